@@ -1,0 +1,73 @@
+namespace Platform.Contracts.Agents;
+
+/// <summary>Names of the agents' queues.</summary>
+public static class AgentQueues
+{
+    /// <summary>The queue that one node's agent reads.</summary>
+    public static string For(Guid nodeId) => $"agent-{nodeId:N}";
+}
+
+/// <summary>Command to an agent: start this attempt. A repeat is answered with the report it already made.</summary>
+public sealed record StartTraining
+{
+    public required Guid NodeId { get; init; }
+    public required Guid JobId { get; init; }
+    public required int Attempt { get; init; }
+    public required double Cpus { get; init; }
+    public required int MemoryMiB { get; init; }
+
+    /// <summary>Indices of the GPUs it may use.</summary>
+    public required IReadOnlyList<int> Gpus { get; init; }
+    public int Rank { get; init; }
+    public int WorldSize { get; init; } = 1;
+}
+
+/// <summary>Command to an agent: stop this attempt (SIGTERM, grace, SIGKILL). An attempt it does not know is answered with <see cref="TrainingExited"/>.</summary>
+public sealed record StopTraining
+{
+    public required Guid NodeId { get; init; }
+    public required Guid JobId { get; init; }
+    public required int Attempt { get; init; }
+
+    /// <summary>One of <see cref="Jobs.EndReasons"/>; <see cref="Fenced"/> when the attempt holds no lease any more, in which case nothing is uploaded or reported.</summary>
+    public required string Reason { get; init; }
+
+    /// <summary>The reason for an attempt that was fenced off.</summary>
+    public const string Fenced = "fenced";
+}
+
+/// <summary>Report to jobs: the process runs. Kept in the agent's journal and sent again until <see cref="ReportRecorded"/>.</summary>
+public sealed record TrainingStarted
+{
+    public required Guid ReportId { get; init; }
+    public required Guid NodeId { get; init; }
+    public required Guid JobId { get; init; }
+    public required int Attempt { get; init; }
+    public required DateTimeOffset At { get; init; }
+}
+
+/// <summary>Report to jobs: the process ended, its log is stored and its outputs are kept. Sent again until <see cref="ReportRecorded"/>.</summary>
+public sealed record TrainingExited
+{
+    public required Guid ReportId { get; init; }
+    public required Guid NodeId { get; init; }
+    public required Guid JobId { get; init; }
+    public required int Attempt { get; init; }
+    public required DateTimeOffset At { get; init; }
+
+    /// <summary>The exit code; null when it never started or a signal ended it.</summary>
+    public int? ExitCode { get; init; }
+
+    /// <summary>One of <see cref="Jobs.EndReasons"/>.</summary>
+    public required string Reason { get; init; }
+
+    /// <summary>One sentence for people: which input, which signal, what the system said.</summary>
+    public string? Detail { get; init; }
+}
+
+/// <summary>Answer to an agent: the report is stored and may leave its journal.</summary>
+public sealed record ReportRecorded
+{
+    public required Guid NodeId { get; init; }
+    public required Guid ReportId { get; init; }
+}

@@ -1,0 +1,127 @@
+namespace Platform.Contracts.Jobs;
+
+/// <summary>A person asked for a training. Carries all that the job's saga and its run need.</summary>
+public sealed record JobSubmitted
+{
+    public required Guid JobId { get; init; }
+    public required Guid RunId { get; init; }
+    public required string Name { get; init; }
+    public required string Project { get; init; }
+    public required Resources Resources { get; init; }
+    public required IReadOnlyDictionary<string, string> Labels { get; init; }
+
+    /// <summary>0 (last) to 100 (first).</summary>
+    public required int Priority { get; init; }
+    public required DateTimeOffset SubmittedAt { get; init; }
+}
+
+/// <summary>An attempt waits for a placement; with a number above 1 it follows one that failed or was lost.</summary>
+public sealed record JobQueued
+{
+    public required Guid JobId { get; init; }
+    public required int Attempt { get; init; }
+
+    /// <summary>Not placed before this time: the back-off between attempts.</summary>
+    public required DateTimeOffset NotBefore { get; init; }
+}
+
+/// <summary>An attempt has its nodes and may start on them.</summary>
+public sealed record JobPlaced
+{
+    public required Guid JobId { get; init; }
+    public required int Attempt { get; init; }
+    public required IReadOnlyList<PlacedNode> Nodes { get; init; }
+}
+
+/// <summary>The training process of an attempt runs.</summary>
+public sealed record JobRunning
+{
+    public required Guid JobId { get; init; }
+    public required Guid RunId { get; init; }
+    public required int Attempt { get; init; }
+    public required DateTimeOffset StartedAt { get; init; }
+
+    /// <summary>When it is stopped for having taken too long; null for no limit.</summary>
+    public DateTimeOffset? TimeoutAt { get; init; }
+}
+
+/// <summary>A placed or running attempt is to be stopped.</summary>
+public sealed record JobStopping
+{
+    public required Guid JobId { get; init; }
+    public required int Attempt { get; init; }
+
+    /// <summary>One of <see cref="EndReasons"/>: <c>cancelled</c> or <c>timed_out</c>.</summary>
+    public required string Reason { get; init; }
+}
+
+/// <summary>The job is over; its placement may be released.</summary>
+public sealed record JobEnded
+{
+    public required Guid JobId { get; init; }
+    public required Guid RunId { get; init; }
+    public required int Attempt { get; init; }
+
+    /// <summary><c>succeeded</c>, <c>failed</c> or <c>cancelled</c>.</summary>
+    public required string Status { get; init; }
+
+    /// <summary>One of <see cref="EndReasons"/>.</summary>
+    public required string Reason { get; init; }
+    public int? ExitCode { get; init; }
+    public required DateTimeOffset EndedAt { get; init; }
+}
+
+/// <summary>What an attempt takes on one node.</summary>
+public sealed record Resources
+{
+    public required int Gpus { get; init; }
+    public required double Cpus { get; init; }
+    public required int MemoryMiB { get; init; }
+}
+
+/// <summary>A node that a placement uses, and the GPUs it has there.</summary>
+public sealed record PlacedNode
+{
+    public required Guid NodeId { get; init; }
+    public required string NodeName { get; init; }
+
+    /// <summary>Indices of the GPUs on that node.</summary>
+    public required IReadOnlyList<int> Gpus { get; init; }
+}
+
+/// <summary>Why an attempt or a job ended: a closed list.</summary>
+public static class EndReasons
+{
+    /// <summary>The process ended by itself; its exit code tells how (0 is success).</summary>
+    public const string ExitCode = "exit_code";
+
+    /// <summary>The kernel or the agent killed it for taking more memory than there is.</summary>
+    public const string OutOfMemory = "out_of_memory";
+
+    /// <summary>A person cancelled it.</summary>
+    public const string Cancelled = "cancelled";
+
+    /// <summary>It ran longer than its <c>timeoutSeconds</c>.</summary>
+    public const string TimedOut = "timed_out";
+
+    /// <summary>Its node stopped answering.</summary>
+    public const string NodeLost = "node_lost";
+
+    /// <summary>Its node's agent was stopped on purpose.</summary>
+    public const string NodeStopped = "node_stopped";
+
+    /// <summary>A signal that the platform did not send ended it.</summary>
+    public const string Killed = "killed";
+
+    /// <summary>An input artifact or source does not exist or could not be fetched.</summary>
+    public const string InputMissing = "input_missing";
+
+    /// <summary>The command could not be started: not found, not executable.</summary>
+    public const string CouldNotStart = "could_not_start";
+
+    /// <summary>Its outputs could not be kept: missing, refused or not stored.</summary>
+    public const string OutputRefused = "output_refused";
+
+    /// <summary>It took more disk than its node allows.</summary>
+    public const string DiskFull = "disk_full";
+}

@@ -1,0 +1,63 @@
+using Platform.Contracts.Jobs;
+
+namespace Platform.Contracts.Nodes;
+
+/// <summary>Command to nodes: lease resources for an attempt; releases what an earlier attempt of the job still holds. A repeat is answered with the present state.</summary>
+public sealed record RequestPlacement
+{
+    public required Guid JobId { get; init; }
+    public required int Attempt { get; init; }
+    public required Resources Resources { get; init; }
+    public required IReadOnlyDictionary<string, string> Labels { get; init; }
+    public required int Priority { get; init; }
+    public required DateTimeOffset SubmittedAt { get; init; }
+    public required DateTimeOffset NotBefore { get; init; }
+}
+
+/// <summary>Command to nodes: the attempt is over. Answered by <see cref="PlacementReleased"/>, also when it was released before or never known.</summary>
+public sealed record ReleasePlacement
+{
+    public required Guid JobId { get; init; }
+    public required int Attempt { get; init; }
+}
+
+/// <summary>Query to nodes while a job is placed or runs: say again how its placement stands. Unknown placements are answered as lost.</summary>
+public sealed record ConfirmPlacement
+{
+    public required Guid JobId { get; init; }
+    public required int Attempt { get; init; }
+}
+
+/// <summary>The attempt waits; the reason is for people: <c>needs 64 GPUs; the largest node has 2</c>.</summary>
+public sealed record PlacementWaiting
+{
+    public required Guid JobId { get; init; }
+    public required int Attempt { get; init; }
+    public required string Reason { get; init; }
+}
+
+/// <summary>The attempt holds these nodes until it is released or lost.</summary>
+public sealed record PlacementGranted
+{
+    public required Guid JobId { get; init; }
+    public required int Attempt { get; init; }
+    public required IReadOnlyList<PlacedNode> Nodes { get; init; }
+}
+
+/// <summary>The attempt holds nothing any more.</summary>
+public sealed record PlacementReleased
+{
+    public required Guid JobId { get; init; }
+    public required int Attempt { get; init; }
+}
+
+/// <summary>A node of the placement is gone; its resources are free and the attempt is fenced off.</summary>
+public sealed record PlacementLost
+{
+    public required Guid JobId { get; init; }
+    public required int Attempt { get; init; }
+    public Guid? NodeId { get; init; }
+
+    /// <summary>One of <see cref="EndReasons"/>, normally <c>node_lost</c>.</summary>
+    public required string Reason { get; init; }
+}

@@ -1,0 +1,25 @@
+namespace Platform.EventStore;
+
+/// <summary>The stream is not at the version that the append expected. The actual version is always known.</summary>
+public sealed class StreamVersionConflictException(string streamId, long expected, long actual)
+    : Exception($"Stream '{streamId}' is at version {actual}, not {expected}.")
+{
+    /// <summary>The stream.</summary>
+    public string StreamId { get; } = streamId;
+
+    /// <summary>The version the caller expected; 0 for a new stream.</summary>
+    public long Expected { get; } = expected;
+
+    /// <summary>The version the stream has.</summary>
+    public long Actual { get; } = actual;
+}
+
+/// <summary>The log holds an event whose alias no registered type carries.</summary>
+public sealed class UnknownEventTypeException(string alias, string schema)
+    : Exception(
+        $"Schema '{schema}' holds an event of type '{alias}', which this program does not know. It was written by a newer version, or its registration was removed."
+    )
+{
+    /// <summary>The alias found in <c>mt_events.type</c>.</summary>
+    public string Alias { get; } = alias;
+}

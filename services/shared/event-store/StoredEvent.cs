@@ -1,0 +1,56 @@
+namespace Platform.EventStore;
+
+/// <summary>One event as it lies in the log.</summary>
+/// <param name="Sequence">Its place in the global order; 0 inside an inline projection, where it is not known yet.</param>
+/// <param name="Id">Its identity; also the <c>MessageId</c> of what is published for it.</param>
+/// <param name="StreamId">The stream it belongs to.</param>
+/// <param name="Version">Its place in that stream, from 1.</param>
+/// <param name="Type">Its alias, such as <c>job_submitted</c>.</param>
+/// <param name="Data">The deserialized event, upcast to its newest form.</param>
+/// <param name="Timestamp">When the database stored it.</param>
+/// <param name="Metadata">Where it came from.</param>
+public sealed record StoredEvent(
+    long Sequence,
+    Guid Id,
+    string StreamId,
+    long Version,
+    string Type,
+    object Data,
+    DateTimeOffset Timestamp,
+    EventMetadata Metadata
+);
+
+/// <summary>Where an event came from.</summary>
+/// <param name="CorrelationId">The business operation it belongs to (a job id, say).</param>
+/// <param name="CausationId">The message or request that caused it.</param>
+/// <param name="Headers">Anything else, such as the W3C <c>traceparent</c> and the acting <c>subject</c>.</param>
+public sealed record EventMetadata(
+    string? CorrelationId = null,
+    string? CausationId = null,
+    IReadOnlyDictionary<string, string>? Headers = null
+)
+{
+    /// <summary>No metadata.</summary>
+    public static readonly EventMetadata None = new();
+}
+
+/// <summary>What an append expects of the stream's version.</summary>
+public readonly record struct ExpectedVersion
+{
+    private ExpectedVersion(long value) => Value = value;
+
+    /// <summary>-1 for any, 0 for a new stream, else the exact version.</summary>
+    public long Value { get; }
+
+    /// <summary>Whatever the version is.</summary>
+    public static ExpectedVersion Any { get; } = new(-1);
+
+    /// <summary>The stream must not exist.</summary>
+    public static ExpectedVersion New { get; } = new(0);
+
+    /// <summary>The stream must be at exactly this version; 0 means new.</summary>
+    public static ExpectedVersion Exactly(long version) =>
+        version >= 0
+            ? new(version)
+            : throw new ArgumentOutOfRangeException(nameof(version), version, "A version is not negative.");
+}

@@ -1,0 +1,81 @@
+using System.Text.Json;
+using Microsoft.AspNetCore.Diagnostics;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Mvc;
+using Npgsql;
+using Platform.EventStore;
+
+namespace Platform.ServiceDefaults;
+
+/// <summary>Turns exceptions that reach the edge into problem documents (RFC 9457); exception texts stay inside.</summary>
+internal sealed class ExceptionProblems(IProblemDetailsService problems) : IExceptionHandler
+{
+    public async ValueTask<bool> TryHandleAsync(
+        HttpContext httpContext,
+        Exception exception,
+        CancellationToken cancellationToken
+    )
+    {
+        if (exception is OperationCanceledException && httpContext.RequestAborted.IsCancellationRequested)
+        {
+            httpContext.Response.StatusCode = StatusCodes.Status499ClientClosedRequest;
+            return true;
+        }
+
+        var problem = ProblemFor(exception);
+        httpContext.Response.StatusCode = problem.Status!.Value;
+        return await problems.TryWriteAsync(
+            new ProblemDetailsContext
+            {
+                HttpContext = httpContext,
+                ProblemDetails = problem,
+                Exception = exception,
+            }
+        );
+    }
+
+    private static ProblemDetails ProblemFor(Exception exception) =>
+        exception switch
+        {
+            StreamVersionConflictException conflict => Problem(
+                409,
+                "version-conflict",
+                $"It was changed meanwhile: it is at version {conflict.Actual}, not {conflict.Expected}. Read it again and retry."
+            ),
+            BadHttpRequestException { InnerException: JsonException json } => Problem(
+                400,
+                "invalid-json",
+                Describe(json)
+            ),
+            BadHttpRequestException bad => Problem(bad.StatusCode, "bad-request", bad.Message),
+            NpgsqlException { IsTransient: true } or TimeoutException => Problem(
+                503,
+                "unavailable",
+                "A part of the platform does not answer at the moment. Nothing was changed; try again."
+            ),
+            _ => Problem(500, "internal", "Something went wrong here. The log has the details under this trace id."),
+        };
+
+    private static ProblemDetails Problem(int status, string code, string detail) =>
+        new()
+        {
+            Status = status,
+            Type = ProblemResults.TypeOf(code),
+            Detail = detail,
+        };
+
+    /// <summary>Says which field of the body is wrong, without naming types of ours.</summary>
+    private static string Describe(JsonException json)
+    {
+        const string Unmapped = "The JSON property '";
+        if (json.Message.StartsWith(Unmapped, StringComparison.Ordinal))
+        {
+            var name = json.Message[Unmapped.Length..json.Message.IndexOf('\'', Unmapped.Length)];
+            return $"Unknown field '{name}'.";
+        }
+
+        return json.Path is { Length: > 1 } path
+            ? $"The field '{path.TrimStart('$', '.')}' has the wrong type or is missing something."
+            : "The body is not the JSON that this address expects.";
+    }
+}

@@ -1,0 +1,71 @@
+using System.Text.Json.Serialization;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Diagnostics.HealthChecks;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Options;
+using Platform.EventStore;
+
+namespace Platform.ServiceDefaults;
+
+/// <summary>What every service does the same way: logs, telemetry, problem documents, health, JSON, tokens.</summary>
+public static class PlatformService
+{
+    /// <summary>A builder with the platform's defaults.</summary>
+    /// <param name="args">The command line; it overrides environment variables, which override <c>appsettings.json</c>.</param>
+    /// <param name="name">The service's name in logs and traces, such as <c>jobs</c>.</param>
+    public static WebApplicationBuilder CreateBuilder(string[] args, string name)
+    {
+        var builder = WebApplication.CreateBuilder(
+            new WebApplicationOptions { Args = args, ContentRootPath = AppContext.BaseDirectory }
+        );
+        builder.AddPlatformDefaults(name);
+        return builder;
+    }
+
+    /// <summary>Adds the defaults to a builder that exists.</summary>
+    public static void AddPlatformDefaults(this WebApplicationBuilder builder, string name)
+    {
+        var services = builder.Services;
+        builder.AddTelemetry(name);
+        builder.WebHost.ConfigureKestrel(kestrel => kestrel.AddServerHeader = false);
+
+        services.TryAddSingleton(TimeProvider.System);
+        services.AddSingleton(
+            Options.Create(
+                new DatabaseOptions { ConnectionString = builder.Configuration.GetConnectionString("Platform") ?? "" }
+            )
+        );
+        services.AddOptions<TokenOptions>().BindConfiguration("Platform");
+        services.AddSingleton<ScopedTokens>();
+
+        services.ConfigureHttpJsonOptions(json =>
+        {
+            json.SerializerOptions.UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow;
+            json.SerializerOptions.NumberHandling = JsonNumberHandling.Strict;
+        });
+        services.Configure<RouteHandlerOptions>(routes => routes.ThrowOnBadRequest = true);
+        services.AddProblemDetails(problems =>
+            problems.CustomizeProblemDetails = context =>
+                context.ProblemDetails.Extensions["traceId"] =
+                    System.Diagnostics.Activity.Current?.TraceId.ToString() ?? context.HttpContext.TraceIdentifier
+        );
+        services.AddExceptionHandler<ExceptionProblems>();
+        services.AddHealthChecks();
+        services.AddOpenApi();
+    }
+
+    /// <summary>The middleware and endpoints that every service has; call it before the service's own endpoints are mapped.</summary>
+    public static void UsePlatformDefaults(this WebApplication app)
+    {
+        app.UseExceptionHandler();
+        app.UseStatusCodePages();
+        app.MapHealthChecks("/health/live", new HealthCheckOptions { Predicate = _ => false }).DisableHttpMetrics();
+        app.MapHealthChecks("/health/ready", new HealthCheckOptions { ResponseWriter = HealthReportWriter.WriteAsync })
+            .DisableHttpMetrics();
+        app.MapOpenApi("/openapi/{documentName}.json");
+    }
+}
