@@ -21,7 +21,8 @@ public sealed record CreateVersion
     public string? Project { get; init; }
     public string? Description { get; init; }
     public required IReadOnlyList<ArtifactFile> Files { get; init; }
-    public IReadOnlyDictionary<string, string> Metadata { get; init; } = new Dictionary<string, string>();
+    public IReadOnlyDictionary<string, string> Metadata { get; init; } =
+        new Dictionary<string, string>(StringComparer.Ordinal);
     public IReadOnlyList<string> Aliases { get; init; } = [];
 
     /// <summary>The job, attempt and run that made it.</summary>

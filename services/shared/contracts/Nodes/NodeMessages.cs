@@ -31,7 +31,8 @@ public sealed record NodeInventory
 
     /// <summary>Why there is no GPU to offer, for people; null when there is one.</summary>
     public string? GpuReason { get; init; }
-    public IReadOnlyDictionary<string, string> Labels { get; init; } = new Dictionary<string, string>();
+    public IReadOnlyDictionary<string, string> Labels { get; init; } =
+        new Dictionary<string, string>(StringComparer.Ordinal);
 }
 
 /// <summary>One GPU.</summary>
