@@ -1,0 +1,57 @@
+namespace Platform.Architecture.Tests;
+
+public sealed class Direction_of_references
+{
+    private static readonly string[] _shared =
+    [
+        "Platform.Contracts",
+        "Platform.EventStore",
+        "Platform.Messaging",
+        "Platform.ServiceDefaults",
+    ];
+
+    [Theory]
+    [InlineData("Jobs")]
+    [InlineData("Nodes")]
+    [InlineData("Artifacts")]
+    [InlineData("Tracking")]
+    [InlineData("Gateway")]
+    [InlineData("GpuAgent")]
+    public void A_service_references_only_what_is_shared(string service) =>
+        Assert.Empty(PlatformReferences(service).Except(_shared, StringComparer.Ordinal));
+
+    [Fact]
+    public void The_event_store_knows_neither_the_web_nor_the_bus()
+    {
+        var references = Source.Assembly("EventStore").GetReferencedAssemblies().Select(name => name.Name!).ToList();
+
+        Assert.DoesNotContain(references, name => name.StartsWith("Microsoft.AspNetCore", StringComparison.Ordinal));
+        Assert.DoesNotContain(references, name => name.StartsWith("MassTransit", StringComparison.Ordinal));
+        Assert.Empty(PlatformReferences("EventStore"));
+    }
+
+    [Fact]
+    public void Contracts_depend_on_nothing() => Assert.Empty(PlatformReferences("Contracts"));
+
+    [Fact]
+    public void Contracts_are_sealed_records_without_base_classes()
+    {
+        var offenders = Source
+            .Assembly("Contracts")
+            .GetExportedTypes()
+            .Where(type => type is { IsClass: true } && !(type.IsAbstract && type.IsSealed))
+            .Where(type => !type.IsSealed || type.BaseType != typeof(object));
+
+        Assert.Empty(offenders);
+    }
+
+    [Fact]
+    public void Local_servers_know_no_service() => Assert.Empty(PlatformReferences("LocalServers"));
+
+    private static IEnumerable<string> PlatformReferences(string assembly) =>
+        Source
+            .Assembly(assembly)
+            .GetReferencedAssemblies()
+            .Select(name => name.Name!)
+            .Where(name => name.StartsWith("Platform.", StringComparison.Ordinal));
+}

@@ -1,0 +1,49 @@
+using System.Text.RegularExpressions;
+
+namespace Platform.Architecture.Tests;
+
+public sealed partial class The_source_tree
+{
+    private static readonly string[] _folders = ["services", "sdk", "examples", "tests", "bench"];
+
+    [Fact]
+    public void Has_every_project_in_the_solution()
+    {
+        var solution = File.ReadAllText(Path.Combine(Source.Root, "Platform.sln")).Replace('\\', '/');
+
+        Assert.Empty(Source.Files("*.csproj", _folders).Where(path => !solution.Contains(path)));
+    }
+
+    [Fact]
+    public void Has_no_file_over_400_lines() =>
+        Assert.Empty(Source.Files("*.cs", _folders).Where(path => Source.Lines(path).Length > 400));
+
+    [Fact]
+    public void Has_no_grab_bags() =>
+        Assert.Empty(Source.Files("*.cs", _folders).Where(path => GrabBag().IsMatch(Path.GetFileName(path))));
+
+    [Fact]
+    public void Names_no_issue_and_keeps_no_change_log_in_comments() =>
+        Assert.Empty(
+            Source
+                .Files("*.cs", "services", "sdk", "examples")
+                .SelectMany(path => Source.Lines(path).Select(line => (path, line)))
+                .Where(entry => entry.line.TrimStart().StartsWith("//", StringComparison.Ordinal))
+                .Where(entry => ChangeLog().IsMatch(entry.line))
+        );
+
+    [Fact]
+    public void Skips_no_test() =>
+        Assert.Empty(
+            Source
+                .Files("*.cs", "tests")
+                .Where(path => !path.EndsWith("The_source_tree.cs", StringComparison.Ordinal))
+                .Where(path => Source.Lines(path).Any(line => line.Contains("Skip =")))
+        );
+
+    [GeneratedRegex(@"^\w*(Utils?|Helpers?|Common|Manager)\.cs$")]
+    private static partial Regex GrabBag();
+
+    [GeneratedRegex(@"(#\d+|\bTODO\b|\bFIXME\b|\bissue \d+)", RegexOptions.IgnoreCase)]
+    private static partial Regex ChangeLog();
+}
