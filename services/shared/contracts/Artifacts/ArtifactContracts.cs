@@ -16,7 +16,10 @@ public sealed record ArtifactFile
 /// <summary>The body of <c>POST /api/artifacts/{name}/versions</c>; every blob must have been uploaded before.</summary>
 public sealed record CreateVersion
 {
-    /// <summary><c>model</c>, <c>dataset</c>, <c>code</c>, <c>config</c>, <c>checkpoint</c> or <c>custom</c>.</summary>
+    /// <summary>
+    /// <c>model</c>, <c>dataset</c>, <c>code</c>, <c>config</c>, <c>checkpoint</c> or <c>custom</c>. The first version decides
+    /// the artifact's type; afterwards <c>custom</c> means "as it is", and any other type is refused.
+    /// </summary>
     public string Type { get; init; } = "custom";
     public string? Project { get; init; }
     public string? Description { get; init; }
@@ -29,6 +32,27 @@ public sealed record CreateVersion
     public Guid? JobId { get; init; }
     public int? Attempt { get; init; }
     public Guid? RunId { get; init; }
+}
+
+/// <summary>The answer to an upload of bytes.</summary>
+public sealed record StoredBlob
+{
+    public required string Sha256 { get; init; }
+
+    /// <summary>Bytes.</summary>
+    public required long Size { get; init; }
+}
+
+/// <summary>The body of <c>PUT /api/artifacts/{name}/aliases/{alias}</c>.</summary>
+public sealed record SetAlias
+{
+    public required int Version { get; init; }
+}
+
+/// <summary>The body of <c>POST /api/artifacts/{name}/{version}/alias</c>.</summary>
+public sealed record AddAlias
+{
+    public required string Alias { get; init; }
 }
 
 /// <summary>One version: the answer to a creation and to <c>GET /api/artifacts/{name}/versions/{version or alias}</c>.</summary>
@@ -48,6 +72,116 @@ public sealed record ArtifactManifest
     /// <summary>SHA-256 over the sorted lines <c>{sha256}  {size}  {path}\n</c>: equal manifests have equal digests.</summary>
     public required string Digest { get; init; }
     public required IReadOnlyDictionary<string, string> Metadata { get; init; }
+    public Guid? JobId { get; init; }
+    public int? Attempt { get; init; }
+    public Guid? RunId { get; init; }
+    public required DateTimeOffset CreatedAt { get; init; }
+}
+
+/// <summary>One version without its files, as in <c>GET /api/artifacts/{name}/versions</c> and <c>GET /api/jobs/{id}/artifacts</c>.</summary>
+public sealed record ArtifactVersion
+{
+    public required string Name { get; init; }
+    public required int Version { get; init; }
+    public required string Type { get; init; }
+    public string? Project { get; init; }
+    public string? Description { get; init; }
+
+    /// <summary>Aliases that point at it, with <c>latest</c> on the newest version that is not deleted.</summary>
+    public required IReadOnlyList<string> Aliases { get; init; }
+    public required int FileCount { get; init; }
+
+    /// <summary>Bytes of all files.</summary>
+    public required long Size { get; init; }
+    public required string Digest { get; init; }
+    public required IReadOnlyDictionary<string, string> Metadata { get; init; }
+    public Guid? JobId { get; init; }
+    public int? Attempt { get; init; }
+    public Guid? RunId { get; init; }
+    public required DateTimeOffset CreatedAt { get; init; }
+
+    /// <summary>When it was deleted; it can be restored.</summary>
+    public DateTimeOffset? DeletedAt { get; init; }
+}
+
+/// <summary>One artifact, as in <c>GET /api/artifacts</c>.</summary>
+public sealed record ArtifactSummary
+{
+    public required string Name { get; init; }
+    public required string Type { get; init; }
+    public string? Project { get; init; }
+
+    /// <summary>The newest version that is not deleted; null when all are.</summary>
+    public int? LatestVersion { get; init; }
+
+    /// <summary>How many versions are not deleted.</summary>
+    public required int VersionCount { get; init; }
+
+    /// <summary>Bytes of the latest version.</summary>
+    public required long Size { get; init; }
+    public required DateTimeOffset CreatedAt { get; init; }
+    public required DateTimeOffset UpdatedAt { get; init; }
+}
+
+/// <summary>One artifact with its aliases: the answer to <c>GET /api/artifacts/{name}</c>.</summary>
+public sealed record ArtifactDetail
+{
+    public required string Name { get; init; }
+    public required string Type { get; init; }
+    public string? Project { get; init; }
+    public string? Description { get; init; }
+    public int? LatestVersion { get; init; }
+    public required int VersionCount { get; init; }
+    public required long Size { get; init; }
+
+    /// <summary>Alias → version, <c>latest</c> among them; aliases of deleted versions are left out.</summary>
+    public required IReadOnlyDictionary<string, int> Aliases { get; init; }
+    public required DateTimeOffset CreatedAt { get; init; }
+    public required DateTimeOffset UpdatedAt { get; init; }
+}
+
+/// <summary>
+/// What storing every blob once saves: the answer to <c>GET /api/artifacts/statistics</c>. Deleted versions count while they
+/// can be restored, because their bytes are kept.
+/// </summary>
+public sealed record ArtifactStatistics
+{
+    public required long Artifacts { get; init; }
+    public required long Versions { get; init; }
+    public required long DeletedVersions { get; init; }
+
+    /// <summary>Files over all versions.</summary>
+    public required long Files { get; init; }
+
+    /// <summary>Blobs that versions use.</summary>
+    public required long Blobs { get; init; }
+
+    /// <summary>Bytes of all files of all versions.</summary>
+    public required long LogicalBytes { get; init; }
+
+    /// <summary>Bytes of the blobs that versions use.</summary>
+    public required long PhysicalBytes { get; init; }
+
+    /// <summary><see cref="LogicalBytes"/> less <see cref="PhysicalBytes"/>.</summary>
+    public required long SavedBytes { get; init; }
+
+    /// <summary><see cref="SavedBytes"/> by <see cref="LogicalBytes"/>: 0.75 when three of four megabytes are saved.</summary>
+    public required double SavedRatio { get; init; }
+
+    /// <summary>Blobs that no version uses (yet).</summary>
+    public required long UnreferencedBlobs { get; init; }
+    public required long UnreferencedBytes { get; init; }
+}
+
+/// <summary>Published when a version was created.</summary>
+public sealed record ArtifactVersionCreated
+{
+    public required string Name { get; init; }
+    public required int Version { get; init; }
+    public required string Type { get; init; }
+    public string? Project { get; init; }
+    public required long Size { get; init; }
+    public required string Digest { get; init; }
     public Guid? JobId { get; init; }
     public int? Attempt { get; init; }
     public Guid? RunId { get; init; }
