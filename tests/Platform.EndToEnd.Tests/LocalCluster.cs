@@ -1,0 +1,80 @@
+using System.Globalization;
+using System.Net;
+using System.Net.Sockets;
+using System.Text.Json.Nodes;
+
+namespace Platform.EndToEnd.Tests;
+
+/// <summary>A local cluster in a folder of its own: one real process per service, RabbitMQ, PostgreSQL, agents.</summary>
+public sealed class LocalCluster : IAsyncLifetime
+{
+    private readonly string _data = Directory.CreateTempSubdirectory("platform-e2e-").FullName;
+    private readonly int _port = FreePort();
+    private PlatformApi? _api;
+
+    public string Url => $"http://127.0.0.1:{_port}";
+
+    public PlatformApi Api => _api ??= new PlatformApi(Url);
+
+    public string Data => _data;
+
+    public async Task InitializeAsync()
+    {
+        // PostgreSQL does not run as root, and its user must be able to reach the folder.
+        File.SetUnixFileMode(_data, (UnixFileMode)Convert.ToInt32("755", 8));
+        await UpAsync();
+        Optdigits = await Api.UploadAsync("optdigits", "dataset", Repository.Optdigits);
+    }
+
+    /// <summary>The version of the digits data set that trainings take as their input.</summary>
+    public int Optdigits { get; private set; }
+
+    /// <summary>Starts what is not running.</summary>
+    public Task UpAsync() =>
+        Command.SucceedAsync(
+            TimeSpan.FromMinutes(3),
+            "cluster",
+            "up",
+            "--data",
+            _data,
+            "--port",
+            _port.ToString(CultureInfo.InvariantCulture),
+            "--nodes",
+            "1"
+        );
+
+    /// <summary>Kills one of the processes at once, as a power cut would.</summary>
+    public async Task KillAsync(string process)
+    {
+        var pid = await PidAsync(process);
+        Processes.Kill(pid);
+        await WaitFor.ConditionAsync($"{process} to be gone", () => Task.FromResult(!Processes.IsAlive(pid)));
+    }
+
+    public async Task<int> PidAsync(string process)
+    {
+        var status = JsonNode.Parse(
+            await Command.SucceedAsync(TimeSpan.FromSeconds(30), "cluster", "status", "--data", _data, "--json")
+        )!;
+        return status["processes"]!.AsArray().Single(entry => entry!["name"]!.GetValue<string>() == process)![
+            "pid"
+        ]!.GetValue<int>();
+    }
+
+    public async Task DisposeAsync()
+    {
+        _api?.Dispose();
+        await Command.SucceedAsync(TimeSpan.FromMinutes(1), "cluster", "down", "--data", _data);
+        Directory.Delete(_data, recursive: true);
+    }
+
+    internal static int FreePort()
+    {
+        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        return ((IPEndPoint)listener.LocalEndpoint).Port;
+    }
+}
+
+[CollectionDefinition("cluster")]
+public sealed class ClusterCollection : ICollectionFixture<LocalCluster>;
