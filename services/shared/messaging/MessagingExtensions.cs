@@ -1,7 +1,11 @@
 using MassTransit;
+using MassTransit.Configuration;
+using MassTransit.Saga;
 using Microsoft.Extensions.DependencyInjection;
-using Npgsql;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Platform.EventStore;
+using Platform.Messaging.Sagas;
 
 namespace Platform.Messaging;
 
@@ -10,23 +14,90 @@ public static class MessagingExtensions
 {
     /// <summary>
     /// Registers the one bus of this process; every module adds its endpoints. Quorum queues on RabbitMQ, JSON by
-    /// System.Text.Json, retries that back off (10 ms to 1 s in the consumer; then <c>_error</c>).
+    /// System.Text.Json, retries that back off (10 ms to 1 s in the consumer; then <c>_error</c>). What a consumer or saga
+    /// sends leaves only after it succeeded. The host starts although the broker is away; readiness then fails as
+    /// <c>bus</c>. Call it after the modules were added, so that their tables exist before the first message.
     /// </summary>
     public static IServiceCollection AddPlatformMessaging(
         this IServiceCollection services,
         MessagingOptions options,
         params Action<IBusRegistrationConfigurator>[] modules
-    ) => throw new NotImplementedException();
+    )
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        ArgumentNullException.ThrowIfNull(modules);
+        var broker = options.Transport is MessageTransport.RabbitMq ? options.BrokerAddress() : null;
+        services.TryAddSingleton(TimeProvider.System);
+        services.AddSingleton(options);
+        services.AddSingleton<BusReadiness>();
+        services.AddSingleton<QueueConnector>();
+        services
+            .AddOptions<MassTransitHostOptions>()
+            .Configure(host =>
+            {
+                host.WaitUntilStarted = options.Transport is MessageTransport.InMemory;
+                host.StopTimeout = TimeSpan.FromSeconds(10);
+            });
+        services.AddMassTransit(bus =>
+        {
+            bus.ConfigureHealthCheckOptions(health =>
+            {
+                health.Name = "bus";
+                health.MinimalFailureStatus = HealthStatus.Unhealthy;
+            });
+            foreach (var module in modules)
+            {
+                module(bus);
+            }
+
+            bus.AddConfigureEndpointsCallback((context, _, endpoint) => endpoint.UseConventions(context, options));
+            if (broker is null)
+            {
+                bus.UsingInMemory((context, transport) => transport.ConfigureEndpoints(context));
+            }
+            else
+            {
+                bus.UsingRabbitMq(
+                    (context, transport) =>
+                    {
+                        transport.Host(broker, host => host.Heartbeat(TimeSpan.FromSeconds(10)));
+                        transport.ConfigureEndpoints(context);
+                    }
+                );
+            }
+        });
+        return services;
+    }
 
     /// <summary>Adds a consumer on a queue of its own: <c>{service}-{consumer in kebab case}</c>.</summary>
     public static void AddServiceConsumer<TConsumer>(this IBusRegistrationConfigurator bus, string service)
-        where TConsumer : class, IConsumer => throw new NotImplementedException();
+        where TConsumer : class, IConsumer
+    {
+        ArgumentNullException.ThrowIfNull(bus);
+        var queue = $"{service}-{KebabCaseEndpointNameFormatter.Instance.Consumer<TConsumer>()}";
+        bus.AddConsumer<TConsumer>()
+            .Endpoint(endpoint =>
+            {
+                endpoint.Name = queue;
+                endpoint.PrefetchCount = EndpointConventions.Prefetch;
+                endpoint.ConcurrentMessageLimit = EndpointConventions.Concurrency;
+            });
+    }
+
+    /// <summary>Registers a consumer for a queue whose name is known only while the process runs; see <see cref="QueueConnector"/>.</summary>
+    public static void AddQueueConsumer<TConsumer>(this IBusRegistrationConfigurator bus)
+        where TConsumer : class, IConsumer
+    {
+        ArgumentNullException.ThrowIfNull(bus);
+        bus.AddConsumer<TConsumer>().ExcludeFromConfigureEndpoints();
+    }
 
     /// <summary>
     /// Adds a saga whose state lies in the service's schema (table <c>saga</c>, see <see cref="SagaTable"/>), on the queue
-    /// <paramref name="endpoint"/>, with its deadlines polled; at start every waiting saga is due at once.
+    /// <paramref name="endpoint"/>, with its deadlines polled; at start every waiting saga is due at once. Its events are
+    /// correlated by id only.
     /// </summary>
-    /// <param name="endpoint">The queue, such as <c>jobs-training</c>.</param>
+    /// <param name="endpoint">The queue, such as <c>jobs-training</c>; also the key <c>saga_type</c> in the table.</param>
     /// <param name="deadline">Makes the saga's deadline message for a correlation id.</param>
     public static void AddServiceSaga<TStateMachine, TInstance, TStore>(
         this IBusRegistrationConfigurator bus,
@@ -35,58 +106,40 @@ public static class MessagingExtensions
     )
         where TStateMachine : MassTransitStateMachine<TInstance>
         where TInstance : class, IDeadlineSaga, new()
-        where TStore : EventStore.EventStore => throw new NotImplementedException();
+        where TStore : EventStore.EventStore
+    {
+        ArgumentNullException.ThrowIfNull(bus);
+        bus.AddSingleton(new SagaRegistration<TInstance>(endpoint, deadline));
+        bus.AddSagaStateMachine<TStateMachine, TInstance>()
+            .Endpoint(configure =>
+            {
+                configure.Name = endpoint;
+                configure.PrefetchCount = EndpointConventions.Prefetch;
+                configure.ConcurrentMessageLimit = EndpointConventions.Concurrency;
+            })
+            .Repository(repository =>
+            {
+                repository.RegisterLoadSagaRepository<TInstance, SagaStorage<TInstance, TStore>>();
+                repository.RegisterSagaRepository<
+                    TInstance,
+                    SagaSession<TInstance>,
+                    SagaConsumeContextFactory<SagaSession<TInstance>, TInstance>,
+                    SagaStorage<TInstance, TStore>
+                >();
+            });
+        bus.AddHostedService<DeadlinePoller<TInstance, TStore>>();
+    }
 
     /// <summary>Makes the log the outbox: a subscription <c>{service}-publisher</c> publishes what <typeparamref name="TMessages"/> makes of each event (<c>MessageId</c> = event id).</summary>
     public static void PublishEvents<TMessages>(this EventStoreOptions options, string service)
-        where TMessages : IEventMessages => throw new NotImplementedException();
-}
-
-/// <summary>The table that holds sagas; a service adds it to its migrations.</summary>
-public static class SagaTable
-{
-    /// <summary>Creates the table and the index of deadlines.</summary>
-    public static Migration Migration { get; } =
-        new(
-            "messaging_001_saga",
-            """
-            create table saga (
-              saga_type varchar not null,
-              correlation_id uuid not null,
-              version bigint not null,
-              state varchar not null,
-              due_at timestamptz,
-              data jsonb not null,
-              changed_at timestamptz not null default now(),
-              primary key (saga_type, correlation_id));
-            create index saga_due on saga (due_at) where due_at is not null;
-            """
-        );
-}
-
-/// <summary>Remembers handled messages for consumers whose effect has no natural key.</summary>
-public static class Inbox
-{
-    /// <summary>Creates the table.</summary>
-    public static Migration Migration { get; } =
-        new(
-            "messaging_001_inbox",
-            """
-            create table inbox (
-              consumer varchar not null,
-              message_id uuid not null,
-              received_at timestamptz not null default now(),
-              primary key (consumer, message_id));
-            create index inbox_received on inbox (received_at);
-            """
-        );
-
-    /// <summary>Notes the message in the effect's transaction.</summary>
-    /// <returns>False when it was handled before: the caller does nothing.</returns>
-    public static Task<bool> TryReceiveAsync(
-        NpgsqlTransaction transaction,
-        string consumer,
-        Guid messageId,
-        CancellationToken cancellationToken = default
-    ) => throw new NotImplementedException();
+        where TMessages : IEventMessages
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        options.Subscriptions.Add(container => new EventPublisher(
+            $"{service}-publisher",
+            ActivatorUtilities.GetServiceOrCreateInstance<TMessages>(container),
+            container.GetRequiredService<IBus>(),
+            container.GetRequiredService<BusReadiness>()
+        ));
+    }
 }

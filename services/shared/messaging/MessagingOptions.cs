@@ -11,6 +11,13 @@ public sealed class MessagingOptions
 
     /// <summary>Copies of each quorum queue: 1 on a single broker, 3 in a cluster.</summary>
     public int QuorumSize { get; set; } = 1;
+
+    internal Uri BrokerAddress() =>
+        Uri.TryCreate(RabbitMq, UriKind.Absolute, out var address) && address.Scheme is "amqp" or "amqps" or "rabbitmq"
+            ? address
+            : throw new InvalidOperationException(
+                "Messaging:RabbitMq must be the broker's address, amqp://user:password@host:port/vhost, when Messaging:Transport is RabbitMq."
+            );
 }
 
 /// <summary>How messages travel.</summary>

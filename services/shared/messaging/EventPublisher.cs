@@ -1,0 +1,71 @@
+using System.Diagnostics;
+using MassTransit;
+using Platform.EventStore;
+
+namespace Platform.Messaging;
+
+/// <summary>
+/// Publishes what is in the log. Streams go side by side, the events of one stream one after another; the page is done when
+/// the broker has confirmed all of it, so that a page that failed half-way comes again as a whole, with the same message ids.
+/// </summary>
+internal sealed class EventPublisher(string name, IEventMessages messages, IBus bus, BusReadiness readiness)
+    : Subscription
+{
+    /// <summary>The header of an event, and of its message, that carries the W3C trace context.</summary>
+    public const string TraceParent = "traceparent";
+
+    private static readonly ActivitySource _source = new("Platform");
+
+    public override string Name => name;
+
+    public override async Task HandleAsync(IReadOnlyList<StoredEvent> page, CancellationToken cancellationToken)
+    {
+        await readiness.WaitAsync(cancellationToken);
+        await Task.WhenAll(
+            page.GroupBy(stored => stored.StreamId, StringComparer.Ordinal)
+                .Select(stream => PublishInOrderAsync(stream, cancellationToken))
+        );
+    }
+
+    private async Task PublishInOrderAsync(IEnumerable<StoredEvent> stream, CancellationToken cancellationToken)
+    {
+        foreach (var stored in stream)
+        {
+            if (await messages.ToMessageAsync(stored, cancellationToken) is { } message)
+            {
+                await PublishAsync(stored, message, cancellationToken);
+            }
+        }
+    }
+
+    private async Task PublishAsync(StoredEvent stored, object message, CancellationToken cancellationToken)
+    {
+        var traceparent = stored.Metadata.Headers?.GetValueOrDefault(TraceParent);
+        _ = ActivityContext.TryParse(traceparent, traceState: null, out var parent);
+        using var activity = _source.StartActivity($"publish {stored.Type}", ActivityKind.Producer, parent);
+        await bus.Publish(
+            message,
+            message.GetType(),
+            Pipe.Execute<PublishContext>(context =>
+            {
+                context.MessageId = stored.Id;
+                if (Guid.TryParse(stored.Metadata.CorrelationId, out var correlation))
+                {
+                    context.CorrelationId = correlation;
+                    context.ConversationId = correlation;
+                }
+
+                if (Guid.TryParse(stored.Metadata.CausationId, out var cause))
+                {
+                    context.InitiatorId = cause;
+                }
+
+                if (traceparent is not null)
+                {
+                    context.Headers.Set(TraceParent, traceparent);
+                }
+            }),
+            cancellationToken
+        );
+    }
+}

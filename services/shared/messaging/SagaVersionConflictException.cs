@@ -1,0 +1,9 @@
+namespace Platform.Messaging;
+
+/// <summary>Another message changed the saga meanwhile. The endpoint's retry loads it anew; nothing was sent.</summary>
+public sealed class SagaVersionConflictException(string sagaType, Guid correlationId)
+    : Exception($"Saga {sagaType} {correlationId} was changed by another message meanwhile.")
+{
+    /// <summary>The saga's correlation id.</summary>
+    public Guid CorrelationId { get; } = correlationId;
+}

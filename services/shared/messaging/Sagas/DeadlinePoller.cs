@@ -1,0 +1,115 @@
+using MassTransit;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Npgsql;
+
+namespace Platform.Messaging.Sagas;
+
+/// <summary>
+/// Tells sagas that their time is over. A due row is claimed for 30 s, so that of several processes one sends and a lost
+/// message comes again; the saga's answer sets the next deadline.
+/// </summary>
+internal sealed partial class DeadlinePoller<TInstance, TStore>(
+    TStore store,
+    SagaRegistration<TInstance> registration,
+    IBus bus,
+    BusReadiness readiness,
+    TimeProvider clock,
+    ILogger<DeadlinePoller<TInstance, TStore>> logger
+) : BackgroundService
+    where TInstance : class, IDeadlineSaga
+    where TStore : EventStore.EventStore
+{
+    private static readonly TimeSpan _interval = TimeSpan.FromMilliseconds(500);
+    private static readonly TimeSpan _claim = TimeSpan.FromSeconds(30);
+    private const int PageSize = 200;
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        await readiness.WaitAsync(stoppingToken);
+        var awakened = false;
+        using var timer = new PeriodicTimer(_interval, clock);
+        do
+        {
+            try
+            {
+                // Whatever was sent before this process started may be lost: every waiting saga sends it again.
+                if (!awakened)
+                {
+                    await MakeAllDueAsync(stoppingToken);
+                    awakened = true;
+                }
+
+                while (await SendDueAsync(stoppingToken) == PageSize)
+                {
+                    stoppingToken.ThrowIfCancellationRequested();
+                }
+            }
+            catch (Exception exception) when (!stoppingToken.IsCancellationRequested)
+            {
+                LogFailed(exception, registration.Endpoint);
+            }
+        } while (await timer.WaitForNextTickAsync(stoppingToken));
+    }
+
+    private async Task MakeAllDueAsync(CancellationToken cancellationToken)
+    {
+        await using var command = Command("update saga set due_at = $2 where saga_type = $1 and due_at > $2");
+        var count = await command.ExecuteNonQueryAsync(cancellationToken);
+        if (count > 0)
+        {
+            LogAwakened(count, registration.Endpoint);
+        }
+    }
+
+    private async Task<int> SendDueAsync(CancellationToken cancellationToken)
+    {
+        var due = await ClaimAsync(cancellationToken);
+        if (due.Count > 0)
+        {
+            var endpoint = await bus.GetSendEndpoint(QueueAddress.Of(registration.Endpoint));
+            await Task.WhenAll(due.Select(id => endpoint.Send(registration.Deadline(id), cancellationToken)));
+        }
+
+        return due.Count;
+    }
+
+    private async Task<List<Guid>> ClaimAsync(CancellationToken cancellationToken)
+    {
+        await using var command = Command(
+            """
+            update saga s set due_at = $3
+            from (
+              select correlation_id from saga
+              where saga_type = $1 and due_at <= $2
+              order by due_at limit $4 for update skip locked) due
+            where s.saga_type = $1 and s.correlation_id = due.correlation_id
+            returning s.correlation_id
+            """
+        );
+        command.Parameters.Add(new() { Value = clock.GetUtcNow() + _claim });
+        command.Parameters.Add(new() { Value = PageSize });
+        var due = new List<Guid>();
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        while (await reader.ReadAsync(cancellationToken))
+        {
+            due.Add(reader.GetGuid(0));
+        }
+
+        return due;
+    }
+
+    private NpgsqlCommand Command(string sql)
+    {
+        var command = store.DataSource.CreateCommand(sql);
+        command.Parameters.Add(new() { Value = registration.Endpoint });
+        command.Parameters.Add(new() { Value = clock.GetUtcNow() });
+        return command;
+    }
+
+    [LoggerMessage(1, LogLevel.Warning, "Deadlines of {Endpoint} could not be checked; trying again")]
+    private partial void LogFailed(Exception exception, string endpoint);
+
+    [LoggerMessage(2, LogLevel.Information, "{Count} waiting sagas of {Endpoint} go on where they were")]
+    private partial void LogAwakened(int count, string endpoint);
+}

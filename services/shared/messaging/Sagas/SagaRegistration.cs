@@ -1,0 +1,6 @@
+namespace Platform.Messaging.Sagas;
+
+/// <summary>What one kind of saga is called and how it is told that its time is over.</summary>
+/// <param name="Endpoint">Its queue; also <c>saga_type</c> in the table.</param>
+/// <param name="Deadline">Makes its deadline message.</param>
+internal sealed record SagaRegistration<TInstance>(string Endpoint, Func<Guid, object> Deadline);
