@@ -1,0 +1,44 @@
+using System.Runtime.InteropServices;
+
+namespace Platform.LocalServers;
+
+/// <summary>System calls that .NET has no name for.</summary>
+public static partial class Unix
+{
+    /// <summary>SIGTERM.</summary>
+    public const int Terminate = 15;
+
+    /// <summary>SIGKILL.</summary>
+    public const int Kill = 9;
+
+    /// <summary>Sends a signal to a process.</summary>
+    /// <returns>False when there is no such process or it is not ours.</returns>
+    public static bool Signal(int processId, int signal) => KillProcess(processId, signal) == 0;
+
+    /// <summary>Replaces this process by another program; returns only when that failed.</summary>
+    /// <returns>The system's error number.</returns>
+    public static int Replace(string program, params IReadOnlyList<string> arguments)
+    {
+        ArgumentNullException.ThrowIfNull(arguments);
+        _ = Execute(program, [program, .. arguments, null]);
+        return Marshal.GetLastPInvokeError();
+    }
+
+    internal static void ChangeOwner(string path, uint user, uint group)
+    {
+        if (ChangeOwnerOf(path, user, group) != 0)
+        {
+            var reason = Marshal.GetPInvokeErrorMessage(Marshal.GetLastPInvokeError());
+            throw new LocalServerException($"The owner of {path} cannot be changed: {reason}");
+        }
+    }
+
+    [LibraryImport("libc", EntryPoint = "kill", SetLastError = true)]
+    private static partial int KillProcess(int processId, int signal);
+
+    [LibraryImport("libc", EntryPoint = "execvp", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    private static partial int Execute(string program, string?[] arguments);
+
+    [LibraryImport("libc", EntryPoint = "lchown", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    private static partial int ChangeOwnerOf(string path, uint user, uint group);
+}
