@@ -27,6 +27,12 @@ public sealed class EventStoreOptions(string schema)
     /// <summary>How long a follower of the log sleeps when nothing woke it.</summary>
     public TimeSpan PollInterval { get; set; } = TimeSpan.FromMilliseconds(250);
 
+    /// <summary>The most events a follower of the log handles at once.</summary>
+    public int PageSize { get; set; } = 500;
+
+    /// <summary>Gives events their timestamps; taken from the container by <c>AddEventStore</c> when it holds one.</summary>
+    public TimeProvider Clock { get; set; } = TimeProvider.System;
+
     /// <summary>How many connections the service may hold.</summary>
     public int MaxPoolSize { get; set; } = 20;
 }

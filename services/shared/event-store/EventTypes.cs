@@ -5,7 +5,8 @@ namespace Platform.EventStore;
 
 /// <summary>
 /// The events a service knows: alias in the log ↔ type in the program. Aliases are registered explicitly and never
-/// derived from the name of the type, so that renaming a class cannot orphan stored events.
+/// derived from the name of the type, so that renaming a class cannot orphan stored events. Bodies are stored as
+/// <c>jsonb</c>, which orders properties anew: polymorphic members need <c>AllowOutOfOrderMetadataProperties</c>.
 /// </summary>
 public sealed class EventTypes
 {
@@ -55,5 +56,9 @@ public sealed class EventTypes
         Type Type,
         JsonTypeInfo Json,
         Func<ReadOnlyMemory<byte>, object> Read
-    );
+    )
+    {
+        /// <summary>Marten's <c>mt_dotnet_type</c>; kept for its readers, never used to find the type.</summary>
+        public string DotnetType { get; } = $"{Type.FullName}, {Type.Assembly.GetName().Name}";
+    }
 }

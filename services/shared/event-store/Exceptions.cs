@@ -14,6 +14,13 @@ public sealed class StreamVersionConflictException(string streamId, long expecte
     public long Actual { get; } = actual;
 }
 
+/// <summary>The stream is archived: it can be read, but takes no more events.</summary>
+public sealed class StreamArchivedException(string streamId) : Exception($"Stream '{streamId}' is archived.")
+{
+    /// <summary>The stream.</summary>
+    public string StreamId { get; } = streamId;
+}
+
 /// <summary>The log holds an event whose alias no registered type carries.</summary>
 public sealed class UnknownEventTypeException(string alias, string schema)
     : Exception(

@@ -7,7 +7,7 @@ namespace Platform.EventStore;
 /// <param name="Version">Its place in that stream, from 1.</param>
 /// <param name="Type">Its alias, such as <c>job_submitted</c>.</param>
 /// <param name="Data">The deserialized event, upcast to its newest form.</param>
-/// <param name="Timestamp">When the database stored it.</param>
+/// <param name="Timestamp">When it was appended, by the clock of the process that appended it; to the microsecond, as the database keeps it.</param>
 /// <param name="Metadata">Where it came from.</param>
 public sealed record StoredEvent(
     long Sequence,

@@ -1,0 +1,26 @@
+using Npgsql;
+
+namespace Platform.EventStore;
+
+/// <summary>Makes the connections of one service.</summary>
+public static class EventStoreDataSource
+{
+    /// <summary>
+    /// A pool whose search path is the service's schema, with statements prepared as they recur. A session that idles inside
+    /// a transaction for 30 s is ended by the server, because it would hold back every follower of the log.
+    /// </summary>
+    public static NpgsqlDataSource Create(string connectionString, EventStoreOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        var settings = new NpgsqlConnectionStringBuilder(connectionString)
+        {
+            SearchPath = options.Schema,
+            MaxPoolSize = options.MaxPoolSize,
+            MaxAutoPrepare = 64,
+            KeepAlive = 30,
+        };
+        settings.ApplicationName ??= $"platform-{options.Schema}";
+        settings.Options = $"{settings.Options} -c idle_in_transaction_session_timeout=30000".Trim();
+        return new NpgsqlDataSourceBuilder(settings.ConnectionString) { Name = options.Schema }.Build();
+    }
+}

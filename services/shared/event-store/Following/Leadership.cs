@@ -1,0 +1,64 @@
+using Npgsql;
+
+namespace Platform.EventStore;
+
+/// <summary>
+/// The right to follow the log under one name: a session-level advisory lock on a connection of its own. It ends with the
+/// session, so a dead leader cannot keep it; that its late writes change nothing is the progress row's doing.
+/// </summary>
+internal sealed class Leadership : IAsyncDisposable
+{
+    private Leadership(NpgsqlConnection connection) => Connection = connection;
+
+    /// <summary>The session that holds the lock; the leader reads the log and moves its progress on it.</summary>
+    public NpgsqlConnection Connection { get; }
+
+    /// <returns>Null when another session leads.</returns>
+    public static async Task<Leadership?> TryTakeAsync(
+        EventStore store,
+        string name,
+        CancellationToken cancellationToken
+    )
+    {
+        var connection = await store.DataSource.OpenConnectionAsync(cancellationToken);
+        try
+        {
+            await using var command = new NpgsqlCommand("select pg_try_advisory_lock($1)", connection);
+            var key = AdvisoryLock.Key("follow", store.Options.Schema, name);
+            command.Parameters.Add(new NpgsqlParameter<long> { TypedValue = key });
+            if (await command.ExecuteScalarAsync(cancellationToken) is true)
+            {
+                return new Leadership(connection);
+            }
+        }
+        catch
+        {
+            await ReleaseAsync(connection);
+            throw;
+        }
+
+        await connection.DisposeAsync();
+        return null;
+    }
+
+    public async ValueTask DisposeAsync() => await ReleaseAsync(Connection);
+
+    /// <summary>The pool resets a session only when it hands it out again, so the lock is given back by name.</summary>
+    private static async Task ReleaseAsync(NpgsqlConnection connection)
+    {
+        try
+        {
+            if (connection.FullState.HasFlag(System.Data.ConnectionState.Open))
+            {
+                await using var command = new NpgsqlCommand("select pg_advisory_unlock_all()", connection);
+                await command.ExecuteNonQueryAsync(CancellationToken.None);
+            }
+        }
+        catch (Exception e) when (Failures.IsUnreachable(e))
+        {
+            // The session is gone and its lock with it.
+        }
+
+        await connection.DisposeAsync();
+    }
+}

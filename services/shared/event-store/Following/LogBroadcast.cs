@@ -1,0 +1,80 @@
+using Microsoft.Extensions.Logging;
+using Npgsql;
+
+namespace Platform.EventStore;
+
+/// <summary>
+/// Carries wake-ups between processes by LISTEN and NOTIFY. A notification takes a lock on the whole database at commit, so
+/// it never belongs to an append: at most one goes out in a while, and none when every follower is led by this process.
+/// </summary>
+internal sealed partial class LogBroadcast(EventStore store, IReadOnlyList<Follower> followers, ILogger logger)
+{
+    private static readonly TimeSpan Debounce = TimeSpan.FromMilliseconds(20);
+    private static readonly TimeSpan PauseAfterFailure = TimeSpan.FromSeconds(2);
+
+    private readonly string _channel = $"event_log_{store.Options.Schema}";
+
+    public Task RunAsync(CancellationToken cancellationToken) =>
+        Task.WhenAll(
+            RepeatAsync(AnnounceAsync, cancellationToken),
+            followers.Count == 0 ? Task.CompletedTask : RepeatAsync(ListenAsync, cancellationToken)
+        );
+
+    private async Task AnnounceAsync(CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            await store.Signal.NextAppend.WaitAsync(cancellationToken);
+            await Task.Delay(Debounce, cancellationToken);
+            // Before the announcement: an append that comes during it is announced again.
+            store.Signal.ResetAppend();
+            if (followers.Count > 0 && followers.All(f => f.Leads))
+            {
+                continue;
+            }
+
+            await using var command = store.DataSource.CreateCommand("select pg_notify($1, '')");
+            command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = _channel });
+            await command.ExecuteNonQueryAsync(cancellationToken);
+        }
+    }
+
+    private async Task ListenAsync(CancellationToken cancellationToken)
+    {
+        await using var connection = await store.DataSource.OpenConnectionAsync(cancellationToken);
+        connection.Notification += (_, _) => store.Signal.Raise();
+        await using (var command = new NpgsqlCommand($"listen {StoreSchema.Quote(_channel)}", connection))
+        {
+            await command.ExecuteNonQueryAsync(cancellationToken);
+        }
+
+        while (true)
+        {
+            await connection.WaitAsync(cancellationToken);
+        }
+    }
+
+    /// <summary>Wake-ups are a matter of speed, not of correctness: polling finds what a failure here keeps back.</summary>
+    private async Task RepeatAsync(Func<CancellationToken, Task> work, CancellationToken cancellationToken)
+    {
+        while (!cancellationToken.IsCancellationRequested)
+        {
+            try
+            {
+                await work(cancellationToken);
+            }
+            catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+            {
+                return;
+            }
+            catch (Exception e)
+            {
+                LogFailed(store.Options.Schema, e.Message);
+                await Task.WhenAny(Task.Delay(PauseAfterFailure, cancellationToken));
+            }
+        }
+    }
+
+    [LoggerMessage(1121, LogLevel.Warning, "{Schema}: wake-ups between processes failed ({Reason}); polling goes on")]
+    private partial void LogFailed(string schema, string reason);
+}

@@ -1,0 +1,96 @@
+using Npgsql;
+
+namespace Platform.EventStore;
+
+/// <summary>Brings one schema up to date; the advisory lock makes several processes take turns.</summary>
+internal sealed class SchemaMigrator(EventStoreOptions options, NpgsqlDataSource dataSource)
+{
+    public async Task MigrateAsync(CancellationToken cancellationToken)
+    {
+        await using var connection = await dataSource.OpenConnectionAsync(cancellationToken);
+        await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
+
+        await ExecuteAsync(
+            connection,
+            $"select pg_advisory_xact_lock({AdvisoryLock.Key("migrate", options.Schema)})",
+            cancellationToken
+        );
+        await ExecuteAsync(
+            connection,
+            $"""
+            create schema if not exists {StoreSchema.Quote(options.Schema)};
+            create table if not exists migration (name varchar primary key, applied_at timestamptz not null default now());
+            """,
+            cancellationToken
+        );
+
+        var applied = await AppliedAsync(connection, cancellationToken);
+        foreach (var migration in StoreSchema.Migrations.Concat(options.Migrations))
+        {
+            if (applied.Add(migration.Name))
+            {
+                await ApplyAsync(connection, migration, cancellationToken);
+            }
+        }
+
+        await ExecuteAsync(connection, StoreSchema.Functions(options.Schema), cancellationToken);
+        await RequireUncachedSequenceAsync(connection, cancellationToken);
+        await transaction.CommitAsync(cancellationToken);
+    }
+
+    private static async Task<HashSet<string>> AppliedAsync(
+        NpgsqlConnection connection,
+        CancellationToken cancellationToken
+    )
+    {
+        var applied = new HashSet<string>(StringComparer.Ordinal);
+        await using var command = new NpgsqlCommand("select name from migration", connection);
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        while (await reader.ReadAsync(cancellationToken))
+        {
+            applied.Add(reader.GetString(0));
+        }
+
+        return applied;
+    }
+
+    private async Task ApplyAsync(NpgsqlConnection connection, Migration migration, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await ExecuteAsync(connection, migration.Sql, cancellationToken);
+        }
+        catch (PostgresException e)
+        {
+            throw new InvalidOperationException(
+                $"Migration '{migration.Name}' of schema '{options.Schema}' failed: {e.MessageText}",
+                e
+            );
+        }
+
+        await using var note = new NpgsqlCommand("insert into migration (name) values ($1)", connection);
+        note.Parameters.Add(new NpgsqlParameter<string> { TypedValue = migration.Name });
+        await note.ExecuteNonQueryAsync(cancellationToken);
+    }
+
+    /// <summary>Sessions that cache sequence numbers would draw low ones late, which no reader could notice.</summary>
+    private async Task RequireUncachedSequenceAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
+    {
+        await using var command = new NpgsqlCommand(
+            "select seqcache from pg_sequence where seqrelid = 'mt_events_sequence'::regclass",
+            connection
+        );
+        if (await command.ExecuteScalarAsync(cancellationToken) is not 1L)
+        {
+            throw new InvalidOperationException(
+                $"The sequence {options.Schema}.mt_events_sequence must have 'cache 1', or readers of the log miss events."
+            );
+        }
+    }
+
+    private static async Task ExecuteAsync(NpgsqlConnection connection, string sql, CancellationToken cancellationToken)
+    {
+        await using var command = new NpgsqlCommand(sql, connection) { CommandTimeout = 0 };
+        await command.ExecuteNonQueryAsync(cancellationToken);
+    }
+}
