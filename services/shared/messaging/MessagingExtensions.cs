@@ -38,13 +38,16 @@ public static class MessagingExtensions
                 host.WaitUntilStarted = options.Transport is MessageTransport.InMemory;
                 host.StopTimeout = TimeSpan.FromSeconds(10);
             });
+        services.AddHealthChecks().AddCheck<BusHealthCheck>(BusHealthCheck.Name);
+        services.PostConfigure<HealthCheckServiceOptions>(health =>
+        {
+            foreach (var replaced in health.Registrations.Where(check => check.Tags.Contains("masstransit")).ToList())
+            {
+                health.Registrations.Remove(replaced);
+            }
+        });
         services.AddMassTransit(bus =>
         {
-            bus.ConfigureHealthCheckOptions(health =>
-            {
-                health.Name = "bus";
-                health.MinimalFailureStatus = HealthStatus.Unhealthy;
-            });
             foreach (var module in modules)
             {
                 module(bus);

@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using MassTransit;
 using Microsoft.Extensions.DependencyInjection;
 
@@ -68,16 +67,6 @@ internal sealed class ErrandService(MessagingDatabase database) : IAsyncDisposab
         Gate.Release();
         await (_host?.DisposeAsync() ?? ValueTask.CompletedTask);
     }
-}
-
-/// <summary>Messages in the order they came.</summary>
-internal sealed class Recorder<T>
-{
-    private readonly ConcurrentQueue<T> _seen = new();
-
-    public IReadOnlyList<T> Seen => [.. _seen];
-
-    public void Add(T message) => _seen.Enqueue(message);
 }
 
 internal sealed class RecordStepped(Recorder<Stepped> recorder) : IConsumer<Stepped>
