@@ -1,0 +1,46 @@
+using Platform.Contracts.Nodes;
+using Platform.Nodes.Membership;
+
+namespace Platform.Nodes.Beats;
+
+/// <summary>Checks beats, whichever way they came.</summary>
+internal static class BeatRules
+{
+    private const int MaxAttempts = 4096;
+
+    /// <returns>The first thing that is wrong; null when all is well.</returns>
+    public static InvalidField? Check(NodeHeartbeat beat)
+    {
+        if (beat.NodeId == Guid.Empty)
+        {
+            return new("nodeId", "It is empty.");
+        }
+
+        if (
+            beat.Attempts is null
+            || beat.Attempts.Count > MaxAttempts
+            || beat.Attempts.Any(held => held is null || held.Attempt < 1)
+        )
+        {
+            return new("attempts", $"At most {MaxAttempts}, each counted from 1.");
+        }
+
+        return InventoryRules.Check(beat.Inventory) ?? (beat.Usage is null ? null : CheckUsage(beat.Usage));
+    }
+
+    private static InvalidField? CheckUsage(NodeUsage usage) =>
+        !IsShare(usage.Cpu) ? new("usage.cpu", "Between 0 and 1.")
+        : usage.MemoryUsedMiB < 0 ? new("usage.memoryUsedMiB", "Not negative.")
+        : usage.DiskFreeMiB < 0 ? new("usage.diskFreeMiB", "Not negative.")
+        : usage.Gpus is null || usage.Gpus.Any(gpu => gpu is null || !IsSound(gpu))
+            ? new("usage.gpus", "Each with an index, a utilization between 0 and 1, and memory that is not negative.")
+        : null;
+
+    private static bool IsSound(GpuUsage gpu) =>
+        gpu.Index >= 0
+        && IsShare(gpu.Utilization)
+        && gpu.MemoryUsedMiB >= 0
+        && (gpu.PowerWatts is not { } watts || double.IsFinite(watts));
+
+    private static bool IsShare(double value) => value is >= 0 and <= 1;
+}

@@ -1,0 +1,98 @@
+using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.Extensions.Options;
+using Platform.Contracts.Nodes;
+using Platform.EventStore;
+using Platform.Nodes.Membership;
+using Platform.Nodes.Placements;
+using Platform.ServiceDefaults;
+
+namespace Platform.Nodes.Joining;
+
+/// <summary>Lets a machine in. A repeat with the same node id joins once and gets a new token.</summary>
+internal static class JoinEndpoint
+{
+    private const int MaxToken = 1000;
+
+    public static void MapJoin(this IEndpointRouteBuilder app) =>
+        app.MapPost("/join", HandleAsync)
+            .WithName("JoinNode")
+            .WithSummary("Join with a join token (idempotent on the node id)");
+
+    internal static async Task<Results<Ok<JoinResponse>, ProblemHttpResult>> HandleAsync(
+        JoinRequest request,
+        NodesStore store,
+        JoinTokens joinTokens,
+        ScopedTokens scopedTokens,
+        PlacerSignal placer,
+        IOptions<NodesOptions> options,
+        TimeProvider clock,
+        HttpContext http,
+        CancellationToken ct
+    )
+    {
+        if (Check(request) is { } wrong)
+        {
+            return ProblemResults.Invalid(wrong.Field, wrong.Message);
+        }
+
+        if (!await joinTokens.AcceptsAsync(request.Token, ct))
+        {
+            return ProblemResults.Problem(
+                StatusCodes.Status401Unauthorized,
+                "node.join-token",
+                "This join token is not known, was revoked or has ended. Ask for a new one."
+            );
+        }
+
+        // Before the node is seen as online, so that it is never online without a beat.
+        await RecordFirstBeatAsync(store, request.NodeId, clock.GetUtcNow(), ct);
+        var command = new JoinNode(request.NodeId, request.Name, request.Inventory.ToInventory());
+        var outcome = await store.HandleAsync(
+            Node.Decider,
+            request.NodeId.ToString(),
+            node => Node.Decide(node, command, clock.GetUtcNow()),
+            http.EventMetadata(request.NodeId.ToString()),
+            cancellationToken: ct
+        );
+        if (outcome.Refusal is { } refusal)
+        {
+            return ProblemResults.From(refusal);
+        }
+
+        placer.Raise();
+        return TypedResults.Ok(
+            new JoinResponse
+            {
+                NodeId = request.NodeId,
+                NodeToken = scopedTokens.ForNode(request.NodeId, TimeSpan.FromDays(options.Value.NodeTokenDays)),
+                Broker = string.IsNullOrEmpty(options.Value.AgentBroker) ? null : options.Value.AgentBroker,
+                HeartbeatSeconds = options.Value.HeartbeatSeconds,
+            }
+        );
+    }
+
+    private static InvalidField? Check(JoinRequest request) =>
+        request.NodeId == Guid.Empty ? new("nodeId", "It is empty.")
+        : string.IsNullOrEmpty(request.Token) || request.Token.Length > MaxToken
+            ? new("token", $"A text of at most {MaxToken} characters.")
+        : InventoryRules.Text("name", request.Name, InventoryRules.MaxName) ?? InventoryRules.Check(request.Inventory);
+
+    private static async Task RecordFirstBeatAsync(
+        NodesStore store,
+        Guid nodeId,
+        DateTimeOffset now,
+        CancellationToken cancellationToken
+    )
+    {
+        await using var batch = store.DataSource.CreateBatch();
+        batch.Add(
+            """
+            insert into node_beat (node_id, last_heartbeat_at, beat_at) values ($1, $2, $2)
+            on conflict (node_id) do update set last_heartbeat_at = excluded.last_heartbeat_at
+            """,
+            nodeId,
+            now
+        );
+        await batch.ExecuteNonQueryAsync(cancellationToken);
+    }
+}

@@ -1,0 +1,130 @@
+using Microsoft.AspNetCore.Http.HttpResults;
+using Platform.EventStore;
+using Platform.Nodes.Placements;
+using Platform.ServiceDefaults;
+
+namespace Platform.Nodes.Membership;
+
+/// <summary>Drain, resume and remove. All take <c>If-Match</c>, and a repeat changes nothing.</summary>
+internal static class ChangeNodeEndpoints
+{
+    public static void MapChangeNode(this IEndpointRouteBuilder app)
+    {
+        app.MapPost("/{id:guid}/drain", DrainAsync)
+            .WithName("DrainNode")
+            .WithSummary("Give the node no new work; what runs there goes on");
+        app.MapPost("/{id:guid}/resume", ResumeAsync)
+            .WithName("ResumeNode")
+            .WithSummary("Give a drained node work again");
+        app.MapDelete("/{id:guid}", RemoveAsync)
+            .WithName("RemoveNode")
+            .WithSummary("Forget a node; with force also while jobs run there, which are then lost and tried again");
+    }
+
+    internal static Task<Results<Ok<NodeView>, ProblemHttpResult>> DrainAsync(
+        Guid id,
+        NodeChanges changes,
+        HttpContext http,
+        CancellationToken ct
+    ) => ChangeAsync(id, new DrainNode(), changes, http, ct);
+
+    internal static Task<Results<Ok<NodeView>, ProblemHttpResult>> ResumeAsync(
+        Guid id,
+        NodeChanges changes,
+        HttpContext http,
+        CancellationToken ct
+    ) => ChangeAsync(id, new ResumeNode(), changes, http, ct);
+
+    internal static async Task<Results<NoContent, ProblemHttpResult>> RemoveAsync(
+        Guid id,
+        NodeChanges changes,
+        HttpContext http,
+        CancellationToken ct,
+        bool force = false
+    )
+    {
+        if (!http.Request.TryGetIfMatch(out var ifMatch))
+        {
+            return BadIfMatch();
+        }
+
+        if (await changes.Nodes.FindAsync(id, ct) is not { } node)
+        {
+            return ProblemResults.NotFound("node", id);
+        }
+
+        if (node.Leases.Count > 0 && !force)
+        {
+            return ProblemResults.Problem(
+                StatusCodes.Status409Conflict,
+                "node.in-use",
+                $"{node.Name} still holds {node.Leases.Count} attempts. Drain it and wait, or force its removal."
+            );
+        }
+
+        var refusal = await changes.ApplyAsync(id, new RemoveNode(), ifMatch, http.EventMetadata(id.ToString()), ct);
+        return refusal is null ? TypedResults.NoContent() : ProblemResults.NotFound("node", id);
+    }
+
+    private static async Task<Results<Ok<NodeView>, ProblemHttpResult>> ChangeAsync(
+        Guid id,
+        NodeCommand command,
+        NodeChanges changes,
+        HttpContext http,
+        CancellationToken ct
+    )
+    {
+        if (!http.Request.TryGetIfMatch(out var ifMatch))
+        {
+            return BadIfMatch();
+        }
+
+        var refusal = await changes.ApplyAsync(id, command, ifMatch, http.EventMetadata(id.ToString()), ct);
+        if (refusal is not null || await changes.Nodes.FindAsync(id, ct) is not { } node)
+        {
+            return ProblemResults.NotFound("node", id);
+        }
+
+        http.Response.SetETag(node.Version);
+        return TypedResults.Ok(node);
+    }
+
+    private static ProblemHttpResult BadIfMatch() =>
+        ProblemResults.Problem(
+            StatusCodes.Status412PreconditionFailed,
+            "if-match",
+            "If-Match names no version of this node. Send its ETag."
+        );
+}
+
+/// <summary>Carries out what a person asks of a node.</summary>
+internal sealed class NodeChanges(NodesStore store, NodeTables nodes, PlacerSignal placer, TimeProvider clock)
+{
+    public NodeTables Nodes { get; } = nodes;
+
+    /// <returns>Set when the node is not known.</returns>
+    public async Task<Refusal?> ApplyAsync(
+        Guid id,
+        NodeCommand command,
+        long? ifVersion,
+        EventMetadata metadata,
+        CancellationToken cancellationToken
+    )
+    {
+        var outcome = await store.HandleAsync(
+            Node.Decider,
+            id.ToString(),
+            node => Node.Decide(node, command, clock.GetUtcNow()),
+            metadata,
+            ifVersion,
+            command is RemoveNode ? batch => batch.Add("delete from node_beat where node_id = $1", id) : null,
+            cancellationToken
+        );
+        if (outcome.Events.Count > 0)
+        {
+            placer.Raise();
+        }
+
+        return outcome.Refusal;
+    }
+}

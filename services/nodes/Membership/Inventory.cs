@@ -1,0 +1,41 @@
+namespace Platform.Nodes.Membership;
+
+/// <summary>What a machine has, as its stream remembers it. Two inventories are equal when they hold the same things.</summary>
+internal sealed record Inventory(
+    string Hostname,
+    string Os,
+    string AgentVersion,
+    double Cpus,
+    int MemoryMiB,
+    IReadOnlyList<Gpu> Gpus,
+    string? GpuReason,
+    IReadOnlyDictionary<string, string> Labels
+)
+{
+    public static readonly Inventory Empty = new(
+        "",
+        "",
+        "",
+        0,
+        0,
+        [],
+        null,
+        new Dictionary<string, string>(StringComparer.Ordinal)
+    );
+
+    public bool Equals(Inventory? other) =>
+        other is not null
+        && (Hostname, Os, AgentVersion, Cpus, MemoryMiB, GpuReason)
+            == (other.Hostname, other.Os, other.AgentVersion, other.Cpus, other.MemoryMiB, other.GpuReason)
+        && Gpus.SequenceEqual(other.Gpus)
+        && Labels.Count == other.Labels.Count
+        && Labels.All(label =>
+            other.Labels.TryGetValue(label.Key, out var value)
+            && string.Equals(value, label.Value, StringComparison.Ordinal)
+        );
+
+    public override int GetHashCode() => HashCode.Combine(Hostname, Os, AgentVersion, Cpus, MemoryMiB, Gpus.Count);
+}
+
+/// <summary>One GPU of a machine.</summary>
+internal sealed record Gpu(int Index, string Uuid, string Name, int MemoryMiB);

@@ -1,0 +1,47 @@
+using Platform.Contracts.Nodes;
+
+namespace Platform.Nodes.Membership;
+
+/// <summary>A node as people see it.</summary>
+/// <param name="Status"><c>online</c>, <c>offline</c> or <c>draining</c>; a node that is away is offline also when it is drained.</param>
+/// <param name="Draining">True when it gets no new work.</param>
+/// <param name="Free">What no attempt holds.</param>
+/// <param name="Version">What <c>If-Match</c> may name.</param>
+internal sealed record NodeView(
+    Guid Id,
+    string Name,
+    string Status,
+    bool Draining,
+    string Hostname,
+    string Os,
+    string AgentVersion,
+    double Cpus,
+    int MemoryMiB,
+    IReadOnlyList<GpuView> Gpus,
+    string? GpuReason,
+    IReadOnlyDictionary<string, string> Labels,
+    FreeResources Free,
+    IReadOnlyList<LeaseView> Leases,
+    NodeUsage? Usage,
+    DateTimeOffset? LastHeartbeatAt,
+    DateTimeOffset JoinedAt,
+    long Version
+);
+
+/// <summary>One GPU and the job that has it, if any.</summary>
+internal sealed record GpuView(int Index, string Uuid, string Name, int MemoryMiB, Guid? JobId);
+
+internal sealed record FreeResources(int Gpus, double Cpus, int MemoryMiB);
+
+/// <summary>What one attempt holds on this node.</summary>
+internal sealed record LeaseView(
+    Guid JobId,
+    int Attempt,
+    IReadOnlyList<int> Gpus,
+    double Cpus,
+    int MemoryMiB,
+    DateTimeOffset GrantedAt
+);
+
+/// <summary>All nodes, by name.</summary>
+internal sealed record NodeList(IReadOnlyList<NodeView> Items);

@@ -1,0 +1,47 @@
+using Platform.Contracts.Jobs;
+using Platform.EventStore;
+using Platform.Messaging;
+using Platform.Nodes.Placements;
+using Published = Platform.Contracts.Nodes;
+
+namespace Platform.Nodes;
+
+/// <summary>What other services hear of placements. What happens to nodes themselves concerns nobody else.</summary>
+internal sealed class NodesMessages : IEventMessages
+{
+    public ValueTask<object?> ToMessageAsync(StoredEvent stored, CancellationToken cancellationToken) =>
+        ValueTask.FromResult<object?>(
+            stored.Data switch
+            {
+                PlacementGranted e => new Published.PlacementGranted
+                {
+                    JobId = Guid.Parse(stored.StreamId),
+                    Attempt = e.Attempt,
+                    Nodes = ToPlaced(e.Nodes),
+                },
+                PlacementReleased e => new Published.PlacementReleased
+                {
+                    JobId = Guid.Parse(stored.StreamId),
+                    Attempt = e.Attempt,
+                },
+                PlacementLost e => new Published.PlacementLost
+                {
+                    JobId = Guid.Parse(stored.StreamId),
+                    Attempt = e.Attempt,
+                    NodeId = e.NodeId,
+                    Reason = e.Reason,
+                },
+                _ => null,
+            }
+        );
+
+    public static IReadOnlyList<PlacedNode> ToPlaced(IReadOnlyList<GrantedNode> nodes) =>
+        [
+            .. nodes.Select(node => new PlacedNode
+            {
+                NodeId = node.NodeId,
+                NodeName = node.NodeName,
+                Gpus = node.Gpus,
+            }),
+        ];
+}

@@ -1,0 +1,102 @@
+using Platform.EventStore;
+
+namespace Platform.Nodes;
+
+/// <summary>The service's tables. Read models are named after what they show; <c>node_beat</c>, <c>node_telemetry</c>,
+/// <c>join_token</c>, <c>placement_reason</c> and <c>placer_term</c> have no events behind them.</summary>
+internal static class NodesMigrations
+{
+    public static readonly IReadOnlyList<Migration> All =
+    [
+        new(
+            "001_node",
+            """
+            create table node (
+              node_id uuid primary key,
+              name varchar not null,
+              status varchar not null,
+              draining boolean not null,
+              inventory jsonb not null,
+              joined_at timestamptz not null,
+              changed_at timestamptz not null,
+              version bigint not null);
+            create table node_beat (
+              node_id uuid primary key,
+              last_heartbeat_at timestamptz not null,
+              beat_at timestamptz not null,
+              usage jsonb,
+              attempts jsonb not null default '[]');
+            create table node_telemetry (
+              node_id uuid not null,
+              received_at timestamptz not null,
+              usage jsonb not null,
+              primary key (node_id, received_at));
+            create table join_token (
+              token_id uuid primary key,
+              name varchar,
+              hash bytea not null unique,
+              created_at timestamptz not null,
+              expires_at timestamptz,
+              revoked_at timestamptz,
+              last_used_at timestamptz);
+            """
+        ),
+        new(
+            "002_placement",
+            """
+            create table placement_request (
+              job_id uuid primary key,
+              attempt integer not null,
+              gpus integer not null,
+              cpus double precision not null,
+              memory_mib integer not null,
+              labels jsonb not null,
+              priority integer not null,
+              submitted_at timestamptz not null,
+              not_before timestamptz not null,
+              requested_at timestamptz not null);
+            create index placement_request_order on placement_request (priority desc, submitted_at, job_id);
+            create table lease (
+              job_id uuid not null,
+              node_id uuid not null,
+              attempt integer not null,
+              gpus integer[] not null,
+              cpus double precision not null,
+              memory_mib integer not null,
+              granted_at timestamptz not null,
+              primary key (job_id, node_id));
+            create index lease_node on lease (node_id);
+            -- A GPU has one holder: a second lease of it fails the append that would grant it.
+            create table lease_gpu (
+              node_id uuid not null,
+              gpu integer not null,
+              job_id uuid not null,
+              primary key (node_id, gpu));
+            create index lease_gpu_job on lease_gpu (job_id);
+            create table placement_reason (
+              job_id uuid primary key,
+              attempt integer not null,
+              reason varchar not null,
+              published_at timestamptz not null);
+            """
+        ),
+        // Fencing of the placer: each leader takes the next term, and a grant made in an older one fails. The share lock makes
+        // the next leader wait for grants that are on their way, so that it decides on what they left.
+        new(
+            "003_placer_term",
+            """
+            create table placer_term (
+              only_row boolean primary key default true check (only_row),
+              term bigint not null);
+            insert into placer_term (term) values (0);
+            create function placer_term_check(expected bigint) returns void language plpgsql as $$
+            begin
+              perform 1 from placer_term where term = expected for share;
+              if not found then
+                raise exception 'placer term % is over', expected using errcode = 'PN001';
+              end if;
+            end $$;
+            """
+        ),
+    ];
+}

@@ -1,0 +1,75 @@
+using MassTransit;
+using Platform.EventStore;
+using Platform.Messaging;
+using Platform.Nodes.Beats;
+using Platform.Nodes.Joining;
+using Platform.Nodes.Membership;
+using Platform.Nodes.Placements;
+
+namespace Platform.Nodes;
+
+/// <summary>The machines of the platform and who holds what of them.</summary>
+public static class NodesModule
+{
+    private const string Service = "nodes";
+
+    /// <summary>Registers the service; its store reads <see cref="DatabaseOptions"/>.</summary>
+    public static void AddNodes(this WebApplicationBuilder builder)
+    {
+        ArgumentNullException.ThrowIfNull(builder);
+        var services = builder.Services;
+        services.AddOptions<NodesOptions>().BindConfiguration("Nodes").ValidateDataAnnotations().ValidateOnStart();
+        services.AddEventStore(CreateOptions(), (options, source) => new NodesStore(options, source));
+
+        services.AddSingleton<JoinTokens>();
+        services.AddSingleton<NodeTables>();
+        services.AddSingleton<NodeChanges>();
+        services.AddSingleton<Heartbeats>();
+        services.AddSingleton<NodeMonitor>();
+        services.AddSingleton<Retention>();
+        services.AddSingleton<PlacementTables>();
+        services.AddSingleton<PlacementAnswers>();
+        services.AddSingleton<PlacerSignal>();
+        services.AddSingleton<PlacerLoop>();
+        services.AddSingleton<WaitingReasons>();
+        services.AddHostedService<LeaderService>();
+    }
+
+    /// <summary>Maps <c>/api/nodes</c>.</summary>
+    public static void MapNodes(this IEndpointRouteBuilder app)
+    {
+        var nodes = app.MapGroup("/api/nodes").WithTags("nodes");
+        nodes.MapReadNodes();
+        nodes.MapChangeNode();
+        nodes.MapNodeTelemetry();
+        nodes.MapJoin();
+        nodes.MapJoinTokens();
+        nodes.MapHeartbeat();
+        nodes.MapListPlacements();
+    }
+
+    /// <summary>Adds the service's consumers.</summary>
+    public static void ConfigureBus(IBusRegistrationConfigurator bus)
+    {
+        bus.AddServiceConsumer<RecordHeartbeat>(Service);
+        bus.AddServiceConsumer<RecordPlacementRequest>(Service);
+        bus.AddServiceConsumer<RecordPlacementRelease>(Service);
+        bus.AddServiceConsumer<AnswerPlacementQuestion>(Service);
+    }
+
+    /// <summary>What the service stores; one place for the host, the tests and a rebuild.</summary>
+    internal static EventStoreOptions CreateOptions()
+    {
+        var options = new EventStoreOptions(Service);
+        options.Events.AddNodesEvents();
+        foreach (var migration in NodesMigrations.All)
+        {
+            options.Migrations.Add(migration);
+        }
+
+        options.InlineProjections.Add(new NodeProjection());
+        options.InlineProjections.Add(new PlacementProjection());
+        options.PublishEvents<NodesMessages>(Service);
+        return options;
+    }
+}

@@ -1,0 +1,42 @@
+using System.ComponentModel.DataAnnotations;
+
+namespace Platform.Nodes;
+
+/// <summary>How machines join, beat and are given work (configuration section <c>Nodes</c>).</summary>
+public sealed class NodesOptions
+{
+    /// <summary>A join token that is accepted besides those created over the API; none when empty.</summary>
+    public string? JoinToken { get; set; }
+
+    /// <summary>The broker's address handed to agents that join; null where the agent shares the process.</summary>
+    public string? AgentBroker { get; set; }
+
+    /// <summary>Seconds between an agent's beats.</summary>
+    [Range(0.05, 3600)]
+    public double HeartbeatSeconds { get; set; } = 5;
+
+    /// <summary>A node is offline once it has missed this many beats.</summary>
+    [Range(1, 100)]
+    public int MissedBeats { get; set; } = 3;
+
+    /// <summary>The longest time a waiting request or a silent node goes unseen when no signal came.</summary>
+    [Range(0.02, 60)]
+    public double PollSeconds { get; set; } = 1;
+
+    /// <summary>A changed waiting reason of one job is published at most this often; its first at once.</summary>
+    [Range(0, 3600)]
+    public double ReasonSeconds { get; set; } = 5;
+
+    /// <summary>How long telemetry is kept.</summary>
+    [Range(1, 24 * 366)]
+    public int TelemetryRetentionHours { get; set; } = 72;
+
+    /// <summary>How long a node's token is good; an agent gets a new one each time it joins.</summary>
+    [Range(1, 3660)]
+    public int NodeTokenDays { get; set; } = 365;
+
+    /// <summary>The silence after which a node is offline.</summary>
+    internal TimeSpan OfflineAfter => TimeSpan.FromSeconds(HeartbeatSeconds * MissedBeats);
+
+    internal TimeSpan Poll => TimeSpan.FromSeconds(PollSeconds);
+}

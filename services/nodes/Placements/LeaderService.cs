@@ -1,0 +1,65 @@
+using Microsoft.Extensions.Options;
+using Platform.Nodes.Beats;
+
+namespace Platform.Nodes.Placements;
+
+/// <summary>Runs what must run in one place only: the placer, the watch over silent nodes, and the telling of waiting reasons.</summary>
+internal sealed partial class LeaderService(
+    NodesStore store,
+    PlacerLoop placer,
+    NodeMonitor monitor,
+    WaitingReasons reasons,
+    IOptions<NodesOptions> options,
+    TimeProvider clock,
+    ILogger<LeaderService> log
+) : BackgroundService
+{
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        while (!stoppingToken.IsCancellationRequested)
+        {
+            try
+            {
+                await using var leadership = await Leadership.TryTakeAsync(store, stoppingToken);
+                if (leadership is not null)
+                {
+                    Leading(log, leadership.Term);
+                    await LeadAsync(leadership, stoppingToken);
+                }
+            }
+            catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
+            {
+                return;
+            }
+            catch (Exception e)
+            {
+                LeadLost(log, e);
+            }
+
+            await Task.Delay(options.Value.Poll, clock, stoppingToken)
+                .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+    }
+
+    private async Task LeadAsync(Leadership leadership, CancellationToken stoppingToken)
+    {
+        using var leading = CancellationTokenSource.CreateLinkedTokenSource(stoppingToken);
+        Task[] work =
+        [
+            placer.RunAsync(leadership.Term, leading.Token),
+            monitor.RunAsync(leading.Token),
+            reasons.RunAsync(leading.Token),
+            leadership.HoldAsync(options.Value.Poll, clock, leading.Token),
+        ];
+        var first = await Task.WhenAny(work);
+        await leading.CancelAsync();
+        await Task.WhenAll(work).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await first;
+    }
+
+    [LoggerMessage(1, LogLevel.Information, "Placing jobs from here, term {Term}")]
+    private static partial void Leading(ILogger log, long term);
+
+    [LoggerMessage(2, LogLevel.Error, "Lost the lead in placing jobs; taking it again")]
+    private static partial void LeadLost(ILogger log, Exception exception);
+}

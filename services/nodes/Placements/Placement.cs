@@ -1,0 +1,90 @@
+using System.Diagnostics;
+using Platform.EventStore;
+
+namespace Platform.Nodes.Placements;
+
+internal enum PlacementStatus
+{
+    None,
+    Waiting,
+    Granted,
+    Released,
+    Lost,
+}
+
+/// <summary>
+/// The lease of one job. The attempt's number only grows: what is said of an older attempt changes nothing, and an attempt
+/// that was released or lost never holds anything again, in whatever order messages arrive.
+/// </summary>
+internal sealed record Placement(
+    PlacementStatus Status,
+    int Attempt,
+    IReadOnlyList<GrantedNode> Nodes,
+    Guid? LostNodeId,
+    string? LostReason
+)
+{
+    public static readonly Placement Initial = new(PlacementStatus.None, 0, [], null, null);
+
+    public static readonly Decider<Placement, PlacementEvent> Decider = new("placement", Initial, Evolve);
+
+    private bool IsOpen => Status is PlacementStatus.Waiting or PlacementStatus.Granted;
+
+    public static Decision<PlacementEvent> Decide(Placement placement, PlacementCommand command, DateTimeOffset now) =>
+        command switch
+        {
+            { Attempt: < 1 } => Decision.Refuse<PlacementEvent>("placement.invalid", "Attempts are counted from 1."),
+            AskForPlacement
+            {
+                Needs: { Gpus: < 0 } or { Cpus: not (>= 0 and < double.PositiveInfinity) } or { MemoryMiB: < 0 }
+            } => Decision.Refuse<PlacementEvent>(
+                "placement.invalid",
+                "Resources are finite numbers that are not negative."
+            ),
+            _ when command.Attempt < placement.Attempt => Decision.Nothing<PlacementEvent>(),
+            AskForPlacement c when c.Attempt > placement.Attempt => Decision.Accept<PlacementEvent>([
+                .. ReleaseOpen(placement, now),
+                new PlacementRequested(c.Attempt, c.Needs, c.Labels, c.Priority, c.SubmittedAt, c.NotBefore, now),
+            ]),
+            AskForPlacement => Decision.Nothing<PlacementEvent>(),
+            // Recorded even where nothing was asked for: a request that arrives later must not lease for a job that is over.
+            GiveUpPlacement c when c.Attempt > placement.Attempt => Decision.Accept<PlacementEvent>([
+                .. ReleaseOpen(placement, now),
+                new PlacementReleased(c.Attempt, now),
+            ]),
+            GiveUpPlacement c when placement.IsOpen => Decision.Accept<PlacementEvent>(
+                new PlacementReleased(c.Attempt, now)
+            ),
+            GiveUpPlacement => Decision.Nothing<PlacementEvent>(),
+            _ when command.Attempt > placement.Attempt => Decision.Refuse<PlacementEvent>(
+                "placement.not-requested",
+                "This attempt has not asked for a placement."
+            ),
+            GrantPlacement c when placement.Status is PlacementStatus.Waiting => Decision.Accept<PlacementEvent>(
+                new PlacementGranted(c.Attempt, c.Nodes, now)
+            ),
+            GrantPlacement => Decision.Nothing<PlacementEvent>(),
+            LosePlacement c when placement.Nodes.Any(node => node.NodeId == c.NodeId) =>
+                Decision.Accept<PlacementEvent>(new PlacementLost(c.Attempt, c.NodeId, c.Reason, now)),
+            LosePlacement => Decision.Nothing<PlacementEvent>(),
+            _ => throw new UnreachableException($"No decision for {command.GetType().Name}."),
+        };
+
+    public static Placement Evolve(Placement placement, PlacementEvent @event) =>
+        @event switch
+        {
+            PlacementRequested e => new Placement(PlacementStatus.Waiting, e.Attempt, [], null, null),
+            PlacementGranted e => placement with { Status = PlacementStatus.Granted, Nodes = e.Nodes },
+            PlacementReleased e => new Placement(PlacementStatus.Released, e.Attempt, [], null, null),
+            PlacementLost e => new Placement(PlacementStatus.Lost, e.Attempt, [], e.NodeId, e.Reason),
+            _ => throw new UnreachableException($"No evolution for {@event.GetType().Name}."),
+        };
+
+    private static IEnumerable<PlacementEvent> ReleaseOpen(Placement placement, DateTimeOffset now)
+    {
+        if (placement.IsOpen)
+        {
+            yield return new PlacementReleased(placement.Attempt, now);
+        }
+    }
+}

@@ -1,0 +1,117 @@
+using System.Text.Json;
+using Npgsql;
+using Platform.EventStore;
+
+namespace Platform.Nodes.Placements;
+
+/// <summary>Everything the placer looks at, as of one statement batch.</summary>
+/// <param name="IsWholeLine">False when more requests wait than were read.</param>
+internal sealed record ClusterState(
+    IReadOnlyList<PlacerNode> Nodes,
+    IReadOnlyList<PlacerLease> Leases,
+    IReadOnlyList<PlacerRequest> Waiting,
+    bool IsWholeLine
+);
+
+/// <summary>A lease whose node is offline or gone.</summary>
+internal sealed record StrandedLease(Guid JobId, int Attempt, Guid NodeId);
+
+/// <summary>Reads the tables of nodes and placements.</summary>
+internal sealed class PlacementTables(NodesStore store)
+{
+    /// <summary>Reads the cluster and the first of those who wait, in their order.</summary>
+    public async Task<ClusterState> ReadClusterAsync(int limit, CancellationToken cancellationToken)
+    {
+        await using var batch = store.DataSource.CreateBatch();
+        batch.Add("select node_id, name, status, draining, inventory from node");
+        batch.Add("select node_id, gpus, cpus, memory_mib from lease");
+        batch.Add(
+            """
+            select job_id, attempt, gpus, cpus, memory_mib, labels, priority, submitted_at, not_before
+            from placement_request order by priority desc, submitted_at, job_id limit $1
+            """,
+            limit
+        );
+        await using var reader = await batch.ExecuteReaderAsync(cancellationToken);
+        var nodes = new List<PlacerNode>();
+        while (await reader.ReadAsync(cancellationToken))
+        {
+            nodes.Add(ReadNode(reader));
+        }
+
+        await reader.NextResultAsync(cancellationToken);
+        var leases = new List<PlacerLease>();
+        while (await reader.ReadAsync(cancellationToken))
+        {
+            leases.Add(ReadLease(reader));
+        }
+
+        await reader.NextResultAsync(cancellationToken);
+        var waiting = new List<PlacerRequest>();
+        while (await reader.ReadAsync(cancellationToken))
+        {
+            waiting.Add(ReadRequest(reader));
+        }
+
+        return new ClusterState(nodes, leases, waiting, waiting.Count < limit);
+    }
+
+    /// <summary>Finds leases on nodes that are offline, or that were removed while a grant was on its way.</summary>
+    public async Task<IReadOnlyList<StrandedLease>> FindStrandedAsync(CancellationToken cancellationToken)
+    {
+        await using var command = store.DataSource.CreateCommand(
+            """
+            select l.job_id, l.attempt, l.node_id from lease l left join node n using (node_id)
+            where n.node_id is null or n.status <> 'online'
+            """
+        );
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        var stranded = new List<StrandedLease>();
+        while (await reader.ReadAsync(cancellationToken))
+        {
+            stranded.Add(new StrandedLease(reader.GetGuid(0), reader.GetInt32(1), reader.GetGuid(2)));
+        }
+
+        return stranded;
+    }
+
+    /// <summary>What a person was last told about a waiting attempt; null when nothing yet.</summary>
+    public async Task<string?> FindReasonAsync(Guid jobId, int attempt, CancellationToken cancellationToken)
+    {
+        await using var command = store.DataSource.CreateCommand(
+            "select reason from placement_reason where job_id = $1 and attempt = $2"
+        );
+        command.Parameters.AddWithValue(jobId);
+        command.Parameters.AddWithValue(attempt);
+        return (string?)await command.ExecuteScalarAsync(cancellationToken);
+    }
+
+    private static PlacerNode ReadNode(NpgsqlDataReader reader)
+    {
+        var inventory = JsonSerializer.Deserialize(reader.GetString(4), NodesJson.Default.Inventory)!;
+        return new PlacerNode(
+            reader.GetGuid(0),
+            reader.GetString(1),
+            string.Equals(reader.GetString(2), "online", StringComparison.Ordinal),
+            reader.GetBoolean(3),
+            inventory.Cpus,
+            inventory.MemoryMiB,
+            [.. inventory.Gpus.Select(gpu => gpu.Index)],
+            inventory.Labels
+        );
+    }
+
+    private static PlacerLease ReadLease(NpgsqlDataReader reader) =>
+        new(reader.GetGuid(0), reader.GetFieldValue<int[]>(1), reader.GetDouble(2), reader.GetInt32(3));
+
+    private static PlacerRequest ReadRequest(NpgsqlDataReader reader) =>
+        new(
+            reader.GetGuid(0),
+            reader.GetInt32(1),
+            new Needs(reader.GetInt32(2), reader.GetDouble(3), reader.GetInt32(4)),
+            JsonSerializer.Deserialize(reader.GetString(5), NodesJson.Default.IReadOnlyDictionaryStringString)!,
+            reader.GetInt32(6),
+            reader.GetFieldValue<DateTimeOffset>(7),
+            reader.GetFieldValue<DateTimeOffset>(8)
+        );
+}

@@ -1,0 +1,115 @@
+using System.Globalization;
+using Microsoft.Extensions.Options;
+using Npgsql;
+using Platform.EventStore;
+
+namespace Platform.Nodes.Placements;
+
+/// <summary>Looks at the cluster whenever something changed, and grants. Runs only in the leader; see <see cref="Leadership"/>.</summary>
+internal sealed partial class PlacerLoop(
+    NodesStore store,
+    PlacementTables tables,
+    PlacerSignal signal,
+    WaitingReasons reasons,
+    IOptions<NodesOptions> options,
+    TimeProvider clock,
+    ILogger<PlacerLoop> log
+)
+{
+    /// <summary>How many of those who wait are read at first; more only while there is room left for them.</summary>
+    private const int FirstPage = 200;
+
+    private const int ParallelGrants = 4;
+
+    /// <summary>Works until it is stopped or another leader has taken over.</summary>
+    /// <exception cref="PostgresException"><see cref="Leadership.Superseded"/>: this leader's term is over.</exception>
+    public async Task RunAsync(long term, CancellationToken cancellationToken)
+    {
+        var poll = options.Value.Poll;
+        var wholeLineDue = clock.GetUtcNow();
+        while (true)
+        {
+            var pause = poll;
+            try
+            {
+                var now = clock.GetUtcNow();
+                var wholeLine = now >= wholeLineDue;
+                if (wholeLine)
+                {
+                    wholeLineDue = now + poll;
+                }
+
+                pause = await PassAsync(term, wholeLine, cancellationToken);
+            }
+            catch (Exception e)
+                when (e is not (OperationCanceledException or PostgresException { SqlState: Leadership.Superseded }))
+            {
+                PassFailed(log, e);
+            }
+
+            await signal.WaitAsync(pause, cancellationToken);
+        }
+    }
+
+    /// <returns>How long nothing can change by itself.</returns>
+    private async Task<TimeSpan> PassAsync(long term, bool wholeLine, CancellationToken cancellationToken)
+    {
+        var limit = wholeLine ? int.MaxValue : FirstPage;
+        ClusterState cluster;
+        PlacerResult result;
+        while (true)
+        {
+            cluster = await tables.ReadClusterAsync(limit, cancellationToken);
+            result = Placer.Place(cluster.Nodes, cluster.Leases, cluster.Waiting, clock.GetUtcNow());
+            if (cluster.IsWholeLine || !result.HasRoom)
+            {
+                break;
+            }
+
+            limit *= 4;
+        }
+
+        await Parallel.ForEachAsync(
+            result.Grants,
+            new ParallelOptions { MaxDegreeOfParallelism = ParallelGrants, CancellationToken = cancellationToken },
+            async (grant, ct) => await GrantAsync(grant, term, ct)
+        );
+        reasons.Post(result.Reasons, cluster.IsWholeLine);
+
+        var poll = options.Value.Poll;
+        var due = result.NextDue - clock.GetUtcNow();
+        return due < poll ? TimeSpan.FromTicks(Math.Max(0, due.Value.Ticks)) : poll;
+    }
+
+    private async Task GrantAsync(PlacerGrant grant, long term, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await store.HandleAsync(
+                Placement.Decider,
+                grant.JobId.ToString(),
+                placement =>
+                    Placement.Decide(placement, new GrantPlacement(grant.Attempt, [grant.Node]), clock.GetUtcNow()),
+                new EventMetadata(grant.JobId.ToString(), $"placer-term-{term.ToString(CultureInfo.InvariantCulture)}"),
+                sideEffects: batch =>
+                {
+                    batch.Add("select placer_term_check($1)", term);
+                    batch.Add("delete from placement_reason where job_id = $1", grant.JobId);
+                },
+                cancellationToken: cancellationToken
+            );
+        }
+        catch (StreamVersionConflictException e)
+        {
+            // It changed again and again while we decided; the next look sees what it has become.
+            GrantLost(log, grant.JobId, e);
+            signal.Raise();
+        }
+    }
+
+    [LoggerMessage(1, LogLevel.Error, "Looking for places failed; trying again")]
+    private static partial void PassFailed(ILogger log, Exception exception);
+
+    [LoggerMessage(2, LogLevel.Warning, "The placement of job {JobId} changed while it was granted")]
+    private static partial void GrantLost(ILogger log, Guid jobId, Exception exception);
+}

@@ -1,0 +1,43 @@
+using MassTransit;
+using Platform.Contracts.Nodes;
+using Platform.EventStore;
+using Platform.Messaging;
+
+namespace Platform.Nodes.Placements;
+
+/// <summary>Frees what an attempt holds, or takes it out of the line.</summary>
+internal sealed partial class RecordPlacementRelease(
+    NodesStore store,
+    PlacerSignal placer,
+    TimeProvider clock,
+    ILogger<RecordPlacementRelease> log
+) : IConsumer<ReleasePlacement>
+{
+    public async Task Consume(ConsumeContext<ReleasePlacement> context)
+    {
+        var (jobId, attempt) = (context.Message.JobId, context.Message.Attempt);
+        var outcome = await store.HandleAsync(
+            Placement.Decider,
+            jobId.ToString(),
+            placement => Placement.Decide(placement, new GiveUpPlacement(attempt), clock.GetUtcNow()),
+            context.EventMetadata(jobId.ToString()),
+            sideEffects: batch => batch.Add("delete from placement_reason where job_id = $1", jobId),
+            cancellationToken: context.CancellationToken
+        );
+        if (outcome.Refusal is { } refusal)
+        {
+            Refused(log, jobId, attempt, refusal.Message);
+        }
+        else if (outcome.Events.Count > 0)
+        {
+            placer.Raise();
+        }
+        else
+        {
+            await context.Publish(PlacementAnswers.Released(jobId, attempt), context.CancellationToken);
+        }
+    }
+
+    [LoggerMessage(1, LogLevel.Error, "The release of job {JobId} attempt {Attempt} makes no sense: {Reason}")]
+    private static partial void Refused(ILogger log, Guid jobId, int attempt, string reason);
+}
