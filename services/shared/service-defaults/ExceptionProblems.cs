@@ -22,7 +22,7 @@ internal sealed class ExceptionProblems(IProblemDetailsService problems) : IExce
             return true;
         }
 
-        var problem = ProblemFor(exception);
+        var problem = ProblemFor(exception, httpContext.Request);
         httpContext.Response.StatusCode = problem.Status!.Value;
         return await problems.TryWriteAsync(
             new ProblemDetailsContext
@@ -34,11 +34,11 @@ internal sealed class ExceptionProblems(IProblemDetailsService problems) : IExce
         );
     }
 
-    private static ProblemDetails ProblemFor(Exception exception) =>
+    private static ProblemDetails ProblemFor(Exception exception, HttpRequest request) =>
         exception switch
         {
             StreamVersionConflictException conflict => Problem(
-                409,
+                request.Headers.IfMatch.Count > 0 ? 412 : 409,
                 "version-conflict",
                 $"It was changed meanwhile: it is at version {conflict.Actual}, not {conflict.Expected}. Read it again and retry."
             ),
