@@ -1,0 +1,77 @@
+using MassTransit;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Options;
+using Platform.Artifacts.Blobs;
+using Platform.Artifacts.Catalog;
+using Platform.Artifacts.JobArtifacts;
+using Platform.Artifacts.Versions;
+using Platform.EventStore;
+using Platform.Messaging;
+
+namespace Platform.Artifacts;
+
+/// <summary>The artifacts service: bytes stored once, named versions of files, aliases.</summary>
+public static class ArtifactsModule
+{
+    /// <summary>Registers the service; reads the configuration section <c>Artifacts</c>.</summary>
+    public static void AddArtifacts(this WebApplicationBuilder builder)
+    {
+        ArgumentNullException.ThrowIfNull(builder);
+        var services = builder.Services;
+        services
+            .AddOptions<ArtifactsOptions>()
+            .BindConfiguration("Artifacts")
+            .ValidateDataAnnotations()
+            .ValidateOnStart();
+
+        var store = new EventStoreOptions("artifacts");
+        ArtifactJson.Register(store.Events);
+        store.Migrations.Add(ArtifactsTables.Blobs);
+        store.Migrations.Add(ArtifactsTables.Catalog);
+        store.InlineProjections.Add(new CatalogProjection());
+        store.PublishEvents<ArtifactsMessages>("artifacts");
+        services.AddEventStore(store, (options, source) => new ArtifactsStore(options, source));
+
+        services.TryAddSingleton(TimeProvider.System);
+        services.AddSingleton<BlobIntake>();
+        services.AddSingleton<IBlobStore>(provider =>
+            provider.GetRequiredService<IOptions<ArtifactsOptions>>() is { Value.Store: BlobStoreKind.S3 } options
+                ? new S3BlobStore(options, provider.GetRequiredService<TimeProvider>())
+                : new FileBlobStore(provider.GetRequiredService<IOptions<ArtifactsOptions>>())
+        );
+        services.AddSingleton<BlobLibrary>();
+        services.AddSingleton<ArtifactWriter>();
+        services.AddSingleton<VersionCreation>();
+        services.AddSingleton<ArtifactCatalog>();
+        services.AddSingleton<VersionPages>();
+        services.AddSingleton<BlobStoreService>();
+        services.AddHostedService(provider => provider.GetRequiredService<BlobStoreService>());
+        services.AddHealthChecks().AddCheck<BlobStoreService>("artifact-store");
+    }
+
+    /// <summary>Maps <c>/api/artifacts</c> and <c>/api/jobs/{id}/artifacts</c>.</summary>
+    public static void MapArtifacts(this IEndpointRouteBuilder app)
+    {
+        ArgumentNullException.ThrowIfNull(app);
+        var artifacts = app.MapGroup("/api/artifacts")
+            .WithTags("Artifacts")
+            .AddEndpointFilter(ArtifactProblems.CheckNameAsync);
+        artifacts.MapUploadBlob();
+        artifacts.MapReadBlob();
+        artifacts.MapReadStatistics();
+        artifacts.MapListArtifacts();
+        artifacts.MapReadVersions();
+        artifacts.MapCreateVersion();
+        artifacts.MapDeleteVersion();
+        artifacts.MapChangeAlias();
+        artifacts.MapDownloadFile();
+        artifacts.MapDownloadArchive();
+
+        var jobs = app.MapGroup("/api/jobs/{jobId:guid}/artifacts").WithTags("Artifacts");
+        jobs.MapUploadJobArtifact();
+        jobs.MapListJobArtifacts();
+    }
+
+    /// <summary>Adds the service's endpoints to the bus. It consumes nothing; it publishes what <see cref="ArtifactsMessages"/> makes.</summary>
+    public static void ConfigureBus(IBusRegistrationConfigurator bus) => ArgumentNullException.ThrowIfNull(bus);
+}

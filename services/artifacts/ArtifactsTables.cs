@@ -1,0 +1,69 @@
+using Platform.EventStore;
+
+namespace Platform.Artifacts;
+
+/// <summary>This service's own tables. Blobs and manifests are records of their own; the others are projections.</summary>
+internal static class ArtifactsTables
+{
+    public static readonly Migration Blobs = new(
+        "001_blob",
+        """
+        create table blob (
+          sha256 varchar collate "C" primary key,
+          size bigint not null,
+          created_at timestamptz not null default now());
+        create table manifest (
+          digest varchar collate "C" primary key,
+          created_at timestamptz not null default now());
+        create table manifest_file (
+          digest varchar collate "C" not null references manifest (digest) on delete cascade,
+          path varchar collate "C" not null,
+          size bigint not null,
+          sha256 varchar collate "C" not null references blob (sha256),
+          primary key (digest, path));
+        create index manifest_file_sha256 on manifest_file (sha256);
+        """
+    );
+
+    public static readonly Migration Catalog = new(
+        "002_catalog",
+        """
+        create table artifact_summary (
+          name varchar collate "C" primary key,
+          type varchar not null,
+          project varchar,
+          description varchar,
+          latest_version integer,
+          version_count integer not null,
+          size bigint not null,
+          created_at timestamptz not null,
+          updated_at timestamptz not null,
+          revision bigint not null);
+        create index artifact_summary_updated on artifact_summary (updated_at desc, name);
+        create table artifact_version (
+          name varchar collate "C" not null,
+          number integer not null,
+          type varchar not null,
+          project varchar,
+          description varchar,
+          digest varchar not null,
+          file_count integer not null,
+          size bigint not null,
+          metadata jsonb not null,
+          job_id uuid,
+          attempt integer,
+          run_id uuid,
+          created_at timestamptz not null,
+          deleted_at timestamptz,
+          primary key (name, number));
+        create index artifact_version_job on artifact_version (job_id) where job_id is not null;
+        create index artifact_version_run on artifact_version (run_id) where run_id is not null;
+        create table artifact_alias (
+          name varchar collate "C" not null,
+          alias varchar collate "C" not null,
+          number integer not null,
+          primary key (name, alias));
+        create index artifact_alias_number on artifact_alias (name, number);
+        """
+    );
+}

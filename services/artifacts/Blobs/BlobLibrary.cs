@@ -1,0 +1,65 @@
+using Platform.Contracts.Artifacts;
+
+namespace Platform.Artifacts.Blobs;
+
+/// <summary>The blobs this service knows: a row each, and the bytes in the store. A blob without its bytes counts as missing, so that an upload mends it.</summary>
+internal sealed class BlobLibrary(ArtifactsStore database, IBlobStore bytes, BlobIntake intake)
+{
+    /// <summary>Receives a body of any length.</summary>
+    public Task<IncomingBlob> ReceiveAsync(Stream body, CancellationToken cancellationToken) =>
+        intake.ReceiveAsync(body, cancellationToken);
+
+    /// <summary>The blob; null when it has to be uploaded.</summary>
+    public async Task<StoredBlob?> FindAsync(BlobName name, CancellationToken cancellationToken)
+    {
+        await using var command = database.DataSource.CreateCommand("select size from blob where sha256 = $1");
+        command.Parameters.Add(new() { Value = name.Hex });
+        return
+            await command.ExecuteScalarAsync(cancellationToken) is long size
+            && await bytes.FindSizeAsync(name, cancellationToken) == size
+            ? new StoredBlob { Sha256 = name.Hex, Size = size }
+            : null;
+    }
+
+    /// <summary>Keeps verified bytes; the row comes last, so that a row never promises bytes that are not there.</summary>
+    public async Task<StoredBlob> KeepAsync(IncomingBlob incoming, CancellationToken cancellationToken)
+    {
+        await bytes.KeepAsync(incoming, cancellationToken);
+        await using var command = database.DataSource.CreateCommand(
+            "insert into blob (sha256, size) values ($1, $2) on conflict (sha256) do nothing"
+        );
+        command.Parameters.Add(new() { Value = incoming.Name.Hex });
+        command.Parameters.Add(new() { Value = incoming.Size });
+        await command.ExecuteNonQueryAsync(cancellationToken);
+        return new StoredBlob { Sha256 = incoming.Name.Hex, Size = incoming.Size };
+    }
+
+    /// <summary>The bytes as a stream that can seek; null when there is no such blob.</summary>
+    public Task<Stream?> OpenAsync(BlobName name, CancellationToken cancellationToken) =>
+        bytes.OpenAsync(name, cancellationToken);
+
+    /// <summary>Those of the given files whose bytes are not stored with that size.</summary>
+    public async Task<IReadOnlyList<ArtifactFile>> FindMissingAsync(
+        IReadOnlyList<ArtifactFile> files,
+        CancellationToken cancellationToken
+    )
+    {
+        await using var command = database.DataSource.CreateCommand(
+            """
+            select f.ord from unnest($1, $2) with ordinality f(sha256, size, ord)
+            where not exists (select from blob b where b.sha256 = f.sha256 and b.size = f.size)
+            order by f.ord
+            """
+        );
+        command.Parameters.Add(new() { Value = files.Select(file => file.Sha256).ToArray() });
+        command.Parameters.Add(new() { Value = files.Select(file => file.Size).ToArray() });
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        var missing = new List<ArtifactFile>();
+        while (await reader.ReadAsync(cancellationToken))
+        {
+            missing.Add(files[(int)reader.GetInt64(0) - 1]);
+        }
+
+        return missing;
+    }
+}

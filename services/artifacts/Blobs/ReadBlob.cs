@@ -1,0 +1,60 @@
+using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.Net.Http.Headers;
+using Platform.ServiceDefaults;
+
+namespace Platform.Artifacts.Blobs;
+
+internal static class ReadBlob
+{
+    private static readonly string[] _methods = [HttpMethods.Get, HttpMethods.Head];
+
+    public static void MapReadBlob(this IEndpointRouteBuilder artifacts) =>
+        artifacts
+            .MapMethods("/blobs/{sha256}", _methods, HandleAsync)
+            .WithName("ReadBlob")
+            .WithSummary("The bytes of a blob (ranges), or with HEAD whether it is stored and its size");
+
+    private static async Task<Results<FileStreamHttpResult, ProblemHttpResult>> HandleAsync(
+        string sha256,
+        HttpResponse response,
+        BlobLibrary blobs,
+        CancellationToken cancellationToken
+    )
+    {
+        if (!BlobName.TryParse(sha256, out var name))
+        {
+            return ProblemResults.Invalid("sha256", "A blob's name is 64 lower-case hexadecimal digits.");
+        }
+
+        if (
+            await blobs.FindAsync(name, cancellationToken) is null
+            || await blobs.OpenAsync(name, cancellationToken) is not { } bytes
+        )
+        {
+            return ProblemResults.NotFound("blob", name);
+        }
+
+        return response.Bytes(bytes, name, fileName: null);
+    }
+
+    /// <summary>Answers with bytes that a browser saves and never runs, with ranges; the hash is the strong validator.</summary>
+    public static FileStreamHttpResult Bytes(
+        this HttpResponse response,
+        Stream bytes,
+        BlobName name,
+        string? fileName,
+        string contentType = "application/octet-stream"
+    )
+    {
+        response.Headers.XContentTypeOptions = "nosniff";
+        response.Headers.ContentSecurityPolicy = "sandbox; default-src 'none'";
+        return TypedResults.Stream(
+            bytes,
+            contentType,
+            fileName,
+            lastModified: null,
+            new EntityTagHeaderValue($"\"{name}\""),
+            enableRangeProcessing: true
+        );
+    }
+}

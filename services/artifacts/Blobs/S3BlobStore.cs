@@ -1,0 +1,122 @@
+using System.Net;
+using Amazon.Runtime;
+using Amazon.S3;
+using Amazon.S3.Model;
+using Amazon.S3.Transfer;
+using Microsoft.Extensions.Options;
+
+namespace Platform.Artifacts.Blobs;
+
+/// <summary>
+/// Blobs as objects <c>blobs/{sha256}</c> of one bucket. The bytes are verified in a temporary file before the first of them
+/// is sent, and both a single PUT and the completion of a multipart upload make an object visible at once.
+/// </summary>
+internal sealed class S3BlobStore : IBlobStore, IDisposable
+{
+    private const long PartSize = 16 << 20;
+    private const int MaxParts = 10_000;
+
+    private readonly AmazonS3Client _client;
+    private readonly string _bucket;
+    private readonly TimeProvider _clock;
+
+    public S3BlobStore(IOptions<ArtifactsOptions> options, TimeProvider clock)
+    {
+        var s3 = options.Value.S3!;
+        _clock = clock;
+        _bucket = s3.Bucket!;
+        _client = new AmazonS3Client(
+            new BasicAWSCredentials(s3.AccessKey, s3.SecretKey),
+            new AmazonS3Config
+            {
+                ServiceURL = s3.Endpoint,
+                AuthenticationRegion = s3.Region,
+                ForcePathStyle = true,
+                // Servers other than Amazon's reject the newer checksum headers; names are checksums here anyway.
+                RequestChecksumCalculation = RequestChecksumCalculation.WHEN_REQUIRED,
+                ResponseChecksumValidation = ResponseChecksumValidation.WHEN_REQUIRED,
+            }
+        );
+    }
+
+    public async Task PrepareAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            await CheckAsync(cancellationToken);
+        }
+        catch (AmazonS3Exception exception) when (exception.StatusCode is HttpStatusCode.NotFound)
+        {
+            await CreateBucketAsync(cancellationToken);
+        }
+
+        using var transfer = new TransferUtility(_client);
+        await transfer.AbortMultipartUploadsAsync(
+            new TransferUtilityAbortMultipartUploadRequest
+            {
+                BucketName = _bucket,
+                // Older than any upload that another process may still be sending.
+                InitiatedDate = _clock.GetUtcNow().UtcDateTime.AddDays(-1),
+            },
+            cancellationToken
+        );
+    }
+
+    public Task CheckAsync(CancellationToken cancellationToken) =>
+        _client.HeadBucketAsync(new HeadBucketRequest { BucketName = _bucket }, cancellationToken);
+
+    public async Task KeepAsync(IncomingBlob incoming, CancellationToken cancellationToken)
+    {
+        using var transfer = new TransferUtility(
+            _client,
+            new TransferUtilityConfig { MinSizeBeforePartUpload = PartSize }
+        );
+        await using var bytes = new FileStream(incoming.Handle, FileAccess.Read, bufferSize: 0);
+        await transfer.UploadAsync(
+            new TransferUtilityUploadRequest
+            {
+                BucketName = _bucket,
+                Key = KeyOf(incoming.Name),
+                InputStream = bytes,
+                AutoCloseStream = false,
+                PartSize = Math.Max(PartSize, incoming.Size / MaxParts + 1),
+            },
+            cancellationToken
+        );
+    }
+
+    public async Task<long?> FindSizeAsync(BlobName name, CancellationToken cancellationToken)
+    {
+        try
+        {
+            var head = await _client.GetObjectMetadataAsync(_bucket, KeyOf(name), cancellationToken);
+            return head.ContentLength;
+        }
+        catch (AmazonS3Exception exception) when (exception.StatusCode is HttpStatusCode.NotFound)
+        {
+            return null;
+        }
+    }
+
+    public async Task<Stream?> OpenAsync(BlobName name, CancellationToken cancellationToken) =>
+        await FindSizeAsync(name, cancellationToken) is { } size
+            ? new S3ReadStream(_client, _bucket, KeyOf(name), size)
+            : null;
+
+    public void Dispose() => _client.Dispose();
+
+    private static string KeyOf(BlobName name) => $"blobs/{name.Hex}";
+
+    private async Task CreateBucketAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            await _client.PutBucketAsync(new PutBucketRequest { BucketName = _bucket }, cancellationToken);
+        }
+        catch (AmazonS3Exception exception) when (exception.StatusCode is HttpStatusCode.Conflict)
+        {
+            // Another process was quicker.
+            await CheckAsync(cancellationToken);
+        }
+    }
+}

@@ -1,0 +1,51 @@
+using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.AspNetCore.Mvc;
+using Platform.Contracts.Artifacts;
+using Platform.ServiceDefaults;
+
+namespace Platform.Artifacts.Blobs;
+
+internal static class UploadBlob
+{
+    public static void MapUploadBlob(this IEndpointRouteBuilder artifacts) =>
+        artifacts
+            .MapPut("/blobs/{sha256}", HandleAsync)
+            .WithName("UploadBlob")
+            .WithSummary("Upload bytes under their SHA-256; 200 when they are stored already, 201 when they are new")
+            .WithMetadata(new DisableRequestSizeLimitAttribute())
+            .Accepts<Stream>("application/octet-stream", "*/*");
+
+    private static async Task<Results<Created<StoredBlob>, Ok<StoredBlob>, ProblemHttpResult>> HandleAsync(
+        string sha256,
+        HttpRequest request,
+        BlobLibrary blobs,
+        CancellationToken cancellationToken
+    )
+    {
+        if (!BlobName.TryParse(sha256, out var name))
+        {
+            return ProblemResults.Invalid("sha256", "A blob's name is 64 lower-case hexadecimal digits.");
+        }
+
+        if (await blobs.FindAsync(name, cancellationToken) is { } stored)
+        {
+            await request.SkipBodyAsync(cancellationToken);
+            return TypedResults.Ok(stored);
+        }
+
+        await using var incoming = await request.ReceiveBlobAsync(blobs, cancellationToken);
+        if (incoming is null)
+        {
+            return BlobUpload.Truncated();
+        }
+
+        if (incoming.Name != name)
+        {
+            return BlobUpload.Mismatch(
+                $"The {incoming.Size} bytes received have the SHA-256 {incoming.Name}, not {name}. Nothing was kept."
+            );
+        }
+
+        return TypedResults.Created($"/api/artifacts/blobs/{name}", await blobs.KeepAsync(incoming, cancellationToken));
+    }
+}

@@ -1,0 +1,244 @@
+using System.Text.Json;
+using Npgsql;
+using NpgsqlTypes;
+using Platform.Artifacts.Versions;
+using Platform.Contracts.Artifacts;
+
+namespace Platform.Artifacts.Catalog;
+
+/// <summary>Reads one artifact, version or file.</summary>
+internal sealed class ArtifactCatalog(ArtifactsStore store)
+{
+    /// <summary>The columns that <see cref="ReadVersion"/> expects; <c>v</c> is the version and <c>s</c> its artifact.</summary>
+    public const string VersionColumns = """
+        v.name, v.number, v.type, v.project, v.description, v.file_count, v.size, v.digest, v.metadata::text,
+        v.job_id, v.attempt, v.run_id, v.created_at, v.deleted_at, v.number is not distinct from s.latest_version,
+        array(select a.alias from artifact_alias a where a.name = v.name and a.number = v.number order by a.alias)
+        """;
+
+    /// <summary>Resolves <c>3</c>, <c>v3</c>, <c>latest</c> or an alias to a version that is not deleted, and the artifact's revision.</summary>
+    /// <returns>Null when it does not lead to one.</returns>
+    public async Task<(ArtifactVersion Version, long Revision)?> ResolveAsync(
+        string name,
+        string reference,
+        CancellationToken cancellationToken
+    )
+    {
+        if (ArtifactNames.TryParseVersion(reference, out var number))
+        {
+            return await QueryVersionAsync(
+                "where v.name = $1 and v.number = $2 and v.deleted_at is null",
+                [name, number],
+                cancellationToken
+            );
+        }
+
+        if (string.Equals(reference, ArtifactNames.Latest, StringComparison.Ordinal))
+        {
+            return await QueryVersionAsync(
+                "where v.name = $1 and v.number = s.latest_version",
+                [name],
+                cancellationToken
+            );
+        }
+
+        return ArtifactNames.IsAlias(reference)
+            ? await QueryVersionAsync(
+                """
+                where v.name = $1 and v.deleted_at is null
+                  and v.number = (select a.number from artifact_alias a where a.name = $1 and a.alias = $2)
+                """,
+                [name, reference],
+                cancellationToken
+            )
+            : null;
+    }
+
+    /// <summary>A version that is known to exist, deleted or not.</summary>
+    public async Task<(ArtifactVersion Version, long Revision)> GetVersionAsync(
+        string name,
+        int number,
+        CancellationToken cancellationToken
+    ) =>
+        await QueryVersionAsync("where v.name = $1 and v.number = $2", [name, number], cancellationToken)
+        ?? throw new InvalidOperationException($"The catalog has no version {number} of '{name}'.");
+
+    /// <summary>One artifact with its aliases, and its revision; null when there is none.</summary>
+    public async Task<(ArtifactDetail Artifact, long Revision)?> FindArtifactAsync(
+        string name,
+        CancellationToken cancellationToken
+    )
+    {
+        await using var command = store.DataSource.CreateCommand(
+            """
+            select s.name, s.type, s.project, s.description, s.latest_version, s.version_count, s.size, s.created_at,
+              s.updated_at, s.revision, a.alias, a.number
+            from artifact_summary s left join (
+              artifact_alias a join artifact_version v on v.name = a.name and v.number = a.number and v.deleted_at is null)
+              on a.name = s.name
+            where s.name = $1 order by a.alias
+            """
+        );
+        command.Parameters.Add(new NpgsqlParameter { Value = name });
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        if (!await reader.ReadAsync(cancellationToken))
+        {
+            return null;
+        }
+
+        var aliases = new SortedDictionary<string, int>(StringComparer.Ordinal);
+        var artifact = ReadArtifact(reader, aliases);
+        var revision = reader.GetInt64(9);
+        if (artifact.LatestVersion is { } latest)
+        {
+            aliases.Add(ArtifactNames.Latest, latest);
+        }
+
+        do
+        {
+            if (!await reader.IsDBNullAsync(10, cancellationToken))
+            {
+                aliases.Add(reader.GetString(10), reader.GetInt32(11));
+            }
+        } while (await reader.ReadAsync(cancellationToken));
+
+        return (artifact, revision);
+    }
+
+    /// <summary>The files of a manifest, ordered by path.</summary>
+    public async Task<IReadOnlyList<ArtifactFile>> ReadFilesAsync(string digest, CancellationToken cancellationToken)
+    {
+        await using var command = store.DataSource.CreateCommand(
+            "select path, size, sha256 from manifest_file where digest = $1 order by path"
+        );
+        command.Parameters.Add(new NpgsqlParameter { Value = digest });
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        var files = new List<ArtifactFile>();
+        while (await reader.ReadAsync(cancellationToken))
+        {
+            files.Add(ReadFile(reader));
+        }
+
+        return files;
+    }
+
+    /// <summary>One file of a manifest; null when it has no such path.</summary>
+    public async Task<ArtifactFile?> FindFileAsync(string digest, string path, CancellationToken cancellationToken)
+    {
+        await using var command = store.DataSource.CreateCommand(
+            "select path, size, sha256 from manifest_file where digest = $1 and path = $2"
+        );
+        command.Parameters.Add(new NpgsqlParameter { Value = digest });
+        command.Parameters.Add(new NpgsqlParameter { Value = path });
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        return await reader.ReadAsync(cancellationToken) ? ReadFile(reader) : null;
+    }
+
+    /// <summary>A version with its files.</summary>
+    public async Task<ArtifactManifest> ReadManifestAsync(
+        ArtifactVersion version,
+        CancellationToken cancellationToken
+    ) =>
+        new()
+        {
+            Name = version.Name,
+            Version = version.Version,
+            Type = version.Type,
+            Project = version.Project,
+            Description = version.Description,
+            Aliases = version.Aliases,
+            Files = await ReadFilesAsync(version.Digest, cancellationToken),
+            Size = version.Size,
+            Digest = version.Digest,
+            Metadata = version.Metadata,
+            JobId = version.JobId,
+            Attempt = version.Attempt,
+            RunId = version.RunId,
+            CreatedAt = version.CreatedAt,
+        };
+
+    /// <summary>Reads a row of <see cref="VersionColumns"/>.</summary>
+    public static ArtifactVersion ReadVersion(NpgsqlDataReader reader)
+    {
+        var aliases = reader.GetFieldValue<string[]>(15);
+        return new ArtifactVersion
+        {
+            Name = reader.GetString(0),
+            Version = reader.GetInt32(1),
+            Type = reader.GetString(2),
+            Project = reader.Nullable<string>(3),
+            Description = reader.Nullable<string>(4),
+            FileCount = reader.GetInt32(5),
+            Size = reader.GetInt64(6),
+            Digest = reader.GetString(7),
+            Metadata = JsonSerializer.Deserialize(
+                reader.GetString(8),
+                ArtifactJson.Default.IReadOnlyDictionaryStringString
+            )!,
+            JobId = reader.Nullable<Guid?>(9),
+            Attempt = reader.Nullable<int?>(10),
+            RunId = reader.Nullable<Guid?>(11),
+            CreatedAt = reader.GetFieldValue<DateTimeOffset>(12),
+            DeletedAt = reader.Nullable<DateTimeOffset?>(13),
+            Aliases = reader.GetBoolean(14) ? [ArtifactNames.Latest, .. aliases] : aliases,
+        };
+    }
+
+    private static ArtifactDetail ReadArtifact(NpgsqlDataReader reader, IReadOnlyDictionary<string, int> aliases) =>
+        new()
+        {
+            Name = reader.GetString(0),
+            Type = reader.GetString(1),
+            Project = reader.Nullable<string>(2),
+            Description = reader.Nullable<string>(3),
+            LatestVersion = reader.Nullable<int?>(4),
+            VersionCount = reader.GetInt32(5),
+            Size = reader.GetInt64(6),
+            Aliases = aliases,
+            CreatedAt = reader.GetFieldValue<DateTimeOffset>(7),
+            UpdatedAt = reader.GetFieldValue<DateTimeOffset>(8),
+        };
+
+    private static ArtifactFile ReadFile(NpgsqlDataReader reader) =>
+        new()
+        {
+            Path = reader.GetString(0),
+            Size = reader.GetInt64(1),
+            Sha256 = reader.GetString(2),
+        };
+
+    private async Task<(ArtifactVersion Version, long Revision)?> QueryVersionAsync(
+        string where,
+        object[] parameters,
+        CancellationToken cancellationToken
+    )
+    {
+        await using var command = store.DataSource.CreateCommand(
+            $"""
+            select {VersionColumns}, s.revision
+            from artifact_version v join artifact_summary s on s.name = v.name
+            {where}
+            """
+        );
+        foreach (var parameter in parameters)
+        {
+            command.Parameters.Add(new NpgsqlParameter { Value = parameter });
+        }
+
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        return await reader.ReadAsync(cancellationToken) ? (ReadVersion(reader), reader.GetInt64(16)) : null;
+    }
+}
+
+/// <summary>Short forms for rows with empty columns and queries with optional filters.</summary>
+internal static class NpgsqlExtensions
+{
+    public static T? Nullable<T>(this NpgsqlDataReader reader, int column) =>
+        reader.IsDBNull(column) ? default : reader.GetFieldValue<T>(column);
+
+    /// <summary>A text parameter that may be null.</summary>
+    public static void AddText(this NpgsqlParameterCollection parameters, string? value) =>
+        parameters.Add(
+            new NpgsqlParameter { Value = (object?)value ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Text }
+        );
+}

@@ -1,0 +1,61 @@
+using System.Formats.Tar;
+using Platform.Artifacts.Blobs;
+using Platform.Artifacts.Versions;
+
+namespace Platform.Artifacts.Catalog;
+
+internal static class DownloadArchive
+{
+    private const UnixFileMode Mode =
+        UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead | UnixFileMode.OtherRead;
+
+    public static void MapDownloadArchive(this IEndpointRouteBuilder artifacts) =>
+        artifacts
+            .MapGet("/{name}/versions/{version}/archive", HandleAsync)
+            .WithName("DownloadArtifactArchive")
+            .WithSummary("All files of a version as a tar archive");
+
+    private static async Task<IResult> HandleAsync(
+        string name,
+        string version,
+        HttpResponse response,
+        ArtifactCatalog catalog,
+        BlobLibrary blobs,
+        CancellationToken cancellationToken
+    )
+    {
+        if (await catalog.ResolveAsync(name, version, cancellationToken) is not var (found, _))
+        {
+            return ArtifactProblems.NoVersion(name, version);
+        }
+
+        var files = await catalog.ReadFilesAsync(found.Digest, cancellationToken);
+        response.Headers.XContentTypeOptions = "nosniff";
+        return TypedResults.Stream(
+            async output =>
+            {
+                await using var tar = new TarWriter(output, TarEntryFormat.Pax, leaveOpen: true);
+                foreach (var file in files)
+                {
+                    await using var bytes =
+                        BlobName.TryParse(file.Sha256, out var blob)
+                        && await blobs.OpenAsync(blob, cancellationToken) is { } opened
+                            ? opened
+                            // The client sees a broken connection instead of an archive that lacks a file.
+                            : throw new IOException($"Blob {file.Sha256} is not in the store.");
+                    await tar.WriteEntryAsync(
+                        new PaxTarEntry(TarEntryType.RegularFile, file.Path)
+                        {
+                            DataStream = bytes,
+                            Mode = Mode,
+                            ModificationTime = found.CreatedAt,
+                        },
+                        cancellationToken
+                    );
+                }
+            },
+            "application/x-tar",
+            $"{name}-v{found.Version}.tar"
+        );
+    }
+}

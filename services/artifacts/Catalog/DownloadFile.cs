@@ -1,0 +1,66 @@
+using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.AspNetCore.StaticFiles;
+using Platform.Artifacts.Blobs;
+using Platform.Artifacts.Versions;
+using Platform.ServiceDefaults;
+
+namespace Platform.Artifacts.Catalog;
+
+internal static partial class DownloadFile
+{
+    private static readonly string[] _methods = [HttpMethods.Get, HttpMethods.Head];
+    private static readonly FileExtensionContentTypeProvider _contentTypes = new();
+
+    public static void MapDownloadFile(this IEndpointRouteBuilder artifacts) =>
+        artifacts
+            .MapMethods("/{name}/versions/{version}/files/{**path}", _methods, HandleAsync)
+            .WithName("DownloadArtifactFile")
+            .WithSummary("The bytes of one file (ranges); the ETag is their SHA-256");
+
+    private static async Task<Results<FileStreamHttpResult, ProblemHttpResult>> HandleAsync(
+        string name,
+        string version,
+        string? path,
+        HttpResponse response,
+        ArtifactCatalog catalog,
+        BlobLibrary blobs,
+        ILogger<ArtifactCatalog> logger,
+        CancellationToken cancellationToken
+    )
+    {
+        if (await catalog.ResolveAsync(name, version, cancellationToken) is not var (found, _))
+        {
+            return ArtifactProblems.NoVersion(name, version);
+        }
+
+        // A path is only looked up in the manifest, never in a file system.
+        if (
+            ArtifactNames.ProblemWithPath(path) is not null
+            || await catalog.FindFileAsync(found.Digest, path!, cancellationToken) is not { } file
+            || !BlobName.TryParse(file.Sha256, out var blob)
+        )
+        {
+            return ProblemResults.Problem(
+                StatusCodes.Status404NotFound,
+                "artifact.file-not-found",
+                $"Version {found.Version} of '{name}' has no file '{path}'."
+            );
+        }
+
+        if (await blobs.OpenAsync(blob, cancellationToken) is not { } bytes)
+        {
+            LogLost(logger, blob.Hex, name, found.Version);
+            return ProblemResults.Problem(
+                StatusCodes.Status500InternalServerError,
+                "blob.lost",
+                $"The bytes of '{path}' are not in the store any more. Uploading {blob} again mends it."
+            );
+        }
+
+        var contentType = _contentTypes.TryGetContentType(path!, out var known) ? known : "application/octet-stream";
+        return response.Bytes(bytes, blob, path![(path!.LastIndexOf('/') + 1)..], contentType);
+    }
+
+    [LoggerMessage(1, LogLevel.Error, "Blob {Sha256} of artifact {Artifact} version {Version} is not in the store.")]
+    private static partial void LogLost(ILogger logger, string sha256, string artifact, int version);
+}

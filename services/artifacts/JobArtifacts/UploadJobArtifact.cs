@@ -1,0 +1,110 @@
+using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.AspNetCore.Mvc;
+using Platform.Artifacts.Blobs;
+using Platform.Artifacts.Versions;
+using Platform.Contracts.Artifacts;
+using Platform.ServiceDefaults;
+
+namespace Platform.Artifacts.JobArtifacts;
+
+/// <summary>Where an uploaded file goes.</summary>
+/// <param name="Name">The artifact.</param>
+/// <param name="Path">The file's path in the version; the artifact's name when it is not given.</param>
+internal sealed record UploadJobArtifactQuery(
+    string Name,
+    string? Type,
+    string? Path,
+    string? Project,
+    int? Attempt,
+    Guid? RunId
+);
+
+internal static class UploadJobArtifact
+{
+    public static void MapUploadJobArtifact(this IEndpointRouteBuilder jobs) =>
+        jobs.MapPost("/", HandleAsync)
+            .WithName("UploadJobArtifact")
+            .WithSummary(
+                "Upload one file of a running job as a new version; checked against Content-Digest or X-Content-Sha256"
+            )
+            .WithMetadata(new DisableRequestSizeLimitAttribute())
+            .Accepts<Stream>("application/octet-stream", "*/*");
+
+    private static async Task<Results<Created<ArtifactManifest>, ProblemHttpResult>> HandleAsync(
+        Guid jobId,
+        [AsParameters] UploadJobArtifactQuery query,
+        [FromHeader(Name = "Idempotency-Key")] string? idempotencyKey,
+        HttpContext context,
+        BlobLibrary blobs,
+        VersionCreation creation
+    )
+    {
+        if (!ArtifactNames.IsName(query.Name))
+        {
+            return ProblemResults.Invalid("name", $"A name is {ArtifactNames.NameRule}.");
+        }
+
+        if (CreateVersionRules.ProblemWithKey(idempotencyKey) is { } keyProblem)
+        {
+            return ProblemResults.Invalid("Idempotency-Key", keyProblem);
+        }
+
+        if (!ContentDigest.TryRead(context.Request.Headers, out var expected))
+        {
+            return ProblemResults.Invalid(
+                "Content-Digest",
+                "Send Content-Digest: sha-256=:Base64: or X-Content-Sha256 with 64 hexadecimal digits."
+            );
+        }
+
+        // All but the bytes is checked before they are received.
+        var request = Describe(jobId, query, new string('0', 64), size: 0);
+        var errors = CreateVersionRules.Check(request);
+        if (errors.Count > 0)
+        {
+            return ArtifactProblems.Invalid(errors);
+        }
+
+        await using var incoming = await context.Request.ReceiveBlobAsync(blobs, context.RequestAborted);
+        if (incoming is null)
+        {
+            return BlobUpload.Truncated();
+        }
+
+        if (expected is { } digest && digest != incoming.Name)
+        {
+            return BlobUpload.Mismatch(
+                $"The {incoming.Size} bytes received have the SHA-256 {incoming.Name}, not {digest}. Nothing was kept."
+            );
+        }
+
+        var blob =
+            await blobs.FindAsync(incoming.Name, context.RequestAborted)
+            ?? await blobs.KeepAsync(incoming, context.RequestAborted);
+        return await creation.CreateAsync(
+            context,
+            query.Name,
+            Describe(jobId, query, blob.Sha256, blob.Size),
+            idempotencyKey
+        );
+    }
+
+    private static CreateVersion Describe(Guid jobId, UploadJobArtifactQuery query, string sha256, long size) =>
+        new()
+        {
+            Type = query.Type ?? AddVersion.AnyType,
+            Project = query.Project,
+            Files =
+            [
+                new ArtifactFile
+                {
+                    Path = query.Path ?? query.Name,
+                    Size = size,
+                    Sha256 = sha256,
+                },
+            ],
+            JobId = jobId,
+            Attempt = query.Attempt,
+            RunId = query.RunId,
+        };
+}

@@ -1,0 +1,133 @@
+using System.Collections.Immutable;
+using System.Diagnostics;
+using Platform.EventStore;
+
+namespace Platform.Artifacts.Versions;
+
+/// <summary>What an artifact must remember to decide: numbers and names, never files.</summary>
+/// <param name="Type">The type of the first version; null before it.</param>
+/// <param name="LastNumber">The highest number ever given. Numbers are not used again, whatever is deleted.</param>
+/// <param name="Deleted">The numbers of deleted versions.</param>
+/// <param name="Aliases">Alias → number, also of deleted versions.</param>
+/// <param name="Requests">Idempotency key → what it asked for and the number it got.</param>
+internal sealed record Artifact(
+    string? Type,
+    int LastNumber,
+    ImmutableSortedSet<int> Deleted,
+    ImmutableDictionary<string, int> Aliases,
+    ImmutableDictionary<string, KnownRequest> Requests
+)
+{
+    public const string NotFound = "artifact.not-found";
+    public const string VersionNotFound = "artifact.version-not-found";
+
+    public static readonly Decider<Artifact, ArtifactEvent> Decider = new(
+        "artifact",
+        new Artifact(
+            Type: null,
+            LastNumber: 0,
+            [],
+            ImmutableDictionary.Create<string, int>(StringComparer.Ordinal),
+            ImmutableDictionary.Create<string, KnownRequest>(StringComparer.Ordinal)
+        ),
+        Evolve
+    );
+
+    public static Decision<ArtifactEvent> Decide(Artifact artifact, ArtifactCommand command, DateTimeOffset now) =>
+        command switch
+        {
+            AddVersion c => Add(artifact, c, now),
+            PointAlias or RemoveAlias or DeleteVersion or RestoreVersion when artifact.LastNumber == 0 =>
+                Decision.Refuse<ArtifactEvent>(NotFound, "There is no such artifact."),
+            RemoveAlias c => artifact.Aliases.ContainsKey(c.Alias)
+                ? Decision.Accept<ArtifactEvent>(new AliasRemoved(c.Alias, now))
+                : Decision.Nothing<ArtifactEvent>(),
+            PointAlias c when !artifact.Has(c.Number) => NoVersion(c.Number),
+            DeleteVersion c when !artifact.Has(c.Number) => NoVersion(c.Number),
+            RestoreVersion c when !artifact.Has(c.Number) => NoVersion(c.Number),
+            PointAlias c when artifact.Deleted.Contains(c.Number) => Decision.Refuse<ArtifactEvent>(
+                "artifact.version-deleted",
+                $"Version {c.Number} is deleted; restore it before an alias points at it."
+            ),
+            PointAlias c => artifact.Aliases.TryGetValue(c.Alias, out var number) && number == c.Number
+                ? Decision.Nothing<ArtifactEvent>()
+                : Decision.Accept<ArtifactEvent>(new AliasSet(c.Alias, c.Number, now)),
+            DeleteVersion c => artifact.Deleted.Contains(c.Number)
+                ? Decision.Nothing<ArtifactEvent>()
+                : Decision.Accept<ArtifactEvent>(new VersionDeleted(c.Number, now)),
+            RestoreVersion c => artifact.Deleted.Contains(c.Number)
+                ? Decision.Accept<ArtifactEvent>(new VersionRestored(c.Number, now))
+                : Decision.Nothing<ArtifactEvent>(),
+            _ => throw new UnreachableException($"No decision on {command.GetType().Name}."),
+        };
+
+    public static Artifact Evolve(Artifact artifact, ArtifactEvent @event) =>
+        @event switch
+        {
+            VersionCreated e => artifact with
+            {
+                Type = artifact.Type ?? e.Type,
+                LastNumber = e.Number,
+                Requests = e.RequestKey is null
+                    ? artifact.Requests
+                    : artifact.Requests.SetItem(e.RequestKey, new KnownRequest(e.RequestHash, e.Number)),
+            },
+            AliasSet e => artifact with { Aliases = artifact.Aliases.SetItem(e.Alias, e.Number) },
+            AliasRemoved e => artifact with { Aliases = artifact.Aliases.Remove(e.Alias) },
+            VersionDeleted e => artifact with { Deleted = artifact.Deleted.Add(e.Number) },
+            VersionRestored e => artifact with { Deleted = artifact.Deleted.Remove(e.Number) },
+            _ => throw new UnreachableException($"No evolution for {@event.GetType().Name}."),
+        };
+
+    private static Decision<ArtifactEvent> Add(Artifact artifact, AddVersion c, DateTimeOffset now)
+    {
+        if (c.RequestKey is not null && artifact.Requests.TryGetValue(c.RequestKey, out var known))
+        {
+            return string.Equals(known.Hash, c.RequestHash, StringComparison.Ordinal)
+                ? Decision.Nothing<ArtifactEvent>()
+                : Decision.Refuse<ArtifactEvent>(
+                    "idempotency-key.reused",
+                    $"This idempotency key made version {known.Number} from another request. Use a new key."
+                );
+        }
+
+        var type = artifact.Type is not null && c.Type is AddVersion.AnyType ? artifact.Type : c.Type;
+        if (artifact.Type is not null && !string.Equals(type, artifact.Type, StringComparison.Ordinal))
+        {
+            return Decision.Refuse<ArtifactEvent>(
+                "artifact.type-mismatch",
+                $"The artifact is a {artifact.Type}; a version of it cannot be a {type}."
+            );
+        }
+
+        var created = new VersionCreated
+        {
+            Number = artifact.LastNumber + 1,
+            Type = type,
+            Project = c.Project,
+            Description = c.Description,
+            Digest = c.Digest,
+            FileCount = c.FileCount,
+            Size = c.Size,
+            Metadata = c.Metadata,
+            JobId = c.JobId,
+            Attempt = c.Attempt,
+            RunId = c.RunId,
+            RequestKey = c.RequestKey,
+            RequestHash = c.RequestHash,
+            At = now,
+        };
+        return Decision.Accept<ArtifactEvent>([
+            created,
+            .. c.Aliases.Select(alias => new AliasSet(alias, created.Number, now)),
+        ]);
+    }
+
+    private bool Has(int number) => number >= 1 && number <= LastNumber;
+
+    private static Decision<ArtifactEvent> NoVersion(int number) =>
+        Decision.Refuse<ArtifactEvent>(VersionNotFound, $"There is no version {number}.");
+}
+
+/// <summary>A creation that carried an idempotency key.</summary>
+internal sealed record KnownRequest(string? Hash, int Number);

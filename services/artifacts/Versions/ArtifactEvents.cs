@@ -1,0 +1,37 @@
+namespace Platform.Artifacts.Versions;
+
+/// <summary>What happened to an artifact; its stream's id is its name.</summary>
+internal abstract record ArtifactEvent;
+
+/// <summary>A version was added. Its files are the manifest stored under <see cref="Digest"/>.</summary>
+internal sealed record VersionCreated : ArtifactEvent
+{
+    public required int Number { get; init; }
+    public required string Type { get; init; }
+    public string? Project { get; init; }
+    public string? Description { get; init; }
+    public required string Digest { get; init; }
+    public required int FileCount { get; init; }
+    public required long Size { get; init; }
+    public required IReadOnlyDictionary<string, string> Metadata { get; init; }
+    public Guid? JobId { get; init; }
+    public int? Attempt { get; init; }
+    public Guid? RunId { get; init; }
+
+    /// <summary>The request's idempotency key, when it had one.</summary>
+    public string? RequestKey { get; init; }
+
+    /// <summary>What the request asked for, as a hash: the key with another one is a mistake.</summary>
+    public string? RequestHash { get; init; }
+    public required DateTimeOffset At { get; init; }
+}
+
+/// <summary>The alias points at this version from now on.</summary>
+internal sealed record AliasSet(string Alias, int Number, DateTimeOffset At) : ArtifactEvent;
+
+internal sealed record AliasRemoved(string Alias, DateTimeOffset At) : ArtifactEvent;
+
+/// <summary>The version is out of sight; its bytes, number and aliases are kept for a restore.</summary>
+internal sealed record VersionDeleted(int Number, DateTimeOffset At) : ArtifactEvent;
+
+internal sealed record VersionRestored(int Number, DateTimeOffset At) : ArtifactEvent;

@@ -1,0 +1,38 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using Platform.EventStore;
+
+namespace Platform.Artifacts.Versions;
+
+/// <summary>How this service's events lie in the log.</summary>
+[JsonSourceGenerationOptions(JsonSerializerDefaults.Web, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
+[JsonSerializable(typeof(VersionCreated))]
+[JsonSerializable(typeof(AliasSet))]
+[JsonSerializable(typeof(AliasRemoved))]
+[JsonSerializable(typeof(VersionDeleted))]
+[JsonSerializable(typeof(VersionRestored))]
+[JsonSerializable(typeof(RequestContent))]
+[JsonSerializable(typeof(IReadOnlyDictionary<string, string>))]
+internal sealed partial class ArtifactJson : JsonSerializerContext
+{
+    public static void Register(EventTypes events) =>
+        events
+            .Add("version_created", Default.VersionCreated)
+            .Add("alias_set", Default.AliasSet)
+            .Add("alias_removed", Default.AliasRemoved)
+            .Add("version_deleted", Default.VersionDeleted)
+            .Add("version_restored", Default.VersionRestored);
+}
+
+/// <summary>What a creation asks for, without order where there is none: equal requests have equal hashes.</summary>
+internal sealed record RequestContent(
+    string Type,
+    string? Project,
+    string? Description,
+    string Digest,
+    SortedDictionary<string, string> Metadata,
+    IReadOnlyList<string> Aliases,
+    Guid? JobId,
+    int? Attempt,
+    Guid? RunId
+);

@@ -1,0 +1,63 @@
+using Microsoft.AspNetCore.Http.HttpResults;
+using Platform.Contracts.Artifacts;
+using Platform.EventStore;
+using Platform.ServiceDefaults;
+
+namespace Platform.Artifacts.Versions;
+
+/// <summary>The problem documents of this service.</summary>
+internal static class ArtifactProblems
+{
+    private const int MaxListed = 1000;
+
+    public static ProblemHttpResult NoArtifact(string name) => ProblemResults.NotFound("artifact", name);
+
+    public static ProblemHttpResult NoVersion(string name, string reference) =>
+        ProblemResults.Problem(
+            StatusCodes.Status404NotFound,
+            Artifact.VersionNotFound,
+            $"There is no version '{reference}' of an artifact '{name}'."
+        );
+
+    public static ProblemHttpResult From(Refusal refusal) =>
+        ProblemResults.From(
+            refusal,
+            refusal.Code is Artifact.NotFound or Artifact.VersionNotFound
+                ? StatusCodes.Status404NotFound
+                : StatusCodes.Status409Conflict
+        );
+
+    public static ProblemHttpResult Invalid(IDictionary<string, string[]> errors) =>
+        TypedResults.Problem(
+            new HttpValidationProblemDetails(errors)
+            {
+                Status = StatusCodes.Status400BadRequest,
+                Type = ProblemResults.TypeOf("validation"),
+            }
+        );
+
+    /// <summary>Lists the SHA-256 of what has to be uploaded first.</summary>
+    public static ProblemHttpResult MissingBlobs(IReadOnlyList<ArtifactFile> missing) =>
+        TypedResults.Problem(
+            $"{missing.Count} of the files are not stored with that size. Upload their bytes first.",
+            statusCode: StatusCodes.Status400BadRequest,
+            type: ProblemResults.TypeOf("artifact.blobs-missing"),
+            extensions: new Dictionary<string, object?>(StringComparer.Ordinal)
+            {
+                ["missing"] = missing
+                    .Select(file => file.Sha256)
+                    .Distinct(StringComparer.Ordinal)
+                    .Take(MaxListed)
+                    .ToArray(),
+            }
+        );
+
+    /// <summary>Refuses names that no artifact can have before an endpoint sees them.</summary>
+    public static async ValueTask<object?> CheckNameAsync(
+        EndpointFilterInvocationContext context,
+        EndpointFilterDelegate next
+    ) =>
+        context.HttpContext.GetRouteValue("name") is string name && !ArtifactNames.IsName(name)
+            ? ProblemResults.Invalid("name", $"A name is {ArtifactNames.NameRule}.")
+            : await next(context);
+}

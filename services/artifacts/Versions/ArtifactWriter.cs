@@ -1,0 +1,113 @@
+using System.Security.Cryptography;
+using System.Text.Json;
+using Platform.Contracts.Artifacts;
+using Platform.EventStore;
+
+namespace Platform.Artifacts.Versions;
+
+/// <summary>Decides and appends. Writers of one artifact in this process queue here instead of colliding in the database.</summary>
+internal sealed class ArtifactWriter(ArtifactsStore store, TimeProvider clock) : IDisposable
+{
+    private readonly SemaphoreSlim[] _gates = [.. Enumerable.Range(0, 64).Select(_ => new SemaphoreSlim(1))];
+
+    /// <summary>Carries out a command.</summary>
+    /// <param name="manifest">The files of an added version, stored in the same transaction.</param>
+    public async Task<Outcome<Artifact, ArtifactEvent>> HandleAsync(
+        string name,
+        ArtifactCommand command,
+        EventMetadata metadata,
+        long? ifVersion = null,
+        Manifest? manifest = null,
+        CancellationToken cancellationToken = default
+    )
+    {
+        var gate = _gates[(uint)StringComparer.Ordinal.GetHashCode(name) % _gates.Length];
+        await gate.WaitAsync(cancellationToken);
+        try
+        {
+            return await store.HandleAsync(
+                Artifact.Decider,
+                name,
+                artifact => Artifact.Decide(artifact, command, clock.GetUtcNow()),
+                metadata,
+                ifVersion,
+                manifest is null ? null : manifest.AddTo,
+                cancellationToken
+            );
+        }
+        finally
+        {
+            gate.Release();
+        }
+    }
+
+    /// <summary>Adds a version from a checked request whose blobs are stored.</summary>
+    /// <returns>Its number, also when the idempotency key made it before; or the refusal.</returns>
+    public async Task<(int Number, Refusal? Refusal)> AddVersionAsync(
+        string name,
+        CreateVersion request,
+        string? requestKey,
+        EventMetadata metadata,
+        CancellationToken cancellationToken
+    )
+    {
+        var manifest = new Manifest(request.Files);
+        var aliases = request.Aliases.Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal).ToArray();
+        var content = new RequestContent(
+            request.Type,
+            request.Project,
+            request.Description,
+            manifest.Digest,
+            new SortedDictionary<string, string>(
+                request.Metadata.ToDictionary(StringComparer.Ordinal),
+                StringComparer.Ordinal
+            ),
+            aliases,
+            request.JobId,
+            request.Attempt,
+            request.RunId
+        );
+        var command = new AddVersion
+        {
+            Type = request.Type,
+            Project = request.Project,
+            Description = request.Description,
+            Digest = manifest.Digest,
+            FileCount = manifest.FileCount,
+            Size = manifest.Size,
+            Metadata = request.Metadata,
+            Aliases = aliases,
+            JobId = request.JobId,
+            Attempt = request.Attempt,
+            RunId = request.RunId,
+            RequestKey = requestKey,
+            RequestHash = requestKey is null ? null : HashOf(content),
+        };
+        var outcome = await HandleAsync(
+            name,
+            command,
+            metadata,
+            manifest: manifest,
+            cancellationToken: cancellationToken
+        );
+        return outcome switch
+        {
+            { Refusal: { } refusal } => (0, refusal),
+            { Events.Count: 0 } => (outcome.State.Requests[requestKey!].Number, null),
+            _ => (outcome.State.LastNumber, null),
+        };
+    }
+
+    public void Dispose()
+    {
+        foreach (var gate in _gates)
+        {
+            gate.Dispose();
+        }
+    }
+
+    private static string HashOf(RequestContent content) =>
+        Convert.ToHexStringLower(
+            SHA256.HashData(JsonSerializer.SerializeToUtf8Bytes(content, ArtifactJson.Default.RequestContent))
+        );
+}

@@ -1,0 +1,167 @@
+using Platform.Artifacts.Blobs;
+using Platform.Contracts.Artifacts;
+
+namespace Platform.Artifacts.Versions;
+
+/// <summary>What a new version must look like; the answer names each field that does not.</summary>
+internal static class CreateVersionRules
+{
+    public const int MaxFiles = 100_000;
+    private const int MaxErrors = 50;
+    private const int MaxText = 4096;
+    private const int MaxEntries = 100;
+    private const int MaxKey = 200;
+    private const int MaxProject = 200;
+
+    private static readonly string[] _types = ["model", "dataset", "code", "config", "checkpoint", "custom"];
+
+    /// <summary>The problems by field; empty when the request is fine.</summary>
+    public static Dictionary<string, string[]> Check(CreateVersion request)
+    {
+        var errors = new Dictionary<string, string[]>(StringComparer.Ordinal);
+        CheckHead(request, errors);
+        CheckMetadata(request.Metadata, errors);
+        CheckAliases(request.Aliases, errors);
+        CheckFiles(request.Files, errors);
+        return errors;
+    }
+
+    /// <summary>What is wrong with an idempotency key; null when nothing is.</summary>
+    public static string? ProblemWithKey(string? key) =>
+        key is null || (key.Length is > 0 and <= MaxKey && ArtifactNames.IsText(key))
+            ? null
+            : $"An idempotency key has 1 to {MaxKey} characters.";
+
+    private static void CheckHead(CreateVersion request, Dictionary<string, string[]> errors)
+    {
+        if (!_types.Contains(request.Type, StringComparer.Ordinal))
+        {
+            errors.Report("type", $"A type is one of {string.Join(", ", _types)}.");
+        }
+
+        if (
+            request.Project is { } project
+            && (project.Length > MaxProject || ArtifactNames.ProblemWithPath(project) is not null)
+        )
+        {
+            errors.Report("project", $"A project is a path of at most {MaxProject} characters, such as team/task.");
+        }
+
+        if (request.Description is { } description && !IsShortText(description, MaxText))
+        {
+            errors.Report("description", $"A description is text of at most {MaxText} characters.");
+        }
+
+        if (request.Attempt is < 1)
+        {
+            errors.Report("attempt", "Attempts are counted from 1.");
+        }
+    }
+
+    private static void CheckMetadata(
+        IReadOnlyDictionary<string, string>? metadata,
+        Dictionary<string, string[]> errors
+    )
+    {
+        if (
+            metadata is null
+            || metadata.Count > MaxEntries
+            || metadata.Any(entry => !IsShortText(entry.Key, MaxKey) || !IsShortText(entry.Value, MaxText))
+        )
+        {
+            errors.Report(
+                "metadata",
+                $"Metadata has at most {MaxEntries} entries: keys of {MaxKey} and texts of {MaxText} characters."
+            );
+        }
+    }
+
+    private static void CheckAliases(IReadOnlyList<string>? aliases, Dictionary<string, string[]> errors)
+    {
+        if (aliases is null || aliases.Count > MaxEntries || !aliases.All(ArtifactNames.IsAlias))
+        {
+            errors.Report("aliases", $"An alias is {ArtifactNames.AliasRule}.");
+        }
+    }
+
+    private static void CheckFiles(IReadOnlyList<ArtifactFile>? files, Dictionary<string, string[]> errors)
+    {
+        if (files is null or { Count: 0 or > MaxFiles })
+        {
+            errors.Report("files", $"A version has 1 to {MaxFiles} files.");
+            return;
+        }
+
+        var paths = new HashSet<string>(files.Count, StringComparer.Ordinal);
+        var total = 0L;
+        for (var i = 0; i < files.Count && errors.Count < MaxErrors; i++)
+        {
+            CheckFile(files[i], $"files[{i}]", paths, ref total, errors);
+        }
+
+        for (var i = 0; i < files.Count && errors.Count < MaxErrors; i++)
+        {
+            if (files[i]?.Path is { } path && FindFileAbove(path, paths) is { } folder)
+            {
+                errors.Report($"files[{i}].path", $"'{folder}' is a file and a folder at once.");
+            }
+        }
+    }
+
+    private static void CheckFile(
+        ArtifactFile? file,
+        string field,
+        HashSet<string> paths,
+        ref long total,
+        Dictionary<string, string[]> errors
+    )
+    {
+        if (file is null)
+        {
+            errors.Report(field, "A file has path, size and sha256.");
+            return;
+        }
+
+        if (ArtifactNames.ProblemWithPath(file.Path) is { } problem)
+        {
+            errors.Report($"{field}.path", problem);
+        }
+        else if (!paths.Add(file.Path))
+        {
+            errors.Report($"{field}.path", "This path is there twice.");
+        }
+
+        if (!BlobName.TryParse(file.Sha256, out _))
+        {
+            errors.Report($"{field}.sha256", "A SHA-256 is 64 lower-case hexadecimal digits.");
+        }
+
+        if (file.Size < 0 || file.Size > long.MaxValue - total)
+        {
+            errors.Report($"{field}.size", "A size is a number of bytes.");
+        }
+        else
+        {
+            total += file.Size;
+        }
+    }
+
+    private static string? FindFileAbove(string path, HashSet<string> files)
+    {
+        for (var slash = path.IndexOf('/'); slash > 0; slash = path.IndexOf('/', slash + 1))
+        {
+            if (files.Contains(path[..slash]))
+            {
+                return path[..slash];
+            }
+        }
+
+        return null;
+    }
+
+    private static bool IsShortText(string? text, int limit) =>
+        text is not null && text.Length <= limit && ArtifactNames.IsText(text);
+
+    private static void Report(this Dictionary<string, string[]> errors, string field, string message) =>
+        errors.TryAdd(field, [message]);
+}

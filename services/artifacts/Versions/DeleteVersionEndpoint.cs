@@ -1,0 +1,51 @@
+using Microsoft.AspNetCore.Http.HttpResults;
+
+namespace Platform.Artifacts.Versions;
+
+internal static class DeleteVersionEndpoint
+{
+    public static void MapDeleteVersion(this IEndpointRouteBuilder artifacts)
+    {
+        artifacts
+            .MapDelete("/{name}/versions/{version}", DeleteAsync)
+            .WithName("DeleteArtifactVersion")
+            .WithSummary("Delete a version so that it can be restored (If-Match)");
+        artifacts
+            .MapPost("/{name}/versions/{version}/restore", RestoreAsync)
+            .WithName("RestoreArtifactVersion")
+            .WithSummary("Bring a deleted version back with its aliases (If-Match)");
+    }
+
+    private static Task<Results<NoContent, ProblemHttpResult>> DeleteAsync(
+        string name,
+        string version,
+        HttpContext context,
+        ArtifactWriter writer
+    ) => ChangeAsync(name, version, number => new DeleteVersion(number), context, writer);
+
+    private static Task<Results<NoContent, ProblemHttpResult>> RestoreAsync(
+        string name,
+        string version,
+        HttpContext context,
+        ArtifactWriter writer
+    ) => ChangeAsync(name, version, number => new RestoreVersion(number), context, writer);
+
+    /// <summary>Only numbers are taken: an alias may have moved since the caller looked.</summary>
+    private static async Task<Results<NoContent, ProblemHttpResult>> ChangeAsync(
+        string name,
+        string version,
+        Func<int, ArtifactCommand> command,
+        HttpContext context,
+        ArtifactWriter writer
+    )
+    {
+        if (!ArtifactNames.TryParseVersion(version, out var number))
+        {
+            return ArtifactProblems.NoVersion(name, version);
+        }
+
+        return await writer.ChangeAsync(context, name, command(number)) is { } problem
+            ? problem
+            : TypedResults.NoContent();
+    }
+}

@@ -1,0 +1,61 @@
+using System.Security.Cryptography;
+using System.Text;
+using Npgsql;
+using Platform.Contracts.Artifacts;
+using Platform.EventStore;
+
+namespace Platform.Artifacts.Versions;
+
+/// <summary>
+/// The files of a version, stored once under their digest. Versions with the same files share one, and events carry only
+/// the digest, so that a stream stays small however many files its versions have.
+/// </summary>
+internal sealed class Manifest
+{
+    private readonly IReadOnlyList<ArtifactFile> _files;
+
+    public Manifest(IReadOnlyList<ArtifactFile> files)
+    {
+        _files = files;
+        Size = files.Sum(file => file.Size);
+        Digest = DigestOf(files);
+    }
+
+    public string Digest { get; }
+
+    public int FileCount => _files.Count;
+
+    public long Size { get; }
+
+    /// <summary>Stores the manifest in the transaction of the version that uses it; the foreign key keeps its blobs from being collected.</summary>
+    public void AddTo(NpgsqlBatch batch) =>
+        batch.Add(
+            """
+            with fresh as (
+              insert into manifest (digest) values ($1) on conflict (digest) do nothing returning digest)
+            insert into manifest_file (digest, path, size, sha256)
+            select fresh.digest, f.path, f.size, f.sha256
+            from fresh, unnest($2::varchar[], $3::bigint[], $4::varchar[]) f(path, size, sha256)
+            """,
+            Digest,
+            _files.Select(file => file.Path).ToArray(),
+            _files.Select(file => file.Size).ToArray(),
+            _files.Select(file => file.Sha256).ToArray()
+        );
+
+    /// <summary>As <c>LC_ALL=C sort | sha256sum</c> would have it: the lines are ordered by their bytes.</summary>
+    private static string DigestOf(IReadOnlyList<ArtifactFile> files)
+    {
+        var lines = files
+            .Select(file => Encoding.UTF8.GetBytes($"{file.Sha256}  {file.Size}  {file.Path}\n"))
+            .ToArray();
+        Array.Sort(lines, (a, b) => a.AsSpan().SequenceCompareTo(b));
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        foreach (var line in lines)
+        {
+            hash.AppendData(line);
+        }
+
+        return Convert.ToHexStringLower(hash.GetHashAndReset());
+    }
+}
