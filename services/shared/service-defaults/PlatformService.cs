@@ -54,13 +54,7 @@ public static class PlatformService
                     System.Diagnostics.Activity.Current?.TraceId.ToString() ?? context.HttpContext.TraceIdentifier
         );
         services.AddExceptionHandler<ExceptionProblems>();
-        var health = services.AddHealthChecks();
-        if (builder.Configuration.GetConnectionString("Platform") is { Length: > 0 })
-        {
-            services.AddSingleton<DatabaseHealthCheck>();
-            health.AddCheck<DatabaseHealthCheck>("database");
-        }
-
+        services.AddHealthChecks();
         services.AddOpenApi();
     }
 

@@ -23,6 +23,7 @@ internal static class Telemetry
         "MassTransit",
         "Yarp.ReverseProxy",
         "Platform",
+        "Platform.EventStore",
     ];
 
     private static readonly string[] _meters =
@@ -34,6 +35,7 @@ internal static class Telemetry
         "Npgsql",
         "MassTransit",
         "Platform",
+        "Platform.EventStore",
     ];
 
     public static void AddTelemetry(this WebApplicationBuilder builder, string name)
