@@ -23,7 +23,6 @@ internal static class Telemetry
         "MassTransit",
         "Yarp.ReverseProxy",
         "Platform",
-        "Platform.EventStore",
     ];
 
     private static readonly string[] _meters =
