@@ -1,0 +1,22 @@
+using MassTransit;
+using Platform.Contracts.Jobs;
+using Platform.EventStore;
+using Platform.Tracking.Runs;
+
+namespace Platform.Tracking.Jobs;
+
+/// <summary>Every job has a run: it exists from the submission on, before anything was logged.</summary>
+internal sealed class CreateRunForJob(RunHandler handler) : IConsumer<JobSubmitted>
+{
+    public Task Consume(ConsumeContext<JobSubmitted> context)
+    {
+        var job = context.Message;
+        return handler.HandleAsync(
+            job.RunId.ToString("D"),
+            new CreateRun(job.Project, job.Name, job.JobId, Starts: false),
+            new EventMetadata(job.JobId.ToString("D"), context.MessageId?.ToString("D")),
+            ifVersion: null,
+            context.CancellationToken
+        );
+    }
+}

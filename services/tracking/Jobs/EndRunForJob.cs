@@ -1,0 +1,28 @@
+using MassTransit;
+using Platform.Contracts.Jobs;
+using Platform.EventStore;
+using Platform.Tracking.Runs;
+
+namespace Platform.Tracking.Jobs;
+
+/// <summary>A run that its training did not end itself ends with its job.</summary>
+internal sealed class EndRunForJob(RunHandler handler) : IConsumer<JobEnded>
+{
+    public Task Consume(ConsumeContext<JobEnded> context)
+    {
+        var job = context.Message;
+        var status = job.Status switch
+        {
+            "succeeded" => RunStatus.Finished,
+            "cancelled" => RunStatus.Interrupted,
+            _ => RunStatus.Failed,
+        };
+        return handler.HandleAsync(
+            job.RunId.ToString("D"),
+            new EndJob(job.JobId, job.Attempt, status, job.EndedAt),
+            new EventMetadata(job.JobId.ToString("D"), context.MessageId?.ToString("D")),
+            ifVersion: null,
+            context.CancellationToken
+        );
+    }
+}

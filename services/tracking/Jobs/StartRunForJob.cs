@@ -1,0 +1,22 @@
+using MassTransit;
+using Platform.Contracts.Jobs;
+using Platform.EventStore;
+using Platform.Tracking.Runs;
+
+namespace Platform.Tracking.Jobs;
+
+/// <summary>A run runs while its job does; a later attempt starts it again.</summary>
+internal sealed class StartRunForJob(RunHandler handler) : IConsumer<JobRunning>
+{
+    public Task Consume(ConsumeContext<JobRunning> context)
+    {
+        var job = context.Message;
+        return handler.HandleAsync(
+            job.RunId.ToString("D"),
+            new StartJobAttempt(job.JobId, job.Attempt, job.StartedAt),
+            new EventMetadata(job.JobId.ToString("D"), context.MessageId?.ToString("D")),
+            ifVersion: null,
+            context.CancellationToken
+        );
+    }
+}

@@ -1,0 +1,162 @@
+using System.Diagnostics;
+using System.Globalization;
+using Microsoft.AspNetCore.Http.Features;
+using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.AspNetCore.Mvc;
+using Microsoft.Extensions.Options;
+using Platform.ServiceDefaults;
+using Platform.Tracking.Metrics;
+using Platform.Tracking.Runs;
+
+namespace Platform.Tracking.Live;
+
+/// <summary>Follows a run: every batch of new points, every change of status, and its end.</summary>
+internal static class FollowMetricsEndpoint
+{
+    public static void MapFollowMetrics(this IEndpointRouteBuilder runs) =>
+        runs.MapGet("/{id}/metrics/live", HandleAsync)
+            .WithName("FollowMetrics")
+            .WithSummary("New points as server-sent events; resumes after Last-Event-ID or ?after=");
+
+    private static async Task<Results<EmptyHttpResult, ProblemHttpResult>> HandleAsync(
+        string id,
+        [FromQuery(Name = "keys")] string[]? keys,
+        [FromQuery(Name = "key")] string[]? key,
+        [FromQuery(Name = "after")] long? after,
+        LiveReader reader,
+        RunSignals signals,
+        IOptions<TrackingOptions> options,
+        IHostApplicationLifetime lifetime,
+        HttpContext context
+    )
+    {
+        if (!MetricKeys.TryParse(keys, key, out var wanted))
+        {
+            return ProblemResults.Invalid("keys", RunRules.KeyRule);
+        }
+
+        var resume = context.Request.Headers["Last-Event-ID"].ToString();
+        if (resume.Length > 0)
+        {
+            if (!long.TryParse(resume, NumberStyles.None, CultureInfo.InvariantCulture, out var last))
+            {
+                return ProblemResults.Invalid("Last-Event-ID", "Not an id of this stream.");
+            }
+
+            after = last;
+        }
+
+        // Ends with the connection, and with the process: a stream without end would hold up its stop.
+        using var ending = CancellationTokenSource.CreateLinkedTokenSource(
+            context.RequestAborted,
+            lifetime.ApplicationStopping
+        );
+        if (!RunRules.TryNormalizeId(id, out var runId))
+        {
+            return ProblemResults.NotFound("run", id);
+        }
+
+        using var listener = signals.Listen(runId);
+        if (await reader.StateAsync(runId, ending.Token) is not { } state)
+        {
+            return ProblemResults.NotFound("run", id);
+        }
+
+        context.Features.Get<IHttpResponseBodyFeature>()?.DisableBuffering();
+        var stream = new EventStream(context.Response);
+        try
+        {
+            await FollowAsync(
+                runId,
+                wanted,
+                after ?? state.Batch,
+                reader,
+                listener,
+                stream,
+                options.Value,
+                ending.Token
+            );
+        }
+        catch (OperationCanceledException) when (ending.IsCancellationRequested)
+        {
+            // The reader left or the process stops: an open stream has no better end.
+        }
+
+        return TypedResults.Empty;
+    }
+
+    private static async Task FollowAsync(
+        string runId,
+        string[]? keys,
+        long after,
+        LiveReader reader,
+        RunSignals.Listener listener,
+        EventStream stream,
+        TrackingOptions options,
+        CancellationToken cancellationToken
+    )
+    {
+        var poll = TimeSpan.FromMilliseconds(options.LivePollMilliseconds);
+        var keepAlive = TimeSpan.FromMilliseconds(options.LiveKeepAliveMilliseconds);
+        await stream.OpenAsync(cancellationToken);
+        var seen = 0L;
+        while (await reader.StateAsync(runId, cancellationToken) is { } state)
+        {
+            // The state is read first: of a run that has ended, all earlier batches are sent before the end.
+            while (after < state.Batch)
+            {
+                var batches = await reader.BatchesAsync(runId, after, cancellationToken);
+                if (batches.IsEmpty)
+                {
+                    break;
+                }
+
+                await SendAsync(reader.PointsAsync(batches, keys, cancellationToken), stream, cancellationToken);
+                after = batches.Last;
+            }
+
+            if (state.Version != seen)
+            {
+                seen = state.Version;
+                await stream.SendStatusAsync("status", state, cancellationToken);
+                if (state.EndedAt is not null)
+                {
+                    await stream.SendStatusAsync("end", state, cancellationToken);
+                    return;
+                }
+            }
+
+            if (Stopwatch.GetElapsedTime(stream.LastSent) > keepAlive)
+            {
+                await stream.KeepAliveAsync(cancellationToken);
+            }
+
+            await listener.WaitAsync(poll, cancellationToken);
+        }
+    }
+
+    /// <summary>Sends one event per batch.</summary>
+    private static async Task SendAsync(
+        IAsyncEnumerable<LivePoint> points,
+        EventStream stream,
+        CancellationToken cancellationToken
+    )
+    {
+        var batch = new List<LivePoint>();
+        await foreach (var point in points)
+        {
+            if (batch.Count > 0 && batch[0].Batch != point.Batch)
+            {
+                await stream.SendPointsAsync(batch, cancellationToken);
+                batch.Clear();
+            }
+
+            batch.Add(point);
+        }
+
+        if (batch.Count > 0)
+        {
+            await stream.SendPointsAsync(batch, cancellationToken);
+        }
+    }
+}

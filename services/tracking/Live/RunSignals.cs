@@ -1,0 +1,81 @@
+using System.Threading.Channels;
+
+namespace Platform.Tracking.Live;
+
+/// <summary>Wakes the live streams of this process when it changed a run; other replicas' changes are found by polling.</summary>
+internal sealed class RunSignals
+{
+    private readonly Lock _lock = new();
+    private readonly Dictionary<string, List<Listener>> _listeners = new(StringComparer.Ordinal);
+
+    /// <summary>Something of this run changed and is committed.</summary>
+    public void Pulse(string runId)
+    {
+        lock (_lock)
+        {
+            foreach (var listener in _listeners.GetValueOrDefault(runId) ?? [])
+            {
+                listener.Wake();
+            }
+        }
+    }
+
+    /// <summary>Begins to listen: a change after this call is not missed.</summary>
+    public Listener Listen(string runId)
+    {
+        var listener = new Listener(this, runId);
+        lock (_lock)
+        {
+            if (!_listeners.TryGetValue(runId, out var listeners))
+            {
+                _listeners[runId] = listeners = [];
+            }
+
+            listeners.Add(listener);
+        }
+
+        return listener;
+    }
+
+    private void Remove(Listener listener)
+    {
+        lock (_lock)
+        {
+            var listeners = _listeners[listener.RunId];
+            listeners.Remove(listener);
+            if (listeners.Count == 0)
+            {
+                _listeners.Remove(listener.RunId);
+            }
+        }
+    }
+
+    /// <summary>One live stream's ear.</summary>
+    internal sealed class Listener(RunSignals signals, string runId) : IDisposable
+    {
+        private readonly Channel<bool> _channel = Channel.CreateBounded<bool>(
+            new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite }
+        );
+
+        public string RunId { get; } = runId;
+
+        public void Wake() => _channel.Writer.TryWrite(true);
+
+        /// <summary>Waits for a change, at most this long.</summary>
+        public async Task WaitAsync(TimeSpan atMost, CancellationToken cancellationToken)
+        {
+            using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+            limit.CancelAfter(atMost);
+            try
+            {
+                await _channel.Reader.ReadAsync(limit.Token);
+            }
+            catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+            {
+                // Nothing happened in this process; the caller looks for itself.
+            }
+        }
+
+        public void Dispose() => signals.Remove(this);
+    }
+}

@@ -1,0 +1,99 @@
+using System.Buffers;
+using Microsoft.AspNetCore.Http.Features;
+using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.Extensions.Options;
+using Platform.ServiceDefaults;
+using Platform.Tracking.Runs;
+
+namespace Platform.Tracking.Metrics;
+
+/// <summary>Logs points: <c>{"points":[{"key","step","at","value","stage"}]}</c>.</summary>
+internal static class LogMetricsEndpoint
+{
+    public static void MapLogMetrics(this IEndpointRouteBuilder runs) =>
+        runs.MapPost("/{id}/metrics", HandleAsync)
+            .WithName("LogMetrics")
+            .WithSummary("Log metric points; points with step and time may be sent again without effect");
+
+    private static async Task<Results<Ok<LoggedPoints>, ProblemHttpResult>> HandleAsync(
+        string id,
+        MetricWriter writer,
+        RunReader runs,
+        IOptions<TrackingOptions> options,
+        TimeProvider clock,
+        HttpContext context,
+        CancellationToken cancellationToken
+    )
+    {
+        if (!RunRules.TryNormalizeId(id, out var runId))
+        {
+            return ProblemResults.NotFound("run", id);
+        }
+
+        if (!context.Request.HasJsonContentType())
+        {
+            return ProblemResults.Problem(
+                StatusCodes.Status415UnsupportedMediaType,
+                "unsupported-media-type",
+                "Send the points as application/json."
+            );
+        }
+
+        if (await ReadBodyAsync(context, options.Value.MaxLogBytes, cancellationToken) is not { } body)
+        {
+            return ProblemResults.Problem(
+                StatusCodes.Status413PayloadTooLarge,
+                "too-large",
+                $"A logging request has at most {options.Value.MaxLogBytes} bytes; send the rest in another."
+            );
+        }
+
+        var (points, error) = MetricPointsParser.Parse(
+            body.WrittenSpan,
+            options.Value.MaxPointsPerRequest,
+            clock.GetUtcNow()
+        );
+        if (points is null)
+        {
+            return ProblemResults.Invalid(error!.Field, error.Message);
+        }
+
+        var logged =
+            points.Count > 0 ? await writer.WriteAsync(runId, points, cancellationToken)
+            : await runs.ExistsAsync(runId, cancellationToken) ? new LoggedPoints(0, 0, 0)
+            : null;
+        return logged is null ? ProblemResults.NotFound("run", id) : TypedResults.Ok(logged);
+    }
+
+    /// <summary>Reads the body, which is bounded; null when it is longer.</summary>
+    private static async Task<ArrayBufferWriter<byte>?> ReadBodyAsync(
+        HttpContext context,
+        int limit,
+        CancellationToken cancellationToken
+    )
+    {
+        if (context.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } size)
+        {
+            // The server's own limit is for other routes; the loop below keeps ours.
+            size.MaxRequestBodySize = limit + 1L;
+        }
+
+        if (context.Request.ContentLength > limit)
+        {
+            return null;
+        }
+
+        var body = new ArrayBufferWriter<byte>((int)(context.Request.ContentLength ?? 16 * 1024) + 1);
+        int read;
+        while ((read = await context.Request.Body.ReadAsync(body.GetMemory(4096), cancellationToken)) > 0)
+        {
+            body.Advance(read);
+            if (body.WrittenCount > limit)
+            {
+                return null;
+            }
+        }
+
+        return body;
+    }
+}

@@ -1,0 +1,44 @@
+namespace Platform.Tracking.Metrics;
+
+/// <summary>The points of one request, column by column, as they go into the database.</summary>
+internal sealed class MetricPoints
+{
+    /// <summary>Steps beyond this lose digits in JSON clients that count in doubles.</summary>
+    public const long MaxStep = (1L << 53) - 1;
+
+    /// <summary>A step that the client left to the service.</summary>
+    public const long NoStep = long.MinValue;
+
+    public List<string> Keys { get; } = [];
+
+    /// <summary>The names of stages; the points refer to them from 1.</summary>
+    public List<string> Stages { get; } = [];
+
+    public List<int> KeyIndex { get; } = [];
+    public List<long> Steps { get; } = [];
+
+    /// <summary>UTC, in whole microseconds, as PostgreSQL keeps them.</summary>
+    public List<DateTime> Times { get; } = [];
+    public List<double> Values { get; } = [];
+
+    /// <summary>Index of the stage in <see cref="Stages"/>, or -1.</summary>
+    public List<int> StageIndex { get; } = [];
+
+    public int Count => Steps.Count;
+
+    public void Add(int key, long step, DateTimeOffset at, double value, int stage)
+    {
+        KeyIndex.Add(key);
+        Steps.Add(step);
+        Times.Add(ToMicroseconds(at));
+        Values.Add(value);
+        StageIndex.Add(stage);
+    }
+
+    private static DateTime ToMicroseconds(DateTimeOffset at) =>
+        new(at.UtcTicks - (at.UtcTicks % TimeSpan.TicksPerMicrosecond), DateTimeKind.Utc);
+}
+
+/// <summary>What is wrong with a body of points.</summary>
+/// <param name="Field">Such as <c>points[3].value</c>.</param>
+internal sealed record PointsError(string Field, string Message);

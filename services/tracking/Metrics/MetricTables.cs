@@ -1,0 +1,53 @@
+using Platform.EventStore;
+
+namespace Platform.Tracking.Metrics;
+
+/// <summary>
+/// Where points lie. They are no events and no projection: a rebuild of the read models leaves them alone, so nothing
+/// here refers to rows of a projection. A series (run and key) has a short id, so that a point takes 64 bytes; the
+/// primary key begins with it, which also lets <c>metric_point</c> be partitioned by ranges of series.
+/// </summary>
+internal static class MetricTables
+{
+    public static readonly Migration Migration = new(
+        "002_metric",
+        """
+        -- Writers of one run line up behind its row: batches become visible in the order of their numbers.
+        create table metric_run (
+          run_id text primary key,
+          batch bigint not null) with (fillfactor = 70);
+        create table metric_series (
+          id bigint generated always as identity primary key,
+          run_id text not null,
+          key text not null,
+          count bigint not null default 0,
+          last_step bigint,
+          last_at timestamptz,
+          last_value float8,
+          min_step bigint,
+          min_value float8,
+          max_step bigint,
+          max_value float8,
+          unique (run_id, key)) with (fillfactor = 70);
+        create table metric_stage (
+          id int generated always as identity primary key,
+          name text not null unique);
+        create table metric_point (
+          series_id bigint not null,
+          step bigint not null,
+          at timestamptz not null,
+          value float8 not null,
+          batch bigint not null,
+          stage_id int,
+          primary key (series_id, step, at));
+        -- Which series a batch touched, and in which steps: live readers find its points by the primary key.
+        create table metric_batch (
+          run_id text not null,
+          batch bigint not null,
+          series bigint[] not null,
+          from_steps bigint[] not null,
+          to_steps bigint[] not null,
+          primary key (run_id, batch));
+        """
+    );
+}

@@ -1,0 +1,133 @@
+using System.Text.Json;
+using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.AspNetCore.Mvc;
+using Platform.ServiceDefaults;
+using Platform.Tracking.Runs;
+
+namespace Platform.Tracking.Metrics;
+
+/// <summary>Which part of which series is wanted.</summary>
+internal sealed record SeriesQuery
+{
+    /// <summary>Names divided by commas; may come several times. Without any, all of the run's series.</summary>
+    [FromQuery(Name = "keys")]
+    public string[]? Keys { get; init; }
+
+    /// <summary>One name as it is, commas and all; may come several times.</summary>
+    [FromQuery(Name = "key")]
+    public string[]? Key { get; init; }
+
+    /// <summary>At most this many points per series.</summary>
+    [FromQuery(Name = "points")]
+    public int? Points { get; init; }
+
+    /// <summary>The first step wanted; a reader goes on at the last step it has, plus one.</summary>
+    [FromQuery(Name = "fromStep")]
+    public long? FromStep { get; init; }
+
+    /// <summary>The last step wanted.</summary>
+    [FromQuery(Name = "toStep")]
+    public long? ToStep { get; init; }
+}
+
+/// <summary>Reads series, thinned out to what a chart can show.</summary>
+internal static class ReadMetricsEndpoint
+{
+    private const int DefaultPoints = 2000;
+    private const int MaxPoints = 100_000;
+
+    public static void MapReadMetrics(this IEndpointRouteBuilder runs) =>
+        runs.MapGet("/{id}/metrics", HandleAsync)
+            .WithName("ReadMetrics")
+            .WithSummary("Metric series; of long ones the first, last, lowest and highest points are kept");
+
+    private static async Task<Results<EmptyHttpResult, ProblemHttpResult>> HandleAsync(
+        string id,
+        [AsParameters] SeriesQuery query,
+        MetricReader reader,
+        HttpContext context,
+        CancellationToken cancellationToken
+    )
+    {
+        var points = query.Points ?? DefaultPoints;
+        if (points is < SeriesSampler.MinPoints or > MaxPoints)
+        {
+            return ProblemResults.Invalid("points", $"Ask for {SeriesSampler.MinPoints} to {MaxPoints} points.");
+        }
+
+        if (!MetricKeys.TryParse(query.Keys, query.Key, out var keys))
+        {
+            return ProblemResults.Invalid("keys", RunRules.KeyRule);
+        }
+
+        if (
+            !RunRules.TryNormalizeId(id, out var runId)
+            || await reader.FindSeriesAsync(runId, keys, cancellationToken) is not var (batch, heads)
+        )
+        {
+            return ProblemResults.NotFound("run", id);
+        }
+
+        context.Response.ContentType = "application/json";
+        await using var json = new Utf8JsonWriter(context.Response.BodyWriter);
+        json.WriteStartObject();
+        json.WriteNumber("batch", batch);
+        json.WriteStartArray("series");
+        foreach (var head in heads)
+        {
+            var series = await reader.ReadAsync(head, points, query.FromStep, query.ToStep, cancellationToken);
+            var ids = series.Select(point => point.Stage).Where(stage => stage > 0).ToHashSet();
+            WriteSeries(json, head.Key, series, await reader.StagesAsync(ids, cancellationToken));
+            await json.FlushAsync(cancellationToken);
+        }
+
+        json.WriteEndArray();
+        json.WriteEndObject();
+        await json.FlushAsync(cancellationToken);
+        return TypedResults.Empty;
+    }
+
+    private static void WriteSeries(
+        Utf8JsonWriter json,
+        string key,
+        List<SeriesPoint> points,
+        Dictionary<int, string> stages
+    )
+    {
+        json.WriteStartObject();
+        json.WriteString("key", key);
+        json.WriteStartArray("steps");
+        foreach (var point in points)
+        {
+            json.WriteNumberValue(point.Step);
+        }
+
+        json.WriteEndArray();
+        json.WriteStartArray("times");
+        foreach (var point in points)
+        {
+            json.WriteStringValue(point.At);
+        }
+
+        json.WriteEndArray();
+        json.WriteStartArray("values");
+        foreach (var point in points)
+        {
+            MetricJson.WriteValue(json, point.Value);
+        }
+
+        json.WriteEndArray();
+        if (stages.Count > 0)
+        {
+            json.WriteStartArray("stages");
+            foreach (var point in points)
+            {
+                json.WriteStringValue(stages.GetValueOrDefault(point.Stage));
+            }
+
+            json.WriteEndArray();
+        }
+
+        json.WriteEndObject();
+    }
+}

@@ -1,0 +1,118 @@
+using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.AspNetCore.Mvc;
+using Platform.ServiceDefaults;
+
+namespace Platform.Tracking.Runs;
+
+/// <summary>A run to create. Without an id the platform chooses one; with an id the request may be repeated.</summary>
+internal sealed record CreateRunRequest
+{
+    public required string Project { get; init; }
+    public string? Name { get; init; }
+    public string? Id { get; init; }
+    public Guid? JobId { get; init; }
+    public IReadOnlyDictionary<string, RunValue>? Parameters { get; init; }
+    public IReadOnlyDictionary<string, string?>? Tags { get; init; }
+
+    public CreateRun ToCommand() => new(Project, Name, JobId, Starts: true, Parameters, Tags);
+}
+
+/// <summary>A run to create under the id in the address.</summary>
+internal sealed record PutRunRequest
+{
+    public required string Project { get; init; }
+    public string? Name { get; init; }
+    public Guid? JobId { get; init; }
+    public IReadOnlyDictionary<string, RunValue>? Parameters { get; init; }
+    public IReadOnlyDictionary<string, string?>? Tags { get; init; }
+
+    public CreateRun ToCommand() => new(Project, Name, JobId, Starts: true, Parameters, Tags);
+}
+
+/// <summary>Creates runs. A repeat keeps what is known and fills in what is not.</summary>
+internal static class CreateRunEndpoint
+{
+    public static void MapCreateRun(this IEndpointRouteBuilder runs)
+    {
+        runs.MapPost("/", PostAsync)
+            .WithName("CreateRun")
+            .WithSummary("Create a run; with an id of your own the request may be repeated")
+            .WithMetadata(new RequestSizeLimitAttribute(RunRules.MaxBodyBytes));
+        runs.MapPut("/{id}", PutAsync)
+            .WithName("PutRun")
+            .WithSummary("Create a run under a given id, or keep the one that exists")
+            .WithMetadata(new RequestSizeLimitAttribute(RunRules.MaxBodyBytes));
+    }
+
+    private static Task<Results<Created<RunView>, Ok<RunView>, ProblemHttpResult>> PostAsync(
+        CreateRunRequest request,
+        RunHandler handler,
+        RunReader reader,
+        HttpContext context,
+        CancellationToken cancellationToken
+    ) =>
+        CreateAsync(
+            request.Id ?? Guid.CreateVersion7().ToString("D"),
+            request.ToCommand(),
+            handler,
+            reader,
+            context,
+            cancellationToken
+        );
+
+    private static Task<Results<Created<RunView>, Ok<RunView>, ProblemHttpResult>> PutAsync(
+        string id,
+        PutRunRequest request,
+        RunHandler handler,
+        RunReader reader,
+        HttpContext context,
+        CancellationToken cancellationToken
+    ) => CreateAsync(id, request.ToCommand(), handler, reader, context, cancellationToken);
+
+    private static async Task<Results<Created<RunView>, Ok<RunView>, ProblemHttpResult>> CreateAsync(
+        string id,
+        CreateRun command,
+        RunHandler handler,
+        RunReader reader,
+        HttpContext context,
+        CancellationToken cancellationToken
+    )
+    {
+        if (Check(ref id, command) is var (field, message))
+        {
+            return ProblemResults.Invalid(field, message);
+        }
+
+        var outcome = await handler.HandleAsync(id, command, context.EventMetadata(id), null, cancellationToken);
+        if (outcome.Refusal is { } refusal)
+        {
+            return ProblemResults.From(refusal);
+        }
+
+        context.Response.SetETag(outcome.Version);
+        var view = (await reader.FindAsync(id, cancellationToken))!;
+        return outcome.Events.Any(e => e is RunCreated)
+            ? TypedResults.Created($"/api/runs/{id}", view)
+            : TypedResults.Ok(view);
+    }
+
+    private static (string Field, string Message)? Check(ref string id, CreateRun command)
+    {
+        if (!RunRules.TryNormalizeId(id, out id))
+        {
+            return ("id", RunRules.IdRule);
+        }
+
+        if (!RunRules.IsProject(command.Project))
+        {
+            return ("project", RunRules.ProjectRule);
+        }
+
+        if (command.Name is not null && !RunRules.IsName(command.Name))
+        {
+            return ("name", RunRules.NameRule);
+        }
+
+        return RunRules.CheckValues("parameters", command.Parameters) ?? RunRules.CheckTags(command.Tags);
+    }
+}

@@ -1,0 +1,60 @@
+using Microsoft.AspNetCore.Http.HttpResults;
+using Platform.ServiceDefaults;
+
+namespace Platform.Tracking.Runs;
+
+/// <summary>How the training ended.</summary>
+internal sealed record FinishRunRequest
+{
+    /// <summary><c>finished</c>, <c>failed</c> or <c>interrupted</c>.</summary>
+    public string Status { get; init; } = "finished";
+}
+
+/// <summary>Ends a run.</summary>
+internal static class FinishRunEndpoint
+{
+    public static void MapFinishRun(this IEndpointRouteBuilder runs) =>
+        runs.MapPost("/{id}/finish", HandleAsync)
+            .WithName("FinishRun")
+            .WithSummary("End a run as finished, failed or interrupted");
+
+    private static async Task<Results<Ok<RunView>, ProblemHttpResult>> HandleAsync(
+        string id,
+        FinishRunRequest? request,
+        RunHandler handler,
+        RunReader reader,
+        HttpContext context,
+        CancellationToken cancellationToken
+    )
+    {
+        if (!RunRules.TryNormalizeId(id, out var runId))
+        {
+            return ProblemResults.NotFound("run", id);
+        }
+
+        if (!context.Request.TryGetIfMatch(out var ifVersion))
+        {
+            return RunHandler.UnknownVersion();
+        }
+
+        if (!RunWords.TryParseStatus((request ?? new()).Status, out var status) || !Run.IsEnd(status))
+        {
+            return ProblemResults.Invalid("status", "A run ends as finished, failed or interrupted.");
+        }
+
+        var outcome = await handler.HandleAsync(
+            runId,
+            new FinishRun(status),
+            context.EventMetadata(runId),
+            ifVersion,
+            cancellationToken
+        );
+        if (outcome.Refusal is { } refusal)
+        {
+            return RunHandler.Problem(refusal, runId);
+        }
+
+        context.Response.SetETag(outcome.Version);
+        return TypedResults.Ok((await reader.FindAsync(runId, cancellationToken))!);
+    }
+}

@@ -1,0 +1,32 @@
+using Microsoft.AspNetCore.Http.HttpResults;
+using Platform.ServiceDefaults;
+
+namespace Platform.Tracking.Runs;
+
+/// <summary>One run with its values and the latest and best of its metrics.</summary>
+internal static class GetRunEndpoint
+{
+    public static void MapGetRun(this IEndpointRouteBuilder runs) =>
+        runs.MapGet("/{id}", HandleAsync)
+            .WithName("GetRun")
+            .WithSummary("One run: parameters, tags, summary, latest and best metrics");
+
+    private static async Task<Results<Ok<RunView>, ProblemHttpResult>> HandleAsync(
+        string id,
+        RunReader reader,
+        HttpContext context,
+        CancellationToken cancellationToken
+    )
+    {
+        if (
+            !RunRules.TryNormalizeId(id, out var runId)
+            || await reader.FindAsync(runId, cancellationToken) is not { } run
+        )
+        {
+            return ProblemResults.NotFound("run", id);
+        }
+
+        context.Response.SetETag(run.Version);
+        return TypedResults.Ok(run);
+    }
+}

@@ -1,0 +1,303 @@
+using System.Globalization;
+using System.Text.Json;
+using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.AspNetCore.Mvc;
+using Npgsql;
+using NpgsqlTypes;
+using Platform.ServiceDefaults;
+
+namespace Platform.Tracking.Runs;
+
+/// <summary>Which runs are wanted, and in what order.</summary>
+internal sealed record RunQuery
+{
+    /// <summary>This project and those below it.</summary>
+    [FromQuery(Name = "project")]
+    public string? Project { get; init; }
+
+    /// <summary>Only the project itself, not those below it.</summary>
+    [FromQuery(Name = "exact")]
+    public bool? Exact { get; init; }
+
+    /// <summary>One status.</summary>
+    [FromQuery(Name = "status")]
+    public string? Status { get; init; }
+
+    /// <summary><c>key</c> or <c>key=value</c>; several must all hold.</summary>
+    [FromQuery(Name = "tag")]
+    public string[]? Tag { get; init; }
+
+    /// <summary>A part of the name or of the id, in any case.</summary>
+    [FromQuery(Name = "search")]
+    public string? Search { get; init; }
+
+    [FromQuery(Name = "jobId")]
+    public Guid? JobId { get; init; }
+
+    /// <summary><c>createdAt</c>, <c>updatedAt</c>, <c>name</c>, <c>project</c> or <c>status</c>; <c>-</c> before it turns it round.</summary>
+    [FromQuery(Name = "sort")]
+    public string? Sort { get; init; }
+
+    [FromQuery(Name = "limit")]
+    public int? Limit { get; init; }
+
+    [FromQuery(Name = "cursor")]
+    public string? Cursor { get; init; }
+}
+
+/// <summary>Lists runs page by page; the total counts all rows that the filter matches.</summary>
+internal static class ListRunsEndpoint
+{
+    private const int MaxLimit = 2000;
+    private const string DefaultSort = "-createdAt";
+
+    private static readonly Dictionary<string, string> _sortKeys = new(StringComparer.Ordinal)
+    {
+        ["createdAt"] = "r.created_at",
+        ["updatedAt"] = "r.updated_at",
+        ["name"] = "r.name",
+        ["project"] = "coalesce(r.project, '')",
+        ["status"] = "r.status",
+    };
+
+    public static void MapListRuns(this IEndpointRouteBuilder runs) =>
+        runs.MapGet("/", HandleAsync).WithName("ListRuns").WithSummary("Runs by filter, sorted, page by page");
+
+    private static async Task<Results<Ok<Page<RunView>>, ProblemHttpResult>> HandleAsync(
+        [AsParameters] RunQuery query,
+        TrackingStore store,
+        CancellationToken cancellationToken
+    )
+    {
+        var sort = query.Sort ?? DefaultSort;
+        var descending = sort.StartsWith('-');
+        if (!_sortKeys.TryGetValue(sort[(descending ? 1 : 0)..], out var column))
+        {
+            return ProblemResults.Invalid("sort", $"Sort by one of {string.Join(", ", _sortKeys.Keys)}.");
+        }
+
+        var limit = query.Limit ?? 50;
+        if (limit is < 1 or > MaxLimit)
+        {
+            return ProblemResults.Invalid("limit", $"A page has 1 to {MaxLimit} rows.");
+        }
+
+        if (Filter.From(query, out var filter) is var (field, message))
+        {
+            return ProblemResults.Invalid(field, message);
+        }
+
+        await using var batch = store.DataSource.CreateBatch();
+        batch.BatchCommands.Add(filter.Command($"select count(*) from run r where {filter.Sql}"));
+        var after = "";
+        object? afterKey = null;
+        var afterId = "";
+        if (query.Cursor is not null)
+        {
+            if (!TryReadCursor(query.Cursor, sort, out afterKey, out afterId))
+            {
+                return ProblemResults.Invalid("cursor", "Not a cursor of this list in this order.");
+            }
+
+            var n = filter.Count;
+            after = $"and ({column}, r.id) {(descending ? '<' : '>')} (${n + 1}, ${n + 2})";
+        }
+
+        var direction = descending ? "desc" : "asc";
+        var page = filter.Command(
+            $"""
+            select {RunReader.Columns}, {column} from {RunReader.From} where {filter.Sql} {after}
+            order by {column} {direction}, r.id {direction} limit {limit + 1}
+            """
+        );
+        if (afterKey is not null)
+        {
+            page.Parameters.Add(new() { Value = afterKey });
+            page.Parameters.Add(new() { Value = afterId });
+        }
+
+        batch.BatchCommands.Add(page);
+        return TypedResults.Ok(await ReadPageAsync(batch, sort, limit, cancellationToken));
+    }
+
+    private static async Task<Page<RunView>> ReadPageAsync(
+        NpgsqlBatch batch,
+        string sort,
+        int limit,
+        CancellationToken cancellationToken
+    )
+    {
+        await using var reader = await batch.ExecuteReaderAsync(cancellationToken);
+        await reader.ReadAsync(cancellationToken);
+        var total = reader.GetInt64(0);
+        await reader.NextResultAsync(cancellationToken);
+        var items = new List<RunView>();
+        string? lastKey = null;
+        string? next = null;
+        while (await reader.ReadAsync(cancellationToken))
+        {
+            if (items.Count == limit)
+            {
+                next = Cursor.Encode(sort, lastKey!, items[^1].Id);
+                break;
+            }
+
+            items.Add(RunReader.Read(reader));
+            var key = reader.GetValue(reader.FieldCount - 1);
+            lastKey = key is DateTime time ? time.ToString("O", CultureInfo.InvariantCulture) : (string)key;
+        }
+
+        return new(items, next, total);
+    }
+
+    private static bool TryReadCursor(string cursor, string sort, out object? key, out string id)
+    {
+        key = null;
+        id = "";
+        if (
+            !Cursor.TryDecode(cursor, 3, out var parts)
+            || !string.Equals(parts[0], sort, StringComparison.Ordinal)
+            || parts.Any(part => part.Contains('\0'))
+        )
+        {
+            return false;
+        }
+
+        id = parts[2];
+        if (!sort.EndsWith("At", StringComparison.Ordinal))
+        {
+            key = parts[1];
+            return true;
+        }
+
+        if (
+            !DateTime.TryParseExact(
+                parts[1],
+                "O",
+                CultureInfo.InvariantCulture,
+                DateTimeStyles.RoundtripKind,
+                out var time
+            ) || time.Kind is not DateTimeKind.Utc
+        )
+        {
+            return false;
+        }
+
+        key = time;
+        return true;
+    }
+
+    /// <summary>The conditions of a query, as SQL of ours and parameters of the caller.</summary>
+    private sealed class Filter
+    {
+        private readonly List<string> _conditions = ["true"];
+        private readonly List<Func<NpgsqlParameter>> _parameters = [];
+
+        public string Sql => string.Join(" and ", _conditions);
+
+        public int Count => _parameters.Count;
+
+        public static (string Field, string Message)? From(RunQuery query, out Filter filter)
+        {
+            filter = new Filter();
+            if (query.Project is { } project)
+            {
+                if (!RunRules.IsProject(project))
+                {
+                    return ("project", RunRules.ProjectRule);
+                }
+
+                var itself = $"r.project = {filter.Parameter(project)}";
+                filter._conditions.Add(
+                    query.Exact is true
+                        ? itself
+                        : $"({itself} or r.project like {filter.Parameter(Escape(project) + "/%")})"
+                );
+            }
+
+            if (query.Status is { } status)
+            {
+                if (!RunWords.TryParseStatus(status, out _))
+                {
+                    return ("status", "A status is scheduled, running, finished, failed or interrupted.");
+                }
+
+                filter._conditions.Add($"r.status = {filter.Parameter(status)}");
+            }
+
+            if (query.JobId is { } job)
+            {
+                filter._conditions.Add($"r.job_id = {filter.Parameter(job)}");
+            }
+
+            foreach (var tag in query.Tag ?? [])
+            {
+                if (!filter.AddTag(tag))
+                {
+                    return ("tag", "Give a tag as key or key=value.");
+                }
+            }
+
+            if (query.Search is { Length: > 0 } search)
+            {
+                if (!RunRules.IsText(search, RunRules.MaxName))
+                {
+                    return ("search", "Search for 1 to 250 characters, none of them a control character.");
+                }
+
+                var pattern = filter.Parameter($"%{Escape(search)}%");
+                filter._conditions.Add($"(r.name ilike {pattern} or r.id ilike {pattern})");
+            }
+
+            return null;
+        }
+
+        public NpgsqlBatchCommand Command(string sql)
+        {
+            var command = new NpgsqlBatchCommand(sql);
+            foreach (var parameter in _parameters)
+            {
+                command.Parameters.Add(parameter());
+            }
+
+            return command;
+        }
+
+        private bool AddTag(string tag)
+        {
+            var divider = tag.IndexOf('=');
+            var key = divider < 0 ? tag : tag[..divider];
+            if (!RunRules.IsKey(key) || tag.Contains('\0'))
+            {
+                return false;
+            }
+
+            if (divider < 0)
+            {
+                _conditions.Add($"r.tags ? {Parameter(key)}");
+                return true;
+            }
+
+            var pair = JsonSerializer.Serialize(
+                new Dictionary<string, string>(StringComparer.Ordinal) { [key] = tag[(divider + 1)..] }
+            );
+            _conditions.Add($"r.tags @> {Parameter(pair, NpgsqlDbType.Jsonb)}");
+            return true;
+        }
+
+        private string Parameter(object value, NpgsqlDbType? type = null)
+        {
+            _parameters.Add(() =>
+                type is { } known
+                    ? new NpgsqlParameter { Value = value, NpgsqlDbType = known }
+                    : new NpgsqlParameter { Value = value }
+            );
+            return $"${_parameters.Count}";
+        }
+
+        private static string Escape(string text) =>
+            text.Replace(@"\", @"\\", StringComparison.Ordinal)
+                .Replace("%", @"\%", StringComparison.Ordinal)
+                .Replace("_", @"\_", StringComparison.Ordinal);
+    }
+}

@@ -1,0 +1,284 @@
+using System.Collections.Immutable;
+using System.Diagnostics;
+using Platform.EventStore;
+
+namespace Platform.Tracking.Runs;
+
+/// <summary>One tracked experiment: its values and how it stands. Metric points are no events and lie in tables of their own.</summary>
+/// <param name="Attempt">The highest attempt of its job that is known to have started; 0 for none.</param>
+/// <param name="SettledAttempt">The attempt with which its job ended; 0 while it has not.</param>
+internal sealed record Run(
+    RunStatus Status,
+    string? Project,
+    string? Name,
+    Guid? JobId,
+    ImmutableDictionary<string, RunValue> Parameters,
+    ImmutableDictionary<string, string> Tags,
+    ImmutableDictionary<string, RunValue> Summary,
+    PrimaryMetric? PrimaryMetric,
+    int Attempt,
+    int SettledAttempt,
+    DateTimeOffset? EndedAt
+)
+{
+    /// <summary>At most this many parameters, tags or summary values.</summary>
+    public const int MaxValues = 5000;
+
+    public static readonly Run Initial = new(
+        RunStatus.None,
+        Project: null,
+        Name: null,
+        JobId: null,
+        ImmutableDictionary.Create<string, RunValue>(StringComparer.Ordinal),
+        ImmutableDictionary.Create<string, string>(StringComparer.Ordinal),
+        ImmutableDictionary.Create<string, RunValue>(StringComparer.Ordinal),
+        PrimaryMetric: null,
+        Attempt: 0,
+        SettledAttempt: 0,
+        EndedAt: null
+    );
+
+    public static readonly Decider<Run, RunEvent> Decider = new("run", Initial, Evolve);
+
+    public bool HasEnded => IsEnd(Status);
+
+    public static bool IsEnd(RunStatus status) =>
+        status is RunStatus.Finished or RunStatus.Failed or RunStatus.Interrupted;
+
+    public static Decision<RunEvent> Decide(Run run, RunCommand command, DateTimeOffset now) =>
+        (run.Status, command) switch
+        {
+            (RunStatus.None, CreateRun c) => Create(c, now),
+            (_, CreateRun c) => Complete(run, c, now),
+            (_, StartJobAttempt c) => StartAttempt(run, c, now),
+            (_, EndJob c) => End(run, c, now),
+            (RunStatus.None, _) => Decision.Refuse<RunEvent>("run.not-found", "There is no such run."),
+            (_, UpdateRun c) => Update(run, c, now),
+            (_, FinishRun c) when !IsEnd(c.Status) => Decision.Refuse<RunEvent>(
+                "run.invalid-end",
+                "A run ends as finished, failed or interrupted."
+            ),
+            (RunStatus.Scheduled or RunStatus.Running, FinishRun c) => Decision.Accept<RunEvent>(
+                new RunEnded { Status = c.Status, At = now }
+            ),
+            (var status, FinishRun c) when status == c.Status => Decision.Nothing<RunEvent>(),
+            (_, FinishRun) => Decision.Refuse<RunEvent>(
+                "run.already-ended",
+                "The run ended before with another status; that one is kept."
+            ),
+            _ => throw new UnreachableException($"No decision for {command.GetType().Name}."),
+        };
+
+    public static Run Evolve(Run run, RunEvent @event) =>
+        @event switch
+        {
+            RunCreated e => run with
+            {
+                Status = RunStatus.Scheduled,
+                Project = e.Project,
+                Name = e.Name,
+                JobId = e.JobId,
+            },
+            RunIdentified e => run with
+            {
+                Project = e.Project ?? run.Project,
+                Name = e.Name ?? run.Name,
+                JobId = e.JobId ?? run.JobId,
+            },
+            RunStarted e => run with
+            {
+                Status = RunStatus.Running,
+                Attempt = Math.Max(run.Attempt, e.Attempt ?? 0),
+                EndedAt = null,
+            },
+            RunUpdated e => run with
+            {
+                Name = e.Name ?? run.Name,
+                Parameters = Merge(run.Parameters, e.Parameters),
+                Tags = Merge(run.Tags, e.Tags),
+                Summary = Merge(run.Summary, e.Summary),
+            },
+            PrimaryMetricSet e => run with { PrimaryMetric = new PrimaryMetric(e.Name, e.Mode) },
+            RunEnded e => run with { Status = e.Status, EndedAt = e.At },
+            RunSettled e => run with { SettledAttempt = e.Attempt },
+            _ => throw new UnreachableException($"No evolution for {@event.GetType().Name}."),
+        };
+
+    private static Decision<RunEvent> Create(CreateRun c, DateTimeOffset now)
+    {
+        List<RunEvent> events =
+        [
+            new RunCreated
+            {
+                Project = c.Project,
+                Name = c.Name,
+                JobId = c.JobId,
+                At = now,
+            },
+        ];
+        if (c.Starts)
+        {
+            events.Add(new RunStarted { At = now });
+        }
+
+        return WithValues(Initial, events, new UpdateRun(Parameters: c.Parameters, Tags: c.Tags), now);
+    }
+
+    private static Decision<RunEvent> Complete(Run run, CreateRun c, DateTimeOffset now)
+    {
+        List<RunEvent> events = [];
+        var identified = new RunIdentified
+        {
+            Project = run.Project is null ? c.Project : null,
+            Name = run.Name is null ? c.Name : null,
+            JobId = run.JobId is null ? c.JobId : null,
+            At = now,
+        };
+        if (identified is not { Project: null, Name: null, JobId: null })
+        {
+            events.Add(identified);
+        }
+
+        if (c.Starts && run.Status is RunStatus.Scheduled)
+        {
+            events.Add(new RunStarted { At = now });
+        }
+
+        var missing = new UpdateRun(
+            Parameters: c.Parameters?.Where(value => !run.Parameters.ContainsKey(value.Key)).ToImmutableDictionary(),
+            Tags: c.Tags?.Where(tag => !run.Tags.ContainsKey(tag.Key)).ToImmutableDictionary()
+        );
+        return WithValues(run, events, missing, now);
+    }
+
+    private static Decision<RunEvent> StartAttempt(Run run, StartJobAttempt c, DateTimeOffset now)
+    {
+        if (c.Attempt <= run.Attempt || c.Attempt <= run.SettledAttempt)
+        {
+            return Decision.Nothing<RunEvent>();
+        }
+
+        // A client that ended the run after this attempt had started ended this attempt: the message is only late.
+        if (run.HasEnded && run.SettledAttempt == 0 && c.StartedAt <= run.EndedAt)
+        {
+            return Decision.Nothing<RunEvent>();
+        }
+
+        var started = new RunStarted { Attempt = c.Attempt, At = c.StartedAt };
+        return run.Status is RunStatus.None
+            ? Decision.Accept<RunEvent>(new RunCreated { JobId = c.JobId, At = now }, started)
+            : Decision.Accept<RunEvent>(started);
+    }
+
+    private static Decision<RunEvent> End(Run run, EndJob c, DateTimeOffset now)
+    {
+        if (c.Attempt < run.Attempt || c.Attempt <= run.SettledAttempt)
+        {
+            return Decision.Nothing<RunEvent>();
+        }
+
+        List<RunEvent> events = [];
+        if (run.Status is RunStatus.None)
+        {
+            events.Add(new RunCreated { JobId = c.JobId, At = now });
+        }
+
+        if (!run.HasEnded)
+        {
+            events.Add(new RunEnded { Status = c.Status, At = c.EndedAt });
+        }
+
+        events.Add(new RunSettled { Attempt = c.Attempt, At = c.EndedAt });
+        return Decision.Accept<RunEvent>(events);
+    }
+
+    private static Decision<RunEvent> Update(Run run, UpdateRun c, DateTimeOffset now)
+    {
+        List<RunEvent> events = [];
+        if (c.PrimaryMetric is { } metric && metric != run.PrimaryMetric)
+        {
+            events.Add(
+                new PrimaryMetricSet
+                {
+                    Name = metric.Name,
+                    Mode = metric.Mode,
+                    At = now,
+                }
+            );
+        }
+
+        return WithValues(run, events, c, now);
+    }
+
+    /// <summary>Adds to the events what the command changes of the run's values.</summary>
+    private static Decision<RunEvent> WithValues(Run run, List<RunEvent> events, UpdateRun c, DateTimeOffset now)
+    {
+        var updated = new RunUpdated
+        {
+            Name = string.Equals(c.Name, run.Name, StringComparison.Ordinal) ? null : c.Name,
+            Parameters = Changes(run.Parameters, c.Parameters),
+            Tags = Changes(run.Tags, c.Tags),
+            Summary = Changes(run.Summary, c.Summary),
+            At = now,
+        };
+        if (updated is not { Name: null, Parameters: null, Tags: null, Summary: null })
+        {
+            var after = Evolve(run, updated);
+            if (Math.Max(after.Parameters.Count, Math.Max(after.Tags.Count, after.Summary.Count)) > MaxValues)
+            {
+                return Decision.Refuse<RunEvent>(
+                    "run.too-many-values",
+                    $"A run has at most {MaxValues} parameters, tags and summary values each."
+                );
+            }
+
+            events.Add(updated);
+        }
+
+        return events.Count > 0 ? Decision.Accept<RunEvent>(events) : Decision.Nothing<RunEvent>();
+    }
+
+    private static ImmutableSortedDictionary<string, RunValue>? Changes(
+        ImmutableDictionary<string, RunValue> known,
+        IReadOnlyDictionary<string, RunValue>? wanted
+    )
+    {
+        var changes = wanted
+            ?.Where(value => known.TryGetValue(value.Key, out var old) ? !old.Equals(value.Value) : !value.Value.IsNull)
+            .ToImmutableSortedDictionary(StringComparer.Ordinal);
+        return changes is { IsEmpty: false } ? changes : null;
+    }
+
+    private static ImmutableSortedDictionary<string, string?>? Changes(
+        ImmutableDictionary<string, string> known,
+        IReadOnlyDictionary<string, string?>? wanted
+    )
+    {
+        var changes = wanted
+            ?.Where(tag => !string.Equals(known.GetValueOrDefault(tag.Key), tag.Value, StringComparison.Ordinal))
+            .ToImmutableSortedDictionary(StringComparer.Ordinal);
+        return changes is { IsEmpty: false } ? changes : null;
+    }
+
+    private static ImmutableDictionary<string, RunValue> Merge(
+        ImmutableDictionary<string, RunValue> known,
+        IReadOnlyDictionary<string, RunValue>? changes
+    ) =>
+        changes is null
+            ? known
+            : known
+                .RemoveRange(changes.Where(value => value.Value.IsNull).Select(value => value.Key))
+                .SetItems(changes.Where(value => !value.Value.IsNull));
+
+    private static ImmutableDictionary<string, string> Merge(
+        ImmutableDictionary<string, string> known,
+        IReadOnlyDictionary<string, string?>? changes
+    ) =>
+        changes is null
+            ? known
+            : known
+                .RemoveRange(changes.Where(tag => tag.Value is null).Select(tag => tag.Key))
+                .SetItems(
+                    changes.Where(tag => tag.Value is not null).Select(tag => KeyValuePair.Create(tag.Key, tag.Value!))
+                );
+}

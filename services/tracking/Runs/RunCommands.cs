@@ -1,0 +1,36 @@
+namespace Platform.Tracking.Runs;
+
+/// <summary>What can be asked of a run.</summary>
+internal abstract record RunCommand;
+
+/// <summary>Creates the run; where it exists, fills in what is not known yet and keeps the rest.</summary>
+/// <param name="Starts">True when a client creates it, whose training runs; false when its job was only submitted.</param>
+internal sealed record CreateRun(
+    string Project,
+    string? Name,
+    Guid? JobId,
+    bool Starts,
+    IReadOnlyDictionary<string, RunValue>? Parameters = null,
+    IReadOnlyDictionary<string, string?>? Tags = null
+) : RunCommand;
+
+/// <summary>Merges values: keys that are not named stay, null removes.</summary>
+internal sealed record UpdateRun(
+    string? Name = null,
+    IReadOnlyDictionary<string, RunValue>? Parameters = null,
+    IReadOnlyDictionary<string, string?>? Tags = null,
+    IReadOnlyDictionary<string, RunValue>? Summary = null,
+    PrimaryMetric? PrimaryMetric = null
+) : RunCommand;
+
+/// <summary>The client says that the training is over.</summary>
+internal sealed record FinishRun(RunStatus Status) : RunCommand;
+
+/// <summary>The run's job started an attempt.</summary>
+internal sealed record StartJobAttempt(Guid JobId, int Attempt, DateTimeOffset StartedAt) : RunCommand;
+
+/// <summary>The run's job is over.</summary>
+internal sealed record EndJob(Guid JobId, int Attempt, RunStatus Status, DateTimeOffset EndedAt) : RunCommand;
+
+/// <summary>The metric by which a run is judged, and which of its values is best.</summary>
+internal sealed record PrimaryMetric(string Name, MetricMode Mode);

@@ -1,0 +1,97 @@
+using System.Text.Json.Serialization;
+
+namespace Platform.Tracking.Runs;
+
+/// <summary>What happened to a run.</summary>
+internal abstract record RunEvent
+{
+    public required DateTimeOffset At { get; init; }
+}
+
+/// <summary>The run exists. Without a project it was first heard of by its job's start or end, and is identified later.</summary>
+internal sealed record RunCreated : RunEvent
+{
+    public string? Project { get; init; }
+    public string? Name { get; init; }
+    public Guid? JobId { get; init; }
+}
+
+/// <summary>What was not known when the run was created; null leaves a field as it is.</summary>
+internal sealed record RunIdentified : RunEvent
+{
+    public string? Project { get; init; }
+    public string? Name { get; init; }
+    public Guid? JobId { get; init; }
+}
+
+/// <summary>The training runs: for the first time, or again in a later attempt of its job.</summary>
+internal sealed record RunStarted : RunEvent
+{
+    /// <summary>The job's attempt; null when the client started the run.</summary>
+    public int? Attempt { get; init; }
+}
+
+/// <summary>Values that changed; null removes a key. Only real changes are stored.</summary>
+internal sealed record RunUpdated : RunEvent
+{
+    public string? Name { get; init; }
+    public IReadOnlyDictionary<string, RunValue>? Parameters { get; init; }
+    public IReadOnlyDictionary<string, string?>? Tags { get; init; }
+    public IReadOnlyDictionary<string, RunValue>? Summary { get; init; }
+}
+
+/// <summary>The metric by which the run is judged.</summary>
+internal sealed record PrimaryMetricSet : RunEvent
+{
+    public required string Name { get; init; }
+    public required MetricMode Mode { get; init; }
+}
+
+/// <summary>The training is over.</summary>
+internal sealed record RunEnded : RunEvent
+{
+    public required RunStatus Status { get; init; }
+}
+
+/// <summary>The run's job ended with this attempt: only a later one starts the run again.</summary>
+internal sealed record RunSettled : RunEvent
+{
+    public required int Attempt { get; init; }
+}
+
+/// <summary>How a run stands. The words are those of the public API.</summary>
+[JsonConverter(typeof(JsonStringEnumConverter<RunStatus>))]
+internal enum RunStatus
+{
+    /// <summary>There is no such run.</summary>
+    [JsonStringEnumMemberName("none")]
+    None,
+
+    /// <summary>Its job was submitted and has not started.</summary>
+    [JsonStringEnumMemberName("scheduled")]
+    Scheduled,
+
+    [JsonStringEnumMemberName("running")]
+    Running,
+
+    [JsonStringEnumMemberName("finished")]
+    Finished,
+
+    [JsonStringEnumMemberName("failed")]
+    Failed,
+
+    /// <summary>Stopped from outside: Ctrl-C, cancel.</summary>
+    [JsonStringEnumMemberName("interrupted")]
+    Interrupted,
+}
+
+/// <summary>Which value of a metric is the best one.</summary>
+[JsonConverter(typeof(JsonStringEnumConverter<MetricMode>))]
+internal enum MetricMode
+{
+    [JsonStringEnumMemberName("max")]
+    Max,
+
+    [JsonStringEnumMemberName("min")]
+    Min,
+}

@@ -1,0 +1,48 @@
+using Microsoft.AspNetCore.Http.HttpResults;
+using Platform.EventStore;
+using Platform.ServiceDefaults;
+using Platform.Tracking.Live;
+
+namespace Platform.Tracking.Runs;
+
+/// <summary>Decides commands on runs and wakes who follows them.</summary>
+internal sealed class RunHandler(TrackingStore store, RunSignals signals, TimeProvider clock)
+{
+    public async Task<Outcome<Run, RunEvent>> HandleAsync(
+        string runId,
+        RunCommand command,
+        EventMetadata metadata,
+        long? ifVersion,
+        CancellationToken cancellationToken
+    )
+    {
+        var now = clock.GetUtcNow();
+        var outcome = await store.HandleAsync(
+            Run.Decider,
+            runId,
+            run => Run.Decide(run, command, now),
+            metadata,
+            ifVersion,
+            cancellationToken: cancellationToken
+        );
+        if (outcome.Events.Count > 0)
+        {
+            signals.Pulse(runId);
+        }
+
+        return outcome;
+    }
+
+    public static ProblemHttpResult Problem(Refusal refusal, string runId) =>
+        string.Equals(refusal.Code, "run.not-found", StringComparison.Ordinal)
+            ? ProblemResults.NotFound("run", runId)
+            : ProblemResults.From(refusal);
+
+    /// <summary>The answer to an <c>If-Match</c> that is no version of ours.</summary>
+    public static ProblemHttpResult UnknownVersion() =>
+        ProblemResults.Problem(
+            StatusCodes.Status412PreconditionFailed,
+            "unknown-version",
+            "If-Match must carry the ETag that the run was read with."
+        );
+}

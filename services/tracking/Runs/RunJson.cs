@@ -1,0 +1,31 @@
+using System.Text.Json.Serialization;
+using Platform.EventStore;
+
+namespace Platform.Tracking.Runs;
+
+/// <summary>How the events of runs lie in the log.</summary>
+[JsonSourceGenerationOptions(
+    PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
+    DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull
+)]
+[JsonSerializable(typeof(RunCreated))]
+[JsonSerializable(typeof(RunIdentified))]
+[JsonSerializable(typeof(RunStarted))]
+[JsonSerializable(typeof(RunUpdated))]
+[JsonSerializable(typeof(PrimaryMetricSet))]
+[JsonSerializable(typeof(RunEnded))]
+[JsonSerializable(typeof(RunSettled))]
+[JsonSerializable(typeof(IReadOnlyDictionary<string, RunValue>))]
+[JsonSerializable(typeof(IReadOnlyDictionary<string, string>))]
+internal sealed partial class RunJson : JsonSerializerContext
+{
+    public static void Register(EventTypes events) =>
+        events
+            .Add("run_created", Default.RunCreated)
+            .Add("run_identified", Default.RunIdentified)
+            .Add("run_started", Default.RunStarted)
+            .Add("run_updated", Default.RunUpdated)
+            .Add("primary_metric_set", Default.PrimaryMetricSet)
+            .Add("run_ended", Default.RunEnded)
+            .Add("run_settled", Default.RunSettled);
+}

@@ -1,0 +1,163 @@
+using System.Text.Json;
+using Npgsql;
+using NpgsqlTypes;
+using Platform.EventStore;
+
+namespace Platform.Tracking.Runs;
+
+/// <summary>Runs as they are listed and searched; inline, so that a client sees its own writes.</summary>
+internal sealed class RunProjection : SqlProjection
+{
+    public static readonly Migration Migration = new(
+        "001_run",
+        """
+        create table run (
+          id text primary key,
+          project text,
+          name text not null,
+          status text not null,
+          job_id uuid,
+          parameters jsonb not null default '{}',
+          tags jsonb not null default '{}',
+          summary jsonb not null default '{}',
+          primary_metric text,
+          primary_mode text,
+          created_at timestamptz not null,
+          started_at timestamptz,
+          ended_at timestamptz,
+          updated_at timestamptz not null,
+          version bigint not null);
+        create index run_created on run (created_at, id);
+        create index run_updated on run (updated_at, id);
+        create index run_name on run (name, id);
+        create index run_project on run (project text_pattern_ops, created_at);
+        create index run_status on run (status, created_at);
+        create index run_job on run (job_id) where job_id is not null;
+        create index run_tags on run using gin (tags);
+        """
+    );
+
+    public override string Name => "run:v1";
+
+    public override IReadOnlyList<string> Tables => ["run"];
+
+    public override void Project(StoredEvent stored, NpgsqlBatch batch)
+    {
+        if (stored.Data is not RunEvent data)
+        {
+            return;
+        }
+
+        var id = stored.StreamId;
+        switch (data)
+        {
+            case RunCreated e:
+                batch.Add(
+                    """
+                    insert into run (id, project, name, status, job_id, created_at, updated_at, version)
+                    values ($1, $2, $3, 'scheduled', $4, $5, $5, $6) on conflict (id) do nothing
+                    """,
+                    id,
+                    Text(e.Project),
+                    e.Name ?? id,
+                    Uuid(e.JobId),
+                    Utc(e.At),
+                    stored.Version
+                );
+                return;
+            case RunIdentified e:
+                batch.Add(
+                    "update run set project = coalesce($2, project), name = coalesce($3, name), job_id = coalesce($4, job_id) where id = $1",
+                    id,
+                    Text(e.Project),
+                    Text(e.Name),
+                    Uuid(e.JobId)
+                );
+                break;
+            case RunStarted e:
+                batch.Add(
+                    "update run set status = 'running', started_at = coalesce(started_at, $2), ended_at = null where id = $1",
+                    id,
+                    Utc(e.At)
+                );
+                break;
+            case RunUpdated e:
+                Update(id, e, batch);
+                break;
+            case PrimaryMetricSet e:
+                batch.Add(
+                    "update run set primary_metric = $2, primary_mode = $3 where id = $1",
+                    id,
+                    e.Name,
+                    e.Mode.Word()
+                );
+                break;
+            case RunEnded e:
+                batch.Add("update run set status = $2, ended_at = $3 where id = $1", id, e.Status.Word(), Utc(e.At));
+                break;
+        }
+
+        batch.Add(
+            "update run set updated_at = greatest(updated_at, $2), version = $3 where id = $1",
+            id,
+            Utc(data.At),
+            stored.Version
+        );
+    }
+
+    private static void Update(string id, RunUpdated e, NpgsqlBatch batch)
+    {
+        if (e.Name is not null)
+        {
+            batch.Add("update run set name = $2 where id = $1", id, e.Name);
+        }
+
+        if (e.Parameters is { } parameters)
+        {
+            Merge(batch, "parameters", id, Set(parameters), Removed(parameters, value => value.IsNull));
+        }
+
+        if (e.Summary is { } summary)
+        {
+            Merge(batch, "summary", id, Set(summary), Removed(summary, value => value.IsNull));
+        }
+
+        if (e.Tags is { } tags)
+        {
+            var set = tags.Where(tag => tag.Value is not null)
+                .ToDictionary(tag => tag.Key, tag => tag.Value!, StringComparer.Ordinal);
+            Merge(
+                batch,
+                "tags",
+                id,
+                JsonSerializer.Serialize(set, RunJson.Default.IReadOnlyDictionaryStringString),
+                Removed(tags, value => value is null)
+            );
+        }
+    }
+
+    private static void Merge(NpgsqlBatch batch, string column, string id, string set, string[] removed) =>
+        batch.Add(
+            $"update run set {column} = ({column} || $2) - $3 where id = $1",
+            id,
+            new NpgsqlParameter { Value = set, NpgsqlDbType = NpgsqlDbType.Jsonb },
+            removed
+        );
+
+    private static string Set(IReadOnlyDictionary<string, RunValue> values) =>
+        JsonSerializer.Serialize(
+            values.Where(value => !value.Value.IsNull).ToDictionary(StringComparer.Ordinal),
+            RunJson.Default.IReadOnlyDictionaryStringRunValue
+        );
+
+    private static string[] Removed<T>(IReadOnlyDictionary<string, T> values, Func<T, bool> isRemoval) =>
+        [.. values.Where(value => isRemoval(value.Value)).Select(value => value.Key)];
+
+    private static NpgsqlParameter Text(string? value) =>
+        new() { Value = (object?)value ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Text };
+
+    private static NpgsqlParameter Uuid(Guid? value) =>
+        new() { Value = (object?)value ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Uuid };
+
+    private static DateTimeOffset Utc(DateTimeOffset at) => at.ToUniversalTime();
+}

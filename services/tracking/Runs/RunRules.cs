@@ -1,0 +1,126 @@
+using System.Globalization;
+using System.Text;
+using System.Text.Json;
+
+namespace Platform.Tracking.Runs;
+
+/// <summary>What names and values of runs may be. Every rule also keeps out what PostgreSQL could not store.</summary>
+internal static class RunRules
+{
+    /// <summary>At most this many bytes in a body that describes a run.</summary>
+    public const int MaxBodyBytes = 1024 * 1024;
+    public const int MaxProject = 200;
+    public const int MaxName = 250;
+    public const int MaxKey = 250;
+    public const int MaxTag = 5000;
+    public const int MaxValueBytes = 16 * 1024;
+
+    public const string IdRule =
+        "An id is a UUID, or 1 to 64 letters, digits, '.', '_' and '-' that begin with a letter or digit.";
+
+    public const string ProjectRule =
+        "A project is 1 to 200 letters, digits, '_', '-' and '.', in segments divided by '/'; no segment is empty, '.' or '..'.";
+
+    public const string NameRule = "A name has 1 to 250 characters, none of them a control character.";
+
+    public const string KeyRule = "A key has 1 to 250 characters, none of them a control character.";
+
+    /// <summary>Checks an id and gives it its one spelling, so that a UUID means the same run however it is written.</summary>
+    public static bool TryNormalizeId(string? id, out string normalized)
+    {
+        if (Guid.TryParse(id, CultureInfo.InvariantCulture, out var uuid))
+        {
+            normalized = uuid.ToString("D");
+            return true;
+        }
+
+        normalized = id ?? "";
+        return normalized.Length is >= 1 and <= 64
+            && char.IsAsciiLetterOrDigit(normalized[0])
+            && normalized.All(c => char.IsAsciiLetterOrDigit(c) || c is '.' or '_' or '-');
+    }
+
+    public static bool IsProject(string? project) =>
+        project is { Length: >= 1 and <= MaxProject }
+        && project.All(c => char.IsAsciiLetterOrDigit(c) || c is '_' or '-' or '/' or '.')
+        && project.Split('/').All(segment => segment is not ("" or "." or ".."));
+
+    public static bool IsName(string? name) => IsText(name, MaxName) && !string.IsNullOrWhiteSpace(name);
+
+    public static bool IsKey(string? key) => IsText(key, MaxKey);
+
+    /// <summary>Text without control characters or halves of surrogate pairs.</summary>
+    public static bool IsText(string? text, int max) =>
+        text is { Length: >= 1 } && text.Length <= max && !text.Any(char.IsControl) && IsWellFormed(text);
+
+    /// <summary>The first thing that is wrong with the values, or null.</summary>
+    public static (string Field, string Message)? CheckValues(
+        string field,
+        IReadOnlyDictionary<string, RunValue>? values
+    )
+    {
+        foreach (var (key, value) in values ?? new Dictionary<string, RunValue>(StringComparer.Ordinal))
+        {
+            if (!IsKey(key))
+            {
+                return (field, KeyRule);
+            }
+
+            if (!IsStorable(value.Json) || Encoding.UTF8.GetByteCount(value.ToString()) > MaxValueBytes)
+            {
+                return (
+                    $"{field}.{key}",
+                    $"A value is JSON of at most {MaxValueBytes} bytes, with finite numbers and without NUL characters."
+                );
+            }
+        }
+
+        return null;
+    }
+
+    /// <summary>The first thing that is wrong with the tags, or null.</summary>
+    public static (string Field, string Message)? CheckTags(IReadOnlyDictionary<string, string?>? tags)
+    {
+        foreach (var (key, value) in tags ?? new Dictionary<string, string?>(StringComparer.Ordinal))
+        {
+            if (!IsKey(key))
+            {
+                return ("tags", KeyRule);
+            }
+
+            if (value is not null && (value.Length > MaxTag || value.Contains('\0') || !IsWellFormed(value)))
+            {
+                return ($"tags.{key}", $"A tag has at most {MaxTag} characters and no NUL.");
+            }
+        }
+
+        return null;
+    }
+
+    /// <summary>A jsonb column refuses NUL characters, broken surrogates and numbers beyond its range.</summary>
+    private static bool IsStorable(JsonElement json) =>
+        json.ValueKind switch
+        {
+            JsonValueKind.String => IsStorable(json.GetString()!),
+            JsonValueKind.Number => json.TryGetDouble(out var number) && double.IsFinite(number),
+            JsonValueKind.Array => json.EnumerateArray().All(IsStorable),
+            JsonValueKind.Object => json.EnumerateObject()
+                .All(property => IsStorable(property.Name) && IsStorable(property.Value)),
+            _ => true,
+        };
+
+    private static bool IsStorable(string text) => !text.Contains('\0') && IsWellFormed(text);
+
+    private static bool IsWellFormed(string text)
+    {
+        for (var i = 0; i < text.Length; i++)
+        {
+            if (char.IsSurrogate(text[i]) && !(i + 1 < text.Length && char.IsSurrogatePair(text[i], text[++i])))
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
+}

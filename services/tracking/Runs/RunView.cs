@@ -1,0 +1,56 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+
+namespace Platform.Tracking.Runs;
+
+/// <summary>A run as the API shows it. Lists leave <see cref="Latest"/>, <see cref="Best"/> and <see cref="Metrics"/> out.</summary>
+internal sealed record RunView
+{
+    public required string Id { get; init; }
+
+    /// <summary>Null only until the job that the run belongs to is known.</summary>
+    public required string? Project { get; init; }
+    public required string Name { get; init; }
+    public required RunStatus Status { get; init; }
+    public required Guid? JobId { get; init; }
+    public required DateTimeOffset CreatedAt { get; init; }
+    public required DateTimeOffset? StartedAt { get; init; }
+    public required DateTimeOffset? EndedAt { get; init; }
+    public required DateTimeOffset UpdatedAt { get; init; }
+    public required JsonElement Parameters { get; init; }
+    public required JsonElement Tags { get; init; }
+    public required JsonElement Summary { get; init; }
+
+    /// <summary>The metric that judges the run, with its best value so far.</summary>
+    public required PrimaryMetricView? PrimaryMetric { get; init; }
+
+    /// <summary>Per metric the point with the highest step; of equal steps the latest.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public IReadOnlyDictionary<string, MetricPointView>? Latest { get; init; }
+
+    /// <summary>The best point of the primary metric, under its name; empty while there is none.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public IReadOnlyDictionary<string, MetricExtreme>? Best { get; init; }
+
+    /// <summary>Per metric the number of points and its extremes.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public IReadOnlyDictionary<string, MetricSummary>? Metrics { get; init; }
+
+    [JsonIgnore]
+    public required long Version { get; init; }
+}
+
+/// <summary>The primary metric; value and step are null until a number was logged.</summary>
+[JsonNumberHandling(JsonNumberHandling.AllowNamedFloatingPointLiterals)]
+internal sealed record PrimaryMetricView(string Name, MetricMode Mode, double? Value, long? Step);
+
+/// <summary>One point. NaN and the infinities are the strings <c>NaN</c>, <c>Infinity</c> and <c>-Infinity</c>.</summary>
+[JsonNumberHandling(JsonNumberHandling.AllowNamedFloatingPointLiterals)]
+internal sealed record MetricPointView(long Step, DateTimeOffset At, double Value);
+
+/// <summary>The lowest or highest value, and the first step that had it.</summary>
+[JsonNumberHandling(JsonNumberHandling.AllowNamedFloatingPointLiterals)]
+internal sealed record MetricExtreme(long Step, double Value);
+
+/// <summary>A metric's number of points and extremes; NaN is never an extreme.</summary>
+internal sealed record MetricSummary(long Count, MetricExtreme? Min, MetricExtreme? Max);

@@ -1,0 +1,103 @@
+using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.AspNetCore.Mvc;
+using Platform.ServiceDefaults;
+
+namespace Platform.Tracking.Runs;
+
+/// <summary>What to change; what is not named stays. A null inside <c>parameters</c>, <c>tags</c> or <c>summary</c> removes that key.</summary>
+internal sealed record UpdateRunRequest
+{
+    public string? Name { get; init; }
+    public IReadOnlyDictionary<string, RunValue>? Parameters { get; init; }
+    public IReadOnlyDictionary<string, string?>? Tags { get; init; }
+    public IReadOnlyDictionary<string, RunValue>? Summary { get; init; }
+    public PrimaryMetricRequest? PrimaryMetric { get; init; }
+}
+
+/// <summary>The metric that judges the run.</summary>
+internal sealed record PrimaryMetricRequest
+{
+    public required string Name { get; init; }
+
+    /// <summary><c>max</c> or <c>min</c>.</summary>
+    public string Mode { get; init; } = "max";
+}
+
+/// <summary>Merges changes into a run; per key the last writer wins.</summary>
+internal static class UpdateRunEndpoint
+{
+    public static void MapUpdateRun(this IEndpointRouteBuilder runs) =>
+        runs.MapPatch("/{id}", HandleAsync)
+            .WithName("UpdateRun")
+            .WithSummary("Change a run's name, parameters, tags, summary or primary metric")
+            .WithMetadata(new RequestSizeLimitAttribute(RunRules.MaxBodyBytes));
+
+    private static async Task<Results<Ok<RunView>, ProblemHttpResult>> HandleAsync(
+        string id,
+        UpdateRunRequest request,
+        RunHandler handler,
+        RunReader reader,
+        HttpContext context,
+        CancellationToken cancellationToken
+    )
+    {
+        if (!RunRules.TryNormalizeId(id, out var runId))
+        {
+            return ProblemResults.NotFound("run", id);
+        }
+
+        if (!context.Request.TryGetIfMatch(out var ifVersion))
+        {
+            return RunHandler.UnknownVersion();
+        }
+
+        if (Check(request) is var (field, message))
+        {
+            return ProblemResults.Invalid(field, message);
+        }
+
+        PrimaryMetric? primary = null;
+        if (request.PrimaryMetric is { } wanted)
+        {
+            if (!RunRules.IsKey(wanted.Name))
+            {
+                return ProblemResults.Invalid("primaryMetric.name", RunRules.KeyRule);
+            }
+
+            if (!RunWords.TryParseMode(wanted.Mode, out var mode))
+            {
+                return ProblemResults.Invalid("primaryMetric.mode", "The mode is max or min.");
+            }
+
+            primary = new PrimaryMetric(wanted.Name, mode);
+        }
+
+        var command = new UpdateRun(request.Name, request.Parameters, request.Tags, request.Summary, primary);
+        var outcome = await handler.HandleAsync(
+            runId,
+            command,
+            context.EventMetadata(runId),
+            ifVersion,
+            cancellationToken
+        );
+        if (outcome.Refusal is { } refusal)
+        {
+            return RunHandler.Problem(refusal, runId);
+        }
+
+        context.Response.SetETag(outcome.Version);
+        return TypedResults.Ok((await reader.FindAsync(runId, cancellationToken))!);
+    }
+
+    private static (string Field, string Message)? Check(UpdateRunRequest request)
+    {
+        if (request.Name is not null && !RunRules.IsName(request.Name))
+        {
+            return ("name", RunRules.NameRule);
+        }
+
+        return RunRules.CheckValues("parameters", request.Parameters)
+            ?? RunRules.CheckValues("summary", request.Summary)
+            ?? RunRules.CheckTags(request.Tags);
+    }
+}

@@ -1,0 +1,64 @@
+using MassTransit;
+using Platform.EventStore;
+using Platform.Messaging;
+using Platform.Tracking.Jobs;
+using Platform.Tracking.Live;
+using Platform.Tracking.Metrics;
+using Platform.Tracking.Runs;
+
+namespace Platform.Tracking;
+
+/// <summary>The tracking service: runs, their values and their metric series.</summary>
+public static class TrackingModule
+{
+    /// <summary>Registers the service (configuration section <c>Tracking</c>).</summary>
+    public static void AddTracking(this WebApplicationBuilder builder)
+    {
+        ArgumentNullException.ThrowIfNull(builder);
+        var services = builder.Services;
+        services
+            .AddOptions<TrackingOptions>()
+            .BindConfiguration("Tracking")
+            .ValidateDataAnnotations()
+            .ValidateOnStart();
+
+        var options = new EventStoreOptions("tracking");
+        RunJson.Register(options.Events);
+        options.Migrations.Add(RunProjection.Migration);
+        options.Migrations.Add(MetricTables.Migration);
+        options.InlineProjections.Add(new RunProjection());
+        services.AddEventStore(options, (store, source) => new TrackingStore(store, source));
+
+        services.AddSingleton<RunSignals>();
+        services.AddSingleton<RunHandler>();
+        services.AddSingleton<RunReader>();
+        services.AddSingleton<MetricWriter>();
+        services.AddSingleton<MetricReader>();
+        services.AddSingleton<LiveReader>();
+    }
+
+    /// <summary>Adds the consumers that give every job its run.</summary>
+    public static void ConfigureBus(IBusRegistrationConfigurator bus)
+    {
+        ArgumentNullException.ThrowIfNull(bus);
+        bus.AddServiceConsumer<CreateRunForJob>("tracking");
+        bus.AddServiceConsumer<StartRunForJob>("tracking");
+        bus.AddServiceConsumer<EndRunForJob>("tracking");
+    }
+
+    /// <summary>Maps <c>/api/runs</c>.</summary>
+    public static void MapTracking(this IEndpointRouteBuilder app)
+    {
+        ArgumentNullException.ThrowIfNull(app);
+        var runs = app.MapGroup("/api/runs").WithTags("runs");
+        runs.MapCreateRun();
+        runs.MapListRuns();
+        runs.MapGetRun();
+        runs.MapUpdateRun();
+        runs.MapFinishRun();
+        runs.MapLogMetrics();
+        runs.MapReadMetrics();
+        runs.MapMetricKeys();
+        runs.MapFollowMetrics();
+    }
+}
