@@ -61,6 +61,11 @@ internal sealed class LogReader(EventStoreOptions options, HighWater highWater, 
             await RecordHolesAsync(connection, holes, cancellationToken);
         }
 
+        if (count > 0 && rows[count - 1].Sequence >= _gap?.Ceiling)
+        {
+            _gap = null;
+        }
+
         var page = Deserialize(rows, count);
         if (page.Count > 0)
         {

@@ -1,0 +1,247 @@
+using System.Diagnostics;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Diagnostics.HealthChecks;
+
+namespace Platform.EventStore.Tests;
+
+[Trait("suite", "integration")]
+public sealed class Following_with_subscriptions : IAsyncLifetime
+{
+    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(30);
+
+    private StoreFixture _fixture = null!;
+
+    public async Task InitializeAsync() => _fixture = await StoreFixture.CreateAsync();
+
+    public async Task DisposeAsync() => await _fixture.DisposeAsync();
+
+    [Fact]
+    public async Task Starts_from_the_beginning_of_the_log_and_keeps_its_order()
+    {
+        await AppendAsync(_fixture.Store, 30);
+        var recorder = new Recorder();
+        await using var service = await StartAsync(recorder);
+        await AppendAsync(service.Store, 30);
+
+        await service.Store.WaitUntilCaughtUpAsync("recorder", Limit);
+
+        Assert.Equal(Enumerable.Range(1, 60).Select(s => (long)s), recorder.Sequences);
+    }
+
+    [Fact]
+    public async Task Goes_on_after_a_restart_where_it_was()
+    {
+        var before = new Recorder();
+        await using (var service = await StartAsync(before))
+        {
+            await AppendAsync(service.Store, 3);
+            await service.Store.WaitUntilCaughtUpAsync("recorder", Limit);
+        }
+
+        await AppendAsync(_fixture.Store, 3);
+        var after = new Recorder();
+        await using (var service = await StartAsync(after))
+        {
+            await service.Store.WaitUntilCaughtUpAsync("recorder", Limit);
+        }
+
+        Assert.Equal([1L, 2L, 3L], before.Sequences);
+        Assert.Equal([4L, 5L, 6L], after.Sequences);
+    }
+
+    [Fact]
+    public async Task Gets_the_same_page_again_after_an_exception()
+    {
+        var failures = 3;
+        var seen = new List<long>();
+        var recorder = new Recorder
+        {
+            Before = page =>
+            {
+                seen.Add(page[0].Sequence);
+                return failures-- > 0 ? throw new InvalidOperationException("The broker is away.") : Task.CompletedTask;
+            },
+        };
+        await using var service = await StartAsync(recorder);
+
+        await AppendAsync(service.Store, 1);
+        await service.Store.WaitUntilCaughtUpAsync("recorder", Limit);
+
+        Assert.Equal([1L, 1L, 1L, 1L], seen);
+        Assert.Equal([1L], recorder.Sequences);
+    }
+
+    [Fact]
+    public async Task Is_followed_by_one_process_at_a_time()
+    {
+        var recorders = new[] { new Recorder(), new Recorder() };
+        await using var first = await StartAsync(recorders[0]);
+        await using var second = await StartAsync(recorders[1]);
+
+        await Task.WhenAll(AppendAsync(first.Store, 50, "a"), AppendAsync(second.Store, 50, "b"));
+        await _fixture.Store.WaitUntilCaughtUpAsync("recorder", Limit);
+
+        Assert.Equal(Enumerable.Range(1, 100).Select(s => (long)s), recorders.SelectMany(r => r.Sequences).Order());
+        Assert.Contains(recorders, r => r.Handled.Count == 0);
+    }
+
+    [Fact]
+    public async Task Hears_of_an_append_in_its_process_without_polling()
+    {
+        var recorder = new Recorder();
+        await using var service = await StartAsync(recorder, options => options.PollInterval = TimeSpan.FromHours(1));
+        await LeadsAsync(service);
+
+        for (var i = 1; i <= 50; i++)
+        {
+            await service.Store.AppendAsync("a", "counter", ExpectedVersion.Any, Counters.Raise(1));
+            await WaitFor.ConditionAsync(
+                "the event",
+                () => Task.FromResult(recorder.Handled.Count == i),
+                TimeSpan.FromSeconds(10)
+            );
+        }
+    }
+
+    [Fact]
+    public async Task Hears_of_an_append_in_another_process_without_polling()
+    {
+        var recorder = new Recorder();
+        await using var leader = await StartAsync(recorder, options => options.PollInterval = TimeSpan.FromHours(1));
+        await LeadsAsync(leader);
+        await using var appender = await StartAsync(
+            new Recorder(),
+            options => options.PollInterval = TimeSpan.FromHours(1)
+        );
+        await WaitFor.ConditionAsync(
+            "the leader to listen",
+            async () =>
+                await _fixture.ScalarAsync<long>(
+                    "select count(*) from pg_stat_activity where datname = current_database() and query like 'listen%'"
+                ) == 2
+        );
+
+        for (var i = 1; i <= 5; i++)
+        {
+            await appender.Store.AppendAsync("a", "counter", ExpectedVersion.Any, Counters.Raise(1));
+            await WaitFor.ConditionAsync(
+                "the event",
+                () => Task.FromResult(recorder.Handled.Count == i),
+                TimeSpan.FromSeconds(10)
+            );
+        }
+    }
+
+    [Fact]
+    public async Task Finds_what_nobody_announced_by_polling()
+    {
+        var recorder = new Recorder();
+        await using var service = await StartAsync(recorder);
+
+        await AppendAsync(_fixture.Store, 1);
+
+        await WaitFor.ConditionAsync(
+            "the event",
+            () => Task.FromResult(recorder.Handled.Count == 1),
+            TimeSpan.FromSeconds(10)
+        );
+    }
+
+    [Fact]
+    public async Task Sees_an_append_within_milliseconds_of_its_commit()
+    {
+        var seen = new TaskCompletionSource<long>[200];
+        for (var i = 0; i < seen.Length; i++)
+        {
+            seen[i] = new TaskCompletionSource<long>(TaskCreationOptions.RunContinuationsAsynchronously);
+        }
+
+        var recorder = new Recorder
+        {
+            Before = page =>
+            {
+                foreach (var stored in page)
+                {
+                    seen[stored.Sequence - 1].SetResult(Stopwatch.GetTimestamp());
+                }
+
+                return Task.CompletedTask;
+            },
+        };
+        await using var service = await StartAsync(recorder);
+        await LeadsAsync(service);
+
+        var delays = new List<double>();
+        foreach (var next in seen)
+        {
+            await service.Store.AppendAsync("a", "counter", ExpectedVersion.Any, Counters.Raise(1));
+            var committed = Stopwatch.GetTimestamp();
+            delays.Add(Stopwatch.GetElapsedTime(committed, await next.Task).TotalMilliseconds);
+        }
+
+        // A machine that is busy with other tests may hold one up, not half of them.
+        var median = delays.Order().ElementAt(delays.Count / 2);
+        Assert.True(median < 10, $"Half of the events were seen later than {median:0.00} ms after their append.");
+    }
+
+    [Fact]
+    public async Task Is_waited_for_by_the_host_when_it_stops()
+    {
+        var entered = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        var release = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        var recorder = new Recorder
+        {
+            Before = async _ =>
+            {
+                entered.SetResult();
+                await release.Task;
+            },
+        };
+        var service = await StartAsync(recorder);
+        await AppendAsync(service.Store, 1);
+        await entered.Task;
+
+        var stopping = service.DisposeAsync().AsTask();
+        Assert.False(stopping.IsCompleted);
+        release.SetResult();
+        await stopping;
+
+        Assert.Equal(1L, await _fixture.ScalarAsync<long>("select last_seq_id from mt_event_progression"));
+    }
+
+    [Fact]
+    public async Task Health_says_whether_the_database_answers()
+    {
+        await using var service = await StartAsync(new Recorder());
+        var checks = service.Services.GetRequiredService<HealthCheckService>();
+
+        var healthy = await checks.CheckHealthAsync();
+        await service.Store.DataSource.DisposeAsync();
+        var registration = Assert.Single(healthy.Entries);
+
+        Assert.Equal("database-counters", registration.Key);
+        Assert.Equal(HealthStatus.Healthy, healthy.Status);
+        Assert.Equal(HealthStatus.Unhealthy, (await checks.CheckHealthAsync()).Status);
+    }
+
+    private Task<RunningService> StartAsync(Recorder recorder, Action<EventStoreOptions>? configure = null) =>
+        RunningService.StartAsync(
+            _fixture.ConnectionString,
+            options =>
+            {
+                options.Subscriptions.Add(_ => recorder);
+                configure?.Invoke(options);
+            }
+        );
+
+    private static Task LeadsAsync(RunningService service) =>
+        WaitFor.ConditionAsync("the follower to lead", () => Task.FromResult(service.Followers[0].Leads));
+
+    private static async Task AppendAsync(CounterStore store, int events, string stream = "a")
+    {
+        for (var i = 0; i < events; i++)
+        {
+            await store.AppendAsync(stream, "counter", ExpectedVersion.Any, Counters.Raise(1));
+        }
+    }
+}

@@ -1,0 +1,284 @@
+using System.Net;
+using System.Net.Sockets;
+using Microsoft.Extensions.Logging.Abstractions;
+using Npgsql;
+
+namespace Platform.EventStore.Tests;
+
+[Trait("suite", "integration")]
+public sealed class Migrating : IAsyncLifetime
+{
+    private TestDatabase _database = null!;
+
+    public async Task InitializeAsync() => _database = await TestDatabase.CreateAsync();
+
+    public async Task DisposeAsync() => await _database.DisposeAsync();
+
+    [Fact]
+    public async Task Creates_martens_tables_column_for_column()
+    {
+        await using var source = await MigrateAsync();
+
+        Assert.Equal(
+            [
+                "mt_event_progression.name character varying NO -",
+                "mt_event_progression.last_seq_id bigint YES -",
+                "mt_event_progression.last_updated timestamp with time zone YES transaction_timestamp()",
+                "mt_events.seq_id bigint NO -",
+                "mt_events.id uuid NO -",
+                "mt_events.stream_id character varying YES -",
+                "mt_events.version bigint NO -",
+                "mt_events.data jsonb NO -",
+                "mt_events.bdata bytea YES -",
+                "mt_events.type character varying NO -",
+                "mt_events.timestamp timestamp with time zone NO now()",
+                "mt_events.tenant_id character varying YES '*DEFAULT*'::character varying",
+                "mt_events.mt_dotnet_type character varying YES -",
+                "mt_events.correlation_id character varying YES -",
+                "mt_events.causation_id character varying YES -",
+                "mt_events.headers jsonb YES -",
+                "mt_events.is_archived boolean YES false",
+                "mt_high_water_skips.ending_sequence bigint NO -",
+                "mt_high_water_skips.starting_sequence bigint NO -",
+                "mt_high_water_skips.timestamp timestamp with time zone YES transaction_timestamp()",
+                "mt_streams.id character varying NO -",
+                "mt_streams.type character varying YES -",
+                "mt_streams.version bigint YES -",
+                "mt_streams.timestamp timestamp with time zone NO now()",
+                "mt_streams.created timestamp with time zone NO now()",
+                "mt_streams.tenant_id character varying YES '*DEFAULT*'::character varying",
+                "mt_streams.is_archived boolean YES false",
+            ],
+            await RowsAsync(
+                source,
+                """
+                select format('%s.%s %s %s %s', table_name, column_name, data_type, is_nullable, coalesce(column_default, '-'))
+                  from information_schema.columns
+                 where table_schema = 'counters' and table_name like 'mt\_%'
+                 order by table_name, ordinal_position
+                """
+            )
+        );
+        Assert.Equal(
+            ["500"],
+            await RowsAsync(
+                source,
+                """
+                select character_maximum_length::text from information_schema.columns
+                 where table_schema = 'counters' and table_name = 'mt_events' and column_name = 'type'
+                """
+            )
+        );
+    }
+
+    [Fact]
+    public async Task Creates_martens_keys_indexes_and_sequence()
+    {
+        await using var source = await MigrateAsync();
+
+        Assert.Equal(
+            [
+                "fkey_mt_events_stream_id FOREIGN KEY (stream_id) REFERENCES mt_streams(id) ON DELETE CASCADE",
+                "mt_high_water_skips_pkey PRIMARY KEY (ending_sequence)",
+                "pk_mt_event_progression PRIMARY KEY (name)",
+                "pkey_mt_events_seq_id PRIMARY KEY (seq_id)",
+                "pkey_mt_streams_id PRIMARY KEY (id)",
+            ],
+            await RowsAsync(
+                source,
+                """
+                select conname || ' ' || pg_get_constraintdef(oid) from pg_constraint
+                 where connamespace = 'counters'::regnamespace and conrelid::regclass::text like 'mt\_%' order by conname
+                """
+            )
+        );
+        Assert.Equal(
+            [
+                "CREATE UNIQUE INDEX pk_mt_events_stream_and_version ON counters.mt_events USING btree (stream_id, version)",
+            ],
+            await RowsAsync(
+                source,
+                "select indexdef from pg_indexes where schemaname = 'counters' and indexname = 'pk_mt_events_stream_and_version'"
+            )
+        );
+        Assert.Equal(
+            ["bigint 1 1 1 mt_events.seq_id"],
+            await RowsAsync(
+                source,
+                """
+                select format('%s %s %s %s %s.%s', s.seqtypid::regtype, s.seqstart, s.seqincrement, s.seqcache,
+                              d.refobjid::regclass, a.attname)
+                  from pg_sequence s
+                  join pg_depend d on d.objid = s.seqrelid and d.deptype = 'a'
+                  join pg_attribute a on a.attrelid = d.refobjid and a.attnum = d.refobjsubid
+                """
+            )
+        );
+    }
+
+    [Fact]
+    public async Task Works_from_several_processes_at_once()
+    {
+        var sources = Enumerable.Range(0, 8).Select(_ => Open(WithTable())).ToList();
+
+        await Task.WhenAll(sources.Select(store => store.MigrateAsync()));
+
+        Assert.Equal(
+            ["event_store_001_marten_tables", "event_store_002_snapshot", "001_note"],
+            await RowsAsync(sources[0].DataSource, "select name from migration order by applied_at, ctid")
+        );
+        foreach (var store in sources)
+        {
+            await store.DataSource.DisposeAsync();
+        }
+    }
+
+    [Fact]
+    public async Task Runs_only_the_steps_that_are_new()
+    {
+        await using var first = Open(WithTable()).DataSource;
+        await Open(WithTable()).MigrateAsync();
+        var options = WithTable();
+        options.Migrations.Add(new Migration("002_note_author", "alter table note add column author varchar"));
+
+        await Open(options).MigrateAsync();
+        await Open(options).MigrateAsync();
+
+        Assert.Equal(
+            ["text", "author"],
+            await RowsAsync(
+                first,
+                "select column_name::text from information_schema.columns where table_name = 'note' order by ordinal_position"
+            )
+        );
+    }
+
+    [Fact]
+    public async Task A_step_that_fails_is_named_and_leaves_nothing_behind()
+    {
+        var options = WithTable();
+        options.Migrations.Add(new Migration("002_broken", "create table note (text varchar)"));
+
+        var failure = await Assert.ThrowsAsync<InvalidOperationException>(() => Open(options).MigrateAsync());
+
+        Assert.Contains("002_broken", failure.Message, StringComparison.Ordinal);
+        await using var source = Open(WithTable()).DataSource;
+        Assert.Empty(await RowsAsync(source, "select nspname::text from pg_namespace where nspname = 'counters'"));
+    }
+
+    [Fact]
+    public async Task Refuses_a_sequence_that_sessions_cache()
+    {
+        await using var source = await MigrateAsync();
+        await using var command = source.CreateCommand("alter sequence mt_events_sequence cache 20");
+        await command.ExecuteNonQueryAsync();
+
+        var failure = await Assert.ThrowsAsync<InvalidOperationException>(() =>
+            Open(Counters.Options()).MigrateAsync()
+        );
+
+        Assert.Contains("cache 1", failure.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Waits_at_start_for_a_database_that_comes_up_later()
+    {
+        using var proxy = new TcpListener(IPAddress.Loopback, 0);
+        proxy.Start();
+        var port = ((IPEndPoint)proxy.LocalEndpoint).Port;
+        proxy.Stop();
+        var server = new NpgsqlConnectionStringBuilder(_database.ConnectionString);
+        var away = new NpgsqlConnectionStringBuilder(_database.ConnectionString) { Host = "127.0.0.1", Port = port };
+        var store = StoreFixture.Open(away.ConnectionString, Counters.Options());
+        await using var source = store.DataSource;
+
+        var starting = new MigrationHost(store, NullLogger<MigrationHost>.Instance).StartAsync(CancellationToken.None);
+        await Assert.ThrowsAnyAsync<NpgsqlException>(() => store.PingAsync());
+        Assert.False(starting.IsCompleted);
+
+        using var stop = new CancellationTokenSource();
+        using var back = new TcpListener(IPAddress.Loopback, port);
+        back.Start();
+        var forwarding = ForwardAsync(back, server.Host!, server.Port, stop.Token);
+        await starting;
+
+        await store.PingAsync();
+        await stop.CancelAsync();
+        await forwarding;
+    }
+
+    [Fact]
+    public async Task Says_that_the_database_cannot_be_reached_once_its_patience_ends()
+    {
+        var nowhere = new NpgsqlConnectionStringBuilder(_database.ConnectionString) { Host = "127.0.0.1", Port = 1 };
+        var store = StoreFixture.Open(nowhere.ConnectionString, Counters.Options());
+        await using var source = store.DataSource;
+        var host = new MigrationHost(store, NullLogger<MigrationHost>.Instance) { Patience = TimeSpan.Zero };
+
+        var failure = await Assert.ThrowsAsync<InvalidOperationException>(() =>
+            host.StartAsync(CancellationToken.None)
+        );
+
+        Assert.Contains("could not be reached", failure.Message, StringComparison.Ordinal);
+    }
+
+    private static EventStoreOptions WithTable()
+    {
+        var options = Counters.Options();
+        options.Migrations.Add(new Migration("001_note", "create table note (text varchar)"));
+        return options;
+    }
+
+    private CounterStore Open(EventStoreOptions options) => StoreFixture.Open(_database.ConnectionString, options);
+
+    private async Task<NpgsqlDataSource> MigrateAsync()
+    {
+        var store = Open(Counters.Options());
+        await store.MigrateAsync();
+        return store.DataSource;
+    }
+
+    private static async Task<IReadOnlyList<string>> RowsAsync(NpgsqlDataSource source, string sql)
+    {
+        var rows = new List<string>();
+        await using var command = source.CreateCommand(sql);
+        await using var reader = await command.ExecuteReaderAsync();
+        while (await reader.ReadAsync())
+        {
+            rows.Add(reader.GetString(0));
+        }
+
+        return rows;
+    }
+
+    private static async Task ForwardAsync(TcpListener listener, string host, int port, CancellationToken stop)
+    {
+        var connections = new List<Task>();
+        try
+        {
+            while (true)
+            {
+                var client = await listener.AcceptTcpClientAsync(stop);
+                connections.Add(
+                    Task.Run(
+                        async () =>
+                        {
+                            using var near = client;
+                            using var far = new TcpClient();
+                            await far.ConnectAsync(host, port, stop);
+                            await Task.WhenAny(
+                                near.GetStream().CopyToAsync(far.GetStream(), stop),
+                                far.GetStream().CopyToAsync(near.GetStream(), stop)
+                            );
+                        },
+                        CancellationToken.None
+                    )
+                );
+            }
+        }
+        catch (OperationCanceledException)
+        {
+            await Task.WhenAll(connections);
+        }
+    }
+}
