@@ -54,6 +54,10 @@ public static class PlatformService
                     System.Diagnostics.Activity.Current?.TraceId.ToString() ?? context.HttpContext.TraceIdentifier
         );
         services.AddExceptionHandler<ExceptionProblems>();
+        // Handled exceptions are not logged unless asked for: what is answered as our fault must be.
+        services.Configure<ExceptionHandlerOptions>(handler =>
+            handler.SuppressDiagnosticsCallback = context => context.HttpContext.Response.StatusCode < 500
+        );
         services.AddHealthChecks();
         services.AddOpenApi();
     }
