@@ -36,7 +36,7 @@ internal sealed record RunView
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public IReadOnlyDictionary<string, MetricSummary>? Metrics { get; init; }
 
-    [JsonIgnore]
+    /// <summary>What <c>If-Match</c> takes.</summary>
     public required long Version { get; init; }
 }
 
