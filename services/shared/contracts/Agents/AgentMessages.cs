@@ -20,6 +20,10 @@ public sealed record StartTraining
     public required IReadOnlyList<int> Gpus { get; init; }
     public int Rank { get; init; }
     public int WorldSize { get; init; } = 1;
+
+    /// <summary>Where the ranks of a gang meet; null for a job on one node.</summary>
+    public string? MasterAddress { get; init; }
+    public int? MasterPort { get; init; }
 }
 
 /// <summary>Command to an agent: stop this attempt (SIGTERM, grace, SIGKILL). An attempt it does not know is answered with <see cref="TrainingExited"/>.</summary>
