@@ -1,0 +1,56 @@
+using MassTransit;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Options;
+using Platform.GpuAgent.Attempts;
+using Platform.GpuAgent.Commands;
+using Platform.GpuAgent.Inventory;
+using Platform.GpuAgent.Membership;
+using Platform.GpuAgent.Outputs;
+using Platform.GpuAgent.Server;
+using Platform.GpuAgent.Staging;
+using Platform.Messaging;
+
+namespace Platform.GpuAgent;
+
+/// <summary>The agent as a module: alone in its process, or inside standalone.</summary>
+public static class AgentModule
+{
+    private const long MiB = 1024 * 1024;
+
+    /// <summary>Adds the agent. It needs the bus (<see cref="ConfigureBus"/>), and joins on its own once the host runs.</summary>
+    public static void AddAgent(this WebApplicationBuilder builder)
+    {
+        ArgumentNullException.ThrowIfNull(builder);
+        var services = builder.Services;
+        services.AddOptions<AgentOptions>().BindConfiguration("Agent").ValidateDataAnnotations().ValidateOnStart();
+        services.TryAddSingleton(provider =>
+            StateFolder.Open(provider.GetRequiredService<IOptions<AgentOptions>>().Value.StateFolder)
+        );
+        services.AddSingleton<PlatformHttp>();
+        services.AddSingleton<JobsClient>();
+        services.AddSingleton<ArtifactClient>();
+        services.AddSingleton<Machine>();
+        services.AddSingleton<NodeMembership>();
+        services.AddSingleton<SendHeartbeats>();
+        services.AddSingleton(provider => new BlobCache(
+            provider.GetRequiredService<StateFolder>(),
+            provider.GetRequiredService<IOptions<AgentOptions>>().Value.CacheMiB * MiB
+        ));
+        services.AddSingleton<WorkFolder>();
+        services.AddSingleton<BlobUpload>();
+        services.AddSingleton<KeepOutputs>();
+        services.AddSingleton<Reports>();
+        services.AddSingleton<AttemptServices>();
+        services.AddSingleton<AttemptRegistry>();
+        services.AddHostedService<AgentService>();
+    }
+
+    /// <summary>Adds what the agent reads from its queue.</summary>
+    public static void ConfigureBus(IBusRegistrationConfigurator bus)
+    {
+        ArgumentNullException.ThrowIfNull(bus);
+        bus.AddQueueConsumer<ReceiveStartTraining>();
+        bus.AddQueueConsumer<ReceiveStopTraining>();
+        bus.AddQueueConsumer<ReceiveReportRecorded>();
+    }
+}

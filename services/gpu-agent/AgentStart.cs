@@ -1,0 +1,121 @@
+using System.ComponentModel.DataAnnotations;
+using Microsoft.Extensions.Options;
+using Platform.GpuAgent.Inventory;
+using Platform.GpuAgent.Membership;
+using Platform.GpuAgent.Server;
+using Platform.Messaging;
+
+namespace Platform.GpuAgent;
+
+/// <summary>
+/// What an agent in a process of its own does before there is a host: take its folder, and join, since only the platform
+/// knows the broker. A node that has joined before starts also while the platform is away: its trainings wait for nobody.
+/// </summary>
+internal static class AgentStart
+{
+    public const string Help = """
+        Runs trainings on this machine for a platform.
+
+        Usage: Platform.GpuAgent --Agent:Server=URL --Agent:JoinToken=TOKEN [--Agent:KEY=VALUE ...]
+
+        Each key can also be an environment variable (Agent__Server) or stand in appsettings.json.
+
+          Server             the platform's address, such as http://10.0.0.1:5080 (required)
+          JoinToken          lets this node join; a node that has joined does not need it again
+          StateFolder        identity, journal, work folders and cache; one agent a folder
+          Name               what people see (the host's name)
+          Labels:KEY         a label that jobs can ask for, as --Agent:Labels:zone=lab
+          Cpus, MemoryMiB    offer less than the machine has
+          Broker             the broker's address, when it is not the one that the platform names
+          HeartbeatSeconds   seconds between beats (what the platform says)
+          GraceSeconds       seconds between SIGTERM and SIGKILL (10)
+          OnStop             Keep: trainings go on while the agent is stopped; Stop: they are stopped (Keep)
+          MaxDiskMiB         the most a work folder may take (no limit)
+          WorkRetentionHours how long the work folder of a failed attempt is kept (24)
+          CacheMiB           the most the cache of inputs may take (20480)
+          SpoolMiB           the most output that waits for a platform that is away (1024)
+          PassEnvironment    variables of this environment that trainings get besides PATH, HOME, LANG, USER
+        """;
+
+    /// <returns>How to reach the bus; null when the agent cannot start, after saying why.</returns>
+    public static async Task<MessagingOptions?> JoinAsync(WebApplicationBuilder builder)
+    {
+        var options = builder.Configuration.GetSection("Agent").Get<AgentOptions>() ?? new AgentOptions();
+        var problems = new List<ValidationResult>();
+        if (
+            !Validator.TryValidateObject(options, new ValidationContext(options), problems, validateAllProperties: true)
+        )
+        {
+            return Refuse(string.Join(' ', problems.Select(problem => problem.ErrorMessage)) + " See --help.");
+        }
+
+        StateFolder state;
+        try
+        {
+            state = StateFolder.Open(options.StateFolder);
+        }
+        catch (StateFolderInUseException exception)
+        {
+            return Refuse(exception.Message);
+        }
+
+        builder.Services.AddSingleton(state);
+        if (!await JoinAsync(Options.Create(options), state))
+        {
+            return null;
+        }
+
+        var messaging = builder.Configuration.GetSection("Messaging").Get<MessagingOptions>() ?? new MessagingOptions();
+        messaging.Transport = MessageTransport.RabbitMq;
+        messaging.RabbitMq = options.Broker ?? state.Identity.Broker ?? messaging.RabbitMq;
+        return messaging.RabbitMq is null
+            ? Refuse("The platform names no broker for agents: set Agent:Broker here, or Nodes:AgentBroker there.")
+            : messaging;
+    }
+
+    private static async Task<bool> JoinAsync(IOptions<AgentOptions> options, StateFolder state)
+    {
+        using var http = new PlatformHttp(options, state);
+        var membership = new NodeMembership(options, state, http, new Machine(options, state));
+        var backoff = new Backoff();
+        string? said = null;
+        while (true)
+        {
+            var isMember = state.Identity.NodeToken is not null;
+            try
+            {
+                if (!isMember || options.Value.JoinToken is not null)
+                {
+                    await membership.JoinAsync(CancellationToken.None);
+                }
+
+                return true;
+            }
+            catch (JoinRefusedException exception)
+            {
+                // A member's join token may be worn out; whether the node is still known is seen at its first beat.
+                return isMember || Refuse(exception.Message) is not null;
+            }
+            catch (PlatformAwayException) when (isMember)
+            {
+                return true;
+            }
+            catch (PlatformAwayException exception)
+            {
+                if (!string.Equals(said, exception.Message, StringComparison.Ordinal))
+                {
+                    said = exception.Message;
+                    await Console.Error.WriteLineAsync($"agent: waiting for {options.Value.Server}: {said}");
+                }
+
+                await backoff.WaitAsync(CancellationToken.None);
+            }
+        }
+    }
+
+    private static MessagingOptions? Refuse(string why)
+    {
+        Console.Error.WriteLine($"agent: {why}");
+        return null;
+    }
+}

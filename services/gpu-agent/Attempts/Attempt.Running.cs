@@ -1,0 +1,137 @@
+using Platform.Contracts.Jobs;
+using Platform.GpuAgent.Inventory;
+using Platform.GpuAgent.Outputs;
+using Platform.GpuAgent.Processes;
+using Platform.GpuAgent.Server;
+using Platform.GpuAgent.Staging;
+
+namespace Platform.GpuAgent.Attempts;
+
+/// <summary>While the process runs: its log, its checkpoints, its limits.</summary>
+internal sealed partial class Attempt
+{
+    private static readonly TimeSpan _reportAgain = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan _measureDisk = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan _shimLimit = TimeSpan.FromSeconds(5);
+
+    private CheckpointSync Checkpoints =>
+        _checkpoints ??= new CheckpointSync(
+            Folder.Work,
+            Entry.Work!,
+            _services.Artifacts,
+            _services.Blobs,
+            _services.Log
+        );
+
+    private async Task WatchAsync(CancellationToken lease)
+    {
+        ProcessOutcome outcome;
+        using (var following = CancellationTokenSource.CreateLinkedTokenSource(lease))
+        {
+            Task[] followers =
+            [
+                KeepOnAsync(_shipper.FollowAsync, following.Token),
+                KeepOnAsync(Checkpoints.FollowAsync, following.Token),
+                KeepOnAsync(ReportStartedAsync, following.Token),
+                KeepOnAsync(WatchDiskAsync, following.Token),
+                KeepOnAsync(WatchTimeAsync, following.Token),
+            ];
+            try
+            {
+                outcome = await WaitForEndAsync(lease);
+            }
+            finally
+            {
+                await following.CancelAsync();
+                await Task.WhenAll(followers);
+            }
+        }
+
+        var endedAt = EndedAtUtc is { } known ? new DateTimeOffset(known) : Now;
+        var outOfMemory = ControlGroup.OutOfMemoryKills() > Entry.OutOfMemoryKills;
+        End(AttemptEnding.Of(outcome, endedAt, Entry.Stop, outOfMemory));
+    }
+
+    private DateTime? EndedAtUtc => File.Exists(Folder.Exit) ? File.GetLastWriteTimeUtc(Folder.Exit) : null;
+
+    private async Task<ProcessOutcome> WaitForEndAsync(CancellationToken lease)
+    {
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(lease, _stop.Token);
+        try
+        {
+            return await _process.WaitForExitAsync(either.Token);
+        }
+        catch (OperationCanceledException) when (!lease.IsCancellationRequested)
+        {
+            await _processes.StopAsync(_services.Options.Grace, lease);
+        }
+
+        using var limited = CancellationTokenSource.CreateLinkedTokenSource(lease);
+        limited.CancelAfter(_shimLimit);
+        try
+        {
+            return await _process.WaitForExitAsync(limited.Token);
+        }
+        catch (OperationCanceledException) when (!lease.IsCancellationRequested)
+        {
+            return new ProcessOutcome.Vanished(MachineRestarted: false); // hangs in the kernel
+        }
+    }
+
+    /// <summary>A follower's failure is its own: it begins again and the training does not notice.</summary>
+    private async Task KeepOnAsync(Func<CancellationToken, Task> follow, CancellationToken cancellationToken)
+    {
+        var backoff = new Backoff();
+        while (!cancellationToken.IsCancellationRequested)
+        {
+            try
+            {
+                await follow(cancellationToken);
+                return;
+            }
+            catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+            {
+                return;
+            }
+            catch (Exception exception)
+            {
+                _services.Log.LogError(exception, "Following {Attempt} failed and begins again", Key);
+                await backoff.WaitAsync(cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            }
+        }
+    }
+
+    private async Task ReportStartedAsync(CancellationToken cancellationToken)
+    {
+        while (!Entry.StartedRecorded)
+        {
+            await _services.Reports.TryPublishAsync(Entry.Started!, cancellationToken);
+            await Task.WhenAny(_startedRecorded.Task, Task.Delay(_reportAgain, cancellationToken));
+            cancellationToken.ThrowIfCancellationRequested();
+        }
+    }
+
+    private async Task WatchTimeAsync(CancellationToken cancellationToken)
+    {
+        if (Entry.Work!.TimeoutSeconds is { } seconds)
+        {
+            var left = Entry.Started!.At.AddSeconds(seconds) - Now;
+            await Task.Delay(left > TimeSpan.Zero ? left : TimeSpan.Zero, _services.Clock, cancellationToken);
+            RequestStop(EndReasons.TimedOut, $"It ran longer than {seconds} s.");
+        }
+    }
+
+    private async Task WatchDiskAsync(CancellationToken cancellationToken)
+    {
+        while (_services.Options.MaxDiskMiB is { } limit)
+        {
+            await Task.Delay(_measureDisk, cancellationToken);
+            var used = FileTree.Size(Folder.Work) / MiB;
+            if (used > limit)
+            {
+                RequestStop(EndReasons.DiskFull, $"Its work folder took {used} MiB; the node allows {limit} MiB.");
+                return;
+            }
+        }
+    }
+}

@@ -1,0 +1,141 @@
+using System.ComponentModel;
+using System.Diagnostics;
+using System.Net;
+using Platform.Contracts.Agents;
+using Platform.Contracts.Jobs;
+using Platform.GpuAgent.Inventory;
+using Platform.GpuAgent.Journal;
+using Platform.GpuAgent.Processes;
+using Platform.GpuAgent.Server;
+using Platform.GpuAgent.Staging;
+
+namespace Platform.GpuAgent.Attempts;
+
+/// <summary>From the command to the running process.</summary>
+internal sealed partial class Attempt
+{
+    private static readonly TimeSpan _workRefusedLimit = TimeSpan.FromSeconds(30);
+
+    // With the job's token, which is not written down.
+    private AttemptWork? _work;
+
+    private async Task StageAsync(CancellationToken lease)
+    {
+        using var wanted = CancellationTokenSource.CreateLinkedTokenSource(lease, _stop.Token);
+        _journal.Update(entry => entry with { Phase = AttemptPhase.Staging });
+        try
+        {
+            _work = await GetWorkAsync(wanted.Token);
+            await _services.WorkFolder.StageAsync(Folder, _work, wanted.Token);
+            var search = TrainingEnvironment.For(Entry.Command, _work, _services.Options, Folder.Work)["PATH"];
+            if (
+                CommandLookup.Problem(_work.Command is [var program, ..] ? program : "", Folder.Work, search) is
+                { } problem
+            )
+            {
+                End(new AttemptEnd(EndReasons.CouldNotStart, null, problem, Now));
+                return;
+            }
+
+            _journal.Update(entry =>
+                entry with
+                {
+                    Phase = AttemptPhase.Starting,
+                    Work = _work with { Token = "" },
+                    OutOfMemoryKills = ControlGroup.OutOfMemoryKills(),
+                }
+            );
+        }
+        catch (StagingFailedException exception)
+        {
+            End(new AttemptEnd(exception.Reason, null, exception.Message, Now));
+        }
+        catch (OperationCanceledException) when (_stop.IsCancellationRequested && !lease.IsCancellationRequested)
+        {
+            EndAsStopped();
+        }
+    }
+
+    private async Task StartAsync(CancellationToken lease)
+    {
+        if (Entry.Stop is not null && ShimClaim.TryTake(Folder))
+        {
+            EndAsStopped();
+            return;
+        }
+
+        if (!File.Exists(Folder.Shim))
+        {
+            try
+            {
+                _work ??= await GetWorkAsync(lease);
+                var environment = TrainingEnvironment.For(Entry.Command, _work, _services.Options, Folder.Work);
+                _process.Launch(_services.State.Shim, _work.Command, environment);
+            }
+            catch (Win32Exception exception)
+            {
+                End(new AttemptEnd(EndReasons.CouldNotStart, null, exception.Message, Now));
+                return;
+            }
+            catch (StagingFailedException exception)
+            {
+                End(new AttemptEnd(exception.Reason, null, exception.Message, Now));
+                return;
+            }
+        }
+
+        if (await _process.WaitForStartAsync(lease) is null)
+        {
+            End(new AttemptEnd(EndReasons.CouldNotStart, null, "The process ended before it began.", Now));
+            return;
+        }
+
+        _journal.Update(entry =>
+            entry with
+            {
+                Phase = AttemptPhase.Running,
+                Started = new TrainingStarted
+                {
+                    ReportId = Guid.CreateVersion7(),
+                    NodeId = entry.Command.NodeId,
+                    JobId = entry.Command.JobId,
+                    Attempt = entry.Command.Attempt,
+                    At = Now,
+                },
+            }
+        );
+        _services.Log.LogInformation("{Attempt} runs", Key);
+    }
+
+    /// <summary>Asks until it is told; a refusal may be a service that has not caught up, so it must last to count.</summary>
+    private async Task<AttemptWork> GetWorkAsync(CancellationToken cancellationToken)
+    {
+        var watch = Stopwatch.StartNew();
+        var backoff = new Backoff();
+        while (true)
+        {
+            try
+            {
+                return await _services.Jobs.GetWorkAsync(Key, cancellationToken);
+            }
+            catch (PlatformAwayException exception)
+            {
+                _services.Log.LogWarning("{Attempt} waits for the platform: {Reason}", Key, exception.Message);
+            }
+            catch (PlatformRefusedException exception)
+                when (exception.Status is not HttpStatusCode.Gone && watch.Elapsed < _workRefusedLimit)
+            {
+                _services.Log.LogWarning("{Attempt} is not told its work: {Reason}", Key, exception.Message);
+            }
+            catch (PlatformRefusedException exception)
+            {
+                throw new StagingFailedException(
+                    EndReasons.CouldNotStart,
+                    $"The platform does not say what to run. {exception.Message}"
+                );
+            }
+
+            await backoff.WaitAsync(cancellationToken);
+        }
+    }
+}

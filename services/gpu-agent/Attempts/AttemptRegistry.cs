@@ -1,0 +1,220 @@
+using System.Collections.Concurrent;
+using System.Text.Json;
+using Platform.Contracts.Agents;
+using Platform.Contracts.Nodes;
+using Platform.GpuAgent.Journal;
+using Platform.GpuAgent.Staging;
+
+namespace Platform.GpuAgent.Attempts;
+
+/// <summary>All attempts this node knows. Commands are in a journal when these methods return.</summary>
+internal sealed class AttemptRegistry(AttemptServices services, ILogger<AttemptRegistry> log) : IDisposable
+{
+    private static readonly TimeSpan _journalsKept = TimeSpan.FromDays(7);
+    private static readonly TimeSpan _leave = TimeSpan.FromSeconds(5);
+
+    private readonly ConcurrentDictionary<AttemptKey, Attempt> _attempts = new();
+    private readonly CancellationTokenSource _shutdown = new();
+    private readonly Lock _commands = new();
+
+    /// <summary>What the beats tell: everything that is not finished.</summary>
+    public IReadOnlyList<HeldAttempt> Held() =>
+        [
+            .. _attempts
+                .Values.Where(attempt => attempt.Entry.Phase is not AttemptPhase.Done)
+                .Select(attempt => new HeldAttempt { JobId = attempt.Key.JobId, Attempt = attempt.Key.Attempt }),
+        ];
+
+    /// <summary>Goes on with all attempts that an earlier agent left.</summary>
+    public void Recover()
+    {
+        var found = Directory.GetDirectories(services.State.Attempts).Select(OpenJournal).OfType<AttemptJournal>();
+        foreach (var job in found.GroupBy(journal => journal.Entry.Command.JobId).ToList())
+        {
+            var ordered = job.OrderBy(journal => journal.Entry.Command.Attempt).ToList();
+            var earlier = new List<Task>();
+            foreach (var journal in ordered)
+            {
+                var attempt = new Attempt(journal, services);
+                if (journal != ordered[^1])
+                {
+                    attempt.RequestStop(StopTraining.Fenced);
+                }
+
+                _attempts[attempt.Key] = attempt;
+                attempt.Run([.. earlier], _shutdown.Token);
+                earlier.Add(attempt.Completion);
+                if (attempt.Entry.Phase is not AttemptPhase.Done)
+                {
+                    log.LogInformation("Goes on with {Attempt} in phase {Phase}", attempt.Key, attempt.Entry.Phase);
+                }
+            }
+        }
+    }
+
+    /// <summary>Starts an attempt; a repeat is answered with what was reported, an older attempt not at all.</summary>
+    public async Task StartAsync(StartTraining command, CancellationToken cancellationToken)
+    {
+        var known = Accept(
+            new AttemptEntry
+            {
+                Command = command,
+                Phase = AttemptPhase.Accepted,
+                AcceptedAt = services.Clock.GetUtcNow(),
+            }
+        );
+        if (known is not null)
+        {
+            await known.ReportAgainAsync(cancellationToken);
+        }
+    }
+
+    /// <summary>Stops an attempt; one that is unknown is reported as ended for that reason, and will not start later.</summary>
+    public async Task StopAsync(StopTraining command, CancellationToken cancellationToken)
+    {
+        var key = new AttemptKey(command.JobId, command.Attempt);
+        var fenced = string.Equals(command.Reason, StopTraining.Fenced, StringComparison.Ordinal);
+        if (!_attempts.ContainsKey(key) && !fenced)
+        {
+            Accept(NeverStarted(command));
+        }
+
+        if (_attempts.TryGetValue(key, out var attempt))
+        {
+            attempt.RequestStop(command.Reason);
+            await attempt.ReportAgainAsync(cancellationToken);
+        }
+    }
+
+    public void RecordReport(Guid reportId)
+    {
+        foreach (var attempt in _attempts.Values)
+        {
+            attempt.RecordReport(reportId);
+        }
+    }
+
+    /// <summary>Stops every training; returns when their ends are in the journal, or time is up.</summary>
+    public async Task StopAllAsync(string reason, CancellationToken cancellationToken)
+    {
+        var open = _attempts.Values.Where(attempt => attempt.Entry.Phase < AttemptPhase.Exited).ToList();
+        foreach (var attempt in open)
+        {
+            attempt.RequestStop(reason, "The node's agent was stopped.");
+        }
+
+        while (open.Exists(attempt => attempt.Entry.Phase < AttemptPhase.Exited))
+        {
+            await Task.Delay(50, cancellationToken);
+        }
+
+        // What cannot be said now is said by the next agent.
+        await Task.WhenAny(
+            Task.WhenAll(open.Select(attempt => attempt.Completion)),
+            Task.Delay(_leave, cancellationToken)
+        );
+    }
+
+    /// <summary>Lets go of all attempts; their processes go on.</summary>
+    public async Task LeaveAsync()
+    {
+        await _shutdown.CancelAsync();
+        await Task.WhenAll(_attempts.Values.Select(attempt => attempt.Completion));
+    }
+
+    /// <summary>Removes work folders and journals whose time has passed.</summary>
+    public void RemoveOld()
+    {
+        var now = services.Clock.GetUtcNow();
+        foreach (var (key, attempt) in _attempts)
+        {
+            if (!attempt.Completion.IsCompleted || WorkRetention.IsKept(attempt.Entry, services.Options, now))
+            {
+                continue;
+            }
+
+            FileTree.Delete(attempt.Folder.Work);
+            if (now - attempt.Entry.ClosedAt > _journalsKept && _attempts.TryRemove(key, out _))
+            {
+                FileTree.Delete(attempt.Folder.Path);
+                attempt.Dispose();
+            }
+        }
+    }
+
+    public void Dispose()
+    {
+        foreach (var attempt in _attempts.Values)
+        {
+            attempt.Dispose();
+        }
+
+        _shutdown.Dispose();
+    }
+
+    private static AttemptEntry NeverStarted(StopTraining command, DateTimeOffset now)
+    {
+        var start = new StartTraining
+        {
+            NodeId = command.NodeId,
+            JobId = command.JobId,
+            Attempt = command.Attempt,
+            Cpus = 0,
+            MemoryMiB = 0,
+            Gpus = [],
+        };
+        var end = new AttemptEnd(command.Reason, null, "It never started on this node.", now);
+        return new AttemptEntry
+        {
+            Command = start,
+            Phase = AttemptPhase.Reporting,
+            AcceptedAt = now,
+            End = end,
+            Exited = Attempt.ReportOf(start, end),
+        };
+    }
+
+    private AttemptEntry NeverStarted(StopTraining command) => NeverStarted(command, services.Clock.GetUtcNow());
+
+    /// <returns>The attempt when it was known before.</returns>
+    private Attempt? Accept(AttemptEntry entry)
+    {
+        lock (_commands)
+        {
+            if (_attempts.TryGetValue(entry.Key, out var known))
+            {
+                return known;
+            }
+
+            var others = _attempts.Values.Where(attempt => attempt.Key.JobId == entry.Key.JobId).ToList();
+            if (others.Exists(attempt => attempt.Key.Attempt > entry.Key.Attempt))
+            {
+                log.LogWarning("{Attempt} is refused: a later attempt of the job is known here", entry.Key);
+                return null;
+            }
+
+            var accepted = new Attempt(AttemptJournal.Create(services.State.Attempt(entry.Key), entry), services);
+            foreach (var earlier in others)
+            {
+                earlier.RequestStop(StopTraining.Fenced);
+            }
+
+            _attempts[entry.Key] = accepted;
+            accepted.Run([.. others.Select(attempt => attempt.Completion)], _shutdown.Token);
+            return null;
+        }
+    }
+
+    private AttemptJournal? OpenJournal(string folder)
+    {
+        try
+        {
+            return AttemptJournal.Open(new AttemptFolder(folder));
+        }
+        catch (JsonException exception)
+        {
+            log.LogError(exception, "The journal in {Folder} cannot be read; the attempt is left alone", folder);
+            return null;
+        }
+    }
+}

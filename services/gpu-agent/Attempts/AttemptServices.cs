@@ -1,0 +1,24 @@
+using Microsoft.Extensions.Options;
+using Platform.GpuAgent.Membership;
+using Platform.GpuAgent.Outputs;
+using Platform.GpuAgent.Server;
+using Platform.GpuAgent.Staging;
+
+namespace Platform.GpuAgent.Attempts;
+
+/// <summary>What every attempt uses.</summary>
+internal sealed record AttemptServices(
+    IOptions<AgentOptions> AgentOptions,
+    StateFolder State,
+    JobsClient Jobs,
+    ArtifactClient Artifacts,
+    WorkFolder WorkFolder,
+    BlobUpload Blobs,
+    KeepOutputs Outputs,
+    Reports Reports,
+    TimeProvider Clock,
+    ILogger<Attempt> Log
+)
+{
+    public AgentOptions Options => AgentOptions.Value;
+}

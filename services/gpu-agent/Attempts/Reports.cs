@@ -1,0 +1,27 @@
+using MassTransit;
+
+namespace Platform.GpuAgent.Attempts;
+
+/// <summary>Publishes reports and beats; what does not arrive is said again by whoever keeps it.</summary>
+internal sealed class Reports(IBus bus, ILogger<Reports> log)
+{
+    private static readonly TimeSpan _limit = TimeSpan.FromSeconds(5);
+
+    /// <returns>False when the broker did not take it.</returns>
+    public async Task<bool> TryPublishAsync<T>(T message, CancellationToken cancellationToken)
+        where T : class
+    {
+        using var limited = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        limited.CancelAfter(_limit);
+        try
+        {
+            await bus.Publish(message, limited.Token).WaitAsync(limited.Token);
+            return true;
+        }
+        catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
+        {
+            log.LogDebug("{Message} was not published: {Reason}", typeof(T).Name, exception.Message);
+            return false;
+        }
+    }
+}

@@ -1,0 +1,16 @@
+using Platform.Contracts.Jobs;
+using Platform.GpuAgent.Journal;
+
+namespace Platform.GpuAgent.Attempts;
+
+/// <summary>Which work folders are still of use: those of attempts that failed, for a while.</summary>
+internal static class WorkRetention
+{
+    public static bool IsKept(AttemptEntry entry, AgentOptions options, DateTimeOffset now) =>
+        entry.Phase is not AttemptPhase.Done
+        || (
+            entry.End is { Succeeded: false, Reason: not EndReasons.Cancelled }
+            && !entry.IsFenced
+            && now - entry.ClosedAt < TimeSpan.FromHours(options.WorkRetentionHours)
+        );
+}

@@ -1,0 +1,15 @@
+using MassTransit;
+using Platform.Contracts.Agents;
+using Platform.GpuAgent.Attempts;
+
+namespace Platform.GpuAgent.Commands;
+
+/// <summary>Lets a report leave the journal.</summary>
+internal sealed class ReceiveReportRecorded(AttemptRegistry attempts) : IConsumer<ReportRecorded>
+{
+    public Task Consume(ConsumeContext<ReportRecorded> context)
+    {
+        attempts.RecordReport(context.Message.ReportId);
+        return Task.CompletedTask;
+    }
+}

@@ -1,0 +1,28 @@
+namespace Platform.GpuAgent.Journal;
+
+/// <summary>Where everything of one attempt lies.</summary>
+internal sealed record AttemptFolder(string Path)
+{
+    /// <summary>The journal.</summary>
+    public string Journal => In("journal.json");
+
+    /// <summary>The training's folder.</summary>
+    public string Work => In("work");
+
+    /// <summary>The spool: everything the training prints.</summary>
+    public string Spool => In("log");
+
+    /// <summary>Written by the shim: who it is.</summary>
+    public string Shim => In("shim");
+
+    /// <summary>Written by the shim: who the training is.</summary>
+    public string Process => In("process");
+
+    /// <summary>Written by the shim: how the training ended.</summary>
+    public string Exit => In("exit");
+
+    /// <summary>Written by the shim: the command could not be executed.</summary>
+    public string NotStarted => In("not-started");
+
+    private string In(string name) => System.IO.Path.Combine(Path, name);
+}

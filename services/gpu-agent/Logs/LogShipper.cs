@@ -1,0 +1,138 @@
+using System.Diagnostics;
+using Platform.GpuAgent.Journal;
+using Platform.GpuAgent.Server;
+
+namespace Platform.GpuAgent.Logs;
+
+/// <summary>
+/// Sends an attempt's log in order and goes on from the offset that the platform has stored, whoever sent it. A platform
+/// that is away costs nothing but time; the training never notices.
+/// </summary>
+internal sealed class LogShipper : IDisposable
+{
+    private const int ChunkSize = 512 * 1024;
+
+    private static readonly TimeSpan _lively = TimeSpan.FromMilliseconds(20);
+    private static readonly TimeSpan _idle = TimeSpan.FromMilliseconds(200);
+    private static readonly TimeSpan _livelyFor = TimeSpan.FromSeconds(3);
+    private static readonly TimeSpan _refusalLimit = TimeSpan.FromSeconds(30);
+
+    private readonly AttemptJournal _journal;
+    private readonly JobsClient _jobs;
+    private readonly ILogger _log;
+    private readonly Spool _spool;
+    private readonly byte[] _buffer = new byte[ChunkSize];
+    private readonly Backoff _backoff = new();
+    private long _stored;
+
+    public LogShipper(AttemptJournal journal, JobsClient jobs, long spoolCapacity, ILogger log)
+    {
+        _journal = journal;
+        _jobs = jobs;
+        _log = log;
+        _spool = new Spool(journal, spoolCapacity);
+    }
+
+    /// <summary>Sends what comes until it is cancelled.</summary>
+    public async Task FollowAsync(CancellationToken cancellationToken)
+    {
+        var sinceData = Stopwatch.StartNew();
+        while (true)
+        {
+            var sent = await TrySendAsync(complete: false, cancellationToken);
+            if (sent is Sent.Data)
+            {
+                sinceData.Restart();
+            }
+            else if (sent is Sent.Nothing)
+            {
+                await Task.Delay(sinceData.Elapsed < _livelyFor ? _lively : _idle, cancellationToken);
+            }
+            else
+            {
+                await _backoff.WaitAsync(cancellationToken);
+            }
+        }
+    }
+
+    /// <summary>Sends the rest and says that nothing follows.</summary>
+    /// <returns>False when the platform does not want this log (any more).</returns>
+    public async Task<bool> FinishAsync(CancellationToken cancellationToken)
+    {
+        Stopwatch? refused = null;
+        while (true)
+        {
+            switch (await TrySendAsync(complete: true, cancellationToken))
+            {
+                case Sent.Nothing:
+                    return true;
+                case Sent.Data:
+                    refused = null;
+                    break;
+                case Sent.Refused:
+                    refused ??= Stopwatch.StartNew();
+                    if (refused.Elapsed > _refusalLimit)
+                    {
+                        return false;
+                    }
+
+                    await _backoff.WaitAsync(cancellationToken);
+                    break;
+                default:
+                    refused = null;
+                    await _backoff.WaitAsync(cancellationToken);
+                    break;
+            }
+        }
+    }
+
+    public void Dispose() => _spool.Dispose();
+
+    private enum Sent
+    {
+        Data,
+        Nothing,
+        Refused,
+        Away,
+    }
+
+    private async Task<Sent> TrySendAsync(bool complete, CancellationToken cancellationToken)
+    {
+        var key = _journal.Entry.Key;
+        _spool.Bound(_stored);
+        var length = _spool.Read(_stored, _buffer);
+        if (length == 0 && !complete)
+        {
+            return Sent.Nothing;
+        }
+
+        try
+        {
+            var last = complete && length == 0;
+            var before = _stored;
+            _stored = await _jobs.AppendLogAsync(key, before, _buffer.AsMemory(0, length), last, cancellationToken);
+            if (last && _stored == before)
+            {
+                return Sent.Nothing;
+            }
+
+            if (_stored <= before)
+            {
+                return Sent.Away; // not taken, or lost again: no reason to hurry
+            }
+
+            _backoff.Reset();
+            return Sent.Data;
+        }
+        catch (PlatformRefusedException exception)
+        {
+            _log.LogWarning("The log of {Attempt} was refused: {Reason}", key, exception.Message);
+            return Sent.Refused;
+        }
+        catch (PlatformAwayException exception)
+        {
+            _log.LogDebug("The log of {Attempt} waits: {Reason}", key, exception.Message);
+            return Sent.Away;
+        }
+    }
+}

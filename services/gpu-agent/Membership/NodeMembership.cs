@@ -1,0 +1,97 @@
+using System.Net;
+using System.Text;
+using System.Text.Json;
+using Microsoft.Extensions.Options;
+using Platform.Contracts.Nodes;
+using Platform.GpuAgent.Inventory;
+using Platform.GpuAgent.Journal;
+using Platform.GpuAgent.Server;
+
+namespace Platform.GpuAgent.Membership;
+
+/// <summary>The platform does not let this node join.</summary>
+internal sealed class JoinRefusedException(string message) : Exception(message);
+
+/// <summary>Joins the platform, and tells whether it still knows this node.</summary>
+internal sealed class NodeMembership(
+    IOptions<AgentOptions> options,
+    StateFolder state,
+    PlatformHttp http,
+    Machine machine
+)
+{
+    private static readonly TimeSpan _limit = TimeSpan.FromSeconds(10);
+
+    /// <summary>Joins once; what the platform says is remembered in the state folder.</summary>
+    /// <exception cref="JoinRefusedException">The token is wrong or missing, or the request is refused.</exception>
+    /// <exception cref="PlatformAwayException">There was no answer.</exception>
+    public async Task JoinAsync(CancellationToken cancellationToken)
+    {
+        if (string.IsNullOrEmpty(options.Value.JoinToken))
+        {
+            throw new JoinRefusedException(
+                "This node has not joined yet: give it a join token (Agent:JoinToken) of the platform."
+            );
+        }
+
+        var join = new JoinRequest
+        {
+            NodeId = state.Identity.NodeId,
+            Name = options.Value.NodeName,
+            Token = options.Value.JoinToken,
+            Inventory = machine.Inventory(),
+        };
+        using var request = Post("api/nodes/join", JsonSerializer.Serialize(join, AgentJson.Default.JoinRequest));
+        request.Options.Set(PlatformHttp.Anonymous, true);
+        try
+        {
+            using var response = await http.SendAsync(request, _limit, cancellationToken, HttpStatusCode.Unauthorized);
+            if (response.StatusCode is HttpStatusCode.Unauthorized)
+            {
+                throw new JoinRefusedException($"{options.Value.Server} refuses the join token.");
+            }
+
+            var joined = await PlatformHttp.ReadAsync(response, AgentJson.Default.JoinResponse, cancellationToken);
+            state.Remember(
+                new AgentIdentity
+                {
+                    NodeId = joined.NodeId,
+                    NodeToken = joined.NodeToken,
+                    Broker = joined.Broker,
+                    HeartbeatSeconds = joined.HeartbeatSeconds,
+                }
+            );
+        }
+        catch (PlatformRefusedException exception) when (exception.Status is HttpStatusCode.Forbidden)
+        {
+            throw new JoinRefusedException($"{options.Value.Server} refuses the join token.");
+        }
+        catch (PlatformRefusedException exception)
+        {
+            throw new JoinRefusedException($"{options.Value.Server} refuses this node. {exception.Message}");
+        }
+    }
+
+    /// <summary>A beat over HTTP: unlike a message it has an answer.</summary>
+    /// <returns>False when the platform does not know this node (any more), or not its token.</returns>
+    /// <exception cref="PlatformAwayException">There was no answer.</exception>
+    public async Task<bool> BeatAsync(NodeHeartbeat beat, CancellationToken cancellationToken)
+    {
+        using var request = Post(
+            "api/nodes/heartbeat",
+            JsonSerializer.Serialize(beat, AgentJson.Default.NodeHeartbeat)
+        );
+        using var response = await http.SendAsync(
+            request,
+            _limit,
+            cancellationToken,
+            HttpStatusCode.NotFound,
+            HttpStatusCode.Unauthorized,
+            HttpStatusCode.Forbidden
+        );
+        return response.IsSuccessStatusCode;
+    }
+
+    private static HttpRequestMessage Post(string path, string json) =>
+        new(HttpMethod.Post, path) { Content = new StringContent(json, Encoding.UTF8, "application/json") };
+}

@@ -1,0 +1,97 @@
+using Platform.GpuAgent.Journal;
+using Platform.GpuAgent.Processes;
+
+namespace Platform.GpuAgent.Membership;
+
+/// <summary>Two agents may not share a state folder.</summary>
+internal sealed class StateFolderInUseException(string folder)
+    : Exception($"Another agent uses the state folder {folder}. Give each agent its own Agent:StateFolder.");
+
+/// <summary>The agent's folder, held by one agent at a time; the lock ends with the process, however it ends.</summary>
+internal sealed class StateFolder : IDisposable
+{
+    private readonly Lock _lock = new();
+    private readonly FileStream _held;
+    private AgentIdentity _identity;
+
+    private StateFolder(string path, FileStream held)
+    {
+        Root = path;
+        _held = held;
+        Directory.CreateDirectory(Attempts);
+        Directory.CreateDirectory(Cache);
+        ShimScript.Install(Shim);
+        _identity = DurableFile.Read(IdentityFile, AgentJson.Default.AgentIdentity) ?? NewIdentity();
+    }
+
+    public string Root { get; }
+
+    public string Attempts => Path.Combine(Root, "attempts");
+
+    public string Cache => Path.Combine(Root, "cache");
+
+    public string Shim => Path.Combine(Root, "shim.sh");
+
+    public AgentIdentity Identity
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return _identity;
+            }
+        }
+    }
+
+    private string IdentityFile => Path.Combine(Root, "identity.json");
+
+    /// <summary>Takes the folder; creates what is missing.</summary>
+    /// <exception cref="StateFolderInUseException">Another agent holds it.</exception>
+    public static StateFolder Open(string path)
+    {
+        var root = Path.GetFullPath(path);
+        Directory.CreateDirectory(root);
+        if (!OperatingSystem.IsWindows())
+        {
+            // Tokens and other people's inputs lie here.
+            File.SetUnixFileMode(root, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        }
+
+        FileStream held;
+        try
+        {
+            held = new FileStream(
+                Path.Combine(root, "agent.lock"),
+                FileMode.OpenOrCreate,
+                FileAccess.ReadWrite,
+                FileShare.None
+            );
+        }
+        catch (IOException exception) when (exception is not (DirectoryNotFoundException or PathTooLongException))
+        {
+            throw new StateFolderInUseException(root);
+        }
+
+        return new StateFolder(root, held);
+    }
+
+    public AttemptFolder Attempt(AttemptKey key) => new(Path.Combine(Attempts, key.ToString()));
+
+    public void Remember(AgentIdentity identity)
+    {
+        lock (_lock)
+        {
+            DurableFile.Write(IdentityFile, identity, AgentJson.Default.AgentIdentity);
+            _identity = identity;
+        }
+    }
+
+    public void Dispose() => _held.Dispose();
+
+    private AgentIdentity NewIdentity()
+    {
+        var identity = new AgentIdentity { NodeId = Guid.CreateVersion7() };
+        DurableFile.Write(IdentityFile, identity, AgentJson.Default.AgentIdentity);
+        return identity;
+    }
+}

@@ -1,0 +1,183 @@
+using System.Security.Cryptography;
+using System.Text;
+using Platform.Contracts.Artifacts;
+using Platform.Contracts.Jobs;
+using Platform.GpuAgent.Server;
+using Platform.GpuAgent.Staging;
+
+namespace Platform.GpuAgent.Outputs;
+
+/// <summary>
+/// Keeps what a training leaves in <c>checkpoints/</c> as versions of the job's checkpoint artifact. A file counts once it
+/// was the same at two looks; while it is written again, its last complete state stays in the manifest. Only changed files
+/// travel. A failure is tried again at the next look and never disturbs the training.
+/// </summary>
+internal sealed class CheckpointSync(
+    string workFolder,
+    AttemptWork work,
+    ArtifactClient artifacts,
+    BlobUpload blobs,
+    ILogger log
+)
+{
+    private static readonly TimeSpan _interval = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan _finalLimit = TimeSpan.FromMinutes(10);
+
+    private readonly string _folder = Path.Combine(workFolder, WorkFolder.Checkpoints);
+    private readonly string _artifact = WorkFolder.CheckpointsOf(work.JobId);
+    private readonly FileHashes _hashes = new();
+    private Dictionary<string, FileStamp> _seen = new(StringComparer.Ordinal);
+    private Dictionary<string, ArtifactFile>? _kept;
+
+    /// <summary>Looks again and again until it is cancelled.</summary>
+    public async Task FollowAsync(CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            await Task.Delay(_interval, cancellationToken);
+            try
+            {
+                await LookAsync(cancellationToken);
+            }
+            catch (Exception exception) when (exception is not OperationCanceledException)
+            {
+                log.LogWarning("Checkpoints of {Job} are kept later: {Reason}", work.JobId, exception.Message);
+            }
+        }
+    }
+
+    /// <summary>Keeps what there is after the end.</summary>
+    /// <param name="endedBySignal">Then a file touched in the last moments may be half written, and does not count.</param>
+    /// <param name="endedAtUtc">When the training died; null when nobody knows, and nothing new counts.</param>
+    public async Task FinishAsync(bool endedBySignal, DateTime? endedAtUtc, CancellationToken cancellationToken)
+    {
+        using var limited = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        limited.CancelAfter(_finalLimit);
+        try
+        {
+            await Retry.UntilAnsweredAsync(
+                async ct =>
+                {
+                    await KeepAsync((_, file) => !endedBySignal || file.ModifiedUtc < endedAtUtc - _interval, ct);
+                    return true;
+                },
+                away =>
+                    log.LogWarning("Checkpoints of {Job} wait for the platform: {Reason}", work.JobId, away.Message),
+                limited.Token
+            );
+        }
+        catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
+        {
+            log.LogWarning("The last checkpoints of {Job} were not kept: {Reason}", work.JobId, exception.Message);
+        }
+    }
+
+    /// <summary>One look.</summary>
+    internal Task LookAsync(CancellationToken cancellationToken)
+    {
+        var before = _seen;
+        _seen = new Dictionary<string, FileStamp>(StringComparer.Ordinal);
+        foreach (var file in Files())
+        {
+            _seen[file.Path] = file.Stamp;
+        }
+
+        return _seen.Any(file => IsStable(file.Key, file.Value))
+            ? KeepAsync(IsStable, cancellationToken)
+            : Task.CompletedTask;
+
+        bool IsStable(string path, FileStamp stamp) => before.TryGetValue(path, out var earlier) && earlier == stamp;
+    }
+
+    private IEnumerable<(string Path, FileStamp Stamp)> Files()
+    {
+        if (!Directory.Exists(_folder))
+        {
+            yield break;
+        }
+
+        foreach (var path in FileTree.Files(_folder).Order(StringComparer.Ordinal))
+        {
+            if (!path.EndsWith(".tmp", StringComparison.Ordinal) && FileStamp.Of(path) is { } stamp)
+            {
+                yield return (path, stamp);
+            }
+        }
+    }
+
+    private async Task KeepAsync(Func<string, FileStamp, bool> isComplete, CancellationToken cancellationToken)
+    {
+        _kept ??= await FindKeptAsync(cancellationToken);
+        var files = new Dictionary<string, ArtifactFile>(StringComparer.Ordinal);
+        foreach (var (path, stamp) in Files())
+        {
+            var name = Path.GetRelativePath(_folder, path);
+            if ((isComplete(path, stamp) ? await KeepFileAsync(path, name, cancellationToken) : null) is { } complete)
+            {
+                files[name] = complete;
+            }
+            else if (_kept.TryGetValue(name, out var earlier))
+            {
+                files[name] = earlier;
+            }
+        }
+
+        if (files.Count == 0 || (files.Count == _kept.Count && files.All(file => IsKept(file.Key, file.Value.Sha256))))
+        {
+            return;
+        }
+
+        await CreateVersionAsync([.. files.Values], cancellationToken);
+        _kept = files;
+    }
+
+    private async Task<Dictionary<string, ArtifactFile>> FindKeptAsync(CancellationToken cancellationToken)
+    {
+        var manifest = await artifacts.FindAsync(new ArtifactName(_artifact, "latest"), cancellationToken);
+        return (manifest?.Files ?? []).ToDictionary(file => file.Path, StringComparer.Ordinal);
+    }
+
+    private bool IsKept(string name, string sha256) =>
+        _kept!.TryGetValue(name, out var kept) && string.Equals(kept.Sha256, sha256, StringComparison.Ordinal);
+
+    private async Task<ArtifactFile?> KeepFileAsync(string path, string name, CancellationToken cancellationToken)
+    {
+        try
+        {
+            var hashed = await _hashes.HashAsync(path, name, cancellationToken);
+            return IsKept(name, hashed.Sha256) ? hashed : await blobs.KeepAsync(path, name, _hashes, cancellationToken);
+        }
+        catch (FileChangedException)
+        {
+            return null;
+        }
+    }
+
+    private async Task CreateVersionAsync(IReadOnlyList<ArtifactFile> files, CancellationToken cancellationToken)
+    {
+        var version = new CreateVersion
+        {
+            Type = "checkpoint",
+            Project = work.Project,
+            Files = files,
+            JobId = work.JobId,
+            Attempt = work.Attempt,
+            RunId = work.RunId,
+        };
+        // What it replaces is part of the key: going back to an earlier state makes a new version.
+        var key = $"{work.JobId:N}-{work.Attempt}-checkpoints-{DigestOf([.. _kept!.Values, .. files])}";
+        var created = await artifacts.CreateVersionAsync(_artifact, version, key, cancellationToken);
+        log.LogInformation(
+            "Kept {Files} checkpoint files as {Name}:{Version}",
+            files.Count,
+            _artifact,
+            created.Version
+        );
+    }
+
+    private static string DigestOf(IEnumerable<ArtifactFile> files)
+    {
+        var lines = string.Concat(files.Select(file => $"{file.Sha256}  {file.Path}\n"));
+        return Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(lines)))[..32];
+    }
+}

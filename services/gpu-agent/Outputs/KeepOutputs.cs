@@ -1,0 +1,118 @@
+using Platform.Contracts.Artifacts;
+using Platform.Contracts.Jobs;
+using Platform.GpuAgent.Journal;
+using Platform.GpuAgent.Server;
+using Platform.GpuAgent.Staging;
+
+namespace Platform.GpuAgent.Outputs;
+
+/// <summary>What became of an attempt's outputs.</summary>
+/// <param name="Refusal">Why one could not be kept; null when all were.</param>
+/// <param name="Note">What was left out, for people.</param>
+internal sealed record OutputsKept(string? Refusal, string? Note);
+
+/// <summary>Keeps the outputs of an attempt that succeeded as artifact versions.</summary>
+internal sealed class KeepOutputs(ArtifactClient artifacts, BlobUpload blobs, ILogger<KeepOutputs> log)
+{
+    /// <summary>Can be repeated: a version that was made before is found again by its key.</summary>
+    public async Task<OutputsKept> RunAsync(AttemptFolder folder, AttemptWork work, CancellationToken cancellationToken)
+    {
+        var left = new List<string>();
+        foreach (var output in work.Outputs)
+        {
+            try
+            {
+                var files = Collect(folder.Work, output.Path, left);
+                if (files.Count == 0)
+                {
+                    return new OutputsKept($"The output '{output.Path}' does not exist or is empty.", NoteOf(left));
+                }
+
+                await KeepAsync(output, files, work, cancellationToken);
+            }
+            catch (UnsafePathException exception)
+            {
+                return new OutputsKept(exception.Message, NoteOf(left));
+            }
+            catch (FileChangedException exception)
+            {
+                return new OutputsKept(exception.Message, NoteOf(left));
+            }
+            catch (PlatformRefusedException exception)
+            {
+                return new OutputsKept($"The output '{output.Path}' was refused. {exception.Detail}", NoteOf(left));
+            }
+        }
+
+        return new OutputsKept(null, NoteOf(left));
+    }
+
+    private static List<(string Path, string Name)> Collect(string work, string path, List<string> left)
+    {
+        var root = WorkPaths.Resolve(work, path);
+        if (File.Exists(root))
+        {
+            return [(root, Path.GetFileName(root))];
+        }
+
+        if (!Directory.Exists(root))
+        {
+            return [];
+        }
+
+        var files = FileTree.Files(root).ToList();
+        foreach (var link in FileTree.Links(root))
+        {
+            if (File.Exists(link) && WorkPaths.StaysInside(work, link))
+            {
+                files.Add(link);
+            }
+            else
+            {
+                left.Add(Path.GetRelativePath(work, link));
+            }
+        }
+
+        return [.. files.Order(StringComparer.Ordinal).Select(file => (file, Path.GetRelativePath(root, file)))];
+    }
+
+    private static string? NoteOf(List<string> left) =>
+        left.Count == 0
+            ? null
+            : $"Symbolic links that lead to folders or out of the work folder were not kept: {string.Join(", ", left.Take(5))}"
+                + (left.Count > 5 ? $" and {left.Count - 5} more." : ".");
+
+    private Task<ArtifactManifest> KeepAsync(
+        JobOutput output,
+        List<(string Path, string Name)> files,
+        AttemptWork work,
+        CancellationToken cancellationToken
+    )
+    {
+        var hashes = new FileHashes();
+        return Retry.UntilAnsweredAsync(
+            async ct =>
+            {
+                var kept = new List<ArtifactFile>(files.Count);
+                foreach (var (path, name) in files)
+                {
+                    kept.Add(await blobs.KeepAsync(path, name, hashes, ct));
+                }
+
+                var version = new CreateVersion
+                {
+                    Type = output.Type,
+                    Project = work.Project,
+                    Files = kept,
+                    JobId = work.JobId,
+                    Attempt = work.Attempt,
+                    RunId = work.RunId,
+                };
+                var key = $"{work.JobId:N}-{work.Attempt}-{output.Artifact}-{output.Path}";
+                return await artifacts.CreateVersionAsync(output.Artifact, version, key, ct);
+            },
+            away => log.LogWarning("Outputs of {Job} wait for the platform: {Reason}", work.JobId, away.Message),
+            cancellationToken
+        );
+    }
+}

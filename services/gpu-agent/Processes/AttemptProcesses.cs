@@ -1,0 +1,105 @@
+using System.Globalization;
+using System.Text;
+using Platform.GpuAgent.Journal;
+
+namespace Platform.GpuAgent.Processes;
+
+/// <summary>
+/// All processes of an attempt: the training's session, and whoever left it but still carries the attempt in its
+/// environment. The shim is not among them: it must live to record the exit code.
+/// </summary>
+internal sealed class AttemptProcesses(AttemptKey key, AttemptFolder folder)
+{
+    private readonly string _job = $"PLATFORM_JOB_ID={key.JobId}";
+    private readonly string _attempt = $"PLATFORM_ATTEMPT={key.Attempt}";
+
+    /// <summary>The processes alive now.</summary>
+    public IReadOnlyList<int> Find()
+    {
+        var shim = ProcessIdentity.Read(folder.Shim);
+        var training = ProcessIdentity.Read(folder.Process);
+        var session = training is not null && SessionIsOurs(training) ? training.Pid : -1;
+        var found = new List<int>();
+        foreach (var entry in Directory.EnumerateDirectories("/proc"))
+        {
+            if (
+                int.TryParse(Path.GetFileName(entry), NumberStyles.None, CultureInfo.InvariantCulture, out var pid)
+                && pid != Environment.ProcessId
+                && ProcessStatus.Read(pid) is { IsDead: false } status
+                && (shim is null || pid != shim.Pid || status.StartTicks != shim.StartTicks)
+                && ((status.Session == session && status.StartTicks >= training!.StartTicks) || CarriesAttempt(pid))
+            )
+            {
+                found.Add(pid);
+            }
+        }
+
+        return found;
+    }
+
+    /// <summary>SIGTERM to the group and to those who left it, a grace, then SIGKILL until none is left.</summary>
+    /// <returns>False when some could not be killed: they hang in the kernel.</returns>
+    public async Task<bool> StopAsync(TimeSpan grace, CancellationToken cancellationToken)
+    {
+        var found = Find();
+        if (found.Count == 0)
+        {
+            return true;
+        }
+
+        if (ProcessIdentity.Read(folder.Process) is { IsAlive: true } training)
+        {
+            LibC.Signal(-training.Pid, LibC.SigTerm);
+            found = [.. found.Where(pid => ProcessStatus.Read(pid)?.Group != training.Pid)];
+        }
+
+        SignalAll(found, LibC.SigTerm);
+        var waited = TimeSpan.Zero;
+        var step = TimeSpan.FromMilliseconds(50);
+        while (waited < grace && Find().Count > 0)
+        {
+            await Task.Delay(step, cancellationToken);
+            waited += step;
+        }
+
+        for (var round = 0; round < 100; round++)
+        {
+            found = Find();
+            if (found.Count == 0)
+            {
+                return true;
+            }
+
+            SignalAll(found, LibC.SigKill);
+            await Task.Delay(step, cancellationToken);
+        }
+
+        return false;
+    }
+
+    private static void SignalAll(IReadOnlyList<int> processes, int signal)
+    {
+        foreach (var pid in processes)
+        {
+            LibC.Signal(pid, signal);
+        }
+    }
+
+    // While the number belongs to another process now, a session of that number is that one's.
+    private static bool SessionIsOurs(ProcessIdentity training) =>
+        !training.IsFromEarlierBoot
+        && (ProcessStatus.Read(training.Pid) is not { } now || now.StartTicks == training.StartTicks);
+
+    private bool CarriesAttempt(int pid)
+    {
+        try
+        {
+            var variables = Encoding.UTF8.GetString(File.ReadAllBytes($"/proc/{pid}/environ")).Split('\0');
+            return Array.IndexOf(variables, _job) >= 0 && Array.IndexOf(variables, _attempt) >= 0;
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            return false; // gone, or another user's
+        }
+    }
+}

@@ -1,0 +1,77 @@
+using System.Globalization;
+using Platform.Contracts.Agents;
+using Platform.Contracts.Jobs;
+using Platform.GpuAgent.Staging;
+
+namespace Platform.GpuAgent.Processes;
+
+/// <summary>What a training finds in its environment (README.md lists it).</summary>
+internal static class TrainingEnvironment
+{
+    private static readonly string[] _inherited = ["PATH", "HOME", "LANG", "USER"];
+
+    /// <summary>The job's own variables override the machine's, and the platform's override both.</summary>
+    public static Dictionary<string, string> For(
+        StartTraining command,
+        AttemptWork work,
+        AgentOptions options,
+        string workFolder
+    )
+    {
+        var environment = new Dictionary<string, string>(StringComparer.Ordinal)
+        {
+            ["PATH"] = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin",
+            ["LANG"] = "C.UTF-8",
+            ["PYTHONUNBUFFERED"] = "1",
+            ["CUDA_DEVICE_ORDER"] = "PCI_BUS_ID", // NVML's order
+        };
+        var passed = options.PassEnvironment.Split(
+            ',',
+            StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries
+        );
+        foreach (var name in _inherited.Concat(passed))
+        {
+            if (Environment.GetEnvironmentVariable(name) is { Length: > 0 } value)
+            {
+                environment[name] = value;
+            }
+        }
+
+        foreach (var (name, value) in work.Env)
+        {
+            environment[name] = value;
+        }
+
+        var server = options.Server.TrimEnd('/');
+        environment["TMPDIR"] = Path.Combine(workFolder, WorkFolder.Temporary);
+        environment["PLATFORM_URL"] = server;
+        environment["PLATFORM_TOKEN"] = work.Token;
+        environment["PLATFORM_JOB_ID"] = work.JobId.ToString();
+        environment["PLATFORM_ATTEMPT"] = work.Attempt.ToString(CultureInfo.InvariantCulture);
+        environment["PLATFORM_RUN_ID"] = work.RunId.ToString();
+        environment["PLATFORM_PROJECT"] = work.Project;
+        environment["MLFLOW_TRACKING_URI"] = server;
+        environment["MLFLOW_TRACKING_TOKEN"] = work.Token;
+        environment["MLFLOW_RUN_ID"] = work.RunId.ToString("N");
+        environment["CUDA_VISIBLE_DEVICES"] = string.Join(',', command.Gpus);
+        if (command.WorldSize > 1)
+        {
+            AddGang(environment, command);
+        }
+
+        return environment;
+    }
+
+    // One rank a node.
+    private static void AddGang(Dictionary<string, string> environment, StartTraining command)
+    {
+        environment["RANK"] = command.Rank.ToString(CultureInfo.InvariantCulture);
+        environment["WORLD_SIZE"] = command.WorldSize.ToString(CultureInfo.InvariantCulture);
+        environment["LOCAL_RANK"] = "0";
+        if (command.MasterAddress is { } address && command.MasterPort is { } port)
+        {
+            environment["MASTER_ADDR"] = address;
+            environment["MASTER_PORT"] = port.ToString(CultureInfo.InvariantCulture);
+        }
+    }
+}

@@ -1,0 +1,114 @@
+using System.ComponentModel;
+using System.Diagnostics;
+using System.Globalization;
+using Platform.GpuAgent.Journal;
+
+namespace Platform.GpuAgent.Processes;
+
+/// <summary>How a training's process came to its end.</summary>
+internal abstract record ProcessOutcome
+{
+    /// <summary>It ended; codes above 128 are signals.</summary>
+    internal sealed record Exited(int Code) : ProcessOutcome;
+
+    /// <summary>The system refused to execute the command; why stands in the log.</summary>
+    internal sealed record NotStarted : ProcessOutcome;
+
+    /// <summary>It is gone and nobody recorded how.</summary>
+    internal sealed record Vanished(bool MachineRestarted) : ProcessOutcome;
+}
+
+/// <summary>
+/// One attempt's process, started through the shim and known by the files that the shim writes: so it makes no difference
+/// whether this agent or an earlier one started it.
+/// </summary>
+internal sealed class TrainingProcess(AttemptFolder folder)
+{
+    private static readonly TimeSpan _poll = TimeSpan.FromMilliseconds(50);
+    private static readonly TimeSpan _claimLimit = TimeSpan.FromSeconds(10);
+
+    private Process? _shim;
+
+    /// <summary>Starts the shim. A second start of the same attempt ends by itself: the first holds the claim.</summary>
+    /// <exception cref="Win32Exception">The machine has no <c>setsid</c>, or no room for a process.</exception>
+    public void Launch(string shim, IReadOnlyList<string> command, IReadOnlyDictionary<string, string> environment)
+    {
+        var start = new ProcessStartInfo("setsid") { WorkingDirectory = folder.Work, UseShellExecute = false };
+        start.ArgumentList.Add("/bin/sh");
+        start.ArgumentList.Add(shim);
+        start.ArgumentList.Add(folder.Path);
+        foreach (var argument in command)
+        {
+            start.ArgumentList.Add(argument);
+        }
+
+        start.Environment.Clear();
+        foreach (var (name, value) in environment)
+        {
+            start.Environment[name] = value;
+        }
+
+        _shim = Process.Start(start);
+    }
+
+    /// <summary>Waits until the training has an identity.</summary>
+    /// <returns>Null when it never got one.</returns>
+    public async Task<ProcessIdentity?> WaitForStartAsync(CancellationToken cancellationToken)
+    {
+        var watch = Stopwatch.StartNew();
+        while (true)
+        {
+            if (ProcessIdentity.Read(folder.Process) is { } training)
+            {
+                return training;
+            }
+
+            var shim = ProcessIdentity.Read(folder.Shim);
+            var hopeless = shim is not null ? !shim.IsAlive : watch.Elapsed > _claimLimit;
+            if (hopeless)
+            {
+                return ProcessIdentity.Read(folder.Process);
+            }
+
+            await Task.Delay(1, cancellationToken);
+        }
+    }
+
+    /// <summary>Waits for the end.</summary>
+    public async Task<ProcessOutcome> WaitForExitAsync(CancellationToken cancellationToken)
+    {
+        var exited = _shim?.WaitForExitAsync(cancellationToken);
+        while (true)
+        {
+            var running = ProcessIdentity.Read(folder.Shim)?.IsAlive is true || IsTrainingAlive;
+            if (ReadOutcome() is { } outcome)
+            {
+                return outcome;
+            }
+
+            if (!running)
+            {
+                var machineRestarted = ProcessIdentity.Read(folder.Shim)?.IsFromEarlierBoot is true;
+                return new ProcessOutcome.Vanished(machineRestarted);
+            }
+
+            var pause = Task.Delay(_poll, cancellationToken);
+            await (exited is { IsCompleted: false } ? Task.WhenAny(exited, pause) : pause);
+            cancellationToken.ThrowIfCancellationRequested();
+        }
+    }
+
+    private bool IsTrainingAlive => ProcessIdentity.Read(folder.Process)?.IsAlive is true;
+
+    private ProcessOutcome? ReadOutcome()
+    {
+        if (!File.Exists(folder.Exit))
+        {
+            return null;
+        }
+
+        return File.Exists(folder.NotStarted)
+            ? new ProcessOutcome.NotStarted()
+            : new ProcessOutcome.Exited(int.Parse(File.ReadAllText(folder.Exit), CultureInfo.InvariantCulture));
+    }
+}

@@ -1,0 +1,168 @@
+using System.Net;
+using System.Security.Cryptography;
+using System.Text;
+using System.Text.Json;
+using Platform.Contracts.Artifacts;
+using Platform.GpuAgent.Journal;
+using Platform.GpuAgent.Staging;
+
+namespace Platform.GpuAgent.Server;
+
+/// <summary>The bytes that came are not the bytes that were promised.</summary>
+internal sealed class ContentMismatchException(string message) : Exception(message);
+
+/// <summary>Versions and blobs.</summary>
+internal sealed class ArtifactClient(PlatformHttp http)
+{
+    private static readonly TimeSpan _limit = TimeSpan.FromSeconds(30);
+
+    /// <summary>Null when there is no such version.</summary>
+    public async Task<ArtifactManifest?> FindAsync(ArtifactName name, CancellationToken cancellationToken)
+    {
+        using var request = new HttpRequestMessage(
+            HttpMethod.Get,
+            PlatformHttp.PathOf("api", "artifacts", name.Name, "versions", name.Version)
+        );
+        using var response = await http.SendAsync(request, _limit, cancellationToken, HttpStatusCode.NotFound);
+        return response.StatusCode is HttpStatusCode.NotFound
+            ? null
+            : await PlatformHttp.ReadAsync(response, AgentJson.Default.ArtifactManifest, cancellationToken);
+    }
+
+    /// <summary>Fetches a file of a version; nothing is left behind unless size and SHA-256 are right.</summary>
+    /// <exception cref="ContentMismatchException">They are not.</exception>
+    public async Task DownloadAsync(
+        ArtifactManifest manifest,
+        ArtifactFile file,
+        string destination,
+        CancellationToken cancellationToken
+    )
+    {
+        var segments = PlatformHttp.PathOf([
+            "api",
+            "artifacts",
+            manifest.Name,
+            "versions",
+            $"{manifest.Version}",
+            "files",
+            .. file.Path.Split('/'),
+        ]);
+        using var limited = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        limited.CancelAfter(PlatformHttp.StallLimit);
+        using var request = new HttpRequestMessage(HttpMethod.Get, segments);
+        using var response = await http.SendAsync(request, limited, cancellationToken);
+
+        var partial = $"{destination}.{Guid.CreateVersion7():N}.part";
+        try
+        {
+            var (size, sha256) = await SaveAsync(response, partial, file.Size, limited, cancellationToken);
+            if (size != file.Size || !string.Equals(sha256, file.Sha256, StringComparison.OrdinalIgnoreCase))
+            {
+                throw new ContentMismatchException(
+                    $"'{file.Path}' of {manifest.Name}:{manifest.Version} has checksum {sha256} and {size} bytes; {file.Sha256} and {file.Size} bytes were promised."
+                );
+            }
+
+            File.Move(partial, destination, overwrite: true);
+        }
+        finally
+        {
+            File.Delete(partial);
+        }
+    }
+
+    public async Task<bool> HasBlobAsync(string sha256, CancellationToken cancellationToken)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Head, $"api/artifacts/blobs/{sha256}");
+        using var response = await http.SendAsync(request, _limit, cancellationToken, HttpStatusCode.NotFound);
+        return response.IsSuccessStatusCode;
+    }
+
+    public async Task PutBlobAsync(string sha256, string path, long size, CancellationToken cancellationToken)
+    {
+        using var limited = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        limited.CancelAfter(PlatformHttp.StallLimit);
+        using var request = new HttpRequestMessage(HttpMethod.Put, $"api/artifacts/blobs/{sha256}")
+        {
+            Content = new FileContent(path, size, limited),
+        };
+        using var response = await http.SendAsync(request, limited, cancellationToken);
+    }
+
+    /// <param name="key">Makes a repeat after a crash find the version that it made before.</param>
+    public async Task<ArtifactManifest> CreateVersionAsync(
+        string name,
+        CreateVersion version,
+        string key,
+        CancellationToken cancellationToken
+    )
+    {
+        using var request = new HttpRequestMessage(
+            HttpMethod.Post,
+            PlatformHttp.PathOf("api", "artifacts", name, "versions")
+        )
+        {
+            Content = new StringContent(
+                JsonSerializer.Serialize(version, AgentJson.Default.CreateVersion),
+                Encoding.UTF8,
+                "application/json"
+            ),
+        };
+        request.Headers.Add("Idempotency-Key", key);
+        using var response = await http.SendAsync(request, PlatformHttp.StallLimit, cancellationToken);
+        return await PlatformHttp.ReadAsync(response, AgentJson.Default.ArtifactManifest, cancellationToken);
+    }
+
+    private static async Task<(long Size, string Sha256)> SaveAsync(
+        HttpResponseMessage response,
+        string path,
+        long expected,
+        CancellationTokenSource limited,
+        CancellationToken cancellationToken
+    )
+    {
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        await using var target = new FileStream(path, FileMode.Create, FileAccess.Write, FileShare.None, 0);
+        var buffer = new byte[128 * 1024];
+        var size = 0L;
+        try
+        {
+            await using var source = await response.Content.ReadAsStreamAsync(limited.Token);
+            int read;
+            while (size <= expected && (read = await source.ReadAsync(buffer, limited.Token)) > 0)
+            {
+                limited.CancelAfter(PlatformHttp.StallLimit);
+                hash.AppendData(buffer, 0, read);
+                await WriteAsync(target, buffer.AsMemory(0, read), cancellationToken);
+                size += read;
+            }
+        }
+        catch (OperationCanceledException exception) when (!cancellationToken.IsCancellationRequested)
+        {
+            throw new PlatformAwayException("The download stalled.", exception);
+        }
+        catch (Exception exception) when (exception is HttpRequestException or HttpIOException)
+        {
+            throw new PlatformAwayException(exception.Message, exception);
+        }
+
+        return (size, Convert.ToHexStringLower(hash.GetHashAndReset()));
+    }
+
+    // A full disk is the node's failure, not the platform's.
+    private static async Task WriteAsync(
+        FileStream target,
+        ReadOnlyMemory<byte> bytes,
+        CancellationToken cancellationToken
+    )
+    {
+        try
+        {
+            await target.WriteAsync(bytes, cancellationToken);
+        }
+        catch (IOException exception)
+        {
+            throw new StagingFailedException(Contracts.Jobs.EndReasons.DiskFull, exception.Message);
+        }
+    }
+}

@@ -1,0 +1,58 @@
+using System.Net;
+using System.Net.Http.Headers;
+using System.Text.Json;
+using Platform.Contracts.Jobs;
+using Platform.GpuAgent.Journal;
+
+namespace Platform.GpuAgent.Server;
+
+/// <summary>What to do for an attempt, and where its log goes.</summary>
+internal sealed class JobsClient(PlatformHttp http)
+{
+    private static readonly TimeSpan _limit = TimeSpan.FromSeconds(30);
+
+    public async Task<AttemptWork> GetWorkAsync(AttemptKey key, CancellationToken cancellationToken)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Get, $"api/jobs/{key.JobId}/attempts/{key.Attempt}/work");
+        using var response = await http.SendAsync(request, _limit, cancellationToken);
+        return await PlatformHttp.ReadAsync(response, AgentJson.Default.AttemptWork, cancellationToken);
+    }
+
+    /// <summary>Stores bytes of an attempt's log.</summary>
+    /// <param name="complete">Nothing follows.</param>
+    /// <returns>How much is stored: where to go on, whether or not these bytes were taken.</returns>
+    public async Task<long> AppendLogAsync(
+        AttemptKey key,
+        long offset,
+        ReadOnlyMemory<byte> bytes,
+        bool complete,
+        CancellationToken cancellationToken
+    )
+    {
+        var address =
+            $"api/jobs/{key.JobId}/logs?attempt={key.Attempt}&offset={offset}" + (complete ? "&complete=true" : "");
+        using var request = new HttpRequestMessage(HttpMethod.Post, address);
+        request.Content = new ReadOnlyMemoryContent(bytes);
+        request.Content.Headers.ContentType = new MediaTypeHeaderValue("application/octet-stream");
+        using var response = await http.SendAsync(request, _limit, cancellationToken, HttpStatusCode.Conflict);
+        var body = await response.Content.ReadAsByteArrayAsync(cancellationToken);
+        return StoredOffset(body)
+            ?? throw (
+                response.IsSuccessStatusCode
+                    ? new PlatformAwayException("The platform did not say how much of the log it has stored.")
+                    : new PlatformRefusedException(response.StatusCode, "The log is not taken any more.")
+            );
+    }
+
+    private static long? StoredOffset(byte[] body)
+    {
+        try
+        {
+            return JsonSerializer.Deserialize(body, AgentJson.Default.LogPosition)?.Offset;
+        }
+        catch (JsonException)
+        {
+            return null;
+        }
+    }
+}

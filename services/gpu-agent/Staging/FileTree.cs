@@ -1,0 +1,104 @@
+using System.IO.Enumeration;
+using Platform.GpuAgent.Processes;
+
+namespace Platform.GpuAgent.Staging;
+
+/// <summary>Trees of files that a training may have made: never followed through links, never opened when not plain files.</summary>
+internal static class FileTree
+{
+    private static readonly EnumerationOptions _everything = new()
+    {
+        RecurseSubdirectories = true,
+        AttributesToSkip = FileAttributes.None,
+        IgnoreInaccessible = true,
+    };
+
+    /// <summary>All plain files below a folder.</summary>
+    public static IEnumerable<string> Files(string folder) => Entries(folder, wantLinks: false);
+
+    /// <summary>All symbolic links below a folder.</summary>
+    public static IEnumerable<string> Links(string folder) => Entries(folder, wantLinks: true);
+
+    /// <summary>Bytes of all plain files below a folder.</summary>
+    public static long Size(string folder)
+    {
+        var sizes = new FileSystemEnumerable<long>(
+            folder,
+            (ref FileSystemEntry entry) => IsLink(ref entry) ? 0 : entry.Length,
+            _everything
+        )
+        {
+            ShouldIncludePredicate = (ref FileSystemEntry entry) => !entry.IsDirectory,
+            ShouldRecursePredicate = (ref FileSystemEntry entry) => !IsLink(ref entry),
+        };
+        return sizes.Sum();
+    }
+
+    /// <summary>Removes a folder with all it holds, also what the training made read-only.</summary>
+    public static void Delete(string folder)
+    {
+        if (!Directory.Exists(folder))
+        {
+            return;
+        }
+
+        try
+        {
+            Directory.Delete(folder, recursive: true);
+        }
+        catch (UnauthorizedAccessException) when (!OperatingSystem.IsWindows())
+        {
+            const UnixFileMode All = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
+            var closed = new Stack<string>([folder]);
+            while (closed.TryPop(out var path))
+            {
+                File.SetUnixFileMode(path, All);
+                foreach (var below in new DirectoryInfo(path).EnumerateDirectories())
+                {
+                    if (below.LinkTarget is null)
+                    {
+                        closed.Push(below.FullName);
+                    }
+                }
+            }
+
+            Directory.Delete(folder, recursive: true);
+        }
+    }
+
+    /// <summary>Artifacts carry no modes: what begins like a script may be executed.</summary>
+    public static void AllowScript(string path)
+    {
+        Span<byte> head = stackalloc byte[2];
+        using (var file = File.OpenHandle(path))
+        {
+            if (RandomAccess.Read(file, head, 0) < 2 || head[0] != '#' || head[1] != '!')
+            {
+                return;
+            }
+        }
+
+        if (!OperatingSystem.IsWindows())
+        {
+            const UnixFileMode Execute = UnixFileMode.UserExecute | UnixFileMode.GroupExecute;
+            File.SetUnixFileMode(path, File.GetUnixFileMode(path) | Execute);
+        }
+    }
+
+    private static IEnumerable<string> Entries(string folder, bool wantLinks)
+    {
+        var found = new FileSystemEnumerable<string>(
+            folder,
+            (ref FileSystemEntry entry) => entry.ToFullPath(),
+            _everything
+        )
+        {
+            ShouldIncludePredicate = (ref FileSystemEntry entry) =>
+                wantLinks ? IsLink(ref entry) : !entry.IsDirectory && !IsLink(ref entry),
+            ShouldRecursePredicate = (ref FileSystemEntry entry) => !IsLink(ref entry),
+        };
+        return wantLinks ? found : found.Where(LibC.IsRegularFile);
+    }
+
+    private static bool IsLink(ref FileSystemEntry entry) => entry.Attributes.HasFlag(FileAttributes.ReparsePoint);
+}

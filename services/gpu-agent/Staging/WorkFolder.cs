@@ -1,0 +1,183 @@
+using Platform.Contracts.Artifacts;
+using Platform.Contracts.Jobs;
+using Platform.GpuAgent.Journal;
+using Platform.GpuAgent.Server;
+
+namespace Platform.GpuAgent.Staging;
+
+/// <summary>Makes an attempt's work folder: files, source, inputs, and the checkpoints of earlier attempts.</summary>
+internal sealed class WorkFolder(ArtifactClient artifacts, BlobCache cache, ILogger<WorkFolder> log)
+{
+    public const string Inputs = "inputs";
+    public const string Outputs = "outputs";
+    public const string Checkpoints = "checkpoints";
+    public const string Temporary = ".tmp";
+
+    private const int FetchesAtOnce = 4;
+    private const int DiskFull = 28;
+
+    /// <summary>The artifact that holds a job's checkpoints.</summary>
+    public static string CheckpointsOf(Guid jobId) => $"checkpoints-{jobId:N}";
+
+    /// <summary>Begins anew and ends with a complete folder.</summary>
+    /// <exception cref="StagingFailedException">It cannot be made.</exception>
+    public async Task StageAsync(AttemptFolder folder, AttemptWork work, CancellationToken cancellationToken)
+    {
+        try
+        {
+            FileTree.Delete(folder.Work);
+            Directory.CreateDirectory(folder.Work);
+            foreach (var name in (string[])[Inputs, Outputs, Checkpoints, Temporary])
+            {
+                Directory.CreateDirectory(Path.Combine(folder.Work, name));
+            }
+
+            if (work.Source is { } source)
+            {
+                await StageSourceAsync(folder.Work, source, cancellationToken);
+            }
+
+            foreach (var (path, text) in work.Files)
+            {
+                await WriteFileAsync(folder.Work, path, text, cancellationToken);
+            }
+
+            foreach (var input in work.Inputs)
+            {
+                var manifest = await FindAsync(input.Artifact, cancellationToken);
+                var target = WorkPaths.Resolve(folder.Work, input.Path);
+                await FetchAsync(manifest, target, keep: true, cancellationToken);
+            }
+
+            if (work.Attempt > 1)
+            {
+                await RestoreCheckpointsAsync(folder.Work, work.JobId, cancellationToken);
+            }
+        }
+        catch (UnsafePathException exception)
+        {
+            throw new StagingFailedException(EndReasons.InputMissing, exception.Message);
+        }
+        catch (PlatformRefusedException exception)
+        {
+            throw new StagingFailedException(EndReasons.InputMissing, exception.Message);
+        }
+        catch (ContentMismatchException exception)
+        {
+            throw new StagingFailedException(EndReasons.InputMissing, exception.Message);
+        }
+        catch (IOException exception) when ((exception.HResult & 0xFFFF) == DiskFull)
+        {
+            throw new StagingFailedException(EndReasons.DiskFull, exception.Message);
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            throw new StagingFailedException(EndReasons.InputMissing, exception.Message);
+        }
+    }
+
+    private static async Task WriteFileAsync(string work, string path, string text, CancellationToken cancellationToken)
+    {
+        var target = WorkPaths.Resolve(work, path);
+        Directory.CreateDirectory(Path.GetDirectoryName(target)!);
+        await File.WriteAllTextAsync(target, text, cancellationToken);
+        FileTree.AllowScript(target);
+    }
+
+    private async Task StageSourceAsync(string work, ArtifactReference source, CancellationToken cancellationToken)
+    {
+        var manifest = await FindAsync(source.Artifact, cancellationToken);
+        await FetchAsync(manifest, work, keep: true, cancellationToken);
+        if (manifest.Files is [var only] && SourceArchive.IsArchive(only.Path))
+        {
+            SourceArchive.Unpack(WorkPaths.Resolve(work, only.Path), work);
+        }
+
+        foreach (var file in FileTree.Files(work))
+        {
+            FileTree.AllowScript(file);
+        }
+    }
+
+    private async Task RestoreCheckpointsAsync(string work, Guid jobId, CancellationToken cancellationToken)
+    {
+        var name = new ArtifactName(CheckpointsOf(jobId), "latest");
+        if (await AskAsync(ct => artifacts.FindAsync(name, ct), cancellationToken) is { } manifest)
+        {
+            await FetchAsync(manifest, Path.Combine(work, Checkpoints), keep: false, cancellationToken);
+        }
+    }
+
+    private async Task<ArtifactManifest> FindAsync(string reference, CancellationToken cancellationToken)
+    {
+        var name = ArtifactName.Parse(reference);
+        return await AskAsync(ct => artifacts.FindAsync(name, ct), cancellationToken)
+            ?? throw new StagingFailedException(EndReasons.InputMissing, $"There is no artifact '{name}'.");
+    }
+
+    private async Task FetchAsync(
+        ArtifactManifest manifest,
+        string target,
+        bool keep,
+        CancellationToken cancellationToken
+    )
+    {
+        Directory.CreateDirectory(target);
+        var parallel = new ParallelOptions
+        {
+            MaxDegreeOfParallelism = FetchesAtOnce,
+            CancellationToken = cancellationToken,
+        };
+        await Parallel.ForEachAsync(
+            manifest.Files,
+            parallel,
+            async (file, ct) =>
+            {
+                var destination = WorkPaths.Resolve(target, file.Path);
+                Directory.CreateDirectory(Path.GetDirectoryName(destination)!);
+                if (!keep || !cache.Keeps(file.Size))
+                {
+                    await DownloadAsync(manifest, file, destination, ct);
+                }
+                else if (!cache.TryCopy(file.Sha256, file.Size, destination))
+                {
+                    var cached = cache.PathOf(file.Sha256);
+                    Directory.CreateDirectory(Path.GetDirectoryName(cached)!);
+                    await DownloadAsync(manifest, file, cached, ct);
+                    File.Copy(cached, destination, overwrite: true);
+                }
+            }
+        );
+    }
+
+    private async Task DownloadAsync(
+        ArtifactManifest manifest,
+        ArtifactFile file,
+        string destination,
+        CancellationToken cancellationToken
+    ) =>
+        await AskAsync(
+            async ct =>
+            {
+                try
+                {
+                    await artifacts.DownloadAsync(manifest, file, destination, ct);
+                }
+                catch (ContentMismatchException)
+                {
+                    // Damage on the way is mended by asking again; damage at the source stays.
+                    await artifacts.DownloadAsync(manifest, file, destination, ct);
+                }
+
+                return true;
+            },
+            cancellationToken
+        );
+
+    private Task<T> AskAsync<T>(Func<CancellationToken, Task<T>> ask, CancellationToken cancellationToken) =>
+        Retry.UntilAnsweredAsync(
+            ask,
+            away => log.LogWarning("Staging waits for the platform: {Reason}", away.Message),
+            cancellationToken
+        );
+}

@@ -1,0 +1,63 @@
+namespace Platform.GpuAgent.Staging;
+
+/// <summary>A name from outside that does not stay inside its folder.</summary>
+internal sealed class UnsafePathException(string path, string why) : Exception($"The path '{path}' is refused: {why}.");
+
+/// <summary>Keeps names from outside inside their folder.</summary>
+internal static class WorkPaths
+{
+    /// <summary>The full path of a relative one.</summary>
+    /// <exception cref="UnsafePathException">It is absolute, empty, has <c>.</c> or <c>..</c> parts, or leads through a link.</exception>
+    public static string Resolve(string folder, string relative)
+    {
+        if (relative.Length == 0 || relative[0] is '/' || relative.Contains('\0') || relative.Contains('\\'))
+        {
+            throw new UnsafePathException(relative, "it must be relative, with forward slashes");
+        }
+
+        var path = folder;
+        foreach (var part in relative.TrimEnd('/').Split('/'))
+        {
+            if (part is "" or "." or "..")
+            {
+                throw new UnsafePathException(relative, "it has empty, '.' or '..' parts");
+            }
+
+            path = Path.Combine(path, part);
+            if (new FileInfo(path).LinkTarget is not null)
+            {
+                throw new UnsafePathException(relative, "it leads through a symbolic link");
+            }
+        }
+
+        return path;
+    }
+
+    /// <summary>True when a path, after following every link, lies in the folder.</summary>
+    public static bool StaysInside(string folder, string path)
+    {
+        var real = RealPath(path, 40);
+        return real is not null && real.StartsWith(RealPath(folder, 40) + "/", StringComparison.Ordinal);
+    }
+
+    private static string? RealPath(string path, int links)
+    {
+        var real = "/";
+        foreach (var part in Path.GetFullPath(path).Split('/', StringSplitOptions.RemoveEmptyEntries))
+        {
+            real = Path.Combine(real, part);
+            if (new FileInfo(real).LinkTarget is { } target)
+            {
+                var next = links > 0 ? RealPath(Path.Combine(Path.GetDirectoryName(real)!, target), links - 1) : null;
+                if (next is null)
+                {
+                    return null;
+                }
+
+                real = next;
+            }
+        }
+
+        return real;
+    }
+}
