@@ -15,11 +15,20 @@ public sealed record JobSubmitted
     public required DateTimeOffset SubmittedAt { get; init; }
 }
 
-/// <summary>An attempt waits for a placement; with a number above 1 it follows one that failed or was lost.</summary>
+/// <summary>
+/// An attempt after the first waits for a placement: the one before it failed or was lost, or a person asked for it. It
+/// carries all that asking for a placement needs, because the job's saga may have settled long ago.
+/// </summary>
 public sealed record JobQueued
 {
     public required Guid JobId { get; init; }
     public required int Attempt { get; init; }
+    public required Resources Resources { get; init; }
+    public required IReadOnlyDictionary<string, string> Labels { get; init; }
+
+    /// <summary>0 (last) to 100 (first).</summary>
+    public required int Priority { get; init; }
+    public required DateTimeOffset SubmittedAt { get; init; }
 
     /// <summary>Not placed before this time: the back-off between attempts.</summary>
     public required DateTimeOffset NotBefore { get; init; }
