@@ -1,0 +1,27 @@
+using Microsoft.AspNetCore.Http.HttpResults;
+using Platform.ServiceDefaults;
+
+namespace Platform.Jobs.Browsing;
+
+/// <summary><c>GET /api/jobs/{id}</c>.</summary>
+internal static class GetJobEndpoint
+{
+    public static void MapGetJob(this IEndpointRouteBuilder jobs) =>
+        jobs.MapGet("/{id:guid}", HandleAsync).WithName("GetJob").WithSummary("One job with all that was asked for");
+
+    private static async Task<Results<Ok<JobDetail>, ProblemHttpResult>> HandleAsync(
+        Guid id,
+        JobReader reader,
+        HttpResponse response,
+        CancellationToken cancellationToken
+    )
+    {
+        if (await reader.FindAsync(id, cancellationToken) is not var (job, version))
+        {
+            return ProblemResults.NotFound("job", id);
+        }
+
+        response.SetETag(version);
+        return TypedResults.Ok(job);
+    }
+}

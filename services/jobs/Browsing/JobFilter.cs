@@ -1,0 +1,83 @@
+using System.Globalization;
+using System.Text;
+using Npgsql;
+
+namespace Platform.Jobs.Browsing;
+
+/// <summary>The conditions of one list query. Clients' values are parameters, never SQL.</summary>
+internal sealed class JobFilter
+{
+    private readonly List<string> _conditions = [];
+    private readonly List<object> _values = [];
+
+    public JobFilter() { }
+
+    /// <summary>Begins with the conditions of another filter.</summary>
+    public JobFilter(JobFilter other)
+    {
+        _conditions.AddRange(other._conditions);
+        _values.AddRange(other._values);
+    }
+
+    public void HasStatus(string[] statuses) =>
+        _conditions.Add(
+            statuses.Length == 1 ? $"s.status = {Parameter(statuses[0])}" : $"s.status = any({Parameter(statuses)})"
+        );
+
+    /// <summary>Keeps a project and those below it. The order of text is that of its bytes, in which <c>0</c> follows <c>/</c>.</summary>
+    public void IsIn(string project) =>
+        _conditions.Add(
+            $"(s.project = {Parameter(project)} or s.project >= {Parameter($"{project}/")} and s.project < {Parameter($"{project}0")})"
+        );
+
+    /// <summary>Keeps names that contain a text, and ids that begin with it.</summary>
+    public void Matches(string search)
+    {
+        var pattern = new StringBuilder("%");
+        foreach (var character in search)
+        {
+            pattern.Append(character is '%' or '_' or '\\' ? "\\" : "").Append(character);
+        }
+
+        var condition = $"s.name ilike {Parameter(pattern.Append('%').ToString())}";
+        if (TryReadIdPrefix(search, out var first, out var last))
+        {
+            condition = $"({condition} or s.job_id between {Parameter(first)} and {Parameter(last)})";
+        }
+
+        _conditions.Add(condition);
+    }
+
+    /// <summary>Adds a condition on values.</summary>
+    public void Add(Func<Func<object, string>, string> condition) => _conditions.Add(condition(Parameter));
+
+    public NpgsqlBatchCommand Command(Func<string, string> sql)
+    {
+        var command = new NpgsqlBatchCommand(
+            sql(_conditions.Count == 0 ? "" : $"where {string.Join(" and ", _conditions)}")
+        );
+        foreach (var value in _values)
+        {
+            command.Parameters.Add(new NpgsqlParameter { Value = value });
+        }
+
+        return command;
+    }
+
+    private string Parameter(object value)
+    {
+        _values.Add(value);
+        return string.Create(CultureInfo.InvariantCulture, $"${_values.Count}");
+    }
+
+    /// <summary>All ids that begin with some digits lie between those digits followed by zeros and by the largest digits.</summary>
+    private static bool TryReadIdPrefix(string search, out Guid first, out Guid last)
+    {
+        var digits = search.Replace("-", "", StringComparison.Ordinal);
+        first = last = Guid.Empty;
+        return digits.Length is > 0 and <= 32
+            && digits.All(char.IsAsciiHexDigit)
+            && Guid.TryParseExact(digits.PadRight(32, '0'), "N", out first)
+            && Guid.TryParseExact(digits.PadRight(32, 'f'), "N", out last);
+    }
+}

@@ -1,0 +1,129 @@
+using System.Text.Json;
+using Npgsql;
+using Platform.Contracts;
+using Platform.Contracts.Jobs;
+using Platform.Jobs.Training;
+
+namespace Platform.Jobs.Browsing;
+
+/// <summary>Reads jobs as they are shown.</summary>
+internal sealed class JobReader(JobsStore store)
+{
+    /// <summary>The columns that <see cref="ReadItem"/> takes, in order.</summary>
+    public const string ItemColumns = """
+        s.job_id, s.name, s.project, s.status, s.stopping, s.attempt, s.priority, s.nodes, s.run_id, s.submitted_at,
+        case when s.status = 'queued' then s.not_before end, s.started_at, s.ended_at, s.exit_code,
+        coalesce(w.reason, s.reason), s.detail
+        """;
+
+    /// <summary>Jobs, with why those that wait do so now.</summary>
+    public const string ItemTables = """
+        job_summary s left join job_wait w on s.status = 'queued' and w.job_id = s.job_id and w.attempt = s.attempt
+        """;
+
+    /// <summary>Reads one job.</summary>
+    /// <returns>The job and its version.</returns>
+    /// <exception cref="KeyNotFoundException">There is no such job.</exception>
+    public async Task<(JobDetail Job, long Version)> GetAsync(Guid jobId, CancellationToken cancellationToken) =>
+        await FindAsync(jobId, cancellationToken) ?? throw new KeyNotFoundException($"There is no job {jobId}.");
+
+    /// <summary>Reads one job.</summary>
+    /// <returns>Null when there is no such job.</returns>
+    public async Task<(JobDetail Job, long Version)?> FindAsync(Guid jobId, CancellationToken cancellationToken)
+    {
+        await using var command = store.DataSource.CreateCommand(
+            $"select {ItemColumns}, s.version, d.spec from {ItemTables} join job_spec d on d.job_id = s.job_id where s.job_id = $1"
+        );
+        command.Parameters.Add(new() { Value = jobId });
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        if (!await reader.ReadAsync(cancellationToken))
+        {
+            return null;
+        }
+
+        var item = ReadItem(reader);
+        var spec = ReadSpec(await reader.GetFieldValueAsync<byte[]>(17, cancellationToken));
+        return (Detail(item, spec), reader.GetInt64(16));
+    }
+
+    /// <summary>Reads what was asked for.</summary>
+    /// <returns>Null when there is no such job.</returns>
+    public async Task<JobSpec?> FindSpecAsync(Guid jobId, CancellationToken cancellationToken)
+    {
+        await using var command = store.DataSource.CreateCommand("select spec from job_spec where job_id = $1");
+        command.Parameters.Add(new() { Value = jobId });
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        return await reader.ReadAsync(cancellationToken)
+            ? ReadSpec(await reader.GetFieldValueAsync<byte[]>(0, cancellationToken))
+            : null;
+    }
+
+    /// <summary>Reads a row of <see cref="ItemColumns"/>.</summary>
+    public static JobItem ReadItem(NpgsqlDataReader row) =>
+        new()
+        {
+            Id = row.GetGuid(0),
+            Name = row.GetString(1),
+            Project = row.GetString(2),
+            Status = row.GetString(3),
+            Stopping = row.GetBoolean(4),
+            Attempt = row.GetInt32(5),
+            Priority = row.GetInt32(6),
+            Nodes = ReadNodes(row.GetFieldValue<byte[]>(7)),
+            RunId = row.GetGuid(8),
+            SubmittedAt = row.GetFieldValue<DateTimeOffset>(9),
+            NotBefore = Time(row, 10),
+            StartedAt = Time(row, 11),
+            EndedAt = Time(row, 12),
+            ExitCode = row.IsDBNull(13) ? null : row.GetInt32(13),
+            Reason = row.IsDBNull(14) ? null : row.GetString(14),
+            Detail = row.IsDBNull(15) ? null : row.GetString(15),
+        };
+
+    public static JobSpec ReadSpec(byte[] json) =>
+        JsonSerializer.Deserialize(json, JobEventsJson.Default.JobSpec)!;
+
+    private static DateTimeOffset? Time(NpgsqlDataReader row, int column) =>
+        row.IsDBNull(column) ? null : row.GetFieldValue<DateTimeOffset>(column);
+
+    private static IReadOnlyList<JobNode> ReadNodes(byte[] json) =>
+        json.AsSpan().SequenceEqual("[]"u8)
+            ? []
+            :
+            [
+                .. JsonSerializer
+                    .Deserialize<IReadOnlyList<PlacedNode>>(json, JsonDefaults.Lenient)!
+                    .Select(node => new JobNode(node.NodeId, node.NodeName, node.Gpus)),
+            ];
+
+    private static JobDetail Detail(JobItem item, JobSpec spec) =>
+        new()
+        {
+            Id = item.Id,
+            Name = item.Name,
+            Project = item.Project,
+            Status = item.Status,
+            Stopping = item.Stopping,
+            Attempt = item.Attempt,
+            Priority = item.Priority,
+            Nodes = item.Nodes,
+            RunId = item.RunId,
+            SubmittedAt = item.SubmittedAt,
+            NotBefore = item.NotBefore,
+            StartedAt = item.StartedAt,
+            EndedAt = item.EndedAt,
+            ExitCode = item.ExitCode,
+            Reason = item.Reason,
+            Detail = item.Detail,
+            Command = spec.Command,
+            Files = spec.Files,
+            Source = spec.Source,
+            Inputs = spec.Inputs,
+            Outputs = spec.Outputs,
+            Resources = spec.Resources,
+            Labels = spec.Labels,
+            Retry = spec.Retry,
+            TimeoutSeconds = spec.TimeoutSeconds,
+            Env = spec.Env,
+        };
+}

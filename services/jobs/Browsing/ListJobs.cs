@@ -1,0 +1,166 @@
+using System.Globalization;
+using Microsoft.AspNetCore.Http.HttpResults;
+using Npgsql;
+using Platform.Jobs.Submission;
+using Platform.ServiceDefaults;
+
+namespace Platform.Jobs.Browsing;
+
+/// <summary>The query of <c>GET /api/jobs</c>, as it comes.</summary>
+internal sealed record ListJobsQuery
+{
+    /// <summary>One status, or several with commas.</summary>
+    public string? Status { get; init; }
+
+    /// <summary>A project with all below it: <c>demo</c> finds <c>demo</c> and <c>demo/digits</c>, not <c>demonstration</c>.</summary>
+    public string? Project { get; init; }
+
+    /// <summary>A part of the name in any case, or the beginning of the id.</summary>
+    public string? Search { get; init; }
+
+    /// <summary><c>submittedAt</c>, <c>startedAt</c>, <c>endedAt</c>, <c>name</c> or <c>priority</c>; <c>-</c> before it for the largest first. <c>-submittedAt</c> when left out.</summary>
+    public string? Sort { get; init; }
+
+    /// <summary>1 to 200; 50 when left out.</summary>
+    public string? Limit { get; init; }
+
+    /// <summary><c>nextCursor</c> of the page before.</summary>
+    public string? Cursor { get; init; }
+}
+
+/// <summary><c>GET /api/jobs</c>.</summary>
+internal static class ListJobsEndpoint
+{
+    private const int DefaultLimit = 50;
+    private const int MaxLimit = 200;
+    private const int MaxSearchLength = 200;
+
+    private static readonly string[] _statuses =
+    [
+        "pending",
+        "queued",
+        "placed",
+        "running",
+        "succeeded",
+        "failed",
+        "cancelled",
+    ];
+
+    public static void MapListJobs(this IEndpointRouteBuilder jobs) =>
+        jobs.MapGet("/", HandleAsync).WithName("ListJobs").WithSummary("Jobs by filter, a page at a time");
+
+    private static async Task<Results<Ok<Page<JobItem>>, ProblemHttpResult>> HandleAsync(
+        [AsParameters] ListJobsQuery query,
+        JobsStore store,
+        CancellationToken cancellationToken
+    )
+    {
+        if (!TryReadLimit(query.Limit, out var limit))
+        {
+            return ProblemResults.Invalid("limit", $"A limit is 1 to {MaxLimit}.");
+        }
+
+        if (JobSort.Find(query.Sort) is not { } sort)
+        {
+            return ProblemResults.Invalid("sort", $"Sort by one of {JobSort.Names}, with '-' before it for descending.");
+        }
+
+        var filter = new JobFilter();
+        if (filter.Add(query) is { } problem)
+        {
+            return problem;
+        }
+
+        var after = new JobFilter(filter);
+        if (query.Cursor is not null && !sort.TryContinue(query.Cursor, after))
+        {
+            return ProblemResults.Invalid("cursor", "This is no cursor that this list gave for this sort.");
+        }
+
+        await using var batch = store.DataSource.CreateBatch();
+        batch.BatchCommands.Add(filter.Command(where => $"select count(*) from job_summary s {where}"));
+        batch.BatchCommands.Add(
+            after.Command(where =>
+                $"select {JobReader.ItemColumns}, {sort.Expression} from {JobReader.ItemTables} {where} {sort.OrderBy} limit {limit + 1}"
+            )
+        );
+        return TypedResults.Ok(await ReadPageAsync(batch, sort, limit, cancellationToken));
+    }
+
+    private static async Task<Page<JobItem>> ReadPageAsync(
+        NpgsqlBatch batch,
+        JobSort sort,
+        int limit,
+        CancellationToken cancellationToken
+    )
+    {
+        await using var reader = await batch.ExecuteReaderAsync(cancellationToken);
+        await reader.ReadAsync(cancellationToken);
+        var total = reader.GetInt64(0);
+        await reader.NextResultAsync(cancellationToken);
+        var items = new List<JobItem>(limit);
+        string? next = null;
+        string? last = null;
+        while (await reader.ReadAsync(cancellationToken))
+        {
+            if (items.Count == limit)
+            {
+                next = last;
+                break;
+            }
+
+            items.Add(JobReader.ReadItem(reader));
+            last = sort.Cursor(reader.GetValue(16), items[^1].Id);
+        }
+
+        return new Page<JobItem>(items, next, total);
+    }
+
+    private static bool TryReadLimit(string? text, out int limit)
+    {
+        limit = DefaultLimit;
+        return text is null
+            || (
+                int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out limit)
+                && limit is >= 1 and <= MaxLimit
+            );
+    }
+
+    /// <summary>Adds what the query asks for.</summary>
+    /// <returns>What is wrong with it; null when nothing is.</returns>
+    private static ProblemHttpResult? Add(this JobFilter filter, ListJobsQuery query)
+    {
+        if (!string.IsNullOrEmpty(query.Status))
+        {
+            var wanted = query.Status.Split(',');
+            if (wanted.Except(_statuses, StringComparer.Ordinal).Any())
+            {
+                return ProblemResults.Invalid("status", $"A status is one of {string.Join(", ", _statuses)}.");
+            }
+
+            filter.HasStatus(wanted);
+        }
+
+        if (!string.IsNullOrEmpty(query.Project))
+        {
+            if (SafeText.ProblemWithProject(query.Project) is { } problem)
+            {
+                return ProblemResults.Invalid("project", problem);
+            }
+
+            filter.IsIn(query.Project);
+        }
+
+        if (!string.IsNullOrEmpty(query.Search))
+        {
+            if (query.Search.Length > MaxSearchLength || !SafeText.IsText(query.Search))
+            {
+                return ProblemResults.Invalid("search", $"A search has at most {MaxSearchLength} characters.");
+            }
+
+            filter.Matches(query.Search);
+        }
+
+        return null;
+    }
+}

@@ -1,0 +1,142 @@
+using MassTransit;
+using Microsoft.Extensions.Options;
+using Npgsql;
+using Platform.EventStore;
+using Platform.Jobs.Training;
+
+namespace Platform.Jobs.Coordination;
+
+/// <summary>
+/// Publishes again what the log says of jobs that others may not have heard of: at start of every job that is not over or
+/// ended just before; from then on of those whose saga has not followed. So that no message of a job has to arrive, not even
+/// its first.
+/// </summary>
+internal sealed partial class ResumeUnsettledJobs(
+    JobsStore store,
+    JobsMessages messages,
+    IBusControl bus,
+    IOptions<JobsOptions> options,
+    TimeProvider clock,
+    ILogger<ResumeUnsettledJobs> logger
+) : BackgroundService
+{
+    private const string Unsettled = """
+        select s.job_id from job_summary s
+        where s.status not in ('succeeded', 'failed', 'cancelled')
+           or s.ended_at >= (select max(changed_at) from job_summary) - $1
+        order by s.submitted_at
+        """;
+
+    /// <summary>Compares each job with how far its saga is. Healthy jobs cost no message, however many there are.</summary>
+    private const string LeftBehind = """
+        select s.job_id
+        from job_summary s left join saga g on g.saga_type = $1 and g.correlation_id = s.job_id
+        where s.status not in ('succeeded', 'failed', 'cancelled') and s.changed_at < $2
+          and (g.state, (g.data->>'attempt')::int) is distinct from
+              (case when s.stopping then 'Stopping' when s.status = 'running' then 'Running'
+                    when s.status = 'placed' then 'Starting' else 'Asking' end, s.attempt)
+        union all
+        select s.job_id
+        from saga g join job_summary s on s.job_id = g.correlation_id
+        where g.saga_type = $1 and g.state not in ('Releasing', 'Settled')
+          and s.status in ('succeeded', 'failed', 'cancelled') and s.changed_at < $2
+        """;
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        await bus.WaitForHealthStatus(BusHealthStatus.Healthy, stoppingToken);
+        var isStarting = true;
+        using var timer = new PeriodicTimer(options.Value.ResumeInterval, clock);
+        do
+        {
+            try
+            {
+                var jobs = await FindAsync(isStarting, stoppingToken);
+                foreach (var jobId in jobs)
+                {
+                    await PublishAsync(jobId, stoppingToken);
+                }
+
+                if (jobs.Count > 0)
+                {
+                    LogResumed(jobs.Count);
+                }
+
+                isStarting = false;
+            }
+            catch (Exception exception) when (!stoppingToken.IsCancellationRequested)
+            {
+                LogFailed(exception);
+            }
+        } while (await timer.WaitForNextTickAsync(stoppingToken));
+    }
+
+    private async Task<List<Guid>> FindAsync(bool isStarting, CancellationToken cancellationToken)
+    {
+        await using var command = store.DataSource.CreateCommand(isStarting ? Unsettled : LeftBehind);
+        if (isStarting)
+        {
+            command.Parameters.Add(new() { Value = options.Value.ResumeEnded });
+        }
+        else
+        {
+            command.Parameters.Add(new() { Value = TrainingStateMachine.Endpoint });
+            command.Parameters.Add(new() { Value = clock.GetUtcNow() - options.Value.ResumeInterval });
+        }
+
+        var jobs = new List<Guid>();
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        while (await reader.ReadAsync(cancellationToken))
+        {
+            jobs.Add(reader.GetGuid(0));
+        }
+
+        return jobs;
+    }
+
+    private async Task PublishAsync(Guid jobId, CancellationToken cancellationToken)
+    {
+        var stored = await store.ReadStreamAsync(
+            JobDecisions.StreamOf(jobId),
+            cancellationToken: cancellationToken
+        );
+        var job = stored.Select(e => (JobEvent)e.Data).Aggregate(Job.Initial, Job.Evolve);
+        foreach (var e in stored.Where(e => IsCurrent((JobEvent)e.Data, job.Attempt)))
+        {
+            if (await messages.ToMessageAsync(e, cancellationToken) is { } message)
+            {
+                await bus.Publish(
+                    message,
+                    message.GetType(),
+                    Pipe.Execute<PublishContext>(publish =>
+                    {
+                        publish.MessageId = e.Id;
+                        publish.CorrelationId = jobId;
+                    }),
+                    cancellationToken
+                );
+            }
+        }
+    }
+
+    /// <summary>True for what still describes the job: its submission and its present attempt.</summary>
+    private static bool IsCurrent(JobEvent @event, int attempt) =>
+        @event switch
+        {
+            JobSubmitted => true,
+            JobQueued e => e.Attempt == attempt,
+            JobPlaced e => e.Attempt == attempt,
+            JobStarted e => e.Attempt == attempt,
+            StopRequested e => e.Attempt == attempt,
+            JobSucceeded e => e.Attempt == attempt,
+            JobFailed e => e.Attempt == attempt,
+            JobCancelled e => e.Attempt == attempt,
+            _ => false,
+        };
+
+    [LoggerMessage(1, LogLevel.Information, "{Count} jobs go on where they were")]
+    private partial void LogResumed(int count);
+
+    [LoggerMessage(2, LogLevel.Warning, "Unsettled jobs could not be resumed; trying again")]
+    private partial void LogFailed(Exception exception);
+}

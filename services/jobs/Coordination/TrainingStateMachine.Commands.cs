@@ -1,0 +1,123 @@
+using MassTransit;
+using Platform.Contracts.Agents;
+using Platform.Contracts.Nodes;
+using Platform.Messaging;
+
+namespace Platform.Jobs.Coordination;
+
+/// <summary>What the saga sends, and how long it waits for each answer.</summary>
+internal sealed partial class TrainingStateMachine
+{
+    private async Task AskAsync(BehaviorContext<TrainingSaga> context)
+    {
+        var saga = context.Saga;
+        Wait(saga);
+        await context.Publish(
+            new RequestPlacement
+            {
+                JobId = saga.CorrelationId,
+                Attempt = saga.Attempt,
+                Resources = saga.Resources!,
+                Labels = saga.Labels,
+                Priority = saga.Priority,
+                SubmittedAt = saga.SubmittedAt,
+                NotBefore = saga.NotBefore,
+            },
+            context.CancellationToken
+        );
+    }
+
+    private async Task StartAsync(BehaviorContext<TrainingSaga> context)
+    {
+        var saga = context.Saga;
+        Wait(saga);
+        for (var rank = 0; rank < saga.Nodes.Count; rank++)
+        {
+            var node = saga.Nodes[rank];
+            await context.Send(
+                QueueAddress.Of(AgentQueues.For(node.NodeId)),
+                new StartTraining
+                {
+                    NodeId = node.NodeId,
+                    JobId = saga.CorrelationId,
+                    Attempt = saga.Attempt,
+                    Cpus = saga.Resources!.Cpus,
+                    MemoryMiB = saga.Resources.MemoryMiB,
+                    Gpus = node.Gpus,
+                    Rank = rank,
+                    WorldSize = saga.Nodes.Count,
+                },
+                context.CancellationToken
+            );
+        }
+    }
+
+    private async Task StopAsync(BehaviorContext<TrainingSaga> context)
+    {
+        var saga = context.Saga;
+        Wait(saga);
+        foreach (var node in saga.Nodes)
+        {
+            await context.Send(
+                QueueAddress.Of(AgentQueues.For(node.NodeId)),
+                new StopTraining
+                {
+                    NodeId = node.NodeId,
+                    JobId = saga.CorrelationId,
+                    Attempt = saga.Attempt,
+                    Reason = saga.StopReason!,
+                },
+                context.CancellationToken
+            );
+        }
+    }
+
+    private Task ReleaseAsync(BehaviorContext<TrainingSaga> context)
+    {
+        var saga = context.Saga;
+        Wait(saga);
+        return context.Publish(
+            new ReleasePlacement { JobId = saga.CorrelationId, Attempt = saga.Attempt },
+            context.CancellationToken
+        );
+    }
+
+    private async Task ConfirmRunningAsync(BehaviorContext<TrainingSaga> context)
+    {
+        var isOverdue = context.Saga.TimeoutAt <= _clock.GetUtcNow();
+        WaitWhileRunning(context.Saga);
+        if (isOverdue)
+        {
+            await context.Publish(
+                new TrainingOverdue { JobId = context.Saga.CorrelationId, Attempt = context.Saga.Attempt },
+                context.CancellationToken
+            );
+        }
+
+        await ConfirmAsync(context);
+    }
+
+    /// <summary>Where the word that a node was lost did not arrive, this brings it.</summary>
+    private static Task ConfirmAsync(BehaviorContext<TrainingSaga> context) =>
+        context.Publish(
+            new ConfirmPlacement { JobId = context.Saga.CorrelationId, Attempt = context.Saga.Attempt },
+            context.CancellationToken
+        );
+
+    /// <summary>Sets the deadline for an answer: short at first, twice as long with each repeat.</summary>
+    private void Wait(TrainingSaga saga)
+    {
+        var wait = Math.Min(
+            _options.FirstWait.TotalSeconds * Math.Pow(2, Math.Min(saga.Resends, 30)),
+            _options.LongestWait.TotalSeconds
+        );
+        saga.DueAt = _clock.GetUtcNow() + TimeSpan.FromSeconds(wait);
+    }
+
+    private void WaitWhileRunning(TrainingSaga saga)
+    {
+        var now = _clock.GetUtcNow();
+        var confirm = now + _options.LongestWait;
+        saga.DueAt = saga.TimeoutAt > now && saga.TimeoutAt < confirm ? saga.TimeoutAt : confirm;
+    }
+}

@@ -1,0 +1,169 @@
+using MassTransit;
+using Microsoft.Extensions.Options;
+using Platform.Contracts.Jobs;
+using Platform.Contracts.Nodes;
+
+namespace Platform.Jobs.Coordination;
+
+/// <summary>
+/// Carries a job from submission to release by sending the next command, again and again until the answer is recorded. It
+/// decides nothing: what happened is said by the job's own log. It only ever moves forward, to a later attempt or to a later
+/// step of the same one, so that messages may come twice and in any order.
+/// </summary>
+internal sealed partial class TrainingStateMachine : MassTransitStateMachine<TrainingSaga>
+{
+    /// <summary>The saga's queue, and its <c>saga_type</c> in the table.</summary>
+    public const string Endpoint = "jobs-training";
+
+    private readonly TimeProvider _clock;
+    private readonly JobsOptions _options;
+    private readonly List<string> _steps;
+
+    public TrainingStateMachine(TimeProvider clock, IOptions<JobsOptions> options)
+    {
+        _clock = clock;
+        _options = options.Value;
+        _steps =
+        [
+            Initial.Name,
+            nameof(Asking),
+            nameof(Starting),
+            nameof(Running),
+            nameof(Stopping),
+            nameof(Releasing),
+            nameof(Settled),
+        ];
+        InstanceState(saga => saga.CurrentState);
+        CorrelateEvents();
+
+        Initially(
+            When(Submitted).Then(x => Begin(x.Saga, x.Message)).ThenAsync(AskAsync).TransitionTo(Asking),
+            When(Queued).Then(x => Begin(x.Saga, x.Message)).ThenAsync(AskAsync).TransitionTo(Asking),
+            // Its saga is gone or never was; the placement may still be there.
+            When(Ended).Then(x => Advance(x.Saga, x.Message.Attempt)).ThenAsync(ReleaseAsync).TransitionTo(Releasing)
+        );
+
+        DuringAny(
+            Ignore(Submitted),
+            When(Queued, x => IsAhead(x.Saga, x.Message.Attempt, Asking))
+                .Then(x => Begin(x.Saga, x.Message))
+                .ThenAsync(AskAsync)
+                .TransitionTo(Asking),
+            When(Placed, x => x.Saga.Resources is not null && IsAhead(x.Saga, x.Message.Attempt, Starting))
+                .Then(x => Advance(x.Saga, x.Message.Attempt).Nodes = x.Message.Nodes)
+                .ThenAsync(StartAsync)
+                .TransitionTo(Starting),
+            // It came after what follows it: only where to stop the attempt is new.
+            When(Placed, x => x.Saga.Attempt == x.Message.Attempt && x.Saga.Nodes.Count == 0)
+                .Then(x => x.Saga.Nodes = x.Message.Nodes),
+            When(Started, x => IsAhead(x.Saga, x.Message.Attempt, Running))
+                .Then(x => Advance(x.Saga, x.Message.Attempt).TimeoutAt = x.Message.TimeoutAt)
+                .Then(x => WaitWhileRunning(x.Saga))
+                .TransitionTo(Running),
+            When(StopAsked, x => IsAhead(x.Saga, x.Message.Attempt, Stopping))
+                .Then(x => Advance(x.Saga, x.Message.Attempt).StopReason = x.Message.Reason)
+                .ThenAsync(StopAsync)
+                .TransitionTo(Stopping),
+            When(Ended, x => IsAhead(x.Saga, x.Message.Attempt, Releasing))
+                .Then(x => Advance(x.Saga, x.Message.Attempt))
+                .ThenAsync(ReleaseAsync)
+                .TransitionTo(Releasing)
+        );
+
+        During(
+            Releasing,
+            When(Released, x => x.Saga.Attempt == x.Message.Attempt)
+                .Then(x => x.Saga.DueAt = _clock.GetUtcNow() + _options.KeepSettled)
+                .TransitionTo(Settled)
+        );
+        // An earlier attempt's placement is released while a later one is under way.
+        During([Asking, Starting, Running, Stopping, Settled], Ignore(Released));
+
+        DuringAny(When(DeadlinePassed).Then(x => x.Saga.Resends++));
+        During(Asking, When(DeadlinePassed).ThenAsync(AskAsync));
+        During(Starting, When(DeadlinePassed).ThenAsync(StartAsync).ThenAsync(ConfirmAsync));
+        During(Running, When(DeadlinePassed).ThenAsync(ConfirmRunningAsync));
+        During(Stopping, When(DeadlinePassed).ThenAsync(StopAsync).ThenAsync(ConfirmAsync));
+        During(Releasing, When(DeadlinePassed).ThenAsync(ReleaseAsync));
+        During(Settled, When(DeadlinePassed, x => x.Saga.DueAt <= _clock.GetUtcNow()).Finalize());
+        SetCompletedWhenFinalized();
+    }
+
+    /// <summary>A placement is asked for; the job is pending or queued.</summary>
+    public State Asking { get; } = null!;
+
+    /// <summary>The agents are told to start; the job is placed.</summary>
+    public State Starting { get; } = null!;
+
+    /// <summary>The process runs; the placement is confirmed from time to time.</summary>
+    public State Running { get; } = null!;
+
+    /// <summary>The agents are told to stop.</summary>
+    public State Stopping { get; } = null!;
+
+    /// <summary>The job is over; its placement is given back.</summary>
+    public State Releasing { get; } = null!;
+
+    /// <summary>Nothing is left to do; kept so that late messages find it.</summary>
+    public State Settled { get; } = null!;
+
+    public Event<JobSubmitted> Submitted { get; } = null!;
+    public Event<JobQueued> Queued { get; } = null!;
+    public Event<JobPlaced> Placed { get; } = null!;
+    public Event<JobRunning> Started { get; } = null!;
+    public Event<JobStopping> StopAsked { get; } = null!;
+    public Event<JobEnded> Ended { get; } = null!;
+    public Event<PlacementReleased> Released { get; } = null!;
+    public Event<TrainingDeadline> DeadlinePassed { get; } = null!;
+
+    /// <summary>
+    /// A message that needs an earlier one to make sense is dropped where there is no saga: jobs that a saga does not follow
+    /// are published again.
+    /// </summary>
+    private void CorrelateEvents()
+    {
+        Event(() => Submitted, e => e.CorrelateById(x => x.Message.JobId));
+        Event(() => Queued, e => e.CorrelateById(x => x.Message.JobId));
+        Event(() => Ended, e => e.CorrelateById(x => x.Message.JobId));
+        Event(() => Placed, e => e.CorrelateById(x => x.Message.JobId).OnMissingInstance(m => m.Discard()));
+        Event(() => Started, e => e.CorrelateById(x => x.Message.JobId).OnMissingInstance(m => m.Discard()));
+        Event(() => StopAsked, e => e.CorrelateById(x => x.Message.JobId).OnMissingInstance(m => m.Discard()));
+        Event(() => Released, e => e.CorrelateById(x => x.Message.JobId).OnMissingInstance(m => m.Discard()));
+        Event(() => DeadlinePassed, e => e.CorrelateById(x => x.Message.JobId).OnMissingInstance(m => m.Discard()));
+    }
+
+    /// <summary>True when an attempt's step lies after where the saga is.</summary>
+    private bool IsAhead(TrainingSaga saga, int attempt, State step) =>
+        attempt > saga.Attempt
+        || (attempt == saga.Attempt && _steps.IndexOf(step.Name) > _steps.IndexOf(saga.CurrentState));
+
+    private static void Begin(TrainingSaga saga, JobSubmitted submitted)
+    {
+        BeginAttempt(saga, attempt: 1);
+        (saga.Resources, saga.Labels) = (submitted.Resources, submitted.Labels);
+        (saga.Priority, saga.SubmittedAt) = (submitted.Priority, submitted.SubmittedAt);
+        saga.NotBefore = submitted.SubmittedAt;
+    }
+
+    private static void Begin(TrainingSaga saga, JobQueued queued)
+    {
+        BeginAttempt(saga, queued.Attempt);
+        (saga.Resources, saga.Labels) = (queued.Resources, queued.Labels);
+        (saga.Priority, saga.SubmittedAt) = (queued.Priority, queued.SubmittedAt);
+        saga.NotBefore = queued.NotBefore;
+    }
+
+    private static void BeginAttempt(TrainingSaga saga, int attempt)
+    {
+        Advance(saga, attempt);
+        (saga.Nodes, saga.TimeoutAt, saga.StopReason) = ([], null, null);
+    }
+
+    /// <summary>Begins a new wait.</summary>
+    private static TrainingSaga Advance(TrainingSaga saga, int attempt)
+    {
+        saga.Attempt = attempt;
+        saga.Resends = 0;
+        return saga;
+    }
+}

@@ -1,0 +1,94 @@
+using Platform.Contracts.Jobs;
+using Platform.EventStore;
+using Platform.Jobs.Browsing;
+using Platform.Messaging;
+using Stored = Platform.Jobs.Training;
+
+namespace Platform.Jobs;
+
+/// <summary>What the rest of the platform hears of a job's events.</summary>
+internal sealed class JobsMessages(JobReader reader) : IEventMessages
+{
+    public async ValueTask<object?> ToMessageAsync(StoredEvent stored, CancellationToken cancellationToken)
+    {
+        var jobId = Guid.Parse(stored.StreamId);
+        return stored.Data switch
+        {
+            Stored.JobSubmitted e => Submitted(e),
+            // The first attempt was asked for by JobSubmitted.
+            Stored.JobQueued { Attempt: > 1 } e => await QueuedAsync(jobId, e, cancellationToken),
+            Stored.JobPlaced e => new JobPlaced
+            {
+                JobId = jobId,
+                Attempt = e.Attempt,
+                Nodes = e.Nodes,
+            },
+            Stored.JobStarted e => new JobRunning
+            {
+                JobId = jobId,
+                RunId = e.RunId,
+                Attempt = e.Attempt,
+                StartedAt = e.At,
+                TimeoutAt = e.TimeoutAt,
+            },
+            Stored.StopRequested e => new JobStopping
+            {
+                JobId = jobId,
+                Attempt = e.Attempt,
+                Reason = e.Reason,
+            },
+            Stored.JobSucceeded e => Ended(jobId, e.RunId, e.Attempt, "succeeded", EndReasons.ExitCode, 0, e.At),
+            Stored.JobFailed e => Ended(jobId, e.RunId, e.Attempt, "failed", e.Reason, e.ExitCode, e.At),
+            Stored.JobCancelled e => Ended(jobId, e.RunId, e.Attempt, "cancelled", EndReasons.Cancelled, e.ExitCode, e.At),
+            _ => null,
+        };
+    }
+
+    private static JobSubmitted Submitted(Stored.JobSubmitted e) =>
+        new()
+        {
+            JobId = e.JobId,
+            RunId = e.RunId,
+            Name = e.Spec.Name,
+            Project = e.Spec.Project,
+            Resources = e.Spec.Resources,
+            Labels = e.Spec.Labels,
+            Priority = e.Spec.Priority,
+            SubmittedAt = e.At,
+        };
+
+    private async Task<JobQueued> QueuedAsync(Guid jobId, Stored.JobQueued e, CancellationToken cancellationToken)
+    {
+        var (job, _) = await reader.GetAsync(jobId, cancellationToken);
+        return new JobQueued
+        {
+            JobId = jobId,
+            Attempt = e.Attempt,
+            Resources = job.Resources,
+            Labels = job.Labels,
+            Priority = job.Priority,
+            SubmittedAt = job.SubmittedAt,
+            NotBefore = e.NotBefore,
+        };
+    }
+
+    private static JobEnded Ended(
+        Guid jobId,
+        Guid runId,
+        int attempt,
+        string status,
+        string reason,
+        int? exitCode,
+        DateTimeOffset at
+    ) =>
+        new()
+        {
+            JobId = jobId,
+            RunId = runId,
+            Attempt = attempt,
+            Status = status,
+            Reason = reason,
+            ExitCode = exitCode,
+            EndedAt = at,
+        };
+}

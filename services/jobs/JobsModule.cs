@@ -1,0 +1,83 @@
+using MassTransit;
+using Platform.EventStore;
+using Platform.Jobs.Attempts;
+using Platform.Jobs.Browsing;
+using Platform.Jobs.Coordination;
+using Platform.Jobs.Logs;
+using Platform.Jobs.Placement;
+using Platform.Jobs.Submission;
+using Platform.Jobs.Training;
+using Platform.Messaging;
+
+namespace Platform.Jobs;
+
+/// <summary>Training jobs: submission, their life and their logs.</summary>
+public static class JobsModule
+{
+    private const string Service = "jobs";
+
+    /// <summary>Registers the service.</summary>
+    public static void AddJobs(this WebApplicationBuilder builder)
+    {
+        var services = builder.Services;
+        services
+            .AddOptions<JobsOptions>()
+            .BindConfiguration("Jobs")
+            .ValidateDataAnnotations()
+            .ValidateOnStart();
+        services.AddEventStore(StoreOptions(), (options, source) => new JobsStore(options, source));
+        services.AddSingleton<JobDecisions>();
+        services.AddSingleton<JobReader>();
+        services.AddSingleton<JobsMessages>();
+        services.AddSingleton<JobSubmissions>();
+        services.AddSingleton<PersonalCommands>();
+        services.AddSingleton<LogStore>();
+        services.AddSingleton<LogFollower>();
+        services.AddSingleton<LogSignals>();
+        services.AddHostedService(container => container.GetRequiredService<LogSignals>());
+        services.AddHostedService<ResumeUnsettledJobs>();
+    }
+
+    /// <summary>Maps the service's endpoints.</summary>
+    public static void MapJobs(this IEndpointRouteBuilder app)
+    {
+        var jobs = app.MapGroup("/api/jobs").WithTags("jobs");
+        jobs.MapSubmitJob();
+        jobs.MapListJobs();
+        jobs.MapGetJob();
+        jobs.MapGetJobEvents();
+        jobs.MapCancelJob();
+        jobs.MapRetryJob();
+        jobs.MapGetAttemptWork();
+        jobs.MapAppendLog();
+        jobs.MapGetLog();
+    }
+
+    /// <summary>Adds the service's consumers and its saga to the bus.</summary>
+    public static void ConfigureBus(IBusRegistrationConfigurator bus)
+    {
+        bus.AddServiceConsumer<RecordPlacementWaiting>(Service);
+        bus.AddServiceConsumer<RecordPlacementGranted>(Service);
+        bus.AddServiceConsumer<RecordPlacementLost>(Service);
+        bus.AddServiceConsumer<RecordTrainingStarted>(Service);
+        bus.AddServiceConsumer<RecordTrainingExited>(Service);
+        bus.AddServiceConsumer<StopOverdueTraining>(Service);
+        bus.AddServiceSaga<TrainingStateMachine, TrainingSaga, JobsStore>(
+            TrainingStateMachine.Endpoint,
+            jobId => new TrainingDeadline { JobId = jobId }
+        );
+    }
+
+    private static EventStoreOptions StoreOptions()
+    {
+        var options = new EventStoreOptions(Service) { InlineProjections = { new JobSummaryProjection() } };
+        JobEventsJson.Register(options.Events);
+        foreach (var migration in JobsTables.Migrations)
+        {
+            options.Migrations.Add(migration);
+        }
+
+        options.PublishEvents<JobsMessages>(Service);
+        return options;
+    }
+}

@@ -1,0 +1,98 @@
+using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.AspNetCore.Mvc;
+using Platform.Contracts.Jobs;
+using Platform.Jobs.Attempts;
+using Platform.ServiceDefaults;
+
+namespace Platform.Jobs.Logs;
+
+/// <summary>
+/// <c>POST /api/jobs/{id}/logs?attempt=&amp;offset=[&amp;complete=true]</c>: raw bytes of an attempt's log, answered with the
+/// offset that is stored. Bytes that begin anywhere but at that offset, also those that only overlap it, are answered 409 with
+/// the same body and store nothing: the agent goes on from there. So a repeat whose answer was lost costs one request.
+/// </summary>
+internal static class AppendLogEndpoint
+{
+    private const int MaxBodyBytes = 1024 * 1024;
+
+    public static void MapAppendLog(this IEndpointRouteBuilder jobs) =>
+        jobs.MapPost("/{id:guid}/logs", HandleAsync)
+            .WithName("AppendJobLog")
+            .WithSummary("Store the next bytes of an attempt's log, at most 1 MiB")
+            .Accepts<byte[]>("application/octet-stream")
+            .WithMetadata(new RequestSizeLimitAttribute(MaxBodyBytes));
+
+    private static async Task<Results<Ok<LogPosition>, Conflict<LogPosition>, ProblemHttpResult>> HandleAsync(
+        Guid id,
+        int attempt,
+        long offset,
+        HttpRequest request,
+        LogStore logs,
+        LogSignals signals,
+        CancellationToken cancellationToken,
+        bool complete = false
+    )
+    {
+        if (offset < 0)
+        {
+            return ProblemResults.Invalid("offset", "An offset is not negative.");
+        }
+
+        if (await ReadBodyAsync(request, cancellationToken) is not { } bytes)
+        {
+            return ProblemResults.Problem(
+                StatusCodes.Status413PayloadTooLarge,
+                "log.too-large",
+                $"A request carries at most {MaxBodyBytes} bytes of a log."
+            );
+        }
+
+        var (result, stored) = await logs.AppendAsync(id, attempt, offset, bytes, complete, cancellationToken);
+        if (result is LogAppendResult.Stored)
+        {
+            signals.Pulse(id);
+        }
+
+        return result switch
+        {
+            LogAppendResult.Stored => TypedResults.Ok(new LogPosition { Offset = stored }),
+            LogAppendResult.Elsewhere => TypedResults.Conflict(new LogPosition { Offset = stored }),
+            LogAppendResult.Fenced => FencedAttempt.Problem(attempt),
+            _ => ProblemResults.NotFound("job", id),
+        };
+    }
+
+    /// <summary>Reads the body.</summary>
+    /// <returns>Null when it is too large; no more than the limit is ever kept.</returns>
+    private static async Task<ReadOnlyMemory<byte>?> ReadBodyAsync(
+        HttpRequest request,
+        CancellationToken cancellationToken
+    )
+    {
+        if (request.ContentLength > MaxBodyBytes)
+        {
+            return null;
+        }
+
+        using var body = new MemoryStream((int)(request.ContentLength ?? 0));
+        while (true)
+        {
+            var read = await request.BodyReader.ReadAsync(cancellationToken);
+            if (body.Length + read.Buffer.Length > MaxBodyBytes)
+            {
+                return null;
+            }
+
+            foreach (var part in read.Buffer)
+            {
+                body.Write(part.Span);
+            }
+
+            request.BodyReader.AdvanceTo(read.Buffer.End);
+            if (read.IsCompleted)
+            {
+                return body.GetBuffer().AsMemory(0, (int)body.Length);
+            }
+        }
+    }
+}

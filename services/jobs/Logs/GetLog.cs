@@ -1,0 +1,89 @@
+using System.Globalization;
+using Microsoft.AspNetCore.Http.HttpResults;
+using Platform.ServiceDefaults;
+
+namespace Platform.Jobs.Logs;
+
+/// <summary>
+/// <c>GET /api/jobs/{id}/logs</c>: the bytes as they were written, <c>?from=</c> an offset on; <c>X-Log-Attempt</c> says of
+/// which attempt, <c>X-Log-Offset</c> where they end, <c>X-Log-Complete</c> whether that is the end of the log. With
+/// <c>?follow=true</c>, or for a client that accepts <c>text/event-stream</c>, see <see cref="LogFollower"/>.
+/// </summary>
+internal static class GetLogEndpoint
+{
+    public static void MapGetLog(this IEndpointRouteBuilder jobs) =>
+        jobs.MapGet("/{id:guid}/logs", HandleAsync)
+            .WithName("GetJobLog")
+            .WithSummary("An attempt's log as text; with follow=true as server-sent events while it grows")
+            .Produces<string>(StatusCodes.Status200OK, "text/plain", "text/event-stream");
+
+    private static async Task<Results<EmptyHttpResult, ProblemHttpResult>> HandleAsync(
+        Guid id,
+        int? attempt,
+        long? from,
+        bool? follow,
+        LogStore logs,
+        LogFollower follower,
+        HttpContext http,
+        CancellationToken cancellationToken
+    )
+    {
+        if (from < 0)
+        {
+            return ProblemResults.Invalid("from", "An offset is not negative.");
+        }
+
+        if (await logs.FindStateAsync(id, attempt, cancellationToken) is not { } state)
+        {
+            return ProblemResults.NotFound("job", id);
+        }
+
+        if (attempt < 1 || attempt > state.CurrentAttempt)
+        {
+            return ProblemResults.NotFound("attempt", attempt);
+        }
+
+        if (follow ?? AcceptsEvents(http.Request))
+        {
+            var place = LogPlace.Of(http.Request, state.Attempt, isPinned: attempt is not null, from);
+            if (place is null || place.Attempt > state.CurrentAttempt)
+            {
+                return ProblemResults.Invalid("Last-Event-ID", "This is no id that this log gave.");
+            }
+
+            await follower.FollowAsync(id, place, http.Response, cancellationToken);
+        }
+        else
+        {
+            await WriteAsync(id, state, from ?? 0, logs, http.Response, cancellationToken);
+        }
+
+        return TypedResults.Empty;
+    }
+
+    private static bool AcceptsEvents(HttpRequest request) =>
+        request.GetTypedHeaders().Accept.Any(type => type.MediaType == "text/event-stream");
+
+    private static async Task WriteAsync(
+        Guid jobId,
+        LogState state,
+        long from,
+        LogStore logs,
+        HttpResponse response,
+        CancellationToken cancellationToken
+    )
+    {
+        response.ContentType = "text/plain; charset=utf-8";
+        response.ContentLength = Math.Max(0, state.Offset - from);
+        response.Headers.CacheControl = "no-cache";
+        response.Headers["X-Log-Attempt"] = state.Attempt.ToString(CultureInfo.InvariantCulture);
+        response.Headers["X-Log-Offset"] = state.Offset.ToString(CultureInfo.InvariantCulture);
+        response.Headers["X-Log-Complete"] = state.IsFinal ? "true" : "false";
+        // A log is what a program printed; a browser must not take it for a page.
+        response.Headers.XContentTypeOptions = "nosniff";
+        await foreach (var piece in logs.ReadAsync(jobId, state.Attempt, from, state.Offset, cancellationToken))
+        {
+            await response.BodyWriter.WriteAsync(piece, cancellationToken);
+        }
+    }
+}

@@ -1,0 +1,242 @@
+using System.Runtime.CompilerServices;
+using Npgsql;
+using NpgsqlTypes;
+
+namespace Platform.Jobs.Logs;
+
+/// <summary>How an append went.</summary>
+internal enum LogAppendResult
+{
+    Stored,
+
+    /// <summary>The bytes do not begin where the stored ones end.</summary>
+    Elsewhere,
+
+    /// <summary>The attempt is not the one that is placed.</summary>
+    Fenced,
+    NoSuchJob,
+}
+
+/// <summary>How one attempt's log stands.</summary>
+/// <param name="Attempt">The attempt.</param>
+/// <param name="Offset">Bytes that are stored.</param>
+/// <param name="IsComplete">True once its agent has stored all of it.</param>
+/// <param name="CurrentAttempt">The job's present attempt.</param>
+/// <param name="JobStatus">Where the job stands.</param>
+internal sealed record LogState(int Attempt, long Offset, bool IsComplete, int CurrentAttempt, string JobStatus)
+{
+    public bool IsJobOver => JobStatus is "succeeded" or "failed" or "cancelled";
+
+    /// <summary>True while its agent may add to it.</summary>
+    public bool IsOpen => Attempt == CurrentAttempt && JobStatus is "placed" or "running";
+
+    /// <summary>True when nothing more can come.</summary>
+    public bool IsFinal => IsComplete || IsJobOver || Attempt < CurrentAttempt;
+}
+
+/// <summary>
+/// The logs' bytes, in pieces under (job, attempt, offset). The row of <c>log_state</c> is the one place that says how long a
+/// log is; whoever moves it on stores the piece, in the same statement, so that no piece is stored twice.
+/// </summary>
+internal sealed class LogStore(JobsStore store)
+{
+    /// <summary>Pieces are this long at most, and a read covers a few of them: what bounds the memory of readers.</summary>
+    public const int MaxPieceBytes = 64 * 1024;
+    private const int WindowBytes = 4 * MaxPieceBytes;
+
+    private const string AppendSql = """
+        with moved as (
+          insert into log_state as l (job_id, attempt, next_offset, complete)
+          select s.job_id, s.attempt, $4, $5 from job_summary s
+          where s.job_id = $1 and s.attempt = $2 and s.status in ('placed', 'running')
+            and ($3 = 0 or exists (select from log_state where job_id = $1 and attempt = $2))
+          on conflict (job_id, attempt) do update set next_offset = $3 + $4, complete = l.complete or $5
+            where l.next_offset = $3 and (not l.complete or $4 = 0)
+          returning next_offset),
+        stored as (
+          insert into log_chunk (job_id, attempt, start_offset, bytes)
+          select $1, $2, piece.start_offset, piece.bytes
+          from moved, unnest($6::bigint[], $7::bytea[]) as piece (start_offset, bytes))
+        select next_offset from moved
+        """;
+
+    private const string StateColumns = """
+        coalesce(l.attempt, $2, s.attempt), coalesce(l.next_offset, 0), coalesce(l.complete, false), s.attempt, s.status
+        """;
+
+    /// <summary>The attempt that was asked for; else the newest that has a log.</summary>
+    private const string StateTables = """
+        job_summary s left join lateral (
+          select attempt, next_offset, complete from log_state
+          where job_id = s.job_id and ($2::int is null or attempt = $2)
+          order by attempt desc limit 1) l on true
+        """;
+
+    /// <summary>Stores bytes behind those that are stored.</summary>
+    /// <param name="offset">Where they begin; anything but the end of what is stored changes nothing.</param>
+    /// <param name="isComplete">True when nothing comes after them.</param>
+    /// <returns>How it went, and how many bytes are stored now.</returns>
+    public async Task<(LogAppendResult Result, long Offset)> AppendAsync(
+        Guid jobId,
+        int attempt,
+        long offset,
+        ReadOnlyMemory<byte> bytes,
+        bool isComplete,
+        CancellationToken cancellationToken
+    )
+    {
+        var pieces = Split(bytes);
+        await using var command = store.DataSource.CreateCommand(AppendSql);
+        AddJob(command.Parameters, jobId, attempt);
+        command.Parameters.Add(new() { Value = offset });
+        command.Parameters.Add(new() { Value = (long)bytes.Length });
+        command.Parameters.Add(new() { Value = isComplete });
+        command.Parameters.Add(
+            new() { Value = pieces.Select((_, i) => offset + ((long)i * MaxPieceBytes)).ToArray() }
+        );
+        command.Parameters.Add(new() { Value = pieces, NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Bytea });
+        if (await command.ExecuteScalarAsync(cancellationToken) is long stored)
+        {
+            return (LogAppendResult.Stored, stored);
+        }
+
+        return await FindStateAsync(jobId, attempt, cancellationToken) switch
+        {
+            null => (LogAppendResult.NoSuchJob, 0),
+            { IsOpen: true } state => (LogAppendResult.Elsewhere, state.Offset),
+            _ => (LogAppendResult.Fenced, 0),
+        };
+    }
+
+    /// <summary>Says how a log stands.</summary>
+    /// <param name="attempt">Null for the newest that has one.</param>
+    /// <returns>Null when there is no such job.</returns>
+    public async Task<LogState?> FindStateAsync(Guid jobId, int? attempt, CancellationToken cancellationToken)
+    {
+        await using var command = store.DataSource.CreateCommand(
+            $"select {StateColumns} from {StateTables} where s.job_id = $1"
+        );
+        AddJob(command.Parameters, jobId, attempt);
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        return await reader.ReadAsync(cancellationToken) ? ReadState(reader) : null;
+    }
+
+    /// <summary>Says how a log stands, then reads its next few pieces: what is read is at least what was said to be there.</summary>
+    /// <returns>Null when there is no such job; few bytes at a time, none at the end.</returns>
+    public async Task<(LogState State, IReadOnlyList<ReadOnlyMemory<byte>> Pieces)?> ReadNextAsync(
+        Guid jobId,
+        int attempt,
+        long offset,
+        CancellationToken cancellationToken
+    )
+    {
+        await using var batch = store.DataSource.CreateBatch();
+        var state = new NpgsqlBatchCommand($"select {StateColumns} from {StateTables} where s.job_id = $1");
+        AddJob(state.Parameters, jobId, attempt);
+        batch.BatchCommands.Add(state);
+        batch.BatchCommands.Add(Pieces(jobId, attempt, offset));
+        await using var reader = await batch.ExecuteReaderAsync(cancellationToken);
+        if (!await reader.ReadAsync(cancellationToken))
+        {
+            return null;
+        }
+
+        var found = ReadState(reader);
+        await reader.NextResultAsync(cancellationToken);
+        return (found, await ReadPiecesAsync(reader, offset, cancellationToken));
+    }
+
+    /// <summary>Reads a range of a log a few pieces at a time, holding no connection in between.</summary>
+    public async IAsyncEnumerable<ReadOnlyMemory<byte>> ReadAsync(
+        Guid jobId,
+        int attempt,
+        long from,
+        long to,
+        [EnumeratorCancellation] CancellationToken cancellationToken
+    )
+    {
+        while (from < to)
+        {
+            IReadOnlyList<ReadOnlyMemory<byte>> pieces;
+            await using (var batch = store.DataSource.CreateBatch())
+            {
+                batch.BatchCommands.Add(Pieces(jobId, attempt, from));
+                await using var reader = await batch.ExecuteReaderAsync(cancellationToken);
+                pieces = await ReadPiecesAsync(reader, from, cancellationToken);
+            }
+
+            foreach (var piece in pieces)
+            {
+                var wanted = piece[..(int)Math.Min(piece.Length, to - from)];
+                from += wanted.Length;
+                yield return wanted;
+            }
+
+            if (pieces.Count == 0)
+            {
+                throw new InvalidOperationException($"The log of job {jobId}, attempt {attempt}, ends at {from}, not {to}.");
+            }
+        }
+    }
+
+    /// <summary>The piece that holds an offset, and those that begin within a window after it.</summary>
+    private static NpgsqlBatchCommand Pieces(Guid jobId, int attempt, long offset)
+    {
+        var command = new NpgsqlBatchCommand(
+            """
+            select start_offset, bytes from log_chunk
+            where job_id = $1 and attempt = $2 and start_offset < $3 + $4
+              and start_offset >= coalesce((
+                select max(start_offset) from log_chunk where job_id = $1 and attempt = $2 and start_offset <= $3), 0)
+            order by start_offset
+            """
+        );
+        AddJob(command.Parameters, jobId, attempt);
+        command.Parameters.Add(new() { Value = offset });
+        command.Parameters.Add(new() { Value = (long)WindowBytes });
+        return command;
+    }
+
+    private static async Task<IReadOnlyList<ReadOnlyMemory<byte>>> ReadPiecesAsync(
+        NpgsqlDataReader reader,
+        long offset,
+        CancellationToken cancellationToken
+    )
+    {
+        var pieces = new List<ReadOnlyMemory<byte>>();
+        while (await reader.ReadAsync(cancellationToken))
+        {
+            var skip = Math.Max(0, offset - reader.GetInt64(0));
+            var bytes = await reader.GetFieldValueAsync<byte[]>(1, cancellationToken);
+            if (skip < bytes.Length)
+            {
+                pieces.Add(bytes.AsMemory((int)skip));
+            }
+        }
+
+        return pieces;
+    }
+
+    private static byte[][] Split(ReadOnlyMemory<byte> bytes)
+    {
+        var pieces = new byte[(bytes.Length + MaxPieceBytes - 1) / MaxPieceBytes][];
+        for (var i = 0; i < pieces.Length; i++)
+        {
+            var start = i * MaxPieceBytes;
+            pieces[i] = bytes[start..Math.Min(start + MaxPieceBytes, bytes.Length)].ToArray();
+        }
+
+        return pieces;
+    }
+
+    private static LogState ReadState(NpgsqlDataReader row) =>
+        new(row.GetInt32(0), row.GetInt64(1), row.GetBoolean(2), row.GetInt32(3), row.GetString(4));
+
+    private static void AddJob(NpgsqlParameterCollection parameters, Guid jobId, int? attempt)
+    {
+        parameters.Add(new() { Value = jobId });
+        parameters.Add(
+            new() { Value = attempt ?? (object)DBNull.Value, NpgsqlDbType = NpgsqlDbType.Integer }
+        );
+    }
+}

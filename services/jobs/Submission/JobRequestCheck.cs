@@ -1,0 +1,318 @@
+using System.Security.Cryptography;
+using System.Text;
+using Platform.Contracts.Jobs;
+using Platform.Jobs.Training;
+
+namespace Platform.Jobs.Submission;
+
+/// <summary>Turns what a client sent into a spec, or into a map from each wrong field to what is wrong with it.</summary>
+internal sealed class JobRequestCheck
+{
+    private const int MaxNameLength = 120;
+    private const int MaxEntries = 1000;
+    private const int MaxTextLength = 32 * 1024;
+    private const int MaxCommandLength = 128 * 1024;
+    private const int MaxFilesBytes = 1024 * 1024;
+    private const int MaxGpus = 1024;
+    private const double MaxCpus = 65_536;
+    private const int MaxAttempts = 100;
+    private const int MaxBackoffSeconds = 3600;
+
+    private static readonly string[] _outputTypes = ["model", "dataset", "code", "config", "checkpoint", "custom"];
+
+    private readonly Dictionary<string, List<string>> _errors = new(StringComparer.Ordinal);
+
+    private JobRequestCheck() { }
+
+    /// <summary>Checks every field.</summary>
+    /// <returns>Null when something is wrong; then <paramref name="errors"/> says what.</returns>
+    public static JobSpec? Check(JobRequest request, out IReadOnlyDictionary<string, string[]> errors)
+    {
+        var check = new JobRequestCheck();
+        var spec = new JobSpec
+        {
+            Name = check.Name(request.Name),
+            Project = check.Project(request.Project),
+            Command = check.Command(request.Command),
+            Files = check.Files(request.Files),
+            Source = check.Source(request),
+            Inputs = check.Each("inputs", request.Inputs, check.Input),
+            Outputs = check.Each("outputs", request.Outputs, check.Output),
+            Resources = check.Resources(request.Resources),
+            Labels = check.Labels(request.Labels),
+            Priority = check.InRange("priority", request.Priority, 50, 0, 100),
+            Retry = new RetryPolicy(
+                check.InRange(
+                    "retry.maxAttempts",
+                    request.Retry?.MaxAttempts,
+                    RetryPolicy.Default.MaxAttempts,
+                    1,
+                    MaxAttempts
+                ),
+                check.InRange(
+                    "retry.backoffSeconds",
+                    request.Retry?.BackoffSeconds,
+                    RetryPolicy.Default.BackoffSeconds,
+                    0,
+                    MaxBackoffSeconds
+                )
+            ),
+            TimeoutSeconds = check.Timeout(request.TimeoutSeconds),
+            Env = check.Env(request.Env),
+        };
+        errors = check._errors.ToDictionary(
+            error => error.Key,
+            error => error.Value.ToArray(),
+            StringComparer.Ordinal
+        );
+        return errors.Count == 0 ? spec : null;
+    }
+
+    private string Name(string? name)
+    {
+        if (string.IsNullOrWhiteSpace(name) || name.Length > MaxNameLength)
+        {
+            return Wrong("name", $"A name has 1 to {MaxNameLength} characters.");
+        }
+
+        return SafeText.IsOneLine(name) ? name : Wrong("name", "A name is one line of text without control characters.");
+    }
+
+    private string Project(string? project) =>
+        project is null ? "default"
+        : SafeText.ProblemWithProject(project) is { } problem ? Wrong("project", problem)
+        : project;
+
+    private List<string> Command(IReadOnlyList<string?>? command)
+    {
+        if (command is not { Count: > 0 and <= MaxEntries })
+        {
+            Wrong("command", $"A command has 1 to {MaxEntries} parts: a program and its arguments.");
+            return [];
+        }
+
+        for (var i = 0; i < command.Count; i++)
+        {
+            if (string.IsNullOrEmpty(command[i]) || !SafeText.IsText(command[i]!))
+            {
+                Wrong($"command[{i}]", "A part of a command is text that is not empty.");
+            }
+        }
+
+        if (command.Sum(part => part?.Length ?? 0) > MaxCommandLength)
+        {
+            Wrong("command", $"A command has at most {MaxCommandLength} characters; put more into a file.");
+        }
+
+        return [.. command.Select(part => part ?? "")];
+    }
+
+    private List<JobFile> Files(IReadOnlyDictionary<string, string?>? files)
+    {
+        var checkedFiles = new List<JobFile>();
+        var total = 0L;
+        foreach (var (path, text) in (files ?? new Dictionary<string, string?>()).OrderBy(f => f.Key, StringComparer.Ordinal))
+        {
+            if (SafeText.ProblemWithPath(path) is { } problem)
+            {
+                Wrong($"files['{SafeText.Shown(path)}']", problem);
+            }
+            else if (text is null || !SafeText.IsText(text))
+            {
+                Wrong($"files['{path}']", "A file is text in UTF-8 without NUL; keep anything else as an artifact.");
+            }
+            else
+            {
+                var bytes = Encoding.UTF8.GetBytes(text);
+                total += bytes.Length;
+                checkedFiles.Add(new JobFile(path, bytes.Length, Convert.ToHexStringLower(SHA256.HashData(bytes))));
+            }
+        }
+
+        if (total > MaxFilesBytes || files?.Count > MaxEntries)
+        {
+            Wrong(
+                "files",
+                $"Files are at most {MaxEntries} and 1 MiB in all; keep more as an artifact and name it as the source."
+            );
+        }
+
+        foreach (var folder in checkedFiles.Where(file => checkedFiles.Exists(other => IsBelow(other.Path, file.Path))))
+        {
+            Wrong($"files['{folder.Path}']", "It is a file, and also the folder of another file.");
+        }
+
+        return checkedFiles;
+    }
+
+    private static bool IsBelow(string path, string folder) =>
+        path.Length > folder.Length && path[folder.Length] == '/' && path.StartsWith(folder, StringComparison.Ordinal);
+
+    private ArtifactReference? Source(JobRequest request)
+    {
+        if (request.Source is not { } source)
+        {
+            return null;
+        }
+
+        if (request.Files is { Count: > 0 })
+        {
+            Wrong("source", "A job has files or a source, not both.");
+        }
+
+        return new ArtifactReference { Artifact = Reference("source.artifact", source.Artifact) };
+    }
+
+    private JobInput Input(string field, InputRequest input) =>
+        new()
+        {
+            Artifact = Reference($"{field}.artifact", input.Artifact),
+            Path = RelativePath($"{field}.path", input.Path),
+        };
+
+    private JobOutput Output(string field, OutputRequest output)
+    {
+        var type = output.Type ?? "custom";
+        if (!_outputTypes.Contains(type, StringComparer.Ordinal))
+        {
+            Wrong($"{field}.type", $"A type is one of {string.Join(", ", _outputTypes)}.");
+        }
+
+        return new JobOutput
+        {
+            Path = RelativePath($"{field}.path", output.Path),
+            Artifact = SafeText.IsArtifactName(output.Artifact)
+                ? output.Artifact!
+                : Wrong($"{field}.artifact", SafeText.ArtifactNameRule),
+            Type = type,
+        };
+    }
+
+    private List<TChecked> Each<TRequest, TChecked>(
+        string field,
+        IReadOnlyList<TRequest?>? items,
+        Func<string, TRequest, TChecked> check
+    )
+        where TRequest : class
+    {
+        if (items?.Count > MaxEntries)
+        {
+            Wrong(field, $"At most {MaxEntries} are taken.");
+            return [];
+        }
+
+        var result = new List<TChecked>();
+        for (var i = 0; i < items?.Count; i++)
+        {
+            if (items[i] is { } item)
+            {
+                result.Add(check($"{field}[{i}]", item));
+            }
+            else
+            {
+                Wrong($"{field}[{i}]", "It is null.");
+            }
+        }
+
+        return result;
+    }
+
+    private Resources Resources(ResourcesRequest? resources)
+    {
+        var cpus = resources?.Cpus ?? 1;
+        if (!(cpus > 0 && cpus <= MaxCpus))
+        {
+            Wrong("resources.cpus", $"CPUs are more than 0 and at most {MaxCpus}.");
+        }
+
+        return new Resources
+        {
+            Gpus = InRange("resources.gpus", resources?.Gpus, 0, 0, MaxGpus),
+            Cpus = cpus,
+            MemoryMiB = InRange("resources.memoryMiB", resources?.MemoryMiB, 512, 1, int.MaxValue),
+        };
+    }
+
+    private int? Timeout(int? seconds) =>
+        seconds is null ? null : InRange("timeoutSeconds", seconds, 0, 1, int.MaxValue);
+
+    private Dictionary<string, string> Labels(IReadOnlyDictionary<string, string?>? labels) =>
+        Pairs(
+            "labels",
+            labels,
+            (key, value) =>
+                SafeText.IsLabel(key) && (value.Length == 0 || SafeText.IsLabel(value)) ? null : SafeText.LabelRule
+        );
+
+    private Dictionary<string, string> Env(IReadOnlyDictionary<string, string?>? env) =>
+        Pairs(
+            "env",
+            env,
+            (name, value) =>
+                !SafeText.IsEnvironmentName(name) ? "A variable has letters, digits and _, and begins with no digit."
+                : name.StartsWith("PLATFORM_", StringComparison.OrdinalIgnoreCase) ? "PLATFORM_… is set by the platform."
+                : value.Length <= MaxTextLength ? null
+                : $"A value has at most {MaxTextLength} characters."
+        );
+
+    private Dictionary<string, string> Pairs(
+        string field,
+        IReadOnlyDictionary<string, string?>? pairs,
+        Func<string, string, string?> problemWith
+    )
+    {
+        var result = new Dictionary<string, string>(StringComparer.Ordinal);
+        if (pairs?.Count > MaxEntries)
+        {
+            Wrong(field, $"At most {MaxEntries} are taken.");
+            return result;
+        }
+
+        // In order, so that equal requests make equal specs.
+        foreach (var (key, value) in (pairs ?? result!).OrderBy(pair => pair.Key, StringComparer.Ordinal))
+        {
+            var problem =
+                value is null || !SafeText.IsText(value) ? "A value is text without NUL." : problemWith(key, value);
+            if (problem is null)
+            {
+                result.Add(key, value!);
+            }
+            else
+            {
+                Wrong($"{field}['{SafeText.Shown(key)}']", problem);
+            }
+        }
+
+        return result;
+    }
+
+    private string Reference(string field, string? reference) =>
+        SafeText.IsArtifactReference(reference) ? reference! : Wrong(field, SafeText.ArtifactReferenceRule);
+
+    private string RelativePath(string field, string? path) =>
+        SafeText.ProblemWithPath(path) is { } problem ? Wrong(field, problem) : path!;
+
+    private int InRange(string field, int? value, int fallback, int from, int to)
+    {
+        var number = value ?? fallback;
+        if (number < from || number > to)
+        {
+            Wrong(field, to == int.MaxValue ? $"It is at least {from}." : $"It is {from} to {to}.");
+        }
+
+        return number;
+    }
+
+    /// <summary>Notes what is wrong.</summary>
+    /// <returns>A value to go on with, so that one answer names every mistake.</returns>
+    private string Wrong(string field, string message)
+    {
+        if (!_errors.TryGetValue(field, out var messages))
+        {
+            _errors.Add(field, messages = []);
+        }
+
+        messages.Add(message);
+        return "";
+    }
+}

@@ -1,0 +1,116 @@
+using System.Security.Cryptography;
+using System.Text.Json;
+using Npgsql;
+using Platform.EventStore;
+using Platform.Jobs.Training;
+using Platform.ServiceDefaults;
+
+namespace Platform.Jobs.Submission;
+
+/// <summary>What came of a submission.</summary>
+/// <param name="IsNew">False when an earlier request with the same key made the job.</param>
+/// <param name="IsKeyTaken">True when the key belongs to a request with another body; nothing was stored.</param>
+internal sealed record JobSubmission(Guid JobId, bool IsNew, bool IsKeyTaken = false);
+
+/// <summary>Stores new jobs. The key, the files and the event are one transaction, so that of many requests with one key exactly one makes a job.</summary>
+internal sealed class JobSubmissions(JobsStore store, TimeProvider clock)
+{
+    private const string KeyConstraint = "job_submission_pkey";
+
+    public async Task<JobSubmission> SubmitAsync(
+        JobSpec spec,
+        IReadOnlyDictionary<string, string?>? files,
+        string? key,
+        EventMetadata metadata,
+        CancellationToken cancellationToken
+    )
+    {
+        var subject = metadata.Headers?.GetValueOrDefault("subject") ?? "";
+        // The spec holds the digests of the files' texts, so its own digest stands for the whole body.
+        var hash = SHA256.HashData(JsonSerializer.SerializeToUtf8Bytes(spec, JobEventsJson.Default.JobSpec));
+        if (key is not null && await FindAsync(subject, key, hash, cancellationToken) is { } earlier)
+        {
+            return earlier;
+        }
+
+        var submit = new SubmitJob(Guid.CreateVersion7(clock.GetUtcNow()), Guid.CreateVersion7(clock.GetUtcNow()), spec);
+        try
+        {
+            await AppendAsync(submit, metadata, SideRows, cancellationToken);
+            return new JobSubmission(submit.JobId, IsNew: true);
+        }
+        catch (PostgresException lost)
+            when (lost.SqlState is PostgresErrorCodes.UniqueViolation && lost.ConstraintName is KeyConstraint)
+        {
+            return await FindAsync(subject, key!, hash, cancellationToken) ?? throw new InvalidOperationException(
+                "The winner of a race for an idempotency key is gone."
+            );
+        }
+
+        void SideRows(NpgsqlBatch batch)
+        {
+            foreach (var file in spec.Files)
+            {
+                batch.Add(
+                    "insert into job_file (job_id, path, content) values ($1, $2, $3)",
+                    submit.JobId,
+                    file.Path,
+                    files![file.Path]
+                );
+            }
+
+            if (key is not null)
+            {
+                batch.Add(
+                    "insert into job_submission (subject, idempotency_key, body_hash, job_id) values ($1, $2, $3, $4)",
+                    subject,
+                    key,
+                    hash,
+                    submit.JobId
+                );
+            }
+        }
+    }
+
+    /// <summary>The id is new, so there is no stream to load first.</summary>
+    private Task AppendAsync(
+        SubmitJob submit,
+        EventMetadata metadata,
+        SideEffects sideEffects,
+        CancellationToken cancellationToken
+    )
+    {
+        var decision = (Decision<JobEvent>.Accepted)Job.Decide(Job.Initial, submit, clock.GetUtcNow());
+        return store.AppendAsync(
+            JobDecisions.StreamOf(submit.JobId),
+            Job.Decider.StreamType,
+            ExpectedVersion.New,
+            decision.Events,
+            metadata with
+            {
+                CorrelationId = JobDecisions.StreamOf(submit.JobId),
+            },
+            sideEffects,
+            cancellationToken
+        );
+    }
+
+    private async Task<JobSubmission?> FindAsync(
+        string subject,
+        string key,
+        byte[] hash,
+        CancellationToken cancellationToken
+    )
+    {
+        await using var command = store.DataSource.CreateCommand(
+            "select job_id, body_hash = $3 from job_submission where subject = $1 and idempotency_key = $2"
+        );
+        command.Parameters.Add(new() { Value = subject });
+        command.Parameters.Add(new() { Value = key });
+        command.Parameters.Add(new() { Value = hash });
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        return await reader.ReadAsync(cancellationToken)
+            ? new JobSubmission(reader.GetGuid(0), IsNew: false, IsKeyTaken: !reader.GetBoolean(1))
+            : null;
+    }
+}

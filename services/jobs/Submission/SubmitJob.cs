@@ -1,0 +1,77 @@
+using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.AspNetCore.Mvc;
+using Platform.Jobs.Browsing;
+using Platform.Jobs.Training;
+using Platform.ServiceDefaults;
+
+namespace Platform.Jobs.Submission;
+
+/// <summary><c>POST /api/jobs</c>.</summary>
+internal static class SubmitJobEndpoint
+{
+    /// <summary>Files are 1 MiB in all; escaped in JSON they may take six times that.</summary>
+    private const long MaxBodyBytes = 8 * 1024 * 1024;
+    private const int MaxKeyLength = 255;
+
+    public static void MapSubmitJob(this IEndpointRouteBuilder jobs) =>
+        jobs.MapPost("/", HandleAsync)
+            .WithName("SubmitJob")
+            .WithSummary("Submit a training job; with an Idempotency-Key a repeat finds the job of the first request")
+            .WithMetadata(new RequestSizeLimitAttribute(MaxBodyBytes));
+
+    private static async Task<Results<Created<JobDetail>, Ok<JobDetail>, ProblemHttpResult>> HandleAsync(
+        JobRequest request,
+        [FromHeader(Name = "Idempotency-Key")] string? key,
+        JobSubmissions submissions,
+        JobReader reader,
+        HttpContext http,
+        CancellationToken cancellationToken
+    )
+    {
+        if (key is not null && (key.Length is 0 or > MaxKeyLength || !SafeText.IsOneLine(key)))
+        {
+            return ProblemResults.Invalid("Idempotency-Key", $"A key is one line of 1 to {MaxKeyLength} characters.");
+        }
+
+        if (JobRequestCheck.Check(request, out var errors) is not { } spec)
+        {
+            return Invalid(errors);
+        }
+
+        var submission = await submissions.SubmitAsync(
+            spec,
+            request.Files,
+            key,
+            http.EventMetadata(),
+            cancellationToken
+        );
+        if (submission.IsKeyTaken)
+        {
+            return ProblemResults.Problem(
+                StatusCodes.Status409Conflict,
+                "job.idempotency-key-reused",
+                "This Idempotency-Key belongs to a request with another body. Use a new key for a new job."
+            );
+        }
+
+        var (job, version) = await reader.GetAsync(submission.JobId, cancellationToken);
+        http.Response.SetETag(version);
+        var location = $"/api/jobs/{job.Id}";
+        if (submission.IsNew)
+        {
+            return TypedResults.Created(location, job);
+        }
+
+        http.Response.Headers.Location = location;
+        return TypedResults.Ok(job);
+    }
+
+    private static ProblemHttpResult Invalid(IReadOnlyDictionary<string, string[]> errors) =>
+        TypedResults.Problem(
+            new HttpValidationProblemDetails(errors.ToDictionary(StringComparer.Ordinal))
+            {
+                Status = StatusCodes.Status400BadRequest,
+                Type = ProblemResults.TypeOf("validation"),
+            }
+        );
+}

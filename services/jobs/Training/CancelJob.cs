@@ -1,0 +1,20 @@
+using Microsoft.AspNetCore.Http.HttpResults;
+using Platform.Jobs.Browsing;
+
+namespace Platform.Jobs.Training;
+
+/// <summary><c>POST /api/jobs/{id}/cancel</c>: over at once while it waits; else its process is stopped.</summary>
+internal static class CancelJobEndpoint
+{
+    public static void MapCancelJob(this IEndpointRouteBuilder jobs) =>
+        jobs.MapPost("/{id:guid}/cancel", HandleAsync)
+            .WithName("CancelJob")
+            .WithSummary("Stop a job; a repeat changes nothing. If-Match is honoured");
+
+    private static Task<Results<Ok<JobDetail>, ProblemHttpResult>> HandleAsync(
+        Guid id,
+        PersonalCommands commands,
+        HttpContext http,
+        CancellationToken cancellationToken
+    ) => commands.HandleAsync(id, new CancelJob(), http, cancellationToken);
+}

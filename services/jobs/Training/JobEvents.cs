@@ -1,0 +1,75 @@
+using System.Text.Json.Serialization;
+using Platform.Contracts.Jobs;
+using Platform.EventStore;
+
+namespace Platform.Jobs.Training;
+
+/// <summary>A fact about one job; what the stream type <c>job</c> holds.</summary>
+internal abstract record JobEvent;
+
+internal sealed record JobSubmitted(Guid JobId, Guid RunId, JobSpec Spec, DateTimeOffset At) : JobEvent;
+
+/// <param name="NotBefore">The end of the back-off; the time of the event when there is none.</param>
+/// <param name="Reason">Why it waits, for people; null when it does not.</param>
+internal sealed record JobQueued(int Attempt, DateTimeOffset NotBefore, string? Reason, DateTimeOffset At) : JobEvent;
+
+internal sealed record JobPlaced(int Attempt, IReadOnlyList<PlacedNode> Nodes, DateTimeOffset At) : JobEvent;
+
+/// <param name="TimeoutAt">When it has run for its <c>timeoutSeconds</c>; null for no limit.</param>
+internal sealed record JobStarted(int Attempt, Guid RunId, Guid NodeId, DateTimeOffset At, DateTimeOffset? TimeoutAt)
+    : JobEvent;
+
+/// <param name="Reason">One of <see cref="EndReasons"/>.</param>
+internal sealed record AttemptFailed(int Attempt, string Reason, int? ExitCode, string? Detail, DateTimeOffset At)
+    : JobEvent;
+
+/// <param name="Reason"><c>node_lost</c> or <c>node_stopped</c>.</param>
+internal sealed record AttemptLost(int Attempt, string Reason, Guid? NodeId, DateTimeOffset At) : JobEvent;
+
+/// <param name="Reason"><c>cancelled</c> or <c>timed_out</c>.</param>
+internal sealed record StopRequested(int Attempt, string Reason, DateTimeOffset At) : JobEvent;
+
+internal sealed record JobSucceeded(int Attempt, Guid RunId, DateTimeOffset At) : JobEvent;
+
+internal sealed record JobFailed(
+    int Attempt,
+    Guid RunId,
+    string Reason,
+    int? ExitCode,
+    string? Detail,
+    DateTimeOffset At
+) : JobEvent;
+
+internal sealed record JobCancelled(int Attempt, Guid RunId, int? ExitCode, DateTimeOffset At) : JobEvent;
+
+/// <summary>How the events lie in the log.</summary>
+[JsonSourceGenerationOptions(
+    PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
+    DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull
+)]
+[JsonSerializable(typeof(JobSubmitted))]
+[JsonSerializable(typeof(JobQueued))]
+[JsonSerializable(typeof(JobPlaced))]
+[JsonSerializable(typeof(JobStarted))]
+[JsonSerializable(typeof(AttemptFailed))]
+[JsonSerializable(typeof(AttemptLost))]
+[JsonSerializable(typeof(StopRequested))]
+[JsonSerializable(typeof(JobSucceeded))]
+[JsonSerializable(typeof(JobFailed))]
+[JsonSerializable(typeof(JobCancelled))]
+internal sealed partial class JobEventsJson : JsonSerializerContext
+{
+    /// <summary>Registers every event under its alias.</summary>
+    public static void Register(EventTypes events) =>
+        events
+            .Add("job_submitted", Default.JobSubmitted)
+            .Add("job_queued", Default.JobQueued)
+            .Add("job_placed", Default.JobPlaced)
+            .Add("job_started", Default.JobStarted)
+            .Add("attempt_failed", Default.AttemptFailed)
+            .Add("attempt_lost", Default.AttemptLost)
+            .Add("stop_requested", Default.StopRequested)
+            .Add("job_succeeded", Default.JobSucceeded)
+            .Add("job_failed", Default.JobFailed)
+            .Add("job_cancelled", Default.JobCancelled);
+}

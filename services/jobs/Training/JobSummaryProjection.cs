@@ -1,0 +1,141 @@
+using System.Text.Json;
+using Npgsql;
+using NpgsqlTypes;
+using Platform.Contracts;
+using Platform.Contracts.Jobs;
+using Platform.EventStore;
+
+namespace Platform.Jobs.Training;
+
+/// <summary>The list of jobs and, beside it so that the list stays narrow, what was asked for. Inline: a reader sees its own writes.</summary>
+internal sealed class JobSummaryProjection : SqlProjection
+{
+    public override string Name => "job_summary:v1";
+
+    public override IReadOnlyList<string> Tables => ["job_summary", "job_spec"];
+
+    public override void Project(StoredEvent stored, NpgsqlBatch batch)
+    {
+        var jobId = Guid.Parse(stored.StreamId);
+        switch (stored.Data)
+        {
+            case JobSubmitted e:
+                Submit(e, stored.Version, batch);
+                break;
+            case JobQueued e:
+                batch.Add(
+                    """
+                    update job_summary set status = 'queued', stopping = false, attempt = $4, nodes = '[]', reason = $5,
+                      detail = null, exit_code = null, not_before = $6, started_at = null, ended_at = null,
+                      version = $2, changed_at = $3
+                    where job_id = $1
+                    """,
+                    jobId,
+                    stored.Version,
+                    e.At,
+                    e.Attempt,
+                    Text(e.Reason),
+                    e.NotBefore
+                );
+                break;
+            case JobPlaced e:
+                batch.Add(
+                    """
+                    update job_summary set status = 'placed', nodes = $4, reason = null, version = $2, changed_at = $3
+                    where job_id = $1
+                    """,
+                    jobId,
+                    stored.Version,
+                    e.At,
+                    Json(e.Nodes)
+                );
+                break;
+            case JobStarted e:
+                batch.Add(
+                    "update job_summary set status = 'running', started_at = $3, version = $2, changed_at = $3 where job_id = $1",
+                    jobId,
+                    stored.Version,
+                    e.At
+                );
+                break;
+            case AttemptFailed e:
+                Touch(jobId, stored.Version, e.At, batch);
+                break;
+            case AttemptLost e:
+                Touch(jobId, stored.Version, e.At, batch);
+                break;
+            case StopRequested e:
+                batch.Add(
+                    "update job_summary set stopping = true, version = $2, changed_at = $3 where job_id = $1",
+                    jobId,
+                    stored.Version,
+                    e.At
+                );
+                break;
+            case JobSucceeded e:
+                End("succeeded", EndReasons.ExitCode, exitCode: 0, detail: null, e.At);
+                break;
+            case JobFailed e:
+                End("failed", e.Reason, e.ExitCode, e.Detail, e.At);
+                break;
+            case JobCancelled e:
+                End("cancelled", EndReasons.Cancelled, e.ExitCode, detail: null, e.At);
+                break;
+        }
+
+        void End(string status, string reason, int? exitCode, string? detail, DateTimeOffset at) =>
+            batch.Add(
+                """
+                update job_summary set status = $4, stopping = false, reason = $5, exit_code = $6, detail = $7,
+                  ended_at = $3, version = $2, changed_at = $3
+                where job_id = $1
+                """,
+                jobId,
+                stored.Version,
+                at,
+                status,
+                reason,
+                new NpgsqlParameter { Value = exitCode ?? (object)DBNull.Value, NpgsqlDbType = NpgsqlDbType.Integer },
+                Text(detail)
+            );
+    }
+
+    private static void Submit(JobSubmitted e, long version, NpgsqlBatch batch)
+    {
+        batch.Add(
+            """
+            insert into job_summary
+              (job_id, run_id, name, project, status, attempt, priority, submitted_at, changed_at, version)
+            values ($1, $2, $3, $4, 'pending', 1, $5, $6, $6, $7)
+            """,
+            e.JobId,
+            e.RunId,
+            e.Spec.Name,
+            e.Spec.Project,
+            e.Spec.Priority,
+            e.At,
+            version
+        );
+        batch.Add(
+            "insert into job_spec (job_id, spec) values ($1, $2)",
+            e.JobId,
+            Jsonb(JsonSerializer.SerializeToUtf8Bytes(e.Spec, JobEventsJson.Default.JobSpec))
+        );
+    }
+
+    private static void Touch(Guid jobId, long version, DateTimeOffset at, NpgsqlBatch batch) =>
+        batch.Add(
+            "update job_summary set version = $2, changed_at = $3 where job_id = $1",
+            jobId,
+            version,
+            at
+        );
+
+    private static NpgsqlParameter Text(string? value) =>
+        new() { Value = value ?? (object)DBNull.Value, NpgsqlDbType = NpgsqlDbType.Text };
+
+    private static NpgsqlParameter Json(IReadOnlyList<PlacedNode> nodes) =>
+        Jsonb(JsonSerializer.SerializeToUtf8Bytes(nodes, JsonDefaults.Lenient));
+
+    private static NpgsqlParameter Jsonb(byte[] json) => new() { Value = json, NpgsqlDbType = NpgsqlDbType.Jsonb };
+}

@@ -1,0 +1,20 @@
+using Microsoft.AspNetCore.Http.HttpResults;
+using Platform.Jobs.Browsing;
+
+namespace Platform.Jobs.Training;
+
+/// <summary><c>POST /api/jobs/{id}/retry</c>: the next attempt of a job that failed or was cancelled.</summary>
+internal static class RetryJobEndpoint
+{
+    public static void MapRetryJob(this IEndpointRouteBuilder jobs) =>
+        jobs.MapPost("/{id:guid}/retry", HandleAsync)
+            .WithName("RetryJob")
+            .WithSummary("Try a job that failed or was cancelled again. If-Match is honoured");
+
+    private static Task<Results<Ok<JobDetail>, ProblemHttpResult>> HandleAsync(
+        Guid id,
+        PersonalCommands commands,
+        HttpContext http,
+        CancellationToken cancellationToken
+    ) => commands.HandleAsync(id, new RetryJob(), http, cancellationToken);
+}
