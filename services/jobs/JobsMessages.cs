@@ -39,7 +39,15 @@ internal sealed class JobsMessages(JobReader reader) : IEventMessages
             },
             Stored.JobSucceeded e => Ended(jobId, e.RunId, e.Attempt, "succeeded", EndReasons.ExitCode, 0, e.At),
             Stored.JobFailed e => Ended(jobId, e.RunId, e.Attempt, "failed", e.Reason, e.ExitCode, e.At),
-            Stored.JobCancelled e => Ended(jobId, e.RunId, e.Attempt, "cancelled", EndReasons.Cancelled, e.ExitCode, e.At),
+            Stored.JobCancelled e => Ended(
+                jobId,
+                e.RunId,
+                e.Attempt,
+                "cancelled",
+                EndReasons.Cancelled,
+                e.ExitCode,
+                e.At
+            ),
             _ => null,
         };
     }

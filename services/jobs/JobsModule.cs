@@ -20,11 +20,7 @@ public static class JobsModule
     public static void AddJobs(this WebApplicationBuilder builder)
     {
         var services = builder.Services;
-        services
-            .AddOptions<JobsOptions>()
-            .BindConfiguration("Jobs")
-            .ValidateDataAnnotations()
-            .ValidateOnStart();
+        services.AddOptions<JobsOptions>().BindConfiguration("Jobs").ValidateDataAnnotations().ValidateOnStart();
         services.AddEventStore(StoreOptions(), (options, source) => new JobsStore(options, source));
         services.AddSingleton<JobDecisions>();
         services.AddSingleton<JobReader>();

@@ -7,87 +7,87 @@ namespace Platform.Jobs;
 internal static class JobsTables
 {
     public static IReadOnlyList<Migration> Migrations { get; } =
-        [
-            SagaTable.Migration,
-            new(
-                "001_job_summary",
-                """
-                create table job_summary (
-                  job_id uuid primary key,
-                  run_id uuid not null,
-                  name text collate "C" not null,
-                  project text collate "C" not null,
-                  status text not null,
-                  stopping boolean not null default false,
-                  attempt int not null,
-                  priority int not null,
-                  nodes jsonb not null default '[]',
-                  reason text,
-                  detail text,
-                  exit_code int,
-                  not_before timestamptz,
-                  submitted_at timestamptz not null,
-                  started_at timestamptz,
-                  ended_at timestamptz,
-                  changed_at timestamptz not null,
-                  version bigint not null);
-                create index job_summary_submitted on job_summary (submitted_at, job_id);
-                create index job_summary_status on job_summary (status, submitted_at, job_id);
-                create index job_summary_project on job_summary (project, submitted_at, job_id);
-                create index job_summary_changed on job_summary (changed_at)
-                  where status not in ('succeeded', 'failed', 'cancelled');
+    [
+        SagaTable.Migration,
+        new(
+            "001_job_summary",
+            """
+            create table job_summary (
+              job_id uuid primary key,
+              run_id uuid not null,
+              name text collate "C" not null,
+              project text collate "C" not null,
+              status text not null,
+              stopping boolean not null default false,
+              attempt int not null,
+              priority int not null,
+              nodes jsonb not null default '[]',
+              reason text,
+              detail text,
+              exit_code int,
+              not_before timestamptz,
+              submitted_at timestamptz not null,
+              started_at timestamptz,
+              ended_at timestamptz,
+              changed_at timestamptz not null,
+              version bigint not null);
+            create index job_summary_submitted on job_summary (submitted_at, job_id);
+            create index job_summary_status on job_summary (status, submitted_at, job_id);
+            create index job_summary_project on job_summary (project, submitted_at, job_id);
+            create index job_summary_changed on job_summary (changed_at)
+              where status not in ('succeeded', 'failed', 'cancelled');
 
-                create table job_spec (
-                  job_id uuid primary key,
-                  spec jsonb not null);
-                """
-            ),
-            new(
-                "002_submission",
-                """
-                create table job_file (
-                  job_id uuid not null,
-                  path text collate "C" not null,
-                  content text not null,
-                  primary key (job_id, path));
+            create table job_spec (
+              job_id uuid primary key,
+              spec jsonb not null);
+            """
+        ),
+        new(
+            "002_submission",
+            """
+            create table job_file (
+              job_id uuid not null,
+              path text collate "C" not null,
+              content text not null,
+              primary key (job_id, path));
 
-                -- A repeated POST with the same key finds the job of the first one.
-                create table job_submission (
-                  subject text not null,
-                  idempotency_key text not null,
-                  body_hash bytea not null,
-                  job_id uuid not null,
-                  created_at timestamptz not null default now(),
-                  primary key (subject, idempotency_key));
-                """
-            ),
-            new(
-                "003_job_wait",
-                """
-                -- Why an attempt waits now. Not in the log: it changes with every other job, and would grow the stream for days.
-                create table job_wait (
-                  job_id uuid primary key,
-                  attempt int not null,
-                  reason text not null,
-                  changed_at timestamptz not null default now());
-                """
-            ),
-            new(
-                "004_log",
-                """
-                create table log_state (
-                  job_id uuid not null,
-                  attempt int not null,
-                  next_offset bigint not null,
-                  complete boolean not null,
-                  primary key (job_id, attempt));
-                create table log_chunk (
-                  job_id uuid not null,
-                  attempt int not null,
-                  start_offset bigint not null,
-                  bytes bytea not null,
-                  primary key (job_id, attempt, start_offset));
-                """
-            ),
-        ];
+            -- A repeated POST with the same key finds the job of the first one.
+            create table job_submission (
+              subject text not null,
+              idempotency_key text not null,
+              body_hash bytea not null,
+              job_id uuid not null,
+              created_at timestamptz not null default now(),
+              primary key (subject, idempotency_key));
+            """
+        ),
+        new(
+            "003_job_wait",
+            """
+            -- Why an attempt waits now. Not in the log: it changes with every other job, and would grow the stream for days.
+            create table job_wait (
+              job_id uuid primary key,
+              attempt int not null,
+              reason text not null,
+              changed_at timestamptz not null default now());
+            """
+        ),
+        new(
+            "004_log",
+            """
+            create table log_state (
+              job_id uuid not null,
+              attempt int not null,
+              next_offset bigint not null,
+              complete boolean not null,
+              primary key (job_id, attempt));
+            create table log_chunk (
+              job_id uuid not null,
+              attempt int not null,
+              start_offset bigint not null,
+              bytes bytea not null,
+              primary key (job_id, attempt, start_offset));
+            """
+        ),
+    ];
 }

@@ -33,7 +33,11 @@ internal static class GetAttemptWorkEndpoint
                 """
             )
             {
-                Parameters = { new() { Value = id }, new() { Value = attempt } },
+                Parameters =
+                {
+                    new() { Value = id },
+                    new() { Value = attempt },
+                },
             }
         );
         batch.BatchCommands.Add(

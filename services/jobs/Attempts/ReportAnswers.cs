@@ -10,7 +10,6 @@ internal static class ReportAnswers
     public static Task AnswerReportAsync(this ConsumeContext context, Guid nodeId, Guid reportId) =>
         context.Send(
             QueueAddress.Of(AgentQueues.For(nodeId)),
-            new ReportRecorded { NodeId = nodeId, ReportId = reportId },
-            context.CancellationToken
+            new ReportRecorded { NodeId = nodeId, ReportId = reportId }
         );
 }

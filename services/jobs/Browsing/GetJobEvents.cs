@@ -40,10 +40,7 @@ internal static class GetJobEventsEndpoint
         CancellationToken cancellationToken
     )
     {
-        var events = await store.ReadStreamAsync(
-            JobDecisions.StreamOf(id),
-            cancellationToken: cancellationToken
-        );
+        var events = await store.ReadStreamAsync(JobDecisions.StreamOf(id), cancellationToken: cancellationToken);
         if (events.Count == 0)
         {
             return ProblemResults.NotFound("job", id);

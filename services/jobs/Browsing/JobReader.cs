@@ -80,8 +80,7 @@ internal sealed class JobReader(JobsStore store)
             Detail = row.IsDBNull(15) ? null : row.GetString(15),
         };
 
-    public static JobSpec ReadSpec(byte[] json) =>
-        JsonSerializer.Deserialize(json, JobEventsJson.Default.JobSpec)!;
+    public static JobSpec ReadSpec(byte[] json) => JsonSerializer.Deserialize(json, JobEventsJson.Default.JobSpec)!;
 
     private static DateTimeOffset? Time(NpgsqlDataReader row, int column) =>
         row.IsDBNull(column) ? null : row.GetFieldValue<DateTimeOffset>(column);

@@ -33,7 +33,8 @@ internal sealed record JobSort
 
     public bool Descending { get; private init; }
 
-    public string OrderBy => Descending ? $"order by {Expression} desc, s.job_id desc" : $"order by {Expression}, s.job_id";
+    public string OrderBy =>
+        Descending ? $"order by {Expression} desc, s.job_id desc" : $"order by {Expression}, s.job_id";
 
     /// <summary>Finds an order by its name on the API.</summary>
     /// <returns>Null for one that does not exist.</returns>

@@ -62,7 +62,10 @@ internal static class ListJobsEndpoint
 
         if (JobSort.Find(query.Sort) is not { } sort)
         {
-            return ProblemResults.Invalid("sort", $"Sort by one of {JobSort.Names}, with '-' before it for descending.");
+            return ProblemResults.Invalid(
+                "sort",
+                $"Sort by one of {JobSort.Names}, with '-' before it for descending."
+            );
         }
 
         var filter = new JobFilter();

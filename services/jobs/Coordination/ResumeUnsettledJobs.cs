@@ -1,7 +1,5 @@
 using MassTransit;
 using Microsoft.Extensions.Options;
-using Npgsql;
-using Platform.EventStore;
 using Platform.Jobs.Training;
 
 namespace Platform.Jobs.Coordination;
@@ -96,10 +94,7 @@ internal sealed partial class ResumeUnsettledJobs(
 
     private async Task PublishAsync(Guid jobId, CancellationToken cancellationToken)
     {
-        var stored = await store.ReadStreamAsync(
-            JobDecisions.StreamOf(jobId),
-            cancellationToken: cancellationToken
-        );
+        var stored = await store.ReadStreamAsync(JobDecisions.StreamOf(jobId), cancellationToken: cancellationToken);
         var job = stored.Select(e => (JobEvent)e.Data).Aggregate(Job.Initial, Job.Evolve);
         foreach (var e in stored.Where(e => IsCurrent((JobEvent)e.Data, job.Attempt)))
         {

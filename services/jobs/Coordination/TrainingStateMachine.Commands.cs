@@ -46,8 +46,7 @@ internal sealed partial class TrainingStateMachine
                     Gpus = node.Gpus,
                     Rank = rank,
                     WorldSize = saga.Nodes.Count,
-                },
-                context.CancellationToken
+                }
             );
         }
     }
@@ -66,8 +65,7 @@ internal sealed partial class TrainingStateMachine
                     JobId = saga.CorrelationId,
                     Attempt = saga.Attempt,
                     Reason = saga.StopReason!,
-                },
-                context.CancellationToken
+                }
             );
         }
     }

@@ -91,9 +91,7 @@ internal sealed class LogStore(JobsStore store)
         command.Parameters.Add(new() { Value = offset });
         command.Parameters.Add(new() { Value = (long)bytes.Length });
         command.Parameters.Add(new() { Value = isComplete });
-        command.Parameters.Add(
-            new() { Value = pieces.Select((_, i) => offset + ((long)i * MaxPieceBytes)).ToArray() }
-        );
+        command.Parameters.Add(new() { Value = pieces.Select((_, i) => offset + ((long)i * MaxPieceBytes)).ToArray() });
         command.Parameters.Add(new() { Value = pieces, NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Bytea });
         if (await command.ExecuteScalarAsync(cancellationToken) is long stored)
         {
@@ -174,7 +172,9 @@ internal sealed class LogStore(JobsStore store)
 
             if (pieces.Count == 0)
             {
-                throw new InvalidOperationException($"The log of job {jobId}, attempt {attempt}, ends at {from}, not {to}.");
+                throw new InvalidOperationException(
+                    $"The log of job {jobId}, attempt {attempt}, ends at {from}, not {to}."
+                );
             }
         }
     }
@@ -235,8 +235,6 @@ internal sealed class LogStore(JobsStore store)
     private static void AddJob(NpgsqlParameterCollection parameters, Guid jobId, int? attempt)
     {
         parameters.Add(new() { Value = jobId });
-        parameters.Add(
-            new() { Value = attempt ?? (object)DBNull.Value, NpgsqlDbType = NpgsqlDbType.Integer }
-        );
+        parameters.Add(new() { Value = attempt ?? (object)DBNull.Value, NpgsqlDbType = NpgsqlDbType.Integer });
     }
 }

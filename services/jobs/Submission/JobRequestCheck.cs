@@ -20,6 +20,8 @@ internal sealed class JobRequestCheck
 
     private static readonly string[] _outputTypes = ["model", "dataset", "code", "config", "checkpoint", "custom"];
 
+    private static readonly Dictionary<string, string?> _none = new(StringComparer.Ordinal);
+
     private readonly Dictionary<string, List<string>> _errors = new(StringComparer.Ordinal);
 
     private JobRequestCheck() { }
@@ -60,11 +62,7 @@ internal sealed class JobRequestCheck
             TimeoutSeconds = check.Timeout(request.TimeoutSeconds),
             Env = check.Env(request.Env),
         };
-        errors = check._errors.ToDictionary(
-            error => error.Key,
-            error => error.Value.ToArray(),
-            StringComparer.Ordinal
-        );
+        errors = check._errors.ToDictionary(error => error.Key, error => error.Value.ToArray(), StringComparer.Ordinal);
         return errors.Count == 0 ? spec : null;
     }
 
@@ -75,7 +73,9 @@ internal sealed class JobRequestCheck
             return Wrong("name", $"A name has 1 to {MaxNameLength} characters.");
         }
 
-        return SafeText.IsOneLine(name) ? name : Wrong("name", "A name is one line of text without control characters.");
+        return SafeText.IsOneLine(name)
+            ? name
+            : Wrong("name", "A name is one line of text without control characters.");
     }
 
     private string Project(string? project) =>
@@ -111,7 +111,8 @@ internal sealed class JobRequestCheck
     {
         var checkedFiles = new List<JobFile>();
         var total = 0L;
-        foreach (var (path, text) in (files ?? new Dictionary<string, string?>()).OrderBy(f => f.Key, StringComparer.Ordinal))
+        // In order, so that equal requests make equal specs.
+        foreach (var (path, text) in (files ?? _none).OrderBy(file => file.Key, StringComparer.Ordinal))
         {
             if (SafeText.ProblemWithPath(path) is { } problem)
             {
@@ -250,7 +251,8 @@ internal sealed class JobRequestCheck
             env,
             (name, value) =>
                 !SafeText.IsEnvironmentName(name) ? "A variable has letters, digits and _, and begins with no digit."
-                : name.StartsWith("PLATFORM_", StringComparison.OrdinalIgnoreCase) ? "PLATFORM_… is set by the platform."
+                : name.StartsWith("PLATFORM_", StringComparison.OrdinalIgnoreCase)
+                    ? "PLATFORM_… is set by the platform."
                 : value.Length <= MaxTextLength ? null
                 : $"A value has at most {MaxTextLength} characters."
         );
@@ -268,8 +270,7 @@ internal sealed class JobRequestCheck
             return result;
         }
 
-        // In order, so that equal requests make equal specs.
-        foreach (var (key, value) in (pairs ?? result!).OrderBy(pair => pair.Key, StringComparer.Ordinal))
+        foreach (var (key, value) in (pairs ?? _none).OrderBy(pair => pair.Key, StringComparer.Ordinal))
         {
             var problem =
                 value is null || !SafeText.IsText(value) ? "A value is text without NUL." : problemWith(key, value);

@@ -3,7 +3,6 @@ using System.Text.Json;
 using Npgsql;
 using Platform.EventStore;
 using Platform.Jobs.Training;
-using Platform.ServiceDefaults;
 
 namespace Platform.Jobs.Submission;
 
@@ -33,7 +32,11 @@ internal sealed class JobSubmissions(JobsStore store, TimeProvider clock)
             return earlier;
         }
 
-        var submit = new SubmitJob(Guid.CreateVersion7(clock.GetUtcNow()), Guid.CreateVersion7(clock.GetUtcNow()), spec);
+        var submit = new SubmitJob(
+            Guid.CreateVersion7(clock.GetUtcNow()),
+            Guid.CreateVersion7(clock.GetUtcNow()),
+            spec
+        );
         try
         {
             await AppendAsync(submit, metadata, SideRows, cancellationToken);
@@ -42,9 +45,8 @@ internal sealed class JobSubmissions(JobsStore store, TimeProvider clock)
         catch (PostgresException lost)
             when (lost.SqlState is PostgresErrorCodes.UniqueViolation && lost.ConstraintName is KeyConstraint)
         {
-            return await FindAsync(subject, key!, hash, cancellationToken) ?? throw new InvalidOperationException(
-                "The winner of a race for an idempotency key is gone."
-            );
+            return await FindAsync(subject, key!, hash, cancellationToken)
+                ?? throw new InvalidOperationException("The winner of a race for an idempotency key is gone.", lost);
         }
 
         void SideRows(NpgsqlBatch batch)
@@ -73,7 +75,7 @@ internal sealed class JobSubmissions(JobsStore store, TimeProvider clock)
     }
 
     /// <summary>The id is new, so there is no stream to load first.</summary>
-    private Task AppendAsync(
+    private Task<long> AppendAsync(
         SubmitJob submit,
         EventMetadata metadata,
         SideEffects sideEffects,

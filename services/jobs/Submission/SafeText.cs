@@ -46,7 +46,11 @@ internal static partial class SafeText
     public static bool IsArtifactReference(string? reference) =>
         reference is not null
         && reference.IndexOf(':', StringComparison.Ordinal) is var colon
-        && (colon < 0 ? IsArtifactName(reference) : IsArtifactName(reference[..colon]) && IsArtifactName(reference[(colon + 1)..]));
+        && (
+            colon < 0
+                ? IsArtifactName(reference)
+                : IsArtifactName(reference[..colon]) && IsArtifactName(reference[(colon + 1)..])
+        );
 
     public static bool IsLabel(string text) => LabelWord().IsMatch(text);
 
@@ -73,7 +77,8 @@ internal static partial class SafeText
             return "A path has no backslashes or control characters.";
         }
 
-        return path.Split('/').Any(part => part is "" or "." or ".." || Encoding.UTF8.GetByteCount(part) > MaxPathPartBytes)
+        return path.Split('/')
+            .Any(part => part is "" or "." or ".." || Encoding.UTF8.GetByteCount(part) > MaxPathPartBytes)
             ? $"A path is relative, with forward slashes, without empty, '.' or '..' parts and parts over {MaxPathPartBytes} bytes."
             : null;
     }

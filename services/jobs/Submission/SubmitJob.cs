@@ -1,7 +1,6 @@
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Mvc;
 using Platform.Jobs.Browsing;
-using Platform.Jobs.Training;
 using Platform.ServiceDefaults;
 
 namespace Platform.Jobs.Submission;

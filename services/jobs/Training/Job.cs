@@ -176,13 +176,7 @@ internal sealed record Job
         };
     }
 
-    private Decision<JobEvent> Fail(
-        string reason,
-        int? exitCode,
-        string? detail,
-        DateTimeOffset at,
-        DateTimeOffset now
-    )
+    private Decision<JobEvent> Fail(string reason, int? exitCode, string? detail, DateTimeOffset at, DateTimeOffset now)
     {
         var failed = new AttemptFailed(Attempt, reason, exitCode, detail, at);
         if (!IsWorthRetrying(reason) || Failures + 1 >= Retry.MaxAttempts)
@@ -221,9 +215,7 @@ internal sealed record Job
         }
 
         // The first loss costs no time; a job that goes on losing nodes gives them room to recover.
-        var pause = Losses is 0
-            ? TimeSpan.Zero
-            : Backoff(TimeSpan.FromSeconds(1), Losses - 1, _longestLossBackoff);
+        var pause = Losses is 0 ? TimeSpan.Zero : Backoff(TimeSpan.FromSeconds(1), Losses - 1, _longestLossBackoff);
         return Decision.Accept<JobEvent>(
             lost,
             new JobQueued(Attempt + 1, now + pause, $"attempt {Attempt} lost its node ({reason})", now)
@@ -246,9 +238,7 @@ internal sealed record Job
         reason is not (EndReasons.TimedOut or EndReasons.CouldNotStart or EndReasons.InputMissing);
 
     private static TimeSpan Backoff(TimeSpan first, int doublings, TimeSpan longest) =>
-        TimeSpan.FromSeconds(
-            Math.Min(first.TotalSeconds * Math.Pow(2, Math.Min(doublings, 30)), longest.TotalSeconds)
-        );
+        TimeSpan.FromSeconds(Math.Min(first.TotalSeconds * Math.Pow(2, Math.Min(doublings, 30)), longest.TotalSeconds));
 
     /// <summary>A node's clock may run ahead of ours; nothing is recorded as having happened in the future.</summary>
     private static DateTimeOffset Earlier(DateTimeOffset reported, DateTimeOffset now) =>

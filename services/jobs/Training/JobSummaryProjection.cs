@@ -124,12 +124,7 @@ internal sealed class JobSummaryProjection : SqlProjection
     }
 
     private static void Touch(Guid jobId, long version, DateTimeOffset at, NpgsqlBatch batch) =>
-        batch.Add(
-            "update job_summary set version = $2, changed_at = $3 where job_id = $1",
-            jobId,
-            version,
-            at
-        );
+        batch.Add("update job_summary set version = $2, changed_at = $3 where job_id = $1", jobId, version, at);
 
     private static NpgsqlParameter Text(string? value) =>
         new() { Value = value ?? (object)DBNull.Value, NpgsqlDbType = NpgsqlDbType.Text };

@@ -1,5 +1,4 @@
 using Microsoft.AspNetCore.Http.HttpResults;
-using Platform.EventStore;
 using Platform.Jobs.Browsing;
 using Platform.ServiceDefaults;
 
@@ -17,25 +16,21 @@ internal sealed class PersonalCommands(JobDecisions jobs, JobReader reader)
     {
         if (!http.Request.TryGetIfMatch(out var seen))
         {
-            return Stale("If-Match is not a version of this job.");
-        }
-
-        Outcome<Job, JobEvent> outcome;
-        try
-        {
-            outcome = await jobs.HandleAsync(
-                id,
-                command,
-                http.EventMetadata(JobDecisions.StreamOf(id)),
-                seen,
-                cancellationToken: cancellationToken
+            return ProblemResults.Problem(
+                StatusCodes.Status412PreconditionFailed,
+                "version-conflict",
+                "If-Match is not a version of this job."
             );
         }
-        catch (StreamVersionConflictException conflict) when (seen is not null)
-        {
-            return Stale($"The job is at version {conflict.Actual}, not {seen}. Read it again and decide anew.");
-        }
 
+        // A version that is not the present one becomes 412 where exceptions become problems.
+        var outcome = await jobs.HandleAsync(
+            id,
+            command,
+            http.EventMetadata(JobDecisions.StreamOf(id)),
+            seen,
+            cancellationToken: cancellationToken
+        );
         if (outcome.State.Status is JobStatus.None)
         {
             return ProblemResults.NotFound("job", id);
@@ -50,7 +45,4 @@ internal sealed class PersonalCommands(JobDecisions jobs, JobReader reader)
         http.Response.SetETag(version);
         return TypedResults.Ok(job);
     }
-
-    private static ProblemHttpResult Stale(string detail) =>
-        ProblemResults.Problem(StatusCodes.Status412PreconditionFailed, "job.stale", detail);
 }
