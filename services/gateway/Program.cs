@@ -1,1 +1,20 @@
-await Task.CompletedTask;
+using Platform.Gateway;
+using Platform.Gateway.Tokens;
+using Platform.ServiceDefaults;
+
+var builder = PlatformService.CreateBuilder(args, "gateway");
+if (TokensCommand.Matches(args))
+{
+    var connection = builder.Configuration.GetConnectionString("Platform");
+    return await TokensCommand.RunAsync(args, connection, Console.Out, Console.Error);
+}
+
+builder.AddGateway();
+builder.AddGatewayProxy();
+
+var app = builder.Build();
+app.UsePlatformDefaults();
+app.UseGateway();
+app.MapGatewayProxy();
+await app.RunAsync();
+return 0;

@@ -1,0 +1,94 @@
+using System.Reflection;
+using Microsoft.Extensions.Diagnostics.HealthChecks;
+using Platform.EventStore;
+using Platform.Gateway.Docs;
+using Platform.Gateway.Proxy;
+using Platform.Gateway.Security;
+using Platform.Gateway.Tokens;
+
+namespace Platform.Gateway;
+
+/// <summary>
+/// The one origin that people and agents talk to: tokens, health, documentation, and in front of separate services the
+/// proxy.
+/// </summary>
+public static class GatewayModule
+{
+    internal const string ServiceClient = "gateway-services";
+
+    /// <summary>The platform's version.</summary>
+    public static string Version { get; } =
+        typeof(GatewayModule)
+            .Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()!
+            .InformationalVersion.Split('+')[0];
+
+    /// <summary>Registers tokens, the gate and the pages; enough where the services' endpoints are mapped in this process.</summary>
+    public static void AddGateway(this WebApplicationBuilder builder)
+    {
+        ArgumentNullException.ThrowIfNull(builder);
+        var services = builder.Services;
+        services.AddOptions<GatewayOptions>().BindConfiguration("Gateway").ValidateOnStart();
+        services.AddEventStore(GatewayStore.CreateOptions(), (options, source) => new GatewayStore(options, source));
+        services.AddSingleton(provider => new GatewayTokens(
+            provider.GetRequiredService<GatewayStore>(),
+            provider.GetRequiredService<TimeProvider>()
+        ));
+        services.AddSingleton<Bindings>();
+        services.AddSingleton<JoinLimit>();
+        services.AddSingleton<ApiDescription>();
+    }
+
+    /// <summary>Registers the proxy in front of services that run elsewhere (<see cref="ProxyOptions"/>).</summary>
+    public static void AddGatewayProxy(this WebApplicationBuilder builder)
+    {
+        ArgumentNullException.ThrowIfNull(builder);
+        var services = builder.Services;
+        services.AddOptions<ProxyOptions>().BindConfiguration("Gateway").ValidateDataAnnotations().ValidateOnStart();
+        services
+            .AddReverseProxy()
+            .ConfigureHttpClient((_, handler) => handler.ConnectTimeout = TimeSpan.FromSeconds(5));
+        services.AddSingleton<Yarp.ReverseProxy.Configuration.IProxyConfigProvider, ProxyRoutes>();
+        services.AddSingleton<IServiceDescriptions, ServiceDescriptions>();
+        services.AddHttpClient(ServiceClient);
+
+        var health = services.AddHealthChecks();
+        foreach (var service in ProxyOptions.Names)
+        {
+            health.Add(
+                new HealthCheckRegistration(
+                    service,
+                    provider => ActivatorUtilities.CreateInstance<ServiceHealthCheck>(provider, service),
+                    HealthStatus.Unhealthy,
+                    tags: ["service"]
+                )
+            );
+        }
+    }
+
+    /// <summary>
+    /// Puts the gate in front of everything that is mapped, and maps tokens, health and documentation. Call it right after
+    /// <c>UsePlatformDefaults</c>.
+    /// </summary>
+    public static void UseGateway(this WebApplication app)
+    {
+        ArgumentNullException.ThrowIfNull(app);
+        app.UseMiddleware<SecurityHeaders>();
+        app.UseMiddleware<LoopbackGuard>();
+        app.UseMiddleware<TokenGate>();
+        app.UseSwaggerUI(page =>
+        {
+            page.RoutePrefix = "docs";
+            page.DocumentTitle = "Training platform";
+            page.SwaggerEndpoint("/openapi/v1.json", "Training platform");
+        });
+        app.MapPages();
+        app.MapTokens();
+    }
+
+    /// <summary>Maps the services' routes to where they run.</summary>
+    public static void MapGatewayProxy(this WebApplication app)
+    {
+        ArgumentNullException.ThrowIfNull(app);
+        app.MapReverseProxy(pipeline => pipeline.Use(ForwarderProblems.InvokeAsync));
+    }
+}

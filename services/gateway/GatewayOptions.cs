@@ -1,0 +1,18 @@
+namespace Platform.Gateway;
+
+/// <summary>Whom the gateway lets in (configuration section <c>Gateway</c>).</summary>
+public sealed class GatewayOptions
+{
+    /// <summary>When requests to <c>/api</c> need a token.</summary>
+    public TokenPolicy RequireTokens { get; set; } = TokenPolicy.Auto;
+}
+
+/// <summary>When requests need a token.</summary>
+public enum TokenPolicy
+{
+    /// <summary>Unless every address the process listens on is a loopback address.</summary>
+    Auto,
+
+    /// <summary>Always.</summary>
+    Always,
+}

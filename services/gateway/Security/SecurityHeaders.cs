@@ -1,0 +1,61 @@
+using Microsoft.AspNetCore.Server.Kestrel.Core.Features;
+
+namespace Platform.Gateway.Security;
+
+/// <summary>
+/// What every answer tells browsers, and what no request may tell services. What the API sends is never run as a page: an
+/// artifact may be anybody's HTML.
+/// </summary>
+internal sealed class SecurityHeaders(RequestDelegate next)
+{
+    private const string PagePolicy =
+        "default-src 'self'; img-src 'self' data: blob:; style-src 'self' 'unsafe-inline'; object-src 'none'; base-uri 'self'; frame-ancestors 'none'";
+    private const string DataPolicy = "default-src 'none'; frame-ancestors 'none'; sandbox";
+
+    private static readonly string[] _untrusted =
+    [
+        ServiceDefaults.RequestMetadata.SubjectHeader,
+        "Forwarded",
+        "X-Forwarded-For",
+        "X-Forwarded-Host",
+        "X-Forwarded-Proto",
+        "X-Forwarded-Prefix",
+    ];
+
+    public Task InvokeAsync(HttpContext context)
+    {
+        foreach (var name in _untrusted)
+        {
+            context.Request.Headers.Remove(name);
+        }
+
+        var path = Access.Parts(context.Request.Path);
+        if (Access.IsApi(path))
+        {
+            AllowSlowBodies(context, path);
+        }
+
+        context.Response.OnStarting(() =>
+        {
+            var headers = context.Response.Headers;
+            headers.XContentTypeOptions = "nosniff";
+            headers.XFrameOptions = "DENY";
+            headers["Referrer-Policy"] = "no-referrer";
+            headers.ContentSecurityPolicy = Access.IsApi(path) ? DataPolicy : PagePolicy;
+            return Task.CompletedTask;
+        });
+        return next(context);
+    }
+
+    /// <summary>An upload may wait for a disk, and a reader of a live stream for the next line.</summary>
+    private static void AllowSlowBodies(HttpContext context, string[] path)
+    {
+        if (path is [_, "artifacts", ..] or [_, "jobs", _, "logs" or "artifacts", ..])
+        {
+            if (context.Features.Get<IHttpMinRequestBodyDataRateFeature>() is { } request)
+            {
+                request.MinDataRate = null;
+            }
+        }
+    }
+}

@@ -1,0 +1,46 @@
+using System.Diagnostics;
+using Platform.EventStore;
+
+namespace Platform.Gateway.Tokens;
+
+internal abstract record TokenCommand;
+
+internal sealed record CreateToken(Guid TokenId, string Name, string Scope, string Hash, string By) : TokenCommand;
+
+internal sealed record RevokeToken(string By) : TokenCommand;
+
+internal enum TokenStatus
+{
+    None,
+    Active,
+    Revoked,
+}
+
+/// <summary>One person's token.</summary>
+internal sealed record Token(Guid Id, TokenStatus Status)
+{
+    public static readonly Token Initial = new(Guid.Empty, TokenStatus.None);
+
+    public static readonly Decider<Token, TokenEvent> Decider = new("token", Initial, Evolve);
+
+    public static Decision<TokenEvent> Decide(Token token, TokenCommand command, DateTimeOffset now) =>
+        (token.Status, command) switch
+        {
+            (TokenStatus.None, CreateToken c) => Decision.Accept<TokenEvent>(
+                new TokenCreated(c.TokenId, c.Name, c.Scope, c.Hash, c.By, now)
+            ),
+            (_, CreateToken) => Decision.Refuse<TokenEvent>("token.exists", "There is a token with this id."),
+            (TokenStatus.Active, RevokeToken c) => Decision.Accept<TokenEvent>(new TokenRevoked(token.Id, c.By, now)),
+            (TokenStatus.Revoked, RevokeToken) => Decision.Nothing<TokenEvent>(),
+            (_, RevokeToken) => Decision.Refuse<TokenEvent>("token.not-found", "There is no such token."),
+            _ => throw new UnreachableException($"No decision for {command.GetType().Name}."),
+        };
+
+    public static Token Evolve(Token token, TokenEvent @event) =>
+        @event switch
+        {
+            TokenCreated e => new Token(e.TokenId, TokenStatus.Active),
+            TokenRevoked => token with { Status = TokenStatus.Revoked },
+            _ => throw new UnreachableException($"No evolution for {@event.GetType().Name}."),
+        };
+}
