@@ -1,0 +1,53 @@
+using System.Diagnostics;
+
+namespace Digits;
+
+/// <summary>What came of one epoch.</summary>
+/// <param name="Epoch">From 1.</param>
+/// <param name="Loss">The mean over the epoch's samples.</param>
+/// <param name="Accuracy">The share of test digits that are read right.</param>
+internal sealed record EpochResult(int Epoch, double Loss, double Accuracy, DateTimeOffset At);
+
+/// <summary>Stochastic gradient descent. The order of samples depends on the seed and the epoch only, so resuming changes nothing.</summary>
+internal sealed class Trainer(Options options, DigitsData training, DigitsData test)
+{
+    private const int BatchSize = 16;
+
+    public Network Network { get; } = new(options.Seed);
+
+    public int EpochsDone { get; set; }
+
+    public async Task<EpochResult> TrainEpochAsync()
+    {
+        var watch = Stopwatch.StartNew();
+        var epoch = EpochsDone + 1;
+        var order = Enumerable.Range(0, training.Count).ToArray();
+        new Random(unchecked(options.Seed * 7919 + epoch)).Shuffle(order);
+
+        var loss = 0.0;
+        foreach (var batch in order.Chunk(BatchSize))
+        {
+            foreach (var sample in batch)
+            {
+                loss += Network.Learn(training.Image(sample), training.Label(sample));
+            }
+
+            Network.Step((float)(options.LearningRate / batch.Length));
+        }
+
+        var right = Enumerable.Range(0, test.Count).Count(i => Network.Predict(test.Image(i)) == test.Label(i));
+        var rest = TimeSpan.FromSeconds(options.EpochSeconds) - watch.Elapsed;
+        if (rest > TimeSpan.Zero)
+        {
+            await Task.Delay(rest);
+        }
+
+        EpochsDone = epoch;
+        return new EpochResult(
+            epoch,
+            loss / training.Count,
+            (double)right / test.Count,
+            TimeProvider.System.GetUtcNow()
+        );
+    }
+}

@@ -1,0 +1,184 @@
+using System.Net;
+using System.Net.Http.Headers;
+
+namespace Platform.Sdk;
+
+/// <summary>The platform did not take a record now; it may later.</summary>
+internal sealed class PlatformAwayException(string reason) : Exception(reason);
+
+/// <summary>The platform will never take this record.</summary>
+internal sealed class RecordRefusedException(HttpStatusCode status, string reason)
+    : Exception($"{(int)status}: {reason}")
+{
+    public HttpStatusCode Status { get; } = status;
+}
+
+/// <summary>The requests of the SDK, synchronous because they belong to a thread of their own.</summary>
+internal sealed class PlatformClient : IDisposable
+{
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
+
+    private readonly HttpClient _http;
+
+    public PlatformClient(Uri server, string? token)
+    {
+        _http = new HttpClient(
+            new SocketsHttpHandler { ConnectTimeout = TimeSpan.FromSeconds(3), AllowAutoRedirect = false }
+        )
+        {
+            BaseAddress = new Uri(server.AbsoluteUri.TrimEnd('/') + "/"),
+            Timeout = Timeout.InfiniteTimeSpan,
+        };
+        if (token is not null)
+        {
+            _http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", token);
+        }
+    }
+
+    public void Send(
+        HttpMethod method,
+        string path,
+        ReadOnlyMemory<byte> json,
+        string? idempotencyKey,
+        CancellationToken cancellationToken
+    )
+    {
+        using var request = new HttpRequestMessage(method, path);
+        request.Content = new ReadOnlyMemoryContent(json);
+        request.Content.Headers.ContentType = new MediaTypeHeaderValue("application/json");
+        if (idempotencyKey is not null)
+        {
+            request.Headers.Add("Idempotency-Key", idempotencyKey);
+        }
+
+        using var response = Exchange(request, _ => { }, cancellationToken);
+        Require(response);
+    }
+
+    /// <summary>Uploads a file under its SHA-256, unless the platform has it.</summary>
+    /// <param name="moved">Called as bytes go out: an upload takes as long as it takes.</param>
+    public void Upload(string file, string sha256, Action moved, CancellationToken cancellationToken)
+    {
+        using var question = new HttpRequestMessage(HttpMethod.Head, $"api/artifacts/blobs/{sha256}");
+        using (var answer = Exchange(question, _ => { }, cancellationToken))
+        {
+            if (answer.StatusCode is HttpStatusCode.OK)
+            {
+                return;
+            }
+
+            if (answer.StatusCode is not HttpStatusCode.NotFound)
+            {
+                Require(answer);
+            }
+        }
+
+        using var request = new HttpRequestMessage(HttpMethod.Put, $"api/artifacts/blobs/{sha256}");
+        using var response = Exchange(
+            request,
+            extend =>
+                request.Content = new StreamContent(
+                    new ProgressStream(
+                        File.OpenRead(file),
+                        () =>
+                        {
+                            extend();
+                            moved();
+                        }
+                    )
+                ),
+            cancellationToken
+        );
+        Require(response);
+    }
+
+    public void Dispose() => _http.Dispose();
+
+    private HttpResponseMessage Exchange(
+        HttpRequestMessage request,
+        Action<Action> prepare,
+        CancellationToken cancellationToken
+    )
+    {
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        limit.CancelAfter(Patience);
+        prepare(() => limit.CancelAfter(Patience));
+        try
+        {
+            return _http.Send(request, limit.Token);
+        }
+        catch (HttpRequestException e)
+        {
+            throw new PlatformAwayException(e.Message);
+        }
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        {
+            throw new PlatformAwayException($"no answer for {Patience.TotalSeconds:0} s");
+        }
+    }
+
+    /// <summary>A token that is not accepted now may be again, once the platform knows its keys; a bad request never.</summary>
+    private static void Require(HttpResponseMessage response)
+    {
+        if (response.IsSuccessStatusCode)
+        {
+            return;
+        }
+
+        if (
+            (int)response.StatusCode is >= 500 or < 400
+            || response.StatusCode
+                is HttpStatusCode.RequestTimeout
+                    or HttpStatusCode.TooManyRequests
+                    or HttpStatusCode.Unauthorized
+                    or HttpStatusCode.Forbidden
+        )
+        {
+            throw new PlatformAwayException($"it answered {(int)response.StatusCode}");
+        }
+
+        using var reader = new StreamReader(response.Content.ReadAsStream());
+        throw new RecordRefusedException(response.StatusCode, reader.ReadToEnd());
+    }
+
+    private sealed class ProgressStream(Stream inner, Action read) : Stream
+    {
+        public override bool CanRead => true;
+
+        public override bool CanSeek => true;
+
+        public override bool CanWrite => false;
+
+        public override long Length => inner.Length;
+
+        public override long Position
+        {
+            get => inner.Position;
+            set => inner.Position = value;
+        }
+
+        public override int Read(byte[] buffer, int offset, int count)
+        {
+            read();
+            return inner.Read(buffer, offset, count);
+        }
+
+        public override long Seek(long offset, SeekOrigin origin) => inner.Seek(offset, origin);
+
+        public override void Flush() => throw new NotSupportedException();
+
+        public override void SetLength(long value) => throw new NotSupportedException();
+
+        public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
+
+        protected override void Dispose(bool disposing)
+        {
+            if (disposing)
+            {
+                inner.Dispose();
+            }
+
+            base.Dispose(disposing);
+        }
+    }
+}

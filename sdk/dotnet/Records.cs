@@ -1,0 +1,133 @@
+using System.Buffers;
+using System.Globalization;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+
+namespace Platform.Sdk;
+
+/// <summary>One value of one metric.</summary>
+/// <param name="Ticks">When, in UTC ticks to the microsecond.</param>
+internal readonly record struct Point(string Key, long Step, long Ticks, double Value, string? Stage);
+
+/// <summary>The records of the spool: one JSON object a line, which says what to send where.</summary>
+internal static class Records
+{
+    /// <summary>Most points in one record; a request holds several.</summary>
+    public const int MaxPoints = 1000;
+
+    private const int MaxKey = 250;
+    private const int MaxStage = 100;
+    private const long MaxStep = (1L << 53) - 1;
+
+    public static byte[] Run(TrackedRunOptions options)
+    {
+        var body = new JsonObject { ["project"] = options.Project };
+        if (options.Name is not null)
+        {
+            body["name"] = options.Name;
+        }
+
+        if (options.JobId is { } job)
+        {
+            body["jobId"] = job.ToString("D");
+        }
+
+        return Line("run", body);
+    }
+
+    public static byte[] Update(JsonObject body) => Line("update", body);
+
+    public static byte[] Finish(string status) => Line("finish", new JsonObject { ["status"] = status });
+
+    /// <param name="id">Makes a repeated creation of the version one.</param>
+    /// <param name="folder">Where the copies lie, named by their SHA-256.</param>
+    public static byte[] Artifact(string id, string name, string folder, JsonObject body)
+    {
+        var record = new JsonObject
+        {
+            ["kind"] = "artifact",
+            ["id"] = id,
+            ["name"] = name,
+            ["folder"] = folder,
+            ["body"] = body,
+        };
+        return [.. JsonSerializer.SerializeToUtf8Bytes(record), (byte)'\n'];
+    }
+
+    /// <summary>A point that the platform would refuse would take its whole batch with it.</summary>
+    public static string? WhatIsWrongWith(Point point) =>
+        point.Key is not { Length: >= 1 and <= MaxKey } || point.Key.Any(char.IsControl)
+            ? "a metric's name has 1 to 250 characters, none of them a control character"
+        : point.Stage is { } stage && (stage.Length is 0 or > MaxStage || stage.Any(char.IsControl))
+            ? "a stage has 1 to 100 characters, none of them a control character"
+        : point.Step is < -MaxStep or > MaxStep ? "a step lies within ±(2^53 - 1)"
+        : null;
+
+    public static byte[] Points(ReadOnlySpan<Point> points)
+    {
+        var buffer = new ArrayBufferWriter<byte>(points.Length * 96);
+        using (var json = new Utf8JsonWriter(buffer))
+        {
+            json.WriteStartObject();
+            json.WriteString("kind"u8, "points"u8);
+            json.WriteStartArray("points"u8);
+            foreach (var point in points)
+            {
+                json.WriteStartObject();
+                json.WriteString("key"u8, point.Key);
+                json.WriteNumber("step"u8, point.Step);
+                json.WriteString(
+                    "at"u8,
+                    new DateTime(point.Ticks, DateTimeKind.Utc).ToString(
+                        "yyyy-MM-ddTHH:mm:ss.ffffffZ",
+                        CultureInfo.InvariantCulture
+                    )
+                );
+                json.WritePropertyName("value"u8);
+                WriteNumber(json, point.Value);
+                if (point.Stage is not null)
+                {
+                    json.WriteString("stage"u8, point.Stage);
+                }
+
+                json.WriteEndObject();
+            }
+
+            json.WriteEndArray();
+            json.WriteEndObject();
+        }
+
+        return [.. buffer.WrittenSpan, (byte)'\n'];
+    }
+
+    /// <summary>Any value as JSON; numbers that JSON has no form for become their names.</summary>
+    public static JsonNode? Value(object? value) =>
+        value switch
+        {
+            null => null,
+            double d when !double.IsFinite(d) => Name(d),
+            float f when !float.IsFinite(f) => Name(f),
+            JsonNode node => node.DeepClone(),
+            _ => JsonSerializer.SerializeToNode(value),
+        };
+
+    private static byte[] Line(string kind, JsonObject body) =>
+        [.. JsonSerializer.SerializeToUtf8Bytes(new JsonObject { ["kind"] = kind, ["body"] = body }), (byte)'\n'];
+
+    private static void WriteNumber(Utf8JsonWriter json, double value)
+    {
+        if (double.IsFinite(value))
+        {
+            json.WriteNumberValue(value);
+        }
+        else
+        {
+            json.WriteStringValue(Name(value));
+        }
+    }
+
+    private static string Name(double value) =>
+        double.IsNaN(value) ? "NaN"
+        : value > 0 ? "Infinity"
+        : "-Infinity";
+}

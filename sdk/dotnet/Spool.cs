@@ -1,0 +1,225 @@
+using System.Globalization;
+
+namespace Platform.Sdk;
+
+/// <summary>
+/// What a process has to tell the platform, one record a line, appended and never changed; a marker file says how much of it
+/// was sent. The file is locked by the process that uses it. Without a writable disk it lies in memory.
+/// </summary>
+internal sealed class Spool : IDisposable
+{
+    private const long MaxBytes = 1L << 30;
+    private const long MaxBytesInMemory = 64L << 20;
+    private const long RestartAfter = 4L << 20;
+
+    private readonly Lock _gate = new();
+    private readonly Stream _stream;
+    private readonly string? _path;
+    private long _sent;
+    private long _end;
+
+    private Spool(Stream stream, string? path)
+    {
+        _stream = stream;
+        _path = path;
+        _end = EndOfRecords(stream);
+        _sent = Math.Min(ReadMarker(), _end);
+    }
+
+    /// <summary>Where copies of artifacts wait.</summary>
+    public string ArtifactFolder => _path is null ? Path.GetTempPath() : $"{_path}.artifacts";
+
+    /// <summary>Where the spool lies, for a person.</summary>
+    public string Place => _path ?? "memory";
+
+    public bool IsEmpty
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return _sent == _end;
+            }
+        }
+    }
+
+    /// <summary>A new spool of this process.</summary>
+    public static Spool Create(string folder, string runId)
+    {
+        try
+        {
+            Directory.CreateDirectory(folder);
+            var path = Path.Combine(folder, $"{runId}.{Guid.CreateVersion7():N}.jsonl");
+            return new Spool(new FileStream(path, Exclusively(FileMode.CreateNew)), path);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            Notice.Say($"the spool folder {folder} cannot be written ({e.Message}); records wait in memory");
+            return new Spool(new MemoryStream(), null);
+        }
+    }
+
+    /// <summary>What earlier processes of the run left behind; spools of processes that still run stay theirs.</summary>
+    public static IReadOnlyList<Spool> TakeOver(string folder, string runId)
+    {
+        var found = new List<Spool>();
+        if (!Directory.Exists(folder))
+        {
+            return found;
+        }
+
+        foreach (var path in Directory.EnumerateFiles(folder, $"{runId}.*.jsonl").Order(StringComparer.Ordinal))
+        {
+            try
+            {
+                found.Add(new Spool(new FileStream(path, Exclusively(FileMode.Open)), path));
+            }
+            catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+            {
+                // In use, or gone since.
+            }
+        }
+
+        return found;
+    }
+
+    /// <returns>False when the spool is full or the disk is.</returns>
+    public bool Append(ReadOnlySpan<byte> record)
+    {
+        lock (_gate)
+        {
+            if (_end + record.Length > (_path is null ? MaxBytesInMemory : MaxBytes))
+            {
+                return false;
+            }
+
+            try
+            {
+                _stream.Position = _end;
+                _stream.Write(record);
+                _stream.Flush();
+                _end += record.Length;
+                return true;
+            }
+            catch (IOException)
+            {
+                return false;
+            }
+        }
+    }
+
+    /// <summary>Reads unsent records; always whole ones, and at least one when there is any.</summary>
+    /// <returns>The bytes; empty when everything was sent.</returns>
+    public byte[] Read(int most)
+    {
+        lock (_gate)
+        {
+            for (var length = (int)Math.Min(most, _end - _sent); length > 0; )
+            {
+                var bytes = new byte[length];
+                _stream.Position = _sent;
+                _stream.ReadExactly(bytes);
+                if (bytes.AsSpan().LastIndexOf((byte)'\n') is var last and >= 0)
+                {
+                    return bytes[..(last + 1)];
+                }
+
+                length = (int)Math.Min(length * 2L, _end - _sent);
+            }
+
+            return [];
+        }
+    }
+
+    /// <summary>Notes that the first unsent bytes were sent. After a crash before this they are sent once more.</summary>
+    public void Acknowledge(int count)
+    {
+        lock (_gate)
+        {
+            _sent += count;
+            if (_sent == _end && _end > RestartAfter)
+            {
+                // Marker first: a crash in between sends again instead of skipping what comes.
+                WriteMarker(0);
+                _stream.SetLength(0);
+                (_sent, _end) = (0, 0);
+                return;
+            }
+
+            WriteMarker(_sent);
+        }
+    }
+
+    /// <summary>Closes the spool; nothing of it stays when everything was sent.</summary>
+    public void Dispose()
+    {
+        lock (_gate)
+        {
+            if (_path is not null && _sent == _end)
+            {
+                // Removed while it is locked, so that nobody takes it over in between.
+                File.Delete(_path);
+                File.Delete(MarkerPath(_path));
+                if (Directory.Exists(ArtifactFolder))
+                {
+                    Directory.Delete(ArtifactFolder, recursive: true);
+                }
+            }
+
+            _stream.Dispose();
+        }
+    }
+
+    private static FileStreamOptions Exclusively(FileMode mode) =>
+        new()
+        {
+            Mode = mode,
+            Access = FileAccess.ReadWrite,
+            Share = FileShare.None,
+            BufferSize = 0,
+        };
+
+    private static string MarkerPath(string path) => $"{path}.sent";
+
+    /// <summary>A process that was killed may have left half a record, which nobody will complete.</summary>
+    private static long EndOfRecords(Stream stream)
+    {
+        var end = stream.Length;
+        for (; end > 0; end--)
+        {
+            stream.Position = end - 1;
+            if (stream.ReadByte() == '\n')
+            {
+                break;
+            }
+        }
+
+        return end;
+    }
+
+    private long ReadMarker() =>
+        _path is not null
+        && File.Exists(MarkerPath(_path))
+        && long.TryParse(File.ReadAllText(MarkerPath(_path)), CultureInfo.InvariantCulture, out var sent)
+            ? sent
+            : 0;
+
+    private void WriteMarker(long sent)
+    {
+        if (_path is null)
+        {
+            return;
+        }
+
+        try
+        {
+            var written = $"{MarkerPath(_path)}.new";
+            File.WriteAllText(written, sent.ToString(CultureInfo.InvariantCulture));
+            File.Move(written, MarkerPath(_path), overwrite: true);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            // A full disk: what was sent may be sent once more, and is known again.
+        }
+    }
+}

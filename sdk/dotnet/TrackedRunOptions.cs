@@ -1,0 +1,63 @@
+using System.Globalization;
+
+namespace Platform.Sdk;
+
+/// <summary>Where and as what a training is tracked. What is not set is taken from the environment that a job is given.</summary>
+public sealed class TrackedRunOptions
+{
+    /// <summary>The platform's address (<c>PLATFORM_URL</c>); without one, or with <c>PLATFORM_DISABLED=1</c>, nothing is tracked.</summary>
+    public Uri? Server { get; init; } = ServerFromEnvironment();
+
+    /// <summary>Sent as a bearer token (<c>PLATFORM_TOKEN</c>).</summary>
+    public string? Token { get; init; } = Variable("PLATFORM_TOKEN");
+
+    /// <summary>The run (<c>PLATFORM_RUN_ID</c>); a new one when there is none.</summary>
+    public string RunId { get; init; } = Variable("PLATFORM_RUN_ID") ?? Guid.CreateVersion7().ToString("D");
+
+    /// <summary>The job that this training is (<c>PLATFORM_JOB_ID</c>).</summary>
+    public Guid? JobId { get; init; } = Guid.TryParse(Variable("PLATFORM_JOB_ID"), out var id) ? id : null;
+
+    /// <summary>Which try of the job this is (<c>PLATFORM_ATTEMPT</c>).</summary>
+    public int? Attempt { get; init; } =
+        int.TryParse(Variable("PLATFORM_ATTEMPT"), CultureInfo.InvariantCulture, out var number) ? number : null;
+
+    /// <summary>The project (<c>PLATFORM_PROJECT</c>).</summary>
+    public string Project { get; init; } = Variable("PLATFORM_PROJECT") ?? "default";
+
+    /// <summary>The run's name; a run that belongs to a job has the job's.</summary>
+    public string? Name { get; init; }
+
+    /// <summary>Parameters of the training, such as its learning rate.</summary>
+    public IReadOnlyDictionary<string, object?> Parameters { get; init; } =
+        new Dictionary<string, object?>(StringComparer.Ordinal);
+
+    /// <summary>Labels of the run.</summary>
+    public IReadOnlyDictionary<string, string> Tags { get; init; } =
+        new Dictionary<string, string>(StringComparer.Ordinal);
+
+    /// <summary>Where unsent records wait (<c>PLATFORM_SPOOL_DIR</c>); better outside a work folder that is removed with the job.</summary>
+    public string SpoolFolder { get; init; } =
+        Variable("PLATFORM_SPOOL_DIR")
+        ?? Path.Combine(
+            Environment.GetFolderPath(Environment.SpecialFolder.LocalApplicationData) is { Length: > 0 } data
+                ? data
+                : Path.GetTempPath(),
+            "platform",
+            "spool"
+        );
+
+    /// <summary>How long <see cref="TrackedRun.Finish"/> waits while nothing can be sent.</summary>
+    public TimeSpan FinishTimeout { get; init; } = TimeSpan.FromSeconds(5);
+
+    /// <summary>How often what was logged goes to the spool and from there to the platform.</summary>
+    public TimeSpan FlushInterval { get; init; } = TimeSpan.FromMilliseconds(200);
+
+    private static Uri? ServerFromEnvironment() =>
+        Variable("PLATFORM_DISABLED") is not "1"
+        && Uri.TryCreate(Variable("PLATFORM_URL"), UriKind.Absolute, out var uri)
+            ? uri
+            : null;
+
+    private static string? Variable(string name) =>
+        Environment.GetEnvironmentVariable(name) is { Length: > 0 } value ? value : null;
+}
