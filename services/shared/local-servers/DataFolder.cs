@@ -72,8 +72,9 @@ public sealed class DataFolder
     }
 
     /// <summary>Takes the folder for this process; the operating system gives it back when the process ends, however it ends.</summary>
+    /// <param name="whenTaken">What to say when it is taken, instead of how to stop the platform that uses it.</param>
     /// <exception cref="LocalServerException">Another platform uses it.</exception>
-    public IDisposable Lock()
+    public IDisposable Lock(string? whenTaken = null)
     {
         var path = PathOf("platform.lock");
         try
@@ -84,7 +85,8 @@ public sealed class DataFolder
         catch (IOException exception) when (File.Exists(path))
         {
             throw new LocalServerException(
-                $"Another platform uses the data folder {Root}. Stop it with './platform down --data {Root}', or choose another folder with --data.",
+                whenTaken
+                    ?? $"Another platform uses the data folder {Root}. Stop it with './platform down --data {Root}', or choose another folder with --data.",
                 exception
             );
         }

@@ -96,8 +96,9 @@ public sealed class LocalRabbitMq
         return ran;
     }
 
-    /// <summary>Whether the broker of this folder runs.</summary>
-    public static bool IsRunning(string folder) => Running.Read(folder)?.Broker.IsRunning is true;
+    /// <summary>The broker of this folder, whoever started it; null when it does not run.</summary>
+    public static LocalProcess? ProcessOf(string folder) =>
+        Running.Read(folder) is { Broker: { IsRunning: true } broker } ? broker : null;
 
     private async Task LaunchAsync(CancellationToken cancellationToken)
     {

@@ -41,7 +41,7 @@ public sealed class PrivatePostgres
     public string ConnectionString => Connection(_options.Database).ConnectionString;
 
     /// <summary>Its postmaster; null when it does not run.</summary>
-    public LocalProcess? Process => Postmaster.Find(DataPath)?.Process;
+    public LocalProcess? Process => ProcessOf(_options.Folder);
 
     private string ServerFolder => Path.Combine(_options.Folder, "server");
     private string DataPath => DataPathOf(_options.Folder);
@@ -93,8 +93,8 @@ public sealed class PrivatePostgres
         return true;
     }
 
-    /// <summary>Whether a server of this folder runs.</summary>
-    public static bool IsRunning(string folder) => Postmaster.Find(DataPathOf(folder)) is not null;
+    /// <summary>The postmaster of this folder's server, whoever started it; null when it does not run.</summary>
+    public static LocalProcess? ProcessOf(string folder) => Postmaster.Find(DataPathOf(folder))?.Process;
 
     private async Task EnsureRunningAsync(Action<string> report, CancellationToken cancellationToken)
     {
