@@ -1,1 +1,3 @@
-await Task.CompletedTask;
+using Platform.Cli;
+
+return await CommandLineProgram.RunAsync(args, Console.Out, Console.Error);

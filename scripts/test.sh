@@ -1,0 +1,186 @@
+#!/usr/bin/env bash
+# What "./platform test [unit|integration|e2e] [-- dotnet test arguments]" does. Its last line is "N passed, M failed".
+set -euo pipefail
+
+root=$(cd -- "$(dirname -- "${BASH_SOURCE[0]}")/.." && pwd -P)
+cd "$root"
+export DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_NOLOGO=1 DOTNET_SKIP_FIRST_TIME_EXPERIENCE=1
+configuration=Release
+results="$root/artifacts/test-results"
+servers=''
+policy=''
+
+usage() {
+    echo 'Usage: ./platform test [unit|integration|e2e] … [-- arguments for dotnet test]'
+}
+
+# Ends the run without results: what went wrong before a test could say so.
+abort() {
+    printf 'platform: %s\n' "$1" >&2
+    echo '0 passed, 1 failed'
+    exit 1
+}
+
+step() {
+    printf '== %s\n' "$1"
+}
+
+finish() {
+    if [ -n "$policy" ]; then rm -f "$policy"; fi
+    if [ -n "$servers" ]; then
+        platform test-servers stop "$servers" || true
+        rm -rf "$servers"
+    fi
+}
+trap finish EXIT
+trap 'exit 130' INT TERM
+
+platform() {
+    dotnet "$root/artifacts/bin/Platform.Cli/release/platform.dll" "$@"
+}
+
+# Debian's packages that a suite needs.
+packages_for() {
+    case $1 in
+    unit) ;;
+    integration) echo postgresql rabbitmq-server procps util-linux swift-proxy swift-account swift-container swift-object memcached ;;
+    e2e) echo postgresql rabbitmq-server procps util-linux python3-torch python3-sklearn ;;
+    esac
+}
+
+install_packages() {
+    local missing=() package
+    for package in "$@"; do
+        if ! dpkg-query -W -f='${db:Status-Status}\n' "$package" 2>/dev/null | grep -qx installed; then
+            missing+=("$package")
+        fi
+    done
+    [ ${#missing[@]} -gt 0 ] || return 0
+    if [ "$(id -u)" != 0 ] || ! command -v apt-get >/dev/null; then
+        abort "the tests need these packages of Debian (or what they hold): ${missing[*]}. As root: apt-get install --no-install-recommends ${missing[*]}"
+    fi
+    step "Installing ${missing[*]}"
+    export DEBIAN_FRONTEND=noninteractive
+    # The tests run servers of their own; Debian would start others, some of them on all addresses.
+    if [ ! -e /usr/sbin/policy-rc.d ]; then
+        policy=/usr/sbin/policy-rc.d
+        printf '#!/bin/sh\nexit 101\n' >"$policy"
+        chmod +x "$policy"
+    fi
+    apt-get update -q=2 || abort 'apt-get update failed.'
+    apt-get install -y -q=2 --no-install-recommends "${missing[@]}" || abort "apt-get could not install ${missing[*]}."
+    if [ -n "$policy" ]; then rm -f "$policy"; fi
+    policy=''
+}
+
+start_servers() {
+    step 'Starting PostgreSQL and RabbitMQ for the tests'
+    servers=$(mktemp -d "${TMPDIR:-/tmp}/platform-servers-XXXXXX")
+    # PostgreSQL does not run as root; its user passes through here to its own folder.
+    chmod 711 "$servers"
+    local variables
+    variables=$(platform test-servers start "$servers") || abort 'the servers for the tests do not start.'
+    local line
+    while IFS= read -r line; do export "${line?}"; done <<<"$variables"
+}
+
+filter_for() {
+    case $1 in
+    unit) echo 'suite!=integration&suite!=e2e' ;;
+    *) echo "suite=$1" ;;
+    esac
+}
+
+# Runs one suite; a crashed test host counts as a failure, since its tests said nothing.
+run_suite() {
+    local suite=$1 status=0
+    shift
+    step "Tests: $suite"
+    # End-to-end tests start whole platforms: one project at a time.
+    local parallel=()
+    if [ "$suite" = e2e ]; then parallel=(-m:1); fi
+    dotnet test Platform.sln --no-build -c "$configuration" --nologo -v quiet "${parallel[@]}" --filter "$(filter_for "$suite")" \
+        --logger trx --logger 'console;verbosity=minimal' --results-directory "$results/$suite" "$@" \
+        2> >(grep -v 'No test matches the given testcase filter' >&2) || status=$?
+    if [ "$status" != 0 ] && [ "$(count "$suite" failed)" = 0 ]; then
+        echo "dotnet test ended with $status and no failed test: see above." >&2
+        crashed=$((crashed + 1))
+    fi
+    if [ "$(count "$suite" total)" = 0 ]; then
+        echo "The suite '$suite' ran no test." >&2
+        crashed=$((crashed + 1))
+    fi
+}
+
+# Sums a counter (total, executed, passed, failed, error, timeout, aborted) over a suite's result files.
+count() {
+    local suite=$1 counter=$2
+    { find "$results/$suite" -name '*.trx' -exec grep -ho '<Counters [^>]*' {} + 2>/dev/null || true; } |
+        { grep -o " $counter=\"[0-9]*\"" || true; } | tr -dc '0-9\n' | awk '{ sum += $1 } END { print sum + 0 }'
+}
+
+suites=()
+while [ $# -gt 0 ]; do
+    case $1 in
+    unit | integration | e2e) suites+=("$1") ;;
+    --)
+        shift
+        break
+        ;;
+    -h | --help)
+        usage
+        exit 0
+        ;;
+    *)
+        usage >&2
+        exit 2
+        ;;
+    esac
+    shift
+done
+[ ${#suites[@]} -gt 0 ] || suites=(unit integration e2e)
+
+needed=()
+for suite in "${suites[@]}"; do
+    # shellcheck disable=SC2046
+    needed+=($(packages_for "$suite"))
+done
+if [ ${#needed[@]} -gt 0 ]; then
+    mapfile -t needed < <(printf '%s\n' "${needed[@]}" | sort -u)
+    install_packages "${needed[@]}"
+fi
+
+step 'Restoring and building'
+dotnet restore Platform.sln --locked-mode -v quiet || abort 'dotnet restore --locked-mode failed.'
+dotnet build Platform.sln --no-restore -c "$configuration" --nologo -v quiet || abort 'the build failed.'
+step 'Checking the layout'
+dotnet tool restore -v quiet >/dev/null || abort 'dotnet tool restore failed.'
+dotnet csharpier check . || abort "the layout differs: run 'dotnet csharpier format .'"
+
+case " ${suites[*]} " in
+*' integration '* | *' e2e '*) start_servers ;;
+esac
+
+rm -rf "$results"
+crashed=0
+for suite in "${suites[@]}"; do
+    run_suite "$suite" "$@"
+done
+
+passed=0 failed=$crashed
+for suite in "${suites[@]}"; do
+    passed=$((passed + $(count "$suite" passed)))
+    skipped=$(($(count "$suite" total) - $(count "$suite" executed)))
+    if [ "$skipped" -gt 0 ]; then
+        echo "$skipped tests of the suite '$suite' were skipped; a skipped test is a failure." >&2
+    fi
+    for counter in failed error timeout aborted; do
+        failed=$((failed + $(count "$suite" "$counter")))
+    done
+    failed=$((failed + skipped))
+done
+finish
+servers=''
+trap - EXIT
+echo "$passed passed, $failed failed"
+[ "$failed" = 0 ]

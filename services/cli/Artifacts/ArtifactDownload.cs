@@ -1,0 +1,115 @@
+using System.Net;
+using System.Net.Http.Headers;
+using System.Security.Cryptography;
+using Platform.Cli.Server;
+using Platform.Contracts.Artifacts;
+
+namespace Platform.Cli.Artifacts;
+
+/// <summary>Downloads files so that a file with its name is always whole and right; a cut one goes on where it was.</summary>
+internal sealed class ArtifactDownload(PlatformClient client, Action<string> report)
+{
+    private const int Tries = 5;
+
+    /// <summary>Fetches one file unless it is there already.</summary>
+    public async Task FetchAsync(
+        ArtifactReference version,
+        ArtifactFile file,
+        string folder,
+        CancellationToken cancellationToken
+    )
+    {
+        var target = TargetOf(file, folder);
+        if (File.Exists(target) && await IsRightAsync(target, file, cancellationToken))
+        {
+            return;
+        }
+
+        Directory.CreateDirectory(Path.GetDirectoryName(target)!);
+        var partial = $"{target}.{file.Sha256[..12]}.part";
+        report($"Downloading {file.Path} ({file.Size} bytes) …");
+        for (var attempt = 1; !await TryFetchAsync(version, file, partial, cancellationToken); attempt++)
+        {
+            if (attempt == Tries)
+            {
+                throw new CliException(
+                    $"The connection broke {Tries} times while {file.Path} was read; run the command again to go on."
+                );
+            }
+
+            await Task.Delay(TimeSpan.FromMilliseconds(200 * attempt), cancellationToken);
+        }
+
+        if (!await IsRightAsync(partial, file, cancellationToken))
+        {
+            File.Delete(partial);
+            throw new CliException($"The checksum of {file.Path} is wrong; nothing was kept. Run the command again.");
+        }
+
+        File.Move(partial, target, overwrite: true);
+    }
+
+    /// <summary>The file's place; a name that leads out of the folder is refused, whoever sent it.</summary>
+    private static string TargetOf(ArtifactFile file, string folder)
+    {
+        var target = Path.GetFullPath(Path.Combine(folder, file.Path));
+        return target.StartsWith(folder.TrimEnd('/') + "/", StringComparison.Ordinal)
+            ? target
+            : throw new CliException(
+                $"The version has a file with the name '{file.Path}', which leads out of the folder."
+            );
+    }
+
+    /// <returns>False when the connection broke before the end.</returns>
+    private async Task<bool> TryFetchAsync(
+        ArtifactReference version,
+        ArtifactFile file,
+        string partial,
+        CancellationToken cancellationToken
+    )
+    {
+        await using var output = new FileStream(partial, FileMode.OpenOrCreate, FileAccess.Write);
+        if (output.Length > file.Size)
+        {
+            output.SetLength(0);
+        }
+
+        var have = output.Length;
+        if (have == file.Size)
+        {
+            return true;
+        }
+
+        var name = string.Join('/', file.Path.Split('/').Select(Uri.EscapeDataString));
+        using var request = new HttpRequestMessage(HttpMethod.Get, $"{version.Path}/files/{name}");
+        request.Headers.Range = have > 0 ? new RangeHeaderValue(have, null) : null;
+        using var response = await client.SendAsync(request, cancellationToken);
+        if (response.StatusCode is not HttpStatusCode.PartialContent)
+        {
+            output.SetLength(0);
+        }
+
+        output.Seek(0, SeekOrigin.End);
+        try
+        {
+            await response.Content.CopyToAsync(output, cancellationToken);
+        }
+        catch (Exception exception) when (exception is HttpRequestException or IOException)
+        {
+            return false;
+        }
+
+        return output.Length == file.Size;
+    }
+
+    private static async Task<bool> IsRightAsync(string path, ArtifactFile file, CancellationToken cancellationToken)
+    {
+        await using var stream = File.OpenRead(path);
+        return stream.Length == file.Size
+            && string.Equals(
+                Convert.ToHexStringLower(await SHA256.HashDataAsync(stream, cancellationToken)),
+                file.Sha256,
+                StringComparison.Ordinal
+            );
+    }
+}

@@ -1,0 +1,40 @@
+using System.CommandLine;
+using Platform.Contracts.Artifacts;
+
+namespace Platform.Cli.Artifacts;
+
+internal static class DownloadArtifact
+{
+    public static Command Create()
+    {
+        var artifact = ArtifactReference.Argument();
+        var folder = new Argument<string?>("folder")
+        {
+            Description = "Where to put its files; a folder with the artifact's name unless told.",
+            Arity = ArgumentArity.ZeroOrOne,
+        };
+        return new Command("download", "Download a version; repeat it to go on after a cut.") { artifact, folder }.Does(
+            async context =>
+            {
+                var reference = ArtifactReference.Parse(context.Value(artifact));
+                var manifest = await context.Client.GetAsync<ArtifactManifest>(reference.Path, context.Cancelled);
+                var target = Path.GetFullPath(context.Value(folder!) ?? reference.Name);
+                // By number: an alias may move while we read.
+                var version = reference with
+                {
+                    Version = $"{manifest.Version}",
+                };
+                var download = new ArtifactDownload(context.Client, context.Error.WriteLine);
+                foreach (var file in manifest.Files)
+                {
+                    await download.FetchAsync(version, file, target, context.Cancelled);
+                }
+
+                await context.Out.WriteLineAsync(
+                    $"{manifest.Name}:{manifest.Version}, {manifest.Files.Count} files, checked, in {target}"
+                );
+                return 0;
+            }
+        );
+    }
+}

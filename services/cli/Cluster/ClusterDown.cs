@@ -1,0 +1,46 @@
+using System.CommandLine;
+using Platform.LocalServers;
+
+namespace Platform.Cli.Cluster;
+
+internal static class ClusterDown
+{
+    private static readonly TimeSpan _stopLimit = TimeSpan.FromSeconds(60);
+
+    public static Command Create() => new Command("down", "Stop all of it, trainings included.").Does(RunAsync);
+
+    private static async Task<int> RunAsync(CommandContext context)
+    {
+        var folder = new ClusterFolder(context.DataPath);
+        using var claim = folder.Claim();
+        RunningPlatform.Withdraw(folder.Data);
+
+        // Agents first: what they report about the trainings that they stop must still be recorded.
+        var agents = folder.Processes().Where(IsAgent).ToList();
+        await StopAsync(context, folder, agents);
+        await StopAsync(context, folder, [.. folder.Processes().Except(agents)]);
+        await LocalRabbitMq.StopAsync(folder.RabbitMq, context.Cancelled);
+        await PrivatePostgres.StopAsync(folder.Postgres, context.Cancelled);
+        await context.Out.WriteLineAsync("Stopped.");
+        return 0;
+    }
+
+    private static bool IsAgent(ClusterProcess process) => process.Name.StartsWith("agent-", StringComparison.Ordinal);
+
+    private static Task StopAsync(
+        CommandContext context,
+        ClusterFolder folder,
+        IReadOnlyList<ClusterProcess> processes
+    ) =>
+        Task.WhenAll(
+            processes.Select(async process =>
+            {
+                if (!await process.Process().StopAsync(_stopLimit, context.Cancelled))
+                {
+                    await context.Error.WriteLineAsync($"{process.Name} did not stop when asked and was killed.");
+                }
+
+                folder.Forget(process);
+            })
+        );
+}

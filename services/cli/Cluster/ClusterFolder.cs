@@ -1,0 +1,80 @@
+using System.Globalization;
+using System.Text.Json;
+using Platform.LocalServers;
+
+namespace Platform.Cli.Cluster;
+
+/// <summary>What a local cluster keeps between commands: data, secrets, ports, and which processes it has.</summary>
+internal sealed class ClusterFolder
+{
+    private const string Folder = "cluster";
+    private static readonly JsonSerializerOptions _json = new(JsonSerializerDefaults.Web) { WriteIndented = true };
+
+    public ClusterFolder(string? data) => Data = new DataFolder(new DataFolder(data).PathOf(Folder));
+
+    public DataFolder Data { get; }
+
+    public string Postgres => Data.PathOf("postgres");
+
+    public string RabbitMq => Data.PathOf("rabbitmq");
+
+    /// <summary>Keeps other commands from changing the cluster at the same time.</summary>
+    public IDisposable Claim() =>
+        Data.Lock($"Another command is changing the cluster in {Data.Root}; try again when it is done.");
+
+    /// <summary>Where the cluster of a data folder lies; nothing is created.</summary>
+    public static string PathIn(string? data) => Path.Combine(data ?? DataFolder.Default, Folder);
+
+    /// <summary>Whether a cluster is up on a data folder.</summary>
+    public static bool IsRunning(string? data) => RunningPlatform.Find(PathIn(data)) is not null;
+
+    /// <summary>The same port at every start, so that processes that live on find the one that was started again.</summary>
+    public int PortOf(string process)
+    {
+        var file = Path.Combine(Data.Folder("ports"), process);
+        if (File.Exists(file) && int.TryParse(File.ReadAllText(file), CultureInfo.InvariantCulture, out var kept))
+        {
+            return kept;
+        }
+
+        return Keep(process, Ports.Free());
+    }
+
+    /// <summary>Gives a process a port of the caller's choice.</summary>
+    public int Keep(string process, int port)
+    {
+        File.WriteAllText(Path.Combine(Data.Folder("ports"), process), port.ToString(CultureInfo.InvariantCulture));
+        return port;
+    }
+
+    public string LogOf(string process) => Path.Combine(Data.Folder("logs"), $"{process}.log");
+
+    /// <summary>The processes that were started and not stopped since, in the order of their names.</summary>
+    public IReadOnlyList<ClusterProcess> Processes() =>
+        [
+            .. Directory
+                .EnumerateFiles(Data.Folder("processes"), "*.json")
+                .Order(StringComparer.Ordinal)
+                .Select(file => JsonSerializer.Deserialize<ClusterProcess>(File.ReadAllText(file), _json))
+                .OfType<ClusterProcess>(),
+        ];
+
+    public void Remember(ClusterProcess process)
+    {
+        var file = FileOf(process.Name);
+        File.WriteAllText($"{file}.new", JsonSerializer.Serialize(process, _json));
+        File.Move($"{file}.new", file, overwrite: true);
+    }
+
+    public void Forget(ClusterProcess process) => File.Delete(FileOf(process.Name));
+
+    private string FileOf(string process) => Path.Combine(Data.Folder("processes"), $"{process}.json");
+}
+
+/// <summary>One process of a local cluster.</summary>
+/// <param name="Name">Such as <c>jobs</c> or <c>agent-1</c>.</param>
+/// <param name="Definition">What it was started with, hashed: when that changes it is started anew.</param>
+internal sealed record ClusterProcess(string Name, int Pid, long StartedAt, string Definition, string Log)
+{
+    public LocalProcess Process() => new(Pid, StartedAt);
+}

@@ -1,0 +1,92 @@
+using System.Globalization;
+using System.Security.Cryptography;
+using System.Text;
+using Platform.Cli.Platforms;
+
+namespace Platform.Cli.Cluster;
+
+/// <summary>A process that a cluster should have.</summary>
+internal sealed record PlannedProcess(
+    string Name,
+    IReadOnlyList<string> Command,
+    IReadOnlyDictionary<string, string?> Environment
+)
+{
+    /// <summary>Equal when a process that runs need not be started anew.</summary>
+    public string Definition
+    {
+        get
+        {
+            var text = string.Join(
+                '\n',
+                Command.Concat(
+                    Environment
+                        .OrderBy(entry => entry.Key, StringComparer.Ordinal)
+                        .Select(entry => $"{entry.Key}={entry.Value}")
+                )
+            );
+            return Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text)));
+        }
+    }
+}
+
+/// <summary>Which processes a local cluster has, and how each is configured.</summary>
+internal sealed class ClusterPlan(ClusterFolder folder, string database, string broker, int port, int nodes)
+{
+    private static readonly string[] _services = ["jobs", "nodes", "artifacts", "tracking"];
+
+    /// <summary>The gateway's address.</summary>
+    public Uri Url { get; } = new($"http://127.0.0.1:{port.ToString(CultureInfo.InvariantCulture)}");
+
+    public static string AgentName(int number) => $"agent-{number.ToString(CultureInfo.InvariantCulture)}";
+
+    public IReadOnlyList<PlannedProcess> Processes() =>
+        [
+            .. _services.Select(service => Service(service, AddressOf(service))),
+            Service("gateway", Url.AbsoluteUri),
+            .. Enumerable.Range(1, nodes).Select(Agent),
+        ];
+
+    private string AddressOf(string service) =>
+        $"http://127.0.0.1:{folder.PortOf(service).ToString(CultureInfo.InvariantCulture)}";
+
+    private PlannedProcess Service(string name, string address)
+    {
+        var project = $"Platform.{char.ToUpperInvariant(name[0])}{name[1..]}";
+        var settings = Common();
+        settings["ConnectionStrings__Platform"] = database;
+        settings["Nodes__JoinToken"] = folder.Data.Secret("join-token");
+        settings["Nodes__AgentBroker"] = broker;
+        settings["Artifacts__Folder"] = folder.Data.Folder("blobs");
+        foreach (var service in _services)
+        {
+            settings[$"Gateway__{char.ToUpperInvariant(service[0])}{service[1..]}"] = AddressOf(service);
+        }
+
+        return new PlannedProcess(name, BuiltPrograms.CommandFor(project, $"--urls={address}"), settings);
+    }
+
+    private PlannedProcess Agent(int number)
+    {
+        var name = AgentName(number);
+        var settings = Common();
+        settings["Agent__Server"] = Url.AbsoluteUri.TrimEnd('/');
+        settings["Agent__JoinToken"] = folder.Data.Secret("join-token");
+        settings["Agent__StateFolder"] = folder.Data.Folder("agents", name);
+        settings["Agent__Name"] = name;
+        settings["Agent__OnStop"] = "Stop";
+        return new PlannedProcess(
+            name,
+            BuiltPrograms.CommandFor("Platform.GpuAgent", $"--urls={AddressOf(name)}"),
+            settings
+        );
+    }
+
+    private Dictionary<string, string?> Common() =>
+        new(StringComparer.Ordinal)
+        {
+            ["Messaging__Transport"] = "RabbitMq",
+            ["Messaging__RabbitMq"] = broker,
+            ["Platform__TokenKey"] = folder.Data.Secret("token-key"),
+        };
+}

@@ -1,0 +1,148 @@
+using System.CommandLine;
+using System.Diagnostics;
+using Platform.Cli.Platforms;
+using Platform.Cli.Server;
+using Platform.LocalServers;
+
+namespace Platform.Cli.Cluster;
+
+internal static class ClusterUp
+{
+    private const int DefaultPort = 5080;
+    private static readonly TimeSpan _readyLimit = TimeSpan.FromMinutes(2);
+    private static readonly TimeSpan _stopLimit = TimeSpan.FromSeconds(60);
+
+    public static Command Create()
+    {
+        var port = Up.PortOption();
+        var nodes = new Option<int>("--nodes") { Description = "How many agents (1).", DefaultValueFactory = _ => 1 };
+        nodes.Validators.Add(result =>
+        {
+            if (result.GetValueOrDefault<int>() is < 0 or > 64)
+            {
+                result.AddError("--nodes must be between 0 and 64.");
+            }
+        });
+        return new Command("up", "Start what is not running of it, and return when it is ready.") { port, nodes }.Does(
+            context => RunAsync(context, context.Value(port), context.Value(nodes))
+        );
+    }
+
+    private static async Task<int> RunAsync(CommandContext context, int? port, int nodes)
+    {
+        var folder = new ClusterFolder(context.DataPath);
+        using var claim = folder.Claim();
+        var broker = LocalRabbitMq.StartAsync(folder.RabbitMq, context.Error.WriteLine, context.Cancelled);
+        var postgres = PrivatePostgres.StartAsync(
+            new PrivatePostgresOptions { Folder = folder.Postgres },
+            context.Error.WriteLine,
+            context.Cancelled
+        );
+        await Task.WhenAll(broker, postgres);
+
+        var plan = new ClusterPlan(
+            folder,
+            (await postgres).ConnectionString,
+            (await broker).Address,
+            port is null or 0 ? KeptPort(folder, port) : folder.Keep("gateway", port.Value),
+            nodes
+        );
+        await StartMissingAsync(context, folder, plan);
+        await WaitUntilReadyAsync(context, folder, plan, nodes);
+        var gateway = folder.Processes().Single(process => process.Name is "gateway");
+        RunningPlatform.Announce(folder.Data, plan.Url, gateway.Process());
+        await context.Out.WriteLineAsync($"Cluster is ready at {plan.Url.AbsoluteUri.TrimEnd('/')}");
+        return 0;
+    }
+
+    private static int KeptPort(ClusterFolder folder, int? asked) =>
+        asked is 0 || File.Exists(folder.Data.PathOf("ports", "gateway"))
+            ? folder.PortOf("gateway")
+            : folder.Keep("gateway", DefaultPort);
+
+    /// <summary>Starts what is planned and not running; ends what runs otherwise than planned.</summary>
+    private static async Task StartMissingAsync(CommandContext context, ClusterFolder folder, ClusterPlan plan)
+    {
+        var planned = plan.Processes();
+        var running = folder.Processes().Where(process => process.Process().IsRunning).ToList();
+        foreach (var old in running.Where(process => !planned.Any(wanted => IsAsPlanned(process, wanted))))
+        {
+            await context.Error.WriteLineAsync($"Stopping {old.Name} …");
+            await old.Process().StopAsync(_stopLimit, context.Cancelled);
+            folder.Forget(old);
+        }
+
+        foreach (var wanted in planned.Where(wanted => !running.Any(process => IsAsPlanned(process, wanted))))
+        {
+            await context.Error.WriteLineAsync($"Starting {wanted.Name} …");
+            var log = folder.LogOf(wanted.Name);
+            var process = LocalProcess.Start(wanted.Command, folder.Data.Root, log, wanted.Environment);
+            folder.Remember(new ClusterProcess(wanted.Name, process.Id, process.StartedAt, wanted.Definition, log));
+        }
+    }
+
+    private static bool IsAsPlanned(ClusterProcess process, PlannedProcess wanted) =>
+        string.Equals(process.Name, wanted.Name, StringComparison.Ordinal)
+        && string.Equals(process.Definition, wanted.Definition, StringComparison.Ordinal);
+
+    private static async Task WaitUntilReadyAsync(
+        CommandContext context,
+        ClusterFolder folder,
+        ClusterPlan plan,
+        int nodes
+    )
+    {
+        using var client = new PlatformClient(plan.Url, context.Token);
+        var watch = Stopwatch.StartNew();
+        while (await WhatIsMissingAsync(client, nodes, context.Cancelled) is { } missing)
+        {
+            if (folder.Processes().FirstOrDefault(process => !process.Process().IsRunning) is { } ended)
+            {
+                var said = string.Join(' ', LogTail.LastLines(ended.Log, 5));
+                throw new CliException($"{ended.Name} ended while it started: {said} (log: {ended.Log})");
+            }
+
+            if (watch.Elapsed > _readyLimit)
+            {
+                throw new CliException(
+                    $"The cluster is not ready after {_readyLimit.TotalSeconds:0} s: {missing} Logs: {folder.Data.PathOf("logs")}"
+                );
+            }
+
+            await Task.Delay(200, context.Cancelled);
+        }
+    }
+
+    /// <summary>Null when the gateway and all behind it are ready and every agent has joined.</summary>
+    private static async Task<string?> WhatIsMissingAsync(
+        PlatformClient client,
+        int nodes,
+        CancellationToken cancellationToken
+    )
+    {
+        try
+        {
+            using var request = new HttpRequestMessage(HttpMethod.Get, "/health/ready");
+            using var response = await client.TrySendAsync(request, cancellationToken);
+            if (!response.IsSuccessStatusCode)
+            {
+                return await response.Content.ReadAsStringAsync(cancellationToken);
+            }
+
+            var online = (await client.GetAsync("/api/nodes", cancellationToken))
+                .Items()
+                .Where(node => node.Field("status") is not "offline")
+                .Select(node => node.Field("name"))
+                .ToHashSet(StringComparer.Ordinal);
+            var missing = Enumerable
+                .Range(1, nodes)
+                .Select(ClusterPlan.AgentName)
+                .Except(online, StringComparer.Ordinal);
+            return string.Join(", ", missing) is { Length: > 0 } names ? $"{names} did not join." : null;
+        }
+        catch (CliException exception)
+        {
+            return exception.Message;
+        }
+    }
+}

@@ -1,0 +1,84 @@
+using System.CommandLine;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using Platform.Cli.Cluster;
+using Platform.Cli.Server;
+using Platform.LocalServers;
+using Spectre.Console;
+
+namespace Platform.Cli;
+
+/// <summary>What a running command has: its arguments, its output and the platform it talks to.</summary>
+internal sealed class CommandContext(ParseResult arguments, CancellationToken cancellationToken) : IDisposable
+{
+    private static readonly JsonSerializerOptions _indented = new(JsonSerializerDefaults.Web) { WriteIndented = true };
+    private PlatformClient? _client;
+    private IAnsiConsole? _console;
+
+    public CancellationToken Cancelled => cancellationToken;
+
+    /// <summary>Whether a program reads what is printed.</summary>
+    public bool Json => arguments.GetValue(GlobalOptions.Json);
+
+    public TextWriter Out => arguments.InvocationConfiguration.Output;
+
+    /// <summary>For progress: what a program that reads the output does not want.</summary>
+    public TextWriter Error => arguments.InvocationConfiguration.Error;
+
+    /// <summary>The data folder; created when it is not there.</summary>
+    public DataFolder Data => new(DataPath);
+
+    /// <summary>The data folder's path as asked for.</summary>
+    public string? DataPath => arguments.GetValue(GlobalOptions.Data);
+
+    /// <summary>The platform that is named by option or environment, else the one that runs on this machine.</summary>
+    public PlatformClient Client => _client ??= new PlatformClient(ServerAddress(), Token);
+
+    public string? Token =>
+        arguments.GetValue(GlobalOptions.Token) ?? Environment.GetEnvironmentVariable("PLATFORM_TOKEN");
+
+    /// <summary>Draws tables; a pipe gets wide lines without colours.</summary>
+    public IAnsiConsole Console
+    {
+        get
+        {
+            if (_console is null)
+            {
+                _console = AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(Out) });
+                if (!ReferenceEquals(Out, System.Console.Out) || System.Console.IsOutputRedirected)
+                {
+                    _console.Profile.Width = 240;
+                }
+            }
+
+            return _console;
+        }
+    }
+
+    public T? Value<T>(Option<T> option) => arguments.GetValue(option);
+
+    public T Value<T>(Argument<T> argument) => arguments.GetRequiredValue(argument);
+
+    /// <summary>Prints an answer as it came.</summary>
+    public int PrintJson(JsonNode answer)
+    {
+        Out.WriteLine(answer.ToJsonString(_indented));
+        return 0;
+    }
+
+    public void Dispose() => _client?.Dispose();
+
+    private Uri ServerAddress()
+    {
+        var given = arguments.GetValue(GlobalOptions.Server) ?? Environment.GetEnvironmentVariable("PLATFORM_URL");
+        if (string.IsNullOrEmpty(given))
+        {
+            return (RunningPlatform.Find(DataPath) ?? RunningPlatform.Find(ClusterFolder.PathIn(DataPath)))?.Url
+                ?? new Uri("http://127.0.0.1:5080");
+        }
+
+        return Uri.TryCreate(given, UriKind.Absolute, out var address) && address.Scheme is "http" or "https"
+            ? address
+            : throw new CliException($"'{given}' is no address like http://127.0.0.1:5080.");
+    }
+}

@@ -1,0 +1,36 @@
+using System.CommandLine;
+
+namespace Platform.Cli;
+
+/// <summary>Options that every command takes.</summary>
+internal static class GlobalOptions
+{
+    public static Option<bool> Json { get; } =
+        new("--json") { Description = "Print JSON for programs.", Recursive = true };
+
+    public static Option<string?> Server { get; } =
+        new("--server")
+        {
+            Description =
+                "The platform's address (PLATFORM_URL; else the one that runs on this machine, http://127.0.0.1:5080).",
+            Recursive = true,
+            HelpName = "URL",
+        };
+
+    public static Option<string?> Token { get; } =
+        new("--token")
+        {
+            Description = "The API token, where the platform asks for one (PLATFORM_TOKEN).",
+            Recursive = true,
+        };
+
+    public static Option<string?> Data { get; } =
+        new("--data")
+        {
+            Description = "The data folder (PLATFORM_DATA; ~/.local/share/platform, for root /var/lib/platform).",
+            Recursive = true,
+            HelpName = "DIR",
+        };
+
+    public static IReadOnlyList<Option> All { get; } = [Json, Server, Token, Data];
+}

@@ -1,0 +1,42 @@
+using System.CommandLine;
+using Platform.Cli.Server;
+
+namespace Platform.Cli.Jobs;
+
+internal static class JobLogs
+{
+    public static Command Create()
+    {
+        var job = JobArgument.Create();
+        var follow = new Option<bool>("--follow", "-f")
+        {
+            Description = "Follow it to the job's end; fail when it fails.",
+        };
+        var attempt = new Option<int?>("--attempt") { Description = "Of this attempt; the newest unless told." };
+        var from = new Option<long?>("--from") { Description = "From this byte." };
+        return new Command("logs", "Print a job's log.") { job, follow, attempt, from }.Does(async context =>
+        {
+            if (context.Value(follow))
+            {
+                return await JobFollower.FollowAsync(context, context.Client, context.Value(job));
+            }
+
+            var path = Query.Path(
+                $"/api/jobs/{context.Value(job)}/logs",
+                ("attempt", context.Value(attempt)?.ToString()),
+                ("from", context.Value(from)?.ToString())
+            );
+            using var request = new HttpRequestMessage(HttpMethod.Get, path);
+            using var response = await context.Client.SendAsync(request, context.Cancelled);
+            await using var stream = await response.Content.ReadAsStreamAsync(context.Cancelled);
+            using var reader = new StreamReader(stream);
+            var buffer = new char[16_384];
+            while (await reader.ReadAsync(buffer, context.Cancelled) is > 0 and var read)
+            {
+                await context.Out.WriteAsync(buffer.AsMemory(0, read), context.Cancelled);
+            }
+
+            return 0;
+        });
+    }
+}

@@ -1,0 +1,87 @@
+using System.CommandLine;
+using System.Text;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using Platform.Cli.Server;
+
+namespace Platform.Cli.Jobs;
+
+internal static class SubmitJob
+{
+    public static Command Create()
+    {
+        var file = new Argument<string>("file") { Description = "A job as JSON; - reads it from standard input." };
+        var key = new Option<string?>("--idempotency-key")
+        {
+            Description = "Submitting again with the same key gives the same job.",
+        };
+        var follow = new Option<bool>("--follow", "-f")
+        {
+            Description = "Follow its log to the end; fail when it fails.",
+        };
+        return new Command("submit", "Submit a job.") { file, key, follow }.Does(async context =>
+        {
+            var body = await ReadAsync(context.Value(file), context.Cancelled);
+            var job = await SubmitAsync(context.Client, body, context.Value(key), context.Cancelled);
+            if (!context.Value(follow))
+            {
+                return Print(context, job);
+            }
+
+            await context.Error.WriteLineAsync($"Job {job.Field("id")} ({job.Field("name")})");
+            return await JobFollower.FollowAsync(context, context.Client, Guid.Parse(job.Field("id")));
+        });
+    }
+
+    /// <summary>Submits a job so that a lost answer can be asked for again without a second job.</summary>
+    public static async Task<JsonNode> SubmitAsync(
+        PlatformClient client,
+        string body,
+        string? key,
+        CancellationToken cancellationToken
+    )
+    {
+        using var content = new StringContent(body, Encoding.UTF8, "application/json");
+        content.Headers.Add("Idempotency-Key", key ?? Guid.CreateVersion7().ToString());
+        return await client.PostAsync("/api/jobs", content, cancellationToken);
+    }
+
+    private static int Print(CommandContext context, JsonNode job)
+    {
+        if (context.Json)
+        {
+            return context.PrintJson(job);
+        }
+
+        context.Out.WriteLine(job.Field("id"));
+        return 0;
+    }
+
+    private static async Task<string> ReadAsync(string file, CancellationToken cancellationToken)
+    {
+        string text;
+        try
+        {
+            text = file is "-"
+                ? await Console.In.ReadToEndAsync(cancellationToken)
+                : await File.ReadAllTextAsync(file, cancellationToken);
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            throw new CliException($"{file} cannot be read: {exception.Message}", exception);
+        }
+
+        try
+        {
+            using var checkedJson = JsonDocument.Parse(text);
+            return text;
+        }
+        catch (JsonException exception)
+        {
+            throw new CliException(
+                $"{(file is "-" ? "Standard input" : file)} is no JSON: line {exception.LineNumber + 1}, column {exception.BytePositionInLine + 1}.",
+                exception
+            );
+        }
+    }
+}

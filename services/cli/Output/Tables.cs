@@ -1,0 +1,48 @@
+using Spectre.Console;
+
+namespace Platform.Cli.Output;
+
+/// <summary>Plain tables and lists of fields.</summary>
+internal static class Tables
+{
+    /// <summary>Prints rows under headings.</summary>
+    public static void PrintTable(
+        this CommandContext context,
+        IReadOnlyList<string> headings,
+        IEnumerable<IReadOnlyList<string>> rows,
+        string whenEmpty
+    )
+    {
+        var table = new Table { Border = TableBorder.Simple, UseSafeBorder = false };
+        foreach (var heading in headings)
+        {
+            table.AddColumn(new TableColumn(Markup.Escape(heading)) { NoWrap = true });
+        }
+
+        foreach (var row in rows)
+        {
+            table.AddRow(row.Select(cell => new Text(cell)));
+        }
+
+        if (table.Rows.Count == 0)
+        {
+            context.Out.WriteLine(whenEmpty);
+            return;
+        }
+
+        context.Console.Write(table);
+    }
+
+    /// <summary>Prints one thing's fields, a line each.</summary>
+    public static void PrintFields(
+        this CommandContext context,
+        params IReadOnlyList<(string Name, string Value)> fields
+    )
+    {
+        var width = fields.Max(field => field.Name.Length) + 2;
+        foreach (var (name, value) in fields)
+        {
+            context.Out.WriteLine($"{name.PadRight(width)}{value}");
+        }
+    }
+}

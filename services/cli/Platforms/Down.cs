@@ -1,0 +1,35 @@
+using System.CommandLine;
+using Platform.LocalServers;
+
+namespace Platform.Cli.Platforms;
+
+internal static class Down
+{
+    public static Command Create() =>
+        new Command("down", "Stop the platform of the data folder, its trainings and its database.").Does(RunAsync);
+
+    private static async Task<int> RunAsync(CommandContext context)
+    {
+        var data = context.Data;
+        if (RunningPlatform.Find(data.Root) is { } running)
+        {
+            await context.Error.WriteLineAsync($"Stopping the platform at {running.Url.AbsoluteUri.TrimEnd('/')} …");
+            var ended = await StandalonePlatform.StopAsync(running, context.Cancelled);
+            await StopDatabaseAsync(data, context.Cancelled);
+            await context.Out.WriteLineAsync(ended ? "Stopped." : "It did not stop when asked and was killed.");
+            return ended ? 0 : 1;
+        }
+
+        // A platform that was killed leaves its database running for the next one.
+        var stopped = await StopDatabaseAsync(data, context.Cancelled);
+        await context.Out.WriteLineAsync(
+            stopped
+                ? "The platform was not running; its database was, and is stopped."
+                : $"No platform runs on {data.Root}."
+        );
+        return 0;
+    }
+
+    private static Task<bool> StopDatabaseAsync(DataFolder data, CancellationToken cancellationToken) =>
+        PrivatePostgres.StopAsync(data.PathOf("postgres"), cancellationToken);
+}

@@ -1,0 +1,65 @@
+namespace Platform.Cli.Platforms;
+
+/// <summary>The end of a log file that somebody else writes.</summary>
+internal static class LogTail
+{
+    /// <summary>The last lines of a file; none when there is no file.</summary>
+    public static IReadOnlyList<string> LastLines(string file, int count) => Read(file, count).Lines;
+
+    /// <summary>Prints the last lines and, when asked, what is added until the command is interrupted.</summary>
+    public static async Task PrintAsync(
+        string file,
+        int count,
+        bool follow,
+        TextWriter output,
+        CancellationToken cancellationToken
+    )
+    {
+        var (lines, position) = Read(file, count);
+        foreach (var line in lines)
+        {
+            await output.WriteLineAsync(line);
+        }
+
+        while (follow)
+        {
+            await Task.Delay(200, cancellationToken);
+            var length = new FileInfo(file).Length;
+            // A shorter file is a new one.
+            position = length < position ? 0 : position;
+            if (length > position)
+            {
+                await using var log = Open(file);
+                log.Position = position;
+                using var reader = new StreamReader(log);
+                await output.WriteAsync(await reader.ReadToEndAsync(cancellationToken));
+                position = log.Position;
+            }
+        }
+    }
+
+    private static (IReadOnlyList<string> Lines, long Position) Read(string file, int count)
+    {
+        if (!File.Exists(file))
+        {
+            return ([], 0);
+        }
+
+        using var log = Open(file);
+        using var reader = new StreamReader(log);
+        var last = new Queue<string>();
+        while (reader.ReadLine() is { } line)
+        {
+            last.Enqueue(line);
+            if (last.Count > count)
+            {
+                last.Dequeue();
+            }
+        }
+
+        return ([.. last], log.Position);
+    }
+
+    private static FileStream Open(string file) =>
+        new(file, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
+}

@@ -1,0 +1,31 @@
+using System.CommandLine;
+
+namespace Platform.Cli.Platforms;
+
+internal static class Logs
+{
+    public static Command Create()
+    {
+        var follow = new Option<bool>("--follow", "-f") { Description = "Go on printing what is logged." };
+        var lines = new Option<int>("--lines", "-n")
+        {
+            Description = "How many of the last lines (100).",
+            DefaultValueFactory = _ => 100,
+        };
+        return new Command("logs", "Print the platform's own log (a job's is printed by 'jobs logs').")
+        {
+            follow,
+            lines,
+        }.Does(async context =>
+        {
+            var file = StandalonePlatform.LogFile(context.Data);
+            if (!File.Exists(file))
+            {
+                throw new CliException($"There is no log yet: no platform has run on {context.Data.Root}.");
+            }
+
+            await LogTail.PrintAsync(file, context.Value(lines), context.Value(follow), context.Out, context.Cancelled);
+            return 0;
+        });
+    }
+}

@@ -1,0 +1,82 @@
+using System.Diagnostics;
+using System.Globalization;
+using Platform.LocalServers;
+
+namespace Platform.Cli.Platforms;
+
+/// <summary>Starts and stops the platform that is one process.</summary>
+internal static class StandalonePlatform
+{
+    private const string Project = "Platform.Standalone";
+
+    /// <summary>The longest first start: fetching and creating a database is part of it.</summary>
+    private static readonly TimeSpan _startLimit = TimeSpan.FromMinutes(5);
+
+    /// <summary>How long trainings and services get to end.</summary>
+    private static readonly TimeSpan _stopLimit = TimeSpan.FromSeconds(90);
+
+    public static string LogFile(DataFolder data) => data.PathOf("logs", "platform.log");
+
+    /// <summary>The command that runs it in the foreground.</summary>
+    public static IReadOnlyList<string> CommandFor(DataFolder data, int? port, string? urls) =>
+        BuiltPrograms.CommandFor(
+            Project,
+            [
+                $"--data={data.Root}",
+                .. port is null ? (string[])[] : [$"--port={port.Value.ToString(CultureInfo.InvariantCulture)}"],
+                .. urls is null ? (string[])[] : [$"--urls={urls}"],
+            ]
+        );
+
+    /// <summary>Starts it in a session of its own and returns when it is ready.</summary>
+    public static async Task<RunningPlatform> StartAsync(
+        DataFolder data,
+        int? port,
+        string? urls,
+        CancellationToken cancellationToken
+    )
+    {
+        var log = LogFile(data);
+        data.Folder("logs");
+        var logged = File.Exists(log) ? new FileInfo(log).Length : 0;
+        var process = LocalProcess.Start([.. CommandFor(data, port, urls), "--LogFile="], data.Root, log);
+        var watch = Stopwatch.StartNew();
+        try
+        {
+            while (process.IsRunning && watch.Elapsed < _startLimit)
+            {
+                if (RunningPlatform.Find(data.Root) is { } running && running.Process() == process)
+                {
+                    return running;
+                }
+
+                await Task.Delay(50, cancellationToken);
+            }
+        }
+        catch (OperationCanceledException)
+        {
+            await process.StopAsync(_stopLimit, CancellationToken.None);
+            throw;
+        }
+
+        var ended = !process.IsRunning;
+        await process.StopAsync(_stopLimit, cancellationToken);
+        throw new CliException(
+            $"The platform {(ended ? "ended while it started" : "did not get ready")}: {Said(log, logged)} (log: {log})"
+        );
+    }
+
+    /// <summary>Stops it and everything it started.</summary>
+    /// <returns>False when it had to be killed.</returns>
+    public static Task<bool> StopAsync(RunningPlatform running, CancellationToken cancellationToken) =>
+        running.Process().StopAsync(_stopLimit, cancellationToken);
+
+    private static string Said(string log, long from)
+    {
+        using var file = new FileStream(log, FileMode.Open, FileAccess.Read, FileShare.ReadWrite);
+        file.Position = from;
+        using var reader = new StreamReader(file);
+        var lines = reader.ReadToEnd().Split('\n', StringSplitOptions.RemoveEmptyEntries);
+        return string.Join(' ', lines.TakeLast(5)).Replace("platform: ", "", StringComparison.Ordinal);
+    }
+}

@@ -1,0 +1,62 @@
+using System.CommandLine;
+using System.Text.Json.Nodes;
+using Platform.Cli.Output;
+using Platform.Cli.Server;
+using Platform.LocalServers;
+
+namespace Platform.Cli.Platforms;
+
+internal static class Status
+{
+    public static Command Create() =>
+        new Command("status", "Say whether the platform runs and how it is; fails when it does not run.").Does(
+            RunAsync
+        );
+
+    private static async Task<int> RunAsync(CommandContext context)
+    {
+        var running = RunningPlatform.Find(context.DataPath);
+        var url = context.Client.Address.AbsoluteUri.TrimEnd('/');
+        string? problem = null;
+        JsonNode health = new JsonObject();
+        try
+        {
+            using var request = new HttpRequestMessage(HttpMethod.Get, "/health/ready");
+            using var response = await context.Client.TrySendAsync(request, context.Cancelled);
+            health = JsonNode.Parse(await response.Content.ReadAsStringAsync(context.Cancelled)) ?? health;
+            problem = response.IsSuccessStatusCode ? null : "a part of it is not healthy";
+        }
+        catch (CliException exception)
+        {
+            problem = exception.Message;
+        }
+
+        if (context.Json)
+        {
+            context.PrintJson(
+                new JsonObject
+                {
+                    ["running"] = running is not null || problem is null,
+                    ["ready"] = problem is null,
+                    ["url"] = url,
+                    ["pid"] = running?.Pid,
+                    ["health"] = health,
+                }
+            );
+            return problem is null ? 0 : 1;
+        }
+
+        context.PrintFields(
+            ("address", url),
+            ("process", running is null ? "–" : $"{running.Pid}"),
+            ("data folder", Path.GetFullPath(context.DataPath ?? DataFolder.Default)),
+            ("health", problem ?? health.Field("status"))
+        );
+        foreach (var (name, check) in health["checks"] as JsonObject ?? [])
+        {
+            context.PrintFields(($"  {name}", check is JsonObject ? check.Field("status") : check.Text() ?? "–"));
+        }
+
+        return problem is null ? 0 : 1;
+    }
+}

@@ -1,0 +1,46 @@
+using System.CommandLine;
+using System.Text.Json.Nodes;
+using Platform.Cli.Output;
+using Platform.Cli.Server;
+
+namespace Platform.Cli.Runs;
+
+internal static class ShowRun
+{
+    public static Command Create()
+    {
+        var id = new Argument<string>("run") { Description = "The run's id." };
+        return new Command("show", "Show one run: parameters, tags, latest and best metrics.") { id }.Does(
+            async context =>
+            {
+                var run = await context.Client.GetAsync(
+                    $"/api/runs/{Uri.EscapeDataString(context.Value(id))}",
+                    context.Cancelled
+                );
+                return context.Json ? context.PrintJson(run) : Print(context, run);
+            }
+        );
+    }
+
+    private static int Print(CommandContext context, JsonNode run)
+    {
+        context.PrintFields(
+            ("id", run.Field("id")),
+            ("name", run.Field("name")),
+            ("project", run.Field("project")),
+            ("status", run.Field("status")),
+            ("created", run.Time("createdAt"))
+        );
+        foreach (var section in (string[])["parameters", "tags", "summary"])
+        {
+            if (run[section] is JsonObject { Count: > 0 } values)
+            {
+                context.Out.WriteLine(section);
+                context.PrintFields([.. values.Select(value => ($"  {value.Key}", value.Value.Text() ?? "–"))]);
+            }
+        }
+
+        MetricOutput.Print(context, run);
+        return 0;
+    }
+}

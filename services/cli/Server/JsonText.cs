@@ -1,0 +1,50 @@
+using System.Globalization;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+
+namespace Platform.Cli.Server;
+
+/// <summary>Reads answers without minding what a newer platform adds or an older one leaves out.</summary>
+internal static class JsonText
+{
+    /// <summary>A value as text; null when it is missing or null.</summary>
+    public static string? Text(this JsonNode? node) =>
+        node switch
+        {
+            null => null,
+            JsonValue value when value.GetValueKind() is JsonValueKind.String => value.GetValue<string>(),
+            _ => node.ToJsonString(),
+        };
+
+    /// <summary>The value of a field as text; a dash when there is none.</summary>
+    public static string Field(this JsonNode node, string name) =>
+        node[name].Text() is { Length: > 0 } text ? text : "–";
+
+    /// <summary>A time in UTC to the second; a dash when there is none.</summary>
+    public static string Time(this JsonNode node, string name) =>
+        DateTimeOffset.TryParse(node[name].Text(), CultureInfo.InvariantCulture, out var time)
+            ? time.UtcDateTime.ToString("yyyy-MM-dd HH:mm:ss", CultureInfo.InvariantCulture)
+            : "–";
+
+    /// <summary>The rows of a list.</summary>
+    public static IEnumerable<JsonNode> Items(this JsonNode answer, string name = "items") =>
+        (answer[name] as JsonArray)?.OfType<JsonNode>() ?? [];
+
+    /// <summary>A number of bytes for people: <c>1.4 MiB</c>.</summary>
+    public static string Bytes(this JsonNode node, string name)
+    {
+        if (!double.TryParse(node[name].Text(), CultureInfo.InvariantCulture, out var size))
+        {
+            return "–";
+        }
+
+        string[] units = ["B", "KiB", "MiB", "GiB", "TiB"];
+        var unit = 0;
+        while (size >= 1024 && unit < units.Length - 1)
+        {
+            (size, unit) = (size / 1024, unit + 1);
+        }
+
+        return $"{size.ToString(unit == 0 ? "0" : "0.0", CultureInfo.InvariantCulture)} {units[unit]}";
+    }
+}

@@ -1,0 +1,112 @@
+using System.Net.Http.Headers;
+using System.Net.Http.Json;
+using System.Net.Sockets;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using Platform.Contracts;
+
+namespace Platform.Cli.Server;
+
+/// <summary>The public API. Whatever goes wrong is a <see cref="CliException"/> that says so in one line.</summary>
+internal sealed class PlatformClient : IDisposable
+{
+    private readonly HttpClient _http;
+    private readonly Uri _address;
+
+    public PlatformClient(Uri address, string? token, HttpMessageHandler? handler = null)
+    {
+        _address = address;
+        // Logs are followed for hours and artifacts are large: commands end when they are interrupted, not by a clock.
+        _http = new HttpClient(handler ?? new SocketsHttpHandler { ConnectTimeout = TimeSpan.FromSeconds(10) })
+        {
+            BaseAddress = address,
+            Timeout = Timeout.InfiniteTimeSpan,
+        };
+        _http.DefaultRequestHeaders.UserAgent.Add(new ProductInfoHeaderValue("platform-cli", "0.1"));
+        if (!string.IsNullOrEmpty(token))
+        {
+            _http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", token);
+        }
+    }
+
+    public Uri Address => _address;
+
+    public Task<JsonNode> GetAsync(string path, CancellationToken cancellationToken) =>
+        JsonAsync(new HttpRequestMessage(HttpMethod.Get, path), cancellationToken);
+
+    public Task<JsonNode> PostAsync(string path, HttpContent? content, CancellationToken cancellationToken) =>
+        JsonAsync(new HttpRequestMessage(HttpMethod.Post, path) { Content = content }, cancellationToken);
+
+    public Task<JsonNode> PutAsync<T>(string path, T body, CancellationToken cancellationToken) =>
+        JsonAsync(
+            new HttpRequestMessage(HttpMethod.Put, path)
+            {
+                Content = JsonContent.Create(body, options: JsonDefaults.Lenient),
+            },
+            cancellationToken
+        );
+
+    /// <summary>Reads a typed answer.</summary>
+    public async Task<T> GetAsync<T>(string path, CancellationToken cancellationToken) =>
+        (await GetAsync(path, cancellationToken)).Deserialize<T>(JsonDefaults.Lenient)
+        ?? throw new CliException($"The platform's answer to GET {path} is empty.");
+
+    /// <summary>Sends a request and gives the answer once its head is there; anything but success is an error.</summary>
+    public async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
+    {
+        var response = await TrySendAsync(request, cancellationToken);
+        if (response.IsSuccessStatusCode)
+        {
+            return response;
+        }
+
+        using (response)
+        {
+            throw new CliException(await Problems.DescribeAsync(response, cancellationToken));
+        }
+    }
+
+    /// <summary>Sends a request and gives the answer whatever it says; only a platform that does not answer is an error.</summary>
+    public async Task<HttpResponseMessage> TrySendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await _http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancellationToken);
+        }
+        catch (HttpRequestException exception)
+        {
+            var why = exception.InnerException is SocketException socket ? socket.Message : exception.Message;
+            throw new CliException(
+                $"The platform does not answer at {_address} ({why}). Start it with './platform up', or name another with --server.",
+                exception
+            );
+        }
+    }
+
+    public void Dispose() => _http.Dispose();
+
+    private async Task<JsonNode> JsonAsync(HttpRequestMessage request, CancellationToken cancellationToken)
+    {
+        using (request)
+        {
+            using var response = await SendAsync(request, cancellationToken);
+            var text = await response.Content.ReadAsStringAsync(cancellationToken);
+            if (text.Length == 0)
+            {
+                return new JsonObject();
+            }
+
+            try
+            {
+                return JsonNode.Parse(text) ?? new JsonObject();
+            }
+            catch (JsonException exception)
+            {
+                throw new CliException(
+                    $"{_address} does not answer like a platform: is it another program?",
+                    exception
+                );
+            }
+        }
+    }
+}

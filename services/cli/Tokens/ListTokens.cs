@@ -1,0 +1,30 @@
+using System.CommandLine;
+using Platform.Cli.Output;
+using Platform.Cli.Server;
+
+namespace Platform.Cli.Tokens;
+
+internal static class ListTokens
+{
+    public static Command Create() =>
+        new Command("list", "List the tokens there are; their text is not kept.").Does(async context =>
+        {
+            var tokens = await context.Client.GetAsync("/api/tokens", context.Cancelled);
+            if (context.Json)
+            {
+                return context.PrintJson(tokens);
+            }
+
+            context.PrintTable(
+                ["id", "name", "created", "last used"],
+                tokens
+                    .Items()
+                    .Select(token =>
+                        (IReadOnlyList<string>)
+                            [token.Field("id"), token.Field("name"), token.Time("createdAt"), token.Time("lastUsedAt")]
+                    ),
+                "There are no tokens."
+            );
+            return 0;
+        });
+}
