@@ -1,1 +1,45 @@
-await Task.CompletedTask;
+using Platform.Artifacts;
+using Platform.GpuAgent;
+using Platform.Jobs;
+using Platform.LocalServers;
+using Platform.Messaging;
+using Platform.Nodes;
+using Platform.ServiceDefaults;
+using Platform.Standalone;
+using Platform.Tracking;
+
+try
+{
+    using var stop = new StopSignals();
+    await using var premises = await Premises.OpenAsync(args, stop.Token);
+    var builder = PlatformService.CreateBuilder([.. args, .. premises.Settings], "standalone");
+    builder.AddJobs();
+    builder.AddNodes();
+    builder.AddArtifacts();
+    builder.AddTracking();
+    builder.AddAgent();
+    builder.Services.AddPlatformMessaging(
+        new MessagingOptions(),
+        [
+            JobsModule.ConfigureBus,
+            NodesModule.ConfigureBus,
+            ArtifactsModule.ConfigureBus,
+            TrackingModule.ConfigureBus,
+            AgentModule.ConfigureBus,
+        ]
+    );
+    builder.AddStandalone(premises);
+
+    await using var app = builder.Build();
+    app.UsePlatformDefaults();
+    app.MapJobs();
+    app.MapNodes();
+    app.MapArtifacts();
+    app.MapTracking();
+    return await app.RunStandaloneAsync(premises, stop.Token);
+}
+catch (LocalServerException exception)
+{
+    await Console.Error.WriteLineAsync($"platform: {exception.Message}");
+    return 1;
+}

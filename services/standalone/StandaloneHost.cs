@@ -1,0 +1,82 @@
+using Platform.LocalServers;
+
+namespace Platform.Standalone;
+
+/// <summary>Runs the composed platform: says when it is ready, keeps its database up, ends when it is told.</summary>
+internal static class StandaloneHost
+{
+    /// <summary>Longer than an agent's grace for its trainings.</summary>
+    private static readonly TimeSpan _shutdownLimit = TimeSpan.FromSeconds(60);
+
+    public static void AddStandalone(this WebApplicationBuilder builder, Premises premises)
+    {
+        builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = _shutdownLimit);
+        if (premises.Postgres is { } postgres)
+        {
+            builder.Services.AddHostedService(services => new PostgresKeeper(
+                postgres,
+                services.GetRequiredService<ILogger<PostgresKeeper>>()
+            ));
+        }
+    }
+
+    /// <summary>Runs until it is stopped, or rebuilds read models when that was asked for.</summary>
+    /// <returns>The exit code.</returns>
+    public static async Task<int> RunStandaloneAsync(
+        this WebApplication app,
+        Premises premises,
+        CancellationToken cancellationToken
+    )
+    {
+        if (premises.Given.Rebuild is { } service)
+        {
+            return await ReadModelRebuild.RunAsync(app.Services, service, cancellationToken);
+        }
+
+        try
+        {
+            await app.StartAsync(cancellationToken);
+            await WaitUntilReadyAsync(premises.Given.LocalAddress, cancellationToken);
+            RunningPlatform.Announce(
+                premises.Data,
+                premises.Given.LocalAddress,
+                LocalProcess.Find(Environment.ProcessId)!
+            );
+            Console.WriteLine($"Platform is ready at {premises.Given.LocalAddress.AbsoluteUri.TrimEnd('/')}");
+            await Task.Delay(Timeout.InfiniteTimeSpan, cancellationToken);
+        }
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+        {
+            Console.WriteLine("Stopping …");
+        }
+        finally
+        {
+            RunningPlatform.Withdraw(premises.Data);
+            await app.StopAsync(CancellationToken.None);
+        }
+
+        return 0;
+    }
+
+    private static async Task WaitUntilReadyAsync(Uri address, CancellationToken cancellationToken)
+    {
+        using var client = new HttpClient { BaseAddress = address };
+        while (true)
+        {
+            try
+            {
+                using var response = await client.GetAsync("/health/ready", cancellationToken);
+                if (response.IsSuccessStatusCode)
+                {
+                    return;
+                }
+            }
+            catch (HttpRequestException)
+            {
+                // Not yet listening.
+            }
+
+            await Task.Delay(50, cancellationToken);
+        }
+    }
+}
