@@ -131,10 +131,7 @@ internal sealed class Recorder : IDisposable
             Notice.Say($"{_lost} records were lost because the spool could not take them");
         }
 
-        if (_sender.Join())
-        {
-            _sender.Close();
-        }
+        _sender.Join();
     }
 
     public void Dispose() => _stop.Dispose();

@@ -38,7 +38,7 @@ internal sealed class Sender
 
     public void Start() => _thread.Start();
 
-    public bool Join() => _thread.Join(TimeSpan.FromSeconds(2));
+    public void Join() => _thread.Join(TimeSpan.FromSeconds(2));
 
     /// <summary>There is something new.</summary>
     public void Wake() => Signal(() => _woken = true);
@@ -72,11 +72,18 @@ internal sealed class Sender
         }
     }
 
-    public void Close() => _spools.ForEach(spool => spool.Dispose());
-
     private void Run()
     {
-        using var client = new PlatformClient(_options.Server!, _options.Token);
+        using (var client = new PlatformClient(_options.Server!, _options.Token))
+        {
+            SendAll(client);
+        }
+
+        _spools.ForEach(spool => spool.Dispose());
+    }
+
+    private void SendAll(PlatformClient client)
+    {
         while (!_stop.IsCancellationRequested)
         {
             if (_spools.Find(spool => !spool.IsEmpty) is not { } spool)

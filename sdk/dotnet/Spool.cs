@@ -70,6 +70,12 @@ internal sealed class Spool : IDisposable
 
         foreach (var path in Directory.EnumerateFiles(folder, $"{runId}.*.jsonl").Order(StringComparer.Ordinal))
         {
+            // A run's id may contain dots, what follows it does not.
+            if (Path.GetFileNameWithoutExtension(path).LastIndexOf('.') != runId.Length)
+            {
+                continue;
+            }
+
             try
             {
                 found.Add(new Spool(new FileStream(path, Exclusively(FileMode.Open)), path));

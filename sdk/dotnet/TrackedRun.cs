@@ -23,6 +23,12 @@ public sealed class TrackedRun : IDisposable
             return;
         }
 
+        if (!IsId(options.RunId))
+        {
+            Notice.Say($"'{options.RunId}' is no run id; nothing is tracked");
+            return;
+        }
+
         _recorder = new Recorder(options);
         AppDomain.CurrentDomain.UnhandledException += OnUnhandledException;
         AppDomain.CurrentDomain.ProcessExit += OnProcessExit;
@@ -139,6 +145,12 @@ public sealed class TrackedRun : IDisposable
 
     /// <summary>Ends the run as finished, unless it was ended before.</summary>
     public void Dispose() => Finish();
+
+    /// <summary>What the platform takes as an id; it becomes part of addresses and file names.</summary>
+    private static bool IsId(string id) =>
+        id.Length is >= 1 and <= 64
+        && char.IsAsciiLetterOrDigit(id[0])
+        && id.All(c => char.IsAsciiLetterOrDigit(c) || c is '.' or '_' or '-');
 
     private static Dictionary<string, object?> Single(string key, object? value) =>
         new(StringComparer.Ordinal) { [key] = value };

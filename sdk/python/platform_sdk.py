@@ -1,0 +1,910 @@
+"""Tracks a training on the platform: metrics, parameters, results, artifacts.
+
+One file, no dependencies, Python 3.8 or newer. Copy it beside the training script, or ship it in the job's ``files``::
+
+    import platform_sdk as tracking
+
+    run = tracking.init(name="digits", parameters={"lr": 0.1})
+    for epoch in range(1, 21):
+        run.log({"loss": loss, "accuracy": accuracy}, step=epoch)
+    run.summary({"accuracy": accuracy})
+    run.artifact("outputs/model.pt", name="digits-model", type="model")
+    run.finish()
+
+Inside a job nothing needs to be configured. ``PLATFORM_URL``, ``PLATFORM_TOKEN``, ``PLATFORM_JOB_ID``, ``PLATFORM_ATTEMPT``,
+``PLATFORM_RUN_ID`` and ``PLATFORM_PROJECT`` say where and as what to track. Without ``PLATFORM_URL``, or with
+``PLATFORM_DISABLED=1``, every call does nothing.
+
+No call fails or waits because the platform is away. What is logged goes from memory to a spool on disk
+(``PLATFORM_SPOOL_DIR``) and from there to the platform, by threads in the background: now, when the platform is back, or
+when the run's next process calls ``init``. Points keep their step and time, by which the platform knows them again, so
+nothing is stored twice. ``python3 platform_sdk.py flush`` sends what processes that are gone have left behind.
+"""
+
+import atexit
+import datetime
+import hashlib
+import http.client
+import json
+import math
+import os
+import shutil
+import socket
+import ssl
+import sys
+import tempfile
+import threading
+import time
+import urllib.parse
+import uuid
+
+try:
+    import fcntl
+except ImportError:  # Windows: spools of other processes are left alone there.
+    fcntl = None
+
+__all__ = ["Run", "init", "log", "summary", "parameters", "tags", "artifact", "flush", "finish"]
+
+_MAX_POINTS_IN_MEMORY = 1_000_000
+_POINTS_PER_RECORD = 1000
+_POINTS_PER_REQUEST = 5000
+_BYTES_PER_REQUEST = 512 * 1024
+_MAX_SPOOL = 1 << 30
+_MAX_SPOOL_IN_MEMORY = 64 << 20
+_RESTART_SPOOL_AFTER = 4 << 20
+_FLUSH_INTERVAL = 0.2
+_FIRST_PAUSE = 0.25
+_LONGEST_PAUSE = 15.0
+_PATIENCE = 10.0
+_CONNECT_PATIENCE = 3.0
+_MAX_STEP = (1 << 53) - 1
+
+
+def _say(text):
+    print("platform: " + text, file=sys.stderr, flush=True)
+
+
+class _Away(Exception):
+    """The platform did not take a record now; it may later."""
+
+
+class _Refused(Exception):
+    """The platform will never take this record."""
+
+    def __init__(self, status, reason):
+        super().__init__("%d: %s" % (status, reason))
+        self.status = status
+
+
+# Values ---------------------------------------------------------------------------------------------------------------
+
+
+def _value(value):
+    """Any value as JSON; numbers that JSON has no form for become their names."""
+    if value is None or isinstance(value, (bool, str, int)):
+        return value
+    if isinstance(value, float):
+        return _number(value)
+    if isinstance(value, dict):
+        return {str(k): _value(v) for k, v in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [_value(v) for v in value]
+    if hasattr(value, "item"):  # NumPy's and PyTorch's scalars.
+        try:
+            return _value(value.item())
+        except (TypeError, ValueError, RuntimeError):
+            pass
+    return str(value)
+
+
+def _number(value):
+    value = float(value)
+    if math.isnan(value):
+        return "NaN"
+    if math.isinf(value):
+        return "Infinity" if value > 0 else "-Infinity"
+    return value
+
+
+def _is_name(text, longest):
+    return isinstance(text, str) and 1 <= len(text) <= longest and not any(ord(c) < 32 or 127 <= ord(c) < 160 for c in text)
+
+
+def _line(record):
+    return json.dumps(record, separators=(",", ":"), allow_nan=False).encode() + b"\n"
+
+
+def _timestamp(microseconds):
+    at = datetime.datetime(1970, 1, 1) + datetime.timedelta(microseconds=microseconds)
+    return at.strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+
+
+# The spool ------------------------------------------------------------------------------------------------------------
+
+
+class _Spool:
+    """What a process has to tell the platform, one record a line, appended and never changed; a marker file says how much
+    of it was sent. The file is locked by the process that uses it. Without a writable disk it lies in memory."""
+
+    def __init__(self, file, path):
+        self._gate = threading.Lock()
+        self._file = file
+        self.path = path
+        self._end = self._end_of_records()
+        self._sent = min(self._read_marker(), self._end)
+
+    @classmethod
+    def create(cls, folder, run_id):
+        try:
+            os.makedirs(folder, exist_ok=True)
+            path = os.path.join(folder, "%s.%d-%s.jsonl" % (run_id, time.time_ns(), uuid.uuid4().hex))
+            file = open(path, "x+b", buffering=0)
+            cls._lock(file)
+            return cls(file, path)
+        except OSError as error:
+            _say("the spool folder %s cannot be written (%s); records wait in memory" % (folder, error))
+            return cls(tempfile.SpooledTemporaryFile(max_size=_MAX_SPOOL_IN_MEMORY), None)
+
+    @classmethod
+    def take_over(cls, folder, run_id):
+        """What earlier processes of the run left behind; spools of processes that still run stay theirs."""
+        found = []
+        if fcntl is None or not os.path.isdir(folder):
+            return found
+        for name in sorted(os.listdir(folder)):
+            # A run's id may contain dots, what follows it does not.
+            if not name.endswith(".jsonl") or name[: -len(".jsonl")].rpartition(".")[0] != run_id:
+                continue
+            path = os.path.join(folder, name)
+            try:
+                file = open(path, "r+b", buffering=0)
+            except OSError:
+                continue
+            try:
+                cls._lock(file)
+                if os.fstat(file.fileno()).st_nlink == 0:
+                    raise OSError("sent and removed since")
+                found.append(cls(file, path))
+            except OSError:
+                file.close()
+        return found
+
+    @staticmethod
+    def _lock(file):
+        if fcntl is not None:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+
+    @property
+    def artifact_folder(self):
+        return self.path + ".artifacts" if self.path else tempfile.gettempdir()
+
+    @property
+    def is_empty(self):
+        with self._gate:
+            return self._sent == self._end
+
+    def append(self, record):
+        """False when the spool is full or the disk is."""
+        with self._gate:
+            if self._end + len(record) > (_MAX_SPOOL if self.path else _MAX_SPOOL_IN_MEMORY):
+                return False
+            try:
+                self._file.seek(self._end)
+                rest = memoryview(record)
+                while rest:
+                    rest = rest[self._file.write(rest):]
+            except OSError:
+                return False
+            self._end += len(record)
+            return True
+
+    def read(self, most):
+        """Unsent records: always whole ones, and at least one when there is any."""
+        with self._gate:
+            length = min(most, self._end - self._sent)
+            while length > 0:
+                self._file.seek(self._sent)
+                data = b""
+                while len(data) < length:
+                    data += self._file.read(length - len(data))
+                last = data.rfind(b"\n")
+                if last >= 0:
+                    return data[: last + 1]
+                length = min(length * 2, self._end - self._sent)
+            return b""
+
+    def acknowledge(self, count):
+        """Notes that the first unsent bytes were sent. After a crash before this they are sent once more."""
+        with self._gate:
+            self._sent += count
+            if self._sent == self._end and self._end > _RESTART_SPOOL_AFTER:
+                # Marker first: a crash in between sends again instead of skipping what comes.
+                self._write_marker(0)
+                self._file.seek(0)
+                self._file.truncate(0)
+                self._sent = self._end = 0
+            else:
+                self._write_marker(self._sent)
+
+    def close(self):
+        """Closes the spool; nothing of it stays when everything was sent."""
+        with self._gate:
+            if self.path and self._sent == self._end:
+                # Removed while it is locked, so that nobody takes it over in between.
+                for path in (self.path, self.path + ".sent"):
+                    if os.path.exists(path):
+                        os.remove(path)
+                shutil.rmtree(self.artifact_folder, ignore_errors=True)
+            self._file.close()
+
+    def _end_of_records(self):
+        """A process that was killed may have left half a record, which nobody will complete."""
+        end = self._file.seek(0, os.SEEK_END) or self._file.tell()
+        while end > 0:
+            self._file.seek(end - 1)
+            if self._file.read(1) == b"\n":
+                break
+            end -= 1
+        return end
+
+    def _read_marker(self):
+        try:
+            with open((self.path or "") + ".sent") as file:
+                return int(file.read())
+        except (OSError, ValueError):
+            return 0
+
+    def _write_marker(self, sent):
+        if not self.path:
+            return
+        try:
+            with open(self.path + ".sent.new", "w") as file:
+                file.write(str(sent))
+            os.replace(self.path + ".sent.new", self.path + ".sent")
+        except OSError:
+            pass  # A full disk: what was sent may be sent once more, and is known again.
+
+
+# Requests -------------------------------------------------------------------------------------------------------------
+
+
+class _Client:
+    """The requests of the SDK over one connection that is kept open."""
+
+    def __init__(self, server, token):
+        address = urllib.parse.urlsplit(server)
+        self._base = address.path.rstrip("/")
+        self._headers = {"Authorization": "Bearer " + token} if token else {}
+        if address.scheme == "https":
+            self._new = lambda: http.client.HTTPSConnection(
+                address.hostname, address.port, timeout=_CONNECT_PATIENCE, context=ssl.create_default_context()
+            )
+        else:
+            self._new = lambda: http.client.HTTPConnection(address.hostname, address.port, timeout=_CONNECT_PATIENCE)
+        self._connection = None
+
+    def send(self, method, path, body, headers=None):
+        status, answer = self._exchange(method, path, body, dict(headers or {}, **{"Content-Type": "application/json"}))
+        self._require(status, answer)
+
+    def upload(self, path, sha256, moved):
+        """Uploads a file under its SHA-256, unless the platform has it."""
+        blob = "/api/artifacts/blobs/" + sha256
+        status, answer = self._exchange("HEAD", blob, None, {})
+        if status == 200:
+            return
+        if status != 404:
+            self._require(status, answer)
+        with open(path, "rb") as file:
+            headers = {"Content-Type": "application/octet-stream", "Content-Length": str(os.path.getsize(path))}
+            status, answer = self._exchange("PUT", blob, _Watched(file, moved), headers)
+        self._require(status, answer)
+
+    def close(self):
+        if self._connection is not None:
+            self._connection.close()
+            self._connection = None
+
+    def abort(self):
+        """Ends a request that another thread waits for."""
+        connection = self._connection
+        if connection is not None and connection.sock is not None:
+            try:
+                connection.sock.shutdown(socket.SHUT_RDWR)
+            except OSError:
+                pass  # It has ended by itself.
+
+    def _exchange(self, method, path, body, headers):
+        reused = self._connection is not None
+        try:
+            return self._exchange_once(method, path, body, headers)
+        except (OSError, http.client.HTTPException) as error:
+            self.close()
+            # A connection that was kept may have been closed by the server meanwhile, which says nothing about it.
+            if not reused or not isinstance(body, (bytes, type(None))):
+                raise _Away(str(error) or type(error).__name__)
+        try:
+            return self._exchange_once(method, path, body, headers)
+        except (OSError, http.client.HTTPException) as error:
+            self.close()
+            raise _Away(str(error) or type(error).__name__)
+
+    def _exchange_once(self, method, path, body, headers):
+        if self._connection is None:
+            connection = self._new()
+            connection.connect()
+            connection.sock.settimeout(_PATIENCE)
+            self._connection = connection
+        self._connection.request(method, self._base + path, body, dict(self._headers, **headers))
+        response = self._connection.getresponse()
+        answer = response.read()
+        if response.will_close:
+            self.close()
+        return response.status, answer
+
+    @staticmethod
+    def _require(status, answer):
+        if 200 <= status < 300:
+            return
+        # A token that is not accepted now may be again, once the platform knows its keys; a bad request never.
+        if status < 400 or status >= 500 or status in (401, 403, 408, 429):
+            raise _Away("it answered %d" % status)
+        raise _Refused(status, answer.decode("utf-8", "replace"))
+
+
+class _Watched:
+    """A file that tells when it is read: an upload takes as long as it takes."""
+
+    def __init__(self, file, read):
+        self._file = file
+        self._read = read
+
+    def read(self, size=-1):
+        self._read()
+        return self._file.read(size)
+
+
+# Sending --------------------------------------------------------------------------------------------------------------
+
+
+class _Sender(threading.Thread):
+    """Sends spools in order, oldest first; while the platform is away it tries again ever more rarely."""
+
+    def __init__(self, server, token, run_id, run_record, spools):
+        super().__init__(name="platform-sender", daemon=True)
+        self._client = _Client(server, token)
+        self._run = "/api/runs/" + urllib.parse.quote(run_id, safe="")
+        self._run_record = run_record
+        self._spools = spools
+        self._signal = threading.Condition()
+        self._pause = _FIRST_PAUSE
+        self._progress = time.monotonic()
+        self._away = False
+        self._woken = self._try_now = self._finishing = self._stopping = False
+        self._records_per_request = sys.maxsize
+
+    @property
+    def has_sent_all(self):
+        return all(spool.is_empty for spool in self._spools)
+
+    def wake(self):
+        with self._signal:
+            self._woken = True
+            self._signal.notify_all()
+
+    def try_now(self):
+        """Somebody waits: cut the pause short."""
+        with self._signal:
+            self._try_now = True
+            self._signal.notify_all()
+
+    def wait_for_progress(self, seconds):
+        with self._signal:
+            self._signal.wait(seconds)
+
+    def finish(self, patience):
+        """Waits for the end as long as something moves, then stops."""
+        with self._signal:
+            self._progress = time.monotonic()
+            self._finishing = self._try_now = True
+            self._signal.notify_all()
+            while not self.has_sent_all and time.monotonic() - self._progress < patience:
+                self._signal.wait(0.05)
+            sent_all = self.has_sent_all
+            self._stopping = True
+            self._signal.notify_all()
+        self._client.abort()
+        self.join(1.0)
+        return sent_all
+
+    def run(self):
+        while not self._stopping:
+            spool = next((s for s in self._spools if not s.is_empty), None)
+            if spool is None:
+                if not self._wait_for_work():
+                    break
+                continue
+            try:
+                self._send_some(spool)
+                self._is_back()
+            except Exception as error:  # Whatever it is, it must not disturb the training.
+                self._is_away(str(error) or type(error).__name__)
+        self._client.close()
+        for spool in self._spools:
+            spool.close()
+
+    def _send_some(self, spool):
+        data = spool.read(_BYTES_PER_REQUEST)
+        try:
+            record, length, count = self._first_batch(data)
+        except ValueError:
+            _say("%s holds a damaged record, which is left out" % spool.path)
+            spool.acknowledge(data.index(b"\n") + 1)
+            return
+        try:
+            try:
+                self._send(record)
+            except _Refused as error:
+                if error.status != 404 or record["kind"] == "artifact":
+                    raise
+                # The platform has lost the run, or never had it.
+                self._send(self._run_record)
+                self._send(record)
+            self._records_per_request = sys.maxsize
+        except _Refused as error:
+            if count > 1:
+                self._records_per_request = 1
+                return
+            _say("the platform refused %s: %s" % (record["kind"], error))
+        spool.acknowledge(length)
+
+    def _first_batch(self, data):
+        """One record, or several of points as one."""
+        length = data.index(b"\n") + 1
+        record = json.loads(data[:length])
+        count = 1
+        if record["kind"] == "points":
+            while (
+                length < len(data)
+                and count < self._records_per_request
+                and len(record["points"]) < _POINTS_PER_REQUEST
+            ):
+                end = data.index(b"\n", length) + 1
+                following = json.loads(data[length:end])
+                if following["kind"] != "points":
+                    break
+                record["points"] += following["points"]
+                length, count = end, count + 1
+        return record, length, count
+
+    def _send(self, record):
+        kind = record["kind"]
+        if kind == "points":
+            self._client.send("POST", self._run + "/metrics", _line({"points": record["points"]}))
+        elif kind == "run":
+            self._client.send("PUT", self._run, _line(record["body"]))
+        elif kind == "update":
+            self._client.send("PATCH", self._run, _line(record["body"]))
+        elif kind == "finish":
+            self._client.send("POST", self._run + "/finish", _line(record["body"]))
+        elif kind == "artifact":
+            self._send_artifact(record)
+
+    def _send_artifact(self, record):
+        if not os.path.isdir(record["folder"]):
+            return  # Removed once the version existed, just before the process ended.
+        for file in record["body"]["files"]:
+            self._client.upload(os.path.join(record["folder"], file["sha256"]), file["sha256"], self._moved)
+        path = "/api/artifacts/%s/versions" % urllib.parse.quote(record["name"], safe="")
+        self._client.send("POST", path, _line(record["body"]), {"Idempotency-Key": record["id"]})
+        shutil.rmtree(record["folder"], ignore_errors=True)
+
+    def _moved(self):
+        with self._signal:
+            self._progress = time.monotonic()
+            self._signal.notify_all()
+
+    def _is_back(self):
+        self._moved()
+        self._pause = _FIRST_PAUSE
+        if self._away:
+            self._away = False
+            _say("tracking is back")
+
+    def _is_away(self, reason):
+        if not self._away:
+            self._away = True
+            _say("tracking is away (%s); the training goes on, and what it logs is sent later" % reason)
+        with self._signal:
+            if not self._try_now and not self._stopping:
+                self._signal.wait(_FIRST_PAUSE if self._finishing else self._pause)
+            self._try_now = False
+        self._pause = min(self._pause * 2, _LONGEST_PAUSE)
+
+    def _wait_for_work(self):
+        """False when there will be nothing more."""
+        with self._signal:
+            while not self._woken:
+                if self._finishing or self._stopping:
+                    return False
+                self._signal.wait(1)
+            self._woken = False
+            return True
+
+
+# The run --------------------------------------------------------------------------------------------------------------
+
+
+class Run:
+    """A training that is tracked; made by ``init``. Methods may be called from any thread."""
+
+    def __init__(self, server, token, run_id, project, name, job_id, attempt, spool_folder, finish_timeout):
+        self.id = run_id
+        self.project = project
+        self._job_id = job_id
+        self._attempt = attempt
+        self._finish_timeout = finish_timeout
+        self._gate = threading.Condition()
+        self._points = []
+        self._records = []
+        self._next_step = 1
+        self._last_time = 0
+        self._lost = 0
+        self._busy = self._hurry = self._finishing = False
+        self._finished = False
+        self._sender = None
+        if not server:
+            return
+        body = {"project": project}
+        if name:
+            body["name"] = name
+        if job_id:
+            body["jobId"] = job_id
+        run_record = {"kind": "run", "body": body}
+        left = _Spool.take_over(spool_folder, run_id)
+        self._spool = _Spool.create(spool_folder, run_id)
+        self._spool.append(_line(run_record))
+        self._sender = _Sender(server, token, run_id, run_record, left + [self._spool])
+        self._sender.start()
+        self._collector = threading.Thread(target=self._collect, name="platform-collector", daemon=True)
+        self._collector.start()
+
+    @property
+    def is_enabled(self):
+        """False when there is no platform to track on: every call then does nothing."""
+        return self._sender is not None
+
+    def log(self, metrics, step=None, stage=None, at=None):
+        """Logs values of one step: ``run.log({"loss": 0.5})``.
+
+        ``step`` is one more than the last by default; ``stage`` names a part of the training; ``at`` is when it was
+        measured, in seconds since 1970, now by default. Logging the same key, step and time again changes nothing, which
+        is how a resumed training may repeat what it is not sure to have logged.
+        """
+        if self._sender is None:
+            return
+        try:
+            values = [(key, _number(value)) for key, value in metrics.items()]
+            step = None if step is None else int(step)
+        except (TypeError, ValueError, AttributeError, RuntimeError) as error:
+            _say("not logged: %s" % error)
+            return
+        problem = (
+            "a metric's name has 1 to 250 characters, none of them a control character"
+            if not all(_is_name(key, 250) for key, _ in values)
+            else "a stage has 1 to 100 characters, none of them a control character"
+            if stage is not None and not _is_name(stage, 100)
+            else "a step lies within 2**53 - 1"
+            if step is not None and abs(step) > _MAX_STEP
+            else None
+        )
+        if problem:
+            _say("not logged: " + problem)
+            return
+        with self._gate:
+            step = self._next_step if step is None else step
+            self._next_step = step + 1
+            if at is None:
+                # Later than every time before, so that two values of one step are two points.
+                microseconds = self._last_time = max(time.time_ns() // 1000, self._last_time + 1)
+            else:
+                microseconds = round(at * 1_000_000)
+            if len(self._points) + len(values) > _MAX_POINTS_IN_MEMORY:
+                self._lost += len(values)
+                return
+            for key, value in values:
+                self._points.append((key, step, microseconds, value, stage))
+            if len(self._points) >= 2 * _POINTS_PER_RECORD:
+                self._gate.notify_all()
+
+    def summary(self, values):
+        """Sets results of the training, such as its final accuracy."""
+        self._update("summary", values)
+
+    def parameters(self, values):
+        """Sets parameters of the training, such as its learning rate."""
+        self._update("parameters", values)
+
+    def tags(self, values):
+        """Sets labels of the run."""
+        self._update("tags", {key: str(value) for key, value in values.items()})
+
+    def artifact(self, path, name, type="custom"):
+        """Keeps a file or a folder as the next version of an artifact.
+
+        It is copied to the spool before this returns, so the original may change afterwards; the upload runs in the
+        background. ``type``: model, dataset, code, config, checkpoint or custom.
+        """
+        if self._sender is None:
+            return
+        try:
+            self._add(self._copy(os.fspath(path), name, type))
+        except (OSError, ValueError, TypeError) as error:
+            _say("artifact %s is not kept: %s" % (name, error))
+
+    def flush(self, timeout=30.0):
+        """Waits until everything logged so far is stored on the platform; False when the time was over first."""
+        if self._sender is None or self._finished:
+            return True
+        end = time.monotonic() + timeout
+        while True:
+            with self._gate:
+                if not (self._points or self._records or self._busy) and self._sender.has_sent_all:
+                    return True
+                self._hurry = True
+                self._gate.notify_all()
+            self._sender.try_now()
+            if time.monotonic() > end:
+                return False
+            self._sender.wait_for_progress(0.02)
+
+    def finish(self, status="finished"):
+        """Ends the run as finished, failed or interrupted.
+
+        Waits while records are being sent and gives up when none could be for a few seconds; what is left waits in the
+        spool for the run's next process.
+        """
+        with self._gate:
+            if self._finished:
+                return
+            self._finished = True
+            if self._sender is None:
+                return
+            self._records.append(_line({"kind": "finish", "body": {"status": status}}))
+            self._finishing = True
+            self._gate.notify_all()
+        self._collector.join()
+        if not self._sender.finish(self._finish_timeout):
+            place = self._spool.path or "memory"
+            _say("the platform is away; what it does not know yet waits in " + place)
+        if self._lost:
+            _say("%d points were lost because the spool could not take them" % self._lost)
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, kind, error, trace):
+        self.finish("finished" if kind is None else "interrupted" if kind is KeyboardInterrupt else "failed")
+
+    def _update(self, field, values):
+        if self._sender is not None and values:
+            self._add(_line({"kind": "update", "body": {field: {str(k): _value(v) for k, v in values.items()}}}))
+
+    def _add(self, record):
+        with self._gate:
+            self._records.append(record)
+
+    def _copy(self, path, name, type):
+        identity = str(uuid.uuid4())
+        folder = os.path.join(self._spool.artifact_folder, identity)
+        os.makedirs(folder)
+        files = []
+        for file, relative in self._files(path):
+            digest = hashlib.sha256()
+            size = 0
+            incoming = os.path.join(folder, "incoming")
+            with open(file, "rb") as source, open(incoming, "wb") as target:
+                for block in iter(lambda: source.read(1 << 20), b""):
+                    digest.update(block)
+                    target.write(block)
+                    size += len(block)
+            os.replace(incoming, os.path.join(folder, digest.hexdigest()))
+            files.append({"path": relative, "size": size, "sha256": digest.hexdigest()})
+        if not files:
+            raise ValueError("there is no file in %s" % path)
+        body = {"type": type, "project": self.project, "files": files}
+        if self._job_id:
+            body["jobId"] = self._job_id
+        if self._attempt:
+            body["attempt"] = self._attempt
+        try:
+            body["runId"] = str(uuid.UUID(self.id))
+        except ValueError:
+            pass  # A run may have a name of its own; versions refer to runs by UUID.
+        return _line({"kind": "artifact", "id": identity, "name": name, "folder": folder, "body": body})
+
+    @staticmethod
+    def _files(path):
+        if not os.path.isdir(path):
+            return [(path, os.path.basename(path))]
+        found = []
+        for root, _, names in os.walk(path):
+            for name in sorted(names):
+                file = os.path.join(root, name)
+                if not os.path.islink(file):
+                    found.append((file, os.path.relpath(file, path).replace(os.sep, "/")))
+        return found
+
+    def _collect(self):
+        while True:
+            with self._gate:
+                if not self._finishing and not self._hurry:
+                    self._gate.wait(_FLUSH_INTERVAL)
+                self._hurry = False
+                points, self._points = self._points, []
+                records, self._records = self._records, []
+                if self._finishing and not points and not records:
+                    return
+                self._busy = True
+            # Points first: among the records may be the end of the run.
+            for start in range(0, len(points), _POINTS_PER_RECORD):
+                some = points[start : start + _POINTS_PER_RECORD]
+                if not self._spool.append(_line({"kind": "points", "points": [self._point(p) for p in some]})):
+                    self._lost += len(some)
+            for record in records:
+                if not self._spool.append(record):
+                    self._lost += 1
+            with self._gate:
+                self._busy = False
+            if points or records:
+                self._sender.wake()
+
+    @staticmethod
+    def _point(point):
+        key, step, microseconds, value, stage = point
+        json_point = {"key": key, "step": step, "at": _timestamp(microseconds), "value": value}
+        if stage is not None:
+            json_point["stage"] = stage
+        return json_point
+
+
+# The module's own run -------------------------------------------------------------------------------------------------
+
+_current = None
+_status = "finished"
+
+
+def init(
+    project=None,
+    name=None,
+    parameters=None,
+    tags=None,
+    run_id=None,
+    url=None,
+    token=None,
+    spool_dir=None,
+    finish_timeout=5.0,
+):
+    """Starts tracking and returns the run, which is also what this module's functions act on.
+
+    What is not given is taken from the environment. What an earlier process of the same run could not send is sent first.
+    """
+    global _current
+    if _current is None:
+        _watch_process()
+    else:
+        _current.finish()
+    environment = os.environ
+    server = url or environment.get("PLATFORM_URL")
+    if environment.get("PLATFORM_DISABLED") == "1":
+        server = None
+    if server and urllib.parse.urlsplit(server).scheme not in ("http", "https"):
+        _say("PLATFORM_URL %s is no address; nothing is tracked" % server)
+        server = None
+    identity = run_id or environment.get("PLATFORM_RUN_ID") or str(uuid.uuid4())
+    if not (identity[0].isalnum() and len(identity) <= 64 and all(c.isalnum() or c in "._-" for c in identity) and identity.isascii()):
+        _say("%r is no run id; nothing is tracked" % identity)
+        server = None
+    attempt = environment.get("PLATFORM_ATTEMPT", "")
+    _current = Run(
+        server,
+        token or environment.get("PLATFORM_TOKEN"),
+        identity,
+        project or environment.get("PLATFORM_PROJECT") or "default",
+        name,
+        environment.get("PLATFORM_JOB_ID"),
+        int(attempt) if attempt.isdigit() else None,
+        spool_dir or _spool_folder(),
+        finish_timeout,
+    )
+    _current.parameters(parameters or {})
+    _current.tags(tags or {})
+    return _current
+
+
+def log(metrics, step=None, stage=None, at=None):
+    """See ``Run.log``."""
+    _run().log(metrics, step, stage, at)
+
+
+def summary(values):
+    """See ``Run.summary``."""
+    _run().summary(values)
+
+
+def parameters(values):
+    """See ``Run.parameters``."""
+    _run().parameters(values)
+
+
+def tags(values):
+    """See ``Run.tags``."""
+    _run().tags(values)
+
+
+def artifact(path, name, type="custom"):
+    """See ``Run.artifact``."""
+    _run().artifact(path, name, type)
+
+
+def flush(timeout=30.0):
+    """See ``Run.flush``."""
+    return _run().flush(timeout)
+
+
+def finish(status="finished"):
+    """See ``Run.finish``."""
+    _run().finish(status)
+
+
+def _run():
+    return _current if _current is not None else init()
+
+
+def _spool_folder():
+    given = os.environ.get("PLATFORM_SPOOL_DIR")
+    if given:
+        return given
+    state = os.environ.get("XDG_DATA_HOME") or os.path.join(os.path.expanduser("~"), ".local", "share")
+    return os.path.join(state, "platform", "spool")
+
+
+def _watch_process():
+    """A run that the script does not finish itself ends with the process, as what the process ended with."""
+    previous, process = sys.excepthook, os.getpid()
+
+    def note_failure(kind, error, trace):
+        global _status
+        _status = "interrupted" if issubclass(kind, KeyboardInterrupt) else "failed"
+        previous(kind, error, trace)
+
+    def at_exit():
+        if os.getpid() == process:
+            _current.finish(_status)
+
+    sys.excepthook = note_failure
+    atexit.register(at_exit)
+
+
+def _flush_leftovers():
+    """Sends what processes that are gone have left behind, whatever their run."""
+    server, folder = os.environ.get("PLATFORM_URL"), _spool_folder()
+    if not server:
+        _say("set PLATFORM_URL to the platform's address")
+        return 2
+    names = os.listdir(folder) if os.path.isdir(folder) else []
+    complete = True
+    for run_id in sorted({name[: -len(".jsonl")].rpartition(".")[0] for name in names if name.endswith(".jsonl")}):
+        spools = _Spool.take_over(folder, run_id)
+        record = {"kind": "run", "body": {"project": os.environ.get("PLATFORM_PROJECT") or "default"}}
+        sender = _Sender(server, os.environ.get("PLATFORM_TOKEN"), run_id, record, spools)
+        sender.start()
+        complete = sender.finish(5.0) and complete
+    return 0 if complete else 1
+
+
+if __name__ == "__main__":
+    if sys.argv[1:] != ["flush"]:
+        print("usage: platform_sdk.py flush    sends what is left in the spool to PLATFORM_URL", file=sys.stderr)
+        sys.exit(2)
+    sys.exit(_flush_leftovers())
