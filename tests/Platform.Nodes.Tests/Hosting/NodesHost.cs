@@ -1,0 +1,340 @@
+using System.Collections.Concurrent;
+using System.Net.Http.Json;
+using System.Text.Json;
+using MassTransit;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using Platform.Contracts.Agents;
+using Platform.Contracts.Jobs;
+using Platform.Contracts.Nodes;
+using Platform.Messaging;
+using Platform.Nodes.Membership;
+using Platform.ServiceDefaults;
+
+namespace Platform.Nodes.Tests.Hosting;
+
+/// <summary>The real service on a port of its own, the in-memory bus and a real database, with ears on the bus.</summary>
+internal sealed class NodesHost : IAsyncDisposable
+{
+    public const string JoinToken = "let-me-in";
+
+    private readonly WebApplication _app;
+
+    private NodesHost(WebApplication app, HttpClient http) => (_app, Http) = (app, http);
+
+    public HttpClient Http { get; }
+
+    public IServiceProvider Services => _app.Services;
+
+    public IBus Bus => Services.GetRequiredService<IBus>();
+
+    public NodesStore Store => Services.GetRequiredService<NodesStore>();
+
+    public Heard Heard => Services.GetRequiredService<Heard>();
+
+    public static async Task<NodesHost> StartAsync(
+        TestDatabase database,
+        TimeProvider? clock = null,
+        params string[] settings
+    )
+    {
+        // The bus leaves its logger in the asynchronous context of whoever uses it, so that a second host in one test would
+        // find the first one's, disposed: each starts in a context of its own.
+        Task<WebApplication> starting;
+        using (ExecutionContext.SuppressFlow())
+        {
+            starting = Task.Run(() => StartAppAsync(database, clock, settings));
+        }
+
+        var app = await starting;
+        return new NodesHost(app, new HttpClient { BaseAddress = new Uri(app.Urls.Single()) });
+    }
+
+    public static NodeInventory Inventory(int gpus = 0, double cpus = 4, int memoryMiB = 8192, string? zone = null) =>
+        new()
+        {
+            Hostname = "lab",
+            Os = "Debian 12",
+            AgentVersion = "0.1.0",
+            Cpus = cpus,
+            MemoryMiB = memoryMiB,
+            Gpus =
+            [
+                .. Enumerable
+                    .Range(0, gpus)
+                    .Select(i => new GpuInfo
+                    {
+                        Index = i,
+                        Uuid = $"GPU-{i}",
+                        Name = "H100",
+                        MemoryMiB = 81920,
+                    }),
+            ],
+            GpuReason = gpus == 0 ? "no NVIDIA driver" : null,
+            Labels = zone is null
+                ? new Dictionary<string, string>(StringComparer.Ordinal)
+                : new Dictionary<string, string>(StringComparer.Ordinal) { ["zone"] = zone },
+        };
+
+    public static NodeHeartbeat Beat(Guid nodeId, NodeInventory? inventory = null, params HeldAttempt[] attempts) =>
+        new()
+        {
+            NodeId = nodeId,
+            At = TimeProvider.System.GetUtcNow(),
+            Inventory = inventory ?? Inventory(),
+            Usage = new NodeUsage
+            {
+                Cpu = 0.5,
+                MemoryUsedMiB = 1024,
+                DiskFreeMiB = 100_000,
+            },
+            Attempts = attempts,
+        };
+
+    public static RequestPlacement Request(
+        Guid jobId,
+        int attempt = 1,
+        int gpus = 0,
+        double cpus = 1,
+        int priority = 50,
+        DateTimeOffset notBefore = default,
+        string? zone = null
+    ) =>
+        new()
+        {
+            JobId = jobId,
+            Attempt = attempt,
+            Resources = new Resources
+            {
+                Gpus = gpus,
+                Cpus = cpus,
+                MemoryMiB = 256,
+            },
+            Labels = Inventory(zone: zone).Labels,
+            Priority = priority,
+            SubmittedAt = TimeProvider.System.GetUtcNow(),
+            NotBefore = notBefore,
+        };
+
+    public static ReleasePlacement Release(Guid jobId, int attempt = 1) => new() { JobId = jobId, Attempt = attempt };
+
+    public static ConfirmPlacement Confirm(Guid jobId, int attempt = 1) => new() { JobId = jobId, Attempt = attempt };
+
+    public async Task<Guid> JoinAsync(string name = "lab1", NodeInventory? inventory = null)
+    {
+        var id = Guid.CreateVersion7();
+        using var response = await TryJoinAsync(id, name, inventory: inventory);
+        response.EnsureSuccessStatusCode();
+        return id;
+    }
+
+    public Task<HttpResponseMessage> TryJoinAsync(
+        Guid id,
+        string name = "lab1",
+        string token = JoinToken,
+        NodeInventory? inventory = null
+    ) =>
+        Http.PostAsJsonAsync(
+            "/api/nodes/join",
+            new JoinRequest
+            {
+                NodeId = id,
+                Name = name,
+                Token = token,
+                Inventory = inventory ?? Inventory(),
+            }
+        );
+
+    public Task<HttpResponseMessage> BeatAsync(NodeHeartbeat beat) =>
+        Http.PostAsJsonAsync("/api/nodes/heartbeat", beat);
+
+    public async Task<NodeView> NodeAsync(Guid id) => (await Http.GetFromJsonAsync<NodeView>($"/api/nodes/{id}"))!;
+
+    /// <summary>The aliases of one stream, in order.</summary>
+    public async Task<string> HistoryAsync(Guid streamId) =>
+        string.Join(' ', (await Store.ReadStreamAsync(streamId.ToString())).Select(stored => stored.Type));
+
+    /// <summary>Opens the agent's queue, as the agent of this node would.</summary>
+    public Task ListenAsAgentAsync(Guid nodeId) =>
+        Services
+            .GetRequiredService<QueueConnector>()
+            .ConnectAsync(AgentQueues.For(nodeId), concurrency: 1, [typeof(AgentEars)]);
+
+    /// <summary>All rows of the given tables as text.</summary>
+    public async Task<string> DumpAsync(params string[] tables)
+    {
+        var dump = new List<string>();
+        foreach (var table in tables)
+        {
+            await using var command = Store.DataSource.CreateCommand(
+                $"select '{table} ' || t::text from {table} t order by t::text"
+            );
+            await using var reader = await command.ExecuteReaderAsync();
+            while (await reader.ReadAsync())
+            {
+                dump.Add(reader.GetString(0));
+            }
+        }
+
+        return string.Join('\n', dump);
+    }
+
+    private static async Task<WebApplication> StartAppAsync(
+        TestDatabase database,
+        TimeProvider? clock,
+        string[] settings
+    )
+    {
+        string[] args =
+        [
+            "--urls=http://127.0.0.1:0",
+            $"--ConnectionStrings:Platform={database.ConnectionString}",
+            $"--Nodes:JoinToken={JoinToken}",
+            "--Nodes:PollSeconds=0.05",
+            .. settings,
+        ];
+        var builder = PlatformService.CreateBuilder(args, "nodes");
+        if (clock is not null)
+        {
+            builder.Services.AddSingleton(clock);
+        }
+
+        builder.Logging.SetMinimumLevel(LogLevel.Warning);
+        builder.AddNodes();
+        builder.Services.AddSingleton<Heard>();
+        builder.Services.AddPlatformMessaging(
+            new MessagingOptions(),
+            NodesModule.ConfigureBus,
+            bus =>
+            {
+                bus.AddServiceConsumer<Ears>("test");
+                bus.AddQueueConsumer<AgentEars>();
+            }
+        );
+        var app = builder.Build();
+        app.UsePlatformDefaults();
+        app.MapNodes();
+        await app.StartAsync();
+        return app;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        Http.Dispose();
+        await _app.StopAsync();
+        await _app.DisposeAsync();
+    }
+}
+
+/// <summary>Every message that was heard.</summary>
+internal sealed class Heard
+{
+    private readonly ConcurrentQueue<object> _messages = new();
+
+    public void Add(object message) => _messages.Enqueue(message);
+
+    public IReadOnlyList<T> All<T>() => [.. _messages.OfType<T>()];
+
+    public Task<T> OneAsync<T>(Func<T, bool>? which = null, int number = 1)
+        where T : class =>
+        WaitFor.ValueAsync<T>(
+            $"{typeof(T).Name} number {number}",
+            () => Task.FromResult(All<T>().Where(which ?? (_ => true)).ElementAtOrDefault(number - 1)!),
+            message => message is not null,
+            TimeSpan.FromSeconds(15)
+        );
+
+    public override string ToString() =>
+        string.Join('\n', _messages.Select(message => $"{message.GetType().Name} {JsonSerializer.Serialize(message)}"));
+}
+
+/// <summary>Hears what is published about placements.</summary>
+internal sealed class Ears(Heard heard)
+    : IConsumer<PlacementGranted>,
+        IConsumer<PlacementWaiting>,
+        IConsumer<PlacementReleased>,
+        IConsumer<PlacementLost>
+{
+    public Task Consume(ConsumeContext<PlacementGranted> context) => Hear(context.Message);
+
+    public Task Consume(ConsumeContext<PlacementWaiting> context) => Hear(context.Message);
+
+    public Task Consume(ConsumeContext<PlacementReleased> context) => Hear(context.Message);
+
+    public Task Consume(ConsumeContext<PlacementLost> context) => Hear(context.Message);
+
+    private Task Hear(object message)
+    {
+        heard.Add(message);
+        return Task.CompletedTask;
+    }
+}
+
+/// <summary>Hears what an agent is told.</summary>
+internal sealed class AgentEars(Heard heard) : IConsumer<StopTraining>
+{
+    public Task Consume(ConsumeContext<StopTraining> context)
+    {
+        heard.Add(context.Message);
+        return Task.CompletedTask;
+    }
+}
+
+/// <summary>One host for all tests of a class that leave nothing behind.</summary>
+public sealed class SharedHost : IAsyncLifetime
+{
+    private TestDatabase _database = null!;
+
+    internal NodesHost Host { get; private set; } = null!;
+
+    public async Task InitializeAsync()
+    {
+        _database = await TestDatabase.CreateAsync();
+        Host = await NodesHost.StartAsync(_database);
+    }
+
+    public async Task DisposeAsync()
+    {
+        await Host.DisposeAsync();
+        await _database.DisposeAsync();
+    }
+}
+
+/// <summary>A database of its own, and hosts on it.</summary>
+public abstract class HostedTests : IAsyncLifetime
+{
+    private readonly List<NodesHost> _hosts = [];
+
+    private protected TestDatabase Database { get; private set; } = null!;
+
+    public async Task InitializeAsync() => Database = await TestDatabase.CreateAsync();
+
+    public async Task DisposeAsync()
+    {
+        foreach (var host in _hosts)
+        {
+            await host.DisposeAsync();
+        }
+
+        await Database.DisposeAsync();
+    }
+
+    private protected async Task<NodesHost> StartAsync(params string[] settings) => await StartAsync(null, settings);
+
+    private protected async Task<NodesHost> StartAsync(TimeProvider? clock, params string[] settings)
+    {
+        var host = await NodesHost.StartAsync(Database, clock, settings);
+        _hosts.Add(host);
+        return host;
+    }
+
+    private protected async Task StopAsync(NodesHost host)
+    {
+        _hosts.Remove(host);
+        await host.DisposeAsync();
+    }
+
+    private protected static Task UntilAsync(string what, Func<Task<bool>> condition) =>
+        WaitFor.ConditionAsync(what, condition, TimeSpan.FromSeconds(15));
+}

@@ -1,0 +1,165 @@
+using System.Net;
+using System.Net.Http.Json;
+using Microsoft.Extensions.DependencyInjection;
+using Platform.Contracts.Nodes;
+using Platform.Nodes.Joining;
+using Platform.Nodes.Membership;
+using Platform.Nodes.Tests.Hosting;
+using Platform.ServiceDefaults;
+
+namespace Platform.Nodes.Tests.Joining;
+
+[Trait("suite", "integration")]
+public sealed class A_machine_that_joins : HostedTests
+{
+    [Fact]
+    [Trait("row", "78")]
+    [Trait("row", "79")]
+    public async Task with_the_right_token_is_a_node_with_all_it_has()
+    {
+        var host = await StartAsync("--Nodes:AgentBroker=amqp://agents@broker/");
+        var id = Guid.CreateVersion7();
+
+        using var response = await host.TryJoinAsync(id, "lab1", inventory: NodesHost.Inventory(gpus: 2, zone: "lab"));
+
+        Assert.Equal(HttpStatusCode.OK, response.StatusCode);
+        var joined = (await response.Content.ReadFromJsonAsync<JoinResponse>())!;
+        Assert.Equal((id, "amqp://agents@broker/", 5), (joined.NodeId, joined.Broker, joined.HeartbeatSeconds));
+        var scope = host.Services.GetRequiredService<ScopedTokens>().Verify(joined.NodeToken)!;
+        Assert.Equal(("node", id), (scope.Kind, scope.Id));
+
+        var node = Assert.Single((await host.Http.GetFromJsonAsync<NodeList>("/api/nodes"))!.Items);
+        Assert.Equal(("lab1", "online", 4, 8192), (node.Name, node.Status, node.Cpus, node.MemoryMiB));
+        Assert.Equal(new FreeResources(2, 4, 8192), node.Free);
+        Assert.Equal([0, 1], node.Gpus.Select(gpu => gpu.Index));
+        Assert.Equal("lab", node.Labels["zone"]);
+        Assert.NotNull(node.LastHeartbeatAt);
+    }
+
+    [Fact]
+    public async Task twice_joins_once()
+    {
+        var host = await StartAsync();
+        var id = await host.JoinAsync();
+
+        using var again = await host.TryJoinAsync(id);
+
+        Assert.Equal(HttpStatusCode.OK, again.StatusCode);
+        Assert.Equal("node_joined", await host.HistoryAsync(id));
+    }
+
+    [Fact]
+    public async Task many_times_at_once_joins_once()
+    {
+        var host = await StartAsync();
+        var id = Guid.CreateVersion7();
+
+        var responses = await Task.WhenAll(Enumerable.Range(0, 20).Select(_ => host.TryJoinAsync(id)));
+
+        Assert.All(responses, response => Assert.Equal(HttpStatusCode.OK, response.StatusCode));
+        Assert.Equal("node_joined", await host.HistoryAsync(id));
+    }
+
+    [Theory]
+    [Trait("row", "78")]
+    [InlineData("wrong")]
+    [InlineData("pjt_AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA")]
+    public async Task with_a_wrong_token_is_refused_and_leaves_nothing(string token)
+    {
+        var host = await StartAsync();
+        var id = Guid.CreateVersion7();
+
+        using var response = await host.TryJoinAsync(id, token: token);
+
+        Assert.Equal(HttpStatusCode.Unauthorized, response.StatusCode);
+        Assert.Equal("application/problem+json", response.Content.Headers.ContentType!.MediaType);
+        Assert.Equal("", await host.HistoryAsync(id));
+        Assert.Equal("", await host.DumpAsync("node", "node_beat", "node_telemetry", "join_token"));
+    }
+
+    [Fact]
+    public async Task needs_a_token_also_where_none_is_configured()
+    {
+        var host = await StartAsync("--Nodes:JoinToken=");
+
+        using var response = await host.TryJoinAsync(Guid.CreateVersion7(), token: " ");
+
+        Assert.Equal(HttpStatusCode.Unauthorized, response.StatusCode);
+    }
+}
+
+[Trait("suite", "integration")]
+public sealed class A_join_token : HostedTests
+{
+    [Fact]
+    [Trait("row", "78")]
+    public async Task lets_machines_in_until_it_is_revoked()
+    {
+        var host = await StartAsync();
+        using var response = await host.Http.PostAsJsonAsync("/api/nodes/join-tokens", new { name = "rack 7" });
+        Assert.Equal(HttpStatusCode.Created, response.StatusCode);
+        var created = (await response.Content.ReadFromJsonAsync<CreatedJoinToken>())!;
+        Assert.StartsWith("pjt_", created.Token, StringComparison.Ordinal);
+
+        using (var first = await host.TryJoinAsync(Guid.CreateVersion7(), token: created.Token))
+        {
+            Assert.Equal(HttpStatusCode.OK, first.StatusCode);
+        }
+
+        Assert.NotNull(Assert.Single(await ListAsync(host)).LastUsedAt);
+        using (var revoked = await host.Http.DeleteAsync($"/api/nodes/join-tokens/{created.Id}"))
+        {
+            Assert.Equal(HttpStatusCode.NoContent, revoked.StatusCode);
+        }
+
+        using var second = await host.TryJoinAsync(Guid.CreateVersion7(), token: created.Token);
+        Assert.Equal(HttpStatusCode.Unauthorized, second.StatusCode);
+        Assert.NotNull(Assert.Single(await ListAsync(host)).RevokedAt);
+    }
+
+    [Fact]
+    public async Task is_shown_once_and_kept_as_a_hash()
+    {
+        var host = await StartAsync();
+        using var response = await host.Http.PostAsync("/api/nodes/join-tokens", null);
+        var created = (await response.Content.ReadFromJsonAsync<CreatedJoinToken>())!;
+
+        Assert.DoesNotContain(
+            created.Token,
+            await host.Http.GetStringAsync("/api/nodes/join-tokens"),
+            StringComparison.Ordinal
+        );
+        Assert.DoesNotContain(created.Token[4..], await host.DumpAsync("join_token"), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task ends_when_it_was_told_to()
+    {
+        var clock = new FakeClock();
+        var host = await StartAsync(clock);
+        using var response = await host.Http.PostAsJsonAsync("/api/nodes/join-tokens", new { expiresInHours = 2 });
+        var created = (await response.Content.ReadFromJsonAsync<CreatedJoinToken>())!;
+        Assert.Equal(clock.GetUtcNow().AddHours(2), created.ExpiresAt);
+
+        clock.Advance(TimeSpan.FromMinutes(119));
+        using var before = await host.TryJoinAsync(Guid.CreateVersion7(), token: created.Token);
+        clock.Advance(TimeSpan.FromMinutes(2));
+        using var after = await host.TryJoinAsync(Guid.CreateVersion7(), token: created.Token);
+
+        Assert.Equal(HttpStatusCode.OK, before.StatusCode);
+        Assert.Equal(HttpStatusCode.Unauthorized, after.StatusCode);
+    }
+
+    [Fact]
+    public async Task that_does_not_exist_cannot_be_revoked()
+    {
+        var host = await StartAsync();
+
+        using var response = await host.Http.DeleteAsync($"/api/nodes/join-tokens/{Guid.CreateVersion7()}");
+
+        Assert.Equal(HttpStatusCode.NotFound, response.StatusCode);
+    }
+
+    private static async Task<IReadOnlyList<JoinTokenInfo>> ListAsync(NodesHost host) =>
+        (await host.Http.GetFromJsonAsync<JoinTokenList>("/api/nodes/join-tokens"))!.Items;
+}
