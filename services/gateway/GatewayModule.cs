@@ -5,6 +5,7 @@ using Platform.Gateway.Docs;
 using Platform.Gateway.Proxy;
 using Platform.Gateway.Security;
 using Platform.Gateway.Tokens;
+using Yarp.ReverseProxy.Transforms;
 
 namespace Platform.Gateway;
 
@@ -46,7 +47,8 @@ public static class GatewayModule
         services.AddOptions<ProxyOptions>().BindConfiguration("Gateway").ValidateDataAnnotations().ValidateOnStart();
         services
             .AddReverseProxy()
-            .ConfigureHttpClient((_, handler) => handler.ConnectTimeout = TimeSpan.FromSeconds(5));
+            .ConfigureHttpClient((_, handler) => handler.ConnectTimeout = TimeSpan.FromSeconds(5))
+            .AddTransforms(transforms => transforms.AddResponseTransform(EventStreams.OpenAsync));
         services.AddSingleton<Yarp.ReverseProxy.Configuration.IProxyConfigProvider, ProxyRoutes>();
         services.AddSingleton<IServiceDescriptions, ServiceDescriptions>();
         services.AddHttpClient(ServiceClient);

@@ -1,0 +1,120 @@
+using System.Threading.Channels;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Hosting.Server;
+using Microsoft.AspNetCore.Hosting.Server.Features;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+
+namespace Platform.Gateway.Tests;
+
+/// <summary>What a service behind the gateway saw of a request.</summary>
+internal sealed record Seen(string Service, string Method, string Path, string Query, string Subject, string Forwarded);
+
+/// <summary>A service behind the gateway: answers what it saw, and streams when asked to.</summary>
+internal sealed class FakeService : IAsyncDisposable
+{
+    private readonly WebApplication _app;
+    private long _received;
+
+    private FakeService(string name)
+    {
+        Name = name;
+        var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
+        builder.Logging.ClearProviders();
+        builder.WebHost.UseKestrelCore().UseUrls("http://127.0.0.1:0");
+        builder.WebHost.ConfigureKestrel(kestrel => kestrel.Limits.MaxRequestBodySize = null);
+        builder.Services.AddRouting();
+        _app = builder.Build();
+        _app.MapGet("/health/ready", () => Ready ? Results.Ok() : Results.Json(NotReady, statusCode: 503));
+        _app.MapGet("/openapi/v1.json", () => Results.Text(OpenApi, "application/json"));
+        _app.MapPut("/api/artifacts/blobs/{hash}", (Delegate)ReceiveAsync);
+        _app.MapGet(
+            "/api/artifacts/{name}/versions/1/files/{file}",
+            () => Results.Bytes([.. Enumerable.Range(0, 100).Select(i => (byte)i)], enableRangeProcessing: true)
+        );
+        _app.MapGet("/api/jobs/{id}/logs", FollowAsync);
+        _app.MapFallback(
+            (HttpContext context) =>
+                new Seen(
+                    Name,
+                    context.Request.Method,
+                    context.Request.Path,
+                    context.Request.QueryString.Value ?? "",
+                    context.Request.Headers["X-Platform-Subject"].ToString(),
+                    context.Request.Headers["X-Forwarded-Host"].ToString()
+                )
+        );
+    }
+
+    public string Name { get; }
+
+    public bool Ready { get; set; } = true;
+
+    public string Address =>
+        _app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.Single();
+
+    /// <summary>Bytes of uploads so far.</summary>
+    public long Received => Interlocked.Read(ref _received);
+
+    /// <summary>The lines that followers of the log get.</summary>
+    public Channel<string> Lines { get; } = Channel.CreateUnbounded<string>();
+
+    private object NotReady { get; } = new
+    {
+        status = "unhealthy",
+        checks = new { database = new { status = "healthy" }, bus = new { status = "unhealthy" } },
+    };
+
+    private string OpenApi =>
+        $$$"""
+            {
+              "openapi": "3.1.1",
+              "paths": {
+                "/api/{{{Name}}}": {
+                  "get": { "responses": { "200": { "content": { "application/json": {
+                    "schema": { "$ref": "#/components/schemas/Page" } } } } } }
+                }
+              },
+              "components": { "schemas": {
+                "Page": { "type": "object", "description": "{{{Name}}}" },
+                "Problem": { "type": "object" } } },
+              "tags": [ { "name": "{{{Name}}}" } ]
+            }
+            """;
+
+    public static async Task<FakeService> StartAsync(string name)
+    {
+        var service = new FakeService(name);
+        await service._app.StartAsync();
+        return service;
+    }
+
+    public async ValueTask DisposeAsync() => await _app.DisposeAsync();
+
+    private async Task<long> ReceiveAsync(HttpContext context)
+    {
+        var buffer = new byte[64 * 1024];
+        var total = 0L;
+        int read;
+        while ((read = await context.Request.Body.ReadAsync(buffer)) > 0)
+        {
+            total += read;
+            Interlocked.Add(ref _received, read);
+        }
+
+        return total;
+    }
+
+    private async Task FollowAsync(HttpContext context)
+    {
+        context.Response.ContentType = "text/event-stream";
+        await context.Response.Body.FlushAsync();
+        await foreach (var line in Lines.Reader.ReadAllAsync(context.RequestAborted))
+        {
+            await context.Response.WriteAsync($"data: {line}\n\n");
+            await context.Response.Body.FlushAsync();
+        }
+    }
+}

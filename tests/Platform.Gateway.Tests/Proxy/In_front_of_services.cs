@@ -1,0 +1,185 @@
+using System.Net;
+using System.Net.Http.Headers;
+
+namespace Platform.Gateway.Tests.Proxy;
+
+[Trait("suite", "integration")]
+public sealed class In_front_of_services : IAsyncLifetime
+{
+    private const string Job = "0198c7a2-0000-7000-8000-000000000001";
+    private TestGateway _gateway = null!;
+
+    public async Task InitializeAsync() => _gateway = await TestGateway.StartAsync();
+
+    public async Task DisposeAsync() => await _gateway.DisposeAsync();
+
+    [Theory]
+    [InlineData("GET", "/api/jobs?status=running&limit=5", "jobs")]
+    [InlineData("POST", "/api/jobs", "jobs")]
+    [InlineData("POST", $"/api/jobs/{Job}/cancel", "jobs")]
+    [InlineData("POST", $"/api/jobs/{Job}/logs?attempt=1&offset=0", "jobs")]
+    [InlineData("GET", $"/api/jobs/{Job}/artifacts", "artifacts")]
+    [InlineData("POST", $"/api/jobs/{Job}/artifacts", "artifacts")]
+    [InlineData("GET", "/api/nodes", "nodes")]
+    [InlineData("POST", "/api/nodes/join", "nodes")]
+    [InlineData("GET", "/api/artifacts", "artifacts")]
+    [InlineData("PUT", "/api/artifacts/model/aliases/best", "artifacts")]
+    [InlineData("DELETE", "/api/artifacts/model/versions/1", "artifacts")]
+    [InlineData("GET", "/api/runs", "tracking")]
+    [InlineData("GET", "/api/runs/1/metrics/live", "tracking")]
+    [InlineData("PATCH", "/api/runs/1", "tracking")]
+    public async Task each_path_has_its_service(string method, string path, string service)
+    {
+        using var answer = await _gateway.SendAsync(new HttpMethod(method), path);
+        Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
+        var seen = await answer.JsonAsync();
+        Assert.Equal(service, (string?)seen["service"]);
+        Assert.Equal(method, (string?)seen["method"]);
+        Assert.Equal(path, $"{seen["path"]}{seen["query"]}");
+        Assert.Equal("local", (string?)seen["subject"]);
+    }
+
+    [Fact]
+    public async Task what_a_client_says_of_proxies_before_it_is_not_believed()
+    {
+        using var answer = await _gateway.SendAsync(
+            HttpMethod.Get,
+            "/api/jobs",
+            headers: [("X-Forwarded-Host", "evil.example"), ("X-Platform-Subject", "user:root")]
+        );
+        var seen = await answer.JsonAsync();
+        Assert.Equal(_gateway.Client.BaseAddress!.Authority, (string?)seen["forwarded"]);
+        Assert.Equal("local", (string?)seen["subject"]);
+    }
+
+    [Fact]
+    public async Task a_range_of_a_file_passes()
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Get, "/api/artifacts/model/versions/1/files/w.bin");
+        request.Headers.Range = new RangeHeaderValue(10, 19);
+        using var answer = await _gateway.Client.SendAsync(request);
+        Assert.Equal(HttpStatusCode.PartialContent, answer.StatusCode);
+        Assert.Equal("bytes 10-19/100", answer.Content.Headers.ContentRange?.ToString());
+        Assert.Equal(Enumerable.Range(10, 10).Select(i => (byte)i), await answer.Content.ReadAsByteArrayAsync());
+    }
+
+    [Fact]
+    public async Task an_upload_of_any_length_flows_through_and_is_never_held()
+    {
+        const int Chunk = 1 << 20;
+        const int Chunks = 200;
+        var service = _gateway["artifacts"];
+        var before = GC.GetTotalMemory(forceFullCollection: true);
+        var peak = 0L;
+        using var content = new FlowingContent(
+            Chunk,
+            Chunks,
+            async sent =>
+            {
+                // The next part is sent only when the service has nearly all of the last ones: nothing in between keeps them.
+                await WaitFor.ConditionAsync(
+                    "the service to receive what was sent",
+                    () => Task.FromResult(service.Received >= sent - (4 * Chunk))
+                );
+                peak = Math.Max(peak, GC.GetTotalMemory(forceFullCollection: false) - before);
+            }
+        );
+
+        using var answer = await _gateway.Client.PutAsync("/api/artifacts/blobs/abc", content);
+
+        Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
+        Assert.Equal($"{(long)Chunk * Chunks}", await answer.Content.ReadAsStringAsync());
+        Assert.True(peak < 64 << 20, $"The heap grew by {peak >> 20} MiB while {Chunks} MiB passed.");
+    }
+
+    [Fact]
+    public async Task a_followed_log_passes_line_by_line()
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Get, $"/api/jobs/{Job}/logs?follow=true");
+        using var answer = await _gateway.Client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead);
+        Assert.Equal("text/event-stream", answer.Content.Headers.ContentType?.MediaType);
+        using var reader = new StreamReader(await answer.Content.ReadAsStreamAsync());
+        for (var i = 0; i < 5; i++)
+        {
+            // Each line is written only after the one before has arrived.
+            await _gateway["jobs"].Lines.Writer.WriteAsync($"line {i}");
+            Assert.Equal($"data: line {i}", await reader.ReadLineAsync().WaitAsync(TimeSpan.FromSeconds(10)));
+            Assert.Equal("", await reader.ReadLineAsync().WaitAsync(TimeSpan.FromSeconds(10)));
+        }
+    }
+
+    [Fact]
+    public async Task a_dead_service_is_a_problem_document_that_names_it()
+    {
+        await _gateway.StopServiceAsync("jobs");
+        using var answer = await _gateway.SendAsync(HttpMethod.Get, "/api/jobs");
+        var problem = await answer.ShouldBeProblemAsync(HttpStatusCode.BadGateway, "gateway.service-away");
+        Assert.Contains("'jobs'", (string?)problem["detail"], StringComparison.Ordinal);
+        using var other = await _gateway.SendAsync(HttpMethod.Get, "/api/nodes");
+        Assert.Equal(HttpStatusCode.OK, other.StatusCode);
+    }
+
+    [Fact]
+    public async Task ready_says_which_service_is_down_and_what_it_lacks()
+    {
+        using var ready = await _gateway.SendAsync(HttpMethod.Get, "/health/ready");
+        Assert.Equal(HttpStatusCode.OK, ready.StatusCode);
+
+        await _gateway.StopServiceAsync("jobs");
+        _gateway["nodes"].Ready = false;
+        using var answer = await _gateway.SendAsync(HttpMethod.Get, "/health/ready");
+
+        Assert.Equal(HttpStatusCode.ServiceUnavailable, answer.StatusCode);
+        var checks = (await answer.JsonAsync())["checks"]!;
+        Assert.Equal("unhealthy", (string?)checks["jobs"]!["status"]);
+        Assert.Equal("Does not answer.", (string?)checks["jobs"]!["description"]);
+        Assert.Equal("Not ready: bus.", (string?)checks["nodes"]!["description"]);
+        Assert.Equal("healthy", (string?)checks["tracking"]!["status"]);
+        Assert.Equal("healthy", (string?)checks["database-gateway"]!["status"]);
+        using var live = await _gateway.SendAsync(HttpMethod.Get, "/health/live");
+        Assert.Equal(HttpStatusCode.OK, live.StatusCode);
+    }
+
+    [Fact]
+    public async Task one_description_holds_every_service()
+    {
+        using var answer = await _gateway.SendAsync(HttpMethod.Get, "/openapi/v1.json");
+        var document = await answer.JsonAsync();
+        foreach (var service in new[] { "jobs", "nodes", "artifacts", "tracking" })
+        {
+            var schema = (string?)
+                document["paths"]![$"/api/{service}"]!["get"]!["responses"]!["200"]!["content"]!["application/json"]![
+                    "schema"
+                ]!["$ref"];
+            var name = schema!.Split('/')[^1];
+            Assert.Equal(service, (string?)document["components"]!["schemas"]![name]!["description"]);
+        }
+
+        Assert.NotNull(document["paths"]!["/api/tokens"]);
+        Assert.Single(
+            document["components"]!["schemas"]!.AsObject(),
+            schema => schema.Key.EndsWith("Problem", StringComparison.Ordinal)
+        );
+    }
+
+    /// <summary>A body made while it is sent.</summary>
+    private sealed class FlowingContent(int size, int count, Func<long, Task> afterChunk) : HttpContent
+    {
+        protected override async Task SerializeToStreamAsync(Stream stream, TransportContext? context)
+        {
+            var chunk = new byte[size];
+            for (var i = 1; i <= count; i++)
+            {
+                await stream.WriteAsync(chunk);
+                await stream.FlushAsync();
+                await afterChunk((long)i * size);
+            }
+        }
+
+        protected override bool TryComputeLength(out long length)
+        {
+            length = 0;
+            return false;
+        }
+    }
+}

@@ -1,0 +1,153 @@
+using System.Net;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Platform.ServiceDefaults;
+
+namespace Platform.Gateway.Tests.Security;
+
+[Trait("suite", "integration")]
+public sealed class On_loopback : IAsyncLifetime
+{
+    private TestGateway _gateway = null!;
+
+    public async Task InitializeAsync() =>
+        _gateway = await TestGateway.StartAloneAsync(app =>
+            app.MapMethods(
+                "/api/echo",
+                ["GET", "POST"],
+                (HttpRequest request) => request.Headers["X-Platform-Subject"].ToString()
+            )
+        );
+
+    public async Task DisposeAsync() => await _gateway.DisposeAsync();
+
+    [Fact]
+    public async Task nobody_needs_a_token()
+    {
+        using var answer = await _gateway.SendAsync(HttpMethod.Post, "/api/echo");
+        Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
+        Assert.Equal("local", await answer.Content.ReadAsStringAsync());
+    }
+
+    [Fact]
+    public async Task a_caller_cannot_say_who_it_is()
+    {
+        using var answer = await _gateway.SendAsync(
+            HttpMethod.Get,
+            "/api/echo",
+            headers: [("X-Platform-Subject", "user:root")]
+        );
+        Assert.Equal("local", await answer.Content.ReadAsStringAsync());
+    }
+
+    [Theory]
+    [InlineData("pt_AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA")]
+    [InlineData("pj_AAAA")]
+    [InlineData("nonsense")]
+    public async Task a_token_that_is_sent_must_be_valid(string token)
+    {
+        using var answer = await _gateway.SendAsync(HttpMethod.Get, "/api/echo", token);
+        await answer.ShouldBeProblemAsync(HttpStatusCode.Unauthorized, "gateway.token-invalid");
+        Assert.Contains("invalid_token", answer.Headers.WwwAuthenticate.ToString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task a_token_that_is_sent_has_only_its_rights()
+    {
+        var token = _gateway.ScopedTokens.ForJob(Guid.CreateVersion7(), TimeSpan.FromMinutes(1));
+        using var answer = await _gateway.SendAsync(HttpMethod.Get, "/api/echo", token);
+        await answer.ShouldBeProblemAsync(HttpStatusCode.Forbidden, "gateway.not-allowed");
+    }
+
+    [Theory]
+    [InlineData("evil.example")]
+    [InlineData("10.0.0.7:5080")]
+    [InlineData("localhost.evil.example")]
+    public async Task a_name_that_points_here_is_refused(string host)
+    {
+        using var answer = await _gateway.SendAsync(HttpMethod.Get, "/api/echo", headers: [("Host", host)]);
+        await answer.ShouldBeProblemAsync(HttpStatusCode.Forbidden, "gateway.foreign-host");
+    }
+
+    [Theory]
+    [InlineData("localhost:9")]
+    [InlineData("127.0.0.1")]
+    [InlineData("[::1]:5080")]
+    public async Task the_names_of_this_machine_are_answered(string host)
+    {
+        using var answer = await _gateway.SendAsync(HttpMethod.Get, "/api/echo", headers: [("Host", host)]);
+        Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
+    }
+
+    [Theory]
+    [InlineData("https://evil.example")]
+    [InlineData("null")]
+    [InlineData("http://localhost:3000")]
+    public async Task another_sites_page_changes_nothing(string origin)
+    {
+        using var answer = await _gateway.SendAsync(HttpMethod.Post, "/api/echo", headers: [("Origin", origin)]);
+        await answer.ShouldBeProblemAsync(HttpStatusCode.Forbidden, "gateway.foreign-origin");
+    }
+
+    [Fact]
+    public async Task its_own_pages_may()
+    {
+        var own = _gateway.Client.BaseAddress!.GetLeftPart(UriPartial.Authority);
+        using var answer = await _gateway.SendAsync(HttpMethod.Post, "/api/echo", headers: [("Origin", own)]);
+        Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
+    }
+
+    [Fact]
+    public async Task an_unknown_route_is_a_problem_document()
+    {
+        using var answer = await _gateway.SendAsync(HttpMethod.Get, "/api/nothing");
+        Assert.Equal(HttpStatusCode.NotFound, answer.StatusCode);
+        Assert.Equal("application/problem+json", answer.Content.Headers.ContentType?.MediaType);
+    }
+
+    [Fact]
+    public async Task answers_tell_browsers_to_trust_no_content()
+    {
+        using var answer = await _gateway.SendAsync(HttpMethod.Get, "/api/echo");
+        Assert.Equal("nosniff", answer.Headers.GetValues("X-Content-Type-Options").Single());
+        Assert.Contains(
+            "sandbox",
+            answer.Headers.GetValues("Content-Security-Policy").Single(),
+            StringComparison.Ordinal
+        );
+        using var refused = await _gateway.SendAsync(HttpMethod.Get, "/api/nothing");
+        Assert.Equal("DENY", refused.Headers.GetValues("X-Frame-Options").Single());
+    }
+
+    [Theory]
+    [InlineData("/", "text/html")]
+    [InlineData("/docs/index.html", "text/html")]
+    [InlineData("/docs/swagger-ui-bundle.js", "text/javascript")]
+    [InlineData("/openapi/v1.json", "application/json")]
+    public async Task pages_come_from_this_machine(string path, string type)
+    {
+        using var answer = await _gateway.SendAsync(HttpMethod.Get, path);
+        Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
+        Assert.Equal(type, answer.Content.Headers.ContentType?.MediaType);
+    }
+
+    [Fact]
+    public async Task health_is_told_with_the_version()
+    {
+        using var answer = await _gateway.SendAsync(HttpMethod.Get, "/api/health");
+        var health = await answer.JsonAsync();
+        Assert.Equal("ok", (string?)health["status"]);
+        Assert.Equal(GatewayModule.Version, (string?)health["version"]);
+        using var ready = await _gateway.SendAsync(HttpMethod.Get, "/health/ready");
+        Assert.Equal(HttpStatusCode.OK, ready.StatusCode);
+    }
+
+    [Fact]
+    public async Task the_description_holds_what_is_mapped_here()
+    {
+        using var answer = await _gateway.SendAsync(HttpMethod.Get, "/openapi/v1.json");
+        var paths = (await answer.JsonAsync())["paths"]!.AsObject();
+        Assert.Contains("/api/echo", paths.Select(path => path.Key));
+        Assert.Contains("/api/tokens", paths.Select(path => path.Key));
+    }
+}

@@ -1,0 +1,108 @@
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting.Server;
+using Microsoft.AspNetCore.Hosting.Server.Features;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using Platform.Gateway.Tokens;
+using Platform.ServiceDefaults;
+
+namespace Platform.Gateway.Tests;
+
+/// <summary>The gateway on a real socket, in front of four fake services or alone.</summary>
+internal sealed class TestGateway : IAsyncDisposable
+{
+    private readonly List<IAsyncDisposable> _owned = [];
+    private readonly Dictionary<string, FakeService> _services = new(StringComparer.Ordinal);
+    private WebApplication _app = null!;
+
+    public HttpClient Client { get; private set; } = null!;
+
+    public string ConnectionString { get; private set; } = null!;
+
+    public GatewayTokens Tokens => _app.Services.GetRequiredService<GatewayTokens>();
+
+    public ScopedTokens ScopedTokens => _app.Services.GetRequiredService<ScopedTokens>();
+
+    public FakeService this[string service] => _services[service];
+
+    /// <summary>In front of services.</summary>
+    public static async Task<TestGateway> StartAsync(params string[] settings)
+    {
+        var gateway = new TestGateway();
+        foreach (var name in new[] { "jobs", "nodes", "artifacts", "tracking" })
+        {
+            var service = await FakeService.StartAsync(name);
+            gateway._services[name] = service;
+            gateway._owned.Add(service);
+        }
+
+        await gateway.RunAsync(
+            settings: [.. gateway._services.Select(s => $"--Gateway:{s.Key}={s.Value.Address}"), .. settings],
+            add: builder => builder.AddGatewayProxy(),
+            map: app => app.MapGatewayProxy()
+        );
+        return gateway;
+    }
+
+    /// <summary>In one process with what it guards.</summary>
+    public static async Task<TestGateway> StartAloneAsync(Action<WebApplication> map, params string[] settings)
+    {
+        var gateway = new TestGateway();
+        await gateway.RunAsync(settings, _ => { }, map);
+        return gateway;
+    }
+
+    public async Task StopServiceAsync(string name) => await _services[name].DisposeAsync();
+
+    public async Task<HttpResponseMessage> SendAsync(
+        HttpMethod method,
+        string path,
+        string? token = null,
+        params (string Name, string Value)[] headers
+    )
+    {
+        using var request = new HttpRequestMessage(method, path);
+        if (token is not null)
+        {
+            request.Headers.TryAddWithoutValidation("Authorization", $"Bearer {token}");
+        }
+
+        foreach (var (name, value) in headers)
+        {
+            request.Headers.TryAddWithoutValidation(name, value);
+        }
+
+        return await Client.SendAsync(request);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        Client.Dispose();
+        await _app.DisposeAsync();
+        foreach (var owned in _owned)
+        {
+            await owned.DisposeAsync();
+        }
+    }
+
+    private async Task RunAsync(string[] settings, Action<WebApplicationBuilder> add, Action<WebApplication> map)
+    {
+        var database = await TestDatabase.CreateAsync();
+        _owned.Add(database);
+        ConnectionString = database.ConnectionString;
+        var builder = PlatformService.CreateBuilder(
+            ["--urls=http://127.0.0.1:0", $"--ConnectionStrings:Platform={ConnectionString}", .. settings],
+            "gateway"
+        );
+        builder.Logging.ClearProviders();
+        builder.AddGateway();
+        add(builder);
+        _app = builder.Build();
+        _app.UsePlatformDefaults();
+        _app.UseGateway();
+        map(_app);
+        await _app.StartAsync();
+        var address = _app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses;
+        Client = new HttpClient { BaseAddress = new Uri(address.Single()), Timeout = TimeSpan.FromSeconds(60) };
+    }
+}
