@@ -55,6 +55,9 @@ internal sealed class CommandContext(ParseResult arguments, CancellationToken ca
         }
     }
 
+    /// <summary>Whether a platform is named by its address; else it is the one on this machine.</summary>
+    public bool IsRemote => !string.IsNullOrEmpty(GivenServer);
+
     public T? Value<T>(Option<T> option) => arguments.GetValue(option);
 
     public T Value<T>(Argument<T> argument) => arguments.GetRequiredValue(argument);
@@ -68,17 +71,19 @@ internal sealed class CommandContext(ParseResult arguments, CancellationToken ca
 
     public void Dispose() => _client?.Dispose();
 
+    private string? GivenServer =>
+        arguments.GetValue(GlobalOptions.Server) ?? Environment.GetEnvironmentVariable("PLATFORM_URL");
+
     private Uri ServerAddress()
     {
-        var given = arguments.GetValue(GlobalOptions.Server) ?? Environment.GetEnvironmentVariable("PLATFORM_URL");
-        if (string.IsNullOrEmpty(given))
+        if (!IsRemote)
         {
             return (RunningPlatform.Find(DataPath) ?? RunningPlatform.Find(ClusterFolder.PathIn(DataPath)))?.Url
                 ?? new Uri("http://127.0.0.1:5080");
         }
 
-        return Uri.TryCreate(given, UriKind.Absolute, out var address) && address.Scheme is "http" or "https"
+        return Uri.TryCreate(GivenServer, UriKind.Absolute, out var address) && address.Scheme is "http" or "https"
             ? address
-            : throw new CliException($"'{given}' is no address like http://127.0.0.1:5080.");
+            : throw new CliException($"'{GivenServer}' is no address like http://127.0.0.1:5080.");
     }
 }

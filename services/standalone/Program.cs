@@ -1,4 +1,5 @@
 using Platform.Artifacts;
+using Platform.Gateway;
 using Platform.GpuAgent;
 using Platform.Jobs;
 using Platform.LocalServers;
@@ -13,6 +14,7 @@ try
     using var stop = new StopSignals();
     await using var premises = await Premises.OpenAsync(args, stop.Token);
     var builder = PlatformService.CreateBuilder([.. args, .. premises.Settings], "standalone");
+    builder.AddGateway();
     builder.AddJobs();
     builder.AddNodes();
     builder.AddArtifacts();
@@ -32,6 +34,7 @@ try
 
     await using var app = builder.Build();
     app.UsePlatformDefaults();
+    app.UseGateway();
     app.MapJobs();
     app.MapNodes();
     app.MapArtifacts();

@@ -31,9 +31,11 @@ internal static class JobOutput
         return 0;
     }
 
-    /// <summary>The status, with why when there is a reason.</summary>
+    /// <summary>The status, with the reason unless it is the usual one.</summary>
     public static string Status(JsonNode job) =>
-        job["reason"].Text() is { Length: > 0 } reason ? $"{job.Field("status")} ({reason})" : job.Field("status");
+        job["reason"].Text() is { Length: > 0 } reason && job.Field("status") is not "succeeded"
+            ? $"{job.Field("status")} ({reason})"
+            : job.Field("status");
 
     /// <summary>The names of the nodes it was placed on.</summary>
     public static string Nodes(JsonNode job)

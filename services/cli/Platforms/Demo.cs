@@ -56,7 +56,7 @@ internal static class Demo
                 await context.Out.WriteLineAsync("Stopping the platform …");
                 await StandalonePlatform.StopAsync(running, CancellationToken.None);
                 await context.Out.WriteLineAsync(
-                    $"Everything is kept in {data.Root}. Start the platform again: ./platform up{DataOption(context)}"
+                    $"Everything is kept in {data.Root}. Start the platform again: ./platform up{PortOption(port)}{DataOption(context)}"
                 );
             }
         }
@@ -84,7 +84,7 @@ internal static class Demo
                 Project = Project,
                 Files = [],
             },
-            ArtifactUpload.FilesOf([BuiltPrograms.FolderOf("Digits")]),
+            Program(),
             context.Cancelled
         );
         var job = await SubmitJob.SubmitAsync(client, Job().ToJsonString(), key: null, context.Cancelled);
@@ -94,6 +94,14 @@ internal static class Demo
         await PrintResultAsync(context, client, id, stopsAfterwards);
         return exitCode;
     }
+
+    /// <summary>What the built example needs to run anywhere that .NET is.</summary>
+    private static IReadOnlyList<(string Name, string File)> Program() =>
+        [
+            .. ArtifactUpload
+                .FilesOf([BuiltPrograms.FolderOf("Digits")])
+                .Where(file => Path.GetExtension(file.Name) is ".dll" or ".json"),
+        ];
 
     private static JsonObject Job() =>
         new()
@@ -149,6 +157,8 @@ internal static class Demo
     }
 
     private static string Address(RunningPlatform running) => running.Url.AbsoluteUri.TrimEnd('/');
+
+    private static string PortOption(int? port) => port is null ? "" : $" --port {port}";
 
     private static string DataOption(CommandContext context) =>
         context.DataPath is null ? "" : $" --data {context.DataPath}";

@@ -1,6 +1,5 @@
 using System.CommandLine;
 using System.Net.Http.Json;
-using Platform.Cli.Output;
 using Platform.Cli.Server;
 
 namespace Platform.Cli.Tokens;
@@ -14,16 +13,37 @@ internal static class CreateToken
             Description = "Whose it is or what for.",
             DefaultValueFactory = _ => Environment.UserName,
         };
-        return new Command("create", "Make a token; it is shown once.") { name }.Does(async context =>
+        var scope = new Option<string>("--scope")
         {
-            using var body = JsonContent.Create(new { name = context.Value(name) });
+            Description = "What it may do: everything (admin), or only look (read).",
+            DefaultValueFactory = _ => "admin",
+        };
+        scope.AcceptOnlyFromAmong("admin", "read");
+        return new Command("create", "Make a token; it is shown once.") { name, scope }.Does(async context =>
+        {
+            if (!context.IsRemote)
+            {
+                return await LocalTokens.RunAsync(
+                    context,
+                    "create",
+                    "--name",
+                    context.Value(name),
+                    "--scope",
+                    context.Value(scope)!
+                );
+            }
+
+            using var body = JsonContent.Create(new { name = context.Value(name), scope = context.Value(scope) });
             var token = await context.Client.PostAsync("/api/tokens", body, context.Cancelled);
             if (context.Json)
             {
                 return context.PrintJson(token);
             }
 
-            context.PrintFields(("id", token.Field("id")), ("token", token.Field("token")));
+            await context.Error.WriteLineAsync(
+                $"Token {token.Field("id")} ({token.Field("name")}); it is shown only now:"
+            );
+            await context.Out.WriteLineAsync(token.Field("token"));
             return 0;
         });
     }

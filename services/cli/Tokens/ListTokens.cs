@@ -9,6 +9,11 @@ internal static class ListTokens
     public static Command Create() =>
         new Command("list", "List the tokens there are; their text is not kept.").Does(async context =>
         {
+            if (!context.IsRemote)
+            {
+                return await LocalTokens.RunAsync(context, "list");
+            }
+
             var tokens = await context.Client.GetAsync("/api/tokens", context.Cancelled);
             if (context.Json)
             {
@@ -16,12 +21,18 @@ internal static class ListTokens
             }
 
             context.PrintTable(
-                ["id", "name", "created", "last used"],
+                ["id", "name", "scope", "created", "last used"],
                 tokens
                     .Items()
                     .Select(token =>
                         (IReadOnlyList<string>)
-                            [token.Field("id"), token.Field("name"), token.Time("createdAt"), token.Time("lastUsedAt")]
+                            [
+                                token.Field("id"),
+                                token.Field("name"),
+                                token.Field("scope"),
+                                token.Time("createdAt"),
+                                token.Time("lastUsedAt"),
+                            ]
                     ),
                 "There are no tokens."
             );

@@ -9,6 +9,11 @@ internal static class RevokeToken
         var id = new Argument<string>("id") { Description = "The token's id, as 'tokens list' shows it." };
         return new Command("revoke", "End a token at once.") { id }.Does(async context =>
         {
+            if (!context.IsRemote)
+            {
+                return await LocalTokens.RunAsync(context, "revoke", context.Value(id));
+            }
+
             var path = $"/api/tokens/{Uri.EscapeDataString(context.Value(id))}";
             using var request = new HttpRequestMessage(HttpMethod.Delete, path);
             using var response = await context.Client.SendAsync(request, context.Cancelled);

@@ -1,0 +1,59 @@
+using System.Diagnostics;
+using Platform.Cli.Cluster;
+using Platform.LocalServers;
+
+namespace Platform.Cli.Platforms;
+
+/// <summary>Runs one of our programs on the database of the platform on this machine, whether the platform runs or not.</summary>
+internal static class LocalDatabase
+{
+    /// <summary>Runs a program with <c>ConnectionStrings:Platform</c> set; its output is ours.</summary>
+    /// <returns>The program's exit code.</returns>
+    public static async Task<int> RunAsync(CommandContext context, IReadOnlyList<string> command)
+    {
+        var cluster = ClusterFolder.PathIn(context.DataPath);
+        var folder = Path.GetFullPath(
+            Path.Combine(
+                ClusterFolder.IsRunning(context.DataPath) ? cluster : context.DataPath ?? DataFolder.Default,
+                "postgres"
+            )
+        );
+        if (!Directory.Exists(folder))
+        {
+            throw new CliException(
+                $"No platform has run on {Path.GetDirectoryName(folder)}; name its data folder with --data."
+            );
+        }
+
+        var ran = PrivatePostgres.ProcessOf(folder) is not null;
+        var server = await PrivatePostgres.StartAsync(
+            new PrivatePostgresOptions { Folder = folder },
+            context.Error.WriteLine,
+            context.Cancelled
+        );
+        try
+        {
+            return await RunAsync(command, server.ConnectionString, context.Cancelled);
+        }
+        finally
+        {
+            if (!ran)
+            {
+                await server.StopAsync(CancellationToken.None);
+            }
+        }
+    }
+
+    private static async Task<int> RunAsync(
+        IReadOnlyList<string> command,
+        string connection,
+        CancellationToken cancellationToken
+    )
+    {
+        var start = new ProcessStartInfo(command[0], command.Skip(1));
+        start.Environment["ConnectionStrings__Platform"] = connection;
+        using var process = Process.Start(start)!;
+        await process.WaitForExitAsync(cancellationToken);
+        return process.ExitCode;
+    }
+}
