@@ -24,9 +24,10 @@ public sealed class The_gap_rule : IAsyncLifetime
     public async Task Misses_no_event_and_reads_none_twice_while_writers_commit_out_of_order()
     {
         await PauseInsideWritersAsync();
-        await using var other = _fixture.OpenAgain().DataSource;
+        var other = _fixture.OpenAgain();
+        await using var otherSource = other.DataSource;
         using var written = new CancellationTokenSource();
-        var readers = new[] { Store, Store, _fixture.OpenAgain() }
+        var readers = new[] { Store, Store, other }
             .Select(store => Task.Run(() => ReadUntilAsync(store, written.Token)))
             .ToList();
 

@@ -1,0 +1,269 @@
+using System.Net;
+using System.Net.Sockets;
+using System.Security.Cryptography;
+using System.Text.Json.Nodes;
+
+namespace Platform.Sdk.Tests;
+
+/// <summary>How the platform behaves.</summary>
+internal enum Mood
+{
+    Well,
+
+    /// <summary>Stores what it is sent, but the answer is lost.</summary>
+    LosingAnswers,
+
+    /// <summary>Answers 503 to everything.</summary>
+    Failing,
+
+    /// <summary>Takes requests and never answers.</summary>
+    Hanging,
+}
+
+/// <summary>The platform as the SDK sees it: the same routes, points known by their natural key. It can go away and come back.</summary>
+internal sealed class FakePlatform : IDisposable
+{
+    private readonly Lock _gate = new();
+    private readonly int _port = FreePort();
+    private readonly List<TaskCompletionSource> _hanging = [];
+    private readonly Dictionary<(string Key, long Step, string At), JsonNode> _points = [];
+    private readonly Dictionary<string, byte[]> _blobs = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, (string Name, JsonNode Body)> _versions = new(StringComparer.Ordinal);
+    private HttpListener? _listener;
+
+    public FakePlatform(bool up = true)
+    {
+        if (up)
+        {
+            ComeUp();
+        }
+    }
+
+    public Uri Url => new($"http://127.0.0.1:{_port}");
+
+    public Mood Mood { get; set; }
+
+    /// <summary>A metric that is refused, with everything that comes along with it.</summary>
+    public string? RefusedKey { get; set; }
+
+    public int PointsReceived { get; private set; }
+
+    public int Requests { get; private set; }
+
+    public string? Authorization { get; private set; }
+
+    public JsonObject? Run { get; private set; }
+
+    public JsonObject Merged { get; } =
+        new()
+        {
+            ["parameters"] = new JsonObject(),
+            ["tags"] = new JsonObject(),
+            ["summary"] = new JsonObject(),
+        };
+
+    public string? Status { get; private set; }
+
+    /// <summary>Distinct points in the order of their steps.</summary>
+    public IReadOnlyList<JsonNode> Points
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return [.. _points.Values.OrderBy(p => p["step"]!.GetValue<long>())];
+            }
+        }
+    }
+
+    public IReadOnlyList<long> Steps => [.. Points.Select(p => p["step"]!.GetValue<long>())];
+
+    public IReadOnlyList<(string Name, JsonNode Body)> Versions
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return [.. _versions.Values];
+            }
+        }
+    }
+
+    public byte[] Blob(string sha256)
+    {
+        lock (_gate)
+        {
+            return _blobs[sha256];
+        }
+    }
+
+    public void ForgetRun()
+    {
+        lock (_gate)
+        {
+            Run = null;
+        }
+    }
+
+    public void ComeUp()
+    {
+        var listener = new HttpListener();
+        listener.Prefixes.Add($"{Url}");
+        listener.Start();
+        _listener = listener;
+        _ = ServeAsync(listener);
+    }
+
+    public void GoAway()
+    {
+        _listener?.Abort();
+        _listener = null;
+        foreach (var hanging in _hanging)
+        {
+            hanging.TrySetResult();
+        }
+    }
+
+    public void Dispose() => GoAway();
+
+    private static int FreePort()
+    {
+        using var socket = new TcpListener(IPAddress.Loopback, 0);
+        socket.Start();
+        return ((IPEndPoint)socket.LocalEndpoint).Port;
+    }
+
+    private async Task ServeAsync(HttpListener listener)
+    {
+        while (true)
+        {
+            HttpListenerContext context;
+            try
+            {
+                context = await listener.GetContextAsync();
+            }
+            catch (Exception e) when (e is HttpListenerException or ObjectDisposedException)
+            {
+                return;
+            }
+
+            _ = Task.Run(() => AnswerAsync(context));
+        }
+    }
+
+    private async Task AnswerAsync(HttpListenerContext context)
+    {
+        try
+        {
+            var body = new MemoryStream();
+            await context.Request.InputStream.CopyToAsync(body);
+            if (Mood is Mood.Hanging)
+            {
+                var never = new TaskCompletionSource();
+                _hanging.Add(never);
+                await never.Task;
+                return;
+            }
+
+            var status = Mood is Mood.Failing ? 503 : Handle(context.Request, body.ToArray());
+            if (Mood is Mood.LosingAnswers)
+            {
+                Mood = Mood.Well;
+                status = 502;
+            }
+
+            context.Response.StatusCode = status;
+            context.Response.Close();
+        }
+        catch (Exception e) when (e is HttpListenerException or ObjectDisposedException or IOException)
+        {
+            // The platform went away in the middle.
+        }
+    }
+
+    private int Handle(HttpListenerRequest request, byte[] body)
+    {
+        lock (_gate)
+        {
+            Requests++;
+            Authorization = request.Headers["Authorization"];
+            var path = request.Url!.AbsolutePath.Trim('/').Split('/');
+            return (request.HttpMethod, path) switch
+            {
+                ("PUT", ["api", "runs", _]) => Create(body),
+                (_, ["api", "runs", ..]) when Run is null => 404,
+                ("POST", ["api", "runs", _, "metrics"]) => AddPoints(body),
+                ("PATCH", ["api", "runs", _]) => Merge(body),
+                ("POST", ["api", "runs", _, "finish"]) => Finish(body),
+                ("HEAD", ["api", "artifacts", "blobs", var sha256]) => _blobs.ContainsKey(sha256) ? 200 : 404,
+                ("PUT", ["api", "artifacts", "blobs", var sha256]) => Store(sha256, body),
+                ("POST", ["api", "artifacts", var name, "versions"]) => AddVersion(request, name, body),
+                _ => 404,
+            };
+        }
+    }
+
+    private int Create(byte[] body)
+    {
+        Run ??= JsonNode.Parse(body)!.AsObject();
+        return 201;
+    }
+
+    private int AddPoints(byte[] body)
+    {
+        var points = JsonNode.Parse(body)!["points"]!.AsArray();
+        if (points.Any(p => p!["key"]!.GetValue<string>() == RefusedKey))
+        {
+            return 400;
+        }
+
+        PointsReceived += points.Count;
+        foreach (var point in points)
+        {
+            var key = (
+                point!["key"]!.GetValue<string>(),
+                point["step"]!.GetValue<long>(),
+                point["at"]!.GetValue<string>()
+            );
+            _points[key] = point;
+        }
+
+        return 200;
+    }
+
+    private int Merge(byte[] body)
+    {
+        foreach (var (field, values) in JsonNode.Parse(body)!.AsObject())
+        {
+            foreach (var (key, value) in values!.AsObject())
+            {
+                Merged[field]![key] = value?.DeepClone();
+            }
+        }
+
+        return 200;
+    }
+
+    private int Finish(byte[] body)
+    {
+        Status = JsonNode.Parse(body)!["status"]!.GetValue<string>();
+        return 200;
+    }
+
+    private int Store(string sha256, byte[] body)
+    {
+        if (Convert.ToHexStringLower(SHA256.HashData(body)) != sha256)
+        {
+            return 422;
+        }
+
+        _blobs[sha256] = body;
+        return 201;
+    }
+
+    private int AddVersion(HttpListenerRequest request, string name, byte[] body)
+    {
+        _versions.TryAdd(request.Headers["Idempotency-Key"]!, (name, JsonNode.Parse(body)!));
+        return 201;
+    }
+}

@@ -1,0 +1,351 @@
+using System.Diagnostics;
+using System.Text;
+using System.Text.Json.Nodes;
+
+namespace Platform.Sdk.Tests;
+
+public sealed class Tracking_in_dotnet : IDisposable
+{
+    private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("platform-sdk-");
+    private readonly FakePlatform _platform = new();
+
+    private string Spool => Path.Combine(_folder.FullName, "spool");
+
+    public void Dispose()
+    {
+        _platform.Dispose();
+        _folder.Delete(recursive: true);
+    }
+
+    [Fact]
+    public void Sends_the_run_its_parameters_points_summary_and_end()
+    {
+        var job = Guid.CreateVersion7();
+        var run = TrackedRun.Init(
+            new TrackedRunOptions
+            {
+                Server = _platform.Url,
+                Token = "pj_secret",
+                SpoolFolder = Spool,
+                Project = "team/digits",
+                Name = "first",
+                JobId = job,
+                Parameters = new Dictionary<string, object?> { ["lr"] = 0.1, ["layers"] = new[] { 64, 10 } },
+                Tags = new Dictionary<string, string> { ["owner"] = "ada" },
+            }
+        );
+        run.Log("loss", 0.5);
+        run.Log("loss", 0.25, step: 7, stage: "late");
+        run.Log("loss", 0.125);
+        run.Summary("accuracy", 0.97);
+        run.Finish();
+
+        Assert.Equal("Bearer pj_secret", _platform.Authorization);
+        Assert.Equal($$"""{"project":"team/digits","name":"first","jobId":"{{job}}"}""", _platform.Run!.ToJsonString());
+        Assert.Equal(
+            """{"parameters":{"lr":0.1,"layers":[64,10]},"tags":{"owner":"ada"},"summary":{"accuracy":0.97}}""",
+            _platform.Merged.ToJsonString()
+        );
+        Assert.Equal([1L, 7L, 8L], _platform.Steps);
+        Assert.Equal([0.5, 0.25, 0.125], _platform.Points.Select(p => p["value"]!.GetValue<double>()));
+        Assert.Equal("late", _platform.Points[1]["stage"]!.GetValue<string>());
+        Assert.Equal("finished", _platform.Status);
+        Assert.Empty(Directory.EnumerateFileSystemEntries(Spool));
+    }
+
+    [Fact]
+    public void Sends_numbers_that_json_does_not_have_by_name()
+    {
+        var run = Start();
+        run.Log("loss", double.NaN);
+        run.Log("loss", double.PositiveInfinity);
+        run.Log("loss", double.NegativeInfinity);
+        run.Summary("worst", double.NaN);
+        run.Finish();
+
+        Assert.Equal(["NaN", "Infinity", "-Infinity"], _platform.Points.Select(p => p["value"]!.GetValue<string>()));
+        Assert.Equal("NaN", _platform.Merged["summary"]!["worst"]!.GetValue<string>());
+    }
+
+    [Fact]
+    public void Keeps_two_values_of_one_step_apart_and_the_same_point_together()
+    {
+        var at = new DateTimeOffset(2026, 1, 2, 3, 4, 5, TimeSpan.Zero);
+        var run = Start();
+        run.Log("loss", 1, step: 1);
+        run.Log("loss", 2, step: 1);
+        run.Log("loss", 3, step: 2, at: at);
+        run.Log("loss", 3, step: 2, at: at);
+        run.Finish();
+
+        Assert.Equal([1L, 1L, 2L], _platform.Steps);
+    }
+
+    [Fact]
+    public void Batches_what_is_logged_quickly()
+    {
+        var run = Start();
+        for (var i = 0; i < 50_000; i++)
+        {
+            run.Log("loss", i);
+        }
+
+        run.Finish();
+
+        Assert.Equal(Enumerable.Range(1, 50_000).Select(s => (long)s), _platform.Steps);
+        Assert.InRange(_platform.Requests, 10, 100);
+    }
+
+    [Fact]
+    [Trait("row", "100")]
+    public void Loses_and_doubles_nothing_while_the_platform_goes_away_and_comes_back()
+    {
+        var run = Start();
+        run.Log("loss", 1);
+        Assert.True(run.Flush(TimeSpan.FromSeconds(20)));
+
+        _platform.GoAway();
+        var watch = Stopwatch.StartNew();
+        for (var i = 2; i <= 5000; i++)
+        {
+            run.Log("loss", i);
+        }
+
+        Assert.True(watch.Elapsed < TimeSpan.FromSeconds(2), $"5000 calls took {watch.Elapsed} without the platform.");
+        Assert.False(run.Flush(TimeSpan.FromMilliseconds(300)));
+        _platform.ComeUp();
+        run.Log("loss", 5001);
+        run.Finish();
+
+        Assert.Equal(Enumerable.Range(1, 5001).Select(s => (long)s), _platform.Steps);
+        Assert.Equal(5001, _platform.PointsReceived);
+        Assert.Equal("finished", _platform.Status);
+    }
+
+    [Fact]
+    [Trait("row", "100")]
+    public void Replays_what_an_earlier_process_of_the_run_could_not_send()
+    {
+        _platform.GoAway();
+        var id = Guid.CreateVersion7().ToString();
+        var watch = Stopwatch.StartNew();
+        var first = Start(id);
+        first.Log("loss", 1);
+        first.Log("loss", 2);
+        first.Finish("failed");
+        Assert.True(watch.Elapsed < TimeSpan.FromSeconds(5), $"Finishing took {watch.Elapsed} without the platform.");
+
+        _platform.ComeUp();
+        var second = Start(id);
+        second.Log("loss", 3, step: 3);
+        second.Finish();
+
+        Assert.Equal([1L, 2L, 3L], _platform.Steps);
+        Assert.Equal(3, _platform.PointsReceived);
+        Assert.Equal("finished", _platform.Status);
+        Assert.Empty(Directory.EnumerateFileSystemEntries(Spool));
+    }
+
+    [Fact]
+    public void Leaves_the_spools_of_other_runs_and_of_running_processes_alone()
+    {
+        _platform.GoAway();
+        var other = Start("run.1");
+        other.Log("loss", 1);
+        other.Finish();
+        var running = Start("run");
+        running.Log("loss", 2);
+        Assert.False(running.Flush(TimeSpan.FromMilliseconds(300)));
+
+        _platform.ComeUp();
+        Start("run").Finish();
+        Assert.DoesNotContain(1.0, _platform.Points.Select(p => p["value"]!.GetValue<double>()));
+
+        running.Finish();
+        Assert.Equal(1, _platform.PointsReceived);
+        Assert.Single(Directory.EnumerateFiles(Spool, "run.1.*.jsonl"));
+    }
+
+    [Fact]
+    public void Sends_again_what_was_stored_without_an_answer()
+    {
+        var run = Start();
+        Assert.True(run.Flush(TimeSpan.FromSeconds(20)));
+        _platform.Mood = Mood.LosingAnswers;
+        run.Log("loss", 1);
+        run.Finish();
+
+        Assert.Equal(2, _platform.PointsReceived);
+        Assert.Equal([1L], _platform.Steps);
+    }
+
+    [Theory]
+    [InlineData(Mood.Failing)]
+    [InlineData(Mood.Hanging)]
+    public void Gives_up_waiting_for_a_platform_that_does_not_answer(object mood)
+    {
+        _platform.Mood = (Mood)mood;
+        var id = Guid.CreateVersion7().ToString();
+        var watch = Stopwatch.StartNew();
+        var run = Start(id);
+        run.Log("loss", 1);
+        run.Finish();
+        Assert.True(watch.Elapsed < TimeSpan.FromSeconds(5), $"Finishing took {watch.Elapsed}.");
+
+        _platform.Mood = Mood.Well;
+        Start(id).Finish();
+        Assert.Equal([1L], _platform.Steps);
+    }
+
+    [Fact]
+    public void Goes_on_after_half_a_record_that_a_killed_process_left()
+    {
+        _platform.GoAway();
+        var id = Guid.CreateVersion7().ToString();
+        var killed = Start(id);
+        killed.Log("loss", 1);
+        killed.Finish();
+        File.AppendAllText(
+            Directory.EnumerateFiles(Spool, "*.jsonl").Single(),
+            "not json\n" + """{"kind":"points","points":[{"key":"lo"""
+        );
+
+        _platform.ComeUp();
+        Start(id).Finish();
+
+        Assert.Equal([1L], _platform.Steps);
+        Assert.Equal("finished", _platform.Status);
+    }
+
+    [Fact]
+    public void Leaves_out_what_the_platform_refuses_and_sends_the_rest()
+    {
+        _platform.RefusedKey = "bad";
+        _platform.GoAway();
+        var run = Start();
+        for (var i = 1; i <= 3; i++)
+        {
+            run.Log(i == 2 ? "bad" : "good", i);
+            Assert.False(run.Flush(TimeSpan.FromMilliseconds(100)));
+        }
+
+        _platform.ComeUp();
+        run.Finish();
+
+        Assert.Equal([1L, 3L], _platform.Steps);
+        Assert.Equal("finished", _platform.Status);
+    }
+
+    [Fact]
+    public void Leaves_out_what_nobody_could_store()
+    {
+        var run = Start();
+        run.Log("", 1);
+        run.Log("loss", 2, step: long.MaxValue);
+        run.Log("loss", 3, step: 3, stage: "two\nlines");
+        run.Log("loss", 4, step: 4);
+        run.Finish();
+
+        Assert.Equal([4L], _platform.Steps);
+    }
+
+    [Fact]
+    public void Creates_the_run_again_on_a_platform_that_lost_it()
+    {
+        var run = Start();
+        Assert.True(run.Flush(TimeSpan.FromSeconds(20)));
+        _platform.ForgetRun();
+        run.Log("loss", 1);
+        run.Finish();
+
+        Assert.Equal([1L], _platform.Steps);
+        Assert.NotNull(_platform.Run);
+    }
+
+    [Fact]
+    public void Works_without_a_disk_to_spool_to()
+    {
+        var blocked = Path.Combine(_folder.FullName, "file");
+        File.WriteAllText(blocked, "");
+        var run = Start(spool: blocked);
+        run.Log("loss", 1);
+        run.Finish();
+
+        Assert.Equal([1L], _platform.Steps);
+    }
+
+    [Fact]
+    public void Keeps_an_artifact_as_it_was_when_it_was_logged()
+    {
+        var model = Directory.CreateDirectory(Path.Combine(_folder.FullName, "model", "deep")).Parent!.FullName;
+        File.WriteAllText(Path.Combine(model, "weights.bin"), "weights");
+        File.WriteAllText(Path.Combine(model, "deep", "copy.bin"), "weights");
+        var id = Guid.CreateVersion7().ToString();
+        var run = Start(id);
+        _platform.Mood = Mood.LosingAnswers;
+        run.Artifact(model, "digits-model", "model");
+        File.WriteAllText(Path.Combine(model, "weights.bin"), "changed");
+        run.Finish();
+
+        var (name, body) = Assert.Single(_platform.Versions);
+        Assert.Equal("digits-model", name);
+        Assert.Equal("model", body["type"]!.GetValue<string>());
+        Assert.Equal(id, body["runId"]!.GetValue<string>());
+        Assert.Equal(
+            ["deep/copy.bin 7", "weights.bin 7"],
+            body["files"]!.AsArray().Select(f => $"{f!["path"]} {f["size"]}")
+        );
+        Assert.All(
+            body["files"]!.AsArray(),
+            f => Assert.Equal("weights", Encoding.UTF8.GetString(_platform.Blob(f!["sha256"]!.GetValue<string>())))
+        );
+        Assert.Empty(Directory.EnumerateFileSystemEntries(Spool));
+    }
+
+    [Fact]
+    public void An_artifact_that_does_not_exist_disturbs_nothing()
+    {
+        var run = Start();
+        run.Artifact(Path.Combine(_folder.FullName, "missing"), "digits-model");
+        run.Log("loss", 1);
+        run.Finish();
+
+        Assert.Empty(_platform.Versions);
+        Assert.Equal([1L], _platform.Steps);
+    }
+
+    [Fact]
+    [Trait("row", "100")]
+    public void Does_nothing_without_a_platform()
+    {
+        var run = TrackedRun.Init(new TrackedRunOptions { Server = null, SpoolFolder = Spool });
+        run.Log("loss", 1);
+        run.Summary("accuracy", 1);
+        run.Artifact("nowhere", "model");
+        Assert.True(run.Flush(TimeSpan.Zero));
+        run.Finish();
+
+        Assert.False(run.IsEnabled);
+        Assert.False(Directory.Exists(Spool));
+    }
+
+    [Fact]
+    public void Tracks_nothing_under_an_id_that_could_not_be_an_address()
+    {
+        Assert.False(Start("../elsewhere").IsEnabled);
+        Assert.Equal(0, _platform.Requests);
+    }
+
+    private TrackedRun Start(string? id = null, string? spool = null) =>
+        TrackedRun.Init(
+            new TrackedRunOptions
+            {
+                Server = _platform.Url,
+                RunId = id ?? Guid.CreateVersion7().ToString(),
+                SpoolFolder = spool ?? Spool,
+                Project = "tests",
+                FinishTimeout = TimeSpan.FromSeconds(1),
+                FlushInterval = TimeSpan.FromMilliseconds(10),
+            }
+        );
+}

@@ -1,0 +1,324 @@
+using System.Text;
+
+namespace Platform.Sdk.Tests;
+
+public sealed class Tracking_in_python : IDisposable
+{
+    private const string Python = "/usr/bin/python3";
+
+    private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("platform-sdk-");
+    private readonly FakePlatform _platform = new();
+    private readonly string _runId = Guid.CreateVersion7().ToString();
+
+    private string Spool => Path.Combine(_folder.FullName, "spool");
+
+    public void Dispose()
+    {
+        _platform.Dispose();
+        _folder.Delete(recursive: true);
+    }
+
+    [Fact]
+    public async Task Sends_the_run_its_parameters_points_summary_and_end()
+    {
+        var job = Guid.CreateVersion7();
+        await RunAsync(
+            """
+            run = tracking.init(name="first", parameters={"lr": 0.1, "layers": (64, 10)}, tags={"owner": "ada"})
+            tracking.log({"loss": 0.5})
+            run.log({"loss": 0.25}, step=7, stage="late")
+            run.log({"loss": 0.125})
+            tracking.summary({"accuracy": 0.97})
+            tracking.finish()
+            """,
+            ("PLATFORM_TOKEN", "pj_secret"),
+            ("PLATFORM_JOB_ID", $"{job}"),
+            ("PLATFORM_PROJECT", "team/digits")
+        );
+
+        Assert.Equal("Bearer pj_secret", _platform.Authorization);
+        Assert.Equal($$"""{"project":"team/digits","name":"first","jobId":"{{job}}"}""", _platform.Run!.ToJsonString());
+        Assert.Equal(
+            """{"parameters":{"lr":0.1,"layers":[64,10]},"tags":{"owner":"ada"},"summary":{"accuracy":0.97}}""",
+            _platform.Merged.ToJsonString()
+        );
+        Assert.Equal([1L, 7L, 8L], _platform.Steps);
+        Assert.Equal([0.5, 0.25, 0.125], _platform.Points.Select(p => p["value"]!.GetValue<double>()));
+        Assert.Equal("late", _platform.Points[1]["stage"]!.GetValue<string>());
+        Assert.Equal("finished", _platform.Status);
+        Assert.Empty(Directory.EnumerateFileSystemEntries(Spool));
+    }
+
+    [Fact]
+    public async Task Sends_numbers_that_json_does_not_have_by_name()
+    {
+        await RunAsync(
+            """
+            run = tracking.init()
+            for value in ("nan", "inf", "-inf"):
+                run.log({"loss": float(value)})
+            """
+        );
+
+        Assert.Equal(["NaN", "Infinity", "-Infinity"], _platform.Points.Select(p => p["value"]!.GetValue<string>()));
+        Assert.Equal("finished", _platform.Status);
+    }
+
+    [Fact]
+    public async Task A_script_that_fails_ends_its_run_as_failed()
+    {
+        var failure = await Assert.ThrowsAnyAsync<Exception>(() =>
+            RunAsync("tracking.init(); tracking.log({'loss': 1}); raise ValueError('boom')")
+        );
+
+        Assert.Contains("boom", failure.Message, StringComparison.Ordinal);
+        Assert.Equal("failed", _platform.Status);
+        Assert.Equal([1L], _platform.Steps);
+    }
+
+    [Fact]
+    [Trait("row", "100")]
+    public async Task Loses_and_doubles_nothing_while_the_platform_goes_away_and_comes_back()
+    {
+        using var process = Start(
+            """
+            run = tracking.init()
+            run.log({"loss": 1.0})
+            print("sent", run.flush(20), flush=True)
+            input()
+            started = time.monotonic()
+            for i in range(2, 5001):
+                run.log({"loss": float(i)})
+            print("quick", time.monotonic() - started < 2, flush=True)
+            print("away", run.flush(0.3), flush=True)
+            input()
+            run.log({"loss": 5001.0})
+            run.finish()
+            print("done", flush=True)
+            """
+        );
+        Assert.Equal("sent True", await process.StandardOutput.ReadLineAsync());
+        _platform.GoAway();
+        await process.StandardInput.WriteLineAsync();
+        Assert.Equal("quick True", await process.StandardOutput.ReadLineAsync());
+        Assert.Equal("away False", await process.StandardOutput.ReadLineAsync());
+        _platform.ComeUp();
+        await process.StandardInput.WriteLineAsync();
+        Assert.Equal("done", await process.StandardOutput.ReadLineAsync());
+        await process.WaitForExitAsync();
+
+        Assert.Equal(0, process.ExitCode);
+        Assert.Equal(Enumerable.Range(1, 5001).Select(s => (long)s), _platform.Steps);
+        Assert.Equal(5001, _platform.PointsReceived);
+        Assert.Equal("finished", _platform.Status);
+    }
+
+    [Fact]
+    [Trait("row", "100")]
+    public async Task Replays_what_a_killed_process_of_the_run_had_logged()
+    {
+        _platform.GoAway();
+        using (
+            var process = Start(
+                """
+                run = tracking.init()
+                run.log({"loss": 1.0})
+                run.log({"loss": 2.0})
+                print(run.flush(0.5), flush=True)
+                input()
+                """
+            )
+        )
+        {
+            Assert.Equal("False", await process.StandardOutput.ReadLineAsync());
+            process.Kill();
+            await process.WaitForExitAsync();
+        }
+
+        _platform.ComeUp();
+        await RunAsync("tracking.init().log({'loss': 3.0}, step=3)");
+
+        Assert.Equal([1L, 2L, 3L], _platform.Steps);
+        Assert.Equal(3, _platform.PointsReceived);
+        Assert.Empty(Directory.EnumerateFileSystemEntries(Spool));
+    }
+
+    [Fact]
+    public async Task A_later_run_of_the_same_process_replays_too()
+    {
+        _platform.GoAway();
+        using var process = Start(
+            """
+            tracking.init(finish_timeout=0.3).log({"loss": 1.0})
+            tracking.finish("failed")
+            print("left", flush=True)
+            input()
+            tracking.init().log({"loss": 2.0}, step=2)
+            tracking.finish()
+            """
+        );
+        Assert.Equal("left", await process.StandardOutput.ReadLineAsync());
+        _platform.ComeUp();
+        await process.StandardInput.WriteLineAsync();
+        await process.WaitForExitAsync();
+
+        Assert.Equal([1L, 2L], _platform.Steps);
+        Assert.Equal("finished", _platform.Status);
+    }
+
+    [Fact]
+    public async Task Sends_what_was_left_on_demand()
+    {
+        _platform.GoAway();
+        await RunAsync("tracking.init(finish_timeout=0.3).log({'loss': 1.0})");
+        Assert.NotEmpty(Directory.EnumerateFileSystemEntries(Spool));
+
+        _platform.ComeUp();
+        await Script.RunAsync(
+            Python,
+            [Path.Combine(Script.PythonSdk, "platform_sdk.py"), "flush"],
+            _folder.FullName,
+            Environment()
+        );
+
+        Assert.Equal([1L], _platform.Steps);
+        Assert.Empty(Directory.EnumerateFileSystemEntries(Spool));
+    }
+
+    [Theory]
+    [InlineData(Mood.Failing)]
+    [InlineData(Mood.Hanging)]
+    public async Task Gives_up_waiting_for_a_platform_that_does_not_answer(object mood)
+    {
+        _platform.Mood = (Mood)mood;
+        var output = await RunAsync(
+            """
+            started = time.monotonic()
+            run = tracking.init(finish_timeout=0.5)
+            run.log({"loss": 1.0})
+            run.finish()
+            print("quick", time.monotonic() - started < 5)
+            """
+        );
+        Assert.Contains("quick True", output, StringComparison.Ordinal);
+
+        _platform.Mood = Mood.Well;
+        await RunAsync("tracking.init()");
+        Assert.Equal([1L], _platform.Steps);
+    }
+
+    [Fact]
+    public async Task Sends_again_what_was_stored_without_an_answer()
+    {
+        _platform.Mood = Mood.LosingAnswers;
+        await RunAsync("tracking.init().log({'loss': 1.0})");
+
+        Assert.Equal([1L], _platform.Steps);
+        Assert.Equal("finished", _platform.Status);
+    }
+
+    [Fact]
+    public async Task Leaves_out_what_is_refused_and_what_is_no_number()
+    {
+        _platform.RefusedKey = "bad";
+        await RunAsync(
+            """
+            run = tracking.init()
+            for i, key in enumerate(["good", "bad", "good"], 1):
+                run.log({key: float(i)}, step=i)
+                run.flush(0.3)
+            run.log({"loss": "much"})
+            run.log({"": 1.0})
+            run.log(None)
+            """
+        );
+
+        Assert.Equal([1L, 3L], _platform.Steps);
+        Assert.Equal("finished", _platform.Status);
+    }
+
+    [Fact]
+    public async Task Keeps_an_artifact_as_it_was_when_it_was_logged()
+    {
+        await RunAsync(
+            """
+            import os
+            os.makedirs("model/deep")
+            for path in ("model/weights.bin", "model/deep/copy.bin"):
+                with open(path, "w") as file:
+                    file.write("weights")
+            run = tracking.init()
+            run.artifact("model", name="digits-model", type="model")
+            with open("model/weights.bin", "w") as file:
+                file.write("changed")
+            run.artifact("missing", name="nothing")
+            """,
+            ("PLATFORM_ATTEMPT", "2")
+        );
+
+        var (name, body) = Assert.Single(_platform.Versions);
+        Assert.Equal("digits-model", name);
+        Assert.Equal(
+            ("model", 2, _runId),
+            (body["type"]!.GetValue<string>(), body["attempt"]!.GetValue<int>(), body["runId"]!.GetValue<string>())
+        );
+        Assert.Equal(
+            ["deep/copy.bin 7", "weights.bin 7"],
+            body["files"]!.AsArray().Select(f => $"{f!["path"]} {f["size"]}").Order(StringComparer.Ordinal)
+        );
+        Assert.All(
+            body["files"]!.AsArray(),
+            f => Assert.Equal("weights", Encoding.UTF8.GetString(_platform.Blob(f!["sha256"]!.GetValue<string>())))
+        );
+        Assert.Empty(Directory.EnumerateFileSystemEntries(Spool));
+    }
+
+    [Theory]
+    [InlineData("PLATFORM_DISABLED", "1")]
+    [InlineData("PLATFORM_URL", "")]
+    [Trait("row", "100")]
+    public async Task Does_nothing_when_it_is_switched_off(string variable, string value)
+    {
+        var output = await RunAsync(
+            """
+            run = tracking.init(name="off")
+            run.log({"loss": 1.0})
+            run.summary({"accuracy": 1})
+            run.artifact("nowhere", name="model")
+            print(run.is_enabled, run.flush(), run.id)
+            run.finish()
+            """,
+            (variable, value)
+        );
+
+        Assert.Equal($"False True {_runId}", output.Trim());
+        Assert.Equal(0, _platform.Requests);
+        Assert.False(Directory.Exists(Spool));
+    }
+
+    private Task<string> RunAsync(string code, params (string Name, string Value)[] variables) =>
+        Script.RunAsync(Python, ["-c", Prelude(code)], _folder.FullName, Environment(variables));
+
+    private System.Diagnostics.Process Start(string code) =>
+        Script.Start(Python, ["-c", Prelude(code)], _folder.FullName, Environment());
+
+    private static string Prelude(string code) => $"import time\nimport platform_sdk as tracking\n{code}";
+
+    private Dictionary<string, string> Environment(params (string Name, string Value)[] more)
+    {
+        var variables = new Dictionary<string, string>(StringComparer.Ordinal)
+        {
+            ["PYTHONPATH"] = Script.PythonSdk,
+            ["PYTHONDONTWRITEBYTECODE"] = "1",
+            ["PLATFORM_URL"] = _platform.Url.ToString(),
+            ["PLATFORM_RUN_ID"] = _runId,
+            ["PLATFORM_SPOOL_DIR"] = Spool,
+        };
+        foreach (var (name, value) in more)
+        {
+            variables[name] = value;
+        }
+
+        return variables;
+    }
+}

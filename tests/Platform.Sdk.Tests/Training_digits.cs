@@ -1,0 +1,175 @@
+using System.Globalization;
+using System.Text.RegularExpressions;
+
+namespace Platform.Sdk.Tests;
+
+public sealed partial class Training_digits : IDisposable
+{
+    private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("digits-");
+    private readonly FakePlatform _platform = new();
+
+    public void Dispose()
+    {
+        _platform.Dispose();
+        _folder.Delete(recursive: true);
+    }
+
+    [Fact]
+    [Trait("row", "73")]
+    public async Task In_csharp_reaches_95_percent_and_tracks_every_epoch()
+    {
+        var output = await TrainInCSharpAsync(epochs: 20);
+
+        AssertLearned(output, epochs: 20);
+        Assert.True(new FileInfo(Path.Combine(_folder.FullName, "outputs", "model.bin")).Length > 10_000);
+    }
+
+    [Fact]
+    [Trait("row", "77")]
+    public async Task In_csharp_resumes_after_a_kill_and_ends_as_if_nothing_had_happened()
+    {
+        var whole = Epochs(await TrainInCSharpAsync(epochs: 8, folder: "whole"));
+        using (var process = StartCSharp(epochs: 8, epochSeconds: 0.3))
+        {
+            await KillAfterEpochAsync(process, 3);
+        }
+
+        var output = await TrainInCSharpAsync(epochs: 8);
+
+        var resumed = int.Parse(Resumption().Match(output).Groups[1].Value, CultureInfo.InvariantCulture);
+        Assert.InRange(resumed, 3, 7);
+        Assert.Equal(whole.Skip(resumed), Epochs(output));
+        Assert.Equal(Enumerable.Range(1, 8).Select(e => (long)e), Series("loss"));
+    }
+
+    [Fact]
+    public async Task In_csharp_says_what_is_wrong_with_its_arguments()
+    {
+        foreach (var arguments in new string[][] { ["--epochs", "none"], ["--data", "nowhere"], ["--unknown", "1"] })
+        {
+            using var process = Script.Start("dotnet", [Script.Digits, .. arguments], _folder.FullName, Environment());
+            var errors = await process.StandardError.ReadToEndAsync();
+            await process.WaitForExitAsync();
+            Assert.Equal(2, process.ExitCode);
+            Assert.NotEmpty(errors);
+        }
+    }
+
+    [Fact]
+    public async Task In_pytorch_reaches_95_percent_and_tracks_every_epoch()
+    {
+        var output = await TrainInPyTorchAsync(epochs: 6);
+
+        AssertLearned(output, epochs: 6);
+        Assert.True(File.Exists(Path.Combine(_folder.FullName, "outputs", "model.pt")));
+    }
+
+    [Fact]
+    [Trait("row", "77")]
+    public async Task In_pytorch_resumes_after_a_kill_and_ends_as_if_nothing_had_happened()
+    {
+        var whole = Epochs(await TrainInPyTorchAsync(epochs: 4, folder: "whole"));
+        using (var process = StartPyTorch(epochs: 4, epochSeconds: 1))
+        {
+            await KillAfterEpochAsync(process, 2);
+        }
+
+        var output = await TrainInPyTorchAsync(epochs: 4);
+
+        var resumed = int.Parse(Resumption().Match(output).Groups[1].Value, CultureInfo.InvariantCulture);
+        Assert.InRange(resumed, 2, 3);
+        Assert.Equal(whole.Skip(resumed), Epochs(output));
+        Assert.Equal(Enumerable.Range(1, 4).Select(e => (long)e), Series("loss"));
+    }
+
+    [Fact]
+    public async Task In_pytorch_needs_neither_the_platform_nor_its_sdk()
+    {
+        var variables = new Dictionary<string, string>(StringComparer.Ordinal);
+
+        var output = await Script.RunAsync(
+            "/usr/bin/python3",
+            PyTorchArguments(epochs: 1),
+            _folder.FullName,
+            variables
+        );
+
+        Assert.Single(Epochs(output));
+        Assert.Equal(0, _platform.Requests);
+    }
+
+    private void AssertLearned(string output, int epochs)
+    {
+        var lines = Epochs(output);
+        Assert.Equal(epochs, lines.Count);
+        var accuracy = double.Parse(lines[^1].Split(' ')[^1], CultureInfo.InvariantCulture);
+        Assert.True(accuracy >= 0.95, lines[^1]);
+        Assert.Equal(Enumerable.Range(1, epochs).Select(e => (long)e), Series("loss"));
+        Assert.Equal(Enumerable.Range(1, epochs).Select(e => (long)e), Series("accuracy"));
+        Assert.Equal(accuracy, _platform.Merged["summary"]!["accuracy"]!.GetValue<double>(), 4);
+        Assert.Equal("finished", _platform.Status);
+    }
+
+    /// <summary>The lines that tell of epochs.</summary>
+    private static List<string> Epochs(string output) =>
+        [.. output.Split('\n').Where(line => line.StartsWith("epoch ", StringComparison.Ordinal))];
+
+    private IEnumerable<long> Series(string key) =>
+        _platform.Points.Where(p => p["key"]!.GetValue<string>() == key).Select(p => p["step"]!.GetValue<long>());
+
+    private static async Task KillAfterEpochAsync(System.Diagnostics.Process process, int epoch)
+    {
+        while (await process.StandardOutput.ReadLineAsync() is { } line)
+        {
+            if (line.StartsWith($"epoch {epoch}/", StringComparison.Ordinal))
+            {
+                process.Kill();
+            }
+        }
+
+        await process.WaitForExitAsync();
+        Assert.NotEqual(0, process.ExitCode);
+    }
+
+    private Task<string> TrainInCSharpAsync(int epochs, string folder = ".") =>
+        Script.RunAsync("dotnet", CSharpArguments(epochs, 0), Folder(folder), Environment(folder));
+
+    private System.Diagnostics.Process StartCSharp(int epochs, double epochSeconds) =>
+        Script.Start("dotnet", CSharpArguments(epochs, epochSeconds), Folder("."), Environment());
+
+    private Task<string> TrainInPyTorchAsync(int epochs, string folder = ".") =>
+        Script.RunAsync("/usr/bin/python3", PyTorchArguments(epochs), Folder(folder), Environment(folder));
+
+    private System.Diagnostics.Process StartPyTorch(int epochs, double epochSeconds) =>
+        Script.Start("/usr/bin/python3", PyTorchArguments(epochs, epochSeconds), Folder("."), Environment());
+
+    private static string[] CSharpArguments(int epochs, double epochSeconds) =>
+        [Script.Digits, "--data", Script.Optdigits, "--epochs", $"{epochs}", "--epoch-seconds", $"{epochSeconds}"];
+
+    private static string[] PyTorchArguments(int epochs, double epochSeconds = 0) =>
+        [
+            Path.Combine(Script.Root, "examples", "digits-pytorch", "train.py"),
+            "--data",
+            Script.Optdigits,
+            "--epochs",
+            $"{epochs}",
+            "--epoch-seconds",
+            $"{epochSeconds}",
+        ];
+
+    private string Folder(string name) => Directory.CreateDirectory(Path.Combine(_folder.FullName, name)).FullName;
+
+    /// <summary>Only the training in the test's own folder is tracked; one beside it serves to compare.</summary>
+    private Dictionary<string, string> Environment(string folder = ".") =>
+        new(StringComparer.Ordinal)
+        {
+            ["PYTHONPATH"] = Script.PythonSdk,
+            ["PYTHONDONTWRITEBYTECODE"] = "1",
+            ["PLATFORM_URL"] = folder == "." ? _platform.Url.ToString() : "",
+            ["PLATFORM_RUN_ID"] = "digits",
+            ["PLATFORM_SPOOL_DIR"] = Path.Combine(_folder.FullName, "spool"),
+        };
+
+    [GeneratedRegex(@"resuming after epoch (\d+) of")]
+    private static partial Regex Resumption();
+}
