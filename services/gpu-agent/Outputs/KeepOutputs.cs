@@ -1,6 +1,7 @@
 using Platform.Contracts.Artifacts;
 using Platform.Contracts.Jobs;
 using Platform.GpuAgent.Journal;
+using Platform.GpuAgent.Processes;
 using Platform.GpuAgent.Server;
 using Platform.GpuAgent.Staging;
 
@@ -18,8 +19,9 @@ internal sealed class KeepOutputs(ArtifactClient artifacts, BlobUpload blobs, IL
     public async Task<OutputsKept> RunAsync(AttemptFolder folder, AttemptWork work, CancellationToken cancellationToken)
     {
         var left = new List<string>();
-        foreach (var output in work.Outputs)
+        for (var index = 0; index < work.Outputs.Count; index++)
         {
+            var output = work.Outputs[index];
             try
             {
                 var files = Collect(folder.Work, output.Path, left);
@@ -28,7 +30,13 @@ internal sealed class KeepOutputs(ArtifactClient artifacts, BlobUpload blobs, IL
                     return new OutputsKept($"The output '{output.Path}' does not exist or is empty.", NoteOf(left));
                 }
 
-                await KeepAsync(output, files, work, cancellationToken);
+                await KeepAsync(
+                    output,
+                    files,
+                    work,
+                    $"{work.JobId:N}-{work.Attempt}-output-{index}",
+                    cancellationToken
+                );
             }
             catch (UnsafePathException exception)
             {
@@ -50,7 +58,7 @@ internal sealed class KeepOutputs(ArtifactClient artifacts, BlobUpload blobs, IL
     private static List<(string Path, string Name)> Collect(string work, string path, List<string> left)
     {
         var root = WorkPaths.Resolve(work, path);
-        if (File.Exists(root))
+        if (LibC.IsRegularFile(root))
         {
             return [(root, Path.GetFileName(root))];
         }
@@ -60,12 +68,12 @@ internal sealed class KeepOutputs(ArtifactClient artifacts, BlobUpload blobs, IL
             return [];
         }
 
-        var files = FileTree.Files(root).ToList();
+        var files = FileTree.Files(root).Select(file => (Path: file, Name: Path.GetRelativePath(root, file))).ToList();
         foreach (var link in FileTree.Links(root))
         {
-            if (File.Exists(link) && WorkPaths.StaysInside(work, link))
+            if (WorkPaths.TargetInside(work, link) is { } target && LibC.IsRegularFile(target))
             {
-                files.Add(link);
+                files.Add((target, Path.GetRelativePath(root, link)));
             }
             else
             {
@@ -73,7 +81,8 @@ internal sealed class KeepOutputs(ArtifactClient artifacts, BlobUpload blobs, IL
             }
         }
 
-        return [.. files.Order(StringComparer.Ordinal).Select(file => (file, Path.GetRelativePath(root, file)))];
+        files.Sort((one, other) => string.CompareOrdinal(one.Name, other.Name));
+        return files;
     }
 
     private static string? NoteOf(List<string> left) =>
@@ -86,6 +95,7 @@ internal sealed class KeepOutputs(ArtifactClient artifacts, BlobUpload blobs, IL
         JobOutput output,
         List<(string Path, string Name)> files,
         AttemptWork work,
+        string key,
         CancellationToken cancellationToken
     )
     {
@@ -108,7 +118,6 @@ internal sealed class KeepOutputs(ArtifactClient artifacts, BlobUpload blobs, IL
                     Attempt = work.Attempt,
                     RunId = work.RunId,
                 };
-                var key = $"{work.JobId:N}-{work.Attempt}-{output.Artifact}-{output.Path}";
                 return await artifacts.CreateVersionAsync(output.Artifact, version, key, ct);
             },
             away => log.LogWarning("Outputs of {Job} wait for the platform: {Reason}", work.JobId, away.Message),

@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.Http.Headers;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
@@ -86,6 +87,7 @@ internal sealed class ArtifactClient(PlatformHttp http)
         {
             Content = new FileContent(path, size, limited),
         };
+        request.Content.Headers.ContentType = new MediaTypeHeaderValue("application/octet-stream");
         using var response = await http.SendAsync(request, limited, cancellationToken);
     }
 

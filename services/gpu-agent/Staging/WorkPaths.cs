@@ -33,11 +33,11 @@ internal static class WorkPaths
         return path;
     }
 
-    /// <summary>True when a path, after following every link, lies in the folder.</summary>
-    public static bool StaysInside(string folder, string path)
+    /// <summary>Where a path leads after every link is followed; null when that is not in the folder.</summary>
+    public static string? TargetInside(string folder, string path)
     {
         var real = RealPath(path, 40);
-        return real is not null && real.StartsWith(RealPath(folder, 40) + "/", StringComparison.Ordinal);
+        return real is not null && real.StartsWith(RealPath(folder, 40) + "/", StringComparison.Ordinal) ? real : null;
     }
 
     private static string? RealPath(string path, int links)

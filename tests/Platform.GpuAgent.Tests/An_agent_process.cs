@@ -1,0 +1,188 @@
+using System.Globalization;
+using System.Text.Json;
+using Platform.Contracts.Agents;
+using Platform.Contracts.Jobs;
+using Platform.GpuAgent.Journal;
+using Platform.GpuAgent.Processes;
+using Platform.GpuAgent.Tests.Harness;
+
+namespace Platform.GpuAgent.Tests;
+
+/// <summary>The agent as a real process, over a real broker.</summary>
+[Trait("suite", "integration")]
+public sealed class An_agent_process : AgentTest
+{
+    private const string Counting = """
+        import os, pathlib, sys
+        print("pid", os.getpid())
+        step = 0
+        while not pathlib.Path("finish").exists():
+            step += 1
+            print("step", step)
+            __import__("time").sleep(0.01)
+        print("steps", step)
+        sys.exit(3)
+        """;
+
+    [Fact]
+    [Trait("row", "77")]
+    [Trait("row", "79")]
+    public async Task that_is_killed_in_the_middle_of_a_training_finds_it_again()
+    {
+        await using var broker = await BrokerSide.StartAsync();
+        await using var platform = await FakePlatform.StartAsync(BrokerSide.Address);
+        var work = Work(
+            ["python3", "train.py"],
+            work =>
+                work with
+                {
+                    Files = new Dictionary<string, string>(StringComparer.Ordinal) { ["train.py"] = Counting },
+                }
+        );
+        platform.Works[(work.JobId, 1)] = work;
+        var log = platform.Log(work);
+        Guid nodeId;
+        await using (var agent = AgentProcess.Start(platform, Folder))
+        {
+            nodeId = await JoinedAsync(broker, agent);
+            await broker.SendAsync(nodeId, StartOf(nodeId, work));
+            await WaitFor.ConditionAsync(
+                "the tenth step",
+                () => Task.FromResult(log.Text.Contains("step 10\n", StringComparison.Ordinal)),
+                describe: () => agent.Output
+            );
+            await agent.KillAsync();
+        }
+
+        var pid = int.Parse(log.Text.Split('\n')[0].Split(' ')[1], CultureInfo.InvariantCulture);
+        Assert.False(ProcessStatus.Read(pid)?.IsDead ?? true, "The training died with its agent.");
+        var stored = log.Bytes.Length;
+        await using (var agent = AgentProcess.Start(platform, Folder))
+        {
+            await WaitFor.ConditionAsync(
+                "the log to go on",
+                () => Task.FromResult(log.Bytes.Length > stored + 100),
+                describe: () => agent.Output
+            );
+            await agent.KillAsync(); // a second time, at any moment
+        }
+
+        await File.WriteAllTextAsync(InWork(work, "finish"), "");
+        await WaitFor.ConditionAsync("the training to end alone", () => Task.FromResult(ProcessesOf(work).Count == 0));
+        await using (var agent = AgentProcess.Start(platform, Folder))
+        {
+            var exited = await broker.Reports.ExitedAsync(work.JobId);
+            Assert.Equal((EndReasons.ExitCode, 3), (exited.Reason, exited.ExitCode));
+        }
+
+        Assert.Equal(nodeId, broker.Reports.Beats.Select(beat => beat.NodeId).Distinct().Single());
+        var lines = log.Text.Split('\n');
+        var steps = int.Parse(lines[^2].Split(' ')[1], CultureInfo.InvariantCulture);
+        string[] expected =
+        [
+            $"pid {pid}",
+            .. Enumerable.Range(1, steps).Select(step => $"step {step}"),
+            $"steps {steps}",
+            "",
+        ];
+        Assert.Equal(expected, lines);
+    }
+
+    [Fact]
+    [Trait("row", "79")]
+    public async Task beats_with_what_it_has_and_leaves_cleanly()
+    {
+        await using var broker = await BrokerSide.StartAsync();
+        await using var platform = await FakePlatform.StartAsync(BrokerSide.Address);
+        await using var agent = AgentProcess.Start(platform, Folder);
+
+        var nodeId = await JoinedAsync(broker, agent);
+
+        var beat = broker.Reports.Beats.First(beat => beat.NodeId == nodeId);
+        Assert.Equal("lab", beat.Inventory.Labels["zone"]);
+        Assert.True(beat.Inventory.Cpus > 0 && beat.Inventory.MemoryMiB > 0);
+        Assert.True(beat.Inventory.Gpus.Count > 0 || beat.Inventory.GpuReason is { Length: > 0 });
+        Assert.NotNull(beat.Usage);
+        Assert.Contains(nodeId.ToString(), ReadIdentity(), StringComparison.Ordinal);
+        agent.Terminate();
+        Assert.Equal(0, await agent.ExitCodeAsync());
+    }
+
+    [Fact]
+    [Trait("row", "79")]
+    public async Task with_a_wrong_join_token_says_so_and_ends()
+    {
+        await using var agent = AgentProcess.Start(Platform, Folder, token: "wrong");
+
+        Assert.NotEqual(0, await agent.ExitCodeAsync());
+        await SaysAsync(agent, "refuses the join token");
+        Assert.Single(agent.Output.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries));
+    }
+
+    [Fact]
+    public async Task does_not_share_its_state_folder()
+    {
+        await using var first = await StartAgentAsync();
+        await using var second = AgentProcess.Start(Platform, Folder);
+
+        Assert.NotEqual(0, await second.ExitCodeAsync());
+        await SaysAsync(second, "Another agent uses the state folder");
+    }
+
+    [Fact]
+    public async Task without_a_server_says_what_is_missing()
+    {
+        await using var agent = AgentProcess.Start($"--Agent:StateFolder={Folder.In("state")}");
+
+        Assert.NotEqual(0, await agent.ExitCodeAsync());
+        await SaysAsync(agent, "Server");
+    }
+
+    [Fact]
+    public async Task explains_itself()
+    {
+        await using var agent = AgentProcess.Start("--help");
+
+        Assert.Equal(0, await agent.ExitCodeAsync());
+        await SaysAsync(agent, "Usage:");
+    }
+
+    private static Task SaysAsync(AgentProcess agent, string text) =>
+        WaitFor.ConditionAsync(
+            $"'{text}'",
+            () => Task.FromResult(agent.Output.Contains(text, StringComparison.Ordinal)),
+            describe: () => agent.Output
+        );
+
+    private static StartTraining StartOf(Guid nodeId, AttemptWork work) =>
+        new()
+        {
+            NodeId = nodeId,
+            JobId = work.JobId,
+            Attempt = work.Attempt,
+            Cpus = 1,
+            MemoryMiB = 64,
+            Gpus = [],
+        };
+
+    private async Task<Guid> JoinedAsync(BrokerSide broker, AgentProcess agent)
+    {
+        await WaitFor.ConditionAsync(
+            "the agent to join and beat",
+            () =>
+                Task.FromResult(
+                    File.Exists(Folder.In("state", "identity.json"))
+                        && broker.Reports.Beats.Any(beat =>
+                            ReadIdentity().Contains(beat.NodeId.ToString(), StringComparison.Ordinal)
+                        )
+                ),
+            describe: () => agent.Output
+        );
+        return JsonSerializer.Deserialize(ReadIdentity(), AgentJson.Default.AgentIdentity)!.NodeId;
+    }
+
+    private string ReadIdentity() => File.ReadAllText(Folder.In("state", "identity.json"));
+
+    private string InWork(AttemptWork work, string name) =>
+        Folder.In("state", "attempts", $"{new AttemptKey(work.JobId, work.Attempt)}", "work", name);
+}

@@ -1,0 +1,113 @@
+using System.Diagnostics;
+using System.Globalization;
+using Platform.Contracts.Jobs;
+using Platform.GpuAgent.Tests.Harness;
+
+namespace Platform.GpuAgent.Tests;
+
+[Trait("suite", "integration")]
+public sealed class Following_the_log : AgentTest
+{
+    [Fact]
+    [Trait("row", "81")]
+    public async Task goes_on_while_the_platform_is_away_and_nothing_is_lost()
+    {
+        await using var agent = await StartAgentAsync();
+        var work = Shell("i=0; while [ $i -lt 500 ]; do echo line $i; i=$((i+1)); sleep 0.005; done");
+        await agent.StartAsync(work);
+        await LogContainsAsync(work, "line 20\n");
+
+        Platform.Away = true;
+        await WaitFor.ConditionAsync(
+            "the training to end on its own",
+            () => Task.FromResult(File.Exists(agent.Folder(work).Exit))
+        );
+        Assert.Empty(agent.Reports.Exited);
+        Platform.Away = false;
+
+        var exited = await agent.Reports.ExitedAsync(work.JobId);
+        Assert.Equal((EndReasons.ExitCode, 0), (exited.Reason, exited.ExitCode));
+        var expected = string.Concat(Enumerable.Range(0, 500).Select(i => $"line {i}\n"));
+        Assert.Equal(expected, Platform.Log(work).Text);
+    }
+
+    [Fact]
+    public async Task keeps_the_disk_bounded_and_names_what_was_dropped()
+    {
+        await using var agent = await StartAgentAsync(("SpoolMiB", "1"));
+        var work = Shell(
+            """
+            echo begin; while [ ! -e go ]; do sleep 0.02; done
+            i=0; while [ $i -lt 8 ]; do head -c 1000000 /dev/zero | tr '\0' a; i=$((i+1)); sleep 0.3; done
+            echo middle; while [ ! -e finish ]; do sleep 0.02; done
+            echo; echo end
+            """
+        );
+        await agent.StartAsync(work);
+        await LogContainsAsync(work, "begin");
+        Platform.Away = true;
+        await File.WriteAllTextAsync(Path.Combine(agent.Folder(work).Work, "go"), "");
+        await WaitFor.ConditionAsync(
+            "all output",
+            () => Task.FromResult(new FileInfo(agent.Folder(work).Spool).Length == 8_000_013)
+        );
+        await WaitFor.ConditionAsync(
+            "the spool to be bounded",
+            () => Task.FromResult(agent.Entry(work).Gaps is [{ End: 8_000_013 }])
+        );
+
+        Assert.True(BlocksOf(agent.Folder(work).Spool) * 512 < 2_000_000, "The spool still takes its disk.");
+        Platform.Away = false;
+        await LogContainsAsync(work, "dropped");
+        await File.WriteAllTextAsync(Path.Combine(agent.Folder(work).Work, "finish"), "");
+
+        await agent.Reports.ExitedAsync(work.JobId);
+        var log = Platform.Log(work).Text;
+        const int Kept = 6 + (1024 * 1024);
+        var dropped = 8_000_013 - Kept;
+        Assert.Equal(
+            "begin\n"
+                + new string('a', Kept - 6)
+                + $"\n[platform] {dropped} bytes of output were dropped here: the platform was away and the node's spool was full.\n"
+                + "\nend\n",
+            log
+        );
+    }
+
+    [Fact]
+    public async Task brings_a_line_to_the_platform_within_a_blink()
+    {
+        await using var agent = await StartAgentAsync();
+        var work = Work([
+            "python3",
+            "-c",
+            "import time\nfor i in range(60):\n    print(time.time(), flush=True); time.sleep(0.05)",
+        ]);
+        await agent.StartAsync(work);
+        await agent.Reports.StartedAsync(work.JobId);
+
+        var delays = new List<double>();
+        var seen = 0;
+        var watch = Stopwatch.StartNew();
+        while (delays.Count < 60 && watch.Elapsed < TimeSpan.FromSeconds(30))
+        {
+            var lines = Platform.Log(work).Text.Split('\n')[..^1];
+            var now = TimeProvider.System.GetUtcNow().ToUnixTimeMilliseconds() / 1000.0;
+            delays.AddRange(lines[seen..].Select(line => now - double.Parse(line, CultureInfo.InvariantCulture)));
+            seen = lines.Length;
+            await Task.Delay(1);
+        }
+
+        Assert.Equal(60, delays.Count);
+        delays.Sort();
+        Assert.True(delays[30] < 0.1, $"The median was {delays[30] * 1000:0} ms.");
+    }
+
+    private static long BlocksOf(string path)
+    {
+        using var stat = Process.Start(
+            new ProcessStartInfo("stat", ["-c", "%b", path]) { RedirectStandardOutput = true }
+        )!;
+        return long.Parse(stat.StandardOutput.ReadToEnd(), CultureInfo.InvariantCulture);
+    }
+}

@@ -1,0 +1,99 @@
+using System.Globalization;
+using Platform.Contracts.Jobs;
+using Platform.GpuAgent.Processes;
+
+namespace Platform.GpuAgent.Tests.Harness;
+
+/// <summary>A platform and a folder; tests start their agents on it.</summary>
+public abstract class AgentTest : IAsyncLifetime
+{
+    private readonly List<AttemptWork> _works = [];
+
+    private protected FakePlatform Platform { get; private set; } = null!;
+
+    private protected TemporaryFolder Folder { get; } = new();
+
+    public async Task InitializeAsync() => Platform = await FakePlatform.StartAsync();
+
+    public async Task DisposeAsync()
+    {
+        foreach (var pid in _works.SelectMany(ProcessesOf))
+        {
+            LibC.Signal(pid, LibC.SigKill);
+        }
+
+        await Platform.DisposeAsync();
+        Folder.Dispose();
+    }
+
+    private protected Task<TestAgent> StartAgentAsync(params (string Key, string Value)[] options) =>
+        TestAgent.StartAsync(Platform, Folder, options);
+
+    /// <summary>Work that runs a shell script.</summary>
+    private protected AttemptWork Shell(string script, Func<AttemptWork, AttemptWork>? change = null) =>
+        Work(["sh", "-c", script], change);
+
+    private protected AttemptWork Work(string[] command, Func<AttemptWork, AttemptWork>? change = null)
+    {
+        var work = new AttemptWork
+        {
+            JobId = Guid.CreateVersion7(),
+            Attempt = 1,
+            RunId = Guid.CreateVersion7(),
+            Name = "test",
+            Project = "tests/agent",
+            Command = command,
+            Files = new Dictionary<string, string>(StringComparer.Ordinal),
+            Inputs = [],
+            Outputs = [],
+            Env = new Dictionary<string, string>(StringComparer.Ordinal),
+            Token = "pj_test",
+        };
+        return Announce(change?.Invoke(work) ?? work);
+    }
+
+    private protected AttemptWork Announce(AttemptWork work)
+    {
+        Platform.Works[(work.JobId, work.Attempt)] = work;
+        _works.Add(work);
+        return work;
+    }
+
+    private protected Task LogContainsAsync(AttemptWork work, string text) =>
+        WaitFor.ConditionAsync(
+            $"'{text}' in the log",
+            () => Task.FromResult(Platform.Log(work).Text.Contains(text, StringComparison.Ordinal)),
+            describe: () => $"The log is: {Platform.Log(work).Text}"
+        );
+
+    /// <summary>All processes that carry a job's id, supervisors included.</summary>
+    private protected static List<int> ProcessesOf(AttemptWork work)
+    {
+        var found = new List<int>();
+        foreach (var folder in Directory.EnumerateDirectories("/proc"))
+        {
+            if (
+                int.TryParse(Path.GetFileName(folder), NumberStyles.None, CultureInfo.InvariantCulture, out var pid)
+                && ProcessStatus.Read(pid) is { IsDead: false }
+                && ReadEnvironment(folder).Contains($"PLATFORM_JOB_ID={work.JobId}\0", StringComparison.Ordinal)
+            )
+            {
+                found.Add(pid);
+            }
+        }
+
+        return found;
+    }
+
+    private static string ReadEnvironment(string folder)
+    {
+        try
+        {
+            return File.ReadAllText(Path.Combine(folder, "environ"));
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            return "";
+        }
+    }
+}

@@ -1,0 +1,313 @@
+using System.Collections.Concurrent;
+using System.Net;
+using System.Security.Cryptography;
+using System.Text;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using Platform.Contracts.Artifacts;
+using Platform.Contracts.Jobs;
+using Platform.Contracts.Nodes;
+
+namespace Platform.GpuAgent.Tests.Harness;
+
+/// <summary>What an agent asks of a platform over HTTP, on a real server; it keeps what services would.</summary>
+internal sealed class FakePlatform : IAsyncDisposable
+{
+    public const string JoinToken = "let-me-in";
+    private const string NodeToken = "pn_test";
+
+    private readonly WebApplication _app;
+    private readonly ConcurrentDictionary<string, ArtifactManifest> _byKey = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, byte[]> _blobs = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<(Guid, int), StoredLog> _logs = new();
+    private readonly Dictionary<string, List<ArtifactManifest>> _versions = new(StringComparer.Ordinal);
+    private readonly Lock _lock = new();
+
+    private FakePlatform(WebApplication app) => _app = app;
+
+    public string Url => _app.Urls.First();
+
+    /// <summary>While set, connections break.</summary>
+    public volatile bool Away;
+
+    /// <summary>While set, heartbeats and requests find nobody of that name.</summary>
+    public volatile bool HasForgotten;
+
+    public string? Broker { get; init; }
+
+    public int Joins;
+
+    public ConcurrentDictionary<(Guid JobId, int Attempt), AttemptWork> Works { get; } = new();
+
+    /// <summary>Blobs that are damaged on their way out.</summary>
+    public ConcurrentDictionary<string, bool> Damaged { get; } = new(StringComparer.Ordinal);
+
+    /// <summary>Downloads, by blob.</summary>
+    public ConcurrentQueue<string> Downloads { get; } = new();
+
+    /// <summary>Beats that came over HTTP.</summary>
+    public ConcurrentQueue<NodeHeartbeat> Beats { get; } = new();
+
+    /// <summary>Requests for artifacts that are refused with 403.</summary>
+    public volatile bool RefusesArtifacts;
+
+    public static async Task<FakePlatform> StartAsync(string? broker = null)
+    {
+        var builder = WebApplication.CreateSlimBuilder();
+        builder.Logging.ClearProviders();
+        builder.WebHost.ConfigureKestrel(kestrel =>
+        {
+            kestrel.Listen(IPAddress.Loopback, 0);
+            kestrel.Limits.MaxRequestBodySize = null;
+        });
+        var platform = new FakePlatform(builder.Build()) { Broker = broker };
+        platform.Map();
+        await platform._app.StartAsync();
+        return platform;
+    }
+
+    public StoredLog Log(AttemptWork work) => _logs.GetOrAdd((work.JobId, work.Attempt), _ => new StoredLog());
+
+    public IReadOnlyList<ArtifactManifest> Versions(string name)
+    {
+        lock (_lock)
+        {
+            return _versions.TryGetValue(name, out var versions) ? [.. versions] : [];
+        }
+    }
+
+    public byte[] Blob(string sha256) => _blobs[sha256];
+
+    public string Text(ArtifactManifest manifest, string path) =>
+        Encoding.UTF8.GetString(Blob(manifest.Files.Single(file => file.Path == path).Sha256));
+
+    /// <summary>Keeps an artifact as a person would.</summary>
+    public ArtifactManifest Keep(string name, params (string Path, byte[] Content)[] files)
+    {
+        var kept = files.Select(file => new ArtifactFile
+        {
+            Path = file.Path,
+            Size = file.Content.Length,
+            Sha256 = StoreBlob(file.Content),
+        });
+        return AddVersion(name, new CreateVersion { Files = [.. kept] });
+    }
+
+    public async ValueTask DisposeAsync() => await _app.DisposeAsync();
+
+    private static string Sha256(byte[] content) => Convert.ToHexStringLower(SHA256.HashData(content));
+
+    private string StoreBlob(byte[] content)
+    {
+        var name = Sha256(content);
+        _blobs[name] = content;
+        return name;
+    }
+
+    private ArtifactManifest AddVersion(string name, CreateVersion version)
+    {
+        lock (_lock)
+        {
+            if (!_versions.TryGetValue(name, out var versions))
+            {
+                _versions[name] = versions = [];
+            }
+
+            var manifest = new ArtifactManifest
+            {
+                Name = name,
+                Version = versions.Count + 1,
+                Type = version.Type,
+                Project = version.Project,
+                Aliases = ["latest"],
+                Files = version.Files,
+                Size = version.Files.Sum(file => file.Size),
+                Digest = "",
+                Metadata = version.Metadata,
+                JobId = version.JobId,
+                Attempt = version.Attempt,
+                RunId = version.RunId,
+                CreatedAt = TimeProvider.System.GetUtcNow(),
+            };
+            versions.Add(manifest);
+            return manifest;
+        }
+    }
+
+    private void Map()
+    {
+        _app.Use(
+            async (context, next) =>
+            {
+                if (Away)
+                {
+                    context.Abort();
+                }
+                else if (
+                    !context.Request.Path.StartsWithSegments("/api/nodes/join", StringComparison.Ordinal)
+                    && context.Request.Headers.Authorization != $"Bearer {NodeToken}"
+                )
+                {
+                    context.Response.StatusCode = 401;
+                }
+                else if (
+                    RefusesArtifacts
+                    && context.Request.Path.StartsWithSegments("/api/artifacts", StringComparison.Ordinal)
+                )
+                {
+                    await Results.Problem("Not for you.", statusCode: 403).ExecuteAsync(context);
+                }
+                else
+                {
+                    await next(context);
+                }
+            }
+        );
+        _app.MapPost("/api/nodes/join", Join);
+        _app.MapPost("/api/nodes/heartbeat", TakeBeat);
+        _app.MapGet(
+            "/api/jobs/{jobId:guid}/attempts/{attempt:int}/work",
+            (Guid jobId, int attempt) =>
+                Works.TryGetValue((jobId, attempt), out var work) ? Results.Ok(work) : Results.NotFound()
+        );
+        _app.MapPost("/api/jobs/{jobId:guid}/logs", AppendLogAsync);
+        _app.MapMethods(
+            "/api/artifacts/blobs/{sha256}",
+            ["HEAD"],
+            (string sha256) => _blobs.ContainsKey(sha256) ? Results.Ok() : Results.NotFound()
+        );
+        _app.MapPut("/api/artifacts/blobs/{sha256}", PutBlobAsync);
+        _app.MapPost("/api/artifacts/{name}/versions", CreateVersion);
+        _app.MapGet("/api/artifacts/{name}/versions/{version}", FindVersion);
+        _app.MapGet("/api/artifacts/{name}/versions/{version}/files/{**path}", Download);
+    }
+
+    private IResult Join(JoinRequest request)
+    {
+        if (request.Token != JoinToken)
+        {
+            return Results.Problem("This join token is not known.", statusCode: 401);
+        }
+
+        Interlocked.Increment(ref Joins);
+        HasForgotten = false;
+        return Results.Ok(
+            new JoinResponse
+            {
+                NodeId = request.NodeId,
+                NodeToken = NodeToken,
+                Broker = Broker,
+                HeartbeatSeconds = 0.2,
+            }
+        );
+    }
+
+    private IResult TakeBeat(NodeHeartbeat beat)
+    {
+        Beats.Enqueue(beat);
+        return HasForgotten ? Results.NotFound() : Results.NoContent();
+    }
+
+    private async Task<IResult> AppendLogAsync(
+        Guid jobId,
+        int attempt,
+        long offset,
+        HttpRequest request,
+        bool complete = false
+    )
+    {
+        using var body = new MemoryStream();
+        await request.Body.CopyToAsync(body);
+        var log = _logs.GetOrAdd((jobId, attempt), _ => new StoredLog());
+        var (stored, accepted) = log.Append(offset, body.ToArray(), complete);
+        var position = new LogPosition { Offset = stored };
+        return accepted ? Results.Ok(position) : Results.Conflict(position);
+    }
+
+    private async Task<IResult> PutBlobAsync(string sha256, HttpRequest request)
+    {
+        using var body = new MemoryStream();
+        await request.Body.CopyToAsync(body);
+        var content = body.ToArray();
+        if (Sha256(content) != sha256)
+        {
+            return Results.Problem("The bytes have another checksum.", statusCode: 400);
+        }
+
+        _blobs[sha256] = content;
+        return Results.Created($"/api/artifacts/blobs/{sha256}", null);
+    }
+
+    private IResult CreateVersion(string name, CreateVersion version, HttpRequest request)
+    {
+        if (version.Files.Count == 0 || version.Files.Any(file => !_blobs.ContainsKey(file.Sha256)))
+        {
+            return Results.Problem("Blobs are missing.", statusCode: 422);
+        }
+
+        var key = request.Headers["Idempotency-Key"].ToString();
+        lock (_lock)
+        {
+            var manifest = _byKey.GetOrAdd($"{name} {key}", _ => AddVersion(name, version));
+            return Results.Created($"/api/artifacts/{name}/versions/{manifest.Version}", manifest);
+        }
+    }
+
+    private IResult FindVersion(string name, string version) =>
+        Find(name, version) is { } manifest ? Results.Ok(manifest) : Results.NotFound();
+
+    private IResult Download(string name, string version, string path)
+    {
+        if (Find(name, version)?.Files.FirstOrDefault(file => file.Path == path) is not { } found)
+        {
+            return Results.NotFound();
+        }
+
+        Downloads.Enqueue(found.Sha256);
+        var content = _blobs[found.Sha256];
+        return Results.Bytes(Damaged.ContainsKey(found.Sha256) ? [.. content.Select(b => (byte)~b)] : content);
+    }
+
+    private ArtifactManifest? Find(string name, string version) =>
+        Versions(name).LastOrDefault(manifest => version == "latest" || version == $"{manifest.Version}");
+}
+
+/// <summary>A log that takes bytes only at its end.</summary>
+internal sealed class StoredLog
+{
+    private readonly MemoryStream _bytes = new();
+    private readonly Lock _lock = new();
+
+    public bool IsComplete { get; private set; }
+
+    public byte[] Bytes
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return _bytes.ToArray();
+            }
+        }
+    }
+
+    public string Text => Encoding.UTF8.GetString(Bytes);
+
+    public (long Stored, bool Accepted) Append(long offset, byte[] content, bool complete)
+    {
+        lock (_lock)
+        {
+            if (offset != _bytes.Length)
+            {
+                return (_bytes.Length, false);
+            }
+
+            _bytes.Write(content);
+            IsComplete |= complete;
+            return (_bytes.Length, true);
+        }
+    }
+}

@@ -1,0 +1,68 @@
+using System.Collections.Concurrent;
+using MassTransit;
+using Platform.Contracts.Agents;
+using Platform.Contracts.Nodes;
+using Platform.Messaging;
+
+namespace Platform.GpuAgent.Tests.Harness;
+
+/// <summary>What the services of a platform would hear from agents, with their answers.</summary>
+internal sealed class ReportLog
+{
+    /// <summary>While unset, reports are heard but not recorded.</summary>
+    public volatile bool Records = true;
+
+    public ConcurrentQueue<TrainingStarted> Started { get; } = new();
+
+    public ConcurrentQueue<TrainingExited> Exited { get; } = new();
+
+    public ConcurrentQueue<NodeHeartbeat> Beats { get; } = new();
+
+    public Task<TrainingStarted> StartedAsync(Guid jobId, int attempt = 1) =>
+        HeardAsync(Started, started => started.JobId == jobId && started.Attempt == attempt, "the start");
+
+    public Task<TrainingExited> ExitedAsync(Guid jobId, int attempt = 1) =>
+        HeardAsync(Exited, exited => exited.JobId == jobId && exited.Attempt == attempt, "the end");
+
+    private static async Task<T> HeardAsync<T>(ConcurrentQueue<T> heard, Func<T, bool> wanted, string what)
+        where T : class
+    {
+        await WaitFor.ConditionAsync($"the report of {what}", () => Task.FromResult(heard.Any(wanted)));
+        return heard.First(wanted);
+    }
+}
+
+internal sealed class HearReports(ReportLog log)
+    : IConsumer<TrainingStarted>,
+        IConsumer<TrainingExited>,
+        IConsumer<NodeHeartbeat>
+{
+    public Task Consume(ConsumeContext<TrainingStarted> context)
+    {
+        log.Started.Enqueue(context.Message);
+        return AnswerAsync(context, context.Message.NodeId, context.Message.ReportId);
+    }
+
+    public Task Consume(ConsumeContext<TrainingExited> context)
+    {
+        log.Exited.Enqueue(context.Message);
+        return AnswerAsync(context, context.Message.NodeId, context.Message.ReportId);
+    }
+
+    public Task Consume(ConsumeContext<NodeHeartbeat> context)
+    {
+        log.Beats.Enqueue(context.Message);
+        return Task.CompletedTask;
+    }
+
+    private async Task AnswerAsync(ConsumeContext context, Guid nodeId, Guid reportId)
+    {
+        if (log.Records)
+        {
+            await context.Send(
+                QueueAddress.Of(AgentQueues.For(nodeId)),
+                new ReportRecorded { NodeId = nodeId, ReportId = reportId }
+            );
+        }
+    }
+}

@@ -1,0 +1,139 @@
+using MassTransit;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging.Abstractions;
+using Platform.Contracts.Agents;
+using Platform.Contracts.Jobs;
+using Platform.GpuAgent.Attempts;
+using Platform.GpuAgent.Journal;
+using Platform.GpuAgent.Membership;
+using Platform.GpuAgent.Outputs;
+using Platform.GpuAgent.Server;
+using Platform.Messaging;
+using Platform.ServiceDefaults;
+
+namespace Platform.GpuAgent.Tests.Harness;
+
+/// <summary>An agent inside the test's process, as standalone has it: a bus in memory, the platform over HTTP.</summary>
+internal sealed class TestAgent : IAsyncDisposable
+{
+    private readonly WebApplication _app;
+
+    private TestAgent(WebApplication app) => _app = app;
+
+    public ReportLog Reports => _app.Services.GetRequiredService<ReportLog>();
+
+    public StateFolder State => _app.Services.GetRequiredService<StateFolder>();
+
+    public AttemptRegistry Attempts => _app.Services.GetRequiredService<AttemptRegistry>();
+
+    public Guid NodeId => State.Identity.NodeId;
+
+    public static async Task<TestAgent> StartAsync(
+        FakePlatform platform,
+        TemporaryFolder folder,
+        params (string Key, string Value)[] options
+    )
+    {
+        var builder = PlatformService.CreateBuilder([], "agent");
+        builder.WebHost.UseUrls("http://127.0.0.1:0");
+        builder.Configuration.AddInMemoryCollection(
+            new Dictionary<string, string?>(StringComparer.Ordinal)
+            {
+                ["Agent:Server"] = platform.Url,
+                ["Agent:JoinToken"] = FakePlatform.JoinToken,
+                ["Agent:StateFolder"] = folder.In("state"),
+                ["Agent:GraceSeconds"] = "1",
+                ["Logging:Level"] = "Warning",
+            }
+        );
+        builder.Configuration.AddInMemoryCollection(
+            options.Select(option => KeyValuePair.Create($"Agent:{option.Key}", (string?)option.Value))
+        );
+        builder.AddAgent();
+        builder.Services.AddSingleton<ReportLog>();
+        builder.Services.AddPlatformMessaging(
+            new MessagingOptions(),
+            AgentModule.ConfigureBus,
+            bus => bus.AddConsumer<HearReports>()
+        );
+        var agent = new TestAgent(builder.Build());
+        try
+        {
+            await agent._app.StartAsync();
+            await WaitFor.ConditionAsync(
+                "the agent to join and beat",
+                () => Task.FromResult(!agent.Reports.Beats.IsEmpty)
+            );
+        }
+        catch
+        {
+            await agent.DisposeAsync();
+            throw;
+        }
+
+        return agent;
+    }
+
+    public AttemptFolder Folder(AttemptWork work) => State.Attempt(new AttemptKey(work.JobId, work.Attempt));
+
+    public AttemptEntry Entry(AttemptWork work) => AttemptJournal.Open(Folder(work))!.Entry;
+
+    public Task StartAsync(AttemptWork work, params int[] gpus) =>
+        SendAsync(
+            new StartTraining
+            {
+                NodeId = NodeId,
+                JobId = work.JobId,
+                Attempt = work.Attempt,
+                Cpus = 1,
+                MemoryMiB = 64,
+                Gpus = gpus,
+            }
+        );
+
+    public Task StopAsync(AttemptWork work, string reason = EndReasons.Cancelled) =>
+        SendAsync(
+            new StopTraining
+            {
+                NodeId = NodeId,
+                JobId = work.JobId,
+                Attempt = work.Attempt,
+                Reason = reason,
+            }
+        );
+
+    public CheckpointSync SyncOf(string workFolder, AttemptWork work) =>
+        new(
+            workFolder,
+            work,
+            _app.Services.GetRequiredService<ArtifactClient>(),
+            _app.Services.GetRequiredService<BlobUpload>(),
+            NullLogger.Instance
+        );
+
+    /// <summary>Waits until nothing of the attempt is owed any more.</summary>
+    public Task ClosedAsync(AttemptWork work) =>
+        WaitFor.ConditionAsync(
+            "the attempt to be closed",
+            () => Task.FromResult(Attempts.Held().All(held => held.JobId != work.JobId || held.Attempt != work.Attempt))
+        );
+
+    public async ValueTask DisposeAsync()
+    {
+        await _app.StopAsync();
+        await _app.DisposeAsync();
+    }
+
+    private async Task SendAsync<T>(T message)
+        where T : class
+    {
+        var endpoint = await _app
+            .Services.GetRequiredService<IBus>()
+            .GetSendEndpoint(QueueAddress.Of(AgentQueues.For(NodeId)));
+        await endpoint.Send(message);
+    }
+}

@@ -1,0 +1,279 @@
+using System.Text;
+using Platform.Contracts.Jobs;
+using Platform.GpuAgent.Tests.Harness;
+
+namespace Platform.GpuAgent.Tests;
+
+[Trait("suite", "integration")]
+public sealed class Running_a_training : AgentTest
+{
+    [Fact]
+    [Trait("row", "81")]
+    public async Task reports_its_start_and_its_success_and_stores_its_log_and_outputs()
+    {
+        await using var agent = await StartAgentAsync();
+        var work = Work(
+            ["python3", "train.py", "--epochs", "3"],
+            work =>
+                work with
+                {
+                    Files = new Dictionary<string, string>(StringComparer.Ordinal)
+                    {
+                        ["train.py"] = """
+                            import pathlib, sys
+                            for epoch in range(int(sys.argv[2])):
+                                print("epoch", epoch)
+                            pathlib.Path("outputs/deep").mkdir()
+                            pathlib.Path("outputs/deep/model.bin").write_bytes(b"weights")
+                            pathlib.Path("outputs/report.txt").write_text("good")
+                            """,
+                    },
+                    Outputs =
+                    [
+                        new JobOutput
+                        {
+                            Path = "outputs",
+                            Artifact = "digits-model",
+                            Type = "model",
+                        },
+                    ],
+                }
+        );
+
+        await agent.StartAsync(work);
+
+        await agent.Reports.StartedAsync(work.JobId);
+        var exited = await agent.Reports.ExitedAsync(work.JobId);
+        Assert.Equal((EndReasons.ExitCode, 0), (exited.Reason, exited.ExitCode));
+        Assert.Equal("epoch 0\nepoch 1\nepoch 2\n", Platform.Log(work).Text);
+        Assert.True(Platform.Log(work).IsComplete);
+        var version = Assert.Single(Platform.Versions("digits-model"));
+        Assert.Equal(["deep/model.bin", "report.txt"], version.Files.Select(file => file.Path));
+        Assert.Equal("weights", Platform.Text(version, "deep/model.bin"));
+        Assert.Equal(
+            ("model", work.JobId, 1, work.RunId),
+            (version.Type, version.JobId, version.Attempt, version.RunId)
+        );
+        await agent.ClosedAsync(work);
+        await WaitFor.ConditionAsync(
+            "the work folder to go",
+            () => Task.FromResult(!Directory.Exists(agent.Folder(work).Work) && !File.Exists(agent.Folder(work).Spool))
+        );
+    }
+
+    [Fact]
+    [Trait("row", "81")]
+    public async Task stores_every_byte_that_it_prints_in_order_whatever_it_is()
+    {
+        await using var agent = await StartAgentAsync();
+        var expected = new byte[3_000_000];
+        new Random(7).NextBytes(expected);
+        Platform.Keep("noise", ("noise.bin", expected));
+        var work = Shell(
+            "cat inputs/noise.bin; printf 'no newline \\377 at the end' >&2",
+            work => work with { Inputs = [new JobInput { Artifact = "noise:latest", Path = "inputs" }] }
+        );
+
+        await agent.StartAsync(work);
+
+        await agent.Reports.ExitedAsync(work.JobId);
+        var tail = (byte[])[.. Encoding.ASCII.GetBytes("no newline "), 0xFF, .. Encoding.ASCII.GetBytes(" at the end")];
+        Assert.Equal([.. expected, .. tail], Platform.Log(work).Bytes);
+    }
+
+    [Fact]
+    public async Task gives_it_the_environment_that_is_promised_and_nothing_of_the_agents_own()
+    {
+        Environment.SetEnvironmentVariable("AGENT_TEST_SECRET", "not for trainings");
+        await using var agent = await StartAgentAsync();
+        var work = Work(
+            ["env"],
+            work =>
+                work with
+                {
+                    Env = new Dictionary<string, string>(StringComparer.Ordinal)
+                    {
+                        ["LR"] = "0.1",
+                        ["PLATFORM_ATTEMPT"] = "9",
+                        ["PATH"] = "/usr/bin:/bin:/opt/mine",
+                    },
+                }
+        );
+
+        await agent.StartAsync(work, 2, 5);
+
+        await agent.Reports.ExitedAsync(work.JobId);
+        var environment = Platform
+            .Log(work)
+            .Text.Split('\n', StringSplitOptions.RemoveEmptyEntries)
+            .Select(line => line.Split('=', 2))
+            .ToDictionary(pair => pair[0], pair => pair[1], StringComparer.Ordinal);
+        Assert.DoesNotContain("AGENT_TEST_SECRET", environment.Keys);
+        Assert.Equal("0.1", environment["LR"]);
+        Assert.Equal("/usr/bin:/bin:/opt/mine", environment["PATH"]);
+        Assert.Equal("1", environment["PLATFORM_ATTEMPT"]);
+        Assert.Equal($"{work.JobId}", environment["PLATFORM_JOB_ID"]);
+        Assert.Equal($"{work.RunId}", environment["PLATFORM_RUN_ID"]);
+        Assert.Equal($"{work.RunId:N}", environment["MLFLOW_RUN_ID"]);
+        Assert.Equal(Platform.Url, environment["PLATFORM_URL"]);
+        Assert.Equal(Platform.Url, environment["MLFLOW_TRACKING_URI"]);
+        Assert.Equal("pj_test", environment["PLATFORM_TOKEN"]);
+        Assert.Equal("tests/agent", environment["PLATFORM_PROJECT"]);
+        Assert.Equal("2,5", environment["CUDA_VISIBLE_DEVICES"]);
+        Assert.Equal(Path.Combine(agent.Folder(work).Work, ".tmp"), environment["TMPDIR"]);
+        Assert.DoesNotContain("RANK", environment.Keys);
+    }
+
+    [Theory]
+    [InlineData("exit 7", EndReasons.ExitCode, 7)]
+    [InlineData("kill -9 $$", EndReasons.Killed, null)]
+    [InlineData("kill -SEGV $$", EndReasons.Killed, null)]
+    public async Task reports_how_it_failed(string script, string reason, int? exitCode)
+    {
+        await using var agent = await StartAgentAsync();
+        var work = Shell($"echo before; {script}", Outputting("outputs"));
+
+        await agent.StartAsync(work);
+
+        var exited = await agent.Reports.ExitedAsync(work.JobId);
+        Assert.Equal((reason, exitCode), (exited.Reason, exited.ExitCode));
+        Assert.Equal("before\n", Platform.Log(work).Text);
+        Assert.Empty(Platform.Versions("kept"));
+        await agent.ClosedAsync(work);
+        Assert.True(Directory.Exists(agent.Folder(work).Work), "a failed attempt's folder is kept for a while");
+    }
+
+    [Theory]
+    [InlineData("no-such-program", "was not found in the PATH")]
+    [InlineData("./no-such-file", "does not exist")]
+    [InlineData("./data.txt", "is not executable")]
+    public async Task that_cannot_start_says_why(string program, string detail)
+    {
+        await using var agent = await StartAgentAsync();
+        var work = Work([program], work => work with { Files = Files("data.txt", "no program") });
+
+        await agent.StartAsync(work);
+
+        var exited = await agent.Reports.ExitedAsync(work.JobId);
+        Assert.Equal((EndReasons.CouldNotStart, (int?)null), (exited.Reason, exited.ExitCode));
+        Assert.Contains(program, exited.Detail, StringComparison.Ordinal);
+        Assert.Contains(detail, exited.Detail, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task whose_interpreter_is_missing_could_not_start()
+    {
+        await using var agent = await StartAgentAsync();
+        var work = Work(["./run"], work => work with { Files = Files("run", "#!/no/such/interpreter\n") });
+
+        await agent.StartAsync(work);
+
+        Assert.Equal(EndReasons.CouldNotStart, (await agent.Reports.ExitedAsync(work.JobId)).Reason);
+    }
+
+    [Fact]
+    public async Task whose_output_is_missing_is_refused_although_it_exited_well()
+    {
+        await using var agent = await StartAgentAsync();
+        var work = Shell("true", Outputting("model.bin"));
+
+        await agent.StartAsync(work);
+
+        var exited = await agent.Reports.ExitedAsync(work.JobId);
+        Assert.Equal((EndReasons.OutputRefused, 0), (exited.Reason, exited.ExitCode));
+        Assert.Contains("model.bin", exited.Detail, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task keeps_no_file_from_outside_its_folder()
+    {
+        await using var agent = await StartAgentAsync();
+        await File.WriteAllTextAsync(Folder.In("secret"), "secret");
+        var work = Shell(
+            $"""
+            echo mine > outputs/mine; ln -s mine outputs/alias; mkfifo outputs/pipe
+            ln -s {Folder.In("secret")} outputs/stolen; ln -s {Folder.Path} outputs/all; ln -s ../../../../.. outputs/up
+            """,
+            Outputting("outputs")
+        );
+
+        await agent.StartAsync(work);
+
+        var exited = await agent.Reports.ExitedAsync(work.JobId);
+        Assert.Equal((EndReasons.ExitCode, 0), (exited.Reason, exited.ExitCode));
+        Assert.Contains("outputs/stolen", exited.Detail, StringComparison.Ordinal);
+        var version = Assert.Single(Platform.Versions("kept"));
+        Assert.Equal(["alias", "mine"], version.Files.Select(file => file.Path));
+        Assert.Equal("mine\n", Platform.Text(version, "alias"));
+    }
+
+    [Fact]
+    public async Task refuses_an_output_that_is_itself_a_way_out()
+    {
+        await using var agent = await StartAgentAsync();
+        await File.WriteAllTextAsync(Folder.In("secret"), "secret");
+        var work = Shell($"rmdir outputs; ln -s {Folder.Path} outputs", Outputting("outputs"));
+
+        await agent.StartAsync(work);
+
+        var exited = await agent.Reports.ExitedAsync(work.JobId);
+        Assert.Equal(EndReasons.OutputRefused, exited.Reason);
+        Assert.Contains("symbolic link", exited.Detail, StringComparison.Ordinal);
+        Assert.Empty(Platform.Versions("kept"));
+    }
+
+    [Fact]
+    public async Task ends_with_its_main_process_and_takes_what_it_left_behind_with_it()
+    {
+        await using var agent = await StartAgentAsync();
+        var work = Shell("sleep 300 & setsid sleep 300 & echo done");
+
+        await agent.StartAsync(work);
+
+        var exited = await agent.Reports.ExitedAsync(work.JobId);
+        Assert.Equal((EndReasons.ExitCode, 0), (exited.Reason, exited.ExitCode));
+        Assert.Equal("done\n", Platform.Log(work).Text);
+        Assert.Empty(ProcessesOf(work));
+    }
+
+    [Fact]
+    public async Task is_answered_with_the_same_report_when_the_command_is_repeated()
+    {
+        await using var agent = await StartAgentAsync();
+        var work = Shell("echo once");
+        await agent.StartAsync(work);
+        var first = await agent.Reports.ExitedAsync(work.JobId);
+        await agent.ClosedAsync(work);
+
+        await agent.StartAsync(work);
+
+        await WaitFor.ConditionAsync(
+            "the report again",
+            () => Task.FromResult(agent.Reports.Exited.Count(exited => exited.ReportId == first.ReportId) >= 2)
+        );
+        Assert.Equal("once\n", Platform.Log(work).Text);
+        Assert.Single(agent.Reports.Exited.Select(exited => exited.ReportId).Distinct());
+    }
+
+    [Fact]
+    public async Task repeats_its_reports_until_they_are_recorded()
+    {
+        await using var agent = await StartAgentAsync();
+        agent.Reports.Records = false;
+        var work = Shell("true");
+        await agent.StartAsync(work);
+        await WaitFor.ConditionAsync("the second report", () => Task.FromResult(agent.Reports.Exited.Count >= 2));
+        Assert.Contains(agent.Attempts.Held(), held => held.JobId == work.JobId);
+
+        agent.Reports.Records = true;
+
+        await agent.ClosedAsync(work);
+        Assert.Single(agent.Reports.Exited.Select(exited => exited.ReportId).Distinct());
+    }
+
+    private static Dictionary<string, string> Files(string path, string text) =>
+        new(StringComparer.Ordinal) { [path] = text };
+
+    private static Func<AttemptWork, AttemptWork> Outputting(string path) =>
+        work => work with { Outputs = [new JobOutput { Path = path, Artifact = "kept" }] };
+}

@@ -1,0 +1,63 @@
+using Microsoft.Extensions.Options;
+using Platform.GpuAgent.Inventory;
+using Platform.GpuAgent.Membership;
+using Platform.GpuAgent.Tests.Harness;
+
+namespace Platform.GpuAgent.Tests;
+
+public sealed class The_machine : IDisposable
+{
+    private readonly TemporaryFolder _folder = new();
+    private readonly StateFolder _state;
+
+    public The_machine() => _state = StateFolder.Open(_folder.Path);
+
+    public void Dispose()
+    {
+        _state.Dispose();
+        _folder.Dispose();
+    }
+
+    [Fact]
+    public void offers_what_it_has_and_no_more_than_its_control_group_allows()
+    {
+        var inventory = new Machine(Options.Create(new AgentOptions()), _state).Inventory();
+
+        Assert.InRange(inventory.Cpus, 0.01, Environment.ProcessorCount);
+        Assert.InRange(inventory.MemoryMiB, 1, int.MaxValue);
+        Assert.True((inventory.MemoryMiB * 1024L * 1024) <= (ControlGroup.MemoryLimit() ?? long.MaxValue));
+        Assert.Equal(inventory.Gpus.Count == 0, inventory.GpuReason is not null);
+    }
+
+    [Fact]
+    public void offers_what_it_is_told_to()
+    {
+        var options = new AgentOptions { Cpus = 0.5, MemoryMiB = 100 };
+
+        var inventory = new Machine(Options.Create(options), _state).Inventory();
+
+        Assert.Equal((0.5, 100), (inventory.Cpus, inventory.MemoryMiB));
+    }
+
+    [Fact]
+    public void says_how_busy_it_is()
+    {
+        var usage = new Machine(Options.Create(new AgentOptions()), _state).Usage();
+
+        Assert.InRange(usage.Cpu, 0, 1);
+        Assert.InRange(usage.MemoryUsedMiB, 1, int.MaxValue);
+        Assert.InRange(usage.DiskFreeMiB, 1, long.MaxValue);
+    }
+
+    [Fact]
+    public void without_a_driver_has_no_GPUs_for_a_reason()
+    {
+        var nvml = new Nvml("libno-such-driver.so.1");
+
+        var (gpus, reason) = nvml.Inventory();
+
+        Assert.Empty(gpus);
+        Assert.Contains("libno-such-driver.so.1", reason, StringComparison.Ordinal);
+        Assert.Empty(nvml.Usage());
+    }
+}
