@@ -47,6 +47,8 @@ internal sealed class ExceptionProblems(IProblemDetailsService problems) : IExce
                 "invalid-json",
                 Describe(json)
             ),
+            BadHttpRequestException bad when bad.Message.Contains("no body was provided", StringComparison.Ordinal) =>
+                Problem(bad.StatusCode, "bad-request", "This address expects a JSON body."),
             BadHttpRequestException bad => Problem(bad.StatusCode, "bad-request", bad.Message),
             NpgsqlException { IsTransient: true } or TimeoutException => Problem(
                 503,
