@@ -52,6 +52,8 @@ internal sealed class TestGateway : IAsyncDisposable
         return gateway;
     }
 
+    public async Task DropDatabaseAsync() => await _owned.OfType<TestDatabase>().Single().DisposeAsync();
+
     public async Task StopServiceAsync(string name) => await _services[name].DisposeAsync();
 
     public async Task<HttpResponseMessage> SendAsync(

@@ -120,6 +120,7 @@ public sealed class In_front_of_services : IAsyncLifetime
     }
 
     [Fact]
+    [Trait("row", "31")]
     public async Task ready_says_which_service_is_down_and_what_it_lacks()
     {
         using var ready = await _gateway.SendAsync(HttpMethod.Get, "/health/ready");
@@ -138,6 +139,22 @@ public sealed class In_front_of_services : IAsyncLifetime
         Assert.Equal("healthy", (string?)checks["database-gateway"]!["status"]);
         using var live = await _gateway.SendAsync(HttpMethod.Get, "/health/live");
         Assert.Equal(HttpStatusCode.OK, live.StatusCode);
+    }
+
+    [Fact]
+    [Trait("row", "31")]
+    public async Task it_is_alive_but_not_ready_without_its_database()
+    {
+        await _gateway.DropDatabaseAsync();
+
+        using var ready = await _gateway.SendAsync(HttpMethod.Get, "/health/ready");
+        Assert.Equal(HttpStatusCode.ServiceUnavailable, ready.StatusCode);
+        var checks = (await ready.JsonAsync())["checks"]!;
+        Assert.Equal("unhealthy", (string?)checks["database-gateway"]!["status"]);
+        using var live = await _gateway.SendAsync(HttpMethod.Get, "/health/live");
+        Assert.Equal(HttpStatusCode.OK, live.StatusCode);
+        using var served = await _gateway.SendAsync(HttpMethod.Get, "/api/jobs");
+        Assert.Equal(HttpStatusCode.OK, served.StatusCode);
     }
 
     [Fact]
