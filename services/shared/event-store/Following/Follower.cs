@@ -117,6 +117,10 @@ internal abstract partial class Follower(EventStore store, string name, ILogger 
         {
             LogFenced(Store.Options.Schema, Name);
         }
+        else if (Failures.IsUnreachable(exception))
+        {
+            LogUnreachable(Store.Options.Schema, Name, exception.Message, pause.TotalSeconds);
+        }
         else
         {
             LogFailed(exception, Store.Options.Schema, Name, pause.TotalSeconds);
@@ -144,4 +148,11 @@ internal abstract partial class Follower(EventStore store, string name, ILogger 
 
     [LoggerMessage(1113, LogLevel.Error, "{Schema}: {Follower} failed; trying again in {Pause} s")]
     private partial void LogFailed(Exception exception, string schema, string follower, double pause);
+
+    [LoggerMessage(
+        1114,
+        LogLevel.Warning,
+        "{Schema}: {Follower} cannot reach what it needs ({Reason}); trying again in {Pause} s"
+    )]
+    private partial void LogUnreachable(string schema, string follower, string reason, double pause);
 }
