@@ -55,6 +55,7 @@ public static class ArtifactsModule
         ArgumentNullException.ThrowIfNull(app);
         var artifacts = app.MapGroup("/api/artifacts")
             .WithTags("Artifacts")
+            .AddEndpointFilter(StoreProblems.CatchAsync)
             .AddEndpointFilter(ArtifactProblems.CheckNameAsync);
         artifacts.MapUploadBlob();
         artifacts.MapReadBlob();
@@ -67,7 +68,9 @@ public static class ArtifactsModule
         artifacts.MapDownloadFile();
         artifacts.MapDownloadArchive();
 
-        var jobs = app.MapGroup("/api/jobs/{jobId:guid}/artifacts").WithTags("Artifacts");
+        var jobs = app.MapGroup("/api/jobs/{jobId:guid}/artifacts")
+            .WithTags("Artifacts")
+            .AddEndpointFilter(StoreProblems.CatchAsync);
         jobs.MapUploadJobArtifact();
         jobs.MapListJobArtifacts();
     }

@@ -67,19 +67,21 @@ internal sealed class S3BlobStore : IBlobStore, IDisposable
 
     public async Task KeepAsync(IncomingBlob incoming, CancellationToken cancellationToken)
     {
-        using var transfer = new TransferUtility(
-            _client,
-            new TransferUtilityConfig { MinSizeBeforePartUpload = PartSize }
-        );
         await using var bytes = new FileStream(incoming.Handle, FileAccess.Read, bufferSize: 0);
-        await transfer.UploadAsync(
-            new TransferUtilityUploadRequest
+        if (incoming.Size > PartSize)
+        {
+            await SendPartsAsync(KeyOf(incoming.Name), bytes, cancellationToken);
+            return;
+        }
+
+        await _client.PutObjectAsync(
+            new PutObjectRequest
             {
                 BucketName = _bucket,
                 Key = KeyOf(incoming.Name),
                 InputStream = bytes,
                 AutoCloseStream = false,
-                PartSize = Math.Max(PartSize, incoming.Size / MaxParts + 1),
+                UseChunkEncoding = false,
             },
             cancellationToken
         );
@@ -104,6 +106,53 @@ internal sealed class S3BlobStore : IBlobStore, IDisposable
             : null;
 
     public void Dispose() => _client.Dispose();
+
+    /// <summary>Sends one part after the other, each with its own retries; nothing is visible before the last call.</summary>
+    private async Task SendPartsAsync(string key, FileStream bytes, CancellationToken cancellationToken)
+    {
+        var partSize = Math.Max(PartSize, bytes.Length / MaxParts + 1);
+        var upload = await _client.InitiateMultipartUploadAsync(_bucket, key, cancellationToken);
+        try
+        {
+            var parts = new List<PartETag>();
+            for (var from = 0L; from < bytes.Length; from += partSize)
+            {
+                bytes.Position = from;
+                var part = await _client.UploadPartAsync(
+                    new UploadPartRequest
+                    {
+                        BucketName = _bucket,
+                        Key = key,
+                        UploadId = upload.UploadId,
+                        PartNumber = parts.Count + 1,
+                        PartSize = Math.Min(partSize, bytes.Length - from),
+                        InputStream = bytes,
+                        UseChunkEncoding = false,
+                    },
+                    cancellationToken
+                );
+                parts.Add(new PartETag(parts.Count + 1, part.ETag));
+            }
+
+            await _client.CompleteMultipartUploadAsync(
+                new CompleteMultipartUploadRequest
+                {
+                    BucketName = _bucket,
+                    Key = key,
+                    UploadId = upload.UploadId,
+                    PartETags = parts,
+                },
+                cancellationToken
+            );
+        }
+        catch
+        {
+            // At best: the parts are not visible, and the next start removes them.
+            Task abort = _client.AbortMultipartUploadAsync(_bucket, key, upload.UploadId, CancellationToken.None);
+            await abort.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            throw;
+        }
+    }
 
     private static string KeyOf(BlobName name) => $"blobs/{name.Hex}";
 

@@ -33,17 +33,10 @@ internal static class UploadBlob
             return TypedResults.Ok(stored);
         }
 
-        await using var incoming = await request.ReceiveBlobAsync(blobs, cancellationToken);
-        if (incoming is null)
-        {
-            return BlobUpload.Truncated();
-        }
-
+        await using var incoming = await blobs.ReceiveAsync(request.Body, cancellationToken);
         if (incoming.Name != name)
         {
-            return BlobUpload.Mismatch(
-                $"The {incoming.Size} bytes received have the SHA-256 {incoming.Name}, not {name}. Nothing was kept."
-            );
+            return BlobUpload.Mismatch(incoming, name);
         }
 
         return TypedResults.Created($"/api/artifacts/blobs/{name}", await blobs.KeepAsync(incoming, cancellationToken));

@@ -20,7 +20,7 @@ internal static class ReadStatistics
             """
             select
               (select count(*) from artifact_summary where latest_version is not null),
-              count(*) filter (where v.deleted_at is null), count(*) filter (where v.deleted_at is not null),
+              count(v.number) filter (where v.deleted_at is null), count(v.deleted_at),
               coalesce(sum(v.file_count), 0)::bigint, coalesce(sum(v.size), 0)::bigint,
               b.used, b.used_bytes, b.unused, b.unused_bytes
             from artifact_version v right join (

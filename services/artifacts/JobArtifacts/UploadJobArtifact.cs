@@ -65,17 +65,10 @@ internal static class UploadJobArtifact
             return ArtifactProblems.Invalid(errors);
         }
 
-        await using var incoming = await context.Request.ReceiveBlobAsync(blobs, context.RequestAborted);
-        if (incoming is null)
-        {
-            return BlobUpload.Truncated();
-        }
-
+        await using var incoming = await blobs.ReceiveAsync(context.Request.Body, context.RequestAborted);
         if (expected is { } digest && digest != incoming.Name)
         {
-            return BlobUpload.Mismatch(
-                $"The {incoming.Size} bytes received have the SHA-256 {incoming.Name}, not {digest}. Nothing was kept."
-            );
+            return BlobUpload.Mismatch(incoming, digest);
         }
 
         var blob =
