@@ -1,0 +1,250 @@
+using System.Formats.Tar;
+using System.Net;
+using System.Net.Http.Headers;
+using System.Text;
+using System.Text.Json.Nodes;
+using Platform.Artifacts.Tests.Host;
+using Platform.Contracts.Artifacts;
+
+namespace Platform.Artifacts.Tests.Catalog;
+
+[Trait("suite", "integration")]
+public sealed class Reading_the_catalog(ArtifactsHost host) : IClassFixture<ArtifactsHost>
+{
+    [Fact]
+    public async Task lists_artifacts_by_type_project_and_part_of_the_name()
+    {
+        var project = ArtifactsHost.NewName("team");
+        var file = await host.UploadAsync("a", [1, 2, 3]);
+        var model = await CreateAsync("Digits-model", "model", $"{project}/digits", file);
+        var data = await CreateAsync("digits-data", "dataset", $"{project}/digits", file);
+        var other = await CreateAsync("faces", "model", $"{project}er", file);
+
+        Assert.Equal([data, model], await NamesAsync($"project={project}"));
+        Assert.Equal([data, model], await NamesAsync($"project={project}%2Fdigits"));
+        Assert.Equal([model], await NamesAsync($"project={project}&type=model"));
+        Assert.Equal([data, model], await NamesAsync($"project={project}&search=DIGITS"));
+        Assert.Equal([other], await NamesAsync($"project={project}er"));
+        Assert.Empty(await NamesAsync($"project={project}&search=%25"));
+        Assert.Empty(await NamesAsync($"project={project}&search=';%20drop%20table%20blob;--"));
+    }
+
+    [Fact]
+    public async Task tells_of_each_artifact_what_its_latest_version_is()
+    {
+        var name = ArtifactsHost.NewName();
+        await host.CreateAsync(name, "1");
+        var second = await host.CreateAsync(name, "12345");
+
+        var page = await host.GetAsync<JsonNode>($"/api/artifacts?search={name}");
+
+        var item = Assert.Single(page["items"]!.AsArray())!;
+        Assert.Equal(
+            (name, 2, 2, 5L),
+            ((string)item["name"]!, (int)item["latestVersion"]!, (int)item["versionCount"]!, (long)item["size"]!)
+        );
+        Assert.Equal(second.CreatedAt, (DateTimeOffset)item["updatedAt"]!);
+    }
+
+    [Fact]
+    public async Task pages_without_loss_or_repeat()
+    {
+        var project = ArtifactsHost.NewName("paged");
+        var file = await host.UploadAsync("a", [1]);
+        var names = new List<string>();
+        for (var i = 0; i < 5; i++)
+        {
+            names.Insert(0, await CreateAsync($"n{i}", "model", project, file));
+        }
+
+        Assert.Equal(names, await AllAsync($"/api/artifacts?project={project}&limit=2", "name", 5));
+    }
+
+    [Fact]
+    public async Task pages_versions_the_newest_first()
+    {
+        var name = ArtifactsHost.NewName();
+        for (var i = 0; i < 5; i++)
+        {
+            await host.CreateAsync(name);
+        }
+
+        Assert.Equal(
+            ["5", "4", "3", "2", "1"],
+            await AllAsync($"/api/artifacts/{name}/versions?limit=2", "version", 5)
+        );
+    }
+
+    [Theory]
+    [InlineData("limit=0")]
+    [InlineData("limit=501")]
+    [InlineData("limit=x")]
+    [InlineData("cursor=x")]
+    [InlineData("cursor=WyJhIiwiYiJd")]
+    [InlineData("search=a%00b")]
+    public async Task refuses_pages_that_cannot_be(string query)
+    {
+        var (status, problem) = await host.SendAsync(HttpMethod.Get, $"/api/artifacts?{query}");
+
+        Assert.Equal(400, status);
+        Assert.NotNull(problem);
+    }
+
+    [Theory]
+    [InlineData("nothing-here", 404)]
+    [InlineData("nothing-here/versions", 404)]
+    [InlineData("nothing-here/versions/1", 404)]
+    [InlineData("nothing-here/versions/latest", 404)]
+    [InlineData("nothing-here/versions/a%2Fb", 404)]
+    [InlineData("nothing-here/versions/1/files/a", 404)]
+    [InlineData("nothing-here/versions/1/archive", 404)]
+    [InlineData("nothing-here/versions/1/unknown", 404)]
+    [InlineData("..%2F..%2Fetc", 400)]
+    [InlineData(".hidden", 400)]
+    public async Task answers_for_what_does_not_exist(string path, int expected)
+    {
+        var (status, problem) = await host.SendAsync(HttpMethod.Get, $"/api/artifacts/{path}");
+
+        Assert.Equal(expected, status);
+        Assert.NotNull(problem);
+    }
+
+    [Fact]
+    [Trait("row", "39")]
+    public async Task gives_files_byte_by_byte_with_ranges_to_save_and_not_to_run()
+    {
+        var name = ArtifactsHost.NewName();
+        var bytes = ArtifactsHost.RandomBytes(100_000);
+        var file = await host.UploadAsync("reports/bericht ü%2.html", bytes);
+        await host.CreateAsync(name, new CreateVersion { Files = [file] });
+        var path = $"/api/artifacts/{name}/versions/1/files/reports/{Uri.EscapeDataString("bericht ü%2.html")}";
+
+        using var whole = await host.Http.GetAsync(path);
+        using var request = new HttpRequestMessage(HttpMethod.Get, path);
+        request.Headers.Range = new RangeHeaderValue(60_000, null);
+        request.Headers.IfRange = new RangeConditionHeaderValue(whole.Headers.ETag!);
+        using var rest = await host.Http.SendAsync(request);
+        using var known = new HttpRequestMessage(HttpMethod.Get, path);
+        known.Headers.IfNoneMatch.Add(whole.Headers.ETag!);
+        using var notModified = await host.Http.SendAsync(known);
+
+        Assert.Equal(bytes, await whole.Content.ReadAsByteArrayAsync());
+        Assert.Equal($"\"{file.Sha256}\"", whole.Headers.ETag!.Tag);
+        Assert.Equal("nosniff", whole.Headers.GetValues("X-Content-Type-Options").Single());
+        Assert.Equal("attachment", whole.Content.Headers.ContentDisposition!.DispositionType);
+        Assert.Equal("bericht ü%2.html", whole.Content.Headers.ContentDisposition.FileNameStar);
+        Assert.Equal(HttpStatusCode.PartialContent, rest.StatusCode);
+        Assert.Equal(bytes[60_000..], await rest.Content.ReadAsByteArrayAsync());
+        Assert.Equal(HttpStatusCode.NotModified, notModified.StatusCode);
+    }
+
+    [Theory]
+    [InlineData("../file.txt")]
+    [InlineData("%2E%2E/%2E%2E/%2E%2E/etc/passwd")]
+    [InlineData("..%2F..%2F..%2Fetc%2Fpasswd")]
+    [InlineData("%5C..%5Cfile.txt")]
+    [InlineData("/etc/passwd")]
+    [InlineData("file.txt/")]
+    [InlineData("FILE.TXT")]
+    [InlineData("")]
+    public async Task gives_no_file_for_paths_with_tricks(string path)
+    {
+        var name = ArtifactsHost.NewName();
+        await host.CreateAsync(name);
+
+        var (status, _) = await host.SendAsync(HttpMethod.Get, $"/api/artifacts/{name}/versions/1/files/{path}");
+
+        Assert.Equal(404, status);
+    }
+
+    [Fact]
+    public async Task says_that_bytes_were_lost()
+    {
+        var name = ArtifactsHost.NewName();
+        var version = await host.CreateAsync(name, "lost and found");
+        var sha256 = version.Files[0].Sha256;
+        File.Delete(Path.Combine(host.Folder, "blobs", sha256[..2], sha256[2..]));
+
+        var (status, problem) = await host.SendAsync(
+            HttpMethod.Get,
+            $"/api/artifacts/{name}/versions/1/files/file.txt"
+        );
+        await host.UploadAsync("file.txt", Encoding.UTF8.GetBytes("lost and found"));
+        var (mended, _) = await host.SendAsync(HttpMethod.Get, $"/api/artifacts/{name}/versions/1/files/file.txt");
+
+        Assert.Equal((500, 200), (status, mended));
+        Assert.Equal("/problems/blob.lost", (string?)problem!["type"]);
+    }
+
+    [Fact]
+    public async Task packs_a_version_into_an_archive()
+    {
+        var name = ArtifactsHost.NewName();
+        var big = ArtifactsHost.RandomBytes(3_000_000);
+        var longPath = $"{new string('d', 120)}/ü/{new string('f', 120)}.txt";
+        await host.CreateAsync(
+            name,
+            new CreateVersion
+            {
+                Files =
+                [
+                    await host.UploadAsync("model.bin", big),
+                    await host.UploadAsync(longPath, "text"u8.ToArray()),
+                ],
+            }
+        );
+
+        using var response = await host.Http.GetAsync($"/api/artifacts/{name}/versions/latest/archive");
+        await using var tar = new TarReader(await response.Content.ReadAsStreamAsync());
+        var files = new Dictionary<string, byte[]>(StringComparer.Ordinal);
+        while (await tar.GetNextEntryAsync() is { } entry)
+        {
+            using var content = new MemoryStream();
+            await entry.DataStream!.CopyToAsync(content);
+            files.Add(entry.Name, content.ToArray());
+        }
+
+        Assert.Equal("application/x-tar", response.Content.Headers.ContentType!.MediaType);
+        Assert.Equal([longPath, "model.bin"], files.Keys.Order(StringComparer.Ordinal));
+        Assert.Equal(big, files["model.bin"]);
+        Assert.Equal("text"u8.ToArray(), files[longPath]);
+    }
+
+    private async Task<string> CreateAsync(string prefix, string type, string project, ArtifactFile file)
+    {
+        var name = ArtifactsHost.NewName(prefix);
+        await host.CreateAsync(
+            name,
+            new CreateVersion
+            {
+                Type = type,
+                Project = project,
+                Files = [file],
+            }
+        );
+        return name;
+    }
+
+    private async Task<string[]> NamesAsync(string query)
+    {
+        var page = await host.GetAsync<JsonNode>($"/api/artifacts?{query}");
+        var names = page["items"]!.AsArray().Select(item => (string)item!["name"]!).ToArray();
+        Assert.Equal(names.Length, (int)page["total"]!);
+        return names;
+    }
+
+    private async Task<List<string>> AllAsync(string path, string field, int total)
+    {
+        var values = new List<string>();
+        var next = path;
+        while (next is not null)
+        {
+            var page = await host.GetAsync<JsonNode>(next);
+            Assert.Equal(total, (int)page["total"]!);
+            values.AddRange(page["items"]!.AsArray().Select(item => item![field]!.ToString()));
+            next = page["nextCursor"] is { } cursor ? $"{path}&cursor={cursor}" : null;
+        }
+
+        return values;
+    }
+}

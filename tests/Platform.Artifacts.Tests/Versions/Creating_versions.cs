@@ -1,0 +1,274 @@
+using System.Net;
+using System.Net.Http.Json;
+using System.Security.Cryptography;
+using System.Text;
+using System.Text.Json.Nodes;
+using Platform.Artifacts.Tests.Host;
+using Platform.Contracts.Artifacts;
+
+namespace Platform.Artifacts.Tests.Versions;
+
+[Trait("suite", "integration")]
+public sealed class Creating_versions(ArtifactsHost host) : IClassFixture<ArtifactsHost>
+{
+    [Fact]
+    [Trait("row", "35")]
+    public async Task numbers_them_from_1()
+    {
+        var name = ArtifactsHost.NewName();
+        var first = await host.CreateAsync(name, "one");
+        var second = await host.CreateAsync(name, "two");
+
+        Assert.Equal(1, first.Version);
+        Assert.Equal(2, second.Version);
+        Assert.Equal(["latest"], second.Aliases);
+        Assert.Equal("one", await host.Http.GetStringAsync($"/api/artifacts/{name}/versions/1/files/file.txt"));
+        Assert.Equal("two", await host.Http.GetStringAsync($"/api/artifacts/{name}/versions/v2/files/file.txt"));
+    }
+
+    [Fact]
+    [Trait("row", "35")]
+    public async Task at_the_same_time_gives_each_its_own_consecutive_number()
+    {
+        var name = ArtifactsHost.NewName();
+        var request = new CreateVersion { Files = [await host.UploadAsync("a", [1, 2, 3])] };
+
+        var versions = await Task.WhenAll(Enumerable.Range(0, 20).Select(_ => host.CreateAsync(name, request)));
+
+        Assert.Equal(Enumerable.Range(1, 20), versions.Select(version => version.Version).Order());
+    }
+
+    [Fact]
+    public async Task answers_where_it_is_and_with_the_artifacts_revision()
+    {
+        var name = ArtifactsHost.NewName();
+        var file = await host.UploadAsync("a", [1]);
+
+        using var response = await host.Http.PostAsJsonAsync(
+            $"/api/artifacts/{name}/versions",
+            new CreateVersion { Files = [file] }
+        );
+
+        Assert.Equal(HttpStatusCode.Created, response.StatusCode);
+        Assert.Equal($"/api/artifacts/{name}/versions/1", response.Headers.Location!.OriginalString);
+        Assert.Equal("\"1\"", response.Headers.ETag!.Tag);
+    }
+
+    [Fact]
+    [Trait("row", "37")]
+    public async Task keeps_everything_that_was_said_about_it()
+    {
+        var name = ArtifactsHost.NewName();
+        var b = await host.UploadAsync("weights/b.bin", ArtifactsHost.RandomBytes(20));
+        var a = await host.UploadAsync("a ü.json", ArtifactsHost.RandomBytes(10));
+        var request = new CreateVersion
+        {
+            Type = "model",
+            Project = "demo/digits",
+            Description = "97 % on the test set",
+            Files = [b, a],
+            Metadata = new Dictionary<string, string>(StringComparer.Ordinal) { ["epochs"] = "5" },
+            Aliases = ["best", "best"],
+            JobId = Guid.CreateVersion7(),
+            Attempt = 2,
+            RunId = Guid.CreateVersion7(),
+        };
+
+        var created = await host.CreateAsync(name, request);
+        var read = await host.GetAsync<ArtifactManifest>($"/api/artifacts/{name}/versions/best");
+
+        Assert.Equivalent(created, read, strict: true);
+        Assert.Equal([a, b], read.Files);
+        Assert.Equal(30, read.Size);
+        Assert.Equal(["latest", "best"], read.Aliases);
+        Assert.Equal(
+            (request.Type, request.Project, request.Description, request.JobId, request.Attempt, request.RunId),
+            (read.Type, read.Project, read.Description, read.JobId, read.Attempt, read.RunId)
+        );
+        Assert.Equal(request.Metadata, read.Metadata);
+        Assert.Equal(DigestOf(read.Files), read.Digest);
+    }
+
+    [Fact]
+    [Trait("row", "37")]
+    public async Task takes_ten_thousand_files_and_keeps_its_events_small()
+    {
+        var name = ArtifactsHost.NewName();
+        var blob = await host.UploadAsync("x", ArtifactsHost.RandomBytes(100));
+        var files = Enumerable.Range(0, 10_000).Select(i => blob with { Path = $"images/{i % 100}/{i}.png" }).ToArray();
+
+        var created = await host.CreateAsync(name, new CreateVersion { Type = "dataset", Files = files });
+
+        Assert.Equal(10_000, created.Files.Count);
+        Assert.Equal(1_000_000, created.Size);
+        Assert.Equal(DigestOf(files), created.Digest);
+        Assert.InRange(await host.EventBytesAsync(name), 1, 2000);
+    }
+
+    [Fact]
+    public async Task with_the_same_idempotency_key_makes_one()
+    {
+        var name = ArtifactsHost.NewName();
+        var file = await host.UploadAsync("a", [1]);
+        var body = $$"""{"files":[{{Json(file)}}],"metadata":{"a":"1","b":"2"} }""";
+        var reordered = $$"""{"metadata":{"b":"2","a":"1"},"files":[{{Json(file)}}],"type":"custom"}""";
+
+        var first = await CreateAsync(name, body, ("Idempotency-Key", "upload-1"));
+        await host.CreateAsync(name);
+        var again = await CreateAsync(name, reordered, ("Idempotency-Key", "upload-1"));
+        var other = await CreateAsync(name, body, ("Idempotency-Key", "upload-2"));
+
+        Assert.Equal((201, 1), (first.Status, (int)first.Body!["version"]!));
+        Assert.Equal((201, 1), (again.Status, (int)again.Body!["version"]!));
+        Assert.Equal((201, 3), (other.Status, (int)other.Body!["version"]!));
+    }
+
+    [Fact]
+    public async Task with_the_same_idempotency_key_and_another_body_is_a_conflict()
+    {
+        var name = ArtifactsHost.NewName();
+        var file = await host.UploadAsync("a", [1]);
+        await CreateAsync(name, $$"""{"files":[{{Json(file)}}]}""", ("Idempotency-Key", "k"));
+
+        var (status, problem) = await CreateAsync(
+            name,
+            $$"""{"files":[{{Json(file)}}],"description":"other"}""",
+            ("Idempotency-Key", "k")
+        );
+
+        Assert.Equal(409, status);
+        Assert.Equal("/problems/idempotency-key.reused", (string?)problem!["type"]);
+    }
+
+    [Fact]
+    public async Task needs_the_bytes_first_and_lists_what_is_missing()
+    {
+        var name = ArtifactsHost.NewName();
+        var there = await host.UploadAsync("a", [1, 2]);
+        var missing = new string('a', 64);
+        var body = $$"""
+            {"files":[{{Json(there)}},{"path":"b","size":1,"sha256":"{{missing}}"},{{Json(
+                there with
+                {
+                    Path = "c",
+                    Size = 3,
+                }
+            )}}]}
+            """;
+
+        var (status, problem) = await CreateAsync(name, body);
+
+        Assert.Equal(400, status);
+        Assert.Equal("/problems/artifact.blobs-missing", (string?)problem!["type"]);
+        Assert.Equal([missing, there.Sha256], problem["missing"]!.AsArray().Select(item => (string?)item));
+        Assert.Equal(404, (await host.SendAsync(HttpMethod.Get, $"/api/artifacts/{name}")).Status);
+    }
+
+    [Fact]
+    public async Task of_another_type_is_a_conflict()
+    {
+        var name = ArtifactsHost.NewName();
+        var file = await host.UploadAsync("a", [1]);
+        await host.CreateAsync(name, new CreateVersion { Type = "model", Files = [file] });
+
+        var (status, problem) = await CreateAsync(name, $$"""{"type":"dataset","files":[{{Json(file)}}]}""");
+
+        Assert.Equal(409, status);
+        Assert.Equal("/problems/artifact.type-mismatch", (string?)problem!["type"]);
+    }
+
+    public static TheoryData<string, string> BadBodies =>
+        new()
+        {
+            { """{"files":[]}""", "files" },
+            { """{"files":null}""", "files" },
+            { """{"files":[null]}""", "files[0]" },
+            { """{"files":[$],"type":"picture"}""", "type" },
+            { """{"files":[$],"type":null}""", "type" },
+            { """{"files":[$],"aliases":["latest"]}""", "aliases" },
+            { """{"files":[$],"aliases":["v3"]}""", "aliases" },
+            { """{"files":[$],"aliases":[null]}""", "aliases" },
+            { """{"files":[$],"aliases":null}""", "aliases" },
+            { """{"files":[$],"metadata":null}""", "metadata" },
+            { """{"files":[$],"metadata":{"a":null}}""", "metadata" },
+            { """{"files":[$],"metadata":{"a":"\u0000"}}""", "metadata" },
+            { """{"files":[$],"description":"a\u0000b"}""", "description" },
+            { """{"files":[$],"project":"../up"}""", "project" },
+            { """{"files":[$],"attempt":0}""", "attempt" },
+            { """{"files":[{"path":"../a","size":1,"sha256":"#"}]}""", "files[0].path" },
+            { """{"files":[{"path":"/etc/passwd","size":1,"sha256":"#"}]}""", "files[0].path" },
+            { """{"files":[{"path":"a\\b","size":1,"sha256":"#"}]}""", "files[0].path" },
+            { """{"files":[{"path":"a\u0000","size":1,"sha256":"#"}]}""", "files[0].path" },
+            { """{"files":[{"path":null,"size":1,"sha256":"#"}]}""", "files[0].path" },
+            { """{"files":[$,$]}""", "files[1].path" },
+            { """{"files":[$,{"path":"a/b","size":1,"sha256":"#"}]}""", "files[1].path" },
+            { """{"files":[{"path":"a","size":-1,"sha256":"#"}]}""", "files[0].size" },
+            { """{"files":[{"path":"a","size":1,"sha256":"../../etc"}]}""", "files[0].sha256" },
+            { """{"files":[{"path":"a","size":1,"sha256":null}]}""", "files[0].sha256" },
+        };
+
+    [Theory]
+    [MemberData(nameof(BadBodies))]
+    public async Task names_the_field_that_is_wrong(string body, string field)
+    {
+        var file = await host.UploadAsync("a", [7]);
+        var json = body.Replace("$", Json(file), StringComparison.Ordinal)
+            .Replace("#", file.Sha256, StringComparison.Ordinal);
+
+        var (status, problem) = await CreateAsync(ArtifactsHost.NewName(), json);
+
+        Assert.Equal(400, status);
+        Assert.Equal("/problems/validation", (string?)problem!["type"]);
+        Assert.Equal([field], problem["errors"]!.AsObject().Select(error => error.Key));
+    }
+
+    [Theory]
+    [InlineData("{}")]
+    [InlineData("[]")]
+    [InlineData("{")]
+    [InlineData("""{"files":[{"path":"a","size":"1","sha256":""}]}""")]
+    [InlineData("""{"files":[],"unknown":1}""")]
+    [InlineData("""{"files":[{"path":"\ud800","size":1,"sha256":""}]}""")]
+    [InlineData("""{"files":[],"jobId":"nonsense"}""")]
+    public async Task refuses_what_is_no_such_request(string body)
+    {
+        var (status, problem) = await CreateAsync(ArtifactsHost.NewName(), body);
+
+        Assert.Equal(400, status);
+        Assert.NotNull(problem!["detail"]);
+    }
+
+    [Theory]
+    [InlineData("..%2Fa")]
+    [InlineData("a%2Fb")]
+    [InlineData("a%5Cb")]
+    [InlineData(".a")]
+    [InlineData("blobs")]
+    [InlineData("statistics")]
+    [InlineData("a%20b")]
+    [InlineData("a%0A")]
+    public async Task refuses_names_with_tricks(string name)
+    {
+        var file = await host.UploadAsync("a", [1]);
+
+        var (status, problem) = await CreateAsync(name, $$"""{"files":[{{Json(file)}}]}""");
+
+        Assert.Equal(400, status);
+        Assert.NotNull(problem!["errors"]!["name"]);
+    }
+
+    private Task<(int Status, JsonNode? Body)> CreateAsync(
+        string name,
+        string json,
+        params (string Name, string Value)[] headers
+    ) => host.SendAsync(HttpMethod.Post, $"/api/artifacts/{name}/versions", json, headers);
+
+    private static string Json(ArtifactFile file) =>
+        $$"""{"path":"{{file.Path}}","size":{{file.Size}},"sha256":"{{file.Sha256}}"}""";
+
+    private static string DigestOf(IEnumerable<ArtifactFile> files)
+    {
+        var lines = files.Select(file => $"{file.Sha256}  {file.Size}  {file.Path}\n").Order(StringComparer.Ordinal);
+        return Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(string.Concat(lines))));
+    }
+}
