@@ -10,7 +10,7 @@ public sealed class TrackingOptions
     public int MaxPointsPerRequest { get; set; } = 10_000;
 
     /// <summary>At most this many bytes in the body of one logging request.</summary>
-    [Range(1024, 64 * 1024 * 1024)]
+    [Range(1024, 16 * 1024 * 1024)]
     public int MaxLogBytes { get; set; } = 2 * 1024 * 1024;
 
     /// <summary>How long a live stream waits for a signal of this process before it looks for what other replicas stored.</summary>

@@ -1,5 +1,4 @@
 using System.Buffers;
-using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.Extensions.Options;
 using Platform.ServiceDefaults;
@@ -65,19 +64,13 @@ internal static class LogMetricsEndpoint
         return logged is null ? ProblemResults.NotFound("run", id) : TypedResults.Ok(logged);
     }
 
-    /// <summary>Reads the body, which is bounded; null when it is longer.</summary>
+    /// <summary>Reads the body; null when it is longer than allowed, which a client can still be told as the server's own limit is higher.</summary>
     private static async Task<ArrayBufferWriter<byte>?> ReadBodyAsync(
         HttpContext context,
         int limit,
         CancellationToken cancellationToken
     )
     {
-        if (context.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } size)
-        {
-            // The server's own limit is for other routes; the loop below keeps ours.
-            size.MaxRequestBodySize = limit + 1L;
-        }
-
         if (context.Request.ContentLength > limit)
         {
             return null;

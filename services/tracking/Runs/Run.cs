@@ -42,6 +42,9 @@ internal sealed record Run(
 
     public bool HasEnded => IsEnd(Status);
 
+    /// <summary>The newest attempt of the job that is known of is over: what its training said last is no longer awaited.</summary>
+    private bool IsSettled => SettledAttempt > 0 && SettledAttempt >= Attempt;
+
     public static bool IsEnd(RunStatus status) =>
         status is RunStatus.Finished or RunStatus.Failed or RunStatus.Interrupted;
 
@@ -159,7 +162,7 @@ internal sealed record Run(
         }
 
         // A client that ended the run after this attempt had started ended this attempt: the message is only late.
-        if (run.HasEnded && run.SettledAttempt == 0 && c.StartedAt <= run.EndedAt)
+        if (run.HasEnded && !run.IsSettled && c.StartedAt <= run.EndedAt)
         {
             return Decision.Nothing<RunEvent>();
         }
@@ -183,7 +186,8 @@ internal sealed record Run(
             events.Add(new RunCreated { JobId = c.JobId, At = now });
         }
 
-        if (!run.HasEnded)
+        // What the training said of its own end is kept; the end of an earlier attempt is not.
+        if (!run.HasEnded || run.IsSettled)
         {
             events.Add(new RunEnded { Status = c.Status, At = c.EndedAt });
         }

@@ -66,7 +66,7 @@ internal static class RunRules
                 return (field, KeyRule);
             }
 
-            if (!IsStorable(value.Json) || Encoding.UTF8.GetByteCount(value.ToString()) > MaxValueBytes)
+            if (!CanBeStored(value.Json) || Encoding.UTF8.GetByteCount(value.ToString()) > MaxValueBytes)
             {
                 return (
                     $"{field}.{key}",
@@ -98,6 +98,19 @@ internal static class RunRules
     }
 
     /// <summary>A jsonb column refuses NUL characters, broken surrogates and numbers beyond its range.</summary>
+    private static bool CanBeStored(JsonElement json)
+    {
+        try
+        {
+            return IsStorable(json);
+        }
+        catch (InvalidOperationException)
+        {
+            // Reading text throws for an escaped half of a surrogate pair.
+            return false;
+        }
+    }
+
     private static bool IsStorable(JsonElement json) =>
         json.ValueKind switch
         {

@@ -1,0 +1,126 @@
+using Platform.Contracts.Jobs;
+
+namespace Platform.Tracking.Tests.Jobs;
+
+[Trait("suite", "integration")]
+public sealed class A_job_and_its_run(TrackingHost host) : IClassFixture<TrackingHost>
+{
+    private static readonly DateTimeOffset _start = new(2026, 1, 2, 3, 4, 5, TimeSpan.Zero);
+
+    [Fact]
+    public async Task Go_together_from_submission_to_end()
+    {
+        var (job, run) = (Guid.CreateVersion7(), Guid.CreateVersion7());
+
+        await host.PublishAsync(Submitted(job, run));
+        Assert.Equal("scheduled", await StatusAsync(run));
+        await host.PublishAsync(Running(job, run, 1));
+        Assert.Equal("running", await StatusAsync(run));
+        await host.PublishAsync(Ended(job, run, 1, "succeeded"));
+
+        var list = await host.GetAsync($"/api/runs?jobId={job}");
+        Assert.Equal(1, list["total"]!.GetValue<int>());
+        var found = list["items"]![0]!;
+        Assert.Equal(run, found["id"]!.GetValue<Guid>());
+        Assert.Equal("demo/digits", found["project"]!.GetValue<string>());
+        Assert.Equal("digits", found["name"]!.GetValue<string>());
+        Assert.Equal("finished", found["status"]!.GetValue<string>());
+        Assert.Equal(_start.AddMinutes(1), found["startedAt"]!.GetValue<DateTimeOffset>());
+        Assert.Equal(_start.AddMinutes(5), found["endedAt"]!.GetValue<DateTimeOffset>());
+    }
+
+    [Theory]
+    [InlineData("succeeded", "finished")]
+    [InlineData("failed", "failed")]
+    [InlineData("cancelled", "interrupted")]
+    public async Task End_alike_when_messages_are_shuffled_and_doubled(string jobStatus, string runStatus)
+    {
+        for (var seed = 0; seed < 5; seed++)
+        {
+            var (job, run) = (Guid.CreateVersion7(), Guid.CreateVersion7());
+            object[] messages = [Submitted(job, run), Running(job, run, 1), Ended(job, run, 1, jobStatus)];
+            object[] shuffled = [.. messages, .. messages, .. messages];
+            new Random(seed).Shuffle(shuffled);
+
+            await host.PublishAsync(shuffled);
+
+            var found = await host.GetAsync($"/api/runs/{run}");
+            Assert.Equal(runStatus, found["status"]!.GetValue<string>());
+            Assert.Equal("demo/digits", found["project"]!.GetValue<string>());
+            Assert.Equal("digits", found["name"]!.GetValue<string>());
+            Assert.Equal(job, found["jobId"]!.GetValue<Guid>());
+        }
+    }
+
+    [Fact]
+    public async Task Agree_with_a_training_that_reports_itself()
+    {
+        var (job, run) = (Guid.CreateVersion7(), Guid.CreateVersion7());
+        await host.SendAsync(
+            HttpMethod.Put,
+            $"/api/runs/{run}",
+            new
+            {
+                project = "demo/digits",
+                name = "own name",
+                jobId = job,
+            },
+            System.Net.HttpStatusCode.Created
+        );
+        await host.LogAsync($"{run}", new { key = "loss", step = 1, value = 0.5 });
+        await host.SendAsync(
+            HttpMethod.Post,
+            $"/api/runs/{run}/finish",
+            new { status = "failed" },
+            System.Net.HttpStatusCode.OK
+        );
+
+        await host.PublishAsync(Submitted(job, run), Running(job, run, 1), Ended(job, run, 1, "succeeded"));
+
+        var found = await host.GetAsync($"/api/runs/{run}");
+        Assert.Equal("failed", found["status"]!.GetValue<string>());
+        Assert.Equal("own name", found["name"]!.GetValue<string>());
+        Assert.Equal(1, (await host.GetAsync($"/api/runs?jobId={job}"))["total"]!.GetValue<int>());
+    }
+
+    private async Task<string> StatusAsync(Guid run) =>
+        (await host.GetAsync($"/api/runs/{run}"))["status"]!.GetValue<string>();
+
+    private static JobSubmitted Submitted(Guid job, Guid run) =>
+        new()
+        {
+            JobId = job,
+            RunId = run,
+            Name = "digits",
+            Project = "demo/digits",
+            Resources = new Resources
+            {
+                Gpus = 0,
+                Cpus = 1,
+                MemoryMiB = 512,
+            },
+            Labels = new Dictionary<string, string>(StringComparer.Ordinal),
+            Priority = 50,
+            SubmittedAt = _start,
+        };
+
+    private static JobRunning Running(Guid job, Guid run, int attempt) =>
+        new()
+        {
+            JobId = job,
+            RunId = run,
+            Attempt = attempt,
+            StartedAt = _start.AddMinutes(attempt),
+        };
+
+    private static JobEnded Ended(Guid job, Guid run, int attempt, string status) =>
+        new()
+        {
+            JobId = job,
+            RunId = run,
+            Attempt = attempt,
+            Status = status,
+            Reason = EndReasons.ExitCode,
+            EndedAt = _start.AddMinutes(attempt + 4),
+        };
+}

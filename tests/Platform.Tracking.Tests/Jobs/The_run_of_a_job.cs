@@ -1,0 +1,127 @@
+using Platform.EventStore;
+using Platform.Tracking.Runs;
+
+namespace Platform.Tracking.Tests.Jobs;
+
+/// <summary>Messages of a job come in any order and more than once; the run ends up the same.</summary>
+public sealed class The_run_of_a_job
+{
+    private static readonly DateTimeOffset _start = new(2026, 1, 2, 3, 0, 0, TimeSpan.Zero);
+    private static readonly Guid _job = Guid.Parse("0198f000-0000-7000-8000-000000000001");
+
+    private static readonly CreateRun _submitted = new("demo/digits", "digits", _job, Starts: false);
+
+    public static TheoryData<string, string> Stories =>
+        new()
+        {
+            { "submitted running1 ended1:Finished", "Finished" },
+            { "submitted running1 ended1:Interrupted", "Interrupted" },
+            { "submitted ended1:Interrupted", "Interrupted" },
+            { "submitted running1 running2 ended2:Failed", "Failed" },
+            { "submitted running1 ended1:Failed running2 ended2:Finished", "Finished" },
+            { "submitted running1 ended1:Failed running2", "Running" },
+        };
+
+    [Theory]
+    [MemberData(nameof(Stories))]
+    public void Is_the_same_in_every_order_of_the_messages(string story, string expected)
+    {
+        var messages = story.Split(' ').Select(Command).ToArray();
+        foreach (var order in Permutations(messages))
+        {
+            // Each message comes again at once and all come again at the end.
+            var run = Play([.. order.SelectMany(message => new[] { message, message }), .. order]);
+
+            Assert.Equal(Enum.Parse<RunStatus>(expected), run.Status);
+            Assert.Equal("demo/digits", run.Project);
+            Assert.Equal("digits", run.Name);
+            Assert.Equal(_job, run.JobId);
+        }
+    }
+
+    [Fact]
+    public void Keeps_the_end_that_the_training_gave_it()
+    {
+        var run = Play(
+            _submitted,
+            Command("running1"),
+            new FinishRun(RunStatus.Failed),
+            Command("ended1:Finished"),
+            Command("running1")
+        );
+
+        Assert.Equal(RunStatus.Failed, run.Status);
+    }
+
+    [Fact]
+    public void Is_not_started_again_by_a_late_message_about_the_attempt_that_ended_it()
+    {
+        var run = Play(
+            new CreateRun("p", null, _job, Starts: true),
+            new FinishRun(RunStatus.Finished),
+            Command("running1")
+        );
+
+        Assert.Equal(RunStatus.Finished, run.Status);
+    }
+
+    [Fact]
+    public void Runs_again_in_a_later_attempt_although_the_training_had_ended_it()
+    {
+        var run = Play(
+            _submitted,
+            Command("running1"),
+            new FinishRun(RunStatus.Failed),
+            new StartJobAttempt(_job, 2, _start.AddHours(2))
+        );
+
+        Assert.Equal(RunStatus.Running, run.Status);
+        Assert.Null(run.EndedAt);
+        Assert.Equal(RunStatus.Finished, Play(run, new FinishRun(RunStatus.Finished), Command("ended2:Failed")).Status);
+    }
+
+    [Fact]
+    public void Is_settled_so_that_repeats_are_nothing()
+    {
+        var run = Play(_submitted, Command("running1"), new FinishRun(RunStatus.Finished), Command("ended1:Finished"));
+
+        Assert.All(
+            new[] { _submitted, Command("running1"), Command("ended1:Finished") },
+            message => Assert.IsType<Decision<RunEvent>.NothingToDo>(Run.Decide(run, message, _start))
+        );
+    }
+
+    private static RunCommand Command(string word)
+    {
+        if (word is "submitted")
+        {
+            return _submitted;
+        }
+
+        var parts = word.Split(':');
+        var attempt = parts[0][^1] - '0';
+        return parts.Length == 1
+            ? new StartJobAttempt(_job, attempt, _start.AddMinutes(attempt * 10))
+            : new EndJob(_job, attempt, Enum.Parse<RunStatus>(parts[1]), _start.AddMinutes((attempt * 10) + 5));
+    }
+
+    private static Run Play(params RunCommand[] commands) => Play(Run.Initial, commands);
+
+    private static Run Play(Run run, params RunCommand[] commands) =>
+        commands.Aggregate(
+            run,
+            (state, command) =>
+                Run.Decide(state, command, _start.AddHours(1)) is Decision<RunEvent>.Accepted { Events: var events }
+                    ? events.Aggregate(state, Run.Evolve)
+                    : state
+        );
+
+    private static IEnumerable<RunCommand[]> Permutations(RunCommand[] messages) =>
+        messages.Length <= 1
+            ? [messages]
+            : messages.SelectMany(
+                (message, i) =>
+                    Permutations([.. messages[..i], .. messages[(i + 1)..]])
+                        .Select(rest => (RunCommand[])[message, .. rest])
+            );
+}

@@ -1,0 +1,298 @@
+using Platform.EventStore;
+using Platform.Tracking.Runs;
+
+namespace Platform.Tracking.Tests.Runs;
+
+public sealed class Deciding_about_a_run
+{
+    private static readonly DateTimeOffset _now = new(2026, 1, 2, 3, 4, 5, TimeSpan.Zero);
+    private static readonly Guid _job = Guid.Parse("0198f000-0000-7000-8000-000000000001");
+
+    private static Specification<Run, RunEvent> Run => new(Tracking.Runs.Run.Decider);
+
+    [Fact]
+    public void A_client_creates_a_run_that_runs() =>
+        Run.When(Do(new CreateRun("cv/yolo", "first", JobId: null, Starts: true)))
+            .Then(
+                new RunCreated
+                {
+                    Project = "cv/yolo",
+                    Name = "first",
+                    At = _now,
+                },
+                new RunStarted { At = _now }
+            );
+
+    [Fact]
+    public void Parameters_and_tags_come_with_the_creation() =>
+        Run.When(
+                Do(new CreateRun("p", null, null, Starts: true, Values(("lr", 0.1)), Tags(("team", "vision"))))
+            )
+            .Then(
+                new RunCreated { Project = "p", At = _now },
+                new RunStarted { At = _now },
+                new RunUpdated
+                {
+                    Parameters = Values(("lr", 0.1)),
+                    Tags = Tags(("team", "vision")),
+                    At = _now,
+                }
+            );
+
+    [Fact]
+    public void A_repeated_creation_is_nothing() =>
+        Run.Given(Created(), Started())
+            .When(Do(new CreateRun("other", "other", JobId: null, Starts: true)))
+            .ThenNothing();
+
+    [Fact]
+    public void A_repeated_creation_fills_in_what_is_missing_and_keeps_the_rest() =>
+        Run.Given(Created(), Started(), Updated(parameters: Values(("lr", 0.1))))
+            .When(Do(new CreateRun("other", null, _job, Starts: true, Values(("lr", 0.9), ("epochs", 5)))))
+            .Then(
+                new RunIdentified { JobId = _job, At = _now },
+                Updated(parameters: Values(("epochs", 5)))
+            );
+
+    [Fact]
+    public void A_submitted_job_has_a_run_that_is_scheduled()
+    {
+        var decision = Tracking.Runs.Run.Decide(
+            Tracking.Runs.Run.Initial,
+            new CreateRun("p", "digits", _job, Starts: false),
+            _now
+        );
+
+        var created = Assert.IsType<RunCreated>(
+            Assert.Single(Assert.IsType<Decision<RunEvent>.Accepted>(decision).Events)
+        );
+        Assert.Equal(
+            RunStatus.Scheduled,
+            Tracking.Runs.Run.Evolve(Tracking.Runs.Run.Initial, created).Status
+        );
+    }
+
+    [Fact]
+    public void The_training_of_a_job_starts_the_scheduled_run_when_it_reports_first() =>
+        Run.Given(Created(_job))
+            .When(Do(new CreateRun("p", null, _job, Starts: true)))
+            .Then(new RunStarted { At = _now });
+
+    [Fact]
+    public void Only_real_changes_are_stored() =>
+        Run.Given(Created(), Started(), Updated(Values(("a", 1), ("b", "x")), Tags(("t", "1")), Values(("loss", 0.5))))
+            .When(
+                Do(
+                    new UpdateRun(
+                        Parameters: Values(("a", 1), ("b", "y"), ("gone", null)),
+                        Tags: Tags(("t", "1")),
+                        Summary: Values(("loss", 0.5), ("accuracy", 0.9))
+                    )
+                )
+            )
+            .Then(Updated(parameters: Values(("b", "y")), summary: Values(("accuracy", 0.9))));
+
+    [Fact]
+    public void A_number_is_the_same_however_it_is_written() =>
+        Run.Given(Created(), Started(), Updated(parameters: Values(("n", 100))))
+            .When(
+                Do(
+                    new UpdateRun(
+                        Parameters: new Dictionary<string, RunValue>
+                        {
+                            ["n"] = new(System.Text.Json.JsonElement.Parse("1e2")),
+                        }
+                    )
+                )
+            )
+            .ThenNothing();
+
+    [Fact]
+    public void Null_removes_a_key()
+    {
+        var run = new RunEvent[]
+        {
+            Created(),
+            Updated(Values(("a", 1), ("b", 2)), Tags(("t", "1")), Values(("s", 1))),
+            Updated(Values(("a", null)), Tags(("t", null)), Values(("s", null))),
+        }.Aggregate(Tracking.Runs.Run.Initial, Tracking.Runs.Run.Evolve);
+
+        Assert.Equal(["b"], run.Parameters.Keys);
+        Assert.Empty(run.Tags);
+        Assert.Empty(run.Summary);
+    }
+
+    [Fact]
+    public void The_primary_metric_is_set_once() =>
+        Run.Given(
+                Created(),
+                new PrimaryMetricSet
+                {
+                    Name = "accuracy",
+                    Mode = MetricMode.Max,
+                    At = _now,
+                }
+            )
+            .When(Do(new UpdateRun(PrimaryMetric: new PrimaryMetric("accuracy", MetricMode.Max))))
+            .ThenNothing();
+
+    [Fact]
+    public void Another_mode_of_the_primary_metric_is_a_change() =>
+        Run.Given(
+                Created(),
+                new PrimaryMetricSet
+                {
+                    Name = "accuracy",
+                    Mode = MetricMode.Max,
+                    At = _now,
+                }
+            )
+            .When(Do(new UpdateRun(PrimaryMetric: new PrimaryMetric("accuracy", MetricMode.Min))))
+            .Then(
+                new PrimaryMetricSet
+                {
+                    Name = "accuracy",
+                    Mode = MetricMode.Min,
+                    At = _now,
+                }
+            );
+
+    [Fact]
+    public void More_values_than_a_run_may_have_are_refused() =>
+        Run.Given(Created(), Started())
+            .When(
+                Do(
+                    new UpdateRun(
+                        Summary: Enumerable
+                            .Range(0, Tracking.Runs.Run.MaxValues + 1)
+                            .ToDictionary(i => $"key-{i}", i => RunValue.Of(i))
+                    )
+                )
+            )
+            .ThenRefused("run.too-many-values");
+
+    [Fact]
+    public void A_second_end_with_another_status_is_refused() =>
+        Run.Given(Created(), Started(), Ended(RunStatus.Finished))
+            .When(Do(new FinishRun(RunStatus.Failed)))
+            .ThenRefused("run.already-ended");
+
+    [Fact]
+    public void A_run_does_not_end_as_running() =>
+        Run.Given(Created(), Started()).When(Do(new FinishRun(RunStatus.Running))).ThenRefused("run.invalid-end");
+
+    [Theory]
+    [InlineData("None")]
+    [InlineData("Scheduled")]
+    [InlineData("Running")]
+    [InlineData("Finished")]
+    [InlineData("Failed")]
+    [InlineData("Interrupted")]
+    public void Every_state_has_an_answer_to_every_command(string word)
+    {
+        var status = Enum.Parse<RunStatus>(word);
+        const string Accept = "accept";
+        const string Nothing = "nothing";
+        const string Refuse = "refuse";
+        var run = In(status);
+        var ended = Tracking.Runs.Run.IsEnd(status);
+        (RunCommand Command, string Answer)[] expected =
+        [
+            (
+                new CreateRun("p", "n", JobId: null, Starts: true),
+                status is RunStatus.None or RunStatus.Scheduled ? Accept : Nothing
+            ),
+            (new CreateRun("p", "n", JobId: null, Starts: false), status is RunStatus.None ? Accept : Nothing),
+            (new UpdateRun(Name: "renamed"), status is RunStatus.None ? Refuse : Accept),
+            (new UpdateRun(Name: "n"), status is RunStatus.None ? Refuse : Nothing),
+            (new UpdateRun(), status is RunStatus.None ? Refuse : Nothing),
+            (new FinishRun(RunStatus.Finished), FinishAnswer(RunStatus.Finished)),
+            (new FinishRun(RunStatus.Failed), FinishAnswer(RunStatus.Failed)),
+            (new FinishRun(RunStatus.Interrupted), FinishAnswer(RunStatus.Interrupted)),
+            (new FinishRun(RunStatus.Scheduled), Refuse),
+            (new StartJobAttempt(_job, 1, _now), ended ? Nothing : Accept),
+            (new StartJobAttempt(_job, 2, _now.AddMinutes(1)), Accept),
+            (new EndJob(_job, 1, RunStatus.Finished, _now), Accept),
+        ];
+
+        Assert.All(
+            expected,
+            entry =>
+            {
+                var decision = Tracking.Runs.Run.Decide(run, entry.Command, _now);
+                var answer = decision switch
+                {
+                    Decision<RunEvent>.Accepted => Accept,
+                    Decision<RunEvent>.NothingToDo => Nothing,
+                    _ => Refuse,
+                };
+                Assert.True(answer == entry.Answer, $"{status} answers {answer} to {entry.Command}");
+                if (decision is Decision<RunEvent>.Accepted { Events: var events })
+                {
+                    events.Aggregate(run, Tracking.Runs.Run.Evolve);
+                }
+            }
+        );
+
+        string FinishAnswer(RunStatus end) =>
+            status is RunStatus.Scheduled or RunStatus.Running ? Accept
+            : status == end ? Nothing
+            : Refuse;
+    }
+
+    private static Run In(RunStatus status)
+    {
+        var events = new List<RunEvent>();
+        if (status is not RunStatus.None)
+        {
+            events.Add(Created());
+        }
+
+        if (status is not (RunStatus.None or RunStatus.Scheduled))
+        {
+            events.Add(Started());
+        }
+
+        if (Tracking.Runs.Run.IsEnd(status))
+        {
+            events.Add(Ended(status));
+        }
+
+        return events.Aggregate(Tracking.Runs.Run.Initial, Tracking.Runs.Run.Evolve);
+    }
+
+    private static Func<Run, Decision<RunEvent>> Do(RunCommand command) =>
+        run => Tracking.Runs.Run.Decide(run, command, _now);
+
+    private static RunCreated Created(Guid? job = null) =>
+        new()
+        {
+            Project = "p",
+            Name = "n",
+            JobId = job,
+            At = _now,
+        };
+
+    private static RunStarted Started() => new() { At = _now };
+
+    private static RunEnded Ended(RunStatus status) => new() { Status = status, At = _now };
+
+    private static RunUpdated Updated(
+        IReadOnlyDictionary<string, RunValue>? parameters = null,
+        IReadOnlyDictionary<string, string?>? tags = null,
+        IReadOnlyDictionary<string, RunValue>? summary = null
+    ) =>
+        new()
+        {
+            Parameters = parameters,
+            Tags = tags,
+            Summary = summary,
+            At = _now,
+        };
+
+    private static Dictionary<string, RunValue> Values(params (string Key, object? Value)[] values) =>
+        values.ToDictionary(value => value.Key, value => RunValue.Of(value.Value));
+
+    private static Dictionary<string, string?> Tags(params (string Key, string? Value)[] tags) =>
+        tags.ToDictionary(tag => tag.Key, tag => tag.Value);
+}

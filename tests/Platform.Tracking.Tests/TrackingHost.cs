@@ -1,0 +1,175 @@
+using System.Net;
+using System.Net.Http.Headers;
+using System.Net.Http.Json;
+using System.Text;
+using System.Text.Json.Nodes;
+using MassTransit;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting.Server;
+using Microsoft.AspNetCore.Hosting.Server.Features;
+using Microsoft.Extensions.DependencyInjection;
+using Platform.Messaging;
+using Platform.ServiceDefaults;
+
+namespace Platform.Tracking.Tests;
+
+/// <summary>The tracking service as it runs: Kestrel, real PostgreSQL, in-memory bus.</summary>
+public sealed class TrackingHost : IAsyncLifetime
+{
+    private readonly ConsumedMessages _consumed = new();
+    private TestDatabase? _database;
+    private WebApplication? _app;
+
+    public HttpClient Http { get; private set; } = null!;
+
+    public TrackingStore Store => _app!.Services.GetRequiredService<TrackingStore>();
+
+    public async Task InitializeAsync()
+    {
+        _database = await TestDatabase.CreateAsync();
+        _app = await StartAsync();
+        _app.Services.GetRequiredService<IBus>().ConnectConsumeObserver(_consumed);
+        Http = ClientOf(_app);
+    }
+
+    /// <summary>Starts another replica on the same database.</summary>
+    public async Task<Replica> StartReplicaAsync()
+    {
+        var app = await StartAsync();
+        return new Replica(app, ClientOf(app));
+    }
+
+    /// <summary>Publishes messages and waits until each was consumed.</summary>
+    public async Task PublishAsync(params object[] messages)
+    {
+        var before = _consumed.Count;
+        var bus = _app!.Services.GetRequiredService<IBus>();
+        foreach (var message in messages)
+        {
+            await bus.Publish(message);
+        }
+
+        await WaitFor.ConditionAsync(
+            $"{messages.Length} messages to be consumed",
+            () => Task.FromResult(_consumed.Count == before + messages.Length)
+        );
+    }
+
+    /// <summary>Creates a run and returns its id.</summary>
+    public async Task<string> CreateRunAsync(string project = "demo")
+    {
+        var created = await SendAsync(HttpMethod.Post, "/api/runs", new { project }, HttpStatusCode.Created);
+        return created["id"]!.GetValue<string>();
+    }
+
+    /// <summary>Logs points; fails unless they are taken.</summary>
+    public Task<JsonNode> LogAsync(string run, params object[] points) =>
+        SendAsync(HttpMethod.Post, $"/api/runs/{run}/metrics", new { points }, HttpStatusCode.OK);
+
+    public Task<JsonNode> GetAsync(string path, HttpStatusCode expected = HttpStatusCode.OK) =>
+        SendAsync(HttpMethod.Get, path, body: null, expected);
+
+    /// <summary>Sends a request, checks the status and reads the JSON; a text is sent as it is.</summary>
+    public async Task<JsonNode> SendAsync(
+        HttpMethod method,
+        string path,
+        object? body,
+        HttpStatusCode expected,
+        string? ifMatch = null
+    )
+    {
+        using var request = new HttpRequestMessage(method, path);
+        if (body is not null)
+        {
+            request.Content = body is string text
+                ? new StringContent(text, Encoding.UTF8, "application/json")
+                : JsonContent.Create(body);
+        }
+
+        if (ifMatch is not null)
+        {
+            request.Headers.TryAddWithoutValidation("If-Match", ifMatch);
+        }
+
+        using var response = await Http.SendAsync(request);
+        var answer = await response.Content.ReadAsStringAsync();
+        Assert.True(response.StatusCode == expected, $"{method} {path} answered {response.StatusCode}: {answer}");
+        if ((int)expected >= 400)
+        {
+            Assert.Equal(
+                new MediaTypeHeaderValue("application/problem+json").MediaType,
+                response.Content.Headers.ContentType?.MediaType
+            );
+        }
+
+        return JsonNode.Parse(answer)!;
+    }
+
+    public async Task DisposeAsync()
+    {
+        Http.Dispose();
+        await _app!.DisposeAsync();
+        await _database!.DisposeAsync();
+    }
+
+    private async Task<WebApplication> StartAsync()
+    {
+        var builder = PlatformService.CreateBuilder(
+            [
+                "--urls=http://127.0.0.1:0",
+                $"--ConnectionStrings:Platform={_database!.ConnectionString}",
+                "--Logging:Level=Error",
+                "--Tracking:LivePollMilliseconds=100",
+                "--Tracking:LiveKeepAliveMilliseconds=200",
+            ],
+            "tracking"
+        );
+        builder.AddTracking();
+        builder.Services.AddPlatformMessaging(new MessagingOptions(), TrackingModule.ConfigureBus);
+        var app = builder.Build();
+        app.UsePlatformDefaults();
+        app.MapTracking();
+        await app.StartAsync();
+        return app;
+    }
+
+    private static HttpClient ClientOf(WebApplication app) =>
+        new()
+        {
+            BaseAddress = new Uri(
+                app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First()
+            ),
+        };
+
+    /// <summary>Another process's part, as far as a client can tell.</summary>
+    public sealed class Replica(WebApplication app, HttpClient http) : IAsyncDisposable
+    {
+        public HttpClient Http { get; } = http;
+
+        public async ValueTask DisposeAsync()
+        {
+            Http.Dispose();
+            await app.DisposeAsync();
+        }
+    }
+
+    private sealed class ConsumedMessages : IConsumeObserver
+    {
+        private int _count;
+
+        public int Count => Volatile.Read(ref _count);
+
+        public Task PreConsume<T>(ConsumeContext<T> context)
+            where T : class => Task.CompletedTask;
+
+        public Task PostConsume<T>(ConsumeContext<T> context)
+            where T : class
+        {
+            Interlocked.Increment(ref _count);
+            return Task.CompletedTask;
+        }
+
+        public Task ConsumeFault<T>(ConsumeContext<T> context, Exception exception)
+            where T : class => Task.CompletedTask;
+    }
+}
