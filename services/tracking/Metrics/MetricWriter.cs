@@ -47,7 +47,7 @@ internal sealed class MetricWriter(TrackingStore store, RunSignals signals)
         {
             for (var i = 0; i < points.Count; i++)
             {
-                series[points.KeyIndex[i]].Add(columns.Steps[i], columns.Times[i], columns.Values[i]);
+                series[columns.KeyIndex[i]].Add(columns.Steps[i], columns.Times[i], columns.Values[i]);
             }
         }
         else
@@ -257,33 +257,60 @@ internal sealed class MetricWriter(TrackingStore store, RunSignals signals)
     private static T? Value<T>(NpgsqlDataReader reader, int column)
         where T : struct => reader.IsDBNull(column) ? null : reader.GetFieldValue<T>(column);
 
-    /// <summary>The points as arrays for the database, with steps and ids filled in.</summary>
+    /// <summary>
+    /// The points as arrays for the database, with steps and ids filled in. Points of one series come together, so that they
+    /// lie together on disk and a reader of one series does not touch the pages of all.
+    /// </summary>
     private sealed class Columns
     {
         public Columns(MetricPoints points, SeriesState[] series, int[] stageIds)
         {
+            KeyIndex = new int[points.Count];
             Series = new long[points.Count];
             Steps = new long[points.Count];
-            Times = [.. points.Times];
-            Values = [.. points.Values];
+            Times = new DateTime[points.Count];
+            Values = new double[points.Count];
             // Without stages the array stays empty, which unnest fills up with nulls.
             Stages = stageIds.Length == 0 ? [] : new int?[points.Count];
+            var next = Starts(points.KeyIndex, series.Length);
             for (var i = 0; i < points.Count; i++)
             {
-                var state = series[points.KeyIndex[i]];
-                Series[i] = state.Id;
-                Steps[i] = state.Resolve(points.Steps[i]);
+                var key = points.KeyIndex[i];
+                var place = next[key]++;
+                KeyIndex[place] = key;
+                Series[place] = series[key].Id;
+                Steps[place] = series[key].Resolve(points.Steps[i]);
+                Times[place] = points.Times[i];
+                Values[place] = points.Values[i];
                 if (stageIds.Length > 0)
                 {
-                    Stages[i] = points.StageIndex[i] < 0 ? null : stageIds[points.StageIndex[i]];
+                    Stages[place] = points.StageIndex[i] < 0 ? null : stageIds[points.StageIndex[i]];
                 }
             }
         }
 
+        public int[] KeyIndex { get; }
         public long[] Series { get; }
         public long[] Steps { get; }
         public DateTime[] Times { get; }
         public double[] Values { get; }
         public int?[] Stages { get; }
+
+        /// <summary>Where the points of each key begin.</summary>
+        private static int[] Starts(List<int> keyIndex, int keys)
+        {
+            var starts = new int[keys + 1];
+            foreach (var key in keyIndex)
+            {
+                starts[key + 1]++;
+            }
+
+            for (var key = 1; key <= keys; key++)
+            {
+                starts[key] += starts[key - 1];
+            }
+
+            return starts;
+        }
     }
 }

@@ -67,7 +67,15 @@ public sealed class A_job_and_its_run(TrackingHost host) : IClassFixture<Trackin
             },
             System.Net.HttpStatusCode.Created
         );
-        await host.LogAsync($"{run}", new { key = "loss", step = 1, value = 0.5 });
+        await host.LogAsync(
+            $"{run}",
+            new
+            {
+                key = "loss",
+                step = 1,
+                value = 0.5,
+            }
+        );
         await host.SendAsync(
             HttpMethod.Post,
             $"/api/runs/{run}/finish",

@@ -177,11 +177,13 @@ public sealed class Logging_metrics(TrackingHost host) : IClassFixture<TrackingH
                         var first = batch * 20;
                         var points = Enumerable
                             .Range(first, 20)
-                            .SelectMany(i => new[]
-                            {
-                                Point("shared", (writer * 1000) + i, (writer * 1000) + i),
-                                Point($"own-{writer}", i, -i),
-                            })
+                            .SelectMany(i =>
+                                new[]
+                                {
+                                    Point("shared", (writer * 1000) + i, (writer * 1000) + i),
+                                    Point($"own-{writer}", i, -i),
+                                }
+                            )
                             .ToArray();
                         await host.LogAsync(id, points);
                         await host.LogAsync(id, points);
@@ -208,7 +210,9 @@ public sealed class Logging_metrics(TrackingHost host) : IClassFixture<TrackingH
         var id = await host.CreateRunAsync();
 
         await Task.WhenAll(
-            Enumerable.Range(0, 20).Select(_ => host.LogAsync(id, new { key = "x", value = 1 }, new { key = "x", value = 2 }))
+            Enumerable
+                .Range(0, 20)
+                .Select(_ => host.LogAsync(id, new { key = "x", value = 1 }, new { key = "x", value = 2 }))
         );
 
         Assert.Equal(
@@ -224,7 +228,19 @@ public sealed class Logging_metrics(TrackingHost host) : IClassFixture<TrackingH
 
         var logged = await host.LogAsync(
             id,
-            [.. Enumerable.Range(0, 10_000).Select(i => (object)new { key = $"k{i % 100}", step = i, value = i })]
+            [
+                .. Enumerable
+                    .Range(0, 10_000)
+                    .Select(i =>
+                        (object)
+                            new
+                            {
+                                key = $"k{i % 100}",
+                                step = i,
+                                value = i,
+                            }
+                    ),
+            ]
         );
 
         Assert.Equal(10_000, logged["stored"]!.GetValue<int>());
@@ -242,13 +258,7 @@ public sealed class Logging_metrics(TrackingHost host) : IClassFixture<TrackingH
         Assert.Equal(1, logged["stored"]!.GetValue<int>());
     }
 
-    private static object Point(
-        string key,
-        long step,
-        double value,
-        DateTimeOffset? at = null,
-        string? stage = null
-    ) =>
+    private static JsonObject Point(string key, long step, double value, DateTimeOffset? at = null, string? stage = null) =>
         new JsonObject
         {
             ["key"] = key,

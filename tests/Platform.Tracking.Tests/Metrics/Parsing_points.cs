@@ -36,10 +36,7 @@ public sealed class Parsing_points
             """{"points":[{"key":"a","value":"NaN"},{"key":"a","value":null},{"key":"a","value":"Infinity"},{"key":"a","value":"-Infinity"}]}"""
         ).Points!;
 
-        Assert.Equal(
-            [double.NaN, double.NaN, double.PositiveInfinity, double.NegativeInfinity],
-            points.Values
-        );
+        Assert.Equal([double.NaN, double.NaN, double.PositiveInfinity, double.NegativeInfinity], points.Values);
     }
 
     [Theory]
@@ -86,7 +83,10 @@ public sealed class Parsing_points
     [InlineData(251, false)]
     [InlineData(100_000, false)]
     public void Limits_keys(int length, bool allowed) =>
-        Assert.Equal(allowed, Parse($$"""{"points":[{"key":"{{new string('k', length)}}","value":1}]}""").Points is not null);
+        Assert.Equal(
+            allowed,
+            Parse($$"""{"points":[{"key":"{{new string('k', length)}}","value":1}]}""").Points is not null
+        );
 
     [Theory]
     [InlineData(10, true)]
@@ -94,7 +94,9 @@ public sealed class Parsing_points
     public void Limits_points(int count, bool allowed) =>
         Assert.Equal(
             allowed,
-            Parse($$"""{"points":[{{string.Join(',', Enumerable.Repeat("""{"key":"a","value":1}""", count))}}]}""").Points
+            Parse(
+                $$"""{"points":[{{string.Join(',', Enumerable.Repeat("""{"key":"a","value":1}""", count))}}]}"""
+            ).Points
                 is not null
         );
 

@@ -46,7 +46,10 @@ public sealed class Reading_metrics(TrackingHost host, ITestOutputHelper output)
 
         var answer = await host.GetAsync($"/api/runs/{id}/metrics?keys=loss,accuracy&points=2000");
 
-        Assert.Equal(["loss", "accuracy"], answer["series"]!.AsArray().Select(series => series!["key"]!.GetValue<string>()));
+        Assert.Equal(
+            ["loss", "accuracy"],
+            answer["series"]!.AsArray().Select(series => series!["key"]!.GetValue<string>())
+        );
         foreach (var (series, values) in answer["series"]!.AsArray().Zip([loss, accuracy]))
         {
             var steps = series!["steps"]!.AsArray().Select(step => step!.GetValue<int>()).ToList();
@@ -107,10 +110,7 @@ public sealed class Reading_metrics(TrackingHost host, ITestOutputHelper output)
     {
         var id = await host.CreateRunAsync();
 
-        Assert.Equal(
-            """{"batch":0,"series":[]}""",
-            (await host.GetAsync($"/api/runs/{id}/metrics")).ToJsonString()
-        );
+        Assert.Equal("""{"batch":0,"series":[]}""", (await host.GetAsync($"/api/runs/{id}/metrics")).ToJsonString());
     }
 
     private async Task LogAsync(string id, int from, int to, params string[] keys) =>
@@ -119,7 +119,17 @@ public sealed class Reading_metrics(TrackingHost host, ITestOutputHelper output)
             [
                 .. Enumerable
                     .Range(from, to - from + 1)
-                    .SelectMany(step => keys.Select(key => (object)new { key, step, value = step })),
+                    .SelectMany(step =>
+                        keys.Select(key =>
+                            (object)
+                                new
+                                {
+                                    key,
+                                    step,
+                                    value = step,
+                                }
+                        )
+                    ),
             ]
         );
 

@@ -53,7 +53,9 @@ public sealed class Listing_runs(TrackingHost host) : IClassFixture<TrackingHost
 
         Assert.Equal(created.Order(), rows.Select(row => row["id"]!.GetValue<string>()).Order());
         var keys = rows.Select(row => row[sort.TrimStart('-')]!.ToString()).ToList();
-        var expected = sort.StartsWith('-') ? keys.OrderDescending(StringComparer.Ordinal) : keys.Order(StringComparer.Ordinal);
+        var expected = sort.StartsWith('-')
+            ? keys.OrderDescending(StringComparer.Ordinal)
+            : keys.Order(StringComparer.Ordinal);
         Assert.Equal(expected, keys);
     }
 
@@ -154,8 +156,18 @@ public sealed class Listing_runs(TrackingHost host) : IClassFixture<TrackingHost
         );
         await host.LogAsync(
             id,
-            new { key = "accuracy", step = 1, value = 0.9 },
-            new { key = "accuracy", step = 2, value = 0.8 }
+            new
+            {
+                key = "accuracy",
+                step = 1,
+                value = 0.9,
+            },
+            new
+            {
+                key = "accuracy",
+                step = 2,
+                value = 0.8,
+            }
         );
 
         var item = (await host.GetAsync($"/api/runs?project={project}"))["items"]![0]!;

@@ -17,7 +17,12 @@ public sealed class Runs_over_HTTP(TrackingHost host) : IClassFixture<TrackingHo
             {
                 project = "cv/yolo",
                 name = "first try",
-                parameters = new { lr = 0.1, layers = new[] { 64, 32 }, optimizer = "adam" },
+                parameters = new
+                {
+                    lr = 0.1,
+                    layers = new[] { 64, 32 },
+                    optimizer = "adam",
+                },
                 tags = new { team = "vision" },
             },
             HttpStatusCode.Created
@@ -27,7 +32,10 @@ public sealed class Runs_over_HTTP(TrackingHost host) : IClassFixture<TrackingHo
         Assert.Equal("cv/yolo", run["project"]!.GetValue<string>());
         Assert.Equal("first try", run["name"]!.GetValue<string>());
         Assert.Equal("running", run["status"]!.GetValue<string>());
-        Assert.Equal("""{"lr":0.1,"layers":[64,32],"optimizer":"adam"}""", Compact(run["parameters"]!, "lr", "layers", "optimizer"));
+        Assert.Equal(
+            """{"lr":0.1,"layers":[64,32],"optimizer":"adam"}""",
+            Compact(run["parameters"]!, "lr", "layers", "optimizer")
+        );
         Assert.Equal("vision", run["tags"]!["team"]!.GetValue<string>());
         Assert.Null(run["endedAt"]);
     }
@@ -65,13 +73,23 @@ public sealed class Runs_over_HTTP(TrackingHost host) : IClassFixture<TrackingHo
     public async Task The_same_id_twice_is_one_run(string id)
     {
         var project = $"twice/{Guid.CreateVersion7():N}";
-        var body = new { project, id, parameters = new { lr = 1 } };
+        var body = new
+        {
+            project,
+            id,
+            parameters = new { lr = 1 },
+        };
 
         var first = await host.SendAsync(HttpMethod.Post, "/api/runs", body, HttpStatusCode.Created);
         var second = await host.SendAsync(
             HttpMethod.Post,
             "/api/runs",
-            new { project = "other", id, parameters = new { lr = 2 } },
+            new
+            {
+                project = "other",
+                id,
+                parameters = new { lr = 2 },
+            },
             HttpStatusCode.OK
         );
 
@@ -117,7 +135,10 @@ public sealed class Runs_over_HTTP(TrackingHost host) : IClassFixture<TrackingHo
         await PatchAsync(id, new { summary = new { accuracy = 0.9 }, tags = new { stage = "best" } });
         var run = await PatchAsync(id, new { summary = new { epochs = 5 }, name = "renamed" });
 
-        Assert.Equal("""{"accuracy":0.9,"loss":0.4,"epochs":5}""", Compact(run["summary"]!, "accuracy", "loss", "epochs"));
+        Assert.Equal(
+            """{"accuracy":0.9,"loss":0.4,"epochs":5}""",
+            Compact(run["summary"]!, "accuracy", "loss", "epochs")
+        );
         Assert.Equal("best", run["tags"]!["stage"]!.GetValue<string>());
         Assert.Equal("renamed", run["name"]!.GetValue<string>());
     }
@@ -196,18 +217,8 @@ public sealed class Runs_over_HTTP(TrackingHost host) : IClassFixture<TrackingHo
     {
         var id = await host.CreateRunAsync();
 
-        var ended = await host.SendAsync(
-            HttpMethod.Post,
-            $"/api/runs/{id}/finish",
-            new { status },
-            HttpStatusCode.OK
-        );
-        var again = await host.SendAsync(
-            HttpMethod.Post,
-            $"/api/runs/{id}/finish",
-            new { status },
-            HttpStatusCode.OK
-        );
+        var ended = await host.SendAsync(HttpMethod.Post, $"/api/runs/{id}/finish", new { status }, HttpStatusCode.OK);
+        var again = await host.SendAsync(HttpMethod.Post, $"/api/runs/{id}/finish", new { status }, HttpStatusCode.OK);
         await host.SendAsync(
             HttpMethod.Post,
             $"/api/runs/{id}/finish",
@@ -258,7 +269,15 @@ public sealed class Runs_over_HTTP(TrackingHost host) : IClassFixture<TrackingHo
                 $$$"""{"name":"run {{{i}}}","parameters":{"i":{{{i}}},"gone":1},"primaryMetric":{"name":"loss","mode":"min"}}"""
             );
             await PatchAsync(id, """{"parameters":{"gone":null},"tags":{"a":"b"},"summary":{"x":[1,{"y":null}]}}""");
-            await host.LogAsync(id, new { key = "loss", step = 1, value = i });
+            await host.LogAsync(
+                id,
+                new
+                {
+                    key = "loss",
+                    step = 1,
+                    value = i,
+                }
+            );
             if (i % 2 == 0)
             {
                 await host.SendAsync(
