@@ -54,7 +54,8 @@ internal static class NodesMigrations
               priority integer not null,
               submitted_at timestamptz not null,
               not_before timestamptz not null,
-              requested_at timestamptz not null);
+              requested_at timestamptz not null,
+              version bigint not null);
             create index placement_request_order on placement_request (priority desc, submitted_at, job_id);
             create table lease (
               job_id uuid not null,

@@ -44,6 +44,19 @@ internal static class JoinEndpoint
             );
         }
 
+        // Ids are streams, and the agent chose this one: it must not be a job's.
+        if (
+            await store.ReadStreamAsync(request.NodeId.ToString(), cancellationToken: ct)
+            is [{ Data: not NodeEvent }, ..]
+        )
+        {
+            return ProblemResults.Problem(
+                StatusCodes.Status409Conflict,
+                "node.id-taken",
+                "This id belongs to something else. Choose another."
+            );
+        }
+
         // Before the node is seen as online, so that it is never online without a beat.
         await RecordFirstBeatAsync(store, request.NodeId, clock.GetUtcNow(), ct);
         var command = new JoinNode(request.NodeId, request.Name, request.Inventory.ToInventory());

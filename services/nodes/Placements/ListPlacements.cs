@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
+using Microsoft.AspNetCore.Http.HttpResults;
 using Npgsql;
 using Platform.EventStore;
 using Platform.ServiceDefaults;
@@ -31,7 +32,7 @@ internal static class ListPlacementsEndpoint
             .WithName("ListPlacements")
             .WithSummary("List the jobs that wait for a place, in their order, with the reason of each");
 
-    internal static async Task<IResult> HandleAsync(
+    internal static async Task<Results<Ok<Page<WaitingPlacement>>, ProblemHttpResult>> HandleAsync(
         NodesStore store,
         CancellationToken ct,
         int limit = 100,

@@ -28,6 +28,14 @@ internal sealed record Placement(
 
     public static readonly Decider<Placement, PlacementEvent> Decider = new("placement", Initial, Evolve);
 
+    /// <summary>The state of a stream whose last event asked for this attempt.</summary>
+    public static Placement Waiting(int attempt) =>
+        Initial with
+        {
+            Status = PlacementStatus.Waiting,
+            Attempt = attempt,
+        };
+
     private bool IsOpen => Status is PlacementStatus.Waiting or PlacementStatus.Granted;
 
     public static Decision<PlacementEvent> Decide(Placement placement, PlacementCommand command, DateTimeOffset now) =>
@@ -73,7 +81,7 @@ internal sealed record Placement(
     public static Placement Evolve(Placement placement, PlacementEvent @event) =>
         @event switch
         {
-            PlacementRequested e => new Placement(PlacementStatus.Waiting, e.Attempt, [], null, null),
+            PlacementRequested e => Waiting(e.Attempt),
             PlacementGranted e => placement with { Status = PlacementStatus.Granted, Nodes = e.Nodes },
             PlacementReleased e => new Placement(PlacementStatus.Released, e.Attempt, [], null, null),
             PlacementLost e => new Placement(PlacementStatus.Lost, e.Attempt, [], e.NodeId, e.Reason),

@@ -23,7 +23,7 @@ internal sealed class PlacementProjection : SqlProjection
         switch (@event)
         {
             case PlacementRequested e:
-                Request(batch, jobId, e);
+                Request(batch, jobId, e, stored.Version);
                 break;
             case PlacementGranted e:
                 batch.Add("delete from placement_request where job_id = $1", jobId);
@@ -41,12 +41,12 @@ internal sealed class PlacementProjection : SqlProjection
         }
     }
 
-    private static void Request(NpgsqlBatch batch, Guid jobId, PlacementRequested e) =>
+    private static void Request(NpgsqlBatch batch, Guid jobId, PlacementRequested e, long version) =>
         batch.Add(
             """
             insert into placement_request
-              (job_id, attempt, gpus, cpus, memory_mib, labels, priority, submitted_at, not_before, requested_at)
-            values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
+              (job_id, attempt, gpus, cpus, memory_mib, labels, priority, submitted_at, not_before, requested_at, version)
+            values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
             """,
             jobId,
             e.Attempt,
@@ -61,7 +61,8 @@ internal sealed class PlacementProjection : SqlProjection
             e.Priority,
             e.SubmittedAt.ToUniversalTime(),
             e.NotBefore.ToUniversalTime(),
-            e.At
+            e.At,
+            version
         );
 
     private static void Lease(NpgsqlBatch batch, Guid jobId, PlacementGranted e, GrantedNode node)

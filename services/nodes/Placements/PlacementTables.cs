@@ -27,7 +27,7 @@ internal sealed class PlacementTables(NodesStore store)
         batch.Add("select node_id, gpus, cpus, memory_mib from lease");
         batch.Add(
             """
-            select job_id, attempt, gpus, cpus, memory_mib, labels, priority, submitted_at, not_before
+            select job_id, attempt, gpus, cpus, memory_mib, labels, priority, submitted_at, not_before, version
             from placement_request order by priority desc, submitted_at, job_id limit $1
             """,
             limit
@@ -112,6 +112,7 @@ internal sealed class PlacementTables(NodesStore store)
             JsonSerializer.Deserialize(reader.GetString(5), NodesJson.Default.IReadOnlyDictionaryStringString)!,
             reader.GetInt32(6),
             reader.GetFieldValue<DateTimeOffset>(7),
-            reader.GetFieldValue<DateTimeOffset>(8)
+            reader.GetFieldValue<DateTimeOffset>(8),
+            reader.GetInt64(9)
         );
 }

@@ -77,8 +77,7 @@ internal static class Placer
 
     private static PlacerGrant Grant(PlacerRequest request, Room room) =>
         new(
-            request.JobId,
-            request.Attempt,
+            request,
             new GrantedNode(
                 room.Node.Id,
                 room.Node.Name,

@@ -81,35 +81,46 @@ internal sealed partial class PlacerLoop(
         return due < poll ? TimeSpan.FromTicks(Math.Max(0, due.Value.Ticks)) : poll;
     }
 
+    /// <summary>Appends to the version the request was read at, which is the state <see cref="Placement.Waiting"/>: nothing need be loaded.</summary>
     private async Task GrantAsync(PlacerGrant grant, long term, CancellationToken cancellationToken)
     {
+        var (request, node) = (grant.Request, grant.Node);
+        var decision = Placement.Decide(
+            Placement.Waiting(request.Attempt),
+            new GrantPlacement(request.Attempt, [node]),
+            clock.GetUtcNow()
+        );
+        if (decision is not Decision<PlacementEvent>.Accepted accepted)
+        {
+            return;
+        }
+
         try
         {
-            await store.HandleAsync(
-                Placement.Decider,
-                grant.JobId.ToString(),
-                placement =>
-                    Placement.Decide(placement, new GrantPlacement(grant.Attempt, [grant.Node]), clock.GetUtcNow()),
-                new EventMetadata(grant.JobId.ToString(), $"placer-term-{term.ToString(CultureInfo.InvariantCulture)}"),
-                sideEffects: batch =>
+            await store.AppendAsync(
+                request.JobId.ToString(),
+                Placement.Decider.StreamType,
+                ExpectedVersion.Exactly(request.Version),
+                accepted.Events,
+                new EventMetadata(
+                    request.JobId.ToString(),
+                    string.Create(CultureInfo.InvariantCulture, $"placer-{term}")
+                ),
+                batch =>
                 {
                     batch.Add("select placer_term_check($1)", term);
-                    batch.Add("delete from placement_reason where job_id = $1", grant.JobId);
+                    batch.Add("delete from placement_reason where job_id = $1", request.JobId);
                 },
-                cancellationToken: cancellationToken
+                cancellationToken
             );
         }
-        catch (StreamVersionConflictException e)
+        catch (StreamVersionConflictException)
         {
-            // It changed again and again while we decided; the next look sees what it has become.
-            GrantLost(log, grant.JobId, e);
+            // It was released or asked for anew meanwhile; the next look sees what it has become.
             signal.Raise();
         }
     }
 
     [LoggerMessage(1, LogLevel.Error, "Looking for places failed; trying again")]
     private static partial void PassFailed(ILogger log, Exception exception);
-
-    [LoggerMessage(2, LogLevel.Warning, "The placement of job {JobId} changed while it was granted")]
-    private static partial void GrantLost(ILogger log, Guid jobId, Exception exception);
 }

@@ -32,6 +32,7 @@ internal sealed record PlacerNode(
 internal sealed record PlacerLease(Guid NodeId, IReadOnlyList<int> Gpus, double Cpus, int MemoryMiB);
 
 /// <summary>An attempt that waits.</summary>
+/// <param name="Version">The version its stream has while it waits.</param>
 internal sealed record PlacerRequest(
     Guid JobId,
     int Attempt,
@@ -39,11 +40,12 @@ internal sealed record PlacerRequest(
     IReadOnlyDictionary<string, string> Labels,
     int Priority,
     DateTimeOffset SubmittedAt,
-    DateTimeOffset NotBefore
+    DateTimeOffset NotBefore,
+    long Version
 );
 
 /// <summary>The placer gives this attempt its node.</summary>
-internal sealed record PlacerGrant(Guid JobId, int Attempt, GrantedNode Node);
+internal sealed record PlacerGrant(PlacerRequest Request, GrantedNode Node);
 
 /// <summary>Why an attempt still waits, for people.</summary>
 internal sealed record WaitingReason(Guid JobId, int Attempt, string Reason);

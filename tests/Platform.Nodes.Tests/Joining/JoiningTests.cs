@@ -78,6 +78,20 @@ public sealed class A_machine_that_joins : HostedTests
     }
 
     [Fact]
+    public async Task cannot_take_the_id_of_a_job()
+    {
+        var host = await StartAsync();
+        var jobId = Guid.CreateVersion7();
+        await host.Bus.Publish(NodesHost.Request(jobId));
+        await host.Heard.OneAsync<PlacementWaiting>();
+
+        using var response = await host.TryJoinAsync(jobId);
+
+        Assert.Equal(HttpStatusCode.Conflict, response.StatusCode);
+        Assert.Equal("placement_requested", await host.HistoryAsync(jobId));
+    }
+
+    [Fact]
     public async Task needs_a_token_also_where_none_is_configured()
     {
         var host = await StartAsync("--Nodes:JoinToken=");

@@ -48,7 +48,7 @@ public sealed class A_drained_node : HostedTests
     }
 
     [Theory]
-    [InlineData("\"2\"", HttpStatusCode.Conflict)]
+    [InlineData("\"2\"", HttpStatusCode.PreconditionFailed)]
     [InlineData("\"1\"", HttpStatusCode.OK)]
     [InlineData("*", HttpStatusCode.OK)]
     [InlineData("\"abc\"", HttpStatusCode.PreconditionFailed)]

@@ -156,16 +156,16 @@ public sealed class On_random_clusters_the_placer : PlacerTests
 
         private void Take(PlacerGrant grant)
         {
-            var request = Assert.Single(_waiting, waiting => waiting.JobId == grant.JobId);
+            var request = Assert.Single(_waiting, waiting => waiting.JobId == grant.Request.JobId);
             var node = Assert.Single(nodes, node => node.Id == grant.Node.NodeId);
             Assert.True(node.Takes);
             Assert.True(node.HasLabels(request.Labels));
             Assert.Equal(request.Needs, new Needs(grant.Node.Gpus.Count, grant.Node.Cpus, grant.Node.MemoryMiB));
-            Assert.True(_granted.Add(grant.JobId));
+            Assert.True(_granted.Add(grant.Request.JobId));
             _waiting.Remove(request);
             _running.Add(
                 (
-                    grant.JobId,
+                    grant.Request.JobId,
                     new PlacerLease(node.Id, grant.Node.Gpus, grant.Node.Cpus, grant.Node.MemoryMiB),
                     _looks + random.Next(1, MaxLooks)
                 )

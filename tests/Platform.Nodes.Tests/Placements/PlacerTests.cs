@@ -43,7 +43,8 @@ public abstract class PlacerTests
             Labels(labels),
             priority,
             Now.AddMinutes(-60).AddSeconds(number),
-            Now.AddSeconds(notBefore)
+            Now.AddSeconds(notBefore),
+            1
         );
 
     private protected static PlacerLease Held(
@@ -61,7 +62,7 @@ public abstract class PlacerTests
 
     /// <summary>Grants as <c>job→node</c>, in the order they were made.</summary>
     private protected static string Grants(PlacerResult result) =>
-        string.Join(' ', result.Grants.Select(grant => $"{Number(grant.JobId)}→{Number(grant.Node.NodeId)}"));
+        string.Join(' ', result.Grants.Select(grant => $"{Number(grant.Request.JobId)}→{Number(grant.Node.NodeId)}"));
 
     private protected static string Reason(PlacerResult result, int job) =>
         Assert.Single(result.Reasons, reason => reason.JobId == Id('b', job)).Reason;
