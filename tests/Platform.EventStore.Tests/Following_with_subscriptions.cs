@@ -168,7 +168,7 @@ public sealed class Following_with_subscriptions : IAsyncLifetime
                 return Task.CompletedTask;
             },
         };
-        await using var service = await StartAsync(recorder);
+        await using var service = await StartAsync(recorder, options => options.PollInterval = TimeSpan.FromHours(1));
         await LeadsAsync(service);
 
         var delays = new List<double>();
@@ -179,9 +179,9 @@ public sealed class Following_with_subscriptions : IAsyncLifetime
             delays.Add(Stopwatch.GetElapsedTime(committed, await next.Task).TotalMilliseconds);
         }
 
-        // A machine that is busy with other tests may hold one up, not half of them.
+        // Under a millisecond on an idle machine; the limit allows for one that runs other tests.
         var median = delays.Order().ElementAt(delays.Count / 2);
-        Assert.True(median < 10, $"Half of the events were seen later than {median:0.00} ms after their append.");
+        Assert.True(median < 100, $"Half of the events were seen later than {median:0.00} ms after their append.");
     }
 
     [Fact]
