@@ -1,0 +1,114 @@
+using Platform.EventStore;
+using Platform.Jobs.Training;
+using EndReasons = Platform.Contracts.Jobs.EndReasons;
+using PlacedNode = Platform.Contracts.Jobs.PlacedNode;
+
+namespace Platform.Jobs.Tests.Training;
+
+/// <summary>A job's past, in short words.</summary>
+internal static class TestJobs
+{
+    public static readonly DateTimeOffset Now = new(2026, 3, 4, 5, 6, 7, TimeSpan.Zero);
+    public static readonly Guid JobId = new("0198c0de-0000-7000-8000-000000000001");
+    public static readonly Guid RunId = new("0198c0de-0000-7000-8000-000000000002");
+    public static readonly Guid Node = new("0198c0de-0000-7000-8000-000000000003");
+    public static readonly Guid OtherNode = new("0198c0de-0000-7000-8000-000000000004");
+
+    public static readonly IReadOnlyList<PlacedNode> Nodes =
+    [
+        new()
+        {
+            NodeId = Node,
+            NodeName = "node-1",
+            Gpus = [0],
+        },
+    ];
+
+    public static JobSpec Spec(int maxAttempts = 1, int backoffSeconds = 5, int? timeoutSeconds = null) =>
+        new()
+        {
+            Name = "digits",
+            Project = "demo/digits",
+            Command = ["python3", "train.py"],
+            Files = [],
+            Inputs = [],
+            Outputs = [],
+            Resources = new()
+            {
+                Gpus = 0,
+                Cpus = 1,
+                MemoryMiB = 512,
+            },
+            Labels = new Dictionary<string, string>(),
+            Priority = 50,
+            Retry = new(maxAttempts, backoffSeconds),
+            TimeoutSeconds = timeoutSeconds,
+            Env = new Dictionary<string, string>(),
+        };
+
+    public static JobEvent[] Pending(int maxAttempts = 1, int backoffSeconds = 5, int? timeoutSeconds = null) =>
+        [new JobSubmitted(JobId, RunId, Spec(maxAttempts, backoffSeconds, timeoutSeconds), Now)];
+
+    public static JobEvent[] Queued(int maxAttempts = 1) =>
+        [.. Pending(maxAttempts), new JobQueued(1, Now, "no node has a free GPU", Now)];
+
+    public static JobEvent[] Placed(int maxAttempts = 1, int backoffSeconds = 5, int? timeoutSeconds = null) =>
+        [
+            .. Pending(maxAttempts, backoffSeconds, timeoutSeconds),
+            new JobQueued(1, Now, null, Now),
+            new JobPlaced(1, Nodes, Now),
+        ];
+
+    public static JobEvent[] Running(int maxAttempts = 1, int backoffSeconds = 5, int? timeoutSeconds = null) =>
+        [
+            .. Placed(maxAttempts, backoffSeconds, timeoutSeconds),
+            new JobStarted(
+                1,
+                RunId,
+                Node,
+                Now,
+                timeoutSeconds is { } seconds ? Now + TimeSpan.FromSeconds(seconds) : null
+            ),
+        ];
+
+    public static JobEvent[] Stopping(string reason) =>
+        [.. Running(maxAttempts: 3, timeoutSeconds: 60), new StopRequested(1, reason, Now)];
+
+    public static JobEvent[] Succeeded() => [.. Running(), new JobSucceeded(1, RunId, Now)];
+
+    public static JobEvent[] Failed() =>
+        [
+            .. Running(),
+            new AttemptFailed(1, EndReasons.ExitCode, 3, null, Now),
+            new JobFailed(1, RunId, EndReasons.ExitCode, 3, null, Now),
+        ];
+
+    public static JobEvent[] Cancelled() => [.. Pending(), new JobCancelled(1, RunId, null, Now)];
+
+    /// <summary>The second attempt runs, after the first one failed.</summary>
+    public static JobEvent[] RunningAgain(int maxAttempts = 3, int backoffSeconds = 5) =>
+        [
+            .. Running(maxAttempts, backoffSeconds),
+            new AttemptFailed(1, EndReasons.ExitCode, 3, null, Now),
+            new JobQueued(2, Now, null, Now),
+            new JobPlaced(2, Nodes, Now),
+            new JobStarted(2, RunId, Node, Now, null),
+        ];
+
+    public static EndAttempt Exit(int attempt, string reason, int? code = null, string? detail = null) =>
+        new(attempt, Node, reason, code, detail, Now);
+
+    public static Specification<Job, JobEvent> Given(JobEvent[] events) =>
+        new Specification<Job, JobEvent>(Job.Decider).Given(events);
+
+    public static Specification<Job, JobEvent> When(
+        this Specification<Job, JobEvent> specification,
+        JobCommand command,
+        TimeSpan later = default
+    ) => specification.When(job => Job.Decide(job, command, Now + later));
+
+    public static Job Fold(IEnumerable<JobEvent> events) => events.Aggregate(Job.Initial, Job.Evolve);
+
+    public static IReadOnlyList<JobEvent> EventsOf(Decision<JobEvent> decision) =>
+        decision is Decision<JobEvent>.Accepted accepted ? accepted.Events : [];
+}
