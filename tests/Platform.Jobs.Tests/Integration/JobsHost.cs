@@ -1,0 +1,149 @@
+using System.Net.Http.Json;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using MassTransit;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Platform.Jobs.Coordination;
+using Platform.Messaging;
+using Platform.ServiceDefaults;
+
+namespace Platform.Jobs.Tests.Integration;
+
+/// <summary>The service as it runs: Kestrel, a real PostgreSQL, the bus in memory; nodes and agents are the test's.</summary>
+internal sealed class JobsHost : IAsyncDisposable
+{
+    private readonly WebApplication _app;
+
+    private JobsHost(WebApplication app, TestCluster cluster)
+    {
+        _app = app;
+        Cluster = cluster;
+        Http = new HttpClient { BaseAddress = new Uri(app.Urls.Single()), Timeout = TimeSpan.FromSeconds(60) };
+    }
+
+    public TestCluster Cluster { get; }
+
+    public HttpClient Http { get; }
+
+    public IServiceProvider Services => _app.Services;
+
+    public JobsStore Store => Services.GetRequiredService<JobsStore>();
+
+    public IBus Bus => Services.GetRequiredService<IBus>();
+
+    public static Task<JobsHost> StartAsync(TestDatabase database, params (string Key, string Value)[] settings) =>
+        StartAsync(database, new TestCluster(), settings);
+
+    public static async Task<JobsHost> StartAsync(
+        TestDatabase database,
+        TestCluster cluster,
+        params (string Key, string Value)[] settings
+    )
+    {
+        var builder = PlatformService.CreateBuilder([], "jobs");
+        builder.Configuration.AddInMemoryCollection(
+            new Dictionary<string, string?>
+            {
+                ["urls"] = "http://127.0.0.1:0",
+                ["ConnectionStrings:Platform"] = database.ConnectionString,
+                ["Logging:Level"] = "Error",
+                ["Jobs:FirstWait"] = "00:00:00.200",
+                ["Jobs:LongestWait"] = "00:00:00.500",
+            }
+        );
+        builder.Configuration.AddInMemoryCollection(settings.ToDictionary(s => s.Key, s => (string?)s.Value));
+        // CreateBuilder read the connection string before it was set here.
+        builder.Services.AddSingleton(
+            Microsoft.Extensions.Options.Options.Create(
+                new EventStore.DatabaseOptions { ConnectionString = database.ConnectionString }
+            )
+        );
+        builder.Services.AddSingleton(cluster);
+        builder.AddJobs();
+        builder.Services.AddPlatformMessaging(
+            new MessagingOptions(),
+            JobsModule.ConfigureBus,
+            bus => TestCluster.ConfigureBus(bus)
+        );
+        var app = builder.Build();
+        app.UsePlatformDefaults();
+        app.MapJobs();
+        cluster.Attach(app.Services.GetRequiredService<IBus>());
+        await app.StartAsync();
+        return new JobsHost(app, cluster);
+    }
+
+    public static object Job(
+        string name = "digits",
+        string project = "demo/digits",
+        int maxAttempts = 1,
+        int backoffSeconds = 0,
+        int? timeoutSeconds = null
+    ) =>
+        new
+        {
+            name,
+            project,
+            command = new[] { "python3", "train.py" },
+            retry = new { maxAttempts, backoffSeconds },
+            timeoutSeconds,
+        };
+
+    public async Task<Guid> SubmitAsync(object? job = null)
+    {
+        using var response = await Http.PostAsJsonAsync("/api/jobs", job ?? Job());
+        var body = await response.Content.ReadAsStringAsync();
+        Assert.True(response.IsSuccessStatusCode, body);
+        return JsonNode.Parse(body)!["id"]!.GetValue<Guid>();
+    }
+
+    public async Task<JsonNode> GetAsync(string path) =>
+        JsonNode.Parse(await Http.GetStringAsync(path)) ?? throw new JsonException($"{path} answered null");
+
+    public Task<JsonNode> JobAsync(Guid id) => GetAsync($"/api/jobs/{id}");
+
+    public Task<JsonNode> WaitForAsync(Guid id, string status, int attempt = 1) =>
+        WaitFor.ValueAsync(
+            $"job {id} to be {status} in attempt {attempt}",
+            () => JobAsync(id),
+            job => job["status"]!.GetValue<string>() == status && job["attempt"]!.GetValue<int>() == attempt
+        );
+
+    public async Task<string[]> HistoryAsync(Guid id) =>
+        [.. (await GetAsync($"/api/jobs/{id}/events"))["items"]!.AsArray().Select(e => e!["type"]!.GetValue<string>())];
+
+    /// <summary>Where the saga is; null when there is none.</summary>
+    public async Task<string?> SagaStateAsync(Guid id)
+    {
+        await using var command = Store.DataSource.CreateCommand(
+            "select state from saga where saga_type = $1 and correlation_id = $2"
+        );
+        command.Parameters.Add(new() { Value = TrainingStateMachine.Endpoint });
+        command.Parameters.Add(new() { Value = id });
+        return (string?)await command.ExecuteScalarAsync();
+    }
+
+    public Task WaitForSagaAsync(Guid id, string? state) =>
+        WaitFor.ValueAsync($"the saga of {id} to be {state ?? "gone"}", () => SagaStateAsync(id), s => s == state);
+
+    public Task<HttpResponseMessage> PostLogAsync(
+        Guid id,
+        long offset,
+        byte[] bytes,
+        bool complete = false,
+        int attempt = 1
+    ) =>
+        Http.PostAsync(
+            $"/api/jobs/{id}/logs?attempt={attempt}&offset={offset}{(complete ? "&complete=true" : "")}",
+            new ByteArrayContent(bytes)
+        );
+
+    public async ValueTask DisposeAsync()
+    {
+        Http.Dispose();
+        await _app.StopAsync();
+        await _app.DisposeAsync();
+    }
+}

@@ -1,0 +1,132 @@
+using System.Collections.Concurrent;
+using MassTransit;
+using Platform.Contracts.Agents;
+using Platform.Contracts.Jobs;
+using Platform.Contracts.Nodes;
+
+namespace Platform.Jobs.Tests.Integration;
+
+/// <summary>Nodes and one agent as a test wants them: what they were sent, and what they answer.</summary>
+internal sealed class TestCluster
+{
+    public static readonly Guid NodeId = new("0198c0de-0000-7000-8000-0000000000aa");
+
+    private IBus? _bus;
+
+    public ConcurrentQueue<object> Received { get; } = new();
+
+    /// <summary>Answers a request for a placement; null says nothing.</summary>
+    public Func<RequestPlacement, object?> OnRequest { get; set; } = request => Grant(request.JobId, request.Attempt);
+
+    /// <summary>Answers a question about a placement; null says nothing.</summary>
+    public Func<ConfirmPlacement, object?> OnConfirm { get; set; } = confirm => Grant(confirm.JobId, confirm.Attempt);
+
+    /// <summary>Answers a release; null says nothing.</summary>
+    public Func<ReleasePlacement, object?> OnRelease { get; set; } =
+        release => new PlacementReleased { JobId = release.JobId, Attempt = release.Attempt };
+
+    /// <summary>Answers the command to start; null says nothing.</summary>
+    public Func<StartTraining, object?> OnStart { get; set; } = start => Started(start.JobId, start.Attempt);
+
+    /// <summary>Answers the command to stop; null says nothing.</summary>
+    public Func<StopTraining, object?> OnStop { get; set; } = stop => Exited(stop.JobId, stop.Attempt, stop.Reason);
+
+    public static PlacementGranted Grant(Guid jobId, int attempt) =>
+        new()
+        {
+            JobId = jobId,
+            Attempt = attempt,
+            Nodes =
+            [
+                new PlacedNode
+                {
+                    NodeId = NodeId,
+                    NodeName = "node-1",
+                    Gpus = [],
+                },
+            ],
+        };
+
+    public static TrainingStarted Started(Guid jobId, int attempt) =>
+        new()
+        {
+            ReportId = Guid.CreateVersion7(),
+            NodeId = NodeId,
+            JobId = jobId,
+            Attempt = attempt,
+            At = TimeProvider.System.GetUtcNow(),
+        };
+
+    public static TrainingExited Exited(Guid jobId, int attempt, string reason, int? exitCode = null) =>
+        new()
+        {
+            ReportId = Guid.CreateVersion7(),
+            NodeId = NodeId,
+            JobId = jobId,
+            Attempt = attempt,
+            At = TimeProvider.System.GetUtcNow(),
+            Reason = reason,
+            ExitCode = exitCode,
+        };
+
+    public static PlacementLost Lost(Guid jobId, int attempt) =>
+        new()
+        {
+            JobId = jobId,
+            Attempt = attempt,
+            NodeId = NodeId,
+            Reason = EndReasons.NodeLost,
+        };
+
+    public void Attach(IBus bus) => _bus = bus;
+
+    public Task PublishAsync(object message) => _bus!.Publish(message, message.GetType());
+
+    public Task ExitAsync(Guid jobId, int attempt = 1, int exitCode = 0) =>
+        PublishAsync(Exited(jobId, attempt, EndReasons.ExitCode, exitCode));
+
+    public IEnumerable<T> Got<T>() => Received.OfType<T>();
+
+    public static void ConfigureBus(IBusRegistrationConfigurator bus)
+    {
+        bus.AddConsumer<Nodes>().Endpoint(endpoint => endpoint.Name = "test-nodes");
+        bus.AddConsumer<Agent>().Endpoint(endpoint => endpoint.Name = AgentQueues.For(NodeId));
+    }
+
+    private async Task AnswerAsync<T>(ConsumeContext<T> context, Func<T, object?> answer)
+        where T : class
+    {
+        Received.Enqueue(context.Message);
+        if (answer(context.Message) is { } message)
+        {
+            await context.Publish(message, message.GetType());
+        }
+    }
+
+    private sealed class Nodes(TestCluster cluster)
+        : IConsumer<RequestPlacement>,
+            IConsumer<ConfirmPlacement>,
+            IConsumer<ReleasePlacement>
+    {
+        public Task Consume(ConsumeContext<RequestPlacement> context) =>
+            cluster.AnswerAsync(context, cluster.OnRequest);
+
+        public Task Consume(ConsumeContext<ConfirmPlacement> context) =>
+            cluster.AnswerAsync(context, cluster.OnConfirm);
+
+        public Task Consume(ConsumeContext<ReleasePlacement> context) =>
+            cluster.AnswerAsync(context, cluster.OnRelease);
+    }
+
+    private sealed class Agent(TestCluster cluster)
+        : IConsumer<StartTraining>,
+            IConsumer<StopTraining>,
+            IConsumer<ReportRecorded>
+    {
+        public Task Consume(ConsumeContext<StartTraining> context) => cluster.AnswerAsync(context, cluster.OnStart);
+
+        public Task Consume(ConsumeContext<StopTraining> context) => cluster.AnswerAsync(context, cluster.OnStop);
+
+        public Task Consume(ConsumeContext<ReportRecorded> context) => cluster.AnswerAsync(context, _ => null);
+    }
+}

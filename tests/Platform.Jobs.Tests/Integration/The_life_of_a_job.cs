@@ -1,0 +1,245 @@
+using System.Net;
+using System.Net.Http.Json;
+using Platform.Contracts.Agents;
+using Platform.Contracts.Jobs;
+using Platform.Contracts.Nodes;
+
+namespace Platform.Jobs.Tests.Integration;
+
+[Trait("suite", "integration")]
+public sealed class The_life_of_a_job : IAsyncLifetime
+{
+    private TestDatabase _database = null!;
+    private JobsHost _host = null!;
+
+    private TestCluster Cluster => _host.Cluster;
+
+    public async Task InitializeAsync()
+    {
+        _database = await TestDatabase.CreateAsync();
+        _host = await JobsHost.StartAsync(_database);
+    }
+
+    public async Task DisposeAsync()
+    {
+        await _host.DisposeAsync();
+        await _database.DisposeAsync();
+    }
+
+    [Fact]
+    [Trait("row", "73")]
+    public async Task Goes_from_submission_to_success_with_its_history_in_order()
+    {
+        var id = await _host.SubmitAsync();
+        await _host.WaitForAsync(id, "running");
+        await Cluster.ExitAsync(id);
+        var job = await _host.WaitForAsync(id, "succeeded");
+        await _host.WaitForSagaAsync(id, "Settled");
+
+        Assert.Equal(0, job["exitCode"]!.GetValue<int>());
+        Assert.Equal("exit_code", job["reason"]!.GetValue<string>());
+        Assert.Equal(TestCluster.NodeId, job["nodes"]![0]!["id"]!.GetValue<Guid>());
+        Assert.True(job["submittedAt"]!.GetValue<DateTime>() <= job["startedAt"]!.GetValue<DateTime>());
+        Assert.True(job["startedAt"]!.GetValue<DateTime>() <= job["endedAt"]!.GetValue<DateTime>());
+        Assert.Equal(
+            ["job_submitted", "job_queued", "job_placed", "job_started", "job_succeeded"],
+            await _host.HistoryAsync(id)
+        );
+        var start = Assert.Single(Cluster.Got<StartTraining>());
+        Assert.Equal((id, 1, 1d, 512), (start.JobId, start.Attempt, start.Cpus, start.MemoryMiB));
+        Assert.Equal((id, 1), Assert.Single(Cluster.Got<ReleasePlacement>().Select(r => (r.JobId, r.Attempt))));
+        Assert.Equal(2, Cluster.Got<ReportRecorded>().Count());
+    }
+
+    [Fact]
+    [Trait("row", "73")]
+    public async Task Waits_in_the_queue_with_the_reason_of_the_day()
+    {
+        var reason = "needs 64 GPUs; the largest node has 2";
+        Cluster.OnRequest = request => new PlacementWaiting
+        {
+            JobId = request.JobId,
+            Attempt = request.Attempt,
+            Reason = reason,
+        };
+        var id = await _host.SubmitAsync();
+        var queued = await _host.WaitForAsync(id, "queued");
+        Assert.Equal(reason, queued["reason"]!.GetValue<string>());
+
+        reason = "a node with 64 GPUs is busy";
+        await WaitFor.ValueAsync(
+            "the new reason",
+            () => _host.JobAsync(id),
+            job => job["reason"]!.GetValue<string>() == reason
+        );
+        Assert.Equal(["job_submitted", "job_queued"], await _host.HistoryAsync(id));
+
+        await Cluster.PublishAsync(TestCluster.Grant(id, 1));
+        var running = await _host.WaitForAsync(id, "running");
+        Assert.Null(running["reason"]);
+    }
+
+    [Fact]
+    public async Task Tries_again_after_the_back_off()
+    {
+        var id = await _host.SubmitAsync(JobsHost.Job(maxAttempts: 2, backoffSeconds: 1));
+        await _host.WaitForAsync(id, "running");
+        await Cluster.ExitAsync(id, exitCode: 3);
+        await _host.WaitForAsync(id, "running", attempt: 2);
+
+        var second = Cluster.Got<RequestPlacement>().First(request => request.Attempt == 2);
+        var first = Cluster.Got<RequestPlacement>().First();
+        Assert.True(second.NotBefore >= first.NotBefore + TimeSpan.FromSeconds(1), $"{second} after {first}");
+        Assert.Equal((first.Resources, first.Priority), (second.Resources, second.Priority));
+
+        await Cluster.ExitAsync(id, attempt: 2, exitCode: 4);
+        var job = await _host.WaitForAsync(id, "failed", attempt: 2);
+        Assert.Equal(4, job["exitCode"]!.GetValue<int>());
+        Assert.Equal(
+            [
+                "job_submitted",
+                "job_queued",
+                "job_placed",
+                "job_started",
+                "attempt_failed",
+                "job_queued",
+                "job_placed",
+                "job_started",
+                "attempt_failed",
+                "job_failed",
+            ],
+            await _host.HistoryAsync(id)
+        );
+    }
+
+    [Fact]
+    public async Task Goes_back_to_the_queue_when_its_node_is_lost()
+    {
+        var id = await _host.SubmitAsync();
+        await _host.WaitForAsync(id, "running");
+        await Cluster.PublishAsync(TestCluster.Lost(id, 1));
+        await _host.WaitForAsync(id, "running", attempt: 2);
+
+        // The lost node comes back and reports the end of an attempt that is fenced off.
+        var late = TestCluster.Exited(id, 1, EndReasons.ExitCode, 0);
+        await Cluster.PublishAsync(late);
+        await WaitFor.ConditionAsync(
+            "the late report to be answered",
+            () => Task.FromResult(Cluster.Got<ReportRecorded>().Any(answer => answer.ReportId == late.ReportId))
+        );
+        Assert.Equal("running", (await _host.JobAsync(id))["status"]!.GetValue<string>());
+
+        await Cluster.ExitAsync(id, attempt: 2);
+        await _host.WaitForAsync(id, "succeeded", attempt: 2);
+        Assert.Single(await _host.HistoryAsync(id), type => type == "job_succeeded");
+    }
+
+    [Fact]
+    public async Task Learns_of_a_lost_node_by_asking_when_nobody_tells()
+    {
+        var id = await _host.SubmitAsync();
+        await _host.WaitForAsync(id, "running");
+
+        Cluster.OnConfirm = confirm =>
+            confirm.Attempt == 1
+                ? TestCluster.Lost(confirm.JobId, 1)
+                : TestCluster.Grant(confirm.JobId, confirm.Attempt);
+
+        await _host.WaitForAsync(id, "running", attempt: 2);
+    }
+
+    [Fact]
+    public async Task Is_stopped_when_it_runs_for_too_long_and_not_tried_again()
+    {
+        var id = await _host.SubmitAsync(JobsHost.Job(maxAttempts: 3, timeoutSeconds: 1));
+        var job = await _host.WaitForAsync(id, "failed");
+
+        Assert.Equal("timed_out", job["reason"]!.GetValue<string>());
+        Assert.Equal("timed_out", Cluster.Got<StopTraining>().First().Reason);
+        Assert.Contains("stop_requested", await _host.HistoryAsync(id));
+    }
+
+    [Fact]
+    public async Task Survives_commands_that_get_lost()
+    {
+        // Each command is answered only when it has come three times.
+        Cluster.OnRequest = r =>
+            ThirdTime<RequestPlacement>(x => x.JobId == r.JobId) ? TestCluster.Grant(r.JobId, r.Attempt) : null;
+        Cluster.OnStart = s =>
+            ThirdTime<StartTraining>(x => x.JobId == s.JobId) ? TestCluster.Started(s.JobId, s.Attempt) : null;
+        Cluster.OnRelease = r =>
+            ThirdTime<ReleasePlacement>(x => x.JobId == r.JobId)
+                ? new PlacementReleased { JobId = r.JobId, Attempt = r.Attempt }
+                : null;
+        var id = await _host.SubmitAsync();
+        await _host.WaitForAsync(id, "running");
+        await Cluster.ExitAsync(id);
+        await _host.WaitForAsync(id, "succeeded");
+        await _host.WaitForSagaAsync(id, "Settled");
+
+        bool ThirdTime<T>(Func<T, bool> match) => Cluster.Got<T>().Count(match) >= 3;
+    }
+
+    [Fact]
+    public async Task Gives_back_a_lease_that_came_too_late()
+    {
+        Cluster.OnRequest = _ => null;
+        var id = await _host.SubmitAsync();
+        await _host.Http.PostAsync($"/api/jobs/{id}/cancel", null);
+        await _host.WaitForSagaAsync(id, "Settled");
+        var before = Cluster.Got<ReleasePlacement>().Count();
+
+        await Cluster.PublishAsync(TestCluster.Grant(id, 1));
+
+        await WaitFor.ConditionAsync(
+            "the lease to be given back",
+            () => Task.FromResult(Cluster.Got<ReleasePlacement>().Count() > before)
+        );
+        Assert.Equal("cancelled", (await _host.JobAsync(id))["status"]!.GetValue<string>());
+    }
+
+    [Fact]
+    public async Task Answers_reports_about_jobs_it_does_not_know()
+    {
+        var unknown = TestCluster.Exited(Guid.CreateVersion7(), 1, EndReasons.ExitCode, 0);
+        await Cluster.PublishAsync(unknown);
+
+        await WaitFor.ConditionAsync(
+            "the answer",
+            () => Task.FromResult(Cluster.Got<ReportRecorded>().Any(answer => answer.ReportId == unknown.ReportId))
+        );
+    }
+
+    [Fact]
+    public async Task Tells_the_agent_what_to_do_only_while_the_attempt_is_placed()
+    {
+        Cluster.OnRequest = _ => null;
+        var id = await _host.SubmitAsync(
+            new
+            {
+                name = "with files",
+                command = new[] { "python3", "train.py" },
+                files = new Dictionary<string, string> { ["train.py"] = "print('hä')\n", ["lib/net.py"] = "" },
+                inputs = new[] { new { artifact = "optdigits:latest", path = "inputs/digits" } },
+                env = new Dictionary<string, string> { ["LR"] = "0.1" },
+                timeoutSeconds = 60,
+            }
+        );
+        using var early = await _host.Http.GetAsync($"/api/jobs/{id}/attempts/1/work");
+        Assert.Equal(HttpStatusCode.Conflict, early.StatusCode);
+
+        await Cluster.PublishAsync(TestCluster.Grant(id, 1));
+        await _host.WaitForAsync(id, "running");
+        var work = await _host.Http.GetFromJsonAsync<AttemptWork>($"/api/jobs/{id}/attempts/1/work");
+
+        Assert.Equal(["python3", "train.py"], work!.Command);
+        Assert.Equal("print('hä')\n", work.Files["train.py"]);
+        Assert.Equal("", work.Files["lib/net.py"]);
+        Assert.Equal("optdigits:latest", Assert.Single(work.Inputs).Artifact);
+        Assert.Equal("0.1", work.Env["LR"]);
+        Assert.Equal(60, work.TimeoutSeconds);
+        Assert.StartsWith("pj_", work.Token);
+        using var other = await _host.Http.GetAsync($"/api/jobs/{id}/attempts/2/work");
+        Assert.Equal(HttpStatusCode.Conflict, other.StatusCode);
+    }
+}
