@@ -1,0 +1,230 @@
+using System.Net;
+using System.Text.Json.Nodes;
+using Platform.ServiceDefaults;
+
+namespace Platform.Jobs.Tests.Integration;
+
+/// <summary>Some jobs in every shape, and the answers compared with what a loop over them gives.</summary>
+public sealed class ListedJobs : IAsyncLifetime
+{
+    private TestDatabase _database = null!;
+
+    internal JobsHost Host { get; private set; } = null!;
+
+    internal List<(Guid Id, string Name, string Project, string Status, int Priority)> Jobs { get; } = [];
+
+    public async Task InitializeAsync()
+    {
+        _database = await TestDatabase.CreateAsync();
+        Host = await JobsHost.StartAsync(_database);
+        Host.Cluster.OnRequest = _ => null;
+        string[] projects = ["demo", "demo/digits", "demo/digits/small", "demonstration", "other"];
+        string[] names = ["digits", "Digits 100%", "mnist_a", "mnistXa"];
+        for (var i = 0; i < 60; i++)
+        {
+            var (name, project, priority) = ($"{names[i % 4]}", projects[i % 5], i % 7);
+            var id = await Host.SubmitAsync(
+                new
+                {
+                    name,
+                    project,
+                    priority,
+                    command = new[] { "sh" },
+                }
+            );
+            var status = i % 3 == 0 ? "cancelled" : "pending";
+            if (status == "cancelled")
+            {
+                using var cancel = await Host.Http.PostAsync($"/api/jobs/{id}/cancel", null);
+                cancel.EnsureSuccessStatusCode();
+            }
+
+            Jobs.Add((id, name, project, status, priority));
+        }
+    }
+
+    public async Task DisposeAsync()
+    {
+        await Host.DisposeAsync();
+        await _database.DisposeAsync();
+    }
+}
+
+[Trait("suite", "integration")]
+[Trait("row", "12")]
+public sealed class Listing_jobs(ListedJobs jobs) : IClassFixture<ListedJobs>
+{
+    private readonly JobsHost _host = jobs.Host;
+
+    [Fact]
+    public async Task Shows_the_newest_first()
+    {
+        var page = await _host.GetAsync("/api/jobs");
+
+        Assert.Equal(jobs.Jobs.Select(job => job.Id).Reverse().Take(50), Ids(page));
+        Assert.Equal(60, page["total"]!.GetValue<int>());
+    }
+
+    [Theory]
+    [InlineData("status=pending")]
+    [InlineData("status=pending,cancelled&project=demo")]
+    [InlineData("project=demo")]
+    [InlineData("project=demo/digits&status=cancelled")]
+    [InlineData("search=DIG")]
+    [InlineData("search=100%25")]
+    [InlineData("search=mnist_")]
+    [InlineData("search=%5C")]
+    [InlineData("search=%27;drop table job_summary;--")]
+    [InlineData("project=demo&search=mnist&status=pending")]
+    public async Task Finds_what_a_hand_computation_finds_page_by_page(string query)
+    {
+        var parameters = query
+            .Split('&')
+            .Select(part => part.Split('=', 2))
+            .ToDictionary(p => p[0], p => Uri.UnescapeDataString(p[1]));
+        var expected = jobs
+            .Jobs.Where(job => parameters.GetValueOrDefault("status")?.Split(',').Contains(job.Status) != false)
+            .Where(job =>
+                parameters.GetValueOrDefault("project") is not { } project
+                || job.Project == project
+                || job.Project.StartsWith($"{project}/", StringComparison.Ordinal)
+            )
+            .Where(job =>
+                parameters.GetValueOrDefault("search") is not { } search
+                || job.Name.Contains(search, StringComparison.OrdinalIgnoreCase)
+            )
+            .Select(job => job.Id)
+            .Reverse()
+            .ToList();
+
+        Assert.Equal(expected, await AllAsync(query, limit: 7, expected.Count));
+    }
+
+    [Theory]
+    [InlineData("name")]
+    [InlineData("-name")]
+    [InlineData("priority")]
+    [InlineData("-priority")]
+    [InlineData("submittedAt")]
+    [InlineData("-submittedAt")]
+    [InlineData("endedAt")]
+    [InlineData("-endedAt")]
+    [InlineData("startedAt")]
+    public async Task Sorts_without_losing_or_repeating_a_job_between_pages(string sort)
+    {
+        var ids = await AllAsync($"sort={sort}", limit: 9, total: 60);
+
+        Assert.Equal(60, ids.Distinct().Count());
+        var sorted = ids.Select(id => jobs.Jobs.Single(job => job.Id == id)).ToList();
+        var expected = sort switch
+        {
+            "name" => sorted.OrderBy(job => job.Name, StringComparer.Ordinal).ThenBy(job => job.Id),
+            "-name" => sorted
+                .OrderByDescending(job => job.Name, StringComparer.Ordinal)
+                .ThenByDescending(job => job.Id),
+            "priority" => sorted.OrderBy(job => job.Priority).ThenBy(job => job.Id),
+            "-priority" => sorted.OrderByDescending(job => job.Priority).ThenByDescending(job => job.Id),
+            "submittedAt" => sorted.OrderBy(job => jobs.Jobs.IndexOf(job)),
+            "-submittedAt" => sorted.OrderByDescending(job => jobs.Jobs.IndexOf(job)),
+            "endedAt" => sorted.OrderBy(job => job.Status == "pending"),
+            "-endedAt" => sorted.OrderBy(job => job.Status == "cancelled"),
+            _ => sorted.OrderBy(job => job.Id),
+        };
+        Assert.Equal(expected.Select(job => job.Id), ids);
+    }
+
+    [Fact]
+    public async Task Finds_a_job_by_the_beginning_of_its_id()
+    {
+        var wanted = jobs.Jobs[17].Id;
+
+        Assert.Equal([wanted], Ids(await _host.GetAsync($"/api/jobs?search={wanted}")));
+        Assert.Contains(wanted, await AllAsync($"search={wanted.ToString()[..6]}", limit: 200, total: 60));
+    }
+
+    [Fact]
+    public async Task Keeps_its_place_while_new_jobs_come()
+    {
+        var first = await _host.GetAsync("/api/jobs?project=other&limit=5");
+        await _host.SubmitAsync(JobsHost.Job("late", "another"));
+        var second = await _host.GetAsync($"/api/jobs?project=other&limit=5&cursor={first["nextCursor"]}");
+
+        Assert.Equal(
+            jobs.Jobs.Where(job => job.Project == "other").Select(job => job.Id).Reverse().Take(10),
+            [.. Ids(first), .. Ids(second)]
+        );
+        await RemoveAsync("another");
+    }
+
+    [Theory]
+    [InlineData("limit=0")]
+    [InlineData("limit=201")]
+    [InlineData("limit=-1")]
+    [InlineData("limit=x")]
+    [InlineData("status=happy")]
+    [InlineData("status=pending,")]
+    [InlineData("sort=secret")]
+    [InlineData("sort=-")]
+    [InlineData("sort=name;drop")]
+    [InlineData("project=../x")]
+    [InlineData("search=%00")]
+    [InlineData("cursor=x")]
+    [InlineData("cursor=WyJhIl0")]
+    [InlineData("cursor=")]
+    public async Task Refuses(string query)
+    {
+        using var response = await _host.Http.GetAsync($"/api/jobs?{query}");
+
+        Assert.Equal(HttpStatusCode.BadRequest, response.StatusCode);
+        var problem = JsonNode.Parse(await response.Content.ReadAsStringAsync())!;
+        Assert.Equal([query.Split('=')[0]], problem["errors"]!.AsObject().Select(error => error.Key));
+    }
+
+    [Theory]
+    [InlineData("-submittedAt", "yesterday")]
+    [InlineData("-submittedAt", "2026-01-01")]
+    [InlineData("name", "a\0b")]
+    [InlineData("priority", "high")]
+    public async Task Refuses_a_cursor_that_was_made_up(string sort, string key)
+    {
+        var cursor = Cursor.Encode(sort, key, Guid.Empty.ToString());
+        using var response = await _host.Http.GetAsync($"/api/jobs?sort={sort}&cursor={cursor}");
+
+        Assert.Equal(HttpStatusCode.BadRequest, response.StatusCode);
+    }
+
+    [Fact]
+    public async Task Refuses_the_cursor_of_another_order()
+    {
+        var page = await _host.GetAsync("/api/jobs?limit=5");
+        using var response = await _host.Http.GetAsync($"/api/jobs?sort=name&cursor={page["nextCursor"]}");
+
+        Assert.Equal(HttpStatusCode.BadRequest, response.StatusCode);
+    }
+
+    private async Task RemoveAsync(string project)
+    {
+        await using var command = _host.Store.DataSource.CreateCommand("delete from job_summary where project = $1");
+        command.Parameters.Add(new() { Value = project });
+        await command.ExecuteNonQueryAsync();
+    }
+
+    private async Task<List<Guid>> AllAsync(string query, int limit, int total)
+    {
+        var ids = new List<Guid>();
+        string? cursor = null;
+        do
+        {
+            var page = await _host.GetAsync(
+                $"/api/jobs?{query}&limit={limit}{(cursor is null ? "" : $"&cursor={cursor}")}"
+            );
+            Assert.Equal(total, page["total"]!.GetValue<int>());
+            ids.AddRange(Ids(page));
+            cursor = page["nextCursor"]?.GetValue<string>();
+        } while (cursor is not null);
+        return ids;
+    }
+
+    private static IEnumerable<Guid> Ids(JsonNode page) =>
+        page["items"]!.AsArray().Select(job => job!["id"]!.GetValue<Guid>());
+}

@@ -1,0 +1,177 @@
+using System.Net;
+using System.Net.Http.Json;
+using System.Text;
+using Platform.Contracts.Jobs;
+
+namespace Platform.Jobs.Tests.Integration;
+
+[Trait("suite", "integration")]
+[Trait("row", "81")]
+public sealed class Storing_a_log(JobsFixture fixture) : IClassFixture<JobsFixture>
+{
+    private readonly JobsHost _host = fixture.Host;
+
+    [Fact]
+    public async Task Answers_with_the_offset_that_is_stored()
+    {
+        var id = await RunningAsync();
+
+        Assert.Equal((HttpStatusCode.OK, 5L), await PostAsync(id, 0, "hello"));
+        Assert.Equal((HttpStatusCode.OK, 11L), await PostAsync(id, 5, " world"));
+        Assert.Equal("hello world", await _host.Http.GetStringAsync($"/api/jobs/{id}/logs"));
+    }
+
+    [Theory]
+    [InlineData(0, "hello")]
+    [InlineData(0, "hello world")]
+    [InlineData(3, "lo world")]
+    [InlineData(6, "late")]
+    public async Task Stores_nothing_that_does_not_begin_where_it_ends(long offset, string text)
+    {
+        var id = await RunningAsync();
+        await PostAsync(id, 0, "hello");
+
+        Assert.Equal((HttpStatusCode.Conflict, 5L), await PostAsync(id, offset, text));
+        Assert.Equal("hello", await _host.Http.GetStringAsync($"/api/jobs/{id}/logs"));
+    }
+
+    [Fact]
+    [Trait("row", "26")]
+    public async Task Keeps_one_of_many_equal_requests_at_once()
+    {
+        var id = await RunningAsync();
+        var chunks = Enumerable.Range(0, 20).Select(i => $"chunk {i:00}\n").ToList();
+        foreach (var (text, i) in chunks.Select((text, i) => (text, i)))
+        {
+            var answers = await Task.WhenAll(Enumerable.Range(0, 8).Select(_ => PostAsync(id, i * 9L, text)));
+
+            Assert.Single(answers, answer => answer.Status == HttpStatusCode.OK);
+            Assert.All(answers, answer => Assert.Equal((i + 1) * 9L, answer.Offset));
+        }
+
+        Assert.Equal(string.Concat(chunks), await _host.Http.GetStringAsync($"/api/jobs/{id}/logs"));
+    }
+
+    [Fact]
+    public async Task Takes_a_megabyte_and_not_more()
+    {
+        var id = await RunningAsync();
+        var random = new Random(7);
+        var bytes = new byte[1024 * 1024];
+        random.NextBytes(bytes);
+
+        using var stored = await _host.PostLogAsync(id, 0, bytes);
+        using var refused = await _host.PostLogAsync(id, bytes.Length, new byte[bytes.Length + 1]);
+
+        Assert.Equal(HttpStatusCode.OK, stored.StatusCode);
+        Assert.Equal(HttpStatusCode.RequestEntityTooLarge, refused.StatusCode);
+        Assert.Equal(bytes, await _host.Http.GetByteArrayAsync($"/api/jobs/{id}/logs"));
+        Assert.Equal(bytes[123_456..], await _host.Http.GetByteArrayAsync($"/api/jobs/{id}/logs?from=123456"));
+    }
+
+    [Fact]
+    public async Task Is_refused_before_the_attempt_is_placed_and_once_it_is_fenced_off()
+    {
+        var id = await RunningAsync();
+        await PostAsync(id, 0, "first");
+        using var early = await _host.PostLogAsync(id, 0, "x"u8.ToArray(), attempt: 2);
+        Assert.Equal(HttpStatusCode.Conflict, early.StatusCode);
+
+        await _host.Cluster.PublishAsync(TestCluster.Lost(id, 1));
+        await _host.WaitForAsync(id, "running", attempt: 2);
+        using var late = await _host.PostLogAsync(id, 5, "x"u8.ToArray(), attempt: 1);
+
+        Assert.Equal(HttpStatusCode.Conflict, late.StatusCode);
+        Assert.Equal("application/problem+json", late.Content.Headers.ContentType!.MediaType);
+        Assert.Equal("first", await _host.Http.GetStringAsync($"/api/jobs/{id}/logs?attempt=1"));
+    }
+
+    [Fact]
+    public async Task Says_whether_there_is_more_to_come()
+    {
+        var id = await RunningAsync();
+        await PostAsync(id, 0, "one\n");
+        Assert.Equal(("4", "false", "1"), await HeadersAsync(id));
+
+        using var last = await _host.PostLogAsync(id, 4, [], complete: true);
+        using var again = await _host.PostLogAsync(id, 4, [], complete: true);
+        Assert.Equal((HttpStatusCode.OK, HttpStatusCode.OK), (last.StatusCode, again.StatusCode));
+        Assert.Equal(("4", "true", "1"), await HeadersAsync(id));
+        Assert.Equal((HttpStatusCode.Conflict, 4L), await PostAsync(id, 4, "too late"));
+    }
+
+    [Fact]
+    public async Task Shows_the_newest_attempt_that_has_one()
+    {
+        var id = await RunningAsync();
+        await PostAsync(id, 0, "first\n");
+        await _host.Cluster.PublishAsync(TestCluster.Lost(id, 1));
+        await _host.WaitForAsync(id, "running", attempt: 2);
+        Assert.Equal("first\n", await _host.Http.GetStringAsync($"/api/jobs/{id}/logs"));
+
+        using var second = await _host.PostLogAsync(id, 0, "second\n"u8.ToArray(), attempt: 2);
+        Assert.Equal("second\n", await _host.Http.GetStringAsync($"/api/jobs/{id}/logs"));
+        Assert.Equal("first\n", await _host.Http.GetStringAsync($"/api/jobs/{id}/logs?attempt=1"));
+    }
+
+    [Theory]
+    [InlineData("attempt=0", HttpStatusCode.NotFound)]
+    [InlineData("attempt=2", HttpStatusCode.NotFound)]
+    [InlineData("attempt=x", HttpStatusCode.BadRequest)]
+    [InlineData("from=-1", HttpStatusCode.BadRequest)]
+    [InlineData("from=x", HttpStatusCode.BadRequest)]
+    [InlineData("follow=maybe", HttpStatusCode.BadRequest)]
+    [InlineData("from=99999999", HttpStatusCode.OK)]
+    public async Task Is_read_with_checked_parameters(string query, HttpStatusCode status)
+    {
+        var id = await RunningAsync();
+        using var response = await _host.Http.GetAsync($"/api/jobs/{id}/logs?{query}");
+
+        Assert.Equal(status, response.StatusCode);
+    }
+
+    [Theory]
+    [InlineData("attempt=1")]
+    [InlineData("offset=0")]
+    [InlineData("attempt=1&offset=-1")]
+    [InlineData("attempt=one&offset=0")]
+    [InlineData("attempt=1&offset=0&complete=perhaps")]
+    public async Task Needs_an_attempt_and_an_offset(string query)
+    {
+        var id = await RunningAsync();
+        using var response = await _host.Http.PostAsync($"/api/jobs/{id}/logs?{query}", new ByteArrayContent([1]));
+
+        Assert.Equal(HttpStatusCode.BadRequest, response.StatusCode);
+    }
+
+    [Fact]
+    public async Task Needs_a_job_that_exists()
+    {
+        using var response = await _host.PostLogAsync(Guid.CreateVersion7(), 0, [1]);
+
+        Assert.Equal(HttpStatusCode.NotFound, response.StatusCode);
+    }
+
+    private async Task<Guid> RunningAsync()
+    {
+        var id = await _host.SubmitAsync();
+        await _host.WaitForAsync(id, "running");
+        return id;
+    }
+
+    private async Task<(HttpStatusCode Status, long Offset)> PostAsync(Guid id, long offset, string text)
+    {
+        using var response = await _host.PostLogAsync(id, offset, Encoding.UTF8.GetBytes(text));
+        return (response.StatusCode, (await response.Content.ReadFromJsonAsync<LogPosition>())!.Offset);
+    }
+
+    private async Task<(string Offset, string Complete, string Attempt)> HeadersAsync(Guid id)
+    {
+        using var response = await _host.Http.GetAsync($"/api/jobs/{id}/logs");
+        return (
+            response.Headers.GetValues("X-Log-Offset").Single(),
+            response.Headers.GetValues("X-Log-Complete").Single(),
+            response.Headers.GetValues("X-Log-Attempt").Single()
+        );
+    }
+}
