@@ -16,6 +16,8 @@ internal static class JobsTables
               job_id uuid primary key,
               run_id uuid not null,
               name text collate "C" not null,
+              -- In lower case, so that a search of the whole list only compares bytes.
+              search_name text collate "C" not null,
               project text collate "C" not null,
               status text not null,
               stopping boolean not null default false,

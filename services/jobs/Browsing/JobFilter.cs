@@ -34,12 +34,12 @@ internal sealed class JobFilter
     public void Matches(string search)
     {
         var pattern = new StringBuilder("%");
-        foreach (var character in search)
+        foreach (var character in search.ToLowerInvariant())
         {
             pattern.Append(character is '%' or '_' or '\\' ? "\\" : "").Append(character);
         }
 
-        var condition = $"s.name ilike {Parameter(pattern.Append('%').ToString())}";
+        var condition = $"s.search_name like {Parameter(pattern.Append('%').ToString())}";
         if (TryReadIdPrefix(search, out var first, out var last))
         {
             condition = $"({condition} or s.job_id between {Parameter(first)} and {Parameter(last)})";

@@ -49,7 +49,9 @@ internal sealed partial class ResumeUnsettledJobs(
         {
             try
             {
-                var jobs = await FindAsync(isStarting, stoppingToken);
+                var jobs = isStarting
+                    ? await FindAsync(store, Unsettled, [options.Value.ResumeEnded], stoppingToken)
+                    : await LeftBehindAsync(store, clock.GetUtcNow() - options.Value.ResumeInterval, stoppingToken);
                 foreach (var jobId in jobs)
                 {
                     await PublishAsync(jobId, stoppingToken);
@@ -69,17 +71,24 @@ internal sealed partial class ResumeUnsettledJobs(
         } while (await timer.WaitForNextTickAsync(stoppingToken));
     }
 
-    private async Task<List<Guid>> FindAsync(bool isStarting, CancellationToken cancellationToken)
+    /// <summary>Finds jobs whose saga is not where they have been since before a time.</summary>
+    internal static Task<List<Guid>> LeftBehindAsync(
+        JobsStore store,
+        DateTimeOffset since,
+        CancellationToken cancellationToken
+    ) => FindAsync(store, LeftBehind, [TrainingStateMachine.Endpoint, since], cancellationToken);
+
+    private static async Task<List<Guid>> FindAsync(
+        JobsStore store,
+        string sql,
+        object[] parameters,
+        CancellationToken cancellationToken
+    )
     {
-        await using var command = store.DataSource.CreateCommand(isStarting ? Unsettled : LeftBehind);
-        if (isStarting)
+        await using var command = store.DataSource.CreateCommand(sql);
+        foreach (var parameter in parameters)
         {
-            command.Parameters.Add(new() { Value = options.Value.ResumeEnded });
-        }
-        else
-        {
-            command.Parameters.Add(new() { Value = TrainingStateMachine.Endpoint });
-            command.Parameters.Add(new() { Value = clock.GetUtcNow() - options.Value.ResumeInterval });
+            command.Parameters.Add(new() { Value = parameter });
         }
 
         var jobs = new List<Guid>();

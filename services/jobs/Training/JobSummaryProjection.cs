@@ -105,8 +105,8 @@ internal sealed class JobSummaryProjection : SqlProjection
         batch.Add(
             """
             insert into job_summary
-              (job_id, run_id, name, project, status, attempt, priority, submitted_at, changed_at, version)
-            values ($1, $2, $3, $4, 'pending', 1, $5, $6, $6, $7)
+              (job_id, run_id, name, search_name, project, status, attempt, priority, submitted_at, changed_at, version)
+            values ($1, $2, $3, $8, $4, 'pending', 1, $5, $6, $6, $7)
             """,
             e.JobId,
             e.RunId,
@@ -114,7 +114,8 @@ internal sealed class JobSummaryProjection : SqlProjection
             e.Spec.Project,
             e.Spec.Priority,
             e.At,
-            version
+            version,
+            e.Spec.Name.ToLowerInvariant()
         );
         batch.Add(
             "insert into job_spec (job_id, spec) values ($1, $2)",

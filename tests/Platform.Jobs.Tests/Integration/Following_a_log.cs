@@ -37,7 +37,7 @@ public sealed class Following_a_log(JobsFixture fixture) : IClassFixture<JobsFix
         await using var command = _host.Store.DataSource.CreateCommand(
             """
             with state as (insert into log_state (job_id, attempt, next_offset, complete) values ($1, 1, 6, false))
-            insert into log_chunk (job_id, attempt, start_offset, bytes) values ($1, 1, 0, 'other' || E'\\012')
+            insert into log_chunk (job_id, attempt, start_offset, bytes) values ($1, 1, 0, convert_to(E'other\n', 'UTF8'))
             """
         );
         command.Parameters.Add(new() { Value = id });

@@ -5,6 +5,7 @@ using MassTransit;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
 using Platform.Jobs.Coordination;
 using Platform.Messaging;
 using Platform.ServiceDefaults;
@@ -68,6 +69,8 @@ internal sealed class JobsHost : IAsyncDisposable
             bus => TestCluster.ConfigureBus(bus)
         );
         var app = builder.Build();
+        // Else the bus would log through the host that this test stopped before.
+        LogContext.ConfigureCurrentLogContext(app.Services.GetRequiredService<ILoggerFactory>());
         app.UsePlatformDefaults();
         app.MapJobs();
         cluster.Attach(app.Services.GetRequiredService<IBus>());

@@ -1,0 +1,193 @@
+using Platform.Contracts.Agents;
+using Platform.Contracts.Jobs;
+using Platform.Contracts.Nodes;
+using Platform.Jobs.Tests.Integration;
+
+namespace Platform.Jobs.Tests.Coordination;
+
+/// <summary>Every message of a job's life comes several times, shuffled, and late: the end is the same.</summary>
+[Trait("suite", "integration")]
+public sealed class Messages_in_any_order : IAsyncLifetime
+{
+    private TestDatabase _database = null!;
+    private JobsHost _host = null!;
+
+    private TestCluster Cluster => _host.Cluster;
+
+    public async Task InitializeAsync()
+    {
+        _database = await TestDatabase.CreateAsync();
+        _host = await JobsHost.StartAsync(_database);
+    }
+
+    public async Task DisposeAsync()
+    {
+        await _host.DisposeAsync();
+        await _database.DisposeAsync();
+    }
+
+    [Fact]
+    public async Task Change_nothing_once_the_job_is_over()
+    {
+        var id = await _host.SubmitAsync(JobsHost.Job(maxAttempts: 2));
+        await _host.WaitForAsync(id, "running");
+        await Cluster.ExitAsync(id, exitCode: 1);
+        await _host.WaitForAsync(id, "running", attempt: 2);
+        await Cluster.ExitAsync(id, attempt: 2);
+        await _host.WaitForAsync(id, "succeeded", attempt: 2);
+        await _host.WaitForSagaAsync(id, "Settled");
+        var job = await _host.JobAsync(id);
+        var history = await _host.HistoryAsync(id);
+
+        var reports = await SendAllAsync(id, runId: job["runId"]!.GetValue<Guid>(), seed: 1);
+
+        Assert.Equal(history, await _host.HistoryAsync(id));
+        Assert.Equal(job.ToJsonString(), (await _host.JobAsync(id)).ToJsonString());
+        Assert.Equal("Settled", await _host.SagaStateAsync(id));
+        await AssertAnsweredAsync(reports);
+    }
+
+    [Theory]
+    [InlineData(11)]
+    [InlineData(12)]
+    [InlineData(13)]
+    public async Task Lead_a_waiting_job_to_the_same_end(int seed)
+    {
+        Cluster.OnRequest = _ => null;
+        Cluster.OnStart = _ => null;
+        var id = await _host.SubmitAsync(JobsHost.Job(maxAttempts: 2));
+        await _host.WaitForSagaAsync(id, "Asking");
+        var runId = (await _host.JobAsync(id))["runId"]!.GetValue<Guid>();
+
+        // All at once and again, until nothing more can come of them: as a broker that repeats and reorders would.
+        for (var round = 0; ; round++)
+        {
+            await SendAllAsync(id, runId, seed + (100 * round), own: false);
+            if ((await _host.JobAsync(id))["status"]!.GetValue<string>() == "succeeded")
+            {
+                break;
+            }
+
+            Assert.True(round < 10, $"After {round} rounds: {await _host.JobAsync(id)}");
+        }
+
+        await _host.WaitForSagaAsync(id, "Settled");
+        var history = await _host.HistoryAsync(id);
+        Assert.Single(history, type => type == "job_succeeded");
+        Assert.Equal("job_succeeded", history[^1]);
+        Assert.Equal(history.Count(type => type == "job_placed"), history.Count(type => type == "job_queued"));
+        Assert.Contains(Cluster.Got<ReleasePlacement>(), r => r.JobId == id);
+    }
+
+    /// <summary>Sends everything that could be said of two attempts, three times, in a random order.</summary>
+    private async Task<IReadOnlyList<Guid>> SendAllAsync(Guid id, Guid runId, int seed, bool own = true)
+    {
+        var messages = new List<object>();
+        for (var attempt = 1; attempt <= 2; attempt++)
+        {
+            messages.AddRange(FromOthers(id, attempt));
+            if (own)
+            {
+                messages.AddRange(FromTheLog(id, runId, attempt));
+            }
+        }
+
+        var shuffled = Enumerable.Repeat(messages, 3).SelectMany(m => m).ToArray();
+        new Random(seed).Shuffle(shuffled);
+        await Task.WhenAll(shuffled.Select(Cluster.PublishAsync));
+
+        // Each agent report is answered, also those that change nothing: then everything before has been handled.
+        var marker = TestCluster.Started(id, attempt: 0);
+        await Cluster.PublishAsync(marker);
+        var reports = messages
+            .OfType<TrainingStarted>()
+            .Select(r => r.ReportId)
+            .Concat(messages.OfType<TrainingExited>().Select(r => r.ReportId))
+            .Append(marker.ReportId)
+            .ToList();
+        await AssertAnsweredAsync(reports);
+        await _host.Store.WaitUntilCaughtUpAsync("jobs-publisher", TimeSpan.FromSeconds(20));
+        return reports;
+    }
+
+    private static IEnumerable<object> FromOthers(Guid id, int attempt) =>
+        [
+            new PlacementWaiting
+            {
+                JobId = id,
+                Attempt = attempt,
+                Reason = "busy",
+            },
+            TestCluster.Grant(id, attempt),
+            TestCluster.Started(id, attempt),
+            TestCluster.Exited(id, attempt, EndReasons.ExitCode, attempt == 1 ? 1 : 0),
+            new PlacementReleased { JobId = id, Attempt = attempt },
+        ];
+
+    private static IEnumerable<object> FromTheLog(Guid id, Guid runId, int attempt)
+    {
+        var resources = new Resources
+        {
+            Gpus = 0,
+            Cpus = 1,
+            MemoryMiB = 512,
+        };
+        var at = TimeProvider.System.GetUtcNow();
+        yield return new JobSubmitted
+        {
+            JobId = id,
+            RunId = runId,
+            Name = "digits",
+            Project = "demo",
+            Resources = resources,
+            Labels = new Dictionary<string, string>(),
+            Priority = 50,
+            SubmittedAt = at,
+        };
+        yield return new JobQueued
+        {
+            JobId = id,
+            Attempt = attempt,
+            Resources = resources,
+            Labels = new Dictionary<string, string>(),
+            Priority = 50,
+            SubmittedAt = at,
+            NotBefore = at,
+        };
+        yield return new JobPlaced
+        {
+            JobId = id,
+            Attempt = attempt,
+            Nodes = TestCluster.Grant(id, attempt).Nodes,
+        };
+        yield return new JobRunning
+        {
+            JobId = id,
+            RunId = runId,
+            Attempt = attempt,
+            StartedAt = at,
+        };
+        yield return new JobStopping
+        {
+            JobId = id,
+            Attempt = attempt,
+            Reason = EndReasons.Cancelled,
+        };
+        yield return new JobEnded
+        {
+            JobId = id,
+            RunId = runId,
+            Attempt = attempt,
+            Status = "failed",
+            Reason = EndReasons.ExitCode,
+            EndedAt = at,
+        };
+    }
+
+    private Task AssertAnsweredAsync(IReadOnlyList<Guid> reports) =>
+        WaitFor.ConditionAsync(
+            "every report to be answered",
+            () =>
+                Task.FromResult(!reports.Except(Cluster.Got<ReportRecorded>().Select(answer => answer.ReportId)).Any())
+        );
+}
