@@ -8,6 +8,9 @@ internal sealed record FinishRunRequest
 {
     /// <summary><c>finished</c>, <c>failed</c> or <c>interrupted</c>.</summary>
     public string Status { get; init; } = "finished";
+
+    /// <summary>The attempt of the run's job that ended (<c>PLATFORM_ATTEMPT</c>), so that a late word of an earlier one changes nothing.</summary>
+    public int? Attempt { get; init; }
 }
 
 /// <summary>Ends a run.</summary>
@@ -42,9 +45,14 @@ internal static class FinishRunEndpoint
             return ProblemResults.Invalid("status", "A run ends as finished, failed or interrupted.");
         }
 
+        if (request?.Attempt < 1)
+        {
+            return ProblemResults.Invalid("attempt", "Attempts count from 1.");
+        }
+
         var outcome = await handler.HandleAsync(
             runId,
-            new FinishRun(status),
+            new FinishRun(status, request?.Attempt),
             context.EventMetadata(runId),
             ifVersion,
             cancellationToken

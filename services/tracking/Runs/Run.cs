@@ -57,18 +57,7 @@ internal sealed record Run(
             (_, EndJob c) => End(run, c, now),
             (RunStatus.None, _) => Decision.Refuse<RunEvent>("run.not-found", "There is no such run."),
             (_, UpdateRun c) => Update(run, c, now),
-            (_, FinishRun c) when !IsEnd(c.Status) => Decision.Refuse<RunEvent>(
-                "run.invalid-end",
-                "A run ends as finished, failed or interrupted."
-            ),
-            (RunStatus.Scheduled or RunStatus.Running, FinishRun c) => Decision.Accept<RunEvent>(
-                new RunEnded { Status = c.Status, At = now }
-            ),
-            (var status, FinishRun c) when status == c.Status => Decision.Nothing<RunEvent>(),
-            (_, FinishRun) => Decision.Refuse<RunEvent>(
-                "run.already-ended",
-                "The run ended before with another status; that one is kept."
-            ),
+            (_, FinishRun c) => Finish(run, c, now),
             _ => throw new UnreachableException($"No decision for {command.GetType().Name}."),
         };
 
@@ -194,6 +183,38 @@ internal sealed record Run(
 
         events.Add(new RunSettled { Attempt = c.Attempt, At = c.EndedAt });
         return Decision.Accept<RunEvent>(events);
+    }
+
+    private static Decision<RunEvent> Finish(Run run, FinishRun c, DateTimeOffset now)
+    {
+        if (!IsEnd(c.Status))
+        {
+            return Decision.Refuse<RunEvent>("run.invalid-end", "A run ends as finished, failed or interrupted.");
+        }
+
+        var ended = new RunEnded { Status = c.Status, At = now };
+        if (c.Attempt < run.Attempt)
+        {
+            return Decision.Nothing<RunEvent>();
+        }
+
+        if (c.Attempt > run.Attempt && c.Attempt > run.SettledAttempt)
+        {
+            // Quicker than the message that this attempt had started.
+            return Decision.Accept<RunEvent>(new RunStarted { Attempt = c.Attempt, At = now }, ended);
+        }
+
+        if (!run.HasEnded)
+        {
+            return Decision.Accept<RunEvent>(ended);
+        }
+
+        return run.Status == c.Status
+            ? Decision.Nothing<RunEvent>()
+            : Decision.Refuse<RunEvent>(
+                "run.already-ended",
+                "The run ended before with another status; that one is kept."
+            );
     }
 
     private static Decision<RunEvent> Update(Run run, UpdateRun c, DateTimeOffset now)

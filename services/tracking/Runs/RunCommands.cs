@@ -24,7 +24,8 @@ internal sealed record UpdateRun(
 ) : RunCommand;
 
 /// <summary>The client says that the training is over.</summary>
-internal sealed record FinishRun(RunStatus Status) : RunCommand;
+/// <param name="Attempt">The job's attempt that it speaks for; what an earlier one says late changes nothing.</param>
+internal sealed record FinishRun(RunStatus Status, int? Attempt = null) : RunCommand;
 
 /// <summary>The run's job started an attempt.</summary>
 internal sealed record StartJobAttempt(Guid JobId, int Attempt, DateTimeOffset StartedAt) : RunCommand;

@@ -81,6 +81,37 @@ public sealed class The_run_of_a_job
     }
 
     [Fact]
+    public void Ignores_what_an_earlier_attempt_says_late()
+    {
+        var run = Play(
+            _submitted,
+            Command("running1"),
+            Command("running2"),
+            new FinishRun(RunStatus.Failed, Attempt: 1)
+        );
+
+        Assert.Equal(RunStatus.Running, run.Status);
+        Assert.Equal(
+            RunStatus.Finished,
+            Play(run, new FinishRun(RunStatus.Finished, Attempt: 2), Command("ended2:Failed")).Status
+        );
+    }
+
+    [Fact]
+    public void Believes_a_later_attempt_before_its_start_is_known()
+    {
+        var run = Play(
+            _submitted,
+            Command("running1"),
+            new FinishRun(RunStatus.Failed, Attempt: 1),
+            new FinishRun(RunStatus.Finished, Attempt: 2),
+            new StartJobAttempt(_job, 2, _start.AddHours(2))
+        );
+
+        Assert.Equal(RunStatus.Finished, run.Status);
+    }
+
+    [Fact]
     public void Is_settled_so_that_repeats_are_nothing()
     {
         var run = Play(_submitted, Command("running1"), new FinishRun(RunStatus.Finished), Command("ended1:Finished"));

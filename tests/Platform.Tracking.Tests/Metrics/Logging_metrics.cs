@@ -258,7 +258,13 @@ public sealed class Logging_metrics(TrackingHost host) : IClassFixture<TrackingH
         Assert.Equal(1, logged["stored"]!.GetValue<int>());
     }
 
-    private static JsonObject Point(string key, long step, double value, DateTimeOffset? at = null, string? stage = null) =>
+    private static JsonObject Point(
+        string key,
+        long step,
+        double value,
+        DateTimeOffset? at = null,
+        string? stage = null
+    ) =>
         new JsonObject
         {
             ["key"] = key,

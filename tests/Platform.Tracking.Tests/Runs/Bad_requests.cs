@@ -63,6 +63,8 @@ public sealed class Bad_requests(TrackingHost host) : IClassFixture<TrackingHost
     [InlineData("""{"status":"done"}""")]
     [InlineData("""{"status":1}""")]
     [InlineData("""{"state":"finished"}""")]
+    [InlineData("""{"status":"failed","attempt":0}""")]
+    [InlineData("""{"status":"failed","attempt":"1"}""")]
     public async Task Ending_a_run_answers_400(string body)
     {
         var id = await host.CreateRunAsync();
