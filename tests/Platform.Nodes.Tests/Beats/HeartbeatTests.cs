@@ -136,7 +136,7 @@ public sealed class A_node_that_falls_silent : HostedTests
     [Trait("row", "78")]
     public async Task is_offline_after_three_beats_and_its_placements_are_lost_once()
     {
-        var host = await StartAsync("--Nodes:HeartbeatSeconds=0.3");
+        var host = await StartAsync("--Nodes:HeartbeatSeconds=1", "--Nodes:MissedBeats=3");
         var silent = await host.JoinAsync("silent", NodesHost.Inventory(gpus: 1));
         var jobId = Guid.CreateVersion7();
         await host.Bus.Publish(NodesHost.Request(jobId, gpus: 1));
@@ -196,7 +196,7 @@ public sealed class A_node_that_falls_silent : HostedTests
     public async Task is_not_blamed_for_the_silence_of_a_platform_that_was_down()
     {
         var clock = new FakeClock();
-        var first = await StartAsync(clock);
+        var first = await StartAsync(clock, "--Nodes:MissedBeats=3");
         var id = await first.JoinAsync("lab1", NodesHost.Inventory(zone: "a"));
         var other = await first.JoinAsync("lab2", NodesHost.Inventory(zone: "b"));
         var jobId = Guid.CreateVersion7();
@@ -205,7 +205,7 @@ public sealed class A_node_that_falls_silent : HostedTests
         await StopAsync(first);
         clock.Advance(TimeSpan.FromHours(1));
 
-        var second = await StartAsync(clock);
+        var second = await StartAsync(clock, "--Nodes:MissedBeats=3");
         using var removed = await second.Http.DeleteAsync($"/api/nodes/{other}?force=true");
 
         // Only the watch over the nodes takes the removed node's lease back: it has looked.

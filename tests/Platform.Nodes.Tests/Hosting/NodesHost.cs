@@ -192,6 +192,8 @@ internal sealed class NodesHost : IAsyncDisposable
             $"--ConnectionStrings:Platform={database.ConnectionString}",
             $"--Nodes:JoinToken={JoinToken}",
             "--Nodes:PollSeconds=0.05",
+            // Most tests have no agent that beats; those about silence say what it takes.
+            "--Nodes:MissedBeats=100",
             .. settings,
         ];
         var builder = PlatformService.CreateBuilder(args, "nodes");
