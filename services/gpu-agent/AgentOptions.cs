@@ -38,9 +38,9 @@ public sealed class AgentOptions : IValidatableObject
     [Range(0.05, 3600)]
     public double? HeartbeatSeconds { get; set; }
 
-    /// <summary>Seconds between SIGTERM and SIGKILL.</summary>
+    /// <summary>Seconds between SIGTERM and SIGKILL; a cancelled job is to be gone within 10 s.</summary>
     [Range(0, 3600)]
-    public double GraceSeconds { get; set; } = 10;
+    public double GraceSeconds { get; set; } = 8;
 
     /// <summary>What becomes of running trainings when the agent is stopped on purpose.</summary>
     public OnStop OnStop { get; set; } = OnStop.Keep;

@@ -17,6 +17,7 @@ internal sealed class AgentService(
     SendHeartbeats heartbeats,
     QueueConnector queues,
     BlobCache cache,
+    IHostApplicationLifetime lifetime,
     TimeProvider clock,
     ILogger<AgentService> log
 ) : BackgroundService
@@ -51,12 +52,21 @@ internal sealed class AgentService(
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
+        await HostStartedAsync(stoppingToken);
         await heartbeats.JoinAsync(stoppingToken);
         await Task.WhenAll(
             TakeCommandsAsync(stoppingToken),
             heartbeats.RunAsync(stoppingToken),
             CleanAsync(stoppingToken)
         );
+    }
+
+    // Inside standalone the platform that is joined is this very process.
+    private async Task HostStartedAsync(CancellationToken cancellationToken)
+    {
+        var started = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        await using var registration = lifetime.ApplicationStarted.Register(started.SetResult);
+        await started.Task.WaitAsync(cancellationToken);
     }
 
     private async Task TakeCommandsAsync(CancellationToken cancellationToken)

@@ -28,7 +28,7 @@ internal static class AgentStart
           Cpus, MemoryMiB    offer less than the machine has
           Broker             the broker's address, when it is not the one that the platform names
           HeartbeatSeconds   seconds between beats (what the platform says)
-          GraceSeconds       seconds between SIGTERM and SIGKILL (10)
+          GraceSeconds       seconds between SIGTERM and SIGKILL (8)
           OnStop             Keep: trainings go on while the agent is stopped; Stop: they are stopped (Keep)
           MaxDiskMiB         the most a work folder may take (no limit)
           WorkRetentionHours how long the work folder of a failed attempt is kept (24)

@@ -166,6 +166,19 @@ public sealed class Stopping_a_training : AgentTest
         Assert.Equal(EndReasons.TimedOut, (await agent.Reports.ExitedAsync(work.JobId)).Reason);
     }
 
+    [Fact]
+    public async Task happens_when_it_takes_more_disk_than_the_node_allows()
+    {
+        await using var agent = await StartAgentAsync(("MaxDiskMiB", "1"));
+        var work = Shell("head -c 3000000 /dev/zero > big; echo ready; sleep 300");
+
+        await agent.StartAsync(work);
+
+        var exited = await agent.Reports.ExitedAsync(work.JobId);
+        Assert.Equal(EndReasons.DiskFull, exited.Reason);
+        Assert.Contains("1 MiB", exited.Detail, StringComparison.Ordinal);
+    }
+
     private async Task RunAsync(TestAgent agent, AttemptWork work)
     {
         await agent.StartAsync(work);

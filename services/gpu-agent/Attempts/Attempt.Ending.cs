@@ -21,11 +21,10 @@ internal sealed partial class Attempt
     {
         _journal.Update(entry => entry with { Phase = AttemptPhase.Exited, End = end });
         _services.Log.LogInformation(
-            "{Attempt} ended: {Reason}, exit code {ExitCode}. {Detail}",
+            "{Attempt} ended: {Reason} {Detail}",
             Key,
             end.Reason,
-            end.ExitCode,
-            end.Detail
+            end.Detail ?? $"{end.ExitCode}"
         );
     }
 

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Platform.Contracts.Jobs;
 using Platform.GpuAgent.Inventory;
 using Platform.GpuAgent.Outputs;
@@ -11,7 +12,7 @@ namespace Platform.GpuAgent.Attempts;
 internal sealed partial class Attempt
 {
     private static readonly TimeSpan _reportAgain = TimeSpan.FromSeconds(5);
-    private static readonly TimeSpan _measureDisk = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan _measureDisk = TimeSpan.FromSeconds(3);
     private static readonly TimeSpan _shimLimit = TimeSpan.FromSeconds(5);
 
     private CheckpointSync Checkpoints =>
@@ -123,10 +124,13 @@ internal sealed partial class Attempt
 
     private async Task WatchDiskAsync(CancellationToken cancellationToken)
     {
+        var pause = _measureDisk;
         while (_services.Options.MaxDiskMiB is { } limit)
         {
-            await Task.Delay(_measureDisk, cancellationToken);
+            await Task.Delay(pause, cancellationToken);
+            var watch = Stopwatch.StartNew();
             var used = FileTree.Size(Folder.Work) / MiB;
+            pause = _measureDisk + (watch.Elapsed * 20); // a tree of millions of files is not worth a whole CPU
             if (used > limit)
             {
                 RequestStop(EndReasons.DiskFull, $"Its work folder took {used} MiB; the node allows {limit} MiB.");

@@ -194,14 +194,17 @@ internal sealed partial class Attempt : IDisposable
     private void CleanUp()
     {
         _shipper.Dispose();
-        if (File.Exists(Folder.Spool))
+        try
         {
             File.Delete(Folder.Spool);
+            if (!WorkRetention.IsKept(Entry, _services.Options, _services.Clock.GetUtcNow()))
+            {
+                FileTree.Delete(Folder.Work);
+            }
         }
-
-        if (!WorkRetention.IsKept(Entry, _services.Options, _services.Clock.GetUtcNow()))
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
-            FileTree.Delete(Folder.Work);
+            _services.Log.LogWarning("The folder of {Attempt} is removed later: {Reason}", Key, exception.Message);
         }
     }
 }

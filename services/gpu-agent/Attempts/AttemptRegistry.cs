@@ -11,7 +11,7 @@ namespace Platform.GpuAgent.Attempts;
 internal sealed class AttemptRegistry(AttemptServices services, ILogger<AttemptRegistry> log) : IDisposable
 {
     private static readonly TimeSpan _journalsKept = TimeSpan.FromDays(7);
-    private static readonly TimeSpan _leave = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan _leave = TimeSpan.FromSeconds(2);
 
     private readonly ConcurrentDictionary<AttemptKey, Attempt> _attempts = new();
     private readonly CancellationTokenSource _shutdown = new();

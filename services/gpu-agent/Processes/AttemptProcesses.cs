@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Globalization;
 using System.Text;
 using Platform.GpuAgent.Journal;
@@ -10,6 +11,10 @@ namespace Platform.GpuAgent.Processes;
 /// </summary>
 internal sealed class AttemptProcesses(AttemptKey key, AttemptFolder folder)
 {
+    private const int KillRounds = 100;
+
+    private static readonly TimeSpan _step = TimeSpan.FromMilliseconds(50);
+
     private readonly string _job = $"PLATFORM_JOB_ID={key.JobId}";
     private readonly string _attempt = $"PLATFORM_ATTEMPT={key.Attempt}";
 
@@ -54,27 +59,34 @@ internal sealed class AttemptProcesses(AttemptKey key, AttemptFolder folder)
         }
 
         SignalAll(found, LibC.SigTerm);
-        var waited = TimeSpan.Zero;
-        var step = TimeSpan.FromMilliseconds(50);
-        while (waited < grace && Find().Count > 0)
+        var watch = Stopwatch.StartNew();
+        while ((found = Find()).Count > 0 && watch.Elapsed < grace)
         {
-            await Task.Delay(step, cancellationToken);
-            waited += step;
+            await WaitForAnyAsync(found, grace - watch.Elapsed, cancellationToken);
         }
 
-        for (var round = 0; round < 100; round++)
+        for (var round = 0; round < KillRounds && found.Count > 0; round++)
         {
-            found = Find();
-            if (found.Count == 0)
-            {
-                return true;
-            }
-
             SignalAll(found, LibC.SigKill);
-            await Task.Delay(step, cancellationToken);
+            await Task.Delay(_step, cancellationToken);
+            found = Find();
         }
 
-        return false;
+        return found.Count == 0;
+    }
+
+    // Looking through all processes is dear; whether one is gone is not.
+    private static async Task WaitForAnyAsync(
+        IReadOnlyList<int> processes,
+        TimeSpan limit,
+        CancellationToken cancellationToken
+    )
+    {
+        var watch = Stopwatch.StartNew();
+        while (watch.Elapsed < limit && processes.All(pid => ProcessStatus.Read(pid) is { IsDead: false }))
+        {
+            await Task.Delay(_step, cancellationToken);
+        }
     }
 
     private static void SignalAll(IReadOnlyList<int> processes, int signal)
