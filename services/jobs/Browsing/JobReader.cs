@@ -85,15 +85,8 @@ internal sealed class JobReader(JobsStore store)
     private static DateTimeOffset? Time(NpgsqlDataReader row, int column) =>
         row.IsDBNull(column) ? null : row.GetFieldValue<DateTimeOffset>(column);
 
-    private static IReadOnlyList<JobNode> ReadNodes(byte[] json) =>
-        json.AsSpan().SequenceEqual("[]"u8)
-            ? []
-            :
-            [
-                .. JsonSerializer
-                    .Deserialize<IReadOnlyList<PlacedNode>>(json, JsonDefaults.Lenient)!
-                    .Select(node => new JobNode(node.NodeId, node.NodeName, node.Gpus)),
-            ];
+    private static IReadOnlyList<PlacedNode> ReadNodes(byte[] json) =>
+        JsonSerializer.Deserialize<IReadOnlyList<PlacedNode>>(json, JsonDefaults.Lenient)!;
 
     private static JobDetail Detail(JobItem item, JobSpec spec) =>
         new()

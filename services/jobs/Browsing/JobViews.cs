@@ -21,7 +21,7 @@ internal record JobItem
     public required int Priority { get; init; }
 
     /// <summary>Where the present or last attempt is placed.</summary>
-    public required IReadOnlyList<JobNode> Nodes { get; init; }
+    public required IReadOnlyList<PlacedNode> Nodes { get; init; }
     public required Guid RunId { get; init; }
     public required DateTimeOffset SubmittedAt { get; init; }
 
@@ -54,6 +54,3 @@ internal sealed record JobDetail : JobItem
     public int? TimeoutSeconds { get; init; }
     public required IReadOnlyDictionary<string, string> Env { get; init; }
 }
-
-/// <param name="Gpus">Indices of the GPUs it has there.</param>
-internal sealed record JobNode(Guid Id, string Name, IReadOnlyList<int> Gpus);

@@ -143,6 +143,9 @@ internal sealed class JobsHost : IAsyncDisposable
             new ByteArrayContent(bytes)
         );
 
+    /// <summary>Stops as a signal would.</summary>
+    public Task StopAsync() => _app.StopAsync();
+
     public async ValueTask DisposeAsync()
     {
         Http.Dispose();

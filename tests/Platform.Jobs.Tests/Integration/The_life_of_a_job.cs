@@ -38,7 +38,7 @@ public sealed class The_life_of_a_job : IAsyncLifetime
 
         Assert.Equal(0, job["exitCode"]!.GetValue<int>());
         Assert.Equal("exit_code", job["reason"]!.GetValue<string>());
-        Assert.Equal(TestCluster.NodeId, job["nodes"]![0]!["id"]!.GetValue<Guid>());
+        Assert.Equal(TestCluster.NodeId, job["nodes"]![0]!["nodeId"]!.GetValue<Guid>());
         Assert.True(job["submittedAt"]!.GetValue<DateTime>() <= job["startedAt"]!.GetValue<DateTime>());
         Assert.True(job["startedAt"]!.GetValue<DateTime>() <= job["endedAt"]!.GetValue<DateTime>());
         Assert.Equal(

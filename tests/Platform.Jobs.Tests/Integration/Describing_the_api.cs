@@ -1,0 +1,42 @@
+namespace Platform.Jobs.Tests.Integration;
+
+[Trait("suite", "integration")]
+public sealed class Describing_the_api(JobsFixture fixture) : IClassFixture<JobsFixture>
+{
+    [Fact]
+    public async Task Names_every_address_and_what_it_does()
+    {
+        var document = await fixture.Host.GetAsync("/openapi/v1.json");
+        var operations = document["paths"]!
+            .AsObject()
+            .SelectMany(path => path.Value!.AsObject().Select(operation => operation.Value!))
+            .ToList();
+
+        Assert.Equal(
+            [
+                "AppendJobLog",
+                "CancelJob",
+                "GetAttemptWork",
+                "GetJob",
+                "GetJobEvents",
+                "GetJobLog",
+                "ListJobs",
+                "RetryJob",
+                "SubmitJob",
+            ],
+            operations.Select(operation => operation["operationId"]!.GetValue<string>()).Order()
+        );
+        Assert.All(operations, operation => Assert.NotEmpty(operation["summary"]!.GetValue<string>()));
+    }
+
+    [Theory]
+    [InlineData("/api/jobs/not-an-id")]
+    [InlineData("/api/nowhere")]
+    public async Task Answers_unknown_addresses_with_a_problem(string path)
+    {
+        using var response = await fixture.Host.Http.GetAsync(path);
+
+        Assert.Equal(System.Net.HttpStatusCode.NotFound, response.StatusCode);
+        Assert.Equal("application/problem+json", response.Content.Headers.ContentType!.MediaType);
+    }
+}
