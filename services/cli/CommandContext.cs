@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Platform.Cli.Cluster;
@@ -11,7 +12,11 @@ namespace Platform.Cli;
 /// <summary>What a running command has: its arguments, its output and the platform it talks to.</summary>
 internal sealed class CommandContext(ParseResult arguments, CancellationToken cancellationToken) : IDisposable
 {
-    private static readonly JsonSerializerOptions _indented = new(JsonSerializerDefaults.Web) { WriteIndented = true };
+    private static readonly JsonSerializerOptions _indented = new(JsonSerializerDefaults.Web)
+    {
+        WriteIndented = true,
+        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+    };
     private PlatformClient? _client;
     private IAnsiConsole? _console;
 
@@ -55,6 +60,10 @@ internal sealed class CommandContext(ParseResult arguments, CancellationToken ca
         }
     }
 
+    /// <summary>The platform or the cluster that runs on the data folder.</summary>
+    public RunningPlatform? Running =>
+        RunningPlatform.Find(DataPath) ?? RunningPlatform.Find(ClusterFolder.PathIn(DataPath));
+
     /// <summary>Whether a platform is named by its address; else it is the one on this machine.</summary>
     public bool IsRemote => !string.IsNullOrEmpty(GivenServer);
 
@@ -78,8 +87,7 @@ internal sealed class CommandContext(ParseResult arguments, CancellationToken ca
     {
         if (!IsRemote)
         {
-            return (RunningPlatform.Find(DataPath) ?? RunningPlatform.Find(ClusterFolder.PathIn(DataPath)))?.Url
-                ?? new Uri("http://127.0.0.1:5080");
+            return Running?.Url ?? new Uri("http://127.0.0.1:5080");
         }
 
         return Uri.TryCreate(GivenServer, UriKind.Absolute, out var address) && address.Scheme is "http" or "https"

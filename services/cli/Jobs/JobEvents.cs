@@ -1,5 +1,4 @@
 using System.CommandLine;
-using Platform.Cli.Output;
 using Platform.Cli.Server;
 
 namespace Platform.Cli.Jobs;
@@ -17,16 +16,14 @@ internal static class JobEvents
                 return context.PrintJson(history);
             }
 
-            context.PrintTable(
-                ["sequence", "at", "event", "data"],
-                history
-                    .Items()
-                    .Select(entry =>
-                        (IReadOnlyList<string>)
-                            [entry.Field("sequence"), entry.Time("at"), entry.Field("type"), entry.Field("data")]
-                    ),
-                "Nothing happened yet."
-            );
+            foreach (var entry in history.Items())
+            {
+                var (sequence, type) = (entry.Field("sequence"), entry.Field("type"));
+                await context.Out.WriteLineAsync(
+                    $"{sequence, 6}  {entry.Time("at")}  {type, -18}  {entry.Field("data")}"
+                );
+            }
+
             return 0;
         });
     }

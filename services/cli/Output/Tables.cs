@@ -13,10 +13,16 @@ internal static class Tables
         string whenEmpty
     )
     {
-        var table = new Table { Border = TableBorder.Simple, UseSafeBorder = false };
+        var table = new Table { Border = TableBorder.None };
         foreach (var heading in headings)
         {
-            table.AddColumn(new TableColumn(Markup.Escape(heading)) { NoWrap = true });
+            table.AddColumn(
+                new TableColumn(Markup.Escape(heading.ToUpperInvariant()))
+                {
+                    NoWrap = true,
+                    Padding = new Padding(0, 0, 3, 0),
+                }
+            );
         }
 
         foreach (var row in rows)

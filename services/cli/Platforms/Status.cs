@@ -15,7 +15,7 @@ internal static class Status
 
     private static async Task<int> RunAsync(CommandContext context)
     {
-        var running = RunningPlatform.Find(context.DataPath);
+        var running = context.IsRemote ? null : context.Running;
         var url = context.Client.Address.AbsoluteUri.TrimEnd('/');
         string? problem = null;
         JsonNode health = new JsonObject();
@@ -52,9 +52,9 @@ internal static class Status
             ("data folder", Path.GetFullPath(context.DataPath ?? DataFolder.Default)),
             ("health", problem ?? health.Field("status"))
         );
-        foreach (var (name, check) in health["checks"] as JsonObject ?? [])
+        if (health["checks"] is JsonObject { Count: > 0 } checks)
         {
-            context.PrintFields(($"  {name}", check is JsonObject ? check.Field("status") : check.Text() ?? "–"));
+            context.PrintFields([.. checks.Select(check => ($"  {check.Key}", check.Value?.Field("status") ?? "–"))]);
         }
 
         return problem is null ? 0 : 1;

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 
@@ -7,13 +8,19 @@ namespace Platform.Cli.Server;
 /// <summary>Reads answers without minding what a newer platform adds or an older one leaves out.</summary>
 internal static class JsonText
 {
+    // A terminal is no web page: plus signs and umlauts stay as they are.
+    private static readonly JsonSerializerOptions _readable = new()
+    {
+        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+    };
+
     /// <summary>A value as text; null when it is missing or null.</summary>
     public static string? Text(this JsonNode? node) =>
         node switch
         {
             null => null,
             JsonValue value when value.GetValueKind() is JsonValueKind.String => value.GetValue<string>(),
-            _ => node.ToJsonString(),
+            _ => node.ToJsonString(_readable),
         };
 
     /// <summary>The value of a field as text; a dash when there is none.</summary>

@@ -1,0 +1,139 @@
+using System.Security.Cryptography;
+using System.Text;
+using Microsoft.AspNetCore.Http;
+using Platform.Cli.Tests.LocalServers;
+
+namespace Platform.Cli.Tests.Artifacts;
+
+public sealed class Downloading_an_artifact : IDisposable
+{
+    private static readonly byte[] _content = Encoding.UTF8.GetBytes(string.Concat(Enumerable.Range(0, 50_000)));
+    private readonly TemporaryFolder _folder = new();
+
+    public void Dispose() => _folder.Dispose();
+
+    [Fact]
+    [Trait("row", "39")]
+    public async Task Resumes_after_a_cut_and_checks_the_whole_file()
+    {
+        await using var platform = await FakePlatform.StartAsync(context =>
+            IsFile(context)
+                ? context.Request.Headers.Range.Count == 0
+                    ? SendCutAsync(context)
+                    : SendRestAsync(context, _content)
+                : ManifestAsync(context, "sub/model.bin")
+        );
+
+        var result = await platform.RunAsync("artifacts", "download", "m:prod", _folder.Path);
+
+        Assert.True(result.ExitCode == 0, result.Error);
+        Assert.Equal(_content, await File.ReadAllBytesAsync(_folder.In("sub", "model.bin")));
+        Assert.Contains(
+            platform.Requests,
+            request => request.Headers.TryGetValue("Range", out var range) && range == $"bytes={_content.Length / 2}-"
+        );
+        Assert.Equal("GET /api/artifacts/m/versions/prod", platform.Requests[0].Line);
+        Assert.All(
+            platform.Requests.Skip(1),
+            request =>
+                Assert.StartsWith("GET /api/artifacts/m/versions/3/files/", request.Line, StringComparison.Ordinal)
+        );
+    }
+
+    [Fact]
+    [Trait("row", "39")]
+    public async Task Keeps_nothing_of_wrong_bytes()
+    {
+        await using var platform = await FakePlatform.StartAsync(context =>
+            IsFile(context) ? SendRestAsync(context, new byte[_content.Length]) : ManifestAsync(context, "model.bin")
+        );
+
+        var result = await platform.RunAsync("artifacts", "download", "m", _folder.Path);
+
+        Assert.Equal(1, result.ExitCode);
+        Assert.Contains(
+            "The checksum of model.bin is wrong; nothing was kept.",
+            result.Error,
+            StringComparison.Ordinal
+        );
+        Assert.Empty(Directory.EnumerateFiles(_folder.Path));
+    }
+
+    [Theory]
+    [InlineData("../escaped")]
+    [InlineData("/tmp/escaped")]
+    [InlineData("a/../../escaped")]
+    public async Task Never_writes_outside_its_folder(string name)
+    {
+        await using var platform = await FakePlatform.StartAsync(context =>
+            IsFile(context) ? SendRestAsync(context, _content) : ManifestAsync(context, name)
+        );
+        var inside = Directory.CreateDirectory(_folder.In("inside")).FullName;
+
+        var result = await platform.RunAsync("artifacts", "download", "m", inside);
+
+        Assert.Equal(1, result.ExitCode);
+        Assert.Contains("leads out of the folder", result.Error, StringComparison.Ordinal);
+        Assert.Single(Directory.EnumerateFileSystemEntries(_folder.Path));
+    }
+
+    [Fact]
+    public async Task Fetches_only_what_is_not_there_already()
+    {
+        await File.WriteAllBytesAsync(_folder.In("model.bin"), _content);
+        await using var platform = await FakePlatform.StartAsync(context => ManifestAsync(context, "model.bin"));
+
+        var result = await platform.RunAsync("artifacts", "download", "m", _folder.Path);
+
+        Assert.Equal(0, result.ExitCode);
+        Assert.Single(platform.Requests);
+    }
+
+    private static bool IsFile(HttpContext context) =>
+        context.Request.Path.Value!.Contains("/files/", StringComparison.Ordinal);
+
+    private static async Task SendCutAsync(HttpContext context)
+    {
+        context.Response.ContentLength = _content.Length;
+        await context.Response.Body.WriteAsync(_content.AsMemory(0, _content.Length / 2));
+        await context.Response.Body.FlushAsync();
+        context.Abort();
+    }
+
+    private static async Task SendRestAsync(HttpContext context, byte[] content)
+    {
+        var from = 0;
+        if (context.Request.Headers.Range.ToString() is { Length: > 0 } range)
+        {
+            from = int.Parse(range["bytes=".Length..^1]);
+            context.Response.StatusCode = StatusCodes.Status206PartialContent;
+            context.Response.Headers.ContentRange = $"bytes {from}-{content.Length - 1}/{content.Length}";
+        }
+
+        await context.Response.Body.WriteAsync(content.AsMemory(from));
+    }
+
+    private static Task ManifestAsync(HttpContext context, string path) =>
+        context.Response.WriteAsJsonAsync(
+            new
+            {
+                name = "m",
+                version = 3,
+                type = "model",
+                aliases = new[] { "prod" },
+                files = new[]
+                {
+                    new
+                    {
+                        path,
+                        size = _content.Length,
+                        sha256 = Convert.ToHexStringLower(SHA256.HashData(_content)),
+                    },
+                },
+                size = _content.Length,
+                digest = "d",
+                metadata = new { },
+                createdAt = DateTimeOffset.UnixEpoch,
+            }
+        );
+}

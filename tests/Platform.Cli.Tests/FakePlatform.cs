@@ -1,0 +1,80 @@
+using System.Collections.Concurrent;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Logging;
+
+namespace Platform.Cli.Tests;
+
+/// <summary>A server that answers as a test says, and remembers what it was asked.</summary>
+internal sealed class FakePlatform : IAsyncDisposable
+{
+    private readonly WebApplication _app;
+    private readonly ConcurrentQueue<Request> _requests = new();
+
+    private FakePlatform(RequestDelegate answer)
+    {
+        var builder = WebApplication.CreateSlimBuilder();
+        builder.Logging.ClearProviders();
+        builder.WebHost.UseUrls("http://127.0.0.1:0");
+        _app = builder.Build();
+        _app.Run(async context =>
+        {
+            context.Request.EnableBuffering();
+            using var reader = new StreamReader(context.Request.Body, leaveOpen: true);
+            _requests.Enqueue(
+                new Request(
+                    $"{context.Request.Method} {context.Request.Path}{context.Request.QueryString}",
+                    await reader.ReadToEndAsync(),
+                    context.Request.Headers.ToDictionary(
+                        header => header.Key,
+                        header => header.Value.ToString(),
+                        StringComparer.OrdinalIgnoreCase
+                    )
+                )
+            );
+            context.Request.Body.Position = 0;
+            await answer(context);
+        });
+    }
+
+    public string Url => _app.Urls.Single();
+
+    public IReadOnlyList<Request> Requests => [.. _requests];
+
+    public static async Task<FakePlatform> StartAsync(RequestDelegate answer)
+    {
+        var platform = new FakePlatform(answer);
+        await platform._app.StartAsync();
+        return platform;
+    }
+
+    /// <summary>Answers everything with one JSON text.</summary>
+    public static Task<FakePlatform> AnsweringAsync(string json, int status = 200, string type = "application/json") =>
+        StartAsync(context =>
+        {
+            context.Response.StatusCode = status;
+            context.Response.ContentType = type;
+            return context.Response.WriteAsync(json);
+        });
+
+    /// <summary>Runs a command against it.</summary>
+    public Task<CommandResult> RunAsync(params string[] arguments) =>
+        CommandResult.OfAsync([.. arguments, "--server", Url]);
+
+    public ValueTask DisposeAsync() => _app.DisposeAsync();
+
+    internal sealed record Request(string Line, string Body, IReadOnlyDictionary<string, string> Headers);
+}
+
+/// <summary>What a command said and how it ended.</summary>
+internal sealed record CommandResult(int ExitCode, string Output, string Error)
+{
+    public static async Task<CommandResult> OfAsync(params string[] arguments)
+    {
+        await using var output = new StringWriter();
+        await using var error = new StringWriter();
+        var exitCode = await CommandLineProgram.RunAsync(arguments, output, error);
+        return new CommandResult(exitCode, output.ToString(), error.ToString());
+    }
+}

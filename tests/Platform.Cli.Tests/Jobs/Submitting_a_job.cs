@@ -1,0 +1,51 @@
+namespace Platform.Cli.Tests.Jobs;
+
+public sealed class Submitting_a_job : IDisposable
+{
+    private const string Answer =
+        """{"id":"019a0000-0000-7000-8000-000000000001","name":"digits","status":"pending"}""";
+    private readonly string _file = Path.GetTempFileName();
+
+    public void Dispose() => File.Delete(_file);
+
+    [Fact]
+    public async Task Sends_the_file_as_it_is_with_an_idempotency_key_and_prints_the_id()
+    {
+        const string Job = """{ "name": "digits", "command": ["true"] }""";
+        await File.WriteAllTextAsync(_file, Job);
+        await using var platform = await FakePlatform.AnsweringAsync(Answer, 201);
+
+        var result = await platform.RunAsync("jobs", "submit", _file, "--idempotency-key", "mine");
+
+        Assert.Equal(0, result.ExitCode);
+        Assert.Equal("019a0000-0000-7000-8000-000000000001\n", result.Output);
+        var request = Assert.Single(platform.Requests);
+        Assert.Equal("POST /api/jobs", request.Line);
+        Assert.Equal(Job, request.Body);
+        Assert.Equal("mine", request.Headers["Idempotency-Key"]);
+    }
+
+    [Fact]
+    public async Task Of_broken_json_says_where_it_breaks_and_sends_nothing()
+    {
+        await File.WriteAllTextAsync(_file, "{\n  \"name\": oops\n}");
+        await using var platform = await FakePlatform.AnsweringAsync(Answer, 201);
+
+        var result = await platform.RunAsync("jobs", "submit", _file);
+
+        Assert.Equal(1, result.ExitCode);
+        Assert.Equal($"platform: {_file} is no JSON: line 2, column 11.\n", result.Error);
+        Assert.Empty(platform.Requests);
+    }
+
+    [Fact]
+    public async Task Of_a_file_that_is_not_there_says_so()
+    {
+        await using var platform = await FakePlatform.AnsweringAsync(Answer, 201);
+
+        var result = await platform.RunAsync("jobs", "submit", "/nowhere/job.json");
+
+        Assert.Equal(1, result.ExitCode);
+        Assert.Contains("/nowhere/job.json cannot be read", result.Error, StringComparison.Ordinal);
+    }
+}

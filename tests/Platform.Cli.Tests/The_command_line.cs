@@ -1,0 +1,170 @@
+using Platform.LocalServers;
+
+namespace Platform.Cli.Tests;
+
+public sealed class The_command_line
+{
+    private const string Id = "019a0000-0000-7000-8000-000000000001";
+
+    public static TheoryData<string> Commands =>
+        [
+            "up",
+            "down",
+            "status",
+            "logs",
+            "demo",
+            "rebuild",
+            "cluster up",
+            "cluster down",
+            "cluster status",
+            "jobs submit",
+            "jobs list",
+            "jobs show",
+            "jobs logs",
+            "jobs events",
+            "jobs cancel",
+            "jobs retry",
+            "nodes list",
+            "nodes show",
+            "nodes drain",
+            "nodes resume",
+            "nodes join-token",
+            "artifacts list",
+            "artifacts show",
+            "artifacts upload",
+            "artifacts download",
+            "artifacts alias",
+            "runs list",
+            "runs show",
+            "runs metrics",
+            "tokens create",
+            "tokens list",
+            "tokens revoke",
+        ];
+
+    [Theory]
+    [MemberData(nameof(Commands))]
+    public async Task Explains_every_command(string command)
+    {
+        var result = await CommandResult.OfAsync([.. command.Split(' '), "--help"]);
+
+        Assert.Equal(0, result.ExitCode);
+        Assert.Contains("Usage:", result.Output, StringComparison.Ordinal);
+        Assert.Contains("--json", result.Output, StringComparison.Ordinal);
+        Assert.Contains("--server", result.Output, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("jobs shw", "'shw'")]
+    [InlineData("jobs", "Required command")]
+    [InlineData("jobs show", "'show'")]
+    [InlineData("jobs show not-an-id", "not-an-id")]
+    [InlineData("jobs list --status gone", "'gone'")]
+    [InlineData("jobs list --limit many", "many")]
+    [InlineData("up --port 70000", "--port must be between 0")]
+    [InlineData("cluster up --nodes -1", "--nodes must be between 0 and 64")]
+    [InlineData("rebuild nothing", "'nothing'")]
+    [InlineData("artifacts upload only-a-name", "'upload'")]
+    public async Task Answers_a_misspelt_command_with_2_and_a_reason(string command, string reason)
+    {
+        var result = await CommandResult.OfAsync(command.Split(' '));
+
+        Assert.Equal(2, result.ExitCode);
+        Assert.Equal("", result.Output);
+        Assert.Contains(reason, result.Error, StringComparison.Ordinal);
+        Assert.All(
+            result.Error.Split('\n', StringSplitOptions.RemoveEmptyEntries).Where(line => !line.StartsWith('\t')),
+            line => Assert.StartsWith("platform: ", line, StringComparison.Ordinal)
+        );
+    }
+
+    [Fact]
+    public async Task Says_how_to_start_a_platform_that_does_not_answer()
+    {
+        var url = $"http://127.0.0.1:{Ports.Free()}";
+
+        var result = await CommandResult.OfAsync("jobs", "list", "--server", url);
+
+        Assert.Equal(1, result.ExitCode);
+        Assert.Equal(
+            $"platform: The platform does not answer at {url}/ (Connection refused). Start it with './platform up', or name another with --server.\n",
+            result.Error
+        );
+    }
+
+    [Theory]
+    [InlineData(
+        404,
+        """{"type":"/problems/job.not-found","title":"Not Found","status":404,"detail":"There is no job 'x'."}""",
+        "platform: There is no job 'x'.\n"
+    )]
+    [InlineData(
+        400,
+        """{"title":"One or more validation errors occurred.","status":400,"errors":{"name":["A name has 1 to 120 characters."],"command":["It is empty."]}}""",
+        "platform: One or more validation errors occurred. name: A name has 1 to 120 characters.; command: It is empty.\n"
+    )]
+    [InlineData(
+        500,
+        """{"title":"Error","status":500,"detail":"Something went wrong here.","traceId":"abc"}""",
+        "platform: Something went wrong here. (500 Internal Server Error, trace abc)\n"
+    )]
+    [InlineData(
+        401,
+        """{"title":"Unauthorized","status":401,"detail":"A token is needed."}""",
+        "platform: A token is needed. Give a token with --token or PLATFORM_TOKEN ('./platform tokens create' makes one).\n"
+    )]
+    [InlineData(502, "<html>nothing of ours</html>", "platform: The platform answered 502 Bad Gateway.\n")]
+    public async Task Tells_a_problem_document_in_one_line(int status, string body, string expected)
+    {
+        await using var platform = await FakePlatform.AnsweringAsync(body, status, "application/problem+json");
+
+        var result = await platform.RunAsync("jobs", "show", Id);
+
+        Assert.Equal(1, result.ExitCode);
+        Assert.Equal(expected, result.Error);
+        Assert.Equal("", result.Output);
+    }
+
+    [Fact]
+    public async Task Says_so_when_another_program_answers()
+    {
+        await using var platform = await FakePlatform.AnsweringAsync("<html></html>", type: "text/html");
+
+        var result = await platform.RunAsync("nodes", "list");
+
+        Assert.Equal(1, result.ExitCode);
+        Assert.Contains("does not answer like a platform", result.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Refuses_an_address_that_is_none()
+    {
+        var result = await CommandResult.OfAsync("nodes", "list", "--server", "localhost");
+
+        Assert.Equal(1, result.ExitCode);
+        Assert.Equal("platform: 'localhost' is no address like http://127.0.0.1:5080.\n", result.Error);
+    }
+
+    [Fact]
+    public async Task Sends_the_token()
+    {
+        await using var platform = await FakePlatform.AnsweringAsync("""{"items":[]}""");
+
+        var result = await platform.RunAsync("nodes", "list", "--token", "pt_secret");
+
+        Assert.Equal(0, result.ExitCode);
+        Assert.Equal("Bearer pt_secret", Assert.Single(platform.Requests).Headers["Authorization"]);
+    }
+
+    [Fact]
+    public async Task Prints_the_answer_itself_for_programs()
+    {
+        await using var platform = await FakePlatform.AnsweringAsync("""{"items":[],"nextCursor":null,"total":0}""");
+
+        var result = await platform.RunAsync("jobs", "list", "--json", "--status", "running", "--search", "a b&c");
+
+        Assert.Equal(0, result.ExitCode);
+        Assert.Equal(0, System.Text.Json.Nodes.JsonNode.Parse(result.Output)!["total"]!.GetValue<int>());
+        Assert.Equal("GET /api/jobs?status=running&search=a%20b%26c&limit=50", Assert.Single(platform.Requests).Line);
+    }
+}
