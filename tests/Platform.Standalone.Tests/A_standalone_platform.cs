@@ -1,0 +1,211 @@
+using System.Globalization;
+using System.Net;
+using System.Net.Sockets;
+using System.Text.Json.Nodes;
+using Platform.LocalServers;
+
+namespace Platform.Standalone.Tests;
+
+[Trait("suite", "e2e")]
+public sealed class A_standalone_platform : IAsyncLifetime
+{
+    private const int Lines = 40;
+    private readonly StandaloneProcess _platform = new();
+    private PlatformApi? _api;
+
+    private PlatformApi Api => _api ??= new PlatformApi($"http://127.0.0.1:{_platform.Port}");
+
+    public Task InitializeAsync() => Task.CompletedTask;
+
+    public async Task DisposeAsync()
+    {
+        _api?.Dispose();
+        await _platform.DisposeAsync();
+    }
+
+    [Fact]
+    [Trait("row", "26")]
+    public async Task That_was_killed_recovers_and_its_running_training_goes_on()
+    {
+        await _platform.UpAsync();
+        var id = await Api.SubmitAsync(Training());
+        var training = await ProcessOfAsync(id);
+        var database = _platform.Postgres;
+
+        await _platform.KillAsync();
+        Assert.True(training.IsRunning, "The training died with its platform.");
+        await _platform.UpAsync();
+        Assert.Equal(database, _platform.Postgres);
+
+        var job = await Api.WaitForStatusAsync(id, "succeeded");
+        Assert.Equal(1, job["attempt"]!.GetValue<int>());
+        Assert.Equal(
+            [Line(training), .. Enumerable.Range(1, Lines).Select(line => $"line {line}"), ""],
+            (await Api.LogAsync(id)).Split('\n')
+        );
+    }
+
+    [Fact]
+    public async Task That_is_told_to_stop_leaves_no_process()
+    {
+        await _platform.UpAsync();
+        var training = await ProcessOfAsync(await Api.SubmitAsync(Training()));
+        var database = _platform.Postgres!;
+
+        Assert.True(await _platform.Process!.StopAsync(TimeSpan.FromSeconds(60)), "It had to be killed.");
+
+        Assert.False(training.IsRunning, "The training still runs.");
+        Assert.False(database.IsRunning, "PostgreSQL still runs.");
+        Assert.Null(_platform.Running);
+        Assert.EndsWith(
+            "Stopping …\n",
+            await File.ReadAllTextAsync(Path.Combine(_platform.Data, "logs", "platform.log")),
+            StringComparison.Ordinal
+        );
+    }
+
+    [Fact]
+    public async Task Is_ready_within_ten_seconds_once_its_database_exists()
+    {
+        await _platform.UpAsync();
+        await _platform.Process!.StopAsync(TimeSpan.FromSeconds(60));
+
+        var took = await _platform.UpAsync();
+
+        Assert.True(took < TimeSpan.FromSeconds(10), $"It took {took.TotalSeconds:0.0} s.");
+        Assert.Contains(
+            $"Platform is ready at http://127.0.0.1:{_platform.Port}\n",
+            _platform.Output,
+            StringComparison.Ordinal
+        );
+    }
+
+    [Fact]
+    public async Task Has_its_data_folder_for_itself()
+    {
+        await _platform.UpAsync();
+        var first = _platform.Process!;
+
+        var second = _platform.Start();
+        await WaitFor.ConditionAsync("the second one to give up", () => Task.FromResult(!second.IsRunning));
+
+        Assert.Contains("Another platform uses the data folder", _platform.Output, StringComparison.Ordinal);
+        Assert.True(first.IsRunning);
+        Assert.Equal("ok", (await Api.GetAsync("/api/health"))["status"]!.GetValue<string>());
+        await first.StopAsync(TimeSpan.FromSeconds(60));
+    }
+
+    [Fact]
+    public async Task Says_at_once_that_its_port_is_taken()
+    {
+        using var other = new TcpListener(IPAddress.Loopback, _platform.Port);
+        other.Start();
+
+        var process = _platform.Start();
+        await WaitFor.ConditionAsync("it to give up", () => Task.FromResult(!process.IsRunning));
+
+        Assert.Contains($"Port {_platform.Port} is in use", _platform.Output, StringComparison.Ordinal);
+        Assert.Null(_platform.Postgres);
+    }
+
+    [Fact]
+    public async Task Starts_its_database_again_when_it_dies()
+    {
+        await _platform.UpAsync();
+        var database = _platform.Postgres!;
+
+        Assert.True(Unix.Signal(database.Id, Unix.Kill));
+
+        await WaitFor.ConditionAsync(
+            "another PostgreSQL",
+            () => Task.FromResult(_platform.Postgres is { } now && now != database)
+        );
+        await WaitFor.ConditionAsync(
+            "the platform to be ready again",
+            async () =>
+            {
+                using var response = await Api.Http.GetAsync("/health/ready");
+                return response.IsSuccessStatusCode;
+            }
+        );
+        await Api.WaitForStatusAsync(await Api.SubmitAsync(Job("true")), "succeeded");
+    }
+
+    [Fact]
+    [Trait("row", "95")]
+    public async Task Gives_the_same_answers_after_its_read_models_were_rebuilt()
+    {
+        await _platform.UpAsync();
+        var id = await Api.SubmitAsync(Job("echo hello"));
+        await Api.WaitForStatusAsync(id, "succeeded");
+        await Api.UploadAsync("file", "custom", Path.Combine(_platform.Data, "platform.json"));
+        var before = await AnswersAsync(id);
+        var connection = (
+            await PrivatePostgres.StartAsync(
+                new PrivatePostgresOptions { Folder = Path.Combine(_platform.Data, "postgres") }
+            )
+        ).ConnectionString;
+
+        foreach (var service in (string[])["jobs", "nodes", "artifacts", "tracking", "gateway"])
+        {
+            var rebuild = System.Diagnostics.Process.Start(
+                new System.Diagnostics.ProcessStartInfo(
+                    "dotnet",
+                    [
+                        Path.Combine(AppContext.BaseDirectory, "Platform.Standalone.dll"),
+                        $"--data={_platform.Data}",
+                        $"--rebuild={service}",
+                        $"--ConnectionStrings:Platform={connection}",
+                    ]
+                )
+            )!;
+            await rebuild.WaitForExitAsync();
+            Assert.Equal(0, rebuild.ExitCode);
+        }
+
+        Assert.Equal(before, await AnswersAsync(id));
+    }
+
+    private static string Line(LocalProcess training) => $"process {training.Id}";
+
+    private static object Training() =>
+        Job($"echo process $$; for i in $(seq 1 {Lines}); do echo line $i; sleep 0.25; done");
+
+    private static object Job(string script) =>
+        new
+        {
+            name = "script",
+            command = new[] { "sh", "-c", script },
+            resources = new { cpus = 1, memoryMiB = 64 },
+        };
+
+    /// <summary>Answers that depend on events alone; what beats change is left out.</summary>
+    private async Task<IReadOnlyList<string>> AnswersAsync(Guid job)
+    {
+        var answers = new List<string>();
+        foreach (
+            var path in (string[])
+                ["/api/jobs", $"/api/jobs/{job}", "/api/artifacts", "/api/artifacts/file", "/api/runs", "/api/tokens"]
+        )
+        {
+            answers.Add($"{path} {await Api.GetAsync(path)}");
+        }
+
+        var nodes = await Api.GetAsync("/api/nodes");
+        answers.AddRange(
+            nodes["items"]!.AsArray().Select(node => $"node {node!["id"]} {node["name"]} {node["joinedAt"]}")
+        );
+        return answers;
+    }
+
+    private async Task<LocalProcess> ProcessOfAsync(Guid job)
+    {
+        var log = await WaitFor.ValueAsync(
+            "the training to say its process",
+            () => Api.LogAsync(job),
+            log => log.Contains("line 2", StringComparison.Ordinal)
+        );
+        var id = int.Parse(log.Split('\n')[0]["process ".Length..], CultureInfo.InvariantCulture);
+        return LocalProcess.Find(id)!;
+    }
+}

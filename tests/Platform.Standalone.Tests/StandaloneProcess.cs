@@ -1,0 +1,78 @@
+using System.Diagnostics;
+using Platform.LocalServers;
+
+namespace Platform.Standalone.Tests;
+
+/// <summary>The real program on a data folder of its own.</summary>
+internal sealed class StandaloneProcess : IAsyncDisposable
+{
+    private readonly string _log;
+
+    public StandaloneProcess()
+    {
+        var folder = Directory.CreateTempSubdirectory("platform-standalone-").FullName;
+        const UnixFileMode Owner = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
+        File.SetUnixFileMode(folder, Owner | UnixFileMode.GroupExecute | UnixFileMode.OtherExecute);
+        Data = Path.Combine(folder, "data");
+        _log = Path.Combine(folder, "output");
+    }
+
+    public string Data { get; }
+
+    public int Port { get; } = Ports.Free();
+
+    public LocalProcess? Process { get; private set; }
+
+    public RunningPlatform? Running => RunningPlatform.Find(Data);
+
+    public LocalProcess? Postgres => PrivatePostgres.ProcessOf(Path.Combine(Data, "postgres"));
+
+    public string Output => File.ReadAllText(_log);
+
+    /// <summary>Starts it without waiting.</summary>
+    public LocalProcess Start(params IReadOnlyList<string> arguments)
+    {
+        var program = Path.Combine(AppContext.BaseDirectory, "Platform.Standalone.dll");
+        return Process = LocalProcess.Start(
+            ["dotnet", program, $"--data={Data}", $"--port={Port}", .. arguments],
+            Path.GetDirectoryName(_log)!,
+            _log
+        );
+    }
+
+    /// <summary>Starts it and waits until it says that it is ready.</summary>
+    /// <returns>How long that took.</returns>
+    public async Task<TimeSpan> UpAsync()
+    {
+        var watch = Stopwatch.StartNew();
+        var process = Start();
+        await WaitFor.ConditionAsync(
+            "the platform to be ready",
+            () =>
+            {
+                Assert.True(process.IsRunning, $"It ended while it started:\n{Output}");
+                return Task.FromResult(Running?.Process() == process);
+            },
+            TimeSpan.FromMinutes(2),
+            () => Output
+        );
+        return watch.Elapsed;
+    }
+
+    public async Task KillAsync()
+    {
+        Assert.True(Unix.Signal(Process!.Id, Unix.Kill));
+        await WaitFor.ConditionAsync("the platform to be gone", () => Task.FromResult(!Process.IsRunning));
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (Process is not null)
+        {
+            await Process.StopAsync(TimeSpan.FromSeconds(60));
+        }
+
+        await PrivatePostgres.StopAsync(Path.Combine(Data, "postgres"));
+        Directory.Delete(Path.GetDirectoryName(Data)!, recursive: true);
+    }
+}
