@@ -27,7 +27,7 @@ internal sealed class StandaloneProcess : IAsyncDisposable
 
     public LocalProcess? Postgres => PrivatePostgres.ProcessOf(Path.Combine(Data, "postgres"));
 
-    public string Output => File.ReadAllText(_log);
+    public string Output => File.Exists(_log) ? File.ReadAllText(_log) : "";
 
     /// <summary>Starts it without waiting.</summary>
     public LocalProcess Start(params IReadOnlyList<string> arguments)
