@@ -27,7 +27,7 @@ internal static partial class StoreProblems
                 "The disk for artifact bytes is full. Nothing was kept."
             );
         }
-        catch (Exception exception) when (exception is AmazonClientException or HttpRequestException)
+        catch (Exception exception) when (IsUnavailable(exception))
         {
             LogUnavailable(Logger(context), exception);
             return ProblemResults.Problem(
@@ -37,6 +37,9 @@ internal static partial class StoreProblems
             );
         }
     }
+
+    /// <summary>The object store cannot be reached, or refuses to work.</summary>
+    public static bool IsUnavailable(Exception exception) => exception is AmazonClientException or HttpRequestException;
 
     private static ILogger Logger(EndpointFilterInvocationContext context) =>
         context.HttpContext.RequestServices.GetRequiredService<ILogger<BlobLibrary>>();

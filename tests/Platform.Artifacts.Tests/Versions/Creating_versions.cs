@@ -177,6 +177,25 @@ public sealed class Creating_versions(ArtifactsHost host) : IClassFixture<Artifa
         Assert.Equal("/problems/artifact.type-mismatch", (string?)problem!["type"]);
     }
 
+    [Fact]
+    public async Task by_a_job_belongs_to_that_job()
+    {
+        var name = ArtifactsHost.NewName();
+        var file = await host.UploadAsync("a", [1]);
+        var job = Guid.CreateVersion7();
+        var subject = ("X-Platform-Subject", $"job:{job}");
+
+        var own = await CreateAsync(name, $$"""{"files":[{{Json(file)}}]}""", subject);
+        var foreign = await CreateAsync(
+            name,
+            $$"""{"files":[{{Json(file)}}],"jobId":"{{Guid.CreateVersion7()}}"}""",
+            subject
+        );
+
+        Assert.Equal((201, job), (own.Status, (Guid)own.Body!["jobId"]!));
+        Assert.Equal((403, "/problems/artifact.foreign-job"), (foreign.Status, (string?)foreign.Body!["type"]));
+    }
+
     public static TheoryData<string, string> BadBodies =>
         new()
         {
