@@ -8,7 +8,7 @@ namespace Platform.EndToEnd.Tests;
 /// <summary>A local cluster in a folder of its own: one real process per service, RabbitMQ, PostgreSQL, agents.</summary>
 public sealed class LocalCluster : IAsyncLifetime
 {
-    private readonly string _data = Directory.CreateTempSubdirectory("platform-e2e-").FullName;
+    private readonly string _data = StandalonePlatform.NewFolder();
     private readonly int _port = FreePort();
     private PlatformApi? _api;
 
@@ -20,8 +20,6 @@ public sealed class LocalCluster : IAsyncLifetime
 
     public async Task InitializeAsync()
     {
-        // PostgreSQL does not run as root, and its user must be able to reach the folder.
-        File.SetUnixFileMode(_data, (UnixFileMode)Convert.ToInt32("755", 8));
         await UpAsync();
         Optdigits = await Api.UploadAsync("optdigits", "dataset", Repository.Optdigits);
     }

@@ -1,0 +1,58 @@
+namespace Platform.EndToEnd.Tests;
+
+[Collection("cluster")]
+[Trait("suite", "e2e")]
+public sealed class Stopping_and_resuming(LocalCluster cluster)
+{
+    [Fact]
+    [Trait("row", "76")]
+    public async Task A_cancelled_training_is_gone_within_ten_seconds()
+    {
+        var id = await cluster.Api.SubmitAsync(DigitsJobs.InCSharp(epochs: 1000, secondsPerEpoch: 0.2));
+        await cluster.Api.WaitForStatusAsync(id, "running");
+        await WaitForEpochsAsync(id, 1);
+
+        using var cancelled = await cluster.Api.Http.PostAsync($"/api/jobs/{id}/cancel", content: null);
+        Assert.True(cancelled.IsSuccessStatusCode);
+        var job = await cluster.Api.WaitForStatusAsync(id, "cancelled", TimeSpan.FromSeconds(10));
+
+        Assert.Equal("cancelled", job["reason"]!.GetValue<string>());
+        Assert.Empty(Processes.WithEnvironment($"PLATFORM_JOB_ID={id}"));
+    }
+
+    [Fact]
+    [Trait("row", "77")]
+    public async Task A_killed_training_goes_on_from_its_last_checkpoint_to_the_same_last_epoch()
+    {
+        var id = await cluster.Api.SubmitAsync(DigitsJobs.InCSharp(epochs: 16, secondsPerEpoch: 0.5, maxAttempts: 3));
+        await cluster.Api.WaitForStatusAsync(id, "running");
+        await WaitForEpochsAsync(id, 8);
+
+        foreach (var pid in Processes.WithEnvironment($"PLATFORM_JOB_ID={id}"))
+        {
+            Processes.Kill(pid);
+        }
+
+        var job = await cluster.Api.WaitForStatusAsync(id, "succeeded");
+        Assert.Equal(2, job["attempt"]!.GetValue<int>());
+        var second = await cluster.Api.LogAsync(id, attempt: 2);
+        Assert.Contains("epoch 16/16", second, StringComparison.Ordinal);
+        Assert.DoesNotContain("epoch 1/16", second, StringComparison.Ordinal);
+        Assert.InRange(Training_digits.EpochsIn(second), 1, 15);
+        await AssertEveryEpochIsTrackedOnceAsync(job["runId"]!.GetValue<string>());
+    }
+
+    private async Task AssertEveryEpochIsTrackedOnceAsync(string runId)
+    {
+        var metrics = await cluster.Api.GetAsync($"/api/runs/{runId}/metrics?keys=loss&points=1000");
+        var steps = metrics["series"]![0]!["steps"]!.AsArray().Select(step => step!.GetValue<long>()).Distinct();
+        Assert.Equal(Enumerable.Range(1, 16).Select(step => (long)step), steps.Order());
+    }
+
+    private Task WaitForEpochsAsync(Guid jobId, int epochs) =>
+        WaitFor.ConditionAsync(
+            $"{epochs} epochs",
+            async () => Training_digits.EpochsIn(await cluster.Api.LogAsync(jobId)) >= epochs,
+            TimeSpan.FromSeconds(60)
+        );
+}
