@@ -85,37 +85,38 @@ start_servers() {
 }
 
 filter_for() {
+    local chosen
     case $1 in
-    unit) echo 'suite!=integration&suite!=e2e' ;;
-    *) echo "suite=$1" ;;
+    unit) chosen='suite!=integration&suite!=e2e' ;;
+    *) chosen="suite=$1" ;;
     esac
+    echo "$chosen${filter:+&($filter)}"
 }
 
-# Runs one suite; a crashed test host counts as a failure, since its tests said nothing.
+# Runs one suite, project by project. A crashed test host counts as a failure, since its tests said nothing.
 run_suite() {
-    local suite=$1 status=0
-    shift
+    local suite=$1 project name status
     step "Tests: $suite"
-    # End-to-end tests start whole platforms: one project at a time.
-    local parallel=()
-    if [ "$suite" = e2e ]; then parallel=(-m:1); fi
-    dotnet test Platform.sln --no-build -c "$configuration" --nologo -v quiet "${parallel[@]}" --filter "$(filter_for "$suite")" \
-        --logger trx --logger 'console;verbosity=minimal' --results-directory "$results/$suite" "$@" \
-        2> >(grep -v 'No test matches the given testcase filter' >&2) || status=$?
-    if [ "$status" != 0 ] && [ "$(count "$suite" failed)" = 0 ]; then
-        echo "dotnet test ended with $status and no failed test: see above." >&2
-        crashed=$((crashed + 1))
-    fi
-    if [ "$(count "$suite" total)" = 0 ]; then
+    for project in tests/*.Tests; do
+        name=$(basename "$project")
+        status=0
+        dotnet test "artifacts/bin/$name/release/$name.dll" --filter "$(filter_for "$suite")" --logger 'console;verbosity=minimal' \
+            --logger "trx;LogFileName=$name.trx" --results-directory "$results/$suite" ${arguments[@]+"${arguments[@]}"} || status=$?
+        if [ "$status" != 0 ] && [ "$(count "$suite/$name.trx" failed)" = 0 ]; then
+            echo "$name ended with $status and no failed test: see above." >&2
+            crashed=$((crashed + 1))
+        fi
+    done
+    if [ "$(count "$suite" total)" = 0 ] && [ -z "$filter" ]; then
         echo "The suite '$suite' ran no test." >&2
         crashed=$((crashed + 1))
     fi
 }
 
-# Sums a counter (total, executed, passed, failed, error, timeout, aborted) over a suite's result files.
+# Sums a counter (total, executed, passed, failed, error, timeout, aborted) over the result files below a path.
 count() {
-    local suite=$1 counter=$2
-    { find "$results/$suite" -name '*.trx' -exec grep -ho '<Counters [^>]*' {} + 2>/dev/null || true; } |
+    local path=$1 counter=$2
+    { find "$results/$path" -name '*.trx' -exec grep -ho '<Counters [^>]*' {} + 2>/dev/null || true; } |
         { grep -o " $counter=\"[0-9]*\"" || true; } | tr -dc '0-9\n' | awk '{ sum += $1 } END { print sum + 0 }'
 }
 
@@ -139,6 +140,20 @@ while [ $# -gt 0 ]; do
     shift
 done
 [ ${#suites[@]} -gt 0 ] || suites=(unit integration e2e)
+
+# A filter of the caller's narrows ours.
+filter='' arguments=()
+while [ $# -gt 0 ]; do
+    case $1 in
+    --filter)
+        filter=${2:?--filter wants an expression}
+        shift
+        ;;
+    --filter=*) filter=${1#--filter=} ;;
+    *) arguments+=("$1") ;;
+    esac
+    shift
+done
 
 needed=()
 for suite in "${suites[@]}"; do
@@ -164,7 +179,7 @@ esac
 rm -rf "$results"
 crashed=0
 for suite in "${suites[@]}"; do
-    run_suite "$suite" "$@"
+    run_suite "$suite"
 done
 
 passed=0 failed=$crashed
@@ -179,8 +194,11 @@ for suite in "${suites[@]}"; do
     done
     failed=$((failed + skipped))
 done
+if [ $((passed + failed)) = 0 ]; then
+    echo 'No test ran.' >&2
+    failed=1
+fi
 finish
-servers=''
 trap - EXIT
 echo "$passed passed, $failed failed"
 [ "$failed" = 0 ]

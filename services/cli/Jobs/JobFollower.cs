@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Globalization;
 using System.Net.Http.Headers;
 using System.Net.ServerSentEvents;
@@ -15,90 +16,113 @@ internal static class JobFollower
     /// <returns>0 only when it succeeded.</returns>
     public static async Task<int> FollowAsync(CommandContext context, PlatformClient client, Guid job)
     {
-        var status = await FollowLogAsync(context, client, job);
+        var status = await new Follower(context, client, job).FollowAsync();
         var ended = await client.GetAsync($"/api/jobs/{job}", context.Cancelled);
         await context.Error.WriteLineAsync($"Job {job}: {JobOutput.Status(ended)}");
         return string.Equals(status, "succeeded", StringComparison.Ordinal) ? 0 : 1;
     }
 
-    private static async Task<string> FollowLogAsync(CommandContext context, PlatformClient client, Guid job)
+    private sealed class Follower(CommandContext context, PlatformClient client, Guid job)
     {
-        var attempt = 0;
-        long offset = 0;
-        var shownReason = "";
-        while (true)
+        /// <summary>How long the platform may be away, as when it is started again, before following gives up.</summary>
+        private static readonly TimeSpan _patience = TimeSpan.FromSeconds(60);
+
+        private int _attempt;
+        private long _offset;
+        private string _shown = "";
+
+        /// <returns>The job's last status.</returns>
+        public async Task<string> FollowAsync()
+        {
+            var silence = Stopwatch.StartNew();
+            while (true)
+            {
+                try
+                {
+                    if (await FollowOnceAsync() is { } status)
+                    {
+                        return status;
+                    }
+
+                    silence.Restart();
+                }
+                catch (PlatformAwayException) when (silence.Elapsed < _patience)
+                {
+                    // Asked again below.
+                }
+
+                await Task.Delay(200, context.Cancelled);
+            }
+        }
+
+        /// <returns>The job's status when it has ended and its log is printed, else null.</returns>
+        private async Task<string?> FollowOnceAsync()
         {
             var state = await client.GetAsync($"/api/jobs/{job}", context.Cancelled);
-            var (status, now) = (state.Field("status"), AttemptOf(state));
-            if (now != attempt)
-            {
-                (attempt, offset) = (now, 0);
-                if (attempt > 1)
-                {
-                    await context.Error.WriteLineAsync($"Attempt {attempt}");
-                }
-            }
-
+            var status = state.Field("status");
+            var hasEnded = _final.Contains(status, StringComparer.Ordinal);
+            await BeginAttemptAsync(state);
             // A log is complete once its stream said so, also of a job that ended before we asked.
-            if (status is "running" || _final.Contains(status, StringComparer.Ordinal))
+            if (hasEnded || status is "running")
             {
-                (offset, var complete) = await FollowAttemptAsync(context, client, job, attempt, offset);
-                if (complete && _final.Contains(status, StringComparer.Ordinal))
+                return await FollowAttemptAsync() && hasEnded ? status : null;
+            }
+
+            var waiting = JobOutput.Status(state);
+            if (!string.Equals(waiting, _shown, StringComparison.Ordinal))
+            {
+                _shown = waiting;
+                await context.Error.WriteLineAsync($"Job {job}: {waiting}");
+            }
+
+            return null;
+        }
+
+        private async Task BeginAttemptAsync(JsonNode state)
+        {
+            var now = int.TryParse(state["attempt"].Text(), CultureInfo.InvariantCulture, out var attempt)
+                ? attempt
+                : 1;
+            if (now == _attempt)
+            {
+                return;
+            }
+
+            (_attempt, _offset) = (now, 0);
+            if (now > 1)
+            {
+                await context.Error.WriteLineAsync($"Attempt {now}");
+            }
+        }
+
+        /// <summary>Prints the attempt's log from where it was left.</summary>
+        /// <returns>Whether the log was complete there; a cut connection goes on from the offset that was printed.</returns>
+        private async Task<bool> FollowAttemptAsync()
+        {
+            var path = $"/api/jobs/{job}/logs?follow=true&attempt={_attempt}&from={_offset}";
+            using var request = new HttpRequestMessage(HttpMethod.Get, path);
+            request.Headers.Accept.Add(new MediaTypeWithQualityHeaderValue("text/event-stream"));
+            using var response = await client.SendAsync(request, context.Cancelled);
+            try
+            {
+                await using var stream = await response.Content.ReadAsStreamAsync(context.Cancelled);
+                await foreach (var item in SseParser.Create(stream).EnumerateAsync(context.Cancelled))
                 {
-                    return status;
+                    if (string.Equals(item.EventType, "end", StringComparison.Ordinal))
+                    {
+                        return true;
+                    }
+
+                    await context.Out.WriteLineAsync(item.Data);
+                    _offset = long.TryParse(item.EventId, CultureInfo.InvariantCulture, out var next) ? next : _offset;
                 }
             }
-            else if (
-                JobOutput.Status(state) is var reason
-                && !string.Equals(reason, shownReason, StringComparison.Ordinal)
-            )
+            catch (Exception exception) when (exception is HttpRequestException or IOException)
             {
-                shownReason = reason;
-                await context.Error.WriteLineAsync($"Job {job}: {reason}");
+                // The caller comes back.
             }
 
-            await Task.Delay(200, context.Cancelled);
+            return false;
         }
-    }
-
-    private static int AttemptOf(JsonNode job) =>
-        int.TryParse(job["attempt"].Text(), CultureInfo.InvariantCulture, out var attempt) ? attempt : 1;
-
-    /// <summary>Prints one attempt's log from an offset.</summary>
-    /// <returns>Where it stopped, and whether the attempt's log was complete there.</returns>
-    private static async Task<(long Offset, bool Complete)> FollowAttemptAsync(
-        CommandContext context,
-        PlatformClient client,
-        Guid job,
-        int attempt,
-        long offset
-    )
-    {
-        using var request = new HttpRequestMessage(
-            HttpMethod.Get,
-            $"/api/jobs/{job}/logs?follow=true&attempt={attempt}&from={offset}"
-        );
-        request.Headers.Accept.Add(new MediaTypeWithQualityHeaderValue("text/event-stream"));
-        using var response = await client.SendAsync(request, context.Cancelled);
-        try
-        {
-            await using var stream = await response.Content.ReadAsStreamAsync(context.Cancelled);
-            await foreach (var item in SseParser.Create(stream).EnumerateAsync(context.Cancelled))
-            {
-                if (string.Equals(item.EventType, "end", StringComparison.Ordinal))
-                {
-                    return (offset, true);
-                }
-
-                await context.Out.WriteLineAsync(item.Data);
-                offset = long.TryParse(item.EventId, CultureInfo.InvariantCulture, out var next) ? next : offset;
-            }
-        }
-        catch (Exception exception) when (exception is HttpRequestException or IOException)
-        {
-            // A cut connection: the next one goes on from the offset that was printed.
-        }
-
-        return (offset, false);
     }
 }

@@ -62,7 +62,10 @@ internal sealed class PlatformClient : IDisposable
 
         using (response)
         {
-            throw new CliException(await Problems.DescribeAsync(response, cancellationToken));
+            var problem = await Problems.DescribeAsync(response, cancellationToken);
+            throw (int)response.StatusCode is 502 or 503 or 504
+                ? new PlatformAwayException(problem)
+                : new CliException(problem);
         }
     }
 
@@ -76,7 +79,7 @@ internal sealed class PlatformClient : IDisposable
         catch (HttpRequestException exception)
         {
             var why = exception.InnerException is SocketException socket ? socket.Message : exception.Message;
-            throw new CliException(
+            throw new PlatformAwayException(
                 $"The platform does not answer at {_address} ({why}). Start it with './platform up', or name another with --server.",
                 exception
             );

@@ -30,7 +30,7 @@ public sealed class Downloading_an_artifact : IDisposable
         Assert.Equal(_content, await File.ReadAllBytesAsync(_folder.In("sub", "model.bin")));
         Assert.Contains(
             platform.Requests,
-            request => request.Headers.TryGetValue("Range", out var range) && range == $"bytes={_content.Length / 2}-"
+            request => request.Headers.TryGetValue("Range", out var range) && range != "bytes=0-"
         );
         Assert.Equal("GET /api/artifacts/m/versions/prod", platform.Requests[0].Line);
         Assert.All(
@@ -92,11 +92,19 @@ public sealed class Downloading_an_artifact : IDisposable
     private static bool IsFile(HttpContext context) =>
         context.Request.Path.Value!.Contains("/files/", StringComparison.Ordinal);
 
-    private static async Task SendCutAsync(HttpContext context)
+    /// <summary>Sends half and cuts the connection once some of it is on disk.</summary>
+    private async Task SendCutAsync(HttpContext context)
     {
         context.Response.ContentLength = _content.Length;
         await context.Response.Body.WriteAsync(_content.AsMemory(0, _content.Length / 2));
         await context.Response.Body.FlushAsync();
+        await WaitFor.ConditionAsync(
+            "a part to be written",
+            () =>
+                Task.FromResult(
+                    new DirectoryInfo(_folder.In("sub")).EnumerateFiles("*.part").Any(part => part.Length > 0)
+                )
+        );
         context.Abort();
     }
 

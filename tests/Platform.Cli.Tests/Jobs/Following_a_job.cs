@@ -28,6 +28,7 @@ public sealed class Following_a_job
     [Fact]
     public async Task Goes_on_after_a_cut_where_it_was()
     {
+        var printed = new TaskCompletionSource();
         await using var platform = await FakePlatform.StartAsync(async context =>
         {
             if (!context.Request.Path.Value!.EndsWith("/logs", StringComparison.Ordinal))
@@ -38,6 +39,7 @@ public sealed class Following_a_job
             {
                 await SendEventsAsync(context, "id: 4\ndata: one\n\n");
                 await context.Response.Body.FlushAsync();
+                await printed.Task;
                 context.Abort();
             }
             else
@@ -45,15 +47,39 @@ public sealed class Following_a_job
                 await SendEventsAsync(context, "id: 8\ndata: two\n\nevent: end\ndata: \n\n");
             }
         });
+        await using var output = new SignallingWriter(printed);
+
+        var exitCode = await CommandLineProgram.RunAsync(
+            ["jobs", "logs", Id, "-f", "--server", platform.Url],
+            output,
+            TextWriter.Null
+        );
+
+        Assert.Equal(0, exitCode);
+        Assert.Equal("one\ntwo\n", output.ToString());
+        Assert.EndsWith("&attempt=1&from=4", platform.Requests[^2].Line, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Waits_for_a_platform_that_is_started_again()
+    {
+        var asked = 0;
+        await using var platform = await FakePlatform.StartAsync(context =>
+        {
+            if (Interlocked.Increment(ref asked) == 1)
+            {
+                context.Response.StatusCode = StatusCodes.Status503ServiceUnavailable;
+                return Task.CompletedTask;
+            }
+
+            return context.Request.Path.Value!.EndsWith("/logs", StringComparison.Ordinal)
+                ? SendEventsAsync(context, "event: end\ndata: \n\n")
+                : JobAsync(context, "succeeded", attempt: 1);
+        });
 
         var result = await platform.RunAsync("jobs", "logs", Id, "-f");
 
         Assert.Equal(0, result.ExitCode);
-        Assert.Equal("one\ntwo\n", result.Output);
-        Assert.Contains(
-            platform.Requests,
-            request => request.Line.EndsWith("&attempt=1&from=4", StringComparison.Ordinal)
-        );
     }
 
     [Fact]
@@ -98,4 +124,14 @@ public sealed class Following_a_job
                 attempt,
             }
         );
+
+    /// <summary>Tells when something was printed.</summary>
+    private sealed class SignallingWriter(TaskCompletionSource printed) : StringWriter
+    {
+        public override async Task WriteLineAsync(string? value)
+        {
+            await base.WriteLineAsync(value);
+            printed.TrySetResult();
+        }
+    }
 }
