@@ -42,7 +42,7 @@ public sealed class TestDatabase : IAsyncDisposable
     private async Task OnServerAsync(string sql)
     {
         await using var connection = new NpgsqlConnection(
-            new NpgsqlConnectionStringBuilder(Server) { Pooling = false }.ConnectionString
+            new NpgsqlConnectionStringBuilder(Server) { Database = "postgres", Pooling = false }.ConnectionString
         );
         await connection.OpenAsync();
         await using var command = new NpgsqlCommand(sql, connection);
