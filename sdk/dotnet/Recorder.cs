@@ -113,7 +113,7 @@ internal sealed class Recorder : IDisposable
     {
         lock (_gate)
         {
-            _records.Add(Records.Finish(status));
+            _records.Add(Records.Finish(status, _options.Attempt));
             _finishing = true;
             Monitor.PulseAll(_gate);
         }

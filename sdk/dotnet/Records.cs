@@ -37,7 +37,17 @@ internal static class Records
 
     public static byte[] Update(JsonObject body) => Line("update", body);
 
-    public static byte[] Finish(string status) => Line("finish", new JsonObject { ["status"] = status });
+    /// <param name="attempt">Whose end it is: sent late, after the job's next attempt began, it must change nothing.</param>
+    public static byte[] Finish(string status, int? attempt)
+    {
+        var body = new JsonObject { ["status"] = status };
+        if (attempt is { } number)
+        {
+            body["attempt"] = number;
+        }
+
+        return Line("finish", body);
+    }
 
     /// <param name="id">Makes a repeated creation of the version one.</param>
     /// <param name="folder">Where the copies lie, named by their SHA-256.</param>

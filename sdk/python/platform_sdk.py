@@ -670,7 +670,11 @@ class Run:
             self._finished = True
             if self._sender is None:
                 return
-            self._records.append(_line({"kind": "finish", "body": {"status": status}}))
+            body = {"status": status}
+            if self._attempt:
+                # Sent late, after the job's next attempt began, it must change nothing.
+                body["attempt"] = self._attempt
+            self._records.append(_line({"kind": "finish", "body": body}))
             self._finishing = True
             self._gate.notify_all()
         self._collector.join()

@@ -64,6 +64,9 @@ internal sealed class FakePlatform : IDisposable
 
     public string? Status { get; private set; }
 
+    /// <summary>Whose end came last.</summary>
+    public int? EndedAttempt { get; private set; }
+
     /// <summary>Distinct points in the order of their steps.</summary>
     public IReadOnlyList<JsonNode> Points
     {
@@ -246,7 +249,9 @@ internal sealed class FakePlatform : IDisposable
 
     private int Finish(byte[] body)
     {
-        Status = JsonNode.Parse(body)!["status"]!.GetValue<string>();
+        var end = JsonNode.Parse(body)!;
+        Status = end["status"]!.GetValue<string>();
+        EndedAttempt = end["attempt"]?.GetValue<int>();
         return 200;
     }
 

@@ -54,6 +54,26 @@ public sealed class Tracking_in_dotnet : IDisposable
     }
 
     [Fact]
+    public void Says_which_attempt_ended()
+    {
+        TrackedRun
+            .Init(
+                new TrackedRunOptions
+                {
+                    Server = _platform.Url,
+                    SpoolFolder = Spool,
+                    Project = "tests",
+                    Attempt = 3,
+                }
+            )
+            .Finish();
+        Assert.Equal(3, _platform.EndedAttempt);
+
+        Start().Finish();
+        Assert.Null(_platform.EndedAttempt);
+    }
+
+    [Fact]
     public void Sends_numbers_that_json_does_not_have_by_name()
     {
         var run = Start();

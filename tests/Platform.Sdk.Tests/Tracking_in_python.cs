@@ -50,6 +50,16 @@ public sealed class Tracking_in_python : IDisposable
     }
 
     [Fact]
+    public async Task Says_which_attempt_ended()
+    {
+        await RunAsync("tracking.init()", ("PLATFORM_ATTEMPT", "3"));
+        Assert.Equal(3, _platform.EndedAttempt);
+
+        await RunAsync("tracking.init()");
+        Assert.Null(_platform.EndedAttempt);
+    }
+
+    [Fact]
     public async Task Sends_numbers_that_json_does_not_have_by_name()
     {
         await RunAsync(
