@@ -171,17 +171,90 @@ public sealed class Running_a_training : AgentTest
         Assert.Equal(EndReasons.CouldNotStart, (await agent.Reports.ExitedAsync(work.JobId)).Reason);
     }
 
-    [Fact]
-    public async Task whose_output_is_missing_is_refused_although_it_exited_well()
+    [Theory]
+    [InlineData("model.bin", "'model.bin' does not exist")]
+    [InlineData("outputs", "folder 'outputs' holds no files")]
+    public async Task without_an_output_is_refused_although_it_exited_well(string path, string detail)
     {
         await using var agent = await StartAgentAsync();
-        var work = Shell("true", Outputting("model.bin"));
+        var work = Shell("mkdir outputs/empty; ln -s /etc/passwd outputs/link", Outputting(path));
 
         await agent.StartAsync(work);
 
         var exited = await agent.Reports.ExitedAsync(work.JobId);
         Assert.Equal((EndReasons.OutputRefused, 0), (exited.Reason, exited.ExitCode));
-        Assert.Contains("model.bin", exited.Detail, StringComparison.Ordinal);
+        Assert.Contains(detail, exited.Detail, StringComparison.Ordinal);
+        Assert.Empty(Platform.Versions("kept"));
+    }
+
+    [Fact]
+    public async Task with_an_empty_output_folder_hears_what_was_left_out_of_it()
+    {
+        await using var agent = await StartAgentAsync();
+        var work = Shell("ln -s /etc/passwd outputs/link", Outputting("outputs"));
+
+        await agent.StartAsync(work);
+
+        var exited = await agent.Reports.ExitedAsync(work.JobId);
+        Assert.Contains("not kept: outputs/link", exited.Detail, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task keeps_a_file_of_no_bytes()
+    {
+        await using var agent = await StartAgentAsync();
+        var work = Shell("touch outputs/done", Outputting("outputs"));
+
+        await agent.StartAsync(work);
+
+        Assert.Equal(EndReasons.ExitCode, (await agent.Reports.ExitedAsync(work.JobId)).Reason);
+        Assert.Equal(0, Assert.Single(Assert.Single(Platform.Versions("kept")).Files).Size);
+    }
+
+    [Fact]
+    public async Task whose_output_is_of_another_type_than_its_artifact_is_refused_and_says_so()
+    {
+        await using var agent = await StartAgentAsync();
+        Platform.Keep("kept", ("old.bin", [1]));
+        var work = Shell(
+            "echo new > outputs/new.bin",
+            work =>
+                work with
+                {
+                    Outputs =
+                    [
+                        new JobOutput
+                        {
+                            Path = "outputs",
+                            Artifact = "kept",
+                            Type = "model",
+                        },
+                    ],
+                }
+        );
+
+        await agent.StartAsync(work);
+
+        var exited = await agent.Reports.ExitedAsync(work.JobId);
+        Assert.Equal((EndReasons.OutputRefused, 0), (exited.Reason, exited.ExitCode));
+        Assert.Equal(
+            "The output 'outputs' was refused. The artifact is a custom; a version of it cannot be a model.",
+            exited.Detail
+        );
+        Assert.Single(Platform.Versions("kept"));
+    }
+
+    [Fact]
+    public async Task whose_output_has_names_that_no_version_can_have_is_told_which()
+    {
+        await using var agent = await StartAgentAsync();
+        var work = Shell("touch 'outputs/back\\slash'", Outputting("outputs"));
+
+        await agent.StartAsync(work);
+
+        var exited = await agent.Reports.ExitedAsync(work.JobId);
+        Assert.Equal(EndReasons.OutputRefused, exited.Reason);
+        Assert.Contains("files[0].path: A path has no backslashes", exited.Detail, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -59,7 +59,7 @@ internal sealed partial class Attempt
                 ? end with
                 {
                     Reason = EndReasons.OutputRefused,
-                    Detail = refusal,
+                    Detail = kept.Note is null ? refusal : $"{refusal} {kept.Note}",
                 }
                 : end with
                 {

@@ -22,4 +22,14 @@ namespace Platform.GpuAgent.Journal;
 internal sealed partial class AgentJson : JsonSerializerContext;
 
 /// <summary>What of a problem document is worth telling.</summary>
-internal sealed record ProblemBody(string? Type, string? Title, string? Detail);
+/// <param name="Errors">What is wrong, by field, where the problem is the request itself.</param>
+internal sealed record ProblemBody(string? Title, string? Detail, IReadOnlyDictionary<string, string[]>? Errors)
+{
+    private const int MostErrors = 3;
+
+    /// <summary>One text; null when it says nothing.</summary>
+    public string? Describe() =>
+        Errors is { Count: > 0 }
+            ? string.Join(" ", Errors.Take(MostErrors).Select(error => $"{error.Key}: {string.Join(" ", error.Value)}"))
+            : Detail ?? Title;
+}

@@ -27,7 +27,7 @@ internal sealed class KeepOutputs(ArtifactClient artifacts, BlobUpload blobs, IL
                 var files = Collect(folder.Work, output.Path, left);
                 if (files.Count == 0)
                 {
-                    return new OutputsKept($"The output '{output.Path}' does not exist or is empty.", NoteOf(left));
+                    return new OutputsKept(WhyNothing(folder.Work, output.Path), NoteOf(left));
                 }
 
                 await KeepAsync(
@@ -46,6 +46,13 @@ internal sealed class KeepOutputs(ArtifactClient artifacts, BlobUpload blobs, IL
             {
                 return new OutputsKept(exception.Message, NoteOf(left));
             }
+            catch (UnauthorizedAccessException)
+            {
+                return new OutputsKept(
+                    $"The output '{output.Path}' holds something that the agent's user may not read.",
+                    NoteOf(left)
+                );
+            }
             catch (PlatformRefusedException exception)
             {
                 return new OutputsKept($"The output '{output.Path}' was refused. {exception.Detail}", NoteOf(left));
@@ -54,6 +61,12 @@ internal sealed class KeepOutputs(ArtifactClient artifacts, BlobUpload blobs, IL
 
         return new OutputsKept(null, NoteOf(left));
     }
+
+    // Not a success: who asked for a model and finds none should hear of it from the job, not when the model is needed.
+    private static string WhyNothing(string work, string path) =>
+        Directory.Exists(WorkPaths.Resolve(work, path))
+            ? $"The output folder '{path}' holds no files; the training has to write at least one."
+            : $"The output '{path}' does not exist; the training has to write it.";
 
     private static List<(string Path, string Name)> Collect(string work, string path, List<string> left)
     {

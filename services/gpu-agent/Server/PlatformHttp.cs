@@ -144,8 +144,7 @@ internal sealed class PlatformHttp : IDisposable
         try
         {
             var body = await response.Content.ReadAsByteArrayAsync(cancellationToken);
-            var problem = JsonSerializer.Deserialize(body, AgentJson.Default.ProblemBody);
-            return problem?.Detail ?? problem?.Title ?? fallback;
+            return JsonSerializer.Deserialize(body, AgentJson.Default.ProblemBody)?.Describe() ?? fallback;
         }
         catch (Exception exception)
             when (exception is JsonException or HttpRequestException or IOException or OperationCanceledException)

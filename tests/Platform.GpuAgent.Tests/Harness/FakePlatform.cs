@@ -248,6 +248,25 @@ internal sealed class FakePlatform : IAsyncDisposable
             return Results.Problem("Blobs are missing.", statusCode: 422);
         }
 
+        if (version.Files.FirstOrDefault(file => file.Path.Contains('\\')) is { } unnameable)
+        {
+            var index = version.Files.ToList().IndexOf(unnameable);
+            return Results.ValidationProblem(
+                new Dictionary<string, string[]>(StringComparer.Ordinal)
+                {
+                    [$"files[{index}].path"] = ["A path has no backslashes or control characters."],
+                }
+            );
+        }
+
+        if (version.Type is not "custom" && Find(name, "1") is { } first && first.Type != version.Type)
+        {
+            return Results.Problem(
+                $"The artifact is a {first.Type}; a version of it cannot be a {version.Type}.",
+                statusCode: 409
+            );
+        }
+
         var key = request.Headers["Idempotency-Key"].ToString();
         lock (_lock)
         {
