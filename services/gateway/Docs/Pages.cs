@@ -1,4 +1,5 @@
 using Microsoft.AspNetCore.Http.HttpResults;
+using Platform.ServiceDefaults;
 
 namespace Platform.Gateway.Docs;
 
@@ -27,9 +28,14 @@ internal static class Pages
             .WithName("GetHealth")
             .WithSummary("Whether the platform answers, and its version")
             .WithTags("health");
+        app.MapGet("/problems", () => TypedResults.Text(Problems.All)).ExcludeFromDescription();
+        app.MapGet("/problems/{code}", Explain).ExcludeFromDescription();
         app.MapGet("/openapi/v1.json", DescribeAsync).ExcludeFromDescription();
         app.MapGet("/", () => TypedResults.Text(Welcome, "text/html")).ExcludeFromDescription();
     }
+
+    private static Results<ContentHttpResult, ProblemHttpResult> Explain(string code) =>
+        Problems.Find(code) is { } text ? TypedResults.Text(text) : ProblemResults.NotFound("problem", code);
 
     private static async Task<ContentHttpResult> DescribeAsync(
         ApiDescription description,

@@ -23,10 +23,8 @@ internal sealed class ProxyRoutes(IOptions<ProxyOptions> options) : IProxyConfig
         Route("jobs", "jobs", "/api/jobs/{**rest}"),
         Route("nodes", "nodes", "/api/nodes/{**rest}"),
         Route("artifacts", "artifacts", "/api/artifacts/{**rest}", anyLength: true),
-        Route("storage", "artifacts", "/api/storage/{**rest}", anyLength: true),
         Route("runs", "tracking", "/api/runs/{**rest}"),
         Route("run-metrics-live", "tracking-follow", "/api/runs/{id}/metrics/live"),
-        Route("projects", "tracking", "/api/projects/{**rest}"),
     ];
 
     private readonly Config _config = new(

@@ -69,5 +69,5 @@ internal static class JoinTokenEndpoints
         Guid id,
         JoinTokens tokens,
         CancellationToken ct
-    ) => await tokens.RevokeAsync(id, ct) ? TypedResults.NoContent() : ProblemResults.NotFound("join token", id);
+    ) => await tokens.RevokeAsync(id, ct) ? TypedResults.NoContent() : ProblemResults.NotFound("join-token", id);
 }

@@ -172,6 +172,11 @@ public sealed class A_join_token : HostedTests
         using var response = await host.Http.DeleteAsync($"/api/nodes/join-tokens/{Guid.CreateVersion7()}");
 
         Assert.Equal(HttpStatusCode.NotFound, response.StatusCode);
+        Assert.Contains(
+            "\"/problems/join-token.not-found\"",
+            await response.Content.ReadAsStringAsync(),
+            StringComparison.Ordinal
+        );
     }
 
     private static async Task<IReadOnlyList<JoinTokenInfo>> ListAsync(NodesHost host) =>
