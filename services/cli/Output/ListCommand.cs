@@ -1,0 +1,53 @@
+using System.CommandLine;
+using System.Text.Json.Nodes;
+using Platform.Cli.Server;
+
+namespace Platform.Cli.Output;
+
+/// <summary><c>list</c> for what comes in pages: filters, one page of a table, and how to get the next.</summary>
+internal static class ListCommand
+{
+    /// <param name="things">What is listed, in the plural.</param>
+    /// <param name="order">How it is ordered, to end the description.</param>
+    /// <param name="path">Where it is listed on the API.</param>
+    /// <param name="filters">Options named as the query's parameters.</param>
+    /// <param name="row">The cells of a thing, given the present time.</param>
+    public static Command Create(
+        string things,
+        string order,
+        string path,
+        IReadOnlyList<Option<string?>> filters,
+        IReadOnlyList<string> headings,
+        Func<JsonNode, DateTimeOffset, IReadOnlyList<string>> row
+    )
+    {
+        var project = new Option<string?>("--project") { Description = $"Only {things} of this project." };
+        var search = new Option<string?>("--search") { Description = $"Only {things} whose name has this text." };
+        var limit = new Option<int>("--limit") { Description = "How many (50).", DefaultValueFactory = _ => 50 };
+        var cursor = new Option<string?>("--cursor") { Description = "The next page, as the last one named it." };
+        IReadOnlyList<Option<string?>> texts = [.. filters, project, search, cursor];
+        var command = new Command("list", $"List {things}, {order}.");
+        foreach (var option in (IEnumerable<Option>)[.. filters, project, search, limit, cursor])
+        {
+            command.Add(option);
+        }
+
+        return command.Does(async context =>
+        {
+            var query = texts.Select(option => (option.Name.TrimStart('-'), context.Value(option)));
+            var page = await context.Client.GetAsync(
+                Query.Path(path, [.. query, ("limit", $"{context.Value(limit)}")]),
+                context.Cancelled
+            );
+            if (context.Json)
+            {
+                return context.PrintJson(page);
+            }
+
+            var now = TimeProvider.System.GetUtcNow();
+            context.PrintTable(headings, page.Items().Select(thing => row(thing, now)), $"No {things}.");
+            Query.PrintMore(context, page);
+            return 0;
+        });
+    }
+}
