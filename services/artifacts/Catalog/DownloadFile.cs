@@ -35,7 +35,7 @@ internal static partial class DownloadFile
 
         // A path is only looked up in the manifest, never in a file system.
         if (
-            ArtifactNames.ProblemWithPath(path) is not null
+            ClientText.ProblemWithPath(path) is not null
             || await catalog.FindFileAsync(found.Digest, path!, cancellationToken) is not { } file
             || !BlobName.TryParse(file.Sha256, out var blob)
         )

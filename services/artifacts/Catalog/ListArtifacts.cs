@@ -54,11 +54,7 @@ internal static class ListArtifacts
         CancellationToken cancellationToken
     )
     {
-        if (
-            new[] { query.Type, query.Project, query.Search }.Any(text =>
-                text is not null && !ArtifactNames.IsText(text)
-            )
-        )
+        if (new[] { query.Type, query.Project, query.Search }.Any(text => text is not null && !ClientText.IsText(text)))
         {
             return ProblemResults.Invalid("search", "A filter is text.");
         }
@@ -75,7 +71,7 @@ internal static class ListArtifacts
             if (
                 !Cursor.TryDecode(query.Cursor, 2, out var parts)
                 || !Paging.TryRead(parts[0], out var time)
-                || !ArtifactNames.IsName(parts[1])
+                || !ClientText.IsArtifactName(parts[1])
             )
             {
                 return ProblemResults.Invalid("cursor", "This is not a cursor of this list.");

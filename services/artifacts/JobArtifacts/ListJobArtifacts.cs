@@ -1,7 +1,6 @@
 using System.Globalization;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Platform.Artifacts.Catalog;
-using Platform.Artifacts.Versions;
 using Platform.Contracts.Artifacts;
 using Platform.ServiceDefaults;
 
@@ -34,7 +33,7 @@ internal static class ListJobArtifacts
             if (
                 !Cursor.TryDecode(cursor, 3, out var parts)
                 || !Paging.TryRead(parts[0], out before.Time)
-                || !ArtifactNames.IsName(parts[1])
+                || !ClientText.IsArtifactName(parts[1])
                 || !int.TryParse(parts[2], NumberStyles.None, CultureInfo.InvariantCulture, out before.Number)
             )
             {

@@ -39,9 +39,9 @@ internal static class UploadJobArtifact
         VersionCreation creation
     )
     {
-        if (!ArtifactNames.IsName(query.Name))
+        if (!ClientText.IsArtifactName(query.Name))
         {
-            return ProblemResults.Invalid("name", $"A name is {ArtifactNames.NameRule}.");
+            return ProblemResults.Invalid("name", $"A name is {ClientText.ArtifactNameRule}.");
         }
 
         if (CreateVersionRules.ProblemWithKey(idempotencyKey) is { } keyProblem)
@@ -62,7 +62,7 @@ internal static class UploadJobArtifact
         var errors = CreateVersionRules.Check(request);
         if (errors.Count > 0)
         {
-            return ArtifactProblems.Invalid(errors);
+            return ProblemResults.Invalid(errors);
         }
 
         await using var incoming = await blobs.ReceiveAsync(context.Request.Body, context.RequestAborted);

@@ -27,15 +27,6 @@ internal static class ArtifactProblems
                 : StatusCodes.Status409Conflict
         );
 
-    public static ProblemHttpResult Invalid(IDictionary<string, string[]> errors) =>
-        TypedResults.Problem(
-            new HttpValidationProblemDetails(errors)
-            {
-                Status = StatusCodes.Status400BadRequest,
-                Type = ProblemResults.TypeOf("validation"),
-            }
-        );
-
     /// <summary>Lists the SHA-256 of what has to be uploaded first.</summary>
     public static ProblemHttpResult MissingBlobs(IReadOnlyList<ArtifactFile> missing) =>
         TypedResults.Problem(
@@ -57,7 +48,7 @@ internal static class ArtifactProblems
         EndpointFilterInvocationContext context,
         EndpointFilterDelegate next
     ) =>
-        context.HttpContext.GetRouteValue("name") is string name && !ArtifactNames.IsName(name)
-            ? ProblemResults.Invalid("name", $"A name is {ArtifactNames.NameRule}.")
+        context.HttpContext.GetRouteValue("name") is string name && !ClientText.IsArtifactName(name)
+            ? ProblemResults.Invalid("name", $"A name is {ClientText.ArtifactNameRule}.")
             : await next(context);
 }

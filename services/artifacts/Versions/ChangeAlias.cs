@@ -95,11 +95,7 @@ internal static class ChangeAlias
     {
         if (!context.Request.TryGetIfMatch(out var ifVersion))
         {
-            return ProblemResults.Problem(
-                StatusCodes.Status412PreconditionFailed,
-                "version-conflict",
-                "The If-Match header is not an ETag of this artifact."
-            );
+            return ProblemResults.UnknownVersion();
         }
 
         var outcome = await writer.HandleAsync(

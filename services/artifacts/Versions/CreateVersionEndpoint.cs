@@ -28,7 +28,7 @@ internal static class CreateVersionEndpoint
         var errors = CreateVersionRules.Check(request);
         if (errors.Count > 0)
         {
-            return ArtifactProblems.Invalid(errors);
+            return ProblemResults.Invalid(errors);
         }
 
         if (CreateVersionRules.ProblemWithKey(idempotencyKey) is { } problem)

@@ -1,5 +1,6 @@
 using Platform.Artifacts.Blobs;
 using Platform.Contracts.Artifacts;
+using Platform.ServiceDefaults;
 
 namespace Platform.Artifacts.Versions;
 
@@ -11,7 +12,6 @@ internal static class CreateVersionRules
     private const int MaxText = 4096;
     private const int MaxEntries = 100;
     private const int MaxKey = 200;
-    private const int MaxProject = 200;
 
     private static readonly string[] _types = ["model", "dataset", "code", "config", "checkpoint", "custom"];
 
@@ -28,7 +28,7 @@ internal static class CreateVersionRules
 
     /// <summary>What is wrong with an idempotency key; null when nothing is.</summary>
     public static string? ProblemWithKey(string? key) =>
-        key is null || (key.Length is > 0 and <= MaxKey && ArtifactNames.IsText(key))
+        key is null || (key.Length is > 0 and <= MaxKey && ClientText.IsText(key))
             ? null
             : $"An idempotency key has 1 to {MaxKey} characters.";
 
@@ -39,12 +39,9 @@ internal static class CreateVersionRules
             errors.Report("type", $"A type is one of {string.Join(", ", _types)}.");
         }
 
-        if (
-            request.Project is { } project
-            && (project.Length > MaxProject || ArtifactNames.ProblemWithPath(project) is not null)
-        )
+        if (request.Project is { } project && ClientText.ProblemWithProject(project) is { } problem)
         {
-            errors.Report("project", $"A project is a path of at most {MaxProject} characters, such as team/task.");
+            errors.Report("project", problem);
         }
 
         if (request.Description is { } description && !IsShortText(description, MaxText))
@@ -122,7 +119,7 @@ internal static class CreateVersionRules
             return;
         }
 
-        if (ArtifactNames.ProblemWithPath(file.Path) is { } problem)
+        if (ClientText.ProblemWithPath(file.Path) is { } problem)
         {
             errors.Report($"{field}.path", problem);
         }
@@ -160,7 +157,7 @@ internal static class CreateVersionRules
     }
 
     private static bool IsShortText(string? text, int limit) =>
-        text is not null && text.Length <= limit && ArtifactNames.IsText(text);
+        text is not null && text.Length <= limit && ClientText.IsText(text);
 
     private static void Report(this Dictionary<string, string[]> errors, string field, string message) =>
         errors.TryAdd(field, [message]);

@@ -46,18 +46,6 @@ internal sealed class JobReader(JobsStore store)
         return (Detail(item, spec), reader.GetInt64(16));
     }
 
-    /// <summary>Reads what was asked for.</summary>
-    /// <returns>Null when there is no such job.</returns>
-    public async Task<JobSpec?> FindSpecAsync(Guid jobId, CancellationToken cancellationToken)
-    {
-        await using var command = store.DataSource.CreateCommand("select spec from job_spec where job_id = $1");
-        command.Parameters.Add(new() { Value = jobId });
-        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
-        return await reader.ReadAsync(cancellationToken)
-            ? ReadSpec(await reader.GetFieldValueAsync<byte[]>(0, cancellationToken))
-            : null;
-    }
-
     /// <summary>Reads a row of <see cref="ItemColumns"/>.</summary>
     public static JobItem ReadItem(NpgsqlDataReader row) =>
         new()

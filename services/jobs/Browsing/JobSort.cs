@@ -1,5 +1,5 @@
 using System.Globalization;
-using Platform.Jobs.Submission;
+using Platform.ServiceDefaults;
 
 namespace Platform.Jobs.Browsing;
 
@@ -92,7 +92,7 @@ internal sealed record JobSort
     private static bool TryReadText(string text, out object key)
     {
         key = text;
-        return SafeText.IsText(text);
+        return ClientText.IsText(text);
     }
 
     private static bool TryReadInt(string text, out object key)

@@ -1,7 +1,6 @@
 using System.Globalization;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Npgsql;
-using Platform.Jobs.Submission;
 using Platform.ServiceDefaults;
 
 namespace Platform.Jobs.Browsing;
@@ -146,7 +145,7 @@ internal static class ListJobsEndpoint
 
         if (!string.IsNullOrEmpty(query.Project))
         {
-            if (SafeText.ProblemWithProject(query.Project) is { } problem)
+            if (ClientText.ProblemWithProject(query.Project) is { } problem)
             {
                 return ProblemResults.Invalid("project", problem);
             }
@@ -156,7 +155,7 @@ internal static class ListJobsEndpoint
 
         if (!string.IsNullOrEmpty(query.Search))
         {
-            if (query.Search.Length > MaxSearchLength || !SafeText.IsText(query.Search))
+            if (query.Search.Length > MaxSearchLength || !ClientText.IsText(query.Search))
             {
                 return ProblemResults.Invalid("search", $"A search has at most {MaxSearchLength} characters.");
             }

@@ -1,7 +1,7 @@
 using System.IO.Pipelines;
 using System.Text;
-using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Extensions.Options;
+using Platform.ServiceDefaults;
 
 namespace Platform.Jobs.Logs;
 
@@ -26,10 +26,7 @@ internal sealed class LogFollower(
         CancellationToken cancellationToken
     )
     {
-        response.ContentType = "text/event-stream";
-        response.Headers.CacheControl = "no-cache";
-        response.Headers["X-Accel-Buffering"] = "no";
-        response.HttpContext.Features.Get<IHttpResponseBodyFeature>()?.DisableBuffering();
+        response.BeginEventStream();
         // A follower must not hold up the end of this process: it reconnects.
         using var end = CancellationTokenSource.CreateLinkedTokenSource(
             cancellationToken,

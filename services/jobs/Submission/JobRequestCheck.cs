@@ -2,6 +2,7 @@ using System.Security.Cryptography;
 using System.Text;
 using Platform.Contracts.Jobs;
 using Platform.Jobs.Training;
+using Platform.ServiceDefaults;
 
 namespace Platform.Jobs.Submission;
 
@@ -73,14 +74,14 @@ internal sealed class JobRequestCheck
             return Wrong("name", $"A name has 1 to {MaxNameLength} characters.");
         }
 
-        return SafeText.IsOneLine(name)
+        return ClientText.IsOneLine(name)
             ? name
             : Wrong("name", "A name is one line of text without control characters.");
     }
 
     private string Project(string? project) =>
         project is null ? "default"
-        : SafeText.ProblemWithProject(project) is { } problem ? Wrong("project", problem)
+        : ClientText.ProblemWithProject(project) is { } problem ? Wrong("project", problem)
         : project;
 
     private List<string> Command(IReadOnlyList<string?>? command)
@@ -93,7 +94,7 @@ internal sealed class JobRequestCheck
 
         for (var i = 0; i < command.Count; i++)
         {
-            if (string.IsNullOrEmpty(command[i]) || !SafeText.IsText(command[i]!))
+            if (string.IsNullOrEmpty(command[i]) || !ClientText.IsText(command[i]!))
             {
                 Wrong($"command[{i}]", "A part of a command is text that is not empty.");
             }
@@ -114,11 +115,11 @@ internal sealed class JobRequestCheck
         // In order, so that equal requests make equal specs.
         foreach (var (path, text) in (files ?? _none).OrderBy(file => file.Key, StringComparer.Ordinal))
         {
-            if (SafeText.ProblemWithPath(path) is { } problem)
+            if (ClientText.ProblemWithPath(path) is { } problem)
             {
                 Wrong($"files['{SafeText.Shown(path)}']", problem);
             }
-            else if (text is null || !SafeText.IsText(text))
+            else if (text is null || !ClientText.IsText(text))
             {
                 Wrong($"files['{path}']", "A file is text in UTF-8 without NUL; keep anything else as an artifact.");
             }
@@ -182,9 +183,9 @@ internal sealed class JobRequestCheck
         return new JobOutput
         {
             Path = RelativePath($"{field}.path", output.Path),
-            Artifact = SafeText.IsArtifactName(output.Artifact)
-                ? output.Artifact!
-                : Wrong($"{field}.artifact", SafeText.ArtifactNameRule),
+            Artifact = ClientText.IsArtifactName(output.Artifact)
+                ? output.Artifact
+                : Wrong($"{field}.artifact", $"An artifact's name is {ClientText.ArtifactNameRule}."),
             Type = type,
         };
     }
@@ -273,7 +274,7 @@ internal sealed class JobRequestCheck
         foreach (var (key, value) in (pairs ?? _none).OrderBy(pair => pair.Key, StringComparer.Ordinal))
         {
             var problem =
-                value is null || !SafeText.IsText(value) ? "A value is text without NUL." : problemWith(key, value);
+                value is null || !ClientText.IsText(value) ? "A value is text without NUL." : problemWith(key, value);
             if (problem is null)
             {
                 result.Add(key, value!);
@@ -291,7 +292,7 @@ internal sealed class JobRequestCheck
         SafeText.IsArtifactReference(reference) ? reference! : Wrong(field, SafeText.ArtifactReferenceRule);
 
     private string RelativePath(string field, string? path) =>
-        SafeText.ProblemWithPath(path) is { } problem ? Wrong(field, problem) : path!;
+        ClientText.ProblemWithPath(path) is { } problem ? Wrong(field, problem) : path!;
 
     private int InRange(string field, int? value, int fallback, int from, int to)
     {

@@ -27,14 +27,14 @@ internal static class SubmitJobEndpoint
         CancellationToken cancellationToken
     )
     {
-        if (key is not null && (key.Length is 0 or > MaxKeyLength || !SafeText.IsOneLine(key)))
+        if (key is not null && (key.Length is 0 or > MaxKeyLength || !ClientText.IsOneLine(key)))
         {
             return ProblemResults.Invalid("Idempotency-Key", $"A key is one line of 1 to {MaxKeyLength} characters.");
         }
 
         if (JobRequestCheck.Check(request, out var errors) is not { } spec)
         {
-            return Invalid(errors);
+            return ProblemResults.Invalid(errors);
         }
 
         var submission = await submissions.SubmitAsync(
@@ -48,7 +48,7 @@ internal static class SubmitJobEndpoint
         {
             return ProblemResults.Problem(
                 StatusCodes.Status409Conflict,
-                "job.idempotency-key-reused",
+                "idempotency-key.reused",
                 "This Idempotency-Key belongs to a request with another body. Use a new key for a new job."
             );
         }
@@ -64,13 +64,4 @@ internal static class SubmitJobEndpoint
         http.Response.Headers.Location = location;
         return TypedResults.Ok(job);
     }
-
-    private static ProblemHttpResult Invalid(IReadOnlyDictionary<string, string[]> errors) =>
-        TypedResults.Problem(
-            new HttpValidationProblemDetails(errors.ToDictionary(StringComparer.Ordinal))
-            {
-                Status = StatusCodes.Status400BadRequest,
-                Type = ProblemResults.TypeOf("validation"),
-            }
-        );
 }

@@ -16,11 +16,7 @@ internal sealed class PersonalCommands(JobDecisions jobs, JobReader reader)
     {
         if (!http.Request.TryGetIfMatch(out var seen))
         {
-            return ProblemResults.Problem(
-                StatusCodes.Status412PreconditionFailed,
-                "version-conflict",
-                "If-Match is not a version of this job."
-            );
+            return ProblemResults.UnknownVersion();
         }
 
         // A version that is not the present one becomes 412 where exceptions become problems.

@@ -45,7 +45,7 @@ internal static class ChangeNodeEndpoints
     {
         if (!http.Request.TryGetIfMatch(out var ifMatch))
         {
-            return BadIfMatch();
+            return ProblemResults.UnknownVersion();
         }
 
         if (await changes.Nodes.FindAsync(id, ct) is not { } node)
@@ -76,7 +76,7 @@ internal static class ChangeNodeEndpoints
     {
         if (!http.Request.TryGetIfMatch(out var ifMatch))
         {
-            return BadIfMatch();
+            return ProblemResults.UnknownVersion();
         }
 
         var refusal = await changes.ApplyAsync(id, command, ifMatch, http.EventMetadata(id.ToString()), ct);
@@ -88,13 +88,6 @@ internal static class ChangeNodeEndpoints
         http.Response.SetETag(node.Version);
         return TypedResults.Ok(node);
     }
-
-    private static ProblemHttpResult BadIfMatch() =>
-        ProblemResults.Problem(
-            StatusCodes.Status412PreconditionFailed,
-            "if-match",
-            "If-Match names no version of this node. Send its ETag."
-        );
 }
 
 /// <summary>Carries out what a person asks of a node.</summary>

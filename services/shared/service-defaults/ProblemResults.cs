@@ -24,12 +24,22 @@ public static class ProblemResults
     public static ProblemHttpResult NotFound(string what, object id) =>
         Problem(StatusCodes.Status404NotFound, $"{what}.not-found", $"There is no {what} '{id}'.");
 
+    /// <summary>412 for an <c>If-Match</c> that is no version of ours (<see cref="ETags.TryGetIfMatch"/>).</summary>
+    public static ProblemHttpResult UnknownVersion() =>
+        Problem(
+            StatusCodes.Status412PreconditionFailed,
+            "version-conflict",
+            "If-Match is no ETag that was sent from here. Read it again and send the ETag that comes with it."
+        );
+
     /// <summary>400 with an errors map, as validation gives it.</summary>
     public static ProblemHttpResult Invalid(string field, string message) =>
+        Invalid(new Dictionary<string, string[]>(StringComparer.Ordinal) { [field] = [message] });
+
+    /// <summary>400 with what is wrong, by field.</summary>
+    public static ProblemHttpResult Invalid(IReadOnlyDictionary<string, string[]> errors) =>
         TypedResults.Problem(
-            new HttpValidationProblemDetails(
-                new Dictionary<string, string[]>(StringComparer.Ordinal) { [field] = [message] }
-            )
+            new HttpValidationProblemDetails(errors.ToDictionary(StringComparer.Ordinal))
             {
                 Status = StatusCodes.Status400BadRequest,
                 Type = TypeOf("validation"),

@@ -4,6 +4,7 @@ using System.Globalization;
 using System.IO.Pipelines;
 using System.Text;
 using System.Text.Json;
+using Platform.ServiceDefaults;
 using Platform.Tracking.Metrics;
 
 namespace Platform.Tracking.Live;
@@ -19,9 +20,7 @@ internal sealed class EventStream(HttpResponse response)
     /// <summary>Sends the headers at once, so that a reader knows it is connected before the first point.</summary>
     public async Task OpenAsync(CancellationToken cancellationToken)
     {
-        response.ContentType = "text/event-stream";
-        response.Headers.CacheControl = "no-cache";
-        response.Headers["X-Accel-Buffering"] = "no";
+        response.BeginEventStream();
         Write("retry: 1000\n\n");
         await FlushAsync(cancellationToken);
     }

@@ -103,9 +103,9 @@ internal static class CreateRunEndpoint
             return ("id", RunRules.IdRule);
         }
 
-        if (!RunRules.IsProject(command.Project))
+        if (ClientText.ProblemWithProject(command.Project) is { } problem)
         {
-            return ("project", RunRules.ProjectRule);
+            return ("project", problem);
         }
 
         if (command.Name is not null && !RunRules.IsName(command.Name))

@@ -37,7 +37,7 @@ internal static class FinishRunEndpoint
 
         if (!context.Request.TryGetIfMatch(out var ifVersion))
         {
-            return RunHandler.UnknownVersion();
+            return ProblemResults.UnknownVersion();
         }
 
         if (!RunWords.TryParseStatus((request ?? new()).Status, out var status) || !Run.IsEnd(status))

@@ -202,9 +202,9 @@ internal static class ListRunsEndpoint
             filter = new Filter();
             if (query.Project is { } project)
             {
-                if (!RunRules.IsProject(project))
+                if (ClientText.ProblemWithProject(project) is { } problem)
                 {
-                    return ("project", RunRules.ProjectRule);
+                    return ("project", problem);
                 }
 
                 var itself = $"r.project = {filter.Parameter(project)}";

@@ -37,12 +37,4 @@ internal sealed class RunHandler(TrackingStore store, RunSignals signals, TimePr
         string.Equals(refusal.Code, "run.not-found", StringComparison.Ordinal)
             ? ProblemResults.NotFound("run", runId)
             : ProblemResults.From(refusal);
-
-    /// <summary>The answer to an <c>If-Match</c> that is no version of ours.</summary>
-    public static ProblemHttpResult UnknownVersion() =>
-        ProblemResults.Problem(
-            StatusCodes.Status412PreconditionFailed,
-            "unknown-version",
-            "If-Match must carry the ETag that the run was read with."
-        );
 }

@@ -9,7 +9,6 @@ internal static class RunRules
 {
     /// <summary>At most this many bytes in a body that describes a run.</summary>
     public const int MaxBodyBytes = 1024 * 1024;
-    public const int MaxProject = 200;
     public const int MaxName = 250;
     public const int MaxKey = 250;
     public const int MaxTag = 5000;
@@ -17,9 +16,6 @@ internal static class RunRules
 
     public const string IdRule =
         "An id is a UUID, or 1 to 64 letters, digits, '.', '_' and '-' that begin with a letter or digit.";
-
-    public const string ProjectRule =
-        "A project is 1 to 200 letters, digits, '_', '-' and '.', in segments divided by '/'; no segment is empty, '.' or '..'.";
 
     public const string NameRule = "A name has 1 to 250 characters, none of them a control character.";
 
@@ -39,11 +35,6 @@ internal static class RunRules
             && char.IsAsciiLetterOrDigit(normalized[0])
             && normalized.All(c => char.IsAsciiLetterOrDigit(c) || c is '.' or '_' or '-');
     }
-
-    public static bool IsProject(string? project) =>
-        project is { Length: >= 1 and <= MaxProject }
-        && project.All(c => char.IsAsciiLetterOrDigit(c) || c is '_' or '-' or '/' or '.')
-        && project.Split('/').All(segment => segment is not ("" or "." or ".."));
 
     public static bool IsName(string? name) => IsText(name, MaxName) && !string.IsNullOrWhiteSpace(name);
 

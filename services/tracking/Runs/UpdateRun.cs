@@ -48,7 +48,7 @@ internal static class UpdateRunEndpoint
 
         if (!context.Request.TryGetIfMatch(out var ifVersion))
         {
-            return RunHandler.UnknownVersion();
+            return ProblemResults.UnknownVersion();
         }
 
         if (Check(request) is var (field, message))

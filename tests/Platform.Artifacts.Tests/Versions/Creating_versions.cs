@@ -213,6 +213,7 @@ public sealed class Creating_versions(ArtifactsHost host) : IClassFixture<Artifa
             { """{"files":[$],"metadata":{"a":"\u0000"}}""", "metadata" },
             { """{"files":[$],"description":"a\u0000b"}""", "description" },
             { """{"files":[$],"project":"../up"}""", "project" },
+            { """{"files":[$],"project":"two words"}""", "project" },
             { """{"files":[$],"attempt":0}""", "attempt" },
             { """{"files":[{"path":"../a","size":1,"sha256":"#"}]}""", "files[0].path" },
             { """{"files":[{"path":"/etc/passwd","size":1,"sha256":"#"}]}""", "files[0].path" },

@@ -1,4 +1,5 @@
 using Platform.Artifacts.Versions;
+using Platform.ServiceDefaults;
 
 namespace Platform.Artifacts.Tests.Versions;
 
@@ -21,13 +22,13 @@ public sealed class Names_and_paths
     [InlineData("blobs", false)]
     [InlineData("Statistics", false)]
     public void accept_only_plain_names(string name, bool accepted) =>
-        Assert.Equal(accepted, ArtifactNames.IsName(name));
+        Assert.Equal(accepted, ClientText.IsArtifactName(name));
 
     [Fact]
     public void limit_a_name_to_128_characters()
     {
-        Assert.True(ArtifactNames.IsName(new string('a', 128)));
-        Assert.False(ArtifactNames.IsName(new string('a', 129)));
+        Assert.True(ClientText.IsArtifactName(new string('a', 128)));
+        Assert.False(ClientText.IsArtifactName(new string('a', 129)));
     }
 
     [Theory]
@@ -68,19 +69,19 @@ public sealed class Names_and_paths
     [InlineData("a\u007fb", false)]
     [InlineData("a\u0085b", false)]
     public void accept_only_relative_paths_without_tricks(string path, bool accepted) =>
-        Assert.Equal(accepted, ArtifactNames.ProblemWithPath(path) is null);
+        Assert.Equal(accepted, ClientText.ProblemWithPath(path) is null);
 
     [Fact]
     public void limit_the_length_of_a_path_and_of_its_parts()
     {
-        Assert.Null(ArtifactNames.ProblemWithPath($"{new string('a', 255)}/b"));
-        Assert.NotNull(ArtifactNames.ProblemWithPath($"{new string('a', 256)}/b"));
-        Assert.NotNull(ArtifactNames.ProblemWithPath(new string('ü', 128)));
-        Assert.NotNull(ArtifactNames.ProblemWithPath(string.Join('/', Enumerable.Repeat("abc", 257))));
+        Assert.Null(ClientText.ProblemWithPath($"{new string('a', 255)}/b"));
+        Assert.NotNull(ClientText.ProblemWithPath($"{new string('a', 256)}/b"));
+        Assert.NotNull(ClientText.ProblemWithPath(new string('ü', 128)));
+        Assert.NotNull(ClientText.ProblemWithPath(string.Join('/', Enumerable.Repeat("abc", 257))));
     }
 
     [Fact]
-    public void refuse_half_characters() => Assert.NotNull(ArtifactNames.ProblemWithPath("a\ud800b"));
+    public void refuse_half_characters() => Assert.NotNull(ClientText.ProblemWithPath("a\ud800b"));
 
     [Theory]
     [InlineData("3", 3)]

@@ -191,6 +191,7 @@ public sealed class Submitting_a_job(JobsFixture fixture) : IClassFixture<JobsFi
             { $$"""{ {{Rest}}, "inputs": [{ "artifact": "a", "path": "../in" }] }""", "inputs[0].path" },
             { $$"""{ {{Rest}}, "inputs": [{ "artifact": "a" }] }""", "inputs[0].path" },
             { $$"""{ {{Rest}}, "outputs": [{ "artifact": "a:latest", "path": "out" }] }""", "outputs[0].artifact" },
+            { $$"""{ {{Rest}}, "outputs": [{ "artifact": "Blobs", "path": "out" }] }""", "outputs[0].artifact" },
             { $$"""{ {{Rest}}, "outputs": [{ "artifact": "a", "path": "out/.." }] }""", "outputs[0].path" },
             { $$"""{ {{Rest}}, "outputs": [{ "artifact": "a", "path": "o", "type": "cake" }] }""", "outputs[0].type" },
             { $$"""{ {{Rest}}, "resources": { "gpus": -1 } }""", "resources.gpus" },

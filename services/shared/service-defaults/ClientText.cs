@@ -1,0 +1,95 @@
+using System.Buffers;
+using System.Diagnostics.CodeAnalysis;
+using System.Text;
+using System.Text.RegularExpressions;
+
+namespace Platform.ServiceDefaults;
+
+/// <summary>
+/// Which text, names and paths are taken from clients; the same for every service, so that what one accepts no other refuses
+/// later. Names and paths become folders and files on other machines.
+/// </summary>
+public static partial class ClientText
+{
+    /// <summary>What a name of an artifact is, to end a sentence.</summary>
+    public const string ArtifactNameRule =
+        "1 to 128 of A-Z a-z 0-9 . _ -, beginning with a letter or digit; 'blobs' and 'statistics' are taken";
+
+    private const int MaxProjectLength = 200;
+    private const int MaxPathLength = 1024;
+
+    /// <summary>The longest file name that common file systems take.</summary>
+    private const int MaxPathPartBytes = 255;
+
+    /// <summary>True for text that can be stored: whole characters, no NUL.</summary>
+    public static bool IsText(string text)
+    {
+        var rest = text.AsSpan();
+        while (!rest.IsEmpty)
+        {
+            if (rest[0] == '\0' || Rune.DecodeFromUtf16(rest, out _, out var read) is not OperationStatus.Done)
+            {
+                return false;
+            }
+
+            rest = rest[read..];
+        }
+
+        return true;
+    }
+
+    /// <summary>True for text without control characters.</summary>
+    public static bool IsOneLine(string text) => IsText(text) && !text.Any(char.IsControl);
+
+    /// <summary>True for 1 to 128 of <c>A-Z a-z 0-9 . _ -</c>, beginning with a letter or digit.</summary>
+    public static bool IsWord([NotNullWhen(true)] string? text) => text is not null && Word().IsMatch(text);
+
+    /// <summary>True for a word that is no part of other addresses under <c>/api/artifacts</c>.</summary>
+    public static bool IsArtifactName([NotNullWhen(true)] string? name) =>
+        IsWord(name)
+        && !string.Equals(name, "blobs", StringComparison.OrdinalIgnoreCase)
+        && !string.Equals(name, "statistics", StringComparison.OrdinalIgnoreCase);
+
+    /// <summary>What is wrong with a project's name; null when nothing is.</summary>
+    public static string? ProblemWithProject(string? project) =>
+        project is { Length: <= MaxProjectLength }
+        && ProjectWords().IsMatch(project)
+        && !project.Split('/').Any(part => part is "" or "." or "..")
+            ? null
+            : $"A project has 1 to {MaxProjectLength} of A-Z a-z 0-9 _ - . in parts joined by slashes; '.' and '..' are no parts.";
+
+    /// <summary>What is wrong with a relative path; null when nothing is.</summary>
+    public static string? ProblemWithPath(string? path)
+    {
+        if (string.IsNullOrEmpty(path) || path.Length > MaxPathLength)
+        {
+            return $"A path has 1 to {MaxPathLength} characters.";
+        }
+
+        if (!IsOneLine(path) || path.Contains('\\', StringComparison.Ordinal))
+        {
+            return "A path has no backslashes or control characters.";
+        }
+
+        foreach (var part in path.Split('/'))
+        {
+            if (part is "" or "." or "..")
+            {
+                return "A path is relative, with forward slashes, without empty, '.' or '..' parts.";
+            }
+
+            if (Encoding.UTF8.GetByteCount(part) > MaxPathPartBytes)
+            {
+                return $"A part of a path has at most {MaxPathPartBytes} bytes.";
+            }
+        }
+
+        return null;
+    }
+
+    [GeneratedRegex(@"\A[A-Za-z0-9][A-Za-z0-9._-]{0,127}\z", RegexOptions.None, matchTimeoutMilliseconds: 1000)]
+    private static partial Regex Word();
+
+    [GeneratedRegex(@"\A[A-Za-z0-9_\-./]+\z", RegexOptions.None, matchTimeoutMilliseconds: 1000)]
+    private static partial Regex ProjectWords();
+}
