@@ -39,7 +39,7 @@ internal sealed class TokenGate(
             await RefuseAsync(
                 context,
                 "gateway.token-required",
-                "This platform is open to the network and asks for a token: Authorization: Bearer <token>. Make one on its machine with: platform tokens create --name <name>"
+                "This platform is open to the network and asks for a token: Authorization: Bearer <token>. Make one on its machine with: platform tokens create <name>"
             );
             return;
         }
