@@ -1,5 +1,4 @@
 using System.CommandLine;
-using Npgsql;
 using Platform.LocalServers;
 
 namespace Platform.Cli.Platforms;
@@ -35,9 +34,7 @@ internal static class TestServers
             context.Error.WriteLine,
             context.Cancelled
         );
-        var connection = new NpgsqlConnectionStringBuilder((await postgres).ConnectionString);
-        connection.Remove("Database");
-        await context.Out.WriteLineAsync($"PLATFORM_TEST_POSTGRES={connection.ConnectionString}");
+        await context.Out.WriteLineAsync($"PLATFORM_TEST_POSTGRES={(await postgres).ConnectionString}");
         await context.Out.WriteLineAsync($"PLATFORM_TEST_RABBITMQ={broker.Address}");
         return 0;
     }

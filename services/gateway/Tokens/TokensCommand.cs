@@ -1,16 +1,20 @@
 using System.Globalization;
+using System.Text.Json;
+using Platform.Contracts;
 using Platform.EventStore;
 
 namespace Platform.Gateway.Tokens;
 
 /// <summary>
 /// <c>tokens create --name N [--scope admin|read]</c>, <c>tokens list</c>, <c>tokens revoke ID</c>: works on the database
-/// itself, so that a server that demands tokens can get its first one.
+/// itself, so that a server that demands tokens can get its first one. With <c>--json</c> it prints what the API answers.
 /// </summary>
 public static class TokensCommand
 {
     private const string Usage =
-        "Usage: tokens create --name NAME [--scope admin|read] | tokens list | tokens revoke ID";
+        "Usage: tokens create --name NAME [--scope admin|read] | tokens list | tokens revoke ID, and --json";
+
+    private const string Json = "--json";
 
     /// <summary>True for command lines that are this command's.</summary>
     public static bool Matches(string[] args) => args is ["tokens", ..];
@@ -39,10 +43,12 @@ public static class TokensCommand
         string[] words =
         [
             .. args.Skip(1)
+                .Where(word => !string.Equals(word, Json, StringComparison.Ordinal))
                 .Where(word =>
                     !word.StartsWith("--", StringComparison.Ordinal) || !word.Contains(':', StringComparison.Ordinal)
                 ),
         ];
+        var json = args.Contains(Json, StringComparer.Ordinal);
         var options = GatewayStore.CreateOptions();
         await using var source = EventStoreDataSource.Create(connectionString, options);
         var store = new GatewayStore(options, source);
@@ -51,9 +57,9 @@ public static class TokensCommand
         switch (words)
         {
             case ["create", .. var rest] when Parse(rest) is { } parsed:
-                return await CreateAsync(tokens, parsed, output, errors, cancellationToken);
+                return await CreateAsync(tokens, parsed, json, output, errors, cancellationToken);
             case ["list"]:
-                await ListAsync(tokens, output, cancellationToken);
+                await ListAsync(tokens, json, output, cancellationToken);
                 return 0;
             case ["revoke", var text] when Guid.TryParse(text, out var id):
                 if (await tokens.RevokeAsync(id, "local", cancellationToken: cancellationToken))
@@ -102,6 +108,7 @@ public static class TokensCommand
     private static async Task<int> CreateAsync(
         GatewayTokens tokens,
         (string? Name, string Scope) wanted,
+        bool json,
         TextWriter output,
         TextWriter errors,
         CancellationToken cancellationToken
@@ -114,14 +121,32 @@ public static class TokensCommand
         }
 
         var token = await tokens.CreateAsync(wanted.Name!, wanted.Scope, "local", cancellationToken: cancellationToken);
+        if (json)
+        {
+            await output.WriteLineAsync(JsonSerializer.Serialize(token, JsonDefaults.Lenient));
+            return 0;
+        }
+
         await errors.WriteLineAsync($"Token {token.Id} ({token.Name}, {token.Scope}); it is shown only now:");
         await output.WriteLineAsync(token.Token);
         return 0;
     }
 
-    private static async Task ListAsync(GatewayTokens tokens, TextWriter output, CancellationToken cancellationToken)
+    private static async Task ListAsync(
+        GatewayTokens tokens,
+        bool json,
+        TextWriter output,
+        CancellationToken cancellationToken
+    )
     {
-        foreach (var token in await tokens.ListAsync(cancellationToken))
+        var all = await tokens.ListAsync(cancellationToken);
+        if (json)
+        {
+            await output.WriteLineAsync(JsonSerializer.Serialize(new TokenList(all), JsonDefaults.Lenient));
+            return;
+        }
+
+        foreach (var token in all)
         {
             var used = token.LastUsedAt?.ToString("u", CultureInfo.InvariantCulture) ?? "never used";
             await output.WriteLineAsync($"{token.Id}  {token.Scope, -5}  {token.CreatedAt:u}  {used}  {token.Name}");

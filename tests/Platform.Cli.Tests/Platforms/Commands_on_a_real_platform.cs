@@ -1,0 +1,100 @@
+using System.Diagnostics;
+using System.Text.Json.Nodes;
+using Platform.Cli.Platforms;
+using Platform.Cli.Tests.LocalServers;
+using Platform.LocalServers;
+
+namespace Platform.Cli.Tests.Platforms;
+
+/// <summary>The built command line on a data folder of its own, as a person uses it.</summary>
+[Trait("suite", "e2e")]
+public sealed class Commands_on_a_real_platform : IAsyncLifetime
+{
+    private readonly TemporaryFolder _folder = new();
+
+    private string Data => _folder.In("data");
+
+    public Task InitializeAsync() => Task.CompletedTask;
+
+    public async Task DisposeAsync()
+    {
+        await RunAsync("down");
+        _folder.Dispose();
+    }
+
+    [Fact]
+    public async Task Take_it_up_and_down()
+    {
+        var url = $"http://127.0.0.1:{Ports.Free()}";
+        var up = await RunAsync("up", "--detach", "--port", url[(url.LastIndexOf(':') + 1)..]);
+        Assert.True(up.ExitCode == 0, up.Error);
+        Assert.Equal($"Platform is ready at {url}\n", up.Output);
+        Assert.Equal($"Platform runs already at {url}\n", (await RunAsync("up", "--detach")).Output);
+
+        var status = await JsonAsync("status");
+        Assert.True(status["ready"]!.GetValue<bool>());
+        Assert.Equal(url, status["url"]!.GetValue<string>());
+        Assert.Contains($"Platform is ready at {url}", (await RunAsync("logs")).Output, StringComparison.Ordinal);
+
+        var token = await JsonAsync("tokens", "create", "someone", "--scope", "read");
+        var listed = Assert.Single((await JsonAsync("tokens", "list"))["items"]!.AsArray());
+        Assert.Equal(token["id"]!.GetValue<string>(), listed!["id"]!.GetValue<string>());
+        Assert.Equal("read", listed["scope"]!.GetValue<string>());
+        Assert.Null(listed["token"]);
+        Assert.Equal(0, (await RunAsync("tokens", "revoke", token["id"]!.GetValue<string>())).ExitCode);
+        Assert.Empty((await JsonAsync("tokens", "list"))["items"]!.AsArray());
+
+        var down = await RunAsync("down");
+        Assert.Equal("Stopped.\n", down.Output);
+        Assert.Equal(1, (await RunAsync("status", "--server", url)).ExitCode);
+        Assert.Null(PrivatePostgres.ProcessOf(Path.Combine(Data, "postgres")));
+        Assert.Contains("No platform runs", (await RunAsync("down")).Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    [Trait("row", "73")]
+    [Trait("row", "6")]
+    public async Task Demonstrate_a_training_on_real_data_from_start_to_end()
+    {
+        var demo = await RunAsync("demo", "--port", $"{Ports.Free()}");
+
+        Assert.True(demo.ExitCode == 0, demo.Output + demo.Error);
+        Assert.Contains("epoch 20/20", demo.Output, StringComparison.Ordinal);
+        Assert.Contains("accuracy", demo.Output, StringComparison.Ordinal);
+        Assert.Contains("digits-model:1", demo.Output, StringComparison.Ordinal);
+        Assert.Null(RunningPlatform.Find(Data));
+        Assert.Null(PrivatePostgres.ProcessOf(Path.Combine(Data, "postgres")));
+
+        await RunAsync("up", "--detach", "--port", "0");
+        var download = await RunAsync("artifacts", "download", "digits-model:latest", _folder.In("model"));
+        Assert.True(download.ExitCode == 0, download.Error);
+        Assert.NotEmpty(Directory.EnumerateFiles(_folder.In("model")));
+        var job = (await JsonAsync("jobs", "list", "--status", "succeeded"))["items"]!.AsArray().Single()!;
+        var run = await JsonAsync("runs", "show", job["runId"]!.GetValue<string>());
+        Assert.True(run["latest"]!["accuracy"]!["value"]!.GetValue<double>() >= 0.95);
+    }
+
+    private async Task<JsonNode> JsonAsync(params string[] arguments)
+    {
+        var result = await RunAsync([.. arguments, "--json"]);
+        Assert.True(result.ExitCode == 0, result.Error);
+        return JsonNode.Parse(result.Output)!;
+    }
+
+    private async Task<CommandResult> RunAsync(params string[] arguments)
+    {
+        var start = new ProcessStartInfo(
+            BuiltPrograms.DotNet,
+            [typeof(CommandLineProgram).Assembly.Location, .. arguments, "--data", Data]
+        )
+        {
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        };
+        using var process = Process.Start(start)!;
+        var output = process.StandardOutput.ReadToEndAsync();
+        var error = process.StandardError.ReadToEndAsync();
+        await process.WaitForExitAsync();
+        return new CommandResult(process.ExitCode, await output, await error);
+    }
+}
