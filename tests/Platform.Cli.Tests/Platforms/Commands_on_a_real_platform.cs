@@ -85,7 +85,7 @@ public sealed class Commands_on_a_real_platform : IAsyncLifetime
     {
         var start = new ProcessStartInfo(
             BuiltPrograms.DotNet,
-            [typeof(CommandLineProgram).Assembly.Location, .. arguments, "--data", Data]
+            [Path.Combine(BuiltPrograms.FolderOf("Platform.Cli"), "platform.dll"), .. arguments, "--data", Data]
         )
         {
             RedirectStandardOutput = true,
