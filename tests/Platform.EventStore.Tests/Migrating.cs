@@ -264,11 +264,10 @@ public sealed class Migrating : IAsyncLifetime
                         async () =>
                         {
                             using var near = client;
-                            using var far = new TcpClient();
-                            await far.ConnectAsync(host, port, stop);
+                            await using var far = await ConnectAsync(host, port, stop);
                             await Task.WhenAny(
-                                near.GetStream().CopyToAsync(far.GetStream(), stop),
-                                far.GetStream().CopyToAsync(near.GetStream(), stop)
+                                near.GetStream().CopyToAsync(far, stop),
+                                far.CopyToAsync(near.GetStream(), stop)
                             );
                         },
                         CancellationToken.None
@@ -280,5 +279,16 @@ public sealed class Migrating : IAsyncLifetime
         {
             await Task.WhenAll(connections);
         }
+    }
+
+    /// <summary>As Npgsql does: a host that is a folder holds the server's Unix socket.</summary>
+    private static async Task<NetworkStream> ConnectAsync(string host, int port, CancellationToken stop)
+    {
+        EndPoint server = host.StartsWith('/')
+            ? new UnixDomainSocketEndPoint($"{host}/.s.PGSQL.{port}")
+            : new IPEndPoint(IPAddress.Parse(host), port);
+        var socket = new Socket(server.AddressFamily, SocketType.Stream, ProtocolType.Unspecified);
+        await socket.ConnectAsync(server, stop);
+        return new NetworkStream(socket, ownsSocket: true);
     }
 }

@@ -6,12 +6,20 @@ namespace Platform.LocalServers;
 /// <summary>TCP ports on the loopback address.</summary>
 public static class Ports
 {
-    /// <summary>A port that nobody listens on now.</summary>
+    /// <summary>
+    /// A port that nobody listens on now. It lies below those that systems give to outgoing connections (from 32768 on
+    /// Linux), so that none of these takes it while its server is started again.
+    /// </summary>
     public static int Free()
     {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
+        while (true)
+        {
+            var port = Random.Shared.Next(20_000, 32_000);
+            if (IsFree(port))
+            {
+                return port;
+            }
+        }
     }
 
     /// <summary>Whether this process could listen on the port.</summary>
