@@ -107,7 +107,7 @@ public sealed class LocalRabbitMq
             await _running.NameServer.StopAsync(TimeSpan.FromSeconds(5), cancellationToken);
         }
 
-        if (!Ports.IsFree(_settings.Port) || !Ports.IsFree(_settings.NamePort) || !Ports.IsFree(_settings.NodePort))
+        if (!await ArePortsFreeAsync(cancellationToken))
         {
             _settings = Settings.Create() with { Password = _settings.Password, Node = _settings.Node };
             SecretFile.Write(SettingsFile, JsonSerializer.Serialize(_settings));
@@ -143,6 +143,24 @@ public sealed class LocalRabbitMq
         );
         _running = new Running(broker, nameServer);
         _running.Write(_folder);
+    }
+
+    /// <summary>A broker that was killed may take a moment to let go of its ports.</summary>
+    private async Task<bool> ArePortsFreeAsync(CancellationToken cancellationToken)
+    {
+        var watch = Stopwatch.StartNew();
+        int[] ports = [_settings.Port, _settings.NamePort, _settings.NodePort];
+        while (!Array.TrueForAll(ports, Ports.IsFree))
+        {
+            if (watch.Elapsed > TimeSpan.FromSeconds(5))
+            {
+                return false;
+            }
+
+            await Task.Delay(100, cancellationToken);
+        }
+
+        return true;
     }
 
     private Dictionary<string, string?> EnvironmentFor(string configuration) =>
