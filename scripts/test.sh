@@ -155,6 +155,8 @@ while [ $# -gt 0 ]; do
     shift
 done
 
+command -v npm >/dev/null || abort 'Node 20 with npm is missing, which some tests use. Get it from https://nodejs.org'
+
 needed=()
 for suite in "${suites[@]}"; do
     # shellcheck disable=SC2046
