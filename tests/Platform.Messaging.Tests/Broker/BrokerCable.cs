@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Net;
 using System.Net.Sockets;
+using Platform.LocalServers;
 
 namespace Platform.Messaging.Tests.Broker;
 
@@ -12,12 +13,7 @@ internal sealed class BrokerCable : IAsyncDisposable
     private TcpListener? _listener;
     private Task _accepting = Task.CompletedTask;
 
-    public BrokerCable()
-    {
-        using var probe = new TcpListener(IPAddress.Loopback, 0);
-        probe.Start();
-        _port = ((IPEndPoint)probe.LocalEndpoint).Port;
-    }
+    public BrokerCable() => _port = Ports.Free();
 
     public MessagingOptions Options =>
         new()

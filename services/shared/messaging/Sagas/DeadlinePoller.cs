@@ -24,6 +24,9 @@ internal sealed partial class DeadlinePoller<TInstance, TStore>(
     private static readonly TimeSpan _claim = TimeSpan.FromSeconds(30);
     private const int PageSize = 200;
 
+    // Compared with what the database wrote by its own clock, so it is never a clock that stands still.
+    private readonly DateTimeOffset _createdAt = TimeProvider.System.GetUtcNow();
+
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         await readiness.WaitAsync(stoppingToken);
@@ -33,7 +36,7 @@ internal sealed partial class DeadlinePoller<TInstance, TStore>(
         {
             try
             {
-                // Whatever was sent before this process started may be lost: every waiting saga sends it again.
+                // Whatever was sent before this process started may be lost: every saga that waits since sends it again.
                 if (!awakened)
                 {
                     await MakeAllDueAsync(stoppingToken);
@@ -54,7 +57,10 @@ internal sealed partial class DeadlinePoller<TInstance, TStore>(
 
     private async Task MakeAllDueAsync(CancellationToken cancellationToken)
     {
-        await using var command = Command("update saga set due_at = $2 where saga_type = $1 and due_at > $2");
+        await using var command = Command(
+            "update saga set due_at = $2 where saga_type = $1 and due_at > $2 and changed_at < $3"
+        );
+        command.Parameters.Add(new() { Value = _createdAt });
         var count = await command.ExecuteNonQueryAsync(cancellationToken);
         if (count > 0)
         {
