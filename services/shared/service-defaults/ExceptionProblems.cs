@@ -50,13 +50,17 @@ internal sealed class ExceptionProblems(IProblemDetailsService problems) : IExce
             BadHttpRequestException bad when bad.Message.Contains("no body was provided", StringComparison.Ordinal) =>
                 Problem(bad.StatusCode, "bad-request", "This address expects a JSON body."),
             BadHttpRequestException bad => Problem(bad.StatusCode, "bad-request", bad.Message),
-            NpgsqlException { IsTransient: true } or TimeoutException => Problem(
-                503,
-                "unavailable",
-                "A part of the platform does not answer at the moment. Nothing was changed; try again."
-            ),
+            NpgsqlException away when away.IsTransient || DatabaseFailures.IsUnreachable(away) => Unavailable(),
+            TimeoutException => Unavailable(),
             _ => Problem(500, "internal", "Something went wrong here. The log has the details under this trace id."),
         };
+
+    private static ProblemDetails Unavailable() =>
+        Problem(
+            503,
+            "unavailable",
+            "A part of the platform does not answer at the moment. Nothing was changed; try again."
+        );
 
     private static ProblemDetails Problem(int status, string code, string detail) =>
         new()

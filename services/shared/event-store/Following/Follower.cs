@@ -110,14 +110,14 @@ internal abstract partial class Follower(EventStore store, string name, ILogger 
 
     private async Task PauseAfterAsync(Exception exception, CancellationToken cancellationToken)
     {
-        var longest = Failures.IsUnreachable(exception) ? LongestPauseWithoutDatabase : LongestPause;
+        var longest = DatabaseFailures.IsUnreachable(exception) ? LongestPauseWithoutDatabase : LongestPause;
         var pause = _pause < longest ? _pause : longest;
         _pause = TimeSpan.FromTicks(Math.Min(_pause.Ticks * 2, LongestPause.Ticks));
         if (exception is PostgresException { SqlState: StoreSchema.ProgressFenced })
         {
             LogFenced(Store.Options.Schema, Name);
         }
-        else if (Failures.IsUnreachable(exception))
+        else if (DatabaseFailures.IsUnreachable(exception))
         {
             LogUnreachable(Store.Options.Schema, Name, exception.Message, pause.TotalSeconds);
         }

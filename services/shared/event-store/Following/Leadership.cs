@@ -54,7 +54,7 @@ internal sealed class Leadership : IAsyncDisposable
                 await command.ExecuteNonQueryAsync(CancellationToken.None);
             }
         }
-        catch (Exception e) when (Failures.IsUnreachable(e))
+        catch (Exception e) when (DatabaseFailures.IsUnreachable(e))
         {
             // The session is gone and its lock with it.
         }

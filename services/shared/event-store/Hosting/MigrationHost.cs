@@ -21,7 +21,7 @@ internal sealed partial class MigrationHost(EventStore store, ILogger<MigrationH
                 await store.MigrateAsync(cancellationToken);
                 return;
             }
-            catch (Exception e) when (Failures.IsUnreachable(e))
+            catch (Exception e) when (DatabaseFailures.IsUnreachable(e))
             {
                 if (watch.Elapsed > Patience)
                 {

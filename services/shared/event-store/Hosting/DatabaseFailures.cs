@@ -4,8 +4,9 @@ using Npgsql;
 namespace Platform.EventStore;
 
 /// <summary>Tells a database that is away from one that refuses what it was asked.</summary>
-internal static class Failures
+public static class DatabaseFailures
 {
+    /// <summary>True when the same is worth trying again once the database is back.</summary>
     public static bool IsUnreachable(Exception exception) =>
         exception switch
         {
