@@ -99,5 +99,6 @@ internal static class NodesMigrations
             end $$;
             """
         ),
+        new("004_node_beat_agent", "alter table node_beat add column agent varchar"),
     ];
 }

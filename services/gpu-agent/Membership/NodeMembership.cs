@@ -40,6 +40,7 @@ internal sealed class NodeMembership(
             Name = options.Value.NodeName,
             Token = options.Value.JoinToken,
             Inventory = machine.Inventory(),
+            Agent = state.Agent,
         };
         using var request = Post("api/nodes/join", JsonSerializer.Serialize(join, AgentJson.Default.JoinRequest));
         request.Options.Set(PlatformHttp.Anonymous, true);

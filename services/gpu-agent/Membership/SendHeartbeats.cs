@@ -107,6 +107,7 @@ internal sealed class SendHeartbeats(
         new()
         {
             NodeId = state.Identity.NodeId,
+            Agent = state.Agent,
             At = clock.GetUtcNow(),
             Inventory = machine.Inventory(),
             Usage = machine.Usage(),

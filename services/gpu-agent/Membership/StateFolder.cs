@@ -1,3 +1,5 @@
+using System.Security.Cryptography;
+using System.Text;
 using Platform.GpuAgent.Journal;
 using Platform.GpuAgent.Processes;
 
@@ -17,6 +19,8 @@ internal sealed class StateFolder : IDisposable
     private StateFolder(string path, FileStream held)
     {
         Root = path;
+        var place = $"{Environment.MachineName}\n{ProcessIdentity.CurrentBootId}\n{path}";
+        Agent = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(place)));
         _held = held;
         Directory.CreateDirectory(Attempts);
         Directory.CreateDirectory(Cache);
@@ -25,6 +29,11 @@ internal sealed class StateFolder : IDisposable
     }
 
     public string Root { get; }
+
+    /// <summary>
+    /// Tells this agent from one that has a copy of its identity: another folder, or another (life of a) machine.
+    /// </summary>
+    public string Agent { get; }
 
     public string Attempts => Path.Combine(Root, "attempts");
 

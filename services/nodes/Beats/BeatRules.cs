@@ -7,6 +7,7 @@ namespace Platform.Nodes.Beats;
 internal static class BeatRules
 {
     private const int MaxAttempts = 4096;
+    private const int MaxAgent = 200;
 
     /// <returns>The first thing that is wrong; null when all is well.</returns>
     public static InvalidField? Check(NodeHeartbeat beat)
@@ -25,8 +26,14 @@ internal static class BeatRules
             return new("attempts", $"At most {MaxAttempts}, each counted from 1.");
         }
 
-        return InventoryRules.Check(beat.Inventory) ?? (beat.Usage is null ? null : CheckUsage(beat.Usage));
+        return CheckAgent(beat.Agent)
+            ?? InventoryRules.Check(beat.Inventory)
+            ?? (beat.Usage is null ? null : CheckUsage(beat.Usage));
     }
+
+    /// <returns>What is wrong with the name that an agent gives itself; null when nothing is.</returns>
+    public static InvalidField? CheckAgent(string? agent) =>
+        agent is null ? null : InventoryRules.Text("agent", agent, MaxAgent);
 
     private static InvalidField? CheckUsage(NodeUsage usage) =>
         !IsShare(usage.Cpu) ? new("usage.cpu", "Between 0 and 1.")

@@ -32,8 +32,12 @@ internal static class HeartbeatEndpoint
             return ProblemResults.Invalid(wrong.Field, wrong.Message);
         }
 
-        var known = await heartbeats.RecordAsync(beat, bus, http.EventMetadata(beat.NodeId.ToString()), ct);
-        return known ? TypedResults.NoContent() : ProblemResults.NotFound("node", beat.NodeId);
+        return await heartbeats.RecordAsync(beat, bus, http.EventMetadata(beat.NodeId.ToString()), ct) switch
+        {
+            BeatResult.Recorded => TypedResults.NoContent(),
+            BeatResult.OtherAgent => AgentProblems.IdentityInUse(),
+            _ => ProblemResults.NotFound("node", beat.NodeId),
+        };
     }
 
     /// <summary>A machine's token must be this node's; a person's was checked by the gateway, and none is asked for on loopback.</summary>

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using MassTransit;
+using Microsoft.Extensions.Options;
 using Npgsql;
 using NpgsqlTypes;
 using Platform.Contracts.Agents;
@@ -11,15 +12,31 @@ using Platform.Nodes.Placements;
 
 namespace Platform.Nodes.Beats;
 
+/// <summary>What became of a beat.</summary>
+internal enum BeatResult
+{
+    Recorded,
+
+    /// <summary>Its agent must join first.</summary>
+    UnknownNode,
+
+    /// <summary>Another agent beats as the same node.</summary>
+    OtherAgent,
+}
+
 /// <summary>
 /// Takes in beats. A beat is not an event: it moves the node's row in <c>node_beat</c>; only what it changes about the node
 /// is one. Attempts the agent holds without a lease on its node are told to stop. The time that counts is when it arrived.
 /// </summary>
-internal sealed class Heartbeats(NodesStore store, PlacerSignal placer, TimeProvider clock)
+internal sealed class Heartbeats(
+    NodesStore store,
+    PlacerSignal placer,
+    IOptions<NodesOptions> options,
+    TimeProvider clock
+)
 {
     /// <param name="sender">Where the agent's queue is reached.</param>
-    /// <returns>False when the node is not known: its agent must join.</returns>
-    public async Task<bool> RecordAsync(
+    public async Task<BeatResult> RecordAsync(
         NodeHeartbeat beat,
         ISendEndpointProvider sender,
         EventMetadata metadata,
@@ -27,11 +44,11 @@ internal sealed class Heartbeats(NodesStore store, PlacerSignal placer, TimeProv
     )
     {
         var inventory = beat.Inventory.ToInventory();
-        var (known, isNews, fenced) = await StoreAsync(beat, inventory, cancellationToken);
+        var (result, isNews, fenced) = await StoreAsync(beat, inventory, cancellationToken);
         await StopAsync(beat.NodeId, fenced, sender, cancellationToken);
-        if (!known || !isNews)
+        if (result is not BeatResult.Recorded || !isNews)
         {
-            return known;
+            return result;
         }
 
         var outcome = await store.HandleAsync(
@@ -46,7 +63,7 @@ internal sealed class Heartbeats(NodesStore store, PlacerSignal placer, TimeProv
             placer.Raise();
         }
 
-        return outcome.IsAccepted;
+        return outcome.IsAccepted ? BeatResult.Recorded : BeatResult.UnknownNode;
     }
 
     private static async Task StopAsync(
@@ -78,7 +95,7 @@ internal sealed class Heartbeats(NodesStore store, PlacerSignal placer, TimeProv
     }
 
     /// <summary>One round trip: stores the beat and its telemetry, and reads what must be known to judge it.</summary>
-    private async Task<(bool Known, bool IsNews, List<HeldAttempt> Fenced)> StoreAsync(
+    private async Task<(BeatResult Result, bool IsNews, List<HeldAttempt> Fenced)> StoreAsync(
         NodeHeartbeat beat,
         Inventory inventory,
         CancellationToken cancellationToken
@@ -86,7 +103,14 @@ internal sealed class Heartbeats(NodesStore store, PlacerSignal placer, TimeProv
     {
         await using var batch = store.DataSource.CreateBatch();
         AddWrites(batch, beat, clock.GetUtcNow());
-        batch.Add("select status, inventory from node where node_id = $1", beat.NodeId);
+        batch.Add(
+            """
+            select n.status, n.inventory, coalesce(b.agent <> $2::varchar, false)
+            from node n left join node_beat b using (node_id) where n.node_id = $1
+            """,
+            beat.NodeId,
+            beat.Agent
+        );
         batch.Add(
             """
             select h.job_id, h.attempt from unnest($2::uuid[], $3::int[]) as h (job_id, attempt)
@@ -99,6 +123,11 @@ internal sealed class Heartbeats(NodesStore store, PlacerSignal placer, TimeProv
         );
         await using var reader = await batch.ExecuteReaderAsync(cancellationToken);
         var known = await reader.ReadAsync(cancellationToken);
+        if (known && reader.GetBoolean(2))
+        {
+            return (BeatResult.OtherAgent, false, []);
+        }
+
         var isNews =
             known
             && (
@@ -112,11 +141,13 @@ internal sealed class Heartbeats(NodesStore store, PlacerSignal placer, TimeProv
             fenced.Add(new HeldAttempt { JobId = reader.GetGuid(0), Attempt = reader.GetInt32(1) });
         }
 
-        return (known, isNews, fenced);
+        return (known ? BeatResult.Recorded : BeatResult.UnknownNode, isNews, fenced);
     }
 
-    private static void AddWrites(NpgsqlBatch batch, NodeHeartbeat beat, DateTimeOffset now)
+    /// <summary>Nothing is written for an agent while another one beats as the same node.</summary>
+    private void AddWrites(NpgsqlBatch batch, NodeHeartbeat beat, DateTimeOffset now)
     {
+        var silentSince = now - options.Value.OfflineAfter;
         var usage = beat.Usage is null ? null : JsonSerializer.Serialize(beat.Usage, NodesJson.Default.NodeUsage);
         if (usage is not null)
         {
@@ -125,26 +156,31 @@ internal sealed class Heartbeats(NodesStore store, PlacerSignal placer, TimeProv
                 """
                 insert into node_telemetry (node_id, received_at, usage)
                 select $1, $2, $3 from node_beat where node_id = $1 and beat_at <> $4
+                  and (agent is null or $5::varchar is null or agent = $5 or last_heartbeat_at < $6)
                 on conflict do nothing
                 """,
                 beat.NodeId,
                 now,
                 Json(usage),
-                beat.At.ToUniversalTime()
+                beat.At.ToUniversalTime(),
+                beat.Agent,
+                silentSince
             );
         }
 
         batch.Add(
             """
             update node_beat set last_heartbeat_at = greatest(last_heartbeat_at, $2), beat_at = $3,
-              usage = coalesce($4, usage), attempts = $5
-            where node_id = $1
+              usage = coalesce($4, usage), attempts = $5, agent = coalesce($6::varchar, agent)
+            where node_id = $1 and (agent is null or $6 is null or agent = $6 or last_heartbeat_at < $7)
             """,
             beat.NodeId,
             now,
             beat.At.ToUniversalTime(),
             Json(usage),
-            Json(JsonSerializer.Serialize(beat.Attempts, NodesJson.Default.IReadOnlyListHeldAttempt))
+            Json(JsonSerializer.Serialize(beat.Attempts, NodesJson.Default.IReadOnlyListHeldAttempt)),
+            beat.Agent,
+            silentSince
         );
     }
 

@@ -17,9 +17,16 @@ internal sealed partial class RecordHeartbeat(Heartbeats heartbeats, ILogger<Rec
         }
 
         var metadata = context.EventMetadata(context.Message.NodeId.ToString());
-        if (!await heartbeats.RecordAsync(context.Message, context, metadata, context.CancellationToken))
+        switch (await heartbeats.RecordAsync(context.Message, context, metadata, context.CancellationToken))
         {
-            Unknown(log, context.Message.NodeId);
+            case BeatResult.UnknownNode:
+                Unknown(log, context.Message.NodeId);
+                break;
+            case BeatResult.OtherAgent:
+                OtherAgent(log, context.Message.NodeId);
+                break;
+            default:
+                break;
         }
     }
 
@@ -28,4 +35,7 @@ internal sealed partial class RecordHeartbeat(Heartbeats heartbeats, ILogger<Rec
 
     [LoggerMessage(2, LogLevel.Warning, "Node {NodeId} beats but has not joined")]
     private static partial void Unknown(ILogger log, Guid nodeId);
+
+    [LoggerMessage(3, LogLevel.Warning, "Dropped a beat of node {NodeId}: another agent beats as it")]
+    private static partial void OtherAgent(ILogger log, Guid nodeId);
 }

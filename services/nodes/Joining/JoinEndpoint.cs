@@ -2,6 +2,7 @@ using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.Extensions.Options;
 using Platform.Contracts.Nodes;
 using Platform.EventStore;
+using Platform.Nodes.Beats;
 using Platform.Nodes.Membership;
 using Platform.Nodes.Placements;
 using Platform.ServiceDefaults;
@@ -58,7 +59,12 @@ internal static class JoinEndpoint
         }
 
         // Before the node is seen as online, so that it is never online without a beat.
-        await RecordFirstBeatAsync(store, request.NodeId, clock.GetUtcNow(), ct);
+        var now = clock.GetUtcNow();
+        if (!await RecordFirstBeatAsync(store, request, now, now - options.Value.OfflineAfter, ct))
+        {
+            return AgentProblems.IdentityInUse();
+        }
+
         var command = new JoinNode(request.NodeId, request.Name, request.Inventory.ToInventory());
         var outcome = await store.HandleAsync(
             Node.Decider,
@@ -88,24 +94,31 @@ internal static class JoinEndpoint
         request.NodeId == Guid.Empty ? new("nodeId", "It is empty.")
         : string.IsNullOrEmpty(request.Token) || request.Token.Length > MaxToken
             ? new("token", $"A text of at most {MaxToken} characters.")
-        : InventoryRules.Text("name", request.Name, InventoryRules.MaxName) ?? InventoryRules.Check(request.Inventory);
+        : InventoryRules.Text("name", request.Name, InventoryRules.MaxName)
+            ?? BeatRules.CheckAgent(request.Agent)
+            ?? InventoryRules.Check(request.Inventory);
 
-    private static async Task RecordFirstBeatAsync(
+    /// <returns>False when another agent beats for this node.</returns>
+    private static async Task<bool> RecordFirstBeatAsync(
         NodesStore store,
-        Guid nodeId,
+        JoinRequest request,
         DateTimeOffset now,
+        DateTimeOffset silentSince,
         CancellationToken cancellationToken
     )
     {
         await using var batch = store.DataSource.CreateBatch();
         batch.Add(
             """
-            insert into node_beat (node_id, last_heartbeat_at, beat_at) values ($1, $2, $2)
-            on conflict (node_id) do update set last_heartbeat_at = excluded.last_heartbeat_at
+            insert into node_beat as b (node_id, last_heartbeat_at, beat_at, agent) values ($1, $2, $2, $3::varchar)
+            on conflict (node_id) do update set last_heartbeat_at = excluded.last_heartbeat_at, agent = excluded.agent
+              where b.agent is null or excluded.agent is null or b.agent = excluded.agent or b.last_heartbeat_at < $4
             """,
-            nodeId,
-            now
+            request.NodeId,
+            now,
+            request.Agent,
+            silentSince
         );
-        await batch.ExecuteNonQueryAsync(cancellationToken);
+        return await batch.ExecuteNonQueryAsync(cancellationToken) == 1;
     }
 }

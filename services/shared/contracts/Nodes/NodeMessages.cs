@@ -8,6 +8,12 @@ public sealed record NodeHeartbeat
     public required NodeInventory Inventory { get; init; }
     public NodeUsage? Usage { get; init; }
 
+    /// <summary>
+    /// Which agent this is: the same after its restart, another for one that runs on a copy of its identity. While one of them
+    /// beats the other is refused. Null when it does not say.
+    /// </summary>
+    public string? Agent { get; init; }
+
     /// <summary>The attempts the agent holds; those without a lease are told to stop.</summary>
     public IReadOnlyList<HeldAttempt> Attempts { get; init; } = [];
 }
@@ -73,6 +79,9 @@ public sealed record JoinRequest
     public required string Name { get; init; }
     public required string Token { get; init; }
     public required NodeInventory Inventory { get; init; }
+
+    /// <summary>As <see cref="NodeHeartbeat.Agent"/>.</summary>
+    public string? Agent { get; init; }
 }
 
 /// <summary>The answer to a join.</summary>
