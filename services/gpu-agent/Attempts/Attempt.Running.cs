@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using Platform.Contracts.Jobs;
 using Platform.GpuAgent.Inventory;
+using Platform.GpuAgent.Journal;
 using Platform.GpuAgent.Outputs;
 using Platform.GpuAgent.Processes;
 using Platform.GpuAgent.Server;
@@ -50,8 +51,19 @@ internal sealed partial class Attempt
 
         var endedAt = EndedAtUtc is { } known ? new DateTimeOffset(known) : Now;
         var outOfMemory = ControlGroup.OutOfMemoryKills() > Entry.OutOfMemoryKills;
-        End(AttemptEnding.Of(outcome, endedAt, Entry.Stop, outOfMemory));
+        var end = AttemptEnding.Of(outcome, endedAt, Entry.Stop, outOfMemory);
+        End(
+            !end.Succeeded && Entry.Stop is null && DiskSpace.IsFull(Folder.Path)
+                ? end with
+                {
+                    Reason = EndReasons.DiskFull,
+                    Detail = FullDisk(FileTree.Size(Folder.Work) / MiB),
+                }
+                : end
+        );
     }
+
+    private static string FullDisk(long used) => $"The node's disk is full; its work folder takes {used} MiB of it.";
 
     private DateTime? EndedAtUtc => File.Exists(Folder.Exit) ? File.GetLastWriteTimeUtc(Folder.Exit) : null;
 
@@ -125,7 +137,8 @@ internal sealed partial class Attempt
     private async Task WatchDiskAsync(CancellationToken cancellationToken)
     {
         var pause = _measureDisk;
-        while (_services.Options.MaxDiskMiB is { } limit)
+        var limit = _services.Options.MaxDiskMiB;
+        while (true)
         {
             await Task.Delay(pause, cancellationToken);
             var watch = Stopwatch.StartNew();
@@ -134,6 +147,13 @@ internal sealed partial class Attempt
             if (used > limit)
             {
                 RequestStop(EndReasons.DiskFull, $"Its work folder took {used} MiB; the node allows {limit} MiB.");
+                return;
+            }
+
+            // Those that have written next to nothing may go on: it is not they who fill it.
+            if (used > 0 && DiskSpace.IsFull(Folder.Path))
+            {
+                RequestStop(EndReasons.DiskFull, FullDisk(used));
                 return;
             }
         }

@@ -9,7 +9,7 @@ internal static class WorkRetention
     public static bool IsKept(AttemptEntry entry, AgentOptions options, DateTimeOffset now) =>
         entry.Phase is not AttemptPhase.Done
         || (
-            entry.End is { Succeeded: false, Reason: not EndReasons.Cancelled }
+            entry.End is { Succeeded: false, Reason: not (EndReasons.Cancelled or EndReasons.DiskFull) }
             && !entry.IsFenced
             && now - entry.ClosedAt < TimeSpan.FromHours(options.WorkRetentionHours)
         );

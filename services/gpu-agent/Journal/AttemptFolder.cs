@@ -6,6 +6,9 @@ internal sealed record AttemptFolder(string Path)
     /// <summary>The journal.</summary>
     public string Journal => In("journal.json");
 
+    /// <summary>Room that is given up when the journal finds none.</summary>
+    public string Reserve => In("reserve");
+
     /// <summary>The training's folder.</summary>
     public string Work => In("work");
 

@@ -3,6 +3,9 @@ namespace Platform.GpuAgent.Journal;
 /// <summary>The durable state of one attempt. What <see cref="Update"/> returned is on disk.</summary>
 internal sealed class AttemptJournal
 {
+    // The journal of an attempt whose training has filled the disk is still to be written.
+    private const int ReservedBytes = 64 * 1024;
+
     private readonly Lock _lock = new();
     private AttemptEntry _entry;
 
@@ -29,6 +32,7 @@ internal sealed class AttemptJournal
     public static AttemptJournal Create(AttemptFolder folder, AttemptEntry entry)
     {
         Directory.CreateDirectory(folder.Path);
+        File.WriteAllBytes(folder.Reserve, new byte[ReservedBytes]);
         DurableFile.Write(folder.Journal, entry, AgentJson.Default.AttemptEntry);
         return new AttemptJournal(folder, entry);
     }
@@ -47,11 +51,24 @@ internal sealed class AttemptJournal
             var changed = change(_entry);
             if (!ReferenceEquals(changed, _entry))
             {
-                DurableFile.Write(Folder.Journal, changed, AgentJson.Default.AttemptEntry);
+                Write(changed);
                 _entry = changed;
             }
 
             return changed;
+        }
+    }
+
+    private void Write(AttemptEntry entry)
+    {
+        try
+        {
+            DurableFile.Write(Folder.Journal, entry, AgentJson.Default.AttemptEntry);
+        }
+        catch (IOException exception) when (DiskSpace.IsFull(exception))
+        {
+            File.Delete(Folder.Reserve);
+            DurableFile.Write(Folder.Journal, entry, AgentJson.Default.AttemptEntry);
         }
     }
 }

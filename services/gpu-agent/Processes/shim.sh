@@ -32,8 +32,11 @@ identity $$ ${stat##*) } >"$dir/shim" || exit 75
 set +C
 trap : HUP INT TERM
 
+# Room for the exit code now: the training may fill the disk.
+echo '         ' >"$dir/exit.tmp"
+
 # The job's own PATH may lead nowhere: -p takes these tools from the system.
 command -p setsid /bin/sh "$0" --exec "$dir" "$@"
-echo "$?" >"$dir/exit.tmp"
+echo "$?" 1<>"$dir/exit.tmp"
 command -p sync "$dir/exit.tmp"
 command -p mv "$dir/exit.tmp" "$dir/exit"

@@ -14,7 +14,6 @@ internal sealed class WorkFolder(ArtifactClient artifacts, BlobCache cache, ILog
     public const string Temporary = ".tmp";
 
     private const int FetchesAtOnce = 4;
-    private const int DiskFull = 28;
 
     /// <summary>The artifact that holds a job's checkpoints.</summary>
     public static string CheckpointsOf(Guid jobId) => $"checkpoints-{jobId:N}";
@@ -66,7 +65,7 @@ internal sealed class WorkFolder(ArtifactClient artifacts, BlobCache cache, ILog
         {
             throw new StagingFailedException(EndReasons.InputMissing, exception.Message);
         }
-        catch (IOException exception) when ((exception.HResult & 0xFFFF) == DiskFull)
+        catch (IOException exception) when (DiskSpace.IsFull(exception))
         {
             throw new StagingFailedException(EndReasons.DiskFull, exception.Message);
         }
