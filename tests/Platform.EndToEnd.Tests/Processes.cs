@@ -6,9 +6,32 @@ namespace Platform.EndToEnd.Tests;
 /// <summary>Real processes, seen from outside.</summary>
 internal static partial class Processes
 {
+    private const int SigInt = 2;
     private const int SigKill = 9;
+    private const int SigTerm = 15;
+    private const int SigCont = 18;
+    private const int SigStop = 19;
 
-    public static void Kill(int pid) => Assert.Equal(0, SendSignal(pid, SigKill));
+    public static void Kill(int pid) => Signal(pid, SigKill);
+
+    /// <summary>PostgreSQL stops at once but in good order: it ends the sessions of its clients.</summary>
+    public static void Interrupt(int pid) => Signal(pid, SigInt);
+
+    public static void Terminate(int pid) => Signal(pid, SigTerm);
+
+    /// <summary>Lets it stand still until <see cref="Thaw"/>.</summary>
+    public static void Freeze(int pid) => Signal(pid, SigStop);
+
+    public static void Thaw(int pid) => Signal(pid, SigCont);
+
+    /// <summary>The most memory it has had at once.</summary>
+    public static int PeakMemoryMiB(int pid) =>
+        int.Parse(
+            File.ReadLines($"/proc/{pid}/status")
+                .Single(line => line.StartsWith("VmHWM:", StringComparison.Ordinal))
+                .Split(' ', StringSplitOptions.RemoveEmptyEntries)[1],
+            CultureInfo.InvariantCulture
+        ) / 1024;
 
     public static bool IsAlive(int pid) =>
         File.Exists($"/proc/{pid}/stat") && !File.ReadAllText($"/proc/{pid}/stat").Contains(") Z ");
@@ -22,6 +45,14 @@ internal static partial class Processes
                 .Where(name => name!.All(char.IsAsciiDigit))
                 .Where(name => Environment(name!).Contains(marker, StringComparison.Ordinal))
                 .Select(name => int.Parse(name!, CultureInfo.InvariantCulture)),
+        ];
+
+    private static void Signal(int pid, int signal) => Assert.Equal(0, SendSignal(pid, signal));
+
+    /// <summary>One of its environment's variables.</summary>
+    public static string Variable(int pid, string name) =>
+        Environment($"{pid}").Split('\0').Single(entry => entry.StartsWith($"{name}=", StringComparison.Ordinal))[
+            (name.Length + 1)..
         ];
 
     private static string Environment(string pid)

@@ -1,0 +1,29 @@
+using System.Text.Json.Nodes;
+
+namespace Platform.EndToEnd.Tests.Faults;
+
+/// <summary>What must hold once everything that a test began has ended.</summary>
+internal static class Aftermath
+{
+    public static async Task AssertNothingIsLeftAsync(this LocalCluster cluster)
+    {
+        JsonNode? nodes = null;
+        await WaitFor.ConditionAsync(
+            "every node to be online with nothing leased",
+            async () =>
+            {
+                nodes = await cluster.Api.GetAsync("/api/nodes");
+                return nodes["items"]!.AsArray().All(node => IsIdle(node!));
+            },
+            describe: () => $"Last seen: {nodes}"
+        );
+        Assert.Empty((await cluster.Api.GetAsync("/api/nodes/placements"))["items"]!.AsArray());
+        await new ClusterBroker(cluster.Data).AssertNothingWasGivenUpAsync();
+    }
+
+    private static bool IsIdle(JsonNode node) =>
+        node["status"]!.GetValue<string>() == "online"
+        && node["leases"]!.AsArray().Count == 0
+        && node["free"]!["cpus"]!.GetValue<double>() == node["cpus"]!.GetValue<double>()
+        && node["free"]!["memoryMiB"]!.GetValue<int>() == node["memoryMiB"]!.GetValue<int>();
+}

@@ -1,0 +1,79 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Text.Json.Nodes;
+using RabbitMQ.Client;
+
+namespace Platform.EndToEnd.Tests.Faults;
+
+/// <summary>A cluster's own RabbitMQ, looked at past the platform.</summary>
+internal sealed class ClusterBroker(string data)
+{
+    private readonly string _folder = Path.Combine(data, "cluster", "rabbitmq");
+
+    public Task<IConnection> ConnectAsync() =>
+        new ConnectionFactory
+        {
+            HostName = "127.0.0.1",
+            Port = Settings()["Port"]!.GetValue<int>(),
+            UserName = "platform",
+            Password = Settings()["Password"]!.GetValue<string>(),
+        }.CreateConnectionAsync();
+
+    /// <summary>The names of all queues.</summary>
+    public async Task<IReadOnlyList<string>> QueuesAsync()
+    {
+        var settings = Settings();
+        var start = new ProcessStartInfo("/usr/lib/rabbitmq/bin/rabbitmqctl", ["-q", "list_queues", "name"])
+        {
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        };
+        start.Environment["HOME"] = _folder;
+        start.Environment["RABBITMQ_NODENAME"] = $"{settings["Node"]}@localhost";
+        start.Environment["RABBITMQ_CONF_ENV_FILE"] = "/dev/null";
+        start.Environment["ERL_EPMD_ADDRESS"] = "127.0.0.1";
+        start.Environment["ERL_EPMD_PORT"] = settings["NamePort"]!
+            .GetValue<int>()
+            .ToString(CultureInfo.InvariantCulture);
+        using var process = Process.Start(start)!;
+        var errors = process.StandardError.ReadToEndAsync();
+        var output = await process.StandardOutput.ReadToEndAsync();
+        await process.WaitForExitAsync();
+        Assert.True(process.ExitCode == 0, $"rabbitmqctl ended with {process.ExitCode}: {output}{await errors}");
+        return [.. output.Split('\n', StringSplitOptions.RemoveEmptyEntries).Where(name => name != "name")];
+    }
+
+    /// <summary>Fails when a message could not be handled (<c>_error</c>) or nobody wanted it (<c>_skipped</c>).</summary>
+    public async Task AssertNothingWasGivenUpAsync()
+    {
+        await using var connection = await ConnectAsync();
+        foreach (var queue in (await QueuesAsync()).Where(IsForGivenUp))
+        {
+            await using var channel = await connection.CreateChannelAsync();
+            var count = await channel.MessageCountAsync(queue);
+            Assert.True(
+                count == 0,
+                count == 0 ? "" : $"{queue} has {count} messages, such as {await FirstAsync(channel, queue)}"
+            );
+        }
+    }
+
+    private static bool IsForGivenUp(string queue) =>
+        queue.EndsWith("_error", StringComparison.Ordinal) || queue.EndsWith("_skipped", StringComparison.Ordinal);
+
+    private static async Task<string> FirstAsync(IChannel channel, string queue)
+    {
+        var message = await channel.BasicGetAsync(queue, autoAck: false);
+        var headers = message?.BasicProperties.Headers ?? new Dictionary<string, object?>();
+        return string.Join(
+            "; ",
+            headers
+                .Where(header => header.Key.StartsWith("MT-Fault", StringComparison.Ordinal))
+                .Select(header =>
+                    $"{header.Key}: {(header.Value is byte[] text ? System.Text.Encoding.UTF8.GetString(text) : header.Value)}"
+                )
+        );
+    }
+
+    private JsonNode Settings() => JsonNode.Parse(File.ReadAllText(Path.Combine(_folder, "broker.json")))!;
+}

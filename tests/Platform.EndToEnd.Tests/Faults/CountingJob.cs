@@ -1,0 +1,171 @@
+using System.Globalization;
+using System.Text;
+using System.Text.Json.Nodes;
+
+namespace Platform.EndToEnd.Tests.Faults;
+
+/// <summary>
+/// A training that counts: one line a step, a checkpoint every ten, from which it goes on, and an output in the end. What it
+/// leaves behind is known to the byte.
+/// </summary>
+internal static class CountingJob
+{
+    private const string Script = """
+        import os, pathlib, sys, time
+        import platform_sdk
+        steps, pause, later_pause = int(sys.argv[1]), float(sys.argv[2]), float(sys.argv[3])
+        if os.environ["PLATFORM_ATTEMPT"] != "1":
+            pause = later_pause
+        run = platform_sdk.init(name="count")
+        done = max([int(file.name) for file in pathlib.Path("checkpoints").iterdir() if file.name.isdigit()], default=0)
+        for step in range(done + 1, steps + 1):
+            print("step", step, flush=True)
+            run.log({"value": step * 2}, step=step)
+            if step % 10 == 0:
+                pathlib.Path("checkpoints/new.tmp").write_text(str(step))
+                os.rename("checkpoints/new.tmp", "checkpoints/%d" % step)
+            time.sleep(pause)
+        pathlib.Path("outputs/count.txt").write_text("counted to %d\n" % steps)
+        run.finish()
+        """;
+
+    private static readonly string[] _history =
+    [
+        "job_submitted",
+        "job_queued",
+        "job_placed",
+        "job_started",
+        "job_succeeded",
+    ];
+
+    /// <param name="pause">Seconds after each step.</param>
+    /// <param name="laterPause">The same in attempts after the first.</param>
+    /// <param name="kind">The label of the nodes that may run it.</param>
+    public static object Create(
+        int steps,
+        double pause,
+        int maxAttempts = 1,
+        double laterPause = 0.02,
+        string? kind = null
+    ) =>
+        new
+        {
+            name = "count",
+            project = "e2e/faults",
+            command = new[]
+            {
+                "/usr/bin/python3",
+                "train.py",
+                steps.ToString(CultureInfo.InvariantCulture),
+                pause.ToString(CultureInfo.InvariantCulture),
+                laterPause.ToString(CultureInfo.InvariantCulture),
+            },
+            files = new Dictionary<string, string>
+            {
+                ["train.py"] = Script,
+                ["platform_sdk.py"] = File.ReadAllText(
+                    Path.Combine(Repository.Root, "sdk", "python", "platform_sdk.py")
+                ),
+            },
+            outputs = new[]
+            {
+                new
+                {
+                    path = "outputs",
+                    artifact = "count",
+                    type = "model",
+                },
+            },
+            resources = new
+            {
+                gpus = 0,
+                cpus = 0.5,
+                memoryMiB = 128,
+            },
+            labels = kind is null ? [] : new Dictionary<string, string> { ["kind"] = kind },
+            retry = new { maxAttempts, backoffSeconds = 0 },
+            timeoutSeconds = 600,
+        };
+
+    public static int StepsIn(string log) =>
+        log.Split('\n').Count(line => line.StartsWith("step ", StringComparison.Ordinal));
+
+    public static Task WaitForStepsAsync(this PlatformApi api, Guid jobId, int steps) =>
+        WaitFor.ConditionAsync(
+            $"step {steps} of job {jobId}",
+            async () => StepsIn(await api.LogAsync(jobId)) >= steps,
+            TimeSpan.FromSeconds(60)
+        );
+
+    /// <summary>Waits for a job of one attempt to succeed, and looks at all that it leaves.</summary>
+    /// <param name="isTracked">False for one that ended while tracking was away: what its SDK had not sent ended with it.</param>
+    public static async Task AssertCountedAsync(this PlatformApi api, Guid jobId, int steps, bool isTracked = true)
+    {
+        var job = await api.WaitForStatusAsync(jobId, "succeeded");
+        Assert.Equal(1, job["attempt"]!.GetValue<int>());
+        Assert.Equal(Lines(1, steps), StepsOnly(await api.LogAsync(jobId)));
+        Assert.Equal(_history, await api.HistoryAsync(jobId));
+        await api.AssertKeptAsync(jobId, steps);
+        if (isTracked)
+        {
+            await api.AssertTrackedAsync(job, steps);
+        }
+    }
+
+    /// <summary>A log without what the SDK says about a platform that is away.</summary>
+    public static string StepsOnly(string log) =>
+        string.Concat(
+            log.Split('\n', StringSplitOptions.RemoveEmptyEntries)
+                .Where(line => !line.StartsWith("platform: ", StringComparison.Ordinal))
+                .Select(line => $"{line}\n")
+        );
+
+    /// <summary>What it prints.</summary>
+    public static string Lines(int first, int last)
+    {
+        var lines = new StringBuilder();
+        for (var step = first; step <= last; step++)
+        {
+            lines.Append(CultureInfo.InvariantCulture, $"step {step}\n");
+        }
+
+        return lines.ToString();
+    }
+
+    /// <summary>The types of its events.</summary>
+    public static async Task<IReadOnlyList<string>> HistoryAsync(this PlatformApi api, Guid jobId) =>
+        [
+            .. (await api.GetAsync($"/api/jobs/{jobId}/events"))["items"]!
+                .AsArray()
+                .Select(entry => entry!["type"]!.GetValue<string>()),
+        ];
+
+    /// <summary>One version of its output, with the content and the checksum that it should have.</summary>
+    public static async Task AssertKeptAsync(this PlatformApi api, Guid jobId, int steps)
+    {
+        var kept = Assert.Single(
+            (await api.GetAsync($"/api/jobs/{jobId}/artifacts"))["items"]!.AsArray(),
+            item => item!["name"]!.GetValue<string>() == "count"
+        )!;
+        var content = await api.DownloadAsync("count", $"{kept["version"]}", "count.txt");
+        Assert.Equal($"counted to {steps}\n", Encoding.UTF8.GetString(content));
+    }
+
+    /// <summary>Each step is on its curve once, and the run has ended.</summary>
+    public static async Task AssertTrackedAsync(this PlatformApi api, JsonNode job, int steps)
+    {
+        var runId = job["runId"]!.GetValue<string>();
+        await WaitFor.ConditionAsync(
+            $"run {runId} to be finished",
+            async () => (await api.GetAsync($"/api/runs/{runId}"))["status"]!.GetValue<string>() == "finished"
+        );
+        var metrics = await api.GetAsync($"/api/runs/{runId}/metrics?keys=value&points=10000");
+        var series = Assert.Single(metrics["series"]!.AsArray())!;
+        var expected = Enumerable.Range(1, steps).ToList();
+        Assert.Equal(expected, series["steps"]!.AsArray().Select(step => step!.GetValue<int>()));
+        Assert.Equal(
+            expected.Select(step => step * 2.0),
+            series["values"]!.AsArray().Select(value => value!.GetValue<double>())
+        );
+    }
+}

@@ -1,0 +1,90 @@
+using System.Diagnostics;
+using System.Net.Http.Json;
+using System.Text.Json.Nodes;
+
+namespace Platform.EndToEnd.Tests.Faults;
+
+/// <summary>One more agent of a cluster, with settings of its own; its node is removed with it.</summary>
+internal sealed class ExtraAgent : IAsyncDisposable
+{
+    private readonly LocalCluster _cluster;
+    private readonly Process _process;
+    private readonly string _name;
+    private readonly string _log;
+
+    private ExtraAgent(LocalCluster cluster, string name, string log, Process process)
+    {
+        _log = log;
+        _cluster = cluster;
+        _name = name;
+        _process = process;
+    }
+
+    public int Pid => _process.Id;
+
+    /// <summary>Starts one whose label <c>kind</c> is its name, so that only jobs meant for it come to it.</summary>
+    /// <param name="logName">Its name unless told.</param>
+    /// <param name="settings">Options of the section <c>Agent</c>.</param>
+    public static async Task<ExtraAgent> StartAsync(
+        LocalCluster cluster,
+        string name,
+        string stateFolder,
+        string? logName = null,
+        params (string Key, string Value)[] settings
+    )
+    {
+        using var created = await cluster.Api.Http.PostAsJsonAsync("/api/nodes/join-tokens", new { name });
+        var token = (await created.Content.ReadFromJsonAsync<JsonNode>())!["token"]!.GetValue<string>();
+        var log = Path.Combine(cluster.Data, $"{logName ?? name}.log");
+        // Its output is not read: an agent that says a lot must not wait for us.
+        var start = new ProcessStartInfo("/bin/sh")
+        {
+            ArgumentList =
+            {
+                "-c",
+                """exec dotnet "$1" --urls=http://127.0.0.1:0 >"$2" 2>&1""",
+                "sh",
+                Repository.Built("Platform.GpuAgent", "Platform.GpuAgent.dll"),
+                log,
+            },
+        };
+        start.Environment["Messaging__Transport"] = "RabbitMq";
+        start.Environment["Agent__Server"] = cluster.Url;
+        start.Environment["Agent__JoinToken"] = token;
+        start.Environment["Agent__StateFolder"] = stateFolder;
+        start.Environment["Agent__Name"] = name;
+        start.Environment["Agent__Labels__kind"] = name;
+        foreach (var (key, value) in settings)
+        {
+            start.Environment[$"Agent__{key}"] = value;
+        }
+
+        return new ExtraAgent(cluster, name, log, Process.Start(start)!);
+    }
+
+    public Task<string> LogAsync() => File.ReadAllTextAsync(_log);
+
+    /// <summary>Waits until its node is online.</summary>
+    public Task WaitUntilOnlineAsync() =>
+        WaitFor.ConditionAsync(
+            $"{_name} to be online",
+            async () => (await FindAsync())?["status"]!.GetValue<string>() == "online"
+        );
+
+    public async ValueTask DisposeAsync()
+    {
+        _process.Kill();
+        await _process.WaitForExitAsync();
+        _process.Dispose();
+        if (await FindAsync() is { } node)
+        {
+            using var removed = await _cluster.Api.Http.DeleteAsync($"/api/nodes/{node["id"]}");
+            removed.EnsureSuccessStatusCode();
+        }
+    }
+
+    private async Task<JsonNode?> FindAsync() =>
+        (await _cluster.Api.GetAsync("/api/nodes"))["items"]!
+            .AsArray()
+            .SingleOrDefault(node => node!["name"]!.GetValue<string>() == _name);
+}

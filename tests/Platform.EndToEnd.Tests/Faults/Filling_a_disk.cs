@@ -1,0 +1,66 @@
+using System.Diagnostics;
+using System.Text.Json.Nodes;
+
+namespace Platform.EndToEnd.Tests.Faults;
+
+[Collection("faults")]
+[Trait("suite", "e2e")]
+public sealed class Filling_a_disk(TwoNodeCluster cluster)
+{
+    [Fact]
+    public async Task Of_an_agent_ends_the_job_for_that_reason_and_the_next_one_runs_there()
+    {
+        var state = Path.Combine(cluster.Data, "small-disk");
+        Directory.CreateDirectory(state);
+        await RunAsync("mount", "-t", "tmpfs", "-o", "size=12m", "tmpfs", state);
+        try
+        {
+            await using (var agent = await ExtraAgent.StartAsync(cluster, "small", state))
+            {
+                await agent.WaitUntilOnlineAsync();
+
+                await AssertDiskFullAsync("echo begin; head -c 50000000 /dev/zero > big");
+                await AssertDiskFullAsync("echo begin; head -c 50000000 /dev/zero > big; sleep 600");
+
+                var next = await cluster.Api.SubmitAsync(CountingJob.Create(steps: 20, pause: 0.02, kind: "small"));
+                await cluster.Api.AssertCountedAsync(next, steps: 20);
+            }
+
+            await cluster.AssertNothingIsLeftAsync();
+        }
+        finally
+        {
+            await RunAsync("umount", state);
+        }
+    }
+
+    private async Task AssertDiskFullAsync(string script)
+    {
+        var id = await cluster.Api.SubmitAsync(
+            new
+            {
+                name = "fills the disk",
+                command = new[] { "sh", "-c", script },
+                labels = new { kind = "small" },
+                resources = new
+                {
+                    gpus = 0,
+                    cpus = 0.5,
+                    memoryMiB = 64,
+                },
+            }
+        );
+        JsonNode job = await cluster.Api.WaitForStatusAsync(id, "failed", TimeSpan.FromSeconds(60));
+        Assert.Equal("disk_full", job["reason"]!.GetValue<string>());
+        Assert.Contains("disk is full", job["detail"]!.GetValue<string>(), StringComparison.Ordinal);
+        Assert.StartsWith("begin\n", await cluster.Api.LogAsync(id), StringComparison.Ordinal);
+        Assert.Empty(Processes.WithEnvironment($"PLATFORM_JOB_ID={id}"));
+    }
+
+    private static async Task RunAsync(string program, params string[] arguments)
+    {
+        using var process = Process.Start(program, arguments);
+        await process.WaitForExitAsync();
+        Assert.True(process.ExitCode == 0, $"{program} {string.Join(' ', arguments)} ended with {process.ExitCode}");
+    }
+}

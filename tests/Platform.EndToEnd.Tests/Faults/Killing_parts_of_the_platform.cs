@@ -1,0 +1,150 @@
+using System.Diagnostics;
+using System.Net;
+using System.Net.Http.Headers;
+using System.Text.Json.Nodes;
+
+namespace Platform.EndToEnd.Tests.Faults;
+
+[Collection("faults")]
+[Trait("suite", "e2e")]
+public sealed class Killing_parts_of_the_platform(TwoNodeCluster cluster)
+{
+    [Fact]
+    public async Task The_jobs_service_in_the_middle_of_a_job_loses_nothing()
+    {
+        var id = await cluster.Api.SubmitAsync(CountingJob.Create(steps: 80, pause: 0.1));
+        await cluster.Api.WaitForStepsAsync(id, 10);
+
+        await cluster.KillAsync("jobs");
+        await cluster.UpAsync();
+
+        await cluster.Api.AssertCountedAsync(id, steps: 80);
+        await cluster.AssertNothingIsLeftAsync();
+    }
+
+    [Fact]
+    public async Task The_nodes_service_between_the_grant_and_the_start_delays_nothing_but_the_start()
+    {
+        var agents = new[] { await cluster.PidAsync("agent-1"), await cluster.PidAsync("agent-2") };
+        Array.ForEach(agents, Processes.Freeze);
+        Guid id;
+        try
+        {
+            id = await cluster.Api.SubmitAsync(CountingJob.Create(steps: 20, pause: 0.05));
+            await cluster.Api.WaitForStatusAsync(id, "placed");
+            await cluster.KillAsync("nodes");
+        }
+        finally
+        {
+            Array.ForEach(agents, Processes.Thaw);
+        }
+
+        await cluster.UpAsync();
+
+        await cluster.Api.AssertCountedAsync(id, steps: 20);
+        await cluster.AssertNothingIsLeftAsync();
+    }
+
+    [Fact]
+    [Trait("row", "74")]
+    [Trait("row", "77")]
+    public async Task An_agent_for_good_sends_its_job_elsewhere_and_the_old_training_changes_nothing()
+    {
+        var id = await cluster.Api.SubmitAsync(
+            CountingJob.Create(steps: 1200, pause: 0.05, maxAttempts: 3, laterPause: 0.005)
+        );
+        await cluster.Api.WaitForStepsAsync(id, 20);
+        await WaitForCheckpointAsync(id);
+        var first = await NodeOfAsync(id);
+        var old = Processes.WithEnvironment($"PLATFORM_JOB_ID={id}");
+
+        await cluster.KillAsync(first.Name);
+        var lastBeat = (await cluster.Api.GetAsync($"/api/nodes/{first.Id}"))[
+            "lastHeartbeatAt"
+        ]!.GetValue<DateTimeOffset>();
+        await WaitFor.ConditionAsync(
+            "the second attempt to be placed",
+            async () =>
+                (await JobAsync(id)) is var job
+                && job["attempt"]!.GetValue<int>() == 2
+                && job["nodes"]!.AsArray().Count > 0,
+            TimeSpan.FromSeconds(60)
+        );
+        Assert.NotEqual(first.Id, (await NodeOfAsync(id)).Id);
+        await AssertFencedAsync(id, old);
+
+        var done = await cluster.Api.WaitForStatusAsync(id, "succeeded");
+        await AssertEndAsync(id, done, lastBeat);
+        Assert.All(
+            old,
+            pid => Assert.True(Processes.IsAlive(pid), "the old training has ended by itself: it proves nothing")
+        );
+        var events = await cluster.Api.HistoryAsync(id);
+
+        await cluster.UpAsync();
+
+        await WaitFor.ConditionAsync(
+            "the old training to be stopped",
+            () => Task.FromResult(!old.Any(Processes.IsAlive))
+        );
+        await cluster.AssertNothingIsLeftAsync();
+        Assert.Equal(events, await cluster.Api.HistoryAsync(id));
+        await cluster.Api.AssertKeptAsync(id, steps: 1200);
+    }
+
+    private async Task AssertEndAsync(Guid id, JsonNode done, DateTimeOffset lastBeat)
+    {
+        Assert.Equal(2, done["attempt"]!.GetValue<int>());
+        var log = await cluster.Api.LogAsync(id, attempt: 2);
+        var resumedAt = 1200 - CountingJob.StepsIn(log) + 1;
+        Assert.True(resumedAt > 1, "the second attempt began anew");
+        Assert.Equal(CountingJob.Lines(resumedAt, 1200), CountingJob.StepsOnly(log));
+        await cluster.Api.AssertTrackedAsync(done, steps: 1200);
+        var events = (await cluster.Api.GetAsync($"/api/jobs/{id}/events"))["items"]!.AsArray();
+        Assert.Single(events, entry => entry!["type"]!.GetValue<string>() == "job_succeeded");
+        var moved = events.Last(entry => entry!["type"]!.GetValue<string>() == "job_placed")![
+            "at"
+        ]!.GetValue<DateTimeOffset>();
+        // 15 s without a beat are when it is lost; beyond that only looking (once a second) and placing take time.
+        Assert.InRange(moved - lastBeat, TimeSpan.FromSeconds(10), TimeSpan.FromSeconds(18));
+    }
+
+    /// <summary>What the old training's token and number still let it do to the job: nothing.</summary>
+    private async Task AssertFencedAsync(Guid id, IReadOnlyList<int> old)
+    {
+        var token = Processes.Variable(old[^1], "PLATFORM_TOKEN");
+        using var request = new HttpRequestMessage(HttpMethod.Post, $"/api/jobs/{id}/logs?attempt=1&offset=0")
+        {
+            Content = new StringContent("I am still here"),
+        };
+        request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", token);
+        using var response = await cluster.Api.Http.SendAsync(request);
+        Assert.True(
+            response.StatusCode is HttpStatusCode.Gone or HttpStatusCode.Conflict or HttpStatusCode.Forbidden,
+            $"a log of the old attempt was answered {response.StatusCode}"
+        );
+    }
+
+    private Task<JsonNode> JobAsync(Guid id) => cluster.Api.GetAsync($"/api/jobs/{id}");
+
+    private async Task<(Guid Id, string Name)> NodeOfAsync(Guid jobId)
+    {
+        var nodes = (await cluster.Api.GetAsync("/api/nodes"))["items"]!.AsArray();
+        var node = nodes.Single(entry =>
+            entry!["leases"]!.AsArray().Any(lease => lease!["jobId"]!.GetValue<Guid>() == jobId)
+        )!;
+        return (node["id"]!.GetValue<Guid>(), node["name"]!.GetValue<string>());
+    }
+
+    private Task WaitForCheckpointAsync(Guid jobId) =>
+        WaitFor.ConditionAsync(
+            "the first checkpoint to be kept",
+            async () =>
+            {
+                using var response = await cluster.Api.Http.GetAsync(
+                    $"/api/artifacts/checkpoints-{jobId:N}/versions/latest"
+                );
+                return response.IsSuccessStatusCode;
+            }
+        );
+}

@@ -1,0 +1,96 @@
+using System.Diagnostics;
+
+namespace Platform.EndToEnd.Tests.Faults;
+
+[Collection("faults")]
+[Trait("suite", "e2e")]
+public sealed class Stopping_what_the_platform_stands_on(TwoNodeCluster cluster)
+{
+    [Fact]
+    [Trait("row", "75")]
+    public async Task The_broker_loses_no_job_and_no_result()
+    {
+        var running = await cluster.Api.SubmitAsync(CountingJob.Create(steps: 60, pause: 0.1));
+        await cluster.Api.WaitForStepsAsync(running, 10);
+
+        await StopAsync("rabbitmq");
+        var submitted = await cluster.Api.SubmitAsync(CountingJob.Create(steps: 10, pause: 0.01));
+        await WaitForEndOfAsync(running);
+        Assert.Equal("pending", (await cluster.Api.GetAsync($"/api/jobs/{submitted}"))["status"]!.GetValue<string>());
+        await cluster.UpAsync();
+
+        await cluster.Api.AssertCountedAsync(running, steps: 60);
+        await cluster.Api.AssertCountedAsync(submitted, steps: 10);
+        await cluster.AssertNothingIsLeftAsync();
+    }
+
+    [Fact]
+    public async Task The_database_for_a_while_loses_nothing_and_gives_no_message_up()
+    {
+        var outage = TimeSpan.FromSeconds(12);
+        var ending = await cluster.Api.SubmitAsync(CountingJob.Create(steps: 60, pause: 0.1));
+        var lasting = await cluster.Api.SubmitAsync(CountingJob.Create(steps: 200, pause: 0.1));
+        await cluster.Api.WaitForStepsAsync(ending, 10);
+        await cluster.Api.WaitForStepsAsync(lasting, 10);
+
+        var watch = Stopwatch.StartNew();
+        await StopAsync("postgres");
+        using (var answer = await cluster.Api.Http.GetAsync("/api/jobs"))
+        {
+            Assert.Equal(503, (int)answer.StatusCode);
+        }
+
+        await WaitForEndOfAsync(ending);
+        await WaitFor.ConditionAsync(
+            $"the outage to have lasted {outage.TotalSeconds} s",
+            () => Task.FromResult(watch.Elapsed > outage)
+        );
+        await cluster.UpAsync();
+
+        await cluster.Api.AssertCountedAsync(ending, steps: 60, isTracked: false);
+        await cluster.Api.AssertCountedAsync(lasting, steps: 200);
+        await cluster.AssertNothingIsLeftAsync();
+    }
+
+    [Fact]
+    [Trait("row", "100")]
+    public async Task Tracking_never_lets_a_training_wait_and_its_curves_are_complete_afterwards()
+    {
+        const int Steps = 150;
+        var id = await cluster.Api.SubmitAsync(CountingJob.Create(Steps, pause: 0.1));
+        await cluster.Api.WaitForStepsAsync(id, 10);
+
+        await cluster.KillAsync("tracking");
+        var watch = Stopwatch.StartNew();
+        var before = CountingJob.StepsIn(await cluster.Api.LogAsync(id));
+        await cluster.Api.WaitForStepsAsync(id, before + 60);
+        // 60 steps of 0.1 s each; a call that waits for tracking would wait for seconds at every step.
+        Assert.InRange(watch.Elapsed, TimeSpan.Zero, TimeSpan.FromSeconds(15));
+        await cluster.UpAsync();
+
+        await cluster.Api.AssertCountedAsync(id, Steps);
+        await cluster.AssertNothingIsLeftAsync();
+    }
+
+    private async Task StopAsync(string server)
+    {
+        var pid = await cluster.PidAsync(server);
+        if (server == "postgres")
+        {
+            Processes.Interrupt(pid);
+        }
+        else
+        {
+            Processes.Terminate(pid);
+        }
+
+        await WaitFor.ConditionAsync($"{server} to be gone", () => Task.FromResult(!Processes.IsAlive(pid)));
+    }
+
+    private static Task WaitForEndOfAsync(Guid jobId) =>
+        WaitFor.ConditionAsync(
+            $"the processes of job {jobId} to end",
+            () => Task.FromResult(Processes.WithEnvironment($"PLATFORM_JOB_ID={jobId}").Count == 0),
+            TimeSpan.FromSeconds(60)
+        );
+}
