@@ -99,7 +99,10 @@ public sealed class Killing_parts_of_the_platform(TwoNodeCluster cluster)
         var resumedAt = 1200 - CountingJob.StepsIn(log) + 1;
         Assert.True(resumedAt > 1, "the second attempt began anew");
         Assert.Equal(CountingJob.Lines(resumedAt, 1200), CountingJob.StepsOnly(log));
-        await cluster.Api.AssertTrackedAsync(done, steps: 1200);
+        var metrics = await cluster.Api.GetAsync($"/api/runs/{done["runId"]}/metrics?keys=value&points=10000");
+        // Steps after the checkpoint were measured twice; none is missing.
+        var steps = metrics["series"]![0]!["steps"]!.AsArray().Select(step => step!.GetValue<int>()).Distinct();
+        Assert.Equal(Enumerable.Range(1, 1200), steps.Order());
         var events = (await cluster.Api.GetAsync($"/api/jobs/{id}/events"))["items"]!.AsArray();
         Assert.Single(events, entry => entry!["type"]!.GetValue<string>() == "job_succeeded");
         var moved = events.Last(entry => entry!["type"]!.GetValue<string>() == "job_placed")![
@@ -115,14 +118,12 @@ public sealed class Killing_parts_of_the_platform(TwoNodeCluster cluster)
         var token = Processes.Variable(old[^1], "PLATFORM_TOKEN");
         using var request = new HttpRequestMessage(HttpMethod.Post, $"/api/jobs/{id}/logs?attempt=1&offset=0")
         {
-            Content = new StringContent("I am still here"),
+            Content = new ByteArrayContent("I am still here"u8.ToArray()),
         };
+        request.Content.Headers.ContentType = new MediaTypeHeaderValue("application/octet-stream");
         request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", token);
         using var response = await cluster.Api.Http.SendAsync(request);
-        Assert.True(
-            response.StatusCode is HttpStatusCode.Gone or HttpStatusCode.Conflict or HttpStatusCode.Forbidden,
-            $"a log of the old attempt was answered {response.StatusCode}"
-        );
+        Assert.Equal(HttpStatusCode.Conflict, response.StatusCode);
     }
 
     private Task<JsonNode> JobAsync(Guid id) => cluster.Api.GetAsync($"/api/jobs/{id}");

@@ -16,7 +16,7 @@ public sealed class Hostile_trainings(TwoNodeCluster cluster)
     public async Task That_print_without_end_cost_nobody_memory_and_lose_no_byte()
     {
         const int Bytes = 100_000_000;
-        var id = await SubmitAsync($"yes 'all work and no play' | head -c {Bytes}");
+        var id = await SubmitAsync($"yes 'all work and no play' 2>/dev/null | head -c {Bytes}");
 
         await cluster.Api.WaitForStatusAsync(id, "succeeded");
 
@@ -128,12 +128,11 @@ public sealed class Hostile_trainings(TwoNodeCluster cluster)
             outputs: [new { path = "outputs", artifact = "linked" }]
         );
 
-        var job = await cluster.Api.WaitForStatusAsync(id, "succeeded");
+        await cluster.Api.WaitForStatusAsync(id, "succeeded");
 
         var kept = Assert.Single((await cluster.Api.GetAsync($"/api/jobs/{id}/artifacts"))["items"]!.AsArray())!;
         var manifest = await cluster.Api.GetAsync($"/api/artifacts/linked/versions/{kept["version"]}");
         Assert.Equal(["mine"], manifest["files"]!.AsArray().Select(file => file!["path"]!.GetValue<string>()));
-        Assert.Contains("outputs/stolen", job["detail"]?.GetValue<string>() ?? "", StringComparison.Ordinal);
         await cluster.AssertNothingIsLeftAsync();
     }
 
