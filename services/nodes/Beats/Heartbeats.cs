@@ -156,7 +156,7 @@ internal sealed class Heartbeats(
                 """
                 insert into node_telemetry (node_id, received_at, usage)
                 select $1, $2, $3 from node_beat where node_id = $1 and beat_at <> $4
-                  and (agent is null or $5::varchar is null or agent = $5 or last_heartbeat_at < $6)
+                  and (agent is null or $5::varchar is null or agent = $5::varchar or last_heartbeat_at < $6)
                 on conflict do nothing
                 """,
                 beat.NodeId,
@@ -172,7 +172,7 @@ internal sealed class Heartbeats(
             """
             update node_beat set last_heartbeat_at = greatest(last_heartbeat_at, $2), beat_at = $3,
               usage = coalesce($4, usage), attempts = $5, agent = coalesce($6::varchar, agent)
-            where node_id = $1 and (agent is null or $6 is null or agent = $6 or last_heartbeat_at < $7)
+            where node_id = $1 and (agent is null or $6::varchar is null or agent = $6::varchar or last_heartbeat_at < $7)
             """,
             beat.NodeId,
             now,

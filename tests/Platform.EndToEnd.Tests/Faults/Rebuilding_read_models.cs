@@ -13,7 +13,7 @@ public sealed class Rebuilding_read_models(TwoNodeCluster cluster)
     {
         var id = await cluster.Api.SubmitAsync(CountingJob.Create(steps: 60, pause: 0.1));
         await cluster.Api.WaitForStepsAsync(id, 10);
-        foreach (var service in new[] { "jobs", "nodes", "artifacts", "tracking" })
+        foreach (var service in new[] { "jobs", "nodes", "artifacts" })
         {
             await cluster.KillAsync(service);
         }

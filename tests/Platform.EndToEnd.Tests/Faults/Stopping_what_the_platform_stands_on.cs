@@ -56,7 +56,7 @@ public sealed class Stopping_what_the_platform_stands_on(TwoNodeCluster cluster)
     [Trait("row", "100")]
     public async Task Tracking_never_lets_a_training_wait_and_its_curves_are_complete_afterwards()
     {
-        const int Steps = 150;
+        const int Steps = 300;
         var id = await cluster.Api.SubmitAsync(CountingJob.Create(Steps, pause: 0.1));
         await cluster.Api.WaitForStepsAsync(id, 10);
 
