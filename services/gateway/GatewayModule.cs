@@ -5,13 +5,14 @@ using Platform.Gateway.Docs;
 using Platform.Gateway.Proxy;
 using Platform.Gateway.Security;
 using Platform.Gateway.Tokens;
+using Platform.Gateway.WebApp;
 using Yarp.ReverseProxy.Transforms;
 
 namespace Platform.Gateway;
 
 /// <summary>
-/// The one origin that people and agents talk to: tokens, health, documentation, and in front of separate services the
-/// proxy.
+/// The one origin that people and agents talk to: tokens, health, documentation, the web app, and in front of separate
+/// services the proxy.
 /// </summary>
 public static class GatewayModule
 {
@@ -37,6 +38,7 @@ public static class GatewayModule
         services.AddSingleton<Bindings>();
         services.AddSingleton<JoinLimit>();
         services.AddSingleton<ApiDescription>();
+        services.AddResponseCompression();
     }
 
     /// <summary>Registers the proxy in front of services that run elsewhere (<see cref="ProxyOptions"/>).</summary>
@@ -68,7 +70,7 @@ public static class GatewayModule
     }
 
     /// <summary>
-    /// Puts the gate in front of everything that is mapped, and maps tokens, health and documentation. Call it right after
+    /// Puts the gate in front of everything that is mapped, and maps tokens, health, documentation and the web app. Call it right after
     /// <c>UsePlatformDefaults</c>.
     /// </summary>
     public static void UseGateway(this WebApplication app)
@@ -83,6 +85,7 @@ public static class GatewayModule
             page.DocumentTitle = "Training platform";
             page.SwaggerEndpoint("/openapi/v1.json", "Training platform");
         });
+        app.UseWebApp();
         app.MapPages();
         app.MapTokens();
     }

@@ -1,10 +1,13 @@
 namespace Platform.Gateway;
 
-/// <summary>Whom the gateway lets in (configuration section <c>Gateway</c>).</summary>
+/// <summary>Whom the gateway lets in, and what it shows them (configuration section <c>Gateway</c>).</summary>
 public sealed class GatewayOptions
 {
     /// <summary>When requests to <c>/api</c> need a token.</summary>
     public TokenPolicy RequireTokens { get; set; } = TokenPolicy.Auto;
+
+    /// <summary>The folder with the built web app; <c>web</c> beside the program when left out.</summary>
+    public string? WebRoot { get; set; }
 }
 
 /// <summary>When requests need a token.</summary>

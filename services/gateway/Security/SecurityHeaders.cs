@@ -9,7 +9,10 @@ namespace Platform.Gateway.Security;
 internal sealed class SecurityHeaders(RequestDelegate next)
 {
     private const string PagePolicy =
-        "default-src 'self'; img-src 'self' data: blob:; style-src 'self' 'unsafe-inline'; object-src 'none'; base-uri 'self'; frame-ancestors 'none'";
+        "default-src 'self'; img-src 'self' data:; object-src 'none'; base-uri 'self'; form-action 'self'; frame-ancestors 'none'";
+
+    /// <summary>The page of the API's description brings styles of its own.</summary>
+    private const string DocsPolicy = PagePolicy + "; style-src 'self' 'unsafe-inline'";
     private const string DataPolicy = "default-src 'none'; frame-ancestors 'none'; sandbox";
 
     private static readonly string[] _untrusted =
@@ -41,7 +44,10 @@ internal sealed class SecurityHeaders(RequestDelegate next)
             headers.XContentTypeOptions = "nosniff";
             headers.XFrameOptions = "DENY";
             headers["Referrer-Policy"] = "no-referrer";
-            headers.ContentSecurityPolicy = Access.IsApi(path) ? DataPolicy : PagePolicy;
+            headers.ContentSecurityPolicy =
+                Access.IsApi(path) ? DataPolicy
+                : path is ["docs", ..] ? DocsPolicy
+                : PagePolicy;
             return Task.CompletedTask;
         });
         return next(context);

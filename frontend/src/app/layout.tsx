@@ -1,0 +1,69 @@
+import { Link, Outlet } from '@tanstack/react-router';
+import { ChartSpline, ListChecks, LoaderCircle, Package, Server } from 'lucide-react';
+import { lazy, Suspense } from 'react';
+import { useText } from '../lib/i18n/i18n';
+import { connected } from '../lib/connection';
+import { session } from '../lib/session';
+import { useStore } from '../lib/store';
+import { SettingsMenu } from './settings-menu';
+import { ShortcutHelp, useShortcuts } from './shortcuts';
+
+const SignInPage = lazy(() =>
+  import('../features/session/components/sign-in-page').then(module => ({ default: module.SignInPage })),
+);
+
+export function Layout() {
+  const t = useText();
+  const { refused } = useStore(session);
+  const isConnected = useStore(connected);
+  const { helpOpen, setHelpOpen } = useShortcuts();
+  if (refused) {
+    return (
+      <Suspense>
+        <SignInPage />
+      </Suspense>
+    );
+  }
+  return (
+    <div className="shell">
+      <a href="#content" className="skip-link">
+        {t('app.skip')}
+      </a>
+      <header className="top-bar">
+        <Link to="/jobs" className="brand" aria-label="Platform">
+          <img src="/favicon.svg" alt="" width={22} height={22} />
+          <span>Platform</span>
+        </Link>
+        <nav aria-label={t('app.main')}>
+          <Link to="/jobs">
+            <ListChecks aria-hidden="true" />
+            {t('app.jobs')}
+          </Link>
+          <Link to="/nodes">
+            <Server aria-hidden="true" />
+            {t('app.nodes')}
+          </Link>
+          <Link to="/runs">
+            <ChartSpline aria-hidden="true" />
+            {t('app.runs')}
+          </Link>
+          <Link to="/artifacts">
+            <Package aria-hidden="true" />
+            {t('app.artifacts')}
+          </Link>
+        </nav>
+        <SettingsMenu onHelp={() => setHelpOpen(true)} />
+      </header>
+      {!isConnected && (
+        <div className="banner" role="alert">
+          <LoaderCircle className="spin" aria-hidden="true" />
+          {t('app.reconnecting')}
+        </div>
+      )}
+      <main id="content">
+        <Outlet />
+      </main>
+      <ShortcutHelp open={helpOpen} onClose={() => setHelpOpen(false)} />
+    </div>
+  );
+}

@@ -1,0 +1,47 @@
+import { QueryClient, QueryClientProvider } from '@tanstack/react-query';
+import { RouterProvider } from '@tanstack/react-router';
+import { StrictMode } from 'react';
+import { createRoot } from 'react-dom/client';
+import { ApiError } from '../lib/api';
+import { connected } from '../lib/connection';
+import { applyLanguage } from '../lib/i18n/i18n';
+import { session } from '../lib/session';
+import { applyTheme } from '../lib/theme';
+import { router } from './router';
+import './styles/tokens.css';
+import './styles/base.css';
+import './styles/shell.css';
+import './styles/controls.css';
+import './styles/content.css';
+import './styles/log.css';
+
+applyTheme();
+applyLanguage();
+
+const queries = new QueryClient({
+  defaultOptions: {
+    queries: {
+      // A refused request is refused again; one without an answer is asked again once the server is back.
+      retry: (failures, error) => !(error instanceof ApiError && error.status > 0) && failures < 1,
+      networkMode: 'always',
+    },
+    mutations: { networkMode: 'always' },
+  },
+});
+connected.subscribe(() => {
+  if (connected.get()) {
+    void queries.invalidateQueries();
+  }
+});
+session.subscribe(() => void queries.resetQueries());
+
+const root = document.getElementById('root');
+if (root) {
+  createRoot(root).render(
+    <StrictMode>
+      <QueryClientProvider client={queries}>
+        <RouterProvider router={router} />
+      </QueryClientProvider>
+    </StrictMode>,
+  );
+}

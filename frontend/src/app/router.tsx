@@ -1,0 +1,135 @@
+import { createRootRoute, createRoute, createRouter, lazyRouteComponent, redirect } from '@tanstack/react-router';
+import type { ArtifactSearch } from '../features/artifacts/components/artifact-page';
+import type { ArtifactsSearch } from '../features/artifacts/components/artifacts-page';
+import type { JobSearch } from '../features/jobs/components/job-page';
+import { JobsPage, type JobsSearch } from '../features/jobs/components/jobs-page';
+import type { RunsSearch } from '../features/runs/components/runs-page';
+import { Layout } from './layout';
+import { NotFoundPage } from './not-found-page';
+import { FailurePage } from './failure-page';
+import { readNumber, readText } from './search';
+
+const rootRoute = createRootRoute({ component: Layout, notFoundComponent: NotFoundPage, errorComponent: FailurePage });
+
+const indexRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: '/',
+  beforeLoad: () => {
+    throw redirect({ to: '/jobs', replace: true });
+  },
+});
+
+const jobsRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: '/jobs',
+  validateSearch: (search): JobsSearch => ({
+    status: readText(search.status),
+    project: readText(search.project),
+    search: readText(search.search),
+  }),
+  component: function Jobs() {
+    return <JobsPage search={jobsRoute.useSearch()} />;
+  },
+});
+
+const submitRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: '/jobs/new',
+  component: lazyRouteComponent(() => import('../features/jobs/components/submit-page'), 'SubmitPage'),
+});
+
+const JobPage = lazyRouteComponent(() => import('../features/jobs/components/job-page'), 'JobPage');
+const tabs = ['overview', 'history', 'artifacts', 'request'] as const;
+
+const jobRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: '/jobs/$id',
+  validateSearch: (search): JobSearch => ({
+    tab: tabs.find(tab => tab === search.tab),
+    attempt: readNumber(search.attempt),
+    line: readNumber(search.line),
+  }),
+  component: function Job() {
+    const { id } = jobRoute.useParams();
+    return <JobPage key={id} id={id} search={jobRoute.useSearch()} />;
+  },
+});
+
+const nodesRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: '/nodes',
+  component: lazyRouteComponent(() => import('../features/nodes/components/nodes-page'), 'NodesPage'),
+});
+
+const RunsPage = lazyRouteComponent(() => import('../features/runs/components/runs-page'), 'RunsPage');
+
+const runsRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: '/runs',
+  validateSearch: (search): RunsSearch => ({
+    status: readText(search.status),
+    project: readText(search.project),
+    search: readText(search.search),
+  }),
+  component: function Runs() {
+    return <RunsPage search={runsRoute.useSearch()} />;
+  },
+});
+
+const RunPage = lazyRouteComponent(() => import('../features/runs/components/run-page'), 'RunPage');
+
+const runRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: '/runs/$id',
+  component: function Run() {
+    const { id } = runRoute.useParams();
+    return <RunPage key={id} id={id} />;
+  },
+});
+
+const ArtifactsPage = lazyRouteComponent(
+  () => import('../features/artifacts/components/artifacts-page'),
+  'ArtifactsPage',
+);
+
+const artifactsRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: '/artifacts',
+  validateSearch: (search): ArtifactsSearch => ({ search: readText(search.search) }),
+  component: function Artifacts() {
+    return <ArtifactsPage search={artifactsRoute.useSearch()} />;
+  },
+});
+
+const ArtifactPage = lazyRouteComponent(() => import('../features/artifacts/components/artifact-page'), 'ArtifactPage');
+
+const artifactRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: '/artifacts/$name',
+  validateSearch: (search): ArtifactSearch => ({ version: readNumber(search.version) }),
+  component: function Artifact() {
+    const { name } = artifactRoute.useParams();
+    return <ArtifactPage key={name} name={name} search={artifactRoute.useSearch()} />;
+  },
+});
+
+export const router = createRouter({
+  routeTree: rootRoute.addChildren([
+    indexRoute,
+    jobsRoute,
+    submitRoute,
+    jobRoute,
+    nodesRoute,
+    runsRoute,
+    runRoute,
+    artifactsRoute,
+    artifactRoute,
+  ]),
+  defaultPreload: 'intent',
+});
+
+declare module '@tanstack/react-router' {
+  interface Register {
+    router: typeof router;
+  }
+}

@@ -1,0 +1,13 @@
+/** What an address says, where anybody may have typed it. */
+export function readText(value: unknown): string | undefined {
+  return typeof value === 'string' && value !== ''
+    ? value
+    : typeof value === 'number' || typeof value === 'boolean'
+      ? String(value)
+      : undefined;
+}
+
+export function readNumber(value: unknown): number | undefined {
+  const number = typeof value === 'number' ? value : Number(readText(value));
+  return Number.isInteger(number) && number > 0 ? number : undefined;
+}

@@ -1,0 +1,38 @@
+import { Check, Copy } from 'lucide-react';
+import { useState } from 'react';
+import { useText } from '../lib/i18n/i18n';
+import { IconButton } from './button';
+
+const shownFor = 1500;
+
+/** Copies a text; also where the browser keeps the clipboard from pages that did not come over HTTPS. */
+export function CopyButton({ text, label }: { text: string | (() => string); label: string }) {
+  const t = useText();
+  const [copied, setCopied] = useState(false);
+  const copy = async () => {
+    await copyText(typeof text === 'string' ? text : text());
+    setCopied(true);
+    setTimeout(() => setCopied(false), shownFor);
+  };
+  return (
+    <IconButton
+      label={copied ? t('common.copied') : label}
+      icon={copied ? <Check aria-hidden="true" /> : <Copy aria-hidden="true" />}
+      onClick={() => void copy()}
+    />
+  );
+}
+
+async function copyText(text: string): Promise<void> {
+  if (window.isSecureContext) {
+    await navigator.clipboard.writeText(text);
+    return;
+  }
+  const area = document.createElement('textarea');
+  area.value = text;
+  area.className = 'off-screen';
+  document.body.append(area);
+  area.select();
+  document.execCommand('copy');
+  area.remove();
+}

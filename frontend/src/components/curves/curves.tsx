@@ -1,0 +1,98 @@
+import { RotateCcw } from 'lucide-react';
+import { useEffect, useState } from 'react';
+import { useText } from '../../lib/i18n/i18n';
+import { useRunSeries } from '../../lib/run-series';
+import { useStore } from '../../lib/store';
+import { theme } from '../../lib/theme';
+import { Button } from '../button';
+import { Chart, type Zoom } from './chart';
+
+/** All curves of a run, live while it trains. */
+export function Curves({ runId }: { runId: string | undefined }) {
+  const t = useText();
+  const { state, series } = useRunSeries(runId);
+  const [smoothing, setSmoothing] = useState(0);
+  const [logarithmic, setLogarithmic] = useState(false);
+  const [x, setX] = useState<'step' | 'time'>('step');
+  const [zoom, setZoom] = useState<Zoom | null>(null);
+  const scheme = useScheme();
+  const drawn = series.filter(one => one.steps.length > 0);
+  return (
+    <section className="panel curves" aria-label={t('curves.title')}>
+      <div className="panel-bar">
+        <h2>{t('curves.title')}</h2>
+        <label className="slider">
+          {t('curves.smoothing')}
+          <input
+            type="range"
+            min={0}
+            max={0.99}
+            step={0.01}
+            value={smoothing}
+            onChange={event => setSmoothing(Number(event.target.value))}
+          />
+          <output className="number">{smoothing.toFixed(2)}</output>
+        </label>
+        <label className="check">
+          <input type="checkbox" checked={logarithmic} onChange={event => setLogarithmic(event.target.checked)} />
+          {t('curves.log')}
+        </label>
+        <label className="check">
+          {t('curves.x')}
+          <select
+            value={x}
+            onChange={event => {
+              setX(event.target.value as 'step' | 'time');
+              setZoom(null);
+            }}
+          >
+            <option value="step">{t('curves.step')}</option>
+            <option value="time">{t('curves.time')}</option>
+          </select>
+        </label>
+        {zoom && (
+          <Button kind="quiet" icon={<RotateCcw aria-hidden="true" />} onClick={() => setZoom(null)}>
+            {t('curves.reset')}
+          </Button>
+        )}
+      </div>
+      {drawn.length === 0 ? (
+        <p className="panel-note muted">
+          {state === 'loading'
+            ? t('common.loading')
+            : state === 'failed'
+              ? t('curves.failed')
+              : t(state === 'absent' ? 'curves.absent' : 'curves.empty')}
+        </p>
+      ) : (
+        <div className="charts">
+          {drawn.map(one => (
+            <Chart
+              key={one.key}
+              series={one}
+              x={x}
+              smoothing={smoothing}
+              logarithmic={logarithmic}
+              zoom={zoom}
+              onZoom={setZoom}
+              scheme={scheme}
+            />
+          ))}
+        </div>
+      )}
+    </section>
+  );
+}
+
+/** Which colours are shown now, whoever chose them. */
+function useScheme(): string {
+  const chosen = useStore(theme);
+  const [dark, setDark] = useState(() => matchMedia('(prefers-color-scheme: dark)').matches);
+  useEffect(() => {
+    const media = matchMedia('(prefers-color-scheme: dark)');
+    const change = () => setDark(media.matches);
+    media.addEventListener('change', change);
+    return () => media.removeEventListener('change', change);
+  }, []);
+  return chosen === 'auto' ? (dark ? 'dark' : 'light') : chosen;
+}

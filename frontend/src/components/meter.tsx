@@ -1,0 +1,36 @@
+interface MeterProps {
+  label: string;
+  text: string;
+  /** 0 to 1. */
+  used: number;
+  /** A second, finer mark: what is really busy of what is given out. 0 to 1. */
+  busy?: number;
+}
+
+/** How much of something is in use. */
+export function Meter({ label, text, used, busy }: MeterProps) {
+  return (
+    <div className="meter">
+      <div className="meter-text">
+        <span>{label}</span>
+        <span className="muted number">{text}</span>
+      </div>
+      <div
+        className="meter-bar"
+        role="meter"
+        aria-label={label}
+        aria-valuemin={0}
+        aria-valuemax={100}
+        aria-valuenow={percent(used)}
+        aria-valuetext={text}
+      >
+        <div className="meter-used" style={{ width: `${percent(used)}%` }} />
+        {busy !== undefined && <div className="meter-busy" style={{ width: `${percent(busy)}%` }} />}
+      </div>
+    </div>
+  );
+}
+
+function percent(value: number): number {
+  return Math.round(Math.min(1, Math.max(0, value)) * 100);
+}

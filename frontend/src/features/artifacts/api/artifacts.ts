@@ -1,0 +1,88 @@
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { ApiError, getJson, request, type Page } from '../../../lib/api';
+
+export interface Artifact {
+  name: string;
+  type: string;
+  project?: string | null;
+  description?: string | null;
+  latestVersion?: number | null;
+  versionCount: number;
+  size: number;
+  createdAt: string;
+  updatedAt: string;
+}
+
+export interface Version {
+  name: string;
+  version: number;
+  type: string;
+  aliases: string[];
+  fileCount: number;
+  size: number;
+  createdAt: string;
+}
+
+export interface Manifest {
+  name: string;
+  version: number;
+  description?: string | null;
+  aliases: string[];
+  files: { path: string; size: number; sha256: string }[];
+  size: number;
+  digest: string;
+  metadata: Record<string, string>;
+  jobId?: string | null;
+  runId?: string | null;
+  createdAt: string;
+}
+
+const root = '/api/artifacts';
+const refreshEvery = 5000;
+
+export function addressOf(name: string, version: number): string {
+  return `${root}/${encodeURIComponent(name)}/versions/${version}`;
+}
+
+export function useArtifact(name: string) {
+  const detail = useQuery({
+    queryKey: [root, name],
+    queryFn: ({ signal }) => getJson<Artifact>(`${root}/${encodeURIComponent(name)}`, signal),
+    retry: false,
+    refetchInterval: refreshEvery,
+  });
+  return {
+    artifact: detail.data,
+    error: detail.error,
+    absent: detail.error instanceof ApiError && detail.error.status === 404,
+    retry: () => void detail.refetch(),
+  };
+}
+
+export function useVersions(name: string) {
+  return useQuery({
+    queryKey: [root, name, 'versions'],
+    queryFn: ({ signal }) => getJson<Page<Version>>(`${root}/${encodeURIComponent(name)}/versions?limit=200`, signal),
+    refetchInterval: refreshEvery,
+  });
+}
+
+export function useManifest(name: string, version: number) {
+  return useQuery({
+    queryKey: [root, name, 'versions', version],
+    queryFn: ({ signal }) => getJson<Manifest>(addressOf(name, version), signal),
+  });
+}
+
+export function useSetAlias(name: string, version: number) {
+  const client = useQueryClient();
+  return useMutation({
+    mutationFn: (alias: string) =>
+      request(`${root}/${encodeURIComponent(name)}/aliases/${encodeURIComponent(alias)}`, {
+        method: 'PUT',
+        body: JSON.stringify({ version }),
+        headers: { 'content-type': 'application/json' },
+      }),
+    onSuccess: () => client.invalidateQueries({ queryKey: [root, name] }),
+  });
+}

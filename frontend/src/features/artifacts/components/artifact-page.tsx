@@ -1,0 +1,82 @@
+import { Link } from '@tanstack/react-router';
+import { Facts } from '../../../components/facts';
+import { PageHeader } from '../../../components/page-header';
+import { EmptyState, ErrorState, LoadingState } from '../../../components/states';
+import { Ago } from '../../../components/time';
+import { formatBytes } from '../../../lib/format';
+import { useText } from '../../../lib/i18n/i18n';
+import { useArtifact, useVersions, type Artifact } from '../api/artifacts';
+import { VersionView } from './version-view';
+
+export interface ArtifactSearch {
+  version?: number;
+}
+
+export function ArtifactPage({ name, search }: { name: string; search: ArtifactSearch }) {
+  const t = useText();
+  const { artifact, error, absent, retry } = useArtifact(name);
+  if (artifact) {
+    return <ArtifactView artifact={artifact} version={search.version ?? artifact.latestVersion ?? undefined} />;
+  }
+  if (absent) {
+    return <EmptyState title={t('artifact.absent.title')} text={t('artifact.absent.text', { name })} />;
+  }
+  return error ? <ErrorState error={error} onRetry={retry} /> : <LoadingState />;
+}
+
+function ArtifactView({ artifact, version }: { artifact: Artifact; version: number | undefined }) {
+  const t = useText();
+  return (
+    <div className="page">
+      <PageHeader title={artifact.name}>
+        <span className="tag">{artifact.type}</span>
+      </PageHeader>
+      <Facts
+        items={[
+          [t('common.project'), artifact.project],
+          [t('artifacts.versions'), artifact.versionCount],
+          [t('artifacts.size'), formatBytes(artifact.size)],
+          [t('artifacts.updated'), <Ago key="at" at={artifact.updatedAt} />],
+        ]}
+      />
+      <div className="columns columns-side">
+        <Versions name={artifact.name} shown={version} />
+        {version !== undefined && <VersionView key={version} name={artifact.name} version={version} />}
+      </div>
+    </div>
+  );
+}
+
+function Versions({ name, shown }: { name: string; shown: number | undefined }) {
+  const t = useText();
+  const { data, error, refetch } = useVersions(name);
+  if (!data) {
+    return error ? <ErrorState error={error} onRetry={() => void refetch()} /> : <LoadingState rows={3} />;
+  }
+  return (
+    <nav className="versions" aria-label={t('artifacts.versions')}>
+      <ul>
+        {data.items.map(item => (
+          <li key={item.version}>
+            <Link
+              to="/artifacts/$name"
+              params={{ name }}
+              search={{ version: item.version }}
+              aria-current={item.version === shown ? 'page' : undefined}
+            >
+              <strong>v{item.version}</strong>
+              {item.aliases.map(alias => (
+                <span key={alias} className="tag tag-accent">
+                  {alias}
+                </span>
+              ))}
+              <span className="muted versions-meta">
+                {formatBytes(item.size)} · <Ago at={item.createdAt} />
+              </span>
+            </Link>
+          </li>
+        ))}
+      </ul>
+    </nav>
+  );
+}

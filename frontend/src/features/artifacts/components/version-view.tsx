@@ -1,0 +1,134 @@
+import { Link } from '@tanstack/react-router';
+import { Download, Tag } from 'lucide-react';
+import { useState } from 'react';
+import { Button, IconButton } from '../../../components/button';
+import { CopyButton } from '../../../components/copy-button';
+import { Facts } from '../../../components/facts';
+import { Field } from '../../../components/field';
+import { ErrorState, LoadingState } from '../../../components/states';
+import { Ago } from '../../../components/time';
+import { ApiError } from '../../../lib/api';
+import { download } from '../../../lib/download';
+import { formatBytes } from '../../../lib/format';
+import { useText } from '../../../lib/i18n/i18n';
+import { addressOf, useManifest, useSetAlias, type Manifest } from '../api/artifacts';
+
+/** One version with its files. */
+export function VersionView({ name, version }: { name: string; version: number }) {
+  const t = useText();
+  const { data, error, refetch } = useManifest(name, version);
+  if (!data) {
+    return error ? <ErrorState error={error} onRetry={() => void refetch()} /> : <LoadingState />;
+  }
+  return (
+    <section className="version" aria-label={t('artifact.version', { number: version })}>
+      <div className="card-head">
+        <h2>{t('artifact.version', { number: version })}</h2>
+        {data.aliases.map(alias => (
+          <span key={alias} className="tag tag-accent">
+            {alias}
+          </span>
+        ))}
+        <Button
+          icon={<Download aria-hidden="true" />}
+          onClick={() => void download(`${addressOf(name, version)}/archive`, `${name}-v${version}.tar`)}
+        >
+          {t('artifact.archive')}
+        </Button>
+      </div>
+      {data.description && <p>{data.description}</p>}
+      <Facts
+        items={[
+          [t('artifact.created'), <Ago key="at" at={data.createdAt} />],
+          [t('artifacts.size'), formatBytes(data.size)],
+          [
+            t('artifact.job'),
+            data.jobId && (
+              <Link key="job" to="/jobs/$id" params={{ id: data.jobId }} className="mono">
+                {data.jobId.slice(-8)}
+              </Link>
+            ),
+          ],
+          [
+            t('artifact.digest'),
+            <span key="digest" className="with-button">
+              <span className="mono">{data.digest.slice(0, 12)}</span>
+              <CopyButton text={data.digest} label={t('common.copy')} />
+            </span>,
+          ],
+        ]}
+      />
+      <AliasForm name={name} version={version} />
+      <Files manifest={data} />
+    </section>
+  );
+}
+
+function Files({ manifest }: { manifest: Manifest }) {
+  const t = useText();
+  return (
+    <div className="scroll" tabIndex={0} role="region" aria-label={t('artifact.files')}>
+      <table className="plain">
+        <thead>
+          <tr>
+            <th scope="col">{t('artifact.path')}</th>
+            <th scope="col">{t('artifacts.size')}</th>
+            <th scope="col">{t('artifact.sha256')}</th>
+            <th scope="col">{t('common.download')}</th>
+          </tr>
+        </thead>
+        <tbody>
+          {manifest.files.map(file => (
+            <tr key={file.path}>
+              <th scope="row" className="mono">
+                {file.path}
+              </th>
+              <td>{formatBytes(file.size)}</td>
+              <td className="mono" title={file.sha256}>
+                {file.sha256.slice(0, 12)}
+              </td>
+              <td>
+                <IconButton
+                  label={t('artifact.file.download', { path: file.path })}
+                  icon={<Download aria-hidden="true" />}
+                  onClick={() =>
+                    void download(
+                      `${addressOf(manifest.name, manifest.version)}/files/${file.path.split('/').map(encodeURIComponent).join('/')}`,
+                      file.path.slice(file.path.lastIndexOf('/') + 1),
+                    )
+                  }
+                />
+              </td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </div>
+  );
+}
+
+function AliasForm({ name, version }: { name: string; version: number }) {
+  const t = useText();
+  const [alias, setAlias] = useState('');
+  const set = useSetAlias(name, version);
+  const errors =
+    set.error instanceof ApiError
+      ? Object.values(set.error.problem.errors ?? { alias: [set.error.message] }).flat()
+      : undefined;
+  return (
+    <form
+      className="alias-form"
+      onSubmit={event => {
+        event.preventDefault();
+        set.mutate(alias.trim(), { onSuccess: () => setAlias('') });
+      }}
+    >
+      <Field label={t('artifact.alias.name')} errors={errors}>
+        <input value={alias} spellCheck={false} onChange={event => setAlias(event.target.value)} />
+      </Field>
+      <Button type="submit" icon={<Tag aria-hidden="true" />} disabled={!alias.trim() || set.isPending}>
+        {t('artifact.alias.add')}
+      </Button>
+    </form>
+  );
+}

@@ -1,0 +1,154 @@
+import { useVirtualizer } from '@tanstack/react-virtual';
+import { ArrowDownToLine, Download, WrapText } from 'lucide-react';
+import { useCallback, useEffect, useRef, useState } from 'react';
+import { Button, IconButton } from '../../../components/button';
+import { CopyButton } from '../../../components/copy-button';
+import { download } from '../../../lib/download';
+import { useText } from '../../../lib/i18n/i18n';
+import { useJobLog } from '../api/job-log';
+import { isOver, type Job } from '../api/jobs';
+import { LogLine } from './log-line';
+import { LogSearch, useLogSearch } from './log-search';
+
+interface JobLogProps {
+  job: Job;
+  attempt: number;
+  /** The line that the address points at. */
+  line: number | undefined;
+  onAttempt: (attempt: number) => void;
+  onLine: (line: number) => void;
+}
+
+const lineHeight = 20;
+const overscan = 30;
+/** Closer to the end than this counts as at the end. */
+const nearEnd = 2 * lineHeight;
+
+/** The live log of one attempt. It follows its end until someone scrolls up, and goes on when asked to. */
+export function JobLog({ job, attempt, line, onAttempt, onLine }: JobLogProps) {
+  const t = useText();
+  const log = useJobLog(job.id, attempt);
+  const search = useLogSearch(log);
+  const [follow, setFollow] = useState(line === undefined);
+  const [wrap, setWrap] = useState(false);
+  const scroller = useRef<HTMLDivElement>(null);
+  const virtual = useVirtualizer({
+    count: log.length,
+    getScrollElement: () => scroller.current,
+    estimateSize: () => lineHeight,
+    overscan,
+    getItemKey: index => log.numberOf(index),
+  });
+  const height = virtual.getTotalSize();
+
+  useEffect(() => {
+    const element = scroller.current;
+    if (follow && element) {
+      element.scrollTop = element.scrollHeight;
+    }
+  }, [follow, height, log.length]);
+
+  const shown = search.current ?? line;
+  const goTo = useRef(0);
+  useEffect(() => {
+    if (shown !== undefined && shown !== goTo.current && log.indexOf(shown) < log.length) {
+      goTo.current = shown;
+      setFollow(false);
+      virtual.scrollToIndex(Math.max(0, log.indexOf(shown)), { align: 'center' });
+    }
+  }, [shown, log, log.length, virtual]);
+
+  const onScroll = useCallback(() => {
+    const element = scroller.current;
+    if (element) {
+      const left = element.scrollHeight - element.scrollTop - element.clientHeight;
+      setFollow(before => (left < nearEnd ? before : false));
+    }
+  }, []);
+  const isLive = log.state !== 'ended';
+  const attempts = Array.from({ length: job.attempt }, (_, index) => index + 1);
+
+  return (
+    <section className="panel log" aria-label={t('log.title')}>
+      <div className="panel-bar">
+        <h2>{t('log.title')}</h2>
+        {job.attempt > 1 && (
+          <select
+            aria-label={t('job.attempt')}
+            value={attempt}
+            onChange={event => onAttempt(Number(event.target.value))}
+          >
+            {attempts.map(number => (
+              <option key={number} value={number}>
+                {t('log.attempt', { number })}
+              </option>
+            ))}
+          </select>
+        )}
+        <span className="muted number" data-testid="log-lines">
+          {t('log.lines', { count: (log.length + log.dropped).toLocaleString() })}
+        </span>
+        <LogSearch search={search} />
+        <Button
+          kind="quiet"
+          aria-pressed={follow}
+          title={t('log.paused')}
+          icon={<ArrowDownToLine aria-hidden="true" />}
+          onClick={() => setFollow(!follow)}
+        >
+          {t('log.follow')}
+        </Button>
+        <IconButton
+          label={t('log.wrap')}
+          aria-pressed={wrap}
+          icon={<WrapText aria-hidden="true" />}
+          onClick={() => {
+            setWrap(!wrap);
+            virtual.measure();
+          }}
+        />
+        <CopyButton text={() => log.text()} label={t('log.copy')} />
+        <IconButton
+          label={t('log.download')}
+          icon={<Download aria-hidden="true" />}
+          onClick={() => void download(`/api/jobs/${job.id}/logs?attempt=${attempt}`, `${job.name}-${attempt}.log`)}
+        />
+      </div>
+      {log.dropped > 0 && (
+        <p className="panel-note muted">{t('log.dropped', { count: log.dropped.toLocaleString() })}</p>
+      )}
+      <div
+        ref={scroller}
+        className={wrap ? 'log-lines log-wrapped' : 'log-lines'}
+        role="log"
+        aria-live="off"
+        tabIndex={0}
+        aria-label={t('log.title')}
+        onScroll={onScroll}
+      >
+        {log.length === 0 && (
+          <p className="panel-note">{t(!isLive ? 'log.silent' : isOver(job) ? 'log.connecting' : 'log.waiting')}</p>
+        )}
+        <div className="log-canvas" style={{ height }}>
+          {virtual.getVirtualItems().map(item => (
+            <div
+              key={item.key}
+              data-index={item.index}
+              ref={wrap ? virtual.measureElement : undefined}
+              className="log-row"
+              style={{ transform: `translateY(${item.start}px)` }}
+            >
+              <LogLine
+                number={log.numberOf(item.index)}
+                text={log.at(item.index)}
+                marked={log.numberOf(item.index) === shown}
+                highlight={search.text}
+                onLink={onLine}
+              />
+            </div>
+          ))}
+        </div>
+      </div>
+    </section>
+  );
+}

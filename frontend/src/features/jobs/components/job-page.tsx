@@ -1,0 +1,176 @@
+import { Link, useNavigate } from '@tanstack/react-router';
+import { CircleStop, RotateCw } from 'lucide-react';
+import { useState } from 'react';
+import { Button } from '../../../components/button';
+import { ConfirmDialog } from '../../../components/confirm-dialog';
+import { CopyButton } from '../../../components/copy-button';
+import { Curves } from '../../../components/curves/curves';
+import { Facts } from '../../../components/facts';
+import { PageHeader } from '../../../components/page-header';
+import { EmptyState, ErrorState, LoadingState, useReason, WaitingState } from '../../../components/states';
+import { StatusBadge } from '../../../components/status-badge';
+import { Ago, Duration } from '../../../components/time';
+import { useText } from '../../../lib/i18n/i18n';
+import { isOver, shownStatus, useJob, useJobCommand, type Job } from '../api/jobs';
+import { JobArtifacts } from './job-artifacts';
+import { JobHistory } from './job-history';
+import { JobLog } from './job-log';
+import { JobRequest } from './job-request';
+
+export const jobTabs = ['overview', 'history', 'artifacts', 'request'] as const;
+
+export interface JobSearch {
+  tab?: (typeof jobTabs)[number];
+  attempt?: number;
+  line?: number;
+}
+
+export function JobPage({ id, search }: { id: string; search: JobSearch }) {
+  const t = useText();
+  const { job, error, absent, waiting, retry } = useJob(id);
+  if (job) {
+    return <JobView job={job} search={search} />;
+  }
+  if (absent) {
+    return waiting ? (
+      <WaitingState title={t('job.waiting.title')} text={t('job.waiting.text', { id })} />
+    ) : (
+      <EmptyState title={t('job.absent.title')} text={t('job.absent.text', { id })}>
+        <Button onClick={retry}>{t('common.retry')}</Button>
+      </EmptyState>
+    );
+  }
+  return error ? <ErrorState error={error} onRetry={retry} /> : <LoadingState />;
+}
+
+function JobView({ job, search }: { job: Job; search: JobSearch }) {
+  const t = useText();
+  const navigate = useNavigate();
+  const tab = search.tab ?? 'overview';
+  const go = (change: JobSearch) =>
+    void navigate({ to: '/jobs/$id', params: { id: job.id }, search: { ...search, ...change }, replace: true });
+  return (
+    <div className="page page-fill">
+      <PageHeader title={job.name}>
+        <StatusBadge status={shownStatus(job)} />
+        <JobActions job={job} />
+      </PageHeader>
+      <JobFacts job={job} />
+      <div className="tabs" role="tablist">
+        {jobTabs.map(one => (
+          <button
+            key={one}
+            type="button"
+            role="tab"
+            id={`tab-${one}`}
+            aria-selected={tab === one}
+            aria-controls="tab-panel"
+            onClick={() => go({ tab: one })}
+          >
+            {t(`job.${one}`)}
+          </button>
+        ))}
+      </div>
+      <div id="tab-panel" role="tabpanel" aria-labelledby={`tab-${tab}`} className={`tab-panel tab-panel-${tab}`}>
+        {tab === 'overview' && (
+          <>
+            <JobLog
+              job={job}
+              attempt={search.attempt ?? job.attempt}
+              line={search.line}
+              onAttempt={attempt => go({ attempt, line: undefined })}
+              onLine={line => go({ line, attempt: search.attempt ?? job.attempt })}
+            />
+            <Curves runId={job.runId} />
+          </>
+        )}
+        {tab === 'history' && <JobHistory job={job} />}
+        {tab === 'artifacts' && <JobArtifacts job={job} />}
+        {tab === 'request' && <JobRequest job={job} />}
+      </div>
+    </div>
+  );
+}
+
+function JobFacts({ job }: { job: Job }) {
+  const t = useText();
+  return (
+    <Facts
+      items={[
+        [t('common.project'), job.project],
+        [t('job.node'), job.nodes.map(node => node.nodeName).join(', ')],
+        [t('job.attempt'), `${job.attempt} / ${Math.max(job.attempt, job.retry.maxAttempts)}`],
+        [t('job.submitted'), <Ago key="at" at={job.submittedAt} />],
+        [t('job.duration'), job.startedAt ? <Duration key="for" from={job.startedAt} to={job.endedAt} /> : null],
+        [t('job.exitCode'), job.exitCode],
+        [t('job.reason'), job.detail ? `${job.reason ?? ''}: ${job.detail}` : job.reason],
+        [
+          t('job.run'),
+          <Link key="run" to="/runs/$id" params={{ id: job.runId }} className="mono">
+            {job.runId.slice(-8)}
+          </Link>,
+        ],
+        [
+          'ID',
+          <span key="id" className="with-button">
+            <span className="mono">{job.id.slice(-8)}</span>
+            <CopyButton text={job.id} label={t('job.copyId')} />
+          </span>,
+        ],
+      ]}
+    />
+  );
+}
+
+function JobActions({ job }: { job: Job }) {
+  const t = useText();
+  const [asking, setAsking] = useState<'cancel' | 'retry' | null>(null);
+  const cancel = useJobCommand(job.id, 'cancel');
+  const retry = useJobCommand(job.id, 'retry');
+  const error = cancel.error ?? retry.error;
+  const reason = useReason(error);
+  const canRetry = job.status === 'failed' || job.status === 'cancelled';
+  return (
+    <>
+      {error && (
+        <span role="alert" className="error-text">
+          {t('job.actionFailed', { reason })}
+        </span>
+      )}
+      {!isOver(job) && (
+        <Button
+          kind="danger"
+          icon={<CircleStop aria-hidden="true" />}
+          disabled={job.stopping || cancel.isPending}
+          onClick={() => setAsking('cancel')}
+        >
+          {t('job.cancel')}
+        </Button>
+      )}
+      {canRetry && (
+        <Button icon={<RotateCw aria-hidden="true" />} disabled={retry.isPending} onClick={() => setAsking('retry')}>
+          {t('job.retry')}
+        </Button>
+      )}
+      <ConfirmDialog
+        open={asking === 'cancel'}
+        danger
+        title={t('job.cancel.title', { name: job.name })}
+        text={t('job.cancel.text')}
+        confirm={t('job.cancel')}
+        refuse={t('job.keep')}
+        onConfirm={() => cancel.mutate()}
+        onClose={() => setAsking(null)}
+      />
+      <ConfirmDialog
+        open={asking === 'retry'}
+        title={t('job.retry.title', { name: job.name })}
+        text={t('job.retry.text')}
+        confirm={t('job.retry')}
+        refuse={t('job.back')}
+        onConfirm={() => retry.mutate()}
+        onClose={() => setAsking(null)}
+      />
+    </>
+  );
+}

@@ -1,0 +1,176 @@
+import { useNavigate } from '@tanstack/react-router';
+import { useEffect, useRef, useState } from 'react';
+import { Button } from '../../../components/button';
+import { Field } from '../../../components/field';
+import { PageHeader } from '../../../components/page-header';
+import { useReason } from '../../../components/states';
+import { ApiError } from '../../../lib/api';
+import { useText } from '../../../lib/i18n/i18n';
+import { emptyDraft, errorsFor, submitJob, toRequest, type JobDraft } from '../api/submit-job';
+import { FileRows, InputRows, OutputRows } from './submit-rows';
+
+const draftKey = 'platform.job-draft';
+
+export function SubmitPage() {
+  const t = useText();
+  const navigate = useNavigate();
+  const [draft, setDraft] = useState(readDraft);
+  const [errors, setErrors] = useState<Record<string, string[]>>({});
+  const [failure, setFailure] = useState<unknown>(null);
+  const [sending, setSending] = useState(false);
+  const key = useRef({ body: '', key: '' });
+  const form = useRef<HTMLFormElement>(null);
+  const reason = useReason(failure);
+  useEffect(() => sessionStorage.setItem(draftKey, JSON.stringify(draft)), [draft]);
+
+  const change = (part: Partial<JobDraft>) => setDraft(before => ({ ...before, ...part }));
+  const of = (field: string) => errorsFor(errors, field);
+  const text = (name: 'name' | 'project' | 'command' | 'source') => ({
+    value: draft[name],
+    spellCheck: false,
+    onChange: (event: { target: { value: string } }) => change({ [name]: event.target.value }),
+  });
+  const number = (name: keyof JobDraft) => ({
+    value: draft[name] as string,
+    inputMode: 'decimal' as const,
+    onChange: (event: { target: { value: string } }) => change({ [name]: event.target.value }),
+  });
+
+  const refuse = (found: Record<string, string[]>) => {
+    setErrors(found);
+    requestAnimationFrame(() => form.current?.querySelector<HTMLElement>('[aria-invalid="true"]')?.focus());
+  };
+
+  const submit = async () => {
+    const { request, errors: own } = toRequest(draft);
+    setFailure(null);
+    if (Object.keys(own).length > 0) {
+      refuse(Object.fromEntries(Object.entries(own).map(([field, { key, values }]) => [field, [t(key, values)]])));
+      return;
+    }
+    const body = JSON.stringify(request);
+    if (key.current.body !== body) {
+      key.current = { body, key: newKey() };
+    }
+    setErrors({});
+    setSending(true);
+    try {
+      const job = await submitJob(request, key.current.key);
+      sessionStorage.removeItem(draftKey);
+      await navigate({ to: '/jobs/$id', params: { id: job.id } });
+    } catch (error) {
+      setSending(false);
+      if (error instanceof ApiError && error.problem.errors) {
+        refuse(error.problem.errors);
+      } else {
+        setFailure(error);
+      }
+    }
+  };
+
+  const hasErrors = Object.keys(errors).length > 0;
+  return (
+    <div className="page page-form">
+      <PageHeader title={t('submit.title')} />
+      <form
+        ref={form}
+        noValidate
+        onSubmit={event => {
+          event.preventDefault();
+          void submit();
+        }}
+      >
+        <fieldset>
+          <legend>{t('submit.basics')}</legend>
+          <div className="field-row">
+            <Field label={t('submit.name')} errors={of('name')}>
+              <input {...text('name')} autoFocus />
+            </Field>
+            <Field label={t('submit.project')} hint={t('submit.project.hint')} errors={of('project')}>
+              <input {...text('project')} />
+            </Field>
+          </div>
+          <Field label={t('submit.command')} hint={t('submit.command.hint')} errors={of('command')}>
+            <input {...text('command')} className="mono" placeholder="python3 train.py --epochs 5" />
+          </Field>
+          <FileRows files={draft.files} errors={of('files')} onChange={files => change({ files })} />
+          <Field label={t('submit.source')} hint={t('submit.source.hint')} errors={of('source')}>
+            <input {...text('source')} className="mono" />
+          </Field>
+        </fieldset>
+        <fieldset>
+          <legend>{t('submit.resources')}</legend>
+          <div className="field-row field-row-small">
+            <Field label={t('submit.gpus')} errors={of('resources.gpus')}>
+              <input {...number('gpus')} />
+            </Field>
+            <Field label={t('submit.cpus')} errors={of('resources.cpus')}>
+              <input {...number('cpus')} />
+            </Field>
+            <Field label={t('submit.memory')} errors={of('resources.memoryMiB')}>
+              <input {...number('memoryMiB')} />
+            </Field>
+            <Field label={t('submit.priority')} errors={of('priority')}>
+              <input {...number('priority')} />
+            </Field>
+            <Field label={t('submit.attempts')} errors={of('retry.maxAttempts')}>
+              <input {...number('maxAttempts')} />
+            </Field>
+            <Field label={t('submit.backoff')} errors={of('retry.backoffSeconds')}>
+              <input {...number('backoffSeconds')} />
+            </Field>
+            <Field label={t('submit.timeout')} errors={of('timeoutSeconds')}>
+              <input {...number('timeoutSeconds')} />
+            </Field>
+          </div>
+        </fieldset>
+        <fieldset>
+          <legend>{t('submit.data')}</legend>
+          <InputRows inputs={draft.inputs} errorsOf={of} onChange={inputs => change({ inputs })} />
+          <OutputRows outputs={draft.outputs} errorsOf={of} onChange={outputs => change({ outputs })} />
+        </fieldset>
+        <fieldset>
+          <legend>{t('submit.more')}</legend>
+          <div className="field-row">
+            <Field label={t('submit.env')} hint={t('submit.env.hint')} errors={of('env')}>
+              <textarea
+                rows={3}
+                className="mono"
+                spellCheck={false}
+                value={draft.env}
+                onChange={event => change({ env: event.target.value })}
+              />
+            </Field>
+            <Field label={t('submit.labels')} hint={t('submit.labels.hint')} errors={of('labels')}>
+              <textarea
+                rows={3}
+                className="mono"
+                spellCheck={false}
+                value={draft.labels}
+                onChange={event => change({ labels: event.target.value })}
+              />
+            </Field>
+          </div>
+        </fieldset>
+        <div className="form-foot">
+          <Button kind="primary" type="submit" disabled={sending}>
+            {t(sending ? 'submit.sending' : 'submit.send')}
+          </Button>
+          <span role="alert" className="error-text">
+            {hasErrors ? t('submit.errors') : failure ? t('submit.failed', { reason }) : ''}
+          </span>
+        </div>
+      </form>
+    </div>
+  );
+}
+
+function readDraft(): JobDraft {
+  const stored = sessionStorage.getItem(draftKey);
+  return stored ? { ...emptyDraft, ...(JSON.parse(stored) as Partial<JobDraft>) } : emptyDraft;
+}
+
+/** Not randomUUID, which pages that came over plain HTTP do not have. */
+function newKey(): string {
+  return Array.from(crypto.getRandomValues(new Uint32Array(4)), part => part.toString(16).padStart(8, '0')).join('');
+}

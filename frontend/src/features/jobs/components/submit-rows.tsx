@@ -1,0 +1,156 @@
+import { Plus, X } from 'lucide-react';
+import { Button, IconButton } from '../../../components/button';
+import { Field } from '../../../components/field';
+import { useText } from '../../../lib/i18n/i18n';
+import type { JobDraft } from '../api/submit-job';
+
+const outputTypes = ['model', 'dataset', 'code', 'config', 'checkpoint', 'custom'];
+
+interface FileRowsProps {
+  files: JobDraft['files'];
+  errors: string[];
+  onChange: (files: JobDraft['files']) => void;
+}
+
+export function FileRows({ files, errors, onChange }: FileRowsProps) {
+  const t = useText();
+  return (
+    <div className="rows">
+      {files.map((file, index) => (
+        <div key={index} className="row-file">
+          <div className="row">
+            <Field label={t('submit.file.path')} errors={errors}>
+              <input
+                className="mono"
+                spellCheck={false}
+                value={file.path}
+                onChange={event => onChange(replaced(files, index, { path: event.target.value }))}
+              />
+            </Field>
+            <Remove onClick={() => onChange(without(files, index))} />
+          </div>
+          <Field label={t('submit.file.text')}>
+            <textarea
+              rows={8}
+              className="mono"
+              spellCheck={false}
+              value={file.text}
+              onChange={event => onChange(replaced(files, index, { text: event.target.value }))}
+            />
+          </Field>
+        </div>
+      ))}
+      <Add label={t('submit.file.add')} onClick={() => onChange([...files, { path: '', text: '' }])} />
+    </div>
+  );
+}
+
+interface InputRowsProps {
+  inputs: JobDraft['inputs'];
+  errorsOf: (field: string) => string[];
+  onChange: (inputs: JobDraft['inputs']) => void;
+}
+
+export function InputRows({ inputs, errorsOf, onChange }: InputRowsProps) {
+  const t = useText();
+  return (
+    <div className="rows">
+      {inputs.map((input, index) => (
+        <div key={index} className="row">
+          <Field label={t('submit.artifact')} errors={errorsOf(`inputs[${index}].artifact`)}>
+            <input
+              className="mono"
+              placeholder="optdigits:latest"
+              spellCheck={false}
+              value={input.artifact}
+              onChange={event => onChange(replaced(inputs, index, { artifact: event.target.value }))}
+            />
+          </Field>
+          <Field label={t('submit.path')} errors={errorsOf(`inputs[${index}].path`)}>
+            <input
+              className="mono"
+              placeholder="inputs/optdigits"
+              spellCheck={false}
+              value={input.path}
+              onChange={event => onChange(replaced(inputs, index, { path: event.target.value }))}
+            />
+          </Field>
+          <Remove onClick={() => onChange(without(inputs, index))} />
+        </div>
+      ))}
+      <Add label={t('submit.input.add')} onClick={() => onChange([...inputs, { artifact: '', path: '' }])} />
+    </div>
+  );
+}
+
+interface OutputRowsProps {
+  outputs: JobDraft['outputs'];
+  errorsOf: (field: string) => string[];
+  onChange: (outputs: JobDraft['outputs']) => void;
+}
+
+export function OutputRows({ outputs, errorsOf, onChange }: OutputRowsProps) {
+  const t = useText();
+  return (
+    <div className="rows">
+      {outputs.map((output, index) => (
+        <div key={index} className="row">
+          <Field label={t('submit.path')} errors={errorsOf(`outputs[${index}].path`)}>
+            <input
+              className="mono"
+              placeholder="outputs"
+              spellCheck={false}
+              value={output.path}
+              onChange={event => onChange(replaced(outputs, index, { path: event.target.value }))}
+            />
+          </Field>
+          <Field label={t('submit.artifact')} errors={errorsOf(`outputs[${index}].artifact`)}>
+            <input
+              className="mono"
+              placeholder="digits-model"
+              spellCheck={false}
+              value={output.artifact}
+              onChange={event => onChange(replaced(outputs, index, { artifact: event.target.value }))}
+            />
+          </Field>
+          <Field label={t('submit.type')} errors={errorsOf(`outputs[${index}].type`)}>
+            <select
+              value={output.type}
+              onChange={event => onChange(replaced(outputs, index, { type: event.target.value }))}
+            >
+              {outputTypes.map(type => (
+                <option key={type}>{type}</option>
+              ))}
+            </select>
+          </Field>
+          <Remove onClick={() => onChange(without(outputs, index))} />
+        </div>
+      ))}
+      <Add
+        label={t('submit.output.add')}
+        onClick={() => onChange([...outputs, { path: 'outputs', artifact: '', type: 'model' }])}
+      />
+    </div>
+  );
+}
+
+function Add({ label, onClick }: { label: string; onClick: () => void }) {
+  return (
+    <Button kind="quiet" icon={<Plus aria-hidden="true" />} onClick={onClick}>
+      {label}
+    </Button>
+  );
+}
+
+function Remove({ onClick }: { onClick: () => void }) {
+  const t = useText();
+  return <IconButton label={t('submit.remove')} icon={<X aria-hidden="true" />} onClick={onClick} />;
+}
+
+function replaced<T>(items: readonly T[], index: number, part: Partial<T>): T[] {
+  return items.map((item, at) => (at === index ? { ...item, ...part } : item));
+}
+
+function without<T>(items: readonly T[], index: number): T[] {
+  return items.filter((_, at) => at !== index);
+}

@@ -1,0 +1,128 @@
+import { Link } from '@tanstack/react-router';
+import { useState } from 'react';
+import { Button } from '../../../components/button';
+import { ConfirmDialog } from '../../../components/confirm-dialog';
+import { Meter } from '../../../components/meter';
+import { StatusBadge } from '../../../components/status-badge';
+import { useReason } from '../../../components/states';
+import { Ago } from '../../../components/time';
+import { formatMiB } from '../../../lib/format';
+import { useText } from '../../../lib/i18n/i18n';
+import { useNodeCommand, type Node } from '../api/nodes';
+
+/** One machine: what it has, what is given out, how busy it is, what runs there. */
+export function NodeCard({ node }: { node: Node }) {
+  const t = useText();
+  const [asking, setAsking] = useState(false);
+  const command = useNodeCommand(node.id);
+  const reason = useReason(command.error);
+  const { usage } = node;
+  return (
+    <li className="card" data-node={node.name}>
+      <div className="card-head">
+        <h2>{node.name}</h2>
+        <StatusBadge status={node.status} />
+        {node.draining ? (
+          <Button
+            aria-label={t('nodes.resume.label', { name: node.name })}
+            disabled={command.isPending}
+            onClick={() => command.mutate('resume')}
+          >
+            {t('nodes.resume')}
+          </Button>
+        ) : (
+          <Button
+            aria-label={t('nodes.drain.label', { name: node.name })}
+            disabled={command.isPending}
+            onClick={() => setAsking(true)}
+          >
+            {t('nodes.drain')}
+          </Button>
+        )}
+      </div>
+      {command.error && (
+        <p role="alert" className="error-text">
+          {t('job.actionFailed', { reason })}
+        </p>
+      )}
+      <div className="meters">
+        <Meter
+          label={t('nodes.cpus')}
+          text={free(
+            t('nodes.free', { free: short(node.free.cpus), total: short(node.cpus) }),
+            usage && t('nodes.load', { percent: Math.round(usage.cpu * 100) }),
+          )}
+          used={1 - node.free.cpus / node.cpus}
+          busy={usage?.cpu}
+        />
+        <Meter
+          label={t('nodes.memory')}
+          text={free(
+            t('nodes.free', { free: formatMiB(node.free.memoryMiB), total: formatMiB(node.memoryMiB) }),
+            usage && t('nodes.load', { percent: Math.round((usage.memoryUsedMiB / node.memoryMiB) * 100) }),
+          )}
+          used={1 - node.free.memoryMiB / node.memoryMiB}
+          busy={usage ? usage.memoryUsedMiB / node.memoryMiB : undefined}
+        />
+        {node.gpus.map(gpu => {
+          const busy = usage?.gpus.find(one => one.index === gpu.index);
+          return (
+            <Meter
+              key={gpu.uuid}
+              label={`GPU ${gpu.index} · ${gpu.name}`}
+              text={
+                busy
+                  ? `${Math.round(busy.utilization * 100)}% · ${formatMiB(busy.memoryUsedMiB)} / ${formatMiB(gpu.memoryMiB)}${busy.temperatureCelsius ? ` · ${busy.temperatureCelsius} °C` : ''}${busy.powerWatts ? ` · ${Math.round(busy.powerWatts)} W` : ''}`
+                  : formatMiB(gpu.memoryMiB)
+              }
+              used={gpu.jobId ? 1 : 0}
+              busy={busy?.utilization}
+            />
+          );
+        })}
+        {node.gpus.length === 0 && (
+          <p className="muted" title={node.gpuReason ?? undefined}>
+            {t('nodes.gpu.none')}
+          </p>
+        )}
+      </div>
+      <div className="node-jobs">
+        <h3>{t('nodes.jobs')}</h3>
+        {node.leases.length === 0 ? (
+          <span className="muted">{t('nodes.idle')}</span>
+        ) : (
+          node.leases.map(lease => (
+            <Link key={lease.jobId} to="/jobs/$id" params={{ id: lease.jobId }} className="tag mono">
+              {lease.jobId.slice(-8)}
+            </Link>
+          ))
+        )}
+      </div>
+      <p className="card-note muted">
+        {node.os} · {t('nodes.agent')} {node.agentVersion} · {t('nodes.beat')} <Ago at={node.lastHeartbeatAt} />
+        {Object.entries(node.labels).map(([name, value]) => (
+          <span key={name} className="tag">
+            {name}={value}
+          </span>
+        ))}
+      </p>
+      <ConfirmDialog
+        open={asking}
+        title={t('nodes.drain.title', { name: node.name })}
+        text={t('nodes.drain.text')}
+        confirm={t('nodes.drain')}
+        refuse={t('common.cancel')}
+        onConfirm={() => command.mutate('drain')}
+        onClose={() => setAsking(false)}
+      />
+    </li>
+  );
+}
+
+function free(text: string, load: string | null | undefined): string {
+  return load ? `${text} · ${load}` : text;
+}
+
+function short(value: number): string {
+  return String(Number(value.toFixed(2)));
+}

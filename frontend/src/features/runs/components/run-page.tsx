@@ -1,0 +1,105 @@
+import { Link } from '@tanstack/react-router';
+import { Curves } from '../../../components/curves/curves';
+import { Facts, Pairs } from '../../../components/facts';
+import { PageHeader } from '../../../components/page-header';
+import { EmptyState, ErrorState, LoadingState } from '../../../components/states';
+import { StatusBadge } from '../../../components/status-badge';
+import { Ago, Duration } from '../../../components/time';
+import { formatValue } from '../../../lib/format';
+import { useText } from '../../../lib/i18n/i18n';
+import { readValue } from '../../../lib/series';
+import { useRun, type Run } from '../api/runs';
+
+export function RunPage({ id }: { id: string }) {
+  const t = useText();
+  const { run, error, absent, retry } = useRun(id);
+  if (run) {
+    return <RunView run={run} />;
+  }
+  if (absent) {
+    return <EmptyState title={t('run.absent.title')} text={t('run.absent.text', { id })} />;
+  }
+  return error ? <ErrorState error={error} onRetry={retry} /> : <LoadingState />;
+}
+
+function RunView({ run }: { run: Run }) {
+  const t = useText();
+  return (
+    <div className="page">
+      <PageHeader title={run.name}>
+        <StatusBadge status={run.status} />
+      </PageHeader>
+      <Facts
+        items={[
+          [t('common.project'), run.project],
+          [t('runs.created'), <Ago key="at" at={run.createdAt} />],
+          [t('runs.duration'), run.startedAt ? <Duration key="for" from={run.startedAt} to={run.endedAt} /> : null],
+          [
+            t('run.job'),
+            run.jobId && (
+              <Link key="job" to="/jobs/$id" params={{ id: run.jobId }} className="mono">
+                {run.jobId.slice(-8)}
+              </Link>
+            ),
+          ],
+          [
+            'ID',
+            <span key="id" className="mono">
+              {run.id}
+            </span>,
+          ],
+        ]}
+      />
+      <Curves runId={run.id} />
+      <div className="columns">
+        <section>
+          <h2>{t('run.metrics')}</h2>
+          <MetricTable run={run} />
+        </section>
+        <section>
+          <h2>{t('run.parameters')}</h2>
+          <Pairs values={run.parameters} />
+          <h2>{t('run.summary')}</h2>
+          <Pairs values={run.summary} />
+          <h2>{t('run.tags')}</h2>
+          <Pairs values={run.tags} />
+        </section>
+      </div>
+    </div>
+  );
+}
+
+function MetricTable({ run }: { run: Run }) {
+  const t = useText();
+  const keys = Object.keys(run.latest ?? {});
+  if (keys.length === 0) {
+    return <span className="muted">–</span>;
+  }
+  const shown = (value: number | string | undefined) => (value === undefined ? '–' : formatValue(readValue(value)));
+  return (
+    <div className="scroll" tabIndex={0} role="region" aria-label={t('run.metrics')}>
+      <table className="plain">
+        <thead>
+          <tr>
+            <th scope="col">{t('run.metric')}</th>
+            <th scope="col">{t('run.latest')}</th>
+            <th scope="col">{t('run.min')}</th>
+            <th scope="col">{t('run.max')}</th>
+            <th scope="col">{t('curves.step')}</th>
+          </tr>
+        </thead>
+        <tbody>
+          {keys.map(key => (
+            <tr key={key}>
+              <th scope="row">{key}</th>
+              <td>{shown(run.latest?.[key]?.value)}</td>
+              <td>{shown(run.metrics?.[key]?.min?.value)}</td>
+              <td>{shown(run.metrics?.[key]?.max?.value)}</td>
+              <td>{run.latest?.[key]?.step}</td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </div>
+  );
+}

@@ -1,0 +1,11 @@
+import { authorization } from '../../../lib/session';
+
+/** Asks the platform whether it takes a token. */
+export async function checkToken(token: string): Promise<'valid' | 'wrong' | 'unreachable'> {
+  try {
+    const response = await fetch('/api/jobs?limit=1', { headers: authorization(token) });
+    return response.ok ? 'valid' : response.status < 500 ? 'wrong' : 'unreachable';
+  } catch {
+    return 'unreachable';
+  }
+}

@@ -1,0 +1,34 @@
+import { Store } from './store';
+
+/** False while the server does not answer. */
+export const connected = new Store(true);
+
+const pause = 1500;
+let probing = false;
+
+/** Notes that a request got no answer, and asks until the server is back. */
+export function noteUnreachable(): void {
+  connected.set(false);
+  if (!probing) {
+    probing = true;
+    setTimeout(() => void probe(), pause);
+  }
+}
+
+async function probe(): Promise<void> {
+  const answered = await fetch('/api/health', { cache: 'no-store' }).then(
+    response => response.ok,
+    () => false,
+  );
+  if (answered) {
+    probing = false;
+    connected.set(true);
+  } else {
+    setTimeout(() => void probe(), pause);
+  }
+}
+
+/** What proxies answer when there is nothing behind them. */
+export function isUnreachable(status: number): boolean {
+  return status === 502 || status === 503 || status === 504;
+}

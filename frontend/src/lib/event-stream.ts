@@ -1,0 +1,109 @@
+import { isUnreachable, noteUnreachable } from './connection';
+import { authorization, refuseSession } from './session';
+
+export interface StreamEvent {
+  event: string;
+  data: string;
+  id: string | null;
+}
+
+/** Cuts the text of a stream of server-sent events into events; keeps what is not yet complete. */
+export class EventParser {
+  #rest = '';
+  #event = '';
+  #data: string[] = [];
+  #id: string | null = null;
+
+  push(text: string): StreamEvent[] {
+    const events: StreamEvent[] = [];
+    const lines = (this.#rest + text).split('\n');
+    this.#rest = lines.pop() ?? '';
+    for (const raw of lines) {
+      const line = raw.endsWith('\r') ? raw.slice(0, -1) : raw;
+      if (line === '') {
+        if (this.#data.length > 0) {
+          events.push({ event: this.#event || 'message', data: this.#data.join('\n'), id: this.#id });
+        }
+        this.#event = '';
+        this.#data = [];
+      } else if (!line.startsWith(':')) {
+        this.#field(line);
+      }
+    }
+    return events;
+  }
+
+  #field(line: string): void {
+    const colon = line.indexOf(':');
+    const name = colon < 0 ? line : line.slice(0, colon);
+    let value = colon < 0 ? '' : line.slice(colon + 1);
+    if (value.startsWith(' ')) {
+      value = value.slice(1);
+    }
+    if (name === 'data') {
+      this.#data.push(value);
+    } else if (name === 'event') {
+      this.#event = value;
+    } else if (name === 'id') {
+      this.#id = value;
+    }
+  }
+}
+
+interface Following {
+  signal: AbortSignal;
+  /** Called with all events of one piece of the stream; return true once the stream has said its end. */
+  onEvents: (events: StreamEvent[]) => boolean;
+  /** The request was refused for good, such as for a job that does not exist. */
+  onRefused?: (status: number) => void;
+}
+
+const firstPause = 500;
+const longestPause = 5000;
+
+/**
+ * Follows a stream of server-sent events until it ends, is refused or the signal is raised; reconnects at the last id.
+ * Not EventSource, which cannot send the session's token.
+ */
+export async function followEvents(path: string, following: Following): Promise<void> {
+  const { signal } = following;
+  let lastId: string | null = null;
+  let pause = firstPause;
+  while (!signal.aborted) {
+    try {
+      const headers: Record<string, string> = { accept: 'text/event-stream', ...authorization() };
+      if (lastId !== null) {
+        headers['last-event-id'] = lastId;
+      }
+      const response = await fetch(path, { headers, signal, cache: 'no-store' });
+      if (response.ok && response.body) {
+        pause = firstPause;
+        const parser = new EventParser();
+        const reader = response.body.pipeThrough(new TextDecoderStream()).getReader();
+        for (let piece = await reader.read(); !piece.done; piece = await reader.read()) {
+          const events = parser.push(piece.value);
+          lastId = events.at(-1)?.id ?? lastId;
+          if (events.length > 0 && following.onEvents(events)) {
+            await reader.cancel();
+            return;
+          }
+        }
+      } else if (response.status === 401) {
+        refuseSession();
+        return;
+      } else if (isUnreachable(response.status)) {
+        noteUnreachable();
+      } else if (response.status < 500) {
+        following.onRefused?.(response.status);
+        return;
+      }
+    } catch {
+      if (signal.aborted) {
+        return;
+      }
+      noteUnreachable();
+    }
+    await new Promise(resolve => setTimeout(resolve, pause));
+    pause = Math.min(pause * 2, longestPause);
+  }
+}

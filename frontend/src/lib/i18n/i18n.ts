@@ -1,0 +1,54 @@
+import { Store, useStore } from '../store';
+import { en, type MessageKey, type Messages } from './en';
+import { zh } from './zh';
+
+export type Language = 'en' | 'zh';
+
+export const languages: Record<Language, { name: string; tag: string; messages: Messages }> = {
+  en: { name: 'English', tag: 'en', messages: en },
+  zh: { name: '中文', tag: 'zh-CN', messages: zh },
+};
+
+const key = 'platform.language';
+
+function preferred(): Language {
+  const stored = localStorage.getItem(key);
+  if (stored === 'en' || stored === 'zh') {
+    return stored;
+  }
+  return navigator.language.toLowerCase().startsWith('zh') ? 'zh' : 'en';
+}
+
+export const language = new Store<Language>(preferred());
+
+export function setLanguage(value: Language): void {
+  localStorage.setItem(key, value);
+  language.set(value);
+  applyLanguage();
+}
+
+export function applyLanguage(): void {
+  document.documentElement.lang = languages[language.get()].tag;
+}
+
+export type Values = Record<string, string | number>;
+export type Text = (key: MessageKey, values?: Values) => string;
+
+export function isMessageKey(key: string): key is MessageKey {
+  return key in en;
+}
+
+/** Fills <c>{name}</c> in a message. */
+export function fill(message: string, values: Values = {}): string {
+  return message.replace(/\{(\w+)\}/g, (whole, name: string) => String(values[name] ?? whole));
+}
+
+/** The page's words in the chosen language. */
+export function useText(): Text {
+  const { messages } = languages[useStore(language)];
+  return (key, values) => fill(messages[key], values);
+}
+
+export function useLocale(): string {
+  return languages[useStore(language)].tag;
+}

@@ -1,0 +1,90 @@
+import { useEffect, useState } from 'react';
+import { ApiError, getJson } from './api';
+import { connected } from './connection';
+import { followEvents } from './event-stream';
+import { addPoints, readValue, type Point, type Series } from './series';
+
+interface StoredSeries {
+  key: string;
+  steps: number[];
+  times: string[];
+  values: (number | string | null)[];
+}
+
+interface RunSeries {
+  state: 'loading' | 'absent' | 'failed' | 'live' | 'ended';
+  series: Series[];
+}
+
+const maxPoints = 2000;
+/** A run may be followed before its job made it. */
+const absentPause = 1500;
+
+/** All curves of a run, kept up to date while it trains. */
+export function useRunSeries(runId: string | undefined): RunSeries {
+  const [state, setState] = useState<RunSeries>({ state: 'loading', series: [] });
+  useEffect(() => {
+    if (!runId) {
+      return;
+    }
+    const ending = new AbortController();
+    setState({ state: 'loading', series: [] });
+    void follow(runId, ending.signal, setState);
+    return () => ending.abort();
+  }, [runId]);
+  return state;
+}
+
+type Update = (change: (before: RunSeries) => RunSeries) => void;
+
+async function follow(runId: string, signal: AbortSignal, update: Update): Promise<void> {
+  const batch = await load(runId, signal, update);
+  if (batch === null) {
+    return;
+  }
+  await followEvents(`/api/runs/${runId}/metrics/live?after=${batch}`, {
+    signal,
+    onEvents: events => {
+      const points = events
+        .filter(event => event.event === 'message')
+        .flatMap(event => (JSON.parse(event.data) as { points: Point[] }).points);
+      const ended = events.some(event => event.event === 'end');
+      update(before => ({
+        state: ended ? 'ended' : 'live',
+        series: points.length > 0 ? addPoints(before.series, points) : before.series,
+      }));
+      return ended;
+    },
+  });
+}
+
+/** Reads what is stored, as often as it takes; gives the batch to go on from. */
+async function load(runId: string, signal: AbortSignal, update: Update): Promise<number | null> {
+  while (!signal.aborted) {
+    try {
+      const stored = await getJson<{ batch: number; series: StoredSeries[] }>(
+        `/api/runs/${runId}/metrics?points=${maxPoints}`,
+        signal,
+      );
+      update(() => ({ state: 'live', series: stored.series.map(fromStored) }));
+      return stored.batch;
+    } catch (error) {
+      if (signal.aborted) {
+        return null;
+      }
+      const absent = error instanceof ApiError && error.status === 404;
+      update(before => ({ ...before, state: absent ? 'absent' : connected.get() ? 'failed' : before.state }));
+      await new Promise(resolve => setTimeout(resolve, absentPause));
+    }
+  }
+  return null;
+}
+
+function fromStored(series: StoredSeries): Series {
+  return {
+    key: series.key,
+    steps: series.steps,
+    times: series.times.map(time => Date.parse(time) / 1000),
+    values: series.values.map(readValue),
+  };
+}

@@ -1,0 +1,29 @@
+import { Store } from './store';
+
+const key = 'platform.token';
+
+interface Session {
+  token: string | null;
+  /** Set when the platform refused a request for want of a (valid) token. */
+  refused: boolean;
+}
+
+export const session = new Store<Session>({ token: sessionStorage.getItem(key), refused: false });
+
+export function signIn(token: string): void {
+  sessionStorage.setItem(key, token);
+  session.set({ token, refused: false });
+}
+
+export function signOut(): void {
+  sessionStorage.removeItem(key);
+  session.set({ token: null, refused: true });
+}
+
+export function refuseSession(): void {
+  session.set({ ...session.get(), refused: true });
+}
+
+export function authorization(token = session.get().token): Record<string, string> {
+  return token ? { authorization: `Bearer ${token}` } : {};
+}
