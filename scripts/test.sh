@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# What "./platform test [unit|integration|e2e] [-- dotnet test arguments]" does. Its last line is "N passed, M failed".
+# What "./platform test [unit|integration|e2e|web] [-- dotnet test arguments]" does. Its last line is "N passed, M failed".
 set -euo pipefail
 
 root=$(cd -- "$(dirname -- "${BASH_SOURCE[0]}")/.." && pwd -P)
@@ -11,7 +11,7 @@ servers=''
 policy=''
 
 usage() {
-    echo 'Usage: ./platform test [unit|integration|e2e] … [-- arguments for dotnet test]'
+    echo 'Usage: ./platform test [unit|integration|e2e|web] … [-- arguments for dotnet test]'
 }
 
 # Ends the run without results: what went wrong before a test could say so.
@@ -45,6 +45,7 @@ packages_for() {
     unit) ;;
     integration) echo postgresql rabbitmq-server procps util-linux swift-proxy swift-account swift-container swift-object memcached ;;
     e2e) echo postgresql rabbitmq-server procps util-linux python3-torch python3-sklearn ;;
+    web) echo postgresql procps util-linux chromium fonts-noto-cjk ;;
     esac
 }
 
@@ -87,7 +88,7 @@ start_servers() {
 filter_for() {
     local chosen
     case $1 in
-    unit) chosen='suite!=integration&suite!=e2e' ;;
+    unit) chosen='suite!=integration&suite!=e2e&suite!=web' ;;
     *) chosen="suite=$1" ;;
     esac
     echo "$chosen${filter:+&($filter)}"
@@ -123,7 +124,7 @@ count() {
 suites=()
 while [ $# -gt 0 ]; do
     case $1 in
-    unit | integration | e2e) suites+=("$1") ;;
+    unit | integration | e2e | web) suites+=("$1") ;;
     --)
         shift
         break
@@ -139,7 +140,7 @@ while [ $# -gt 0 ]; do
     esac
     shift
 done
-[ ${#suites[@]} -gt 0 ] || suites=(unit integration e2e)
+[ ${#suites[@]} -gt 0 ] || suites=(unit integration e2e web)
 
 # A filter of the caller's narrows ours.
 filter='' arguments=()

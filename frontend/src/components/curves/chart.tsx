@@ -24,6 +24,7 @@ interface ChartProps {
 
 const height = 180;
 const syncKey = 'curves';
+const wholeSteps = Array.from({ length: 12 }, (_, power) => [1, 2, 5].map(part => part * 10 ** power)).flat();
 
 /** One metric over steps or time. Cursors and zoom are shared by all charts of a page. */
 export function Chart({ series, x, smoothing, logarithmic, zoom, onZoom, scheme }: ChartProps) {
@@ -119,7 +120,7 @@ function options(
       y: { distr: logarithmic ? 3 : 1 },
     },
     axes: [
-      { ...axis, size: 26 },
+      { ...axis, size: 26, ...(x === 'step' ? { incrs: wholeSteps } : {}) },
       { ...axis, size: 56, values: (_, splits) => splits.map(value => (value === null ? '' : formatValue(value))) },
     ],
     series: [

@@ -1,0 +1,63 @@
+using Microsoft.Playwright;
+
+namespace Platform.Web.Tests;
+
+/// <summary>Debian's Chromium and a platform of its own, shared by the tests of a class.</summary>
+public sealed class Browser : IAsyncLifetime
+{
+    private static readonly string[] _flags =
+    [
+        "--no-sandbox",
+        "--disable-gpu",
+        "--disable-quic",
+        "--no-first-run",
+        "--disable-background-networking",
+        "--disable-component-update",
+        "--disable-sync",
+    ];
+
+    private IPlaywright? _playwright;
+    private IBrowser? _browser;
+
+    internal RunningPlatform Platform { get; } = new();
+
+    public async Task InitializeAsync()
+    {
+        await Platform.UpAsync();
+        _playwright = await Playwright.CreateAsync();
+        _browser = await _playwright.Chromium.LaunchAsync(
+            new BrowserTypeLaunchOptions { ExecutablePath = "/usr/bin/chromium", Args = _flags }
+        );
+    }
+
+    public async Task DisposeAsync()
+    {
+        if (_browser is not null)
+        {
+            await _browser.CloseAsync();
+        }
+
+        _playwright?.Dispose();
+        await Platform.DisposeAsync();
+    }
+
+    /// <summary>A new visitor, who has never been here.</summary>
+    internal async Task<Visitor> VisitAsync(
+        ColorScheme scheme = ColorScheme.Light,
+        string locale = "en-US",
+        int width = 1360
+    )
+    {
+        var context = await _browser!.NewContextAsync(
+            new BrowserNewContextOptions
+            {
+                BaseURL = Platform.Url,
+                ColorScheme = scheme,
+                Locale = locale,
+                ViewportSize = new ViewportSize { Width = width, Height = 844 },
+                AcceptDownloads = true,
+            }
+        );
+        return await Visitor.OpenAsync(context, new Uri(Platform.Url));
+    }
+}

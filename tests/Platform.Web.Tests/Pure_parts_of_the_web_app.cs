@@ -1,0 +1,25 @@
+using System.Diagnostics;
+
+namespace Platform.Web.Tests;
+
+[Trait("suite", "web")]
+public sealed class Pure_parts_of_the_web_app
+{
+    [Fact]
+    public async Task Pass_their_own_tests()
+    {
+        using var process = Process.Start(
+            new ProcessStartInfo("npm", ["run", "--silent", "test"])
+            {
+                WorkingDirectory = Repository.Frontend,
+                RedirectStandardOutput = true,
+                RedirectStandardError = true,
+            }
+        )!;
+        var output = process.StandardOutput.ReadToEndAsync();
+        var errors = process.StandardError.ReadToEndAsync();
+        using var limit = new CancellationTokenSource(TimeSpan.FromMinutes(3));
+        await process.WaitForExitAsync(limit.Token);
+        Assert.True(process.ExitCode == 0, await output + await errors);
+    }
+}
