@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { EventParser } from './event-stream';
+import { EventParser } from './event-parser';
 
 test('events are put together from pieces that end anywhere', () => {
   const text = ': hello\n\nid: 5\ndata: one\n\nevent: end\ndata: \n\n';
