@@ -23,6 +23,8 @@ public sealed class Browser : IAsyncLifetime
 
     public async Task InitializeAsync()
     {
+        // A busy machine draws slowly; a test that waits longer than this has found something.
+        Assertions.SetDefaultExpectTimeout(30_000);
         await Platform.UpAsync();
         _playwright = await Playwright.CreateAsync();
         _browser = await _playwright.Chromium.LaunchAsync(

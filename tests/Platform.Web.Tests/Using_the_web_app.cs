@@ -33,11 +33,11 @@ public sealed partial class Using_the_web_app(Browser browser) : IClassFixture<B
         await visitor.Button("Submit").ClickAsync();
 
         await Expect(visitor.Heading("digits-web")).ToBeVisibleAsync();
-        await Expect(page.GetByText($"epoch 2/{Epochs}")).ToBeVisibleAsync();
-        await Expect(page.Locator("[data-points='2']").First).ToBeVisibleAsync();
-        await Expect(page.GetByText($"epoch 8/{Epochs}")).ToBeVisibleAsync();
-        await Expect(page.Locator("[data-points='8']").First).ToBeVisibleAsync();
         await Expect(page.Locator(".page-header .status")).ToHaveTextAsync("running");
+        await Expect(page.GetByText($"epoch 2/{Epochs}")).ToBeVisibleAsync();
+        await WaitForPointsAsync(page, 2);
+        await Expect(page.GetByText($"epoch 8/{Epochs}")).ToBeVisibleAsync();
+        await WaitForPointsAsync(page, 8);
         await Expect(page.Locator(".page-header .status")).ToHaveTextAsync("succeeded");
         await Expect(page.GetByText($"epoch {Epochs}/{Epochs}")).ToBeVisibleAsync();
         await ShootAsync(page, "job-light.png");
@@ -251,8 +251,8 @@ public sealed partial class Using_the_web_app(Browser browser) : IClassFixture<B
         var page = visitor.Page;
         await visitor.GoAsync("/jobs");
         await visitor.Button("Appearance and language").ClickAsync();
-        await page.GetByLabel("Theme").SelectOptionAsync("dark");
-        await page.GetByLabel("Language").SelectOptionAsync("zh");
+        await page.GetByRole(AriaRole.Combobox, new() { Name = "Theme" }).SelectOptionAsync("dark");
+        await page.GetByRole(AriaRole.Combobox, new() { Name = "Language" }).SelectOptionAsync("zh");
         await page.ReloadAsync();
 
         await Expect(visitor.Heading("任务")).ToBeVisibleAsync();
@@ -260,6 +260,12 @@ public sealed partial class Using_the_web_app(Browser browser) : IClassFixture<B
         Assert.Equal("rgb(17, 19, 21)", ground);
         visitor.AssertNoFaults();
     }
+
+    private static Task<IJSHandle> WaitForPointsAsync(IPage page, int count) =>
+        page.WaitForFunctionAsync(
+            "count => [...document.querySelectorAll('[data-points]')].some(curve => Number(curve.dataset.points) >= count)",
+            count
+        );
 
     private static async Task ShootAsync(IPage page, string name)
     {
