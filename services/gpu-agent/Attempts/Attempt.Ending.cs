@@ -19,7 +19,7 @@ internal sealed partial class Attempt
 
     private void End(AttemptEnd end)
     {
-        _journal.Update(entry => entry with { Phase = AttemptPhase.Exited, End = end });
+        _journal.Note(entry => entry with { Phase = AttemptPhase.Exited, End = end });
         _services.Log.LogInformation(
             "{Attempt} ended: {Reason} {Detail}",
             Key,
@@ -46,7 +46,7 @@ internal sealed partial class Attempt
             await Checkpoints.FinishAsync(endedBySignal: end.ExitCode is null, EndedAtUtc, lease);
         }
 
-        _journal.Update(entry => entry with { Phase = AttemptPhase.Uploading });
+        _journal.Note(entry => entry with { Phase = AttemptPhase.Uploading });
     }
 
     private async Task UploadAsync(CancellationToken lease)
@@ -67,7 +67,7 @@ internal sealed partial class Attempt
                 };
         }
 
-        _journal.Update(entry =>
+        _journal.Note(entry =>
             entry with
             {
                 Phase = AttemptPhase.Reporting,

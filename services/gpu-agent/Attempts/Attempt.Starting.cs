@@ -22,11 +22,16 @@ internal sealed partial class Attempt
     private async Task StageAsync(CancellationToken lease)
     {
         using var wanted = CancellationTokenSource.CreateLinkedTokenSource(lease, _stop.Token);
-        _journal.Update(entry => entry with { Phase = AttemptPhase.Staging });
+        _journal.Note(entry => entry with { Phase = AttemptPhase.Staging });
         try
         {
             _work = await GetWorkAsync(wanted.Token);
-            await _services.WorkFolder.StageAsync(Folder, _work, wanted.Token);
+            // Where a shim was started the folder was complete, and the training's files lie in it.
+            if (!File.Exists(Folder.Shim))
+            {
+                await _services.WorkFolder.StageAsync(Folder, _work, wanted.Token);
+            }
+
             var search = TrainingEnvironment.For(Entry.Command, _work, _services.Options, Folder.Work)["PATH"];
             if (
                 CommandLookup.Problem(_work.Command is [var program, ..] ? program : "", Folder.Work, search) is
@@ -37,7 +42,7 @@ internal sealed partial class Attempt
                 return;
             }
 
-            _journal.Update(entry =>
+            _journal.Note(entry =>
                 entry with
                 {
                     Phase = AttemptPhase.Starting,
@@ -90,7 +95,7 @@ internal sealed partial class Attempt
             return;
         }
 
-        _journal.Update(entry =>
+        _journal.Note(entry =>
             entry with
             {
                 Phase = AttemptPhase.Running,

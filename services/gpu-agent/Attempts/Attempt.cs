@@ -50,6 +50,9 @@ internal sealed partial class Attempt : IDisposable
     public void Run(IReadOnlyList<Task> predecessors, CancellationToken shutdown) =>
         Completion = Task.Run(() => RunAsync(predecessors, shutdown), CancellationToken.None);
 
+    /// <summary>The command is on disk when this returns.</summary>
+    public void FlushCommand() => _journal.Flush();
+
     /// <summary>Durable when it returns. What has ended already stays as it ended, unless it is fenced off.</summary>
     public void RequestStop(string reason, string? detail = null)
     {
@@ -67,7 +70,7 @@ internal sealed partial class Attempt : IDisposable
     /// <summary>Notes that a report of this attempt is stored; other reports' ids change nothing.</summary>
     public void RecordReport(Guid reportId) =>
         Signal(
-            _journal.Update(entry =>
+            _journal.Note(entry =>
                 entry.Started?.ReportId == reportId && !entry.StartedRecorded ? entry with { StartedRecorded = true }
                 : entry.Exited?.ReportId == reportId && entry.Phase is AttemptPhase.Reporting ? Closed(entry)
                 : entry
@@ -188,7 +191,7 @@ internal sealed partial class Attempt : IDisposable
             await _processes.StopAsync(_services.Options.Grace, shutdown);
         }
 
-        _journal.Update(Closed);
+        _journal.Note(Closed);
     }
 
     private void CleanUp()

@@ -176,8 +176,20 @@ internal sealed class AttemptRegistry(AttemptServices services, ILogger<AttemptR
 
     private AttemptEntry NeverStarted(StopTraining command) => NeverStarted(command, services.Clock.GetUtcNow());
 
+    /// <summary>The attempt begins while its command is being flushed, which outlasts fetching the work.</summary>
     /// <returns>The attempt when it was known before.</returns>
     private Attempt? Accept(AttemptEntry entry)
+    {
+        var known = FindOrBegin(entry);
+        if (_attempts.TryGetValue(entry.Key, out var attempt))
+        {
+            attempt.FlushCommand();
+        }
+
+        return known;
+    }
+
+    private Attempt? FindOrBegin(AttemptEntry entry)
     {
         lock (_commands)
         {

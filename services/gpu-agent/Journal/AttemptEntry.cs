@@ -41,6 +41,9 @@ internal enum AttemptPhase
 /// <summary>What the journal knows of one attempt.</summary>
 internal sealed record AttemptEntry
 {
+    /// <summary>Counts the changes.</summary>
+    public int Revision { get; init; }
+
     public required StartTraining Command { get; init; }
     public required AttemptPhase Phase { get; init; }
     public required DateTimeOffset AcceptedAt { get; init; }

@@ -9,6 +9,9 @@ internal sealed record AttemptFolder(string Path)
     /// <summary>Room that is given up when the journal finds none.</summary>
     public string Reserve => In("reserve");
 
+    /// <summary>How far the attempt has come since the journal was written.</summary>
+    public string Notes => In("notes.json");
+
     /// <summary>The training's folder.</summary>
     public string Work => In("work");
 

@@ -14,6 +14,27 @@ internal static class DurableFile
 
     public static void Write(string path, ReadOnlySpan<byte> content)
     {
+        Replace(path, content, flush: true);
+        LibC.SyncFolder(Path.GetDirectoryName(path)!);
+    }
+
+    /// <summary>Whole after a crash of this process; a crash of the machine may take it, or leave half of it.</summary>
+    public static void Replace<T>(string path, T value, JsonTypeInfo<T> type) =>
+        Replace(path, JsonSerializer.SerializeToUtf8Bytes(value, type), flush: false);
+
+    /// <summary>Makes a file that was replaced as durable as one that was written.</summary>
+    public static void Flush(string path)
+    {
+        using (var file = File.OpenHandle(path, FileMode.Open, FileAccess.Write, FileShare.ReadWrite | FileShare.Delete))
+        {
+            RandomAccess.FlushToDisk(file);
+        }
+
+        LibC.SyncFolder(Path.GetDirectoryName(path)!);
+    }
+
+    private static void Replace(string path, ReadOnlySpan<byte> content, bool flush)
+    {
         var temporary = path + ".tmp";
         var options = new FileStreamOptions { Mode = FileMode.Create, Access = FileAccess.Write };
         if (!OperatingSystem.IsWindows())
@@ -24,11 +45,10 @@ internal static class DurableFile
         using (var file = new FileStream(temporary, options))
         {
             file.Write(content);
-            file.Flush(flushToDisk: true);
+            file.Flush(flushToDisk: flush);
         }
 
         File.Move(temporary, path, overwrite: true);
-        LibC.SyncFolder(Path.GetDirectoryName(path)!);
     }
 
     /// <summary>Null when there is no such file.</summary>

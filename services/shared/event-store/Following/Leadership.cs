@@ -23,10 +23,12 @@ internal sealed class Leadership : IAsyncDisposable
         var connection = await store.DataSource.OpenConnectionAsync(cancellationToken);
         try
         {
-            await using var command = new NpgsqlCommand("select pg_try_advisory_lock($1)", connection);
             var key = AdvisoryLock.Key("follow", store.Options.Schema, name);
-            command.Parameters.Add(new NpgsqlParameter<long> { TypedValue = key });
-            if (await command.ExecuteScalarAsync(cancellationToken) is true)
+            await using var batch = new NpgsqlBatch(connection);
+            batch.Add("select pg_try_advisory_lock($1)", key);
+            // A follower's commits need not reach the disk at once: one that is lost goes back with its progress and comes again.
+            batch.Add("set synchronous_commit to off");
+            if (await batch.ExecuteScalarAsync(cancellationToken) is true)
             {
                 return new Leadership(connection);
             }
