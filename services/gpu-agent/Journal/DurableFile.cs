@@ -25,7 +25,9 @@ internal static class DurableFile
     /// <summary>Makes a file that was replaced as durable as one that was written.</summary>
     public static void Flush(string path)
     {
-        using (var file = File.OpenHandle(path, FileMode.Open, FileAccess.Write, FileShare.ReadWrite | FileShare.Delete))
+        using (
+            var file = File.OpenHandle(path, FileMode.Open, FileAccess.Write, FileShare.ReadWrite | FileShare.Delete)
+        )
         {
             RandomAccess.FlushToDisk(file);
         }
