@@ -1,0 +1,170 @@
+using System.Diagnostics;
+using System.Text.Json;
+using Platform.LocalServers;
+
+namespace Platform.Bench.Benchmarks;
+
+/// <summary>
+/// From a submission to the running process, and how many jobs that do nothing go through; beside Celery, whose worker starts
+/// the same process. Both clocks are the machine's: the process prints when it began.
+/// </summary>
+internal static class DispatchBenchmark
+{
+    private const int WarmUp = 60;
+    private const int Single = 100;
+    private const int Crowd = 400;
+    private const int Submitters = 16;
+
+    private static readonly string[] _noop = ["/bin/date", "+%s%N"];
+
+    public static async Task<IReadOnlyList<Figure>> RunAsync(Bench bench)
+    {
+        var cluster = await bench.ClusterAsync();
+        var own = await MeasureAsync(cluster, bench.Cancelled);
+        var broker = await cluster.BrokerAsync(bench.Cancelled);
+        var rabbit = await CeleryAsync(bench, broker.Address.Replace("amqp://", "pyamqp://", StringComparison.Ordinal));
+        var redis = await WithRedisAsync(bench, address => CeleryAsync(bench, address));
+        return
+        [
+            new("submit to running p50", own.Starts.Median(), "ms", rabbit.Starts.Median(), "Celery + RabbitMQ"),
+            new(
+                "submit to running p99",
+                own.Starts.Percentile(0.99),
+                "ms",
+                rabbit.Starts.Percentile(0.99),
+                "Celery + RabbitMQ"
+            ),
+            new("submit to running p50, Redis", own.Starts.Median(), "ms", redis.Starts.Median(), "Celery + Redis"),
+            new(
+                "submit to running p99, Redis",
+                own.Starts.Percentile(0.99),
+                "ms",
+                redis.Starts.Percentile(0.99),
+                "Celery + Redis"
+            ),
+            new("no-op jobs accepted per second", own.Accepted, "jobs/s", rabbit.Accepted, "Celery + RabbitMQ"),
+            new("no-op jobs finished per second", own.Finished, "jobs/s", rabbit.Finished, "Celery + RabbitMQ"),
+            new("no-op jobs finished per second, Redis", own.Finished, "jobs/s", redis.Finished, "Celery + Redis"),
+            new("no-op jobs lost", own.Lost, "jobs", null),
+        ];
+    }
+
+    private static async Task<DispatchTimes> MeasureAsync(Cluster cluster, CancellationToken cancellationToken)
+    {
+        var starts = new List<double>();
+        for (var i = 0; i < WarmUp + Single; i++)
+        {
+            var submitted = WallClock.Now;
+            var job = await cluster.SubmitAsync(_noop, cancellationToken);
+            var printed = await cluster.OutputOfAsync(job, cancellationToken);
+            if (i >= WarmUp)
+            {
+                starts.Add(WallClock.Parse(printed.Trim()) - submitted);
+            }
+        }
+
+        var watch = Stopwatch.StartNew();
+        var jobs = new Guid[Crowd];
+        var next = -1;
+        await Task.WhenAll(
+            Enumerable
+                .Range(0, Submitters)
+                .Select(async _ =>
+                {
+                    for (var i = Interlocked.Increment(ref next); i < Crowd; i = Interlocked.Increment(ref next))
+                    {
+                        jobs[i] = await cluster.SubmitAsync(_noop, cancellationToken);
+                    }
+                })
+        );
+        var accepted = Crowd / watch.Elapsed.TotalSeconds;
+        var unfinished = await WaitAsync(cluster, jobs, cancellationToken);
+        return new DispatchTimes(starts, accepted, (Crowd - unfinished) / watch.Elapsed.TotalSeconds, unfinished);
+    }
+
+    /// <returns>How many never ended well.</returns>
+    private static async Task<int> WaitAsync(
+        Cluster cluster,
+        IReadOnlyList<Guid> jobs,
+        CancellationToken cancellationToken
+    )
+    {
+        var left = jobs.ToHashSet();
+        var watch = Stopwatch.StartNew();
+        while (left.Count > 0 && watch.Elapsed < TimeSpan.FromMinutes(5))
+        {
+            // Oldest first: those behind it are hardly done before.
+            var job = left.Min();
+            using var response = await cluster.Http.GetAsync(
+                new Uri($"/api/jobs/{job}", UriKind.Relative),
+                cancellationToken
+            );
+            var status = (await Cluster.ReadAsync(response, cancellationToken)).GetProperty("status").GetString();
+            if (status is "succeeded")
+            {
+                left.Remove(job);
+            }
+            else if (status is "failed" or "cancelled")
+            {
+                return left.Count;
+            }
+            else
+            {
+                await Task.Delay(20, cancellationToken);
+            }
+        }
+
+        return left.Count;
+    }
+
+    private static async Task<DispatchTimes> CeleryAsync(Bench bench, string broker)
+    {
+        var script = Path.Combine(AppContext.BaseDirectory, "Celery", "rival.py");
+        var results = Directory.CreateTempSubdirectory("platform-celery-").FullName;
+        try
+        {
+            var text = await Programs.RunAsync(
+                ["/usr/bin/python3", script, broker, results, $"{WarmUp}", $"{Single}", $"{Crowd}"],
+                bench.Cancelled
+            );
+            return JsonSerializer.Deserialize(text, BenchJson.Default.DispatchTimes)!;
+        }
+        finally
+        {
+            Directory.Delete(results, recursive: true);
+        }
+    }
+
+    private static async Task<T> WithRedisAsync<T>(Bench bench, Func<string, Task<T>> measure)
+    {
+        var port = Ports.Free();
+        var folder = Directory.CreateDirectory(Path.Combine(bench.Folder, "redis")).FullName;
+        using var redis = Programs.Start([
+            "redis-server",
+            "--port",
+            $"{port}",
+            "--bind",
+            "127.0.0.1",
+            "--dir",
+            folder,
+            "--save",
+            "",
+            "--loglevel",
+            "warning",
+        ]);
+        try
+        {
+            while (Ports.IsFree(port))
+            {
+                await Task.Delay(20, bench.Cancelled);
+            }
+
+            return await measure($"redis://127.0.0.1:{port}/0");
+        }
+        finally
+        {
+            redis.Kill();
+            await redis.WaitForExitAsync(CancellationToken.None);
+        }
+    }
+}

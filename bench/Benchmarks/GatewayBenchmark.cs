@@ -1,0 +1,55 @@
+using System.Diagnostics;
+
+namespace Platform.Bench.Benchmarks;
+
+/// <summary>What a request pays for passing the gateway: the same one, with it and past it, in turns.</summary>
+internal static class GatewayBenchmark
+{
+    private const int WarmUp = 1000;
+    private const int Requests = 3000;
+
+    public static async Task<IReadOnlyList<Figure>> RunAsync(Bench bench)
+    {
+        var cluster = await bench.ClusterAsync();
+        var job = await cluster.SubmitAsync(["/bin/true"], bench.Cancelled);
+        await cluster.OutputOfAsync(job, bench.Cancelled);
+        using var http = new HttpClient();
+        var through = new Uri(cluster.Address, $"/api/jobs/{job}");
+        var past = new Uri(cluster.AddressOf("jobs"), $"/api/jobs/{job}");
+        List<double> with = [];
+        List<double> without = [];
+        for (var i = 0; i < WarmUp + Requests; i++)
+        {
+            var (a, b) = (
+                await TimeAsync(http, through, bench.Cancelled),
+                await TimeAsync(http, past, bench.Cancelled)
+            );
+            if (i >= WarmUp)
+            {
+                with.Add(a);
+                without.Add(b);
+            }
+        }
+
+        return
+        [
+            new("hop p50", with.Median() - without.Median(), "ms", without.Median(), "without the gateway"),
+            new(
+                "hop p99",
+                with.Percentile(0.99) - without.Percentile(0.99),
+                "ms",
+                without.Percentile(0.99),
+                "without the gateway"
+            ),
+        ];
+    }
+
+    private static async Task<double> TimeAsync(HttpClient http, Uri address, CancellationToken cancellationToken)
+    {
+        var started = Stopwatch.GetTimestamp();
+        using var response = await http.GetAsync(address, cancellationToken);
+        await response.Content.ReadAsByteArrayAsync(cancellationToken);
+        response.EnsureSuccessStatusCode();
+        return Stopwatch.GetElapsedTime(started).TotalMilliseconds;
+    }
+}

@@ -1,0 +1,96 @@
+using System.Diagnostics;
+using System.Globalization;
+using Platform.LocalServers;
+
+namespace Platform.Bench.Benchmarks;
+
+/// <summary>How soon each service of a cluster is ready, its database and broker running, and what memory it takes.</summary>
+internal static class StartBenchmark
+{
+    private const int Rounds = 3;
+    private const double Ready = 3;
+    private const double Memory = 200;
+
+    private static readonly string[] _services = ["jobs", "nodes", "artifacts", "tracking", "gateway"];
+
+    public static async Task<IReadOnlyList<Figure>> RunAsync(Bench bench)
+    {
+        var cluster = await bench.ClusterAsync();
+        var running = await cluster.ProgramsAsync(bench.Cancelled);
+        var figures = new List<Figure>();
+        foreach (var program in running.Where(program => program.Name is not ("postgres" or "rabbitmq")))
+        {
+            var resident = ResidentMiB(program.Pid);
+            figures.Add(new Figure($"memory {program.Name}", resident, "MiB", Memory, "target"));
+        }
+
+        foreach (var service in _services)
+        {
+            var pid = running.Single(program => program.Name == service).Pid;
+            var seconds = await StartsAsync(pid, cluster.AddressOf(service), bench.Folder, bench.Cancelled);
+            figures.Insert(0, new Figure($"ready {service}", seconds.Median(), "s", Ready, "target"));
+        }
+
+        return figures;
+    }
+
+    /// <summary>Stops a service and starts it as it was, some times over; in the end it runs.</summary>
+    private static async Task<List<double>> StartsAsync(
+        int pid,
+        Uri address,
+        string folder,
+        CancellationToken cancellationToken
+    )
+    {
+        var command = await ReadListAsync($"/proc/{pid}/cmdline", cancellationToken);
+        var environment = (await ReadListAsync($"/proc/{pid}/environ", cancellationToken))
+            .Select(entry => entry.Split('=', 2))
+            .ToDictionary(entry => entry[0], entry => (string?)entry[^1], StringComparer.Ordinal);
+        var process = LocalProcess.Find(pid)!;
+        var seconds = new List<double>();
+        for (var round = 0; round < Rounds; round++)
+        {
+            await process.StopAsync(TimeSpan.FromSeconds(30), cancellationToken);
+            var watch = Stopwatch.StartNew();
+            process = LocalProcess.Start(command, folder, Path.Combine(folder, "restarted.log"), environment);
+            await WaitUntilReadyAsync(address, watch, cancellationToken);
+            seconds.Add(watch.Elapsed.TotalSeconds);
+        }
+
+        return seconds;
+    }
+
+    private static async Task WaitUntilReadyAsync(Uri address, Stopwatch watch, CancellationToken cancellationToken)
+    {
+        using var http = new HttpClient { BaseAddress = address };
+        while (watch.Elapsed < TimeSpan.FromMinutes(1))
+        {
+            try
+            {
+                using var response = await http.GetAsync(new Uri("/health/ready", UriKind.Relative), cancellationToken);
+                if (response.IsSuccessStatusCode)
+                {
+                    return;
+                }
+            }
+            catch (HttpRequestException)
+            {
+                // It does not listen yet.
+            }
+
+            await Task.Delay(10, cancellationToken);
+        }
+
+        throw new BenchException($"{address} is not ready after a minute.");
+    }
+
+    private static async Task<string[]> ReadListAsync(string path, CancellationToken cancellationToken) =>
+        (await File.ReadAllTextAsync(path, cancellationToken)).Split('\0', StringSplitOptions.RemoveEmptyEntries);
+
+    private static double ResidentMiB(int pid)
+    {
+        var line = File.ReadLines($"/proc/{pid}/status").First(l => l.StartsWith("VmRSS:", StringComparison.Ordinal));
+        return double.Parse(line.Split(' ', StringSplitOptions.RemoveEmptyEntries)[^2], CultureInfo.InvariantCulture)
+            / 1024;
+    }
+}

@@ -1,0 +1,129 @@
+using System.Net.Http.Json;
+using System.Text.Json;
+using Platform.LocalServers;
+
+namespace Platform.Bench;
+
+/// <summary>One process of a cluster.</summary>
+internal sealed record ClusterProgram(string Name, int Pid);
+
+/// <summary>The platform in its cluster shape: the release-built programs, started by the command that people use.</summary>
+internal sealed class Cluster : IAsyncDisposable
+{
+    private readonly string _data;
+
+    private Cluster(string data, Uri address)
+    {
+        _data = data;
+        Address = address;
+        Http = new HttpClient { BaseAddress = address, Timeout = TimeSpan.FromMinutes(10) };
+    }
+
+    /// <summary>The gateway.</summary>
+    public Uri Address { get; }
+
+    /// <summary>Talks to the gateway.</summary>
+    public HttpClient Http { get; }
+
+    public static async Task<Cluster> StartAsync(string data, CancellationToken cancellationToken)
+    {
+        var port = Ports.Free();
+        await PlatformAsync(["cluster", "up", "--data", data, "--port", $"{port}"], cancellationToken);
+        return new Cluster(data, new Uri($"http://127.0.0.1:{port}"));
+    }
+
+    /// <summary>A service's own address, past the gateway.</summary>
+    public Uri AddressOf(string service) =>
+        new($"http://127.0.0.1:{File.ReadAllText(Path.Combine(_data, "cluster", "ports", service)).Trim()}");
+
+    public async Task<IReadOnlyList<ClusterProgram>> ProgramsAsync(CancellationToken cancellationToken)
+    {
+        var text = await PlatformAsync(["cluster", "status", "--data", _data, "--json"], cancellationToken);
+        using var status = JsonDocument.Parse(text);
+        return
+        [
+            .. status
+                .RootElement.GetProperty("processes")
+                .EnumerateArray()
+                .Select(process => new ClusterProgram(
+                    process.GetProperty("name").GetString()!,
+                    process.GetProperty("pid").GetInt32()
+                )),
+        ];
+    }
+
+    /// <summary>The broker of this cluster.</summary>
+    public Task<LocalRabbitMq> BrokerAsync(CancellationToken cancellationToken) =>
+        LocalRabbitMq.StartAsync(Path.Combine(_data, "cluster", "rabbitmq"), cancellationToken: cancellationToken);
+
+    /// <summary>The database of this cluster.</summary>
+    public Task<PrivatePostgres> DatabaseAsync(CancellationToken cancellationToken) =>
+        PrivatePostgres.StartAsync(
+            new PrivatePostgresOptions { Folder = Path.Combine(_data, "cluster", "postgres") },
+            cancellationToken: cancellationToken
+        );
+
+    /// <summary>Submits a job that needs next to nothing.</summary>
+    public async Task<Guid> SubmitAsync(IReadOnlyList<string> command, CancellationToken cancellationToken)
+    {
+        var body = JsonSerializer.SerializeToElement(
+            new Dictionary<string, object>(StringComparer.Ordinal)
+            {
+                ["name"] = "bench",
+                ["command"] = command,
+                ["resources"] = new Dictionary<string, double>(StringComparer.Ordinal)
+                {
+                    ["gpus"] = 0,
+                    ["cpus"] = 0.1,
+                    ["memoryMiB"] = 16,
+                },
+            }
+        );
+        using var response = await Http.PostAsJsonAsync("/api/jobs", body, cancellationToken);
+        return (await ReadAsync(response, cancellationToken)).GetProperty("id").GetGuid();
+    }
+
+    /// <summary>Waits for a job's end and reads what it printed.</summary>
+    public async Task<string> OutputOfAsync(Guid job, CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            using var response = await Http.GetAsync(new Uri($"/api/jobs/{job}", UriKind.Relative), cancellationToken);
+            switch ((await ReadAsync(response, cancellationToken)).GetProperty("status").GetString())
+            {
+                case "succeeded":
+                    return await Http.GetStringAsync(
+                        new Uri($"/api/jobs/{job}/logs", UriKind.Relative),
+                        cancellationToken
+                    );
+                case "failed" or "cancelled":
+                    throw new BenchException($"Job {job} did not succeed.");
+                default:
+                    await Task.Delay(20, cancellationToken);
+                    break;
+            }
+        }
+    }
+
+    /// <exception cref="BenchException">The platform refused.</exception>
+    public static async Task<JsonElement> ReadAsync(HttpResponseMessage response, CancellationToken cancellationToken)
+    {
+        var text = await response.Content.ReadAsStringAsync(cancellationToken);
+        return response.IsSuccessStatusCode
+            ? JsonSerializer.Deserialize(text, BenchJson.Default.JsonElement)
+            : throw new BenchException($"{response.RequestMessage?.RequestUri}: {text}");
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        Http.Dispose();
+        await PlatformAsync(["cluster", "down", "--data", _data], CancellationToken.None);
+    }
+
+    private static Task<string> PlatformAsync(IReadOnlyList<string> arguments, CancellationToken cancellationToken)
+    {
+        var own = new DirectoryInfo(AppContext.BaseDirectory);
+        var program = Path.Combine(own.Parent!.Parent!.FullName, "Platform.Cli", own.Name, "platform.dll");
+        return Programs.RunAsync(["dotnet", program, .. arguments], cancellationToken);
+    }
+}
