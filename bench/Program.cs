@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Runtime.InteropServices;
 using System.Text.Json;
 using Platform.Bench;
 using Platform.Bench.Benchmarks;
@@ -25,11 +26,8 @@ if (names.FirstOrDefault(name => !benchmarks.ContainsKey(name)) is { } unknown)
 }
 
 using var interrupted = new CancellationTokenSource();
-Console.CancelKeyPress += (_, pressed) =>
-{
-    pressed.Cancel = true;
-    interrupted.Cancel();
-};
+using var onInterrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, Stop);
+using var onTermination = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Stop);
 var figures = new List<Figure>();
 await using var bench = new Bench(interrupted.Token);
 try
@@ -63,6 +61,12 @@ catch (Exception exception) when (exception is BenchException or LocalServerExce
 catch (OperationCanceledException) when (interrupted.IsCancellationRequested)
 {
     return 130;
+}
+
+void Stop(PosixSignalContext signal)
+{
+    signal.Cancel = true; // what was started is stopped first
+    interrupted.Cancel();
 }
 
 static string Line(Figure figure)

@@ -10,9 +10,9 @@ namespace Platform.Bench.Benchmarks;
 /// </summary>
 internal static class DispatchBenchmark
 {
-    private const int WarmUp = 60;
+    private const int WarmUp = 40;
     private const int Single = 100;
-    private const int Crowd = 400;
+    private const int Crowd = 300;
     private const int Submitters = 16;
 
     private static readonly string[] _noop = ["/bin/date", "+%s%N"];

@@ -1,0 +1,72 @@
+using Platform.GpuAgent.Journal;
+
+namespace Platform.GpuAgent.Tests;
+
+/// <summary>What outlives an agent, and what outlives the machine.</summary>
+public sealed class The_journal : IDisposable
+{
+    private readonly string _path = Directory.CreateTempSubdirectory("platform-journal-").FullName;
+
+    [Fact]
+    public void gives_the_next_agent_what_was_noted()
+    {
+        Begin().Note(entry => entry with { Phase = AttemptPhase.Running });
+
+        Assert.Equal(AttemptPhase.Running, Reopened.Phase);
+    }
+
+    [Fact]
+    public void prefers_a_later_update_to_an_earlier_note()
+    {
+        var journal = Begin();
+        journal.Note(entry => entry with { Phase = AttemptPhase.Staging });
+        journal.Update(entry => entry with { Phase = AttemptPhase.Starting });
+
+        Assert.Equal(AttemptPhase.Starting, Reopened.Phase);
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("{\"command\":")]
+    public void goes_back_to_what_was_durable_when_its_notes_are_torn(string notes)
+    {
+        var journal = Begin();
+        journal.Update(entry => entry with { OutOfMemoryKills = 7 });
+        journal.Note(entry => entry with { Phase = AttemptPhase.Running });
+        File.WriteAllText(journal.Folder.Notes, notes);
+
+        Assert.Equal((AttemptPhase.Accepted, 7), (Reopened.Phase, Reopened.OutOfMemoryKills));
+    }
+
+    [Fact]
+    public void begins_without_the_notes_of_an_earlier_one()
+    {
+        Begin().Note(entry => entry with { Phase = AttemptPhase.Running });
+        Begin().Flush();
+
+        Assert.Equal(AttemptPhase.Accepted, Reopened.Phase);
+    }
+
+    public void Dispose() => Directory.Delete(_path, recursive: true);
+
+    private AttemptEntry Reopened => AttemptJournal.Open(new AttemptFolder(_path))!.Entry;
+
+    private AttemptJournal Begin() =>
+        AttemptJournal.Create(
+            new AttemptFolder(_path),
+            new AttemptEntry
+            {
+                Command = new()
+                {
+                    NodeId = Guid.CreateVersion7(),
+                    JobId = Guid.CreateVersion7(),
+                    Attempt = 1,
+                    Cpus = 1,
+                    MemoryMiB = 1,
+                    Gpus = [],
+                },
+                Phase = AttemptPhase.Accepted,
+                AcceptedAt = DateTimeOffset.UnixEpoch,
+            }
+        );
+}
