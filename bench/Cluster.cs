@@ -28,7 +28,17 @@ internal sealed class Cluster : IAsyncDisposable
     public static async Task<Cluster> StartAsync(string data, CancellationToken cancellationToken)
     {
         var port = Ports.Free();
-        await PlatformAsync(["cluster", "up", "--data", data, "--port", $"{port}"], cancellationToken);
+        try
+        {
+            await PlatformAsync(["cluster", "up", "--data", data, "--port", $"{port}"], cancellationToken);
+        }
+        catch
+        {
+            // What did start must not outlive the run.
+            await PlatformAsync(["cluster", "down", "--data", data], CancellationToken.None);
+            throw;
+        }
+
         return new Cluster(data, new Uri($"http://127.0.0.1:{port}"));
     }
 
