@@ -26,6 +26,7 @@ public static class TrackingModule
         RunJson.Register(options.Events);
         options.Migrations.Add(RunProjection.Migration);
         options.Migrations.Add(MetricTables.Migration);
+        options.Migrations.Add(RunProjection.AttemptMigration);
         options.InlineProjections.Add(new RunProjection());
         services.AddEventStore(options, (store, source) => new TrackingStore(store, source));
 

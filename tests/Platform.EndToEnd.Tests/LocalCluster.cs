@@ -1,7 +1,6 @@
 using System.Globalization;
-using System.Net;
-using System.Net.Sockets;
 using System.Text.Json.Nodes;
+using Platform.LocalServers;
 
 namespace Platform.EndToEnd.Tests;
 
@@ -9,7 +8,7 @@ namespace Platform.EndToEnd.Tests;
 public class LocalCluster : IAsyncLifetime
 {
     private readonly string _data = StandalonePlatform.NewFolder();
-    private readonly int _port = FreePort();
+    private readonly int _port = Ports.Free();
     private PlatformApi? _api;
 
     /// <summary>How many agents it has.</summary>
@@ -73,13 +72,6 @@ public class LocalCluster : IAsyncLifetime
         _api?.Dispose();
         await Command.SucceedAsync(TimeSpan.FromMinutes(1), "cluster", "down", "--data", _data);
         Directory.Delete(_data, recursive: true);
-    }
-
-    internal static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 }
 

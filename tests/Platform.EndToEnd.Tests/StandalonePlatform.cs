@@ -1,11 +1,12 @@
 using System.Globalization;
+using Platform.LocalServers;
 
 namespace Platform.EndToEnd.Tests;
 
 /// <summary>The whole platform in one process, on a data folder of its own.</summary>
 internal sealed class StandalonePlatform(string data) : IAsyncDisposable
 {
-    private readonly int _port = LocalCluster.FreePort();
+    private readonly int _port = Ports.Free();
     private PlatformApi? _api;
 
     public PlatformApi Api => _api ??= new PlatformApi($"http://127.0.0.1:{_port}");

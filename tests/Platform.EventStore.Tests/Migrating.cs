@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Sockets;
 using Microsoft.Extensions.Logging.Abstractions;
 using Npgsql;
+using Platform.LocalServers;
 
 namespace Platform.EventStore.Tests;
 
@@ -183,10 +184,7 @@ public sealed class Migrating : IAsyncLifetime
     [Fact]
     public async Task Waits_at_start_for_a_database_that_comes_up_later()
     {
-        using var proxy = new TcpListener(IPAddress.Loopback, 0);
-        proxy.Start();
-        var port = ((IPEndPoint)proxy.LocalEndpoint).Port;
-        proxy.Stop();
+        var port = Ports.Free();
         var server = new NpgsqlConnectionStringBuilder(_database.ConnectionString);
         var away = new NpgsqlConnectionStringBuilder(_database.ConnectionString) { Host = "127.0.0.1", Port = port };
         var store = StoreFixture.Open(away.ConnectionString, Counters.Options());

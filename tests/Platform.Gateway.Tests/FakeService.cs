@@ -10,7 +10,15 @@ using Microsoft.Extensions.Logging;
 namespace Platform.Gateway.Tests;
 
 /// <summary>What a service behind the gateway saw of a request.</summary>
-internal sealed record Seen(string Service, string Method, string Path, string Query, string Subject, string Forwarded);
+internal sealed record Seen(
+    string Service,
+    string Method,
+    string Path,
+    string Query,
+    string Subject,
+    string Attempt,
+    string Forwarded
+);
 
 /// <summary>A service behind the gateway: answers what it saw, and streams when asked to.</summary>
 internal sealed class FakeService : IAsyncDisposable
@@ -43,6 +51,7 @@ internal sealed class FakeService : IAsyncDisposable
                     context.Request.Path,
                     context.Request.QueryString.Value ?? "",
                     context.Request.Headers["X-Platform-Subject"].ToString(),
+                    context.Request.Headers["X-Platform-Attempt"].ToString(),
                     context.Request.Headers["X-Forwarded-Host"].ToString()
                 )
         );

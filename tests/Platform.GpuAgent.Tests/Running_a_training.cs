@@ -124,6 +124,19 @@ public sealed class Running_a_training : AgentTest
         Assert.DoesNotContain("RANK", environment.Keys);
     }
 
+    [Fact]
+    public async Task gives_it_the_signals_as_a_shell_would()
+    {
+        await using var agent = await StartAgentAsync();
+        // In hexadecimal; which are ignored is inherited from whoever started it.
+        var work = Shell("grep SigIgn /proc/self/status; yes | head -n 1; echo done");
+
+        await agent.StartAsync(work);
+
+        await agent.Reports.ExitedAsync(work.JobId);
+        Assert.Equal("SigIgn:\t0000000000000000\ny\ndone\n", Platform.Log(work).Text);
+    }
+
     [Theory]
     [InlineData("exit 7", EndReasons.ExitCode, 7)]
     [InlineData("kill -9 $$", EndReasons.Killed, null)]

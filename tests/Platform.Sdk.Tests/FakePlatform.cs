@@ -1,7 +1,7 @@
 using System.Net;
-using System.Net.Sockets;
 using System.Security.Cryptography;
 using System.Text.Json.Nodes;
+using Platform.LocalServers;
 
 namespace Platform.Sdk.Tests;
 
@@ -24,7 +24,7 @@ internal enum Mood
 internal sealed class FakePlatform : IDisposable
 {
     private readonly Lock _gate = new();
-    private readonly int _port = FreePort();
+    private readonly int _port = Ports.Free();
     private readonly List<TaskCompletionSource> _hanging = [];
     private readonly Dictionary<(string Key, long Step, string At), JsonNode> _points = [];
     private readonly Dictionary<string, byte[]> _blobs = new(StringComparer.Ordinal);
@@ -128,13 +128,6 @@ internal sealed class FakePlatform : IDisposable
     }
 
     public void Dispose() => GoAway();
-
-    private static int FreePort()
-    {
-        using var socket = new TcpListener(IPAddress.Loopback, 0);
-        socket.Start();
-        return ((IPEndPoint)socket.LocalEndpoint).Port;
-    }
 
     private async Task ServeAsync(HttpListener listener)
     {

@@ -75,7 +75,8 @@ public sealed class TrackingHost : IAsyncLifetime
         string path,
         object? body,
         HttpStatusCode expected,
-        string? ifMatch = null
+        string? ifMatch = null,
+        int? attempt = null
     )
     {
         using var request = new HttpRequestMessage(method, path);
@@ -89,6 +90,11 @@ public sealed class TrackingHost : IAsyncLifetime
         if (ifMatch is not null)
         {
             request.Headers.TryAddWithoutValidation("If-Match", ifMatch);
+        }
+
+        if (attempt is not null)
+        {
+            request.Headers.Add("X-Platform-Attempt", $"{attempt}");
         }
 
         using var response = await Http.SendAsync(request);

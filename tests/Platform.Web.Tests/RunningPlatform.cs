@@ -1,7 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
-using System.Net;
-using System.Net.Sockets;
+using Platform.LocalServers;
 
 namespace Platform.Web.Tests;
 
@@ -9,7 +8,7 @@ namespace Platform.Web.Tests;
 internal sealed class RunningPlatform : IAsyncDisposable
 {
     private readonly string _data = NewFolder();
-    private readonly int _port = FreePort();
+    private readonly int _port = Ports.Free();
     private PlatformApi? _api;
 
     public string Url => $"http://127.0.0.1:{_port}";
@@ -66,12 +65,5 @@ internal sealed class RunningPlatform : IAsyncDisposable
         var folder = Directory.CreateTempSubdirectory("platform-web-").FullName;
         File.SetUnixFileMode(folder, (UnixFileMode)Convert.ToInt32("755", 8));
         return folder;
-    }
-
-    private static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 }

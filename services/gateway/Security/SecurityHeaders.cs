@@ -18,6 +18,7 @@ internal sealed class SecurityHeaders(RequestDelegate next)
     private static readonly string[] _untrusted =
     [
         ServiceDefaults.RequestMetadata.SubjectHeader,
+        ServiceDefaults.RequestMetadata.AttemptHeader,
         "Forwarded",
         "X-Forwarded-For",
         "X-Forwarded-Host",

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Microsoft.Net.Http.Headers;
 using Platform.Gateway.Tokens;
 using Platform.ServiceDefaults;
@@ -70,6 +71,13 @@ internal sealed class TokenGate(
 
         context.Features.Set(caller);
         context.Request.Headers[RequestMetadata.SubjectHeader] = caller.Subject;
+        if (caller.Kind is CallerKind.Job)
+        {
+            context.Request.Headers[RequestMetadata.AttemptHeader] = caller.Attempt.ToString(
+                CultureInfo.InvariantCulture
+            );
+        }
+
         await next(context);
     }
 
@@ -92,7 +100,7 @@ internal sealed class TokenGate(
         if (scopedTokens.Verify(token) is { } scope)
         {
             return string.Equals(scope.Kind, "job", StringComparison.Ordinal)
-                ? Caller.Job(scope.Id)
+                ? Caller.Job(scope.Id, scope.Attempt)
                 : Caller.Node(scope.Id);
         }
 

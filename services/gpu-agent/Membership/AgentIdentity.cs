@@ -12,5 +12,5 @@ internal sealed record AgentIdentity
     public string? Broker { get; init; }
 
     /// <summary>Seconds between beats that the platform asked for.</summary>
-    public double HeartbeatSeconds { get; init; } = 5;
+    public double HeartbeatSeconds { get; init; } = 4;
 }

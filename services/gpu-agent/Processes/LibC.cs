@@ -8,6 +8,7 @@ internal static partial class LibC
     public const int SigKill = 9;
     public const int SigTerm = 15;
 
+    private const int SigPipe = 13;
     private const int ReadOnly = 0;
     private const int KeepSizeAndPunchHole = 0x01 | 0x02;
     private const int Executable = 1;
@@ -17,6 +18,13 @@ internal static partial class LibC
 
     /// <summary>Signals a process, or with a negative number a process group; one that is gone is no error.</summary>
     public static void Signal(int process, int signal) => _ = Kill(process, signal);
+
+    /// <summary>
+    /// Lets programs that are started from here end when nobody reads their pipe, as programs expect. .NET ignores that signal,
+    /// and what is ignored is inherited; a handler is not. This one does nothing.
+    /// </summary>
+    public static void KeepIgnoringPipesToOneself() =>
+        _ = Handle(SigPipe, NativeLibrary.GetExport(NativeLibrary.GetMainProgramHandle(), "abs"));
 
     public static bool IsExecutable(string path) => Access(path, Executable) == 0;
 
@@ -47,6 +55,9 @@ internal static partial class LibC
 
     [LibraryImport("libc", EntryPoint = "kill")]
     private static partial int Kill(int pid, int signal);
+
+    [LibraryImport("libc", EntryPoint = "signal")]
+    private static partial nint Handle(int signal, nint handler);
 
     [LibraryImport("libc", EntryPoint = "access", StringMarshalling = StringMarshalling.Utf8)]
     private static partial int Access(string path, int mode);

@@ -48,6 +48,7 @@ internal sealed class TrainingProcess(AttemptFolder folder)
             start.Environment[name] = value;
         }
 
+        LibC.KeepIgnoringPipesToOneself();
         _shim = Process.Start(start);
     }
 

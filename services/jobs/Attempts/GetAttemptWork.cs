@@ -64,7 +64,7 @@ internal static class GetAttemptWorkEndpoint
         }
 
         var lifetime = options.Value.TokenLifetime + TimeSpan.FromSeconds(spec.TimeoutSeconds ?? 0);
-        return TypedResults.Ok(Work(id, attempt, runId, spec, files, tokens.ForJob(id, lifetime)));
+        return TypedResults.Ok(Work(id, attempt, runId, spec, files, tokens.ForJob(id, attempt, lifetime)));
     }
 
     private static AttemptWork Work(

@@ -166,7 +166,7 @@ internal sealed record Job
         {
             // It was quicker than whoever wanted to stop it: its outputs are kept, and that is the truth about it.
             (EndReasons.ExitCode, _) when end.ExitCode is 0 => Decision.Accept<JobEvent>(
-                new JobSucceeded(Attempt, RunId, at)
+                new JobSucceeded(Attempt, RunId, at, end.Detail)
             ),
             (EndReasons.Cancelled, null) or (_, EndReasons.Cancelled) => Decision.Accept<JobEvent>(
                 new JobCancelled(Attempt, RunId, end.ExitCode, at)

@@ -29,7 +29,8 @@ internal sealed record AttemptLost(int Attempt, string Reason, Guid? NodeId, Dat
 /// <param name="Reason"><c>cancelled</c> or <c>timed_out</c>.</param>
 internal sealed record StopRequested(int Attempt, string Reason, DateTimeOffset At) : JobEvent;
 
-internal sealed record JobSucceeded(int Attempt, Guid RunId, DateTimeOffset At) : JobEvent;
+/// <param name="Detail">What people should know of it all the same, such as what was not kept.</param>
+internal sealed record JobSucceeded(int Attempt, Guid RunId, DateTimeOffset At, string? Detail = null) : JobEvent;
 
 internal sealed record JobFailed(
     int Attempt,

@@ -73,7 +73,7 @@ internal sealed class JobSummaryProjection : SqlProjection
                 );
                 break;
             case JobSucceeded e:
-                End("succeeded", EndReasons.ExitCode, exitCode: 0, detail: null, e.At);
+                End("succeeded", EndReasons.ExitCode, exitCode: 0, e.Detail, e.At);
                 break;
             case JobFailed e:
                 End("failed", e.Reason, e.ExitCode, e.Detail, e.At);

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Globalization;
 using Microsoft.AspNetCore.Http;
 using Platform.EventStore;
 
@@ -9,6 +10,18 @@ public static class RequestMetadata
 {
     /// <summary>The header in which the gateway tells a service who is calling; it removes what a client sends.</summary>
     public const string SubjectHeader = "X-Platform-Subject";
+
+    /// <summary>The header in which the gateway tells of which attempt the calling job's process is; it removes what a client sends.</summary>
+    public const string AttemptHeader = "X-Platform-Attempt";
+
+    /// <summary>The attempt whose process calls; null for everybody else.</summary>
+    public static int? JobAttempt(this HttpRequest request)
+    {
+        ArgumentNullException.ThrowIfNull(request);
+        return int.TryParse(request.Headers[AttemptHeader], CultureInfo.InvariantCulture, out var attempt)
+            ? attempt
+            : null;
+    }
 
     /// <summary>Metadata for events appended by this request.</summary>
     /// <param name="correlationId">The business operation, normally the stream's id.</param>

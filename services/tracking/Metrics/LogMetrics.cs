@@ -57,11 +57,18 @@ internal static class LogMetricsEndpoint
             return ProblemResults.Invalid(error!.Field, error.Message);
         }
 
-        var logged =
-            points.Count > 0 ? await writer.WriteAsync(runId, points, cancellationToken)
-            : await runs.ExistsAsync(runId, cancellationToken) ? new LoggedPoints(0, 0, 0)
-            : null;
-        return logged is null ? ProblemResults.NotFound("run", id) : TypedResults.Ok(logged);
+        var attempt = context.Request.JobAttempt();
+        if (points.Count > 0 && await writer.WriteAsync(runId, points, attempt, cancellationToken) is { } logged)
+        {
+            return TypedResults.Ok(logged);
+        }
+
+        return (await runs.ExistsAsync(runId, cancellationToken), points.Count) switch
+        {
+            (false, _) => ProblemResults.NotFound("run", id),
+            (true, 0) => TypedResults.Ok(new LoggedPoints(0, 0, 0)),
+            _ => ProblemResults.From(Run.Fenced),
+        };
     }
 
     /// <summary>Reads the body; null when it is longer than allowed, which a client can still be told as the server's own limit is higher.</summary>

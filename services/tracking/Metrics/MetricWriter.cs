@@ -18,12 +18,18 @@ internal sealed record LoggedPoints(int Received, int Stored, long Batch);
 internal sealed class MetricWriter(TrackingStore store, RunSignals signals)
 {
     /// <summary>Stores points.</summary>
-    /// <returns>Null when there is no such run.</returns>
-    public async Task<LoggedPoints?> WriteAsync(string runId, MetricPoints points, CancellationToken cancellationToken)
+    /// <param name="attempt">The attempt of the run's job that they come from; null for points of nobody's process.</param>
+    /// <returns>Null when there is no such run, or its job has a later attempt.</returns>
+    public async Task<LoggedPoints?> WriteAsync(
+        string runId,
+        MetricPoints points,
+        int? attempt,
+        CancellationToken cancellationToken
+    )
     {
         await using var connection = await store.DataSource.OpenConnectionAsync(cancellationToken);
         await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
-        var (batch, known) = await EnterAsync(connection, runId, points.Keys, cancellationToken);
+        var (batch, known) = await EnterAsync(connection, runId, attempt, points.Keys, cancellationToken);
         if (batch is not { } number)
         {
             return null;
@@ -65,6 +71,7 @@ internal sealed class MetricWriter(TrackingStore store, RunSignals signals)
     private static async Task<(long? Batch, Dictionary<string, SeriesState> Series)> EnterAsync(
         NpgsqlConnection connection,
         string runId,
+        int? attempt,
         List<string> keys,
         CancellationToken cancellationToken
     )
@@ -73,10 +80,11 @@ internal sealed class MetricWriter(TrackingStore store, RunSignals signals)
         await using var batch = new NpgsqlBatch(connection);
         batch.Add(
             """
-            insert into metric_run as m (run_id, batch) select id, 1 from run where id = $1
+            insert into metric_run as m (run_id, batch) select id, 1 from run where id = $1 and attempt <= $2
             on conflict (run_id) do update set batch = m.batch + 1 returning batch
             """,
-            runId
+            runId,
+            attempt ?? int.MaxValue
         );
         batch.Add(
             """

@@ -40,6 +40,12 @@ internal sealed record Run(
 
     public static readonly Decider<Run, RunEvent> Decider = new("run", Initial, Evolve);
 
+    /// <summary>The answer to a process of an earlier attempt, which lives on and is to change nothing.</summary>
+    public static readonly Refusal Fenced = new(
+        "run.attempt-fenced",
+        "A later attempt of the job tracks this run; what earlier ones measure is not kept."
+    );
+
     public bool HasEnded => IsEnd(Status);
 
     /// <summary>The newest attempt of the job that is known of is over: what its training said last is no longer awaited.</summary>
@@ -56,6 +62,8 @@ internal sealed record Run(
             (_, StartJobAttempt c) => StartAttempt(run, c, now),
             (_, EndJob c) => End(run, c, now),
             (RunStatus.None, _) => Decision.Refuse<RunEvent>("run.not-found", "There is no such run."),
+            (_, UpdateRun c) when c.Attempt < Math.Max(run.Attempt, run.SettledAttempt) =>
+                new Decision<RunEvent>.Refused(Fenced),
             (_, UpdateRun c) => Update(run, c, now),
             (_, FinishRun c) => Finish(run, c, now),
             _ => throw new UnreachableException($"No decision for {command.GetType().Name}."),

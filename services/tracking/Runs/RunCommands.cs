@@ -15,12 +15,14 @@ internal sealed record CreateRun(
 ) : RunCommand;
 
 /// <summary>Merges values: keys that are not named stay, null removes.</summary>
+/// <param name="Attempt">The job's attempt whose process asks; null for everybody else.</param>
 internal sealed record UpdateRun(
     string? Name = null,
     IReadOnlyDictionary<string, RunValue>? Parameters = null,
     IReadOnlyDictionary<string, string?>? Tags = null,
     IReadOnlyDictionary<string, RunValue>? Summary = null,
-    PrimaryMetric? PrimaryMetric = null
+    PrimaryMetric? PrimaryMetric = null,
+    int? Attempt = null
 ) : RunCommand;
 
 /// <summary>The client says that the training is over.</summary>

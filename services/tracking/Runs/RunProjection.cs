@@ -37,6 +37,14 @@ internal sealed class RunProjection : SqlProjection
         """
     );
 
+    public static readonly Migration AttemptMigration = new(
+        "003_run_attempt",
+        """
+        -- The newest attempt of the run's job that is known of: processes of earlier ones add nothing any more.
+        alter table run add column attempt int not null default 0;
+        """
+    );
+
     public override string Name => "run:v1";
 
     public override IReadOnlyList<string> Tables => ["run"];
@@ -76,9 +84,14 @@ internal sealed class RunProjection : SqlProjection
                 break;
             case RunStarted e:
                 batch.Add(
-                    "update run set status = 'running', started_at = coalesce(started_at, $2), ended_at = null where id = $1",
+                    """
+                    update run set status = 'running', started_at = coalesce(started_at, $2), ended_at = null,
+                      attempt = greatest(attempt, $3)
+                    where id = $1
+                    """,
                     id,
-                    Utc(e.At)
+                    Utc(e.At),
+                    e.Attempt ?? 0
                 );
                 break;
             case RunUpdated e:
@@ -94,6 +107,9 @@ internal sealed class RunProjection : SqlProjection
                 break;
             case RunEnded e:
                 batch.Add("update run set status = $2, ended_at = $3 where id = $1", id, e.Status.Word(), Utc(e.At));
+                break;
+            case RunSettled e:
+                batch.Add("update run set attempt = greatest(attempt, $2) where id = $1", id, e.Attempt);
                 break;
         }
 

@@ -72,7 +72,14 @@ internal static class UpdateRunEndpoint
             primary = new PrimaryMetric(wanted.Name, mode);
         }
 
-        var command = new UpdateRun(request.Name, request.Parameters, request.Tags, request.Summary, primary);
+        var command = new UpdateRun(
+            request.Name,
+            request.Parameters,
+            request.Tags,
+            request.Summary,
+            primary,
+            context.Request.JobAttempt()
+        );
         var outcome = await handler.HandleAsync(
             runId,
             command,

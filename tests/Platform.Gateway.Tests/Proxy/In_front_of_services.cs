@@ -45,11 +45,16 @@ public sealed class In_front_of_services : IAsyncLifetime
         using var answer = await _gateway.SendAsync(
             HttpMethod.Get,
             "/api/jobs",
-            headers: [("X-Forwarded-Host", "evil.example"), ("X-Platform-Subject", "user:root")]
+            headers:
+            [
+                ("X-Forwarded-Host", "evil.example"),
+                ("X-Platform-Subject", "user:root"),
+                ("X-Platform-Attempt", "9"),
+            ]
         );
         var seen = await answer.JsonAsync();
         Assert.Equal(_gateway.Client.BaseAddress!.Authority, (string?)seen["forwarded"]);
-        Assert.Equal("local", (string?)seen["subject"]);
+        Assert.Equal(("local", ""), ((string?)seen["subject"], (string?)seen["attempt"]));
     }
 
     [Fact]

@@ -54,7 +54,7 @@ public sealed class On_loopback : IAsyncLifetime
     [Fact]
     public async Task a_token_that_is_sent_has_only_its_rights()
     {
-        var token = _gateway.ScopedTokens.ForJob(Guid.CreateVersion7(), TimeSpan.FromMinutes(1));
+        var token = _gateway.ScopedTokens.ForJob(Guid.CreateVersion7(), attempt: 1, TimeSpan.FromMinutes(1));
         using var answer = await _gateway.SendAsync(HttpMethod.Get, "/api/echo", token);
         await answer.ShouldBeProblemAsync(HttpStatusCode.Forbidden, "gateway.not-allowed");
     }

@@ -118,9 +118,10 @@ public sealed class Open_to_the_network : IAsyncLifetime
     public async Task a_job_has_its_own_routes_only()
     {
         var job = Guid.CreateVersion7();
-        var token = _gateway.ScopedTokens.ForJob(job, TimeSpan.FromMinutes(1));
+        var token = _gateway.ScopedTokens.ForJob(job, attempt: 3, TimeSpan.FromMinutes(1));
         using var own = await _gateway.SendAsync(HttpMethod.Get, $"/api/jobs/{job}", token);
-        Assert.Equal($"job:{job}", (string?)(await own.JsonAsync())["subject"]);
+        var seen = await own.JsonAsync();
+        Assert.Equal(($"job:{job}", "3"), ((string?)seen["subject"], (string?)seen["attempt"]));
         using var other = await _gateway.SendAsync(HttpMethod.Get, $"/api/jobs/{Guid.CreateVersion7()}", token);
         await other.ShouldBeProblemAsync(HttpStatusCode.Forbidden, "gateway.not-allowed");
     }

@@ -48,8 +48,8 @@ public sealed class Stopping_a_job
     [Fact]
     public void Comes_too_late_for_a_process_that_has_succeeded() =>
         Given(Stopping(EndReasons.Cancelled))
-            .When(Exit(1, EndReasons.ExitCode, 0))
-            .Then(new JobSucceeded(1, RunId, Now));
+            .When(Exit(1, EndReasons.ExitCode, 0, "A link was not kept."))
+            .Then(new JobSucceeded(1, RunId, Now, "A link was not kept."));
 
     [Fact]
     public void Cancels_it_when_its_node_never_answers_and_is_lost() =>

@@ -81,7 +81,7 @@ public sealed class A_heartbeat : HostedTests
             HttpStatusCode.Forbidden,
             await BeatWithAsync(host, id, tokens.ForNode(Guid.CreateVersion7(), hour))
         );
-        Assert.Equal(HttpStatusCode.Forbidden, await BeatWithAsync(host, id, tokens.ForJob(id, hour)));
+        Assert.Equal(HttpStatusCode.Forbidden, await BeatWithAsync(host, id, tokens.ForJob(id, attempt: 1, hour)));
         Assert.Equal(HttpStatusCode.Unauthorized, await BeatWithAsync(host, id, tokens.ForNode(id, -hour)));
         Assert.Equal(HttpStatusCode.Unauthorized, await BeatWithAsync(host, id, "pn_forged"));
     }

@@ -24,7 +24,7 @@ public sealed class A_machine_that_joins : HostedTests
 
         Assert.Equal(HttpStatusCode.OK, response.StatusCode);
         var joined = (await response.Content.ReadFromJsonAsync<JoinResponse>())!;
-        Assert.Equal((id, "amqp://agents@broker/", 5), (joined.NodeId, joined.Broker, joined.HeartbeatSeconds));
+        Assert.Equal((id, "amqp://agents@broker/", 4), (joined.NodeId, joined.Broker, joined.HeartbeatSeconds));
         var scope = host.Services.GetRequiredService<ScopedTokens>().Verify(joined.NodeToken)!;
         Assert.Equal(("node", id), (scope.Kind, scope.Id));
 

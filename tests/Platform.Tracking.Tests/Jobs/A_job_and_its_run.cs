@@ -1,3 +1,5 @@
+using System.Net;
+using System.Text.Json.Nodes;
 using Platform.Contracts.Jobs;
 
 namespace Platform.Tracking.Tests.Jobs;
@@ -65,7 +67,7 @@ public sealed class A_job_and_its_run(TrackingHost host) : IClassFixture<Trackin
                 name = "own name",
                 jobId = job,
             },
-            System.Net.HttpStatusCode.Created
+            HttpStatusCode.Created
         );
         await host.LogAsync(
             $"{run}",
@@ -76,12 +78,7 @@ public sealed class A_job_and_its_run(TrackingHost host) : IClassFixture<Trackin
                 value = 0.5,
             }
         );
-        await host.SendAsync(
-            HttpMethod.Post,
-            $"/api/runs/{run}/finish",
-            new { status = "failed" },
-            System.Net.HttpStatusCode.OK
-        );
+        await host.SendAsync(HttpMethod.Post, $"/api/runs/{run}/finish", new { status = "failed" }, HttpStatusCode.OK);
 
         await host.PublishAsync(Submitted(job, run), Running(job, run, 1), Ended(job, run, 1, "succeeded"));
 
@@ -89,6 +86,54 @@ public sealed class A_job_and_its_run(TrackingHost host) : IClassFixture<Trackin
         Assert.Equal("failed", found["status"]!.GetValue<string>());
         Assert.Equal("own name", found["name"]!.GetValue<string>());
         Assert.Equal(1, (await host.GetAsync($"/api/runs?jobId={job}"))["total"]!.GetValue<int>());
+    }
+
+    [Fact]
+    [Trait("row", "77")]
+    public async Task Take_nothing_from_an_attempt_that_has_a_later_one()
+    {
+        var (job, run) = (Guid.CreateVersion7(), Guid.CreateVersion7());
+        await host.PublishAsync(Submitted(job, run), Running(job, run, 1));
+        await LogAsync(attempt: 1, step: 1, HttpStatusCode.OK);
+
+        await host.PublishAsync(Running(job, run, 2));
+
+        var refused = await LogAsync(attempt: 1, step: 2, HttpStatusCode.Conflict);
+        Assert.Equal("/problems/run.attempt-fenced", refused["type"]!.GetValue<string>());
+        await host.SendAsync(
+            HttpMethod.Patch,
+            $"/api/runs/{run}",
+            new { summary = new { best = 1 } },
+            HttpStatusCode.Conflict,
+            attempt: 1
+        );
+        await LogAsync(attempt: 2, step: 3, HttpStatusCode.OK);
+        // Nobody's process: a person, or an agent that brings what a process left behind.
+        await LogAsync(attempt: null, step: 4, HttpStatusCode.OK);
+        await host.PublishAsync(Ended(job, run, 3, "cancelled"));
+        await LogAsync(attempt: 2, step: 5, HttpStatusCode.Conflict);
+        var series = (await host.GetAsync($"/api/runs/{run}/metrics?keys=loss"))["series"]![0]!;
+        Assert.Equal("[1,3,4]", series["steps"]!.ToJsonString());
+
+        Task<JsonNode> LogAsync(int? attempt, int step, HttpStatusCode expected) =>
+            host.SendAsync(
+                HttpMethod.Post,
+                $"/api/runs/{run}/metrics",
+                new
+                {
+                    points = new[]
+                    {
+                        new
+                        {
+                            key = "loss",
+                            step,
+                            value = 0.5,
+                        },
+                    },
+                },
+                expected,
+                attempt: attempt
+            );
     }
 
     private async Task<string> StatusAsync(Guid run) =>
