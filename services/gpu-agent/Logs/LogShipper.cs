@@ -10,7 +10,8 @@ namespace Platform.GpuAgent.Logs;
 /// </summary>
 internal sealed class LogShipper : IDisposable
 {
-    private const int ChunkSize = 512 * 1024;
+    private const int FirstChunk = 64 * 1024;
+    private const int LongestChunk = 2 * 1024 * 1024;
 
     private static readonly TimeSpan _lively = TimeSpan.FromMilliseconds(20);
     private static readonly TimeSpan _idle = TimeSpan.FromMilliseconds(200);
@@ -21,8 +22,10 @@ internal sealed class LogShipper : IDisposable
     private readonly JobsClient _jobs;
     private readonly ILogger _log;
     private readonly Spool _spool;
-    private readonly byte[] _buffer = new byte[ChunkSize];
     private readonly Backoff _backoff = new();
+
+    // Grows with what waits: many attempts that print little take little.
+    private byte[] _buffer = new byte[FirstChunk];
     private long _stored;
 
     public LogShipper(AttemptJournal journal, JobsClient jobs, long spoolCapacity, ILogger log)
@@ -96,11 +99,23 @@ internal sealed class LogShipper : IDisposable
         Away,
     }
 
+    private int Read()
+    {
+        var length = _spool.Read(_stored, _buffer);
+        if (length < _buffer.Length || length == LongestChunk)
+        {
+            return length;
+        }
+
+        _buffer = new byte[Math.Min(LongestChunk, _buffer.Length * 8)];
+        return _spool.Read(_stored, _buffer);
+    }
+
     private async Task<Sent> TrySendAsync(bool complete, CancellationToken cancellationToken)
     {
         var key = _journal.Entry.Key;
         _spool.Bound(_stored);
-        var length = _spool.Read(_stored, _buffer);
+        var length = Read();
         if (length == 0 && !complete)
         {
             return Sent.Nothing;

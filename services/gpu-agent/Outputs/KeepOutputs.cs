@@ -101,7 +101,7 @@ internal sealed class KeepOutputs(ArtifactClient artifacts, BlobUpload blobs, IL
     private static string? NoteOf(List<string> left) =>
         left.Count == 0
             ? null
-            : $"Symbolic links that lead to folders or out of the work folder were not kept: {string.Join(", ", left.Take(5))}"
+            : $"Symbolic links that lead to folders or out of the work folder were not kept: {string.Join(", ", left.Order(StringComparer.Ordinal).Take(5))}"
                 + (left.Count > 5 ? $" and {left.Count - 5} more." : ".");
 
     private Task<ArtifactManifest> KeepAsync(

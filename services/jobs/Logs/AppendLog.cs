@@ -13,12 +13,12 @@ namespace Platform.Jobs.Logs;
 /// </summary>
 internal static class AppendLogEndpoint
 {
-    private const int MaxBodyBytes = 1024 * 1024;
+    private const int MaxBodyBytes = 4 * 1024 * 1024;
 
     public static void MapAppendLog(this IEndpointRouteBuilder jobs) =>
         jobs.MapPost("/{id:guid}/logs", HandleAsync)
             .WithName("AppendJobLog")
-            .WithSummary("Store the next bytes of an attempt's log, at most 1 MiB")
+            .WithSummary("Store the next bytes of an attempt's log, at most 4 MiB")
             .Accepts<byte[]>("application/octet-stream")
             .WithMetadata(new RequestSizeLimitAttribute(MaxBodyBytes));
 
@@ -38,7 +38,11 @@ internal static class AppendLogEndpoint
             return ProblemResults.Invalid("offset", "An offset is not negative.");
         }
 
-        if (await ReadBodyAsync(request, cancellationToken) is not { } bytes)
+        using var bytes =
+            request.ContentLength > MaxBodyBytes
+                ? null
+                : await LogPieces.ReadAsync(request.BodyReader, MaxBodyBytes, cancellationToken);
+        if (bytes is null)
         {
             return ProblemResults.Problem(
                 StatusCodes.Status413PayloadTooLarge,
@@ -60,39 +64,5 @@ internal static class AppendLogEndpoint
             LogAppendResult.Fenced => FencedAttempt.Problem(attempt),
             _ => ProblemResults.NotFound("job", id),
         };
-    }
-
-    /// <summary>Reads the body.</summary>
-    /// <returns>Null when it is too large; no more than the limit is ever kept.</returns>
-    private static async Task<ReadOnlyMemory<byte>?> ReadBodyAsync(
-        HttpRequest request,
-        CancellationToken cancellationToken
-    )
-    {
-        if (request.ContentLength > MaxBodyBytes)
-        {
-            return null;
-        }
-
-        using var body = new MemoryStream((int)(request.ContentLength ?? 0));
-        while (true)
-        {
-            var read = await request.BodyReader.ReadAsync(cancellationToken);
-            if (body.Length + read.Buffer.Length > MaxBodyBytes)
-            {
-                return null;
-            }
-
-            foreach (var part in read.Buffer)
-            {
-                body.Write(part.Span);
-            }
-
-            request.BodyReader.AdvanceTo(read.Buffer.End);
-            if (read.IsCompleted)
-            {
-                return body.GetBuffer().AsMemory(0, (int)body.Length);
-            }
-        }
     }
 }

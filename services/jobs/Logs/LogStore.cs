@@ -40,9 +40,8 @@ internal sealed record LogState(int Attempt, long Offset, bool IsComplete, int C
 /// </summary>
 internal sealed class LogStore(JobsStore store)
 {
-    /// <summary>Pieces are this long at most, and a read covers a few of them: what bounds the memory of readers.</summary>
-    public const int MaxPieceBytes = 64 * 1024;
-    private const int WindowBytes = 4 * MaxPieceBytes;
+    /// <summary>A read covers a few pieces: what bounds the memory of readers.</summary>
+    private const int WindowBytes = 4 * LogPieces.PieceBytes;
 
     private const string AppendSql = """
         with moved as (
@@ -80,18 +79,18 @@ internal sealed class LogStore(JobsStore store)
         Guid jobId,
         int attempt,
         long offset,
-        ReadOnlyMemory<byte> bytes,
+        LogPieces bytes,
         bool isComplete,
         CancellationToken cancellationToken
     )
     {
-        var pieces = Split(bytes);
+        var pieces = bytes.Pieces;
         await using var command = store.DataSource.CreateCommand(AppendSql);
         AddJob(command.Parameters, jobId, attempt);
         command.Parameters.Add(new() { Value = offset });
         command.Parameters.Add(new() { Value = (long)bytes.Length });
         command.Parameters.Add(new() { Value = isComplete });
-        command.Parameters.Add(new() { Value = pieces.Select((_, i) => offset + ((long)i * MaxPieceBytes)).ToArray() });
+        command.Parameters.Add(new() { Value = pieces.Select((_, i) => offset + ((long)i * LogPieces.PieceBytes)).ToArray() });
         command.Parameters.Add(new() { Value = pieces, NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Bytea });
         if (await command.ExecuteScalarAsync(cancellationToken) is long stored)
         {
@@ -212,18 +211,6 @@ internal sealed class LogStore(JobsStore store)
             {
                 pieces.Add(bytes.AsMemory((int)skip));
             }
-        }
-
-        return pieces;
-    }
-
-    private static byte[][] Split(ReadOnlyMemory<byte> bytes)
-    {
-        var pieces = new byte[(bytes.Length + MaxPieceBytes - 1) / MaxPieceBytes][];
-        for (var i = 0; i < pieces.Length; i++)
-        {
-            var start = i * MaxPieceBytes;
-            pieces[i] = bytes[start..Math.Min(start + MaxPieceBytes, bytes.Length)].ToArray();
         }
 
         return pieces;

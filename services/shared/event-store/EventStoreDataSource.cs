@@ -18,6 +18,9 @@ public static class EventStoreDataSource
             MaxPoolSize = options.MaxPoolSize,
             MaxAutoPrepare = 64,
             KeepAlive = 30,
+            // As long as the longest values, pieces of logs: with the default each is sent in many small parts.
+            WriteBufferSize = 64 * 1024,
+            ReadBufferSize = 32 * 1024,
         };
         settings.ApplicationName ??= $"platform-{options.Schema}";
         settings.Options = $"{settings.Options} -c idle_in_transaction_session_timeout=30000".Trim();

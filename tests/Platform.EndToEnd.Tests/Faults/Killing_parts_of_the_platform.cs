@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Net;
 using System.Net.Http.Headers;
+using System.Text;
 using System.Text.Json.Nodes;
 
 namespace Platform.EndToEnd.Tests.Faults;
@@ -115,15 +116,30 @@ public sealed class Killing_parts_of_the_platform(TwoNodeCluster cluster)
     /// <summary>What the old training's token and number still let it do to the job: nothing.</summary>
     private async Task AssertFencedAsync(Guid id, IReadOnlyList<int> old)
     {
-        var token = Processes.Variable(old[^1], "PLATFORM_TOKEN");
-        using var request = new HttpRequestMessage(HttpMethod.Post, $"/api/jobs/{id}/logs?attempt=1&offset=0")
+        using var line = new ByteArrayContent("I am still here"u8.ToArray());
+        line.Headers.ContentType = new MediaTypeHeaderValue("application/octet-stream");
+        Assert.Equal(HttpStatusCode.Conflict, await PostAsync($"/api/jobs/{id}/logs?attempt=1&offset=0", line));
+
+        // The run hears of the second attempt when that runs.
+        var run = $"{(await cluster.Api.WaitForStatusAsync(id, "running"))["runId"]}";
+        var point = """{"points":[{"key":"intruder","step":1,"value":1}]}""";
+        await WaitFor.ConditionAsync(
+            "the run to take nothing from the old attempt",
+            async () =>
+            {
+                using var json = new StringContent(point, Encoding.UTF8, "application/json");
+                return await PostAsync($"/api/runs/{run}/metrics", json) is HttpStatusCode.Conflict;
+            }
+        );
+
+        async Task<HttpStatusCode> PostAsync(string path, HttpContent content)
         {
-            Content = new ByteArrayContent("I am still here"u8.ToArray()),
-        };
-        request.Content.Headers.ContentType = new MediaTypeHeaderValue("application/octet-stream");
-        request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", token);
-        using var response = await cluster.Api.Http.SendAsync(request);
-        Assert.Equal(HttpStatusCode.Conflict, response.StatusCode);
+            using var request = new HttpRequestMessage(HttpMethod.Post, path) { Content = content };
+            var token = Processes.Variable(old[^1], "PLATFORM_TOKEN");
+            request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", token);
+            using var response = await cluster.Api.Http.SendAsync(request);
+            return response.StatusCode;
+        }
     }
 
     private Task<JsonNode> JobAsync(Guid id) => cluster.Api.GetAsync($"/api/jobs/{id}");

@@ -53,11 +53,11 @@ public sealed class Storing_a_log(JobsFixture fixture) : IClassFixture<JobsFixtu
     }
 
     [Fact]
-    public async Task Takes_a_megabyte_and_not_more()
+    public async Task Takes_four_megabytes_and_not_more()
     {
         var id = await RunningAsync();
         var random = new Random(7);
-        var bytes = new byte[1024 * 1024];
+        var bytes = new byte[4 * 1024 * 1024];
         random.NextBytes(bytes);
 
         using var stored = await _host.PostLogAsync(id, 0, bytes);
