@@ -35,7 +35,16 @@ internal static class Records
         return Line("run", body);
     }
 
-    public static byte[] Update(JsonObject body) => Line("update", body);
+    /// <param name="attempt">Who says so: sent late, it overwrites nothing that the job's next attempt said.</param>
+    public static byte[] Update(JsonObject body, int? attempt)
+    {
+        if (attempt is { } number)
+        {
+            body["attempt"] = number;
+        }
+
+        return Line("update", body);
+    }
 
     /// <param name="attempt">Whose end it is: sent late, after the job's next attempt began, it must change nothing.</param>
     public static byte[] Finish(string status, int? attempt)

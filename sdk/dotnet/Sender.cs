@@ -16,6 +16,7 @@ internal sealed class Sender
     private readonly object _gate = new();
     private readonly TrackedRunOptions _options;
     private readonly List<Spool> _spools;
+    private readonly bool _saysOutages;
     private readonly CancellationToken _stop;
     private readonly Thread _thread;
     private TimeSpan _pause = FirstPause;
@@ -26,8 +27,10 @@ internal sealed class Sender
     private bool _finishing;
     private int _recordsPerRequest = int.MaxValue;
 
-    public Sender(TrackedRunOptions options, List<Spool> spools, CancellationToken stop)
+    /// <param name="saysOutages">Whether a person watches who wants to know that the platform is away.</param>
+    public Sender(TrackedRunOptions options, List<Spool> spools, bool saysOutages, CancellationToken stop)
     {
+        _saysOutages = saysOutages;
         _options = options;
         _spools = spools;
         _stop = stop;
@@ -38,7 +41,8 @@ internal sealed class Sender
 
     public void Start() => _thread.Start();
 
-    public void Join() => _thread.Join(TimeSpan.FromSeconds(2));
+    /// <summary>Waits until its thread has ended and the spools are closed.</summary>
+    public void Join(TimeSpan atMost) => _thread.Join(atMost);
 
     /// <summary>There is something new.</summary>
     public void Wake() => Signal(() => _woken = true);
@@ -63,7 +67,7 @@ internal sealed class Sender
             _finishing = true;
             _tryNow = true;
             Monitor.PulseAll(_gate);
-            while (!HasSentAll && Stopwatch.GetElapsedTime(_lastProgress) < patience)
+            while (!HasSentAll && !_stop.IsCancellationRequested && Stopwatch.GetElapsedTime(_lastProgress) < patience)
             {
                 Monitor.Wait(_gate, TimeSpan.FromMilliseconds(50));
             }
@@ -121,7 +125,7 @@ internal sealed class Sender
         {
             batch = Batch.First(bytes, PointsPerRequest, _recordsPerRequest);
         }
-        catch (JsonException)
+        catch (Exception e) when (e is JsonException or InvalidOperationException or NullReferenceException)
         {
             Notice.Say($"{spool.Place} holds a damaged record, which is left out");
             spool.Acknowledge(Array.IndexOf(bytes, (byte)'\n') + 1);
@@ -210,7 +214,7 @@ internal sealed class Sender
     {
         Moved();
         _pause = FirstPause;
-        if (_away)
+        if (_saysOutages && _away)
         {
             _away = false;
             Notice.Say("tracking is back");
@@ -219,7 +223,7 @@ internal sealed class Sender
 
     private void IsAway(string reason)
     {
-        if (!_away)
+        if (_saysOutages && !_away)
         {
             _away = true;
             Notice.Say($"tracking is away ({reason}); the training goes on, and what it logs is sent later");

@@ -190,17 +190,21 @@ internal sealed class Spool : IDisposable
     /// <summary>A process that was killed may have left half a record, which nobody will complete.</summary>
     private static long EndOfRecords(Stream stream)
     {
-        var end = stream.Length;
-        for (; end > 0; end--)
+        var block = new byte[64 * 1024];
+        for (var end = stream.Length; end > 0; )
         {
-            stream.Position = end - 1;
-            if (stream.ReadByte() == '\n')
+            var length = (int)Math.Min(block.Length, end);
+            stream.Position = end - length;
+            stream.ReadExactly(block, 0, length);
+            if (block.AsSpan(0, length).LastIndexOf((byte)'\n') is var last and >= 0)
             {
-                break;
+                return end - length + last + 1;
             }
+
+            end -= length;
         }
 
-        return end;
+        return 0;
     }
 
     private long ReadMarker() =>

@@ -18,7 +18,7 @@ public sealed class TrackedRun : IDisposable
     private TrackedRun(TrackedRunOptions options)
     {
         _options = options;
-        if (options.Server is null)
+        if (options.Server is null || TrackedRunOptions.IsSwitchedOff)
         {
             return;
         }
@@ -117,7 +117,8 @@ public sealed class TrackedRun : IDisposable
 
     /// <summary>
     /// Ends the run. Waits while records are being sent, and gives up when none could be for
-    /// <see cref="TrackedRunOptions.FinishTimeout"/>; what is left waits in the spool for the run's next process.
+    /// <see cref="TrackedRunOptions.FinishTimeout"/>; what is left waits in the spool: inside a job its agent sends it
+    /// once the platform is back, elsewhere the run's next process or <c>platform runs flush</c>.
     /// </summary>
     /// <param name="status"><c>finished</c>, <c>failed</c> or <c>interrupted</c>.</param>
     public void Finish(string status = "finished")
@@ -147,7 +148,7 @@ public sealed class TrackedRun : IDisposable
     public void Dispose() => Finish();
 
     /// <summary>What the platform takes as an id; it becomes part of addresses and file names.</summary>
-    private static bool IsId(string id) =>
+    internal static bool IsId(string id) =>
         id.Length is >= 1 and <= 64
         && char.IsAsciiLetterOrDigit(id[0])
         && id.All(c => char.IsAsciiLetterOrDigit(c) || c is '.' or '_' or '-');
@@ -169,7 +170,7 @@ public sealed class TrackedRun : IDisposable
             json[key] = Records.Value(value);
         }
 
-        _recorder.Add(Records.Update(new JsonObject { [field] = json }));
+        _recorder.Add(Records.Update(new JsonObject { [field] = json }, _options.Attempt));
     }
 
     /// <summary>Later than every time before, so that two values of one step are two points.</summary>

@@ -35,7 +35,7 @@ public sealed class TrackedRunOptions
     public IReadOnlyDictionary<string, string> Tags { get; init; } =
         new Dictionary<string, string>(StringComparer.Ordinal);
 
-    /// <summary>Where unsent records wait (<c>PLATFORM_SPOOL_DIR</c>); better outside a work folder that is removed with the job.</summary>
+    /// <summary>Where unsent records wait (<c>PLATFORM_SPOOL_DIR</c>); a job's agent names a folder that it sends itself after the end.</summary>
     public string SpoolFolder { get; init; } =
         Variable("PLATFORM_SPOOL_DIR")
         ?? Path.Combine(
@@ -52,9 +52,11 @@ public sealed class TrackedRunOptions
     /// <summary>How often what was logged goes to the spool and from there to the platform.</summary>
     public TimeSpan FlushInterval { get; init; } = TimeSpan.FromMilliseconds(200);
 
+    /// <summary><c>PLATFORM_DISABLED=1</c>: nothing is tracked, wherever the platform is.</summary>
+    internal static bool IsSwitchedOff => Variable("PLATFORM_DISABLED") is "1";
+
     private static Uri? ServerFromEnvironment() =>
-        Variable("PLATFORM_DISABLED") is not "1"
-        && Uri.TryCreate(Variable("PLATFORM_URL"), UriKind.Absolute, out var uri)
+        Uri.TryCreate(Variable("PLATFORM_URL"), UriKind.Absolute, out var uri) && uri.Scheme is "http" or "https"
             ? uri
             : null;
 

@@ -17,8 +17,9 @@ Inside a job nothing needs to be configured. ``PLATFORM_URL``, ``PLATFORM_TOKEN`
 
 No call fails or waits because the platform is away. What is logged goes from memory to a spool on disk
 (``PLATFORM_SPOOL_DIR``) and from there to the platform, by threads in the background: now, when the platform is back, or
-when the run's next process calls ``init``. Points keep their step and time, by which the platform knows them again, so
-nothing is stored twice. ``python3 platform_sdk.py flush`` sends what processes that are gone have left behind.
+when the run's next process calls ``init``. What a job's training leaves behind, its agent sends. Points keep their step and
+time, by which the platform knows them again, so nothing is stored twice. ``python3 platform_sdk.py flush`` sends what
+processes that are gone have left behind.
 """
 
 import atexit
@@ -662,7 +663,7 @@ class Run:
         """Ends the run as finished, failed or interrupted.
 
         Waits while records are being sent and gives up when none could be for a few seconds; what is left waits in the
-        spool for the run's next process.
+        spool: a job's agent sends it once the platform is back, elsewhere the run's next process or ``flush`` does.
         """
         with self._gate:
             if self._finished:
@@ -691,8 +692,13 @@ class Run:
         self.finish("finished" if kind is None else "interrupted" if kind is KeyboardInterrupt else "failed")
 
     def _update(self, field, values):
-        if self._sender is not None and values:
-            self._add(_line({"kind": "update", "body": {field: {str(k): _value(v) for k, v in values.items()}}}))
+        if self._sender is None or not values:
+            return
+        body = {field: {str(k): _value(v) for k, v in values.items()}}
+        if self._attempt:
+            # Sent late, it overwrites nothing that the job's next attempt said.
+            body["attempt"] = self._attempt
+        self._add(_line({"kind": "update", "body": body}))
 
     def _add(self, record):
         with self._gate:

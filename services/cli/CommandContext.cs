@@ -36,8 +36,11 @@ internal sealed class CommandContext(ParseResult arguments, CancellationToken ca
     /// <summary>The data folder's path as asked for.</summary>
     public string? DataPath => arguments.GetValue(GlobalOptions.Data);
 
+    /// <summary>Where <see cref="Client"/> sends.</summary>
+    public Uri Address => FindAddress();
+
     /// <summary>The platform that is named by option or environment, else the one that runs on this machine.</summary>
-    public PlatformClient Client => _client ??= new PlatformClient(ServerAddress(), Token);
+    public PlatformClient Client => _client ??= new PlatformClient(Address, Token);
 
     public string? Token =>
         arguments.GetValue(GlobalOptions.Token) ?? Environment.GetEnvironmentVariable("PLATFORM_TOKEN");
@@ -83,7 +86,7 @@ internal sealed class CommandContext(ParseResult arguments, CancellationToken ca
     private string? GivenServer =>
         arguments.GetValue(GlobalOptions.Server) ?? Environment.GetEnvironmentVariable("PLATFORM_URL");
 
-    private Uri ServerAddress()
+    private Uri FindAddress()
     {
         if (!IsRemote)
         {

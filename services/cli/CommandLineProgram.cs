@@ -106,6 +106,7 @@ internal static class CommandLineProgram
                 ListRuns.Create(),
                 ShowRun.Create(),
                 RunMetrics.Create(),
+                FlushRuns.Create(),
             },
             new Command("tokens", "Tokens for people and programs that reach the platform from elsewhere.")
             {

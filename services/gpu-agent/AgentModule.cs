@@ -8,6 +8,7 @@ using Platform.GpuAgent.Membership;
 using Platform.GpuAgent.Outputs;
 using Platform.GpuAgent.Server;
 using Platform.GpuAgent.Staging;
+using Platform.GpuAgent.Tracking;
 using Platform.Messaging;
 
 namespace Platform.GpuAgent;
@@ -42,6 +43,7 @@ public static class AgentModule
         services.AddSingleton<Reports>();
         services.AddSingleton<AttemptServices>();
         services.AddSingleton<AttemptRegistry>();
+        services.AddSingleton<ReplaySpools>();
         services.AddHostedService<AgentService>();
     }
 

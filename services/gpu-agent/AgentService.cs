@@ -5,6 +5,7 @@ using Platform.GpuAgent.Attempts;
 using Platform.GpuAgent.Commands;
 using Platform.GpuAgent.Membership;
 using Platform.GpuAgent.Staging;
+using Platform.GpuAgent.Tracking;
 using Platform.Messaging;
 
 namespace Platform.GpuAgent;
@@ -15,6 +16,7 @@ internal sealed class AgentService(
     StateFolder state,
     AttemptRegistry attempts,
     SendHeartbeats heartbeats,
+    ReplaySpools replay,
     QueueConnector queues,
     BlobCache cache,
     IHostApplicationLifetime lifetime,
@@ -57,6 +59,7 @@ internal sealed class AgentService(
         await Task.WhenAll(
             TakeCommandsAsync(stoppingToken),
             heartbeats.RunAsync(stoppingToken),
+            replay.RunAsync(stoppingToken),
             CleanAsync(stoppingToken)
         );
     }

@@ -37,6 +37,7 @@ public sealed class The_command_line
             "runs list",
             "runs show",
             "runs metrics",
+            "runs flush",
             "tokens create",
             "tokens list",
             "tokens revoke",

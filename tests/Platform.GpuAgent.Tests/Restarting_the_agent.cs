@@ -333,7 +333,7 @@ public sealed class Restarting_the_agent : AgentTest
         var folder = new AttemptFolder(InAttempt(work));
         var entry = AttemptJournal.Open(folder)!.Entry;
         var options = new AgentOptions { Server = Platform.Url };
-        var environment = TrainingEnvironment.For(entry.Command, work, options, folder.Work);
+        var environment = TrainingEnvironment.For(entry.Command, work, options, folder);
         new TrainingProcess(folder).Launch(Folder.In("state", "shim.sh"), work.Command, environment);
     }
 }

@@ -64,6 +64,9 @@ internal sealed class FakePlatform : IDisposable
 
     public string? Status { get; private set; }
 
+    /// <summary>The attempt that changed values last.</summary>
+    public int? UpdatedBy { get; private set; }
+
     /// <summary>Whose end came last.</summary>
     public int? EndedAttempt { get; private set; }
 
@@ -231,6 +234,12 @@ internal sealed class FakePlatform : IDisposable
     {
         foreach (var (field, values) in JsonNode.Parse(body)!.AsObject())
         {
+            if (field is "attempt")
+            {
+                UpdatedBy = values!.GetValue<int>();
+                continue;
+            }
+
             foreach (var (key, value) in values!.AsObject())
             {
                 Merged[field]![key] = value?.DeepClone();

@@ -43,6 +43,20 @@ public sealed partial class Training_digits : IDisposable
     }
 
     [Fact]
+    [Trait("row", "100")]
+    public async Task In_csharp_tracks_nothing_when_that_is_switched_off()
+    {
+        var environment = Environment();
+        environment["PLATFORM_DISABLED"] = "1";
+
+        var output = await Script.RunAsync("dotnet", CSharpArguments(2, 0), Folder("."), environment);
+
+        Assert.Equal(2, Epochs(output).Count);
+        Assert.Equal(0, _platform.Requests);
+        Assert.False(Directory.Exists(environment["PLATFORM_SPOOL_DIR"]));
+    }
+
+    [Fact]
     public async Task In_csharp_says_what_is_wrong_with_its_arguments()
     {
         foreach (var arguments in new string[][] { ["--epochs", "none"], ["--data", "nowhere"], ["--unknown", "1"] })

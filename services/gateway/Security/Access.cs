@@ -37,6 +37,7 @@ internal static class Access
                 || Is(what, "artifacts"),
             [var area, ..] when Is(area, "jobs") => IsRead(method),
             [var area, .. var rest] when Is(area, "artifacts") => IsRead(method) || IsUpload(method, rest),
+            [var area, .. var rest] when Is(area, "runs") => IsReplay(method, rest),
             _ => false,
         };
 
@@ -55,6 +56,15 @@ internal static class Access
         {
             [var first, _] when Is(first, "blobs") => HttpMethods.IsPut(method) || HttpMethods.IsPost(method),
             [_, var second] when Is(second, "versions") => HttpMethods.IsPost(method),
+            _ => false,
+        };
+
+    /// <summary>What a training could not send before it ended, its agent sends.</summary>
+    private static bool IsReplay(string method, string[] rest) =>
+        rest switch
+        {
+            [_] => HttpMethods.IsPut(method) || HttpMethods.IsPatch(method),
+            [_, var what] => HttpMethods.IsPost(method) && (Is(what, "metrics") || Is(what, "finish")),
             _ => false,
         };
 

@@ -32,7 +32,7 @@ internal sealed partial class Attempt
                 await _services.WorkFolder.StageAsync(Folder, _work, wanted.Token);
             }
 
-            var search = TrainingEnvironment.For(Entry.Command, _work, _services.Options, Folder.Work)["PATH"];
+            var search = TrainingEnvironment.For(Entry.Command, _work, _services.Options, Folder)["PATH"];
             if (
                 CommandLookup.Problem(_work.Command is [var program, ..] ? program : "", Folder.Work, search) is
                 { } problem
@@ -74,7 +74,7 @@ internal sealed partial class Attempt
             try
             {
                 _work ??= await GetWorkAsync(lease);
-                var environment = TrainingEnvironment.For(Entry.Command, _work, _services.Options, Folder.Work);
+                var environment = TrainingEnvironment.For(Entry.Command, _work, _services.Options, Folder);
                 _process.Launch(_services.State.Shim, _work.Command, environment);
             }
             catch (Win32Exception exception)

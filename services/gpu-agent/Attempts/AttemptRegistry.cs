@@ -4,6 +4,7 @@ using Platform.Contracts.Agents;
 using Platform.Contracts.Nodes;
 using Platform.GpuAgent.Journal;
 using Platform.GpuAgent.Staging;
+using Platform.GpuAgent.Tracking;
 
 namespace Platform.GpuAgent.Attempts;
 
@@ -23,6 +24,14 @@ internal sealed class AttemptRegistry(AttemptServices services, ILogger<AttemptR
             .. _attempts
                 .Values.Where(attempt => attempt.Entry.Phase is not AttemptPhase.Done)
                 .Select(attempt => new HeldAttempt { JobId = attempt.Key.JobId, Attempt = attempt.Key.Attempt }),
+        ];
+
+    /// <summary>Those that nothing is owed to any more, oldest first; their journals are still here.</summary>
+    public IReadOnlyList<Attempt> Ended() =>
+        [
+            .. _attempts
+                .Values.Where(attempt => attempt.Completion.IsCompleted && attempt.Entry.Phase is AttemptPhase.Done)
+                .OrderBy(attempt => attempt.Entry.ClosedAt),
         ];
 
     /// <summary>Goes on with all attempts that an earlier agent left.</summary>
@@ -136,6 +145,11 @@ internal sealed class AttemptRegistry(AttemptServices services, ILogger<AttemptR
             FileTree.Delete(attempt.Folder.Work);
             if (now - attempt.Entry.ClosedAt > _journalsKept && _attempts.TryRemove(key, out _))
             {
+                if (ReplaySpools.Owes(attempt))
+                {
+                    log.LogError("What {Attempt} logged last is given up: the platform did not take it for days", key);
+                }
+
                 FileTree.Delete(attempt.Folder.Path);
                 attempt.Dispose();
             }

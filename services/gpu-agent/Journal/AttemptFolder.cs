@@ -18,6 +18,9 @@ internal sealed record AttemptFolder(string Path)
     /// <summary>The spool: everything the training prints.</summary>
     public string Spool => In("log");
 
+    /// <summary>What the training's SDK could not send yet.</summary>
+    public string Unsent => In("unsent");
+
     /// <summary>Written by the shim: who it is.</summary>
     public string Shim => In("shim");
 

@@ -1,6 +1,7 @@
 using System.Globalization;
 using Platform.Contracts.Agents;
 using Platform.Contracts.Jobs;
+using Platform.GpuAgent.Journal;
 using Platform.GpuAgent.Staging;
 
 namespace Platform.GpuAgent.Processes;
@@ -15,7 +16,7 @@ internal static class TrainingEnvironment
         StartTraining command,
         AttemptWork work,
         AgentOptions options,
-        string workFolder
+        AttemptFolder folder
     )
     {
         var environment = new Dictionary<string, string>(StringComparer.Ordinal)
@@ -43,13 +44,14 @@ internal static class TrainingEnvironment
         }
 
         var server = options.Server.TrimEnd('/');
-        environment["TMPDIR"] = Path.Combine(workFolder, WorkFolder.Temporary);
+        environment["TMPDIR"] = Path.Combine(folder.Work, WorkFolder.Temporary);
         environment["PLATFORM_URL"] = server;
         environment["PLATFORM_TOKEN"] = work.Token;
         environment["PLATFORM_JOB_ID"] = work.JobId.ToString();
         environment["PLATFORM_ATTEMPT"] = work.Attempt.ToString(CultureInfo.InvariantCulture);
         environment["PLATFORM_RUN_ID"] = work.RunId.ToString();
         environment["PLATFORM_PROJECT"] = work.Project;
+        environment["PLATFORM_SPOOL_DIR"] = folder.Unsent;
         environment["MLFLOW_TRACKING_URI"] = server;
         environment["MLFLOW_TRACKING_TOKEN"] = work.Token;
         environment["MLFLOW_RUN_ID"] = work.RunId.ToString("N");

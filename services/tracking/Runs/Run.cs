@@ -144,12 +144,16 @@ internal sealed record Run(
             events.Add(new RunStarted { At = now });
         }
 
-        var missing = new UpdateRun(
-            Parameters: c.Parameters?.Where(value => !run.Parameters.ContainsKey(value.Key)).ToImmutableDictionary(),
-            Tags: c.Tags?.Where(tag => !run.Tags.ContainsKey(tag.Key)).ToImmutableDictionary()
-        );
-        return WithValues(run, events, missing, now);
+        return WithValues(run, events, Missing(run, new UpdateRun(Parameters: c.Parameters, Tags: c.Tags)), now);
     }
+
+    /// <summary>What of the values is not known yet.</summary>
+    private static UpdateRun Missing(Run run, UpdateRun c) =>
+        new(
+            Parameters: c.Parameters?.Where(value => !run.Parameters.ContainsKey(value.Key)).ToImmutableDictionary(),
+            Tags: c.Tags?.Where(tag => !run.Tags.ContainsKey(tag.Key)).ToImmutableDictionary(),
+            Summary: c.Summary?.Where(value => !run.Summary.ContainsKey(value.Key)).ToImmutableDictionary()
+        );
 
     private static Decision<RunEvent> StartAttempt(Run run, StartJobAttempt c, DateTimeOffset now)
     {
@@ -228,6 +232,11 @@ internal sealed record Run(
     private static Decision<RunEvent> Update(Run run, UpdateRun c, DateTimeOffset now)
     {
         List<RunEvent> events = [];
+        if (c.SaidBy < Math.Max(run.Attempt, run.SettledAttempt))
+        {
+            return WithValues(run, events, Missing(run, c), now);
+        }
+
         if (c.PrimaryMetric is { } metric && metric != run.PrimaryMetric)
         {
             events.Add(

@@ -16,13 +16,15 @@ internal sealed record CreateRun(
 
 /// <summary>Merges values: keys that are not named stay, null removes.</summary>
 /// <param name="Attempt">The job's attempt whose process asks; null for everybody else.</param>
+/// <param name="SaidBy">The attempt that had meant to say so; said late, after the next one began, it only fills in what is not known.</param>
 internal sealed record UpdateRun(
     string? Name = null,
     IReadOnlyDictionary<string, RunValue>? Parameters = null,
     IReadOnlyDictionary<string, string?>? Tags = null,
     IReadOnlyDictionary<string, RunValue>? Summary = null,
     PrimaryMetric? PrimaryMetric = null,
-    int? Attempt = null
+    int? Attempt = null,
+    int? SaidBy = null
 ) : RunCommand;
 
 /// <summary>The client says that the training is over.</summary>

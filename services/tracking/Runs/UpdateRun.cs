@@ -12,6 +12,9 @@ internal sealed record UpdateRunRequest
     public IReadOnlyDictionary<string, string?>? Tags { get; init; }
     public IReadOnlyDictionary<string, RunValue>? Summary { get; init; }
     public PrimaryMetricRequest? PrimaryMetric { get; init; }
+
+    /// <summary>The attempt of the run's job that says so (<c>PLATFORM_ATTEMPT</c>): the late word of an earlier one overwrites nothing.</summary>
+    public int? Attempt { get; init; }
 }
 
 /// <summary>The metric that judges the run.</summary>
@@ -78,7 +81,8 @@ internal static class UpdateRunEndpoint
             request.Tags,
             request.Summary,
             primary,
-            context.Request.JobAttempt()
+            context.Request.JobAttempt(),
+            request.Attempt
         );
         var outcome = await handler.HandleAsync(
             runId,
@@ -101,6 +105,11 @@ internal static class UpdateRunEndpoint
         if (request.Name is not null && !RunRules.IsName(request.Name))
         {
             return ("name", RunRules.NameRule);
+        }
+
+        if (request.Attempt < 1)
+        {
+            return ("attempt", "Attempts count from 1.");
         }
 
         return RunRules.CheckValues("parameters", request.Parameters)

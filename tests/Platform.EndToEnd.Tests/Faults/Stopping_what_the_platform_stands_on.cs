@@ -44,7 +44,7 @@ public sealed class Stopping_what_the_platform_stands_on(TwoNodeCluster cluster)
         await LastAsync(watch, outage);
         await cluster.UpAsync();
 
-        await cluster.Api.AssertCountedAsync(ending, steps: 60, isTracked: false);
+        await cluster.Api.AssertCountedAsync(ending, steps: 60);
         await cluster.Api.AssertCountedAsync(lasting, steps: 200);
         await cluster.AssertNothingIsLeftAsync();
     }

@@ -48,6 +48,13 @@ public sealed class Access_rules
     [InlineData("PUT", "/api/artifacts/model/aliases/best", false)]
     [InlineData("DELETE", "/api/artifacts/model/versions/1", false)]
     [InlineData("GET", "/api/runs/x", false)]
+    [InlineData("PUT", "/api/runs/x", true)]
+    [InlineData("PATCH", "/api/runs/x", true)]
+    [InlineData("DELETE", "/api/runs/x", false)]
+    [InlineData("POST", "/api/runs/x/metrics", true)]
+    [InlineData("GET", "/api/runs/x/metrics", false)]
+    [InlineData("POST", "/api/runs/x/finish", true)]
+    [InlineData("POST", "/api/runs", false)]
     [InlineData("GET", "/api/tokens", false)]
     public void of_a_node(string method, string path, bool allowed) =>
         Check(Caller.Node(Guid.Parse(Other)), method, path, allowed);

@@ -51,6 +51,9 @@ internal sealed class FakePlatform : IAsyncDisposable
     /// <summary>Beats that came over HTTP.</summary>
     public ConcurrentQueue<NodeHeartbeat> Beats { get; } = new();
 
+    /// <summary>Runs and what was logged on them.</summary>
+    public FakeTracking Tracking { get; } = new();
+
     /// <summary>Requests for artifacts that are refused with 403.</summary>
     public volatile bool RefusesArtifacts;
 
@@ -148,6 +151,10 @@ internal sealed class FakePlatform : IAsyncDisposable
                 }
                 else if (
                     !context.Request.Path.StartsWithSegments("/api/nodes/join", StringComparison.Ordinal)
+                    && !(
+                        context.Request.Headers.Authorization == "Bearer pj_test"
+                        && context.Request.Path.StartsWithSegments("/api/runs", StringComparison.Ordinal)
+                    )
                     && context.Request.Headers.Authorization != $"Bearer {NodeToken}"
                 )
                 {
@@ -183,6 +190,7 @@ internal sealed class FakePlatform : IAsyncDisposable
         _app.MapPost("/api/artifacts/{name}/versions", CreateVersion);
         _app.MapGet("/api/artifacts/{name}/versions/{version}", FindVersion);
         _app.MapGet("/api/artifacts/{name}/versions/{version}/files/{**path}", Download);
+        Tracking.Map(_app);
     }
 
     private IResult Join(JoinRequest request)

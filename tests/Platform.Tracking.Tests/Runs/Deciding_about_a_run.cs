@@ -85,6 +85,31 @@ public sealed class Deciding_about_a_run
             .Then(Updated(parameters: Values(("b", "y")), summary: Values(("accuracy", 0.9))));
 
     [Fact]
+    [Trait("row", "100")]
+    public void What_an_earlier_attempt_says_late_fills_in_and_overwrites_nothing() =>
+        Run.Given(
+                Created(_job),
+                Started() with
+                {
+                    Attempt = 2,
+                },
+                Updated(Values(("a", 1)), Tags(("t", "new")), Values(("accuracy", 0.9)))
+            )
+            .When(
+                Do(
+                    new UpdateRun(
+                        Name: "renamed",
+                        Parameters: Values(("a", 2), ("b", 2)),
+                        Tags: Tags(("t", "old")),
+                        Summary: Values(("accuracy", 0.1), ("loss", 3.0)),
+                        PrimaryMetric: new PrimaryMetric("accuracy", MetricMode.Max),
+                        SaidBy: 1
+                    )
+                )
+            )
+            .Then(Updated(parameters: Values(("b", 2)), summary: Values(("loss", 3.0))));
+
+    [Fact]
     public void A_number_is_the_same_however_it_is_written() =>
         Run.Given(Created(), Started(), Updated(parameters: Values(("n", 100))))
             .When(

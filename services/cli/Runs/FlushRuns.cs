@@ -1,0 +1,66 @@
+using System.CommandLine;
+using System.Text.Json.Nodes;
+using Platform.Sdk;
+
+namespace Platform.Cli.Runs;
+
+/// <summary>Sends what scripts on this machine could not send, in whatever language they were written.</summary>
+internal static class FlushRuns
+{
+    private static readonly TimeSpan _patience = TimeSpan.FromSeconds(5);
+
+    public static Command Create()
+    {
+        var spool = new Option<string?>("--spool")
+        {
+            Description = "The spool folder (PLATFORM_SPOOL_DIR; ~/.local/share/platform/spool).",
+            HelpName = "DIR",
+        };
+        return new Command(
+            "flush",
+            "Send what scripts logged on this machine while the platform was away. Jobs need no such help."
+        )
+        {
+            spool,
+        }.Does(context => Task.FromResult(Send(context, context.Value(spool))));
+    }
+
+    private static int Send(CommandContext context, string? spool)
+    {
+        var folder = spool ?? new TrackedRunOptions().SpoolFolder;
+        var results = LeftSpools.RunsIn(folder).Select(run => (Run: run, Sent: Send(context, folder, run))).ToList();
+        if (context.Json)
+        {
+            context.PrintJson(
+                new JsonObject
+                {
+                    ["items"] = new JsonArray([
+                        .. results.Select(result => new JsonObject { ["id"] = result.Run, ["sent"] = result.Sent }),
+                    ]),
+                }
+            );
+        }
+        else
+        {
+            foreach (var (run, sent) in results)
+            {
+                context.Out.WriteLine($"{run} {(sent ? "sent" : "not sent: the platform did not take it")}");
+            }
+        }
+
+        return results.TrueForAll(result => result.Sent) ? 0 : 1;
+    }
+
+    private static bool Send(CommandContext context, string folder, string run) =>
+        LeftSpools.Send(
+            new TrackedRunOptions
+            {
+                Server = context.Address,
+                Token = context.Token,
+                RunId = run,
+                SpoolFolder = folder,
+            },
+            _patience,
+            context.Cancelled
+        );
+}

@@ -1,0 +1,23 @@
+namespace Platform.EndToEnd.Tests.Faults;
+
+[Collection("faults")]
+[Trait("suite", "e2e")]
+[Trait("row", "100")]
+public sealed class Ending_while_tracking_is_away(TwoNodeCluster cluster)
+{
+    [Fact]
+    public async Task A_training_succeeds_and_its_curve_is_complete_once_tracking_is_back()
+    {
+        var id = await cluster.Api.SubmitAsync(CountingJob.Create(steps: 60, pause: 0.1));
+        await cluster.Api.WaitForStepsAsync(id, 10);
+
+        await cluster.KillAsync("tracking");
+        await cluster.Api.WaitForStatusAsync(id, "succeeded");
+        await cluster.KillAsync("agent-1");
+        await cluster.KillAsync("agent-2");
+        await cluster.UpAsync();
+
+        await cluster.Api.AssertCountedAsync(id, steps: 60);
+        await cluster.AssertNothingIsLeftAsync();
+    }
+}

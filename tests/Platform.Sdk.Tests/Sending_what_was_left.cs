@@ -1,0 +1,138 @@
+namespace Platform.Sdk.Tests;
+
+/// <summary>Whoever finds a spool can send it, whichever SDK wrote it.</summary>
+[Trait("row", "100")]
+public sealed class Sending_what_was_left : IDisposable
+{
+    private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("platform-sdk-");
+    private readonly FakePlatform _platform = new();
+    private readonly string _runId = Guid.CreateVersion7().ToString();
+
+    private string Spool => Path.Combine(_folder.FullName, "spool");
+
+    public void Dispose()
+    {
+        _platform.Dispose();
+        _folder.Delete(recursive: true);
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task The_whole_run_with_its_end_and_its_artifacts_arrives_once(bool isPython)
+    {
+        await File.WriteAllTextAsync(Path.Combine(_folder.FullName, "model.bin"), "weights");
+        _platform.GoAway();
+        await (isPython ? LeaveByPythonAsync() : Task.Run(LeaveByDotnet));
+        Assert.Equal([_runId], LeftSpools.RunsIn(Spool));
+        Assert.False(Send(patience: 0.2));
+        _platform.ComeUp();
+
+        Assert.True(Send());
+        Assert.True(Send());
+
+        Assert.Equal([1L, 2L, 3L], _platform.Steps);
+        Assert.Equal(3, _platform.PointsReceived);
+        Assert.Equal(("finished", (int?)2), (_platform.Status, _platform.EndedAttempt));
+        Assert.Equal(2, _platform.UpdatedBy);
+        Assert.Equal("""{"accuracy":0.5}""", _platform.Merged["summary"]!.ToJsonString());
+        Assert.Equal("model", Assert.Single(_platform.Versions).Name);
+        Assert.Empty(Directory.EnumerateFileSystemEntries(Spool));
+        Assert.Empty(LeftSpools.RunsIn(Spool));
+    }
+
+    [Fact]
+    public void A_spool_in_use_is_left_to_its_process()
+    {
+        _platform.GoAway();
+        var run = TrackedRun.Init(Options());
+        run.Log("loss", 1);
+        Assert.False(run.Flush(TimeSpan.FromSeconds(0.3)));
+
+        Assert.True(Send());
+        Assert.Equal([_runId], LeftSpools.RunsIn(Spool));
+        _platform.ComeUp();
+        run.Finish();
+
+        Assert.Equal([1L], _platform.Steps);
+    }
+
+    [Fact]
+    public void What_cannot_be_read_is_left_out()
+    {
+        Directory.CreateDirectory(Spool);
+        File.WriteAllText(
+            Path.Combine(Spool, $"{_runId}.1.jsonl"),
+            """
+            {"kind":"run","body":{"project":"p"}}
+            {"kind":
+            7
+            {"points":[]}
+            {"kind":"points","points":[{"key":"loss","step":4,"at":"2026-01-01T00:00:00Z","value":1}]}
+            {"kind":"finish","bo
+            """
+        );
+        File.WriteAllText(Path.Combine(Spool, "no run.1.jsonl"), "{}\n");
+        File.WriteAllText(Path.Combine(Spool, "nameless.jsonl"), "{}\n");
+
+        Assert.Equal([_runId], LeftSpools.RunsIn(Spool));
+        Assert.True(Send());
+
+        Assert.Equal([4L], _platform.Steps);
+        Assert.Null(_platform.Status);
+    }
+
+    private bool Send(double patience = 10) =>
+        LeftSpools.Send(Options(), TimeSpan.FromSeconds(patience), CancellationToken.None);
+
+    private TrackedRunOptions Options() =>
+        new()
+        {
+            Server = _platform.Url,
+            RunId = _runId,
+            SpoolFolder = Spool,
+            Project = "tests",
+            Attempt = 2,
+            FinishTimeout = TimeSpan.FromSeconds(0.3),
+        };
+
+    private void LeaveByDotnet()
+    {
+        var run = TrackedRun.Init(Options());
+        for (var step = 1; step <= 3; step++)
+        {
+            run.Log("loss", step);
+        }
+
+        run.Summary("accuracy", 0.5);
+        run.Artifact(Path.Combine(_folder.FullName, "model.bin"), "model");
+        run.Finish();
+    }
+
+    private Task<string> LeaveByPythonAsync() =>
+        Script.RunAsync(
+            "/usr/bin/python3",
+            [
+                "-c",
+                """
+                import platform_sdk as tracking
+                run = tracking.init(finish_timeout=0.3)
+                for step in range(1, 4):
+                    run.log({"loss": step})
+                run.summary({"accuracy": 0.5})
+                run.artifact("model.bin", name="model")
+                run.finish()
+                """,
+            ],
+            _folder.FullName,
+            new Dictionary<string, string>(StringComparer.Ordinal)
+            {
+                ["PYTHONPATH"] = Script.PythonSdk,
+                ["PYTHONDONTWRITEBYTECODE"] = "1",
+                ["PLATFORM_URL"] = _platform.Url.ToString(),
+                ["PLATFORM_RUN_ID"] = _runId,
+                ["PLATFORM_ATTEMPT"] = "2",
+                ["PLATFORM_SPOOL_DIR"] = Spool,
+            }
+        );
+}
