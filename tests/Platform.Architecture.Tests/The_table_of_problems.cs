@@ -41,7 +41,7 @@ public sealed partial class The_table_of_problems
 
     /// <summary>Where a code is given to what makes a problem of it, or named for that.</summary>
     [GeneratedRegex(
-        """(?:\b(?:Problem|Refuse|RefuseAsync|TypeOf)(?:<\w+>)?\((?:[^",;(){}]+,)?\s*|const string \w*NotFound = )"(?<code>[a-z]+[a-z.-]*)[",]"""
+        """(?:\b(?:Problem|Refuse|RefuseAsync|TypeOf|Refusal \w+ = new)(?:<\w+>)?\((?:[^",;(){}]+,)?\s*|const string \w*NotFound = )"(?<code>[a-z]+[a-z.-]*)[",]"""
     )]
     private static partial Regex Code();
 
