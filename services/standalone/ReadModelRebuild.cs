@@ -2,10 +2,24 @@ using Platform.LocalServers;
 
 namespace Platform.Standalone;
 
-/// <summary>Makes the read models of one service anew from its events.</summary>
+/// <summary>Makes the read models of services anew from their events.</summary>
 internal static class ReadModelRebuild
 {
     public static async Task<int> RunAsync(
+        IServiceProvider services,
+        IEnumerable<string> schemas,
+        CancellationToken cancellationToken
+    )
+    {
+        foreach (var schema in schemas)
+        {
+            await RebuildAsync(services, schema, cancellationToken);
+        }
+
+        return 0;
+    }
+
+    private static async Task RebuildAsync(
         IServiceProvider services,
         string schema,
         CancellationToken cancellationToken
@@ -23,7 +37,5 @@ internal static class ReadModelRebuild
             var events = await store.RebuildAsync(projection.Name, cancellationToken);
             Console.WriteLine($"{projection.Name}: rebuilt from {events} events");
         }
-
-        return 0;
     }
 }

@@ -28,9 +28,9 @@ internal static class StandaloneHost
         CancellationToken cancellationToken
     )
     {
-        if (premises.Given.Rebuild is { } service)
+        if (premises.Given.Rebuild is { } schemas)
         {
-            return await ReadModelRebuild.RunAsync(app.Services, service, cancellationToken);
+            return await ReadModelRebuild.RunAsync(app.Services, schemas.Split(','), cancellationToken);
         }
 
         try

@@ -21,7 +21,7 @@ internal sealed class StandaloneSettings
 
     public string? DataPath => _given["data"];
 
-    /// <summary>The service whose read models are to be rebuilt, in place of running the platform.</summary>
+    /// <summary>The services, separated by commas, whose read models are to be rebuilt in place of running the platform.</summary>
     public string? Rebuild => _given["rebuild"];
 
     /// <summary>Where to write the log besides the console; null for the data folder's, empty for nowhere.</summary>

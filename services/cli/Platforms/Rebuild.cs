@@ -6,15 +6,22 @@ internal static class Rebuild
 {
     public static Command Create()
     {
-        var service = new Argument<string>("service") { Description = "Whose read models." };
-        service.AcceptOnlyFromAmong("jobs", "nodes", "artifacts", "tracking", "gateway");
-        return new Command("rebuild", "Make a service's read models anew from its events, while it runs or not.")
+        var services = new Argument<string[]>("service")
         {
-            service,
+            Description = "Whose read models.",
+            Arity = ArgumentArity.OneOrMore,
+        };
+        services.AcceptOnlyFromAmong("jobs", "nodes", "artifacts", "tracking", "gateway");
+        return new Command("rebuild", "Make services' read models anew from their events, while they run or not.")
+        {
+            services,
         }.Does(context =>
             LocalDatabase.RunAsync(
                 context,
-                BuiltPrograms.CommandFor("Platform.Standalone", $"--rebuild={context.Value(service)}")
+                BuiltPrograms.CommandFor(
+                    "Platform.Standalone",
+                    $"--rebuild={string.Join(',', context.Value(services)!)}"
+                )
             )
         );
     }

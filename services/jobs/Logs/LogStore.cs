@@ -90,7 +90,9 @@ internal sealed class LogStore(JobsStore store)
         command.Parameters.Add(new() { Value = offset });
         command.Parameters.Add(new() { Value = (long)bytes.Length });
         command.Parameters.Add(new() { Value = isComplete });
-        command.Parameters.Add(new() { Value = pieces.Select((_, i) => offset + ((long)i * LogPieces.PieceBytes)).ToArray() });
+        command.Parameters.Add(
+            new() { Value = pieces.Select((_, i) => offset + ((long)i * LogPieces.PieceBytes)).ToArray() }
+        );
         command.Parameters.Add(new() { Value = pieces, NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Bytea });
         if (await command.ExecuteScalarAsync(cancellationToken) is long stored)
         {

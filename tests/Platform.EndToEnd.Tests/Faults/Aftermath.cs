@@ -5,6 +5,13 @@ namespace Platform.EndToEnd.Tests.Faults;
 /// <summary>What must hold once everything that a test began has ended.</summary>
 internal static class Aftermath
 {
+    /// <summary>As below, and the read models hold what the events say, no more and no less.</summary>
+    public static async Task AssertRecoveredAsync(this LocalCluster cluster)
+    {
+        await cluster.AssertNothingIsLeftAsync();
+        await new ReadModels(cluster).AssertAreWhatEventsSayAsync();
+    }
+
     public static async Task AssertNothingIsLeftAsync(this LocalCluster cluster)
     {
         JsonNode? nodes = null;

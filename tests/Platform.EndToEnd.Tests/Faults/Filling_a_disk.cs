@@ -26,7 +26,7 @@ public sealed class Filling_a_disk(TwoNodeCluster cluster)
                 await cluster.Api.AssertCountedAsync(next, steps: 20);
             }
 
-            await cluster.AssertNothingIsLeftAsync();
+            await cluster.AssertRecoveredAsync();
         }
         finally
         {

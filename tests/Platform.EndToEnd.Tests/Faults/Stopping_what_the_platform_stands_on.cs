@@ -21,7 +21,7 @@ public sealed class Stopping_what_the_platform_stands_on(TwoNodeCluster cluster)
 
         await cluster.Api.AssertCountedAsync(running, steps: 60);
         await cluster.Api.AssertCountedAsync(submitted, steps: 10);
-        await cluster.AssertNothingIsLeftAsync();
+        await cluster.AssertRecoveredAsync();
     }
 
     [Fact]
@@ -46,7 +46,7 @@ public sealed class Stopping_what_the_platform_stands_on(TwoNodeCluster cluster)
 
         await cluster.Api.AssertCountedAsync(ending, steps: 60);
         await cluster.Api.AssertCountedAsync(lasting, steps: 200);
-        await cluster.AssertNothingIsLeftAsync();
+        await cluster.AssertRecoveredAsync();
     }
 
     /// <summary>An outage of 15 s stands for longer ones: every way that the SDK has of noticing and waiting is gone through by then.</summary>
@@ -69,7 +69,7 @@ public sealed class Stopping_what_the_platform_stands_on(TwoNodeCluster cluster)
         // 0.1 s each, on a busy machine more; a call that waited for tracking would take seconds at every step.
         Assert.InRange(after - before, outage.TotalSeconds * 5, Steps);
         await cluster.Api.AssertCountedAsync(id, Steps);
-        await cluster.AssertNothingIsLeftAsync();
+        await cluster.AssertRecoveredAsync();
     }
 
     private async Task StopAsync(string server)

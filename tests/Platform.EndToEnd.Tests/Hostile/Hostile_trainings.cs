@@ -12,6 +12,8 @@ public sealed class Hostile_trainings(TwoNodeCluster cluster)
 {
     private const int PeakMiB = 400;
 
+    private string Agents => Path.Combine(cluster.Data, "cluster", "agents");
+
     [Fact]
     public async Task That_print_without_end_cost_nobody_memory_and_lose_no_byte()
     {
@@ -29,6 +31,11 @@ public sealed class Hostile_trainings(TwoNodeCluster cluster)
 
         Assert.Equal(Convert.ToHexStringLower(expected.GetHashAndReset()), await HashOfLogAsync(id));
         await AssertBoundedAsync();
+        await cluster.AssertNothingIsLeftAsync();
+        await WaitFor.ConditionAsync(
+            "the output to be gone from the agents' disk",
+            () => Task.FromResult(Directory.GetFiles(Agents, "log", SearchOption.AllDirectories).Length == 0)
+        );
     }
 
     [Fact]
@@ -57,6 +64,7 @@ public sealed class Hostile_trainings(TwoNodeCluster cluster)
         Assert.InRange(longest, 1, 70_000);
         await cluster.Api.WaitForStatusAsync(id, "succeeded");
         await AssertBoundedAsync();
+        await cluster.AssertNothingIsLeftAsync();
     }
 
     [Fact]
