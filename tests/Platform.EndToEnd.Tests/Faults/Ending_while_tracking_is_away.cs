@@ -18,6 +18,6 @@ public sealed class Ending_while_tracking_is_away(TwoNodeCluster cluster)
         await cluster.UpAsync();
 
         await cluster.Api.AssertCountedAsync(id, steps: 60);
-        await cluster.AssertNothingIsLeftAsync();
+        await cluster.AssertRecoveredAsync();
     }
 }

@@ -29,7 +29,7 @@ public sealed class Stopping_what_the_platform_stands_on(TwoNodeCluster cluster)
     {
         var outage = TimeSpan.FromSeconds(12);
         var ending = await cluster.Api.SubmitAsync(CountingJob.Create(steps: 60, pause: 0.1));
-        var lasting = await cluster.Api.SubmitAsync(CountingJob.Create(steps: 200, pause: 0.1));
+        var lasting = await cluster.Api.SubmitAsync(CountingJob.Create(steps: 170, pause: 0.1));
         await cluster.Api.WaitForStepsAsync(ending, 10);
         await cluster.Api.WaitForStepsAsync(lasting, 10);
 
@@ -45,7 +45,7 @@ public sealed class Stopping_what_the_platform_stands_on(TwoNodeCluster cluster)
         await cluster.UpAsync();
 
         await cluster.Api.AssertCountedAsync(ending, steps: 60);
-        await cluster.Api.AssertCountedAsync(lasting, steps: 200);
+        await cluster.Api.AssertCountedAsync(lasting, steps: 170);
         await cluster.AssertRecoveredAsync();
     }
 
@@ -54,7 +54,7 @@ public sealed class Stopping_what_the_platform_stands_on(TwoNodeCluster cluster)
     [Trait("row", "100")]
     public async Task Tracking_never_lets_a_training_wait_and_its_curves_are_complete_afterwards()
     {
-        const int Steps = 300;
+        const int Steps = 180;
         var outage = TimeSpan.FromSeconds(15);
         var id = await cluster.Api.SubmitAsync(CountingJob.Create(Steps, pause: 0.1));
         await cluster.Api.WaitForStepsAsync(id, 10);
