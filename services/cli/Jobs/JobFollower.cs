@@ -19,6 +19,11 @@ internal static class JobFollower
         var status = await new Follower(context, client, job).FollowAsync();
         var ended = await client.GetAsync($"/api/jobs/{job}", context.Cancelled);
         await context.Error.WriteLineAsync($"Job {job}: {JobOutput.Status(ended)}");
+        if (ended["detail"].Text() is { Length: > 0 } detail)
+        {
+            await context.Error.WriteLineAsync(detail);
+        }
+
         return string.Equals(status, "succeeded", StringComparison.Ordinal) ? 0 : 1;
     }
 

@@ -26,7 +26,8 @@ internal static class JobOutput
             ("submitted", job.Time("submittedAt")),
             ("started", job.Time("startedAt")),
             ("ended", job.Time("endedAt")),
-            ("exit code", job.Field("exitCode"))
+            ("exit code", job.Field("exitCode")),
+            ("detail", job.Field("detail"))
         );
         return 0;
     }

@@ -22,7 +22,7 @@ public sealed class Following_a_job
 
         Assert.Equal(exitCode, result.ExitCode);
         Assert.Equal("hello\n", result.Output);
-        Assert.Contains($"Job {Id}: {status}", result.Error, StringComparison.Ordinal);
+        Assert.Contains($"Job {Id}: {status}\nA link was not kept.\n", result.Error, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -122,6 +122,7 @@ public sealed class Following_a_job
                 id = Id,
                 status,
                 attempt,
+                detail = "A link was not kept.",
             }
         );
 
