@@ -59,6 +59,12 @@ internal static class CommandLineProgram
         }
     }
 
+    /// <summary>What the script <c>platform</c> runs itself; here only so that the help names it.</summary>
+    private static Command OfTheSourceTree(string name, string description) =>
+        new Command(name, description).Does(_ =>
+            throw new CliException($"'{name}' is run by the script: ./platform {name}")
+        );
+
     private static RootCommand Root()
     {
         var root = new RootCommand("Train models on your own machines.")
@@ -115,6 +121,12 @@ internal static class CommandLineProgram
                 RevokeToken.Create(),
             },
             TestServers.Create(),
+            OfTheSourceTree("test", "Run all tests (of the source tree)."),
+            OfTheSourceTree("bench", "Measure it, and what it is compared with (of the source tree)."),
+            OfTheSourceTree(
+                "soak",
+                "Break parts of a cluster at random while it trains, then check it (of the source tree)."
+            ),
         };
         foreach (var option in GlobalOptions.All)
         {

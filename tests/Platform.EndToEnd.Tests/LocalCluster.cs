@@ -1,24 +1,23 @@
-using System.Globalization;
-using System.Text.Json.Nodes;
-using Platform.LocalServers;
-
 namespace Platform.EndToEnd.Tests;
 
 /// <summary>A local cluster in a folder of its own: one real process per service, RabbitMQ, PostgreSQL, agents.</summary>
 public class LocalCluster : IAsyncLifetime
 {
-    private readonly string _data = StandalonePlatform.NewFolder();
-    private readonly int _port = Ports.Free();
-    private PlatformApi? _api;
+    private Cluster? _cluster;
 
     /// <summary>How many agents it has.</summary>
     protected virtual int Nodes => 1;
 
-    public string Url => $"http://127.0.0.1:{_port}";
+    public string Url => Running.Url;
 
-    public PlatformApi Api => _api ??= new PlatformApi(Url);
+    public PlatformApi Api => Running.Api;
 
-    public string Data => _data;
+    public string Data => Running.Data;
+
+    /// <summary>The version of the digits data set that trainings take as their input.</summary>
+    public int Optdigits { get; private set; }
+
+    private Cluster Running => _cluster ??= new Cluster(StandalonePlatform.NewFolder(), Nodes);
 
     public async Task InitializeAsync()
     {
@@ -26,52 +25,25 @@ public class LocalCluster : IAsyncLifetime
         Optdigits = await Api.UploadAsync("optdigits", "dataset", Repository.Optdigits);
     }
 
-    /// <summary>The version of the digits data set that trainings take as their input.</summary>
-    public int Optdigits { get; private set; }
-
     /// <summary>Starts what is not running.</summary>
-    public Task UpAsync() =>
-        Command.SucceedAsync(
-            TimeSpan.FromMinutes(3),
-            "cluster",
-            "up",
-            "--data",
-            _data,
-            "--port",
-            _port.ToString(CultureInfo.InvariantCulture),
-            "--nodes",
-            Nodes.ToString(CultureInfo.InvariantCulture)
-        );
+    public Task UpAsync() => Running.UpAsync();
 
     /// <summary>Kills one of the processes at once, as a power cut would.</summary>
-    public async Task KillAsync(string process)
-    {
-        var pid = await PidAsync(process);
-        Processes.Kill(pid);
-        await WaitFor.ConditionAsync($"{process} to be gone", () => Task.FromResult(!Processes.IsAlive(pid)));
-    }
+    public Task KillAsync(string process) => Running.KillAsync(process);
 
-    public async Task<int> PidAsync(string process)
-    {
-        // Its exit code only says that something does not run, which tests bring about.
-        var (_, status) = await Command.RunAsync(
-            TimeSpan.FromSeconds(30),
-            "cluster",
-            "status",
-            "--data",
-            _data,
-            "--json"
-        );
-        return JsonNode.Parse(status)!["processes"]!
-            .AsArray()
-            .Single(entry => entry!["name"]!.GetValue<string>() == process)!["pid"]!.GetValue<int>();
-    }
+    public Task<int> PidAsync(string process) => Running.PidAsync(process);
+
+    /// <inheritdoc cref="Aftermath.AssertRecoveredAsync" />
+    public Task AssertRecoveredAsync() => Running.AssertRecoveredAsync();
+
+    /// <inheritdoc cref="Aftermath.AssertNothingIsLeftAsync" />
+    public Task AssertNothingIsLeftAsync() => Running.AssertNothingIsLeftAsync();
 
     public virtual async Task DisposeAsync()
     {
-        _api?.Dispose();
-        await Command.SucceedAsync(TimeSpan.FromMinutes(1), "cluster", "down", "--data", _data);
-        Directory.Delete(_data, recursive: true);
+        Running.Dispose();
+        await Running.DownAsync();
+        Directory.Delete(Data, recursive: true);
     }
 }
 

@@ -2,13 +2,13 @@ using System.Globalization;
 using System.Text;
 using System.Text.Json.Nodes;
 
-namespace Platform.EndToEnd.Tests.Faults;
+namespace Platform.Testing.Clusters;
 
 /// <summary>
 /// A training that counts: one line a step, a checkpoint every ten, from which it goes on, and an output in the end. What it
 /// leaves behind is known to the byte.
 /// </summary>
-internal static class CountingJob
+public static class CountingJob
 {
     private const string Script = """
         import os, pathlib, sys, time
@@ -46,12 +46,13 @@ internal static class CountingJob
         double pause,
         int maxAttempts = 1,
         double laterPause = 0.02,
-        string? kind = null
+        string? kind = null,
+        string project = "e2e/faults"
     ) =>
         new
         {
             name = "count",
-            project = "e2e/faults",
+            project,
             command = new[]
             {
                 "/usr/bin/python3",

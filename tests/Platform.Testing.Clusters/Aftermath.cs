@@ -1,18 +1,19 @@
 using System.Text.Json.Nodes;
 
-namespace Platform.EndToEnd.Tests.Faults;
+namespace Platform.Testing.Clusters;
 
 /// <summary>What must hold once everything that a test began has ended.</summary>
-internal static class Aftermath
+public static class Aftermath
 {
     /// <summary>As below, and the read models hold what the events say, no more and no less.</summary>
-    public static async Task AssertRecoveredAsync(this LocalCluster cluster)
+    public static async Task AssertRecoveredAsync(this Cluster cluster)
     {
         await cluster.AssertNothingIsLeftAsync();
-        await new ReadModels(cluster).AssertAreWhatEventsSayAsync();
+        await cluster.AssertReadModelsAreWhatEventsSayAsync();
     }
 
-    public static async Task AssertNothingIsLeftAsync(this LocalCluster cluster)
+    /// <summary>No lease, no placement, no message that was given up.</summary>
+    public static async Task AssertNothingIsLeftAsync(this Cluster cluster)
     {
         JsonNode? nodes = null;
         await WaitFor.ConditionAsync(

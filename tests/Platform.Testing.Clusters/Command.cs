@@ -1,13 +1,14 @@
 using System.Diagnostics;
 
-namespace Platform.EndToEnd.Tests;
+namespace Platform.Testing.Clusters;
 
 /// <summary>Runs <c>./platform</c> as a person would, on what is already built.</summary>
-internal static class Command
+public static class Command
 {
     public static async Task<(int ExitCode, string Output)> RunAsync(TimeSpan within, params string[] arguments)
     {
-        var start = new ProcessStartInfo(Path.Combine(Repository.Root, "platform"), arguments)
+        // In a session of its own: Ctrl-C in a terminal is for whoever runs the command, and not for it.
+        var start = new ProcessStartInfo("setsid", ["--wait", Path.Combine(Repository.Root, "platform"), .. arguments])
         {
             WorkingDirectory = Repository.Root,
             RedirectStandardOutput = true,

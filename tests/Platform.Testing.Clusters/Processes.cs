@@ -1,12 +1,13 @@
 using System.Globalization;
 using System.Runtime.InteropServices;
 
-namespace Platform.EndToEnd.Tests;
+namespace Platform.Testing.Clusters;
 
 /// <summary>Real processes, seen from outside.</summary>
-internal static partial class Processes
+public static partial class Processes
 {
     private const int SigInt = 2;
+    private const int SigQuit = 3;
     private const int SigKill = 9;
     private const int SigTerm = 15;
     private const int SigCont = 18;
@@ -16,6 +17,9 @@ internal static partial class Processes
 
     /// <summary>PostgreSQL stops at once but in good order: it ends the sessions of its clients.</summary>
     public static void Interrupt(int pid) => Signal(pid, SigInt);
+
+    /// <summary>PostgreSQL stops without putting anything in order.</summary>
+    public static void Quit(int pid) => Signal(pid, SigQuit);
 
     public static void Terminate(int pid) => Signal(pid, SigTerm);
 

@@ -3,10 +3,10 @@ using System.Globalization;
 using System.Text.Json.Nodes;
 using RabbitMQ.Client;
 
-namespace Platform.EndToEnd.Tests.Faults;
+namespace Platform.Testing.Clusters;
 
 /// <summary>A cluster's own RabbitMQ, looked at past the platform.</summary>
-internal sealed class ClusterBroker(string data)
+public sealed class ClusterBroker(string data)
 {
     private readonly string _folder = Path.Combine(data, "cluster", "rabbitmq");
 

@@ -1,7 +1,7 @@
-namespace Platform.EndToEnd.Tests;
+namespace Platform.Testing.Clusters;
 
 /// <summary>Where things lie in the source tree and what was built from it.</summary>
-internal static class Repository
+public static class Repository
 {
     public static string Root { get; } = FindRoot();
 

@@ -1,0 +1,57 @@
+using System.Text.Json.Nodes;
+
+namespace Platform.EndToEnd.Tests;
+
+/// <summary>It has a cluster of its own and the machine to itself.</summary>
+[CollectionDefinition("soak", DisableParallelization = true)]
+public sealed class SoakCollection;
+
+[Collection("soak")]
+[Trait("suite", "e2e")]
+public sealed class Soaking
+{
+    [Fact]
+    public async Task A_minute_of_random_faults_loses_doubles_and_leaves_nothing()
+    {
+        // What is left of ten minutes is for starting, settling and checking on a slow machine.
+        var (exitCode, output) = await Command.RunAsync(
+            TimeSpan.FromMinutes(10),
+            "soak",
+            "--seconds",
+            "60",
+            "--seed",
+            "1",
+            "--json"
+        );
+
+        Assert.True(exitCode == 0, $"platform soak ended with {exitCode}:\n{output}");
+        var result = JsonNode.Parse(output.Split('\n')[0])!;
+        Assert.Empty(result["violations"]!.AsArray());
+        Assert.NotEqual(0, result["jobs"]!.GetValue<int>());
+        Assert.NotEqual(0, result["faults"]!.GetValue<int>());
+    }
+
+    [Fact]
+    public async Task The_same_seed_decides_the_same()
+    {
+        var first = await PlanAsync(seed: 5);
+
+        Assert.Equal(first, await PlanAsync(seed: 5));
+        Assert.NotEqual(first, await PlanAsync(seed: 6));
+    }
+
+    [Theory]
+    [InlineData("--minutes", "-1")]
+    [InlineData("--seed")]
+    [InlineData("--sed", "1")]
+    public async Task Misspelt_arguments_start_nothing(params string[] arguments)
+    {
+        var (exitCode, output) = await Command.RunAsync(TimeSpan.FromSeconds(30), ["soak", .. arguments]);
+
+        Assert.Equal(2, exitCode);
+        Assert.Contains(arguments[0], output, StringComparison.Ordinal);
+    }
+
+    private static Task<string> PlanAsync(int seed) =>
+        Command.SucceedAsync(TimeSpan.FromSeconds(30), "soak", "--plan", "--seed", $"{seed}");
+}

@@ -1,0 +1,117 @@
+using System.Globalization;
+
+namespace Platform.Soak;
+
+/// <summary>A training to submit.</summary>
+/// <param name="Number">Counts from 1.</param>
+/// <param name="Pause">Seconds after each of its steps.</param>
+/// <param name="CancelAfter">Asked to be cancelled so long after it was submitted; null for most.</param>
+/// <param name="Then">How long until the next one.</param>
+internal sealed record PlannedJob(int Number, int Steps, double Pause, TimeSpan? CancelAfter, TimeSpan Then)
+{
+    public override string ToString() =>
+        string.Create(
+            CultureInfo.InvariantCulture,
+            $"job {Number}: {Steps} steps, {Pause:0.00} s each{(CancelAfter is { } after ? $", cancelled after {after.TotalSeconds:0.0} s" : "")}"
+        );
+}
+
+/// <summary>What happens to a process.</summary>
+internal enum FaultKind
+{
+    /// <summary>SIGKILL, and started again later.</summary>
+    Kill,
+
+    /// <summary>SIGTERM (for PostgreSQL SIGINT, its fast stop), and started again later.</summary>
+    Stop,
+
+    /// <summary>SIGQUIT: PostgreSQL's immediate stop, which ends in a recovery.</summary>
+    Crash,
+
+    /// <summary>SIGSTOP, and SIGCONT later.</summary>
+    Freeze,
+}
+
+/// <summary>A fault to make.</summary>
+/// <param name="Number">Counts from 1.</param>
+/// <param name="For">How long until it is mended.</param>
+/// <param name="Then">How long it is quiet after that.</param>
+internal sealed record PlannedFault(
+    int Number,
+    FaultKind Kind,
+    IReadOnlyList<string> Targets,
+    TimeSpan For,
+    TimeSpan Then
+)
+{
+    public override string ToString() =>
+        string.Create(
+            CultureInfo.InvariantCulture,
+            $"fault {Number}: {Kind.ToString().ToLowerInvariant()} {string.Join(" and ", Targets)} for {For.TotalSeconds:0.0} s"
+        );
+}
+
+/// <summary>
+/// Everything that is left to chance, decided by a seed alone: what is submitted and what is broken are two sequences, which
+/// nothing that happens changes.
+/// </summary>
+internal static class Plan
+{
+    private static readonly string[] _services = ["jobs", "nodes", "artifacts", "tracking", "gateway"];
+
+    public static IEnumerable<PlannedJob> Jobs(int seed)
+    {
+        var random = new Random(seed);
+        for (var number = 1; ; number++)
+        {
+            var steps = random.Next(1, 16) * 10;
+            var pause = 0.02 + (random.NextDouble() * 0.15);
+            TimeSpan? cancelAfter = random.Next(6) == 0 ? Seconds(random, 0, 12) : null;
+            yield return new PlannedJob(number, steps, pause, cancelAfter, Seconds(random, 0.2, 4));
+        }
+    }
+
+    public static IEnumerable<PlannedFault> Faults(int seed, int nodes)
+    {
+        var random = new Random(unchecked((seed * 31) + 17));
+        for (var number = 1; ; number++)
+        {
+            var (kind, targets) = Choose(random, nodes);
+            var longest = kind is FaultKind.Kill && IsAgent(targets[0]) && random.Next(4) == 0 ? 18 : 6;
+            yield return new PlannedFault(number, kind, targets, Seconds(random, 0, longest), Seconds(random, 0.5, 5));
+        }
+    }
+
+    public static bool IsAgent(string process) => process.StartsWith("agent-", StringComparison.Ordinal);
+
+    private static (FaultKind Kind, IReadOnlyList<string> Targets) Choose(Random random, int nodes)
+    {
+        switch (random.Next(20))
+        {
+            case < 6:
+                return (FaultKind.Kill, [Service(random)]);
+            case < 8:
+                // Two at once; of one, when chance chooses it twice.
+                return (
+                    FaultKind.Kill,
+                    [.. new[] { Service(random), Service(random) }.Distinct(StringComparer.Ordinal)]
+                );
+            case < 11:
+                return (FaultKind.Kill, [Agent(random, nodes)]);
+            case < 13:
+                return (random.Next(2) == 0 ? FaultKind.Stop : FaultKind.Kill, ["rabbitmq"]);
+            case < 16:
+                return ((FaultKind)random.Next((int)FaultKind.Crash + 1), ["postgres"]);
+            default:
+                string[] all = [.. _services, Agent(random, nodes), "rabbitmq", "postgres"];
+                return (FaultKind.Freeze, [all[random.Next(all.Length)]]);
+        }
+    }
+
+    private static string Service(Random random) => _services[random.Next(_services.Length)];
+
+    private static string Agent(Random random, int nodes) => $"agent-{random.Next(1, nodes + 1)}";
+
+    private static TimeSpan Seconds(Random random, double least, double most) =>
+        TimeSpan.FromSeconds(least + (random.NextDouble() * (most - least)));
+}

@@ -1,0 +1,192 @@
+using System.Net;
+using System.Net.Http.Json;
+using System.Text.Json.Nodes;
+
+namespace Platform.Soak;
+
+/// <summary>A training that was submitted.</summary>
+internal sealed class SubmittedJob(PlannedJob plan, Guid id)
+{
+    public PlannedJob Plan => plan;
+
+    public Guid Id => id;
+
+    /// <summary>What the platform said last: its status.</summary>
+    public string Status { get; set; } = "pending";
+
+    /// <summary>The platform agreed to cancel it; whether it was quicker its events say.</summary>
+    public bool WasCancelled { get; set; }
+
+    public bool HasEnded => Status is "succeeded" or "failed" or "cancelled";
+}
+
+/// <summary>
+/// Submits, cancels and watches as a client that wants to be sure: it asks again until it is answered. The key of a submission
+/// stays the same, so that there is one job however often it was asked for.
+/// </summary>
+internal sealed class Trainings(PlatformApi api, int seed, Diary diary)
+{
+    public const string Project = "soak";
+    private const int MostAtOnce = 6;
+    private static readonly TimeSpan _again = TimeSpan.FromMilliseconds(500);
+
+    private readonly List<SubmittedJob> _jobs = [];
+    private readonly Lock _lock = new();
+
+    public IReadOnlyList<SubmittedJob> Jobs
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return [.. _jobs];
+            }
+        }
+    }
+
+    /// <summary>Submits until it is told to stop; returns when the last submission is answered and all cancels are.</summary>
+    public async Task SubmitAsync(CancellationToken stop, CancellationToken abort)
+    {
+        var cancels = new List<Task>();
+        foreach (var plan in Plan.Jobs(seed))
+        {
+            while (!stop.IsCancellationRequested && Jobs.Count(job => !job.HasEnded) >= MostAtOnce)
+            {
+                await DelayAsync(_again, stop);
+            }
+
+            if (stop.IsCancellationRequested)
+            {
+                break;
+            }
+
+            diary.Note($"submits {plan}");
+            var job = new SubmittedJob(plan, await SubmitAsync(plan, abort));
+            lock (_lock)
+            {
+                _jobs.Add(job);
+            }
+
+            if (plan.CancelAfter is { } after)
+            {
+                cancels.Add(CancelAsync(job, after, abort));
+            }
+
+            await DelayAsync(plan.Then, stop);
+        }
+
+        await Task.WhenAll(cancels);
+    }
+
+    /// <summary>Keeps the statuses up to date until it is cancelled.</summary>
+    public async Task WatchAsync(CancellationToken cancellationToken)
+    {
+        while (!cancellationToken.IsCancellationRequested)
+        {
+            foreach (var job in Jobs.Where(job => !job.HasEnded))
+            {
+                if (await TryGetStatusAsync(job, cancellationToken) is { } status)
+                {
+                    job.Status = status;
+                }
+            }
+
+            await DelayAsync(_again, cancellationToken);
+        }
+    }
+
+    private static Task DelayAsync(TimeSpan time, CancellationToken cancellationToken) =>
+        Task.Delay(time, cancellationToken).ContinueWith(_ => { }, TaskScheduler.Default);
+
+    private async Task<string?> TryGetStatusAsync(SubmittedJob job, CancellationToken cancellationToken)
+    {
+        try
+        {
+            using var response = await api.Http.GetAsync($"/api/jobs/{job.Id}", cancellationToken);
+            return response.IsSuccessStatusCode
+                ? (await response.Content.ReadFromJsonAsync<JsonNode>(cancellationToken))!["status"]!.GetValue<string>()
+                : null;
+        }
+        catch (Exception exception) when (exception is HttpRequestException or OperationCanceledException)
+        {
+            return null; // whatever is away: it is asked again
+        }
+    }
+
+    private async Task<Guid> SubmitAsync(PlannedJob plan, CancellationToken abort)
+    {
+        var job = CountingJob.Create(
+            plan.Steps,
+            plan.Pause,
+            maxAttempts: 5,
+            laterPause: plan.Pause / 2,
+            project: Project
+        );
+        using var response = await AskAsync(
+            () =>
+            {
+                var request = new HttpRequestMessage(HttpMethod.Post, "/api/jobs")
+                {
+                    Content = JsonContent.Create(job),
+                };
+                request.Headers.Add("Idempotency-Key", $"soak-{seed}-{plan.Number}");
+                return request;
+            },
+            abort
+        );
+        if (!response.IsSuccessStatusCode)
+        {
+            throw new SoakException(
+                $"Submitting {plan} was refused with {(int)response.StatusCode}: {await response.Content.ReadAsStringAsync(abort)}"
+            );
+        }
+
+        return (await response.Content.ReadFromJsonAsync<JsonNode>(abort))!["id"]!.GetValue<Guid>();
+    }
+
+    private async Task CancelAsync(SubmittedJob job, TimeSpan after, CancellationToken abort)
+    {
+        await Task.Delay(after, abort);
+        diary.Note($"cancels job {job.Plan.Number}");
+        using var response = await AskAsync(
+            () => new HttpRequestMessage(HttpMethod.Post, $"/api/jobs/{job.Id}/cancel"),
+            abort
+        );
+        job.WasCancelled = response.IsSuccessStatusCode;
+        if (!response.IsSuccessStatusCode && response.StatusCode is not HttpStatusCode.Conflict)
+        {
+            throw new SoakException($"Cancelling job {job.Plan.Number} was answered {(int)response.StatusCode}.");
+        }
+    }
+
+    /// <summary>Asks until something is answered that is about the request, not about an outage.</summary>
+    private async Task<HttpResponseMessage> AskAsync(Func<HttpRequestMessage> ask, CancellationToken abort)
+    {
+        while (true)
+        {
+            try
+            {
+                using var limited = CancellationTokenSource.CreateLinkedTokenSource(abort);
+                limited.CancelAfter(TimeSpan.FromSeconds(15));
+                using var request = ask();
+                var response = await api.Http.SendAsync(request, limited.Token);
+                if ((int)response.StatusCode < 500 && response.StatusCode is not HttpStatusCode.TooManyRequests)
+                {
+                    return response;
+                }
+
+                response.Dispose();
+            }
+            catch (Exception exception)
+                when (exception is HttpRequestException or OperationCanceledException && !abort.IsCancellationRequested)
+            {
+                // Nobody answered; whether it was heard the next answer tells.
+            }
+
+            await Task.Delay(_again, abort);
+        }
+    }
+}
+
+/// <summary>What ends the run at once: the platform did something that no outage explains.</summary>
+internal sealed class SoakException(string message) : Exception(message);

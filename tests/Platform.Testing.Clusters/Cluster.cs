@@ -1,0 +1,79 @@
+using System.Globalization;
+using System.Text.Json.Nodes;
+using Platform.LocalServers;
+
+namespace Platform.Testing.Clusters;
+
+/// <summary>A local cluster, driven by <c>./platform cluster</c>: one real process per service, RabbitMQ, PostgreSQL, agents.</summary>
+/// <param name="data">Its data folder, which PostgreSQL's own user must be able to pass through.</param>
+/// <param name="nodes">How many agents it has.</param>
+public sealed class Cluster(string data, int nodes) : IDisposable
+{
+    private readonly int _port = Ports.Free();
+    private PlatformApi? _api;
+
+    /// <summary>The gateway's address.</summary>
+    public string Url => $"http://127.0.0.1:{_port}";
+
+    /// <summary>The gateway.</summary>
+    public PlatformApi Api => _api ??= new PlatformApi(Url);
+
+    /// <summary>The data folder.</summary>
+    public string Data => data;
+
+    /// <summary>Starts what is not running, and returns when all of it is ready.</summary>
+    public Task UpAsync() =>
+        Command.SucceedAsync(
+            TimeSpan.FromMinutes(3),
+            "cluster",
+            "up",
+            "--data",
+            data,
+            "--port",
+            _port.ToString(CultureInfo.InvariantCulture),
+            "--nodes",
+            nodes.ToString(CultureInfo.InvariantCulture)
+        );
+
+    /// <summary>Stops all of it.</summary>
+    public Task DownAsync() => Command.SucceedAsync(TimeSpan.FromMinutes(2), "cluster", "down", "--data", data);
+
+    /// <summary>Kills one of the processes at once, as a power cut would.</summary>
+    public async Task KillAsync(string process)
+    {
+        var pid = await PidAsync(process);
+        Processes.Kill(pid);
+        await WaitFor.ConditionAsync($"{process} to be gone", () => Task.FromResult(!Processes.IsAlive(pid)));
+    }
+
+    /// <summary>The process of that name, such as <c>jobs</c>, <c>agent-1</c> or <c>postgres</c>; it must run.</summary>
+    public async Task<int> PidAsync(string process) =>
+        (await PidsAsync()).TryGetValue(process, out var pid)
+            ? pid
+            : throw new InvalidOperationException($"{process} does not run.");
+
+    /// <summary>All that run, by name.</summary>
+    public async Task<IReadOnlyDictionary<string, int>> PidsAsync()
+    {
+        // Its exit code only says that something does not run, which tests bring about.
+        var (_, status) = await Command.RunAsync(
+            TimeSpan.FromSeconds(30),
+            "cluster",
+            "status",
+            "--data",
+            data,
+            "--json"
+        );
+        return JsonNode.Parse(status)!["processes"]!
+            .AsArray()
+            .Where(entry => entry!["pid"] is not null)
+            .ToDictionary(
+                entry => entry!["name"]!.GetValue<string>(),
+                entry => entry!["pid"]!.GetValue<int>(),
+                StringComparer.Ordinal
+            );
+    }
+
+    /// <inheritdoc />
+    public void Dispose() => _api?.Dispose();
+}
