@@ -6,14 +6,27 @@ namespace Platform.Soak;
 /// <param name="Number">Counts from 1.</param>
 /// <param name="Pause">Seconds after each of its steps.</param>
 /// <param name="CancelAfter">Asked to be cancelled so long after it was submitted; null for most.</param>
+/// <param name="KillAfter">Its processes are killed so long after it was submitted, which costs it an attempt if it runs.</param>
 /// <param name="Then">How long until the next one.</param>
-internal sealed record PlannedJob(int Number, int Steps, double Pause, TimeSpan? CancelAfter, TimeSpan Then)
+internal sealed record PlannedJob(
+    int Number,
+    int Steps,
+    double Pause,
+    TimeSpan? CancelAfter,
+    TimeSpan? KillAfter,
+    TimeSpan Then
+)
 {
     public override string ToString() =>
         string.Create(
             CultureInfo.InvariantCulture,
-            $"job {Number}: {Steps} steps, {Pause:0.00} s each{(CancelAfter is { } after ? $", cancelled after {after.TotalSeconds:0.0} s" : "")}"
+            $"job {Number}: {Steps} steps, {Pause:0.00} s each{After("cancelled", CancelAfter)}{After("killed", KillAfter)}"
         );
+
+    private static string After(string what, TimeSpan? time) =>
+        time is { TotalSeconds: var seconds }
+            ? string.Create(CultureInfo.InvariantCulture, $", {what} after {seconds:0.0} s")
+            : "";
 }
 
 /// <summary>What happens to a process.</summary>
@@ -67,7 +80,8 @@ internal static class Plan
             var steps = random.Next(1, 16) * 10;
             var pause = 0.02 + (random.NextDouble() * 0.15);
             TimeSpan? cancelAfter = random.Next(6) == 0 ? Seconds(random, 0, 12) : null;
-            yield return new PlannedJob(number, steps, pause, cancelAfter, Seconds(random, 0.2, 4));
+            TimeSpan? killAfter = random.Next(6) == 0 ? Seconds(random, 1, 15) : null;
+            yield return new PlannedJob(number, steps, pause, cancelAfter, killAfter, Seconds(random, 0.2, 4));
         }
     }
 

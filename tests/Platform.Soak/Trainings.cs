@@ -47,7 +47,7 @@ internal sealed class Trainings(PlatformApi api, int seed, Diary diary)
     /// <summary>Submits until it is told to stop; returns when the last submission is answered and all cancels are.</summary>
     public async Task SubmitAsync(CancellationToken stop, CancellationToken abort)
     {
-        var cancels = new List<Task>();
+        var later = new List<Task>();
         foreach (var plan in Plan.Jobs(seed))
         {
             while (!stop.IsCancellationRequested && Jobs.Count(job => !job.HasEnded) >= MostAtOnce)
@@ -69,13 +69,18 @@ internal sealed class Trainings(PlatformApi api, int seed, Diary diary)
 
             if (plan.CancelAfter is { } after)
             {
-                cancels.Add(CancelAsync(job, after, abort));
+                later.Add(CancelAsync(job, after, abort));
+            }
+
+            if (plan.KillAfter is { } killAfter)
+            {
+                later.Add(KillAsync(job, killAfter, stop));
             }
 
             await DelayAsync(plan.Then, stop);
         }
 
-        await Task.WhenAll(cancels);
+        await Task.WhenAll(later);
     }
 
     /// <summary>Keeps the statuses up to date until it is cancelled.</summary>
@@ -156,6 +161,20 @@ internal sealed class Trainings(PlatformApi api, int seed, Diary diary)
         if (!response.IsSuccessStatusCode && response.StatusCode is not HttpStatusCode.Conflict)
         {
             throw new SoakException($"Cancelling job {job.Plan.Number} was answered {(int)response.StatusCode}.");
+        }
+    }
+
+    private async Task KillAsync(SubmittedJob job, TimeSpan after, CancellationToken stop)
+    {
+        await DelayAsync(after, stop);
+        var pids = Processes.WithEnvironment($"PLATFORM_JOB_ID={job.Id}");
+        if (pids.Count > 0 && !stop.IsCancellationRequested)
+        {
+            diary.Note($"kills job {job.Plan.Number}");
+            foreach (var pid in pids)
+            {
+                Processes.TryKill(pid);
+            }
         }
     }
 

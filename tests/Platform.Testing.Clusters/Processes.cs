@@ -15,6 +15,9 @@ public static partial class Processes
 
     public static void Kill(int pid) => Signal(pid, SigKill);
 
+    /// <summary>Kills it unless it has ended meanwhile.</summary>
+    public static void TryKill(int pid) => _ = SendSignal(pid, SigKill);
+
     /// <summary>PostgreSQL stops at once but in good order: it ends the sessions of its clients.</summary>
     public static void Interrupt(int pid) => Signal(pid, SigInt);
 
