@@ -45,7 +45,7 @@ public sealed class Sending_what_was_left : IDisposable
     public void A_spool_in_use_is_left_to_its_process()
     {
         _platform.GoAway();
-        var run = TrackedRun.Init(Options());
+        var run = TrackedRun.Init(Options(finishTimeout: 30));
         run.Log("loss", 1);
         Assert.False(run.Flush(TimeSpan.FromSeconds(0.3)));
 
@@ -82,10 +82,10 @@ public sealed class Sending_what_was_left : IDisposable
         Assert.Null(_platform.Status);
     }
 
-    private bool Send(double patience = 10) =>
+    private bool Send(double patience = 30) =>
         LeftSpools.Send(Options(), TimeSpan.FromSeconds(patience), CancellationToken.None);
 
-    private TrackedRunOptions Options() =>
+    private TrackedRunOptions Options(double finishTimeout = 0.3) =>
         new()
         {
             Server = _platform.Url,
@@ -93,7 +93,7 @@ public sealed class Sending_what_was_left : IDisposable
             SpoolFolder = Spool,
             Project = "tests",
             Attempt = 2,
-            FinishTimeout = TimeSpan.FromSeconds(0.3),
+            FinishTimeout = TimeSpan.FromSeconds(finishTimeout),
         };
 
     private void LeaveByDotnet()

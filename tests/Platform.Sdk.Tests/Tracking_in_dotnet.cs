@@ -150,7 +150,7 @@ public sealed class Tracking_in_dotnet : IDisposable
         _platform.GoAway();
         var id = Guid.CreateVersion7().ToString();
         var watch = Stopwatch.StartNew();
-        var first = Start(id);
+        var first = Start(id, patience: 1);
         first.Log("loss", 1);
         first.Log("loss", 2);
         first.Finish("failed");
@@ -171,7 +171,7 @@ public sealed class Tracking_in_dotnet : IDisposable
     public void Leaves_the_spools_of_other_runs_and_of_running_processes_alone()
     {
         _platform.GoAway();
-        var other = Start("run.1");
+        var other = Start("run.1", patience: 1);
         other.Log("loss", 1);
         other.Finish();
         var running = Start("run");
@@ -208,7 +208,7 @@ public sealed class Tracking_in_dotnet : IDisposable
         _platform.Mood = (Mood)mood;
         var id = Guid.CreateVersion7().ToString();
         var watch = Stopwatch.StartNew();
-        var run = Start(id);
+        var run = Start(id, patience: 1);
         run.Log("loss", 1);
         run.Finish();
         Assert.True(watch.Elapsed < TimeSpan.FromSeconds(30), $"Finishing took {watch.Elapsed}.");
@@ -223,7 +223,7 @@ public sealed class Tracking_in_dotnet : IDisposable
     {
         _platform.GoAway();
         var id = Guid.CreateVersion7().ToString();
-        var killed = Start(id);
+        var killed = Start(id, patience: 1);
         killed.Log("loss", 1);
         killed.Finish();
         File.AppendAllText(
@@ -357,7 +357,8 @@ public sealed class Tracking_in_dotnet : IDisposable
         Assert.Equal(0, _platform.Requests);
     }
 
-    private TrackedRun Start(string? id = null, string? spool = null) =>
+    /// <param name="patience">Seconds to wait for the platform at the end; short where it is away, long for a slow machine.</param>
+    private TrackedRun Start(string? id = null, string? spool = null, double patience = 30) =>
         TrackedRun.Init(
             new TrackedRunOptions
             {
@@ -365,7 +366,7 @@ public sealed class Tracking_in_dotnet : IDisposable
                 RunId = id ?? Guid.CreateVersion7().ToString(),
                 SpoolFolder = spool ?? Spool,
                 Project = "tests",
-                FinishTimeout = TimeSpan.FromSeconds(1),
+                FinishTimeout = TimeSpan.FromSeconds(patience),
                 FlushInterval = TimeSpan.FromMilliseconds(10),
             }
         );

@@ -165,8 +165,10 @@ public sealed class PrivatePostgres
             await InitializeAsync(_binaries, cancellationToken);
         }
 
-        // No postmaster of this folder runs, so whatever the file says is about the past.
+        // No postmaster of this folder runs, so whatever the files say is about the past; the process that they name may be
+        // another PostgreSQL by now, or a killed one that nobody has buried yet.
         File.Delete(Path.Combine(DataPath, "postmaster.pid"));
+        File.Delete(Path.Combine(SocketFolder, $".s.PGSQL.{SocketPort}.lock"));
         WriteSettings();
         var watch = Stopwatch.StartNew();
         while (await TryStartAsync(_binaries, cancellationToken) is { } failure)

@@ -94,6 +94,35 @@ public sealed class A_private_PostgreSQL : IAsyncLifetime
     }
 
     [Fact]
+    public async Task That_was_killed_starts_though_a_PostgreSQL_elsewhere_has_its_old_id()
+    {
+        var other = OfTheSystem() with { Folder = _folder.In("elsewhere") };
+        var elsewhere = await PrivatePostgres.StartAsync(other);
+        try
+        {
+            var server = await PrivatePostgres.StartAsync(OfTheSystem());
+            var killed = server.Process!;
+            Assert.True(Unix.Signal(killed.Id, Unix.Kill));
+            await WaitFor.ConditionAsync("the postmaster to be gone", () => Task.FromResult(!killed.IsRunning));
+            foreach (var file in new[] { "data/postmaster.pid", "run/.s.PGSQL.5432.lock" })
+            {
+                var path = _folder.In("postgres", "server", file);
+                var lines = await File.ReadAllLinesAsync(path);
+                lines[0] = $"{elsewhere.Process!.Id}";
+                await File.WriteAllLinesAsync(path, lines);
+            }
+
+            var again = await PrivatePostgres.StartAsync(OfTheSystem());
+
+            Assert.Equal(1, await ScalarAsync(again, "select 1"));
+        }
+        finally
+        {
+            await elsewhere.StopAsync();
+        }
+    }
+
+    [Fact]
     public async Task Is_only_opened_by_the_major_version_that_made_it()
     {
         var data = Directory.CreateDirectory(_folder.In("postgres", "server", "data")).FullName;
