@@ -28,6 +28,7 @@ public static class ArtifactsModule
         ArtifactJson.Register(store.Events);
         store.Migrations.Add(ArtifactsTables.Blobs);
         store.Migrations.Add(ArtifactsTables.Catalog);
+        store.Migrations.Add(AttemptFence.Migration);
         store.InlineProjections.Add(new CatalogProjection());
         store.PublishEvents<ArtifactsMessages>("artifacts");
         services.AddEventStore(store, (options, source) => new ArtifactsStore(options, source));
@@ -41,6 +42,7 @@ public static class ArtifactsModule
         );
         services.AddSingleton<BlobLibrary>();
         services.AddSingleton<ArtifactWriter>();
+        services.AddSingleton<AttemptFence>();
         services.AddSingleton<VersionCreation>();
         services.AddSingleton<ArtifactCatalog>();
         services.AddSingleton<VersionPages>();
@@ -56,6 +58,7 @@ public static class ArtifactsModule
         var artifacts = app.MapGroup("/api/artifacts")
             .WithTags("Artifacts")
             .AddEndpointFilter(StoreProblems.CatchAsync)
+            .AddEndpointFilter(AttemptFence.CheckAsync)
             .AddEndpointFilter(ArtifactProblems.CheckNameAsync);
         artifacts.MapUploadBlob();
         artifacts.MapReadBlob();
@@ -70,11 +73,16 @@ public static class ArtifactsModule
 
         var jobs = app.MapGroup("/api/jobs/{jobId:guid}/artifacts")
             .WithTags("Artifacts")
-            .AddEndpointFilter(StoreProblems.CatchAsync);
+            .AddEndpointFilter(StoreProblems.CatchAsync)
+            .AddEndpointFilter(AttemptFence.CheckAsync);
         jobs.MapUploadJobArtifact();
         jobs.MapListJobArtifacts();
     }
 
-    /// <summary>Adds the service's endpoints to the bus. It consumes nothing; it publishes what <see cref="ArtifactsMessages"/> makes.</summary>
-    public static void ConfigureBus(IBusRegistrationConfigurator bus) => ArgumentNullException.ThrowIfNull(bus);
+    /// <summary>Adds the service's consumer; it publishes what <see cref="ArtifactsMessages"/> makes.</summary>
+    public static void ConfigureBus(IBusRegistrationConfigurator bus)
+    {
+        ArgumentNullException.ThrowIfNull(bus);
+        bus.AddServiceConsumer<RecordJobAttempt>("artifacts");
+    }
 }

@@ -36,7 +36,7 @@ internal static class CreateVersionEndpoint
             return ProblemResults.Invalid("Idempotency-Key", problem);
         }
 
-        if (JobOf(context.Request) is { } job)
+        if (AttemptFence.JobOf(context.Request) is { } job)
         {
             if (request.JobId is { } named && named != job)
             {
@@ -55,14 +55,6 @@ internal static class CreateVersionEndpoint
             ? ArtifactProblems.MissingBlobs(missing)
             : await creation.CreateAsync(context, name, request, idempotencyKey);
     }
-
-    /// <summary>The job whose training process calls, as the gateway tells.</summary>
-    private static Guid? JobOf(HttpRequest request) =>
-        request.Headers[RequestMetadata.SubjectHeader].ToString() is var subject
-        && subject.StartsWith("job:", StringComparison.Ordinal)
-        && Guid.TryParse(subject.AsSpan(4), out var job)
-            ? job
-            : null;
 }
 
 /// <summary>Adds a version and answers with its manifest, whichever way its bytes came in.</summary>

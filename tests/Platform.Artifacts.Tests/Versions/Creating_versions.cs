@@ -3,8 +3,11 @@ using System.Net.Http.Json;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json.Nodes;
+using MassTransit;
+using Microsoft.Extensions.DependencyInjection;
 using Platform.Artifacts.Tests.Host;
 using Platform.Contracts.Artifacts;
+using Platform.Contracts.Jobs;
 
 namespace Platform.Artifacts.Tests.Versions;
 
@@ -195,6 +198,53 @@ public sealed class Creating_versions(ArtifactsHost host) : IClassFixture<Artifa
         Assert.Equal((201, job), (own.Status, (Guid)own.Body!["jobId"]!));
         Assert.Equal((403, "/problems/artifact.foreign-job"), (foreign.Status, (string?)foreign.Body!["type"]));
     }
+
+    [Fact]
+    [Trait("row", "77")]
+    public async Task by_a_process_whose_job_has_a_later_attempt_is_refused()
+    {
+        var name = ArtifactsHost.NewName();
+        var file = await host.UploadAsync("a", [1]);
+        var job = Guid.CreateVersion7();
+        Assert.Equal(201, (await CreateFromAsync(attempt: 1)).Status);
+
+        await host.Services.GetRequiredService<IBus>().Publish(Queued(job, attempt: 2));
+
+        var refused = await WaitFor.ValueAsync(
+            "the first attempt to be refused",
+            () => CreateFromAsync(attempt: 1),
+            answer => answer.Status != 201
+        );
+        Assert.Equal((409, "/problems/artifact.attempt-fenced"), (refused.Status, (string?)refused.Body!["type"]));
+        Assert.Equal(201, (await CreateFromAsync(attempt: 2)).Status);
+        // An agent brings what a process left behind, whichever attempt that was.
+        Assert.Equal(201, (await CreateAsync(name, $$"""{"files":[{{Json(file)}}],"attempt":1}""")).Status);
+
+        Task<(int Status, JsonNode? Body)> CreateFromAsync(int attempt) =>
+            CreateAsync(
+                name,
+                $$"""{"files":[{{Json(file)}}]}""",
+                ("X-Platform-Subject", $"job:{job}"),
+                ("X-Platform-Attempt", $"{attempt}")
+            );
+    }
+
+    private static JobQueued Queued(Guid job, int attempt) =>
+        new()
+        {
+            JobId = job,
+            Attempt = attempt,
+            Resources = new Resources
+            {
+                Gpus = 0,
+                Cpus = 1,
+                MemoryMiB = 64,
+            },
+            Labels = new Dictionary<string, string>(StringComparer.Ordinal),
+            Priority = 50,
+            SubmittedAt = DateTimeOffset.UnixEpoch,
+            NotBefore = DateTimeOffset.UnixEpoch,
+        };
 
     public static TheoryData<string, string> BadBodies =>
         new()

@@ -1,0 +1,83 @@
+using MassTransit;
+using Platform.Contracts.Jobs;
+using Platform.EventStore;
+using Platform.ServiceDefaults;
+
+namespace Platform.Artifacts.Versions;
+
+/// <summary>
+/// Keeps processes out whose job has a later attempt: one that lives on after its node was lost must not become the newest
+/// version of a model. Attempts are the jobs service's; this table repeats the newest of those that are no first ones.
+/// </summary>
+internal sealed class AttemptFence(ArtifactsStore store)
+{
+    public static readonly Migration Migration = new(
+        "003_job_attempt",
+        "create table job_attempt (job_id uuid primary key, attempt int not null);"
+    );
+
+    public async Task RecordAsync(Guid jobId, int attempt, CancellationToken cancellationToken)
+    {
+        await using var command = store.DataSource.CreateCommand(
+            """
+            insert into job_attempt as j (job_id, attempt) values ($1, $2)
+            on conflict (job_id) do update set attempt = greatest(j.attempt, excluded.attempt)
+            """
+        );
+        command.Parameters.Add(new() { Value = jobId });
+        command.Parameters.Add(new() { Value = attempt });
+        await command.ExecuteNonQueryAsync(cancellationToken);
+    }
+
+    /// <summary>Refuses what a process of an earlier attempt wants to change.</summary>
+    public static async ValueTask<object?> CheckAsync(
+        EndpointFilterInvocationContext context,
+        EndpointFilterDelegate next
+    )
+    {
+        var (request, services) = (context.HttpContext.Request, context.HttpContext.RequestServices);
+        if (
+            !HttpMethods.IsGet(request.Method)
+            && !HttpMethods.IsHead(request.Method)
+            && JobOf(request) is { } job
+            && request.JobAttempt() is { } attempt
+            && await services
+                .GetRequiredService<AttemptFence>()
+                .HasLaterAsync(job, attempt, context.HttpContext.RequestAborted)
+        )
+        {
+            return ProblemResults.Problem(
+                StatusCodes.Status409Conflict,
+                "artifact.attempt-fenced",
+                "A later attempt of the job runs; what processes of earlier ones make is not kept."
+            );
+        }
+
+        return await next(context);
+    }
+
+    /// <summary>The job whose training process calls, as the gateway tells.</summary>
+    public static Guid? JobOf(HttpRequest request) =>
+        request.Headers[RequestMetadata.SubjectHeader].ToString() is var subject
+        && subject.StartsWith("job:", StringComparison.Ordinal)
+        && Guid.TryParse(subject.AsSpan(4), out var job)
+            ? job
+            : null;
+
+    private async Task<bool> HasLaterAsync(Guid jobId, int attempt, CancellationToken cancellationToken)
+    {
+        await using var command = store.DataSource.CreateCommand(
+            "select exists (select from job_attempt where job_id = $1 and attempt > $2)"
+        );
+        command.Parameters.Add(new() { Value = jobId });
+        command.Parameters.Add(new() { Value = attempt });
+        return await command.ExecuteScalarAsync(cancellationToken) is true;
+    }
+}
+
+/// <summary>Hears of every attempt after the first before it is placed.</summary>
+internal sealed class RecordJobAttempt(AttemptFence fence) : IConsumer<JobQueued>
+{
+    public Task Consume(ConsumeContext<JobQueued> context) =>
+        fence.RecordAsync(context.Message.JobId, context.Message.Attempt, context.CancellationToken);
+}
