@@ -200,7 +200,7 @@ public sealed class Creating_versions(ArtifactsHost host) : IClassFixture<Artifa
     }
 
     [Fact]
-    [Trait("row", "77")]
+    [Trait("row", "74")]
     public async Task by_a_process_whose_job_has_a_later_attempt_is_refused()
     {
         var name = ArtifactsHost.NewName();

@@ -125,6 +125,15 @@ public sealed class Hostile_trainings(TwoNodeCluster cluster)
             (await cluster.Api.WaitForStatusAsync(id, "cancelled"))["reason"]!.GetValue<string>()
         );
         Assert.Empty(Processes.WithEnvironment($"PLATFORM_JOB_ID={id}"));
+        await WaitFor.ConditionAsync(
+            "its work folder to be gone",
+            () =>
+                Task.FromResult(
+                    !Directory
+                        .GetDirectories(Agents, $"{id:N}-1", SearchOption.AllDirectories)
+                        .Any(attempt => Directory.Exists(Path.Combine(attempt, "work")))
+                )
+        );
         await cluster.AssertNothingIsLeftAsync();
     }
 

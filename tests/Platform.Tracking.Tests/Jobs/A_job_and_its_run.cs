@@ -89,7 +89,7 @@ public sealed class A_job_and_its_run(TrackingHost host) : IClassFixture<Trackin
     }
 
     [Fact]
-    [Trait("row", "77")]
+    [Trait("row", "74")]
     public async Task Take_nothing_from_an_attempt_that_has_a_later_one()
     {
         var (job, run) = (Guid.CreateVersion7(), Guid.CreateVersion7());
