@@ -78,8 +78,15 @@ internal sealed class ExtraAgent : IAsyncDisposable
         _process.Dispose();
         if (await FindAsync() is { } node)
         {
-            using var removed = await _cluster.Api.Http.DeleteAsync($"/api/nodes/{node["id"]}");
-            removed.EnsureSuccessStatusCode();
+            // Its last lease is released soon after its last job ended.
+            await WaitFor.ConditionAsync(
+                $"{_name} to be removed",
+                async () =>
+                {
+                    using var removed = await _cluster.Api.Http.DeleteAsync($"/api/nodes/{node["id"]}");
+                    return removed.IsSuccessStatusCode;
+                }
+            );
         }
     }
 

@@ -121,7 +121,7 @@ public sealed class Killing_parts_of_the_platform(TwoNodeCluster cluster)
         Assert.Equal(HttpStatusCode.Conflict, await PostAsync($"/api/jobs/{id}/logs?attempt=1&offset=0", line));
         using var nothing = new ByteArrayContent([]);
         Assert.Equal(HttpStatusCode.Conflict, await PostAsync($"/api/jobs/{id}/cancel", nothing));
-        using var version = new StringContent("{}", Encoding.UTF8, "application/json");
+        using var version = new StringContent("""{"files":[]}""", Encoding.UTF8, "application/json");
         Assert.Equal(HttpStatusCode.Conflict, await PostAsync("/api/artifacts/count/versions", version));
 
         // The run hears of the second attempt when that runs.
