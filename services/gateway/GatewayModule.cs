@@ -1,4 +1,6 @@
+using System.IO.Compression;
 using System.Reflection;
+using Microsoft.AspNetCore.ResponseCompression;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Platform.EventStore;
 using Platform.Gateway.Docs;
@@ -38,7 +40,9 @@ public static class GatewayModule
         services.AddSingleton<Bindings>();
         services.AddSingleton<JoinLimit>();
         services.AddSingleton<ApiDescription>();
+        // Only the web app's files are compressed, and a browser asks for each but once.
         services.AddResponseCompression();
+        services.Configure<BrotliCompressionProviderOptions>(options => options.Level = CompressionLevel.Optimal);
     }
 
     /// <summary>Registers the proxy in front of services that run elsewhere (<see cref="ProxyOptions"/>).</summary>

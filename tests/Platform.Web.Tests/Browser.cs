@@ -2,8 +2,8 @@ using Microsoft.Playwright;
 
 namespace Platform.Web.Tests;
 
-/// <summary>Debian's Chromium and a platform of its own, shared by the tests of a class.</summary>
-public sealed class Browser : IAsyncLifetime
+/// <summary>Debian's Chromium and a platform of its own, shared by tests.</summary>
+public class Browser : IAsyncLifetime
 {
     private static readonly string[] _flags =
     [
@@ -19,9 +19,9 @@ public sealed class Browser : IAsyncLifetime
     private IPlaywright? _playwright;
     private IBrowser? _browser;
 
-    internal RunningPlatform Platform { get; } = new();
+    internal virtual RunningPlatform Platform { get; } = new();
 
-    public async Task InitializeAsync()
+    public virtual async Task InitializeAsync()
     {
         // A busy machine draws slowly; a test that waits longer than this has found something.
         Assertions.SetDefaultExpectTimeout(30_000);
@@ -58,8 +58,17 @@ public sealed class Browser : IAsyncLifetime
                 Locale = locale,
                 ViewportSize = new ViewportSize { Width = width, Height = 844 },
                 AcceptDownloads = true,
+                Permissions = ["clipboard-read", "clipboard-write"],
             }
         );
         return await Visitor.OpenAsync(context, new Uri(Platform.Url));
     }
 }
+
+/// <summary>Tests that share one platform and do not mind each other's jobs.</summary>
+[CollectionDefinition("platform")]
+public sealed class PlatformCollection : ICollectionFixture<Browser>;
+
+/// <summary>Tests that measure: nothing else runs beside them.</summary>
+[CollectionDefinition("measured", DisableParallelization = true)]
+public sealed class MeasuredCollection : ICollectionFixture<ManyJobs>;

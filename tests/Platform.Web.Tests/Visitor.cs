@@ -44,8 +44,16 @@ internal sealed class Visitor : IAsyncDisposable
 
     public async Task GoAsync(string path) => await Page.GotoAsync(path);
 
+    public ILocator Field(string name) => Page.GetByLabel(name, new PageGetByLabelOptions { Exact = true });
+
+    /// <summary>The status at the head of a job's page.</summary>
+    public ILocator Status => Page.Locator(".page-header .status");
+
     public ILocator Button(string name) =>
         Page.GetByRole(AriaRole.Button, new PageGetByRoleOptions { Name = name, Exact = true });
+
+    public ILocator InDialog(string button) =>
+        Page.GetByRole(AriaRole.Dialog).GetByRole(AriaRole.Button, new LocatorGetByRoleOptions { Name = button });
 
     public ILocator Heading(string name) =>
         Page.GetByRole(AriaRole.Heading, new PageGetByRoleOptions { Name = name, Exact = true });
@@ -55,10 +63,11 @@ internal sealed class Visitor : IAsyncDisposable
     /// <summary>Nothing that must not happen has happened.</summary>
     public void AssertNoFaults() => Assert.Empty(_faults);
 
-    /// <summary>What a faulty connection makes the browser itself write is no fault of the app.</summary>
-    public void ForgetLostConnections()
+    /// <summary>What the browser itself writes of answers that a test brought about is no fault of the app.</summary>
+    /// <param name="what">Such as <c>net::ERR_</c> for lost connections, or <c>status of 404</c>.</param>
+    public void Forget(string what)
     {
-        var kept = _faults.Where(fault => !fault.Contains("net::ERR_", StringComparison.Ordinal)).ToArray();
+        var kept = _faults.Where(fault => !fault.Contains(what, StringComparison.Ordinal)).ToArray();
         _faults.Clear();
         foreach (var fault in kept)
         {

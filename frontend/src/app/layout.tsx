@@ -5,9 +5,11 @@ import { useText } from '../lib/i18n/i18n';
 import { connected } from '../lib/connection';
 import { session } from '../lib/session';
 import { useStore } from '../lib/store';
-import { SettingsMenu } from './settings-menu';
-import { ShortcutHelp, useShortcuts } from './shortcuts';
+import { useShortcuts } from './shortcuts';
 
+// What is not seen at once comes after the page.
+const SettingsMenu = lazy(() => import('./settings-menu').then(module => ({ default: module.SettingsMenu })));
+const ShortcutHelp = lazy(() => import('./shortcut-help').then(module => ({ default: module.ShortcutHelp })));
 const SignInPage = lazy(() =>
   import('../features/session/components/sign-in-page').then(module => ({ default: module.SignInPage })),
 );
@@ -52,7 +54,9 @@ export function Layout() {
             {t('app.artifacts')}
           </Link>
         </nav>
-        <SettingsMenu onHelp={() => setHelpOpen(true)} />
+        <Suspense fallback={<div className="settings" />}>
+          <SettingsMenu onHelp={() => setHelpOpen(true)} />
+        </Suspense>
       </header>
       {!isConnected && (
         <div className="banner" role="alert">
@@ -63,7 +67,11 @@ export function Layout() {
       <main id="content">
         <Outlet />
       </main>
-      <ShortcutHelp open={helpOpen} onClose={() => setHelpOpen(false)} />
+      {helpOpen && (
+        <Suspense>
+          <ShortcutHelp onClose={() => setHelpOpen(false)} />
+        </Suspense>
+      )}
     </div>
   );
 }

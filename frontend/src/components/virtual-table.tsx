@@ -1,5 +1,6 @@
 import { useVirtualizer } from '@tanstack/react-virtual';
 import { useEffect, useRef, type ReactNode } from 'react';
+import type { Rows } from '../lib/use-rows';
 
 export interface Column<T> {
   name: string;
@@ -15,34 +16,33 @@ export interface Column<T> {
 interface VirtualTableProps<T> {
   label: string;
   columns: readonly Column<T>[];
-  rows: readonly T[];
-  idOf: (row: T) => string;
-  hasMore: boolean;
-  onMore: () => void;
+  rows: Rows<T>;
+  /** Says which rows are in sight, counted from 1. */
+  onSight: (first: number, last: number) => void;
 }
 
 const rowHeight = 40;
 const overscan = 12;
-/** The next page is fetched this many rows before it is needed. */
-const ahead = 60;
 
-/** A table that draws only the rows in sight, and asks for the next page before its end is reached. */
-export function VirtualTable<T>({ label, columns, rows, idOf, hasMore, onMore }: VirtualTableProps<T>) {
+/** A table of any length that draws only the rows in sight. Rows on their way are shown as bars. */
+export function VirtualTable<T>({ label, columns, rows, onSight }: VirtualTableProps<T>) {
   const scroller = useRef<HTMLDivElement>(null);
   const virtual = useVirtualizer({
-    count: rows.length,
+    count: rows.total,
     getScrollElement: () => scroller.current,
     estimateSize: () => rowHeight,
     overscan,
-    getItemKey: index => idOf(rows[index] as T),
   });
-  const visible = virtual.getVirtualItems();
-  const last = visible.at(-1)?.index ?? 0;
+  const first = virtual.range?.startIndex ?? 0;
+  const last = virtual.range?.endIndex ?? 0;
+  const { show, key } = rows;
   useEffect(() => {
-    if (hasMore && last >= rows.length - ahead) {
-      onMore();
-    }
-  }, [hasMore, last, rows.length, onMore]);
+    show(first);
+    onSight(first + 1, last + 1);
+  }, [show, onSight, first, last]);
+  useEffect(() => {
+    scroller.current?.scrollTo(0, 0);
+  }, [key]);
 
   const tracks = columns.map(column => column.width).join(' ');
   const narrowTracks = columns
@@ -56,11 +56,11 @@ export function VirtualTable<T>({ label, columns, rows, idOf, hasMore, onMore }:
       className="table"
       role="table"
       aria-label={label}
-      aria-rowcount={hasMore ? -1 : rows.length + 1}
+      aria-rowcount={rows.total + 1}
       style={{ '--tracks': tracks, '--narrow-tracks': narrowTracks } as React.CSSProperties}
     >
       <div role="rowgroup" className="table-head">
-        <div role="row" className="table-row">
+        <div role="row" aria-rowindex={1} className="table-row">
           {columns.map(column => (
             <div key={column.name} role="columnheader" className={cellClass(column)}>
               {column.name}
@@ -70,19 +70,20 @@ export function VirtualTable<T>({ label, columns, rows, idOf, hasMore, onMore }:
       </div>
       <div ref={scroller} className="table-body" role="rowgroup" tabIndex={0} aria-label={label}>
         <div role="presentation" className="table-canvas" style={{ height: virtual.getTotalSize() }}>
-          {visible.map(item => {
-            const row = rows[item.index] as T;
+          {virtual.getVirtualItems().map(item => {
+            const row = rows.at(item.index);
             return (
               <div
                 key={item.key}
                 role="row"
                 aria-rowindex={item.index + 2}
+                aria-busy={row === undefined || undefined}
                 className="table-row"
                 style={{ height: item.size, transform: `translateY(${item.start}px)` }}
               >
                 {columns.map(column => (
                   <div key={column.name} role="cell" className={cellClass(column)}>
-                    {column.cell(row)}
+                    {row === undefined ? <span className="cell-bar" /> : column.cell(row)}
                   </div>
                 ))}
               </div>

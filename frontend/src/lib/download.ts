@@ -17,7 +17,16 @@ export async function download(path: string, name: string): Promise<void> {
     return;
   }
   const response = await request(path);
-  const address = URL.createObjectURL(await response.blob());
+  save(await response.blob(), name);
+}
+
+/** Saves a text that the page has made. */
+export function saveText(text: string, name: string, type: string): void {
+  save(new Blob([text], { type }), name);
+}
+
+function save(blob: Blob, name: string): void {
+  const address = URL.createObjectURL(blob);
   click(address, name);
   setTimeout(() => URL.revokeObjectURL(address), 60_000);
 }

@@ -1,5 +1,5 @@
 import { useEffect, useState } from 'react';
-import { ApiError, getJson } from './api';
+import { ApiError, getJson, query } from './api';
 import { connected } from './connection';
 import { followEvents } from './event-stream';
 import { addPoints, readValue, type Point, type Series } from './series';
@@ -17,22 +17,33 @@ interface RunSeries {
 }
 
 const maxPoints = 2000;
+/** The most that the platform gives at once, for files. */
+const allPoints = 100_000;
 /** A run may be followed before its job made it. */
 const absentPause = 1500;
 
 /** All curves of a run, kept up to date while it trains. */
-export function useRunSeries(runId: string | undefined): RunSeries {
+export function useRunSeries(runId: string, begun: boolean): RunSeries {
   const [state, setState] = useState<RunSeries>({ state: 'loading', series: [] });
   useEffect(() => {
-    if (!runId) {
+    if (!begun) {
+      setState({ state: 'absent', series: [] });
       return;
     }
     const ending = new AbortController();
     setState({ state: 'loading', series: [] });
     void follow(runId, ending.signal, setState);
     return () => ending.abort();
-  }, [runId]);
+  }, [runId, begun]);
   return state;
+}
+
+/** One curve with as many points as the platform gives. */
+export async function readSeries(runId: string, key: string): Promise<Series> {
+  const stored = await getJson<{ series: StoredSeries[] }>(
+    `/api/runs/${runId}/metrics${query({ key, points: allPoints })}`,
+  );
+  return stored.series.map(fromStored)[0] ?? { key, steps: [], times: [], values: [] };
 }
 
 type Update = (change: (before: RunSeries) => RunSeries) => void;

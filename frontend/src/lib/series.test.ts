@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { addPoints, smooth } from './series';
+import { addPoints, smooth, toCsv } from './series';
 
 test('smoothing starts at the first value and follows the rest', () => {
   expect(smooth([4, 4, 4], 0.9)).toEqual([4, 4, 4].map(value => expect.closeTo(value)));
@@ -30,4 +30,11 @@ test('points are added in the order of their steps, and a repeated step is kept 
   expect(series.map(one => one.key)).toEqual(['accuracy', 'loss']);
   expect(series[1]?.steps).toEqual([1, 2]);
   expect(series[1]?.values[1]).toBeNaN();
+});
+
+test('a curve becomes a table, also when its name has commas and quotes', () => {
+  const csv = toCsv({ key: 'loss, "train"', steps: [1, 2], times: [0, 1.5], values: [0.25, Number.NaN] });
+  expect(csv).toBe(
+    'step,time,"loss, ""train"""\r\n1,1970-01-01T00:00:00.000Z,0.25\r\n2,1970-01-01T00:00:01.500Z,NaN\r\n',
+  );
 });

@@ -74,3 +74,12 @@ export function smooth(values: readonly number[], weight: number): number[] {
     return sum / (1 - weight ** count);
   });
 }
+
+/** A curve as a table that spreadsheets read. */
+export function toCsv({ key, steps, times, values }: Series): string {
+  const name = /[",\r\n]/.test(key) ? `"${key.replaceAll('"', '""')}"` : key;
+  const rows = steps.map(
+    (step, index) => `${step},${new Date((times[index] ?? 0) * 1000).toISOString()},${values[index]}`,
+  );
+  return `${[`step,time,${name}`, ...rows].join('\r\n')}\r\n`;
+}

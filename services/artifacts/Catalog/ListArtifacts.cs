@@ -10,7 +10,15 @@ namespace Platform.Artifacts.Catalog;
 /// <summary>The filter and page of <c>GET /api/artifacts</c>.</summary>
 /// <param name="Project">The project itself and those below it.</param>
 /// <param name="Search">Part of the name or description, without regard to case.</param>
-internal sealed record ListArtifactsQuery(string? Type, string? Project, string? Search, int? Limit, string? Cursor);
+/// <param name="Offset">How many rows to pass over: a way to any place in a long list. Not together with a cursor.</param>
+internal sealed record ListArtifactsQuery(
+    string? Type,
+    string? Project,
+    string? Search,
+    int? Limit,
+    string? Cursor,
+    int? Offset
+);
 
 internal static class ListArtifacts
 {
@@ -65,6 +73,11 @@ internal static class ListArtifacts
             return ProblemResults.Invalid("limit", $"A limit is 1 to {Paging.MaxLimit}.");
         }
 
+        if (query.Offset < 0 || (query.Offset is not null && query.Cursor is not null))
+        {
+            return ProblemResults.Invalid("offset", "An offset is a whole number from 0, and not sent with a cursor.");
+        }
+
         (DateTimeOffset, string)? after = null;
         if (query.Cursor is not null)
         {
@@ -99,7 +112,7 @@ internal static class ListArtifacts
             $"""
             select name, type, project, latest_version, version_count, size, created_at, updated_at {Filter}
               and ($4 is null or (updated_at, name) < ($4, $5))
-            order by updated_at desc, name desc limit $6
+            order by updated_at desc, name desc limit $6 offset $7
             """
         );
         AddFilter(page, query);
@@ -112,6 +125,7 @@ internal static class ListArtifacts
         );
         page.Parameters.AddText(after?.Name);
         page.Parameters.Add(new NpgsqlParameter { Value = limit + 1 });
+        page.Parameters.Add(new NpgsqlParameter { Value = query.Offset ?? 0 });
         batch.BatchCommands.Add(page);
 
         await using var reader = await batch.ExecuteReaderAsync(cancellationToken);

@@ -25,6 +25,9 @@ internal sealed record ListJobsQuery
 
     /// <summary><c>nextCursor</c> of the page before.</summary>
     public string? Cursor { get; init; }
+
+    /// <summary>How many rows to pass over: a way to any place in a long list. Not together with a cursor.</summary>
+    public string? Offset { get; init; }
 }
 
 /// <summary><c>GET /api/jobs</c>.</summary>
@@ -59,6 +62,11 @@ internal static class ListJobsEndpoint
             return ProblemResults.Invalid("limit", $"A limit is 1 to {MaxLimit}.");
         }
 
+        if (!TryReadOffset(query, out var offset))
+        {
+            return ProblemResults.Invalid("offset", "An offset is a whole number from 0, and not sent with a cursor.");
+        }
+
         if (JobSort.Find(query.Sort) is not { } sort)
         {
             return ProblemResults.Invalid(
@@ -83,7 +91,7 @@ internal static class ListJobsEndpoint
         batch.BatchCommands.Add(filter.Command(where => $"select count(*) from job_summary s {where}"));
         batch.BatchCommands.Add(
             after.Command(where =>
-                $"select {JobReader.ItemColumns}, {sort.Expression} from {JobReader.ItemTables} {where} {sort.OrderBy} limit {limit + 1}"
+                $"select {JobReader.ItemColumns}, {sort.Expression} from {JobReader.ItemTables} {where} {sort.OrderBy} limit {limit + 1} offset {offset}"
             )
         );
         return TypedResults.Ok(await ReadPageAsync(batch, sort, limit, cancellationToken));
@@ -125,6 +133,16 @@ internal static class ListJobsEndpoint
             || (
                 int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out limit)
                 && limit is >= 1 and <= MaxLimit
+            );
+    }
+
+    private static bool TryReadOffset(ListJobsQuery query, out int offset)
+    {
+        offset = 0;
+        return query.Offset is null
+            || (
+                query.Cursor is null
+                && int.TryParse(query.Offset, NumberStyles.None, CultureInfo.InvariantCulture, out offset)
             );
     }
 

@@ -43,6 +43,10 @@ internal sealed record RunQuery
 
     [FromQuery(Name = "cursor")]
     public string? Cursor { get; init; }
+
+    /// <summary>How many rows to pass over: a way to any place in a long list. Not together with a cursor.</summary>
+    [FromQuery(Name = "offset")]
+    public int? Offset { get; init; }
 }
 
 /// <summary>Lists runs page by page; the total counts all rows that the filter matches.</summary>
@@ -82,6 +86,11 @@ internal static class ListRunsEndpoint
             return ProblemResults.Invalid("limit", $"A page has 1 to {MaxLimit} rows.");
         }
 
+        if (query.Offset < 0 || (query.Offset is not null && query.Cursor is not null))
+        {
+            return ProblemResults.Invalid("offset", "An offset is a whole number from 0, and not sent with a cursor.");
+        }
+
         if (Filter.From(query, out var filter) is var (field, message))
         {
             return ProblemResults.Invalid(field, message);
@@ -107,7 +116,7 @@ internal static class ListRunsEndpoint
         var page = filter.Command(
             $"""
             select {RunReader.Columns}, {column} from {RunReader.From} where {filter.Sql} {after}
-            order by {column} {direction}, r.id {direction} limit {limit + 1}
+            order by {column} {direction}, r.id {direction} limit {limit + 1} offset {query.Offset ?? 0}
             """
         );
         if (afterKey is not null)

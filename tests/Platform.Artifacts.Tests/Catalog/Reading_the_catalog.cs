@@ -58,6 +58,7 @@ public sealed class Reading_the_catalog(ArtifactsHost host) : IClassFixture<Arti
         }
 
         Assert.Equal(names, await AllAsync($"/api/artifacts?project={project}&limit=2", "name", 5));
+        Assert.Equal(names[3..], await AllAsync($"/api/artifacts?project={project}&limit=2&offset=3", "name", 5));
     }
 
     [Fact]
@@ -81,6 +82,8 @@ public sealed class Reading_the_catalog(ArtifactsHost host) : IClassFixture<Arti
     [InlineData("limit=x")]
     [InlineData("cursor=x")]
     [InlineData("cursor=WyJhIiwiYiJd")]
+    [InlineData("offset=-1")]
+    [InlineData("offset=1&cursor=x")]
     [InlineData("search=a%00b")]
     public async Task refuses_pages_that_cannot_be(string query)
     {

@@ -157,6 +157,21 @@ public sealed class Listing_jobs(ListedJobs jobs) : IClassFixture<ListedJobs>
     }
 
     [Theory]
+    [InlineData("offset=0&limit=9", 0, 9)]
+    [InlineData("offset=53&limit=5", 53, 5)]
+    [InlineData("offset=58&limit=5", 58, 2)]
+    [InlineData("offset=60", 60, 0)]
+    [InlineData("offset=2147483647", 60, 0)]
+    public async Task Begins_at_any_row(string query, int first, int count)
+    {
+        var page = await _host.GetAsync($"/api/jobs?{query}");
+
+        Assert.Equal(jobs.Jobs.Select(job => job.Id).Reverse().Skip(first).Take(count), Ids(page));
+        Assert.Equal(60, page["total"]!.GetValue<int>());
+        Assert.Equal(first + count < 60, page["nextCursor"] is not null);
+    }
+
+    [Theory]
     [InlineData("limit=0")]
     [InlineData("limit=201")]
     [InlineData("limit=-1")]
@@ -171,6 +186,11 @@ public sealed class Listing_jobs(ListedJobs jobs) : IClassFixture<ListedJobs>
     [InlineData("cursor=x")]
     [InlineData("cursor=WyJhIl0")]
     [InlineData("cursor=")]
+    [InlineData("offset=-1")]
+    [InlineData("offset=x")]
+    [InlineData("offset=")]
+    [InlineData("offset=2147483648")]
+    [InlineData("offset=1&cursor=x")]
     public async Task Refuses(string query)
     {
         using var response = await _host.Http.GetAsync($"/api/jobs?{query}");

@@ -52,6 +52,11 @@ public sealed class Listing_runs(TrackingHost host) : IClassFixture<TrackingHost
         } while (cursor is not null);
 
         Assert.Equal(created.Order(), rows.Select(row => row["id"]!.GetValue<string>()).Order());
+        var part = await host.GetAsync($"/api/runs?project={project}&sort={sort}&limit=5&offset=20");
+        Assert.Equal(
+            rows.Skip(20).Select(row => row["id"]!.ToString()),
+            part["items"]!.AsArray().Select(row => row!["id"]!.ToString())
+        );
         var keys = rows.Select(row => row[sort.TrimStart('-')]!.ToString()).ToList();
         var expected = sort.StartsWith('-')
             ? keys.OrderDescending(StringComparer.Ordinal)
@@ -73,6 +78,9 @@ public sealed class Listing_runs(TrackingHost host) : IClassFixture<TrackingHost
     [InlineData("cursor=x")]
     [InlineData("cursor=")]
     [InlineData("cursor=WyJhIl0")]
+    [InlineData("offset=-1")]
+    [InlineData("offset=x")]
+    [InlineData("offset=1&cursor=x")]
     [InlineData("status=done")]
     [InlineData("status=")]
     [InlineData("project=..")]

@@ -10,7 +10,7 @@ export interface Zoom {
   max: number;
 }
 
-interface ChartProps {
+export interface ChartProps {
   series: Series;
   x: 'step' | 'time';
   smoothing: number;
@@ -26,7 +26,7 @@ const height = 180;
 const syncKey = 'curves';
 const wholeSteps = Array.from({ length: 12 }, (_, power) => [1, 2, 5].map(part => part * 10 ** power)).flat();
 
-/** One metric over steps or time. Cursors and zoom are shared by all charts of a page. */
+/** The drawing of one metric over steps or time. Cursors and zoom are shared by all charts of a page. */
 export function Chart({ series, x, smoothing, logarithmic, zoom, onZoom, scheme }: ChartProps) {
   const t = useText();
   const frame = useRef<HTMLDivElement>(null);
@@ -69,25 +69,7 @@ export function Chart({ series, x, smoothing, logarithmic, zoom, onZoom, scheme 
     plot.current?.setData(toData(series, x, smoothing));
   }, [series, x, smoothing, zoom]);
 
-  const last = series.values.at(-1);
-  return (
-    <figure className="chart">
-      <figcaption>
-        <span className="chart-name">{series.key}</span>
-        {last !== undefined && (
-          <span className="muted">
-            {t('curves.last')} <b className="number">{formatValue(last)}</b>
-          </span>
-        )}
-      </figcaption>
-      <div
-        ref={frame}
-        role="img"
-        aria-label={t('curves.chart', { key: series.key })}
-        data-points={series.steps.length}
-      />
-    </figure>
-  );
+  return <div ref={frame} role="img" aria-label={t('curves.chart', { key: series.key })} />;
 }
 
 function toData(series: Series, x: 'step' | 'time', smoothing: number): uPlot.AlignedData {

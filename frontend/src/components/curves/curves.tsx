@@ -5,12 +5,19 @@ import { useRunSeries } from '../../lib/run-series';
 import { useStore } from '../../lib/store';
 import { theme } from '../../lib/theme';
 import { Button } from '../button';
-import { Chart, type Zoom } from './chart';
+import type { Zoom } from './chart';
+import { ChartFigure } from './chart-figure';
+
+interface CurvesProps {
+  runId: string;
+  /** Whether the training has started: until then the run may not even exist. */
+  begun: boolean;
+}
 
 /** All curves of a run, live while it trains. */
-export function Curves({ runId }: { runId: string | undefined }) {
+export function Curves({ runId, begun }: CurvesProps) {
   const t = useText();
-  const { state, series } = useRunSeries(runId);
+  const { state, series } = useRunSeries(runId, begun);
   const [smoothing, setSmoothing] = useState(0);
   const [logarithmic, setLogarithmic] = useState(false);
   const [x, setX] = useState<'step' | 'time'>('step');
@@ -67,8 +74,9 @@ export function Curves({ runId }: { runId: string | undefined }) {
       ) : (
         <div className="charts">
           {drawn.map(one => (
-            <Chart
+            <ChartFigure
               key={one.key}
+              runId={runId}
               series={one}
               x={x}
               smoothing={smoothing}

@@ -9,7 +9,7 @@ import { Ago } from '../../../components/time';
 import type { Column } from '../../../components/virtual-table';
 import { formatBytes } from '../../../lib/format';
 import { useText, type Text } from '../../../lib/i18n/i18n';
-import { usePages } from '../../../lib/use-pages';
+import { useRows } from '../../../lib/use-rows';
 import type { Artifact } from '../api/artifacts';
 
 export interface ArtifactsSearch {
@@ -19,7 +19,7 @@ export interface ArtifactsSearch {
 export function ArtifactsPage({ search }: { search: ArtifactsSearch }) {
   const t = useText();
   const navigate = useNavigate();
-  const pages = usePages<Artifact>('/api/artifacts', { ...search });
+  const rows = useRows<Artifact>('/api/artifacts', { ...search });
   const onSearch = useCallback(
     (value: string) => void navigate({ to: '/artifacts', search: value ? { search: value } : {}, replace: true }),
     [navigate],
@@ -32,9 +32,8 @@ export function ArtifactsPage({ search }: { search: ArtifactsSearch }) {
       </div>
       <ListPage
         label={t('artifacts.table')}
-        pages={pages}
+        rows={rows}
         columns={columns(t)}
-        idOf={artifact => artifact.name}
         filtered={Boolean(search.search)}
         onClear={() => onSearch('')}
         empty={

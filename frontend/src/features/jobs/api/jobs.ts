@@ -117,6 +117,11 @@ export function useJobArtifacts(job: Job) {
   });
 }
 
+/** @param key The same for every try of one draft, so that an answer that got lost does not make two jobs. */
+export function submitJob(request: object, key: string): Promise<Job> {
+  return postJson<Job>('/api/jobs', request, { 'idempotency-key': key });
+}
+
 /** Asks for a change of a job and shows its new state at once. */
 export function useJobCommand(id: string, command: 'cancel' | 'retry') {
   const client = useQueryClient();

@@ -6,7 +6,7 @@ import { Ago } from '../../../components/time';
 import { download } from '../../../lib/download';
 import { formatBytes } from '../../../lib/format';
 import { useText } from '../../../lib/i18n/i18n';
-import { useJobArtifacts, type Job } from '../api/jobs';
+import { useJobArtifacts, type Job, type JobArtifact } from '../api/jobs';
 
 export function JobArtifacts({ job }: { job: Job }) {
   const t = useText();
@@ -19,7 +19,7 @@ export function JobArtifacts({ job }: { job: Job }) {
   }
   return (
     <ul className="cards">
-      {data.items.map(item => (
+      {outputsFirst(data.items).map(item => (
         <li key={`${item.name}:${item.version}`} className="card">
           <div className="card-head">
             <Link to="/artifacts/$name" params={{ name: item.name }} search={{ version: item.version }}>
@@ -35,7 +35,8 @@ export function JobArtifacts({ job }: { job: Job }) {
           </div>
           <div className="card-foot">
             <span className="muted">
-              {t('artifact.files')} {item.fileCount} · {formatBytes(item.size)} · <Ago at={item.createdAt} />
+              {t('artifact.fileCount', { count: item.fileCount })} · {formatBytes(item.size)} ·{' '}
+              <Ago at={item.createdAt} />
             </span>
             <Button
               icon={<Download aria-hidden="true" />}
@@ -53,4 +54,10 @@ export function JobArtifacts({ job }: { job: Job }) {
       ))}
     </ul>
   );
+}
+
+/** What the training was for, before what it needs to go on after a loss. */
+function outputsFirst(items: readonly JobArtifact[]): JobArtifact[] {
+  const isOutput = (item: JobArtifact) => Number(item.type !== 'checkpoint');
+  return items.toSorted((a, b) => isOutput(b) - isOutput(a));
 }

@@ -1,9 +1,11 @@
-import { ErrorState, LoadingState } from '../../../components/states';
 import { Pairs } from '../../../components/facts';
+import { ErrorState, LoadingState } from '../../../components/states';
 import { ExactTime } from '../../../components/time';
 import { formatDuration } from '../../../lib/format';
-import { isMessageKey, useText } from '../../../lib/i18n/i18n';
+import { isMessageKey, useText, type Text } from '../../../lib/i18n/i18n';
+import { causesOf, type Cause } from '../api/cause';
 import { useHistory, type HistoryEntry, type Job } from '../api/jobs';
+import { reasonWords } from './end-reason';
 
 /** Every event of a job with what caused it, oldest first. */
 export function JobHistory({ job }: { job: Job }) {
@@ -11,18 +13,31 @@ export function JobHistory({ job }: { job: Job }) {
   if (!data) {
     return error ? <ErrorState error={error} onRetry={() => void refetch()} /> : <LoadingState />;
   }
+  const causes = causesOf(data.items);
   return (
     <ol className="timeline">
       {data.items.map((entry, index) => (
-        <TimelineEntry key={entry.sequence} entry={entry} before={data.items[index - 1]} />
+        <TimelineEntry
+          key={entry.sequence}
+          entry={entry}
+          before={data.items[index - 1]}
+          cause={causes[index] ?? 'request'}
+        />
       ))}
     </ol>
   );
 }
 
-function TimelineEntry({ entry, before }: { entry: HistoryEntry; before: HistoryEntry | undefined }) {
+interface TimelineEntryProps {
+  entry: HistoryEntry;
+  before: HistoryEntry | undefined;
+  cause: Cause;
+}
+
+function TimelineEntry({ entry, before, cause }: TimelineEntryProps) {
   const t = useText();
   const key = `event.${entry.type}`;
+  const summary = summaryOf(t, entry);
   return (
     <li data-type={entry.type}>
       <div className="timeline-head">
@@ -33,12 +48,15 @@ function TimelineEntry({ entry, before }: { entry: HistoryEntry; before: History
         )}
         <span className="muted number">#{entry.sequence}</span>
       </div>
+      {summary && <p>{summary}</p>}
       <p className="timeline-cause muted">
-        {t('job.history.cause')}: <span className="mono">{entry.cause ?? '–'}</span>
-        {entry.subject && (
+        {t('job.history.cause')}: {t(`cause.${cause}`)}
+        {entry.subject && ` · ${t('job.history.subject', { name: entry.subject })}`}
+        {entry.cause && (
           <>
             {' · '}
-            {t('job.history.subject')} {entry.subject}
+            <span className="mono">{entry.cause}</span>
+            {entry.cause === before?.cause && ` · ${t('job.history.same', { number: before.sequence })}`}
           </>
         )}
       </p>
@@ -48,4 +66,26 @@ function TimelineEntry({ entry, before }: { entry: HistoryEntry; before: History
       </details>
     </li>
   );
+}
+
+/** The fields of an event that a person wants to see at once. */
+function summaryOf(t: Text, { type, data }: HistoryEntry): string {
+  const { attempt, nodes, reason, exitCode, detail } = data as {
+    attempt?: number;
+    nodes?: { nodeName: string; gpus: number[] }[];
+    reason?: string;
+    exitCode?: number;
+    detail?: string;
+  };
+  const parts = [
+    attempt && t('log.attempt', { number: attempt }),
+    nodes
+      ?.map(node => (node.gpus.length > 0 ? `${node.nodeName} (GPU ${node.gpus.join(', ')})` : node.nodeName))
+      .join(', '),
+    // A queue's reason is words already; all others are of the closed list.
+    reason && (type === 'job_queued' ? reason : reasonWords(t, reason)),
+    exitCode !== undefined && `${t('job.exitCode')} ${exitCode}`,
+    detail,
+  ];
+  return parts.filter(Boolean).join(' · ');
 }

@@ -12,6 +12,7 @@ import { StatusBadge } from '../../../components/status-badge';
 import { Ago, Duration } from '../../../components/time';
 import { useText } from '../../../lib/i18n/i18n';
 import { isOver, shownStatus, useJob, useJobCommand, type Job } from '../api/jobs';
+import { reasonText } from './end-reason';
 import { JobArtifacts } from './job-artifacts';
 import { JobHistory } from './job-history';
 import { JobLog } from './job-log';
@@ -67,7 +68,7 @@ function JobView({ job, search }: { job: Job; search: JobSearch }) {
             aria-controls="tab-panel"
             onClick={() => go({ tab: one })}
           >
-            {t(`job.${one}`)}
+            {t(`job.tab.${one}`)}
           </button>
         ))}
       </div>
@@ -81,7 +82,7 @@ function JobView({ job, search }: { job: Job; search: JobSearch }) {
               onAttempt={attempt => go({ attempt, line: undefined })}
               onLine={line => go({ line, attempt: search.attempt ?? job.attempt })}
             />
-            <Curves runId={job.runId} />
+            <Curves runId={job.runId} begun={Boolean(job.startedAt) || isOver(job)} />
           </>
         )}
         {tab === 'history' && <JobHistory job={job} />}
@@ -103,7 +104,7 @@ function JobFacts({ job }: { job: Job }) {
         [t('job.submitted'), <Ago key="at" at={job.submittedAt} />],
         [t('job.duration'), job.startedAt ? <Duration key="for" from={job.startedAt} to={job.endedAt} /> : null],
         [t('job.exitCode'), job.exitCode],
-        [t('job.reason'), job.detail ? `${job.reason ?? ''}: ${job.detail}` : job.reason],
+        [t('job.reason'), reasonText(t, job)],
         [
           t('job.run'),
           <Link key="run" to="/runs/$id" params={{ id: job.runId }} className="mono">

@@ -9,8 +9,9 @@ import { StatusBadge } from '../../../components/status-badge';
 import { Ago, Duration } from '../../../components/time';
 import type { Column } from '../../../components/virtual-table';
 import { useText, type Text } from '../../../lib/i18n/i18n';
-import { usePages } from '../../../lib/use-pages';
+import { useRows } from '../../../lib/use-rows';
 import { shownStatus, statuses, type JobItem } from '../api/jobs';
+import { reasonText } from './end-reason';
 
 export interface JobsSearch {
   status?: string;
@@ -21,7 +22,7 @@ export interface JobsSearch {
 export function JobsPage({ search }: { search: JobsSearch }) {
   const t = useText();
   const navigate = useNavigate();
-  const pages = usePages<JobItem>('/api/jobs', { ...search });
+  const rows = useRows<JobItem>('/api/jobs', { ...search });
   const { status, project, search: text } = search;
   const change = useCallback(
     (part: JobsSearch) =>
@@ -54,9 +55,8 @@ export function JobsPage({ search }: { search: JobsSearch }) {
       </div>
       <ListPage
         label={t('jobs.table')}
-        pages={pages}
+        rows={rows}
         columns={columns(t)}
-        idOf={job => job.id}
         filtered={Boolean(status || project || text)}
         onClear={() => change({ status: '', project: '', search: '' })}
         empty={
@@ -92,14 +92,16 @@ function columns(t: Text): Column<JobItem>[] {
       name: t('jobs.column.node'),
       width: 'minmax(6rem, 1fr)',
       wide: true,
-      cell: job =>
-        job.nodes.length > 0 ? (
+      cell: job => {
+        const reason = reasonText(t, job);
+        return job.nodes.length > 0 ? (
           job.nodes.map(node => node.nodeName).join(', ')
         ) : (
-          <span className="muted" title={job.reason ?? undefined}>
-            {job.reason ?? '–'}
+          <span className="muted" title={reason ?? undefined}>
+            {reason ?? '–'}
           </span>
-        ),
+        );
+      },
     },
     { name: t('jobs.column.attempt'), width: '4.5rem', wide: true, number: true, cell: job => job.attempt },
     {

@@ -24,7 +24,7 @@ export const LogLine = memo(function LogLine({ number, text, marked, highlight, 
       </button>
       <code>
         {parseAnsi(shown).map((span, index) => (
-          <span key={index} className={span.className || undefined}>
+          <span key={index} className={span.className || undefined} style={span.style}>
             {mark(span.text, highlight)}
           </span>
         ))}

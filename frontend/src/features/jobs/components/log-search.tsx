@@ -44,7 +44,7 @@ export function useLogSearch(log: LogBuffer): LogSearchState {
 
 export function LogSearch({ search }: { search: LogSearchState }) {
   const t = useText();
-  const { text, setText, matches, step, at } = search;
+  const { text, setText, matches, step, at, current } = search;
   return (
     <div className="log-search">
       <div className="search-box">
@@ -70,7 +70,11 @@ export function LogSearch({ search }: { search: LogSearchState }) {
       {text && (
         <>
           <span className="muted number" role="status">
-            {matches.length === 0 ? t('log.noMatch') : t('log.matches', { at: at + 1, count: matches.length })}
+            {matches.length === 0
+              ? t('log.noMatch')
+              : current === undefined
+                ? t('log.matches', { count: matches.length })
+                : t('log.match', { at: at + 1, count: matches.length, number: current })}
           </span>
           <IconButton label={t('log.previous')} icon={<ChevronUp aria-hidden="true" />} onClick={() => step(-1)} />
           <IconButton label={t('log.next')} icon={<ChevronDown aria-hidden="true" />} onClick={() => step(1)} />

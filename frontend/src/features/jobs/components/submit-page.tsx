@@ -6,10 +6,31 @@ import { PageHeader } from '../../../components/page-header';
 import { useReason } from '../../../components/states';
 import { ApiError } from '../../../lib/api';
 import { useText } from '../../../lib/i18n/i18n';
-import { emptyDraft, errorsFor, submitJob, toRequest, type JobDraft } from '../api/submit-job';
+import { emptyDraft, errorsAt, errorsElsewhere, errorsFor, toRequest, type JobDraft } from '../api/job-draft';
+import { submitJob } from '../api/jobs';
 import { FileRows, InputRows, OutputRows } from './submit-rows';
 
 const draftKey = 'platform.job-draft';
+
+/** The fields of a request that the form shows mistakes at. */
+const fields = [
+  'name',
+  'project',
+  'command',
+  'files',
+  'source',
+  'inputs',
+  'outputs',
+  'resources.gpus',
+  'resources.cpus',
+  'resources.memoryMiB',
+  'priority',
+  'retry.maxAttempts',
+  'retry.backoffSeconds',
+  'timeoutSeconds',
+  'env',
+  'labels',
+];
 
 export function SubmitPage() {
   const t = useText();
@@ -25,6 +46,7 @@ export function SubmitPage() {
 
   const change = (part: Partial<JobDraft>) => setDraft(before => ({ ...before, ...part }));
   const of = (field: string) => errorsFor(errors, field);
+  const at = (field: string) => errorsAt(errors, field);
   const text = (name: 'name' | 'project' | 'command' | 'source') => ({
     value: draft[name],
     spellCheck: false,
@@ -93,7 +115,7 @@ export function SubmitPage() {
           <Field label={t('submit.command')} hint={t('submit.command.hint')} errors={of('command')}>
             <input {...text('command')} className="mono" placeholder="python3 train.py --epochs 5" />
           </Field>
-          <FileRows files={draft.files} errors={of('files')} onChange={files => change({ files })} />
+          <FileRows files={draft.files} errorsAt={at} onChange={files => change({ files })} />
           <Field label={t('submit.source')} hint={t('submit.source.hint')} errors={of('source')}>
             <input {...text('source')} className="mono" />
           </Field>
@@ -126,8 +148,8 @@ export function SubmitPage() {
         </fieldset>
         <fieldset>
           <legend>{t('submit.data')}</legend>
-          <InputRows inputs={draft.inputs} errorsOf={of} onChange={inputs => change({ inputs })} />
-          <OutputRows outputs={draft.outputs} errorsOf={of} onChange={outputs => change({ outputs })} />
+          <InputRows inputs={draft.inputs} errorsAt={at} onChange={inputs => change({ inputs })} />
+          <OutputRows outputs={draft.outputs} errorsAt={at} onChange={outputs => change({ outputs })} />
         </fieldset>
         <fieldset>
           <legend>{t('submit.more')}</legend>
@@ -157,7 +179,11 @@ export function SubmitPage() {
             {t(sending ? 'submit.sending' : 'submit.send')}
           </Button>
           <span role="alert" className="error-text">
-            {hasErrors ? t('submit.errors') : failure ? t('submit.failed', { reason }) : ''}
+            {hasErrors
+              ? [t('submit.errors'), ...errorsElsewhere(errors, fields)].join(' ')
+              : failure
+                ? t('submit.failed', { reason })
+                : ''}
           </span>
         </div>
       </form>

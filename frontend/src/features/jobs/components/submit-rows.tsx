@@ -2,24 +2,24 @@ import { Plus, X } from 'lucide-react';
 import { Button, IconButton } from '../../../components/button';
 import { Field } from '../../../components/field';
 import { useText } from '../../../lib/i18n/i18n';
-import type { JobDraft } from '../api/submit-job';
+import { fileField, type JobDraft } from '../api/job-draft';
 
 const outputTypes = ['model', 'dataset', 'code', 'config', 'checkpoint', 'custom'];
 
 interface FileRowsProps {
   files: JobDraft['files'];
-  errors: string[];
+  errorsAt: (field: string) => string[];
   onChange: (files: JobDraft['files']) => void;
 }
 
-export function FileRows({ files, errors, onChange }: FileRowsProps) {
+export function FileRows({ files, errorsAt, onChange }: FileRowsProps) {
   const t = useText();
   return (
     <div className="rows">
       {files.map((file, index) => (
         <div key={index} className="row-file">
           <div className="row">
-            <Field label={t('submit.file.path')} errors={errors}>
+            <Field label={t('submit.file.path')} errors={errorsAt(fileField(file.path))}>
               <input
                 className="mono"
                 spellCheck={false}
@@ -40,6 +40,8 @@ export function FileRows({ files, errors, onChange }: FileRowsProps) {
           </Field>
         </div>
       ))}
+      <RowsError errors={errorsAt('files')} />
+      {files.length > 0 && <p className="field-hint">{t('submit.files.hint')}</p>}
       <Add label={t('submit.file.add')} onClick={() => onChange([...files, { path: '', text: '' }])} />
     </div>
   );
@@ -47,17 +49,17 @@ export function FileRows({ files, errors, onChange }: FileRowsProps) {
 
 interface InputRowsProps {
   inputs: JobDraft['inputs'];
-  errorsOf: (field: string) => string[];
+  errorsAt: (field: string) => string[];
   onChange: (inputs: JobDraft['inputs']) => void;
 }
 
-export function InputRows({ inputs, errorsOf, onChange }: InputRowsProps) {
+export function InputRows({ inputs, errorsAt, onChange }: InputRowsProps) {
   const t = useText();
   return (
     <div className="rows">
       {inputs.map((input, index) => (
         <div key={index} className="row">
-          <Field label={t('submit.artifact')} errors={errorsOf(`inputs[${index}].artifact`)}>
+          <Field label={t('submit.artifact')} errors={errorsAt(`inputs[${index}].artifact`)}>
             <input
               className="mono"
               placeholder="optdigits:latest"
@@ -66,7 +68,7 @@ export function InputRows({ inputs, errorsOf, onChange }: InputRowsProps) {
               onChange={event => onChange(replaced(inputs, index, { artifact: event.target.value }))}
             />
           </Field>
-          <Field label={t('submit.path')} errors={errorsOf(`inputs[${index}].path`)}>
+          <Field label={t('submit.path')} errors={errorsAt(`inputs[${index}].path`)}>
             <input
               className="mono"
               placeholder="inputs/optdigits"
@@ -78,6 +80,7 @@ export function InputRows({ inputs, errorsOf, onChange }: InputRowsProps) {
           <Remove onClick={() => onChange(without(inputs, index))} />
         </div>
       ))}
+      <RowsError errors={errorsAt('inputs')} />
       <Add label={t('submit.input.add')} onClick={() => onChange([...inputs, { artifact: '', path: '' }])} />
     </div>
   );
@@ -85,17 +88,17 @@ export function InputRows({ inputs, errorsOf, onChange }: InputRowsProps) {
 
 interface OutputRowsProps {
   outputs: JobDraft['outputs'];
-  errorsOf: (field: string) => string[];
+  errorsAt: (field: string) => string[];
   onChange: (outputs: JobDraft['outputs']) => void;
 }
 
-export function OutputRows({ outputs, errorsOf, onChange }: OutputRowsProps) {
+export function OutputRows({ outputs, errorsAt, onChange }: OutputRowsProps) {
   const t = useText();
   return (
     <div className="rows">
       {outputs.map((output, index) => (
         <div key={index} className="row">
-          <Field label={t('submit.path')} errors={errorsOf(`outputs[${index}].path`)}>
+          <Field label={t('submit.path')} errors={errorsAt(`outputs[${index}].path`)}>
             <input
               className="mono"
               placeholder="outputs"
@@ -104,7 +107,7 @@ export function OutputRows({ outputs, errorsOf, onChange }: OutputRowsProps) {
               onChange={event => onChange(replaced(outputs, index, { path: event.target.value }))}
             />
           </Field>
-          <Field label={t('submit.artifact')} errors={errorsOf(`outputs[${index}].artifact`)}>
+          <Field label={t('submit.artifact')} errors={errorsAt(`outputs[${index}].artifact`)}>
             <input
               className="mono"
               placeholder="digits-model"
@@ -113,7 +116,7 @@ export function OutputRows({ outputs, errorsOf, onChange }: OutputRowsProps) {
               onChange={event => onChange(replaced(outputs, index, { artifact: event.target.value }))}
             />
           </Field>
-          <Field label={t('submit.type')} errors={errorsOf(`outputs[${index}].type`)}>
+          <Field label={t('submit.type')} errors={errorsAt(`outputs[${index}].type`)}>
             <select
               value={output.type}
               onChange={event => onChange(replaced(outputs, index, { type: event.target.value }))}
@@ -126,12 +129,18 @@ export function OutputRows({ outputs, errorsOf, onChange }: OutputRowsProps) {
           <Remove onClick={() => onChange(without(outputs, index))} />
         </div>
       ))}
+      <RowsError errors={errorsAt('outputs')} />
       <Add
         label={t('submit.output.add')}
         onClick={() => onChange([...outputs, { path: 'outputs', artifact: '', type: 'model' }])}
       />
     </div>
   );
+}
+
+/** What is wrong with all rows together. */
+function RowsError({ errors }: { errors: string[] }) {
+  return errors.length > 0 && <p className="field-error">{errors.join(' ')}</p>;
 }
 
 function Add({ label, onClick }: { label: string; onClick: () => void }) {

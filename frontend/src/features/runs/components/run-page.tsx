@@ -50,7 +50,7 @@ function RunView({ run }: { run: Run }) {
           ],
         ]}
       />
-      <Curves runId={run.id} />
+      <Curves runId={run.id} begun />
       <div className="columns">
         <section>
           <h2>{t('run.metrics')}</h2>

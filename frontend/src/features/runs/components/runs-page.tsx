@@ -11,7 +11,7 @@ import type { Column } from '../../../components/virtual-table';
 import { formatValue } from '../../../lib/format';
 import { useText, type Text } from '../../../lib/i18n/i18n';
 import { readValue } from '../../../lib/series';
-import { usePages } from '../../../lib/use-pages';
+import { useRows } from '../../../lib/use-rows';
 import { runStatuses, type Run } from '../api/runs';
 
 export interface RunsSearch {
@@ -23,7 +23,7 @@ export interface RunsSearch {
 export function RunsPage({ search }: { search: RunsSearch }) {
   const t = useText();
   const navigate = useNavigate();
-  const pages = usePages<Run>('/api/runs', { ...search });
+  const rows = useRows<Run>('/api/runs', { ...search });
   const { status, project, search: text } = search;
   const change = useCallback(
     (part: RunsSearch) => {
@@ -57,9 +57,8 @@ export function RunsPage({ search }: { search: RunsSearch }) {
       </div>
       <ListPage
         label={t('runs.table')}
-        pages={pages}
+        rows={rows}
         columns={columns(t)}
-        idOf={run => run.id}
         filtered={Boolean(status || project || text)}
         onClear={() => change({ status: '', project: '', search: '' })}
         empty={

@@ -1,7 +1,5 @@
-import { postJson } from '../../../lib/api';
 import { splitCommand } from '../../../lib/shell-words';
 import type { MessageKey } from '../../../lib/i18n/en';
-import type { Job } from './jobs';
 
 /** The form as it was typed. */
 export interface JobDraft {
@@ -42,6 +40,8 @@ export const emptyDraft: JobDraft = {
   labels: '',
 };
 
+const largestNumber = 2 ** 31 - 1;
+
 /** What is wrong with a draft: the request's field → a message of ours. */
 export type DraftErrors = Record<string, { key: MessageKey; values?: Record<string, string> }>;
 
@@ -57,6 +57,8 @@ export function toRequest(draft: JobDraft): { request: object; errors: DraftErro
       errors[field] = { key: 'submit.number' };
     } else if (whole && !Number.isInteger(value)) {
       errors[field] = { key: 'submit.whole' };
+    } else if (whole && Math.abs(value) > largestNumber) {
+      errors[field] = { key: 'submit.large' };
     }
     return value;
   };
@@ -68,6 +70,10 @@ export function toRequest(draft: JobDraft): { request: object; errors: DraftErro
     }
     return Object.fromEntries(lines.map(line => divide(line)));
   };
+  const repeated = draft.files.find((file, index) => draft.files.findIndex(one => one.path === file.path) < index);
+  if (repeated) {
+    errors[fileField(repeated.path)] = { key: 'submit.file.repeated' };
+  }
   const command = splitCommand(draft.command);
   if (command === null) {
     errors.command = { key: 'submit.command.quote' };
@@ -102,14 +108,31 @@ function divide(line: string): [string, string] {
   return at < 0 ? [line.trim(), ''] : [line.slice(0, at).trim(), line.slice(at + 1)];
 }
 
-/** @param key The same for every try of one draft, so that an answer that got lost does not make two jobs. */
-export function submitJob(request: object, key: string): Promise<Job> {
-  return postJson<Job>('/api/jobs', request, { 'idempotency-key': key });
+/** The name under which the platform speaks of one file of a request; it cuts long paths. */
+export function fileField(path: string): string {
+  return `files['${path.length <= 100 ? path : `${path.slice(0, 99)}…`}']`;
 }
 
-/** Messages of an errors map for a field and what lies in it: <c>command</c> takes <c>command[1]</c> and <c>env.A</c> is <c>env</c>'s. */
+/** Messages of an errors map for a field alone. */
+export function errorsAt(errors: Record<string, string[]>, field: string): string[] {
+  return errors[field] ?? [];
+}
+
+/** Messages for a field and what lies in it: <c>command</c> takes <c>command[1]</c>, and <c>env</c> says which of its variables. */
 export function errorsFor(errors: Record<string, string[]>, field: string): string[] {
+  return Object.entries(errors).flatMap(([name, messages]) => {
+    const part = name.slice(field.length);
+    if (!name.startsWith(field) || (part !== '' && part[0] !== '[' && part[0] !== '.')) {
+      return [];
+    }
+    const key = part.match(/^\['(.*)'\]$/s)?.[1];
+    return key === undefined ? messages : messages.map(message => `${key}: ${message}`);
+  });
+}
+
+/** Messages for which the form has no field. */
+export function errorsElsewhere(errors: Record<string, string[]>, fields: readonly string[]): string[] {
   return Object.entries(errors)
-    .filter(([name]) => name === field || name.startsWith(`${field}[`) || name.startsWith(`${field}.`))
-    .flatMap(([, messages]) => messages);
+    .filter(([name]) => !fields.some(field => errorsFor({ [name]: ['-'] }, field).length > 0))
+    .map(([name, messages]) => `${name}: ${messages.join(' ')}`);
 }

@@ -1,0 +1,71 @@
+import { keepPreviousData, useQuery } from '@tanstack/react-query';
+import { useCallback, useMemo, useRef, useState } from 'react';
+import { getJson, query, type Page } from './api';
+import { offsetFor, windowRows } from './row-window';
+
+type Filter = Record<string, string | number | undefined>;
+
+const refreshEvery = 2000;
+/** Whoever leaps through the list is given rows where they come to rest. */
+const settlePause = 80;
+/** What lies far from what is in sight is soon let go. */
+const keepFor = 10_000;
+
+export interface Rows<T> {
+  total: number;
+  /** The row at a place of the whole list; undefined while it is on its way. */
+  at: (index: number) => T | undefined;
+  /** Notes which row is the first in sight. */
+  show: (index: number) => void;
+  isLoading: boolean;
+  error: unknown;
+  retry: () => void;
+  /** Another list when it changes. */
+  key: string;
+}
+
+/** A list of any length, of which only the part in sight is fetched and kept fresh. */
+export function useRows<T>(path: string, filter: Filter): Rows<T> {
+  const key = path + query(filter);
+  const [place, setPlace] = useState({ key, offset: 0 });
+  const offset = place.key === key ? place.offset : 0;
+  const { data, isPending, error, refetch } = useQuery({
+    queryKey: [path, filter, offset],
+    queryFn: async ({ signal }) => {
+      const page = await getJson<Page<T>>(`${path}${query({ ...filter, limit: windowRows, offset })}`, signal);
+      return { items: page.items, total: page.total, offset };
+    },
+    placeholderData: keepPreviousData,
+    refetchInterval: refreshEvery,
+    gcTime: keepFor,
+  });
+  const settling = useRef<ReturnType<typeof setTimeout>>(undefined);
+  const show = useCallback(
+    (index: number) => {
+      clearTimeout(settling.current);
+      const next = { key, offset: offsetFor(index) };
+      if (next.offset === offset) {
+        return;
+      }
+      if (Math.abs(next.offset - offset) < windowRows) {
+        setPlace(next);
+      } else {
+        settling.current = setTimeout(() => setPlace(next), settlePause);
+      }
+    },
+    [key, offset],
+  );
+  const at = useCallback((index: number) => data?.items[index - data.offset], [data]);
+  return useMemo(
+    () => ({
+      total: data?.total ?? 0,
+      at,
+      show,
+      isLoading: isPending,
+      error: data ? null : error,
+      retry: () => void refetch(),
+      key,
+    }),
+    [data, at, show, isPending, error, refetch, key],
+  );
+}

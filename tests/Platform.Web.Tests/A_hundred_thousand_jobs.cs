@@ -1,0 +1,106 @@
+using System.Globalization;
+using Microsoft.Playwright;
+using Xunit.Abstractions;
+using static Microsoft.Playwright.Assertions;
+
+namespace Platform.Web.Tests;
+
+/// <summary>A platform whose list of jobs is as long as that of years.</summary>
+public sealed class ManyJobs : Browser
+{
+    public const int Count = 100_000;
+
+    public override async Task InitializeAsync()
+    {
+        await base.InitializeAsync();
+        await using var database = await Platform.OpenDatabaseAsync();
+        await using var fill = database.CreateCommand(
+            $$$"""
+            insert into jobs.job_summary (job_id, run_id, name, search_name, project, status, attempt, priority, nodes,
+              exit_code, submitted_at, started_at, ended_at, changed_at, version)
+            select gen_random_uuid(), gen_random_uuid(), 'job ' || i, 'job ' || i, 'project/' || i % 50,
+              case when i % 100 = 0 then 'failed' else 'succeeded' end, 1, 50, '[]', i % 100,
+              now() - i * interval '1 minute', now() - i * interval '1 minute', now() - i * interval '1 minute' + interval '9 s',
+              now(), 5
+            from generate_series(1, {{{Count}}}) i;
+            insert into jobs.job_spec (job_id, spec)
+            select job_id, jsonb_build_object('name', name, 'project', project, 'command', '["true"]'::jsonb, 'files', '[]'::jsonb,
+              'inputs', '[]'::jsonb, 'outputs', '[]'::jsonb, 'labels', '{}'::jsonb, 'env', '{}'::jsonb, 'priority', 50,
+              'resources', '{"gpus":0,"cpus":1,"memoryMiB":64}'::jsonb, 'retry', '{"maxAttempts":1,"backoffSeconds":5}'::jsonb)
+            from jobs.job_summary;
+            analyze jobs.job_summary;
+            """
+        );
+        await fill.ExecuteNonQueryAsync();
+    }
+}
+
+[Trait("suite", "web")]
+[Trait("row", "99")]
+[Collection("measured")]
+public sealed class A_hundred_thousand_jobs(ManyJobs browser, ITestOutputHelper output)
+{
+    [Fact]
+    public async Task Are_scrolled_smoothly_while_only_what_is_in_sight_is_fetched_and_drawn()
+    {
+        await using var visitor = await browser.VisitAsync();
+        var page = visitor.Page;
+        var asked = new List<int>();
+        page.Request += (_, request) =>
+        {
+            if (new Uri(request.Url) is { AbsolutePath: "/api/jobs" } address)
+            {
+                var offset = address.Query.Split("offset=")[1].Split('&')[0];
+                asked.Add(int.Parse(offset, CultureInfo.InvariantCulture));
+            }
+        };
+        await visitor.GoAsync("/jobs");
+        await Expect(page.GetByRole(AriaRole.Link, new() { Name = "job 1", Exact = true })).ToBeVisibleAsync();
+        await Expect(page.Locator(".table-foot")).ToContainTextAsync("of 100,000");
+        Assert.Equal([0], asked.Distinct());
+
+        var frames = await Frames.ScrollAsync(page, ".table-body");
+        output.WriteLine($"Scrolling through {ManyJobs.Count} jobs: {frames}; {asked.Count} requests");
+        Assert.True(frames.P95 < 250, $"Scrolling the table: {frames}");
+        await AssertFewRowsAsync(page);
+        await Expect(page.GetByRole(AriaRole.Link, new() { Name = "job 100000", Exact = true })).ToBeVisibleAsync();
+        await Expect(page.Locator(".table-foot")).ToContainTextAsync("100,000 of 100,000");
+
+        await page.Locator(".table-body").FocusAsync();
+        await page.Keyboard.PressAsync("Home");
+        await Expect(page.GetByRole(AriaRole.Link, new() { Name = "job 1", Exact = true })).ToBeVisibleAsync();
+        await page.Keyboard.PressAsync("End");
+        await Expect(page.GetByRole(AriaRole.Link, new() { Name = "job 100000", Exact = true })).ToBeVisibleAsync();
+        await AssertFewRowsAsync(page);
+        Assert.Contains(99_900, asked);
+
+        await page.GetByRole(AriaRole.Link, new() { Name = "job 99999", Exact = true }).ClickAsync();
+        await Expect(visitor.Heading("job 99999")).ToBeVisibleAsync();
+        ForgetMissingRuns(visitor);
+        visitor.AssertNoFaults();
+    }
+
+    [Fact]
+    public async Task Are_filtered_from_the_first_row_on()
+    {
+        await using var visitor = await browser.VisitAsync();
+        var page = visitor.Page;
+        await visitor.GoAsync("/jobs");
+        await page.Locator(".table-body").EvaluateAsync("body => body.scrollTop = body.scrollHeight / 2");
+        await Expect(page.Locator(".table-foot")).ToContainTextAsync("50,0");
+        await page.GetByRole(AriaRole.Button, new() { Name = "failed" }).ClickAsync();
+        await Expect(page.GetByRole(AriaRole.Link, new() { Name = "job 100", Exact = true })).ToBeVisibleAsync();
+        await Expect(page.Locator(".table-foot")).ToContainTextAsync("of 1,000");
+        await Expect(page.Locator(".table-body .status[data-status='succeeded']")).ToHaveCountAsync(0);
+
+        await page.GetByLabel("Search by name or id").FillAsync("job 777");
+        await Expect(page.Locator(".table-foot")).ToContainTextAsync("1 to 1 of 1");
+        visitor.AssertNoFaults();
+    }
+
+    /// <summary>Jobs that were put into the list have no run.</summary>
+    internal static void ForgetMissingRuns(Visitor visitor) => visitor.Forget("status of 404");
+
+    private static async Task AssertFewRowsAsync(IPage page) =>
+        Assert.InRange(await page.Locator(".table-body .table-row").CountAsync(), 1, 80);
+}

@@ -1,0 +1,106 @@
+using Microsoft.Playwright;
+using static Microsoft.Playwright.Assertions;
+
+namespace Platform.Web.Tests;
+
+[Trait("suite", "web")]
+[Collection("platform")]
+public sealed class Finding_the_way(Browser browser)
+{
+    [Fact]
+    public async Task Keys_lead_through_the_app_and_an_unknown_address_has_a_page_of_its_own()
+    {
+        await using var visitor = await browser.VisitAsync();
+        var page = visitor.Page;
+        await visitor.GoAsync("/nowhere/at-all");
+        await Expect(visitor.Heading("There is no such page")).ToBeVisibleAsync();
+        foreach (var (key, heading) in new[] { ("n", "Nodes"), ("r", "Runs"), ("a", "Artifacts"), ("j", "Jobs") })
+        {
+            await page.Keyboard.PressAsync("g");
+            await page.Keyboard.PressAsync(key);
+            await Expect(visitor.Heading(heading)).ToBeVisibleAsync();
+        }
+
+        await page.Keyboard.PressAsync("/");
+        await Expect(page.GetByLabel("Search by name or id")).ToBeFocusedAsync();
+        await page.Keyboard.TypeAsync("gj?no-such-job");
+        await Expect(visitor.Heading("Nothing matches this filter")).ToBeVisibleAsync();
+        await Expect(page).ToHaveURLAsync($"{browser.Platform.Url}/jobs?search=gj%3Fno-such-job");
+        await page.GetByLabel("Search by name or id").BlurAsync();
+        await page.Keyboard.PressAsync("?");
+        await Expect(visitor.Heading("Keyboard shortcuts")).ToBeVisibleAsync();
+        await visitor.AssertAccessibleAsync("the keyboard shortcuts");
+        await page.Keyboard.PressAsync("Escape");
+        await Expect(visitor.Heading("Keyboard shortcuts")).ToHaveCountAsync(0);
+        await page.GetByLabel("Search by name or id").BlurAsync();
+        await page.Keyboard.PressAsync("c");
+        await Expect(visitor.Heading("Submit a job")).ToBeVisibleAsync();
+        visitor.AssertNoFaults();
+    }
+
+    [Fact]
+    public async Task Theme_and_language_are_chosen_and_remembered()
+    {
+        await using var visitor = await browser.VisitAsync();
+        var page = visitor.Page;
+        await visitor.GoAsync("/jobs");
+        Assert.Equal("rgb(247, 247, 245)", await GroundAsync(page));
+        await page.EmulateMediaAsync(new() { ColorScheme = ColorScheme.Dark });
+        Assert.Equal("rgb(17, 19, 21)", await GroundAsync(page));
+        await page.EmulateMediaAsync(new() { ColorScheme = ColorScheme.Light });
+
+        await visitor.Button("Appearance and language").ClickAsync();
+        await page.GetByRole(AriaRole.Combobox, new() { Name = "Theme" }).SelectOptionAsync("dark");
+        await visitor.AssertAccessibleAsync("the settings");
+        await page.GetByRole(AriaRole.Combobox, new() { Name = "Language" }).SelectOptionAsync("zh");
+        await page.ReloadAsync();
+
+        await Expect(visitor.Heading("任务")).ToBeVisibleAsync();
+        Assert.Equal("zh-CN", await page.EvaluateAsync<string>("document.documentElement.lang"));
+        Assert.Equal("rgb(17, 19, 21)", await GroundAsync(page));
+        visitor.AssertNoFaults();
+    }
+
+    [Fact]
+    public async Task A_link_to_a_job_that_does_not_exist_yet_waits_and_shows_it_once_it_does()
+    {
+        var id = await browser.Platform.Api.SubmitAsync(
+            new
+            {
+                name = "late",
+                command = new[] { "true" },
+                resources = new { cpus = 0.1, memoryMiB = 64 },
+            }
+        );
+        await using var visitor = await browser.VisitAsync();
+        var absent = 2;
+        await visitor.Page.RouteAsync(
+            $"**/api/jobs/{id}",
+            route => absent-- > 0 ? route.FulfillAsync(new() { Status = 404, Body = "{}" }) : route.ContinueAsync()
+        );
+        await visitor.GoAsync($"/jobs/{id}");
+        await Expect(visitor.Heading("Waiting for this job")).ToBeVisibleAsync();
+        await Expect(visitor.Heading("late")).ToBeVisibleAsync();
+        visitor.Forget("status of 404");
+        visitor.AssertNoFaults();
+    }
+
+    [Fact]
+    public async Task A_link_to_a_job_that_never_comes_says_so_after_a_minute()
+    {
+        await using var visitor = await browser.VisitAsync();
+        await visitor.Page.Clock.InstallAsync();
+        await visitor.GoAsync($"/jobs/{Guid.CreateVersion7()}");
+        await Expect(visitor.Heading("Waiting for this job")).ToBeVisibleAsync();
+        await visitor.AssertAccessibleAsync("waiting for a job");
+        await visitor.Page.Clock.FastForwardAsync(30_000);
+        await Expect(visitor.Heading("Waiting for this job")).ToBeVisibleAsync();
+        await visitor.Page.Clock.FastForwardAsync(31_000);
+        await Expect(visitor.Heading("There is no such job")).ToBeVisibleAsync();
+        visitor.Forget("status of 404");
+        visitor.AssertNoFaults();
+    }
+
+    private static Task<string> GroundAsync(IPage page) =>
+        page.EvaluateAsync<string>("getComputedStyle(document.body).backgroundColor");
+}

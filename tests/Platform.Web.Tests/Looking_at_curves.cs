@@ -1,0 +1,124 @@
+using System.Globalization;
+using System.Net.Http.Json;
+using System.Text.Json.Nodes;
+using Microsoft.Playwright;
+using static Microsoft.Playwright.Assertions;
+
+namespace Platform.Web.Tests;
+
+[Trait("suite", "web")]
+[Trait("row", "99")]
+[Collection("platform")]
+public sealed class Looking_at_curves(Browser browser)
+{
+    [Fact]
+    public async Task They_grow_are_smoothed_zoomed_together_and_saved()
+    {
+        var id = await CreateRunAsync("curves");
+        await LogAsync(id, ["accuracy", "loss"], 1, 60);
+        await using var visitor = await browser.VisitAsync();
+        var page = visitor.Page;
+        await visitor.GoAsync($"/runs/{id}");
+        var loss = page.Locator("[data-key='loss']");
+        await Expect(loss.Locator("[data-points='60']")).ToBeVisibleAsync();
+        await LogAsync(id, ["accuracy", "loss"], 61, 20);
+        await Expect(loss.Locator("[data-points='80']")).ToBeVisibleAsync();
+
+        var plain = await DrawingAsync(loss);
+        await page.GetByLabel("Smoothing").FillAsync("0.9");
+        var smooth = await ChangedAsync(loss, plain);
+        await page.GetByLabel("Smoothing").FillAsync("0");
+        Assert.Equal(plain, await ChangedAsync(loss, smooth));
+        await page.GetByLabel("Log axis").CheckAsync();
+        var logarithmic = await ChangedAsync(loss, plain);
+        await page.GetByLabel("Log axis").UncheckAsync();
+        Assert.Equal(plain, await ChangedAsync(loss, logarithmic));
+        await page.GetByLabel("X axis").SelectOptionAsync("time");
+        var overTime = await ChangedAsync(loss, plain);
+        await page.GetByLabel("X axis").SelectOptionAsync("step");
+        Assert.Equal(plain, await ChangedAsync(loss, overTime));
+
+        var other = page.Locator("[data-key='accuracy']");
+        var whole = await DrawingAsync(other);
+        var area = (await loss.Locator(".u-over").BoundingBoxAsync())!;
+        await page.Mouse.MoveAsync(area.X + (area.Width / 4), area.Y + (area.Height / 2));
+        await page.Mouse.DownAsync();
+        await page.Mouse.MoveAsync(area.X + (area.Width / 2), area.Y + (area.Height / 2), new() { Steps = 5 });
+        await page.Mouse.UpAsync();
+        await page.Mouse.MoveAsync(0, 0);
+        await Expect(visitor.Button("Reset the zoom")).ToBeVisibleAsync();
+        await ChangedAsync(loss, plain);
+        var part = await ChangedAsync(other, whole);
+        await visitor.Button("Reset the zoom").ClickAsync();
+        Assert.Equal(whole, await ChangedAsync(other, part));
+
+        var download = await page.RunAndWaitForDownloadAsync(() => visitor.Button("Download loss as CSV").ClickAsync());
+        Assert.Equal("loss.csv", download.SuggestedFilename);
+        var rows = await File.ReadAllLinesAsync(await download.PathAsync());
+        Assert.Equal("step,time,loss", rows[0]);
+        Assert.Equal(
+            Enumerable.Range(1, 80),
+            rows[1..].Select(row => int.Parse(row.Split(',')[0], CultureInfo.InvariantCulture))
+        );
+        Assert.Equal(1.0 / 80, double.Parse(rows[80].Split(',')[2], CultureInfo.InvariantCulture), 9);
+        visitor.AssertNoFaults();
+    }
+
+    [Fact]
+    public async Task Fifty_charts_are_drawn_as_they_come_into_sight()
+    {
+        var id = await CreateRunAsync("many curves");
+        await LogAsync(id, [.. Enumerable.Range(10, 50).Select(i => $"metric{i}")], 1, 30);
+        await using var visitor = await browser.VisitAsync(width: 800);
+        var page = visitor.Page;
+        await visitor.GoAsync($"/runs/{id}");
+        await Expect(page.Locator(".chart")).ToHaveCountAsync(50);
+        await Expect(page.Locator("[data-key='metric10'] canvas")).ToBeVisibleAsync();
+        Assert.InRange(await page.Locator(".chart canvas").CountAsync(), 1, 25);
+        await Expect(page.Locator("[data-key='metric59'] canvas")).ToHaveCountAsync(0);
+
+        await page.Locator("[data-key='metric59']").ScrollIntoViewIfNeededAsync();
+        await Expect(page.Locator("[data-key='metric59'] canvas")).ToBeVisibleAsync();
+        visitor.AssertNoFaults();
+    }
+
+    private async Task<string> CreateRunAsync(string name)
+    {
+        using var response = await browser.Platform.Api.Http.PostAsJsonAsync(
+            "/api/runs",
+            new { name, project = "web" }
+        );
+        response.EnsureSuccessStatusCode();
+        return (await response.Content.ReadFromJsonAsync<JsonNode>())!["id"]!.GetValue<string>();
+    }
+
+    private async Task LogAsync(string run, string[] keys, int from, int count)
+    {
+        var points = keys.SelectMany(key =>
+            Enumerable
+                .Range(from, count)
+                .Select(step => new
+                {
+                    key,
+                    step,
+                    value = 1.0 / step,
+                })
+        );
+        using var response = await browser.Platform.Api.Http.PostAsJsonAsync(
+            $"/api/runs/{run}/metrics",
+            new { points }
+        );
+        Assert.True(response.IsSuccessStatusCode, await response.Content.ReadAsStringAsync());
+    }
+
+    private static Task<string> DrawingAsync(ILocator chart) =>
+        chart.Locator("canvas").EvaluateAsync<string>("canvas => canvas.toDataURL()");
+
+    /// <summary>Waits until a chart is drawn differently.</summary>
+    private static async Task<string> ChangedAsync(ILocator chart, string before)
+    {
+        var now = before;
+        await WaitFor.ConditionAsync("the chart to change", async () => (now = await DrawingAsync(chart)) != before);
+        return now;
+    }
+}

@@ -1,0 +1,173 @@
+using System.Security.Cryptography;
+using System.Text.RegularExpressions;
+using Microsoft.Playwright;
+using static Microsoft.Playwright.Assertions;
+
+namespace Platform.Web.Tests;
+
+[Trait("suite", "web")]
+[Trait("row", "99")]
+[Collection("platform")]
+public sealed partial class Watching_a_training(Browser browser)
+{
+    private const int Epochs = 24;
+
+    [Fact]
+    [Trait("row", "74")]
+    public async Task It_is_submitted_in_the_form_watched_and_its_model_downloaded()
+    {
+        await browser.Platform.Api.UploadAsync("optdigits", "dataset", Repository.Optdigits);
+        await using var visitor = await browser.VisitAsync();
+        var page = visitor.Page;
+        await visitor.GoAsync("/jobs/new");
+        await visitor.Field("Name").FillAsync("digits-web");
+        await visitor.Field("Project").FillAsync("web/digits");
+        await visitor
+            .Field("Command")
+            .FillAsync($"dotnet '{Repository.Digits}' --data inputs/optdigits --epochs {Epochs} --epoch-seconds 0.4");
+        await visitor.Button("Add an input").ClickAsync();
+        await visitor.Field("Artifact").FillAsync("optdigits:latest");
+        await visitor.Field("Folder").FillAsync("inputs/optdigits");
+        await visitor.Button("Add an output").ClickAsync();
+        await visitor.Field("Artifact").Last.FillAsync("web-model");
+        await visitor.Button("Submit").ClickAsync();
+
+        await Expect(visitor.Heading("digits-web")).ToBeVisibleAsync();
+        await Expect(visitor.Status).ToHaveTextAsync("running");
+        await Expect(page.GetByText($"epoch 2/{Epochs}")).ToBeVisibleAsync();
+        await WaitForPointsAsync(page, 2);
+        await Expect(visitor.Status).ToHaveTextAsync("running");
+        await Expect(page.GetByText($"epoch 8/{Epochs}")).ToBeVisibleAsync();
+        await WaitForPointsAsync(page, 8);
+        await Expect(visitor.Status).ToHaveTextAsync("succeeded");
+        await Expect(page.GetByText($"epoch {Epochs}/{Epochs}")).ToBeVisibleAsync();
+        await WaitForPointsAsync(page, Epochs);
+        await Expect(page.Locator(".facts")).Not.ToContainTextAsync("exit_code");
+        await Pictures.TakeAsync(page, "job-light.png");
+        await page.EmulateMediaAsync(new() { ColorScheme = ColorScheme.Dark });
+        await Pictures.TakeAsync(page, "job-dark.png");
+
+        await HistoryShowsEveryEventAsync(visitor);
+        await visitor.Tab("Artifacts").ClickAsync();
+        await page.GetByRole(AriaRole.Link, new() { NameRegex = WebModel() }).ClickAsync();
+        await Expect(page.GetByText("model.bin")).ToBeVisibleAsync();
+        var download = await page.RunAndWaitForDownloadAsync(() => visitor.Button("Download model.bin").ClickAsync());
+        var bytes = await File.ReadAllBytesAsync(await download.PathAsync());
+        var manifest = await browser.Platform.Api.GetAsync("/api/artifacts/web-model/versions/latest");
+        var expected = manifest["files"]!.AsArray().Single(file => file!["path"]!.GetValue<string>() == "model.bin")![
+            "sha256"
+        ]!.GetValue<string>();
+        Assert.Equal(expected, Convert.ToHexStringLower(SHA256.HashData(bytes)));
+        visitor.AssertNoFaults();
+    }
+
+    [Fact]
+    [Trait("row", "76")]
+    public async Task A_running_job_is_cancelled_after_a_question_and_run_again()
+    {
+        var id = await browser.Platform.Api.SubmitAsync(
+            new
+            {
+                name = "sleeper",
+                command = new[] { "sleep", "600" },
+                resources = new { cpus = 0.1, memoryMiB = 64 },
+            }
+        );
+        await browser.Platform.Api.WaitForStatusAsync(id, "running");
+        await using var visitor = await browser.VisitAsync();
+        await visitor.GoAsync($"/jobs/{id}");
+        await visitor.Button("Cancel the job").ClickAsync();
+        await Expect(visitor.Heading("Cancel sleeper?")).ToBeVisibleAsync();
+        await visitor.AssertAccessibleAsync("the question before cancelling");
+        await visitor.Button("Keep it running").ClickAsync();
+        await Expect(visitor.Heading("Cancel sleeper?")).ToHaveCountAsync(0);
+        await Expect(visitor.Status).ToHaveTextAsync("running");
+
+        await visitor.Button("Cancel the job").ClickAsync();
+        await visitor.InDialog("Cancel the job").ClickAsync();
+        await Expect(visitor.Status).ToHaveTextAsync("cancelled");
+        await browser.Platform.Api.WaitForStatusAsync(id, "cancelled");
+
+        await visitor.Button("Run again").ClickAsync();
+        await visitor.InDialog("Run again").ClickAsync();
+        await Expect(visitor.Status).ToHaveTextAsync("running");
+        await visitor.Button("Cancel the job").ClickAsync();
+        await visitor.InDialog("Cancel the job").ClickAsync();
+        await Expect(visitor.Status).ToHaveTextAsync("cancelled");
+        visitor.AssertNoFaults();
+    }
+
+    [Fact]
+    public async Task Why_it_failed_is_said_in_words()
+    {
+        var id = await browser.Platform.Api.SubmitAsync(
+            new
+            {
+                name = "fails",
+                command = new[] { "sh", "-c", "exit 3" },
+                resources = new { cpus = 0.1, memoryMiB = 64 },
+            }
+        );
+        await browser.Platform.Api.WaitForStatusAsync(id, "failed");
+        await using var visitor = await browser.VisitAsync();
+        await visitor.GoAsync($"/jobs/{id}");
+        await Expect(visitor.Page.Locator(".facts")).ToContainTextAsync("The program ended with an error.");
+        await visitor.Tab("History").ClickAsync();
+        await Expect(visitor.Page.Locator(".timeline li[data-type='attempt_failed']"))
+            .ToContainTextAsync("Exit code 3");
+        visitor.AssertNoFaults();
+    }
+
+    [Fact]
+    public async Task A_node_is_drained_and_resumed()
+    {
+        await using var visitor = await browser.VisitAsync();
+        await visitor.GoAsync("/nodes");
+        var card = visitor.Page.Locator("[data-node]");
+        await card.GetByRole(AriaRole.Button, new() { NameRegex = Drain() }).ClickAsync();
+        await visitor.InDialog("Drain").ClickAsync();
+        await Expect(card.Locator(".status")).ToHaveTextAsync("draining");
+        var nodes = await browser.Platform.Api.GetAsync("/api/nodes");
+        Assert.Equal("draining", nodes["items"]![0]!["status"]!.GetValue<string>());
+
+        await card.GetByRole(AriaRole.Button, new() { NameRegex = Resume() }).ClickAsync();
+        await Expect(card.Locator(".status")).ToHaveTextAsync("online");
+        visitor.AssertNoFaults();
+    }
+
+    /// <summary>Every event that the platform stored, each with its cause.</summary>
+    private async Task HistoryShowsEveryEventAsync(Visitor visitor)
+    {
+        await visitor.Tab("History").ClickAsync();
+        var entries = visitor.Page.Locator(".timeline li");
+        await Expect(entries.First).ToContainTextAsync("Submitted");
+        var id = new Uri(visitor.Page.Url).Segments[^1];
+        var stored = await browser.Platform.Api.GetAsync($"/api/jobs/{id}/events");
+        var events = stored["items"]!.AsArray();
+        await Expect(entries).ToHaveCountAsync(events.Count);
+        for (var i = 0; i < events.Count; i++)
+        {
+            var entry = entries.Nth(i);
+            await Expect(entry).ToHaveAttributeAsync("data-type", events[i]!["type"]!.GetValue<string>());
+            await Expect(entry).ToContainTextAsync($"Cause: ");
+            await Expect(entry).ToContainTextAsync(events[i]!["cause"]!.GetValue<string>());
+        }
+
+        await Expect(entries.Last).ToContainTextAsync("a report of the node’s agent");
+    }
+
+    private static Task<IJSHandle> WaitForPointsAsync(IPage page, int count) =>
+        page.WaitForFunctionAsync(
+            "count => [...document.querySelectorAll('[data-points]')].some(curve => Number(curve.dataset.points) >= count)",
+            count
+        );
+
+    [GeneratedRegex("^web-model", RegexOptions.None, matchTimeoutMilliseconds: 1000)]
+    private static partial Regex WebModel();
+
+    [GeneratedRegex("^Drain ", RegexOptions.None, matchTimeoutMilliseconds: 1000)]
+    private static partial Regex Drain();
+
+    [GeneratedRegex("^Resume ", RegexOptions.None, matchTimeoutMilliseconds: 1000)]
+    private static partial Regex Resume();
+}
