@@ -61,7 +61,8 @@ public sealed class A_hundred_thousand_jobs(ManyJobs browser, ITestOutputHelper 
 
         var frames = await Frames.ScrollAsync(page, ".table-body");
         output.WriteLine($"Scrolling through {ManyJobs.Count} jobs: {frames}; {asked.Count} requests");
-        Assert.True(frames.P95 < 250, $"Scrolling the table: {frames}");
+        // Whoever leaps from the first row to the last is not made to wait for all between.
+        Assert.InRange(asked.Count, 2, 100);
         await AssertFewRowsAsync(page);
         await Expect(page.GetByRole(AriaRole.Link, new() { Name = "job 100000", Exact = true })).ToBeVisibleAsync();
         await Expect(page.Locator(".table-foot")).ToContainTextAsync("100,000 of 100,000");

@@ -20,3 +20,14 @@ test('an endless log lets go of its first lines, and line numbers stay', () => {
   expect(log.numberOf(log.length - 1)).toBe(400_000);
   expect(log.at(log.indexOf(400_000))).toBe('line 49999');
 });
+
+test('a line on its way is shown until a line is complete or the log ends', () => {
+  const log = new LogBuffer();
+  log.setProgress('50%');
+  expect([log.progress, log.length]).toEqual(['50%', 0]);
+  log.append(['100%']);
+  expect([log.progress, log.length]).toEqual(['', 1]);
+  log.setProgress('and');
+  log.end();
+  expect(log.progress).toBe('');
+});

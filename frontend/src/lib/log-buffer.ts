@@ -9,6 +9,7 @@ export class LogBuffer {
   #lines: string[] = [];
   #dropped = 0;
   #version = 0;
+  #progress = '';
   #state: 'connecting' | 'open' | 'ended' = 'connecting';
   readonly #listeners = new Set<() => void>();
   #notifying = false;
@@ -24,6 +25,11 @@ export class LogBuffer {
 
   get state(): 'connecting' | 'open' | 'ended' {
     return this.#state;
+  }
+
+  /** What there is of the line that is being written, such as a progress bar. */
+  get progress(): string {
+    return this.#progress;
   }
 
   at(index: number): string {
@@ -47,12 +53,20 @@ export class LogBuffer {
       this.#lines.splice(0, excess);
       this.#dropped += excess;
     }
+    this.#progress = '';
     this.#state = 'open';
     this.#changed();
   }
 
-  setState(state: 'open' | 'ended'): void {
-    this.#state = state;
+  setProgress(text: string): void {
+    this.#progress = text;
+    this.#state = 'open';
+    this.#changed();
+  }
+
+  end(): void {
+    this.#progress = '';
+    this.#state = 'ended';
     this.#changed();
   }
 

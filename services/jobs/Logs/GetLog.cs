@@ -22,6 +22,7 @@ internal static class GetLogEndpoint
         int? attempt,
         long? from,
         bool? follow,
+        bool? progress,
         LogStore logs,
         LogFollower follower,
         HttpContext http,
@@ -51,7 +52,7 @@ internal static class GetLogEndpoint
                 return ProblemResults.Invalid("Last-Event-ID", "This is no id that this log gave.");
             }
 
-            await follower.FollowAsync(id, place, http.Response, cancellationToken);
+            await follower.FollowAsync(id, place, progress ?? false, http.Response, cancellationToken);
         }
         else
         {

@@ -9,7 +9,8 @@ namespace Platform.Jobs.Logs;
 /// Streams a log as server-sent events while it grows: <c>id</c> is the offset behind the line, <c>data</c> the line.
 /// It may be opened before the job runs. A follower of one attempt gets <c>event: end</c> when that log is complete; one that
 /// named no attempt goes on with later ones (<c>event: attempt</c>) and gets it when the job is over. The last line is sent
-/// then too when no line break ends it.
+/// then too when no line break ends it. A follower that asks for progress also sees that line while it grows
+/// (<c>event: progress</c>), as one does on a terminal.
 /// </summary>
 internal sealed class LogFollower(
     LogStore logs,
@@ -22,6 +23,7 @@ internal sealed class LogFollower(
     public async Task FollowAsync(
         Guid jobId,
         LogPlace place,
+        bool withProgress,
         HttpResponse response,
         CancellationToken cancellationToken
     )
@@ -34,7 +36,7 @@ internal sealed class LogFollower(
         );
         try
         {
-            await FollowAsync(jobId, place, response.BodyWriter, end.Token);
+            await FollowAsync(jobId, place, withProgress, response.BodyWriter, end.Token);
         }
         catch (OperationCanceledException) when (end.IsCancellationRequested)
         {
@@ -42,7 +44,13 @@ internal sealed class LogFollower(
         }
     }
 
-    private async Task FollowAsync(Guid jobId, LogPlace place, PipeWriter output, CancellationToken cancellationToken)
+    private async Task FollowAsync(
+        Guid jobId,
+        LogPlace place,
+        bool withProgress,
+        PipeWriter output,
+        CancellationToken cancellationToken
+    )
     {
         using var follower = signals.Follow(jobId);
         await CommentAsync(output, "following", cancellationToken);
@@ -79,6 +87,11 @@ internal sealed class LogFollower(
                 lines = new LogLines(output, 0, place.Suffix);
                 Write(output, $"event: attempt\nid: 0{place.Suffix}\ndata: {place.Attempt}\n\n");
                 continue;
+            }
+
+            if (withProgress && lines.WriteBegun())
+            {
+                await output.FlushAsync(cancellationToken);
             }
 
             await WaitAsync(change, output, cancellationToken);

@@ -16,10 +16,12 @@ namespace Platform.Jobs.Logs;
 internal sealed class LogLines(IBufferWriter<byte> output, long offset, string idSuffix)
 {
     private const int MaxLineBytes = 64 * 1024;
+    private const int MaxBegunBytes = 4 * 1024;
 
     private readonly ArrayBufferWriter<byte> _begun = new();
     private readonly byte[] _idSuffix = Encoding.ASCII.GetBytes(idSuffix);
     private long _written = offset;
+    private long _shown = -1;
 
     /// <summary>The byte after the last one that was added.</summary>
     public long Offset => _written + _begun.WrittenCount;
@@ -54,6 +56,26 @@ internal sealed class LogLines(IBufferWriter<byte> output, long offset, string i
         }
     }
 
+    /// <summary>
+    /// Writes what is visible of the line that is not complete yet, such as a progress bar, as <c>event: progress</c>. It
+    /// has no id: whoever comes back gets it again, and the line itself once it is complete.
+    /// </summary>
+    /// <returns>False when nothing is new since it was last written.</returns>
+    public bool WriteBegun()
+    {
+        if (_begun.WrittenCount == 0 || _shown == Offset)
+        {
+            return false;
+        }
+
+        _shown = Offset;
+        var text = Visible(_begun.WrittenSpan);
+        text = text[..Math.Min(text.Length, MaxBegunBytes)];
+        output.Write("event: progress\ndata: "u8);
+        WriteText(text.Length == 0 ? text : text[..WholeCharacters(text)]);
+        return true;
+    }
+
     private void Keep(ReadOnlySpan<byte> bytes)
     {
         while (_begun.WrittenCount + bytes.Length > MaxLineBytes)
@@ -74,14 +96,24 @@ internal sealed class LogLines(IBufferWriter<byte> output, long offset, string i
     private void Write(ReadOnlySpan<byte> line, int length)
     {
         _written += length;
-        var text = line.TrimEnd((byte)'\r');
-        text = text[(text.LastIndexOf((byte)'\r') + 1)..];
         output.Write("id: "u8);
         var digits = output.GetSpan(20);
         Utf8Formatter.TryFormat(_written, digits, out var count);
         output.Advance(count);
         output.Write(_idSuffix);
         output.Write("\ndata: "u8);
+        WriteText(Visible(line));
+    }
+
+    /// <summary>What a terminal shows of a line in the end.</summary>
+    private static ReadOnlySpan<byte> Visible(ReadOnlySpan<byte> line)
+    {
+        var text = line.TrimEnd((byte)'\r');
+        return text[(text.LastIndexOf((byte)'\r') + 1)..];
+    }
+
+    private void WriteText(ReadOnlySpan<byte> text)
+    {
         if (Utf8.IsValid(text))
         {
             output.Write(text);
@@ -98,7 +130,7 @@ internal sealed class LogLines(IBufferWriter<byte> output, long offset, string i
     private static int WholeCharacters(ReadOnlySpan<byte> bytes)
     {
         // A character has at most four bytes; those after its first begin with the bits 10.
-        for (var i = 1; i <= 3; i++)
+        for (var i = 1; i <= Math.Min(3, bytes.Length); i++)
         {
             var first = bytes[^i];
             if ((first & 0b1100_0000) == 0b1000_0000)

@@ -61,6 +61,20 @@ public sealed class Following_a_log(JobsFixture fixture) : IClassFixture<JobsFix
     }
 
     [Fact]
+    [Trait("row", "28")]
+    public async Task Gives_a_progress_bar_while_it_moves_to_whoever_asks_for_it()
+    {
+        var id = await RunningAsync();
+        using var stream = await EventStream.OpenAsync(_host.Http, $"/api/jobs/{id}/logs?follow=true&progress=true");
+        await AppendAsync(id, 0, "10%");
+        Assert.Equal(new ServerEvent("progress", null, "10%"), await stream.NextAsync());
+        await AppendAsync(id, 3, "\r50%");
+        Assert.Equal(new ServerEvent("progress", null, "50%"), await stream.NextAsync());
+        await AppendAsync(id, 7, "\r100%\n");
+        Assert.Equal(new ServerEvent("message", "13", "100%"), await stream.NextAsync());
+    }
+
+    [Fact]
     public async Task Of_one_attempt_ends_with_that_attempt()
     {
         var id = await RunningAsync();

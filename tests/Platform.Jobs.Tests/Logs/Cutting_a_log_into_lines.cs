@@ -81,6 +81,42 @@ public sealed class Cutting_a_log_into_lines
         Assert.Equal(log.Length, events[^1].Item1);
     }
 
+    [Theory]
+    [InlineData("one\n10%\r 50%", " 50%")]
+    [InlineData("10%\r 50%\r", " 50%")]
+    [InlineData("half \u00e9", "half \u00e9")]
+    [Trait("row", "28")]
+    public void Shows_the_line_that_is_being_written_once(string log, string visible)
+    {
+        var output = new ArrayBufferWriter<byte>();
+        var lines = new LogLines(output, 0, "");
+        lines.Add(Encoding.UTF8.GetBytes(log));
+        output.ResetWrittenCount();
+
+        Assert.True(lines.WriteBegun());
+        Assert.Equal($"event: progress\ndata: {visible}\n\n", Encoding.UTF8.GetString(output.WrittenSpan));
+        Assert.False(lines.WriteBegun());
+        lines.Add("\r"u8);
+        Assert.True(lines.WriteBegun());
+        lines.Add("\n"u8);
+        Assert.False(lines.WriteBegun());
+    }
+
+    [Fact]
+    public void Shows_no_half_of_a_character_and_not_all_of_a_line_without_end()
+    {
+        var output = new ArrayBufferWriter<byte>();
+        var lines = new LogLines(output, 0, "");
+        lines.Add([(byte)'a', 0xE2, 0x82]);
+        Assert.True(lines.WriteBegun());
+        Assert.Equal("event: progress\ndata: a\n\n", Encoding.UTF8.GetString(output.WrittenSpan));
+
+        lines.Add(new byte[50_000]);
+        output.ResetWrittenCount();
+        Assert.True(lines.WriteBegun());
+        Assert.InRange(output.WrittenCount, 4000, 5000);
+    }
+
     private static List<(long, string)> Events(long offset, params string[] pieces) =>
         Events(offset, [.. pieces.Select(Encoding.UTF8.GetBytes)]);
 

@@ -16,7 +16,7 @@ const services = import.meta.glob<string>(
   { query: '?raw', import: 'default', eager: true },
 );
 
-const holes = (text: string) => (text.match(/\{\w+\}/g) ?? []).sort();
+const holes = (text: string) => [...text.matchAll(/\{(\w+)/g)].map(match => match[1]).sort();
 
 test('both languages say everything, with the same values in it', () => {
   expect(Object.keys(zh).sort()).toEqual(Object.keys(en).sort());
@@ -48,4 +48,6 @@ test('what the platform says in words of a closed list has a text', () => {
 
 test('values are filled in', () => {
   expect(fill('{shown} of {total}', { shown: 1, total: 2 })).toBe('1 of 2');
+  expect(fill('{count:line|lines}', { count: 1 })).toBe('1 line');
+  expect(fill('{count:line|lines}', { count: '1,000' })).toBe('1,000 lines');
 });

@@ -38,9 +38,12 @@ export function isMessageKey(key: string): key is MessageKey {
   return key in en;
 }
 
-/** Fills <c>{name}</c> in a message. */
+/** Fills <c>{name}</c> in a message; <c>{count:line|lines}</c> becomes a number with the word that fits it. */
 export function fill(message: string, values: Values = {}): string {
-  return message.replace(/\{(\w+)\}/g, (whole, name: string) => String(values[name] ?? whole));
+  return message.replace(/\{(\w+)(?::([^|}]*)\|([^}]*))?\}/g, (whole, name: string, one?: string, many?: string) => {
+    const value = String(values[name] ?? whole);
+    return many === undefined ? value : `${value} ${value === '1' ? one : many}`;
+  });
 }
 
 /** The page's words in the chosen language. */

@@ -99,6 +99,7 @@ export const zh: Messages = {
   'job.attempt': '尝试',
   'job.exitCode': '退出码',
   'job.reason': '原因',
+  'job.note': '备注',
   'job.run': '运行',
   'job.copyId': '复制 ID',
   'job.history.cause': '起因',

@@ -9,16 +9,21 @@ export function useJobLog(jobId: string, attempt: number): LogBuffer {
     const ending = new AbortController();
     const fresh = new LogBuffer();
     setBuffer(fresh);
-    void followEvents(`/api/jobs/${jobId}/logs?follow=true&attempt=${attempt}`, {
+    void followEvents(`/api/jobs/${jobId}/logs?follow=true&progress=true&attempt=${attempt}`, {
       signal: ending.signal,
       onEvents: events => {
         const lines = events.filter(event => event.event === 'message').map(event => event.data);
         if (lines.length > 0) {
           fresh.append(lines);
         }
+        // A line on its way is shown until it, or another, is complete.
+        const latest = events.at(-1);
+        if (latest?.event === 'progress') {
+          fresh.setProgress(latest.data);
+        }
         const ended = events.some(event => event.event === 'end');
         if (ended) {
-          fresh.setState('ended');
+          fresh.end();
         }
         return ended;
       },

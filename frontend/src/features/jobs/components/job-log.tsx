@@ -46,7 +46,7 @@ export function JobLog({ job, attempt, line, onAttempt, onLine }: JobLogProps) {
     if (follow && element) {
       element.scrollTop = element.scrollHeight;
     }
-  }, [follow, height, log.length]);
+  }, [follow, height, log.length, log.progress]);
 
   const shown = search.current ?? line;
   const goTo = useRef(0);
@@ -126,7 +126,7 @@ export function JobLog({ job, attempt, line, onAttempt, onLine }: JobLogProps) {
         aria-label={t('log.title')}
         onScroll={onScroll}
       >
-        {log.length === 0 && (
+        {log.length === 0 && !log.progress && (
           <p className="panel-note">{t(!isLive ? 'log.silent' : isOver(job) ? 'log.connecting' : 'log.waiting')}</p>
         )}
         <div className="log-canvas" style={{ height }}>
@@ -148,6 +148,15 @@ export function JobLog({ job, attempt, line, onAttempt, onLine }: JobLogProps) {
             </div>
           ))}
         </div>
+        {log.progress && (
+          <LogLine
+            number={log.numberOf(log.length)}
+            text={log.progress}
+            marked={false}
+            highlight={search.text}
+            onLink={onLine}
+          />
+        )}
       </div>
     </section>
   );

@@ -104,7 +104,7 @@ function JobFacts({ job }: { job: Job }) {
         [t('job.submitted'), <Ago key="at" at={job.submittedAt} />],
         [t('job.duration'), job.startedAt ? <Duration key="for" from={job.startedAt} to={job.endedAt} /> : null],
         [t('job.exitCode'), job.exitCode],
-        [t('job.reason'), reasonText(t, job)],
+        [t(job.status === 'succeeded' ? 'job.note' : 'job.reason'), reasonText(t, job)],
         [
           t('job.run'),
           <Link key="run" to="/runs/$id" params={{ id: job.runId }} className="mono">
