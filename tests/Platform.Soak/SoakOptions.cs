@@ -14,7 +14,7 @@ internal sealed record SoakOptions
           --minutes N   how long faults happen (5); --seconds N the same in seconds
           --seed S      decides what is submitted, cancelled, killed, and when; the same seed decides the same (random, and said)
           --nodes N     how many agents (2)
-          --data DIR    where the cluster's data lie; kept. Else a folder that goes when all was right
+          --data DIR    where the cluster's data lie, new or empty; kept. Else a folder that goes when all was right
           --json        the result as JSON on standard output; what happens is said on standard error
           --plan        say the first decisions of the seed and do nothing
 
@@ -72,7 +72,10 @@ internal sealed record SoakOptions
                 when int.TryParse(value, CultureInfo.InvariantCulture, out var nodes) && nodes is > 0 and <= 16:
                 Nodes = nodes;
                 return true;
-            case "--data" when value.Length > 0:
+            // Jobs of an earlier run would be taken for this one's.
+            case "--data"
+                when value.Length > 0
+                    && !(Directory.Exists(value) && Directory.EnumerateFileSystemEntries(value).Any()):
                 Data = Path.GetFullPath(value);
                 return true;
             default:

@@ -26,7 +26,10 @@ internal sealed class SoakRun(SoakOptions options, Diary diary)
     /// <param name="abort">Ends everything.</param>
     public async Task<SoakResult> RunAsync(CancellationToken early, CancellationToken abort)
     {
-        var data = options.Data ?? NewFolder();
+        var data = options.Data ?? Directory.CreateTempSubdirectory("platform-soak-").FullName;
+        // PostgreSQL's own user passes through it.
+        Directory.CreateDirectory(data);
+        File.SetUnixFileMode(data, (UnixFileMode)Convert.ToInt32("755", 8));
         using var cluster = new Cluster(data, options.Nodes);
         var trainings = new Trainings(cluster.Api, options.Seed, diary);
         var faults = new Faults(cluster, options.Seed, options.Nodes, diary);
@@ -139,13 +142,5 @@ internal sealed class SoakRun(SoakOptions options, Diary diary)
             CultureInfo.InvariantCulture,
             $"{trainings.Jobs.Count} jobs: {string.Join(", ", counts.Select(entry => $"{entry.Value} {entry.Key}"))}"
         );
-    }
-
-    /// <summary>A folder that PostgreSQL's own user can pass through.</summary>
-    private static string NewFolder()
-    {
-        var folder = Directory.CreateTempSubdirectory("platform-soak-").FullName;
-        File.SetUnixFileMode(folder, (UnixFileMode)Convert.ToInt32("755", 8));
-        return folder;
     }
 }
