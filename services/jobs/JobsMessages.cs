@@ -1,6 +1,7 @@
 using Platform.Contracts.Jobs;
 using Platform.EventStore;
 using Platform.Jobs.Browsing;
+using Platform.Jobs.Coordination;
 using Platform.Messaging;
 using Stored = Platform.Jobs.Training;
 
@@ -50,6 +51,29 @@ internal sealed class JobsMessages(JobReader reader) : IEventMessages
             ),
             _ => null,
         };
+    }
+
+    /// <summary>
+    /// An attempt's first request for a place, and its first order to start. The saga repeats either until it is answered.
+    /// </summary>
+    public async ValueTask<IReadOnlyList<OutgoingCommand>> ToCommandsAsync(
+        StoredEvent stored,
+        CancellationToken cancellationToken
+    )
+    {
+        switch (stored.Data)
+        {
+            case Stored.JobSubmitted e:
+                return [new(TrainingCommands.RequestPlacement(Submitted(e)))];
+            case Stored.JobQueued { Attempt: > 1 } e:
+                var queued = await QueuedAsync(Guid.Parse(stored.StreamId), e, cancellationToken);
+                return [new(TrainingCommands.RequestPlacement(queued))];
+            case Stored.JobPlaced e:
+                var (job, _) = await reader.GetAsync(Guid.Parse(stored.StreamId), cancellationToken);
+                return [.. TrainingCommands.StartTraining(job.Id, e.Attempt, job.Resources, e.Nodes)];
+            default:
+                return [];
+        }
     }
 
     private static JobSubmitted Submitted(Stored.JobSubmitted e) =>

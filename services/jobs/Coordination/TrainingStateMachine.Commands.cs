@@ -8,46 +8,20 @@ namespace Platform.Jobs.Coordination;
 /// <summary>What the saga sends, and how long it waits for each answer.</summary>
 internal sealed partial class TrainingStateMachine
 {
-    private async Task AskAsync(BehaviorContext<TrainingSaga> context)
+    private async Task AskAgainAsync(BehaviorContext<TrainingSaga> context)
     {
-        var saga = context.Saga;
-        Wait(saga);
-        await context.Publish(
-            new RequestPlacement
-            {
-                JobId = saga.CorrelationId,
-                Attempt = saga.Attempt,
-                Resources = saga.Resources!,
-                Labels = saga.Labels,
-                Priority = saga.Priority,
-                SubmittedAt = saga.SubmittedAt,
-                NotBefore = saga.NotBefore,
-            },
-            context.CancellationToken
-        );
+        Wait(context.Saga);
+        await context.Publish(TrainingCommands.RequestPlacement(context.Saga), context.CancellationToken);
     }
 
-    private async Task StartAsync(BehaviorContext<TrainingSaga> context)
+    private async Task StartAgainAsync(BehaviorContext<TrainingSaga> context)
     {
         var saga = context.Saga;
         Wait(saga);
-        for (var rank = 0; rank < saga.Nodes.Count; rank++)
+        var commands = TrainingCommands.StartTraining(saga.CorrelationId, saga.Attempt, saga.Resources!, saga.Nodes);
+        foreach (var command in commands)
         {
-            var node = saga.Nodes[rank];
-            await context.Send(
-                QueueAddress.Of(AgentQueues.For(node.NodeId)),
-                new StartTraining
-                {
-                    NodeId = node.NodeId,
-                    JobId = saga.CorrelationId,
-                    Attempt = saga.Attempt,
-                    Cpus = saga.Resources!.Cpus,
-                    MemoryMiB = saga.Resources.MemoryMiB,
-                    Gpus = node.Gpus,
-                    Rank = rank,
-                    WorldSize = saga.Nodes.Count,
-                }
-            );
+            await context.Send(command.Destination!, command.Message);
         }
     }
 

@@ -6,8 +6,9 @@ using Platform.Contracts.Nodes;
 namespace Platform.Jobs.Coordination;
 
 /// <summary>
-/// Carries a job from submission to release by sending the next command, again and again until the answer is recorded. It
-/// decides nothing: what happened is said by the job's own log. It only ever moves forward, to a later attempt or to a later
+/// Carries a job from submission to release: it sends the next command, again and again until the answer is recorded. (The
+/// first request for a place and the first order to start leave with the event that calls for them, before the saga hears of
+/// it: <see cref="JobsMessages"/>.) It decides nothing: what happened is said by the job's own log. It only ever moves forward, to a later attempt or to a later
 /// step of the same one, so that messages may come twice and in any order.
 /// </summary>
 internal sealed partial class TrainingStateMachine : MassTransitStateMachine<TrainingSaga>
@@ -37,8 +38,8 @@ internal sealed partial class TrainingStateMachine : MassTransitStateMachine<Tra
         CorrelateEvents();
 
         Initially(
-            When(Submitted).Then(x => Begin(x.Saga, x.Message)).ThenAsync(AskAsync).TransitionTo(Asking),
-            When(Queued).Then(x => Begin(x.Saga, x.Message)).ThenAsync(AskAsync).TransitionTo(Asking),
+            When(Submitted).Then(x => Begin(x.Saga, x.Message)).TransitionTo(Asking),
+            When(Queued).Then(x => Begin(x.Saga, x.Message)).TransitionTo(Asking),
             // Its saga is gone or never was; the placement may still be there.
             When(Ended).Then(x => Advance(x.Saga, x.Message.Attempt)).ThenAsync(ReleaseAsync).TransitionTo(Releasing)
         );
@@ -47,11 +48,10 @@ internal sealed partial class TrainingStateMachine : MassTransitStateMachine<Tra
             Ignore(Submitted),
             When(Queued, x => IsAhead(x.Saga, x.Message.Attempt, Asking))
                 .Then(x => Begin(x.Saga, x.Message))
-                .ThenAsync(AskAsync)
                 .TransitionTo(Asking),
             When(Placed, x => x.Saga.Resources is not null && IsAhead(x.Saga, x.Message.Attempt, Starting))
                 .Then(x => Advance(x.Saga, x.Message.Attempt).Nodes = x.Message.Nodes)
-                .ThenAsync(StartAsync)
+                .Then(x => Wait(x.Saga))
                 .TransitionTo(Starting),
             // It came after what follows it: only where to stop the attempt is new.
             When(Placed, x => x.Saga.Attempt == x.Message.Attempt && x.Saga.Nodes.Count == 0)
@@ -80,8 +80,8 @@ internal sealed partial class TrainingStateMachine : MassTransitStateMachine<Tra
         During([Asking, Starting, Running, Stopping, Settled], Ignore(Released));
 
         DuringAny(When(DeadlinePassed).Then(x => x.Saga.Resends++));
-        During(Asking, When(DeadlinePassed).ThenAsync(AskAsync));
-        During(Starting, When(DeadlinePassed).ThenAsync(StartAsync).ThenAsync(ConfirmAsync));
+        During(Asking, When(DeadlinePassed).ThenAsync(AskAgainAsync));
+        During(Starting, When(DeadlinePassed).ThenAsync(StartAgainAsync).ThenAsync(ConfirmAsync));
         During(Running, When(DeadlinePassed).ThenAsync(ConfirmRunningAsync));
         During(Stopping, When(DeadlinePassed).ThenAsync(StopAsync).ThenAsync(ConfirmAsync));
         During(Releasing, When(DeadlinePassed).ThenAsync(ReleaseAsync));
@@ -137,7 +137,7 @@ internal sealed partial class TrainingStateMachine : MassTransitStateMachine<Tra
         attempt > saga.Attempt
         || (attempt == saga.Attempt && _steps.IndexOf(step.Name) > _steps.IndexOf(saga.CurrentState));
 
-    private static void Begin(TrainingSaga saga, JobSubmitted submitted)
+    private void Begin(TrainingSaga saga, JobSubmitted submitted)
     {
         BeginAttempt(saga, attempt: 1);
         (saga.Resources, saga.Labels) = (submitted.Resources, submitted.Labels);
@@ -145,7 +145,7 @@ internal sealed partial class TrainingStateMachine : MassTransitStateMachine<Tra
         saga.NotBefore = submitted.SubmittedAt;
     }
 
-    private static void Begin(TrainingSaga saga, JobQueued queued)
+    private void Begin(TrainingSaga saga, JobQueued queued)
     {
         BeginAttempt(saga, queued.Attempt);
         (saga.Resources, saga.Labels) = (queued.Resources, queued.Labels);
@@ -153,10 +153,11 @@ internal sealed partial class TrainingStateMachine : MassTransitStateMachine<Tra
         saga.NotBefore = queued.NotBefore;
     }
 
-    private static void BeginAttempt(TrainingSaga saga, int attempt)
+    private void BeginAttempt(TrainingSaga saga, int attempt)
     {
         Advance(saga, attempt);
         (saga.Nodes, saga.TimeoutAt, saga.StopReason) = ([], null, null);
+        Wait(saga);
     }
 
     /// <summary>Begins a new wait.</summary>

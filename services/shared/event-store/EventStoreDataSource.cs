@@ -21,6 +21,8 @@ public static class EventStoreDataSource
             // As long as the longest values, pieces of logs: with the default each is sent in many small parts.
             WriteBufferSize = 64 * 1024,
             ReadBufferSize = 32 * 1024,
+            // Whoever changes its session undoes that; resetting every session costs as much as a statement.
+            NoResetOnClose = true,
         };
         settings.ApplicationName ??= $"platform-{options.Schema}";
         settings.Options = $"{settings.Options} -c idle_in_transaction_session_timeout=30000".Trim();

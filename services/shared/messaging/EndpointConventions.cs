@@ -27,7 +27,7 @@ internal static class EndpointConventions
     private static readonly TimeSpan _longestPauseWithoutDatabase = TimeSpan.FromSeconds(5);
 
     /// <summary>
-    /// Quorum queue, retries, and the outbox inside: a lost race sends nothing. While the database is away the deliveries that
+    /// Durable queue (quorum where there are several brokers), retries, and the outbox inside: a lost race sends nothing. While the database is away the deliveries that
     /// were begun are held and the queue keeps the rest, so an outage moves nothing to <c>_error</c>; other failures that
     /// may pass are tried again for at most 1.3 s.
     /// </summary>
@@ -37,7 +37,7 @@ internal static class EndpointConventions
         MessagingOptions options
     )
     {
-        if (endpoint is IRabbitMqReceiveEndpointConfigurator queue)
+        if (endpoint is IRabbitMqReceiveEndpointConfigurator queue && options.QuorumSize > 1)
         {
             queue.SetQuorumQueue(options.QuorumSize);
         }

@@ -31,41 +31,54 @@ internal sealed class EventPublisher(string name, IEventMessages messages, IBus 
     {
         foreach (var stored in stream)
         {
-            if (await messages.ToMessageAsync(stored, cancellationToken) is { } message)
-            {
-                await PublishAsync(stored, message, cancellationToken);
-            }
+            var message = await messages.ToMessageAsync(stored, cancellationToken);
+            var commands = await messages.ToCommandsAsync(stored, cancellationToken);
+            await Task.WhenAll([
+                message is null ? Task.CompletedTask : SendAsync(stored, new(message), stored.Id, cancellationToken),
+                .. commands.Select(command => SendAsync(stored, command, NewId.NextGuid(), cancellationToken)),
+            ]);
         }
     }
 
-    private async Task PublishAsync(StoredEvent stored, object message, CancellationToken cancellationToken)
+    private async Task SendAsync(
+        StoredEvent stored,
+        OutgoingCommand outgoing,
+        Guid messageId,
+        CancellationToken cancellationToken
+    )
     {
         var traceparent = stored.Metadata.Headers?.GetValueOrDefault(TraceParent);
         _ = ActivityContext.TryParse(traceparent, traceState: null, out var parent);
         using var activity = _source.StartActivity($"publish {stored.Type}", ActivityKind.Producer, parent);
-        await bus.Publish(
-            message,
-            message.GetType(),
-            Pipe.Execute<PublishContext>(context =>
+        var type = outgoing.Message.GetType();
+        if (outgoing.Destination is { } destination)
+        {
+            var endpoint = await bus.GetSendEndpoint(destination);
+            await endpoint.Send(outgoing.Message, type, Pipe.Execute<SendContext>(Describe), cancellationToken);
+        }
+        else
+        {
+            await bus.Publish(outgoing.Message, type, Pipe.Execute<PublishContext>(Describe), cancellationToken);
+        }
+
+        void Describe(SendContext context)
+        {
+            context.MessageId = messageId;
+            if (Guid.TryParse(stored.Metadata.CorrelationId, out var correlation))
             {
-                context.MessageId = stored.Id;
-                if (Guid.TryParse(stored.Metadata.CorrelationId, out var correlation))
-                {
-                    context.CorrelationId = correlation;
-                    context.ConversationId = correlation;
-                }
+                context.CorrelationId = correlation;
+                context.ConversationId = correlation;
+            }
 
-                if (Guid.TryParse(stored.Metadata.CausationId, out var cause))
-                {
-                    context.InitiatorId = cause;
-                }
+            if (Guid.TryParse(stored.Metadata.CausationId, out var cause))
+            {
+                context.InitiatorId = cause;
+            }
 
-                if (traceparent is not null)
-                {
-                    context.Headers.Set(TraceParent, traceparent);
-                }
-            }),
-            cancellationToken
-        );
+            if (traceparent is not null)
+            {
+                context.Headers.Set(TraceParent, traceparent);
+            }
+        }
     }
 }

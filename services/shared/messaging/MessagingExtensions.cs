@@ -13,7 +13,7 @@ namespace Platform.Messaging;
 public static class MessagingExtensions
 {
     /// <summary>
-    /// Registers the one bus of this process; every module adds its endpoints. Quorum queues on RabbitMQ, JSON by
+    /// Registers the one bus of this process; every module adds its endpoints. Durable queues on RabbitMQ, JSON by
     /// System.Text.Json, retries that back off (10 ms to 1 s in the consumer; then <c>_error</c>). What a consumer or saga
     /// sends leaves only after it succeeded. The host starts although the broker is away; readiness then fails as
     /// <c>bus</c>. Call it after the modules were added, so that their tables exist before the first message.
@@ -48,6 +48,7 @@ public static class MessagingExtensions
         });
         services.AddMassTransit(bus =>
         {
+            bus.DisableUsageTelemetry(); // the platform calls nobody
             foreach (var module in modules)
             {
                 module(bus);

@@ -9,7 +9,11 @@ public sealed class MessagingOptions
     /// <summary>The broker, <c>amqp://user:password@host:port/vhost</c>.</summary>
     public string? RabbitMq { get; set; }
 
-    /// <summary>Copies of each quorum queue: 1 on a single broker, 3 in a cluster.</summary>
+    /// <summary>
+    /// Copies of each queue: 3 in a cluster of brokers (quorum queues), 1 on a single broker (classic queues, durable as well and
+    /// quicker). A queue keeps the kind it was made with: whoever changes this deletes the queues, from which nothing is lost
+    /// that would not be sent again.
+    /// </summary>
     public int QuorumSize { get; set; } = 1;
 
     internal Uri BrokerAddress() =>

@@ -7,7 +7,7 @@ public static class QueueAddress
 {
     /// <summary>
     /// Where to send a command for one queue. It names the queue's exchange: a <c>queue:</c> address would declare the queue
-    /// with a sender's idea of its arguments, which a quorum queue refuses.
+    /// with a sender's idea of its arguments, which a queue that was made otherwise refuses.
     /// </summary>
     public static Uri Of(string queue) => new($"exchange:{queue}");
 }

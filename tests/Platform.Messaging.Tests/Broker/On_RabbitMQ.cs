@@ -53,15 +53,26 @@ public sealed class On_RabbitMQ(ITestOutputHelper output) : IAsyncLifetime
 
     public async Task DisposeAsync() => await _broker.DisposeAsync();
 
-    [Fact]
-    public async Task a_consumer_has_a_quorum_queue_named_after_service_and_consumer()
+    [Theory]
+    [InlineData(1, "classic")]
+    [InlineData(3, "quorum")]
+    public async Task a_consumer_has_a_queue_named_after_it_of_the_kind_that_the_number_of_brokers_asks_for(
+        int copies,
+        string kind
+    )
     {
         var queue = _broker.Queue("do-work");
-        await using var host = await StartAsync();
+        var options = new MessagingOptions
+        {
+            Transport = MessageTransport.RabbitMq,
+            RabbitMq = _broker.Options.RabbitMq,
+            QuorumSize = copies,
+        };
+        await using var host = await StartAsync(options);
         await host.Bus.Publish(new Work(_id));
         await DoneAsync(_id);
 
-        Assert.Equal("quorum", await _broker.TypeOfAsync(queue));
+        Assert.Equal(kind, await _broker.TypeOfAsync(queue));
     }
 
     [Fact]
@@ -73,7 +84,7 @@ public sealed class On_RabbitMQ(ITestOutputHelper output) : IAsyncLifetime
 
         await WaitFor.ConditionAsync("the error", async () => await _broker.DepthAsync($"{queue}_error") == 1);
         Assert.Equal([_id], MineOf(_log.Begun));
-        Assert.Equal("quorum", await _broker.TypeOfAsync($"{queue}_error"));
+        Assert.Equal("classic", await _broker.TypeOfAsync($"{queue}_error"));
         var headers = (await _broker.TakeAsync($"{queue}_error"))!.Headers!;
         Assert.Equal("A bug.", Encoding.UTF8.GetString((byte[])headers["MT-Fault-Message"]!));
 
@@ -169,7 +180,7 @@ public sealed class On_RabbitMQ(ITestOutputHelper output) : IAsyncLifetime
         Assert.Equal([_id], _log.Begun.Seen);
         if (transport is MessageTransport.RabbitMq)
         {
-            Assert.Equal("quorum", await _broker.TypeOfAsync(queue));
+            Assert.Equal("classic", await _broker.TypeOfAsync(queue));
         }
     }
 

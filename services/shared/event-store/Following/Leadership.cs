@@ -32,28 +32,30 @@ internal sealed class Leadership : IAsyncDisposable
             {
                 return new Leadership(connection);
             }
+
+            await ReleaseAsync(connection);
+            return null;
         }
         catch
         {
             await ReleaseAsync(connection);
             throw;
         }
-
-        await connection.DisposeAsync();
-        return null;
     }
 
     public async ValueTask DisposeAsync() => await ReleaseAsync(Connection);
 
-    /// <summary>The pool resets a session only when it hands it out again, so the lock is given back by name.</summary>
+    /// <summary>The pool resets no session, so it gets this one back as it was.</summary>
     private static async Task ReleaseAsync(NpgsqlConnection connection)
     {
         try
         {
             if (connection.FullState.HasFlag(System.Data.ConnectionState.Open))
             {
-                await using var command = new NpgsqlCommand("select pg_advisory_unlock_all()", connection);
-                await command.ExecuteNonQueryAsync(CancellationToken.None);
+                await using var batch = new NpgsqlBatch(connection);
+                batch.Add("select pg_advisory_unlock_all()");
+                batch.Add("reset synchronous_commit");
+                await batch.ExecuteNonQueryAsync(CancellationToken.None);
             }
         }
         catch (Exception e) when (DatabaseFailures.IsUnreachable(e))

@@ -1,3 +1,4 @@
+using System.Data;
 using Microsoft.Extensions.Logging;
 using Npgsql;
 
@@ -48,9 +49,26 @@ internal sealed partial class LogBroadcast(EventStore store, IReadOnlyList<Follo
             await command.ExecuteNonQueryAsync(cancellationToken);
         }
 
-        while (true)
+        try
         {
-            await connection.WaitAsync(cancellationToken);
+            while (true)
+            {
+                await connection.WaitAsync(cancellationToken);
+            }
+        }
+        finally
+        {
+            await StopListeningAsync(connection);
+        }
+    }
+
+    /// <summary>The pool gets the session back as it was.</summary>
+    private static async Task StopListeningAsync(NpgsqlConnection connection)
+    {
+        if (connection.FullState.HasFlag(ConnectionState.Open))
+        {
+            await using var command = new NpgsqlCommand("unlisten *", connection);
+            await command.ExecuteNonQueryAsync(CancellationToken.None);
         }
     }
 

@@ -27,10 +27,7 @@ internal sealed class SagaSession<TInstance>(
         var connection = await dataSource.OpenConnectionAsync(cancellationToken);
         try
         {
-            var transaction = await connection.BeginTransactionAsync(cancellationToken);
-            await using var relax = new NpgsqlCommand("set local synchronous_commit to off", connection, transaction);
-            await relax.ExecuteNonQueryAsync(cancellationToken);
-            return new(sagaType, connection, transaction);
+            return new(sagaType, connection, await connection.BeginTransactionAsync(cancellationToken));
         }
         catch
         {
@@ -43,10 +40,18 @@ internal sealed class SagaSession<TInstance>(
 
     public async Task<TInstance?> LoadAsync(Guid correlationId, CancellationToken cancellationToken)
     {
-        await using var command = Command(
+        await using var command = new NpgsqlCommand(
             "select version, data from saga where saga_type = $1 and correlation_id = $2",
-            correlationId
-        );
+            connection,
+            transaction
+        )
+        {
+            Parameters =
+            {
+                new() { Value = sagaType },
+                new() { Value = correlationId },
+            },
+        };
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
         if (!await reader.ReadAsync(cancellationToken))
         {
@@ -66,7 +71,7 @@ internal sealed class SagaSession<TInstance>(
     public async Task<bool> TryInsertAsync(TInstance instance, CancellationToken cancellationToken)
     {
         var data = Serialize(instance);
-        await using var command = Command(
+        var command = Command(
             """
             insert into saga (saga_type, correlation_id, version, state, due_at, data)
             values ($1, $2, 1, $3, $4, $5) on conflict do nothing
@@ -74,7 +79,7 @@ internal sealed class SagaSession<TInstance>(
             instance.CorrelationId
         );
         AddState(command, instance, data);
-        if (await command.ExecuteNonQueryAsync(cancellationToken) == 0)
+        if (await WriteAsync(command, cancellationToken) == 0)
         {
             return false;
         }
@@ -92,7 +97,7 @@ internal sealed class SagaSession<TInstance>(
             return;
         }
 
-        await using var command = Command(
+        var command = Command(
             """
             update saga set version = version + 1, state = $3, due_at = $4, data = $5, changed_at = now()
             where saga_type = $1 and correlation_id = $2 and version = $6
@@ -101,18 +106,18 @@ internal sealed class SagaSession<TInstance>(
         );
         AddState(command, instance, data);
         command.Parameters.Add(new() { Value = version });
-        await ExecuteOnceAsync(command, instance.CorrelationId, cancellationToken);
+        await WriteOnceAsync(command, instance.CorrelationId, cancellationToken);
         _stored[instance.CorrelationId] = (version + 1, data);
     }
 
     public async Task DeleteAsync(TInstance instance, CancellationToken cancellationToken)
     {
-        await using var command = Command(
+        var command = Command(
             "delete from saga where saga_type = $1 and correlation_id = $2 and version = $3",
             instance.CorrelationId
         );
         command.Parameters.Add(new() { Value = _stored[instance.CorrelationId].Version });
-        await ExecuteOnceAsync(command, instance.CorrelationId, cancellationToken);
+        await WriteOnceAsync(command, instance.CorrelationId, cancellationToken);
         _stored.Remove(instance.CorrelationId);
     }
 
@@ -127,7 +132,7 @@ internal sealed class SagaSession<TInstance>(
     private static byte[] Serialize(TInstance instance) =>
         JsonSerializer.SerializeToUtf8Bytes(instance, JsonSerializerOptions.Web);
 
-    private static void AddState(NpgsqlCommand command, TInstance instance, byte[] data)
+    private static void AddState(NpgsqlBatchCommand command, TInstance instance, byte[] data)
     {
         command.Parameters.Add(new() { Value = instance.CurrentState });
         command.Parameters.Add(
@@ -140,8 +145,8 @@ internal sealed class SagaSession<TInstance>(
         command.Parameters.Add(new() { Value = data, NpgsqlDbType = NpgsqlDbType.Jsonb });
     }
 
-    private NpgsqlCommand Command(string sql, Guid correlationId) =>
-        new(sql, connection, transaction)
+    private NpgsqlBatchCommand Command(string sql, Guid correlationId) =>
+        new(sql)
         {
             Parameters =
             {
@@ -150,9 +155,23 @@ internal sealed class SagaSession<TInstance>(
             },
         };
 
-    private async Task ExecuteOnceAsync(NpgsqlCommand command, Guid correlationId, CancellationToken cancellationToken)
+    /// <returns>How many rows it wrote.</returns>
+    private async Task<int> WriteAsync(NpgsqlBatchCommand command, CancellationToken cancellationToken)
     {
-        if (await command.ExecuteNonQueryAsync(cancellationToken) == 0)
+        await using var batch = new NpgsqlBatch(connection, transaction)
+        {
+            BatchCommands = { new("set local synchronous_commit to off"), command },
+        };
+        return await batch.ExecuteNonQueryAsync(cancellationToken);
+    }
+
+    private async Task WriteOnceAsync(
+        NpgsqlBatchCommand command,
+        Guid correlationId,
+        CancellationToken cancellationToken
+    )
+    {
+        if (await WriteAsync(command, cancellationToken) == 0)
         {
             throw Conflict(correlationId);
         }
