@@ -25,6 +25,10 @@ public class Browser : IAsyncLifetime
     {
         // A busy machine draws slowly; a test that waits longer than this has found something.
         Assertions.SetDefaultExpectTimeout(30_000);
+        Assert.True(
+            File.Exists(Path.Combine(Repository.Frontend, "dist", "index.html")),
+            "The web app was not built. In frontend/: npm ci && npm run build"
+        );
         await Platform.UpAsync();
         _playwright = await Playwright.CreateAsync();
         _browser = await _playwright.Chromium.LaunchAsync(

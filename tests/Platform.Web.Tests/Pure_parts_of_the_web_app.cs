@@ -5,11 +5,14 @@ namespace Platform.Web.Tests;
 [Trait("suite", "web")]
 public sealed class Pure_parts_of_the_web_app
 {
-    [Fact]
-    public async Task Pass_their_own_tests()
+    /// <summary>The types and the layout, and the tests of what needs no browser.</summary>
+    [Theory]
+    [InlineData("lint")]
+    [InlineData("test")]
+    public async Task Pass_their_own_tests(string script)
     {
         using var process = Process.Start(
-            new ProcessStartInfo("npm", ["run", "--silent", "test"])
+            new ProcessStartInfo("npm", ["run", "--silent", script])
             {
                 WorkingDirectory = Repository.Frontend,
                 RedirectStandardOutput = true,
