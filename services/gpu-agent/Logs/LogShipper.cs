@@ -147,6 +147,8 @@ internal sealed class LogShipper : IDisposable
         catch (PlatformAwayException exception)
         {
             _log.LogDebug("The log of {Attempt} waits: {Reason}", key, exception.Message);
+            // It may have been too much for a slow connection.
+            _buffer = _buffer.Length == FirstChunk ? _buffer : new byte[FirstChunk];
             return Sent.Away;
         }
     }
