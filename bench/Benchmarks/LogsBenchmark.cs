@@ -29,6 +29,7 @@ internal static class LogsBenchmark
         return
         [
             new("line to reader p50", delays.Median(), "ms", piped.Median(), "pipe"),
+            new("line to reader p95", delays.Percentile(0.95), "ms", piped.Percentile(0.95), "pipe"),
             new("line to reader p99", delays.Percentile(0.99), "ms", piped.Percentile(0.99), "pipe"),
             new("log lines per second", rate, "lines/s", pipedRate, "pipe"),
         ];

@@ -62,6 +62,14 @@ public static partial class Processes
             (name.Length + 1)..
         ];
 
+    /// <summary>The variables that configure a service (<c>Section__Key</c>).</summary>
+    public static IReadOnlyDictionary<string, string> Settings(int pid) =>
+        Environment($"{pid}")
+            .Split('\0')
+            .Select(entry => entry.Split('=', 2))
+            .Where(entry => entry.Length == 2 && entry[0].Contains("__", StringComparison.Ordinal))
+            .ToDictionary(entry => entry[0], entry => entry[1], StringComparer.Ordinal);
+
     private static string Environment(string pid)
     {
         try

@@ -42,7 +42,7 @@ internal sealed class TestBroker : IAsyncDisposable
     /// <summary>The type of a durable queue, told by which declaration the broker accepts.</summary>
     public async Task<string> TypeOfAsync(string queue)
     {
-        foreach (var type in new[] { "quorum", "classic" })
+        foreach (var (type, copies) in new[] { ("quorum", 1), ("quorum", 3), ("classic", 1) })
         {
             await using var channel = await _connection.CreateChannelAsync();
             try
@@ -52,7 +52,11 @@ internal sealed class TestBroker : IAsyncDisposable
                     durable: true,
                     exclusive: false,
                     autoDelete: false,
-                    new Dictionary<string, object?> { ["x-queue-type"] = type, ["x-quorum-initial-group-size"] = 1 }
+                    new Dictionary<string, object?>
+                    {
+                        ["x-queue-type"] = type,
+                        ["x-quorum-initial-group-size"] = copies,
+                    }
                 );
                 return type;
             }
