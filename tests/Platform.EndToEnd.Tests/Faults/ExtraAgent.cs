@@ -36,6 +36,7 @@ internal sealed class ExtraAgent : IAsyncDisposable
         using var created = await cluster.Api.Http.PostAsJsonAsync("/api/nodes/join-tokens", new { name });
         var token = (await created.Content.ReadFromJsonAsync<JsonNode>())!["token"]!.GetValue<string>();
         var log = Path.Combine(cluster.Data, $"{logName ?? name}.log");
+        await File.WriteAllTextAsync(log, "");
         // Its output is not read: an agent that says a lot must not wait for us.
         var start = new ProcessStartInfo("/bin/sh")
         {
