@@ -13,6 +13,9 @@ import './styles/base.css';
 import './styles/shell.css';
 import './styles/controls.css';
 import './styles/content.css';
+import './styles/cards.css';
+import './styles/table.css';
+import './styles/curves.css';
 import './styles/log.css';
 
 applyTheme();

@@ -31,9 +31,17 @@ export function useLogSearch(log: LogBuffer): LogSearchState {
     seen.current.upTo = end;
   }
   const { matches } = seen.current;
-  useEffect(() => setAt(-1), [wanted, log]);
+  // A step that was asked for before the search was done is taken once it is.
+  const asked = useRef(0);
+  useEffect(() => {
+    const found = seen.current.matches.length;
+    setAt(asked.current === 0 || found === 0 ? -1 : asked.current > 0 ? 0 : found - 1);
+    asked.current = 0;
+  }, [wanted, log]);
   const step = (by: number) => {
-    if (matches.length > 0) {
+    if (text !== wanted) {
+      asked.current = by;
+    } else if (matches.length > 0) {
       setAt(before =>
         before < 0 ? (by > 0 ? 0 : matches.length - 1) : (before + by + matches.length) % matches.length,
       );
