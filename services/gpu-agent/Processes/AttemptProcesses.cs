@@ -24,6 +24,8 @@ internal sealed class AttemptProcesses(AttemptKey key, AttemptFolder folder)
         var shim = ProcessIdentity.Read(folder.Shim);
         var training = ProcessIdentity.Read(folder.Process);
         var session = training is not null && SessionIsOurs(training) ? training.Pid : -1;
+        // Whoever carries the attempt descends from its shim; most processes of a machine are older, and reading them is dear.
+        var oldest = shim is { IsFromEarlierBoot: false } ? shim.StartTicks : 0;
         var found = new List<int>();
         foreach (var entry in Directory.EnumerateDirectories("/proc"))
         {
@@ -31,6 +33,7 @@ internal sealed class AttemptProcesses(AttemptKey key, AttemptFolder folder)
                 int.TryParse(Path.GetFileName(entry), NumberStyles.None, CultureInfo.InvariantCulture, out var pid)
                 && pid != Environment.ProcessId
                 && ProcessStatus.Read(pid) is { IsDead: false } status
+                && status.StartTicks >= oldest
                 && (shim is null || pid != shim.Pid || status.StartTicks != shim.StartTicks)
                 && ((status.Session == session && status.StartTicks >= training!.StartTicks) || CarriesAttempt(pid))
             )
