@@ -60,7 +60,29 @@ public sealed class Killing_parts_of_the_platform(TwoNodeCluster cluster)
         var old = Processes.WithEnvironment($"PLATFORM_JOB_ID={id}");
 
         await cluster.KillAsync(first.Name);
-        var lastBeat = (await cluster.Api.GetAsync($"/api/nodes/{first.Id}"))[
+        IReadOnlyList<string> events;
+        try
+        {
+            await AssertGoesOnElsewhereAsync(id, first.Id, old);
+            events = await cluster.Api.HistoryAsync(id);
+        }
+        finally
+        {
+            await cluster.UpAsync();
+        }
+
+        await WaitFor.ConditionAsync(
+            "the old training to be stopped",
+            () => Task.FromResult(!old.Any(Processes.IsAlive))
+        );
+        await cluster.AssertRecoveredAsync();
+        Assert.Equal(events, await cluster.Api.HistoryAsync(id));
+        await cluster.Api.AssertKeptAsync(id, steps: 1200);
+    }
+
+    private async Task AssertGoesOnElsewhereAsync(Guid id, Guid firstNode, IReadOnlyList<int> old)
+    {
+        var lastBeat = (await cluster.Api.GetAsync($"/api/nodes/{firstNode}"))[
             "lastHeartbeatAt"
         ]!.GetValue<DateTimeOffset>();
         await WaitFor.ConditionAsync(
@@ -71,7 +93,7 @@ public sealed class Killing_parts_of_the_platform(TwoNodeCluster cluster)
                 && job["nodes"]!.AsArray().Count > 0,
             TimeSpan.FromSeconds(60)
         );
-        Assert.NotEqual(first.Id, (await NodeOfAsync(id)).Id);
+        Assert.NotEqual(firstNode, (await NodeOfAsync(id)).Id);
         await AssertFencedAsync(id, old);
 
         var done = await cluster.Api.WaitForStatusAsync(id, "succeeded");
@@ -80,17 +102,6 @@ public sealed class Killing_parts_of_the_platform(TwoNodeCluster cluster)
             old,
             pid => Assert.True(Processes.IsAlive(pid), "the old training has ended by itself: it proves nothing")
         );
-        var events = await cluster.Api.HistoryAsync(id);
-
-        await cluster.UpAsync();
-
-        await WaitFor.ConditionAsync(
-            "the old training to be stopped",
-            () => Task.FromResult(!old.Any(Processes.IsAlive))
-        );
-        await cluster.AssertRecoveredAsync();
-        Assert.Equal(events, await cluster.Api.HistoryAsync(id));
-        await cluster.Api.AssertKeptAsync(id, steps: 1200);
     }
 
     private async Task AssertEndAsync(Guid id, JsonNode done, DateTimeOffset lastBeat)
@@ -116,30 +127,29 @@ public sealed class Killing_parts_of_the_platform(TwoNodeCluster cluster)
     /// <summary>What the old training's token and number still let it do to the job: nothing.</summary>
     private async Task AssertFencedAsync(Guid id, IReadOnlyList<int> old)
     {
-        using var line = new ByteArrayContent("I am still here"u8.ToArray());
-        line.Headers.ContentType = new MediaTypeHeaderValue("application/octet-stream");
-        Assert.Equal(HttpStatusCode.Conflict, await PostAsync($"/api/jobs/{id}/logs?attempt=1&offset=0", line));
-        using var nothing = new ByteArrayContent([]);
-        Assert.Equal(HttpStatusCode.Conflict, await PostAsync($"/api/jobs/{id}/cancel", nothing));
-        using var version = new StringContent("""{"files":[]}""", Encoding.UTF8, "application/json");
-        Assert.Equal(HttpStatusCode.Conflict, await PostAsync("/api/artifacts/count/versions", version));
-
-        // The run hears of the second attempt when that runs.
-        var run = $"{(await cluster.Api.WaitForStatusAsync(id, "running"))["runId"]}";
-        var point = """{"points":[{"key":"intruder","step":1,"value":1}]}""";
-        await WaitFor.ConditionAsync(
-            "the run to take nothing from the old attempt",
-            async () =>
-            {
-                using var json = new StringContent(point, Encoding.UTF8, "application/json");
-                return await PostAsync($"/api/runs/{run}/metrics", json) is HttpStatusCode.Conflict;
-            }
+        var token = Processes.Variable(old[^1], "PLATFORM_TOKEN");
+        Assert.Equal(
+            HttpStatusCode.Conflict,
+            await PostAsync($"/api/jobs/{id}/logs?attempt=1&offset=0", "I live", "octet-stream")
         );
+        Assert.Equal(HttpStatusCode.Conflict, await PostAsync($"/api/jobs/{id}/cancel", ""));
+        // Other services hear of the second attempt by a message.
+        var run = $"{(await JobAsync(id))["runId"]}";
+        await WaitForRefusalAsync("/api/artifacts/count/versions", """{"files":[]}""");
+        await WaitForRefusalAsync($"/api/runs/{run}/metrics", """{"points":[{"key":"intruder","step":1,"value":1}]}""");
 
-        async Task<HttpStatusCode> PostAsync(string path, HttpContent content)
+        Task WaitForRefusalAsync(string path, string body) =>
+            WaitFor.ConditionAsync(
+                $"{path} to take nothing from the old attempt",
+                async () => await PostAsync(path, body) is HttpStatusCode.Conflict
+            );
+
+        async Task<HttpStatusCode> PostAsync(string path, string body, string type = "json")
         {
-            using var request = new HttpRequestMessage(HttpMethod.Post, path) { Content = content };
-            var token = Processes.Variable(old[^1], "PLATFORM_TOKEN");
+            using var request = new HttpRequestMessage(HttpMethod.Post, path)
+            {
+                Content = new StringContent(body, Encoding.UTF8, $"application/{type}"),
+            };
             request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", token);
             using var response = await cluster.Api.Http.SendAsync(request);
             return response.StatusCode;
