@@ -1,5 +1,6 @@
 using System.Globalization;
 using Npgsql;
+using Platform.EventStore;
 
 namespace Platform.Nodes.Placements;
 
@@ -12,9 +13,9 @@ internal sealed class Leadership : IAsyncDisposable
     /// <summary>The SQL state of a grant made in a term that is over.</summary>
     public const string Superseded = "PN001";
 
-    private readonly NpgsqlConnection _session;
+    private readonly SessionLock _lock;
 
-    private Leadership(NpgsqlConnection session, long term) => (_session, Term) = (session, term);
+    private Leadership(SessionLock sessionLock, long term) => (_lock, Term) = (sessionLock, term);
 
     public long Term { get; }
 
@@ -22,32 +23,23 @@ internal sealed class Leadership : IAsyncDisposable
     /// <returns>Null when another process leads.</returns>
     public static async Task<Leadership?> TryTakeAsync(NodesStore store, CancellationToken cancellationToken)
     {
-        var session = await store.DataSource.OpenConnectionAsync(cancellationToken);
+        if (await SessionLock.TryTakeAsync(store, "lead", "placer", cancellationToken) is not { } taken)
+        {
+            return null;
+        }
+
         try
         {
-            await using var tryLock = new NpgsqlCommand(
-                "select pg_try_advisory_lock(hashtextextended(current_schema() || ':placer', 0))",
-                session
-            );
-            if (await tryLock.ExecuteScalarAsync(cancellationToken) is not true)
-            {
-                await session.DisposeAsync();
-                return null;
-            }
-
             await using var nextTerm = new NpgsqlCommand(
                 "update placer_term set term = term + 1 returning term",
-                session
+                taken.Connection
             );
-            var term = Convert.ToInt64(
-                await nextTerm.ExecuteScalarAsync(cancellationToken),
-                CultureInfo.InvariantCulture
-            );
-            return new Leadership(session, term);
+            var term = await nextTerm.ExecuteScalarAsync(cancellationToken);
+            return new Leadership(taken, Convert.ToInt64(term, CultureInfo.InvariantCulture));
         }
         catch
         {
-            await session.DisposeAsync();
+            await taken.DisposeAsync();
             throw;
         }
     }
@@ -58,24 +50,10 @@ internal sealed class Leadership : IAsyncDisposable
         while (true)
         {
             await Task.Delay(poll, clock, cancellationToken);
-            await using var ping = new NpgsqlCommand("select 1", _session);
+            await using var ping = new NpgsqlCommand("select 1", _lock.Connection);
             await ping.ExecuteScalarAsync(cancellationToken);
         }
     }
 
-    public async ValueTask DisposeAsync()
-    {
-        try
-        {
-            // The session goes back to the pool, and the lock must not go with it.
-            await using var unlock = new NpgsqlCommand("select pg_advisory_unlock_all()", _session);
-            await unlock.ExecuteNonQueryAsync();
-        }
-        catch (Exception e) when (e is NpgsqlException or InvalidOperationException)
-        {
-            // The session is gone, and the lock with it.
-        }
-
-        await _session.DisposeAsync();
-    }
+    public ValueTask DisposeAsync() => _lock.DisposeAsync();
 }

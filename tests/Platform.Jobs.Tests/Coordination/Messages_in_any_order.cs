@@ -7,43 +7,26 @@ namespace Platform.Jobs.Tests.Coordination;
 
 /// <summary>Every message of a job's life comes several times, shuffled, and late: the end is the same.</summary>
 [Trait("suite", "integration")]
-public sealed class Messages_in_any_order : IAsyncLifetime
+public sealed class Messages_in_any_order : WithJobsHost
 {
-    private TestDatabase _database = null!;
-    private JobsHost _host = null!;
-
-    private TestCluster Cluster => _host.Cluster;
-
-    public async Task InitializeAsync()
-    {
-        _database = await TestDatabase.CreateAsync();
-        _host = await JobsHost.StartAsync(_database);
-    }
-
-    public async Task DisposeAsync()
-    {
-        await _host.DisposeAsync();
-        await _database.DisposeAsync();
-    }
-
     [Fact]
     public async Task Change_nothing_once_the_job_is_over()
     {
-        var id = await _host.SubmitAsync(JobsHost.Job(maxAttempts: 2));
-        await _host.WaitForAsync(id, "running");
+        var id = await Host.SubmitAsync(JobsHost.Job(maxAttempts: 2));
+        await Host.WaitForAsync(id, "running");
         await Cluster.ExitAsync(id, exitCode: 1);
-        await _host.WaitForAsync(id, "running", attempt: 2);
+        await Host.WaitForAsync(id, "running", attempt: 2);
         await Cluster.ExitAsync(id, attempt: 2);
-        await _host.WaitForAsync(id, "succeeded", attempt: 2);
-        await _host.WaitForSagaAsync(id, "Settled");
-        var job = await _host.JobAsync(id);
-        var history = await _host.HistoryAsync(id);
+        await Host.WaitForAsync(id, "succeeded", attempt: 2);
+        await Host.WaitForSagaAsync(id, "Settled");
+        var job = await Host.JobAsync(id);
+        var history = await Host.HistoryAsync(id);
 
         var reports = await SendAllAsync(id, runId: job["runId"]!.GetValue<Guid>(), seed: 1);
 
-        Assert.Equal(history, await _host.HistoryAsync(id));
-        Assert.Equal(job.ToJsonString(), (await _host.JobAsync(id)).ToJsonString());
-        Assert.Equal("Settled", await _host.SagaStateAsync(id));
+        Assert.Equal(history, await Host.HistoryAsync(id));
+        Assert.Equal(job.ToJsonString(), (await Host.JobAsync(id)).ToJsonString());
+        Assert.Equal("Settled", await Host.SagaStateAsync(id));
         await AssertAnsweredAsync(reports);
     }
 
@@ -55,24 +38,24 @@ public sealed class Messages_in_any_order : IAsyncLifetime
     {
         Cluster.OnRequest = _ => null;
         Cluster.OnStart = _ => null;
-        var id = await _host.SubmitAsync(JobsHost.Job(maxAttempts: 2));
-        await _host.WaitForSagaAsync(id, "Asking");
-        var runId = (await _host.JobAsync(id))["runId"]!.GetValue<Guid>();
+        var id = await Host.SubmitAsync(JobsHost.Job(maxAttempts: 2));
+        await Host.WaitForSagaAsync(id, "Asking");
+        var runId = (await Host.JobAsync(id))["runId"]!.GetValue<Guid>();
 
         // All at once and again, until nothing more can come of them: as a broker that repeats and reorders would.
         for (var round = 0; ; round++)
         {
             await SendAllAsync(id, runId, seed + (100 * round), own: false);
-            if ((await _host.JobAsync(id))["status"]!.GetValue<string>() == "succeeded")
+            if ((await Host.JobAsync(id))["status"]!.GetValue<string>() == "succeeded")
             {
                 break;
             }
 
-            Assert.True(round < 10, $"After {round} rounds: {await _host.JobAsync(id)}");
+            Assert.True(round < 10, $"After {round} rounds: {await Host.JobAsync(id)}");
         }
 
-        await _host.WaitForSagaAsync(id, "Settled");
-        var history = await _host.HistoryAsync(id);
+        await Host.WaitForSagaAsync(id, "Settled");
+        var history = await Host.HistoryAsync(id);
         Assert.Single(history, type => type == "job_succeeded");
         Assert.Equal("job_succeeded", history[^1]);
         Assert.Equal(history.Count(type => type == "job_placed"), history.Count(type => type == "job_queued"));
@@ -106,7 +89,7 @@ public sealed class Messages_in_any_order : IAsyncLifetime
             .Append(marker.ReportId)
             .ToList();
         await AssertAnsweredAsync(reports);
-        await _host.Store.WaitUntilCaughtUpAsync("jobs-publisher", TimeSpan.FromSeconds(20));
+        await Host.Store.WaitUntilCaughtUpAsync("jobs-publisher", TimeSpan.FromSeconds(20));
         return reports;
     }
 

@@ -8,36 +8,19 @@ namespace Platform.Jobs.Tests.Integration;
 
 [Trait("suite", "integration")]
 [Trait("row", "76")]
-public sealed class Cancelling_a_job : IAsyncLifetime
+public sealed class Cancelling_a_job : WithJobsHost
 {
-    private TestDatabase _database = null!;
-    private JobsHost _host = null!;
-
-    private TestCluster Cluster => _host.Cluster;
-
-    public async Task InitializeAsync()
-    {
-        _database = await TestDatabase.CreateAsync();
-        _host = await JobsHost.StartAsync(_database);
-    }
-
-    public async Task DisposeAsync()
-    {
-        await _host.DisposeAsync();
-        await _database.DisposeAsync();
-    }
-
     [Fact]
     public async Task Ends_it_at_once_while_it_is_pending_and_releases_what_it_may_hold()
     {
         Cluster.OnRequest = _ => null;
-        var id = await _host.SubmitAsync();
+        var id = await Host.SubmitAsync();
 
         var job = await CancelAsync(id);
 
         Assert.Equal("cancelled", job["status"]!.GetValue<string>());
         Assert.Equal("cancelled", job["reason"]!.GetValue<string>());
-        await _host.WaitForSagaAsync(id, "Settled");
+        await Host.WaitForSagaAsync(id, "Settled");
         Assert.Contains(Cluster.Got<ReleasePlacement>(), release => release.JobId == id);
     }
 
@@ -50,39 +33,39 @@ public sealed class Cancelling_a_job : IAsyncLifetime
             Attempt = request.Attempt,
             Reason = "busy",
         };
-        var id = await _host.SubmitAsync();
-        await _host.WaitForAsync(id, "queued");
+        var id = await Host.SubmitAsync();
+        await Host.WaitForAsync(id, "queued");
 
         Assert.Equal("cancelled", (await CancelAsync(id))["status"]!.GetValue<string>());
-        await _host.WaitForSagaAsync(id, "Settled");
+        await Host.WaitForSagaAsync(id, "Settled");
     }
 
     [Fact]
     public async Task Stops_it_through_its_agent_once_it_is_placed()
     {
         Cluster.OnStart = _ => null;
-        var id = await _host.SubmitAsync();
-        await _host.WaitForAsync(id, "placed");
+        var id = await Host.SubmitAsync();
+        await Host.WaitForAsync(id, "placed");
 
         Assert.True((await CancelAsync(id))["stopping"]!.GetValue<bool>());
-        await _host.WaitForAsync(id, "cancelled");
+        await Host.WaitForAsync(id, "cancelled");
         Assert.Contains(Cluster.Got<StopTraining>(), stop => stop.JobId == id && stop.Reason == "cancelled");
     }
 
     [Fact]
     public async Task Stops_its_process_while_it_runs()
     {
-        var id = await _host.SubmitAsync(JobsHost.Job(maxAttempts: 3));
-        await _host.WaitForAsync(id, "running");
+        var id = await Host.SubmitAsync(JobsHost.Job(maxAttempts: 3));
+        await Host.WaitForAsync(id, "running");
 
         var job = await CancelAsync(id);
         Assert.Equal("running", job["status"]!.GetValue<string>());
 
-        await _host.WaitForAsync(id, "cancelled");
-        await _host.WaitForSagaAsync(id, "Settled");
+        await Host.WaitForAsync(id, "cancelled");
+        await Host.WaitForSagaAsync(id, "Settled");
         Assert.Equal(
             ["job_submitted", "job_queued", "job_placed", "job_started", "stop_requested", "job_cancelled"],
-            await _host.HistoryAsync(id)
+            await Host.HistoryAsync(id)
         );
     }
 
@@ -91,51 +74,51 @@ public sealed class Cancelling_a_job : IAsyncLifetime
     {
         Cluster.OnStop = stop =>
             Cluster.Got<StopTraining>().Count() < 3 ? null : TestCluster.Exited(stop.JobId, stop.Attempt, stop.Reason);
-        var id = await _host.SubmitAsync();
-        await _host.WaitForAsync(id, "running");
+        var id = await Host.SubmitAsync();
+        await Host.WaitForAsync(id, "running");
 
         await CancelAsync(id);
 
-        await _host.WaitForAsync(id, "cancelled");
+        await Host.WaitForAsync(id, "cancelled");
     }
 
     [Fact]
     public async Task Ends_it_when_its_node_never_answers_and_is_lost()
     {
         Cluster.OnStop = _ => null;
-        var id = await _host.SubmitAsync();
-        await _host.WaitForAsync(id, "running");
+        var id = await Host.SubmitAsync();
+        await Host.WaitForAsync(id, "running");
         await CancelAsync(id);
 
         Cluster.OnConfirm = confirm => TestCluster.Lost(confirm.JobId, confirm.Attempt);
 
-        await _host.WaitForAsync(id, "cancelled");
+        await Host.WaitForAsync(id, "cancelled");
     }
 
     [Fact]
     public async Task Twice_changes_nothing_more()
     {
         Cluster.OnStop = _ => null;
-        var id = await _host.SubmitAsync();
-        await _host.WaitForAsync(id, "running");
+        var id = await Host.SubmitAsync();
+        await Host.WaitForAsync(id, "running");
 
         await CancelAsync(id);
         await CancelAsync(id);
 
-        Assert.Single(await _host.HistoryAsync(id), type => type == "stop_requested");
+        Assert.Single(await Host.HistoryAsync(id), type => type == "stop_requested");
     }
 
     [Fact]
     [Trait("row", "73")]
     public async Task Is_refused_once_it_has_ended()
     {
-        var id = await _host.SubmitAsync();
-        await _host.WaitForAsync(id, "running");
+        var id = await Host.SubmitAsync();
+        await Host.WaitForAsync(id, "running");
         await Cluster.ExitAsync(id);
-        await _host.WaitForAsync(id, "succeeded");
+        await Host.WaitForAsync(id, "succeeded");
 
-        using var cancel = await _host.Http.PostAsync($"/api/jobs/{id}/cancel", null);
-        using var retry = await _host.Http.PostAsync($"/api/jobs/{id}/retry", null);
+        using var cancel = await Host.Http.PostAsync($"/api/jobs/{id}/cancel", null);
+        using var retry = await Host.Http.PostAsync($"/api/jobs/{id}/retry", null);
 
         await AssertProblemAsync(cancel, HttpStatusCode.Conflict, "/problems/job.invalid-transition");
         await AssertProblemAsync(retry, HttpStatusCode.Conflict, "/problems/job.invalid-transition");
@@ -144,32 +127,32 @@ public sealed class Cancelling_a_job : IAsyncLifetime
     [Fact]
     public async Task Can_be_undone_by_asking_for_another_attempt()
     {
-        var id = await _host.SubmitAsync();
-        await _host.WaitForAsync(id, "running");
+        var id = await Host.SubmitAsync();
+        await Host.WaitForAsync(id, "running");
         await CancelAsync(id);
-        await _host.WaitForAsync(id, "cancelled");
+        await Host.WaitForAsync(id, "cancelled");
 
-        using var retry = await _host.Http.PostAsync($"/api/jobs/{id}/retry", null);
+        using var retry = await Host.Http.PostAsync($"/api/jobs/{id}/retry", null);
         Assert.Equal(HttpStatusCode.OK, retry.StatusCode);
 
-        await _host.WaitForAsync(id, "running", attempt: 2);
+        await Host.WaitForAsync(id, "running", attempt: 2);
         await Cluster.ExitAsync(id, attempt: 2);
-        await _host.WaitForAsync(id, "succeeded", attempt: 2);
+        await Host.WaitForAsync(id, "succeeded", attempt: 2);
     }
 
     [Fact]
     public async Task Honours_the_version_the_person_saw()
     {
-        var id = await _host.SubmitAsync();
-        await _host.WaitForAsync(id, "running");
-        using var seen = await _host.Http.GetAsync($"/api/jobs/{id}");
+        var id = await Host.SubmitAsync();
+        await Host.WaitForAsync(id, "running");
+        using var seen = await Host.Http.GetAsync($"/api/jobs/{id}");
         Assert.Equal("\"4\"", seen.Headers.ETag!.Tag);
 
         using var stale = await PostAsync(id, "\"3\"");
         using var nonsense = await PostAsync(id, "\"x\"");
         await AssertProblemAsync(stale, HttpStatusCode.PreconditionFailed, "/problems/version-conflict");
         await AssertProblemAsync(nonsense, HttpStatusCode.PreconditionFailed, "/problems/version-conflict");
-        Assert.DoesNotContain("stop_requested", await _host.HistoryAsync(id));
+        Assert.DoesNotContain("stop_requested", await Host.HistoryAsync(id));
 
         using var current = await PostAsync(id, "\"4\"");
         Assert.Equal(HttpStatusCode.OK, current.StatusCode);
@@ -182,13 +165,13 @@ public sealed class Cancelling_a_job : IAsyncLifetime
         var unknown = Guid.CreateVersion7();
         foreach (var path in new[] { "cancel", "retry" })
         {
-            using var response = await _host.Http.PostAsync($"/api/jobs/{unknown}/{path}", null);
+            using var response = await Host.Http.PostAsync($"/api/jobs/{unknown}/{path}", null);
             await AssertProblemAsync(response, HttpStatusCode.NotFound, "/problems/job.not-found");
         }
 
         foreach (var path in new[] { "", "/events", "/logs", "/logs?follow=true", "/attempts/1/work" })
         {
-            using var response = await _host.Http.GetAsync($"/api/jobs/{unknown}{path}");
+            using var response = await Host.Http.GetAsync($"/api/jobs/{unknown}{path}");
             await AssertProblemAsync(response, HttpStatusCode.NotFound, "/problems/job.not-found");
         }
     }
@@ -197,12 +180,12 @@ public sealed class Cancelling_a_job : IAsyncLifetime
     {
         using var request = new HttpRequestMessage(HttpMethod.Post, $"/api/jobs/{id}/cancel");
         request.Headers.IfMatch.Add(new EntityTagHeaderValue(ifMatch));
-        return await _host.Http.SendAsync(request);
+        return await Host.Http.SendAsync(request);
     }
 
     private async Task<JsonNode> CancelAsync(Guid id)
     {
-        using var response = await _host.Http.PostAsync($"/api/jobs/{id}/cancel", null);
+        using var response = await Host.Http.PostAsync($"/api/jobs/{id}/cancel", null);
         var body = await response.Content.ReadAsStringAsync();
         Assert.True(response.StatusCode == HttpStatusCode.OK, body);
         return JsonNode.Parse(body)!;

@@ -7,34 +7,17 @@ using Platform.Contracts.Nodes;
 namespace Platform.Jobs.Tests.Integration;
 
 [Trait("suite", "integration")]
-public sealed class The_life_of_a_job : IAsyncLifetime
+public sealed class The_life_of_a_job : WithJobsHost
 {
-    private TestDatabase _database = null!;
-    private JobsHost _host = null!;
-
-    private TestCluster Cluster => _host.Cluster;
-
-    public async Task InitializeAsync()
-    {
-        _database = await TestDatabase.CreateAsync();
-        _host = await JobsHost.StartAsync(_database);
-    }
-
-    public async Task DisposeAsync()
-    {
-        await _host.DisposeAsync();
-        await _database.DisposeAsync();
-    }
-
     [Fact]
     [Trait("row", "73")]
     public async Task Goes_from_submission_to_success_with_its_history_in_order()
     {
-        var id = await _host.SubmitAsync();
-        await _host.WaitForAsync(id, "running");
+        var id = await Host.SubmitAsync();
+        await Host.WaitForAsync(id, "running");
         await Cluster.ExitAsync(id);
-        var job = await _host.WaitForAsync(id, "succeeded");
-        await _host.WaitForSagaAsync(id, "Settled");
+        var job = await Host.WaitForAsync(id, "succeeded");
+        await Host.WaitForSagaAsync(id, "Settled");
 
         Assert.Equal(0, job["exitCode"]!.GetValue<int>());
         Assert.Equal("exit_code", job["reason"]!.GetValue<string>());
@@ -43,7 +26,7 @@ public sealed class The_life_of_a_job : IAsyncLifetime
         Assert.True(job["startedAt"]!.GetValue<DateTime>() <= job["endedAt"]!.GetValue<DateTime>());
         Assert.Equal(
             ["job_submitted", "job_queued", "job_placed", "job_started", "job_succeeded"],
-            await _host.HistoryAsync(id)
+            await Host.HistoryAsync(id)
         );
         var start = Assert.Single(Cluster.Got<StartTraining>());
         Assert.Equal((id, 1, 1d, 512), (start.JobId, start.Attempt, start.Cpus, start.MemoryMiB));
@@ -62,30 +45,30 @@ public sealed class The_life_of_a_job : IAsyncLifetime
             Attempt = request.Attempt,
             Reason = reason,
         };
-        var id = await _host.SubmitAsync();
-        var queued = await _host.WaitForAsync(id, "queued");
+        var id = await Host.SubmitAsync();
+        var queued = await Host.WaitForAsync(id, "queued");
         Assert.Equal(reason, queued["reason"]!.GetValue<string>());
 
         reason = "a node with 64 GPUs is busy";
         await WaitFor.ValueAsync(
             "the new reason",
-            () => _host.JobAsync(id),
+            () => Host.JobAsync(id),
             job => job["reason"]!.GetValue<string>() == reason
         );
-        Assert.Equal(["job_submitted", "job_queued"], await _host.HistoryAsync(id));
+        Assert.Equal(["job_submitted", "job_queued"], await Host.HistoryAsync(id));
 
         await Cluster.PublishAsync(TestCluster.Grant(id, 1));
-        var running = await _host.WaitForAsync(id, "running");
+        var running = await Host.WaitForAsync(id, "running");
         Assert.Null(running["reason"]);
     }
 
     [Fact]
     public async Task Tries_again_after_the_back_off()
     {
-        var id = await _host.SubmitAsync(JobsHost.Job(maxAttempts: 2, backoffSeconds: 1));
-        await _host.WaitForAsync(id, "running");
+        var id = await Host.SubmitAsync(JobsHost.Job(maxAttempts: 2, backoffSeconds: 1));
+        await Host.WaitForAsync(id, "running");
         await Cluster.ExitAsync(id, exitCode: 3);
-        await _host.WaitForAsync(id, "running", attempt: 2);
+        await Host.WaitForAsync(id, "running", attempt: 2);
 
         var second = Cluster.Got<RequestPlacement>().First(request => request.Attempt == 2);
         var first = Cluster.Got<RequestPlacement>().First();
@@ -93,7 +76,7 @@ public sealed class The_life_of_a_job : IAsyncLifetime
         Assert.Equal((first.Resources, first.Priority), (second.Resources, second.Priority));
 
         await Cluster.ExitAsync(id, attempt: 2, exitCode: 4);
-        var job = await _host.WaitForAsync(id, "failed", attempt: 2);
+        var job = await Host.WaitForAsync(id, "failed", attempt: 2);
         Assert.Equal(4, job["exitCode"]!.GetValue<int>());
         Assert.Equal(
             [
@@ -108,17 +91,17 @@ public sealed class The_life_of_a_job : IAsyncLifetime
                 "attempt_failed",
                 "job_failed",
             ],
-            await _host.HistoryAsync(id)
+            await Host.HistoryAsync(id)
         );
     }
 
     [Fact]
     public async Task Goes_back_to_the_queue_when_its_node_is_lost()
     {
-        var id = await _host.SubmitAsync();
-        await _host.WaitForAsync(id, "running");
+        var id = await Host.SubmitAsync();
+        await Host.WaitForAsync(id, "running");
         await Cluster.PublishAsync(TestCluster.Lost(id, 1));
-        await _host.WaitForAsync(id, "running", attempt: 2);
+        await Host.WaitForAsync(id, "running", attempt: 2);
 
         // The lost node comes back and reports the end of an attempt that is fenced off.
         var late = TestCluster.Exited(id, 1, EndReasons.ExitCode, 0);
@@ -127,36 +110,36 @@ public sealed class The_life_of_a_job : IAsyncLifetime
             "the late report to be answered",
             () => Task.FromResult(Cluster.Got<ReportRecorded>().Any(answer => answer.ReportId == late.ReportId))
         );
-        Assert.Equal("running", (await _host.JobAsync(id))["status"]!.GetValue<string>());
+        Assert.Equal("running", (await Host.JobAsync(id))["status"]!.GetValue<string>());
 
         await Cluster.ExitAsync(id, attempt: 2);
-        await _host.WaitForAsync(id, "succeeded", attempt: 2);
-        Assert.Single(await _host.HistoryAsync(id), type => type == "job_succeeded");
+        await Host.WaitForAsync(id, "succeeded", attempt: 2);
+        Assert.Single(await Host.HistoryAsync(id), type => type == "job_succeeded");
     }
 
     [Fact]
     public async Task Learns_of_a_lost_node_by_asking_when_nobody_tells()
     {
-        var id = await _host.SubmitAsync();
-        await _host.WaitForAsync(id, "running");
+        var id = await Host.SubmitAsync();
+        await Host.WaitForAsync(id, "running");
 
         Cluster.OnConfirm = confirm =>
             confirm.Attempt == 1
                 ? TestCluster.Lost(confirm.JobId, 1)
                 : TestCluster.Grant(confirm.JobId, confirm.Attempt);
 
-        await _host.WaitForAsync(id, "running", attempt: 2);
+        await Host.WaitForAsync(id, "running", attempt: 2);
     }
 
     [Fact]
     public async Task Is_stopped_when_it_runs_for_too_long_and_not_tried_again()
     {
-        var id = await _host.SubmitAsync(JobsHost.Job(maxAttempts: 3, timeoutSeconds: 1));
-        var job = await _host.WaitForAsync(id, "failed");
+        var id = await Host.SubmitAsync(JobsHost.Job(maxAttempts: 3, timeoutSeconds: 1));
+        var job = await Host.WaitForAsync(id, "failed");
 
         Assert.Equal("timed_out", job["reason"]!.GetValue<string>());
         Assert.Equal("timed_out", Cluster.Got<StopTraining>().First().Reason);
-        Assert.Contains("stop_requested", await _host.HistoryAsync(id));
+        Assert.Contains("stop_requested", await Host.HistoryAsync(id));
     }
 
     [Fact]
@@ -171,11 +154,11 @@ public sealed class The_life_of_a_job : IAsyncLifetime
             ThirdTime<ReleasePlacement>(x => x.JobId == r.JobId)
                 ? new PlacementReleased { JobId = r.JobId, Attempt = r.Attempt }
                 : null;
-        var id = await _host.SubmitAsync();
-        await _host.WaitForAsync(id, "running");
+        var id = await Host.SubmitAsync();
+        await Host.WaitForAsync(id, "running");
         await Cluster.ExitAsync(id);
-        await _host.WaitForAsync(id, "succeeded");
-        await _host.WaitForSagaAsync(id, "Settled");
+        await Host.WaitForAsync(id, "succeeded");
+        await Host.WaitForSagaAsync(id, "Settled");
 
         bool ThirdTime<T>(Func<T, bool> match) => Cluster.Got<T>().Count(match) >= 3;
     }
@@ -184,9 +167,9 @@ public sealed class The_life_of_a_job : IAsyncLifetime
     public async Task Gives_back_a_lease_that_came_too_late()
     {
         Cluster.OnRequest = _ => null;
-        var id = await _host.SubmitAsync();
-        await _host.Http.PostAsync($"/api/jobs/{id}/cancel", null);
-        await _host.WaitForSagaAsync(id, "Settled");
+        var id = await Host.SubmitAsync();
+        await Host.Http.PostAsync($"/api/jobs/{id}/cancel", null);
+        await Host.WaitForSagaAsync(id, "Settled");
         var before = Cluster.Got<ReleasePlacement>().Count();
 
         await Cluster.PublishAsync(TestCluster.Grant(id, 1));
@@ -195,7 +178,7 @@ public sealed class The_life_of_a_job : IAsyncLifetime
             "the lease to be given back",
             () => Task.FromResult(Cluster.Got<ReleasePlacement>().Count() > before)
         );
-        Assert.Equal("cancelled", (await _host.JobAsync(id))["status"]!.GetValue<string>());
+        Assert.Equal("cancelled", (await Host.JobAsync(id))["status"]!.GetValue<string>());
     }
 
     [Fact]
@@ -214,7 +197,7 @@ public sealed class The_life_of_a_job : IAsyncLifetime
     public async Task Tells_the_agent_what_to_do_only_while_the_attempt_is_placed()
     {
         Cluster.OnRequest = _ => null;
-        var id = await _host.SubmitAsync(
+        var id = await Host.SubmitAsync(
             new
             {
                 name = "with files",
@@ -225,12 +208,12 @@ public sealed class The_life_of_a_job : IAsyncLifetime
                 timeoutSeconds = 60,
             }
         );
-        using var early = await _host.Http.GetAsync($"/api/jobs/{id}/attempts/1/work");
+        using var early = await Host.Http.GetAsync($"/api/jobs/{id}/attempts/1/work");
         Assert.Equal(HttpStatusCode.Conflict, early.StatusCode);
 
         await Cluster.PublishAsync(TestCluster.Grant(id, 1));
-        await _host.WaitForAsync(id, "running");
-        var work = await _host.Http.GetFromJsonAsync<AttemptWork>($"/api/jobs/{id}/attempts/1/work");
+        await Host.WaitForAsync(id, "running");
+        var work = await Host.Http.GetFromJsonAsync<AttemptWork>($"/api/jobs/{id}/attempts/1/work");
 
         Assert.Equal(["python3", "train.py"], work!.Command);
         Assert.Equal("print('hä')\n", work.Files["train.py"]);
@@ -239,7 +222,7 @@ public sealed class The_life_of_a_job : IAsyncLifetime
         Assert.Equal("0.1", work.Env["LR"]);
         Assert.Equal(60, work.TimeoutSeconds);
         Assert.StartsWith("pj_", work.Token);
-        using var other = await _host.Http.GetAsync($"/api/jobs/{id}/attempts/2/work");
+        using var other = await Host.Http.GetAsync($"/api/jobs/{id}/attempts/2/work");
         Assert.Equal(HttpStatusCode.Conflict, other.StatusCode);
     }
 }

@@ -36,8 +36,8 @@ internal abstract partial class Follower(EventStore store, string name, ILogger 
         {
             try
             {
-                await using var leadership = await Leadership.TryTakeAsync(Store, Name, cancellationToken);
-                if (leadership is null)
+                await using var lead = await SessionLock.TryTakeAsync(Store, "follow", Name, cancellationToken);
+                if (lead is null)
                 {
                     await Task.Delay(StandbyInterval, cancellationToken);
                     continue;
@@ -45,7 +45,8 @@ internal abstract partial class Follower(EventStore store, string name, ILogger 
 
                 _leads = true;
                 LogLeads(Store.Options.Schema, Name);
-                await FollowAsync(leadership.Connection, cancellationToken);
+                await RelaxAsync(lead.Connection, cancellationToken);
+                await FollowAsync(lead.Connection, cancellationToken);
             }
             catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
             {
@@ -72,6 +73,13 @@ internal abstract partial class Follower(EventStore store, string name, ILogger 
         long floor,
         CancellationToken cancellationToken
     );
+
+    /// <summary>A follower's commits need not reach the disk at once: one that is lost goes back with its progress and comes again.</summary>
+    private static async Task RelaxAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
+    {
+        await using var command = new NpgsqlCommand("set synchronous_commit to off", connection);
+        await command.ExecuteNonQueryAsync(cancellationToken);
+    }
 
     private async Task FollowAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
     {

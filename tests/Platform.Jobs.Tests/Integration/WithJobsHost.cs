@@ -1,0 +1,23 @@
+namespace Platform.Jobs.Tests.Integration;
+
+/// <summary>Tests on a jobs service and a database of each test's own, with a cluster that answers its messages.</summary>
+public abstract class WithJobsHost : IAsyncLifetime
+{
+    private TestDatabase _database = null!;
+
+    internal JobsHost Host { get; private set; } = null!;
+
+    internal TestCluster Cluster => Host.Cluster;
+
+    public async Task InitializeAsync()
+    {
+        _database = await TestDatabase.CreateAsync();
+        Host = await JobsHost.StartAsync(_database);
+    }
+
+    public async Task DisposeAsync()
+    {
+        await Host.DisposeAsync();
+        await _database.DisposeAsync();
+    }
+}
