@@ -27,20 +27,24 @@ internal sealed class Cluster : IAsyncDisposable
 
     public static async Task<Cluster> StartAsync(string data, CancellationToken cancellationToken)
     {
-        var port = Ports.Free();
+        var cluster = new Cluster(data, new Uri($"http://127.0.0.1:{Ports.Free()}"));
         try
         {
-            await PlatformAsync(["cluster", "up", "--data", data, "--port", $"{port}"], cancellationToken);
+            await cluster.UpAsync(cancellationToken);
         }
         catch
         {
             // What did start must not outlive the run.
-            await PlatformAsync(["cluster", "down", "--data", data], CancellationToken.None);
+            await cluster.DisposeAsync();
             throw;
         }
 
-        return new Cluster(data, new Uri($"http://127.0.0.1:{port}"));
+        return cluster;
     }
+
+    /// <summary>Starts what does not run.</summary>
+    public Task UpAsync(CancellationToken cancellationToken) =>
+        PlatformAsync(["cluster", "up", "--data", _data, "--port", $"{Address.Port}"], cancellationToken);
 
     /// <summary>A service's own address, past the gateway.</summary>
     public Uri AddressOf(string service) =>
