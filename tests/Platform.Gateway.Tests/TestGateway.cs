@@ -19,6 +19,8 @@ internal sealed class TestGateway : IAsyncDisposable
 
     public string ConnectionString { get; private set; } = null!;
 
+    public TestLog Log { get; } = new();
+
     public GatewayTokens Tokens => _app.Services.GetRequiredService<GatewayTokens>();
 
     public ScopedTokens ScopedTokens => _app.Services.GetRequiredService<ScopedTokens>();
@@ -96,7 +98,7 @@ internal sealed class TestGateway : IAsyncDisposable
             ["--urls=http://127.0.0.1:0", $"--ConnectionStrings:Platform={ConnectionString}", .. settings],
             "gateway"
         );
-        builder.Logging.ClearProviders();
+        builder.Logging.ClearProviders().AddProvider(Log);
         builder.AddGateway();
         add(builder);
         _app = builder.Build();

@@ -1,14 +1,16 @@
+using Microsoft.AspNetCore.Http.HttpResults;
 using Platform.ServiceDefaults;
+using Yarp.ReverseProxy.Forwarder;
 
 namespace Platform.Gateway.Proxy;
 
-/// <summary>Says in a problem document that a service is away, instead of an empty 502.</summary>
-internal static class ForwarderProblems
+/// <summary>Says in a problem document that a service is away, instead of an empty 502, and in a line of the log why.</summary>
+internal sealed partial class ForwarderProblems(RequestDelegate next, ILogger<ForwarderProblems> logger)
 {
-    public static async Task InvokeAsync(HttpContext context, RequestDelegate next)
+    public async Task InvokeAsync(HttpContext context)
     {
         await next(context);
-        if (context.GetForwarderErrorFeature() is null || context.Response.HasStarted)
+        if (context.GetForwarderErrorFeature() is not { } failure)
         {
             return;
         }
@@ -16,23 +18,31 @@ internal static class ForwarderProblems
         var service = context
             .GetReverseProxyFeature()
             .Route.Cluster?.ClusterId.Replace("-follow", "", StringComparison.Ordinal);
-        var problem = context.Response.StatusCode switch
+        // Who left is no fault of a service, and many do.
+        var level = context.RequestAborted.IsCancellationRequested ? LogLevel.Debug : LogLevel.Warning;
+        LogFailure(level, service, failure.Error, failure.Exception?.GetBaseException().Message);
+        if (!context.Response.HasStarted && ProblemOf(context.Response.StatusCode, service) is { } problem)
+        {
+            await problem.ExecuteAsync(context);
+        }
+    }
+
+    private static ProblemHttpResult? ProblemOf(int status, string? service) =>
+        status switch
         {
             StatusCodes.Status503ServiceUnavailable or StatusCodes.Status502BadGateway => ProblemResults.Problem(
-                context.Response.StatusCode,
+                status,
                 "gateway.service-away",
                 $"The service '{service}' does not answer at the moment. Try again."
             ),
             StatusCodes.Status504GatewayTimeout => ProblemResults.Problem(
-                StatusCodes.Status504GatewayTimeout,
+                status,
                 "gateway.service-slow",
                 $"The service '{service}' did not answer in time."
             ),
             _ => null,
         };
-        if (problem is not null)
-        {
-            await problem.ExecuteAsync(context);
-        }
-    }
+
+    [LoggerMessage(EventId = 1, Message = "A request was not forwarded to {Service}: {Error}, {Reason}")]
+    private partial void LogFailure(LogLevel level, string? service, ForwarderError error, string? reason);
 }

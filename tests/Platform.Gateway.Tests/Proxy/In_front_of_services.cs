@@ -125,6 +125,21 @@ public sealed class In_front_of_services : IAsyncLifetime
     }
 
     [Fact]
+    public async Task a_dead_service_is_one_line_of_the_log_without_a_stack_trace()
+    {
+        await _gateway.StopServiceAsync("jobs");
+        using var answer = await _gateway.SendAsync(HttpMethod.Get, "/api/jobs");
+
+        var (message, exception) = Assert.Single(_gateway.Log.Warnings);
+        Assert.StartsWith(
+            "A request was not forwarded to jobs: Request, Connection refused",
+            message,
+            StringComparison.Ordinal
+        );
+        Assert.Null(exception);
+    }
+
+    [Fact]
     [Trait("row", "31")]
     public async Task ready_says_which_service_is_down_and_what_it_lacks()
     {
