@@ -128,17 +128,13 @@ internal static class ListArtifacts
         page.Parameters.Add(new NpgsqlParameter { Value = query.Offset ?? 0 });
         batch.BatchCommands.Add(page);
 
-        await using var reader = await batch.ExecuteReaderAsync(cancellationToken);
-        await reader.ReadAsync(cancellationToken);
-        var total = reader.GetInt64(0);
-        await reader.NextResultAsync(cancellationToken);
-        var items = new List<ArtifactSummary>();
-        while (await reader.ReadAsync(cancellationToken))
-        {
-            items.Add(Read(reader));
-        }
-
-        return Paging.ToPage(items, limit, total, last => [Paging.Write(last.UpdatedAt), last.Name]);
+        return await Page.ReadAsync(
+            batch,
+            limit,
+            Read,
+            (_, last) => Cursor.Encode(Paging.Write(last.UpdatedAt), last.Name),
+            cancellationToken
+        );
     }
 
     private static void AddFilter(NpgsqlBatchCommand command, ListArtifactsQuery query)

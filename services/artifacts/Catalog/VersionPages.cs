@@ -76,16 +76,12 @@ internal sealed class VersionPages(ArtifactsStore store)
         }
 
         batch.BatchCommands.Add(rows);
-        await using var reader = await batch.ExecuteReaderAsync(cancellationToken);
-        await reader.ReadAsync(cancellationToken);
-        var total = reader.GetInt64(0);
-        await reader.NextResultAsync(cancellationToken);
-        var items = new List<ArtifactVersion>();
-        while (await reader.ReadAsync(cancellationToken))
-        {
-            items.Add(ArtifactCatalog.ReadVersion(reader));
-        }
-
-        return Paging.ToPage(items, limit, total, cursor);
+        return await Page.ReadAsync(
+            batch,
+            limit,
+            ArtifactCatalog.ReadVersion,
+            (_, last) => Cursor.Encode(cursor(last)),
+            cancellationToken
+        );
     }
 }

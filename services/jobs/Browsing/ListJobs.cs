@@ -1,6 +1,5 @@
 using System.Globalization;
 using Microsoft.AspNetCore.Http.HttpResults;
-using Npgsql;
 using Platform.ServiceDefaults;
 
 namespace Platform.Jobs.Browsing;
@@ -94,36 +93,15 @@ internal static class ListJobsEndpoint
                 $"select {JobReader.ItemColumns}, {sort.Expression} from {JobReader.ItemTables} {where} {sort.OrderBy} limit {limit + 1} offset {offset}"
             )
         );
-        return TypedResults.Ok(await ReadPageAsync(batch, sort, limit, cancellationToken));
-    }
-
-    private static async Task<Page<JobItem>> ReadPageAsync(
-        NpgsqlBatch batch,
-        JobSort sort,
-        int limit,
-        CancellationToken cancellationToken
-    )
-    {
-        await using var reader = await batch.ExecuteReaderAsync(cancellationToken);
-        await reader.ReadAsync(cancellationToken);
-        var total = reader.GetInt64(0);
-        await reader.NextResultAsync(cancellationToken);
-        var items = new List<JobItem>(limit);
-        string? next = null;
-        string? last = null;
-        while (await reader.ReadAsync(cancellationToken))
-        {
-            if (items.Count == limit)
-            {
-                next = last;
-                break;
-            }
-
-            items.Add(JobReader.ReadItem(reader));
-            last = sort.Cursor(reader.GetValue(16), items[^1].Id);
-        }
-
-        return new Page<JobItem>(items, next, total);
+        return TypedResults.Ok(
+            await Page.ReadAsync(
+                batch,
+                limit,
+                JobReader.ReadItem,
+                (row, last) => sort.Cursor(row.GetValue(row.FieldCount - 1), last.Id),
+                cancellationToken
+            )
+        );
     }
 
     private static bool TryReadLimit(string? text, out int limit)

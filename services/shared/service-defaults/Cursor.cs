@@ -35,9 +35,3 @@ public static class Cursor
         return parts is not null && parts.Length == count && Array.TrueForAll(parts, part => part is not null);
     }
 }
-
-/// <summary>One page of a list.</summary>
-/// <param name="Items">The rows.</param>
-/// <param name="NextCursor">What to send as <c>cursor</c> for the next page; null on the last.</param>
-/// <param name="Total">How many rows the filter matches over all pages.</param>
-public sealed record Page<T>(IReadOnlyList<T> Items, string? NextCursor, long Total);

@@ -126,38 +126,19 @@ internal static class ListRunsEndpoint
         }
 
         batch.BatchCommands.Add(page);
-        return TypedResults.Ok(await ReadPageAsync(batch, sort, limit, cancellationToken));
+        return TypedResults.Ok(
+            await Page.ReadAsync(
+                batch,
+                limit,
+                RunReader.Read,
+                (row, last) => WriteCursor(sort, row.GetValue(row.FieldCount - 1), last.Id),
+                cancellationToken
+            )
+        );
     }
 
-    private static async Task<Page<RunView>> ReadPageAsync(
-        NpgsqlBatch batch,
-        string sort,
-        int limit,
-        CancellationToken cancellationToken
-    )
-    {
-        await using var reader = await batch.ExecuteReaderAsync(cancellationToken);
-        await reader.ReadAsync(cancellationToken);
-        var total = reader.GetInt64(0);
-        await reader.NextResultAsync(cancellationToken);
-        var items = new List<RunView>();
-        string? lastKey = null;
-        string? next = null;
-        while (await reader.ReadAsync(cancellationToken))
-        {
-            if (items.Count == limit)
-            {
-                next = Cursor.Encode(sort, lastKey!, items[^1].Id);
-                break;
-            }
-
-            items.Add(RunReader.Read(reader));
-            var key = reader.GetValue(reader.FieldCount - 1);
-            lastKey = key is DateTime time ? time.ToString("O", CultureInfo.InvariantCulture) : (string)key;
-        }
-
-        return new(items, next, total);
-    }
+    private static string WriteCursor(string sort, object key, string id) =>
+        Cursor.Encode(sort, key is DateTime time ? time.ToString("O", CultureInfo.InvariantCulture) : (string)key, id);
 
     private static bool TryReadCursor(string cursor, string sort, out object? key, out string id)
     {
