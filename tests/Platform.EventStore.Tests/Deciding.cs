@@ -65,20 +65,7 @@ public sealed class Deciding : IAsyncLifetime
     [Fact]
     public async Task Gives_up_with_the_conflict_when_others_are_quicker_every_time()
     {
-        var decisions = 0;
-
-        var conflict = await Assert.ThrowsAsync<StreamVersionConflictException>(() =>
-            Store.HandleAsync(
-                Counters.Decider,
-                "a",
-                state =>
-                {
-                    decisions++;
-                    Overtake();
-                    return RaiseByOne(state);
-                }
-            )
-        );
+        var (conflict, decisions) = await OvertakenAsync(ifVersion: null);
 
         Assert.Equal((9L, 10L), (conflict.Expected, conflict.Actual));
         Assert.Equal(10, decisions);
@@ -106,21 +93,7 @@ public sealed class Deciding : IAsyncLifetime
     [Fact]
     public async Task A_conflict_after_the_callers_version_was_right_is_not_retried()
     {
-        var decisions = 0;
-
-        var conflict = await Assert.ThrowsAsync<StreamVersionConflictException>(() =>
-            Store.HandleAsync(
-                Counters.Decider,
-                "a",
-                state =>
-                {
-                    decisions++;
-                    Overtake();
-                    return RaiseByOne(state);
-                },
-                ifVersion: 0
-            )
-        );
+        var (conflict, decisions) = await OvertakenAsync(ifVersion: 0);
 
         Assert.Equal(1, conflict.Actual);
         Assert.Equal(1, decisions);
@@ -143,6 +116,27 @@ public sealed class Deciding : IAsyncLifetime
 
     private static Decision<CounterEvent> RaiseByOne(Counter state) =>
         Decision.Accept<CounterEvent>(new CounterRaised(1));
+
+    /// <summary>Raises while another writer is quicker every time.</summary>
+    /// <returns>The conflict that it ends with, and how often it was decided.</returns>
+    private async Task<(StreamVersionConflictException Conflict, int Decisions)> OvertakenAsync(long? ifVersion)
+    {
+        var decisions = 0;
+        var conflict = await Assert.ThrowsAsync<StreamVersionConflictException>(() =>
+            Store.HandleAsync(
+                Counters.Decider,
+                "a",
+                state =>
+                {
+                    decisions++;
+                    Overtake();
+                    return RaiseByOne(state);
+                },
+                ifVersion: ifVersion
+            )
+        );
+        return (conflict, decisions);
+    }
 
     /// <summary>Another writer appends while this one decides; deciders are synchronous, so this is too.</summary>
     private void Overtake()

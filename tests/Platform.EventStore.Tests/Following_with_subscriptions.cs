@@ -92,15 +92,7 @@ public sealed class Following_with_subscriptions : IAsyncLifetime
         await using var service = await StartAsync(recorder, options => options.PollInterval = TimeSpan.FromHours(1));
         await LeadsAsync(service);
 
-        for (var i = 1; i <= 50; i++)
-        {
-            await service.Store.AppendAsync("a", "counter", ExpectedVersion.Any, Counters.Raise(1));
-            await WaitFor.ConditionAsync(
-                "the event",
-                () => Task.FromResult(recorder.Handled.Count == i),
-                TimeSpan.FromSeconds(10)
-            );
-        }
+        await AssertHeardOneByOneAsync(50, service.Store, recorder);
     }
 
     [Fact]
@@ -121,15 +113,7 @@ public sealed class Following_with_subscriptions : IAsyncLifetime
                 ) == 2
         );
 
-        for (var i = 1; i <= 5; i++)
-        {
-            await appender.Store.AppendAsync("a", "counter", ExpectedVersion.Any, Counters.Raise(1));
-            await WaitFor.ConditionAsync(
-                "the event",
-                () => Task.FromResult(recorder.Handled.Count == i),
-                TimeSpan.FromSeconds(10)
-            );
-        }
+        await AssertHeardOneByOneAsync(5, appender.Store, recorder);
     }
 
     [Fact]
@@ -236,6 +220,19 @@ public sealed class Following_with_subscriptions : IAsyncLifetime
 
     private static Task LeadsAsync(RunningService service) =>
         WaitFor.ConditionAsync("the follower to lead", () => Task.FromResult(service.Followers[0].Leads));
+
+    private static async Task AssertHeardOneByOneAsync(int events, CounterStore store, Recorder recorder)
+    {
+        for (var i = 1; i <= events; i++)
+        {
+            await store.AppendAsync("a", "counter", ExpectedVersion.Any, Counters.Raise(1));
+            await WaitFor.ConditionAsync(
+                "the event",
+                () => Task.FromResult(recorder.Handled.Count == i),
+                TimeSpan.FromSeconds(10)
+            );
+        }
+    }
 
     private static async Task AppendAsync(CounterStore store, int events, string stream = "a")
     {

@@ -141,38 +141,15 @@ public sealed class Deciding_about_a_run
 
     [Fact]
     public void The_primary_metric_is_set_once() =>
-        Run.Given(
-                Created(),
-                new PrimaryMetricSet
-                {
-                    Name = "accuracy",
-                    Mode = MetricMode.Max,
-                    At = _now,
-                }
-            )
+        Run.Given(Created(), Judged(MetricMode.Max))
             .When(Do(new UpdateRun(PrimaryMetric: new PrimaryMetric("accuracy", MetricMode.Max))))
             .ThenNothing();
 
     [Fact]
     public void Another_mode_of_the_primary_metric_is_a_change() =>
-        Run.Given(
-                Created(),
-                new PrimaryMetricSet
-                {
-                    Name = "accuracy",
-                    Mode = MetricMode.Max,
-                    At = _now,
-                }
-            )
+        Run.Given(Created(), Judged(MetricMode.Max))
             .When(Do(new UpdateRun(PrimaryMetric: new PrimaryMetric("accuracy", MetricMode.Min))))
-            .Then(
-                new PrimaryMetricSet
-                {
-                    Name = "accuracy",
-                    Mode = MetricMode.Min,
-                    At = _now,
-                }
-            );
+            .Then(Judged(MetricMode.Min));
 
     [Fact]
     public void More_values_than_a_run_may_have_are_refused() =>
@@ -293,6 +270,14 @@ public sealed class Deciding_about_a_run
     private static RunStarted Started() => new() { At = _now };
 
     private static RunEnded Ended(RunStatus status) => new() { Status = status, At = _now };
+
+    private static PrimaryMetricSet Judged(MetricMode mode) =>
+        new()
+        {
+            Name = "accuracy",
+            Mode = mode,
+            At = _now,
+        };
 
     private static RunUpdated Updated(
         IReadOnlyDictionary<string, RunValue>? parameters = null,
