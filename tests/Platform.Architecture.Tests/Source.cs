@@ -7,30 +7,17 @@ internal static class Source
 {
     public static readonly string[] Services = ["Jobs", "Nodes", "Artifacts", "Tracking", "Gateway", "GpuAgent"];
 
-    public static string Root { get; } = FindRoot();
-
     public static Assembly Assembly(string name) => System.Reflection.Assembly.Load($"Platform.{name}");
 
     /// <summary>Files of ours below the given folders, relative to the root.</summary>
     public static IEnumerable<string> Files(string pattern, params string[] folders) =>
         folders
-            .Select(folder => Path.Combine(Root, folder))
+            .Select(folder => Repository.PathOf(folder))
             .Where(Directory.Exists)
             .SelectMany(folder => Directory.EnumerateFiles(folder, pattern, SearchOption.AllDirectories))
-            .Select(path => Path.GetRelativePath(Root, path).Replace('\\', '/'))
+            .Select(path => Path.GetRelativePath(Repository.Root, path).Replace('\\', '/'))
             .Where(path => !path.Contains("/obj/") && !path.Contains("/bin/") && !path.Contains("node_modules"))
             .Order(StringComparer.Ordinal);
 
-    public static string[] Lines(string path) => File.ReadAllLines(Path.Combine(Root, path));
-
-    private static string FindRoot()
-    {
-        var folder = new DirectoryInfo(AppContext.BaseDirectory);
-        while (!File.Exists(Path.Combine(folder.FullName, "Platform.sln")))
-        {
-            folder = folder.Parent ?? throw new DirectoryNotFoundException("Platform.sln is not above the tests.");
-        }
-
-        return folder.FullName;
-    }
+    public static string[] Lines(string path) => File.ReadAllLines(Repository.PathOf(path));
 }

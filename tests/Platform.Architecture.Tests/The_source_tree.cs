@@ -9,7 +9,7 @@ public sealed partial class The_source_tree
     [Fact]
     public void Has_every_project_in_the_solution()
     {
-        var solution = File.ReadAllText(Path.Combine(Source.Root, "Platform.sln")).Replace('\\', '/');
+        var solution = File.ReadAllText(Repository.PathOf("Platform.sln")).Replace('\\', '/');
 
         Assert.Empty(Source.Files("*.csproj", _folders).Where(path => !solution.Contains(path)));
     }

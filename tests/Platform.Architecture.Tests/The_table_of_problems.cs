@@ -19,7 +19,7 @@ public sealed partial class The_table_of_problems
     {
         var used = _folders
             .SelectMany(folder => Source.Files("*.cs", folder))
-            .Select(path => File.ReadAllText(Path.Combine(Source.Root, path)))
+            .Select(path => File.ReadAllText(Repository.PathOf(path)))
             .SelectMany(CodesOf)
             .Distinct(StringComparer.Ordinal)
             .Order(StringComparer.Ordinal);

@@ -11,7 +11,7 @@ internal static class DigitsJobs
             command = new[]
             {
                 "dotnet",
-                Repository.Built("Digits", "Digits.dll"),
+                Repository.Digits,
                 "--data",
                 "inputs/optdigits",
                 "--epochs",
@@ -47,12 +47,8 @@ internal static class DigitsJobs
             command = new[] { "/usr/bin/python3", "train.py", "--epochs", $"{epochs}" },
             files = new Dictionary<string, string>
             {
-                ["train.py"] = File.ReadAllText(
-                    Path.Combine(Repository.Root, "examples", "digits-pytorch", "train.py")
-                ),
-                ["platform_sdk.py"] = File.ReadAllText(
-                    Path.Combine(Repository.Root, "sdk", "python", "platform_sdk.py")
-                ),
+                ["train.py"] = File.ReadAllText(Repository.PathOf("examples", "digits-pytorch", "train.py")),
+                ["platform_sdk.py"] = File.ReadAllText(Repository.PythonSdk),
             },
             outputs = new[]
             {

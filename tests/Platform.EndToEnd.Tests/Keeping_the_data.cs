@@ -10,8 +10,9 @@ public sealed class Keeping_the_data
     [Trait("row", "95")]
     public async Task A_copied_data_folder_and_rebuilt_read_models_give_the_same_answers()
     {
-        var original = StandalonePlatform.NewFolder();
-        var copy = original + "-copy";
+        using var folder = new TestFolder();
+        var original = folder.In("original");
+        var copy = folder.In("copy");
         string answers;
         await using (var platform = new StandalonePlatform(original))
         {

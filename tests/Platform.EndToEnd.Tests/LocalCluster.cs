@@ -3,6 +3,7 @@ namespace Platform.EndToEnd.Tests;
 /// <summary>A local cluster in a folder of its own: one real process per service, RabbitMQ, PostgreSQL, agents.</summary>
 public class LocalCluster : IAsyncLifetime
 {
+    private readonly TestFolder _folder = new();
     private Cluster? _cluster;
 
     /// <summary>How many agents it has.</summary>
@@ -17,7 +18,7 @@ public class LocalCluster : IAsyncLifetime
     /// <summary>The version of the digits data set that trainings take as their input.</summary>
     public int Optdigits { get; private set; }
 
-    private Cluster Running => _cluster ??= new Cluster(StandalonePlatform.NewFolder(), Nodes);
+    private Cluster Running => _cluster ??= new Cluster(_folder.Path, Nodes);
 
     public async Task InitializeAsync()
     {
@@ -43,7 +44,7 @@ public class LocalCluster : IAsyncLifetime
     {
         Running.Dispose();
         await Running.DownAsync();
-        Directory.Delete(Data, recursive: true);
+        _folder.Dispose();
     }
 }
 

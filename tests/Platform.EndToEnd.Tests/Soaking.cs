@@ -14,7 +14,7 @@ public sealed class Soaking
     public async Task A_minute_of_random_faults_loses_doubles_and_leaves_nothing()
     {
         // What is left of ten minutes is for starting, settling and checking on a slow machine.
-        var (exitCode, output) = await Command.RunAsync(
+        var (exitCode, output, errors) = await Command.RunAsync(
             TimeSpan.FromMinutes(10),
             "soak",
             "--seconds",
@@ -24,7 +24,7 @@ public sealed class Soaking
             "--json"
         );
 
-        Assert.True(exitCode == 0, $"platform soak ended with {exitCode}:\n{output}");
+        Assert.True(exitCode == 0, $"platform soak ended with {exitCode}:\n{output}{errors}");
         var result = JsonNode.Parse(output.Split('\n')[0])!;
         Assert.Empty(result["violations"]!.AsArray());
         Assert.NotEqual(0, result["jobs"]!.GetValue<int>());
@@ -46,10 +46,10 @@ public sealed class Soaking
     [InlineData("--sed", "1")]
     public async Task Misspelt_arguments_start_nothing(params string[] arguments)
     {
-        var (exitCode, output) = await Command.RunAsync(TimeSpan.FromSeconds(30), ["soak", .. arguments]);
+        var (exitCode, output, errors) = await Command.RunAsync(TimeSpan.FromSeconds(30), ["soak", .. arguments]);
 
         Assert.Equal(2, exitCode);
-        Assert.Contains(arguments[0], output, StringComparison.Ordinal);
+        Assert.Contains(arguments[0], output + errors, StringComparison.Ordinal);
     }
 
     private static Task<string> PlanAsync(int seed) =>

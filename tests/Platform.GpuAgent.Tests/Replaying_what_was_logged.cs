@@ -101,19 +101,8 @@ public sealed class Replaying_what_was_logged : AgentTest
                     Files = new Dictionary<string, string>(StringComparer.Ordinal)
                     {
                         ["train.py"] = Script,
-                        ["platform_sdk.py"] = File.ReadAllText(PythonSdk()),
+                        ["platform_sdk.py"] = File.ReadAllText(Repository.PythonSdk),
                     },
                 }
         );
-
-    private static string PythonSdk()
-    {
-        var folder = new DirectoryInfo(AppContext.BaseDirectory);
-        while (!File.Exists(Path.Combine(folder.FullName, "Platform.sln")))
-        {
-            folder = folder.Parent!;
-        }
-
-        return Path.Combine(folder.FullName, "sdk", "python", "platform_sdk.py");
-    }
 }

@@ -5,16 +5,6 @@ namespace Platform.Sdk.Tests;
 /// <summary>Runs a training as a process of its own.</summary>
 internal static class Script
 {
-    public static string Root { get; } = FindRoot();
-
-    private static string Configuration { get; } = new DirectoryInfo(AppContext.BaseDirectory).Name;
-
-    public static string Digits => Path.Combine(Root, "artifacts", "bin", "Digits", Configuration, "Digits.dll");
-
-    public static string Optdigits => Path.Combine(Root, "examples", "data", "optdigits");
-
-    public static string PythonSdk => Path.Combine(Root, "sdk", "python");
-
     public static Process Start(
         string program,
         IEnumerable<string> arguments,
@@ -60,16 +50,5 @@ internal static class Script
         await process.WaitForExitAsync();
         Assert.True(process.ExitCode == 0, $"{program} ended with {process.ExitCode}: {await output}\n{errors}");
         return await output;
-    }
-
-    private static string FindRoot()
-    {
-        var folder = new DirectoryInfo(AppContext.BaseDirectory);
-        while (!File.Exists(Path.Combine(folder.FullName, "Platform.sln")))
-        {
-            folder = folder.Parent ?? throw new DirectoryNotFoundException("Platform.sln is not above the tests.");
-        }
-
-        return folder.FullName;
     }
 }

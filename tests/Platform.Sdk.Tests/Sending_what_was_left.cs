@@ -2,41 +2,31 @@ namespace Platform.Sdk.Tests;
 
 /// <summary>Whoever finds a spool can send it, whichever SDK wrote it.</summary>
 [Trait("row", "100")]
-public sealed class Sending_what_was_left : IDisposable
+public sealed class Sending_what_was_left : SdkTest
 {
-    private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("platform-sdk-");
-    private readonly FakePlatform _platform = new();
     private readonly string _runId = Guid.CreateVersion7().ToString();
-
-    private string Spool => Path.Combine(_folder.FullName, "spool");
-
-    public void Dispose()
-    {
-        _platform.Dispose();
-        _folder.Delete(recursive: true);
-    }
 
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
     public async Task The_whole_run_with_its_end_and_its_artifacts_arrives_once(bool isPython)
     {
-        await File.WriteAllTextAsync(Path.Combine(_folder.FullName, "model.bin"), "weights");
-        _platform.GoAway();
+        await File.WriteAllTextAsync(Folder.In("model.bin"), "weights");
+        Platform.GoAway();
         await (isPython ? LeaveByPythonAsync() : Task.Run(LeaveByDotnet));
         Assert.Equal([_runId], LeftSpools.RunsIn(Spool));
         Assert.False(Send(patience: 0.2));
-        _platform.ComeUp();
+        Platform.ComeUp();
 
         Assert.True(Send());
         Assert.True(Send());
 
-        Assert.Equal([1L, 2L, 3L], _platform.Steps);
-        Assert.Equal(3, _platform.PointsReceived);
-        Assert.Equal(("finished", (int?)2), (_platform.Status, _platform.EndedAttempt));
-        Assert.Equal(2, _platform.UpdatedBy);
-        Assert.Equal("""{"accuracy":0.5}""", _platform.Merged["summary"]!.ToJsonString());
-        Assert.Equal("model", Assert.Single(_platform.Versions).Name);
+        Assert.Equal([1L, 2L, 3L], Platform.Steps);
+        Assert.Equal(3, Platform.PointsReceived);
+        Assert.Equal(("finished", (int?)2), (Platform.Status, Platform.EndedAttempt));
+        Assert.Equal(2, Platform.UpdatedBy);
+        Assert.Equal("""{"accuracy":0.5}""", Platform.Merged["summary"]!.ToJsonString());
+        Assert.Equal("model", Assert.Single(Platform.Versions).Name);
         Assert.Empty(Directory.EnumerateFileSystemEntries(Spool));
         Assert.Empty(LeftSpools.RunsIn(Spool));
     }
@@ -44,17 +34,17 @@ public sealed class Sending_what_was_left : IDisposable
     [Fact]
     public void A_spool_in_use_is_left_to_its_process()
     {
-        _platform.GoAway();
+        Platform.GoAway();
         var run = TrackedRun.Init(Options(finishTimeout: 30));
         run.Log("loss", 1);
         Assert.False(run.Flush(TimeSpan.FromSeconds(0.3)));
 
         Assert.True(Send());
         Assert.Equal([_runId], LeftSpools.RunsIn(Spool));
-        _platform.ComeUp();
+        Platform.ComeUp();
         run.Finish();
 
-        Assert.Equal([1L], _platform.Steps);
+        Assert.Equal([1L], Platform.Steps);
     }
 
     [Fact]
@@ -78,8 +68,8 @@ public sealed class Sending_what_was_left : IDisposable
         Assert.Equal([_runId], LeftSpools.RunsIn(Spool));
         Assert.True(Send());
 
-        Assert.Equal([4L], _platform.Steps);
-        Assert.Null(_platform.Status);
+        Assert.Equal([4L], Platform.Steps);
+        Assert.Null(Platform.Status);
     }
 
     private bool Send(double patience = 30) =>
@@ -88,7 +78,7 @@ public sealed class Sending_what_was_left : IDisposable
     private TrackedRunOptions Options(double finishTimeout = 0.3) =>
         new()
         {
-            Server = _platform.Url,
+            Server = Platform.Url,
             RunId = _runId,
             SpoolFolder = Spool,
             Project = "tests",
@@ -105,7 +95,7 @@ public sealed class Sending_what_was_left : IDisposable
         }
 
         run.Summary("accuracy", 0.5);
-        run.Artifact(Path.Combine(_folder.FullName, "model.bin"), "model");
+        run.Artifact(Folder.In("model.bin"), "model");
         run.Finish();
     }
 
@@ -124,12 +114,12 @@ public sealed class Sending_what_was_left : IDisposable
                 run.finish()
                 """,
             ],
-            _folder.FullName,
+            Folder.Path,
             new Dictionary<string, string>(StringComparer.Ordinal)
             {
-                ["PYTHONPATH"] = Script.PythonSdk,
+                ["PYTHONPATH"] = Repository.PathOf("sdk", "python"),
                 ["PYTHONDONTWRITEBYTECODE"] = "1",
-                ["PLATFORM_URL"] = _platform.Url.ToString(),
+                ["PLATFORM_URL"] = Platform.Url.ToString(),
                 ["PLATFORM_RUN_ID"] = _runId,
                 ["PLATFORM_ATTEMPT"] = "2",
                 ["PLATFORM_SPOOL_DIR"] = Spool,

@@ -4,19 +4,8 @@ using System.Text.Json.Nodes;
 
 namespace Platform.Sdk.Tests;
 
-public sealed class Tracking_in_dotnet : IDisposable
+public sealed class Tracking_in_dotnet : SdkTest
 {
-    private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("platform-sdk-");
-    private readonly FakePlatform _platform = new();
-
-    private string Spool => Path.Combine(_folder.FullName, "spool");
-
-    public void Dispose()
-    {
-        _platform.Dispose();
-        _folder.Delete(recursive: true);
-    }
-
     [Fact]
     public void Sends_the_run_its_parameters_points_summary_and_end()
     {
@@ -24,7 +13,7 @@ public sealed class Tracking_in_dotnet : IDisposable
         var run = TrackedRun.Init(
             new TrackedRunOptions
             {
-                Server = _platform.Url,
+                Server = Platform.Url,
                 Token = "pj_secret",
                 SpoolFolder = Spool,
                 Project = "team/digits",
@@ -40,16 +29,16 @@ public sealed class Tracking_in_dotnet : IDisposable
         run.Summary("accuracy", 0.97);
         run.Finish();
 
-        Assert.Equal("Bearer pj_secret", _platform.Authorization);
-        Assert.Equal($$"""{"project":"team/digits","name":"first","jobId":"{{job}}"}""", _platform.Run!.ToJsonString());
+        Assert.Equal("Bearer pj_secret", Platform.Authorization);
+        Assert.Equal($$"""{"project":"team/digits","name":"first","jobId":"{{job}}"}""", Platform.Run!.ToJsonString());
         Assert.Equal(
             """{"parameters":{"lr":0.1,"layers":[64,10]},"tags":{"owner":"ada"},"summary":{"accuracy":0.97}}""",
-            _platform.Merged.ToJsonString()
+            Platform.Merged.ToJsonString()
         );
-        Assert.Equal([1L, 7L, 8L], _platform.Steps);
-        Assert.Equal([0.5, 0.25, 0.125], _platform.Points.Select(p => p["value"]!.GetValue<double>()));
-        Assert.Equal("late", _platform.Points[1]["stage"]!.GetValue<string>());
-        Assert.Equal("finished", _platform.Status);
+        Assert.Equal([1L, 7L, 8L], Platform.Steps);
+        Assert.Equal([0.5, 0.25, 0.125], Platform.Points.Select(p => p["value"]!.GetValue<double>()));
+        Assert.Equal("late", Platform.Points[1]["stage"]!.GetValue<string>());
+        Assert.Equal("finished", Platform.Status);
         Assert.Empty(Directory.EnumerateFileSystemEntries(Spool));
     }
 
@@ -60,17 +49,17 @@ public sealed class Tracking_in_dotnet : IDisposable
             .Init(
                 new TrackedRunOptions
                 {
-                    Server = _platform.Url,
+                    Server = Platform.Url,
                     SpoolFolder = Spool,
                     Project = "tests",
                     Attempt = 3,
                 }
             )
             .Finish();
-        Assert.Equal(3, _platform.EndedAttempt);
+        Assert.Equal(3, Platform.EndedAttempt);
 
         Start().Finish();
-        Assert.Null(_platform.EndedAttempt);
+        Assert.Null(Platform.EndedAttempt);
     }
 
     [Fact]
@@ -83,8 +72,8 @@ public sealed class Tracking_in_dotnet : IDisposable
         run.Summary("worst", double.NaN);
         run.Finish();
 
-        Assert.Equal(["NaN", "Infinity", "-Infinity"], _platform.Points.Select(p => p["value"]!.GetValue<string>()));
-        Assert.Equal("NaN", _platform.Merged["summary"]!["worst"]!.GetValue<string>());
+        Assert.Equal(["NaN", "Infinity", "-Infinity"], Platform.Points.Select(p => p["value"]!.GetValue<string>()));
+        Assert.Equal("NaN", Platform.Merged["summary"]!["worst"]!.GetValue<string>());
     }
 
     [Fact]
@@ -98,7 +87,7 @@ public sealed class Tracking_in_dotnet : IDisposable
         run.Log("loss", 3, step: 2, at: at);
         run.Finish();
 
-        Assert.Equal([1L, 1L, 2L], _platform.Steps);
+        Assert.Equal([1L, 1L, 2L], Platform.Steps);
     }
 
     [Fact]
@@ -113,8 +102,8 @@ public sealed class Tracking_in_dotnet : IDisposable
         Assert.True(run.Flush(TimeSpan.FromMinutes(1)));
         run.Finish();
 
-        Assert.Equal(Enumerable.Range(1, 50_000).Select(s => (long)s), _platform.Steps);
-        Assert.InRange(_platform.Requests, 10, 100);
+        Assert.Equal(Enumerable.Range(1, 50_000).Select(s => (long)s), Platform.Steps);
+        Assert.InRange(Platform.Requests, 10, 100);
     }
 
     [Fact]
@@ -125,7 +114,7 @@ public sealed class Tracking_in_dotnet : IDisposable
         run.Log("loss", 1);
         Assert.True(run.Flush(TimeSpan.FromSeconds(20)));
 
-        _platform.GoAway();
+        Platform.GoAway();
         var watch = Stopwatch.StartNew();
         for (var i = 2; i <= 5000; i++)
         {
@@ -134,20 +123,20 @@ public sealed class Tracking_in_dotnet : IDisposable
 
         Assert.True(watch.Elapsed < TimeSpan.FromSeconds(30), $"5000 calls took {watch.Elapsed} without the platform.");
         Assert.False(run.Flush(TimeSpan.FromMilliseconds(300)));
-        _platform.ComeUp();
+        Platform.ComeUp();
         run.Log("loss", 5001);
         run.Finish();
 
-        Assert.Equal(Enumerable.Range(1, 5001).Select(s => (long)s), _platform.Steps);
-        Assert.Equal(5001, _platform.PointsReceived);
-        Assert.Equal("finished", _platform.Status);
+        Assert.Equal(Enumerable.Range(1, 5001).Select(s => (long)s), Platform.Steps);
+        Assert.Equal(5001, Platform.PointsReceived);
+        Assert.Equal("finished", Platform.Status);
     }
 
     [Fact]
     [Trait("row", "100")]
     public void Replays_what_an_earlier_process_of_the_run_could_not_send()
     {
-        _platform.GoAway();
+        Platform.GoAway();
         var id = Guid.CreateVersion7().ToString();
         var watch = Stopwatch.StartNew();
         var first = Start(id, patience: 1);
@@ -156,21 +145,21 @@ public sealed class Tracking_in_dotnet : IDisposable
         first.Finish("failed");
         Assert.True(watch.Elapsed < TimeSpan.FromSeconds(30), $"Finishing took {watch.Elapsed} without the platform.");
 
-        _platform.ComeUp();
+        Platform.ComeUp();
         var second = Start(id);
         second.Log("loss", 3, step: 3);
         second.Finish();
 
-        Assert.Equal([1L, 2L, 3L], _platform.Steps);
-        Assert.Equal(3, _platform.PointsReceived);
-        Assert.Equal("finished", _platform.Status);
+        Assert.Equal([1L, 2L, 3L], Platform.Steps);
+        Assert.Equal(3, Platform.PointsReceived);
+        Assert.Equal("finished", Platform.Status);
         Assert.Empty(Directory.EnumerateFileSystemEntries(Spool));
     }
 
     [Fact]
     public void Leaves_the_spools_of_other_runs_and_of_running_processes_alone()
     {
-        _platform.GoAway();
+        Platform.GoAway();
         var other = Start("run.1", patience: 1);
         other.Log("loss", 1);
         other.Finish();
@@ -178,12 +167,12 @@ public sealed class Tracking_in_dotnet : IDisposable
         running.Log("loss", 2);
         Assert.False(running.Flush(TimeSpan.FromMilliseconds(300)));
 
-        _platform.ComeUp();
+        Platform.ComeUp();
         Start("run").Finish();
-        Assert.DoesNotContain(1.0, _platform.Points.Select(p => p["value"]!.GetValue<double>()));
+        Assert.DoesNotContain(1.0, Platform.Points.Select(p => p["value"]!.GetValue<double>()));
 
         running.Finish();
-        Assert.Equal(1, _platform.PointsReceived);
+        Assert.Equal(1, Platform.PointsReceived);
         Assert.Single(Directory.EnumerateFiles(Spool, "run.1.*.jsonl"));
     }
 
@@ -192,12 +181,12 @@ public sealed class Tracking_in_dotnet : IDisposable
     {
         var run = Start();
         Assert.True(run.Flush(TimeSpan.FromSeconds(20)));
-        _platform.Mood = Mood.LosingAnswers;
+        Platform.Mood = Mood.LosingAnswers;
         run.Log("loss", 1);
         run.Finish();
 
-        Assert.Equal(2, _platform.PointsReceived);
-        Assert.Equal([1L], _platform.Steps);
+        Assert.Equal(2, Platform.PointsReceived);
+        Assert.Equal([1L], Platform.Steps);
     }
 
     [Theory]
@@ -205,7 +194,7 @@ public sealed class Tracking_in_dotnet : IDisposable
     [InlineData(Mood.Hanging)]
     public void Gives_up_waiting_for_a_platform_that_does_not_answer(object mood)
     {
-        _platform.Mood = (Mood)mood;
+        Platform.Mood = (Mood)mood;
         var id = Guid.CreateVersion7().ToString();
         var watch = Stopwatch.StartNew();
         var run = Start(id, patience: 1);
@@ -213,15 +202,15 @@ public sealed class Tracking_in_dotnet : IDisposable
         run.Finish();
         Assert.True(watch.Elapsed < TimeSpan.FromSeconds(30), $"Finishing took {watch.Elapsed}.");
 
-        _platform.Mood = Mood.Well;
+        Platform.Mood = Mood.Well;
         Start(id).Finish();
-        Assert.Equal([1L], _platform.Steps);
+        Assert.Equal([1L], Platform.Steps);
     }
 
     [Fact]
     public void Goes_on_after_half_a_record_that_a_killed_process_left()
     {
-        _platform.GoAway();
+        Platform.GoAway();
         var id = Guid.CreateVersion7().ToString();
         var killed = Start(id, patience: 1);
         killed.Log("loss", 1);
@@ -231,18 +220,18 @@ public sealed class Tracking_in_dotnet : IDisposable
             "not json\n" + """{"kind":"points","points":[{"key":"lo"""
         );
 
-        _platform.ComeUp();
+        Platform.ComeUp();
         Start(id).Finish();
 
-        Assert.Equal([1L], _platform.Steps);
-        Assert.Equal("finished", _platform.Status);
+        Assert.Equal([1L], Platform.Steps);
+        Assert.Equal("finished", Platform.Status);
     }
 
     [Fact]
     public void Leaves_out_what_the_platform_refuses_and_sends_the_rest()
     {
-        _platform.RefusedKey = "bad";
-        _platform.GoAway();
+        Platform.RefusedKey = "bad";
+        Platform.GoAway();
         var run = Start();
         for (var i = 1; i <= 3; i++)
         {
@@ -250,11 +239,11 @@ public sealed class Tracking_in_dotnet : IDisposable
             Assert.False(run.Flush(TimeSpan.FromMilliseconds(100)));
         }
 
-        _platform.ComeUp();
+        Platform.ComeUp();
         run.Finish();
 
-        Assert.Equal([1L, 3L], _platform.Steps);
-        Assert.Equal("finished", _platform.Status);
+        Assert.Equal([1L, 3L], Platform.Steps);
+        Assert.Equal("finished", Platform.Status);
     }
 
     [Fact]
@@ -267,7 +256,7 @@ public sealed class Tracking_in_dotnet : IDisposable
         run.Log("loss", 4, step: 4);
         run.Finish();
 
-        Assert.Equal([4L], _platform.Steps);
+        Assert.Equal([4L], Platform.Steps);
     }
 
     [Fact]
@@ -275,40 +264,40 @@ public sealed class Tracking_in_dotnet : IDisposable
     {
         var run = Start();
         Assert.True(run.Flush(TimeSpan.FromSeconds(20)));
-        _platform.ForgetRun();
+        Platform.ForgetRun();
         run.Log("loss", 1);
         run.Finish();
 
-        Assert.Equal([1L], _platform.Steps);
-        Assert.NotNull(_platform.Run);
+        Assert.Equal([1L], Platform.Steps);
+        Assert.NotNull(Platform.Run);
     }
 
     [Fact]
     public void Works_without_a_disk_to_spool_to()
     {
-        var blocked = Path.Combine(_folder.FullName, "file");
+        var blocked = Folder.In("file");
         File.WriteAllText(blocked, "");
         var run = Start(spool: blocked);
         run.Log("loss", 1);
         run.Finish();
 
-        Assert.Equal([1L], _platform.Steps);
+        Assert.Equal([1L], Platform.Steps);
     }
 
     [Fact]
     public void Keeps_an_artifact_as_it_was_when_it_was_logged()
     {
-        var model = Directory.CreateDirectory(Path.Combine(_folder.FullName, "model", "deep")).Parent!.FullName;
+        var model = Directory.CreateDirectory(Folder.In("model", "deep")).Parent!.FullName;
         File.WriteAllText(Path.Combine(model, "weights.bin"), "weights");
         File.WriteAllText(Path.Combine(model, "deep", "copy.bin"), "weights");
         var id = Guid.CreateVersion7().ToString();
         var run = Start(id);
-        _platform.Mood = Mood.LosingAnswers;
+        Platform.Mood = Mood.LosingAnswers;
         run.Artifact(model, "digits-model", "model");
         File.WriteAllText(Path.Combine(model, "weights.bin"), "changed");
         run.Finish();
 
-        var (name, body) = Assert.Single(_platform.Versions);
+        var (name, body) = Assert.Single(Platform.Versions);
         Assert.Equal("digits-model", name);
         Assert.Equal("model", body["type"]!.GetValue<string>());
         Assert.Equal(id, body["runId"]!.GetValue<string>());
@@ -318,7 +307,7 @@ public sealed class Tracking_in_dotnet : IDisposable
         );
         Assert.All(
             body["files"]!.AsArray(),
-            f => Assert.Equal("weights", Encoding.UTF8.GetString(_platform.Blob(f!["sha256"]!.GetValue<string>())))
+            f => Assert.Equal("weights", Encoding.UTF8.GetString(Platform.Blob(f!["sha256"]!.GetValue<string>())))
         );
         Assert.Empty(Directory.EnumerateFileSystemEntries(Spool));
     }
@@ -327,12 +316,12 @@ public sealed class Tracking_in_dotnet : IDisposable
     public void An_artifact_that_does_not_exist_disturbs_nothing()
     {
         var run = Start();
-        run.Artifact(Path.Combine(_folder.FullName, "missing"), "digits-model");
+        run.Artifact(Folder.In("missing"), "digits-model");
         run.Log("loss", 1);
         run.Finish();
 
-        Assert.Empty(_platform.Versions);
-        Assert.Equal([1L], _platform.Steps);
+        Assert.Empty(Platform.Versions);
+        Assert.Equal([1L], Platform.Steps);
     }
 
     [Fact]
@@ -354,7 +343,7 @@ public sealed class Tracking_in_dotnet : IDisposable
     public void Tracks_nothing_under_an_id_that_could_not_be_an_address()
     {
         Assert.False(Start("../elsewhere").IsEnabled);
-        Assert.Equal(0, _platform.Requests);
+        Assert.Equal(0, Platform.Requests);
     }
 
     /// <param name="patience">Seconds to wait for the platform at the end; short where it is away, long for a slow machine.</param>
@@ -362,7 +351,7 @@ public sealed class Tracking_in_dotnet : IDisposable
         TrackedRun.Init(
             new TrackedRunOptions
             {
-                Server = _platform.Url,
+                Server = Platform.Url,
                 RunId = id ?? Guid.CreateVersion7().ToString(),
                 SpoolFolder = spool ?? Spool,
                 Project = "tests",

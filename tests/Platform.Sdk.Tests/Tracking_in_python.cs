@@ -2,21 +2,11 @@ using System.Text;
 
 namespace Platform.Sdk.Tests;
 
-public sealed class Tracking_in_python : IDisposable
+public sealed class Tracking_in_python : SdkTest
 {
     private const string Python = "/usr/bin/python3";
 
-    private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("platform-sdk-");
-    private readonly FakePlatform _platform = new();
     private readonly string _runId = Guid.CreateVersion7().ToString();
-
-    private string Spool => Path.Combine(_folder.FullName, "spool");
-
-    public void Dispose()
-    {
-        _platform.Dispose();
-        _folder.Delete(recursive: true);
-    }
 
     [Fact]
     public async Task Sends_the_run_its_parameters_points_summary_and_end()
@@ -36,16 +26,16 @@ public sealed class Tracking_in_python : IDisposable
             ("PLATFORM_PROJECT", "team/digits")
         );
 
-        Assert.Equal("Bearer pj_secret", _platform.Authorization);
-        Assert.Equal($$"""{"project":"team/digits","name":"first","jobId":"{{job}}"}""", _platform.Run!.ToJsonString());
+        Assert.Equal("Bearer pj_secret", Platform.Authorization);
+        Assert.Equal($$"""{"project":"team/digits","name":"first","jobId":"{{job}}"}""", Platform.Run!.ToJsonString());
         Assert.Equal(
             """{"parameters":{"lr":0.1,"layers":[64,10]},"tags":{"owner":"ada"},"summary":{"accuracy":0.97}}""",
-            _platform.Merged.ToJsonString()
+            Platform.Merged.ToJsonString()
         );
-        Assert.Equal([1L, 7L, 8L], _platform.Steps);
-        Assert.Equal([0.5, 0.25, 0.125], _platform.Points.Select(p => p["value"]!.GetValue<double>()));
-        Assert.Equal("late", _platform.Points[1]["stage"]!.GetValue<string>());
-        Assert.Equal("finished", _platform.Status);
+        Assert.Equal([1L, 7L, 8L], Platform.Steps);
+        Assert.Equal([0.5, 0.25, 0.125], Platform.Points.Select(p => p["value"]!.GetValue<double>()));
+        Assert.Equal("late", Platform.Points[1]["stage"]!.GetValue<string>());
+        Assert.Equal("finished", Platform.Status);
         Assert.Empty(Directory.EnumerateFileSystemEntries(Spool));
     }
 
@@ -53,10 +43,10 @@ public sealed class Tracking_in_python : IDisposable
     public async Task Says_which_attempt_ended()
     {
         await RunAsync("tracking.init()", ("PLATFORM_ATTEMPT", "3"));
-        Assert.Equal(3, _platform.EndedAttempt);
+        Assert.Equal(3, Platform.EndedAttempt);
 
         await RunAsync("tracking.init()");
-        Assert.Null(_platform.EndedAttempt);
+        Assert.Null(Platform.EndedAttempt);
     }
 
     [Fact]
@@ -70,8 +60,8 @@ public sealed class Tracking_in_python : IDisposable
             """
         );
 
-        Assert.Equal(["NaN", "Infinity", "-Infinity"], _platform.Points.Select(p => p["value"]!.GetValue<string>()));
-        Assert.Equal("finished", _platform.Status);
+        Assert.Equal(["NaN", "Infinity", "-Infinity"], Platform.Points.Select(p => p["value"]!.GetValue<string>()));
+        Assert.Equal("finished", Platform.Status);
     }
 
     [Fact]
@@ -82,8 +72,8 @@ public sealed class Tracking_in_python : IDisposable
         );
 
         Assert.Contains("boom", failure.Message, StringComparison.Ordinal);
-        Assert.Equal("failed", _platform.Status);
-        Assert.Equal([1L], _platform.Steps);
+        Assert.Equal("failed", Platform.Status);
+        Assert.Equal([1L], Platform.Steps);
     }
 
     [Fact]
@@ -108,26 +98,26 @@ public sealed class Tracking_in_python : IDisposable
             """
         );
         Assert.Equal("sent True", await process.StandardOutput.ReadLineAsync());
-        _platform.GoAway();
+        Platform.GoAway();
         await process.StandardInput.WriteLineAsync();
         Assert.Equal("quick True", await process.StandardOutput.ReadLineAsync());
         Assert.Equal("away False", await process.StandardOutput.ReadLineAsync());
-        _platform.ComeUp();
+        Platform.ComeUp();
         await process.StandardInput.WriteLineAsync();
         Assert.Equal("done", await process.StandardOutput.ReadLineAsync());
         await process.WaitForExitAsync();
 
         Assert.Equal(0, process.ExitCode);
-        Assert.Equal(Enumerable.Range(1, 5001).Select(s => (long)s), _platform.Steps);
-        Assert.Equal(5001, _platform.PointsReceived);
-        Assert.Equal("finished", _platform.Status);
+        Assert.Equal(Enumerable.Range(1, 5001).Select(s => (long)s), Platform.Steps);
+        Assert.Equal(5001, Platform.PointsReceived);
+        Assert.Equal("finished", Platform.Status);
     }
 
     [Fact]
     [Trait("row", "100")]
     public async Task Replays_what_a_killed_process_of_the_run_had_logged()
     {
-        _platform.GoAway();
+        Platform.GoAway();
         using (
             var process = Start(
                 """
@@ -145,18 +135,18 @@ public sealed class Tracking_in_python : IDisposable
             await process.WaitForExitAsync();
         }
 
-        _platform.ComeUp();
+        Platform.ComeUp();
         await RunAsync("tracking.init().log({'loss': 3.0}, step=3)");
 
-        Assert.Equal([1L, 2L, 3L], _platform.Steps);
-        Assert.Equal(3, _platform.PointsReceived);
+        Assert.Equal([1L, 2L, 3L], Platform.Steps);
+        Assert.Equal(3, Platform.PointsReceived);
         Assert.Empty(Directory.EnumerateFileSystemEntries(Spool));
     }
 
     [Fact]
     public async Task A_later_run_of_the_same_process_replays_too()
     {
-        _platform.GoAway();
+        Platform.GoAway();
         using var process = Start(
             """
             tracking.init(finish_timeout=0.3).log({"loss": 1.0})
@@ -168,30 +158,30 @@ public sealed class Tracking_in_python : IDisposable
             """
         );
         Assert.Equal("left", await process.StandardOutput.ReadLineAsync());
-        _platform.ComeUp();
+        Platform.ComeUp();
         await process.StandardInput.WriteLineAsync();
         await process.WaitForExitAsync();
 
-        Assert.Equal([1L, 2L], _platform.Steps);
-        Assert.Equal("finished", _platform.Status);
+        Assert.Equal([1L, 2L], Platform.Steps);
+        Assert.Equal("finished", Platform.Status);
     }
 
     [Fact]
     public async Task Sends_what_was_left_on_demand()
     {
-        _platform.GoAway();
+        Platform.GoAway();
         await RunAsync("tracking.init(finish_timeout=0.3).log({'loss': 1.0})");
         Assert.NotEmpty(Directory.EnumerateFileSystemEntries(Spool));
 
-        _platform.ComeUp();
+        Platform.ComeUp();
         await Script.RunAsync(
             Python,
-            [Path.Combine(Script.PythonSdk, "platform_sdk.py"), "flush"],
-            _folder.FullName,
+            [Path.Combine(Repository.PathOf("sdk", "python"), "platform_sdk.py"), "flush"],
+            Folder.Path,
             Environment()
         );
 
-        Assert.Equal([1L], _platform.Steps);
+        Assert.Equal([1L], Platform.Steps);
         Assert.Empty(Directory.EnumerateFileSystemEntries(Spool));
     }
 
@@ -200,7 +190,7 @@ public sealed class Tracking_in_python : IDisposable
     [InlineData(Mood.Hanging)]
     public async Task Gives_up_waiting_for_a_platform_that_does_not_answer(object mood)
     {
-        _platform.Mood = (Mood)mood;
+        Platform.Mood = (Mood)mood;
         var output = await RunAsync(
             """
             started = time.monotonic()
@@ -212,25 +202,25 @@ public sealed class Tracking_in_python : IDisposable
         );
         Assert.Contains("quick True", output, StringComparison.Ordinal);
 
-        _platform.Mood = Mood.Well;
+        Platform.Mood = Mood.Well;
         await RunAsync("tracking.init()");
-        Assert.Equal([1L], _platform.Steps);
+        Assert.Equal([1L], Platform.Steps);
     }
 
     [Fact]
     public async Task Sends_again_what_was_stored_without_an_answer()
     {
-        _platform.Mood = Mood.LosingAnswers;
+        Platform.Mood = Mood.LosingAnswers;
         await RunAsync("tracking.init().log({'loss': 1.0})");
 
-        Assert.Equal([1L], _platform.Steps);
-        Assert.Equal("finished", _platform.Status);
+        Assert.Equal([1L], Platform.Steps);
+        Assert.Equal("finished", Platform.Status);
     }
 
     [Fact]
     public async Task Leaves_out_what_is_refused_and_what_is_no_number()
     {
-        _platform.RefusedKey = "bad";
+        Platform.RefusedKey = "bad";
         await RunAsync(
             """
             run = tracking.init()
@@ -243,8 +233,8 @@ public sealed class Tracking_in_python : IDisposable
             """
         );
 
-        Assert.Equal([1L, 3L], _platform.Steps);
-        Assert.Equal("finished", _platform.Status);
+        Assert.Equal([1L, 3L], Platform.Steps);
+        Assert.Equal("finished", Platform.Status);
     }
 
     [Fact]
@@ -266,7 +256,7 @@ public sealed class Tracking_in_python : IDisposable
             ("PLATFORM_ATTEMPT", "2")
         );
 
-        var (name, body) = Assert.Single(_platform.Versions);
+        var (name, body) = Assert.Single(Platform.Versions);
         Assert.Equal("digits-model", name);
         Assert.Equal(
             ("model", 2, _runId),
@@ -278,7 +268,7 @@ public sealed class Tracking_in_python : IDisposable
         );
         Assert.All(
             body["files"]!.AsArray(),
-            f => Assert.Equal("weights", Encoding.UTF8.GetString(_platform.Blob(f!["sha256"]!.GetValue<string>())))
+            f => Assert.Equal("weights", Encoding.UTF8.GetString(Platform.Blob(f!["sha256"]!.GetValue<string>())))
         );
         Assert.Empty(Directory.EnumerateFileSystemEntries(Spool));
     }
@@ -302,15 +292,15 @@ public sealed class Tracking_in_python : IDisposable
         );
 
         Assert.Equal($"False True {_runId}", output.Trim());
-        Assert.Equal(0, _platform.Requests);
+        Assert.Equal(0, Platform.Requests);
         Assert.False(Directory.Exists(Spool));
     }
 
     private Task<string> RunAsync(string code, params (string Name, string Value)[] variables) =>
-        Script.RunAsync(Python, ["-c", Prelude(code)], _folder.FullName, Environment(variables));
+        Script.RunAsync(Python, ["-c", Prelude(code)], Folder.Path, Environment(variables));
 
     private System.Diagnostics.Process Start(string code) =>
-        Script.Start(Python, ["-c", Prelude(code)], _folder.FullName, Environment());
+        Script.Start(Python, ["-c", Prelude(code)], Folder.Path, Environment());
 
     private static string Prelude(string code) => $"import time\nimport platform_sdk as tracking\n{code}";
 
@@ -318,9 +308,9 @@ public sealed class Tracking_in_python : IDisposable
     {
         var variables = new Dictionary<string, string>(StringComparer.Ordinal)
         {
-            ["PYTHONPATH"] = Script.PythonSdk,
+            ["PYTHONPATH"] = Repository.PathOf("sdk", "python"),
             ["PYTHONDONTWRITEBYTECODE"] = "1",
-            ["PLATFORM_URL"] = _platform.Url.ToString(),
+            ["PLATFORM_URL"] = Platform.Url.ToString(),
             ["PLATFORM_RUN_ID"] = _runId,
             ["PLATFORM_SPOOL_DIR"] = Spool,
         };

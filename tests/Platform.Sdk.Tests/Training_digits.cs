@@ -3,16 +3,9 @@ using System.Text.RegularExpressions;
 
 namespace Platform.Sdk.Tests;
 
-public sealed partial class Training_digits : IDisposable
+public sealed partial class Training_digits : SdkTest
 {
-    private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("digits-");
-    private readonly FakePlatform _platform = new();
-
-    public void Dispose()
-    {
-        _platform.Dispose();
-        _folder.Delete(recursive: true);
-    }
+    private static readonly string _data = Repository.PathOf("examples", "data", "optdigits");
 
     [Fact]
     [Trait("row", "73")]
@@ -21,7 +14,7 @@ public sealed partial class Training_digits : IDisposable
         var output = await TrainInCSharpAsync(epochs: 20);
 
         AssertLearned(output, epochs: 20);
-        Assert.True(new FileInfo(Path.Combine(_folder.FullName, "outputs", "model.bin")).Length > 10_000);
+        Assert.True(new FileInfo(Folder.In("outputs", "model.bin")).Length > 10_000);
     }
 
     [Fact]
@@ -49,10 +42,10 @@ public sealed partial class Training_digits : IDisposable
         var environment = Environment();
         environment["PLATFORM_DISABLED"] = "1";
 
-        var output = await Script.RunAsync("dotnet", CSharpArguments(2, 0), Folder("."), environment);
+        var output = await Script.RunAsync("dotnet", CSharpArguments(2, 0), FolderOf("."), environment);
 
         Assert.Equal(2, Epochs(output).Count);
-        Assert.Equal(0, _platform.Requests);
+        Assert.Equal(0, Platform.Requests);
         Assert.False(Directory.Exists(environment["PLATFORM_SPOOL_DIR"]));
     }
 
@@ -61,7 +54,7 @@ public sealed partial class Training_digits : IDisposable
     {
         foreach (var arguments in new string[][] { ["--epochs", "none"], ["--data", "nowhere"], ["--unknown", "1"] })
         {
-            using var process = Script.Start("dotnet", [Script.Digits, .. arguments], _folder.FullName, Environment());
+            using var process = Script.Start("dotnet", [Repository.Digits, .. arguments], Folder.Path, Environment());
             var errors = await process.StandardError.ReadToEndAsync();
             await process.WaitForExitAsync();
             Assert.Equal(2, process.ExitCode);
@@ -75,7 +68,7 @@ public sealed partial class Training_digits : IDisposable
         var output = await TrainInPyTorchAsync(epochs: 6);
 
         AssertLearned(output, epochs: 6);
-        Assert.True(File.Exists(Path.Combine(_folder.FullName, "outputs", "model.pt")));
+        Assert.True(File.Exists(Folder.In("outputs", "model.pt")));
     }
 
     [Fact]
@@ -101,15 +94,10 @@ public sealed partial class Training_digits : IDisposable
     {
         var variables = new Dictionary<string, string>(StringComparer.Ordinal);
 
-        var output = await Script.RunAsync(
-            "/usr/bin/python3",
-            PyTorchArguments(epochs: 1),
-            _folder.FullName,
-            variables
-        );
+        var output = await Script.RunAsync("/usr/bin/python3", PyTorchArguments(epochs: 1), Folder.Path, variables);
 
         Assert.Single(Epochs(output));
-        Assert.Equal(0, _platform.Requests);
+        Assert.Equal(0, Platform.Requests);
     }
 
     private void AssertLearned(string output, int epochs)
@@ -120,8 +108,8 @@ public sealed partial class Training_digits : IDisposable
         Assert.True(accuracy >= 0.95, lines[^1]);
         Assert.Equal(Enumerable.Range(1, epochs).Select(e => (long)e), Series("loss"));
         Assert.Equal(Enumerable.Range(1, epochs).Select(e => (long)e), Series("accuracy"));
-        Assert.Equal(accuracy, _platform.Merged["summary"]!["accuracy"]!.GetValue<double>(), 4);
-        Assert.Equal("finished", _platform.Status);
+        Assert.Equal(accuracy, Platform.Merged["summary"]!["accuracy"]!.GetValue<double>(), 4);
+        Assert.Equal("finished", Platform.Status);
     }
 
     /// <summary>The lines that tell of epochs.</summary>
@@ -129,7 +117,7 @@ public sealed partial class Training_digits : IDisposable
         [.. output.Split('\n').Where(line => line.StartsWith("epoch ", StringComparison.Ordinal))];
 
     private IEnumerable<long> Series(string key) =>
-        _platform.Points.Where(p => p["key"]!.GetValue<string>() == key).Select(p => p["step"]!.GetValue<long>());
+        Platform.Points.Where(p => p["key"]!.GetValue<string>() == key).Select(p => p["step"]!.GetValue<long>());
 
     private static async Task KillAfterEpochAsync(System.Diagnostics.Process process, int epoch)
     {
@@ -146,42 +134,42 @@ public sealed partial class Training_digits : IDisposable
     }
 
     private Task<string> TrainInCSharpAsync(int epochs, string folder = ".") =>
-        Script.RunAsync("dotnet", CSharpArguments(epochs, 0), Folder(folder), Environment(folder));
+        Script.RunAsync("dotnet", CSharpArguments(epochs, 0), FolderOf(folder), Environment(folder));
 
     private System.Diagnostics.Process StartCSharp(int epochs, double epochSeconds) =>
-        Script.Start("dotnet", CSharpArguments(epochs, epochSeconds), Folder("."), Environment());
+        Script.Start("dotnet", CSharpArguments(epochs, epochSeconds), FolderOf("."), Environment());
 
     private Task<string> TrainInPyTorchAsync(int epochs, string folder = ".") =>
-        Script.RunAsync("/usr/bin/python3", PyTorchArguments(epochs), Folder(folder), Environment(folder));
+        Script.RunAsync("/usr/bin/python3", PyTorchArguments(epochs), FolderOf(folder), Environment(folder));
 
     private System.Diagnostics.Process StartPyTorch(int epochs, double epochSeconds) =>
-        Script.Start("/usr/bin/python3", PyTorchArguments(epochs, epochSeconds), Folder("."), Environment());
+        Script.Start("/usr/bin/python3", PyTorchArguments(epochs, epochSeconds), FolderOf("."), Environment());
 
     private static string[] CSharpArguments(int epochs, double epochSeconds) =>
-        [Script.Digits, "--data", Script.Optdigits, "--epochs", $"{epochs}", "--epoch-seconds", $"{epochSeconds}"];
+        [Repository.Digits, "--data", _data, "--epochs", $"{epochs}", "--epoch-seconds", $"{epochSeconds}"];
 
     private static string[] PyTorchArguments(int epochs, double epochSeconds = 0) =>
         [
-            Path.Combine(Script.Root, "examples", "digits-pytorch", "train.py"),
+            Repository.PathOf("examples", "digits-pytorch", "train.py"),
             "--data",
-            Script.Optdigits,
+            _data,
             "--epochs",
             $"{epochs}",
             "--epoch-seconds",
             $"{epochSeconds}",
         ];
 
-    private string Folder(string name) => Directory.CreateDirectory(Path.Combine(_folder.FullName, name)).FullName;
+    private string FolderOf(string name) => Directory.CreateDirectory(Folder.In(name)).FullName;
 
     /// <summary>Only the training in the test's own folder is tracked; one beside it serves to compare.</summary>
     private Dictionary<string, string> Environment(string folder = ".") =>
         new(StringComparer.Ordinal)
         {
-            ["PYTHONPATH"] = Script.PythonSdk,
+            ["PYTHONPATH"] = Repository.PathOf("sdk", "python"),
             ["PYTHONDONTWRITEBYTECODE"] = "1",
-            ["PLATFORM_URL"] = folder == "." ? _platform.Url.ToString() : "",
+            ["PLATFORM_URL"] = folder == "." ? Platform.Url.ToString() : "",
             ["PLATFORM_RUN_ID"] = "digits",
-            ["PLATFORM_SPOOL_DIR"] = Path.Combine(_folder.FullName, "spool"),
+            ["PLATFORM_SPOOL_DIR"] = Spool,
         };
 
     [GeneratedRegex(@"resuming after epoch (\d+) of")]

@@ -6,18 +6,9 @@ namespace Platform.Standalone.Tests;
 /// <summary>The real program on a data folder of its own.</summary>
 internal sealed class StandaloneProcess : IAsyncDisposable
 {
-    private readonly string _log;
+    private readonly TestFolder _folder = new();
 
-    public StandaloneProcess()
-    {
-        var folder = Directory.CreateTempSubdirectory("platform-standalone-").FullName;
-        const UnixFileMode Owner = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
-        File.SetUnixFileMode(folder, Owner | UnixFileMode.GroupExecute | UnixFileMode.OtherExecute);
-        Data = Path.Combine(folder, "data");
-        _log = Path.Combine(folder, "output");
-    }
-
-    public string Data { get; }
+    public string Data => _folder.In("data");
 
     public int Port { get; } = Ports.Free();
 
@@ -27,7 +18,9 @@ internal sealed class StandaloneProcess : IAsyncDisposable
 
     public LocalProcess? Postgres => PrivatePostgres.ProcessOf(Path.Combine(Data, "postgres"));
 
-    public string Output => File.Exists(_log) ? File.ReadAllText(_log) : "";
+    public string Output => File.Exists(Log) ? File.ReadAllText(Log) : "";
+
+    private string Log => _folder.In("output");
 
     /// <summary>Starts it without waiting.</summary>
     public LocalProcess Start(params IReadOnlyList<string> arguments)
@@ -35,8 +28,8 @@ internal sealed class StandaloneProcess : IAsyncDisposable
         var program = Path.Combine(AppContext.BaseDirectory, "Platform.Standalone.dll");
         return Process = LocalProcess.Start(
             ["dotnet", program, $"--data={Data}", $"--port={Port}", .. arguments],
-            Path.GetDirectoryName(_log)!,
-            _log
+            _folder.Path,
+            Log
         );
     }
 
@@ -73,6 +66,6 @@ internal sealed class StandaloneProcess : IAsyncDisposable
         }
 
         await PrivatePostgres.StopAsync(Path.Combine(Data, "postgres"));
-        Directory.Delete(Path.GetDirectoryName(Data)!, recursive: true);
+        _folder.Dispose();
     }
 }

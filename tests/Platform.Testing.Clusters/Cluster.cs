@@ -56,7 +56,7 @@ public sealed class Cluster(string data, int nodes) : IDisposable
     public async Task<IReadOnlyDictionary<string, int>> PidsAsync()
     {
         // Its exit code only says that something does not run, which tests bring about.
-        var (_, status) = await Command.RunAsync(
+        var (_, status, _) = await Command.RunAsync(
             TimeSpan.FromSeconds(30),
             "cluster",
             "status",

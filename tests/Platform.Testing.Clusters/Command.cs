@@ -5,16 +5,49 @@ namespace Platform.Testing.Clusters;
 /// <summary>Runs <c>./platform</c> as a person would, on what is already built.</summary>
 public static class Command
 {
-    public static async Task<(int ExitCode, string Output)> RunAsync(TimeSpan within, params string[] arguments)
+    /// <summary>Runs it to its end.</summary>
+    public static Task<CommandResult> RunAsync(TimeSpan within, params string[] arguments) =>
+        RunAsync(within, settings: [], arguments);
+
+    /// <summary>Runs it and expects success.</summary>
+    /// <returns>What it printed for whoever reads its output.</returns>
+    public static Task<string> SucceedAsync(TimeSpan within, params string[] arguments) =>
+        SucceedAsync(within, settings: [], arguments);
+
+    /// <inheritdoc cref="SucceedAsync(TimeSpan, string[])" />
+    /// <param name="within">How long it may take.</param>
+    /// <param name="settings">Environment variables for it.</param>
+    /// <param name="arguments">The command's own.</param>
+    public static async Task<string> SucceedAsync(
+        TimeSpan within,
+        IReadOnlyList<(string Name, string Value)> settings,
+        params string[] arguments
+    )
+    {
+        var (exitCode, output, errors) = await RunAsync(within, settings, arguments);
+        Assert.True(exitCode == 0, $"platform {string.Join(' ', arguments)} ended with {exitCode}:\n{output}{errors}");
+        return output;
+    }
+
+    private static async Task<CommandResult> RunAsync(
+        TimeSpan within,
+        IReadOnlyList<(string Name, string Value)> settings,
+        string[] arguments
+    )
     {
         // In a session of its own: Ctrl-C in a terminal is for whoever runs the command, and not for it.
-        var start = new ProcessStartInfo("setsid", ["--wait", Path.Combine(Repository.Root, "platform"), .. arguments])
+        var start = new ProcessStartInfo("setsid", ["--wait", Repository.PathOf("platform"), .. arguments])
         {
             WorkingDirectory = Repository.Root,
             RedirectStandardOutput = true,
             RedirectStandardError = true,
         };
         start.Environment["PLATFORM_NO_BUILD"] = "1";
+        foreach (var (name, value) in settings)
+        {
+            start.Environment[name] = value;
+        }
+
         using var process = Process.Start(start)!;
         var output = process.StandardOutput.ReadToEndAsync();
         var errors = process.StandardError.ReadToEndAsync();
@@ -29,14 +62,9 @@ public static class Command
             Assert.Fail($"platform {string.Join(' ', arguments)} did not end within {within.TotalSeconds} s.");
         }
 
-        return (process.ExitCode, await output + await errors);
-    }
-
-    /// <summary>Runs it and expects success.</summary>
-    public static async Task<string> SucceedAsync(TimeSpan within, params string[] arguments)
-    {
-        var (exitCode, output) = await RunAsync(within, arguments);
-        Assert.True(exitCode == 0, $"platform {string.Join(' ', arguments)} ended with {exitCode}:\n{output}");
-        return output;
+        return new CommandResult(process.ExitCode, await output, await errors);
     }
 }
+
+/// <summary>How a command ended and what it printed.</summary>
+public sealed record CommandResult(int ExitCode, string Output, string Errors);

@@ -64,9 +64,7 @@ public static class CountingJob
             files = new Dictionary<string, string>
             {
                 ["train.py"] = Script,
-                ["platform_sdk.py"] = File.ReadAllText(
-                    Path.Combine(Repository.Root, "sdk", "python", "platform_sdk.py")
-                ),
+                ["platform_sdk.py"] = File.ReadAllText(Repository.PythonSdk),
             },
             outputs = new[]
             {

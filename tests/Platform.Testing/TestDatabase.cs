@@ -27,15 +27,6 @@ public sealed class TestDatabase : IAsyncDisposable
         return database;
     }
 
-    /// <summary>Creates a copy of another test database that nobody is connected to: milliseconds instead of migrations.</summary>
-    public static async Task<TestDatabase> CloneAsync(TestDatabase template)
-    {
-        ArgumentNullException.ThrowIfNull(template);
-        var database = new TestDatabase($"test_{Guid.CreateVersion7():N}");
-        await database.OnServerAsync($"create database {database._name} template {template._name}");
-        return database;
-    }
-
     /// <inheritdoc />
     public async ValueTask DisposeAsync() => await OnServerAsync($"drop database if exists {_name} with (force)");
 

@@ -16,17 +16,25 @@ public class Browser : IAsyncLifetime
         "--disable-sync",
     ];
 
+    private readonly TestFolder _folder = new();
     private IPlaywright? _playwright;
     private IBrowser? _browser;
 
-    internal virtual RunningPlatform Platform { get; } = new();
+    public Browser()
+        : this(settings: []) { }
+
+    /// <param name="settings">Environment variables that configure the platform.</param>
+    protected Browser(params (string Name, string Value)[] settings) =>
+        Platform = new StandalonePlatform(_folder.Path, settings);
+
+    public StandalonePlatform Platform { get; }
 
     public virtual async Task InitializeAsync()
     {
         // A busy machine draws slowly; a test that waits longer than this has found something.
         Assertions.SetDefaultExpectTimeout(30_000);
         Assert.True(
-            File.Exists(Path.Combine(Repository.Frontend, "dist", "index.html")),
+            File.Exists(Repository.PathOf("frontend", "dist", "index.html")),
             "The web app was not built. In frontend/: npm ci && npm run build"
         );
         await Platform.UpAsync();
@@ -45,6 +53,7 @@ public class Browser : IAsyncLifetime
 
         _playwright?.Dispose();
         await Platform.DisposeAsync();
+        _folder.Dispose();
     }
 
     /// <summary>A new visitor, who has never been here.</summary>

@@ -6,7 +6,7 @@ namespace Platform.Web.Tests;
 internal static class Pictures
 {
     private static readonly string? _folder = Environment.GetEnvironmentVariable("PLATFORM_SCREENSHOTS") is "1"
-        ? Path.Combine(Repository.Root, "docs", "images")
+        ? Repository.PathOf("docs", "images")
         : null;
 
     public static async Task TakeAsync(IPage page, string name)

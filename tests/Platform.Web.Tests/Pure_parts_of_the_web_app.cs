@@ -14,7 +14,7 @@ public sealed class Pure_parts_of_the_web_app
         using var process = Process.Start(
             new ProcessStartInfo("npm", ["run", "--silent", script])
             {
-                WorkingDirectory = Repository.Frontend,
+                WorkingDirectory = Repository.PathOf("frontend"),
                 RedirectStandardOutput = true,
                 RedirectStandardError = true,
             }

@@ -4,10 +4,7 @@ using static Microsoft.Playwright.Assertions;
 namespace Platform.Web.Tests;
 
 /// <summary>A platform that asks for tokens, as one that is open to the network does.</summary>
-public sealed class GuardedPlatform : Browser
-{
-    internal override RunningPlatform Platform { get; } = new(("Gateway__RequireTokens", "Always"));
-}
+public sealed class GuardedPlatform() : Browser(("Gateway__RequireTokens", "Always"));
 
 [Trait("suite", "web")]
 public sealed class Signing_in(GuardedPlatform browser) : IClassFixture<GuardedPlatform>

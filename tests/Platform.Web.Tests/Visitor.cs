@@ -8,7 +8,7 @@ namespace Platform.Web.Tests;
 internal sealed class Visitor : IAsyncDisposable
 {
     private static readonly string _axe = File.ReadAllText(
-        Path.Combine(Repository.Frontend, "node_modules", "axe-core", "axe.min.js")
+        Repository.PathOf("frontend", "node_modules", "axe-core", "axe.min.js")
     );
 
     private readonly IBrowserContext _context;

@@ -1,14 +1,13 @@
 using System.Security.Cryptography;
 using System.Text;
 using Microsoft.AspNetCore.Http;
-using Platform.Cli.Tests.LocalServers;
 
 namespace Platform.Cli.Tests.Artifacts;
 
 public sealed class Downloading_an_artifact : IDisposable
 {
     private static readonly byte[] _content = Encoding.UTF8.GetBytes(string.Concat(Enumerable.Range(0, 50_000)));
-    private readonly TemporaryFolder _folder = new();
+    private readonly TestFolder _folder = new();
 
     public void Dispose() => _folder.Dispose();
 

@@ -1,13 +1,12 @@
 using System.Security.Cryptography;
 using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.Http;
-using Platform.Cli.Tests.LocalServers;
 
 namespace Platform.Cli.Tests.Artifacts;
 
 public sealed class Uploading_an_artifact : IDisposable
 {
-    private readonly TemporaryFolder _folder = new();
+    private readonly TestFolder _folder = new();
 
     public void Dispose() => _folder.Dispose();
 

@@ -6,7 +6,7 @@ namespace Platform.Cli.Tests.LocalServers;
 [Trait("suite", "integration")]
 public sealed class A_local_RabbitMQ : IAsyncLifetime
 {
-    private readonly TemporaryFolder _folder = new();
+    private readonly TestFolder _folder = new();
 
     public Task InitializeAsync() => Task.CompletedTask;
 

@@ -4,7 +4,7 @@ namespace Platform.Cli.Tests.LocalServers;
 
 public sealed class A_local_process : IDisposable
 {
-    private readonly TemporaryFolder _folder = new();
+    private readonly TestFolder _folder = new();
 
     public void Dispose() => _folder.Dispose();
 

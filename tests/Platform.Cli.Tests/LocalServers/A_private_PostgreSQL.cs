@@ -6,7 +6,7 @@ namespace Platform.Cli.Tests.LocalServers;
 [Trait("suite", "integration")]
 public sealed class A_private_PostgreSQL : IAsyncLifetime
 {
-    private readonly TemporaryFolder _folder = new();
+    private readonly TestFolder _folder = new();
 
     private static string SystemBin =>
         PrivatePostgresOptions.SystemBinFolder() ?? throw new InvalidOperationException("apt-get install postgresql");

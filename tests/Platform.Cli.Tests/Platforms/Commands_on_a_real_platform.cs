@@ -1,7 +1,6 @@
 using System.Diagnostics;
 using System.Text.Json.Nodes;
 using Platform.Cli.Platforms;
-using Platform.Cli.Tests.LocalServers;
 using Platform.LocalServers;
 
 namespace Platform.Cli.Tests.Platforms;
@@ -10,7 +9,7 @@ namespace Platform.Cli.Tests.Platforms;
 [Trait("suite", "e2e")]
 public sealed class Commands_on_a_real_platform : IAsyncLifetime
 {
-    private readonly TemporaryFolder _folder = new();
+    private readonly TestFolder _folder = new();
 
     private string Data => _folder.In("data");
 

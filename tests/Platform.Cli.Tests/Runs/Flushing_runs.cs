@@ -1,11 +1,9 @@
-using Platform.Cli.Tests.LocalServers;
-
 namespace Platform.Cli.Tests.Runs;
 
 [Trait("row", "100")]
 public sealed class Flushing_runs : IDisposable
 {
-    private readonly TemporaryFolder _folder = new();
+    private readonly TestFolder _folder = new();
 
     public void Dispose() => _folder.Dispose();
 

@@ -1,9 +1,10 @@
-namespace Platform.Cli.Tests.LocalServers;
+namespace Platform.Testing;
 
-/// <summary>A folder that other users may pass through, gone at the end.</summary>
-internal sealed class TemporaryFolder : IDisposable
+/// <summary>A folder that other users may pass through, as PostgreSQL's own user must; gone at the end.</summary>
+public sealed class TestFolder : IDisposable
 {
-    public TemporaryFolder()
+    /// <summary>Makes it.</summary>
+    public TestFolder()
     {
         Path = Directory.CreateTempSubdirectory("platform-test-").FullName;
         if (!OperatingSystem.IsWindows())
@@ -15,9 +16,12 @@ internal sealed class TemporaryFolder : IDisposable
         }
     }
 
+    /// <summary>Its path.</summary>
     public string Path { get; }
 
+    /// <summary>A path in it.</summary>
     public string In(params ReadOnlySpan<string> parts) => System.IO.Path.Combine([Path, .. parts]);
 
+    /// <inheritdoc />
     public void Dispose() => Directory.Delete(Path, recursive: true);
 }
