@@ -14,6 +14,13 @@ const SignInPage = lazy(() =>
   import('../features/session/components/sign-in-page').then(module => ({ default: module.SignInPage })),
 );
 
+const places = [
+  { to: '/jobs', text: 'app.jobs', Icon: ListChecks },
+  { to: '/nodes', text: 'app.nodes', Icon: Server },
+  { to: '/runs', text: 'app.runs', Icon: ChartSpline },
+  { to: '/artifacts', text: 'app.artifacts', Icon: Package },
+] as const;
+
 export function Layout() {
   const t = useText();
   const { refused } = useStore(session);
@@ -37,22 +44,12 @@ export function Layout() {
           <span>Platform</span>
         </Link>
         <nav aria-label={t('app.main')}>
-          <Link to="/jobs">
-            <ListChecks aria-hidden="true" />
-            {t('app.jobs')}
-          </Link>
-          <Link to="/nodes">
-            <Server aria-hidden="true" />
-            {t('app.nodes')}
-          </Link>
-          <Link to="/runs">
-            <ChartSpline aria-hidden="true" />
-            {t('app.runs')}
-          </Link>
-          <Link to="/artifacts">
-            <Package aria-hidden="true" />
-            {t('app.artifacts')}
-          </Link>
+          {places.map(({ to, text, Icon }) => (
+            <Link key={to} to={to}>
+              <Icon aria-hidden="true" />
+              {t(text)}
+            </Link>
+          ))}
         </nav>
         <Suspense fallback={<div className="settings" />}>
           <SettingsMenu onHelp={() => setHelpOpen(true)} />

@@ -1,32 +1,25 @@
 import { createRootRoute, createRoute, createRouter, lazyRouteComponent, redirect } from '@tanstack/react-router';
+import type { ListSearch } from '../components/list-page';
 import type { ArtifactSearch } from '../features/artifacts/components/artifact-page';
-import type { ArtifactsSearch } from '../features/artifacts/components/artifacts-page';
-import type { JobSearch } from '../features/jobs/components/job-page';
-import { JobsPage, type JobsSearch } from '../features/jobs/components/jobs-page';
-import type { RunsSearch } from '../features/runs/components/runs-page';
+import { jobTabs, type JobSearch } from '../features/jobs/components/job-tabs';
+import { JobsPage } from '../features/jobs/components/jobs-page';
 import { Layout } from './layout';
 import { NotFoundPage } from './not-found-page';
 import { FailurePage } from './failure-page';
-import { readNumber, readText } from './search';
+import { readListSearch, readNumber } from './search';
 
 const rootRoute = createRootRoute({ component: Layout, notFoundComponent: NotFoundPage, errorComponent: FailurePage });
 
 const indexRoute = createRoute({
   getParentRoute: () => rootRoute,
   path: '/',
-  beforeLoad: () => {
-    throw redirect({ to: '/jobs', replace: true });
-  },
+  beforeLoad: () => redirect({ to: '/jobs', replace: true, throw: true }),
 });
 
 const jobsRoute = createRoute({
   getParentRoute: () => rootRoute,
   path: '/jobs',
-  validateSearch: (search): JobsSearch => ({
-    status: readText(search.status),
-    project: readText(search.project),
-    search: readText(search.search),
-  }),
+  validateSearch: readListSearch,
   component: function Jobs() {
     return <JobsPage search={jobsRoute.useSearch()} />;
   },
@@ -39,13 +32,12 @@ const submitRoute = createRoute({
 });
 
 const JobPage = lazyRouteComponent(() => import('../features/jobs/components/job-page'), 'JobPage');
-const tabs = ['overview', 'history', 'artifacts', 'request'] as const;
 
 const jobRoute = createRoute({
   getParentRoute: () => rootRoute,
   path: '/jobs/$id',
   validateSearch: (search): JobSearch => ({
-    tab: tabs.find(tab => tab === search.tab),
+    tab: jobTabs.find(tab => tab === search.tab),
     attempt: readNumber(search.attempt),
     line: readNumber(search.line),
   }),
@@ -66,11 +58,7 @@ const RunsPage = lazyRouteComponent(() => import('../features/runs/components/ru
 const runsRoute = createRoute({
   getParentRoute: () => rootRoute,
   path: '/runs',
-  validateSearch: (search): RunsSearch => ({
-    status: readText(search.status),
-    project: readText(search.project),
-    search: readText(search.search),
-  }),
+  validateSearch: readListSearch,
   component: function Runs() {
     return <RunsPage search={runsRoute.useSearch()} />;
   },
@@ -95,7 +83,7 @@ const ArtifactsPage = lazyRouteComponent(
 const artifactsRoute = createRoute({
   getParentRoute: () => rootRoute,
   path: '/artifacts',
-  validateSearch: (search): ArtifactsSearch => ({ search: readText(search.search) }),
+  validateSearch: (search): ListSearch => ({ ...readListSearch(search), status: undefined }),
   component: function Artifacts() {
     return <ArtifactsPage search={artifactsRoute.useSearch()} />;
   },

@@ -1,5 +1,12 @@
-/** What an address says, where anybody may have typed it. */
-export function readText(value: unknown): string | undefined {
+import type { ListSearch } from '../components/list-page';
+
+// What an address says, where anybody may have typed it.
+
+export function readListSearch(search: Record<string, unknown>): ListSearch {
+  return { status: readText(search.status), project: readText(search.project), search: readText(search.search) };
+}
+
+function readText(value: unknown): string | undefined {
   return typeof value === 'string' && value !== ''
     ? value
     : typeof value === 'number' || typeof value === 'boolean'

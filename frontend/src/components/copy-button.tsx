@@ -1,19 +1,24 @@
 import { Check, Copy } from 'lucide-react';
-import { useState } from 'react';
+import { useEffect, useState } from 'react';
 import { useText } from '../lib/i18n/i18n';
 import { IconButton } from './button';
 
 const shownFor = 1500;
 
-/** Copies a text; also where the browser keeps the clipboard from pages that did not come over HTTPS. */
+/** Copies a text; also where the browser keeps the clipboard from the page, as it does without HTTPS. */
 export function CopyButton({ text, label }: { text: string | (() => string); label: string }) {
   const t = useText();
   const [copied, setCopied] = useState(false);
   const copy = async () => {
     await copyText(typeof text === 'string' ? text : text());
     setCopied(true);
-    setTimeout(() => setCopied(false), shownFor);
   };
+  useEffect(() => {
+    if (copied) {
+      const timer = setTimeout(() => setCopied(false), shownFor);
+      return () => clearTimeout(timer);
+    }
+  }, [copied]);
   return (
     <IconButton
       label={copied ? t('common.copied') : label}
@@ -24,8 +29,7 @@ export function CopyButton({ text, label }: { text: string | (() => string); lab
 }
 
 async function copyText(text: string): Promise<void> {
-  if (window.isSecureContext) {
-    await navigator.clipboard.writeText(text);
+  if (window.isSecureContext && (await wasWritten(navigator.clipboard.writeText(text)))) {
     return;
   }
   const area = document.createElement('textarea');
@@ -35,4 +39,12 @@ async function copyText(text: string): Promise<void> {
   area.select();
   document.execCommand('copy');
   area.remove();
+}
+
+/** A browser may keep the clipboard from a page at any time. */
+function wasWritten(writing: Promise<void>): Promise<boolean> {
+  return writing.then(
+    () => true,
+    () => false,
+  );
 }

@@ -1,35 +1,91 @@
+import { useNavigate } from '@tanstack/react-router';
 import { useCallback, useState, type ReactNode } from 'react';
 import { useLocale, useText } from '../lib/i18n/i18n';
-import type { Rows } from '../lib/use-rows';
+import { useRows } from '../lib/use-rows';
 import { Button } from './button';
-import { EmptyState, ErrorState, LoadingState } from './states';
+import { PageHeader } from './page-header';
+import { SearchBox } from './search-box';
+import { EmptyState, Pending } from './states';
+import type { KnownStatus } from './status-badge';
 import { VirtualTable, type Column } from './virtual-table';
 
+/** What a list's address asks for. */
+export interface ListSearch {
+  status?: string;
+  project?: string;
+  search?: string;
+}
+
+interface ListPageProps<T> extends ListProps<T> {
+  title: string;
+  /** What can be done, beside the title. */
+  actions?: ReactNode;
+  searchLabel: string;
+  /** The statuses to choose from; left out where rows have none. */
+  statuses?: readonly KnownStatus[];
+}
+
+/** A page that is one list with its filter, which is kept in the address. */
+export function ListPage<T>({ title, actions, searchLabel, statuses, ...list }: ListPageProps<T>) {
+  const t = useText();
+  const { path, search } = list;
+  const change = useFilterChange(path, search);
+  const onSearch = useCallback((value: string) => change({ search: value }), [change]);
+  const onProject = useCallback((value: string) => change({ project: value }), [change]);
+  return (
+    <div className="page page-fill">
+      <PageHeader title={title}>{actions}</PageHeader>
+      <div className="filters">
+        <SearchBox main label={searchLabel} value={search.search ?? ''} onChange={onSearch} />
+        <SearchBox label={t('common.filter.project')} value={search.project ?? ''} onChange={onProject} />
+        {statuses && (
+          <div className="segments" role="group" aria-label={t('common.status')}>
+            <button type="button" aria-pressed={!search.status} onClick={() => change({ status: '' })}>
+              {t('common.all')}
+            </button>
+            {statuses.map(one => (
+              <button
+                key={one}
+                type="button"
+                aria-pressed={search.status === one}
+                onClick={() => change({ status: one })}
+              >
+                {t(`status.${one}`)}
+              </button>
+            ))}
+          </div>
+        )}
+      </div>
+      <List {...list} />
+    </div>
+  );
+}
+
 interface ListProps<T> {
-  label: string;
-  rows: Rows<T>;
+  /** Where the page lies; its rows come from the same place of the API. */
+  path: '/jobs' | '/runs' | '/artifacts';
+  search: ListSearch;
+  tableLabel: string;
   columns: readonly Column<T>[];
-  filtered: boolean;
-  onClear: () => void;
+  /** What stands here while there is nothing at all. */
   empty: ReactNode;
 }
 
 /** A list in all its states: loading, failed, empty, nothing found, and its rows. */
-export function ListPage<T>({ label, rows, columns, filtered, onClear, empty }: ListProps<T>) {
+function List<T>({ path, search, tableLabel, columns, empty }: ListProps<T>) {
   const t = useText();
   const locale = useLocale();
+  const change = useFilterChange(path, search);
+  const rows = useRows<T>(`/api${path}`, { ...search });
   const [sight, setSight] = useState({ first: 1, last: 1 });
   const onSight = useCallback((first: number, last: number) => setSight({ first, last }), []);
-  if (rows.error) {
-    return <ErrorState error={rows.error} onRetry={rows.retry} />;
-  }
-  if (rows.isLoading) {
-    return <LoadingState rows={10} />;
+  if (!rows.isLoaded) {
+    return <Pending error={rows.error} onRetry={rows.retry} rows={10} />;
   }
   if (rows.total === 0) {
-    return filtered ? (
+    return Object.values(search).some(Boolean) ? (
       <EmptyState title={t('common.noMatch')}>
-        <Button onClick={onClear}>{t('common.clearFilter')}</Button>
+        <Button onClick={() => change({ status: '', project: '', search: '' })}>{t('common.clearFilter')}</Button>
       </EmptyState>
     ) : (
       empty
@@ -38,7 +94,7 @@ export function ListPage<T>({ label, rows, columns, filtered, onClear, empty }: 
   const number = (value: number) => value.toLocaleString(locale);
   return (
     <>
-      <VirtualTable label={label} columns={columns} rows={rows} onSight={onSight} />
+      <VirtualTable label={tableLabel} columns={columns} rows={rows} onSight={onSight} />
       <p className="table-foot muted number">
         {t('common.rows', {
           first: number(sight.first),
@@ -47,5 +103,17 @@ export function ListPage<T>({ label, rows, columns, filtered, onClear, empty }: 
         })}
       </p>
     </>
+  );
+}
+
+/** Changes a part of the filter in the address; what is empty is left out there. */
+function useFilterChange(path: ListProps<unknown>['path'], { status, project, search }: ListSearch) {
+  const navigate = useNavigate();
+  return useCallback(
+    (part: ListSearch) => {
+      const set = Object.entries({ status, project, search, ...part }).filter(([, value]) => value);
+      void navigate({ to: path, search: Object.fromEntries(set), replace: true });
+    },
+    [navigate, path, status, project, search],
   );
 }

@@ -1,18 +1,17 @@
-import { Search } from 'lucide-react';
 import { useEffect, useState } from 'react';
+import { SearchInput } from './search-input';
 
 interface SearchBoxProps {
   value: string;
   label: string;
   onChange: (value: string) => void;
-  /** The page's main search, which the key “/” goes to. */
   main?: boolean;
 }
 
 const typingPause = 200;
 
 /** A search that is carried out once typing pauses. */
-export function SearchBox({ value, label, onChange, main }: SearchBoxProps) {
+export function SearchBox({ value, onChange, ...rest }: SearchBoxProps) {
   const [text, setText] = useState(value);
   const [seen, setSeen] = useState(value);
   if (seen !== value) {
@@ -26,19 +25,5 @@ export function SearchBox({ value, label, onChange, main }: SearchBoxProps) {
     const timer = setTimeout(() => onChange(text), typingPause);
     return () => clearTimeout(timer);
   }, [text, value, onChange]);
-  return (
-    <div className="search-box">
-      <Search aria-hidden="true" />
-      <input
-        type="search"
-        aria-label={label}
-        placeholder={label}
-        value={text}
-        spellCheck={false}
-        data-main-search={main || undefined}
-        onChange={event => setText(event.target.value)}
-      />
-      {main && <kbd aria-hidden="true">/</kbd>}
-    </div>
-  );
+  return <SearchInput {...rest} value={text} onChange={setText} />;
 }

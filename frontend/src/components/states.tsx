@@ -23,20 +23,28 @@ export function EmptyState({ title, text, icon, children }: StateProps) {
   );
 }
 
-export function ErrorState({ error, onRetry }: { error: unknown; onRetry?: () => void }) {
-  const t = useText();
-  return (
-    <div className="state state-error" role="alert">
-      <CircleAlert aria-hidden="true" />
-      <h2>{t('common.loadFailed')}</h2>
-      <p>{useReason(error)}</p>
-      {onRetry && <Button onClick={onRetry}>{t('common.retry')}</Button>}
-    </div>
-  );
+interface PendingProps {
+  /** Why it did not come so far; null while it may still come. */
+  error: unknown;
+  onRetry: () => unknown;
+  /** About how high it will be. */
+  rows?: number;
 }
 
-export function LoadingState({ rows = 6 }: { rows?: number }) {
+/** What stands where something is not there yet: that it is on its way, or why it did not come. */
+export function Pending({ error, onRetry, rows = 6 }: PendingProps) {
   const t = useText();
+  const reason = useReason(error);
+  if (error) {
+    return (
+      <div className="state state-error" role="alert">
+        <CircleAlert aria-hidden="true" />
+        <h2>{t('common.loadFailed')}</h2>
+        <p>{reason}</p>
+        <Button onClick={() => void onRetry()}>{t('common.retry')}</Button>
+      </div>
+    );
+  }
   return (
     <div className="skeletons" role="status" aria-label={t('common.loading')}>
       {Array.from({ length: rows }, (_, index) => (
@@ -48,6 +56,17 @@ export function LoadingState({ rows = 6 }: { rows?: number }) {
 
 export function WaitingState({ title, text }: { title: string; text: string }) {
   return <EmptyState title={title} text={text} icon={<LoaderCircle className="spin" aria-hidden="true" />} />;
+}
+
+/** Beside what was asked for and did not work: why. Nothing while there is no error. */
+export function ActionError({ error }: { error: unknown }) {
+  const t = useText();
+  const reason = useReason(error);
+  return error ? (
+    <span role="alert" className="error-text">
+      {t('common.actionFailed', { reason })}
+    </span>
+  ) : null;
 }
 
 /** Why a request failed, for people. */

@@ -1,4 +1,10 @@
+import type { MessageKey } from '../lib/i18n/en';
 import { isMessageKey, useText } from '../lib/i18n/i18n';
+
+type StatusOf<Key> = Key extends `status.${infer Status}` ? Status : never;
+
+/** A status that has a text of its own. */
+export type KnownStatus = StatusOf<MessageKey>;
 
 export function StatusBadge({ status }: { status: string }) {
   const t = useText();

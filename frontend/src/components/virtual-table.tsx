@@ -1,10 +1,10 @@
 import { useVirtualizer } from '@tanstack/react-virtual';
-import { useEffect, useRef, type ReactNode } from 'react';
+import { useEffect, useRef, type CSSProperties, type ReactNode } from 'react';
 import type { Rows } from '../lib/use-rows';
 
 export interface Column<T> {
   name: string;
-  /** A track of the grid, such as <c>minmax(8rem, 1fr)</c>. */
+  /** A track of the grid, such as `minmax(8rem, 1fr)`. */
   width: string;
   cell: (row: T) => ReactNode;
   /** Left out on narrow screens. */
@@ -57,7 +57,7 @@ export function VirtualTable<T>({ label, columns, rows, onSight }: VirtualTableP
       role="table"
       aria-label={label}
       aria-rowcount={rows.total + 1}
-      style={{ '--tracks': tracks, '--narrow-tracks': narrowTracks } as React.CSSProperties}
+      style={{ '--tracks': tracks, '--narrow-tracks': narrowTracks } as CSSProperties}
     >
       <div role="rowgroup" className="table-head">
         <div role="row" aria-rowindex={1} className="table-row">

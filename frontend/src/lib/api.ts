@@ -2,7 +2,7 @@ import { isUnreachable, noteUnreachable } from './connection';
 import { authorization, refuseSession } from './session';
 
 /** The problem document of a refused request (RFC 9457). */
-export interface Problem {
+interface Problem {
   type?: string;
   title?: string;
   detail?: string;
@@ -20,6 +20,10 @@ export class ApiError extends Error {
     this.status = status;
     this.problem = problem;
   }
+}
+
+export function isNotFound(error: unknown): boolean {
+  return error instanceof ApiError && error.status === 404;
 }
 
 export interface Page<T> {

@@ -21,7 +21,10 @@ export function signOut(): void {
 }
 
 export function refuseSession(): void {
-  session.set({ ...session.get(), refused: true });
+  const before = session.get();
+  if (!before.refused) {
+    session.set({ ...before, refused: true });
+  }
 }
 
 export function authorization(token = session.get().token): Record<string, string> {

@@ -31,14 +31,14 @@ export function applyLanguage(): void {
   document.documentElement.lang = languages[language.get()].tag;
 }
 
-export type Values = Record<string, string | number>;
+type Values = Record<string, string | number>;
 export type Text = (key: MessageKey, values?: Values) => string;
 
 export function isMessageKey(key: string): key is MessageKey {
   return key in en;
 }
 
-/** Fills <c>{name}</c> in a message; <c>{count:line|lines}</c> becomes a number with the word that fits it. */
+/** Fills `{name}` in a message; `{count:line|lines}` becomes a number with the word that fits it. */
 export function fill(message: string, values: Values = {}): string {
   return message.replace(/\{(\w+)(?::([^|}]*)\|([^}]*))?\}/g, (whole, name: string, one?: string, many?: string) => {
     const value = String(values[name] ?? whole);

@@ -1,5 +1,5 @@
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
-import { ApiError, getJson, request, type Page } from '../../../lib/api';
+import { getJson, request, type Page } from '../../../lib/api';
 
 export interface Artifact {
   name: string;
@@ -45,18 +45,11 @@ export function addressOf(name: string, version: number): string {
 }
 
 export function useArtifact(name: string) {
-  const detail = useQuery({
+  return useQuery({
     queryKey: [root, name],
     queryFn: ({ signal }) => getJson<Artifact>(`${root}/${encodeURIComponent(name)}`, signal),
-    retry: false,
-    refetchInterval: refreshEvery,
+    refetchInterval: ({ state: { data } }) => (data ? refreshEvery : false),
   });
-  return {
-    artifact: detail.data,
-    error: detail.error,
-    absent: detail.error instanceof ApiError && detail.error.status === 404,
-    retry: () => void detail.refetch(),
-  };
 }
 
 export function useVersions(name: string) {

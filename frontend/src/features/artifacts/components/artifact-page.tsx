@@ -1,8 +1,10 @@
 import { Link } from '@tanstack/react-router';
+import { Aliases } from '../../../components/aliases';
 import { Facts } from '../../../components/facts';
 import { PageHeader } from '../../../components/page-header';
-import { EmptyState, ErrorState, LoadingState } from '../../../components/states';
+import { EmptyState, Pending } from '../../../components/states';
 import { Ago } from '../../../components/time';
+import { isNotFound } from '../../../lib/api';
 import { formatBytes } from '../../../lib/format';
 import { useText } from '../../../lib/i18n/i18n';
 import { useArtifact, useVersions, type Artifact } from '../api/artifacts';
@@ -14,14 +16,14 @@ export interface ArtifactSearch {
 
 export function ArtifactPage({ name, search }: { name: string; search: ArtifactSearch }) {
   const t = useText();
-  const { artifact, error, absent, retry } = useArtifact(name);
+  const { data: artifact, error, refetch } = useArtifact(name);
   if (artifact) {
     return <ArtifactView artifact={artifact} version={search.version ?? artifact.latestVersion ?? undefined} />;
   }
-  if (absent) {
+  if (isNotFound(error)) {
     return <EmptyState title={t('artifact.absent.title')} text={t('artifact.absent.text', { name })} />;
   }
-  return error ? <ErrorState error={error} onRetry={retry} /> : <LoadingState />;
+  return <Pending error={error} onRetry={refetch} />;
 }
 
 function ArtifactView({ artifact, version }: { artifact: Artifact; version: number | undefined }) {
@@ -51,7 +53,7 @@ function Versions({ name, shown }: { name: string; shown: number | undefined }) 
   const t = useText();
   const { data, error, refetch } = useVersions(name);
   if (!data) {
-    return error ? <ErrorState error={error} onRetry={() => void refetch()} /> : <LoadingState rows={3} />;
+    return <Pending error={error} onRetry={refetch} rows={3} />;
   }
   return (
     <nav className="versions" aria-label={t('artifacts.versions')}>
@@ -65,11 +67,7 @@ function Versions({ name, shown }: { name: string; shown: number | undefined }) 
               aria-current={item.version === shown ? 'page' : undefined}
             >
               <strong>v{item.version}</strong>
-              {item.aliases.map(alias => (
-                <span key={alias} className="tag tag-accent">
-                  {alias}
-                </span>
-              ))}
+              <Aliases names={item.aliases} />
               <span className="muted versions-meta">
                 {formatBytes(item.size)} · <Ago at={item.createdAt} />
               </span>

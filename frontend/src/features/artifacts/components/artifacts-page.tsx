@@ -1,50 +1,31 @@
-import { Link, useNavigate } from '@tanstack/react-router';
+import { Link } from '@tanstack/react-router';
 import { Package } from 'lucide-react';
-import { useCallback } from 'react';
 import { EmptyState } from '../../../components/states';
-import { ListPage } from '../../../components/list-page';
-import { PageHeader } from '../../../components/page-header';
-import { SearchBox } from '../../../components/search-box';
+import { ListPage, type ListSearch } from '../../../components/list-page';
 import { Ago } from '../../../components/time';
 import type { Column } from '../../../components/virtual-table';
 import { formatBytes } from '../../../lib/format';
 import { useText, type Text } from '../../../lib/i18n/i18n';
-import { useRows } from '../../../lib/use-rows';
 import type { Artifact } from '../api/artifacts';
 
-export interface ArtifactsSearch {
-  search?: string;
-}
-
-export function ArtifactsPage({ search }: { search: ArtifactsSearch }) {
+export function ArtifactsPage({ search }: { search: ListSearch }) {
   const t = useText();
-  const navigate = useNavigate();
-  const rows = useRows<Artifact>('/api/artifacts', { ...search });
-  const onSearch = useCallback(
-    (value: string) => void navigate({ to: '/artifacts', search: value ? { search: value } : {}, replace: true }),
-    [navigate],
-  );
   return (
-    <div className="page page-fill">
-      <PageHeader title={t('app.artifacts')} />
-      <div className="filters">
-        <SearchBox main label={t('artifacts.search')} value={search.search ?? ''} onChange={onSearch} />
-      </div>
-      <ListPage
-        label={t('artifacts.table')}
-        rows={rows}
-        columns={columns(t)}
-        filtered={Boolean(search.search)}
-        onClear={() => onSearch('')}
-        empty={
-          <EmptyState
-            title={t('artifacts.empty.title')}
-            text={t('artifacts.empty.text')}
-            icon={<Package aria-hidden="true" />}
-          />
-        }
-      />
-    </div>
+    <ListPage<Artifact>
+      title={t('app.artifacts')}
+      path="/artifacts"
+      search={search}
+      searchLabel={t('artifacts.search')}
+      tableLabel={t('artifacts.table')}
+      columns={columns(t)}
+      empty={
+        <EmptyState
+          title={t('artifacts.empty.title')}
+          text={t('artifacts.empty.text')}
+          icon={<Package aria-hidden="true" />}
+        />
+      }
+    />
   );
 }
 
@@ -61,7 +42,12 @@ function columns(t: Text): Column<Artifact>[] {
     },
     { name: t('artifacts.type'), width: '6.5rem', cell: artifact => <span className="tag">{artifact.type}</span> },
     { name: t('common.project'), width: 'minmax(6rem, 1fr)', wide: true, cell: artifact => artifact.project ?? '–' },
-    { name: t('artifacts.latest'), width: '4.5rem', number: true, cell: artifact => `v${artifact.latestVersion}` },
+    {
+      name: t('artifacts.latest'),
+      width: '4.5rem',
+      number: true,
+      cell: artifact => (artifact.latestVersion ? `v${artifact.latestVersion}` : '–'),
+    },
     { name: t('artifacts.versions'), width: '6rem', wide: true, number: true, cell: artifact => artifact.versionCount },
     {
       name: t('artifacts.size'),

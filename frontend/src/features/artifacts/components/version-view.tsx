@@ -1,14 +1,15 @@
-import { Link } from '@tanstack/react-router';
-import { Download, Tag } from 'lucide-react';
+import { Tag } from 'lucide-react';
 import { useState } from 'react';
-import { Button, IconButton } from '../../../components/button';
+import { Aliases } from '../../../components/aliases';
+import { Button } from '../../../components/button';
 import { CopyButton } from '../../../components/copy-button';
+import { DownloadButton } from '../../../components/download-button';
 import { Facts } from '../../../components/facts';
 import { Field } from '../../../components/field';
-import { ErrorState, LoadingState } from '../../../components/states';
+import { JobLink } from '../../../components/job-link';
+import { Pending, useReason } from '../../../components/states';
 import { Ago } from '../../../components/time';
 import { ApiError } from '../../../lib/api';
-import { download } from '../../../lib/download';
 import { formatBytes } from '../../../lib/format';
 import { useText } from '../../../lib/i18n/i18n';
 import { addressOf, useManifest, useSetAlias, type Manifest } from '../api/artifacts';
@@ -18,37 +19,25 @@ export function VersionView({ name, version }: { name: string; version: number }
   const t = useText();
   const { data, error, refetch } = useManifest(name, version);
   if (!data) {
-    return error ? <ErrorState error={error} onRetry={() => void refetch()} /> : <LoadingState />;
+    return <Pending error={error} onRetry={refetch} />;
   }
   return (
     <section className="version" aria-label={t('artifact.version', { number: version })}>
       <div className="card-head">
         <h2>{t('artifact.version', { number: version })}</h2>
-        {data.aliases.map(alias => (
-          <span key={alias} className="tag tag-accent">
-            {alias}
-          </span>
-        ))}
-        <Button
-          icon={<Download aria-hidden="true" />}
-          onClick={() => void download(`${addressOf(name, version)}/archive`, `${name}-v${version}.tar`)}
-        >
-          {t('artifact.archive')}
-        </Button>
+        <Aliases names={data.aliases} />
+        <DownloadButton
+          path={`${addressOf(name, version)}/archive`}
+          fileName={`${name}-v${version}.tar`}
+          label={t('artifact.archive')}
+        />
       </div>
       {data.description && <p>{data.description}</p>}
       <Facts
         items={[
           [t('artifact.created'), <Ago key="at" at={data.createdAt} />],
           [t('artifacts.size'), formatBytes(data.size)],
-          [
-            t('artifact.job'),
-            data.jobId && (
-              <Link key="job" to="/jobs/$id" params={{ id: data.jobId }} className="mono">
-                {data.jobId.slice(-8)}
-              </Link>
-            ),
-          ],
+          [t('artifact.job'), data.jobId && <JobLink key="job" id={data.jobId} />],
           [
             t('artifact.digest'),
             <span key="digest" className="with-button">
@@ -88,15 +77,11 @@ function Files({ manifest }: { manifest: Manifest }) {
                 {file.sha256.slice(0, 12)}
               </td>
               <td>
-                <IconButton
+                <DownloadButton
+                  small
+                  path={`${addressOf(manifest.name, manifest.version)}/files/${file.path.split('/').map(encodeURIComponent).join('/')}`}
+                  fileName={file.path.slice(file.path.lastIndexOf('/') + 1)}
                   label={t('artifact.file.download', { path: file.path })}
-                  icon={<Download aria-hidden="true" />}
-                  onClick={() =>
-                    void download(
-                      `${addressOf(manifest.name, manifest.version)}/files/${file.path.split('/').map(encodeURIComponent).join('/')}`,
-                      file.path.slice(file.path.lastIndexOf('/') + 1),
-                    )
-                  }
                 />
               </td>
             </tr>
@@ -111,10 +96,9 @@ function AliasForm({ name, version }: { name: string; version: number }) {
   const t = useText();
   const [alias, setAlias] = useState('');
   const set = useSetAlias(name, version);
-  const errors =
-    set.error instanceof ApiError
-      ? Object.values(set.error.problem.errors ?? { alias: [set.error.message] }).flat()
-      : undefined;
+  const reason = useReason(set.error);
+  const named = set.error instanceof ApiError ? set.error.problem.errors : undefined;
+  const errors = named ? Object.values(named).flat() : set.error ? [reason] : undefined;
   return (
     <form
       className="alias-form"

@@ -43,7 +43,7 @@ export const emptyDraft: JobDraft = {
 const largestNumber = 2 ** 31 - 1;
 
 /** What is wrong with a draft: the request's field → a message of ours. */
-export type DraftErrors = Record<string, { key: MessageKey; values?: Record<string, string> }>;
+type DraftErrors = Record<string, { key: MessageKey; values?: Record<string, string> }>;
 
 /** Turns what was typed into a request. Only what cannot even be sent is refused here; the platform checks the rest. */
 export function toRequest(draft: JobDraft): { request: object; errors: DraftErrors } {
@@ -118,7 +118,7 @@ export function errorsAt(errors: Record<string, string[]>, field: string): strin
   return errors[field] ?? [];
 }
 
-/** Messages for a field and what lies in it: <c>command</c> takes <c>command[1]</c>, and <c>env</c> says which of its variables. */
+/** Messages for a field and what lies in it: `command` takes `command[1]`, and `env` says which of its variables. */
 export function errorsFor(errors: Record<string, string[]>, field: string): string[] {
   return Object.entries(errors).flatMap(([name, messages]) => {
     const part = name.slice(field.length);

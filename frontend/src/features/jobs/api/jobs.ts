@@ -1,16 +1,16 @@
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useEffect, useState } from 'react';
-import { ApiError, getJson, postJson, type Page } from '../../../lib/api';
+import { getJson, postJson, query, type Page } from '../../../lib/api';
 import { useStore } from '../../../lib/store';
 import { connected } from '../../../lib/connection';
 
-export const statuses = ['pending', 'queued', 'placed', 'running', 'succeeded', 'failed', 'cancelled'] as const;
+export const jobStatuses = ['pending', 'queued', 'placed', 'running', 'succeeded', 'failed', 'cancelled'] as const;
 
 export interface JobItem {
   id: string;
   name: string;
   project: string;
-  status: (typeof statuses)[number];
+  status: (typeof jobStatuses)[number];
   stopping: boolean;
   attempt: number;
   priority: number;
@@ -71,32 +71,43 @@ export function shownStatus(job: JobItem): string {
   return job.stopping && !isOver(job) ? 'stopping' : job.status;
 }
 
-/** One job, fresh until it is over. An id that no job has yet is asked for a minute before it counts as absent. */
+/** One job, fresh until it is over; null while no job has the id. That is asked for a minute before it counts as absent. */
 export function useJob(id: string) {
-  const waiting = usePatience(id);
+  const client = useQueryClient();
+  const key = ['/api/jobs', id];
+  const patient = usePatience();
   const result = useQuery({
-    queryKey: ['/api/jobs', id],
-    queryFn: ({ signal }) => getJson<Job>(`/api/jobs/${id}`, signal),
-    retry: false,
-    refetchInterval: state =>
-      state.state.data && isOver(state.state.data) ? false : state.state.data || waiting ? refreshEvery : false,
+    queryKey: key,
+    queryFn: async ({ signal }) =>
+      client.getQueryData<Job | null>(key) || (await isListed(id, signal))
+        ? getJson<Job>(`/api/jobs/${id}`, signal)
+        : null,
+    refetchInterval: ({ state: { data } }) => (data ? !isOver(data) : patient) && refreshEvery,
   });
-  const absent = result.error instanceof ApiError && (result.error.status === 404 || result.error.status === 400);
-  return { job: result.data, error: result.error, absent, waiting, retry: () => void result.refetch() };
+  return { job: result.data, error: result.error, patient, retry: result.refetch };
 }
 
-function usePatience(id: string): boolean {
-  const [over, setOver] = useState(false);
+/** Whether a job exists. The list answers an unknown id too, where asking for the job fails and the browser says so. */
+async function isListed(id: string, signal: AbortSignal): Promise<boolean> {
+  const { items } = await getJson<Page<JobItem>>(`/api/jobs${query({ search: id })}`, signal);
+  return items.some(item => item.id === id);
+}
+
+/** True until the platform has been there for a minute. */
+function usePatience(): boolean {
+  const [patient, setPatient] = useState(true);
   const isConnected = useStore(connected);
   useEffect(() => {
-    setOver(false);
     if (!isConnected) {
       return;
     }
-    const timer = setTimeout(() => setOver(true), patience);
-    return () => clearTimeout(timer);
-  }, [id, isConnected]);
-  return !over;
+    const timer = setTimeout(() => setPatient(false), patience);
+    return () => {
+      clearTimeout(timer);
+      setPatient(true);
+    };
+  }, [isConnected]);
+  return patient;
 }
 
 export function useHistory(job: Job) {

@@ -1,9 +1,8 @@
 import { Link } from '@tanstack/react-router';
-import { Download } from 'lucide-react';
-import { Button } from '../../../components/button';
-import { EmptyState, ErrorState, LoadingState } from '../../../components/states';
+import { Aliases } from '../../../components/aliases';
+import { DownloadButton } from '../../../components/download-button';
+import { EmptyState, Pending } from '../../../components/states';
 import { Ago } from '../../../components/time';
-import { download } from '../../../lib/download';
 import { formatBytes } from '../../../lib/format';
 import { useText } from '../../../lib/i18n/i18n';
 import { useJobArtifacts, type Job, type JobArtifact } from '../api/jobs';
@@ -12,7 +11,7 @@ export function JobArtifacts({ job }: { job: Job }) {
   const t = useText();
   const { data, error, refetch } = useJobArtifacts(job);
   if (!data) {
-    return error ? <ErrorState error={error} onRetry={() => void refetch()} /> : <LoadingState rows={3} />;
+    return <Pending error={error} onRetry={refetch} rows={3} />;
   }
   if (data.items.length === 0) {
     return <EmptyState title={t('job.artifacts.empty.title')} text={t('job.artifacts.empty.text')} />;
@@ -27,28 +26,18 @@ export function JobArtifacts({ job }: { job: Job }) {
               <span className="muted"> v{item.version}</span>
             </Link>
             <span className="tag">{item.type}</span>
-            {item.aliases.map(alias => (
-              <span key={alias} className="tag tag-accent">
-                {alias}
-              </span>
-            ))}
+            <Aliases names={item.aliases} />
           </div>
           <div className="card-foot">
             <span className="muted">
               {t('artifact.fileCount', { count: item.fileCount })} · {formatBytes(item.size)} ·{' '}
               <Ago at={item.createdAt} />
             </span>
-            <Button
-              icon={<Download aria-hidden="true" />}
-              onClick={() =>
-                void download(
-                  `/api/artifacts/${encodeURIComponent(item.name)}/versions/${item.version}/archive`,
-                  `${item.name}-v${item.version}.tar`,
-                )
-              }
-            >
-              {t('common.download')}
-            </Button>
+            <DownloadButton
+              path={`/api/artifacts/${encodeURIComponent(item.name)}/versions/${item.version}/archive`}
+              fileName={`${item.name}-v${item.version}.tar`}
+              label={t('common.download')}
+            />
           </div>
         </li>
       ))}

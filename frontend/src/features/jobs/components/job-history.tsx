@@ -1,5 +1,5 @@
+import { Pending } from '../../../components/states';
 import { Pairs } from '../../../components/facts';
-import { ErrorState, LoadingState } from '../../../components/states';
 import { ExactTime } from '../../../components/time';
 import { formatDuration } from '../../../lib/format';
 import { isMessageKey, useText, type Text } from '../../../lib/i18n/i18n';
@@ -11,7 +11,7 @@ import { reasonWords } from './end-reason';
 export function JobHistory({ job }: { job: Job }) {
   const { data, error, refetch } = useHistory(job);
   if (!data) {
-    return error ? <ErrorState error={error} onRetry={() => void refetch()} /> : <LoadingState />;
+    return <Pending error={error} onRetry={refetch} />;
   }
   const causes = causesOf(data.items);
   return (

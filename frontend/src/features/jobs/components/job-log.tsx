@@ -1,10 +1,10 @@
 import { useVirtualizer } from '@tanstack/react-virtual';
-import { ArrowDownToLine, Download, WrapText } from 'lucide-react';
+import { ArrowDownToLine, WrapText } from 'lucide-react';
 import { useCallback, useEffect, useRef, useState } from 'react';
 import { Button, IconButton } from '../../../components/button';
 import { CopyButton } from '../../../components/copy-button';
-import { download } from '../../../lib/download';
-import { useText } from '../../../lib/i18n/i18n';
+import { DownloadButton } from '../../../components/download-button';
+import { useLocale, useText } from '../../../lib/i18n/i18n';
 import { useJobLog } from '../api/job-log';
 import { isOver, type Job } from '../api/jobs';
 import { LogLine } from './log-line';
@@ -27,6 +27,7 @@ const nearEnd = 2 * lineHeight;
 /** The live log of one attempt. It follows its end until someone scrolls up, and goes on when asked to. */
 export function JobLog({ job, attempt, line, onAttempt, onLine }: JobLogProps) {
   const t = useText();
+  const locale = useLocale();
   const log = useJobLog(job.id, attempt);
   const search = useLogSearch(log);
   const [follow, setFollow] = useState(line === undefined);
@@ -86,7 +87,7 @@ export function JobLog({ job, attempt, line, onAttempt, onLine }: JobLogProps) {
           </select>
         )}
         <span className="muted number" data-testid="log-lines">
-          {t('log.lines', { count: (log.length + log.dropped).toLocaleString() })}
+          {t('log.lines', { count: (log.length + log.dropped).toLocaleString(locale) })}
         </span>
         <LogSearch search={search} />
         <Button
@@ -108,14 +109,15 @@ export function JobLog({ job, attempt, line, onAttempt, onLine }: JobLogProps) {
           }}
         />
         <CopyButton text={() => log.text()} label={t('log.copy')} />
-        <IconButton
+        <DownloadButton
+          small
+          path={`/api/jobs/${job.id}/logs?attempt=${attempt}`}
+          fileName={`${job.name}-${attempt}.log`}
           label={t('log.download')}
-          icon={<Download aria-hidden="true" />}
-          onClick={() => void download(`/api/jobs/${job.id}/logs?attempt=${attempt}`, `${job.name}-${attempt}.log`)}
         />
       </div>
       {log.dropped > 0 && (
-        <p className="panel-note muted">{t('log.dropped', { count: log.dropped.toLocaleString() })}</p>
+        <p className="panel-note muted">{t('log.dropped', { count: log.dropped.toLocaleString(locale) })}</p>
       )}
       <div
         ref={scroller}

@@ -7,7 +7,7 @@ import { CopyButton } from '../../../components/copy-button';
 import { Curves } from '../../../components/curves/curves';
 import { Facts } from '../../../components/facts';
 import { PageHeader } from '../../../components/page-header';
-import { EmptyState, ErrorState, LoadingState, useReason, WaitingState } from '../../../components/states';
+import { ActionError, EmptyState, Pending, WaitingState } from '../../../components/states';
 import { StatusBadge } from '../../../components/status-badge';
 import { Ago, Duration } from '../../../components/time';
 import { useText } from '../../../lib/i18n/i18n';
@@ -17,37 +17,31 @@ import { JobArtifacts } from './job-artifacts';
 import { JobHistory } from './job-history';
 import { JobLog } from './job-log';
 import { JobRequest } from './job-request';
-
-export const jobTabs = ['overview', 'history', 'artifacts', 'request'] as const;
-
-export interface JobSearch {
-  tab?: (typeof jobTabs)[number];
-  attempt?: number;
-  line?: number;
-}
+import { jobTabs, type JobSearch } from './job-tabs';
 
 export function JobPage({ id, search }: { id: string; search: JobSearch }) {
   const t = useText();
-  const { job, error, absent, waiting, retry } = useJob(id);
+  const { job, error, patient, retry } = useJob(id);
   if (job) {
     return <JobView job={job} search={search} />;
   }
-  if (absent) {
-    return waiting ? (
-      <WaitingState title={t('job.waiting.title')} text={t('job.waiting.text', { id })} />
-    ) : (
-      <EmptyState title={t('job.absent.title')} text={t('job.absent.text', { id })}>
-        <Button onClick={retry}>{t('common.retry')}</Button>
-      </EmptyState>
-    );
+  if (error || job === undefined) {
+    return <Pending error={error} onRetry={retry} />;
   }
-  return error ? <ErrorState error={error} onRetry={retry} /> : <LoadingState />;
+  return patient ? (
+    <WaitingState title={t('job.waiting.title')} text={t('job.waiting.text', { id })} />
+  ) : (
+    <EmptyState title={t('job.absent.title')} text={t('job.absent.text', { id })}>
+      <Button onClick={() => void retry()}>{t('common.retry')}</Button>
+    </EmptyState>
+  );
 }
 
 function JobView({ job, search }: { job: Job; search: JobSearch }) {
   const t = useText();
   const navigate = useNavigate();
   const tab = search.tab ?? 'overview';
+  const attempt = Math.min(search.attempt ?? job.attempt, job.attempt);
   const go = (change: JobSearch) =>
     void navigate({ to: '/jobs/$id', params: { id: job.id }, search: { ...search, ...change }, replace: true });
   return (
@@ -77,12 +71,12 @@ function JobView({ job, search }: { job: Job; search: JobSearch }) {
           <>
             <JobLog
               job={job}
-              attempt={search.attempt ?? job.attempt}
+              attempt={attempt}
               line={search.line}
-              onAttempt={attempt => go({ attempt, line: undefined })}
-              onLine={line => go({ line, attempt: search.attempt ?? job.attempt })}
+              onAttempt={chosen => go({ attempt: chosen, line: undefined })}
+              onLine={line => go({ line, attempt })}
             />
-            <Curves runId={job.runId} begun={Boolean(job.startedAt) || isOver(job)} />
+            <Curves key={job.runId} runId={job.runId} begun={Boolean(job.startedAt) || isOver(job)} />
           </>
         )}
         {tab === 'history' && <JobHistory job={job} />}
@@ -128,16 +122,10 @@ function JobActions({ job }: { job: Job }) {
   const [asking, setAsking] = useState<'cancel' | 'retry' | null>(null);
   const cancel = useJobCommand(job.id, 'cancel');
   const retry = useJobCommand(job.id, 'retry');
-  const error = cancel.error ?? retry.error;
-  const reason = useReason(error);
   const canRetry = job.status === 'failed' || job.status === 'cancelled';
   return (
     <>
-      {error && (
-        <span role="alert" className="error-text">
-          {t('job.actionFailed', { reason })}
-        </span>
-      )}
+      <ActionError error={cancel.error ?? retry.error} />
       {!isOver(job) && (
         <Button
           kind="danger"

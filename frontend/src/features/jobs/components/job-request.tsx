@@ -1,3 +1,4 @@
+import type { ReactNode } from 'react';
 import { CopyButton } from '../../../components/copy-button';
 import { Facts, Pairs } from '../../../components/facts';
 import { formatBytes, formatMiB } from '../../../lib/format';
@@ -50,7 +51,7 @@ export function JobRequest({ job }: { job: Job }) {
   );
 }
 
-function Section({ title, children }: { title: string; children: React.ReactNode }) {
+function Section({ title, children }: { title: string; children: ReactNode }) {
   return (
     <section>
       <h2>{title}</h2>

@@ -1,10 +1,10 @@
-import { Link } from '@tanstack/react-router';
 import { useState } from 'react';
 import { Button } from '../../../components/button';
 import { ConfirmDialog } from '../../../components/confirm-dialog';
+import { JobLink } from '../../../components/job-link';
 import { Meter } from '../../../components/meter';
 import { StatusBadge } from '../../../components/status-badge';
-import { useReason } from '../../../components/states';
+import { ActionError } from '../../../components/states';
 import { Ago } from '../../../components/time';
 import { formatMiB } from '../../../lib/format';
 import { useText } from '../../../lib/i18n/i18n';
@@ -15,7 +15,6 @@ export function NodeCard({ node }: { node: Node }) {
   const t = useText();
   const [asking, setAsking] = useState(false);
   const command = useNodeCommand(node.id);
-  const reason = useReason(command.error);
   const { usage } = node;
   return (
     <li className="card" data-node={node.name}>
@@ -40,11 +39,7 @@ export function NodeCard({ node }: { node: Node }) {
           </Button>
         )}
       </div>
-      {command.error && (
-        <p role="alert" className="error-text">
-          {t('job.actionFailed', { reason })}
-        </p>
-      )}
+      <ActionError error={command.error} />
       <div className="meters">
         <Meter
           label={t('nodes.cpus')}
@@ -91,11 +86,7 @@ export function NodeCard({ node }: { node: Node }) {
         {node.leases.length === 0 ? (
           <span className="muted">{t('nodes.idle')}</span>
         ) : (
-          node.leases.map(lease => (
-            <Link key={lease.jobId} to="/jobs/$id" params={{ id: lease.jobId }} className="tag mono">
-              {lease.jobId.slice(-8)}
-            </Link>
-          ))
+          node.leases.map(lease => <JobLink key={lease.jobId} id={lease.jobId} className="tag" />)
         )}
       </div>
       <p className="card-note muted">

@@ -1,5 +1,5 @@
 import { Server } from 'lucide-react';
-import { EmptyState, ErrorState, LoadingState } from '../../../components/states';
+import { EmptyState, Pending } from '../../../components/states';
 import { PageHeader } from '../../../components/page-header';
 import { useText } from '../../../lib/i18n/i18n';
 import { useNodes } from '../api/nodes';
@@ -25,10 +25,8 @@ export function NodesPage() {
             icon={<Server aria-hidden="true" />}
           />
         )
-      ) : error ? (
-        <ErrorState error={error} onRetry={() => void refetch()} />
       ) : (
-        <LoadingState rows={3} />
+        <Pending error={error} onRetry={refetch} rows={3} />
       )}
     </div>
   );

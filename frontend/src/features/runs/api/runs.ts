@@ -1,5 +1,5 @@
 import { useQuery } from '@tanstack/react-query';
-import { ApiError, getJson } from '../../../lib/api';
+import { getJson } from '../../../lib/api';
 
 interface Extreme {
   step: number;
@@ -28,16 +28,9 @@ export const runStatuses = ['scheduled', 'running', 'finished', 'failed', 'inter
 const refreshEvery = 2000;
 
 export function useRun(id: string) {
-  const result = useQuery({
+  return useQuery({
     queryKey: ['/api/runs', id],
     queryFn: ({ signal }) => getJson<Run>(`/api/runs/${encodeURIComponent(id)}`, signal),
-    refetchInterval: state => (state.state.data && !state.state.data.endedAt ? refreshEvery : false),
-    retry: false,
+    refetchInterval: ({ state: { data } }) => (data && !data.endedAt ? refreshEvery : false),
   });
-  return {
-    run: result.data,
-    error: result.error,
-    absent: result.error instanceof ApiError && result.error.status === 404,
-    retry: () => void result.refetch(),
-  };
 }

@@ -1,10 +1,11 @@
-import { Link } from '@tanstack/react-router';
 import { Curves } from '../../../components/curves/curves';
 import { Facts, Pairs } from '../../../components/facts';
+import { JobLink } from '../../../components/job-link';
 import { PageHeader } from '../../../components/page-header';
-import { EmptyState, ErrorState, LoadingState } from '../../../components/states';
+import { EmptyState, Pending } from '../../../components/states';
 import { StatusBadge } from '../../../components/status-badge';
 import { Ago, Duration } from '../../../components/time';
+import { isNotFound } from '../../../lib/api';
 import { formatValue } from '../../../lib/format';
 import { useText } from '../../../lib/i18n/i18n';
 import { readValue } from '../../../lib/series';
@@ -12,14 +13,14 @@ import { useRun, type Run } from '../api/runs';
 
 export function RunPage({ id }: { id: string }) {
   const t = useText();
-  const { run, error, absent, retry } = useRun(id);
+  const { data: run, error, refetch } = useRun(id);
   if (run) {
     return <RunView run={run} />;
   }
-  if (absent) {
+  if (isNotFound(error)) {
     return <EmptyState title={t('run.absent.title')} text={t('run.absent.text', { id })} />;
   }
-  return error ? <ErrorState error={error} onRetry={retry} /> : <LoadingState />;
+  return <Pending error={error} onRetry={refetch} />;
 }
 
 function RunView({ run }: { run: Run }) {
@@ -34,14 +35,7 @@ function RunView({ run }: { run: Run }) {
           [t('common.project'), run.project],
           [t('runs.created'), <Ago key="at" at={run.createdAt} />],
           [t('runs.duration'), run.startedAt ? <Duration key="for" from={run.startedAt} to={run.endedAt} /> : null],
-          [
-            t('run.job'),
-            run.jobId && (
-              <Link key="job" to="/jobs/$id" params={{ id: run.jobId }} className="mono">
-                {run.jobId.slice(-8)}
-              </Link>
-            ),
-          ],
+          [t('run.job'), run.jobId && <JobLink key="job" id={run.jobId} />],
           [
             'ID',
             <span key="id" className="mono">

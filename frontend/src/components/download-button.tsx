@@ -1,0 +1,35 @@
+import { Download } from 'lucide-react';
+import { useState } from 'react';
+import { download } from '../lib/download';
+import { Button, IconButton } from './button';
+import { ActionError } from './states';
+
+interface DownloadButtonProps {
+  /** What the API gives at this address is saved. */
+  path: string;
+  fileName: string;
+  label: string;
+  /** Only a picture; the label is its hint. */
+  small?: boolean;
+}
+
+export function DownloadButton({ path, fileName, label, small }: DownloadButtonProps) {
+  const [error, setError] = useState<unknown>(null);
+  const icon = <Download aria-hidden="true" />;
+  const save = () => {
+    setError(null);
+    download(path, fileName).catch(setError);
+  };
+  return (
+    <>
+      {small ? (
+        <IconButton label={label} icon={icon} onClick={save} />
+      ) : (
+        <Button icon={icon} onClick={save}>
+          {label}
+        </Button>
+      )}
+      <ActionError error={error} />
+    </>
+  );
+}
