@@ -5,7 +5,7 @@ namespace Platform.Web.Tests;
 [Trait("suite", "web")]
 public sealed class Pure_parts_of_the_web_app
 {
-    /// <summary>The types and the layout, and the tests of what needs no browser.</summary>
+    /// <summary>The types, the linter and the layout, and the tests of what needs no browser.</summary>
     [Theory]
     [InlineData("lint")]
     [InlineData("test")]
@@ -21,7 +21,7 @@ public sealed class Pure_parts_of_the_web_app
         )!;
         var output = process.StandardOutput.ReadToEndAsync();
         var errors = process.StandardError.ReadToEndAsync();
-        using var limit = new CancellationTokenSource(TimeSpan.FromMinutes(3));
+        using var limit = new CancellationTokenSource(TimeSpan.FromMinutes(5));
         await process.WaitForExitAsync(limit.Token);
         Assert.True(process.ExitCode == 0, await output + await errors);
     }

@@ -1,6 +1,6 @@
 import Anser from 'anser';
 
-export interface Span {
+interface Span {
   text: string;
   className: string;
   /** Colours that have no class: those of 256 or of 16 million. */
@@ -8,6 +8,7 @@ export interface Span {
 }
 
 // CSI sequences (colours, cursor), OSC sequences (titles, links), and single-character escapes.
+// eslint-disable-next-line no-control-regex -- escape sequences begin with a control character
 const sequences = /\u001b(?:\[[0-9;?]*[ -/]*[@-~]|\][^\u0007\u001b]*(?:\u0007|\u001b\\)|[@-Z\\-_])/g;
 
 /** The text without its escape sequences. */
@@ -15,7 +16,7 @@ export function stripAnsi(text: string): string {
   return text.includes('\u001b') ? text.replace(sequences, '') : text;
 }
 
-/** Cuts a line into spans with class names such as <c>ansi-red-fg</c>, or with exact colours. */
+/** Cuts a line into spans with class names such as `ansi-red-fg`, or with exact colours. */
 export function parseAnsi(text: string): Span[] {
   if (!text.includes('\u001b')) {
     return [{ text, className: '' }];
@@ -45,7 +46,7 @@ type Colour = readonly [number, number, number];
 
 const levels = [0, 95, 135, 175, 215, 255];
 
-/** The colour behind the names that are no themed ones: <c>ansi-palette-123</c> and <c>ansi-truecolor</c>. */
+/** The colour behind the names that are no themed ones: `ansi-palette-123` and `ansi-truecolor`. */
 function exactColour(name: string | null, exact: string | null): Colour | null {
   if (name === 'ansi-truecolor' && exact) {
     const [red = 0, green = 0, blue = 0] = exact.split(',').map(Number);

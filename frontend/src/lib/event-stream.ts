@@ -1,26 +1,26 @@
 import { isUnreachable, noteUnreachable } from './connection';
 import { EventParser, type StreamEvent } from './event-parser';
+import { pause } from './pause';
 import { authorization, refuseSession } from './session';
 
 interface Following {
   signal: AbortSignal;
   /** Called with all events of one piece of the stream; return true once the stream has said its end. */
   onEvents: (events: StreamEvent[]) => boolean;
-  /** The request was refused for good, such as for a job that does not exist. */
-  onRefused?: (status: number) => void;
 }
 
 const firstPause = 500;
 const longestPause = 5000;
 
 /**
- * Follows a stream of server-sent events until it ends, is refused or the signal is raised; reconnects at the last id.
+ * Follows a stream of server-sent events until it ends, is refused for good or the signal is raised; reconnects at the
+ * last id.
  * Not EventSource, which cannot send the session's token.
  */
 export async function followEvents(path: string, following: Following): Promise<void> {
   const { signal } = following;
   let lastId: string | null = null;
-  let pause = firstPause;
+  let rest = firstPause;
   while (!signal.aborted) {
     try {
       const headers: Record<string, string> = { accept: 'text/event-stream', ...authorization() };
@@ -29,10 +29,10 @@ export async function followEvents(path: string, following: Following): Promise<
       }
       const response = await fetch(path, { headers, signal, cache: 'no-store' });
       if (response.ok && response.body) {
-        pause = firstPause;
+        rest = firstPause;
         const parser = new EventParser();
         const reader = response.body.pipeThrough(new TextDecoderStream()).getReader();
-        for (let piece = await reader.read(); !piece.done; piece = await reader.read()) {
+        for (let piece = await reader.read(); !piece.done && !signal.aborted; piece = await reader.read()) {
           const events = parser.push(piece.value);
           lastId = events.at(-1)?.id ?? lastId;
           if (events.length > 0 && following.onEvents(events)) {
@@ -46,7 +46,6 @@ export async function followEvents(path: string, following: Following): Promise<
       } else if (isUnreachable(response.status)) {
         noteUnreachable();
       } else if (response.status < 500) {
-        following.onRefused?.(response.status);
         return;
       }
     } catch {
@@ -55,7 +54,7 @@ export async function followEvents(path: string, following: Following): Promise<
       }
       noteUnreachable();
     }
-    await new Promise(resolve => setTimeout(resolve, pause));
-    pause = Math.min(pause * 2, longestPause);
+    await pause(rest, signal);
+    rest = Math.min(rest * 2, longestPause);
   }
 }

@@ -64,9 +64,18 @@ export class LogBuffer {
     this.#changed();
   }
 
+  /** Nothing more comes. */
   end(): void {
     this.#progress = '';
     this.#state = 'ended';
+    this.#changed();
+  }
+
+  clear(): void {
+    this.#lines = [];
+    this.#dropped = 0;
+    this.#progress = '';
+    this.#state = 'connecting';
     this.#changed();
   }
 

@@ -1,7 +1,8 @@
 import { useEffect, useState } from 'react';
-import { ApiError, getJson, query } from './api';
+import { getJson, isNotFound, query } from './api';
 import { connected } from './connection';
 import { followEvents } from './event-stream';
+import { pause } from './pause';
 import { addPoints, readValue, type Point, type Series } from './series';
 
 interface StoredSeries {
@@ -19,23 +20,25 @@ interface RunSeries {
 const maxPoints = 2000;
 /** The most that the platform gives at once, for files. */
 const allPoints = 100_000;
+const absent: RunSeries = { state: 'absent', series: [] };
 /** A run may be followed before its job made it. */
 const absentPause = 1500;
 
-/** All curves of a run, kept up to date while it trains. */
+/**
+ * All curves of a run, kept up to date while it trains. A component shows one run; for another one it is made anew.
+ * @param begun False while the run cannot be there yet.
+ */
 export function useRunSeries(runId: string, begun: boolean): RunSeries {
   const [state, setState] = useState<RunSeries>({ state: 'loading', series: [] });
   useEffect(() => {
     if (!begun) {
-      setState({ state: 'absent', series: [] });
       return;
     }
     const ending = new AbortController();
-    setState({ state: 'loading', series: [] });
     void follow(runId, ending.signal, setState);
     return () => ending.abort();
   }, [runId, begun]);
-  return state;
+  return begun ? state : absent;
 }
 
 /** One curve with as many points as the platform gives. */
@@ -83,9 +86,11 @@ async function load(runId: string, signal: AbortSignal, update: Update): Promise
       if (signal.aborted) {
         return null;
       }
-      const absent = error instanceof ApiError && error.status === 404;
-      update(before => ({ ...before, state: absent ? 'absent' : connected.get() ? 'failed' : before.state }));
-      await new Promise(resolve => setTimeout(resolve, absentPause));
+      update(before => ({
+        ...before,
+        state: isNotFound(error) ? 'absent' : connected.get() ? 'failed' : before.state,
+      }));
+      await pause(absentPause, signal);
     }
   }
   return null;

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { addPoints, smooth, toCsv } from './series';
 
 test('smoothing starts at the first value and follows the rest', () => {
-  expect(smooth([4, 4, 4], 0.9)).toEqual([4, 4, 4].map(value => expect.closeTo(value)));
+  expect(smooth([4, 4, 4], 0.9)).toEqual([4, 4, 4].map(value => expect.closeTo(value) as number));
   const jump = smooth([0, 10, 10, 10], 0.5);
   expect(jump[1]).toBeGreaterThan(0);
   expect(jump[3]).toBeLessThan(10);

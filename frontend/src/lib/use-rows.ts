@@ -1,5 +1,5 @@
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
-import { useCallback, useMemo, useRef, useState } from 'react';
+import { useCallback, useEffect, useMemo, useRef, useState } from 'react';
 import { getJson, query, type Page } from './api';
 import { offsetFor, windowRows } from './row-window';
 
@@ -17,9 +17,9 @@ export interface Rows<T> {
   at: (index: number) => T | undefined;
   /** Notes which row is the first in sight. */
   show: (index: number) => void;
-  isLoading: boolean;
+  isLoaded: boolean;
   error: unknown;
-  retry: () => void;
+  retry: () => unknown;
   /** Another list when it changes. */
   key: string;
 }
@@ -29,7 +29,7 @@ export function useRows<T>(path: string, filter: Filter): Rows<T> {
   const key = path + query(filter);
   const [place, setPlace] = useState({ key, offset: 0 });
   const offset = place.key === key ? place.offset : 0;
-  const { data, isPending, error, refetch } = useQuery({
+  const { data, error, refetch } = useQuery({
     queryKey: [path, filter, offset],
     queryFn: async ({ signal }) => {
       const page = await getJson<Page<T>>(`${path}${query({ ...filter, limit: windowRows, offset })}`, signal);
@@ -55,17 +55,18 @@ export function useRows<T>(path: string, filter: Filter): Rows<T> {
     },
     [key, offset],
   );
+  useEffect(() => () => clearTimeout(settling.current), []);
   const at = useCallback((index: number) => data?.items[index - data.offset], [data]);
   return useMemo(
     () => ({
       total: data?.total ?? 0,
       at,
       show,
-      isLoading: isPending,
-      error: data ? null : error,
-      retry: () => void refetch(),
+      isLoaded: data !== undefined,
+      error,
+      retry: refetch,
       key,
     }),
-    [data, at, show, isPending, error, refetch, key],
+    [data, at, show, error, refetch, key],
   );
 }

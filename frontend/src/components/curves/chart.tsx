@@ -1,4 +1,4 @@
-import { useEffect, useRef } from 'react';
+import { useEffect, useEffectEvent, useRef } from 'react';
 import uPlot from 'uplot';
 import 'uplot/dist/uPlot.min.css';
 import { formatValue } from '../../lib/format';
@@ -31,13 +31,9 @@ export function Chart({ series, x, smoothing, logarithmic, zoom, onZoom, scheme 
   const t = useText();
   const frame = useRef<HTMLDivElement>(null);
   const plot = useRef<uPlot | null>(null);
-  const zoomed = useRef(zoom);
-  const report = useRef(onZoom);
-  report.current = onZoom;
-  zoomed.current = zoom;
-  const data = toData(series, x, smoothing);
-  const latest = useRef(data);
-  latest.current = data;
+  const readData = useEffectEvent(() => toData(series, x, smoothing));
+  const readZoom = useEffectEvent(() => zoom);
+  const changeZoom = useEffectEvent((to: Zoom | null) => onZoom(to));
 
   useEffect(() => {
     const element = frame.current;
@@ -49,10 +45,10 @@ export function Chart({ series, x, smoothing, logarithmic, zoom, onZoom, scheme 
         element.clientWidth,
         x,
         logarithmic,
-        () => zoomed.current,
-        zoom => report.current(zoom),
+        () => readZoom(),
+        to => changeZoom(to),
       ),
-      latest.current,
+      readData(),
       element,
     );
     plot.current = made;

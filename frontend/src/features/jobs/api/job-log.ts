@@ -4,32 +4,36 @@ import { LogBuffer } from '../../../lib/log-buffer';
 
 /** One attempt's log, growing while it is written. */
 export function useJobLog(jobId: string, attempt: number): LogBuffer {
-  const [buffer, setBuffer] = useState(() => new LogBuffer());
+  const path = `/api/jobs/${jobId}/logs?follow=true&progress=true&attempt=${attempt}`;
+  const [log, setLog] = useState(() => ({ path, buffer: new LogBuffer() }));
+  if (log.path !== path) {
+    setLog({ path, buffer: new LogBuffer() });
+  }
+  const { buffer } = log;
   useEffect(() => {
     const ending = new AbortController();
-    const fresh = new LogBuffer();
-    setBuffer(fresh);
-    void followEvents(`/api/jobs/${jobId}/logs?follow=true&progress=true&attempt=${attempt}`, {
+    buffer.clear();
+    void followEvents(path, {
       signal: ending.signal,
       onEvents: events => {
         const lines = events.filter(event => event.event === 'message').map(event => event.data);
         if (lines.length > 0) {
-          fresh.append(lines);
+          buffer.append(lines);
         }
         // A line on its way is shown until it, or another, is complete.
         const latest = events.at(-1);
         if (latest?.event === 'progress') {
-          fresh.setProgress(latest.data);
+          buffer.setProgress(latest.data);
         }
         const ended = events.some(event => event.event === 'end');
         if (ended) {
-          fresh.end();
+          buffer.end();
         }
         return ended;
       },
     });
     return () => ending.abort();
-  }, [jobId, attempt]);
+  }, [path, buffer]);
   useSyncExternalStore(buffer.subscribe, buffer.version);
   return buffer;
 }

@@ -106,6 +106,7 @@ export function SubmitPage() {
           <legend>{t('submit.basics')}</legend>
           <div className="field-row">
             <Field label={t('submit.name')} errors={of('name')}>
+              {/* eslint-disable-next-line jsx-a11y/no-autofocus -- the page is this form */}
               <input {...text('name')} autoFocus />
             </Field>
             <Field label={t('submit.project')} hint={t('submit.project.hint')} errors={of('project')}>

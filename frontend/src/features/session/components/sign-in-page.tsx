@@ -39,6 +39,7 @@ export function SignInPage() {
           <input
             type="password"
             autoComplete="off"
+            // eslint-disable-next-line jsx-a11y/no-autofocus -- the page is this field
             autoFocus
             value={token}
             onChange={event => setToken(event.target.value)}
