@@ -79,6 +79,8 @@ public sealed partial class Watching_a_training(Browser browser)
         await visitor.Button("Cancel the job").ClickAsync();
         await Expect(visitor.Heading("Cancel sleeper?")).ToBeVisibleAsync();
         await visitor.AssertAccessibleAsync("the question before cancelling");
+        // An open question keeps the app's shortcuts to itself: this one would leave the page.
+        await visitor.Page.Keyboard.PressAsync("c");
         await visitor.Button("Keep it running").ClickAsync();
         await Expect(visitor.Heading("Cancel sleeper?")).ToHaveCountAsync(0);
         await Expect(visitor.Status).ToHaveTextAsync("running");
@@ -115,6 +117,12 @@ public sealed partial class Watching_a_training(Browser browser)
         await visitor.Tab("History").ClickAsync();
         await Expect(visitor.Page.Locator(".timeline li[data-type='attempt_failed']"))
             .ToContainTextAsync("Exit code 3");
+        await visitor.Page.Keyboard.PressAsync("ArrowRight");
+        await Expect(visitor.Tab("Artifacts")).ToBeFocusedAsync();
+        await Expect(visitor.Heading("No artifacts yet")).ToBeVisibleAsync();
+
+        await visitor.GoAsync($"/jobs/{id}?attempt=99");
+        await Expect(visitor.Page.GetByText("It printed nothing.")).ToBeVisibleAsync();
         visitor.AssertNoFaults();
     }
 

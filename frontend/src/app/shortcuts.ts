@@ -11,14 +11,14 @@ const targets: Record<string, '/jobs' | '/nodes' | '/runs' | '/artifacts'> = {
 /** The second key of a pair must follow within this time. */
 const pairMilliseconds = 1000;
 
-/** Listens for the page's shortcuts, except while someone types. */
+/** Listens for the page's shortcuts, except while someone types or is asked something. */
 export function useShortcuts() {
   const navigate = useNavigate();
   const [helpOpen, setHelpOpen] = useState(false);
   const goPressed = useRef(0);
   useEffect(() => {
     const press = (event: KeyboardEvent) => {
-      if (event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented || isTyping(event.target)) {
+      if (event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented || isTaken(event.target)) {
         return;
       }
       const target = Date.now() - goPressed.current < pairMilliseconds ? targets[event.key] : undefined;
@@ -45,6 +45,10 @@ export function useShortcuts() {
   return { helpOpen, setHelpOpen };
 }
 
-function isTyping(target: EventTarget | null): boolean {
-  return target instanceof HTMLElement && target.matches('input, textarea, select, [contenteditable]');
+/** Whether keys belong to a field or to an open dialog. */
+function isTaken(target: EventTarget | null): boolean {
+  return (
+    (target instanceof HTMLElement && target.matches('input, textarea, select, [contenteditable]')) ||
+    document.querySelector('[role="dialog"]') !== null
+  );
 }

@@ -145,7 +145,9 @@ function valueHint(): uPlot.Plugin {
         const at = idx === null || idx === undefined ? undefined : plot.data[0][idx];
         hint.hidden = value === undefined || value === null || at === undefined || (left ?? -1) < 0;
         if (!hint.hidden) {
-          const time = plot.scales.x?.time ? new Date((at ?? 0) * 1000).toLocaleTimeString() : String(at);
+          const time = plot.scales.x?.time
+            ? new Date((at ?? 0) * 1000).toLocaleTimeString(document.documentElement.lang)
+            : String(at);
           hint.textContent = `${time}: ${formatValue(value ?? 0)}`;
           hint.dataset.side = (left ?? 0) > plot.over.clientWidth / 2 ? 'left' : 'right';
         }

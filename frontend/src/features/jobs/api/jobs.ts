@@ -1,4 +1,4 @@
-import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { keepPreviousData, useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useEffect, useState } from 'react';
 import { getJson, postJson, query, type Page } from '../../../lib/api';
 import { useStore } from '../../../lib/store';
@@ -114,7 +114,7 @@ export function useHistory(job: Job) {
   return useQuery({
     queryKey: ['/api/jobs', job.id, 'events', job.status, job.attempt, job.stopping],
     queryFn: ({ signal }) => getJson<{ items: HistoryEntry[] }>(`/api/jobs/${job.id}/events`, signal),
-    placeholderData: before => before,
+    placeholderData: keepPreviousData,
     refetchInterval: isOver(job) ? false : refreshEvery * 2,
   });
 }
@@ -123,7 +123,7 @@ export function useJobArtifacts(job: Job) {
   return useQuery({
     queryKey: ['/api/jobs', job.id, 'artifacts', job.status],
     queryFn: ({ signal }) => getJson<Page<JobArtifact>>(`/api/jobs/${job.id}/artifacts?limit=200`, signal),
-    placeholderData: before => before,
+    placeholderData: keepPreviousData,
     refetchInterval: isOver(job) ? false : refreshEvery * 2,
   });
 }

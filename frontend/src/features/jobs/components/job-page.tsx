@@ -9,6 +9,7 @@ import { Facts } from '../../../components/facts';
 import { PageHeader } from '../../../components/page-header';
 import { ActionError, EmptyState, Pending, WaitingState } from '../../../components/states';
 import { StatusBadge } from '../../../components/status-badge';
+import { Tabs } from '../../../components/tabs';
 import { Ago, Duration } from '../../../components/time';
 import { useText } from '../../../lib/i18n/i18n';
 import { isOver, shownStatus, useJob, useJobCommand, type Job } from '../api/jobs';
@@ -51,22 +52,7 @@ function JobView({ job, search }: { job: Job; search: JobSearch }) {
         <JobActions job={job} />
       </PageHeader>
       <JobFacts job={job} />
-      <div className="tabs" role="tablist">
-        {jobTabs.map(one => (
-          <button
-            key={one}
-            type="button"
-            role="tab"
-            id={`tab-${one}`}
-            aria-selected={tab === one}
-            aria-controls="tab-panel"
-            onClick={() => go({ tab: one })}
-          >
-            {t(`job.tab.${one}`)}
-          </button>
-        ))}
-      </div>
-      <div id="tab-panel" role="tabpanel" aria-labelledby={`tab-${tab}`} className={`tab-panel tab-panel-${tab}`}>
+      <Tabs names={jobTabs} chosen={tab} textOf={one => t(`job.tab.${one}`)} onChoose={one => go({ tab: one })}>
         {tab === 'overview' && (
           <>
             <JobLog
@@ -82,7 +68,7 @@ function JobView({ job, search }: { job: Job; search: JobSearch }) {
         {tab === 'history' && <JobHistory job={job} />}
         {tab === 'artifacts' && <JobArtifacts job={job} />}
         {tab === 'request' && <JobRequest job={job} />}
-      </div>
+      </Tabs>
     </div>
   );
 }

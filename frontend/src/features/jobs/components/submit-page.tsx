@@ -12,6 +12,9 @@ import { FileRows, InputRows, OutputRows } from './submit-rows';
 
 const draftKey = 'platform.job-draft';
 
+/** What is typed as one text. */
+type TextField = { [Name in keyof JobDraft]: JobDraft[Name] extends string ? Name : never }[keyof JobDraft];
+
 /** The fields of a request that the form shows mistakes at. */
 const fields = [
   'name',
@@ -47,16 +50,12 @@ export function SubmitPage() {
   const change = (part: Partial<JobDraft>) => setDraft(before => ({ ...before, ...part }));
   const of = (field: string) => errorsFor(errors, field);
   const at = (field: string) => errorsAt(errors, field);
-  const text = (name: 'name' | 'project' | 'command' | 'source') => ({
+  const text = (name: TextField) => ({
     value: draft[name],
     spellCheck: false,
     onChange: (event: { target: { value: string } }) => change({ [name]: event.target.value }),
   });
-  const number = (name: keyof JobDraft) => ({
-    value: draft[name] as string,
-    inputMode: 'decimal' as const,
-    onChange: (event: { target: { value: string } }) => change({ [name]: event.target.value }),
-  });
+  const number = (name: TextField) => ({ ...text(name), inputMode: 'decimal' as const });
 
   const refuse = (found: Record<string, string[]>) => {
     setErrors(found);
@@ -156,22 +155,10 @@ export function SubmitPage() {
           <legend>{t('submit.more')}</legend>
           <div className="field-row">
             <Field label={t('submit.env')} hint={t('submit.env.hint')} errors={of('env')}>
-              <textarea
-                rows={3}
-                className="mono"
-                spellCheck={false}
-                value={draft.env}
-                onChange={event => change({ env: event.target.value })}
-              />
+              <textarea {...text('env')} rows={3} className="mono" />
             </Field>
             <Field label={t('submit.labels')} hint={t('submit.labels.hint')} errors={of('labels')}>
-              <textarea
-                rows={3}
-                className="mono"
-                spellCheck={false}
-                value={draft.labels}
-                onChange={event => change({ labels: event.target.value })}
-              />
+              <textarea {...text('labels')} rows={3} className="mono" />
             </Field>
           </div>
         </fieldset>

@@ -19,14 +19,12 @@ export function FileRows({ files, errorsAt, onChange }: FileRowsProps) {
       {files.map((file, index) => (
         <div key={index} className="row-file">
           <div className="row">
-            <Field label={t('submit.file.path')} errors={errorsAt(fileField(file.path))}>
-              <input
-                className="mono"
-                spellCheck={false}
-                value={file.path}
-                onChange={event => onChange(replaced(files, index, { path: event.target.value }))}
-              />
-            </Field>
+            <MonoField
+              label={t('submit.file.path')}
+              errors={errorsAt(fileField(file.path))}
+              value={file.path}
+              onChange={path => onChange(replaced(files, index, { path }))}
+            />
             <Remove onClick={() => onChange(without(files, index))} />
           </div>
           <Field label={t('submit.file.text')}>
@@ -59,24 +57,20 @@ export function InputRows({ inputs, errorsAt, onChange }: InputRowsProps) {
     <div className="rows">
       {inputs.map((input, index) => (
         <div key={index} className="row">
-          <Field label={t('submit.artifact')} errors={errorsAt(`inputs[${index}].artifact`)}>
-            <input
-              className="mono"
-              placeholder="optdigits:latest"
-              spellCheck={false}
-              value={input.artifact}
-              onChange={event => onChange(replaced(inputs, index, { artifact: event.target.value }))}
-            />
-          </Field>
-          <Field label={t('submit.path')} errors={errorsAt(`inputs[${index}].path`)}>
-            <input
-              className="mono"
-              placeholder="inputs/optdigits"
-              spellCheck={false}
-              value={input.path}
-              onChange={event => onChange(replaced(inputs, index, { path: event.target.value }))}
-            />
-          </Field>
+          <MonoField
+            label={t('submit.artifact')}
+            errors={errorsAt(`inputs[${index}].artifact`)}
+            placeholder="optdigits:latest"
+            value={input.artifact}
+            onChange={artifact => onChange(replaced(inputs, index, { artifact }))}
+          />
+          <MonoField
+            label={t('submit.path')}
+            errors={errorsAt(`inputs[${index}].path`)}
+            placeholder="inputs/optdigits"
+            value={input.path}
+            onChange={path => onChange(replaced(inputs, index, { path }))}
+          />
           <Remove onClick={() => onChange(without(inputs, index))} />
         </div>
       ))}
@@ -98,24 +92,20 @@ export function OutputRows({ outputs, errorsAt, onChange }: OutputRowsProps) {
     <div className="rows">
       {outputs.map((output, index) => (
         <div key={index} className="row">
-          <Field label={t('submit.path')} errors={errorsAt(`outputs[${index}].path`)}>
-            <input
-              className="mono"
-              placeholder="outputs"
-              spellCheck={false}
-              value={output.path}
-              onChange={event => onChange(replaced(outputs, index, { path: event.target.value }))}
-            />
-          </Field>
-          <Field label={t('submit.artifact')} errors={errorsAt(`outputs[${index}].artifact`)}>
-            <input
-              className="mono"
-              placeholder="digits-model"
-              spellCheck={false}
-              value={output.artifact}
-              onChange={event => onChange(replaced(outputs, index, { artifact: event.target.value }))}
-            />
-          </Field>
+          <MonoField
+            label={t('submit.path')}
+            errors={errorsAt(`outputs[${index}].path`)}
+            placeholder="outputs"
+            value={output.path}
+            onChange={path => onChange(replaced(outputs, index, { path }))}
+          />
+          <MonoField
+            label={t('submit.artifact')}
+            errors={errorsAt(`outputs[${index}].artifact`)}
+            placeholder="digits-model"
+            value={output.artifact}
+            onChange={artifact => onChange(replaced(outputs, index, { artifact }))}
+          />
           <Field label={t('submit.type')} errors={errorsAt(`outputs[${index}].type`)}>
             <select
               value={output.type}
@@ -135,6 +125,28 @@ export function OutputRows({ outputs, errorsAt, onChange }: OutputRowsProps) {
         onClick={() => onChange([...outputs, { path: 'outputs', artifact: '', type: 'model' }])}
       />
     </div>
+  );
+}
+
+interface MonoFieldProps {
+  label: string;
+  errors: string[];
+  placeholder?: string;
+  value: string;
+  onChange: (value: string) => void;
+}
+
+function MonoField({ label, errors, placeholder, value, onChange }: MonoFieldProps) {
+  return (
+    <Field label={label} errors={errors}>
+      <input
+        className="mono"
+        placeholder={placeholder}
+        spellCheck={false}
+        value={value}
+        onChange={event => onChange(event.target.value)}
+      />
+    </Field>
   );
 }
 
