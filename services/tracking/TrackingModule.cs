@@ -33,6 +33,7 @@ public static class TrackingModule
         services.AddSingleton<RunSignals>();
         services.AddSingleton<RunHandler>();
         services.AddSingleton<RunReader>();
+        services.AddSingleton<RunChanges>();
         services.AddSingleton<MetricWriter>();
         services.AddSingleton<MetricReader>();
         services.AddSingleton<LiveReader>();

@@ -29,17 +29,7 @@ public sealed class Tracking_in_dotnet : SdkTest
         run.Summary("accuracy", 0.97);
         run.Finish();
 
-        Assert.Equal("Bearer pj_secret", Platform.Authorization);
-        Assert.Equal($$"""{"project":"team/digits","name":"first","jobId":"{{job}}"}""", Platform.Run!.ToJsonString());
-        Assert.Equal(
-            """{"parameters":{"lr":0.1,"layers":[64,10]},"tags":{"owner":"ada"},"summary":{"accuracy":0.97}}""",
-            Platform.Merged.ToJsonString()
-        );
-        Assert.Equal([1L, 7L, 8L], Platform.Steps);
-        Assert.Equal([0.5, 0.25, 0.125], Platform.Points.Select(p => p["value"]!.GetValue<double>()));
-        Assert.Equal("late", Platform.Points[1]["stage"]!.GetValue<string>());
-        Assert.Equal("finished", Platform.Status);
-        Assert.Empty(Directory.EnumerateFileSystemEntries(Spool));
+        AssertWholeRunArrived(job);
     }
 
     [Fact]

@@ -24,8 +24,7 @@ internal static class FinishRunEndpoint
     private static async Task<Results<Ok<RunView>, ProblemHttpResult>> HandleAsync(
         string id,
         FinishRunRequest? request,
-        RunHandler handler,
-        RunReader reader,
+        RunChanges changes,
         HttpContext context,
         CancellationToken cancellationToken
     )
@@ -50,19 +49,7 @@ internal static class FinishRunEndpoint
             return ProblemResults.Invalid("attempt", "Attempts count from 1.");
         }
 
-        var outcome = await handler.HandleAsync(
-            runId,
-            new FinishRun(status, request?.Attempt),
-            context.EventMetadata(runId),
-            ifVersion,
-            cancellationToken
-        );
-        if (outcome.Refusal is { } refusal)
-        {
-            return RunHandler.Problem(refusal, runId);
-        }
-
-        context.Response.SetETag(outcome.Version);
-        return TypedResults.Ok((await reader.FindAsync(runId, cancellationToken))!);
+        var command = new FinishRun(status, request?.Attempt);
+        return await changes.HandleAsync(runId, command, ifVersion, context, cancellationToken);
     }
 }

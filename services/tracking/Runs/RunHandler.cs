@@ -1,6 +1,4 @@
-using Microsoft.AspNetCore.Http.HttpResults;
 using Platform.EventStore;
-using Platform.ServiceDefaults;
 using Platform.Tracking.Live;
 
 namespace Platform.Tracking.Runs;
@@ -32,9 +30,4 @@ internal sealed class RunHandler(TrackingStore store, RunSignals signals, TimePr
 
         return outcome;
     }
-
-    public static ProblemHttpResult Problem(Refusal refusal, string runId) =>
-        string.Equals(refusal.Code, "run.not-found", StringComparison.Ordinal)
-            ? ProblemResults.NotFound("run", runId)
-            : ProblemResults.From(refusal);
 }

@@ -38,8 +38,7 @@ internal static class UpdateRunEndpoint
     private static async Task<Results<Ok<RunView>, ProblemHttpResult>> HandleAsync(
         string id,
         UpdateRunRequest request,
-        RunHandler handler,
-        RunReader reader,
+        RunChanges changes,
         HttpContext context,
         CancellationToken cancellationToken
     )
@@ -84,20 +83,7 @@ internal static class UpdateRunEndpoint
             context.Request.JobAttempt(),
             request.Attempt
         );
-        var outcome = await handler.HandleAsync(
-            runId,
-            command,
-            context.EventMetadata(runId),
-            ifVersion,
-            cancellationToken
-        );
-        if (outcome.Refusal is { } refusal)
-        {
-            return RunHandler.Problem(refusal, runId);
-        }
-
-        context.Response.SetETag(outcome.Version);
-        return TypedResults.Ok((await reader.FindAsync(runId, cancellationToken))!);
+        return await changes.HandleAsync(runId, command, ifVersion, context, cancellationToken);
     }
 
     private static (string Field, string Message)? Check(UpdateRunRequest request)

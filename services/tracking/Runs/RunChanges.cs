@@ -1,0 +1,34 @@
+using Microsoft.AspNetCore.Http.HttpResults;
+using Platform.ServiceDefaults;
+
+namespace Platform.Tracking.Runs;
+
+/// <summary>What a client asks of a run that exists: carried out, and answered with the run as it is then.</summary>
+internal sealed class RunChanges(RunHandler handler, RunReader reader)
+{
+    public async Task<Results<Ok<RunView>, ProblemHttpResult>> HandleAsync(
+        string runId,
+        RunCommand command,
+        long? ifVersion,
+        HttpContext context,
+        CancellationToken cancellationToken
+    )
+    {
+        var outcome = await handler.HandleAsync(
+            runId,
+            command,
+            context.EventMetadata(runId),
+            ifVersion,
+            cancellationToken
+        );
+        if (outcome.Refusal is { } refusal)
+        {
+            return string.Equals(refusal.Code, "run.not-found", StringComparison.Ordinal)
+                ? ProblemResults.NotFound("run", runId)
+                : ProblemResults.From(refusal);
+        }
+
+        context.Response.SetETag(outcome.Version);
+        return TypedResults.Ok((await reader.FindAsync(runId, cancellationToken))!);
+    }
+}
