@@ -1,6 +1,7 @@
 using MassTransit;
 using Platform.EventStore;
 using Platform.Messaging;
+using Platform.Tracking.Browsing;
 using Platform.Tracking.Jobs;
 using Platform.Tracking.Live;
 using Platform.Tracking.Metrics;

@@ -2,6 +2,7 @@ using System.Buffers;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.Extensions.Options;
 using Platform.ServiceDefaults;
+using Platform.Tracking.Browsing;
 using Platform.Tracking.Runs;
 
 namespace Platform.Tracking.Metrics;

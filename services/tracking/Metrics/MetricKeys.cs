@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.Http.HttpResults;
 using Platform.ServiceDefaults;
+using Platform.Tracking.Browsing;
 using Platform.Tracking.Runs;
 
 namespace Platform.Tracking.Metrics;

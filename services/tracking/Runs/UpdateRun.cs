@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Mvc;
 using Platform.ServiceDefaults;
+using Platform.Tracking.Browsing;
 
 namespace Platform.Tracking.Runs;
 

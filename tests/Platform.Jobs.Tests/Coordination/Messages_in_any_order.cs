@@ -1,7 +1,6 @@
 using Platform.Contracts.Agents;
 using Platform.Contracts.Jobs;
 using Platform.Contracts.Nodes;
-using Platform.Jobs.Tests.Integration;
 
 namespace Platform.Jobs.Tests.Coordination;
 

@@ -1,6 +1,5 @@
 using Platform.Contracts.Nodes;
 using Platform.Jobs.Coordination;
-using Platform.Jobs.Tests.Integration;
 
 namespace Platform.Jobs.Tests.Coordination;
 

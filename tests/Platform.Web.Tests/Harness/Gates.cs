@@ -1,4 +1,4 @@
-namespace Platform.Web.Tests;
+namespace Platform.Web.Tests.Harness;
 
 /// <summary>Places in a training's program at which it waits until the test lets it go on.</summary>
 internal sealed class Gates : IDisposable

@@ -1,4 +1,4 @@
-namespace Platform.Jobs.Tests.Integration;
+namespace Platform.Jobs.Tests.Harness;
 
 /// <summary>One service for the tests of a class; those that need other settings start their own.</summary>
 public sealed class JobsFixture : IAsyncLifetime

@@ -2,7 +2,7 @@ using System.Globalization;
 using System.Text.Json;
 using Microsoft.Playwright;
 
-namespace Platform.Web.Tests;
+namespace Platform.Web.Tests.Harness;
 
 /// <summary>How long each frame took while something scrolled, in milliseconds.</summary>
 internal sealed record Frames(double Median, double P95, double Longest)

@@ -1,4 +1,4 @@
-namespace Platform.Jobs.Tests.Integration;
+namespace Platform.Jobs.Tests.Harness;
 
 /// <summary>Tests on a jobs service and a database of each test's own, with a cluster that answers its messages.</summary>
 public abstract class WithJobsHost : IAsyncLifetime

@@ -10,7 +10,7 @@ using Platform.Jobs.Coordination;
 using Platform.Messaging;
 using Platform.ServiceDefaults;
 
-namespace Platform.Jobs.Tests.Integration;
+namespace Platform.Jobs.Tests.Harness;
 
 /// <summary>The service as it runs: Kestrel, a real PostgreSQL, the bus in memory; nodes and agents are the test's.</summary>
 internal sealed class JobsHost : IAsyncDisposable

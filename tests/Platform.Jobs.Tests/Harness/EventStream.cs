@@ -1,6 +1,6 @@
 using System.Net.Http.Headers;
 
-namespace Platform.Jobs.Tests.Integration;
+namespace Platform.Jobs.Tests.Harness;
 
 /// <summary>A reader of server-sent events, as a browser would be.</summary>
 internal sealed class EventStream : IDisposable

@@ -1,6 +1,6 @@
 using Microsoft.Playwright;
 
-namespace Platform.Web.Tests;
+namespace Platform.Web.Tests.Harness;
 
 /// <summary>Debian's Chromium and a platform of its own, shared by tests.</summary>
 public class Browser : IAsyncLifetime

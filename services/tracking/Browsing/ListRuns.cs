@@ -5,8 +5,9 @@ using Microsoft.AspNetCore.Mvc;
 using Npgsql;
 using NpgsqlTypes;
 using Platform.ServiceDefaults;
+using Platform.Tracking.Runs;
 
-namespace Platform.Tracking.Runs;
+namespace Platform.Tracking.Browsing;
 
 /// <summary>Which runs are wanted, and in what order.</summary>
 internal sealed record RunQuery

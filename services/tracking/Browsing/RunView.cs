@@ -1,7 +1,8 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using Platform.Tracking.Runs;
 
-namespace Platform.Tracking.Runs;
+namespace Platform.Tracking.Browsing;
 
 /// <summary>A run as the API shows it. Lists leave <see cref="Latest"/>, <see cref="Best"/> and <see cref="Metrics"/> out.</summary>
 internal sealed record RunView

@@ -1,7 +1,7 @@
 using System.Net;
 using System.Text.Json.Nodes;
 
-namespace Platform.Tracking.Tests.Runs;
+namespace Platform.Tracking.Tests.Browsing;
 
 [Trait("suite", "integration")]
 public sealed class Listing_runs(TrackingHost host) : IClassFixture<TrackingHost>

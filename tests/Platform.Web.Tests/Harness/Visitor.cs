@@ -2,7 +2,7 @@ using System.Collections.Concurrent;
 using System.Text.Json;
 using Microsoft.Playwright;
 
-namespace Platform.Web.Tests;
+namespace Platform.Web.Tests.Harness;
 
 /// <summary>Someone with the app open. Notes what must not happen: errors in the console, requests to other origins.</summary>
 internal sealed class Visitor : IAsyncDisposable

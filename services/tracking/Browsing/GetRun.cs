@@ -1,7 +1,8 @@
 using Microsoft.AspNetCore.Http.HttpResults;
 using Platform.ServiceDefaults;
+using Platform.Tracking.Runs;
 
-namespace Platform.Tracking.Runs;
+namespace Platform.Tracking.Browsing;
 
 /// <summary>One run with its values and the latest and best of its metrics.</summary>
 internal static class GetRunEndpoint

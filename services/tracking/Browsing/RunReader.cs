@@ -1,7 +1,8 @@
 using System.Text.Json;
 using Npgsql;
+using Platform.Tracking.Runs;
 
-namespace Platform.Tracking.Runs;
+namespace Platform.Tracking.Browsing;
 
 /// <summary>Reads runs from the read model, with what the metric tables know of them.</summary>
 internal sealed class RunReader(TrackingStore store)

@@ -4,7 +4,7 @@ using Platform.Contracts.Agents;
 using Platform.Contracts.Jobs;
 using Platform.Contracts.Nodes;
 
-namespace Platform.Jobs.Tests.Integration;
+namespace Platform.Jobs.Tests.Harness;
 
 /// <summary>Nodes and one agent as a test wants them: what they were sent, and what they answer.</summary>
 internal sealed class TestCluster

@@ -1,6 +1,6 @@
 using Microsoft.Playwright;
 
-namespace Platform.Web.Tests;
+namespace Platform.Web.Tests.Harness;
 
 /// <summary>The pictures of the README, taken when <c>PLATFORM_SCREENSHOTS=1</c>.</summary>
 internal static class Pictures
