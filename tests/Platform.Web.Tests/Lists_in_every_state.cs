@@ -42,4 +42,19 @@ public sealed class Lists_in_every_state(Browser browser)
         visitor.Forget("status of 500");
         visitor.AssertNoFaults();
     }
+
+    [Theory]
+    [InlineData("/jobs")]
+    [InlineData("/runs")]
+    [InlineData("/artifacts")]
+    public async Task A_project_may_be_half_typed(string path)
+    {
+        await using var visitor = await browser.VisitAsync();
+        await visitor.GoAsync($"{path}?project=no-such/");
+        await Expect(visitor.Heading("Nothing matches this filter")).ToBeVisibleAsync();
+        await visitor.Button("Clear the filter").ClickAsync();
+        await Expect(visitor.Heading("Nothing matches this filter")).ToHaveCountAsync(0);
+        await Expect(visitor.Page).ToHaveURLAsync(browser.Platform.Url + path);
+        visitor.AssertNoFaults();
+    }
 }

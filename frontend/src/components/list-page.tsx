@@ -76,7 +76,9 @@ function List<T>({ path, search, tableLabel, columns, empty }: ListProps<T>) {
   const t = useText();
   const locale = useLocale();
   const change = useFilterChange(path, search);
-  const rows = useRows<T>(`/api${path}`, { ...search });
+  // A project is asked for while it is typed; one that ends with a slash would be refused.
+  const project = search.project?.replace(/\/+$/, '');
+  const rows = useRows<T>(`/api${path}`, { ...search, project });
   const [sight, setSight] = useState({ first: 1, last: 1 });
   const onSight = useCallback((first: number, last: number) => setSight({ first, last }), []);
   if (!rows.isLoaded) {
