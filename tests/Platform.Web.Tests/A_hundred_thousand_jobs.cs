@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text.RegularExpressions;
 using Microsoft.Playwright;
 using Xunit.Abstractions;
 using static Microsoft.Playwright.Assertions;
@@ -38,7 +39,7 @@ public sealed class ManyJobs : Browser
 [Trait("suite", "web")]
 [Trait("row", "99")]
 [Collection("measured")]
-public sealed class A_hundred_thousand_jobs(ManyJobs browser, ITestOutputHelper output)
+public sealed partial class A_hundred_thousand_jobs(ManyJobs browser, ITestOutputHelper output)
 {
     [Fact]
     public async Task Are_scrolled_smoothly_while_only_what_is_in_sight_is_fetched_and_drawn()
@@ -48,10 +49,12 @@ public sealed class A_hundred_thousand_jobs(ManyJobs browser, ITestOutputHelper 
         var asked = new List<int>();
         page.Request += (_, request) =>
         {
-            if (new Uri(request.Url) is { AbsolutePath: "/api/jobs" } address)
+            if (
+                new Uri(request.Url) is { AbsolutePath: "/api/jobs" } address
+                && Offset().Match(address.Query) is { Success: true } offset
+            )
             {
-                var offset = address.Query.Split("offset=")[1].Split('&')[0];
-                asked.Add(int.Parse(offset, CultureInfo.InvariantCulture));
+                asked.Add(int.Parse(offset.Groups[1].Value, CultureInfo.InvariantCulture));
             }
         };
         await visitor.GoAsync("/jobs");
@@ -104,4 +107,7 @@ public sealed class A_hundred_thousand_jobs(ManyJobs browser, ITestOutputHelper 
 
     private static async Task AssertFewRowsAsync(IPage page) =>
         Assert.InRange(await page.Locator(".table-body .table-row").CountAsync(), 1, 80);
+
+    [GeneratedRegex(@"[?&]offset=(\d+)", RegexOptions.None, matchTimeoutMilliseconds: 1000)]
+    private static partial Regex Offset();
 }
