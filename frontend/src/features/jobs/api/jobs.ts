@@ -1,4 +1,4 @@
-import { keepPreviousData, useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { keepPreviousData, useMutation, useQuery, useQueryClient, type QueryClient } from '@tanstack/react-query';
 import { useEffect, useState } from 'react';
 import { getJson, postJson, query, type Page } from '../../../lib/api';
 import { useStore } from '../../../lib/store';
@@ -79,12 +79,18 @@ export function useJob(id: string) {
   const result = useQuery({
     queryKey: key,
     queryFn: async ({ signal }) =>
-      client.getQueryData<Job | null>(key) || (await isListed(id, signal))
+      client.getQueryData<Job | null>(key) || isSeen(client, id) || (await isListed(id, signal))
         ? getJson<Job>(`/api/jobs/${id}`, signal)
         : null,
     refetchInterval: ({ state: { data } }) => (data ? !isOver(data) : patient) && refreshEvery,
   });
   return { job: result.data, error: result.error, patient, retry: result.refetch };
+}
+
+/** Whether a job is in a list that was shown, as it is when someone comes from there. */
+function isSeen(client: QueryClient, id: string): boolean {
+  const lists = client.getQueriesData<{ items?: { id?: string }[] }>({ queryKey: ['/api/jobs'] });
+  return lists.some(([, list]) => list?.items?.some(item => item.id === id));
 }
 
 /** Whether a job exists. The list answers an unknown id too, where asking for the job fails and the browser says so. */
@@ -128,9 +134,14 @@ export function useJobArtifacts(job: Job) {
   });
 }
 
-/** @param key The same for every try of one draft, so that an answer that got lost does not make two jobs. */
-export function submitJob(request: object, key: string): Promise<Job> {
-  return postJson<Job>('/api/jobs', request, { 'idempotency-key': key });
+/** Submits a job. The key is the same for every try of one draft, so that an answer that got lost does not make two jobs. */
+export function useSubmitJob() {
+  const client = useQueryClient();
+  return async (request: object, key: string): Promise<Job> => {
+    const job = await postJson<Job>('/api/jobs', request, { 'idempotency-key': key });
+    client.setQueryData(['/api/jobs', job.id], job);
+    return job;
+  };
 }
 
 /** Asks for a change of a job and shows its new state at once. */

@@ -7,7 +7,7 @@ import { useReason } from '../../../components/states';
 import { ApiError } from '../../../lib/api';
 import { useText } from '../../../lib/i18n/i18n';
 import { emptyDraft, errorsAt, errorsElsewhere, errorsFor, toRequest, type JobDraft } from '../api/job-draft';
-import { submitJob } from '../api/jobs';
+import { useSubmitJob } from '../api/jobs';
 import { FileRows, InputRows, OutputRows } from './submit-rows';
 
 const draftKey = 'platform.job-draft';
@@ -38,6 +38,7 @@ const fields = [
 export function SubmitPage() {
   const t = useText();
   const navigate = useNavigate();
+  const submitJob = useSubmitJob();
   const [draft, setDraft] = useState(readDraft);
   const [errors, setErrors] = useState<Record<string, string[]>>({});
   const [failure, setFailure] = useState<unknown>(null);
