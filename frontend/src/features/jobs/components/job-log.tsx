@@ -1,6 +1,6 @@
 import { useVirtualizer } from '@tanstack/react-virtual';
 import { ArrowDownToLine, WrapText } from 'lucide-react';
-import { useCallback, useEffect, useRef, useState } from 'react';
+import { useCallback, useEffect, useLayoutEffect, useRef, useState } from 'react';
 import { Button, IconButton } from '../../../components/button';
 import { CopyButton } from '../../../components/copy-button';
 import { DownloadButton } from '../../../components/download-button';
@@ -42,7 +42,8 @@ export function JobLog({ job, attempt, line, onAttempt, onLine }: JobLogProps) {
   });
   const height = virtual.getTotalSize();
 
-  useEffect(() => {
+  // With the new height, not after it: a scroll event in between would look like someone who scrolled up.
+  useLayoutEffect(() => {
     const element = scroller.current;
     if (follow && element) {
       element.scrollTop = element.scrollHeight;
