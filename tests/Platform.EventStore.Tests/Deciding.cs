@@ -143,8 +143,9 @@ public sealed class Deciding : IAsyncLifetime
     {
         using var command = Store.DataSource.CreateCommand(
             """
-            select append_events('a', 'counter', -1, now(), array[gen_random_uuid()], array['counter_raised'],
-              array['x'], array['{"by": 1}'::jsonb], null, null, null)
+            select append_events(array['a'], array['counter'], array[-1], array[1], array[now()], array[null], array[null],
+              array[null]::jsonb[], array[1], array[1], array[gen_random_uuid()], array['counter_raised'], array['x'],
+              array['{"by": 1}'::jsonb])
             """
         );
         command.ExecuteNonQuery();

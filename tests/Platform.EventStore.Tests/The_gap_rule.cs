@@ -201,8 +201,9 @@ public sealed class The_gap_rule : IAsyncLifetime
         var transaction = await connection.BeginTransactionAsync();
         var command = new NpgsqlCommand(
             """
-            select append_events($1, 'counter', 0, now(), array[gen_random_uuid()], array['counter_raised'],
-              array['x'], array['{"by": 1}'::jsonb], null, null, null)
+            select append_events(array[$1], array['counter'], array[0], array[1], array[now()], array[null], array[null],
+              array[null]::jsonb[], array[1], array[1], array[gen_random_uuid()], array['counter_raised'], array['x'],
+              array['{"by": 1}'::jsonb])
             """,
             connection,
             transaction

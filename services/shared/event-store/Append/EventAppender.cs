@@ -1,16 +1,17 @@
-using System.Text.Json;
+using System.Diagnostics;
 using Npgsql;
-using NpgsqlTypes;
 
 namespace Platform.EventStore;
 
 /// <summary>
 /// Stores events, inline projections and side effects in one transaction: one round trip, because the database function
-/// raises on a conflict and so fails the batch as a whole.
+/// raises on a conflict and so fails the batch as a whole. Appends that wait at the same time share it (<see cref="GroupCommit"/>).
 /// </summary>
 internal sealed class EventAppender(EventStoreOptions options, NpgsqlDataSource dataSource, LogSignal signal)
 {
-    private const string AppendSql = "select append_events($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)";
+    private static readonly ActivitySource _source = new("Platform");
+
+    private readonly GroupCommit _commits = new(dataSource);
 
     public async Task<long> AppendAsync(
         string streamId,
@@ -22,14 +23,15 @@ internal sealed class EventAppender(EventStoreOptions options, NpgsqlDataSource 
         CancellationToken cancellationToken
     )
     {
+        using var activity = _source.StartActivity("append");
+        activity?.SetTag("stream", streamId);
         var pending = new PendingAppend(streamId, streamType, expected, events, metadata, options);
         try
         {
-            // Only the database knows the version that "any" leads to, and projections need it.
             var version =
-                expected == ExpectedVersion.Any && options.InlineProjections.Count > 0
-                    ? await AppendThenProjectAsync(pending, sideEffects, cancellationToken)
-                    : await AppendAtOnceAsync(pending, sideEffects, cancellationToken);
+                expected == ExpectedVersion.Any
+                    ? await AppendToAnyVersionAsync(pending, sideEffects, cancellationToken)
+                    : await AppendToKnownVersionAsync(pending, sideEffects, cancellationToken);
             signal.RaiseAppend();
             return version;
         }
@@ -44,27 +46,26 @@ internal sealed class EventAppender(EventStoreOptions options, NpgsqlDataSource 
         }
     }
 
-    private async Task<long> AppendAtOnceAsync(
+    private async Task<long> AppendToKnownVersionAsync(
         PendingAppend pending,
         SideEffects? sideEffects,
         CancellationToken cancellationToken
     )
     {
-        await using var batch = dataSource.CreateBatch();
-        batch.BatchCommands.Add(Command(pending));
-        Project(pending, pending.Expected.Value, batch);
-        sideEffects?.Invoke(batch);
-
-        await using var reader = await batch.ExecuteReaderAsync(cancellationToken);
-        await reader.ReadAsync(cancellationToken);
-        var version = reader.GetInt64(0);
-        // The implicit transaction is only known to be committed once every result has been read.
-        while (await reader.NextResultAsync(cancellationToken)) { }
-
-        return version;
+        await _commits.CommitAsync(
+            pending,
+            batch =>
+            {
+                Project(pending, pending.Expected.Value, batch);
+                sideEffects?.Invoke(batch);
+            },
+            cancellationToken
+        );
+        return pending.Expected.Value + pending.Ids.Length;
     }
 
-    private async Task<long> AppendThenProjectAsync(
+    /// <summary>In two round trips: only the database knows the version, and projections need it.</summary>
+    private async Task<long> AppendToAnyVersionAsync(
         PendingAppend pending,
         SideEffects? sideEffects,
         CancellationToken cancellationToken
@@ -73,7 +74,10 @@ internal sealed class EventAppender(EventStoreOptions options, NpgsqlDataSource 
         await using var connection = await dataSource.OpenConnectionAsync(cancellationToken);
         await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
 
-        await using var append = new NpgsqlBatch(connection, transaction) { BatchCommands = { Command(pending) } };
+        await using var append = new NpgsqlBatch(connection, transaction)
+        {
+            BatchCommands = { AppendCommand.For([pending]) },
+        };
         var version = (long)(await append.ExecuteScalarAsync(cancellationToken))!;
 
         await using var rest = new NpgsqlBatch(connection, transaction);
@@ -104,31 +108,4 @@ internal sealed class EventAppender(EventStoreOptions options, NpgsqlDataSource 
             }
         }
     }
-
-    private static NpgsqlBatchCommand Command(PendingAppend pending)
-    {
-        var headers = pending.Metadata.Headers is { Count: > 0 } given
-            ? JsonSerializer.Serialize(given, MetadataJson.Default.IReadOnlyDictionaryStringString)
-            : null;
-        return new NpgsqlBatchCommand(AppendSql)
-        {
-            Parameters =
-            {
-                Parameter(pending.StreamId, NpgsqlDbType.Varchar),
-                Parameter(pending.StreamType, NpgsqlDbType.Varchar),
-                Parameter(pending.Expected.Value, NpgsqlDbType.Bigint),
-                Parameter(pending.Timestamp, NpgsqlDbType.TimestampTz),
-                Parameter(pending.Ids, NpgsqlDbType.Array | NpgsqlDbType.Uuid),
-                Parameter(pending.Types, NpgsqlDbType.Array | NpgsqlDbType.Varchar),
-                Parameter(pending.DotnetTypes, NpgsqlDbType.Array | NpgsqlDbType.Varchar),
-                Parameter(pending.Bodies, NpgsqlDbType.Array | NpgsqlDbType.Jsonb),
-                Parameter(pending.Metadata.CorrelationId, NpgsqlDbType.Varchar),
-                Parameter(pending.Metadata.CausationId, NpgsqlDbType.Varchar),
-                Parameter(headers, NpgsqlDbType.Jsonb),
-            },
-        };
-    }
-
-    private static NpgsqlParameter Parameter(object? value, NpgsqlDbType type) =>
-        new() { Value = value ?? DBNull.Value, NpgsqlDbType = type };
 }

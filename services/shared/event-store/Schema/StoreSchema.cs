@@ -77,53 +77,60 @@ internal static class StoreSchema
     ];
 
     /// <summary>
-    /// The functions, replaced at each start. An append claims the stream's row first: that takes the row lock and gives the
-    /// transaction its xid before any sequence number is drawn, which is what the gap rule of the readers rests on.
+    /// The functions, replaced at each start. An append, of one stream or several, claims the rows of all its streams first: that
+    /// takes the row locks and gives the transaction its xid before any sequence number is drawn, which is what the gap rule of the
+    /// readers rests on. It returns the version of the last stream.
     /// </summary>
     public static string Functions(string schema)
     {
         var s = Quote(schema);
         return $"""
             create or replace function {s}.append_events(
-              p_stream varchar, p_stream_type varchar, p_expected bigint, p_timestamp timestamptz,
-              p_ids uuid[], p_types varchar[], p_dotnet_types varchar[], p_bodies jsonb[],
-              p_correlation varchar, p_causation varchar, p_headers jsonb) returns bigint
+              p_streams varchar[], p_stream_types varchar[], p_expected bigint[], p_counts bigint[], p_timestamps timestamptz[],
+              p_correlations varchar[], p_causations varchar[], p_headers jsonb[],
+              p_appends int[], p_offsets bigint[], p_ids uuid[], p_types varchar[], p_dotnet_types varchar[], p_bodies jsonb[])
+            returns bigint
             language plpgsql as $$
             declare
-              n bigint := cardinality(p_ids);
+              before bigint[] := array[]::bigint[];
               v bigint;
               actual bigint;
               archived boolean;
             begin
-              if p_expected > 0 then
-                update {s}.mt_streams set version = version + n, timestamp = now()
-                 where id = p_stream and version = p_expected and not is_archived
-                returning version into v;
-              elsif p_expected = 0 then
-                insert into {s}.mt_streams (id, type, version) values (p_stream, p_stream_type, n)
-                on conflict (id) do nothing
-                returning version into v;
-              else
-                insert into {s}.mt_streams as existing (id, type, version) values (p_stream, p_stream_type, n)
-                on conflict (id) do update set version = existing.version + n, timestamp = now()
-                 where not existing.is_archived
-                returning existing.version into v;
-              end if;
-
-              if v is null then
-                select version, is_archived into actual, archived from {s}.mt_streams where id = p_stream;
-                if archived then
-                  raise exception using errcode = '{Archived}', message = 'The stream is archived.';
+              for i in 1 .. cardinality(p_streams) loop
+                if p_expected[i] > 0 then
+                  update {s}.mt_streams set version = version + p_counts[i], timestamp = now()
+                   where id = p_streams[i] and version = p_expected[i] and not is_archived
+                  returning version into v;
+                elsif p_expected[i] = 0 then
+                  insert into {s}.mt_streams (id, type, version) values (p_streams[i], p_stream_types[i], p_counts[i])
+                  on conflict (id) do nothing
+                  returning version into v;
+                else
+                  insert into {s}.mt_streams as existing (id, type, version)
+                  values (p_streams[i], p_stream_types[i], p_counts[i])
+                  on conflict (id) do update set version = existing.version + p_counts[i], timestamp = now()
+                   where not existing.is_archived
+                  returning existing.version into v;
                 end if;
-                raise exception using errcode = '{VersionConflict}', message = 'The stream is at another version.',
-                  hint = coalesce(actual, 0)::text;
-              end if;
+
+                if v is null then
+                  select version, is_archived into actual, archived from {s}.mt_streams where id = p_streams[i];
+                  if archived then
+                    raise exception using errcode = '{Archived}', message = 'The stream is archived.';
+                  end if;
+                  raise exception using errcode = '{VersionConflict}', message = 'The stream is at another version.',
+                    hint = coalesce(actual, 0)::text;
+                end if;
+                before[i] := v - p_counts[i];
+              end loop;
 
               insert into {s}.mt_events
                 (seq_id, id, stream_id, version, data, type, timestamp, mt_dotnet_type, correlation_id, causation_id, headers)
-              select nextval('{s}.mt_events_sequence'), e.id, p_stream, v - n + e.ord, e.body, e.type, p_timestamp,
-                     e.dotnet_type, p_correlation, p_causation, p_headers
-                from unnest(p_ids, p_types, p_dotnet_types, p_bodies) with ordinality e (id, type, dotnet_type, body, ord);
+              select nextval('{s}.mt_events_sequence'), e.id, p_streams[e.append], before[e.append] + e.place, e.body, e.type,
+                     p_timestamps[e.append], e.dotnet_type, p_correlations[e.append], p_causations[e.append], p_headers[e.append]
+                from unnest(p_appends, p_offsets, p_ids, p_types, p_dotnet_types, p_bodies)
+                     as e (append, place, id, type, dotnet_type, body);
               return v;
             end $$;
 

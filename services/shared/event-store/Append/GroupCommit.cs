@@ -1,0 +1,166 @@
+using Npgsql;
+
+namespace Platform.EventStore;
+
+/// <summary>
+/// Commits appends that wait at the same time together: one message to the server, one transaction, one flush of its log. While
+/// fewer than two groups are on the way an append leaves at once; those that come meanwhile leave together when one is back.
+/// </summary>
+/// <remarks>
+/// When the server refuses a group, all of it is rolled back and each append goes alone, so that only the one at fault fails.
+/// Appends to one stream are never on the way together. Two groups may still want the same rows of a read model in another order:
+/// the server then refuses one of them.
+/// </remarks>
+internal sealed class GroupCommit(NpgsqlDataSource dataSource)
+{
+    // One waits for the disk while the other is worked on; more only make the groups smaller.
+    private const int MaxGroups = 2;
+    private const int MaxSize = 32;
+
+    private readonly Lock _gate = new();
+    private readonly List<Member> _waiting = [];
+    private readonly HashSet<string> _streams = new(StringComparer.Ordinal);
+    private int _groups;
+
+    /// <summary>Returns when the events and what belongs to them are committed.</summary>
+    /// <param name="append">With a known version.</param>
+    /// <param name="addRest">Adds the commands that follow the events; called once more when the group was refused.</param>
+    /// <param name="cancellationToken">Takes the append back while it waits; once sent, it may be committed all the same.</param>
+    public async Task CommitAsync(
+        PendingAppend append,
+        Action<NpgsqlBatch> addRest,
+        CancellationToken cancellationToken
+    )
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        var member = new Member(append, addRest);
+        if (Enqueue(member))
+        {
+            // The groups after the first are not part of what this caller does.
+            using (ExecutionContext.SuppressFlow())
+            {
+                _ = SendAllAsync();
+            }
+        }
+
+        try
+        {
+            await member.Committed.WaitAsync(cancellationToken);
+        }
+        catch (OperationCanceledException)
+        {
+            Withdraw(member);
+            throw;
+        }
+    }
+
+    /// <returns>Whether the caller has to send.</returns>
+    private bool Enqueue(Member member)
+    {
+        lock (_gate)
+        {
+            _waiting.Add(member);
+            if (_groups == MaxGroups)
+            {
+                return false;
+            }
+
+            _groups++;
+            return true;
+        }
+    }
+
+    private void Withdraw(Member member)
+    {
+        lock (_gate)
+        {
+            _waiting.Remove(member);
+        }
+    }
+
+    private async Task SendAllAsync()
+    {
+        for (List<Member> group = []; ; )
+        {
+            // Whoever is ready to append, such as those who have just been told, does so before this goes on.
+            await Task.Yield();
+            group = TakeGroup(answered: group);
+            if (group.Count == 0)
+            {
+                return;
+            }
+
+            await SendAsync(group);
+            group.ForEach(member => member.Tell());
+        }
+    }
+
+    /// <returns>Those that can go together, longest waiting first; with none the sending ends.</returns>
+    private List<Member> TakeGroup(List<Member> answered)
+    {
+        lock (_gate)
+        {
+            _streams.ExceptWith(answered.Select(member => member.Append.StreamId));
+            var group = _waiting.Where(member => _streams.Add(member.Append.StreamId)).Take(MaxSize).ToList();
+            _waiting.RemoveAll(group.Contains);
+            _groups -= group.Count == 0 ? 1 : 0;
+            return group;
+        }
+    }
+
+    private async Task SendAsync(List<Member> group)
+    {
+        try
+        {
+            await ExecuteAsync(group);
+        }
+        catch (Exception e) when (group.Count > 1 && IsRolledBack(e))
+        {
+            foreach (var member in group)
+            {
+                await SendAsync([member]);
+            }
+        }
+        catch (Exception e)
+        {
+            group.ForEach(member => member.Error = e);
+        }
+    }
+
+    private async Task ExecuteAsync(List<Member> group)
+    {
+        await using var batch = dataSource.CreateBatch();
+        batch.BatchCommands.Add(AppendCommand.For([.. group.Select(member => member.Append)]));
+        group.ForEach(member => member.AddRest(batch));
+        await batch.ExecuteNonQueryAsync();
+    }
+
+    /// <summary>An error of the server's, or of building the commands; after any other nobody knows what was committed.</summary>
+    private static bool IsRolledBack(Exception exception) =>
+        exception is (not NpgsqlException) or PostgresException { InvariantSeverity: "ERROR" };
+
+    private sealed class Member(PendingAppend append, Action<NpgsqlBatch> addRest)
+    {
+        private readonly TaskCompletionSource _committed = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+        public PendingAppend Append => append;
+
+        public Action<NpgsqlBatch> AddRest => addRest;
+
+        public Task Committed => _committed.Task;
+
+        public Exception? Error { get; set; }
+
+        public void Tell()
+        {
+            if (Error is null)
+            {
+                _committed.SetResult();
+            }
+            else
+            {
+                _committed.SetException(Error);
+            }
+        }
+    }
+}
