@@ -25,6 +25,7 @@ public static class JobsModule
         services.AddSingleton<JobDecisions>();
         services.AddSingleton<JobReader>();
         services.AddSingleton<JobsMessages>();
+        services.AddSingleton<RepublishJob>();
         services.AddSingleton<JobSubmissions>();
         services.AddSingleton<PersonalCommands>();
         services.AddSingleton<LogStore>();

@@ -1,6 +1,5 @@
 using MassTransit;
 using Microsoft.Extensions.Options;
-using Platform.Jobs.Training;
 
 namespace Platform.Jobs.Coordination;
 
@@ -11,7 +10,7 @@ namespace Platform.Jobs.Coordination;
 /// </summary>
 internal sealed partial class ResumeUnsettledJobs(
     JobsStore store,
-    JobsMessages messages,
+    RepublishJob republish,
     IBusControl bus,
     IOptions<JobsOptions> options,
     TimeProvider clock,
@@ -54,7 +53,7 @@ internal sealed partial class ResumeUnsettledJobs(
                     : await LeftBehindAsync(store, clock.GetUtcNow() - options.Value.ResumeInterval, stoppingToken);
                 foreach (var jobId in jobs)
                 {
-                    await PublishAsync(jobId, stoppingToken);
+                    await republish.PublishAsync(bus, jobId, stoppingToken);
                 }
 
                 if (jobs.Count > 0)
@@ -100,43 +99,6 @@ internal sealed partial class ResumeUnsettledJobs(
 
         return jobs;
     }
-
-    private async Task PublishAsync(Guid jobId, CancellationToken cancellationToken)
-    {
-        var stored = await store.ReadStreamAsync(JobDecisions.StreamOf(jobId), cancellationToken: cancellationToken);
-        var job = stored.Select(e => (JobEvent)e.Data).Aggregate(Job.Initial, Job.Evolve);
-        foreach (var e in stored.Where(e => IsCurrent((JobEvent)e.Data, job.Attempt)))
-        {
-            if (await messages.ToMessageAsync(e, cancellationToken) is { } message)
-            {
-                await bus.Publish(
-                    message,
-                    message.GetType(),
-                    Pipe.Execute<PublishContext>(publish =>
-                    {
-                        publish.MessageId = e.Id;
-                        publish.CorrelationId = jobId;
-                    }),
-                    cancellationToken
-                );
-            }
-        }
-    }
-
-    /// <summary>True for what still describes the job: its submission and its present attempt.</summary>
-    private static bool IsCurrent(JobEvent @event, int attempt) =>
-        @event switch
-        {
-            JobSubmitted => true,
-            JobQueued e => e.Attempt == attempt,
-            JobPlaced e => e.Attempt == attempt,
-            JobStarted e => e.Attempt == attempt,
-            StopRequested e => e.Attempt == attempt,
-            JobSucceeded e => e.Attempt == attempt,
-            JobFailed e => e.Attempt == attempt,
-            JobCancelled e => e.Attempt == attempt,
-            _ => false,
-        };
 
     [LoggerMessage(1, LogLevel.Information, "{Count} jobs go on where they were")]
     private partial void LogResumed(int count);

@@ -18,10 +18,12 @@ internal sealed partial class TrainingStateMachine : MassTransitStateMachine<Tra
 
     private readonly TimeProvider _clock;
     private readonly JobsOptions _options;
+    private readonly RepublishJob _republish;
     private readonly List<string> _steps;
 
-    public TrainingStateMachine(TimeProvider clock, IOptions<JobsOptions> options)
+    public TrainingStateMachine(TimeProvider clock, IOptions<JobsOptions> options, RepublishJob republish)
     {
+        _republish = republish;
         _clock = clock;
         _options = options.Value;
         _steps =
@@ -117,20 +119,38 @@ internal sealed partial class TrainingStateMachine : MassTransitStateMachine<Tra
     public Event<TrainingDeadline> DeadlinePassed { get; } = null!;
 
     /// <summary>
-    /// A message that needs an earlier one to make sense is dropped where there is no saga: jobs that a saga does not follow
-    /// are published again.
+    /// A message that needs an earlier one to make sense may have overtaken it, and the job may be placed before its saga
+    /// begins: where there is no saga the log says it all again. Answers that only a saga waits for are dropped.
     /// </summary>
     private void CorrelateEvents()
     {
         Event(() => Submitted, e => e.CorrelateById(x => x.Message.JobId));
         Event(() => Queued, e => e.CorrelateById(x => x.Message.JobId));
         Event(() => Ended, e => e.CorrelateById(x => x.Message.JobId));
-        Event(() => Placed, e => e.CorrelateById(x => x.Message.JobId).OnMissingInstance(m => m.Discard()));
-        Event(() => Started, e => e.CorrelateById(x => x.Message.JobId).OnMissingInstance(m => m.Discard()));
-        Event(() => StopAsked, e => e.CorrelateById(x => x.Message.JobId).OnMissingInstance(m => m.Discard()));
+        Event(
+            () => Placed,
+            e =>
+                e.CorrelateById(x => x.Message.JobId)
+                    .OnMissingInstance(m => m.ExecuteAsync(x => AgainAsync(x, x.Message.JobId)))
+        );
+        Event(
+            () => Started,
+            e =>
+                e.CorrelateById(x => x.Message.JobId)
+                    .OnMissingInstance(m => m.ExecuteAsync(x => AgainAsync(x, x.Message.JobId)))
+        );
+        Event(
+            () => StopAsked,
+            e =>
+                e.CorrelateById(x => x.Message.JobId)
+                    .OnMissingInstance(m => m.ExecuteAsync(x => AgainAsync(x, x.Message.JobId)))
+        );
         Event(() => Released, e => e.CorrelateById(x => x.Message.JobId).OnMissingInstance(m => m.Discard()));
         Event(() => DeadlinePassed, e => e.CorrelateById(x => x.Message.JobId).OnMissingInstance(m => m.Discard()));
     }
+
+    private Task AgainAsync(ConsumeContext context, Guid jobId) =>
+        _republish.PublishAsync(context, jobId, context.CancellationToken);
 
     /// <summary>True when an attempt's step lies after where the saga is.</summary>
     private bool IsAhead(TrainingSaga saga, int attempt, State step) =>

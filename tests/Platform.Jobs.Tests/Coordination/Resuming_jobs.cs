@@ -1,3 +1,4 @@
+using System.Net;
 using Platform.Contracts.Nodes;
 using Platform.Jobs.Coordination;
 
@@ -80,6 +81,22 @@ public sealed class Resuming_jobs : IAsyncLifetime
         await host.Cluster.ExitAsync(running);
         await host.WaitForAsync(running, "succeeded");
         await host.WaitForSagaAsync(running, "Settled");
+    }
+
+    [Fact]
+    public async Task Stops_a_job_whose_saga_has_not_begun_when_it_is_cancelled()
+    {
+        await using var host = await JobsHost.StartAsync(_database, ("Jobs:ResumeInterval", "01:00:00"));
+        var id = await host.SubmitAsync();
+        await host.WaitForAsync(id, "running");
+        await host.WaitForSagaAsync(id, "Running");
+        await ForgetSagasAsync(host);
+
+        using var cancel = await host.Http.PostAsync($"/api/jobs/{id}/cancel", null);
+
+        Assert.Equal(HttpStatusCode.OK, cancel.StatusCode);
+        await host.WaitForAsync(id, "cancelled");
+        await host.WaitForSagaAsync(id, "Settled");
     }
 
     [Fact]
