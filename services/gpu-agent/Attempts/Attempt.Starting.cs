@@ -69,29 +69,22 @@ internal sealed partial class Attempt
             return;
         }
 
-        if (!File.Exists(Folder.Shim))
+        try
         {
-            try
+            if (!await LaunchAsync(lease))
             {
-                _work ??= await GetWorkAsync(lease);
-                var environment = TrainingEnvironment.For(Entry.Command, _work, _services.Options, Folder);
-                _process.Launch(_services.State.Shim, _work.Command, environment);
-            }
-            catch (Win32Exception exception)
-            {
-                End(new AttemptEnd(EndReasons.CouldNotStart, null, exception.Message, Now));
-                return;
-            }
-            catch (StagingFailedException exception)
-            {
-                End(new AttemptEnd(exception.Reason, null, exception.Message, Now));
+                End(new AttemptEnd(EndReasons.CouldNotStart, null, "The process ended before it began.", Now));
                 return;
             }
         }
-
-        if (await _process.WaitForStartAsync(lease) is null)
+        catch (Win32Exception exception)
         {
-            End(new AttemptEnd(EndReasons.CouldNotStart, null, "The process ended before it began.", Now));
+            End(new AttemptEnd(EndReasons.CouldNotStart, null, exception.Message, Now));
+            return;
+        }
+        catch (StagingFailedException exception)
+        {
+            End(new AttemptEnd(exception.Reason, null, exception.Message, Now));
             return;
         }
 
@@ -110,6 +103,27 @@ internal sealed partial class Attempt
             }
         );
         _services.Log.LogInformation("{Attempt} runs", Key);
+    }
+
+    /// <returns>Whether the training has begun, now or when an earlier agent started it.</returns>
+    private async Task<bool> LaunchAsync(CancellationToken lease)
+    {
+        var work = File.Exists(Folder.Shim) ? null : _work ?? await GetWorkAsync(lease);
+        await _services.Starts.WaitAsync(lease);
+        try
+        {
+            if (work is not null)
+            {
+                var environment = TrainingEnvironment.For(Entry.Command, work, _services.Options, Folder);
+                _process.Launch(_services.State.Shim, work.Command, environment);
+            }
+
+            return await _process.WaitForStartAsync(lease) is not null;
+        }
+        finally
+        {
+            _services.Starts.Release();
+        }
     }
 
     /// <summary>Asks until it is told; a refusal may be a service that has not caught up, so it must last to count.</summary>

@@ -21,4 +21,10 @@ internal sealed record AttemptServices(
 )
 {
     public AgentOptions Options => AgentOptions.Value;
+
+    /// <summary>
+    /// Taken to start a process. More at once than there are processors are not started sooner, but take them from whoever
+    /// else is at work on the machine.
+    /// </summary>
+    public SemaphoreSlim Starts { get; } = new(Environment.ProcessorCount);
 }
