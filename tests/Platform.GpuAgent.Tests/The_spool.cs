@@ -1,4 +1,5 @@
 using System.Text;
+using Microsoft.Extensions.Logging.Abstractions;
 using Platform.Contracts.Agents;
 using Platform.GpuAgent.Journal;
 using Platform.GpuAgent.Logs;
@@ -31,6 +32,16 @@ public sealed class The_spool : IDisposable
         );
 
     public void Dispose() => _folder.Dispose();
+
+    [Fact]
+    public void Takes_no_buffer_while_nothing_is_shipped()
+    {
+        // Attempts that are over are remembered for days, thousands of them.
+        var before = GC.GetAllocatedBytesForCurrentThread();
+        using var shipper = new LogShipper(_journal, jobs: null!, spoolCapacity: 1, NullLogger.Instance);
+
+        Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, 8 * 1024);
+    }
 
     [Fact]
     public void is_empty_before_the_training_prints()

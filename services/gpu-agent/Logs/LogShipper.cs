@@ -24,8 +24,8 @@ internal sealed class LogShipper : IDisposable
     private readonly Spool _spool;
     private readonly Backoff _backoff = new();
 
-    // Grows with what waits: many attempts that print little take little.
-    private byte[] _buffer = new byte[FirstChunk];
+    // Grows with what waits, and is let go in the end: attempts are remembered for days.
+    private byte[] _buffer = [];
     private long _stored;
 
     public LogShipper(AttemptJournal journal, JobsClient jobs, long spoolCapacity, ILogger log)
@@ -89,7 +89,11 @@ internal sealed class LogShipper : IDisposable
         }
     }
 
-    public void Dispose() => _spool.Dispose();
+    public void Dispose()
+    {
+        _buffer = [];
+        _spool.Dispose();
+    }
 
     private enum Sent
     {
@@ -101,6 +105,11 @@ internal sealed class LogShipper : IDisposable
 
     private int Read()
     {
+        if (_buffer.Length == 0)
+        {
+            _buffer = new byte[FirstChunk];
+        }
+
         var length = _spool.Read(_stored, _buffer);
         if (length < _buffer.Length || length == LongestChunk)
         {
@@ -148,7 +157,7 @@ internal sealed class LogShipper : IDisposable
         {
             _log.LogDebug("The log of {Attempt} waits: {Reason}", key, exception.Message);
             // It may have been too much for a slow connection.
-            _buffer = _buffer.Length == FirstChunk ? _buffer : new byte[FirstChunk];
+            _buffer = [];
             return Sent.Away;
         }
     }
