@@ -6,6 +6,7 @@ using Platform.GpuAgent.Commands;
 using Platform.GpuAgent.Inventory;
 using Platform.GpuAgent.Membership;
 using Platform.GpuAgent.Outputs;
+using Platform.GpuAgent.Processes;
 using Platform.GpuAgent.Server;
 using Platform.GpuAgent.Staging;
 using Platform.GpuAgent.Tracking;
@@ -27,6 +28,7 @@ public static class AgentModule
         services.TryAddSingleton(provider =>
             StateFolder.Open(provider.GetRequiredService<IOptions<AgentOptions>>().Value.StateFolder)
         );
+        services.AddSingleton(provider => new Shims(provider.GetRequiredService<StateFolder>().Shim));
         services.AddSingleton<PlatformHttp>();
         services.AddSingleton<JobsClient>();
         services.AddSingleton<ArtifactClient>();

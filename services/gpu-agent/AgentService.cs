@@ -4,6 +4,7 @@ using Platform.Contracts.Jobs;
 using Platform.GpuAgent.Attempts;
 using Platform.GpuAgent.Commands;
 using Platform.GpuAgent.Membership;
+using Platform.GpuAgent.Processes;
 using Platform.GpuAgent.Staging;
 using Platform.GpuAgent.Tracking;
 using Platform.Messaging;
@@ -15,6 +16,7 @@ internal sealed class AgentService(
     IOptions<AgentOptions> options,
     StateFolder state,
     AttemptRegistry attempts,
+    Shims shims,
     SendHeartbeats heartbeats,
     ReplaySpools replay,
     QueueConnector queues,
@@ -56,6 +58,7 @@ internal sealed class AgentService(
     {
         await HostStartedAsync(stoppingToken);
         await heartbeats.JoinAsync(stoppingToken);
+        shims.Prepare();
         await Task.WhenAll(
             TakeCommandsAsync(stoppingToken),
             heartbeats.RunAsync(stoppingToken),

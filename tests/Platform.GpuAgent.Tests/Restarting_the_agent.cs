@@ -62,13 +62,12 @@ public sealed class Restarting_the_agent : AgentTest
 
     [Theory]
     [InlineData("accepted")]
-    [InlineData("staging")]
     [InlineData("starting")]
     public async Task Begins_again_with_what_had_not_started(string phase)
     {
         var work = Shell("echo one; echo kept > outputs/x", Outputting);
         Leave(work, Enum.Parse<AttemptPhase>(phase, ignoreCase: true));
-        if (phase == "staging")
+        if (phase == "accepted")
         {
             Directory.CreateDirectory(InAttempt(work, "work", "outputs", "half"));
         }
@@ -334,6 +333,7 @@ public sealed class Restarting_the_agent : AgentTest
         var entry = AttemptJournal.Open(folder)!.Entry;
         var options = new AgentOptions { Server = Platform.Url };
         var environment = TrainingEnvironment.For(entry.Command, work, options, folder);
-        new TrainingProcess(folder).Launch(Folder.In("state", "shim.sh"), work.Command, environment);
+        using var shims = new Shims(Folder.In("state", "shim.sh"));
+        new TrainingProcess(folder).Launch(shims, work.Command, environment);
     }
 }

@@ -164,11 +164,8 @@ public sealed class Staging_inputs : AgentTest
 
         await agent.StartAsync(work);
         await WaitFor.ConditionAsync(
-            "staging",
-            () =>
-                Task.FromResult(
-                    Directory.Exists(agent.Folder(work).Path) && agent.Entry(work).Phase.ToString() == "Staging"
-                )
+            "a request for the work",
+            () => Task.FromResult(Platform.Missed.Any(path => path.EndsWith("/work", StringComparison.Ordinal)))
         );
         Platform.Away = false;
 

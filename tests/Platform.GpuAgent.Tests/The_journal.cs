@@ -19,10 +19,10 @@ public sealed class The_journal : IDisposable
     public void prefers_a_later_update_to_an_earlier_note()
     {
         var journal = Begin();
-        journal.Note(entry => entry with { Phase = AttemptPhase.Staging });
-        journal.Update(entry => entry with { Phase = AttemptPhase.Starting });
+        journal.Note(entry => entry with { Phase = AttemptPhase.Starting });
+        journal.Update(entry => entry with { Phase = AttemptPhase.Running });
 
-        Assert.Equal(AttemptPhase.Starting, Reopened.Phase);
+        Assert.Equal(AttemptPhase.Running, Reopened.Phase);
     }
 
     [Theory]

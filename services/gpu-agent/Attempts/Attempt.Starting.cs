@@ -22,15 +22,16 @@ internal sealed partial class Attempt
     private async Task StageAsync(CancellationToken lease)
     {
         using var wanted = CancellationTokenSource.CreateLinkedTokenSource(lease, _stop.Token);
-        _journal.Note(entry => entry with { Phase = AttemptPhase.Staging });
         try
         {
-            _work = await GetWorkAsync(wanted.Token);
+            var fetching = GetWorkAsync(wanted.Token);
             // Where a shim was started the folder was complete, and the training's files lie in it.
             if (!File.Exists(Folder.Shim))
             {
-                await _services.WorkFolder.StageAsync(Folder, _work, wanted.Token);
+                await _services.WorkFolder.StageAsync(Folder, fetching, wanted.Token);
             }
+
+            _work = await fetching;
 
             var search = TrainingEnvironment.For(Entry.Command, _work, _services.Options, Folder)["PATH"];
             if (
@@ -103,6 +104,7 @@ internal sealed partial class Attempt
             }
         );
         _services.Log.LogInformation("{Attempt} runs", Key);
+        _services.Shims.Prepare();
     }
 
     /// <returns>Whether the training has begun, now or when an earlier agent started it.</returns>
@@ -115,7 +117,7 @@ internal sealed partial class Attempt
             if (work is not null)
             {
                 var environment = TrainingEnvironment.For(Entry.Command, work, _services.Options, Folder);
-                _process.Launch(_services.State.Shim, work.Command, environment);
+                _process.Launch(_services.Shims, work.Command, environment);
             }
 
             return await _process.WaitForStartAsync(lease) is not null;

@@ -174,7 +174,7 @@ internal sealed partial class Attempt : IDisposable
     private Task StepAsync(CancellationToken lease) =>
         Entry.Phase switch
         {
-            AttemptPhase.Accepted or AttemptPhase.Staging => StageAsync(lease),
+            AttemptPhase.Accepted => StageAsync(lease),
             AttemptPhase.Starting => StartAsync(lease),
             AttemptPhase.Running => WatchAsync(lease),
             AttemptPhase.Exited => SettleAsync(lease),

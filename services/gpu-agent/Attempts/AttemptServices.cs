@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Options;
 using Platform.GpuAgent.Membership;
 using Platform.GpuAgent.Outputs;
+using Platform.GpuAgent.Processes;
 using Platform.GpuAgent.Server;
 using Platform.GpuAgent.Staging;
 
@@ -10,6 +11,7 @@ namespace Platform.GpuAgent.Attempts;
 internal sealed record AttemptServices(
     IOptions<AgentOptions> AgentOptions,
     StateFolder State,
+    Shims Shims,
     JobsClient Jobs,
     ArtifactClient Artifacts,
     WorkFolder WorkFolder,

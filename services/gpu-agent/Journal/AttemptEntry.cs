@@ -13,11 +13,8 @@ internal sealed record AttemptKey(Guid JobId, int Attempt)
 /// <summary>How far an attempt has come. Each phase can be entered again after the agent died in it.</summary>
 internal enum AttemptPhase
 {
-    /// <summary>The command is in the journal; nothing else happened.</summary>
+    /// <summary>The command is in the journal; the work folder is being made.</summary>
     Accepted,
-
-    /// <summary>The work folder is being made.</summary>
-    Staging,
 
     /// <summary>The work folder is complete; the shim may have been started.</summary>
     Starting,

@@ -1,4 +1,3 @@
-using System.ComponentModel;
 using System.Diagnostics;
 using System.Globalization;
 using Platform.GpuAgent.Journal;
@@ -29,28 +28,9 @@ internal sealed class TrainingProcess(AttemptFolder folder)
 
     private Process? _shim;
 
-    /// <summary>Starts the shim. A second start of the same attempt ends by itself: the first holds the claim.</summary>
-    /// <exception cref="Win32Exception">The machine has no <c>setsid</c>, or no room for a process.</exception>
-    public void Launch(string shim, IReadOnlyList<string> command, IReadOnlyDictionary<string, string> environment)
-    {
-        var start = new ProcessStartInfo("setsid") { WorkingDirectory = folder.Work, UseShellExecute = false };
-        start.ArgumentList.Add("/bin/sh");
-        start.ArgumentList.Add(shim);
-        start.ArgumentList.Add(folder.Path);
-        foreach (var argument in command)
-        {
-            start.ArgumentList.Add(argument);
-        }
-
-        start.Environment.Clear();
-        foreach (var (name, value) in environment)
-        {
-            start.Environment[name] = value;
-        }
-
-        LibC.KeepIgnoringPipesToOneself();
-        _shim = Process.Start(start);
-    }
+    /// <inheritdoc cref="Shims.Start"/>
+    public void Launch(Shims shims, IReadOnlyList<string> command, IReadOnlyDictionary<string, string> environment) =>
+        _shim = shims.Start(folder, command, environment);
 
     /// <summary>Waits until the training has an identity.</summary>
     /// <returns>Null when it never got one.</returns>

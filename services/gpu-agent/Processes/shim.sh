@@ -1,42 +1,58 @@
 #!/bin/sh
 # Runs one training and records how it ended, whether or not its agent lives (README.md says how).
-#   shim.sh FOLDER COMMAND...          claims the attempt, waits for the training, records its exit code
-#   shim.sh --exec FOLDER COMMAND...   records its own identity and becomes the training
+#   shim.sh            waits for its order, then for the training, and records the exit code
+#   shim.sh --exec ID  takes the order from its input for the shim ID, and becomes the training
 # An identity is "pid start-ticks boot-id"; a line without its end has not been written yet.
 
 identity() { # pid, fields of /proc/PID/stat after the name
   pid=$1
   shift 20
-  printf '%s %s %s\n' "$pid" "$1" "$boot"
+  printf '%s %s %s' "$pid" "$1" "$boot"
+}
+
+# An order is one { } of these three: cut off, it is no order and nothing happens.
+
+attempt() { # folder
+  set -C # an existing file is not overwritten: of two shims for one attempt only the first goes on
+  echo "$shim" >"$1/shim" || exit 75
+  set +C
+  cd "$1/work" || exit 75
+  unset OLDPWD
+  # Room for the exit code now: the training may fill the disk.
+  echo '         ' >"$1/exit.tmp"
+  printf '%s\n' "$1"
+  exec </dev/null >>"$1/log" 2>&1
+  echo "$training" >"$1/process"
+}
+
+variable() { # name, value; `command`, since what a shell does not let itself be told must not end it
+  command export "$1=$2" 2>/dev/null
+}
+
+become() { # command
+  [ -z "${BASH_VERSION-}" ] || shopt -s execfail
+  trap 'echo "$?" >../not-started' EXIT
+  exec "$@"
+  exit "$?"
 }
 
 read -r boot </proc/sys/kernel/random/boot_id
 read -r stat </proc/$$/stat
 
 if [ "$1" = --exec ]; then
-  dir=$2
-  shift 2
-  exec </dev/null >>"$dir/log" 2>&1
-  identity $$ ${stat##*) } >"$dir/process"
-  [ -z "${BASH_VERSION-}" ] || shopt -s execfail
-  trap 'echo "$?" >"$dir/not-started"' EXIT
-  exec "$@"
-  exit "$?"
+  shim=$2
+  training=$(identity $$ ${stat##*) })
+  . /dev/stdin
+  exit 75
 fi
 
-exec </dev/null >/dev/null 2>&1
-dir=$1
-shift
-set -C # an existing file is not overwritten: of two shims for one attempt only the first goes on
-identity $$ ${stat##*) } >"$dir/shim" || exit 75
-set +C
+exec >/dev/null 2>&1
 trap : HUP INT TERM
 
-# Room for the exit code now: the training may fill the disk.
-echo '         ' >"$dir/exit.tmp"
-
 # The job's own PATH may lead nowhere: -p takes these tools from the system.
-command -p setsid /bin/sh "$0" --exec "$dir" "$@"
-echo "$?" 1<>"$dir/exit.tmp"
+dir=$(command -p setsid /bin/sh "$0" --exec "$(identity $$ ${stat##*) })")
+code=$?
+[ -n "$dir" ] || exit "$code"
+echo "$code" 1<>"$dir/exit.tmp"
 command -p sync "$dir/exit.tmp"
 command -p mv "$dir/exit.tmp" "$dir/exit"

@@ -18,9 +18,9 @@ internal sealed class WorkFolder(ArtifactClient artifacts, BlobCache cache, ILog
     /// <summary>The artifact that holds a job's checkpoints.</summary>
     public static string CheckpointsOf(Guid jobId) => $"checkpoints-{jobId:N}";
 
-    /// <summary>Begins anew and ends with a complete folder.</summary>
+    /// <summary>Begins anew, while the work is still being fetched, and ends with a complete folder.</summary>
     /// <exception cref="StagingFailedException">It cannot be made.</exception>
-    public async Task StageAsync(AttemptFolder folder, AttemptWork work, CancellationToken cancellationToken)
+    public async Task StageAsync(AttemptFolder folder, Task<AttemptWork> fetching, CancellationToken cancellationToken)
     {
         try
         {
@@ -31,6 +31,7 @@ internal sealed class WorkFolder(ArtifactClient artifacts, BlobCache cache, ILog
                 Directory.CreateDirectory(Path.Combine(folder.Work, name));
             }
 
+            var work = await fetching;
             if (work.Source is { } source)
             {
                 await StageSourceAsync(folder.Work, source, cancellationToken);

@@ -33,6 +33,9 @@ internal sealed class FakePlatform : IAsyncDisposable
     /// <summary>While set, connections break.</summary>
     public volatile bool Away;
 
+    /// <summary>What was asked for while it was away.</summary>
+    public ConcurrentQueue<string> Missed { get; } = new();
+
     /// <summary>While set, heartbeats and requests find nobody of that name.</summary>
     public volatile bool HasForgotten;
 
@@ -147,6 +150,7 @@ internal sealed class FakePlatform : IAsyncDisposable
             {
                 if (Away)
                 {
+                    Missed.Enqueue(context.Request.Path);
                     context.Abort();
                 }
                 else if (

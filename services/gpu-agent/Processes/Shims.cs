@@ -1,0 +1,99 @@
+using System.Collections.Concurrent;
+using System.ComponentModel;
+using System.Diagnostics;
+using Platform.GpuAgent.Journal;
+
+namespace Platform.GpuAgent.Processes;
+
+/// <summary>
+/// The shims of one agent. Some always wait for their order: four programs are executed until a training is, and the first
+/// three need not know which. A shim whose agent ends before it was told anything ends too.
+/// </summary>
+/// <param name="script">Where the shim's script lies.</param>
+internal sealed class Shims(string script) : IDisposable
+{
+    private const int MostThatWait = 4;
+
+    private static readonly int _thatWait = Math.Min(Environment.ProcessorCount, MostThatWait);
+
+    private readonly ConcurrentQueue<Process> _waiting = new();
+
+    /// <summary>Starts a training. A second start of the same attempt ends by itself: the first holds the claim.</summary>
+    /// <returns>The shim, which ends after the training.</returns>
+    /// <exception cref="Win32Exception">The machine has no <c>setsid</c>, or no room for a process.</exception>
+    public Process Start(
+        AttemptFolder folder,
+        IReadOnlyList<string> command,
+        IReadOnlyDictionary<string, string> environment
+    )
+    {
+        var order = ShimOrder.For(folder, command, environment);
+        while (_waiting.TryDequeue(out var shim))
+        {
+            if (TryTell(shim, order))
+            {
+                return shim;
+            }
+
+            shim.Dispose();
+        }
+
+        var another = Begin();
+        TryTell(another, order);
+        return another;
+    }
+
+    /// <summary>Lets as many shims wait as are worth it; where they cannot be started, whoever needs one hears why.</summary>
+    public void Prepare()
+    {
+        try
+        {
+            while (_waiting.Count < _thatWait)
+            {
+                _waiting.Enqueue(Begin());
+            }
+        }
+        catch (Win32Exception)
+        {
+            // Start tries again.
+        }
+    }
+
+    public void Dispose()
+    {
+        while (_waiting.TryDequeue(out var shim))
+        {
+            shim.StandardInput.Close();
+            shim.Dispose();
+        }
+    }
+
+    private Process Begin()
+    {
+        var start = new ProcessStartInfo("setsid")
+        {
+            WorkingDirectory = "/",
+            UseShellExecute = false,
+            RedirectStandardInput = true,
+        };
+        start.ArgumentList.Add("/bin/sh");
+        start.ArgumentList.Add(script);
+        start.Environment.Clear();
+        LibC.KeepIgnoringPipesToOneself();
+        return Process.Start(start)!;
+    }
+
+    private static bool TryTell(Process shim, byte[] order)
+    {
+        try
+        {
+            using var input = shim.StandardInput.BaseStream;
+            input.Write(order);
+            return !shim.HasExited;
+        }
+        catch (IOException)
+        {
+            return false; // somebody killed it while it waited
+        }
+    }
+}

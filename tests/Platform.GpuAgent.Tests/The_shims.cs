@@ -1,0 +1,196 @@
+using System.Diagnostics;
+using System.Text.Json;
+using Platform.GpuAgent.Journal;
+using Platform.GpuAgent.Processes;
+using Platform.GpuAgent.Tests.Harness;
+
+namespace Platform.GpuAgent.Tests;
+
+/// <summary>Real shims, told by hand.</summary>
+[Trait("suite", "integration")]
+public sealed class The_shims : IDisposable
+{
+    private const string Describe = """
+        import json, os, sys
+        print(json.dumps({"words": sys.argv[1:], "variables": dict(os.environ), "folder": os.getcwd()}))
+        """;
+
+    private readonly TemporaryFolder _folder = new();
+    private readonly AttemptFolder _attempt;
+    private readonly Shims _shims;
+
+    public The_shims()
+    {
+        _attempt = new AttemptFolder(_folder.In("it's here"));
+        Directory.CreateDirectory(_attempt.Work);
+        ShimScript.Install(Script);
+        _shims = new Shims(Script);
+    }
+
+    private string Script => _folder.In("shim.sh");
+
+    public void Dispose()
+    {
+        _shims.Dispose();
+        _folder.Dispose();
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Give_a_training_its_words_and_variables_as_they_are(bool waiting)
+    {
+        if (waiting)
+        {
+            _shims.Prepare();
+        }
+
+        string[] words = ["", "two words", "it's", "$HOME `id` \\ \"x\" *", "one\nline\n", "-x", "雪"];
+        var variables = new Dictionary<string, string>(StringComparer.Ordinal) { ["PATH"] = "/usr/bin:/bin" };
+        // Some mean something to a shell, or to the shim itself.
+        foreach (
+            var name in (string[])
+                ["LR", "IFS", "ENV", "OPTIND", "PS4", "dir", "code", "shim", "training", "boot", "stat", "pid"]
+        )
+        {
+            variables[name] = "3";
+        }
+
+        variables["TEXT"] = string.Concat(words);
+
+        await RunAsync(["python3", "-c", Describe, .. words], variables);
+
+        var seen = JsonDocument.Parse(await File.ReadAllTextAsync(_attempt.Spool)).RootElement;
+        Assert.Equal(words, seen.GetProperty("words").EnumerateArray().Select(word => word.GetString()));
+        var found = seen.GetProperty("variables")
+            .EnumerateObject()
+            .ToDictionary(variable => variable.Name, variable => variable.Value.GetString());
+        Assert.Equal(variables, found.Where(pair => variables.ContainsKey(pair.Key)).ToDictionary()!);
+        Assert.Empty(found.Keys.Except([.. variables.Keys, "PWD", "LC_CTYPE"]));
+        Assert.Equal(_attempt.Work, seen.GetProperty("folder").GetString());
+        Assert.Equal("0", (await File.ReadAllTextAsync(_attempt.Exit)).Trim());
+    }
+
+    [Fact]
+    public async Task Refuse_a_variable_that_the_shell_does_not_take_and_nothing_else()
+    {
+        await RunAsync(["env"], new Dictionary<string, string> { ["OPTIND"] = "abc", ["KEPT"] = "1" });
+
+        Assert.Contains("KEPT=1\n", await File.ReadAllTextAsync(_attempt.Spool), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task That_were_killed_while_they_waited_are_replaced()
+    {
+        _shims.Prepare();
+        foreach (var pid in Alive())
+        {
+            LibC.Signal(pid, LibC.SigKill);
+        }
+
+        await WaitFor.ConditionAsync("the end of those that waited", () => Task.FromResult(Alive().Count == 0));
+
+        await RunAsync(["echo", "runs"], new Dictionary<string, string>());
+
+        Assert.Equal("runs\n", await File.ReadAllTextAsync(_attempt.Spool));
+    }
+
+    [Fact]
+    public async Task That_wait_go_when_nobody_can_tell_them_anything()
+    {
+        _shims.Prepare();
+        Assert.NotEmpty(Alive());
+
+        _shims.Dispose();
+
+        await WaitFor.ConditionAsync("the end of those that waited", () => Task.FromResult(Alive().Count == 0));
+    }
+
+    [Fact]
+    public async Task Do_nothing_when_their_order_is_cut_off()
+    {
+        var order = ShimOrder.For(
+            _attempt,
+            ["touch", "ran"],
+            new Dictionary<string, string> { ["A"] = "it's", ["B"] = "2\n3" }
+        );
+        for (var length = 0; length < order.Length - 2; length += 5)
+        {
+            await TellAsync(order.AsMemory(0, length));
+
+            Assert.False(File.Exists(_attempt.Shim), $"{length} of {order.Length} bytes were enough");
+        }
+
+        await TellAsync(order);
+
+        Assert.True(File.Exists(Path.Combine(_attempt.Work, "ran")));
+    }
+
+    [Fact]
+    public async Task Show_no_secret_to_whoever_lists_processes()
+    {
+        _shims.Prepare();
+        using var shim = _shims.Start(
+            _attempt,
+            ["sleep", "60"],
+            new Dictionary<string, string> { ["PLATFORM_TOKEN"] = "very-secret" }
+        );
+        await WaitFor.ConditionAsync(
+            "the training",
+            () => Task.FromResult(ProcessIdentity.Read(_attempt.Process) is not null)
+        );
+
+        Assert.DoesNotContain(CommandLines(), line => line.Contains("very-secret", StringComparison.Ordinal));
+        Assert.DoesNotContain("very-secret", await File.ReadAllTextAsync($"/proc/{shim.Id}/environ"));
+
+        LibC.Signal(ProcessIdentity.Read(_attempt.Process)!.Pid, LibC.SigKill);
+        await shim.WaitForExitAsync();
+        Assert.Equal("137", (await File.ReadAllTextAsync(_attempt.Exit)).Trim());
+    }
+
+    private async Task RunAsync(IReadOnlyList<string> command, Dictionary<string, string> environment)
+    {
+        using var shim = _shims.Start(_attempt, command, environment);
+        await shim.WaitForExitAsync();
+    }
+
+    private async Task TellAsync(ReadOnlyMemory<byte> order)
+    {
+        using var shim = Process.Start(
+            new ProcessStartInfo("setsid", ["/bin/sh", Script]) { RedirectStandardInput = true }
+        )!;
+        await shim.StandardInput.BaseStream.WriteAsync(order);
+        shim.StandardInput.Close();
+        await shim.WaitForExitAsync();
+    }
+
+    /// <summary>The processes that run this test's script.</summary>
+    private List<int> Alive() =>
+        [
+            .. ProcessIds()
+                .Where(pid =>
+                    CommandLine(pid).Contains(Script, StringComparison.Ordinal)
+                    && ProcessStatus.Read(pid) is { IsDead: false }
+                ),
+        ];
+
+    private static IEnumerable<string> CommandLines() => ProcessIds().Select(CommandLine);
+
+    private static IEnumerable<int> ProcessIds() =>
+        Directory
+            .EnumerateDirectories("/proc")
+            .Select(folder => int.TryParse(Path.GetFileName(folder), out var pid) ? pid : 0)
+            .Where(pid => pid > 0);
+
+    private static string CommandLine(int pid)
+    {
+        try
+        {
+            return File.ReadAllText($"/proc/{pid}/cmdline");
+        }
+        catch (IOException)
+        {
+            return ""; // it has ended
+        }
+    }
+}
