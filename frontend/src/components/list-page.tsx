@@ -96,7 +96,7 @@ function List<T>({ path, search, tableLabel, columns, empty }: ListProps<T>) {
   const number = (value: number) => value.toLocaleString(locale);
   return (
     <>
-      <VirtualTable label={tableLabel} columns={columns} rows={rows} onSight={onSight} />
+      <VirtualTable name={path.slice(1)} label={tableLabel} columns={columns} rows={rows} onSight={onSight} />
       <p className="table-foot muted number">
         {t('common.rows', {
           first: number(sight.first),

@@ -1,10 +1,16 @@
 import { useVirtualizer } from '@tanstack/react-virtual';
 import { useEffect, useRef, type CSSProperties, type ReactNode } from 'react';
+import { columnWidths, setColumnWidths, type ColumnWidths } from '../lib/column-widths';
+import { useText } from '../lib/i18n/i18n';
+import { useStore } from '../lib/store';
 import type { Rows } from '../lib/use-rows';
+import { ColumnGrip } from './column-grip';
 
 export interface Column<T> {
+  /** What its width is remembered by. */
+  key: string;
   name: string;
-  /** A track of the grid, such as `minmax(8rem, 1fr)`. */
+  /** A track of the grid, such as `minmax(8rem, 1fr)`, until someone chooses a width. */
   width: string;
   cell: (row: T) => ReactNode;
   /** Left out on narrow screens. */
@@ -14,6 +20,8 @@ export interface Column<T> {
 }
 
 interface VirtualTableProps<T> {
+  /** What the widths of its columns are remembered by. */
+  name: string;
   label: string;
   columns: readonly Column<T>[];
   rows: Rows<T>;
@@ -25,8 +33,11 @@ const rowHeight = 40;
 const overscan = 12;
 
 /** A table of any length that draws only the rows in sight. Rows on their way are shown as bars. */
-export function VirtualTable<T>({ label, columns, rows, onSight }: VirtualTableProps<T>) {
+export function VirtualTable<T>({ name, label, columns, rows, onSight }: VirtualTableProps<T>) {
+  const table = useRef<HTMLDivElement>(null);
+  const head = useRef<HTMLDivElement>(null);
   const scroller = useRef<HTMLDivElement>(null);
+  const widths = useStore(columnWidths(name));
   const virtual = useVirtualizer({
     count: rows.total,
     getScrollElement: () => scroller.current,
@@ -44,31 +55,43 @@ export function VirtualTable<T>({ label, columns, rows, onSight }: VirtualTableP
     scroller.current?.scrollTo(0, 0);
   }, [key]);
 
-  const tracks = columns.map(column => column.width).join(' ');
-  const narrowTracks = columns
-    .filter(column => !column.wide)
-    .map(column => column.width)
-    .join(' ');
-  const cellClass = (column: Column<T>) =>
-    `cell${column.wide ? ' cell-wide' : ''}${column.number ? ' cell-number' : ''}`;
+  const narrowTracks = tracksOf(
+    columns.filter(column => !column.wide),
+    {},
+  );
+  // Only this style changes while someone drags: no row is drawn anew.
+  const preview = (changes: ColumnWidths) =>
+    table.current?.style.setProperty('--tracks', tracksOf(columns, { ...widths, ...changes }));
   return (
     <div
+      ref={table}
       className="table"
       role="table"
       aria-label={label}
       aria-rowcount={rows.total + 1}
-      style={{ '--tracks': tracks, '--narrow-tracks': narrowTracks } as CSSProperties}
+      style={{ '--tracks': tracksOf(columns, widths), '--narrow-tracks': narrowTracks } as CSSProperties}
     >
-      <div role="rowgroup" className="table-head">
-        <div role="row" aria-rowindex={1} className="table-row">
-          {columns.map(column => (
-            <div key={column.name} role="columnheader" className={cellClass(column)}>
-              {column.name}
-            </div>
-          ))}
-        </div>
+      <div
+        ref={head}
+        role="rowgroup"
+        className="table-head"
+        onScroll={() => alignSideways(head.current, scroller.current)}
+      >
+        <HeadRow
+          columns={columns}
+          widths={widths}
+          onPreview={preview}
+          onChoose={changes => setColumnWidths(name, changes)}
+        />
       </div>
-      <div ref={scroller} className="table-body" role="rowgroup" tabIndex={0} aria-label={label}>
+      <div
+        ref={scroller}
+        className="table-body"
+        role="rowgroup"
+        tabIndex={0}
+        aria-label={label}
+        onScroll={() => alignSideways(scroller.current, head.current)}
+      >
         <div role="presentation" className="table-canvas" style={{ height: virtual.getTotalSize() }}>
           {virtual.getVirtualItems().map(item => {
             const row = rows.at(item.index);
@@ -82,7 +105,7 @@ export function VirtualTable<T>({ label, columns, rows, onSight }: VirtualTableP
                 style={{ height: item.size, transform: `translateY(${item.start}px)` }}
               >
                 {columns.map(column => (
-                  <div key={column.name} role="cell" className={cellClass(column)}>
+                  <div key={column.key} role="cell" className={cellClass(column)}>
                     {row === undefined ? <span className="cell-bar" /> : column.cell(row)}
                   </div>
                 ))}
@@ -93,4 +116,60 @@ export function VirtualTable<T>({ label, columns, rows, onSight }: VirtualTableP
       </div>
     </div>
   );
+}
+
+interface HeadRowProps<T> {
+  columns: readonly Column<T>[];
+  widths: ColumnWidths;
+  onPreview: (changes: ColumnWidths) => void;
+  onChoose: (changes: Readonly<Record<string, number | undefined>>) => void;
+}
+
+function HeadRow<T>({ columns, widths, onPreview, onChoose }: HeadRowProps<T>) {
+  const t = useText();
+  const row = useRef<HTMLDivElement>(null);
+  /** A width for a column, and for those before it that would give way and move it: the width they have. */
+  const changesFor = (index: number, width: number): ColumnWidths => {
+    const changes: Record<string, number> = { [columns[index]!.key]: width };
+    columns.slice(0, index).forEach((column, place) => {
+      if (widths[column.key] === undefined && column.width.endsWith('fr)')) {
+        changes[column.key] = row.current!.children[place]!.getBoundingClientRect().width;
+      }
+    });
+    return changes;
+  };
+  return (
+    <div ref={row} role="row" aria-rowindex={1} className="table-row">
+      {columns.map((column, index) => (
+        <div key={column.key} role="columnheader" aria-label={column.name} className={cellClass(column)}>
+          <span className="column-name">{column.name}</span>
+          <ColumnGrip
+            label={t('table.width', { name: column.name })}
+            onPreview={width => onPreview(width === null ? {} : changesFor(index, width))}
+            onChoose={width => onChoose(width === null ? { [column.key]: undefined } : changesFor(index, width))}
+          />
+        </div>
+      ))}
+    </div>
+  );
+}
+
+function tracksOf<T>(columns: readonly Column<T>[], widths: ColumnWidths): string {
+  return columns
+    .map(({ key, width }) => {
+      const chosen = widths[key];
+      return chosen === undefined ? width : `${chosen}px`;
+    })
+    .join(' ');
+}
+
+function cellClass<T>(column: Column<T>): string {
+  return `cell${column.wide ? ' cell-wide' : ''}${column.number ? ' cell-number' : ''}`;
+}
+
+/** The head and the rows below it are as far to the side, whichever of them was moved. */
+function alignSideways(moved: HTMLElement | null, other: HTMLElement | null): void {
+  if (moved && other) {
+    other.scrollLeft = moved.scrollLeft;
+  }
 }

@@ -50,6 +50,9 @@ export const en = {
   'common.ago': '{time} ago',
   'common.filter.project': 'Filter by project',
 
+  'table.width': 'Width of {name}',
+  'table.width.hint': 'Drag, or use the arrow keys. Double-click or Home: as it was',
+
   'status.pending': 'pending',
   'status.queued': 'queued',
   'status.placed': 'placed',

@@ -52,6 +52,9 @@ export const zh: Messages = {
   'common.ago': '{time} 前',
   'common.filter.project': '按项目筛选',
 
+  'table.width': '{name}的列宽',
+  'table.width.hint': '拖动或用方向键调整，双击或按 Home 键恢复',
+
   'status.pending': '待处理',
   'status.queued': '排队中',
   'status.placed': '已分配',

@@ -32,6 +32,7 @@ export function ArtifactsPage({ search }: { search: ListSearch }) {
 function columns(t: Text): Column<Artifact>[] {
   return [
     {
+      key: 'name',
       name: t('common.name'),
       width: 'minmax(8rem, 2fr)',
       cell: artifact => (
@@ -40,16 +41,36 @@ function columns(t: Text): Column<Artifact>[] {
         </Link>
       ),
     },
-    { name: t('artifacts.type'), width: '6.5rem', cell: artifact => <span className="tag">{artifact.type}</span> },
-    { name: t('common.project'), width: 'minmax(6rem, 1fr)', wide: true, cell: artifact => artifact.project ?? '–' },
     {
+      key: 'type',
+      name: t('artifacts.type'),
+      width: '6.5rem',
+      cell: artifact => <span className="tag">{artifact.type}</span>,
+    },
+    {
+      key: 'project',
+      name: t('common.project'),
+      width: 'minmax(6rem, 1fr)',
+      wide: true,
+      cell: artifact => artifact.project ?? '–',
+    },
+    {
+      key: 'latest',
       name: t('artifacts.latest'),
       width: '4.5rem',
       number: true,
       cell: artifact => (artifact.latestVersion ? `v${artifact.latestVersion}` : '–'),
     },
-    { name: t('artifacts.versions'), width: '6rem', wide: true, number: true, cell: artifact => artifact.versionCount },
     {
+      key: 'versions',
+      name: t('artifacts.versions'),
+      width: '6rem',
+      wide: true,
+      number: true,
+      cell: artifact => artifact.versionCount,
+    },
+    {
+      key: 'size',
       name: t('artifacts.size'),
       width: '6rem',
       wide: true,
@@ -57,6 +78,7 @@ function columns(t: Text): Column<Artifact>[] {
       cell: artifact => formatBytes(artifact.size),
     },
     {
+      key: 'updated',
       name: t('artifacts.updated'),
       width: '6.5rem',
       wide: true,

@@ -39,8 +39,14 @@ export function JobsPage({ search }: { search: ListSearch }) {
 
 function columns(t: Text): Column<JobItem>[] {
   return [
-    { name: t('common.status'), width: '7.5rem', cell: job => <StatusBadge status={shownStatus(job)} /> },
     {
+      key: 'status',
+      name: t('common.status'),
+      width: '7.5rem',
+      cell: job => <StatusBadge status={shownStatus(job)} />,
+    },
+    {
+      key: 'name',
       name: t('common.name'),
       width: 'minmax(7rem, 2fr)',
       cell: job => (
@@ -49,8 +55,9 @@ function columns(t: Text): Column<JobItem>[] {
         </Link>
       ),
     },
-    { name: t('common.project'), width: 'minmax(6rem, 1.2fr)', wide: true, cell: job => job.project },
+    { key: 'project', name: t('common.project'), width: 'minmax(6rem, 1.2fr)', wide: true, cell: job => job.project },
     {
+      key: 'node',
       name: t('jobs.column.node'),
       width: 'minmax(6rem, 1fr)',
       wide: true,
@@ -65,14 +72,23 @@ function columns(t: Text): Column<JobItem>[] {
         );
       },
     },
-    { name: t('jobs.column.attempt'), width: '4.5rem', wide: true, number: true, cell: job => job.attempt },
     {
+      key: 'attempt',
+      name: t('jobs.column.attempt'),
+      width: '4.5rem',
+      wide: true,
+      number: true,
+      cell: job => job.attempt,
+    },
+    {
+      key: 'duration',
       name: t('jobs.column.duration'),
       width: '5.5rem',
       number: true,
       cell: job => <Duration from={job.startedAt} to={job.endedAt} />,
     },
     {
+      key: 'submitted',
       name: t('jobs.column.submitted'),
       width: '6.5rem',
       wide: true,

@@ -34,8 +34,9 @@ export function RunsPage({ search }: { search: ListSearch }) {
 
 function columns(t: Text): Column<Run>[] {
   return [
-    { name: t('common.status'), width: '7.5rem', cell: run => <StatusBadge status={run.status} /> },
+    { key: 'status', name: t('common.status'), width: '7.5rem', cell: run => <StatusBadge status={run.status} /> },
     {
+      key: 'name',
       name: t('common.name'),
       width: 'minmax(7rem, 2fr)',
       cell: run => (
@@ -44,8 +45,15 @@ function columns(t: Text): Column<Run>[] {
         </Link>
       ),
     },
-    { name: t('common.project'), width: 'minmax(6rem, 1.2fr)', wide: true, cell: run => run.project ?? '–' },
     {
+      key: 'project',
+      name: t('common.project'),
+      width: 'minmax(6rem, 1.2fr)',
+      wide: true,
+      cell: run => run.project ?? '–',
+    },
+    {
+      key: 'best',
       name: t('runs.best'),
       width: 'minmax(8rem, 1fr)',
       wide: true,
@@ -59,11 +67,19 @@ function columns(t: Text): Column<Run>[] {
         ),
     },
     {
+      key: 'duration',
       name: t('runs.duration'),
       width: '5.5rem',
       number: true,
       cell: run => <Duration from={run.startedAt} to={run.endedAt} />,
     },
-    { name: t('runs.created'), width: '6.5rem', wide: true, number: true, cell: run => <Ago at={run.createdAt} /> },
+    {
+      key: 'created',
+      name: t('runs.created'),
+      width: '6.5rem',
+      wide: true,
+      number: true,
+      cell: run => <Ago at={run.createdAt} />,
+    },
   ];
 }

@@ -1,0 +1,163 @@
+using System.Globalization;
+using Microsoft.Playwright;
+using static Microsoft.Playwright.Assertions;
+
+namespace Platform.Web.Tests;
+
+[Trait("suite", "web")]
+[Trait("row", "99")]
+[Collection("measured")]
+public sealed class Widening_columns(ManyJobs browser)
+{
+    [Fact]
+    public async Task Is_done_with_the_mouse_and_remembered()
+    {
+        await using var visitor = await browser.VisitAsync();
+        var page = visitor.Page;
+        await visitor.GoAsync("/jobs");
+        await Expect(FirstJob(page)).ToBeVisibleAsync();
+        var (status, name) = (await WidthAsync(page, "Status"), await WidthAsync(page, "Name"));
+
+        await DragAsync(page, "Project", 90);
+        await Expect(FirstJob(page)).ToBeVisibleAsync();
+        Assert.Equal(status, await WidthAsync(page, "Status"), tolerance: 1);
+        Assert.Equal(name, await WidthAsync(page, "Name"), tolerance: 1);
+        var project = await WidthAsync(page, "Project");
+        await AssertRowsFollowTheHeadAsync(page);
+
+        await page.ReloadAsync();
+        await Expect(FirstJob(page)).ToBeVisibleAsync();
+        Assert.Equal(project, await WidthAsync(page, "Project"), tolerance: 1);
+        Assert.Equal(name, await WidthAsync(page, "Name"), tolerance: 1);
+
+        await visitor.GoAsync("/runs");
+        await Expect(visitor.Heading("Runs")).ToBeVisibleAsync();
+        await visitor.GoAsync("/jobs");
+        await Grip(page, "Project").DblClickAsync();
+        await Grip(page, "Name").DblClickAsync();
+        await Expect(Grip(page, "Name")).ToHaveAttributeAsync("aria-valuenow", Number(name));
+        visitor.AssertNoFaults();
+    }
+
+    [Fact]
+    public async Task Is_done_with_the_keyboard_and_undone()
+    {
+        await using var visitor = await browser.VisitAsync(ColorScheme.Dark, "zh-CN");
+        var page = visitor.Page;
+        await visitor.GoAsync("/jobs");
+        await Expect(FirstJob(page)).ToBeVisibleAsync();
+        var grip = page.GetByRole(AriaRole.Separator, new() { Name = "状态的列宽" });
+        var before = await ValueAsync(grip);
+        await grip.FocusAsync();
+        await page.Keyboard.PressAsync("ArrowRight");
+        await Expect(grip).ToHaveAttributeAsync("aria-valuenow", Number(before + 16));
+        await page.Keyboard.PressAsync("ArrowRight");
+        await Expect(grip).ToHaveAttributeAsync("aria-valuenow", Number(before + 32));
+        await page.Keyboard.PressAsync("ArrowLeft");
+        await Expect(grip).ToHaveAttributeAsync("aria-valuenow", Number(before + 16));
+        await visitor.AssertAccessibleAsync("a table with a wider column");
+
+        await page.ReloadAsync();
+        await Expect(grip).ToHaveAttributeAsync("aria-valuenow", Number(before + 16));
+        await grip.FocusAsync();
+        await page.Keyboard.PressAsync("Home");
+        await Expect(grip).ToHaveAttributeAsync("aria-valuenow", Number(before));
+        await page.ReloadAsync();
+        await Expect(grip).ToHaveAttributeAsync("aria-valuenow", Number(before));
+        visitor.AssertNoFaults();
+    }
+
+    [Fact]
+    public async Task Draws_no_row_anew_and_scrolls_head_and_rows_together()
+    {
+        await using var visitor = await browser.VisitAsync();
+        var page = visitor.Page;
+        await visitor.GoAsync("/jobs");
+        await Expect(FirstJob(page)).ToBeVisibleAsync();
+        await page.EvaluateAsync(
+            """
+            () => {
+              window.changed = 0;
+              new MutationObserver(all => window.changed += all.length)
+                .observe(document.querySelector('.table-body'), { subtree: true, childList: true, attributes: true });
+            }
+            """
+        );
+        await DragAsync(page, "Name", 900, release: false);
+        Assert.Equal(0, await page.EvaluateAsync<int>("window.changed"));
+        await page.Mouse.UpAsync();
+
+        await page.Locator(".table-body").EvaluateAsync("body => body.scrollLeft = body.scrollWidth");
+        await Expect(page.GetByRole(AriaRole.Columnheader, new() { Name = "Submitted" })).ToBeInViewportAsync();
+        Assert.True(await page.Locator(".table-head").EvaluateAsync<int>("head => head.scrollLeft") > 100);
+        await AssertRowsFollowTheHeadAsync(page);
+        await visitor.AssertNoSidewaysScrollAsync("a table with a column of 900 pixels");
+        visitor.AssertNoFaults();
+    }
+
+    [Fact]
+    public async Task Changes_nothing_on_a_narrow_screen_nor_where_what_was_stored_is_spoilt()
+    {
+        await using var visitor = await browser.VisitAsync(width: 390);
+        var page = visitor.Page;
+        await visitor.GoAsync("/jobs");
+        await Expect(FirstJob(page)).ToBeVisibleAsync();
+        await Expect(page.GetByRole(AriaRole.Separator)).ToHaveCountAsync(0);
+        var name = await WidthAsync(page, "Name");
+        foreach (var stored in new[] { """{"name":1200,"status":"wide"}""", "{", "[7]" })
+        {
+            await page.EvaluateAsync("stored => localStorage.setItem('platform.columns.jobs', stored)", stored);
+            await page.ReloadAsync();
+            await Expect(FirstJob(page)).ToBeVisibleAsync();
+            Assert.Equal(name, await WidthAsync(page, "Name"));
+            await visitor.AssertNoSidewaysScrollAsync("/jobs");
+        }
+
+        visitor.AssertNoFaults();
+    }
+
+    private static ILocator FirstJob(IPage page) =>
+        page.GetByRole(AriaRole.Link, new() { Name = "job 1", Exact = true });
+
+    private static ILocator Grip(IPage page, string column) =>
+        page.GetByRole(AriaRole.Separator, new() { Name = $"Width of {column}", Exact = true });
+
+    private static async Task DragAsync(IPage page, string column, int by, bool release = true)
+    {
+        var before = await WidthAsync(page, column);
+        var box = (await Grip(page, column).BoundingBoxAsync())!;
+        var (x, y) = (box.X + (box.Width / 2), box.Y + (box.Height / 2));
+        await page.Mouse.MoveAsync(x, y);
+        await page.Mouse.DownAsync();
+        await page.Mouse.MoveAsync(x + by, y, new() { Steps = 10 });
+        if (release)
+        {
+            await page.Mouse.UpAsync();
+        }
+
+        Assert.Equal(before + by, await WidthAsync(page, column), tolerance: 1);
+    }
+
+    private static Task<double> WidthAsync(IPage page, string column) =>
+        page.GetByRole(AriaRole.Columnheader, new() { Name = column, Exact = true })
+            .EvaluateAsync<double>("head => head.getBoundingClientRect().width");
+
+    private static async Task AssertRowsFollowTheHeadAsync(IPage page) =>
+        Assert.True(
+            await page.EvaluateAsync<bool>(
+                """
+                () => {
+                  const edges = row => [...row.children].map(cell => Math.round(cell.getBoundingClientRect().right));
+                  const head = edges(document.querySelector('.table-head .table-row'));
+                  const row = edges(document.querySelector('.table-body .table-row'));
+                  return head.join() === row.join();
+                }
+                """
+            )
+        );
+
+    private static async Task<int> ValueAsync(ILocator grip) =>
+        int.Parse((await grip.GetAttributeAsync("aria-valuenow"))!, CultureInfo.InvariantCulture);
+
+    private static string Number(double value) => Math.Round(value).ToString(CultureInfo.InvariantCulture);
+}
