@@ -30,9 +30,15 @@ internal sealed class JobFilter
             $"(s.project = {Parameter(project)} or s.project >= {Parameter($"{project}/")} and s.project < {Parameter($"{project}0")})"
         );
 
-    /// <summary>Keeps names that contain a text, and ids that begin with it.</summary>
+    /// <summary>Keeps names that contain a text, and ids that begin with it. A whole id, as it is written everywhere, is one job's.</summary>
     public void Matches(string search)
     {
+        if (Guid.TryParseExact(search, "D", out var id))
+        {
+            _conditions.Add($"s.job_id = {Parameter(id)}");
+            return;
+        }
+
         var pattern = new StringBuilder("%");
         foreach (var character in search.ToLowerInvariant())
         {

@@ -13,7 +13,7 @@ internal sealed record ListJobsQuery
     /// <summary>A project with all below it: <c>demo</c> finds <c>demo</c> and <c>demo/digits</c>, not <c>demonstration</c>.</summary>
     public string? Project { get; init; }
 
-    /// <summary>A part of the name in any case, or the beginning of the id.</summary>
+    /// <summary>A part of the name in any case, or the beginning of the id; a whole id finds that job alone.</summary>
     public string? Search { get; init; }
 
     /// <summary><c>submittedAt</c>, <c>startedAt</c>, <c>endedAt</c>, <c>name</c> or <c>priority</c>; <c>-</c> before it for the largest first. <c>-submittedAt</c> when left out.</summary>

@@ -143,6 +143,22 @@ public sealed class Listing_jobs(ListedJobs jobs) : IClassFixture<ListedJobs>
     }
 
     [Fact]
+    public async Task Finds_by_a_whole_id_that_job_alone()
+    {
+        var wanted = jobs.Jobs[17].Id;
+        await _host.SubmitAsync(JobsHost.Job($"again {wanted}", "another"));
+
+        foreach (var id in new[] { wanted.ToString(), wanted.ToString().ToUpperInvariant() })
+        {
+            Assert.Equal([wanted], Ids(await _host.GetAsync($"/api/jobs?search={id}")));
+        }
+
+        Assert.Empty(Ids(await _host.GetAsync($"/api/jobs?search={Guid.CreateVersion7()}")));
+        Assert.Empty(Ids(await _host.GetAsync($"/api/jobs?search={wanted}&project=no-such")));
+        await RemoveAsync("another");
+    }
+
+    [Fact]
     public async Task Keeps_its_place_while_new_jobs_come()
     {
         var first = await _host.GetAsync("/api/jobs?project=other&limit=5");
