@@ -51,6 +51,44 @@ public sealed class Deciding : IAsyncLifetime
     }
 
     [Fact]
+    public async Task What_is_likely_new_is_not_read_first()
+    {
+        var seen = new List<Counter>();
+
+        var outcome = await HandleLikelyNewAsync(seen, _ => Decision.Accept<CounterEvent>(new CounterOpened("first")));
+
+        Assert.Equal((new Counter("first", 0), 1L), (outcome.State, outcome.Version));
+        Assert.Equal([Counters.Decider.Initial], seen);
+    }
+
+    [Fact]
+    public async Task What_is_likely_new_but_is_not_is_decided_on_what_there_is()
+    {
+        await Store.HandleAsync(Counters.Decider, "a", RaiseByOne);
+        var seen = new List<Counter>();
+
+        var outcome = await HandleLikelyNewAsync(
+            seen,
+            state => state.Value == 0 ? RaiseByOne(state) : Decision.Nothing<CounterEvent>()
+        );
+
+        Assert.Empty(outcome.Events);
+        Assert.Equal((new Counter(null, 1), 1L), (outcome.State, outcome.Version));
+        Assert.Equal([Counters.Decider.Initial, new Counter(null, 1)], seen);
+    }
+
+    [Fact]
+    public async Task Nothing_is_said_of_what_is_likely_new_before_it_was_read()
+    {
+        await Store.HandleAsync(Counters.Decider, "a", RaiseByOne);
+
+        var outcome = await HandleLikelyNewAsync([], _ => Decision.Refuse<CounterEvent>("counter.full", "It is full."));
+
+        Assert.Equal((new Counter(null, 1), 1L), (outcome.State, outcome.Version));
+        Assert.Equal("counter.full", outcome.Refusal?.Code);
+    }
+
+    [Fact]
     public async Task Sixteen_writers_of_one_stream_all_get_their_turn()
     {
         var outcomes = await Task.WhenAll(
@@ -113,6 +151,21 @@ public sealed class Deciding : IAsyncLifetime
 
         Assert.Equal(["a1"], await _fixture.RowsAsync("select text from note"));
     }
+
+    private Task<Outcome<Counter, CounterEvent>> HandleLikelyNewAsync(
+        List<Counter> seen,
+        Func<Counter, Decision<CounterEvent>> decide
+    ) =>
+        Store.HandleAsync(
+            Counters.Decider,
+            "a",
+            state =>
+            {
+                seen.Add(state);
+                return decide(state);
+            },
+            likelyNew: true
+        );
 
     private static Decision<CounterEvent> RaiseByOne(Counter state) =>
         Decision.Accept<CounterEvent>(new CounterRaised(1));

@@ -83,16 +83,34 @@ public sealed class The_shims : IDisposable
     public async Task That_were_killed_while_they_waited_are_replaced()
     {
         _shims.Prepare();
-        foreach (var pid in Alive())
-        {
-            LibC.Signal(pid, LibC.SigKill);
-        }
-
-        await WaitFor.ConditionAsync("the end of those that waited", () => Task.FromResult(Alive().Count == 0));
+        await WaitFor.ConditionAsync(
+            "the end of those that waited",
+            () =>
+            {
+                var alive = Alive();
+                alive.ForEach(pid => LibC.Signal(pid, LibC.SigKill));
+                return Task.FromResult(alive.Count == 0);
+            }
+        );
 
         await RunAsync(["echo", "runs"], new Dictionary<string, string>());
 
         Assert.Equal("runs\n", await File.ReadAllTextAsync(_attempt.Spool));
+    }
+
+    [Fact]
+    public async Task Run_nothing_for_a_shim_that_was_killed_although_its_child_still_waits()
+    {
+        _shims.Prepare();
+        await WaitFor.ConditionAsync("shims that wait", () => Task.FromResult(Children().Any()));
+        var killed = Alive().Except(Children()).ToList();
+        killed.ForEach(pid => LibC.Signal(pid, LibC.SigKill));
+        await WaitFor.ConditionAsync("their end", () => Task.FromResult(!Alive().Intersect(killed).Any()));
+
+        await RunAsync(["echo", "runs"], new Dictionary<string, string>());
+
+        Assert.Equal("runs\n", await File.ReadAllTextAsync(_attempt.Spool));
+        Assert.Equal("0", (await File.ReadAllTextAsync(_attempt.Exit)).Trim());
     }
 
     [Fact]
@@ -173,6 +191,10 @@ public sealed class The_shims : IDisposable
                     && ProcessStatus.Read(pid) is { IsDead: false }
                 ),
         ];
+
+    /// <summary>Those that will become trainings.</summary>
+    private IEnumerable<int> Children() =>
+        Alive().Where(pid => CommandLine(pid).Contains("\0--exec\0", StringComparison.Ordinal));
 
     private static IEnumerable<string> CommandLines() => ProcessIds().Select(CommandLine);
 

@@ -32,7 +32,7 @@ internal sealed class ArtifactWriter(ArtifactsStore store, TimeProvider clock) :
                 metadata,
                 ifVersion,
                 manifest is null ? null : manifest.AddTo,
-                cancellationToken
+                cancellationToken: cancellationToken
             );
         }
         finally

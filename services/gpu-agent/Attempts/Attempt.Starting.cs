@@ -25,6 +25,7 @@ internal sealed partial class Attempt
         try
         {
             var fetching = GetWorkAsync(wanted.Token);
+            _journal.Reserve();
             // Where a shim was started the folder was complete, and the training's files lie in it.
             if (!File.Exists(Folder.Shim))
             {

@@ -42,7 +42,6 @@ internal sealed class AttemptJournal
     {
         Directory.CreateDirectory(folder.Path);
         File.Delete(folder.Notes);
-        File.WriteAllBytes(folder.Reserve, new byte[ReservedBytes]);
         DurableFile.Replace(folder.Journal, entry, AgentJson.Default.AttemptEntry);
         return new AttemptJournal(folder, entry, flushed: false);
     }
@@ -59,6 +58,9 @@ internal sealed class AttemptJournal
         var noted = ReadNotes(folder);
         return new AttemptJournal(folder, noted?.Revision > entry.Revision ? noted : entry, flushed: true);
     }
+
+    /// <summary>Takes the room that the end of the attempt is written in should the training fill the disk.</summary>
+    public void Reserve() => File.WriteAllBytes(Folder.Reserve, new byte[ReservedBytes]);
 
     /// <summary>What the journal was created with is on disk when this returns, whoever calls it first.</summary>
     public void Flush()

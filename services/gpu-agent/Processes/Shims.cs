@@ -87,13 +87,19 @@ internal sealed class Shims(string script) : IDisposable
     {
         try
         {
+            // Whoever waits for a shim that is gone would run unrecorded: its pipe is closed without an order.
             using var input = shim.StandardInput.BaseStream;
+            if (shim.HasExited)
+            {
+                return false;
+            }
+
             input.Write(order);
-            return !shim.HasExited;
+            return true;
         }
         catch (IOException)
         {
-            return false; // somebody killed it while it waited
+            return false; // nobody reads it any more
         }
     }
 }

@@ -24,6 +24,6 @@ internal sealed class JobDecisions(JobsStore store, TimeProvider clock)
             metadata,
             ifVersion,
             sideEffects,
-            cancellationToken
+            cancellationToken: cancellationToken
         );
 }

@@ -111,7 +111,7 @@ internal sealed class NodeChanges(NodesStore store, NodeTables nodes, PlacerSign
             metadata,
             ifVersion,
             command is RemoveNode ? batch => batch.Add("delete from node_beat where node_id = $1", id) : null,
-            cancellationToken
+            cancellationToken: cancellationToken
         );
         if (outcome.Events.Count > 0)
         {

@@ -29,6 +29,7 @@ internal sealed partial class RecordPlacementRequest(
             message.JobId.ToString(),
             placement => Placement.Decide(placement, command, clock.GetUtcNow()),
             context.EventMetadata(message.JobId.ToString()),
+            likelyNew: message.Attempt == 1,
             cancellationToken: context.CancellationToken
         );
         if (outcome.Refusal is { } refusal)

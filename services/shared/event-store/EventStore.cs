@@ -96,6 +96,10 @@ public abstract class EventStore
     /// <param name="decide">Pure; may be called several times.</param>
     /// <param name="ifVersion">When set, the version the caller saw (<c>If-Match</c>): another version is a conflict and is not retried.</param>
     /// <param name="sideEffects">Runs in the append's transaction, only when events are appended.</param>
+    /// <param name="likelyNew">
+    /// Set where there is hardly ever such a stream yet: what is decided for none is then appended without looking, and
+    /// nothing is lost but time when there is one.
+    /// </param>
     public async Task<Outcome<TState, TEvent>> HandleAsync<TState, TEvent>(
         Decider<TState, TEvent> decider,
         string streamId,
@@ -103,6 +107,7 @@ public abstract class EventStore
         EventMetadata? metadata = null,
         long? ifVersion = null,
         SideEffects? sideEffects = null,
+        bool likelyNew = false,
         CancellationToken cancellationToken = default
     )
         where TState : notnull
@@ -112,7 +117,10 @@ public abstract class EventStore
         ArgumentNullException.ThrowIfNull(decide);
         for (var attempt = 1; ; attempt++)
         {
-            var (state, version) = await LoadAsync(decider, streamId, cancellationToken);
+            var unseen = likelyNew && attempt == 1;
+            var (state, version) = unseen
+                ? (decider.Initial, 0)
+                : await LoadAsync(decider, streamId, cancellationToken);
             if (ifVersion is { } seen && seen != version)
             {
                 throw new StreamVersionConflictException(streamId, seen, version);
@@ -121,6 +129,11 @@ public abstract class EventStore
             var decision = decide(state);
             if (decision is not Decision<TEvent>.Accepted { Events: { Count: > 0 } events })
             {
+                if (unseen)
+                {
+                    continue;
+                }
+
                 return new Outcome<TState, TEvent>(state, version, [], (decision as Decision<TEvent>.Refused)?.Refusal);
             }
 
@@ -139,7 +152,7 @@ public abstract class EventStore
             }
             catch (Exception e) when (ifVersion is null && attempt < MaxAttempts && IsLostRace(e))
             {
-                await Task.Delay(RetryPause(attempt), cancellationToken);
+                await Task.Delay(unseen ? TimeSpan.Zero : RetryPause(attempt), cancellationToken);
             }
         }
     }

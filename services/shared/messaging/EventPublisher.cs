@@ -33,9 +33,10 @@ internal sealed class EventPublisher(string name, IEventMessages messages, IBus 
         {
             var message = await messages.ToMessageAsync(stored, cancellationToken);
             var commands = await messages.ToCommandsAsync(stored, cancellationToken);
+            // Commands first: somebody waits for what they do, and the message wakes many who have time.
             await Task.WhenAll([
-                message is null ? Task.CompletedTask : SendAsync(stored, new(message), stored.Id, cancellationToken),
                 .. commands.Select(command => SendAsync(stored, command, NewId.NextGuid(), cancellationToken)),
+                message is null ? Task.CompletedTask : SendAsync(stored, new(message), stored.Id, cancellationToken),
             ]);
         }
     }
