@@ -1,5 +1,6 @@
 using MassTransit;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 
@@ -42,6 +43,14 @@ internal sealed class TestHost : IAsyncDisposable
     }
 
     public Task StartAsync() => _host.StartAsync();
+
+    public Task BusIsAsync(HealthStatus status) =>
+        WaitFor.ValueAsync(
+            $"the bus to be {status}",
+            async () =>
+                (await Services.GetRequiredService<HealthCheckService>().CheckHealthAsync()).Entries["bus"].Status,
+            seen => seen == status
+        );
 
     public async ValueTask DisposeAsync()
     {

@@ -5,6 +5,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Platform.EventStore;
+using Platform.Messaging.Broker;
 using Platform.Messaging.Sagas;
 
 namespace Platform.Messaging;
@@ -61,12 +62,14 @@ public static class MessagingExtensions
             }
             else
             {
-                bus.UsingRabbitMq(
-                    (context, transport) =>
-                    {
-                        transport.Host(broker, host => host.Heartbeat(TimeSpan.FromSeconds(10)));
-                        transport.ConfigureEndpoints(context);
-                    }
+                bus.SetBusFactory(
+                    new ReconnectingRabbitMq(
+                        (context, transport) =>
+                        {
+                            transport.Host(broker, host => host.Heartbeat(TimeSpan.FromSeconds(10)));
+                            transport.ConfigureEndpoints(context);
+                        }
+                    )
                 );
             }
         });

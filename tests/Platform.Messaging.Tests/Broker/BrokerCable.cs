@@ -12,6 +12,8 @@ internal sealed class BrokerCable : IAsyncDisposable
     private readonly int _port;
     private TcpListener? _listener;
     private Task _accepting = Task.CompletedTask;
+    private volatile bool _dead;
+    private int _refused;
 
     public BrokerCable() => _port = Ports.Free();
 
@@ -22,12 +24,16 @@ internal sealed class BrokerCable : IAsyncDisposable
             RabbitMq = new UriBuilder(TestBroker.Address) { Host = "127.0.0.1", Port = _port }.Uri.ToString(),
         };
 
-    public void Plug()
+    /// <summary>Connections that a broker without life hung up on.</summary>
+    public int Refused => Volatile.Read(ref _refused);
+
+    public void Plug() => Listen(dead: false);
+
+    /// <summary>Somebody answers, and hangs up at once.</summary>
+    public async Task PlugIntoNothingAsync()
     {
-        _listener = new TcpListener(IPAddress.Loopback, _port);
-        _listener.Server.SetSocketOption(SocketOptionLevel.Socket, SocketOptionName.ReuseAddress, true);
-        _listener.Start();
-        _accepting = AcceptAsync(_listener);
+        await PullAsync();
+        Listen(dead: true);
     }
 
     public async Task PullAsync()
@@ -42,6 +48,15 @@ internal sealed class BrokerCable : IAsyncDisposable
 
     public async ValueTask DisposeAsync() => await PullAsync();
 
+    private void Listen(bool dead)
+    {
+        _dead = dead;
+        _listener = new TcpListener(IPAddress.Loopback, _port);
+        _listener.Server.SetSocketOption(SocketOptionLevel.Socket, SocketOptionName.ReuseAddress, true);
+        _listener.Start();
+        _accepting = AcceptAsync(_listener);
+    }
+
     private async Task AcceptAsync(TcpListener listener)
     {
         try
@@ -49,6 +64,13 @@ internal sealed class BrokerCable : IAsyncDisposable
             while (true)
             {
                 var client = await listener.AcceptTcpClientAsync();
+                if (_dead)
+                {
+                    Interlocked.Increment(ref _refused);
+                    client.Dispose();
+                    continue;
+                }
+
                 var broker = new TcpClient();
                 _open.Add(client);
                 _open.Add(broker);

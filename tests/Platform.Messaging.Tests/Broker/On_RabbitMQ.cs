@@ -129,11 +129,11 @@ public sealed class On_RabbitMQ(ITestOutputHelper output) : IAsyncLifetime
         _ = _broker.Queue("do-work");
         await using var cable = new BrokerCable();
         await using var host = await StartUnreadyAsync(cable.Options, _log);
-        await BusIsAsync(host, HealthStatus.Unhealthy);
+        await host.BusIsAsync(HealthStatus.Unhealthy);
 
         cable.Plug();
 
-        await BusIsAsync(host, HealthStatus.Healthy);
+        await host.BusIsAsync(HealthStatus.Healthy);
         await host.Bus.Publish(new Work(_id));
         await DoneAsync(_id);
     }
@@ -148,13 +148,13 @@ public sealed class On_RabbitMQ(ITestOutputHelper output) : IAsyncLifetime
         await using var host = await StartAsync(cable.Options);
 
         await cable.PullAsync();
-        await BusIsAsync(host, HealthStatus.Unhealthy);
+        await host.BusIsAsync(HealthStatus.Unhealthy);
         cable.Plug();
         var plugged = Stopwatch.StartNew();
         await host.Bus.Publish(new Work(_id));
 
         await DoneAsync(_id);
-        await BusIsAsync(host, HealthStatus.Healthy);
+        await host.BusIsAsync(HealthStatus.Healthy);
         output.WriteLine($"Back after {plugged.Elapsed}");
     }
 
@@ -187,7 +187,7 @@ public sealed class On_RabbitMQ(ITestOutputHelper output) : IAsyncLifetime
     private async Task<TestHost> StartAsync(MessagingOptions? options = null, WorkLog? log = null)
     {
         var host = await StartUnreadyAsync(options ?? _broker.Options, log ?? _log);
-        await BusIsAsync(host, HealthStatus.Healthy);
+        await host.BusIsAsync(HealthStatus.Healthy);
         return host;
     }
 
@@ -202,12 +202,4 @@ public sealed class On_RabbitMQ(ITestOutputHelper output) : IAsyncLifetime
         WaitFor.ConditionAsync("the work to be done", () => Task.FromResult(_log.Done.Seen.Contains(id)));
 
     private List<Guid> MineOf(Recorder<Guid> recorder) => [.. recorder.Seen.Where(id => id == _id)];
-
-    private static Task<HealthStatus> BusIsAsync(TestHost host, HealthStatus status) =>
-        WaitFor.ValueAsync(
-            $"the bus to be {status}",
-            async () =>
-                (await host.Services.GetRequiredService<HealthCheckService>().CheckHealthAsync()).Entries["bus"].Status,
-            seen => seen == status
-        );
 }

@@ -1,0 +1,34 @@
+using MassTransit;
+using MassTransit.Configuration;
+using MassTransit.Observables;
+using MassTransit.RabbitMqTransport.Configuration;
+
+namespace Platform.Messaging.Broker;
+
+/// <summary>What the transport's own bus configuration is, around a <see cref="ReconnectingHost"/>.</summary>
+internal sealed class ReconnectingBus : RabbitMqEndpointConfiguration, IRabbitMqBusConfiguration
+{
+    private readonly BusObservable _observers = new();
+
+    public ReconnectingBus(IRabbitMqTopologyConfiguration topology)
+        : base(topology)
+    {
+        HostConfiguration = new ReconnectingHost(this, topology);
+        BusEndpointConfiguration = CreateEndpointConfiguration(isBusEndpoint: true);
+    }
+
+    public IRabbitMqHostConfiguration HostConfiguration { get; }
+
+    public IRabbitMqEndpointConfiguration BusEndpointConfiguration { get; }
+
+    IHostConfiguration IBusConfiguration.HostConfiguration => HostConfiguration;
+
+    IEndpointConfiguration IBusConfiguration.BusEndpointConfiguration => BusEndpointConfiguration;
+
+    IBusObserver IBusConfiguration.BusObservers => _observers;
+
+    public ConnectHandle ConnectBusObserver(IBusObserver observer) => _observers.Connect(observer);
+
+    public ConnectHandle ConnectEndpointConfigurationObserver(IEndpointConfigurationObserver observer) =>
+        HostConfiguration.ConnectEndpointConfigurationObserver(observer);
+}

@@ -1,0 +1,31 @@
+using MassTransit;
+using MassTransit.RabbitMqTransport.Configuration;
+
+namespace Platform.Messaging.Broker;
+
+/// <summary>The broker as one process sees it: endpoints and senders that lost it try again after the same short pause each time.</summary>
+internal sealed class ReconnectingHost : RabbitMqHostConfiguration
+{
+    /// <summary>The transport adds a second of its own.</summary>
+    private static readonly TimeSpan _shortestPause = TimeSpan.FromSeconds(1.5);
+    private static readonly TimeSpan _longestPause = TimeSpan.FromSeconds(2.5);
+
+    /// <summary>After so many tries the transport asks the policy anew; it never gives up.</summary>
+    private const int TriesAtOnce = 1000;
+
+    public ReconnectingHost(IRabbitMqBusConfiguration bus, IRabbitMqTopologyConfiguration topology)
+        : base(bus, topology)
+    {
+        var isTransient = base.ReceiveTransportRetryPolicy.IsHandled;
+
+        // One pause a process: its endpoints share each try to connect. Another one in each, or all would come at the same moment.
+        var pause = _shortestPause + (Random.Shared.NextDouble() * (_longestPause - _shortestPause));
+        ReceiveTransportRetryPolicy = Retry.CreatePolicy(retry =>
+        {
+            retry.Handle<Exception>(exception => isTransient(exception));
+            retry.Interval(TriesAtOnce, pause);
+        });
+    }
+
+    public override IRetryPolicy ReceiveTransportRetryPolicy { get; }
+}

@@ -1,0 +1,42 @@
+using MassTransit;
+using MassTransit.Configuration;
+using MassTransit.RabbitMqTransport.Configuration;
+using MassTransit.Transports;
+
+namespace Platform.Messaging.Broker;
+
+/// <summary>
+/// MassTransit's RabbitMQ transport with another pause between tries to connect. Its own pause doubles up to 30 s, cannot be
+/// configured, and does not shrink when a try succeeded, so that a process came back up to half a minute after its broker.
+/// Everything else, what is tried again included, is the transport's.
+/// </summary>
+internal sealed class ReconnectingRabbitMq : TransportRegistrationBusFactory<IRabbitMqReceiveEndpointConfigurator>
+{
+    private readonly Action<IBusRegistrationContext, IRabbitMqBusFactoryConfigurator> _configure;
+    private readonly ReconnectingBus _bus;
+
+    public ReconnectingRabbitMq(Action<IBusRegistrationContext, IRabbitMqBusFactoryConfigurator> configure)
+        : this(configure, new RabbitMqTopologyConfiguration(RabbitMqBusFactory.CreateMessageTopology())) { }
+
+    private ReconnectingRabbitMq(
+        Action<IBusRegistrationContext, IRabbitMqBusFactoryConfigurator> configure,
+        RabbitMqTopologyConfiguration topology
+    )
+        : this(configure, new ReconnectingBus(topology)) { }
+
+    private ReconnectingRabbitMq(
+        Action<IBusRegistrationContext, IRabbitMqBusFactoryConfigurator> configure,
+        ReconnectingBus bus
+    )
+        : base(bus.HostConfiguration)
+    {
+        _configure = configure;
+        _bus = bus;
+    }
+
+    public override IBusInstance CreateBus(
+        IBusRegistrationContext context,
+        IEnumerable<IBusInstanceSpecification> specifications,
+        string busName
+    ) => CreateBus(new RabbitMqBusFactoryConfigurator(_bus), context, _configure, specifications);
+}
