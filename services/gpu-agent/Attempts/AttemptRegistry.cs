@@ -95,11 +95,12 @@ internal sealed class AttemptRegistry(AttemptServices services, ILogger<AttemptR
         }
     }
 
-    public void RecordReport(Guid reportId)
+    /// <summary>Lets a report leave the journal of its attempt.</summary>
+    public void RecordReport(ReportRecorded answer)
     {
-        foreach (var attempt in _attempts.Values)
+        foreach (var attempt in ReportersOf(answer))
         {
-            attempt.RecordReport(reportId);
+            attempt.RecordReport(answer.ReportId);
         }
     }
 
@@ -164,6 +165,17 @@ internal sealed class AttemptRegistry(AttemptServices services, ILogger<AttemptR
         }
 
         _shutdown.Dispose();
+    }
+
+    /// <summary>The attempt that the answer names; all that still owe a report when an older service names none.</summary>
+    private IEnumerable<Attempt> ReportersOf(ReportRecorded answer)
+    {
+        if (answer is { JobId: { } job, Attempt: { } number })
+        {
+            return _attempts.TryGetValue(new AttemptKey(job, number), out var attempt) ? [attempt] : [];
+        }
+
+        return _attempts.Values.Where(attempt => attempt.Entry.Phase is not AttemptPhase.Done);
     }
 
     private static AttemptEntry NeverStarted(StopTraining command, DateTimeOffset now)

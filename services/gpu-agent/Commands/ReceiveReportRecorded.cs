@@ -9,7 +9,7 @@ internal sealed class ReceiveReportRecorded(AttemptRegistry attempts) : IConsume
 {
     public Task Consume(ConsumeContext<ReportRecorded> context)
     {
-        attempts.RecordReport(context.Message.ReportId);
+        attempts.RecordReport(context.Message);
         return Task.CompletedTask;
     }
 }

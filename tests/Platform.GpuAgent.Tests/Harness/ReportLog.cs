@@ -40,13 +40,31 @@ internal sealed class HearReports(ReportLog log)
     public Task Consume(ConsumeContext<TrainingStarted> context)
     {
         log.Started.Enqueue(context.Message);
-        return AnswerAsync(context, context.Message.NodeId, context.Message.ReportId);
+        return AnswerAsync(
+            context,
+            new ReportRecorded
+            {
+                NodeId = context.Message.NodeId,
+                ReportId = context.Message.ReportId,
+                JobId = context.Message.JobId,
+                Attempt = context.Message.Attempt,
+            }
+        );
     }
 
     public Task Consume(ConsumeContext<TrainingExited> context)
     {
         log.Exited.Enqueue(context.Message);
-        return AnswerAsync(context, context.Message.NodeId, context.Message.ReportId);
+        return AnswerAsync(
+            context,
+            new ReportRecorded
+            {
+                NodeId = context.Message.NodeId,
+                ReportId = context.Message.ReportId,
+                JobId = context.Message.JobId,
+                Attempt = context.Message.Attempt,
+            }
+        );
     }
 
     public Task Consume(ConsumeContext<NodeHeartbeat> context)
@@ -55,14 +73,11 @@ internal sealed class HearReports(ReportLog log)
         return Task.CompletedTask;
     }
 
-    private async Task AnswerAsync(ConsumeContext context, Guid nodeId, Guid reportId)
+    private async Task AnswerAsync(ConsumeContext context, ReportRecorded answer)
     {
         if (log.Records)
         {
-            await context.Send(
-                QueueAddress.Of(AgentQueues.For(nodeId)),
-                new ReportRecorded { NodeId = nodeId, ReportId = reportId }
-            );
+            await context.Send(QueueAddress.Of(AgentQueues.For(answer.NodeId)), answer);
         }
     }
 }

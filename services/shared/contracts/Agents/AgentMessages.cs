@@ -74,4 +74,8 @@ public sealed record ReportRecorded
 {
     public required Guid NodeId { get; init; }
     public required Guid ReportId { get; init; }
+
+    /// <summary>Whose report it is, with <see cref="Attempt"/>; null in answers of older services.</summary>
+    public Guid? JobId { get; init; }
+    public int? Attempt { get; init; }
 }
