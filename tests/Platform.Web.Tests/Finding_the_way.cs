@@ -101,6 +101,28 @@ public sealed class Finding_the_way(Browser browser)
         visitor.AssertNoFaults();
     }
 
+    [Theory]
+    [InlineData("/runs/01990000-0000-7000-8000-000000000000", "There is no such run", "Back to the runs", "/runs")]
+    [InlineData("/artifacts/nobody-made-it", "There is no such artifact", "Back to the artifacts", "/artifacts")]
+    public async Task What_does_not_exist_has_a_page_that_leads_back(
+        string path,
+        string heading,
+        string back,
+        string list
+    )
+    {
+        await using var visitor = await browser.VisitAsync();
+        await visitor.GoAsync(path);
+        await Expect(visitor.Heading(heading)).ToBeVisibleAsync();
+        await Expect(visitor.Page).ToHaveTitleAsync($"{heading} · Platform");
+        await visitor.AssertAccessibleAsync(path);
+        await visitor.Page.GetByRole(AriaRole.Link, new() { Name = back }).ClickAsync();
+        await Expect(visitor.Page).ToHaveURLAsync(browser.Platform.Url + list);
+        // The browser itself notes that nothing lies at such an address.
+        visitor.Forget("status of 404");
+        visitor.AssertNoFaults();
+    }
+
     private static Task<string> GroundAsync(IPage page) =>
         page.EvaluateAsync<string>("getComputedStyle(document.body).backgroundColor");
 }

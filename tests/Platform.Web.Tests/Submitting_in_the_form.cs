@@ -31,6 +31,7 @@ public sealed class Submitting_in_the_form(Browser browser)
         await visitor.Field("Folder").FillAsync("/abs");
         await visitor.Button("Submit").ClickAsync();
 
+        await Expect(visitor.Field("Project")).ToBeFocusedAsync();
         await ExpectMistakeAsync(visitor.Field("Command"), "A command has 1 to");
         await ExpectMistakeAsync(visitor.Field("Project"), "project");
         await ExpectMistakeAsync(visitor.Field("GPUs"), "It is 0 to");
@@ -51,6 +52,20 @@ public sealed class Submitting_in_the_form(Browser browser)
         await page.ReloadAsync();
         await Expect(visitor.Field("Project")).ToHaveValueAsync("../bad");
         await Expect(visitor.Field("Environment")).ToHaveValueAsync("GOOD=1\n1BAD=2");
+        visitor.Forget("status of 400");
+        visitor.AssertNoFaults();
+    }
+
+    [Fact]
+    public async Task Mistakes_that_the_platform_finds_are_told_in_the_chosen_language()
+    {
+        await using var visitor = await browser.VisitAsync(locale: "zh-CN");
+        await visitor.GoAsync("/jobs/new");
+        await visitor.Field("GPU").FillAsync("-1");
+        await visitor.Button("提交").ClickAsync();
+        await ExpectMistakeAsync(visitor.Field("名称"), "名称为 1 到");
+        await ExpectMistakeAsync(visitor.Field("命令"), "命令有 1 到");
+        await ExpectMistakeAsync(visitor.Field("GPU"), "须在 0 到");
         visitor.Forget("status of 400");
         visitor.AssertNoFaults();
     }

@@ -1,8 +1,9 @@
-import { CircleAlert, Inbox, LoaderCircle } from 'lucide-react';
+import { CircleAlert, Compass, Inbox, LoaderCircle } from 'lucide-react';
 import type { ReactNode } from 'react';
 import { ApiError } from '../lib/api';
 import { useText } from '../lib/i18n/i18n';
 import { Button } from './button';
+import { useTitle } from './page-header';
 
 interface StateProps {
   title: string;
@@ -51,6 +52,16 @@ export function Pending({ error, onRetry, rows = 6 }: PendingProps) {
         <div key={index} className="skeleton" />
       ))}
     </div>
+  );
+}
+
+/** A page for what does not exist, which says so in the browser's tab too. */
+export function AbsentState({ title, text, children }: Omit<StateProps, 'icon'>) {
+  useTitle(title);
+  return (
+    <EmptyState title={title} text={text} icon={<Compass aria-hidden="true" />}>
+      {children}
+    </EmptyState>
   );
 }
 

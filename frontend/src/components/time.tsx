@@ -1,5 +1,5 @@
 import { useLocale, useText } from '../lib/i18n/i18n';
-import { formatDuration } from '../lib/format';
+import { formatAgo, formatDuration } from '../lib/format';
 import { useNow } from '../lib/use-now';
 
 /** How long ago something was, with the exact time as a hint. */
@@ -11,10 +11,9 @@ export function Ago({ at }: { at: string | null | undefined }) {
     return <span className="muted">–</span>;
   }
   const passed = now - Date.parse(at);
-  const time = formatDuration(passed).split(' ')[0] ?? '';
   return (
     <time dateTime={at} title={new Date(at).toLocaleString(locale)}>
-      {passed < 10_000 ? t('common.ago.now') : t('common.ago', { time })}
+      {passed < 10_000 ? t('common.ago.now') : formatAgo(passed, locale)}
     </time>
   );
 }

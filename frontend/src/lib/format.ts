@@ -32,6 +32,19 @@ export function formatDuration(milliseconds: number): string {
   return hours < 24 ? `${hours}h ${pad(minutes % 60)}m` : `${Math.floor(hours / 24)}d ${hours % 24}h`;
 }
 
+const agoUnits = [
+  ['day', 86_400_000],
+  ['hour', 3_600_000],
+  ['minute', 60_000],
+  ['second', 1000],
+] as const;
+
+/** 12s ago, 3h ago: in whole units of the largest that fits. */
+export function formatAgo(milliseconds: number, locale: string): string {
+  const [unit, size] = agoUnits.find(([, one]) => milliseconds >= one) ?? agoUnits[3];
+  return new Intl.RelativeTimeFormat(locale, { style: 'narrow' }).format(-Math.floor(milliseconds / size), unit);
+}
+
 /** A metric's value: short, and never more exact than a person reads. */
 export function formatValue(value: number): string {
   if (!Number.isFinite(value)) {

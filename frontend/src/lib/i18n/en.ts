@@ -47,7 +47,6 @@ export const en = {
   'common.noMatch': 'Nothing matches this filter',
   'common.clearFilter': 'Clear the filter',
   'common.ago.now': 'just now',
-  'common.ago': '{time} ago',
   'common.filter.project': 'Filter by project',
 
   'table.width': 'Width of {name}',
@@ -253,6 +252,7 @@ export const en = {
   'runs.table': 'Runs by filter',
   'run.absent.title': 'There is no such run',
   'run.absent.text': 'No run has the id {id}.',
+  'run.absent.back': 'Back to the runs',
   'run.parameters': 'Parameters',
   'run.tags': 'Tags',
   'run.summary': 'Summary',
@@ -274,6 +274,7 @@ export const en = {
   'artifacts.table': 'Artifacts by filter',
   'artifact.absent.title': 'There is no such artifact',
   'artifact.absent.text': 'No artifact is called {name}.',
+  'artifact.absent.back': 'Back to the artifacts',
   'artifact.version': 'Version {number}',
   'artifact.created': 'Created',
   'artifact.files': 'Files',

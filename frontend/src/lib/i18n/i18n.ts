@@ -1,12 +1,24 @@
 import { Store, useStore } from '../store';
 import { en, type MessageKey, type Messages } from './en';
+import { translator } from './said';
 import { zh } from './zh';
+import { zhSaid } from './zh-said';
 
 export type Language = 'en' | 'zh';
 
-export const languages: Record<Language, { name: string; tag: string; messages: Messages }> = {
-  en: { name: 'English', tag: 'en', messages: en },
-  zh: { name: '中文', tag: 'zh-CN', messages: zh },
+export type Translate = (text: string) => string;
+
+interface LanguageWords {
+  name: string;
+  tag: string;
+  messages: Messages;
+  /** Says a sentence of the platform in this language. */
+  translate: Translate;
+}
+
+export const languages: Record<Language, LanguageWords> = {
+  en: { name: 'English', tag: 'en', messages: en, translate: text => text },
+  zh: { name: '中文', tag: 'zh-CN', messages: zh, translate: translator(zhSaid) },
 };
 
 const key = 'platform.language';
@@ -50,6 +62,11 @@ export function fill(message: string, values: Values = {}): string {
 export function useText(): Text {
   const { messages } = languages[useStore(language)];
   return (key, values) => fill(messages[key], values);
+}
+
+/** What the platform says, in the chosen language as far as it is known there. */
+export function useTranslate(): Translate {
+  return languages[useStore(language)].translate;
 }
 
 export function useLocale(): string {

@@ -49,7 +49,6 @@ export const zh: Messages = {
   'common.noMatch': '没有符合筛选条件的内容',
   'common.clearFilter': '清除筛选',
   'common.ago.now': '刚刚',
-  'common.ago': '{time} 前',
   'common.filter.project': '按项目筛选',
 
   'table.width': '{name}的列宽',
@@ -255,6 +254,7 @@ export const zh: Messages = {
   'runs.table': '筛选后的运行',
   'run.absent.title': '运行不存在',
   'run.absent.text': '没有 ID 为 {id} 的运行。',
+  'run.absent.back': '返回运行列表',
   'run.parameters': '参数',
   'run.tags': '标签',
   'run.summary': '摘要',
@@ -276,6 +276,7 @@ export const zh: Messages = {
   'artifacts.table': '筛选后的制品',
   'artifact.absent.title': '制品不存在',
   'artifact.absent.text': '没有名为 {name} 的制品。',
+  'artifact.absent.back': '返回制品列表',
   'artifact.version': '版本 {number}',
   'artifact.created': '创建时间',
   'artifact.files': '文件',

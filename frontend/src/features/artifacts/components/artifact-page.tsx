@@ -2,7 +2,7 @@ import { Link } from '@tanstack/react-router';
 import { Aliases } from '../../../components/aliases';
 import { Facts } from '../../../components/facts';
 import { PageHeader } from '../../../components/page-header';
-import { EmptyState, Pending } from '../../../components/states';
+import { AbsentState, Pending } from '../../../components/states';
 import { Ago } from '../../../components/time';
 import { isNotFound } from '../../../lib/api';
 import { formatBytes } from '../../../lib/format';
@@ -21,7 +21,13 @@ export function ArtifactPage({ name, search }: { name: string; search: ArtifactS
     return <ArtifactView artifact={artifact} version={search.version ?? artifact.latestVersion ?? undefined} />;
   }
   if (isNotFound(error)) {
-    return <EmptyState title={t('artifact.absent.title')} text={t('artifact.absent.text', { name })} />;
+    return (
+      <AbsentState title={t('artifact.absent.title')} text={t('artifact.absent.text', { name })}>
+        <Link to="/artifacts" className="button button-primary">
+          {t('artifact.absent.back')}
+        </Link>
+      </AbsentState>
+    );
   }
   return <Pending error={error} onRetry={refetch} />;
 }

@@ -1,11 +1,12 @@
-import { isMessageKey, type Text } from '../../../lib/i18n/i18n';
+import { isMessageKey, type Text, type Translate } from '../../../lib/i18n/i18n';
 import { isOver, type JobItem } from '../api/jobs';
 
 /** Why a job ended, or why it waits, in words; of one that did what it was asked for only what people should know. */
-export function reasonText(t: Text, job: JobItem): string | null {
+export function reasonText(t: Text, translate: Translate, job: JobItem): string | null {
   const isAsAsked = job.status === 'succeeded' || job.status === 'cancelled';
   const reason = isAsAsked ? null : job.reason && isOver(job) ? reasonWords(t, job.reason) : job.reason;
-  return [reason, job.detail].filter(Boolean).join(' ') || null;
+  const parts = [reason, job.detail].filter(part => part != null && part !== '') as string[];
+  return parts.map(translate).join(' ') || null;
 }
 
 /** One of the reasons of the closed list in words. */

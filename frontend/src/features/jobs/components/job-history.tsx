@@ -2,7 +2,7 @@ import { Pending } from '../../../components/states';
 import { Pairs } from '../../../components/facts';
 import { ExactTime } from '../../../components/time';
 import { formatDuration } from '../../../lib/format';
-import { isMessageKey, useText, type Text } from '../../../lib/i18n/i18n';
+import { isMessageKey, useText, useTranslate, type Text, type Translate } from '../../../lib/i18n/i18n';
 import { causesOf, type Cause } from '../api/cause';
 import { useHistory, type HistoryEntry, type Job } from '../api/jobs';
 import { reasonWords } from './end-reason';
@@ -37,7 +37,7 @@ interface TimelineEntryProps {
 function TimelineEntry({ entry, before, cause }: TimelineEntryProps) {
   const t = useText();
   const key = `event.${entry.type}`;
-  const summary = summaryOf(t, entry);
+  const summary = summaryOf(t, useTranslate(), entry);
   return (
     <li data-type={entry.type}>
       <div className="timeline-head">
@@ -69,7 +69,7 @@ function TimelineEntry({ entry, before, cause }: TimelineEntryProps) {
 }
 
 /** The fields of an event that a person wants to see at once. */
-function summaryOf(t: Text, { type, data }: HistoryEntry): string {
+function summaryOf(t: Text, translate: Translate, { type, data }: HistoryEntry): string {
   const { attempt, nodes, reason, exitCode, detail } = data as {
     attempt?: number;
     nodes?: { nodeName: string; gpus: number[] }[];
@@ -83,9 +83,9 @@ function summaryOf(t: Text, { type, data }: HistoryEntry): string {
       ?.map(node => (node.gpus.length > 0 ? `${node.nodeName} (GPU ${node.gpus.join(', ')})` : node.nodeName))
       .join(', '),
     // A queue's reason is words already; all others are of the closed list.
-    reason && (type === 'job_queued' ? reason : reasonWords(t, reason)),
+    reason && (type === 'job_queued' ? translate(reason) : reasonWords(t, reason)),
     exitCode !== undefined && `${t('job.exitCode')} ${exitCode}`,
-    detail,
+    detail && translate(detail),
   ];
   return parts.filter(Boolean).join(' · ');
 }

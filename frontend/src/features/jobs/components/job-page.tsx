@@ -7,11 +7,11 @@ import { CopyButton } from '../../../components/copy-button';
 import { Curves } from '../../../components/curves/curves';
 import { Facts } from '../../../components/facts';
 import { PageHeader } from '../../../components/page-header';
-import { ActionError, EmptyState, Pending, WaitingState } from '../../../components/states';
+import { AbsentState, ActionError, Pending, WaitingState } from '../../../components/states';
 import { StatusBadge } from '../../../components/status-badge';
 import { Tabs } from '../../../components/tabs';
 import { Ago, Duration } from '../../../components/time';
-import { useText } from '../../../lib/i18n/i18n';
+import { useText, useTranslate } from '../../../lib/i18n/i18n';
 import { isOver, shownStatus, useJob, useJobCommand, type Job } from '../api/jobs';
 import { reasonText } from './end-reason';
 import { JobArtifacts } from './job-artifacts';
@@ -32,9 +32,9 @@ export function JobPage({ id, search }: { id: string; search: JobSearch }) {
   return patient ? (
     <WaitingState title={t('job.waiting.title')} text={t('job.waiting.text', { id })} />
   ) : (
-    <EmptyState title={t('job.absent.title')} text={t('job.absent.text', { id })}>
+    <AbsentState title={t('job.absent.title')} text={t('job.absent.text', { id })}>
       <Button onClick={() => void retry()}>{t('common.retry')}</Button>
-    </EmptyState>
+    </AbsentState>
   );
 }
 
@@ -75,6 +75,7 @@ function JobView({ job, search }: { job: Job; search: JobSearch }) {
 
 function JobFacts({ job }: { job: Job }) {
   const t = useText();
+  const translate = useTranslate();
   return (
     <Facts
       items={[
@@ -84,7 +85,7 @@ function JobFacts({ job }: { job: Job }) {
         [t('job.submitted'), <Ago key="at" at={job.submittedAt} />],
         [t('job.duration'), job.startedAt ? <Duration key="for" from={job.startedAt} to={job.endedAt} /> : null],
         [t('job.exitCode'), job.exitCode],
-        [t(job.status === 'succeeded' ? 'job.note' : 'job.reason'), reasonText(t, job)],
+        [t(job.status === 'succeeded' ? 'job.note' : 'job.reason'), reasonText(t, translate, job)],
         [
           t('job.run'),
           <Link key="run" to="/runs/$id" params={{ id: job.runId }} className="mono">

@@ -5,12 +5,13 @@ import { ListPage, type ListSearch } from '../../../components/list-page';
 import { StatusBadge } from '../../../components/status-badge';
 import { Ago, Duration } from '../../../components/time';
 import type { Column } from '../../../components/virtual-table';
-import { useText, type Text } from '../../../lib/i18n/i18n';
+import { useText, useTranslate, type Text, type Translate } from '../../../lib/i18n/i18n';
 import { jobStatuses, shownStatus, type JobItem } from '../api/jobs';
 import { reasonText } from './end-reason';
 
 export function JobsPage({ search }: { search: ListSearch }) {
   const t = useText();
+  const translate = useTranslate();
   return (
     <ListPage<JobItem>
       title={t('app.jobs')}
@@ -25,7 +26,7 @@ export function JobsPage({ search }: { search: ListSearch }) {
       searchLabel={t('jobs.search')}
       statuses={jobStatuses}
       tableLabel={t('jobs.table')}
-      columns={columns(t)}
+      columns={columns(t, translate)}
       empty={
         <EmptyState title={t('jobs.empty.title')} text={t('jobs.empty.text')}>
           <Link to="/jobs/new" className="button button-primary">
@@ -37,7 +38,7 @@ export function JobsPage({ search }: { search: ListSearch }) {
   );
 }
 
-function columns(t: Text): Column<JobItem>[] {
+function columns(t: Text, translate: Translate): Column<JobItem>[] {
   return [
     {
       key: 'status',
@@ -62,7 +63,7 @@ function columns(t: Text): Column<JobItem>[] {
       width: 'minmax(6rem, 1fr)',
       wide: true,
       cell: job => {
-        const reason = reasonText(t, job);
+        const reason = reasonText(t, translate, job);
         return job.nodes.length > 0 ? (
           job.nodes.map(node => node.nodeName).join(', ')
         ) : (

@@ -5,7 +5,7 @@ import { Field } from '../../../components/field';
 import { PageHeader } from '../../../components/page-header';
 import { useReason } from '../../../components/states';
 import { ApiError } from '../../../lib/api';
-import { useText } from '../../../lib/i18n/i18n';
+import { useText, useTranslate } from '../../../lib/i18n/i18n';
 import { emptyDraft, errorsAt, errorsElsewhere, errorsFor, toRequest, type JobDraft } from '../api/job-draft';
 import { useSubmitJob } from '../api/jobs';
 import { FileRows, InputRows, OutputRows } from './submit-rows';
@@ -37,6 +37,7 @@ const fields = [
 
 export function SubmitPage() {
   const t = useText();
+  const translate = useTranslate();
   const navigate = useNavigate();
   const submitJob = useSubmitJob();
   const [draft, setDraft] = useState(readDraft);
@@ -47,6 +48,7 @@ export function SubmitPage() {
   const form = useRef<HTMLFormElement>(null);
   const reason = useReason(failure);
   useEffect(() => sessionStorage.setItem(draftKey, JSON.stringify(draft)), [draft]);
+  useEffect(() => form.current?.querySelector<HTMLElement>('[aria-invalid="true"]')?.focus(), [errors]);
 
   const change = (part: Partial<JobDraft>) => setDraft(before => ({ ...before, ...part }));
   const of = (field: string) => errorsFor(errors, field);
@@ -58,16 +60,11 @@ export function SubmitPage() {
   });
   const number = (name: TextField) => ({ ...text(name), inputMode: 'decimal' as const });
 
-  const refuse = (found: Record<string, string[]>) => {
-    setErrors(found);
-    requestAnimationFrame(() => form.current?.querySelector<HTMLElement>('[aria-invalid="true"]')?.focus());
-  };
-
   const submit = async () => {
     const { request, errors: own } = toRequest(draft);
     setFailure(null);
     if (Object.keys(own).length > 0) {
-      refuse(Object.fromEntries(Object.entries(own).map(([field, { key, values }]) => [field, [t(key, values)]])));
+      setErrors(Object.fromEntries(Object.entries(own).map(([field, { key, values }]) => [field, [t(key, values)]])));
       return;
     }
     const body = JSON.stringify(request);
@@ -83,7 +80,8 @@ export function SubmitPage() {
     } catch (error) {
       setSending(false);
       if (error instanceof ApiError && error.problem.errors) {
-        refuse(error.problem.errors);
+        const said = Object.entries(error.problem.errors);
+        setErrors(Object.fromEntries(said.map(([field, messages]) => [field, messages.map(translate)])));
       } else {
         setFailure(error);
       }

@@ -1,8 +1,9 @@
+import { Link } from '@tanstack/react-router';
 import { Curves } from '../../../components/curves/curves';
 import { Facts, Pairs } from '../../../components/facts';
 import { JobLink } from '../../../components/job-link';
 import { PageHeader } from '../../../components/page-header';
-import { EmptyState, Pending } from '../../../components/states';
+import { AbsentState, Pending } from '../../../components/states';
 import { StatusBadge } from '../../../components/status-badge';
 import { Ago, Duration } from '../../../components/time';
 import { isNotFound } from '../../../lib/api';
@@ -18,7 +19,13 @@ export function RunPage({ id }: { id: string }) {
     return <RunView run={run} />;
   }
   if (isNotFound(error)) {
-    return <EmptyState title={t('run.absent.title')} text={t('run.absent.text', { id })} />;
+    return (
+      <AbsentState title={t('run.absent.title')} text={t('run.absent.text', { id })}>
+        <Link to="/runs" className="button button-primary">
+          {t('run.absent.back')}
+        </Link>
+      </AbsentState>
+    );
   }
   return <Pending error={error} onRetry={refetch} />;
 }
