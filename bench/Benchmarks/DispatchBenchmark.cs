@@ -168,6 +168,11 @@ internal static class DispatchBenchmark
         {
             while (Ports.IsFree(port))
             {
+                if (redis.HasExited)
+                {
+                    throw new BenchException($"redis-server ended with code {redis.ExitCode} while it started.");
+                }
+
                 await Task.Delay(20, bench.Cancelled);
             }
 

@@ -1,17 +1,34 @@
-"""Celery starting the same process: BROKER FOLDER WARM_UP SINGLE CROWD; prints the times as one JSON object."""
+"""Celery starting the same process: BROKER FOLDER WARM_UP SINGLE CROWD; prints the times as one JSON object.
 
+Whatever does not happen in time ends it with one line that says so: a lost task is a result too.
+"""
+
+import contextlib
 import json
 import os
+import signal
 import subprocess
 import sys
 import threading
 import time
 
-import celery
+try:
+    import celery
+except ImportError:
+    sys.exit("Celery is not installed (Debian: apt-get install python3-celery).")
+
+FIRST_TASK_S = 60  # the worker has to start
+TASK_S = 30
+CROWD_S = 300
+STOP_S = 10
 
 broker, folder, warm_up, single, crowd = sys.argv[1], sys.argv[2], *map(int, sys.argv[3:6])
 app = celery.Celery("rival", broker=broker)
 app.conf.update(task_ignore_result=True, worker_prefetch_multiplier=1, task_default_queue="celery-rival")
+
+
+class Failed(Exception):
+    pass
 
 
 @app.task(name="noop")
@@ -23,9 +40,26 @@ def noop(number):
     os.rename(path + ".new", path)
 
 
-def wait_for(number):
+@contextlib.contextmanager
+def within(seconds, what):
+    """Ends what the main thread waits for inside, a call into the library too."""
+
+    def fail(_signal, _frame):
+        raise Failed(f"{what} did not happen within {seconds} s")
+
+    signal.signal(signal.SIGALRM, fail)
+    signal.alarm(seconds)
+    try:
+        yield
+    finally:
+        signal.alarm(0)
+
+
+def wait_for(number, worker):
     path = os.path.join(folder, str(number))
     while not os.path.exists(path):
+        if worker.poll() is not None:
+            raise Failed(f"its worker ended with code {worker.returncode}")
         time.sleep(0.001)
     with open(path, "rb") as file:
         return int(file.read())
@@ -35,46 +69,71 @@ def submit_crowd(first, count, submitters):
     """Returns when all are accepted."""
     numbers = iter(range(first, first + count))
     lock = threading.Lock()
+    errors = []
 
     def submit():
-        while True:
-            with lock:
-                number = next(numbers, None)
-            if number is None:
-                return
-            noop.delay(number)
+        try:
+            while not errors:
+                with lock:
+                    number = next(numbers, None)
+                if number is None:
+                    return
+                noop.delay(number)
+        except Exception as error:
+            errors.append(error)
 
-    threads = [threading.Thread(target=submit) for _ in range(submitters)]
+    # Daemons: one that waits for the broker does not keep the process from ending.
+    threads = [threading.Thread(target=submit, daemon=True) for _ in range(submitters)]
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join()
+    if errors:
+        raise errors[0]
 
 
-def measure():
+def measure(worker):
     starts = []
     for number in range(warm_up + single):
-        submitted = time.time_ns()
-        noop.delay(number)
-        began = wait_for(number)
+        with within(TASK_S if number else FIRST_TASK_S, f"task {number}"):
+            submitted = time.time_ns()
+            noop.delay(number)
+            began = wait_for(number, worker)
         if number >= warm_up:
             starts.append((began - submitted) / 1e6)
     began_at = time.perf_counter()
-    submit_crowd(warm_up + single, crowd, 16)
+    with within(CROWD_S, f"submitting {crowd} tasks at once"):
+        submit_crowd(warm_up + single, crowd, 16)
     accepted = crowd / (time.perf_counter() - began_at)
-    for number in range(warm_up + single, warm_up + single + crowd):
-        wait_for(number)
+    with within(CROWD_S, f"running {crowd} tasks"):
+        for number in range(warm_up + single, warm_up + single + crowd):
+            wait_for(number, worker)
     finished = crowd / (time.perf_counter() - began_at)
     return {"starts": starts, "accepted": accepted, "finished": finished, "lost": 0}
 
 
-def main():
-    worker = subprocess.Popen([sys.executable, __file__, *sys.argv[1:6], "worker"], stdout=subprocess.DEVNULL)
+def stop(worker):
+    """Its processes are a group of their own: one that is left would hold our output open."""
+    worker.terminate()
     try:
-        print(json.dumps(measure()))
+        worker.wait(STOP_S)
+    except subprocess.TimeoutExpired:
+        pass
+    with contextlib.suppress(ProcessLookupError):
+        os.killpg(worker.pid, signal.SIGKILL)
+    worker.wait()
+
+
+def main():
+    worker = subprocess.Popen(
+        [sys.executable, __file__, *sys.argv[1:6], "worker"], stdout=subprocess.DEVNULL, start_new_session=True
+    )
+    try:
+        print(json.dumps(measure(worker)))
+    except Exception as error:
+        sys.exit(f"Celery failed: {error}".splitlines()[0])
     finally:
-        worker.terminate()
-        worker.wait()
+        stop(worker)
 
 
 if __name__ == "__main__":
