@@ -28,6 +28,7 @@ public static class TrackingModule
         options.Migrations.Add(RunProjection.Migration);
         options.Migrations.Add(MetricTables.Migration);
         options.Migrations.Add(RunProjection.AttemptMigration);
+        options.Migrations.Add(MetricTables.AttemptMigration);
         options.InlineProjections.Add(new RunProjection());
         services.AddEventStore(options, (store, source) => new TrackingStore(store, source));
 

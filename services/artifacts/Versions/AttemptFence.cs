@@ -7,10 +7,13 @@ namespace Platform.Artifacts.Versions;
 
 /// <summary>
 /// Keeps processes out whose job has a later attempt: one that lives on after its node was lost must not become the newest
-/// version of a model. Attempts are the jobs service's; this table repeats the newest of those that are no first ones.
+/// version of a model. Attempts are the jobs service's; this table repeats the newest of those that are no first ones, as they
+/// are announced or as the first request of one tells, whichever comes first.
 /// </summary>
 internal sealed class AttemptFence(ArtifactsStore store)
 {
+    private const int FirstAttempt = 1;
+
     public static readonly Migration Migration = new(
         "003_job_attempt",
         "create table job_attempt (job_id uuid primary key, attempt int not null);"
@@ -41,9 +44,9 @@ internal sealed class AttemptFence(ArtifactsStore store)
             && !HttpMethods.IsHead(request.Method)
             && JobOf(request) is { } job
             && request.JobAttempt() is { } attempt
-            && await services
+            && !await services
                 .GetRequiredService<AttemptFence>()
-                .HasLaterAsync(job, attempt, context.HttpContext.RequestAborted)
+                .EnterAsync(job, attempt, context.HttpContext.RequestAborted)
         )
         {
             return ProblemResults.Problem(
@@ -64,14 +67,23 @@ internal sealed class AttemptFence(ArtifactsStore store)
             ? job
             : null;
 
-    private async Task<bool> HasLaterAsync(Guid jobId, int attempt, CancellationToken cancellationToken)
+    /// <returns>False when the job has a later attempt.</returns>
+    private async Task<bool> EnterAsync(Guid jobId, int attempt, CancellationToken cancellationToken)
     {
-        await using var command = store.DataSource.CreateCommand(
-            "select exists (select from job_attempt where job_id = $1 and attempt > $2)"
-        );
+        var newest = await NewestAsync(jobId, cancellationToken);
+        if (attempt > newest)
+        {
+            await RecordAsync(jobId, attempt, cancellationToken);
+        }
+
+        return attempt >= newest;
+    }
+
+    private async Task<int> NewestAsync(Guid jobId, CancellationToken cancellationToken)
+    {
+        await using var command = store.DataSource.CreateCommand("select attempt from job_attempt where job_id = $1");
         command.Parameters.Add(new() { Value = jobId });
-        command.Parameters.Add(new() { Value = attempt });
-        return await command.ExecuteScalarAsync(cancellationToken) is true;
+        return await command.ExecuteScalarAsync(cancellationToken) is int attempt ? attempt : FirstAttempt;
     }
 }
 

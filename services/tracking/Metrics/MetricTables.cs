@@ -50,4 +50,12 @@ internal static class MetricTables
           primary key (run_id, batch));
         """
     );
+
+    public static readonly Migration AttemptMigration = new(
+        "004_metric_attempt",
+        """
+        -- The newest attempt of the run's job that logged: its points fence those of earlier ones, whatever was announced by then.
+        alter table metric_run add column attempt int not null default 0;
+        """
+    );
 }

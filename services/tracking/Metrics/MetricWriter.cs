@@ -80,11 +80,15 @@ internal sealed class MetricWriter(TrackingStore store, RunSignals signals)
         await using var batch = new NpgsqlBatch(connection);
         batch.Add(
             """
-            insert into metric_run as m (run_id, batch) select id, 1 from run where id = $1 and attempt <= $2
-            on conflict (run_id) do update set batch = m.batch + 1 returning batch
+            insert into metric_run as m (run_id, batch, attempt)
+            select id, 1, $3 from run where id = $1 and attempt <= $2
+            on conflict (run_id) do update set batch = m.batch + 1, attempt = greatest(m.attempt, $3)
+            where m.attempt <= $2
+            returning batch
             """,
             runId,
-            attempt ?? int.MaxValue
+            attempt ?? int.MaxValue,
+            attempt ?? 0
         );
         batch.Add(
             """

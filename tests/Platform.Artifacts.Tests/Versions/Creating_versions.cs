@@ -206,28 +206,46 @@ public sealed class Creating_versions(ArtifactsHost host) : IClassFixture<Artifa
         var name = ArtifactsHost.NewName();
         var file = await host.UploadAsync("a", [1]);
         var job = Guid.CreateVersion7();
-        Assert.Equal(201, (await CreateFromAsync(attempt: 1)).Status);
+        Assert.Equal(201, (await CreateFromAsync(name, file, job, attempt: 1)).Status);
 
         await host.Services.GetRequiredService<IBus>().Publish(Queued(job, attempt: 2));
 
         var refused = await WaitFor.ValueAsync(
             "the first attempt to be refused",
-            () => CreateFromAsync(attempt: 1),
+            () => CreateFromAsync(name, file, job, attempt: 1),
             answer => answer.Status != 201
         );
         Assert.Equal((409, "/problems/artifact.attempt-fenced"), (refused.Status, (string?)refused.Body!["type"]));
-        Assert.Equal(201, (await CreateFromAsync(attempt: 2)).Status);
+        Assert.Equal(201, (await CreateFromAsync(name, file, job, attempt: 2)).Status);
         // An agent brings what a process left behind, whichever attempt that was.
         Assert.Equal(201, (await CreateAsync(name, $$"""{"files":[{{Json(file)}}],"attempt":1}""")).Status);
-
-        Task<(int Status, JsonNode? Body)> CreateFromAsync(int attempt) =>
-            CreateAsync(
-                name,
-                $$"""{"files":[{{Json(file)}}]}""",
-                ("X-Platform-Subject", $"job:{job}"),
-                ("X-Platform-Attempt", $"{attempt}")
-            );
     }
+
+    [Fact]
+    [Trait("row", "74")]
+    public async Task by_a_process_is_refused_once_a_later_attempt_made_one_although_that_was_not_announced()
+    {
+        var name = ArtifactsHost.NewName();
+        var file = await host.UploadAsync("a", [1]);
+        var job = Guid.CreateVersion7();
+        Assert.Equal(201, (await CreateFromAsync(name, file, job, attempt: 1)).Status);
+
+        Assert.Equal(201, (await CreateFromAsync(name, file, job, attempt: 2)).Status);
+
+        var refused = await CreateFromAsync(name, file, job, attempt: 1);
+        Assert.Equal((409, "/problems/artifact.attempt-fenced"), (refused.Status, (string?)refused.Body!["type"]));
+        Assert.Equal(201, (await CreateFromAsync(name, file, job, attempt: 2)).Status);
+        Assert.Equal(201, (await CreateFromAsync(name, file, job, attempt: 3)).Status);
+        Assert.Equal(409, (await CreateFromAsync(name, file, job, attempt: 2)).Status);
+    }
+
+    private Task<(int Status, JsonNode? Body)> CreateFromAsync(string name, ArtifactFile file, Guid job, int attempt) =>
+        CreateAsync(
+            name,
+            $$"""{"files":[{{Json(file)}}]}""",
+            ("X-Platform-Subject", $"job:{job}"),
+            ("X-Platform-Attempt", $"{attempt}")
+        );
 
     private static JobQueued Queued(Guid job, int attempt) =>
         new()

@@ -94,11 +94,11 @@ public sealed class A_job_and_its_run(TrackingHost host) : IClassFixture<Trackin
     {
         var (job, run) = (Guid.CreateVersion7(), Guid.CreateVersion7());
         await host.PublishAsync(Submitted(job, run), Running(job, run, 1));
-        await LogAsync(attempt: 1, step: 1, HttpStatusCode.OK);
+        await LogAsync(run, attempt: 1, step: 1, HttpStatusCode.OK);
 
         await host.PublishAsync(Running(job, run, 2));
 
-        var refused = await LogAsync(attempt: 1, step: 2, HttpStatusCode.Conflict);
+        var refused = await LogAsync(run, attempt: 1, step: 2, HttpStatusCode.Conflict);
         Assert.Equal("/problems/run.attempt-fenced", refused["type"]!.GetValue<string>());
         await host.SendAsync(
             HttpMethod.Patch,
@@ -107,34 +107,52 @@ public sealed class A_job_and_its_run(TrackingHost host) : IClassFixture<Trackin
             HttpStatusCode.Conflict,
             attempt: 1
         );
-        await LogAsync(attempt: 2, step: 3, HttpStatusCode.OK);
+        await LogAsync(run, attempt: 2, step: 3, HttpStatusCode.OK);
         // Nobody's process: a person, or an agent that brings what a process left behind.
-        await LogAsync(attempt: null, step: 4, HttpStatusCode.OK);
+        await LogAsync(run, attempt: null, step: 4, HttpStatusCode.OK);
         await host.PublishAsync(Ended(job, run, 3, "cancelled"));
-        await LogAsync(attempt: 2, step: 5, HttpStatusCode.Conflict);
+        await LogAsync(run, attempt: 2, step: 5, HttpStatusCode.Conflict);
         var series = (await host.GetAsync($"/api/runs/{run}/metrics?keys=loss"))["series"]![0]!;
         Assert.Equal("[1,3,4]", series["steps"]!.ToJsonString());
+    }
 
-        Task<JsonNode> LogAsync(int? attempt, int step, HttpStatusCode expected) =>
-            host.SendAsync(
-                HttpMethod.Post,
-                $"/api/runs/{run}/metrics",
-                new
+    [Fact]
+    [Trait("row", "74")]
+    public async Task Take_nothing_from_an_earlier_attempt_once_the_later_one_logs_although_its_start_is_not_known_yet()
+    {
+        var (job, run) = (Guid.CreateVersion7(), Guid.CreateVersion7());
+        await host.PublishAsync(Submitted(job, run), Running(job, run, 1));
+        await LogAsync(run, attempt: 1, step: 1, HttpStatusCode.OK);
+        await LogAsync(run, attempt: 1, step: 2, HttpStatusCode.OK);
+
+        await LogAsync(run, attempt: 2, step: 2, HttpStatusCode.OK);
+
+        await LogAsync(run, attempt: 1, step: 3, HttpStatusCode.Conflict);
+        await LogAsync(run, attempt: null, step: 4, HttpStatusCode.OK);
+        await LogAsync(run, attempt: 2, step: 5, HttpStatusCode.OK);
+        var series = (await host.GetAsync($"/api/runs/{run}/metrics?keys=loss"))["series"]![0]!;
+        Assert.Equal("[1,2,2,4,5]", series["steps"]!.ToJsonString());
+    }
+
+    private Task<JsonNode> LogAsync(Guid run, int? attempt, int step, HttpStatusCode expected) =>
+        host.SendAsync(
+            HttpMethod.Post,
+            $"/api/runs/{run}/metrics",
+            new
+            {
+                points = new[]
                 {
-                    points = new[]
+                    new
                     {
-                        new
-                        {
-                            key = "loss",
-                            step,
-                            value = 0.5,
-                        },
+                        key = "loss",
+                        step,
+                        value = 0.5,
                     },
                 },
-                expected,
-                attempt: attempt
-            );
-    }
+            },
+            expected,
+            attempt: attempt
+        );
 
     private async Task<string> StatusAsync(Guid run) =>
         (await host.GetAsync($"/api/runs/{run}"))["status"]!.GetValue<string>();
