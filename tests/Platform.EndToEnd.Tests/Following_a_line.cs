@@ -59,7 +59,7 @@ public sealed class Following_a_line(LocalCluster cluster, ITestOutputHelper out
             if (line.StartsWith(Prefix, StringComparison.Ordinal) && line.Length > Prefix.Length)
             {
                 var printed = long.Parse(line[Prefix.Length..], CultureInfo.InvariantCulture) / 1e6;
-                delays.Add((DateTimeOffset.UtcNow - DateTimeOffset.UnixEpoch).TotalMilliseconds - printed);
+                delays.Add((TimeProvider.System.GetUtcNow() - DateTimeOffset.UnixEpoch).TotalMilliseconds - printed);
             }
         }
 
