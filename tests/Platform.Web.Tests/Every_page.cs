@@ -50,6 +50,7 @@ public sealed class Every_page(Browser browser)
         {
             await visitor.GoAsync("/jobs");
             await Expect(visitor.Page.Locator(".table-row").Nth(1)).ToBeVisibleAsync();
+            await Expect(visitor.Page.Locator(".settings button")).ToBeVisibleAsync();
             await Pictures.TakeAsync(visitor.Page, $"jobs-{(scheme is ColorScheme.Dark ? "dark" : "light")}.png");
         }
 

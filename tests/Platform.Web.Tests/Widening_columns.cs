@@ -96,6 +96,25 @@ public sealed class Widening_columns(ManyJobs browser)
     }
 
     [Fact]
+    public async Task Is_given_up_with_escape()
+    {
+        await using var visitor = await browser.VisitAsync();
+        var page = visitor.Page;
+        await visitor.GoAsync("/jobs");
+        await Expect(FirstJob(page)).ToBeVisibleAsync();
+        var node = await WidthAsync(page, "Node");
+
+        await DragAsync(page, "Node", 120, release: false);
+        await page.Keyboard.PressAsync("Escape");
+        Assert.Equal(node, await WidthAsync(page, "Node"));
+        await page.Mouse.MoveAsync(0, 0);
+        await page.Mouse.UpAsync();
+        Assert.Equal(node, await WidthAsync(page, "Node"));
+        Assert.Null(await page.EvaluateAsync<string?>("localStorage.getItem('platform.columns.jobs')"));
+        visitor.AssertNoFaults();
+    }
+
+    [Fact]
     public async Task Changes_nothing_on_a_narrow_screen_nor_where_what_was_stored_is_spoilt()
     {
         await using var visitor = await browser.VisitAsync(width: 390);
