@@ -114,6 +114,22 @@ public sealed class Widening_columns(ManyJobs browser)
         visitor.AssertNoFaults();
     }
 
+    [Theory]
+    [InlineData(390)]
+    [InlineData(800)]
+    [InlineData(861)]
+    [InlineData(1000)]
+    public async Task Is_not_needed_to_see_all_that_is_shown(int width)
+    {
+        await using var visitor = await browser.VisitAsync(width: width);
+        await visitor.GoAsync("/jobs");
+        await Expect(FirstJob(visitor.Page)).ToBeVisibleAsync();
+        Assert.Equal(
+            0,
+            await visitor.Page.Locator(".table-body").EvaluateAsync<int>("body => body.scrollWidth - body.clientWidth")
+        );
+    }
+
     [Fact]
     public async Task Changes_nothing_on_a_narrow_screen_nor_where_what_was_stored_is_spoilt()
     {
