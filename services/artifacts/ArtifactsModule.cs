@@ -2,9 +2,11 @@ using MassTransit;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
 using Platform.Artifacts.Blobs;
+using Platform.Artifacts.Blobs.Stores;
 using Platform.Artifacts.Catalog;
 using Platform.Artifacts.JobArtifacts;
 using Platform.Artifacts.Versions;
+using Platform.Artifacts.Versions.Changing;
 using Platform.EventStore;
 using Platform.Messaging;
 

@@ -1,5 +1,5 @@
 using Platform.EventStore;
-using Platform.Messaging;
+using Platform.Messaging.Sagas;
 
 namespace Platform.Jobs;
 

@@ -6,6 +6,7 @@ using Platform.Tracking.Jobs;
 using Platform.Tracking.Live;
 using Platform.Tracking.Metrics;
 using Platform.Tracking.Runs;
+using Platform.Tracking.Runs.Changing;
 
 namespace Platform.Tracking;
 

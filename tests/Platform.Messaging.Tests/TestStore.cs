@@ -1,5 +1,6 @@
 using Npgsql;
 using Platform.EventStore;
+using Platform.Messaging.Sagas;
 
 namespace Platform.Messaging.Tests;
 

@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Security.Cryptography;
 using Microsoft.Extensions.Options;
 using Microsoft.Win32.SafeHandles;
+using Platform.Artifacts.Blobs.Stores;
 
 namespace Platform.Artifacts.Blobs;
 

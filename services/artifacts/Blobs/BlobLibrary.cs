@@ -1,3 +1,4 @@
+using Platform.Artifacts.Blobs.Stores;
 using Platform.Contracts.Artifacts;
 
 namespace Platform.Artifacts.Blobs;

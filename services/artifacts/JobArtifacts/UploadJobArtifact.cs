@@ -2,6 +2,7 @@ using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Mvc;
 using Platform.Artifacts.Blobs;
 using Platform.Artifacts.Versions;
+using Platform.Artifacts.Versions.Changing;
 using Platform.Contracts.Artifacts;
 using Platform.ServiceDefaults;
 

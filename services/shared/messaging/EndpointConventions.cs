@@ -1,6 +1,7 @@
 using MassTransit;
 using Npgsql;
 using Platform.EventStore;
+using Platform.Messaging.Sagas;
 
 namespace Platform.Messaging;
 

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using MassTransit;
 using Platform.EventStore;
+using Platform.Messaging.Broker;
 
 namespace Platform.Messaging;
 

@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Options;
 using Platform.Artifacts.Blobs;
+using Platform.Artifacts.Blobs.Stores;
 
 namespace Platform.Artifacts.Tests.Blobs;
 

@@ -1,6 +1,7 @@
 using Amazon.S3;
 using Microsoft.Extensions.Options;
 using Platform.Artifacts.Blobs;
+using Platform.Artifacts.Blobs.Stores;
 using Platform.Artifacts.Tests.Host;
 
 namespace Platform.Artifacts.Tests.Blobs;

@@ -2,6 +2,7 @@ using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
 using Platform.Artifacts.Blobs;
+using Platform.Artifacts.Blobs.Stores;
 
 namespace Platform.Artifacts.Tests.Blobs;
 

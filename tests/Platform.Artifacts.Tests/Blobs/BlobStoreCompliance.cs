@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using Microsoft.Extensions.Options;
 using Platform.Artifacts.Blobs;
+using Platform.Artifacts.Blobs.Stores;
 
 namespace Platform.Artifacts.Tests.Blobs;
 

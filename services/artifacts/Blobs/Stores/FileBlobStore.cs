@@ -1,6 +1,6 @@
 using Microsoft.Extensions.Options;
 
-namespace Platform.Artifacts.Blobs;
+namespace Platform.Artifacts.Blobs.Stores;
 
 /// <summary>Blobs as files: <c>{Folder}/blobs/ab/cdef…</c>. Uploads lie in the same file system, so that a rename puts them in place.</summary>
 internal sealed class FileBlobStore(IOptions<ArtifactsOptions> options) : IBlobStore

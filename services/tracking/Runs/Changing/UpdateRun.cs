@@ -3,7 +3,7 @@ using Microsoft.AspNetCore.Mvc;
 using Platform.ServiceDefaults;
 using Platform.Tracking.Browsing;
 
-namespace Platform.Tracking.Runs;
+namespace Platform.Tracking.Runs.Changing;
 
 /// <summary>What to change; what is not named stays. A null inside <c>parameters</c>, <c>tags</c> or <c>summary</c> removes that key.</summary>
 internal sealed record UpdateRunRequest

@@ -1,7 +1,7 @@
 using Amazon.S3;
 using Amazon.S3.Model;
 
-namespace Platform.Artifacts.Blobs;
+namespace Platform.Artifacts.Blobs.Stores;
 
 /// <summary>An object as a stream that can seek: it asks for the bytes from its position on when it is first read there.</summary>
 internal sealed class S3ReadStream(IAmazonS3 client, string bucket, string key, long size) : Stream

@@ -1,6 +1,6 @@
 using Platform.EventStore;
 
-namespace Platform.Messaging;
+namespace Platform.Messaging.Sagas;
 
 /// <summary>The table that holds sagas; a service adds it to its migrations.</summary>
 public static class SagaTable

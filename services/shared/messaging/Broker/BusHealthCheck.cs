@@ -1,7 +1,7 @@
 using MassTransit;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 
-namespace Platform.Messaging;
+namespace Platform.Messaging.Broker;
 
 /// <summary>
 /// Ready means that every endpoint receives. MassTransit's own check, which this one replaces, calls a process whose broker is

@@ -1,6 +1,6 @@
 using Microsoft.AspNetCore.Http.HttpResults;
 
-namespace Platform.Artifacts.Versions;
+namespace Platform.Artifacts.Versions.Changing;
 
 internal static class DeleteVersionEndpoint
 {

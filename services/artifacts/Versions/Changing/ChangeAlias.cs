@@ -3,7 +3,7 @@ using Platform.Artifacts.Catalog;
 using Platform.Contracts.Artifacts;
 using Platform.ServiceDefaults;
 
-namespace Platform.Artifacts.Versions;
+namespace Platform.Artifacts.Versions.Changing;
 
 internal static class ChangeAlias
 {

@@ -2,7 +2,7 @@ using Platform.Artifacts.Blobs;
 using Platform.Contracts.Artifacts;
 using Platform.ServiceDefaults;
 
-namespace Platform.Artifacts.Versions;
+namespace Platform.Artifacts.Versions.Changing;
 
 /// <summary>What a new version must look like; the answer names each field that does not.</summary>
 internal static class CreateVersionRules

@@ -1,4 +1,4 @@
-namespace Platform.Artifacts.Blobs;
+namespace Platform.Artifacts.Blobs.Stores;
 
 /// <summary>Keeps bytes under their SHA-256. Every implementation passes the same compliance tests.</summary>
 internal interface IBlobStore

@@ -2,7 +2,7 @@ using Microsoft.AspNetCore.Http.HttpResults;
 using Platform.ServiceDefaults;
 using Platform.Tracking.Browsing;
 
-namespace Platform.Tracking.Runs;
+namespace Platform.Tracking.Runs.Changing;
 
 /// <summary>What a client asks of a run that exists: carried out, and answered with the run as it is then.</summary>
 internal sealed class RunChanges(RunHandler handler, RunReader reader)

@@ -2,7 +2,7 @@ using Microsoft.AspNetCore.Http.HttpResults;
 using Platform.ServiceDefaults;
 using Platform.Tracking.Browsing;
 
-namespace Platform.Tracking.Runs;
+namespace Platform.Tracking.Runs.Changing;
 
 /// <summary>How the training ended.</summary>
 internal sealed record FinishRunRequest

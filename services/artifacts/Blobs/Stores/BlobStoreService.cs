@@ -1,6 +1,6 @@
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 
-namespace Platform.Artifacts.Blobs;
+namespace Platform.Artifacts.Blobs.Stores;
 
 /// <summary>
 /// Makes the blob store ready before requests come in, and tells <c>/health/ready</c> whether it can be used. A store that

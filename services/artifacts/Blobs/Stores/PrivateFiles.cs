@@ -2,7 +2,7 @@ using System.Runtime.InteropServices;
 using System.Text;
 using Microsoft.Win32.SafeHandles;
 
-namespace Platform.Artifacts.Blobs;
+namespace Platform.Artifacts.Blobs.Stores;
 
 /// <summary>Folders and files that only the service's own user can read.</summary>
 internal static partial class PrivateFiles

@@ -1,4 +1,4 @@
-namespace Platform.Messaging;
+namespace Platform.Messaging.Sagas;
 
 /// <summary>Another message changed the saga meanwhile. The endpoint's retry loads it anew; nothing was sent.</summary>
 public sealed class SagaVersionConflictException(string sagaType, Guid correlationId)

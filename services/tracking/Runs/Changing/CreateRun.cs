@@ -3,7 +3,7 @@ using Microsoft.AspNetCore.Mvc;
 using Platform.ServiceDefaults;
 using Platform.Tracking.Browsing;
 
-namespace Platform.Tracking.Runs;
+namespace Platform.Tracking.Runs.Changing;
 
 /// <summary>A run to create. Without an id the platform chooses one; with an id the request may be repeated.</summary>
 internal sealed record CreateRunRequest

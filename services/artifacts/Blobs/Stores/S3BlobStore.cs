@@ -5,7 +5,7 @@ using Amazon.S3.Model;
 using Amazon.S3.Transfer;
 using Microsoft.Extensions.Options;
 
-namespace Platform.Artifacts.Blobs;
+namespace Platform.Artifacts.Blobs.Stores;
 
 /// <summary>
 /// Blobs as objects <c>blobs/{sha256}</c> of one bucket. The bytes are verified in a temporary file before the first of them

@@ -1,7 +1,7 @@
 using Amazon.Runtime;
 using Platform.ServiceDefaults;
 
-namespace Platform.Artifacts.Blobs;
+namespace Platform.Artifacts.Blobs.Stores;
 
 /// <summary>Tells a client that the bytes cannot be stored or read at the moment, and why trying again may help.</summary>
 internal static partial class StoreProblems

@@ -1,6 +1,6 @@
 using MassTransit;
 
-namespace Platform.Messaging;
+namespace Platform.Messaging.Broker;
 
 /// <summary>
 /// Knows when every endpoint of this process receives. In memory a message that is published before that is lost, so whoever
