@@ -15,6 +15,7 @@ internal static class Programs
     )
     {
         using var process = Start(command, environment);
+        await using var stop = cancellationToken.Register(() => process.Kill(entireProcessTree: true));
         var error = process.StandardError.ReadToEndAsync(cancellationToken);
         var output = await process.StandardOutput.ReadToEndAsync(cancellationToken);
         await process.WaitForExitAsync(cancellationToken);

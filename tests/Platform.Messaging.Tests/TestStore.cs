@@ -28,7 +28,6 @@ internal sealed class MessagingDatabase : IAsyncDisposable
     {
         var database = new MessagingDatabase(await TestDatabase.CreateAsync());
         await database.ExecuteAsync(SagaTable.Migration.Sql);
-        await database.ExecuteAsync(Inbox.Migration.Sql);
         return database;
     }
 
