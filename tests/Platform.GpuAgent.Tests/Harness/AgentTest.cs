@@ -17,7 +17,8 @@ public abstract class AgentTest : IAsyncLifetime
 
     public async Task DisposeAsync()
     {
-        foreach (var pid in _works.SelectMany(ProcessesOf))
+        // Shims first: they write into their folder once their training has ended.
+        foreach (var pid in Shims().Concat(_works.SelectMany(ProcessesOf)))
         {
             LibC.Signal(pid, LibC.SigKill);
         }
@@ -66,7 +67,20 @@ public abstract class AgentTest : IAsyncLifetime
             describe: () => $"The log is: {Platform.Log(work).Text}"
         );
 
-    /// <summary>All processes that carry a job's id, supervisors included.</summary>
+    /// <summary>The shims of all attempts.</summary>
+    private IEnumerable<int> Shims() =>
+        Directory
+            .EnumerateFiles(
+                Folder.Path,
+                "shim",
+                new EnumerationOptions { RecurseSubdirectories = true, MaxRecursionDepth = 3 }
+            )
+            .Select(ProcessIdentity.Read)
+            .OfType<ProcessIdentity>()
+            .Where(shim => shim.IsAlive)
+            .Select(shim => shim.Pid);
+
+    /// <summary>All processes that carry a job's id.</summary>
     private protected static List<int> ProcessesOf(AttemptWork work)
     {
         var found = new List<int>();
