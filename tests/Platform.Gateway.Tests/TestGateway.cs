@@ -21,6 +21,9 @@ internal sealed class TestGateway : IAsyncDisposable
 
     public TestLog Log { get; } = new();
 
+    /// <summary>What writes to the gateway's own console and to <see cref="Log"/>.</summary>
+    public ILogger Logger(string category) => _app.Services.GetRequiredService<ILoggerFactory>().CreateLogger(category);
+
     public GatewayTokens Tokens => _app.Services.GetRequiredService<GatewayTokens>();
 
     public ScopedTokens ScopedTokens => _app.Services.GetRequiredService<ScopedTokens>();
@@ -98,7 +101,7 @@ internal sealed class TestGateway : IAsyncDisposable
             ["--urls=http://127.0.0.1:0", $"--ConnectionStrings:Platform={ConnectionString}", .. settings],
             "gateway"
         );
-        builder.Logging.ClearProviders().AddProvider(Log);
+        builder.Logging.AddProvider(Log);
         builder.AddGateway();
         add(builder);
         _app = builder.Build();

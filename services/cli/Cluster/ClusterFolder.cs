@@ -37,7 +37,18 @@ internal sealed class ClusterFolder
             return kept;
         }
 
-        return Keep(process, Ports.Free());
+        // Those of the others are free too until they are started.
+        var others = Directory
+            .EnumerateFiles(Data.Folder("ports"))
+            .Select(File.ReadAllText)
+            .ToHashSet(StringComparer.Ordinal);
+        int port;
+        do
+        {
+            port = Ports.Free();
+        } while (others.Contains(port.ToString(CultureInfo.InvariantCulture)));
+
+        return Keep(process, port);
     }
 
     /// <summary>Gives a process a port of the caller's choice.</summary>

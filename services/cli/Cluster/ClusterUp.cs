@@ -98,7 +98,7 @@ internal static class ClusterUp
         {
             if (folder.Processes().FirstOrDefault(process => !process.Process().IsRunning) is { } ended)
             {
-                var said = string.Join(' ', LogTail.LastLines(ended.Log, 5));
+                var said = LogTail.LastWords(LogTail.LastLines(ended.Log, 100));
                 throw new CliException($"{ended.Name} ended while it started: {said} (log: {ended.Log})");
             }
 

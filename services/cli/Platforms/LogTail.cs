@@ -3,8 +3,23 @@ namespace Platform.Cli.Platforms;
 /// <summary>The end of a log file that somebody else writes.</summary>
 internal static class LogTail
 {
+    private const int WordsInLines = 5;
+
     /// <summary>The last lines of a file; none when there is no file.</summary>
     public static IReadOnlyList<string> LastLines(string file, int count) => Read(file, count).Lines;
+
+    /// <summary>What a program said last, for one line: a stack below a message tells a person nothing.</summary>
+    public static string LastWords(IEnumerable<string> lines) =>
+        string.Join(
+            ' ',
+            lines
+                .Where(line =>
+                    line.TrimStart() is { Length: > 0 } text
+                    && !text.StartsWith("at ", StringComparison.Ordinal)
+                    && !text.StartsWith("--- End of ", StringComparison.Ordinal)
+                )
+                .TakeLast(WordsInLines)
+        );
 
     /// <summary>Prints the last lines and, when asked, what is added until the command is interrupted.</summary>
     public static async Task PrintAsync(

@@ -76,7 +76,7 @@ internal static class StandalonePlatform
         using var file = new FileStream(log, FileMode.Open, FileAccess.Read, FileShare.ReadWrite);
         file.Position = from;
         using var reader = new StreamReader(file);
-        var lines = reader.ReadToEnd().Split('\n', StringSplitOptions.RemoveEmptyEntries);
-        return string.Join(' ', lines.TakeLast(5)).Replace("platform: ", "", StringComparison.Ordinal);
+        var said = LogTail.LastWords(reader.ReadToEnd().Split('\n'));
+        return said.Replace("platform: ", "", StringComparison.Ordinal);
     }
 }

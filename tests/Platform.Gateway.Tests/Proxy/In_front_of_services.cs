@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Http.Headers;
+using Microsoft.Extensions.Logging;
 
 namespace Platform.Gateway.Tests.Proxy;
 
@@ -137,6 +138,10 @@ public sealed class In_front_of_services : IAsyncLifetime
             StringComparison.Ordinal
         );
         Assert.Null(exception);
+        Assert.False(
+            _gateway.Logger("Yarp.ReverseProxy.Forwarder.HttpForwarder").IsEnabled(LogLevel.Warning),
+            "The console still gets what the proxy itself says."
+        );
     }
 
     [Fact]

@@ -1,0 +1,24 @@
+using Platform.Cli.Platforms;
+
+namespace Platform.Cli.Tests.Platforms;
+
+public sealed class The_end_of_a_log
+{
+    [Fact]
+    public void Says_what_was_wrong_and_leaves_the_stack_out()
+    {
+        var words = LogTail.LastWords([
+            "12:00:00.000 INF gateway    Starting",
+            "Unhandled exception. System.IO.IOException: Failed to bind to address http://127.0.0.1:5080: address already in use.",
+            " ---> System.Net.Sockets.SocketException (98): Address already in use",
+            "   at System.Net.Sockets.Socket.DoBind(EndPoint endPointSnapshot, SocketAddress socketAddress)",
+            "   --- End of inner exception stack trace ---",
+            "   at Microsoft.Extensions.Hosting.Internal.Host.StartAsync(CancellationToken cancellationToken)",
+            "",
+        ]);
+
+        Assert.EndsWith("SocketException (98): Address already in use", words, StringComparison.Ordinal);
+        Assert.Contains("Failed to bind to address http://127.0.0.1:5080", words, StringComparison.Ordinal);
+        Assert.DoesNotContain(" at ", words, StringComparison.Ordinal);
+    }
+}
