@@ -17,6 +17,7 @@ internal sealed class Shims(string script) : IDisposable
     private static readonly int _thatWait = Math.Min(Environment.ProcessorCount, MostThatWait);
 
     private readonly ConcurrentQueue<Process> _waiting = new();
+    private readonly Lock _preparing = new();
 
     /// <summary>Starts a training. A second start of the same attempt ends by itself: the first holds the claim.</summary>
     /// <returns>The shim, which ends after the training.</returns>
@@ -43,12 +44,21 @@ internal sealed class Shims(string script) : IDisposable
         return another;
     }
 
-    /// <summary>Lets as many shims wait as are worth it; where they cannot be started, whoever needs one hears why.</summary>
+    /// <summary>
+    /// Lets as many shims wait as are worth it, started one after another by whoever comes first. Where they cannot be started,
+    /// whoever needs one hears why.
+    /// </summary>
     public void Prepare()
     {
+        if (!_preparing.TryEnter())
+        {
+            return;
+        }
+
         try
         {
-            while (_waiting.Count < _thatWait)
+            // Bounded, since others take them meanwhile.
+            for (var begun = 0; begun < _thatWait && _waiting.Count < _thatWait; begun++)
             {
                 _waiting.Enqueue(Begin());
             }
@@ -56,6 +66,10 @@ internal sealed class Shims(string script) : IDisposable
         catch (Win32Exception)
         {
             // Start tries again.
+        }
+        finally
+        {
+            _preparing.Exit();
         }
     }
 
