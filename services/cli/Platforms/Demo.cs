@@ -146,9 +146,9 @@ internal static class Demo
         }
 
         var url = client.Address.AbsoluteUri.TrimEnd('/');
-        await context.Out.WriteLineAsync($"  job    {url}/api/jobs/{id}");
+        await context.Out.WriteLineAsync($"  job    {url}/jobs/{id}");
         await context.Out.WriteLineAsync($"  log    {url}/api/jobs/{id}/logs");
-        await context.Out.WriteLineAsync($"  run    {url}/api/runs/{job.Field("runId")}");
+        await context.Out.WriteLineAsync($"  run    {url}/runs/{job.Field("runId")}");
         foreach (var version in kept.Items().Where(item => item.Field("type") is "model"))
         {
             var name = $"{version.Field("name")}:{version.Field("version")}";

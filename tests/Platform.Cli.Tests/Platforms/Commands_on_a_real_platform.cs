@@ -61,6 +61,8 @@ public sealed class Commands_on_a_real_platform : IAsyncLifetime
         Assert.Contains("epoch 20/20", demo.Output, StringComparison.Ordinal);
         Assert.Contains("accuracy", demo.Output, StringComparison.Ordinal);
         Assert.Contains("digits-model:1", demo.Output, StringComparison.Ordinal);
+        Assert.Matches("job    http://127.0.0.1:[0-9]+/jobs/[0-9a-f-]{36}", demo.Output);
+        Assert.Matches("run    http://127.0.0.1:[0-9]+/runs/[0-9a-f-]{36}", demo.Output);
         Assert.Null(RunningPlatform.Find(Data));
         Assert.Null(PrivatePostgres.ProcessOf(Path.Combine(Data, "postgres")));
 
