@@ -13,6 +13,7 @@ public sealed class Logging_for_long(TrackingHost host, ITestOutputHelper output
 {
     private const int Batches = 20_000;
     private const int Part = 5_000;
+    private const int Stretch = 500;
     private const int Writers = 4;
     private const int PointsPerBatch = 2;
 
@@ -38,14 +39,19 @@ public sealed class Logging_for_long(TrackingHost host, ITestOutputHelper output
             );
         }
 
-        var first = Part / answered[Part - 1].TotalSeconds;
-        var last = Part / (answered[^1] - answered[^(Part + 1)]).TotalSeconds;
+        var first = BestRate(answered[..Part]);
+        var last = BestRate(answered[^Part..]);
         output.WriteLine($"First {Part} batches: {first:N0}/s; last {Part}: {last:N0}/s; ratio {last / first:0.00}");
 
         // The aim is 20 %, which ./platform bench metrics measures on a quiet machine. Other tests may run beside this one;
         // half the rate still tells a cost that grows with the run, which would be several times slower by now.
         Assert.True(last > first / 2, $"The rate fell from {first:N0} to {last:N0} batches a second.");
     }
+
+    /// <summary>Batches a second in the quickest stretch: whatever else the machine did slowed the others down.</summary>
+    private static double BestRate(List<TimeSpan> answered) =>
+        Stretch
+        / Enumerable.Range(0, answered.Count - Stretch).Min(i => (answered[i + Stretch] - answered[i]).TotalSeconds);
 
     /// <summary>Each writer logs a series of its own, batch after batch; one batch in fifty is sent again, as after a lost answer.</summary>
     /// <returns>When each batch had its answer, in order.</returns>
