@@ -121,6 +121,15 @@ count() {
         { grep -o " $counter=\"[0-9]*\"" || true; } | tr -dc '0-9\n' | awk '{ sum += $1 } END { print sum + 0 }'
 }
 
+# Names the tests that failed, each with the first line of what it said, so that the end of a long output tells all.
+list_failed() {
+    find "$results" -name '*.trx' -exec cat {} + 2>/dev/null | awk '
+        /<UnitTestResult / { failed = / outcome="Failed"/ }
+        failed && match($0, / testName="[^"]*"/) { printf "Failed: %s\n", substr($0, RSTART + 11, RLENGTH - 12) }
+        failed && sub(/.*<Message>/, "") { sub(/<\/Message>.*/, ""); printf "    %s\n", $0; failed = 0 }
+    ' >&2
+}
+
 suites=()
 while [ $# -gt 0 ]; do
     case $1 in
@@ -203,5 +212,6 @@ if [ $((passed + failed)) = 0 ]; then
 fi
 finish
 trap - EXIT
+list_failed
 echo "$passed passed, $failed failed"
 [ "$failed" = 0 ]
