@@ -158,7 +158,7 @@ public sealed class The_shims : IDisposable
             () => Task.FromResult(ProcessIdentity.Read(_attempt.Process) is not null)
         );
 
-        Assert.DoesNotContain(CommandLines(), line => line.Contains("very-secret", StringComparison.Ordinal));
+        Assert.Empty(RunningProcesses.With("cmdline", "very-secret"));
         Assert.DoesNotContain("very-secret", await File.ReadAllTextAsync($"/proc/{shim.Id}/environ"));
 
         LibC.Signal(ProcessIdentity.Read(_attempt.Process)!.Pid, LibC.SigKill);
@@ -183,36 +183,8 @@ public sealed class The_shims : IDisposable
     }
 
     /// <summary>The processes that run this test's script.</summary>
-    private List<int> Alive() =>
-        [
-            .. ProcessIds()
-                .Where(pid =>
-                    CommandLine(pid).Contains(Script, StringComparison.Ordinal)
-                    && ProcessStatus.Read(pid) is { IsDead: false }
-                ),
-        ];
+    private List<int> Alive() => RunningProcesses.With("cmdline", Script);
 
     /// <summary>Those that will become trainings.</summary>
-    private IEnumerable<int> Children() =>
-        Alive().Where(pid => CommandLine(pid).Contains("\0--exec\0", StringComparison.Ordinal));
-
-    private static IEnumerable<string> CommandLines() => ProcessIds().Select(CommandLine);
-
-    private static IEnumerable<int> ProcessIds() =>
-        Directory
-            .EnumerateDirectories("/proc")
-            .Select(folder => int.TryParse(Path.GetFileName(folder), out var pid) ? pid : 0)
-            .Where(pid => pid > 0);
-
-    private static string CommandLine(int pid)
-    {
-        try
-        {
-            return File.ReadAllText($"/proc/{pid}/cmdline");
-        }
-        catch (IOException)
-        {
-            return ""; // it has ended
-        }
-    }
+    private IEnumerable<int> Children() => Alive().Intersect(RunningProcesses.With("cmdline", "\0--exec\0"));
 }

@@ -41,46 +41,28 @@ public static partial class Processes
         ) / 1024;
 
     public static bool IsAlive(int pid) =>
-        File.Exists($"/proc/{pid}/stat") && !File.ReadAllText($"/proc/{pid}/stat").Contains(") Z ");
+        RunningProcesses.Read(pid, "stat") is { Length: > 0 } stat && !stat.Contains(") Z ", StringComparison.Ordinal);
 
     /// <summary>Processes whose environment holds a marker, such as <c>PLATFORM_JOB_ID=…</c>.</summary>
-    public static IReadOnlyList<int> WithEnvironment(string marker) =>
-        [
-            .. Directory
-                .EnumerateDirectories("/proc")
-                .Select(Path.GetFileName)
-                .Where(name => name!.All(char.IsAsciiDigit))
-                .Where(name => Environment(name!).Contains(marker, StringComparison.Ordinal))
-                .Select(name => int.Parse(name!, CultureInfo.InvariantCulture)),
-        ];
+    public static IReadOnlyList<int> WithEnvironment(string marker) => RunningProcesses.With("environ", marker);
 
     private static void Signal(int pid, int signal) => Assert.Equal(0, SendSignal(pid, signal));
 
     /// <summary>One of its environment's variables.</summary>
     public static string Variable(int pid, string name) =>
-        Environment($"{pid}").Split('\0').Single(entry => entry.StartsWith($"{name}=", StringComparison.Ordinal))[
-            (name.Length + 1)..
-        ];
+        RunningProcesses
+            .Read(pid, "environ")
+            .Split('\0')
+            .Single(entry => entry.StartsWith($"{name}=", StringComparison.Ordinal))[(name.Length + 1)..];
 
     /// <summary>The variables that configure a service (<c>Section__Key</c>).</summary>
     public static IReadOnlyDictionary<string, string> Settings(int pid) =>
-        Environment($"{pid}")
+        RunningProcesses
+            .Read(pid, "environ")
             .Split('\0')
             .Select(entry => entry.Split('=', 2))
             .Where(entry => entry.Length == 2 && entry[0].Contains("__", StringComparison.Ordinal))
             .ToDictionary(entry => entry[0], entry => entry[1], StringComparer.Ordinal);
-
-    private static string Environment(string pid)
-    {
-        try
-        {
-            return File.ReadAllText($"/proc/{pid}/environ");
-        }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
-        {
-            return "";
-        }
-    }
 
     [LibraryImport("libc", EntryPoint = "kill", SetLastError = true)]
     [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]

@@ -84,14 +84,12 @@ internal sealed class Shims(string script) : IDisposable
 
     private Process Begin()
     {
-        var start = new ProcessStartInfo("setsid")
+        var start = new ProcessStartInfo("setsid", ["/bin/sh", script])
         {
             WorkingDirectory = "/",
             UseShellExecute = false,
             RedirectStandardInput = true,
         };
-        start.ArgumentList.Add("/bin/sh");
-        start.ArgumentList.Add(script);
         start.Environment.Clear();
         LibC.KeepIgnoringPipesToOneself();
         return Process.Start(start)!;

@@ -28,7 +28,7 @@ internal sealed class RecordTrainingExited(JobDecisions jobs, LogSignals signals
             cancellationToken: context.CancellationToken
         );
         signals.Pulse(exited.JobId);
-        await context.AnswerAsync(exited);
+        await context.AnswerAsync(ReportRecorded.Of(exited));
     }
 
     /// <summary>It may quote what a training printed last: any length, any characters.</summary>

@@ -17,6 +17,6 @@ internal sealed class RecordTrainingStarted(JobDecisions jobs) : IConsumer<Train
             context.EventMetadata(JobDecisions.StreamOf(started.JobId)),
             cancellationToken: context.CancellationToken
         );
-        await context.AnswerAsync(started);
+        await context.AnswerAsync(ReportRecorded.Of(started));
     }
 }

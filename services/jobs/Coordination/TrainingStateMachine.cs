@@ -127,30 +127,23 @@ internal sealed partial class TrainingStateMachine : MassTransitStateMachine<Tra
         Event(() => Submitted, e => e.CorrelateById(x => x.Message.JobId));
         Event(() => Queued, e => e.CorrelateById(x => x.Message.JobId));
         Event(() => Ended, e => e.CorrelateById(x => x.Message.JobId));
-        Event(
-            () => Placed,
-            e =>
-                e.CorrelateById(x => x.Message.JobId)
-                    .OnMissingInstance(m => m.ExecuteAsync(x => AgainAsync(x, x.Message.JobId)))
-        );
-        Event(
-            () => Started,
-            e =>
-                e.CorrelateById(x => x.Message.JobId)
-                    .OnMissingInstance(m => m.ExecuteAsync(x => AgainAsync(x, x.Message.JobId)))
-        );
-        Event(
-            () => StopAsked,
-            e =>
-                e.CorrelateById(x => x.Message.JobId)
-                    .OnMissingInstance(m => m.ExecuteAsync(x => AgainAsync(x, x.Message.JobId)))
-        );
+        Event(() => Placed, e => CorrelateOrRepublish(e, x => x.JobId));
+        Event(() => Started, e => CorrelateOrRepublish(e, x => x.JobId));
+        Event(() => StopAsked, e => CorrelateOrRepublish(e, x => x.JobId));
         Event(() => Released, e => e.CorrelateById(x => x.Message.JobId).OnMissingInstance(m => m.Discard()));
         Event(() => DeadlinePassed, e => e.CorrelateById(x => x.Message.JobId).OnMissingInstance(m => m.Discard()));
     }
 
-    private Task AgainAsync(ConsumeContext context, Guid jobId) =>
-        _republish.PublishAsync(context, jobId, context.CancellationToken);
+    private void CorrelateOrRepublish<T>(
+        IEventCorrelationConfigurator<TrainingSaga, T> correlation,
+        Func<T, Guid> jobId
+    )
+        where T : class =>
+        correlation
+            .CorrelateById(x => jobId(x.Message))
+            .OnMissingInstance(m =>
+                m.ExecuteAsync(x => _republish.PublishAsync(x, jobId(x.Message), x.CancellationToken))
+            );
 
     /// <summary>True when an attempt's step lies after where the saga is.</summary>
     private bool IsAhead(TrainingSaga saga, int attempt, State step) =>

@@ -1,4 +1,3 @@
-using System.Globalization;
 using Platform.Contracts.Jobs;
 using Platform.GpuAgent.Processes;
 
@@ -81,33 +80,6 @@ public abstract class AgentTest : IAsyncLifetime
             .Select(shim => shim.Pid);
 
     /// <summary>All processes that carry a job's id.</summary>
-    private protected static List<int> ProcessesOf(AttemptWork work)
-    {
-        var found = new List<int>();
-        foreach (var folder in Directory.EnumerateDirectories("/proc"))
-        {
-            if (
-                int.TryParse(Path.GetFileName(folder), NumberStyles.None, CultureInfo.InvariantCulture, out var pid)
-                && ProcessStatus.Read(pid) is { IsDead: false }
-                && ReadEnvironment(folder).Contains($"PLATFORM_JOB_ID={work.JobId}\0", StringComparison.Ordinal)
-            )
-            {
-                found.Add(pid);
-            }
-        }
-
-        return found;
-    }
-
-    private static string ReadEnvironment(string folder)
-    {
-        try
-        {
-            return File.ReadAllText(Path.Combine(folder, "environ"));
-        }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
-        {
-            return "";
-        }
-    }
+    private protected static List<int> ProcessesOf(AttemptWork work) =>
+        RunningProcesses.With("environ", $"PLATFORM_JOB_ID={work.JobId}\0");
 }

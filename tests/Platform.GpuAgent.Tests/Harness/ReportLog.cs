@@ -40,31 +40,13 @@ internal sealed class HearReports(ReportLog log)
     public Task Consume(ConsumeContext<TrainingStarted> context)
     {
         log.Started.Enqueue(context.Message);
-        return AnswerAsync(
-            context,
-            new ReportRecorded
-            {
-                NodeId = context.Message.NodeId,
-                ReportId = context.Message.ReportId,
-                JobId = context.Message.JobId,
-                Attempt = context.Message.Attempt,
-            }
-        );
+        return AnswerAsync(context, ReportRecorded.Of(context.Message));
     }
 
     public Task Consume(ConsumeContext<TrainingExited> context)
     {
         log.Exited.Enqueue(context.Message);
-        return AnswerAsync(
-            context,
-            new ReportRecorded
-            {
-                NodeId = context.Message.NodeId,
-                ReportId = context.Message.ReportId,
-                JobId = context.Message.JobId,
-                Attempt = context.Message.Attempt,
-            }
-        );
+        return AnswerAsync(context, ReportRecorded.Of(context.Message));
     }
 
     public Task Consume(ConsumeContext<NodeHeartbeat> context)

@@ -45,8 +45,8 @@ public sealed class After_an_outage(ITestOutputHelper output)
     [Fact]
     public async Task a_broker_that_was_stopped_and_started_gets_its_services_back_and_loses_no_message()
     {
-        var folder = Directory.CreateTempSubdirectory("platform-broker-").FullName;
-        var broker = await LocalRabbitMq.StartAsync(folder);
+        using var folder = new TestFolder();
+        var broker = await LocalRabbitMq.StartAsync(folder.Path);
         try
         {
             var options = new MessagingOptions { Transport = MessageTransport.RabbitMq, RabbitMq = broker.Address };
@@ -58,12 +58,12 @@ public sealed class After_an_outage(ITestOutputHelper output)
             await host.BusIsAsync(HealthStatus.Unhealthy);
             var during = Guid.CreateVersion7();
             var sent = SendAsync(host, during);
-            broker = await LocalRabbitMq.StartAsync(folder);
+            broker = await LocalRabbitMq.StartAsync(folder.Path);
             var back = Stopwatch.StartNew();
             await host.BusIsAsync(HealthStatus.Healthy);
             output.WriteLine($"Back {back.Elapsed} after the broker");
             await sent;
-            await DoneAsync(during);
+            await _log.DoneAsync(during);
             var after = await WorkAsync(host);
 
             Assert.Equal([before, during, after], _log.Done.Seen);
@@ -71,7 +71,6 @@ public sealed class After_an_outage(ITestOutputHelper output)
         finally
         {
             await broker.StopAsync();
-            Directory.Delete(folder, recursive: true);
         }
     }
 
@@ -86,7 +85,7 @@ public sealed class After_an_outage(ITestOutputHelper output)
     {
         var id = Guid.CreateVersion7();
         await SendAsync(host, id);
-        await DoneAsync(id);
+        await _log.DoneAsync(id);
         return id;
     }
 
@@ -95,7 +94,4 @@ public sealed class After_an_outage(ITestOutputHelper output)
         var endpoint = await host.Bus.GetSendEndpoint(QueueAddress.Of("outage-do-work"));
         await endpoint.Send(new Work(id));
     }
-
-    private Task DoneAsync(Guid id) =>
-        WaitFor.ConditionAsync("the work to be done", () => Task.FromResult(_log.Done.Seen.Contains(id)));
 }

@@ -18,6 +18,9 @@ internal sealed class WorkLog
     public Recorder<Guid> Done { get; } = new();
 
     public TaskCompletionSource? Hang { get; set; }
+
+    public Task DoneAsync(Guid id) =>
+        WaitFor.ConditionAsync("the work to be done", () => Task.FromResult(Done.Seen.Contains(id)));
 }
 
 internal sealed class DoWork(WorkLog log) : IConsumer<Work>
@@ -70,7 +73,7 @@ public sealed class On_RabbitMQ(ITestOutputHelper output) : IAsyncLifetime
         };
         await using var host = await StartAsync(options);
         await host.Bus.Publish(new Work(_id));
-        await DoneAsync(_id);
+        await _log.DoneAsync(_id);
 
         Assert.Equal(kind, await _broker.TypeOfAsync(queue));
     }
@@ -90,7 +93,7 @@ public sealed class On_RabbitMQ(ITestOutputHelper output) : IAsyncLifetime
 
         var next = Guid.CreateVersion7();
         await host.Bus.Publish(new Work(next));
-        await DoneAsync(next);
+        await _log.DoneAsync(next);
     }
 
     [Fact]
@@ -118,7 +121,7 @@ public sealed class On_RabbitMQ(ITestOutputHelper output) : IAsyncLifetime
         await using var other = await StartAsync();
         await cable.PullAsync();
 
-        await DoneAsync(_id);
+        await _log.DoneAsync(_id);
         dying.Hang.SetCanceled();
         await host.DisposeAsync();
     }
@@ -135,7 +138,7 @@ public sealed class On_RabbitMQ(ITestOutputHelper output) : IAsyncLifetime
 
         await host.BusIsAsync(HealthStatus.Healthy);
         await host.Bus.Publish(new Work(_id));
-        await DoneAsync(_id);
+        await _log.DoneAsync(_id);
     }
 
     [Fact]
@@ -153,7 +156,7 @@ public sealed class On_RabbitMQ(ITestOutputHelper output) : IAsyncLifetime
         var plugged = Stopwatch.StartNew();
         await host.Bus.Publish(new Work(_id));
 
-        await DoneAsync(_id);
+        await _log.DoneAsync(_id);
         await host.BusIsAsync(HealthStatus.Healthy);
         output.WriteLine($"Back after {plugged.Elapsed}");
     }
@@ -176,7 +179,7 @@ public sealed class On_RabbitMQ(ITestOutputHelper output) : IAsyncLifetime
         var endpoint = await host.Bus.GetSendEndpoint(QueueAddress.Of(queue));
         await endpoint.Send(new Work(_id));
 
-        await DoneAsync(_id);
+        await _log.DoneAsync(_id);
         Assert.Equal([_id], _log.Begun.Seen);
         if (transport is MessageTransport.RabbitMq)
         {
@@ -197,9 +200,6 @@ public sealed class On_RabbitMQ(ITestOutputHelper output) : IAsyncLifetime
             services => services.AddSingleton(log),
             options
         );
-
-    private Task DoneAsync(Guid id) =>
-        WaitFor.ConditionAsync("the work to be done", () => Task.FromResult(_log.Done.Seen.Contains(id)));
 
     private List<Guid> MineOf(Recorder<Guid> recorder) => [.. recorder.Seen.Where(id => id == _id)];
 }

@@ -78,4 +78,21 @@ public sealed record ReportRecorded
     /// <summary>Whose report it is, with <see cref="Attempt"/>; null in answers of older services.</summary>
     public Guid? JobId { get; init; }
     public int? Attempt { get; init; }
+
+    /// <summary>The answer to the report of a start.</summary>
+    public static ReportRecorded Of(TrainingStarted report) =>
+        Of(report.NodeId, report.ReportId, report.JobId, report.Attempt);
+
+    /// <summary>The answer to the report of an end.</summary>
+    public static ReportRecorded Of(TrainingExited report) =>
+        Of(report.NodeId, report.ReportId, report.JobId, report.Attempt);
+
+    private static ReportRecorded Of(Guid nodeId, Guid reportId, Guid jobId, int attempt) =>
+        new()
+        {
+            NodeId = nodeId,
+            ReportId = reportId,
+            JobId = jobId,
+            Attempt = attempt,
+        };
 }
