@@ -131,7 +131,8 @@ internal sealed class Recorder : IDisposable
             Notice.Say($"{_lost} records were lost because the spool could not take them");
         }
 
-        _sender.Join(TimeSpan.FromSeconds(2));
+        // Only files of its own are left to it when all is sent: it is waited for, or the process would leave them behind.
+        _sender.Join(sentAll ? Timeout.InfiniteTimeSpan : TimeSpan.FromSeconds(2));
     }
 
     public void Dispose() => _stop.Dispose();

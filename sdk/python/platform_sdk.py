@@ -415,7 +415,8 @@ class _Sender(threading.Thread):
             self._stopping = True
             self._signal.notify_all()
         self._client.abort()
-        self.join(1.0)
+        # Only files of its own are left to it then: it is waited for, or the process would leave them behind.
+        self.join(None if sent_all else 1.0)
         return sent_all
 
     def run(self):

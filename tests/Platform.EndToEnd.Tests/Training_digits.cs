@@ -39,6 +39,8 @@ public sealed class Training_digits(LocalCluster cluster)
     private async Task AssertTrackedAsync(JsonNode job, int epochs)
     {
         var runId = job["runId"]!.GetValue<string>();
+        await cluster.Api.WaitForMeasuredStepsAsync(runId, "loss", epochs);
+        await cluster.Api.WaitForMeasuredStepsAsync(runId, "accuracy", epochs);
         var metrics = await cluster.Api.GetAsync($"/api/runs/{runId}/metrics?keys=loss,accuracy&points=2000");
         Assert.All(metrics["series"]!.AsArray(), series => Assert.Equal(epochs, series!["values"]!.AsArray().Count));
         var accuracy = metrics["series"]!.AsArray().Single(series => series!["key"]!.GetValue<string>() == "accuracy")!;

@@ -99,11 +99,7 @@ public sealed class Following_with_projections : IAsyncLifetime
 
         await first.DisposeAsync();
 
-        await WaitFor.ConditionAsync(
-            "the second to lead",
-            () => Task.FromResult(second.Followers[0].Leads),
-            TimeSpan.FromSeconds(5)
-        );
+        await WaitFor.ConditionAsync("the second to lead", () => Task.FromResult(second.Followers[0].Leads));
         await AppendAsync(second.Store, 5);
         await second.Store.WaitUntilCaughtUpAsync(Projection, Limit);
         await AssertProjectedOnceAsync();

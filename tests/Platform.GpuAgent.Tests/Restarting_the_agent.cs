@@ -170,12 +170,8 @@ public sealed class Restarting_the_agent : AgentTest
         Leave(work, AttemptPhase.Running);
         Leave(other, AttemptPhase.Running);
         Launch(other);
-        var stranger = await WaitFor.ValueAsync(
-            "the stranger",
-            () => Task.FromResult(ProcessIdentity.Read(InAttempt(other, "process"))),
-            identity => identity is not null
-        );
-        var recycled = $"{stranger!.Pid} {stranger.StartTicks - 1} {_boot}\n";
+        var stranger = await RunsAsync(other);
+        var recycled = $"{stranger.Pid} {stranger.StartTicks - 1} {_boot}\n";
         await File.WriteAllTextAsync(InAttempt(work, "shim"), recycled);
         await File.WriteAllTextAsync(InAttempt(work, "process"), recycled);
 
@@ -221,6 +217,7 @@ public sealed class Restarting_the_agent : AgentTest
         var work = Shell("echo ready; sleep 300");
         Leave(work, AttemptPhase.Running, entry => entry with { Stop = new StopRequest(EndReasons.Cancelled, Now) });
         Launch(work);
+        await RunsAsync(work);
 
         await using var agent = await StartAgentAsync();
 
@@ -325,6 +322,16 @@ public sealed class Restarting_the_agent : AgentTest
             Attempt = command.Attempt,
             At = Now,
         };
+
+    /// <summary>Until the training runs.</summary>
+    private async Task<ProcessIdentity> RunsAsync(AttemptWork work) =>
+        (
+            await WaitFor.ValueAsync(
+                "the training",
+                () => Task.FromResult(ProcessIdentity.Read(InAttempt(work, "process"))),
+                identity => identity is not null
+            )
+        )!;
 
     /// <summary>What the agent did before it was killed.</summary>
     private void Launch(AttemptWork work)

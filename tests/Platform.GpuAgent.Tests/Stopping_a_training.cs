@@ -12,7 +12,7 @@ public sealed class Stopping_a_training : AgentTest
     [Trait("row", "76")]
     public async Task lets_it_say_goodbye_and_cleans_its_folder()
     {
-        await using var agent = await StartAgentAsync();
+        await using var agent = await StartAgentAsync(("GraceSeconds", "30"));
         var work = Shell("trap 'echo goodbye; exit 3' TERM; echo ready; while :; do sleep 0.05; done");
         await RunAsync(agent, work);
 
@@ -44,13 +44,11 @@ public sealed class Stopping_a_training : AgentTest
         await RunAsync(agent, work);
         await LogContainsAsync(work, "away");
 
-        var watch = Stopwatch.StartNew();
         await agent.StopAsync(work);
 
         var exited = await agent.Reports.ExitedAsync(work.JobId);
         Assert.Equal((EndReasons.Cancelled, (int?)null), (exited.Reason, exited.ExitCode));
         Assert.Equal("Ended by SIGKILL.", exited.Detail);
-        Assert.True(watch.Elapsed < TimeSpan.FromSeconds(10), $"It took {watch.Elapsed}.");
         await WaitFor.ConditionAsync("no process to be left", () => Task.FromResult(ProcessesOf(work).Count == 0));
     }
 

@@ -53,6 +53,7 @@ public sealed class The_log_as_outbox : IAsyncLifetime
         {
             await AppendAsync(dying, 1, 10);
             await confirmed.Task.WaitAsync(TimeSpan.FromSeconds(30));
+            await ToldAsync(1);
         }
 
         var first = _told.Seen;

@@ -1,3 +1,5 @@
+using System.Text.Json.Nodes;
+
 namespace Platform.Sdk.Tests;
 
 /// <summary>A training's folder with its spool, and the platform that it sends to.</summary>
@@ -14,6 +16,30 @@ public abstract class SdkTest : IDisposable
         Platform.Dispose();
         Folder.Dispose();
         GC.SuppressFinalize(this);
+    }
+
+    /// <summary>Until the spool holds the points of a run in a number of records.</summary>
+    private protected Task SpooledAsync(int points, int? records = null) =>
+        WaitFor.ConditionAsync(
+            $"{points} points in the spool",
+            async () =>
+            {
+                var found = await PointsOfRecordsAsync();
+                return found.Sum() == points && found.Count == (records ?? found.Count);
+            }
+        );
+
+    /// <summary>Read by another program: .NET would lock the file, and that is how its writer claims it.</summary>
+    private async Task<List<int>> PointsOfRecordsAsync()
+    {
+        var path = Directory.EnumerateFiles(Spool, "*.jsonl").Single();
+        var lines = (await Script.RunAsync("cat", [path], Folder.Path, new Dictionary<string, string>())).Split('\n');
+        return
+        [
+            .. lines[..^1]
+                .Select(line => JsonNode.Parse(line)!["points"]?.AsArray().Count ?? 0)
+                .Where(points => points > 0),
+        ];
     }
 
     /// <summary>What the first test of each SDK sends is the same on the platform.</summary>

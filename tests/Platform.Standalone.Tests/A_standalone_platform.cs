@@ -133,6 +133,11 @@ public sealed class A_standalone_platform : IAsyncLifetime
         await _platform.UpAsync();
         var id = await Api.SubmitAsync(Job("echo hello"));
         await Api.WaitForStatusAsync(id, "succeeded");
+        await WaitFor.ConditionAsync(
+            "the end of its run",
+            async () =>
+                (await Api.GetAsync($"/api/runs?jobId={id}"))["items"]![0]!["status"]!.GetValue<string>() == "finished"
+        );
         await Api.UploadAsync("file", "custom", Path.Combine(_platform.Data, "platform.json"));
         var before = await AnswersAsync(id);
         var connection = (

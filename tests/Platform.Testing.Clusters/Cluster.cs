@@ -7,7 +7,9 @@ namespace Platform.Testing.Clusters;
 /// <summary>A local cluster, driven by <c>./platform cluster</c>: one real process per service, RabbitMQ, PostgreSQL, agents.</summary>
 /// <param name="data">Its data folder, which PostgreSQL's own user must be able to pass through.</param>
 /// <param name="nodes">How many agents it has.</param>
-public sealed class Cluster(string data, int nodes) : IDisposable
+/// <param name="settings">Environment variables of its processes.</param>
+public sealed class Cluster(string data, int nodes, params IReadOnlyList<(string Name, string Value)> settings)
+    : IDisposable
 {
     private readonly int _port = Ports.Free();
     private PlatformApi? _api;
@@ -25,6 +27,7 @@ public sealed class Cluster(string data, int nodes) : IDisposable
     public Task UpAsync() =>
         Command.SucceedAsync(
             TimeSpan.FromMinutes(3),
+            settings,
             "cluster",
             "up",
             "--data",

@@ -146,6 +146,32 @@ public static class CountingJob
         Assert.Equal($"counted to {steps}\n", Encoding.UTF8.GetString(content));
     }
 
+    /// <summary>Until something is kept for an attempt to go on from.</summary>
+    public static Task WaitForCheckpointAsync(this PlatformApi api, Guid jobId) =>
+        WaitFor.ConditionAsync(
+            "the first checkpoint to be kept",
+            async () =>
+            {
+                using var response = await api.Http.GetAsync($"/api/artifacts/checkpoints-{jobId:N}/versions/latest");
+                return response.IsSuccessStatusCode;
+            }
+        );
+
+    /// <summary>Until a run has a point at each step from 1 on, and none elsewhere; those that wait on a node may come after its end.</summary>
+    public static Task WaitForMeasuredStepsAsync(this PlatformApi api, string runId, string key, int steps) =>
+        WaitFor.ValueAsync(
+            $"the steps of {key} in run {runId}",
+            async () =>
+                (await api.GetAsync($"/api/runs/{runId}/metrics?keys={key}&points=10000"))["series"]!
+                    .AsArray()
+                    .SelectMany(series => series!["steps"]!.AsArray().Select(step => step!.GetValue<int>()))
+                    .Distinct()
+                    .Order()
+                    .ToList(),
+            found => found.SequenceEqual(Enumerable.Range(1, steps)),
+            TimeSpan.FromSeconds(60)
+        );
+
     /// <summary>Each step is on its curve once, be it sent later, and the run has ended.</summary>
     public static async Task AssertTrackedAsync(this PlatformApi api, JsonNode job, int steps)
     {

@@ -21,10 +21,11 @@ public sealed class Looking_at_curves(Browser browser)
         await visitor.GoAsync($"/runs/{id}");
         var loss = page.Locator("[data-key='loss']");
         await Expect(loss.Locator("[data-points='60']")).ToBeVisibleAsync();
+        var shorter = await DrawingAsync(loss);
         await LogAsync(id, ["accuracy", "loss"], 61, 20);
         await Expect(loss.Locator("[data-points='80']")).ToBeVisibleAsync();
 
-        var plain = await DrawingAsync(loss);
+        var plain = await ChangedAsync(loss, shorter);
         await page.GetByLabel("Smoothing").FillAsync("0.9");
         var smooth = await ChangedAsync(loss, plain);
         await page.GetByLabel("Smoothing").FillAsync("0");

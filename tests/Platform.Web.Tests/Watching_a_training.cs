@@ -10,7 +10,7 @@ namespace Platform.Web.Tests;
 [Collection("platform")]
 public sealed partial class Watching_a_training(Browser browser)
 {
-    private const int Epochs = 24;
+    private const int Epochs = 36;
 
     [Fact]
     [Trait("row", "74")]

@@ -1,4 +1,4 @@
-import { useEffect, useRef, useState, type KeyboardEvent, type PointerEvent } from 'react';
+import { useLayoutEffect, useRef, useState, type KeyboardEvent, type PointerEvent } from 'react';
 import { limitWidth, narrowest, widest } from '../lib/column-widths';
 import { useText } from '../lib/i18n/i18n';
 
@@ -19,9 +19,12 @@ export function ColumnGrip({ label, onPreview, onChoose }: ColumnGripProps) {
   const grip = useRef<HTMLDivElement>(null);
   const drag = useRef<{ from: number; width: number; chosen: number | null }>(null);
   const [width, setWidth] = useState(narrowest);
-  useEffect(() => {
-    const observer = new ResizeObserver(([entry]) => entry && setWidth(limitWidth(entry.contentRect.width)));
-    observer.observe(grip.current!.parentElement!);
+  useLayoutEffect(() => {
+    const head = grip.current!.parentElement!;
+    const measure = () => setWidth(limitWidth(head.getBoundingClientRect().width));
+    measure();
+    const observer = new ResizeObserver(measure);
+    observer.observe(head);
     return () => observer.disconnect();
   }, []);
 

@@ -14,15 +14,23 @@ const typingPause = 200;
 export function SearchBox({ value, onChange, ...rest }: SearchBoxProps) {
   const [text, setText] = useState(value);
   const [seen, setSeen] = useState(value);
+  // Asked for and not come back as the value yet. Typing may go on meanwhile, and what was typed since stays.
+  const [asked, setAsked] = useState<readonly string[]>([]);
   if (seen !== value) {
     setSeen(value);
-    setText(value);
+    setAsked(asked.slice(asked.indexOf(value) + 1));
+    if (!asked.includes(value)) {
+      setText(value);
+    }
   }
   useEffect(() => {
     if (text === value) {
       return;
     }
-    const timer = setTimeout(() => onChange(text), typingPause);
+    const timer = setTimeout(() => {
+      setAsked(before => [...before, text]);
+      onChange(text);
+    }, typingPause);
     return () => clearTimeout(timer);
   }, [text, value, onChange]);
   return <SearchInput {...rest} value={text} onChange={setText} />;

@@ -63,6 +63,7 @@ internal sealed class SendHeartbeats(
         var asked = Stopwatch.StartNew();
         while (true)
         {
+            var began = Stopwatch.GetTimestamp();
             var beat = Beat();
             var published = await reports.TryPublishAsync(beat, cancellationToken);
             if (!published || http.TakeTokenRefused() || asked.Elapsed > _askInterval)
@@ -71,7 +72,9 @@ internal sealed class SendHeartbeats(
                 await AskAsync(beat, cancellationToken);
             }
 
-            await Task.Delay(Interval, cancellationToken);
+            // From beat to beat: one that took long because the broker is away must not make the next one late too.
+            var rest = Interval - Stopwatch.GetElapsedTime(began);
+            await Task.Delay(rest > TimeSpan.Zero ? rest : TimeSpan.Zero, cancellationToken);
         }
     }
 

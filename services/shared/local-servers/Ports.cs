@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Net;
 using System.Net.Sockets;
 
@@ -6,8 +7,10 @@ namespace Platform.LocalServers;
 /// <summary>TCP ports on the loopback address.</summary>
 public static class Ports
 {
+    private static readonly ConcurrentDictionary<int, bool> _given = new();
+
     /// <summary>
-    /// A port that nobody listens on now. It lies below those that systems give to outgoing connections (from 32768 on
+    /// A port that nobody listens on now and that this process was not given before: whoever was has perhaps not come to listen yet. It lies below those that systems give to outgoing connections (from 32768 on
     /// Linux), so that none of these takes it while its server is started again.
     /// </summary>
     public static int Free()
@@ -15,7 +18,7 @@ public static class Ports
         while (true)
         {
             var port = Random.Shared.Next(20_000, 32_000);
-            if (IsFree(port))
+            if (IsFree(port) && _given.TryAdd(port, true))
             {
                 return port;
             }

@@ -58,7 +58,10 @@ public sealed class Messages_in_any_order : WithJobsHost
         Assert.Single(history, type => type == "job_succeeded");
         Assert.Equal("job_succeeded", history[^1]);
         Assert.Equal(history.Count(type => type == "job_placed"), history.Count(type => type == "job_queued"));
-        Assert.Contains(Cluster.Got<ReleasePlacement>(), r => r.JobId == id);
+        await WaitFor.ConditionAsync(
+            "its placement to be given back",
+            () => Task.FromResult(Cluster.Got<ReleasePlacement>().Any(r => r.JobId == id))
+        );
     }
 
     /// <summary>Sends everything that could be said of two attempts, three times, in a random order.</summary>

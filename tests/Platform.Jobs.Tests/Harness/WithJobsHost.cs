@@ -9,10 +9,13 @@ public abstract class WithJobsHost : IAsyncLifetime
 
     internal TestCluster Cluster => Host.Cluster;
 
+    /// <summary>What differs from the settings of <see cref="JobsHost"/>.</summary>
+    private protected virtual (string Key, string Value)[] Settings => [];
+
     public async Task InitializeAsync()
     {
         _database = await TestDatabase.CreateAsync();
-        Host = await JobsHost.StartAsync(_database);
+        Host = await JobsHost.StartAsync(_database, Settings);
     }
 
     public async Task DisposeAsync()

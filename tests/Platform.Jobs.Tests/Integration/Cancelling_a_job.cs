@@ -46,8 +46,11 @@ public sealed class Cancelling_a_job : WithJobsHost
         Cluster.OnStart = _ => null;
         var id = await Host.SubmitAsync();
         await Host.WaitForAsync(id, "placed");
+        var stop = Cluster.OnStop;
+        Cluster.OnStop = _ => null;
 
         Assert.True((await CancelAsync(id))["stopping"]!.GetValue<bool>());
+        Cluster.OnStop = stop;
         await Host.WaitForAsync(id, "cancelled");
         Assert.Contains(Cluster.Got<StopTraining>(), stop => stop.JobId == id && stop.Reason == "cancelled");
     }
@@ -57,10 +60,13 @@ public sealed class Cancelling_a_job : WithJobsHost
     {
         var id = await Host.SubmitAsync(JobsHost.Job(maxAttempts: 3));
         await Host.WaitForAsync(id, "running");
+        var stop = Cluster.OnStop;
+        Cluster.OnStop = _ => null;
 
         var job = await CancelAsync(id);
         Assert.Equal("running", job["status"]!.GetValue<string>());
 
+        Cluster.OnStop = stop;
         await Host.WaitForAsync(id, "cancelled");
         await Host.WaitForSagaAsync(id, "Settled");
         Assert.Equal(

@@ -11,31 +11,6 @@ public sealed class The_life_of_a_job : WithJobsHost
 {
     [Fact]
     [Trait("row", "73")]
-    public async Task Goes_from_submission_to_success_with_its_history_in_order()
-    {
-        var id = await Host.SubmitAsync();
-        await Host.WaitForAsync(id, "running");
-        await Cluster.ExitAsync(id);
-        var job = await Host.WaitForAsync(id, "succeeded");
-        await Host.WaitForSagaAsync(id, "Settled");
-
-        Assert.Equal(0, job["exitCode"]!.GetValue<int>());
-        Assert.Equal("exit_code", job["reason"]!.GetValue<string>());
-        Assert.Equal(TestCluster.NodeId, job["nodes"]![0]!["nodeId"]!.GetValue<Guid>());
-        Assert.True(job["submittedAt"]!.GetValue<DateTime>() <= job["startedAt"]!.GetValue<DateTime>());
-        Assert.True(job["startedAt"]!.GetValue<DateTime>() <= job["endedAt"]!.GetValue<DateTime>());
-        Assert.Equal(
-            ["job_submitted", "job_queued", "job_placed", "job_started", "job_succeeded"],
-            await Host.HistoryAsync(id)
-        );
-        var start = Assert.Single(Cluster.Got<StartTraining>());
-        Assert.Equal((id, 1, 1d, 512), (start.JobId, start.Attempt, start.Cpus, start.MemoryMiB));
-        Assert.Equal((id, 1), Assert.Single(Cluster.Got<ReleasePlacement>().Select(r => (r.JobId, r.Attempt))));
-        Assert.Equal(2, Cluster.Got<ReportRecorded>().Count());
-    }
-
-    [Fact]
-    [Trait("row", "73")]
     public async Task Waits_in_the_queue_with_the_reason_of_the_day()
     {
         var reason = "needs 64 GPUs; the largest node has 2";

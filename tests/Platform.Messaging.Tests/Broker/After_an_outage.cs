@@ -66,7 +66,8 @@ public sealed class After_an_outage(ITestOutputHelper output)
             await _log.DoneAsync(during);
             var after = await WorkAsync(host);
 
-            Assert.Equal([before, during, after], _log.Done.Seen);
+            // Work that the broker did not hear of as done comes twice.
+            Assert.Equal([before, during, after], _log.Done.Seen.Distinct());
         }
         finally
         {

@@ -136,7 +136,8 @@ public sealed class A_node_that_falls_silent : HostedTests
     [Trait("row", "78")]
     public async Task is_offline_after_three_beats_and_its_placements_are_lost_once()
     {
-        var host = await StartAsync("--Nodes:HeartbeatSeconds=1", "--Nodes:MissedBeats=3");
+        var clock = new FakeClock();
+        var host = await StartAsync(clock, "--Nodes:HeartbeatSeconds=1", "--Nodes:MissedBeats=3");
         var silent = await host.JoinAsync("silent", NodesHost.Inventory(gpus: 1));
         var jobId = Guid.CreateVersion7();
         await host.Bus.Publish(NodesHost.Request(jobId, gpus: 1));
@@ -147,6 +148,7 @@ public sealed class A_node_that_falls_silent : HostedTests
             "the node to be offline",
             async () =>
             {
+                clock.Advance(TimeSpan.FromSeconds(1));
                 using var beat = await host.BeatAsync(NodesHost.Beat(alive));
                 return (await host.NodeAsync(silent)).Status == "offline";
             }

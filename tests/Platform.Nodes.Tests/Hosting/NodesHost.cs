@@ -244,7 +244,7 @@ internal sealed class Heard
             $"{typeof(T).Name} number {number}",
             () => Task.FromResult(All<T>().Where(which ?? (_ => true)).ElementAtOrDefault(number - 1)!),
             message => message is not null,
-            TimeSpan.FromSeconds(15)
+            TimeSpan.FromSeconds(60)
         );
 
     public override string ToString() =>
@@ -338,5 +338,5 @@ public abstract class HostedTests : IAsyncLifetime
     }
 
     private protected static Task UntilAsync(string what, Func<Task<bool>> condition) =>
-        WaitFor.ConditionAsync(what, condition, TimeSpan.FromSeconds(15));
+        WaitFor.ConditionAsync(what, condition, TimeSpan.FromSeconds(60));
 }
