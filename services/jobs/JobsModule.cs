@@ -40,6 +40,7 @@ public static class JobsModule
     {
         var jobs = app.MapGroup("/api/jobs").WithTags("jobs");
         jobs.MapSubmitJob();
+        jobs.MapCheckJob();
         jobs.MapListJobs();
         jobs.MapGetJob();
         jobs.MapGetJobEvents();

@@ -18,8 +18,10 @@ export function SearchBox({ value, onChange, ...rest }: SearchBoxProps) {
   const [asked, setAsked] = useState<readonly string[]>([]);
   if (seen !== value) {
     setSeen(value);
-    setAsked(asked.slice(asked.indexOf(value) + 1));
-    if (!asked.includes(value)) {
+    if (asked.includes(value)) {
+      setAsked(asked.slice(asked.indexOf(value) + 1));
+    } else {
+      setAsked([]);
       setText(value);
     }
   }
@@ -28,7 +30,7 @@ export function SearchBox({ value, onChange, ...rest }: SearchBoxProps) {
       return;
     }
     const timer = setTimeout(() => {
-      setAsked(before => [...before, text]);
+      setAsked(before => (before.at(-1) === text ? before : [...before, text]));
       onChange(text);
     }, typingPause);
     return () => clearTimeout(timer);

@@ -1,7 +1,9 @@
+import { useQueryClient, type QueryClient } from '@tanstack/react-query';
 import { useEffect, useState } from 'react';
-import { getJson, isNotFound, query } from './api';
+import { getJson, query } from './api';
 import { connected } from './connection';
 import { followEvents } from './event-stream';
+import { isThere } from './existence';
 import { pause } from './pause';
 import { addPoints, readValue, type Point, type Series } from './series';
 
@@ -29,15 +31,16 @@ const absentPause = 1500;
  * @param begun False while the run cannot be there yet.
  */
 export function useRunSeries(runId: string, begun: boolean): RunSeries {
+  const client = useQueryClient();
   const [state, setState] = useState<RunSeries>({ state: 'loading', series: [] });
   useEffect(() => {
     if (!begun) {
       return;
     }
     const ending = new AbortController();
-    void follow(runId, ending.signal, setState);
+    void follow(client, runId, ending.signal, setState);
     return () => ending.abort();
-  }, [runId, begun]);
+  }, [client, runId, begun]);
   return begun ? state : absent;
 }
 
@@ -51,8 +54,8 @@ export async function readSeries(runId: string, key: string): Promise<Series> {
 
 type Update = (change: (before: RunSeries) => RunSeries) => void;
 
-async function follow(runId: string, signal: AbortSignal, update: Update): Promise<void> {
-  const batch = await load(runId, signal, update);
+async function follow(client: QueryClient, runId: string, signal: AbortSignal, update: Update): Promise<void> {
+  const batch = await load(client, runId, signal, update);
   if (batch === null) {
     return;
   }
@@ -73,22 +76,27 @@ async function follow(runId: string, signal: AbortSignal, update: Update): Promi
 }
 
 /** Reads what is stored, as often as it takes; gives the batch to go on from. */
-async function load(runId: string, signal: AbortSignal, update: Update): Promise<number | null> {
+async function load(client: QueryClient, runId: string, signal: AbortSignal, update: Update): Promise<number | null> {
   while (!signal.aborted) {
     try {
+      if (!(await isThere(client, '/api/runs', 'id', runId, signal))) {
+        update(() => absent);
+        await pause(absentPause, signal);
+        continue;
+      }
       const stored = await getJson<{ batch: number; series: StoredSeries[] }>(
         `/api/runs/${runId}/metrics?points=${maxPoints}`,
         signal,
       );
       update(() => ({ state: 'live', series: stored.series.map(fromStored) }));
       return stored.batch;
-    } catch (error) {
+    } catch {
       if (signal.aborted) {
         return null;
       }
       update(before => ({
         ...before,
-        state: isNotFound(error) ? 'absent' : connected.get() ? 'failed' : before.state,
+        state: connected.get() ? 'failed' : before.state,
       }));
       await pause(absentPause, signal);
     }

@@ -19,9 +19,18 @@ internal static class SubmitJob
         {
             Description = "Follow its log to the end; fail when it fails.",
         };
-        return new Command("submit", "Submit a job.") { file, key, follow }.Does(async context =>
+        var check = new Option<bool>("--check")
+        {
+            Description = "Only say what is wrong with it, and fail if something is; nothing is submitted.",
+        };
+        return new Command("submit", "Submit a job.") { file, key, follow, check }.Does(async context =>
         {
             var body = await ReadAsync(context.Value(file), context.Cancelled);
+            if (context.Value(check))
+            {
+                return await CheckAsync(context, body);
+            }
+
             var job = await SubmitAsync(context.Client, body, context.Value(key), context.Cancelled);
             if (!context.Value(follow))
             {
@@ -44,6 +53,26 @@ internal static class SubmitJob
         using var content = new StringContent(body, Encoding.UTF8, "application/json");
         content.Headers.Add("Idempotency-Key", key ?? Guid.CreateVersion7().ToString());
         return await client.PostAsync("/api/jobs", content, cancellationToken);
+    }
+
+    private static async Task<int> CheckAsync(CommandContext context, string body)
+    {
+        using var content = new StringContent(body, Encoding.UTF8, "application/json");
+        var answer = await context.Client.PostAsync("/api/jobs/check", content, context.Cancelled);
+        var errors = answer["errors"]!.AsObject();
+        if (context.Json)
+        {
+            context.PrintJson(answer);
+        }
+        else
+        {
+            foreach (var error in Problems.Lines(errors))
+            {
+                await context.Error.WriteLineAsync(error);
+            }
+        }
+
+        return errors.Count == 0 ? 0 : 1;
     }
 
     private static int Print(CommandContext context, JsonNode job)

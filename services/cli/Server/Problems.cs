@@ -6,6 +6,12 @@ namespace Platform.Cli.Server;
 /// <summary>Problem documents (RFC 9457) as one line for people.</summary>
 internal static class Problems
 {
+    /// <summary>What is wrong with each field, a line each.</summary>
+    public static IEnumerable<string> Lines(JsonObject errors) =>
+        errors.Select(field =>
+            $"{field.Key}: {string.Join(' ', (field.Value as JsonArray)?.Select(message => message.Text()) ?? [])}"
+        );
+
     public static async Task<string> DescribeAsync(HttpResponseMessage response, CancellationToken cancellationToken)
     {
         var status = $"{(int)response.StatusCode} {response.ReasonPhrase}".TrimEnd();
@@ -26,10 +32,7 @@ internal static class Problems
         }
 
         var said = problem["detail"].Text() ?? problem["title"].Text() ?? status;
-        var errors = (problem["errors"] as JsonObject)?.Select(field =>
-            $"{field.Key}: {string.Join(' ', (field.Value as JsonArray)?.Select(message => message.Text()) ?? [])}"
-        );
-        var all = errors is null ? said : $"{said} {string.Join("; ", errors)}";
+        var all = problem["errors"] is JsonObject errors ? $"{said} {string.Join("; ", Lines(errors))}" : said;
         return (int)response.StatusCode switch
         {
             401 => $"{all} Give a token with --token or PLATFORM_TOKEN ('./platform tokens create' makes one).",

@@ -9,7 +9,7 @@ namespace Platform.Jobs.Submission;
 internal static class SubmitJobEndpoint
 {
     /// <summary>Files are 1 MiB in all; escaped in JSON they may take six times that.</summary>
-    private const long MaxBodyBytes = 8 * 1024 * 1024;
+    public const long MaxBodyBytes = 8 * 1024 * 1024;
     private const int MaxKeyLength = 255;
 
     public static void MapSubmitJob(this IEndpointRouteBuilder jobs) =>

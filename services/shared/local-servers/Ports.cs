@@ -10,8 +10,9 @@ public static class Ports
     private static readonly ConcurrentDictionary<int, bool> _given = new();
 
     /// <summary>
-    /// A port that nobody listens on now and that this process was not given before: whoever was has perhaps not come to listen yet. It lies below those that systems give to outgoing connections (from 32768 on
-    /// Linux), so that none of these takes it while its server is started again.
+    /// A port that nobody listens on now and that was not given before: its server has perhaps not come to listen yet. It lies
+    /// below those that systems give to outgoing connections (from 32768 on Linux), so that none of these takes it while its
+    /// server is started again.
     /// </summary>
     public static int Free()
     {

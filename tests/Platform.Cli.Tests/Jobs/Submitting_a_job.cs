@@ -25,6 +25,24 @@ public sealed class Submitting_a_job : IDisposable
         Assert.Equal("mine", request.Headers["Idempotency-Key"]);
     }
 
+    [Theory]
+    [InlineData("""{"errors":{}}""", 0, "")]
+    [InlineData(
+        """{"errors":{"name":["A name has 1 to 120 characters."],"files[a].path":["It is absolute.","It is long."]}}""",
+        1,
+        "name: A name has 1 to 120 characters.\nfiles[a].path: It is absolute. It is long.\n"
+    )]
+    public async Task Can_be_tried_without_doing_it(string answer, int exitCode, string errors)
+    {
+        await File.WriteAllTextAsync(_file, "{}");
+        await using var platform = await FakePlatform.AnsweringAsync(answer);
+
+        var result = await platform.RunAsync("jobs", "submit", _file, "--check");
+
+        Assert.Equal((exitCode, "", errors), (result.ExitCode, result.Output, result.Error));
+        Assert.Equal("POST /api/jobs/check", Assert.Single(platform.Requests).Line);
+    }
+
     [Fact]
     public async Task Of_broken_json_says_where_it_breaks_and_sends_nothing()
     {

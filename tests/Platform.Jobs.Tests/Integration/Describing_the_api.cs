@@ -16,6 +16,7 @@ public sealed class Describing_the_api(JobsFixture fixture) : IClassFixture<Jobs
             [
                 "AppendJobLog",
                 "CancelJob",
+                "CheckJob",
                 "GetAttemptWork",
                 "GetJob",
                 "GetJobEvents",

@@ -148,6 +148,21 @@ public sealed class Submitting_a_job(JobsFixture fixture) : IClassFixture<JobsFi
         }
     }
 
+    [Theory]
+    [InlineData("""{ "name": "checked", "command": ["sh"] }""", "{}")]
+    [InlineData("""{ "command": ["sh"], "priority": 101 }""", """{"name":1,"priority":1}""")]
+    public async Task Can_be_tried_without_doing_it(string body, string mistakesByField)
+    {
+        using var content = new StringContent(body, Encoding.UTF8, "application/json");
+        using var response = await _host.Http.PostAsync("/api/jobs/check", content);
+
+        Assert.Equal(HttpStatusCode.OK, response.StatusCode);
+        var errors = JsonNode.Parse(await response.Content.ReadAsStringAsync())!["errors"]!.AsObject();
+        var counts = errors.Select(error => $"\"{error.Key}\":{error.Value!.AsArray().Count}");
+        Assert.Equal(mistakesByField, $"{{{string.Join(',', counts)}}}");
+        Assert.Equal(0, (await _host.GetAsync("/api/jobs?search=checked"))["total"]!.GetValue<int>());
+    }
+
     public static TheoryData<string, string> BadBodies()
     {
         const string Rest = """ "name": "digits", "command": ["sh"] """;

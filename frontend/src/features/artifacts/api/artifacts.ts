@@ -1,5 +1,6 @@
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { getJson, request, type Page } from '../../../lib/api';
+import { readIfThere } from '../../../lib/existence';
 
 export interface Artifact {
   name: string;
@@ -44,10 +45,12 @@ export function addressOf(name: string, version: number): string {
   return `${root}/${encodeURIComponent(name)}/versions/${version}`;
 }
 
+/** One artifact, kept fresh; null when there is none. */
 export function useArtifact(name: string) {
+  const client = useQueryClient();
   return useQuery({
     queryKey: [root, name],
-    queryFn: ({ signal }) => getJson<Artifact>(`${root}/${encodeURIComponent(name)}`, signal),
+    queryFn: ({ signal }) => readIfThere<Artifact>(client, root, 'name', name, signal),
     refetchInterval: ({ state: { data } }) => (data ? refreshEvery : false),
   });
 }

@@ -4,7 +4,6 @@ import { Facts } from '../../../components/facts';
 import { PageHeader } from '../../../components/page-header';
 import { AbsentState, Pending } from '../../../components/states';
 import { Ago } from '../../../components/time';
-import { isNotFound } from '../../../lib/api';
 import { formatBytes } from '../../../lib/format';
 import { useText } from '../../../lib/i18n/i18n';
 import { useArtifact, useVersions, type Artifact } from '../api/artifacts';
@@ -20,7 +19,7 @@ export function ArtifactPage({ name, search }: { name: string; search: ArtifactS
   if (artifact) {
     return <ArtifactView artifact={artifact} version={search.version ?? artifact.latestVersion ?? undefined} />;
   }
-  if (isNotFound(error)) {
+  if (artifact === null) {
     return (
       <AbsentState title={t('artifact.absent.title')} text={t('artifact.absent.text', { name })}>
         <Link to="/artifacts" className="button button-primary">

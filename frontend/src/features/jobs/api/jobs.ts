@@ -1,8 +1,9 @@
-import { keepPreviousData, useMutation, useQuery, useQueryClient, type QueryClient } from '@tanstack/react-query';
+import { keepPreviousData, useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useEffect, useState } from 'react';
-import { getJson, postJson, query, type Page } from '../../../lib/api';
+import { getJson, postJson, type Page } from '../../../lib/api';
 import { useStore } from '../../../lib/store';
 import { connected } from '../../../lib/connection';
+import { readIfThere } from '../../../lib/existence';
 
 export const jobStatuses = ['pending', 'queued', 'placed', 'running', 'succeeded', 'failed', 'cancelled'] as const;
 
@@ -74,29 +75,13 @@ export function shownStatus(job: JobItem): string {
 /** One job, fresh until it is over; null while no job has the id. That is asked for a minute before it counts as absent. */
 export function useJob(id: string) {
   const client = useQueryClient();
-  const key = ['/api/jobs', id];
   const patient = usePatience();
   const result = useQuery({
-    queryKey: key,
-    queryFn: async ({ signal }) =>
-      client.getQueryData<Job | null>(key) || isSeen(client, id) || (await isListed(id, signal))
-        ? getJson<Job>(`/api/jobs/${id}`, signal)
-        : null,
+    queryKey: ['/api/jobs', id],
+    queryFn: ({ signal }) => readIfThere<Job>(client, '/api/jobs', 'id', id, signal),
     refetchInterval: ({ state: { data } }) => (data ? !isOver(data) : patient) && refreshEvery,
   });
   return { job: result.data, error: result.error, patient, retry: result.refetch };
-}
-
-/** Whether a job is in a list that was shown, as it is when someone comes from there. */
-function isSeen(client: QueryClient, id: string): boolean {
-  const lists = client.getQueriesData<{ items?: { id?: string }[] }>({ queryKey: ['/api/jobs'] });
-  return lists.some(([, list]) => list?.items?.some(item => item.id === id));
-}
-
-/** Whether a job exists. The list answers an unknown id too, where asking for the job fails and the browser says so. */
-async function isListed(id: string, signal: AbortSignal): Promise<boolean> {
-  const { items } = await getJson<Page<JobItem>>(`/api/jobs${query({ search: id })}`, signal);
-  return items.some(item => item.id === id);
 }
 
 /** True until the platform has been there for a minute. */
@@ -132,6 +117,14 @@ export function useJobArtifacts(job: Job) {
     placeholderData: keepPreviousData,
     refetchInterval: isOver(job) ? false : refreshEvery * 2,
   });
+}
+
+/**
+ * What is wrong with a job, by field. Asked for before it is submitted: mistakes in a form are what a form is for, and no
+ * failure for the browser to note.
+ */
+export async function findMistakes(request: object): Promise<Record<string, string[]>> {
+  return (await postJson<{ errors: Record<string, string[]> }>('/api/jobs/check', request)).errors;
 }
 
 /** Submits a job. The key is the same for every try of one draft, so that an answer that got lost does not make two jobs. */

@@ -4,10 +4,9 @@ import { Button } from '../../../components/button';
 import { Field } from '../../../components/field';
 import { PageHeader } from '../../../components/page-header';
 import { useReason } from '../../../components/states';
-import { ApiError } from '../../../lib/api';
 import { useText, useTranslate } from '../../../lib/i18n/i18n';
 import { emptyDraft, errorsAt, errorsElsewhere, errorsFor, toRequest, type JobDraft } from '../api/job-draft';
-import { useSubmitJob } from '../api/jobs';
+import { findMistakes, useSubmitJob } from '../api/jobs';
 import { FileRows, InputRows, OutputRows } from './submit-rows';
 
 const draftKey = 'platform.job-draft';
@@ -74,17 +73,18 @@ export function SubmitPage() {
     setErrors({});
     setSending(true);
     try {
+      const mistakes = Object.entries(await findMistakes(request));
+      if (mistakes.length > 0) {
+        setSending(false);
+        setErrors(Object.fromEntries(mistakes.map(([field, messages]) => [field, messages.map(translate)])));
+        return;
+      }
       const job = await submitJob(request, key.current.key);
       sessionStorage.removeItem(draftKey);
       await navigate({ to: '/jobs/$id', params: { id: job.id } });
     } catch (error) {
       setSending(false);
-      if (error instanceof ApiError && error.problem.errors) {
-        const said = Object.entries(error.problem.errors);
-        setErrors(Object.fromEntries(said.map(([field, messages]) => [field, messages.map(translate)])));
-      } else {
-        setFailure(error);
-      }
+      setFailure(error);
     }
   };
 

@@ -1,5 +1,5 @@
-import { useQuery } from '@tanstack/react-query';
-import { getJson } from '../../../lib/api';
+import { useQuery, useQueryClient } from '@tanstack/react-query';
+import { readIfThere } from '../../../lib/existence';
 
 interface Extreme {
   step: number;
@@ -27,10 +27,12 @@ export const runStatuses = ['scheduled', 'running', 'finished', 'failed', 'inter
 
 const refreshEvery = 2000;
 
+/** One run, fresh until it is over; null when there is none. */
 export function useRun(id: string) {
+  const client = useQueryClient();
   return useQuery({
     queryKey: ['/api/runs', id],
-    queryFn: ({ signal }) => getJson<Run>(`/api/runs/${encodeURIComponent(id)}`, signal),
+    queryFn: ({ signal }) => readIfThere<Run>(client, '/api/runs', 'id', id, signal),
     refetchInterval: ({ state: { data } }) => (data && !data.endedAt ? refreshEvery : false),
   });
 }

@@ -6,7 +6,6 @@ import { PageHeader } from '../../../components/page-header';
 import { AbsentState, Pending } from '../../../components/states';
 import { StatusBadge } from '../../../components/status-badge';
 import { Ago, Duration } from '../../../components/time';
-import { isNotFound } from '../../../lib/api';
 import { formatValue } from '../../../lib/format';
 import { useText } from '../../../lib/i18n/i18n';
 import { readValue } from '../../../lib/series';
@@ -18,7 +17,7 @@ export function RunPage({ id }: { id: string }) {
   if (run) {
     return <RunView run={run} />;
   }
-  if (isNotFound(error)) {
+  if (run === null) {
     return (
       <AbsentState title={t('run.absent.title')} text={t('run.absent.text', { id })}>
         <Link to="/runs" className="button button-primary">

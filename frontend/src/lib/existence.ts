@@ -1,0 +1,37 @@
+import type { QueryClient } from '@tanstack/react-query';
+import { getJson, query, type Page } from './api';
+
+/**
+ * Whether a list of the platform has, or may have, something of an id. A list answers about what does not exist too, where
+ * asking for the thing itself fails and the browser notes that as an error.
+ * @param list Its path, which the query cache knows the list and what is in it by.
+ * @param field The id's field in the items.
+ */
+export async function isThere<Field extends string>(
+  client: QueryClient,
+  list: string,
+  field: Field,
+  id: string,
+  signal?: AbortSignal,
+): Promise<boolean> {
+  type Item = Partial<Record<Field, string>>;
+  const isIt = (item: Item) => item[field] === id;
+  const shown = client.getQueriesData<{ items?: Item[] }>({ queryKey: [list] });
+  if (client.getQueryData([list, id]) || shown.some(([, page]) => page?.items?.some(isIt))) {
+    return true;
+  }
+  const { items, total } = await getJson<Page<Item>>(`${list}${query({ search: id })}`, signal);
+  return items.some(isIt) || total > items.length;
+}
+
+/** Reads something of a list; null when the list does not have it. */
+export async function readIfThere<T>(
+  client: QueryClient,
+  list: string,
+  field: string,
+  id: string,
+  signal?: AbortSignal,
+): Promise<T | null> {
+  const there = await isThere(client, list, field, id, signal);
+  return there ? getJson<T>(`${list}/${encodeURIComponent(id)}`, signal) : null;
+}
