@@ -33,6 +33,9 @@ internal sealed record PlannedProcess(
 /// <summary>Which processes a local cluster has, and how each is configured.</summary>
 internal sealed class ClusterPlan(ClusterFolder folder, string database, string broker, int port, int nodes)
 {
+    /// <summary>Of agents and, through them, of trainings: on a machine that all of it shares, the services come first (ADR 17).</summary>
+    private const string Niceness = "5";
+
     private static readonly string[] _services = ["jobs", "nodes", "artifacts", "tracking"];
 
     /// <summary>The gateway's address.</summary>
@@ -77,7 +80,7 @@ internal sealed class ClusterPlan(ClusterFolder folder, string database, string 
         settings["Agent__OnStop"] = "Stop";
         return new PlannedProcess(
             name,
-            BuiltPrograms.CommandFor("Platform.GpuAgent", $"--urls={AddressOf(name)}"),
+            ["nice", "-n", Niceness, .. BuiltPrograms.CommandFor("Platform.GpuAgent", $"--urls={AddressOf(name)}")],
             settings
         );
     }

@@ -1,0 +1,28 @@
+using System.Globalization;
+
+namespace Platform.EndToEnd.Tests;
+
+[Collection("cluster")]
+[Trait("suite", "e2e")]
+public sealed class Sharing_one_machine(LocalCluster cluster)
+{
+    [Fact]
+    public async Task Agents_and_trainings_come_after_the_services()
+    {
+        var id = await cluster.Api.SubmitAsync(CountingJob.Create(steps: 600, pause: 0.1));
+        await cluster.Api.WaitForStepsAsync(id, 1);
+        var training = Processes.WithEnvironment($"PLATFORM_JOB_ID={id}")[^1];
+        var usual = NicenessOf(await cluster.PidAsync("jobs"));
+
+        Assert.Equal(usual, NicenessOf(await cluster.PidAsync("nodes")));
+        Assert.Equal(usual + 5, NicenessOf(await cluster.PidAsync("agent-1")));
+        Assert.Equal(usual + 5, NicenessOf(training));
+
+        using var cancelled = await cluster.Api.Http.PostAsync($"/api/jobs/{id}/cancel", content: null);
+        Assert.True(cancelled.IsSuccessStatusCode);
+    }
+
+    /// <summary>Field 19 of <c>/proc/PID/stat</c>; the second, a name in parentheses, may have blanks.</summary>
+    private static int NicenessOf(int pid) =>
+        int.Parse(RunningProcesses.Read(pid, "stat").Split(") ")[^1].Split(' ')[16], CultureInfo.InvariantCulture);
+}
