@@ -1,5 +1,5 @@
 import type { QueryClient } from '@tanstack/react-query';
-import { getJson, query, type Page } from './api';
+import { ApiError, getJson, query, type Page } from './api';
 
 /**
  * Whether a list of the platform has, or may have, something of an id. A list answers about what does not exist too, where
@@ -24,7 +24,7 @@ export async function isThere<Field extends string>(
   return items.some(isIt) || total > items.length;
 }
 
-/** Reads something of a list; null when the list does not have it. */
+/** Reads something of a list; null when there is none. */
 export async function readIfThere<T>(
   client: QueryClient,
   list: string,
@@ -32,6 +32,15 @@ export async function readIfThere<T>(
   id: string,
   signal?: AbortSignal,
 ): Promise<T | null> {
-  const there = await isThere(client, list, field, id, signal);
-  return there ? getJson<T>(`${list}/${encodeURIComponent(id)}`, signal) : null;
+  if (!(await isThere(client, list, field, id, signal))) {
+    return null;
+  }
+  try {
+    return await getJson<T>(`${list}/${encodeURIComponent(id)}`, signal);
+  } catch (error) {
+    if (error instanceof ApiError && error.status === 404) {
+      return null;
+    }
+    throw error;
+  }
 }
