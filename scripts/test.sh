@@ -123,7 +123,7 @@ count() {
 
 # Names the tests that failed, each with the first line of what it said, so that the end of a long output tells all.
 list_failed() {
-    find "$results" -name '*.trx' -exec cat {} + 2>/dev/null | awk '
+    { find "$results" -name '*.trx' -exec cat {} + 2>/dev/null || true; } | awk '
         /<UnitTestResult / { failed = / outcome="Failed"/ }
         failed && match($0, / testName="[^"]*"/) { printf "Failed: %s\n", substr($0, RSTART + 11, RLENGTH - 12) }
         failed && sub(/.*<Message>/, "") { sub(/<\/Message>.*/, ""); printf "    %s\n", $0; failed = 0 }
