@@ -9,9 +9,6 @@ public class LocalCluster : IAsyncLifetime
     /// <summary>How many agents it has.</summary>
     protected virtual int Nodes => 1;
 
-    /// <summary>No test of one node waits for it to be lost, and a machine that stands still now and then must not lose it.</summary>
-    protected virtual IEnumerable<(string Name, string Value)> Settings => [("Nodes__MissedBeats", "15")];
-
     public string Url => Running.Url;
 
     public PlatformApi Api => Running.Api;
@@ -21,7 +18,10 @@ public class LocalCluster : IAsyncLifetime
     /// <summary>The version of the digits data set that trainings take as their input.</summary>
     public int Optdigits { get; private set; }
 
-    private Cluster Running => _cluster ??= new Cluster(_folder.Path, Nodes, [.. Settings]);
+    private Cluster Running => _cluster ??= new Cluster(_folder.Path, Nodes, Settings);
+
+    /// <summary>No test of one node waits for it to be lost, and a machine that stands still now and then must not lose it.</summary>
+    private IReadOnlyList<(string Name, string Value)> Settings => Nodes > 1 ? [] : [("Nodes__MissedBeats", "15")];
 
     public async Task InitializeAsync()
     {

@@ -18,8 +18,7 @@ public sealed class Sharing_one_machine(LocalCluster cluster)
         Assert.Equal(usual + 5, NicenessOf(await cluster.PidAsync("agent-1")));
         Assert.Equal(usual + 5, NicenessOf(training));
 
-        using var cancelled = await cluster.Api.Http.PostAsync($"/api/jobs/{id}/cancel", content: null);
-        Assert.True(cancelled.IsSuccessStatusCode);
+        await cluster.Api.CancelAsync(id);
     }
 
     /// <summary>Field 19 of <c>/proc/PID/stat</c>; the second, a name in parentheses, may have blanks.</summary>

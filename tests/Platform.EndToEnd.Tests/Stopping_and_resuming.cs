@@ -12,8 +12,7 @@ public sealed class Stopping_and_resuming(LocalCluster cluster)
         await cluster.Api.WaitForStatusAsync(id, "running");
         await WaitForEpochsAsync(id, 1);
 
-        using var cancelled = await cluster.Api.Http.PostAsync($"/api/jobs/{id}/cancel", content: null);
-        Assert.True(cancelled.IsSuccessStatusCode);
+        await cluster.Api.CancelAsync(id);
         var job = await cluster.Api.WaitForStatusAsync(id, "cancelled", TimeSpan.FromSeconds(10));
 
         Assert.Equal("cancelled", job["reason"]!.GetValue<string>());

@@ -55,11 +55,7 @@ internal sealed class Faults(Cluster cluster, int seed, int nodes, Diary diary)
             }
 
             Signal(fault.Kind, target, pid);
-            await WaitFor.ConditionAsync(
-                $"{target} to be gone",
-                () => Task.FromResult(!Processes.IsAlive(pid)),
-                _endLimit
-            );
+            await Processes.WaitForEndAsync(pid, target, _endLimit);
         }
 
         await DelayAsync(fault.For, stop);

@@ -46,7 +46,7 @@ public sealed class Cluster(string data, int nodes, params IReadOnlyList<(string
     {
         var pid = await PidAsync(process);
         Processes.Kill(pid);
-        await WaitFor.ConditionAsync($"{process} to be gone", () => Task.FromResult(!Processes.IsAlive(pid)));
+        await Processes.WaitForEndAsync(pid, process);
     }
 
     /// <summary>The process of that name, such as <c>jobs</c>, <c>agent-1</c> or <c>postgres</c>; it must run.</summary>

@@ -43,6 +43,10 @@ public static partial class Processes
     public static bool IsAlive(int pid) =>
         RunningProcesses.Read(pid, "stat") is { Length: > 0 } stat && !stat.Contains(") Z ", StringComparison.Ordinal);
 
+    /// <summary>Waits until it is gone, for as long as <see cref="WaitFor"/> does unless told.</summary>
+    public static Task WaitForEndAsync(int pid, string name, TimeSpan? within = null) =>
+        WaitFor.ConditionAsync($"{name} to be gone", () => Task.FromResult(!IsAlive(pid)), within);
+
     /// <summary>Processes whose environment holds a marker, such as <c>PLATFORM_JOB_ID=…</c>.</summary>
     public static IReadOnlyList<int> WithEnvironment(string marker) => RunningProcesses.With("environ", marker);
 

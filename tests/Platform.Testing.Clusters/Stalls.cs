@@ -7,7 +7,7 @@ namespace Platform.Testing.Clusters;
 /// has to do within a time, it cannot do meanwhile.
 /// </summary>
 /// <remarks>Found by writing a byte to disk every <see cref="_pause"/>: whatever that takes beyond <see cref="_usual"/>.</remarks>
-public sealed class Stalls : IAsyncDisposable
+public sealed class Stalls : IDisposable
 {
     private static readonly TimeSpan _pause = TimeSpan.FromMilliseconds(20);
     private static readonly TimeSpan _usual = TimeSpan.FromMilliseconds(100);
@@ -31,9 +31,9 @@ public sealed class Stalls : IAsyncDisposable
     public TimeSpan Sum => TimeSpan.FromTicks(Interlocked.Read(ref _ticks));
 
     /// <inheritdoc />
-    public async ValueTask DisposeAsync()
+    public void Dispose()
     {
-        await _stop.CancelAsync();
+        _stop.Cancel();
         _watch.Join();
         _stop.Dispose();
     }

@@ -1,3 +1,4 @@
+using System.Net;
 using System.Net.Http.Json;
 using System.Security.Cryptography;
 using System.Text.Json.Nodes;
@@ -21,6 +22,13 @@ public sealed class PlatformApi(string url) : IDisposable
         var body = await response.Content.ReadAsStringAsync();
         Assert.True(response.IsSuccessStatusCode, $"submit answered {(int)response.StatusCode}: {body}");
         return JsonNode.Parse(body)!["id"]!.GetValue<Guid>();
+    }
+
+    /// <summary>Asks for the end of a job; it may take its grace.</summary>
+    public async Task CancelAsync(Guid jobId)
+    {
+        using var response = await Http.PostAsync($"/api/jobs/{jobId}/cancel", content: null);
+        Assert.Equal(HttpStatusCode.OK, response.StatusCode);
     }
 
     /// <summary>Reads JSON; anything but success fails the test with what was answered.</summary>

@@ -22,6 +22,7 @@ export function ColumnGrip({ label, onPreview, onChoose }: ColumnGripProps) {
   useLayoutEffect(() => {
     const head = grip.current!.parentElement!;
     const measure = () => setWidth(limitWidth(head.getBoundingClientRect().width));
+    // The observer comes after the first frame, in which the grip can be used already.
     measure();
     const observer = new ResizeObserver(measure);
     observer.observe(head);

@@ -18,7 +18,7 @@ function platform(answers: Record<string, object>) {
   return new QueryClient();
 }
 
-const read = (client: QueryClient) => readIfThere<object>(client, '/api/runs', 'id', 'a', undefined);
+const read = (client: QueryClient) => readIfThere<object>(client, '/api/runs', 'id', 'a');
 
 afterEach(() => {
   vi.unstubAllGlobals();

@@ -7,14 +7,14 @@ import { ApiError, getJson, query, type Page } from './api';
  * @param list Its path, which the query cache knows the list and what is in it by.
  * @param field The id's field in the items.
  */
-export async function isThere<Field extends string>(
+export async function isThere(
   client: QueryClient,
   list: string,
-  field: Field,
+  field: string,
   id: string,
   signal?: AbortSignal,
 ): Promise<boolean> {
-  type Item = Partial<Record<Field, string>>;
+  type Item = Record<string, unknown>;
   const isIt = (item: Item) => item[field] === id;
   const shown = client.getQueriesData<{ items?: Item[] }>({ queryKey: [list] });
   if (client.getQueryData([list, id]) || shown.some(([, page]) => page?.items?.some(isIt))) {

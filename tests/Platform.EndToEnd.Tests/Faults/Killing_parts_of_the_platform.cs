@@ -35,7 +35,7 @@ public sealed class Killing_parts_of_the_platform(TwoNodeCluster cluster)
             id = await cluster.Api.SubmitAsync(CountingJob.Create(steps: 20, pause: 0.05));
             await cluster.Api.WaitForStatusAsync(id, "placed");
             Processes.Kill(nodes);
-            await WaitFor.ConditionAsync("nodes to be gone", () => Task.FromResult(!Processes.IsAlive(nodes)));
+            await Processes.WaitForEndAsync(nodes, "nodes");
         }
         finally
         {
@@ -84,7 +84,7 @@ public sealed class Killing_parts_of_the_platform(TwoNodeCluster cluster)
 
     private async Task AssertGoesOnElsewhereAsync(Guid id, Guid firstNode, IReadOnlyList<int> old)
     {
-        await using var stalls = new Stalls(cluster.Data);
+        using var stalls = new Stalls(cluster.Data);
         await WaitFor.ConditionAsync(
             "the second attempt to be placed",
             async () =>

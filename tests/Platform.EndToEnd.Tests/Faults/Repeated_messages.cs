@@ -28,11 +28,7 @@ public sealed class Repeated_messages(TwoNodeCluster cluster)
         }
 
         var cancelled = await cluster.Api.SubmitAsync(CountingJob.Create(steps: 10_000, pause: 0.05));
-        using (var answer = await cluster.Api.Http.PostAsync($"/api/jobs/{cancelled}/cancel", content: null))
-        {
-            Assert.True(answer.IsSuccessStatusCode);
-        }
-
+        await cluster.Api.CancelAsync(cancelled);
         await cluster.Api.WaitForStatusAsync(cancelled, "cancelled");
         foreach (var id in jobs)
         {

@@ -84,7 +84,7 @@ public sealed class Stopping_what_the_platform_stands_on(TwoNodeCluster cluster)
             Processes.Terminate(pid);
         }
 
-        await WaitFor.ConditionAsync($"{server} to be gone", () => Task.FromResult(!Processes.IsAlive(pid)));
+        await Processes.WaitForEndAsync(pid, server);
     }
 
     private static Task LastAsync(Stopwatch watch, TimeSpan outage) =>

@@ -4,8 +4,6 @@ namespace Platform.EndToEnd.Tests.Faults;
 public sealed class TwoNodeCluster : LocalCluster
 {
     protected override int Nodes => 2;
-
-    protected override IEnumerable<(string Name, string Value)> Settings => [];
 }
 
 [CollectionDefinition("faults", DisableParallelization = true)]

@@ -112,10 +112,9 @@ public sealed class Hostile_trainings(TwoNodeCluster cluster)
             found => found.Count >= 11
         );
 
-        await using var stalls = new Stalls(cluster.Data);
+        using var stalls = new Stalls(cluster.Data);
         var watch = Stopwatch.StartNew();
-        using var cancelled = await cluster.Api.Http.PostAsync($"/api/jobs/{id}/cancel", content: null);
-        Assert.Equal(HttpStatusCode.OK, cancelled.StatusCode);
+        await cluster.Api.CancelAsync(id);
         await WaitFor.ConditionAsync(
             "every process of it to be gone",
             () => Task.FromResult(!processes.Any(Processes.IsAlive))

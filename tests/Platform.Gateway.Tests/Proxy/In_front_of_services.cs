@@ -180,13 +180,14 @@ public sealed class In_front_of_services : IAsyncLifetime
         );
     }
 
-    private Task ReadyAsync(string what, Func<HttpStatusCode, JsonNode, bool> accept) =>
-        WaitFor.ConditionAsync(
+    private async Task ReadyAsync(string what, Func<HttpStatusCode, JsonNode, bool> accept) =>
+        await WaitFor.ValueAsync(
             what,
             async () =>
             {
                 using var answer = await _gateway.SendAsync(HttpMethod.Get, "/health/ready");
-                return accept(answer.StatusCode, (await answer.JsonAsync())["checks"]!);
-            }
+                return (answer.StatusCode, Checks: (await answer.JsonAsync())["checks"]!);
+            },
+            seen => accept(seen.StatusCode, seen.Checks)
         );
 }
