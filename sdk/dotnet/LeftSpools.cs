@@ -35,7 +35,7 @@ public static class LeftSpools
         }
 
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        var sender = new Sender(options, [.. spools], saysOutages: false, stop.Token);
+        var sender = new Sender(options, [.. spools], reportOutages: false, stop.Token);
         sender.Start();
         var sentAll = sender.Finish(patience);
         stop.Cancel();

@@ -4,7 +4,7 @@ using System.Net.Http.Headers;
 namespace Platform.Sdk;
 
 /// <summary>The platform did not take a record now; it may later.</summary>
-internal sealed class PlatformAwayException(string reason) : Exception(reason);
+internal sealed class PlatformUnavailableException(string reason) : Exception(reason);
 
 /// <summary>The platform will never take this record.</summary>
 internal sealed class RecordRefusedException(HttpStatusCode status, string reason)
@@ -109,11 +109,11 @@ internal sealed class PlatformClient : IDisposable
         }
         catch (HttpRequestException e)
         {
-            throw new PlatformAwayException(e.Message);
+            throw new PlatformUnavailableException(e.Message);
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
-            throw new PlatformAwayException($"no answer for {Patience.TotalSeconds:0} s");
+            throw new PlatformUnavailableException($"no answer for {Patience.TotalSeconds:0} s");
         }
     }
 
@@ -134,7 +134,7 @@ internal sealed class PlatformClient : IDisposable
                     or HttpStatusCode.Forbidden
         )
         {
-            throw new PlatformAwayException($"it answered {(int)response.StatusCode}");
+            throw new PlatformUnavailableException($"it answered {(int)response.StatusCode}");
         }
 
         using var reader = new StreamReader(response.Content.ReadAsStream());

@@ -35,7 +35,7 @@ internal sealed class Recorder : IDisposable
         var left = Spool.TakeOver(_options.SpoolFolder, _options.RunId);
         _spool = Spool.Create(_options.SpoolFolder, _options.RunId);
         _spool.Append(Records.Run(_options));
-        _sender = new Sender(_options, [.. left, _spool], saysOutages: true, _stop.Token);
+        _sender = new Sender(_options, [.. left, _spool], reportOutages: true, _stop.Token);
         _sender.Start();
         _collector.Start();
     }

@@ -27,10 +27,10 @@ internal sealed class Sender
     private bool _finishing;
     private int _recordsPerRequest = int.MaxValue;
 
-    /// <param name="saysOutages">Whether a person watches who wants to know that the platform is away.</param>
-    public Sender(TrackedRunOptions options, List<Spool> spools, bool saysOutages, CancellationToken stop)
+    /// <param name="reportOutages">Whether a person watches who wants to know that the platform is away.</param>
+    public Sender(TrackedRunOptions options, List<Spool> spools, bool reportOutages, CancellationToken stop)
     {
-        _saysOutages = saysOutages;
+        _saysOutages = reportOutages;
         _options = options;
         _spools = spools;
         _stop = stop;

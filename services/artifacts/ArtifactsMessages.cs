@@ -11,7 +11,7 @@ internal sealed class ArtifactsMessages : IEventMessages
     public ValueTask<object?> ToMessageAsync(StoredEvent stored, CancellationToken cancellationToken) =>
         ValueTask.FromResult<object?>(
             stored.Data is VersionCreated e
-                ? new ArtifactVersionCreated
+                ? new ArtifactVersionCreatedMessage
                 {
                     Name = stored.StreamId,
                     Version = e.Number,

@@ -4,4 +4,5 @@ namespace Platform.Cli;
 internal class CliException(string message, Exception? inner = null) : Exception(message, inner);
 
 /// <summary>The platform does not answer at the moment; whoever has time may ask again.</summary>
-internal sealed class PlatformAwayException(string message, Exception? inner = null) : CliException(message, inner);
+internal sealed class PlatformUnavailableException(string message, Exception? inner = null)
+    : CliException(message, inner);

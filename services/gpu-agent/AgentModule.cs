@@ -53,8 +53,8 @@ public static class AgentModule
     public static void ConfigureBus(IBusRegistrationConfigurator bus)
     {
         ArgumentNullException.ThrowIfNull(bus);
-        bus.AddQueueConsumer<ReceiveStartTraining>();
-        bus.AddQueueConsumer<ReceiveStopTraining>();
+        bus.AddQueueConsumer<ReceiveStartProcess>();
+        bus.AddQueueConsumer<ReceiveStopProcess>();
         bus.AddQueueConsumer<ReceiveReportRecorded>();
     }
 }

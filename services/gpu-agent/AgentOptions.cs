@@ -34,7 +34,7 @@ public sealed class AgentOptions : IValidatableObject
     /// <summary>The broker, when it is not the one that the platform names at the join.</summary>
     public string? Broker { get; set; }
 
-    /// <summary>Seconds between beats; what the platform says unless told.</summary>
+    /// <summary>Seconds between heartbeats; what the platform says unless told.</summary>
     [Range(0.05, 3600)]
     public double? HeartbeatSeconds { get; set; }
 

@@ -11,7 +11,7 @@ using Platform.Messaging;
 
 namespace Platform.GpuAgent;
 
-/// <summary>The agent's life: finds its trainings again, joins, takes commands, beats, cleans.</summary>
+/// <summary>The agent's life: finds its trainings again, joins, takes commands, heartbeats, cleans.</summary>
 internal sealed class AgentService(
     IOptions<AgentOptions> options,
     StateFolder state,
@@ -78,7 +78,7 @@ internal sealed class AgentService(
     private async Task TakeCommandsAsync(CancellationToken cancellationToken)
     {
         var queue = AgentQueues.For(state.Identity.NodeId);
-        Type[] consumers = [typeof(ReceiveStartTraining), typeof(ReceiveStopTraining), typeof(ReceiveReportRecorded)];
+        Type[] consumers = [typeof(ReceiveStartProcess), typeof(ReceiveStopProcess), typeof(ReceiveReportRecorded)];
         await queues.ConnectAsync(queue, CommandsAtOnce, consumers, cancellationToken);
         log.LogInformation("Takes commands from {Queue}", queue);
     }

@@ -27,7 +27,7 @@ internal static class AgentStart
           Labels:KEY         a label that jobs can ask for, as --Agent:Labels:zone=lab
           Cpus, MemoryMiB    offer less than the machine has
           Broker             the broker's address, when it is not the one that the platform names
-          HeartbeatSeconds   seconds between beats (what the platform says)
+          HeartbeatSeconds   seconds between heartbeats (what the platform says)
           GraceSeconds       seconds between SIGTERM and SIGKILL (8)
           OnStop             Keep: trainings go on while the agent is stopped; Stop: they are stopped (Keep)
           MaxDiskMiB         the most a work folder may take (no limit)
@@ -93,14 +93,14 @@ internal static class AgentStart
             }
             catch (JoinRefusedException exception)
             {
-                // A member's join token may be worn out; whether the node is still known is seen at its first beat.
+                // A member's join token may be worn out; whether the node is still known is seen at its first heartbeat.
                 return isMember || Refuse(exception.Message) is not null;
             }
-            catch (PlatformAwayException) when (isMember)
+            catch (PlatformUnavailableException) when (isMember)
             {
                 return true;
             }
-            catch (PlatformAwayException exception)
+            catch (PlatformUnavailableException exception)
             {
                 if (!string.Equals(said, exception.Message, StringComparison.Ordinal))
                 {

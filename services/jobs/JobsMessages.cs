@@ -2,8 +2,8 @@ using Platform.Contracts.Jobs;
 using Platform.EventStore;
 using Platform.Jobs.Browsing;
 using Platform.Jobs.Coordination;
+using Platform.Jobs.Training;
 using Platform.Messaging;
-using Stored = Platform.Jobs.Training;
 
 namespace Platform.Jobs;
 
@@ -15,16 +15,16 @@ internal sealed class JobsMessages(JobReader reader) : IEventMessages
         var jobId = Guid.Parse(stored.StreamId);
         return stored.Data switch
         {
-            Stored.JobSubmitted e => Submitted(e),
-            // The first attempt was asked for by JobSubmitted.
-            Stored.JobQueued { Attempt: > 1 } e => await QueuedAsync(jobId, e, cancellationToken),
-            Stored.JobPlaced e => new JobPlaced
+            JobSubmitted e => Submitted(e),
+            // The first attempt was asked for by JobSubmittedMessage.
+            JobQueued { Attempt: > 1 } e => await QueuedAsync(jobId, e, cancellationToken),
+            JobPlaced e => new JobPlacedMessage
             {
                 JobId = jobId,
                 Attempt = e.Attempt,
                 Nodes = e.Nodes,
             },
-            Stored.JobStarted e => new JobRunning
+            JobStarted e => new JobStartedMessage
             {
                 JobId = jobId,
                 RunId = e.RunId,
@@ -32,23 +32,15 @@ internal sealed class JobsMessages(JobReader reader) : IEventMessages
                 StartedAt = e.At,
                 TimeoutAt = e.TimeoutAt,
             },
-            Stored.StopRequested e => new JobStopping
+            StopRequested e => new StopRequestedMessage
             {
                 JobId = jobId,
                 Attempt = e.Attempt,
                 Reason = e.Reason,
             },
-            Stored.JobSucceeded e => Ended(jobId, e.RunId, e.Attempt, "succeeded", EndReasons.ExitCode, 0, e.At),
-            Stored.JobFailed e => Ended(jobId, e.RunId, e.Attempt, "failed", e.Reason, e.ExitCode, e.At),
-            Stored.JobCancelled e => Ended(
-                jobId,
-                e.RunId,
-                e.Attempt,
-                "cancelled",
-                EndReasons.Cancelled,
-                e.ExitCode,
-                e.At
-            ),
+            JobSucceeded e => Ended(jobId, e.RunId, e.Attempt, "succeeded", EndReasons.ExitCode, 0, e.At),
+            JobFailed e => Ended(jobId, e.RunId, e.Attempt, "failed", e.Reason, e.ExitCode, e.At),
+            JobCancelled e => Ended(jobId, e.RunId, e.Attempt, "cancelled", EndReasons.Cancelled, e.ExitCode, e.At),
             _ => null,
         };
     }
@@ -63,20 +55,20 @@ internal sealed class JobsMessages(JobReader reader) : IEventMessages
     {
         switch (stored.Data)
         {
-            case Stored.JobSubmitted e:
-                return [new(TrainingCommands.RequestPlacement(Submitted(e)))];
-            case Stored.JobQueued { Attempt: > 1 } e:
+            case JobSubmitted e:
+                return [new(CoordinationCommands.RequestPlacement(Submitted(e)))];
+            case JobQueued { Attempt: > 1 } e:
                 var queued = await QueuedAsync(Guid.Parse(stored.StreamId), e, cancellationToken);
-                return [new(TrainingCommands.RequestPlacement(queued))];
-            case Stored.JobPlaced e:
+                return [new(CoordinationCommands.RequestPlacement(queued))];
+            case JobPlaced e:
                 var (job, _) = await reader.GetAsync(Guid.Parse(stored.StreamId), cancellationToken);
-                return [.. TrainingCommands.StartTraining(job.Id, e.Attempt, job.Resources, e.Nodes)];
+                return [.. CoordinationCommands.StartProcess(job.Id, e.Attempt, job.Resources, e.Nodes)];
             default:
                 return [];
         }
     }
 
-    private static JobSubmitted Submitted(Stored.JobSubmitted e) =>
+    private static JobSubmittedMessage Submitted(JobSubmitted e) =>
         new()
         {
             JobId = e.JobId,
@@ -89,10 +81,10 @@ internal sealed class JobsMessages(JobReader reader) : IEventMessages
             SubmittedAt = e.At,
         };
 
-    private async Task<JobQueued> QueuedAsync(Guid jobId, Stored.JobQueued e, CancellationToken cancellationToken)
+    private async Task<JobQueuedMessage> QueuedAsync(Guid jobId, JobQueued e, CancellationToken cancellationToken)
     {
         var (job, _) = await reader.GetAsync(jobId, cancellationToken);
-        return new JobQueued
+        return new JobQueuedMessage
         {
             JobId = jobId,
             Attempt = e.Attempt,
@@ -104,7 +96,7 @@ internal sealed class JobsMessages(JobReader reader) : IEventMessages
         };
     }
 
-    private static JobEnded Ended(
+    private static JobEndedMessage Ended(
         Guid jobId,
         Guid runId,
         int attempt,

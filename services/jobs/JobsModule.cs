@@ -4,7 +4,6 @@ using Platform.Jobs.Attempts;
 using Platform.Jobs.Browsing;
 using Platform.Jobs.Coordination;
 using Platform.Jobs.Logs;
-using Platform.Jobs.Placement;
 using Platform.Jobs.Submission;
 using Platform.Jobs.Training;
 using Platform.Messaging;
@@ -27,7 +26,7 @@ public static class JobsModule
         services.AddSingleton<JobsMessages>();
         services.AddSingleton<RepublishJob>();
         services.AddSingleton<JobSubmissions>();
-        services.AddSingleton<PersonalCommands>();
+        services.AddSingleton<UserJobCommands>();
         services.AddSingleton<LogStore>();
         services.AddSingleton<LogFollower>();
         services.AddSingleton<LogSignals>();
@@ -57,12 +56,12 @@ public static class JobsModule
         bus.AddServiceConsumer<RecordPlacementWaiting>(Service);
         bus.AddServiceConsumer<RecordPlacementGranted>(Service);
         bus.AddServiceConsumer<RecordPlacementLost>(Service);
-        bus.AddServiceConsumer<RecordTrainingStarted>(Service);
-        bus.AddServiceConsumer<RecordTrainingExited>(Service);
-        bus.AddServiceConsumer<StopOverdueTraining>(Service);
-        bus.AddServiceSaga<TrainingStateMachine, TrainingSaga, JobsStore>(
-            TrainingStateMachine.Endpoint,
-            jobId => new TrainingDeadline { JobId = jobId }
+        bus.AddServiceConsumer<RecordProcessStarted>(Service);
+        bus.AddServiceConsumer<RecordProcessExited>(Service);
+        bus.AddServiceConsumer<RequestOverdueStop>(Service);
+        bus.AddServiceSaga<JobCoordinationStateMachine, JobCoordination, JobsStore>(
+            JobCoordinationStateMachine.Endpoint,
+            jobId => new JobDeadlinePassed { JobId = jobId }
         );
     }
 

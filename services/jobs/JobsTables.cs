@@ -101,5 +101,12 @@ internal static class JobsTables
             end $$;
             """
         ),
+        new(
+            "006_saga_state_names",
+            """
+            update saga set state = 'AwaitingPlacement', data = jsonb_set(data, '{currentState}', '"AwaitingPlacement"')
+             where saga_type = 'jobs-training' and state = 'Asking';
+            """
+        ),
     ];
 }

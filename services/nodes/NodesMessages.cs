@@ -1,8 +1,8 @@
 using Platform.Contracts.Jobs;
+using Platform.Contracts.Nodes;
 using Platform.EventStore;
 using Platform.Messaging;
 using Platform.Nodes.Placements;
-using Published = Platform.Contracts.Nodes;
 
 namespace Platform.Nodes;
 
@@ -13,18 +13,18 @@ internal sealed class NodesMessages : IEventMessages
         ValueTask.FromResult<object?>(
             stored.Data switch
             {
-                PlacementGranted e => new Published.PlacementGranted
+                PlacementGranted e => new PlacementGrantedMessage
                 {
                     JobId = Guid.Parse(stored.StreamId),
                     Attempt = e.Attempt,
                     Nodes = ToPlaced(e.Nodes),
                 },
-                PlacementReleased e => new Published.PlacementReleased
+                PlacementReleased e => new PlacementReleasedMessage
                 {
                     JobId = Guid.Parse(stored.StreamId),
                     Attempt = e.Attempt,
                 },
-                PlacementLost e => new Published.PlacementLost
+                PlacementLost e => new PlacementLostMessage
                 {
                     JobId = Guid.Parse(stored.StreamId),
                     Attempt = e.Attempt,

@@ -2,8 +2,8 @@ using Platform.EventStore;
 
 namespace Platform.Nodes;
 
-/// <summary>The service's tables. Read models are named after what they show; <c>node_beat</c>, <c>node_telemetry</c>,
-/// <c>join_token</c>, <c>placement_reason</c> and <c>placer_term</c> have no events behind them.</summary>
+/// <summary>The service's tables. Read models are named after what they show; <c>node_heartbeat</c>, <c>node_telemetry</c>,
+/// <c>join_token</c>, <c>placement_reason</c> and <c>scheduler_term</c> have no events behind them.</summary>
 internal static class NodesMigrations
 {
     public static readonly IReadOnlyList<Migration> All =
@@ -81,7 +81,7 @@ internal static class NodesMigrations
               published_at timestamptz not null);
             """
         ),
-        // Fencing of the placer: each leader takes the next term, and a grant made in an older one fails. The share lock makes
+        // Fencing of the scheduler: each leader takes the next term, and a grant made in an older one fails. The share lock makes
         // the next leader wait for grants that are on their way, so that it decides on what they left.
         new(
             "003_placer_term",
@@ -94,11 +94,27 @@ internal static class NodesMigrations
             begin
               perform 1 from placer_term where term = expected for share;
               if not found then
-                raise exception 'placer term % is over', expected using errcode = 'PN001';
+                raise exception 'scheduler term % is over', expected using errcode = 'PN001';
               end if;
             end $$;
             """
         ),
         new("004_node_beat_agent", "alter table node_beat add column agent varchar"),
+        new(
+            "005_standard_names",
+            """
+            alter table node_beat rename to node_heartbeat;
+            alter table node_heartbeat rename column beat_at to sent_at;
+            alter table placer_term rename to scheduler_term;
+            drop function placer_term_check(bigint);
+            create function scheduler_term_check(expected bigint) returns void language plpgsql as $$
+            begin
+              perform 1 from scheduler_term where term = expected for share;
+              if not found then
+                raise exception 'scheduler term % is over', expected using errcode = 'PN001';
+              end if;
+            end $$;
+            """
+        ),
     ];
 }

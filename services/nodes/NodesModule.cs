@@ -1,7 +1,7 @@
 using MassTransit;
 using Platform.EventStore;
 using Platform.Messaging;
-using Platform.Nodes.Beats;
+using Platform.Nodes.Heartbeats;
 using Platform.Nodes.Joining;
 using Platform.Nodes.Membership;
 using Platform.Nodes.Placements;
@@ -24,13 +24,13 @@ public static class NodesModule
         services.AddSingleton<JoinTokens>();
         services.AddSingleton<NodeTables>();
         services.AddSingleton<NodeChanges>();
-        services.AddSingleton<Heartbeats>();
+        services.AddSingleton<HeartbeatStore>();
         services.AddSingleton<NodeMonitor>();
         services.AddSingleton<Retention>();
         services.AddSingleton<PlacementTables>();
         services.AddSingleton<PlacementAnswers>();
-        services.AddSingleton<PlacerSignal>();
-        services.AddSingleton<PlacerLoop>();
+        services.AddSingleton<SchedulerSignal>();
+        services.AddSingleton<SchedulerLoop>();
         services.AddSingleton<WaitingReasons>();
         services.AddHostedService<LeaderService>();
     }

@@ -2,7 +2,7 @@ using System.ComponentModel.DataAnnotations;
 
 namespace Platform.Nodes;
 
-/// <summary>How machines join, beat and are given work (configuration section <c>Nodes</c>).</summary>
+/// <summary>How machines join, heartbeat and are given work (configuration section <c>Nodes</c>).</summary>
 public sealed class NodesOptions
 {
     /// <summary>A join token that is accepted besides those created over the API; none when empty.</summary>
@@ -12,15 +12,15 @@ public sealed class NodesOptions
     public string? AgentBroker { get; set; }
 
     /// <summary>
-    /// Seconds between an agent's beats. With <see cref="MissedBeats"/> a job whose node died is placed again within 15 s of
-    /// the last beat.
+    /// Seconds between an agent's heartbeats. With <see cref="MissedHeartbeats"/> a job whose node died is placed again within 15 s of
+    /// the last heartbeat.
     /// </summary>
     [Range(0.05, 3600)]
     public double HeartbeatSeconds { get; set; } = 4;
 
-    /// <summary>A node is offline once it has missed this many beats.</summary>
+    /// <summary>A node is offline once it has missed this many heartbeats.</summary>
     [Range(1, 100)]
-    public int MissedBeats { get; set; } = 3;
+    public int MissedHeartbeats { get; set; } = 3;
 
     /// <summary>The longest time a waiting request or a silent node goes unseen when no signal came.</summary>
     [Range(0.02, 60)]
@@ -39,7 +39,7 @@ public sealed class NodesOptions
     public int NodeTokenDays { get; set; } = 365;
 
     /// <summary>The silence after which a node is offline.</summary>
-    internal TimeSpan OfflineAfter => TimeSpan.FromSeconds(HeartbeatSeconds * MissedBeats);
+    internal TimeSpan OfflineAfter => TimeSpan.FromSeconds(HeartbeatSeconds * MissedHeartbeats);
 
     internal TimeSpan Poll => TimeSpan.FromSeconds(PollSeconds);
 }

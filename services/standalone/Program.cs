@@ -12,8 +12,8 @@ using Platform.Tracking;
 try
 {
     using var stop = new StopSignals();
-    await using var premises = await Premises.OpenAsync(args, stop.Token);
-    var builder = PlatformService.CreateBuilder([.. args, .. premises.Settings], "standalone");
+    await using var environment = await StandaloneEnvironment.OpenAsync(args, stop.Token);
+    var builder = PlatformService.CreateBuilder([.. args, .. environment.Settings], "standalone");
     builder.AddGateway();
     builder.AddJobs();
     builder.AddNodes();
@@ -30,7 +30,7 @@ try
             AgentModule.ConfigureBus,
         ]
     );
-    builder.AddStandalone(premises);
+    builder.AddStandalone(environment);
 
     await using var app = builder.Build();
     app.UsePlatformDefaults();
@@ -39,7 +39,7 @@ try
     app.MapNodes();
     app.MapArtifacts();
     app.MapTracking();
-    return await app.RunStandaloneAsync(premises, stop.Token);
+    return await app.RunStandaloneAsync(environment, stop.Token);
 }
 catch (LocalServerException exception)
 {

@@ -8,10 +8,10 @@ internal static class StandaloneHost
     /// <summary>Longer than an agent's grace for its trainings.</summary>
     private static readonly TimeSpan _shutdownLimit = TimeSpan.FromSeconds(60);
 
-    public static void AddStandalone(this WebApplicationBuilder builder, Premises premises)
+    public static void AddStandalone(this WebApplicationBuilder builder, StandaloneEnvironment environment)
     {
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = _shutdownLimit);
-        if (premises.Postgres is { } postgres)
+        if (environment.Postgres is { } postgres)
         {
             builder.Services.AddHostedService(services => new PostgresKeeper(
                 postgres,
@@ -24,11 +24,11 @@ internal static class StandaloneHost
     /// <returns>The exit code.</returns>
     public static async Task<int> RunStandaloneAsync(
         this WebApplication app,
-        Premises premises,
+        StandaloneEnvironment environment,
         CancellationToken cancellationToken
     )
     {
-        if (premises.Given.Rebuild is { } schemas)
+        if (environment.Given.Rebuild is { } schemas)
         {
             return await ReadModelRebuild.RunAsync(app.Services, schemas.Split(','), cancellationToken);
         }
@@ -36,13 +36,13 @@ internal static class StandaloneHost
         try
         {
             await app.StartAsync(cancellationToken);
-            await WaitUntilReadyAsync(premises.Given.LocalAddress, cancellationToken);
+            await WaitUntilReadyAsync(environment.Given.LocalAddress, cancellationToken);
             RunningPlatform.Announce(
-                premises.Data,
-                premises.Given.LocalAddress,
+                environment.Data,
+                environment.Given.LocalAddress,
                 LocalProcess.Find(Environment.ProcessId)!
             );
-            Console.WriteLine($"Platform is ready at {premises.Given.LocalAddress.AbsoluteUri.TrimEnd('/')}");
+            Console.WriteLine($"Platform is ready at {environment.Given.LocalAddress.AbsoluteUri.TrimEnd('/')}");
             await Task.Delay(Timeout.InfiniteTimeSpan, cancellationToken);
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
@@ -51,7 +51,7 @@ internal static class StandaloneHost
         }
         finally
         {
-            RunningPlatform.Withdraw(premises.Data);
+            RunningPlatform.Withdraw(environment.Data);
             await app.StopAsync(CancellationToken.None);
         }
 

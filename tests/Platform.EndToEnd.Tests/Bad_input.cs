@@ -118,7 +118,7 @@ public sealed class Bad_input(LocalCluster cluster)
     }
 
     [Fact]
-    [Trait("row", "78")]
+    [Trait("check", "NODE-01")]
     public async Task As_a_wrong_join_token_is_refused_and_joins_nothing()
     {
         var nodeId = Guid.CreateVersion7();

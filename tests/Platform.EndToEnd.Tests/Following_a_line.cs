@@ -17,7 +17,7 @@ public sealed class Following_a_line(LocalCluster cluster, ITestOutputHelper out
     private static readonly TimeSpan _limit = TimeSpan.FromMilliseconds(250);
 
     [Fact]
-    [Trait("row", "29")]
+    [Trait("check", "LOG-05")]
     public async Task Through_the_gateway_takes_a_fraction_of_a_second()
     {
         using var folder = new TestFolder();

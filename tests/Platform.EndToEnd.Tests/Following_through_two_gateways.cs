@@ -11,7 +11,7 @@ public sealed class Following_through_two_gateways(LocalCluster cluster)
     private const int Lines = 50_000;
 
     [Fact]
-    [Trait("row", "27")]
+    [Trait("check", "LOG-03")]
     public async Task Gives_each_reader_every_line_in_order()
     {
         var url = $"http://127.0.0.1:{Ports.Free()}";

@@ -7,7 +7,7 @@ namespace Platform.EndToEnd.Tests;
 public sealed class Keeping_the_data
 {
     [Fact]
-    [Trait("row", "95")]
+    [Trait("check", "OPS-01")]
     public async Task A_copied_data_folder_and_rebuilt_read_models_give_the_same_answers()
     {
         using var folder = new TestFolder();

@@ -5,8 +5,8 @@ namespace Platform.EndToEnd.Tests;
 public sealed class Killing_the_agent(LocalCluster cluster)
 {
     [Fact]
-    [Trait("row", "26")]
-    [Trait("row", "77")]
+    [Trait("check", "LOG-02")]
+    [Trait("check", "JOB-06")]
     public async Task In_the_middle_of_a_training_lets_the_same_process_go_on_with_a_complete_log()
     {
         var id = await cluster.Api.SubmitAsync(DigitsJobs.InCSharp(epochs: 24, secondsPerEpoch: 0.5));

@@ -21,7 +21,7 @@ public class LocalCluster : IAsyncLifetime
     private Cluster Running => _cluster ??= new Cluster(_folder.Path, Nodes, Settings);
 
     /// <summary>No test of one node waits for it to be lost, and a machine that stands still now and then must not lose it.</summary>
-    private IReadOnlyList<(string Name, string Value)> Settings => Nodes > 1 ? [] : [("Nodes__MissedBeats", "15")];
+    private IReadOnlyList<(string Name, string Value)> Settings => Nodes > 1 ? [] : [("Nodes__MissedHeartbeats", "15")];
 
     public async Task InitializeAsync()
     {
@@ -37,10 +37,10 @@ public class LocalCluster : IAsyncLifetime
 
     public Task<int> PidAsync(string process) => Running.PidAsync(process);
 
-    /// <inheritdoc cref="Aftermath.AssertRecoveredAsync" />
+    /// <inheritdoc cref="Invariants.AssertRecoveredAsync" />
     public Task AssertRecoveredAsync() => Running.AssertRecoveredAsync();
 
-    /// <inheritdoc cref="Aftermath.AssertNothingIsLeftAsync" />
+    /// <inheritdoc cref="Invariants.AssertNothingIsLeftAsync" />
     public Task AssertNothingIsLeftAsync() => Running.AssertNothingIsLeftAsync();
 
     public virtual async Task DisposeAsync()

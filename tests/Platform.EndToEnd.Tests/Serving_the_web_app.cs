@@ -5,7 +5,7 @@ namespace Platform.EndToEnd.Tests;
 /// <summary>The gateway in front of separate services serves the web app as the one process does.</summary>
 [Collection("cluster")]
 [Trait("suite", "e2e")]
-[Trait("row", "99")]
+[Trait("check", "UI-01")]
 public sealed class Serving_the_web_app(LocalCluster cluster)
 {
     [Theory]

@@ -5,7 +5,7 @@ namespace Platform.EndToEnd.Tests;
 public sealed class Stopping_and_resuming(LocalCluster cluster)
 {
     [Fact]
-    [Trait("row", "76")]
+    [Trait("check", "JOB-05")]
     public async Task A_cancelled_training_is_gone_within_ten_seconds()
     {
         var id = await cluster.Api.SubmitAsync(DigitsJobs.InCSharp(epochs: 1000, secondsPerEpoch: 0.2));
@@ -20,7 +20,7 @@ public sealed class Stopping_and_resuming(LocalCluster cluster)
     }
 
     [Fact]
-    [Trait("row", "77")]
+    [Trait("check", "JOB-06")]
     public async Task A_killed_training_goes_on_from_its_last_checkpoint_to_the_same_last_epoch()
     {
         var id = await cluster.Api.SubmitAsync(DigitsJobs.InCSharp(epochs: 60, secondsPerEpoch: 0.25, maxAttempts: 3));

@@ -7,7 +7,7 @@ namespace Platform.EndToEnd.Tests;
 public sealed class Training_digits(LocalCluster cluster)
 {
     [Fact]
-    [Trait("row", "73")]
+    [Trait("check", "JOB-02")]
     public async Task In_csharp_succeeds_with_its_log_its_metrics_and_its_model()
     {
         var id = await cluster.Api.SubmitAsync(DigitsJobs.InCSharp(epochs: 20));

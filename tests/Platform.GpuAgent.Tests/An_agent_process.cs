@@ -25,8 +25,8 @@ public sealed class An_agent_process : AgentTest
         """;
 
     [Fact]
-    [Trait("row", "77")]
-    [Trait("row", "79")]
+    [Trait("check", "JOB-06")]
+    [Trait("check", "NODE-02")]
     public async Task that_is_killed_in_the_middle_of_a_training_finds_it_again()
     {
         await using var broker = await BrokerSide.StartAsync();
@@ -75,7 +75,7 @@ public sealed class An_agent_process : AgentTest
             Assert.Equal((EndReasons.ExitCode, 3), (exited.Reason, exited.ExitCode));
         }
 
-        Assert.Equal(nodeId, broker.Reports.Beats.Select(beat => beat.NodeId).Distinct().Single());
+        Assert.Equal(nodeId, broker.Reports.Heartbeats.Select(heartbeat => heartbeat.NodeId).Distinct().Single());
         var lines = log.Text.Split('\n');
         var steps = int.Parse(lines[^2].Split(' ')[1], CultureInfo.InvariantCulture);
         string[] expected =
@@ -89,7 +89,7 @@ public sealed class An_agent_process : AgentTest
     }
 
     [Fact]
-    [Trait("row", "79")]
+    [Trait("check", "NODE-02")]
     public async Task beats_with_what_it_has_and_leaves_cleanly()
     {
         await using var broker = await BrokerSide.StartAsync();
@@ -98,18 +98,18 @@ public sealed class An_agent_process : AgentTest
 
         var nodeId = await JoinedAsync(broker, agent);
 
-        var beat = broker.Reports.Beats.First(beat => beat.NodeId == nodeId);
-        Assert.Equal("lab", beat.Inventory.Labels["zone"]);
-        Assert.True(beat.Inventory.Cpus > 0 && beat.Inventory.MemoryMiB > 0);
-        Assert.True(beat.Inventory.Gpus.Count > 0 || beat.Inventory.GpuReason is { Length: > 0 });
-        Assert.NotNull(beat.Usage);
+        var heartbeat = broker.Reports.Heartbeats.First(heartbeat => heartbeat.NodeId == nodeId);
+        Assert.Equal("lab", heartbeat.Inventory.Labels["zone"]);
+        Assert.True(heartbeat.Inventory.Cpus > 0 && heartbeat.Inventory.MemoryMiB > 0);
+        Assert.True(heartbeat.Inventory.Gpus.Count > 0 || heartbeat.Inventory.GpuReason is { Length: > 0 });
+        Assert.NotNull(heartbeat.Usage);
         Assert.Contains(nodeId.ToString(), ReadIdentity(), StringComparison.Ordinal);
         agent.Terminate();
         Assert.Equal(0, await agent.ExitCodeAsync());
     }
 
     [Fact]
-    [Trait("row", "79")]
+    [Trait("check", "NODE-02")]
     public async Task with_a_wrong_join_token_says_so_and_ends()
     {
         await using var agent = AgentProcess.Start(Platform, Folder, token: "wrong");
@@ -154,7 +154,7 @@ public sealed class An_agent_process : AgentTest
             describe: () => agent.Output
         );
 
-    private static StartTraining StartOf(Guid nodeId, AttemptWork work) =>
+    private static StartProcess StartOf(Guid nodeId, AttemptWork work) =>
         new()
         {
             NodeId = nodeId,
@@ -168,12 +168,12 @@ public sealed class An_agent_process : AgentTest
     private async Task<Guid> JoinedAsync(BrokerSide broker, AgentProcess agent)
     {
         await WaitFor.ConditionAsync(
-            "the agent to join and beat",
+            "the agent to join and heartbeat",
             () =>
                 Task.FromResult(
                     File.Exists(Folder.In("state", "identity.json"))
-                        && broker.Reports.Beats.Any(beat =>
-                            ReadIdentity().Contains(beat.NodeId.ToString(), StringComparison.Ordinal)
+                        && broker.Reports.Heartbeats.Any(heartbeat =>
+                            ReadIdentity().Contains(heartbeat.NodeId.ToString(), StringComparison.Ordinal)
                         )
                 ),
             describe: () => agent.Output

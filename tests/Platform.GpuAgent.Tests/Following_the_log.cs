@@ -9,7 +9,7 @@ namespace Platform.GpuAgent.Tests;
 public sealed class Following_the_log : AgentTest
 {
     [Fact]
-    [Trait("row", "81")]
+    [Trait("check", "JOB-07")]
     public async Task goes_on_while_the_platform_is_away_and_nothing_is_lost()
     {
         await using var agent = await StartAgentAsync();

@@ -7,7 +7,7 @@ namespace Platform.GpuAgent.Tests;
 public sealed class Joining : AgentTest
 {
     [Fact]
-    [Trait("row", "79")]
+    [Trait("check", "NODE-02")]
     public async Task happens_once_and_the_node_keeps_its_name_and_id()
     {
         Guid id;

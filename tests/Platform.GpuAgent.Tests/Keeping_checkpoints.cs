@@ -24,7 +24,7 @@ public sealed class Keeping_checkpoints : AgentTest
         """;
 
     [Fact]
-    [Trait("row", "77")]
+    [Trait("check", "JOB-06")]
     public async Task lets_the_next_attempt_go_on_where_the_killed_one_was()
     {
         await using var agent = await StartAgentAsync();
@@ -58,7 +58,7 @@ public sealed class Keeping_checkpoints : AgentTest
     }
 
     [Fact]
-    [Trait("row", "77")]
+    [Trait("check", "JOB-06")]
     public async Task includes_what_a_training_saves_when_it_is_told_to_stop()
     {
         await using var agent = await StartAgentAsync(("GraceSeconds", "30"));
@@ -73,7 +73,7 @@ public sealed class Keeping_checkpoints : AgentTest
     }
 
     [Fact]
-    [Trait("row", "77")]
+    [Trait("check", "JOB-06")]
     public async Task leaves_out_a_file_that_was_being_written_when_its_writer_was_killed()
     {
         await using var agent = await StartAgentAsync();

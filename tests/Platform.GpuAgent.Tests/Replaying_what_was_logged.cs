@@ -5,7 +5,7 @@ namespace Platform.GpuAgent.Tests;
 
 /// <summary>Real trainings with the real SDK, on a platform whose tracking is away when they end.</summary>
 [Trait("suite", "integration")]
-[Trait("row", "100")]
+[Trait("check", "SDK-01")]
 public sealed class Replaying_what_was_logged : AgentTest
 {
     private const string Script = """
@@ -63,7 +63,7 @@ public sealed class Replaying_what_was_logged : AgentTest
         var fenced = Training("stay");
         await agent.StartAsync(fenced);
         await LogContainsAsync(fenced, "logged");
-        await agent.StopAsync(fenced, Contracts.Agents.StopTraining.Fenced);
+        await agent.StopAsync(fenced, Contracts.Agents.StopProcess.Fenced);
         await agent.ClosedAsync(fenced);
         var later = Training();
         await agent.StartAsync(later);

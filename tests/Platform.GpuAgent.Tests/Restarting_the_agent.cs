@@ -19,7 +19,7 @@ public sealed class Restarting_the_agent : AgentTest
     private static readonly string _boot = ProcessIdentity.CurrentBootId;
 
     [Fact]
-    [Trait("row", "77")]
+    [Trait("check", "JOB-06")]
     public async Task Lets_trainings_go_on_and_finds_them_again()
     {
         var work = Shell(
@@ -36,7 +36,10 @@ public sealed class Restarting_the_agent : AgentTest
         var pid = int.Parse(Platform.Log(work).Text.Split(' ')[1], CultureInfo.InvariantCulture);
         Assert.NotNull(ProcessStatus.Read(pid));
         await using var agent = await StartAgentAsync();
-        Assert.Contains(agent.Reports.Beats, beat => beat.Attempts.Any(held => held.JobId == work.JobId));
+        Assert.Contains(
+            agent.Reports.Heartbeats,
+            heartbeat => heartbeat.Attempts.Any(held => held.JobId == work.JobId)
+        );
         await File.WriteAllTextAsync(Path.Combine(agent.Folder(work).Work, "finish"), "");
 
         var exited = await agent.Reports.ExitedAsync(work.JobId);
@@ -281,7 +284,7 @@ public sealed class Restarting_the_agent : AgentTest
     private void Leave(AttemptWork work, AttemptPhase phase, Func<AttemptEntry, AttemptEntry>? change = null)
     {
         using var state = StateFolder.Open(Folder.In("state"));
-        var command = new StartTraining
+        var command = new StartProcess
         {
             NodeId = state.Identity.NodeId,
             JobId = work.JobId,
@@ -313,7 +316,7 @@ public sealed class Restarting_the_agent : AgentTest
         }
     }
 
-    private static TrainingStarted StartedOf(StartTraining command) =>
+    private static ProcessStarted StartedOf(StartProcess command) =>
         new()
         {
             ReportId = Guid.CreateVersion7(),

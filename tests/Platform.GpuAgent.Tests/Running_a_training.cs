@@ -8,7 +8,7 @@ namespace Platform.GpuAgent.Tests;
 public sealed class Running_a_training : AgentTest
 {
     [Fact]
-    [Trait("row", "81")]
+    [Trait("check", "JOB-07")]
     public async Task reports_its_start_and_its_success_and_stores_its_log_and_outputs()
     {
         await using var agent = await StartAgentAsync();
@@ -62,7 +62,7 @@ public sealed class Running_a_training : AgentTest
     }
 
     [Fact]
-    [Trait("row", "81")]
+    [Trait("check", "JOB-07")]
     public async Task stores_every_byte_that_it_prints_in_order_whatever_it_is()
     {
         await using var agent = await StartAgentAsync();

@@ -56,7 +56,7 @@ public sealed class Staging_inputs : AgentTest
     }
 
     [Fact]
-    [Trait("row", "81")]
+    [Trait("check", "JOB-07")]
     public async Task refuses_content_with_another_checksum()
     {
         await using var agent = await StartAgentAsync();

@@ -9,7 +9,7 @@ namespace Platform.GpuAgent.Tests;
 public sealed class Stopping_a_training : AgentTest
 {
     [Fact]
-    [Trait("row", "76")]
+    [Trait("check", "JOB-05")]
     public async Task lets_it_say_goodbye_and_cleans_its_folder()
     {
         await using var agent = await StartAgentAsync(("GraceSeconds", "30"));
@@ -29,7 +29,7 @@ public sealed class Stopping_a_training : AgentTest
     }
 
     [Fact]
-    [Trait("row", "76")]
+    [Trait("check", "JOB-05")]
     public async Task kills_those_that_ignore_it_or_have_left_the_group()
     {
         await using var agent = await StartAgentAsync();
@@ -110,7 +110,7 @@ public sealed class Stopping_a_training : AgentTest
     }
 
     [Fact]
-    [Trait("row", "74")]
+    [Trait("check", "JOB-03")]
     public async Task that_is_fenced_off_removes_it_and_reports_nothing()
     {
         await using var agent = await StartAgentAsync();
@@ -120,7 +120,7 @@ public sealed class Stopping_a_training : AgentTest
         );
         await RunAsync(agent, work);
 
-        await agent.StopAsync(work, StopTraining.Fenced);
+        await agent.StopAsync(work, StopProcess.Fenced);
 
         await agent.ClosedAsync(work);
         await WaitFor.ConditionAsync(
@@ -133,7 +133,7 @@ public sealed class Stopping_a_training : AgentTest
     }
 
     [Fact]
-    [Trait("row", "74")]
+    [Trait("check", "JOB-03")]
     public async Task happens_to_an_attempt_when_a_later_one_arrives_and_an_earlier_one_is_refused()
     {
         await using var agent = await StartAgentAsync();

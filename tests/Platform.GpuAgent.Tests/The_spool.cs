@@ -17,7 +17,7 @@ public sealed class The_spool : IDisposable
             new AttemptFolder(_folder.Path),
             new AttemptEntry
             {
-                Command = new StartTraining
+                Command = new StartProcess
                 {
                     NodeId = Guid.Empty,
                     JobId = Guid.CreateVersion7(),

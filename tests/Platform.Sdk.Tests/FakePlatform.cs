@@ -6,7 +6,7 @@ using Platform.LocalServers;
 namespace Platform.Sdk.Tests;
 
 /// <summary>How the platform behaves.</summary>
-internal enum Mood
+internal enum FaultMode
 {
     Well,
 
@@ -41,7 +41,7 @@ internal sealed class FakePlatform : IDisposable
 
     public Uri Url => new($"http://127.0.0.1:{_port}");
 
-    public Mood Mood { get; set; }
+    public FaultMode FaultMode { get; set; }
 
     /// <summary>A metric that is refused, with everything that comes along with it.</summary>
     public string? RefusedKey { get; set; }
@@ -156,7 +156,7 @@ internal sealed class FakePlatform : IDisposable
         {
             var body = new MemoryStream();
             await context.Request.InputStream.CopyToAsync(body);
-            if (Mood is Mood.Hanging)
+            if (FaultMode is FaultMode.Hanging)
             {
                 var never = new TaskCompletionSource();
                 _hanging.Add(never);
@@ -164,10 +164,10 @@ internal sealed class FakePlatform : IDisposable
                 return;
             }
 
-            var status = Mood is Mood.Failing ? 503 : Handle(context.Request, body.ToArray());
-            if (Mood is Mood.LosingAnswers)
+            var status = FaultMode is FaultMode.Failing ? 503 : Handle(context.Request, body.ToArray());
+            if (FaultMode is FaultMode.LosingAnswers)
             {
-                Mood = Mood.Well;
+                FaultMode = FaultMode.Well;
                 status = 502;
             }
 

@@ -1,7 +1,7 @@
 namespace Platform.Sdk.Tests;
 
 /// <summary>Whoever finds a spool can send it, whichever SDK wrote it.</summary>
-[Trait("row", "100")]
+[Trait("check", "SDK-01")]
 public sealed class Sending_what_was_left : SdkTest
 {
     private readonly string _runId = Guid.CreateVersion7().ToString();

@@ -97,7 +97,7 @@ public sealed class Tracking_in_dotnet : SdkTest
     }
 
     [Fact]
-    [Trait("row", "100")]
+    [Trait("check", "SDK-01")]
     public void Loses_and_doubles_nothing_while_the_platform_goes_away_and_comes_back()
     {
         var run = Start();
@@ -123,7 +123,7 @@ public sealed class Tracking_in_dotnet : SdkTest
     }
 
     [Fact]
-    [Trait("row", "100")]
+    [Trait("check", "SDK-01")]
     public void Replays_what_an_earlier_process_of_the_run_could_not_send()
     {
         Platform.GoAway();
@@ -171,7 +171,7 @@ public sealed class Tracking_in_dotnet : SdkTest
     {
         var run = Start();
         Assert.True(run.Flush(TimeSpan.FromSeconds(20)));
-        Platform.Mood = Mood.LosingAnswers;
+        Platform.FaultMode = FaultMode.LosingAnswers;
         run.Log("loss", 1);
         run.Finish();
 
@@ -180,11 +180,11 @@ public sealed class Tracking_in_dotnet : SdkTest
     }
 
     [Theory]
-    [InlineData(Mood.Failing)]
-    [InlineData(Mood.Hanging)]
+    [InlineData(FaultMode.Failing)]
+    [InlineData(FaultMode.Hanging)]
     public void Gives_up_waiting_for_a_platform_that_does_not_answer(object mood)
     {
-        Platform.Mood = (Mood)mood;
+        Platform.FaultMode = (FaultMode)mood;
         var id = Guid.CreateVersion7().ToString();
         var watch = Stopwatch.StartNew();
         var run = Start(id, patience: 1);
@@ -192,7 +192,7 @@ public sealed class Tracking_in_dotnet : SdkTest
         run.Finish();
         Assert.True(watch.Elapsed < TimeSpan.FromSeconds(30), $"Finishing took {watch.Elapsed}.");
 
-        Platform.Mood = Mood.Well;
+        Platform.FaultMode = FaultMode.Well;
         Start(id).Finish();
         Assert.Equal([1L], Platform.Steps);
     }
@@ -282,7 +282,7 @@ public sealed class Tracking_in_dotnet : SdkTest
         File.WriteAllText(Path.Combine(model, "deep", "copy.bin"), "weights");
         var id = Guid.CreateVersion7().ToString();
         var run = Start(id);
-        Platform.Mood = Mood.LosingAnswers;
+        Platform.FaultMode = FaultMode.LosingAnswers;
         run.Artifact(model, "digits-model", "model");
         File.WriteAllText(Path.Combine(model, "weights.bin"), "changed");
         run.Finish();
@@ -315,7 +315,7 @@ public sealed class Tracking_in_dotnet : SdkTest
     }
 
     [Fact]
-    [Trait("row", "100")]
+    [Trait("check", "SDK-01")]
     public void Does_nothing_without_a_platform()
     {
         var run = TrackedRun.Init(new TrackedRunOptions { Server = null, SpoolFolder = Spool });

@@ -67,7 +67,7 @@ public sealed class Tracking_in_python : SdkTest
     }
 
     [Fact]
-    [Trait("row", "100")]
+    [Trait("check", "SDK-01")]
     public async Task Loses_and_doubles_nothing_while_the_platform_goes_away_and_comes_back()
     {
         using var process = Start(
@@ -104,7 +104,7 @@ public sealed class Tracking_in_python : SdkTest
     }
 
     [Fact]
-    [Trait("row", "100")]
+    [Trait("check", "SDK-01")]
     public async Task Replays_what_a_killed_process_of_the_run_had_logged()
     {
         Platform.GoAway();
@@ -177,11 +177,11 @@ public sealed class Tracking_in_python : SdkTest
     }
 
     [Theory]
-    [InlineData(Mood.Failing)]
-    [InlineData(Mood.Hanging)]
+    [InlineData(FaultMode.Failing)]
+    [InlineData(FaultMode.Hanging)]
     public async Task Gives_up_waiting_for_a_platform_that_does_not_answer(object mood)
     {
-        Platform.Mood = (Mood)mood;
+        Platform.FaultMode = (FaultMode)mood;
         var output = await RunAsync(
             """
             started = time.monotonic()
@@ -193,7 +193,7 @@ public sealed class Tracking_in_python : SdkTest
         );
         Assert.Contains("quick True", output, StringComparison.Ordinal);
 
-        Platform.Mood = Mood.Well;
+        Platform.FaultMode = FaultMode.Well;
         await RunAsync("tracking.init()");
         Assert.Equal([1L], Platform.Steps);
     }
@@ -201,7 +201,7 @@ public sealed class Tracking_in_python : SdkTest
     [Fact]
     public async Task Sends_again_what_was_stored_without_an_answer()
     {
-        Platform.Mood = Mood.LosingAnswers;
+        Platform.FaultMode = FaultMode.LosingAnswers;
         await RunAsync("tracking.init().log({'loss': 1.0})");
 
         Assert.Equal([1L], Platform.Steps);
@@ -267,7 +267,7 @@ public sealed class Tracking_in_python : SdkTest
     [Theory]
     [InlineData("PLATFORM_DISABLED", "1")]
     [InlineData("PLATFORM_URL", "")]
-    [Trait("row", "100")]
+    [Trait("check", "SDK-01")]
     public async Task Does_nothing_when_it_is_switched_off(string variable, string value)
     {
         var output = await RunAsync(

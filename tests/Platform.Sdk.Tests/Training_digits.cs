@@ -8,7 +8,7 @@ public sealed partial class Training_digits : SdkTest
     private static readonly string _data = Repository.PathOf("examples", "data", "optdigits");
 
     [Fact]
-    [Trait("row", "73")]
+    [Trait("check", "JOB-02")]
     public async Task In_csharp_reaches_95_percent_and_tracks_every_epoch()
     {
         var output = await TrainInCSharpAsync(epochs: 20);
@@ -18,7 +18,7 @@ public sealed partial class Training_digits : SdkTest
     }
 
     [Fact]
-    [Trait("row", "77")]
+    [Trait("check", "JOB-06")]
     public async Task In_csharp_resumes_after_a_kill_and_ends_as_if_nothing_had_happened()
     {
         var whole = Epochs(await TrainInCSharpAsync(epochs: 30, folder: "whole"));
@@ -36,7 +36,7 @@ public sealed partial class Training_digits : SdkTest
     }
 
     [Fact]
-    [Trait("row", "100")]
+    [Trait("check", "SDK-01")]
     public async Task In_csharp_tracks_nothing_when_that_is_switched_off()
     {
         var environment = Environment();
@@ -72,7 +72,7 @@ public sealed partial class Training_digits : SdkTest
     }
 
     [Fact]
-    [Trait("row", "77")]
+    [Trait("check", "JOB-06")]
     public async Task In_pytorch_resumes_after_a_kill_and_ends_as_if_nothing_had_happened()
     {
         var whole = Epochs(await TrainInPyTorchAsync(epochs: 12, folder: "whole"));

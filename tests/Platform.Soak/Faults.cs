@@ -1,7 +1,7 @@
 namespace Platform.Soak;
 
 /// <summary>Breaks parts of a cluster and mends them again, one fault after the other.</summary>
-internal sealed class Faults(Cluster cluster, int seed, int nodes, Diary diary)
+internal sealed class Faults(Cluster cluster, int seed, int nodes, RunLog diary)
 {
     private static readonly TimeSpan _endLimit = TimeSpan.FromSeconds(30);
 

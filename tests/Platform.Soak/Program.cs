@@ -35,7 +35,7 @@ using var onInterrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, Stop)
 using var onTermination = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Stop);
 try
 {
-    var diary = new Diary(options.Json ? Console.Error : Console.Out);
+    var diary = new RunLog(options.Json ? Console.Error : Console.Out);
     var result = await new SoakRun(options, diary).RunAsync(early.Token, abort.Token);
     Report(result);
     return result.Violations.Count == 0 ? 0 : 1;

@@ -17,7 +17,7 @@ internal sealed record SoakResult(
 );
 
 /// <summary>One run: a cluster, trainings, faults, and the checks after them.</summary>
-internal sealed class SoakRun(SoakOptions options, Diary diary)
+internal sealed class SoakRun(SoakOptions options, RunLog diary)
 {
     private static readonly TimeSpan _progress = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan _settleLimit = TimeSpan.FromMinutes(5);

@@ -24,7 +24,7 @@ internal sealed class SubmittedJob(PlannedJob plan, Guid id)
 /// Submits, cancels and watches as a client that wants to be sure: it asks again until it is answered. The key of a submission
 /// stays the same, so that there is one job however often it was asked for.
 /// </summary>
-internal sealed class Trainings(PlatformApi api, int seed, Diary diary)
+internal sealed class Trainings(PlatformApi api, int seed, RunLog diary)
 {
     public const string Project = "soak";
     private const int MostAtOnce = 6;

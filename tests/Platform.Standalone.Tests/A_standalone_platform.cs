@@ -24,7 +24,7 @@ public sealed class A_standalone_platform : IAsyncLifetime
     }
 
     [Fact]
-    [Trait("row", "26")]
+    [Trait("check", "LOG-02")]
     public async Task That_was_killed_recovers_and_its_running_training_goes_on()
     {
         await _platform.UpAsync();
@@ -127,7 +127,7 @@ public sealed class A_standalone_platform : IAsyncLifetime
     }
 
     [Fact]
-    [Trait("row", "95")]
+    [Trait("check", "OPS-01")]
     public async Task Gives_the_same_answers_after_its_read_models_were_rebuilt()
     {
         await _platform.UpAsync();
@@ -179,7 +179,7 @@ public sealed class A_standalone_platform : IAsyncLifetime
             resources = new { cpus = 1, memoryMiB = 64 },
         };
 
-    /// <summary>Answers that depend on events alone; what beats change is left out.</summary>
+    /// <summary>Answers that depend on events alone; what heartbeats change is left out.</summary>
     private async Task<IReadOnlyList<string>> AnswersAsync(Guid job)
     {
         var answers = new List<string>();

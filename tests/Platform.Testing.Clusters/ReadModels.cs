@@ -65,7 +65,7 @@ public static class ReadModels
         await ReadAsync(api, answers, "/api/tokens");
         foreach (var node in (await api.GetAsync("/api/nodes"))["items"]!.AsArray())
         {
-            // Beats go on; what its events say does not change.
+            // Heartbeats go on; what its events say does not change.
             node!.AsObject().Remove("usage");
             node.AsObject().Remove("lastHeartbeatAt");
             answers.Add($"/api/nodes/{node["id"]}", node.ToJsonString());

@@ -37,7 +37,7 @@ public sealed class ManyJobs : Browser
 }
 
 [Trait("suite", "web")]
-[Trait("row", "99")]
+[Trait("check", "UI-01")]
 [Collection("measured")]
 public sealed partial class A_hundred_thousand_jobs(ManyJobs browser, ITestOutputHelper output)
 {

@@ -4,7 +4,7 @@ using static Microsoft.Playwright.Assertions;
 namespace Platform.Web.Tests;
 
 [Trait("suite", "web")]
-[Trait("row", "99")]
+[Trait("check", "UI-01")]
 [Collection("platform")]
 public sealed class Every_page(Browser browser)
 {

@@ -7,7 +7,7 @@ using static Microsoft.Playwright.Assertions;
 namespace Platform.Web.Tests;
 
 [Trait("suite", "web")]
-[Trait("row", "99")]
+[Trait("check", "UI-01")]
 [Collection("platform")]
 public sealed class Looking_at_curves(Browser browser)
 {

@@ -12,13 +12,13 @@ public sealed partial class Reading_a_log(Browser browser, ITestOutputHelper out
 {
     private const int Lines = 100_000;
 
-    private readonly Gates _gates = new();
+    private readonly RouteBlocker _gates = new();
 
     public void Dispose() => _gates.Dispose();
 
     [Fact]
-    [Trait("row", "25")]
-    [Trait("row", "28")]
+    [Trait("check", "LOG-01")]
+    [Trait("check", "LOG-04")]
     public async Task A_hundred_thousand_lines_are_followed_searched_scrolled_and_copied()
     {
         var id = await PrintAsync(
@@ -71,7 +71,7 @@ public sealed partial class Reading_a_log(Browser browser, ITestOutputHelper out
     }
 
     [Fact]
-    [Trait("row", "28")]
+    [Trait("check", "LOG-04")]
     public async Task Colours_are_kept_and_progress_bars_folded()
     {
         var id = await PrintAsync(

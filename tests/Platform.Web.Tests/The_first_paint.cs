@@ -6,7 +6,7 @@ using static Microsoft.Playwright.Assertions;
 namespace Platform.Web.Tests;
 
 [Trait("suite", "web")]
-[Trait("row", "99")]
+[Trait("check", "UI-01")]
 [Collection("measured")]
 public sealed class The_first_paint(ManyJobs browser, ITestOutputHelper output)
 {
@@ -66,7 +66,7 @@ public sealed class The_first_paint(ManyJobs browser, ITestOutputHelper output)
         visitor.AssertNoFaults();
     }
 
-    private static async Task<List<(string Name, int Bytes)>> FetchedAsync(Visitor visitor)
+    private static async Task<List<(string Name, int Bytes)>> FetchedAsync(BrowserSession visitor)
     {
         var entries = await visitor.Page.EvaluateAsync<JsonElement>(
             """

@@ -6,14 +6,14 @@ using static Microsoft.Playwright.Assertions;
 namespace Platform.Web.Tests;
 
 [Trait("suite", "web")]
-[Trait("row", "99")]
+[Trait("check", "UI-01")]
 [Collection("platform")]
 public sealed partial class Watching_a_training(Browser browser)
 {
     private const int Epochs = 36;
 
     [Fact]
-    [Trait("row", "74")]
+    [Trait("check", "JOB-03")]
     public async Task It_is_submitted_in_the_form_watched_and_its_model_downloaded()
     {
         await browser.Platform.Api.UploadAsync("optdigits", "dataset", Repository.Optdigits);
@@ -62,7 +62,7 @@ public sealed partial class Watching_a_training(Browser browser)
     }
 
     [Fact]
-    [Trait("row", "76")]
+    [Trait("check", "JOB-05")]
     public async Task A_running_job_is_cancelled_after_a_question_and_run_again()
     {
         var id = await browser.Platform.Api.SubmitAsync(
@@ -144,7 +144,7 @@ public sealed partial class Watching_a_training(Browser browser)
     }
 
     /// <summary>Every event that the platform stored, each with its cause.</summary>
-    private async Task HistoryShowsEveryEventAsync(Visitor visitor)
+    private async Task HistoryShowsEveryEventAsync(BrowserSession visitor)
     {
         await visitor.Tab("History").ClickAsync();
         var entries = visitor.Page.Locator(".timeline li");

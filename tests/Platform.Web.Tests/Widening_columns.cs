@@ -5,7 +5,7 @@ using static Microsoft.Playwright.Assertions;
 namespace Platform.Web.Tests;
 
 [Trait("suite", "web")]
-[Trait("row", "99")]
+[Trait("check", "UI-01")]
 [Collection("measured")]
 public sealed class Widening_columns(ManyJobs browser)
 {

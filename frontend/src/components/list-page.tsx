@@ -80,7 +80,7 @@ function List<T>({ path, search, tableLabel, columns, empty }: ListProps<T>) {
   const project = search.project?.replace(/\/+$/, '');
   const rows = useRows<T>(`/api${path}`, { ...search, project });
   const [sight, setSight] = useState({ first: 1, last: 1 });
-  const onSight = useCallback((first: number, last: number) => setSight({ first, last }), []);
+  const onVisibleRangeChange = useCallback((first: number, last: number) => setSight({ first, last }), []);
   if (!rows.isLoaded) {
     return <Pending error={rows.error} onRetry={rows.retry} rows={10} />;
   }
@@ -96,7 +96,7 @@ function List<T>({ path, search, tableLabel, columns, empty }: ListProps<T>) {
   const number = (value: number) => value.toLocaleString(locale);
   return (
     <>
-      <VirtualTable name={path.slice(1)} label={tableLabel} columns={columns} rows={rows} onSight={onSight} />
+      <VirtualTable name={path.slice(1)} label={tableLabel} columns={columns} rows={rows} onVisibleRangeChange={onVisibleRangeChange} />
       <p className="table-foot muted number">
         {t('common.rows', {
           first: number(sight.first),

@@ -26,14 +26,14 @@ interface VirtualTableProps<T> {
   columns: readonly Column<T>[];
   rows: Rows<T>;
   /** Says which rows are in sight, counted from 1. */
-  onSight: (first: number, last: number) => void;
+  onVisibleRangeChange: (first: number, last: number) => void;
 }
 
 const rowHeight = 40;
 const overscan = 12;
 
 /** A table of any length that draws only the rows in sight. Rows on their way are shown as bars. */
-export function VirtualTable<T>({ name, label, columns, rows, onSight }: VirtualTableProps<T>) {
+export function VirtualTable<T>({ name, label, columns, rows, onVisibleRangeChange }: VirtualTableProps<T>) {
   const table = useRef<HTMLDivElement>(null);
   const head = useRef<HTMLDivElement>(null);
   const scroller = useRef<HTMLDivElement>(null);
@@ -49,8 +49,8 @@ export function VirtualTable<T>({ name, label, columns, rows, onSight }: Virtual
   const { show, key } = rows;
   useEffect(() => {
     show(first);
-    onSight(first + 1, last + 1);
-  }, [show, onSight, first, last]);
+    onVisibleRangeChange(first + 1, last + 1);
+  }, [show, onVisibleRangeChange, first, last]);
   useEffect(() => {
     scroller.current?.scrollTo(0, 0);
   }, [key]);

@@ -88,8 +88,8 @@ internal sealed class AttemptFence(ArtifactsStore store)
 }
 
 /// <summary>Hears of every attempt after the first before it is placed.</summary>
-internal sealed class RecordJobAttempt(AttemptFence fence) : IConsumer<JobQueued>
+internal sealed class RecordJobAttempt(AttemptFence fence) : IConsumer<JobQueuedMessage>
 {
-    public Task Consume(ConsumeContext<JobQueued> context) =>
+    public Task Consume(ConsumeContext<JobQueuedMessage> context) =>
         fence.RecordAsync(context.Message.JobId, context.Message.Attempt, context.CancellationToken);
 }

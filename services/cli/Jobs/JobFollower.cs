@@ -51,7 +51,7 @@ internal static class JobFollower
 
                     silence.Restart();
                 }
-                catch (PlatformAwayException) when (silence.Elapsed < _patience)
+                catch (PlatformUnavailableException) when (silence.Elapsed < _patience)
                 {
                     // Asked again below.
                 }

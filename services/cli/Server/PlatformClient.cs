@@ -64,7 +64,7 @@ internal sealed class PlatformClient : IDisposable
         {
             var problem = await Problems.DescribeAsync(response, cancellationToken);
             throw (int)response.StatusCode is 502 or 503 or 504
-                ? new PlatformAwayException(problem)
+                ? new PlatformUnavailableException(problem)
                 : new CliException(problem);
         }
     }
@@ -79,7 +79,7 @@ internal sealed class PlatformClient : IDisposable
         catch (HttpRequestException exception)
         {
             var why = exception.InnerException is SocketException socket ? socket.Message : exception.Message;
-            throw new PlatformAwayException(
+            throw new PlatformUnavailableException(
                 $"The platform does not answer at {_address} ({why}). Start it with './platform up', or name another with --server.",
                 exception
             );

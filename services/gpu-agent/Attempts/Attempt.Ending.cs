@@ -97,7 +97,7 @@ internal sealed partial class Attempt
     }
 
     /// <summary>The last report of an attempt.</summary>
-    internal static TrainingExited ReportOf(StartTraining command, AttemptEnd end) =>
+    internal static ProcessExited ReportOf(StartProcess command, AttemptEnd end) =>
         new()
         {
             ReportId = Guid.CreateVersion7(),

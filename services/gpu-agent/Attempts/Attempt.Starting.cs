@@ -94,7 +94,7 @@ internal sealed partial class Attempt
             entry with
             {
                 Phase = AttemptPhase.Running,
-                Started = new TrainingStarted
+                Started = new ProcessStarted
                 {
                     ReportId = Guid.CreateVersion7(),
                     NodeId = entry.Command.NodeId,
@@ -140,7 +140,7 @@ internal sealed partial class Attempt
             {
                 return await _services.Jobs.GetWorkAsync(Key, cancellationToken);
             }
-            catch (PlatformAwayException exception)
+            catch (PlatformUnavailableException exception)
             {
                 _services.Log.LogWarning("{Attempt} waits for the platform: {Reason}", Key, exception.Message);
             }

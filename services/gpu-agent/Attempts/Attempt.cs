@@ -57,7 +57,7 @@ internal sealed partial class Attempt : IDisposable
     public void RequestStop(string reason, string? detail = null)
     {
         var request = new StopRequest(reason, _services.Clock.GetUtcNow(), detail);
-        var fence = string.Equals(reason, StopTraining.Fenced, StringComparison.Ordinal);
+        var fence = string.Equals(reason, StopProcess.Fenced, StringComparison.Ordinal);
         Signal(
             _journal.Update(entry =>
                 entry.Phase is AttemptPhase.Done || entry.IsFenced ? entry

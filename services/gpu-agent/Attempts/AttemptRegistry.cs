@@ -18,7 +18,7 @@ internal sealed class AttemptRegistry(AttemptServices services, ILogger<AttemptR
     private readonly CancellationTokenSource _shutdown = new();
     private readonly Lock _commands = new();
 
-    /// <summary>What the beats tell: everything that is not finished.</summary>
+    /// <summary>What the heartbeats tell: everything that is not finished.</summary>
     public IReadOnlyList<HeldAttempt> Held() =>
         [
             .. _attempts
@@ -47,7 +47,7 @@ internal sealed class AttemptRegistry(AttemptServices services, ILogger<AttemptR
                 var attempt = new Attempt(journal, services);
                 if (journal != ordered[^1])
                 {
-                    attempt.RequestStop(StopTraining.Fenced);
+                    attempt.RequestStop(StopProcess.Fenced);
                 }
 
                 _attempts[attempt.Key] = attempt;
@@ -62,7 +62,7 @@ internal sealed class AttemptRegistry(AttemptServices services, ILogger<AttemptR
     }
 
     /// <summary>Starts an attempt; a repeat is answered with what was reported, an older attempt not at all.</summary>
-    public async Task StartAsync(StartTraining command, CancellationToken cancellationToken)
+    public async Task StartAsync(StartProcess command, CancellationToken cancellationToken)
     {
         var known = Accept(
             new AttemptEntry
@@ -79,10 +79,10 @@ internal sealed class AttemptRegistry(AttemptServices services, ILogger<AttemptR
     }
 
     /// <summary>Stops an attempt; one that is unknown is reported as ended for that reason, and will not start later.</summary>
-    public async Task StopAsync(StopTraining command, CancellationToken cancellationToken)
+    public async Task StopAsync(StopProcess command, CancellationToken cancellationToken)
     {
         var key = new AttemptKey(command.JobId, command.Attempt);
-        var fenced = string.Equals(command.Reason, StopTraining.Fenced, StringComparison.Ordinal);
+        var fenced = string.Equals(command.Reason, StopProcess.Fenced, StringComparison.Ordinal);
         if (!_attempts.ContainsKey(key) && !fenced)
         {
             Accept(NeverStarted(command));
@@ -146,7 +146,7 @@ internal sealed class AttemptRegistry(AttemptServices services, ILogger<AttemptR
             FileTree.Delete(attempt.Folder.Work);
             if (now - attempt.Entry.ClosedAt > _journalsKept && _attempts.TryRemove(key, out _))
             {
-                if (ReplaySpools.Owes(attempt))
+                if (ReplaySpools.HasUnsentData(attempt))
                 {
                     log.LogError("What {Attempt} logged last is given up: the platform did not take it for days", key);
                 }
@@ -178,9 +178,9 @@ internal sealed class AttemptRegistry(AttemptServices services, ILogger<AttemptR
         return _attempts.Values.Where(attempt => attempt.Entry.Phase is not AttemptPhase.Done);
     }
 
-    private static AttemptEntry NeverStarted(StopTraining command, DateTimeOffset now)
+    private static AttemptEntry NeverStarted(StopProcess command, DateTimeOffset now)
     {
-        var start = new StartTraining
+        var start = new StartProcess
         {
             NodeId = command.NodeId,
             JobId = command.JobId,
@@ -200,7 +200,7 @@ internal sealed class AttemptRegistry(AttemptServices services, ILogger<AttemptR
         };
     }
 
-    private AttemptEntry NeverStarted(StopTraining command) => NeverStarted(command, services.Clock.GetUtcNow());
+    private AttemptEntry NeverStarted(StopProcess command) => NeverStarted(command, services.Clock.GetUtcNow());
 
     /// <summary>The attempt begins while its command is being flushed, which outlasts fetching the work.</summary>
     /// <returns>The attempt when it was known before.</returns>
@@ -234,7 +234,7 @@ internal sealed class AttemptRegistry(AttemptServices services, ILogger<AttemptR
             var accepted = new Attempt(AttemptJournal.Create(services.State.Attempt(entry.Key), entry), services);
             foreach (var earlier in others)
             {
-                earlier.RequestStop(StopTraining.Fenced);
+                earlier.RequestStop(StopProcess.Fenced);
             }
 
             _attempts[entry.Key] = accepted;

@@ -2,7 +2,7 @@ using MassTransit;
 
 namespace Platform.GpuAgent.Attempts;
 
-/// <summary>Publishes reports and beats; what does not arrive is said again by whoever keeps it.</summary>
+/// <summary>Publishes reports and heartbeats; what does not arrive is said again by whoever keeps it.</summary>
 internal sealed class Reports(IBus bus, ILogger<Reports> log)
 {
     private static readonly TimeSpan _limit = TimeSpan.FromSeconds(5);

@@ -41,7 +41,7 @@ internal sealed record AttemptEntry
     /// <summary>Counts the changes.</summary>
     public int Revision { get; init; }
 
-    public required StartTraining Command { get; init; }
+    public required StartProcess Command { get; init; }
     public required AttemptPhase Phase { get; init; }
     public required DateTimeOffset AcceptedAt { get; init; }
 
@@ -50,11 +50,11 @@ internal sealed record AttemptEntry
 
     /// <summary>The machine's count of out-of-memory kills before the start.</summary>
     public long OutOfMemoryKills { get; init; }
-    public TrainingStarted? Started { get; init; }
+    public ProcessStarted? Started { get; init; }
     public bool StartedRecorded { get; init; }
     public StopRequest? Stop { get; init; }
     public AttemptEnd? End { get; init; }
-    public TrainingExited? Exited { get; init; }
+    public ProcessExited? Exited { get; init; }
 
     /// <summary>Output that was dropped because too much of it waited for the platform.</summary>
     public IReadOnlyList<SpoolGap> Gaps { get; init; } = [];
@@ -62,11 +62,11 @@ internal sealed record AttemptEntry
 
     public AttemptKey Key => new(Command.JobId, Command.Attempt);
 
-    public bool IsFenced => string.Equals(Stop?.Reason, StopTraining.Fenced, StringComparison.Ordinal);
+    public bool IsFenced => string.Equals(Stop?.Reason, StopProcess.Fenced, StringComparison.Ordinal);
 }
 
 /// <summary>That an attempt is to be stopped.</summary>
-/// <param name="Reason">One of <see cref="EndReasons"/>, or <see cref="StopTraining.Fenced"/>.</param>
+/// <param name="Reason">One of <see cref="EndReasons"/>, or <see cref="StopProcess.Fenced"/>.</param>
 internal sealed record StopRequest(string Reason, DateTimeOffset At, string? Detail = null);
 
 /// <summary>How an attempt ended.</summary>

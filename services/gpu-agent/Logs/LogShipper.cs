@@ -100,7 +100,7 @@ internal sealed class LogShipper : IDisposable
         Data,
         Nothing,
         Refused,
-        Away,
+        Unavailable,
     }
 
     private int Read()
@@ -142,7 +142,7 @@ internal sealed class LogShipper : IDisposable
 
             if (_stored <= before)
             {
-                return Sent.Away; // not taken, or lost again: no reason to hurry
+                return Sent.Unavailable; // not taken, or lost again: no reason to hurry
             }
 
             _backoff.Reset();
@@ -153,12 +153,12 @@ internal sealed class LogShipper : IDisposable
             _log.LogWarning("The log of {Attempt} was refused: {Reason}", key, exception.Message);
             return Sent.Refused;
         }
-        catch (PlatformAwayException exception)
+        catch (PlatformUnavailableException exception)
         {
             _log.LogDebug("The log of {Attempt} waits: {Reason}", key, exception.Message);
             // It may have been too much for a slow connection.
             _buffer = [];
-            return Sent.Away;
+            return Sent.Unavailable;
         }
     }
 }

@@ -11,6 +11,6 @@ internal sealed record AgentIdentity
     /// <summary>The broker that the platform named.</summary>
     public string? Broker { get; init; }
 
-    /// <summary>Seconds between beats that the platform asked for.</summary>
+    /// <summary>Seconds between heartbeats that the platform asked for.</summary>
     public double HeartbeatSeconds { get; init; } = 4;
 }

@@ -24,7 +24,7 @@ internal sealed class NodeMembership(
 
     /// <summary>Joins once; what the platform says is remembered in the state folder.</summary>
     /// <exception cref="JoinRefusedException">The token is wrong or missing, or the request is refused.</exception>
-    /// <exception cref="PlatformAwayException">There was no answer.</exception>
+    /// <exception cref="PlatformUnavailableException">There was no answer.</exception>
     public async Task JoinAsync(CancellationToken cancellationToken)
     {
         if (string.IsNullOrEmpty(options.Value.JoinToken))
@@ -73,14 +73,14 @@ internal sealed class NodeMembership(
         }
     }
 
-    /// <summary>A beat over HTTP: unlike a message it has an answer.</summary>
+    /// <summary>A heartbeat over HTTP: unlike a message it has an answer.</summary>
     /// <returns>False when the platform does not know this node (any more), or not its token.</returns>
-    /// <exception cref="PlatformAwayException">There was no answer.</exception>
-    public async Task<bool> BeatAsync(NodeHeartbeat beat, CancellationToken cancellationToken)
+    /// <exception cref="PlatformUnavailableException">There was no answer.</exception>
+    public async Task<bool> BeatAsync(NodeHeartbeat heartbeat, CancellationToken cancellationToken)
     {
         using var request = Post(
             "api/nodes/heartbeat",
-            JsonSerializer.Serialize(beat, AgentJson.Default.NodeHeartbeat)
+            JsonSerializer.Serialize(heartbeat, AgentJson.Default.NodeHeartbeat)
         );
         using var response = await http.SendAsync(
             request,

@@ -8,7 +8,7 @@ using Platform.GpuAgent.Server;
 namespace Platform.GpuAgent.Membership;
 
 /// <summary>
-/// Becomes a member and stays one. Beats are messages; now and then, and when the broker is away, one goes over HTTP, whose
+/// Becomes a member and stays one. Heartbeats are messages; now and then, and when the broker is away, one goes over HTTP, whose
 /// answer tells whether the platform still knows this node. If it does not, the node joins again.
 /// </summary>
 internal sealed class SendHeartbeats(
@@ -34,7 +34,7 @@ internal sealed class SendHeartbeats(
         {
             try
             {
-                if (state.Identity.NodeToken is null || !await membership.BeatAsync(Beat(), cancellationToken))
+                if (state.Identity.NodeToken is null || !await membership.BeatAsync(Heartbeat(), cancellationToken))
                 {
                     await membership.JoinAsync(cancellationToken);
                 }
@@ -43,9 +43,9 @@ internal sealed class SendHeartbeats(
                 return;
             }
             catch (Exception exception)
-                when (exception is JoinRefusedException or PlatformAwayException or PlatformRefusedException)
+                when (exception is JoinRefusedException or PlatformUnavailableException or PlatformRefusedException)
             {
-                var level = exception is PlatformAwayException ? LogLevel.Warning : LogLevel.Error;
+                var level = exception is PlatformUnavailableException ? LogLevel.Warning : LogLevel.Error;
                 if (!string.Equals(said, exception.Message, StringComparison.Ordinal))
                 {
                     log.Log(level, "Not joined yet, trying again: {Reason}", exception.Message);
@@ -57,22 +57,22 @@ internal sealed class SendHeartbeats(
         }
     }
 
-    /// <summary>Beats until it is cancelled.</summary>
+    /// <summary>Heartbeats until it is cancelled.</summary>
     public async Task RunAsync(CancellationToken cancellationToken)
     {
         var asked = Stopwatch.StartNew();
         while (true)
         {
             var began = Stopwatch.GetTimestamp();
-            var beat = Beat();
-            var published = await reports.TryPublishAsync(beat, cancellationToken);
+            var heartbeat = Heartbeat();
+            var published = await reports.TryPublishAsync(heartbeat, cancellationToken);
             if (!published || http.TakeTokenRefused() || asked.Elapsed > _askInterval)
             {
                 asked.Restart();
-                await AskAsync(beat, cancellationToken);
+                await AskAsync(heartbeat, cancellationToken);
             }
 
-            // From beat to beat: one that took long because the broker is away must not make the next one late too.
+            // From heartbeat to heartbeat: one that took long because the broker is away must not make the next one late too.
             var rest = Interval - Stopwatch.GetElapsedTime(began);
             await Task.Delay(rest > TimeSpan.Zero ? rest : TimeSpan.Zero, cancellationToken);
         }
@@ -81,11 +81,11 @@ internal sealed class SendHeartbeats(
     private TimeSpan Interval =>
         TimeSpan.FromSeconds(options.Value.HeartbeatSeconds ?? state.Identity.HeartbeatSeconds);
 
-    private async Task AskAsync(NodeHeartbeat beat, CancellationToken cancellationToken)
+    private async Task AskAsync(NodeHeartbeat heartbeat, CancellationToken cancellationToken)
     {
         try
         {
-            if (!await membership.BeatAsync(beat, cancellationToken))
+            if (!await membership.BeatAsync(heartbeat, cancellationToken))
             {
                 var broker = state.Identity.Broker;
                 await membership.JoinAsync(cancellationToken);
@@ -100,13 +100,13 @@ internal sealed class SendHeartbeats(
             }
         }
         catch (Exception exception)
-            when (exception is JoinRefusedException or PlatformAwayException or PlatformRefusedException)
+            when (exception is JoinRefusedException or PlatformUnavailableException or PlatformRefusedException)
         {
             log.LogWarning("The platform does not answer for this node: {Reason}", exception.Message);
         }
     }
 
-    private NodeHeartbeat Beat() =>
+    private NodeHeartbeat Heartbeat() =>
         new()
         {
             NodeId = state.Identity.NodeId,

@@ -23,7 +23,7 @@ internal static partial class LibC
     /// Lets programs that are started from here end when nobody reads their pipe, as programs expect. .NET ignores that signal,
     /// and what is ignored is inherited; a handler is not. This one does nothing.
     /// </summary>
-    public static void KeepIgnoringPipesToOneself() =>
+    public static void RestoreDefaultSigPipe() =>
         _ = Handle(SigPipe, NativeLibrary.GetExport(NativeLibrary.GetMainProgramHandle(), "abs"));
 
     public static bool IsExecutable(string path) => Access(path, Executable) == 0;

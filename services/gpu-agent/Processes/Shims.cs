@@ -31,7 +31,7 @@ internal sealed class Shims(string script) : IDisposable
         var order = ShimOrder.For(folder, command, environment);
         while (_waiting.TryDequeue(out var shim))
         {
-            if (TryTell(shim, order))
+            if (TrySendCommand(shim, order))
             {
                 return shim;
             }
@@ -40,7 +40,7 @@ internal sealed class Shims(string script) : IDisposable
         }
 
         var another = Begin();
-        TryTell(another, order);
+        TrySendCommand(another, order);
         return another;
     }
 
@@ -91,11 +91,11 @@ internal sealed class Shims(string script) : IDisposable
             RedirectStandardInput = true,
         };
         start.Environment.Clear();
-        LibC.KeepIgnoringPipesToOneself();
+        LibC.RestoreDefaultSigPipe();
         return Process.Start(start)!;
     }
 
-    private static bool TryTell(Process shim, byte[] order)
+    private static bool TrySendCommand(Process shim, byte[] order)
     {
         try
         {

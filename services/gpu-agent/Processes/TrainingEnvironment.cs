@@ -13,7 +13,7 @@ internal static class TrainingEnvironment
 
     /// <summary>The job's own variables override the machine's, and the platform's override both.</summary>
     public static Dictionary<string, string> For(
-        StartTraining command,
+        StartProcess command,
         AttemptWork work,
         AgentOptions options,
         AttemptFolder folder
@@ -65,7 +65,7 @@ internal static class TrainingEnvironment
     }
 
     // One rank a node.
-    private static void AddGang(Dictionary<string, string> environment, StartTraining command)
+    private static void AddGang(Dictionary<string, string> environment, StartProcess command)
     {
         environment["RANK"] = command.Rank.ToString(CultureInfo.InvariantCulture);
         environment["WORLD_SIZE"] = command.WorldSize.ToString(CultureInfo.InvariantCulture);

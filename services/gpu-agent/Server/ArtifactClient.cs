@@ -141,11 +141,11 @@ internal sealed class ArtifactClient(PlatformHttp http)
         }
         catch (OperationCanceledException exception) when (!cancellationToken.IsCancellationRequested)
         {
-            throw new PlatformAwayException("The download stalled.", exception);
+            throw new PlatformUnavailableException("The download stalled.", exception);
         }
         catch (Exception exception) when (exception is HttpRequestException or HttpIOException)
         {
-            throw new PlatformAwayException(exception.Message, exception);
+            throw new PlatformUnavailableException(exception.Message, exception);
         }
 
         return (size, Convert.ToHexStringLower(hash.GetHashAndReset()));

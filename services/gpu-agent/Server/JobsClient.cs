@@ -39,7 +39,7 @@ internal sealed class JobsClient(PlatformHttp http)
         return StoredOffset(body)
             ?? throw (
                 response.IsSuccessStatusCode
-                    ? new PlatformAwayException("The platform did not say how much of the log it has stored.")
+                    ? new PlatformUnavailableException("The platform did not say how much of the log it has stored.")
                     : new PlatformRefusedException(response.StatusCode, "The log is not taken any more.")
             );
     }

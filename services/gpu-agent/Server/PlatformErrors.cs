@@ -12,4 +12,4 @@ internal sealed class PlatformRefusedException(HttpStatusCode status, string det
 }
 
 /// <summary>The platform did not answer, or not in a way that says anything: ask again later.</summary>
-internal sealed class PlatformAwayException(string message, Exception? inner = null) : Exception(message, inner);
+internal sealed class PlatformUnavailableException(string message, Exception? inner = null) : Exception(message, inner);

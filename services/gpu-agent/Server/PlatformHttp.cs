@@ -10,7 +10,7 @@ namespace Platform.GpuAgent.Server;
 
 /// <summary>
 /// Requests to the platform in this node's name. Every failure is one of two: <see cref="PlatformRefusedException"/> or
-/// <see cref="PlatformAwayException"/>.
+/// <see cref="PlatformUnavailableException"/>.
 /// </summary>
 internal sealed class PlatformHttp : IDisposable
 {
@@ -57,15 +57,15 @@ internal sealed class PlatformHttp : IDisposable
         try
         {
             return JsonSerializer.Deserialize(await response.Content.ReadAsByteArrayAsync(cancellationToken), type)
-                ?? throw new PlatformAwayException("The platform answered null.");
+                ?? throw new PlatformUnavailableException("The platform answered null.");
         }
         catch (JsonException exception)
         {
-            throw new PlatformAwayException("The platform's answer cannot be read.", exception);
+            throw new PlatformUnavailableException("The platform's answer cannot be read.", exception);
         }
         catch (Exception exception) when (exception is HttpRequestException or IOException)
         {
-            throw new PlatformAwayException(exception.Message, exception);
+            throw new PlatformUnavailableException(exception.Message, exception);
         }
     }
 
@@ -104,11 +104,11 @@ internal sealed class PlatformHttp : IDisposable
         }
         catch (OperationCanceledException exception) when (!cancellationToken.IsCancellationRequested)
         {
-            throw new PlatformAwayException("The platform did not answer in time.", exception);
+            throw new PlatformUnavailableException("The platform did not answer in time.", exception);
         }
         catch (Exception exception) when (exception is HttpRequestException or IOException)
         {
-            throw new PlatformAwayException(exception.Message, exception);
+            throw new PlatformUnavailableException(exception.Message, exception);
         }
 
         if (response.IsSuccessStatusCode || Array.IndexOf(accepted, response.StatusCode) >= 0)
@@ -135,7 +135,7 @@ internal sealed class PlatformHttp : IDisposable
         var detail = await DetailAsync(response, cancellationToken);
         return status is >= 400 and < 500 and not (401 or 408 or 425 or 429)
             ? new PlatformRefusedException(response.StatusCode, detail)
-            : new PlatformAwayException($"The platform answered {status}: {detail}");
+            : new PlatformUnavailableException($"The platform answered {status}: {detail}");
     }
 
     private static async Task<string> DetailAsync(HttpResponseMessage response, CancellationToken cancellationToken)

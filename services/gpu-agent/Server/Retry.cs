@@ -21,7 +21,7 @@ internal static class Retry
 {
     public static async Task<T> UntilAnsweredAsync<T>(
         Func<CancellationToken, Task<T>> ask,
-        Action<PlatformAwayException> onAway,
+        Action<PlatformUnavailableException> onAway,
         CancellationToken cancellationToken
     )
     {
@@ -32,7 +32,7 @@ internal static class Retry
             {
                 return await ask(cancellationToken);
             }
-            catch (PlatformAwayException exception)
+            catch (PlatformUnavailableException exception)
             {
                 onAway(exception);
                 await backoff.WaitAsync(cancellationToken);

@@ -27,7 +27,7 @@ internal sealed class ReplaySpools(
         while (true)
         {
             var left = 0;
-            foreach (var attempt in attempts.Ended().Where(Owes))
+            foreach (var attempt in attempts.Ended().Where(HasUnsentData))
             {
                 left += await SendAsync(attempt, cancellationToken) ? 0 : 1;
             }
@@ -48,7 +48,7 @@ internal sealed class ReplaySpools(
     }
 
     /// <summary>Whether something is left that the platform may want; a fenced attempt has no say any more.</summary>
-    public static bool Owes(Attempt attempt) =>
+    public static bool HasUnsentData(Attempt attempt) =>
         attempt.Entry is { IsFenced: false, Work: { } work }
         && LeftSpools.RunsIn(attempt.Folder.Unsent).Contains($"{work.RunId}", StringComparer.Ordinal);
 
@@ -78,7 +78,7 @@ internal sealed class ReplaySpools(
     {
         try
         {
-            if (!LeftSpools.Send(run, _patience, cancellationToken) || Owes(attempt))
+            if (!LeftSpools.Send(run, _patience, cancellationToken) || HasUnsentData(attempt))
             {
                 return false;
             }

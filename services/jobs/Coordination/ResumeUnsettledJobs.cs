@@ -31,7 +31,7 @@ internal sealed partial class ResumeUnsettledJobs(
         where s.status not in ('succeeded', 'failed', 'cancelled') and s.changed_at < $2
           and (g.state, (g.data->>'attempt')::int) is distinct from
               (case when s.stopping then 'Stopping' when s.status = 'running' then 'Running'
-                    when s.status = 'placed' then 'Starting' else 'Asking' end, s.attempt)
+                    when s.status = 'placed' then 'Starting' else 'AwaitingPlacement' end, s.attempt)
         union all
         select s.job_id
         from saga g join job_summary s on s.job_id = g.correlation_id
@@ -75,7 +75,7 @@ internal sealed partial class ResumeUnsettledJobs(
         JobsStore store,
         DateTimeOffset since,
         CancellationToken cancellationToken
-    ) => FindAsync(store, LeftBehind, [TrainingStateMachine.Endpoint, since], cancellationToken);
+    ) => FindAsync(store, LeftBehind, [JobCoordinationStateMachine.Endpoint, since], cancellationToken);
 
     private static async Task<List<Guid>> FindAsync(
         JobsStore store,

@@ -60,7 +60,7 @@ internal static class AppendLogEndpoint
         return result switch
         {
             LogAppendResult.Stored => TypedResults.Ok(new LogPosition { Offset = stored }),
-            LogAppendResult.Elsewhere => TypedResults.Conflict(new LogPosition { Offset = stored }),
+            LogAppendResult.OffsetMismatch => TypedResults.Conflict(new LogPosition { Offset = stored }),
             LogAppendResult.Fenced => FencedAttempt.Problem(attempt),
             _ => ProblemResults.NotFound("job", id),
         };

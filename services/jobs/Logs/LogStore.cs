@@ -10,7 +10,7 @@ internal enum LogAppendResult
     Stored,
 
     /// <summary>The bytes do not begin where the stored ones end.</summary>
-    Elsewhere,
+    OffsetMismatch,
 
     /// <summary>The attempt is not the one that is placed.</summary>
     Fenced,
@@ -102,7 +102,7 @@ internal sealed class LogStore(JobsStore store)
         return await FindStateAsync(jobId, attempt, cancellationToken) switch
         {
             null => (LogAppendResult.NoSuchJob, 0),
-            { IsOpen: true } state => (LogAppendResult.Elsewhere, state.Offset),
+            { IsOpen: true } state => (LogAppendResult.OffsetMismatch, state.Offset),
             _ => (LogAppendResult.Fenced, 0),
         };
     }

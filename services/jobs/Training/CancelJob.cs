@@ -13,7 +13,7 @@ internal static class CancelJobEndpoint
 
     private static Task<Results<Ok<JobDetail>, ProblemHttpResult>> HandleAsync(
         Guid id,
-        PersonalCommands commands,
+        UserJobCommands commands,
         HttpContext http,
         CancellationToken cancellationToken
     ) => commands.HandleAsync(id, new CancelJob(), http, cancellationToken);

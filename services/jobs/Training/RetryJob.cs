@@ -13,7 +13,7 @@ internal static class RetryJobEndpoint
 
     private static Task<Results<Ok<JobDetail>, ProblemHttpResult>> HandleAsync(
         Guid id,
-        PersonalCommands commands,
+        UserJobCommands commands,
         HttpContext http,
         CancellationToken cancellationToken
     ) => commands.HandleAsync(id, new RetryJob(), http, cancellationToken);

@@ -2,7 +2,7 @@ using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.Extensions.Options;
 using Platform.Contracts.Nodes;
 using Platform.EventStore;
-using Platform.Nodes.Beats;
+using Platform.Nodes.Heartbeats;
 using Platform.Nodes.Membership;
 using Platform.Nodes.Placements;
 using Platform.ServiceDefaults;
@@ -24,7 +24,7 @@ internal static class JoinEndpoint
         NodesStore store,
         JoinTokens joinTokens,
         ScopedTokens scopedTokens,
-        PlacerSignal placer,
+        SchedulerSignal scheduler,
         IOptions<NodesOptions> options,
         TimeProvider clock,
         HttpContext http,
@@ -58,7 +58,7 @@ internal static class JoinEndpoint
             );
         }
 
-        // Before the node is seen as online, so that it is never online without a beat.
+        // Before the node is seen as online, so that it is never online without a heartbeat.
         var now = clock.GetUtcNow();
         if (!await RecordFirstBeatAsync(store, request, now, now - options.Value.OfflineAfter, ct))
         {
@@ -78,7 +78,7 @@ internal static class JoinEndpoint
             return ProblemResults.From(refusal);
         }
 
-        placer.Raise();
+        scheduler.Raise();
         return TypedResults.Ok(
             new JoinResponse
             {
@@ -95,10 +95,10 @@ internal static class JoinEndpoint
         : string.IsNullOrEmpty(request.Token) || request.Token.Length > MaxToken
             ? new("token", $"A text of at most {MaxToken} characters.")
         : InventoryRules.Text("name", request.Name, InventoryRules.MaxName)
-            ?? BeatRules.CheckAgent(request.Agent)
+            ?? HeartbeatRules.CheckAgent(request.Agent)
             ?? InventoryRules.Check(request.Inventory);
 
-    /// <returns>False when another agent beats for this node.</returns>
+    /// <returns>False when another agent heartbeats for this node.</returns>
     private static async Task<bool> RecordFirstBeatAsync(
         NodesStore store,
         JoinRequest request,
@@ -110,7 +110,7 @@ internal static class JoinEndpoint
         await using var batch = store.DataSource.CreateBatch();
         batch.Add(
             """
-            insert into node_beat as b (node_id, last_heartbeat_at, beat_at, agent) values ($1, $2, $2, $3::varchar)
+            insert into node_heartbeat as b (node_id, last_heartbeat_at, sent_at, agent) values ($1, $2, $2, $3::varchar)
             on conflict (node_id) do update set last_heartbeat_at = excluded.last_heartbeat_at, agent = excluded.agent
               where b.agent is null or excluded.agent is null or b.agent = excluded.agent or b.last_heartbeat_at < $4
             """,

@@ -91,7 +91,7 @@ internal static class ChangeNodeEndpoints
 }
 
 /// <summary>Carries out what a person asks of a node.</summary>
-internal sealed class NodeChanges(NodesStore store, NodeTables nodes, PlacerSignal placer, TimeProvider clock)
+internal sealed class NodeChanges(NodesStore store, NodeTables nodes, SchedulerSignal scheduler, TimeProvider clock)
 {
     public NodeTables Nodes { get; } = nodes;
 
@@ -110,12 +110,12 @@ internal sealed class NodeChanges(NodesStore store, NodeTables nodes, PlacerSign
             node => Node.Decide(node, command, clock.GetUtcNow()),
             metadata,
             ifVersion,
-            command is RemoveNode ? batch => batch.Add("delete from node_beat where node_id = $1", id) : null,
+            command is RemoveNode ? batch => batch.Add("delete from node_heartbeat where node_id = $1", id) : null,
             cancellationToken: cancellationToken
         );
         if (outcome.Events.Count > 0)
         {
-            placer.Raise();
+            scheduler.Raise();
         }
 
         return outcome.Refusal;

@@ -30,7 +30,7 @@ internal sealed record Node(NodeStatus Status, bool Draining, string Name, Inven
                 "node.not-found",
                 "This node is not known here. Its agent must join."
             ),
-            (_, RecordBeat c) => Seen(node, node.Name, c.Inventory, now),
+            (_, SeeNode c) => Seen(node, node.Name, c.Inventory, now),
             (NodeStatus.Online, MarkOffline c) => Decision.Accept<NodeEvent>(
                 new NodeWentOffline(c.LastHeartbeatAt, now)
             ),

@@ -5,7 +5,7 @@ internal abstract record NodeCommand;
 
 internal sealed record JoinNode(Guid NodeId, string Name, Inventory Inventory) : NodeCommand;
 
-internal sealed record RecordBeat(Inventory Inventory) : NodeCommand;
+internal sealed record SeeNode(Inventory Inventory) : NodeCommand;
 
 internal sealed record MarkOffline(DateTimeOffset LastHeartbeatAt) : NodeCommand;
 

@@ -4,7 +4,7 @@ using Platform.EventStore;
 
 namespace Platform.Nodes.Membership;
 
-/// <summary>Reads nodes with their leases and last beats.</summary>
+/// <summary>Reads nodes with their leases and last heartbeats.</summary>
 internal sealed class NodeTables(NodesStore store)
 {
     public async Task<NodeView?> FindAsync(Guid id, CancellationToken cancellationToken) =>
@@ -26,7 +26,7 @@ internal sealed class NodeTables(NodesStore store)
         batch.Add(
             """
             select n.node_id, n.name, n.status, n.draining, n.inventory, n.joined_at, n.version, b.last_heartbeat_at, b.usage
-            from node n left join node_beat b using (node_id)
+            from node n left join node_heartbeat b using (node_id)
             where $1::uuid is null or n.node_id = $1 order by n.name, n.node_id
             """,
             id

@@ -1,12 +1,12 @@
 using Microsoft.Extensions.Options;
-using Platform.Nodes.Beats;
+using Platform.Nodes.Heartbeats;
 
 namespace Platform.Nodes.Placements;
 
-/// <summary>Runs what must run in one place only: the placer, the watch over silent nodes, and the telling of waiting reasons.</summary>
+/// <summary>Runs what must run in one place only: the scheduler, the watch over silent nodes, and the telling of waiting reasons.</summary>
 internal sealed partial class LeaderService(
     NodesStore store,
-    PlacerLoop placer,
+    SchedulerLoop scheduler,
     NodeMonitor monitor,
     WaitingReasons reasons,
     IOptions<NodesOptions> options,
@@ -46,7 +46,7 @@ internal sealed partial class LeaderService(
         using var leading = CancellationTokenSource.CreateLinkedTokenSource(stoppingToken);
         Task[] work =
         [
-            placer.RunAsync(leadership.Term, leading.Token),
+            scheduler.RunAsync(leadership.Term, leading.Token),
             monitor.RunAsync(leading.Token),
             reasons.RunAsync(leading.Token),
             leadership.HoldAsync(options.Value.Poll, clock, leading.Token),

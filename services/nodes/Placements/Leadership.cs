@@ -23,7 +23,7 @@ internal sealed class Leadership : IAsyncDisposable
     /// <returns>Null when another process leads.</returns>
     public static async Task<Leadership?> TryTakeAsync(NodesStore store, CancellationToken cancellationToken)
     {
-        if (await SessionLock.TryTakeAsync(store, "lead", "placer", cancellationToken) is not { } taken)
+        if (await SessionLock.TryTakeAsync(store, "lead", "scheduler", cancellationToken) is not { } taken)
         {
             return null;
         }
@@ -31,7 +31,7 @@ internal sealed class Leadership : IAsyncDisposable
         try
         {
             await using var nextTerm = new NpgsqlCommand(
-                "update placer_term set term = term + 1 returning term",
+                "update scheduler_term set term = term + 1 returning term",
                 taken.Connection
             );
             var term = await nextTerm.ExecuteScalarAsync(cancellationToken);

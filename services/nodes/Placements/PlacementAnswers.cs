@@ -1,12 +1,12 @@
 using Platform.Contracts.Jobs;
-using Published = Platform.Contracts.Nodes;
+using Platform.Contracts.Nodes;
 
 namespace Platform.Nodes.Placements;
 
 /// <summary>What to answer to a repeated command or a question: how the placement stands, seen from the attempt asked about.</summary>
 internal sealed class PlacementAnswers(PlacementTables tables)
 {
-    /// <summary>What is said of a waiting attempt before the placer has looked at it.</summary>
+    /// <summary>What is said of a waiting attempt before the scheduler has looked at it.</summary>
     private const string NotLookedAt = "waiting to be looked at";
 
     public async Task<object> DescribeAsync(
@@ -24,13 +24,13 @@ internal sealed class PlacementAnswers(PlacementTables tables)
         return placement.Status switch
         {
             _ when attempt > placement.Attempt => Lost(jobId, attempt, Placement.Initial),
-            PlacementStatus.Waiting => new Published.PlacementWaiting
+            PlacementStatus.Waiting => new PlacementWaitingMessage
             {
                 JobId = jobId,
                 Attempt = attempt,
                 Reason = await tables.FindReasonAsync(jobId, attempt, cancellationToken) ?? NotLookedAt,
             },
-            PlacementStatus.Granted => new Published.PlacementGranted
+            PlacementStatus.Granted => new PlacementGrantedMessage
             {
                 JobId = jobId,
                 Attempt = attempt,
@@ -41,10 +41,10 @@ internal sealed class PlacementAnswers(PlacementTables tables)
         };
     }
 
-    public static Published.PlacementReleased Released(Guid jobId, int attempt) =>
+    public static PlacementReleasedMessage Released(Guid jobId, int attempt) =>
         new() { JobId = jobId, Attempt = attempt };
 
-    private static Published.PlacementLost Lost(Guid jobId, int attempt, Placement placement) =>
+    private static PlacementLostMessage Lost(Guid jobId, int attempt, Placement placement) =>
         new()
         {
             JobId = jobId,

@@ -4,12 +4,12 @@ using Platform.EventStore;
 
 namespace Platform.Nodes.Placements;
 
-/// <summary>Everything the placer looks at, as of one statement batch.</summary>
+/// <summary>Everything the scheduler looks at, as of one statement batch.</summary>
 /// <param name="IsWholeLine">False when more requests wait than were read.</param>
 internal sealed record ClusterState(
-    IReadOnlyList<PlacerNode> Nodes,
-    IReadOnlyList<PlacerLease> Leases,
-    IReadOnlyList<PlacerRequest> Waiting,
+    IReadOnlyList<SchedulerNode> Nodes,
+    IReadOnlyList<SchedulerLease> Leases,
+    IReadOnlyList<SchedulerRequest> Waiting,
     bool IsWholeLine
 );
 
@@ -33,21 +33,21 @@ internal sealed class PlacementTables(NodesStore store)
             limit
         );
         await using var reader = await batch.ExecuteReaderAsync(cancellationToken);
-        var nodes = new List<PlacerNode>();
+        var nodes = new List<SchedulerNode>();
         while (await reader.ReadAsync(cancellationToken))
         {
             nodes.Add(ReadNode(reader));
         }
 
         await reader.NextResultAsync(cancellationToken);
-        var leases = new List<PlacerLease>();
+        var leases = new List<SchedulerLease>();
         while (await reader.ReadAsync(cancellationToken))
         {
             leases.Add(ReadLease(reader));
         }
 
         await reader.NextResultAsync(cancellationToken);
-        var waiting = new List<PlacerRequest>();
+        var waiting = new List<SchedulerRequest>();
         while (await reader.ReadAsync(cancellationToken))
         {
             waiting.Add(ReadRequest(reader));
@@ -86,10 +86,10 @@ internal sealed class PlacementTables(NodesStore store)
         return (string?)await command.ExecuteScalarAsync(cancellationToken);
     }
 
-    private static PlacerNode ReadNode(NpgsqlDataReader reader)
+    private static SchedulerNode ReadNode(NpgsqlDataReader reader)
     {
         var inventory = JsonSerializer.Deserialize(reader.GetString(4), NodesJson.Default.Inventory)!;
-        return new PlacerNode(
+        return new SchedulerNode(
             reader.GetGuid(0),
             reader.GetString(1),
             string.Equals(reader.GetString(2), "online", StringComparison.Ordinal),
@@ -101,10 +101,10 @@ internal sealed class PlacementTables(NodesStore store)
         );
     }
 
-    private static PlacerLease ReadLease(NpgsqlDataReader reader) =>
+    private static SchedulerLease ReadLease(NpgsqlDataReader reader) =>
         new(reader.GetGuid(0), reader.GetFieldValue<int[]>(1), reader.GetDouble(2), reader.GetInt32(3));
 
-    private static PlacerRequest ReadRequest(NpgsqlDataReader reader) =>
+    private static SchedulerRequest ReadRequest(NpgsqlDataReader reader) =>
         new(
             reader.GetGuid(0),
             reader.GetInt32(1),

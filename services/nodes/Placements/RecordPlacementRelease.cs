@@ -8,7 +8,7 @@ namespace Platform.Nodes.Placements;
 /// <summary>Frees what an attempt holds, or takes it out of the line.</summary>
 internal sealed partial class RecordPlacementRelease(
     NodesStore store,
-    PlacerSignal placer,
+    SchedulerSignal scheduler,
     TimeProvider clock,
     ILogger<RecordPlacementRelease> log
 ) : IConsumer<ReleasePlacement>
@@ -30,7 +30,7 @@ internal sealed partial class RecordPlacementRelease(
         }
         else if (outcome.Events.Count > 0)
         {
-            placer.Raise();
+            scheduler.Raise();
         }
         else
         {

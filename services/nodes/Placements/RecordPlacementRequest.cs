@@ -8,7 +8,7 @@ namespace Platform.Nodes.Placements;
 internal sealed partial class RecordPlacementRequest(
     NodesStore store,
     PlacementAnswers answers,
-    PlacerSignal placer,
+    SchedulerSignal scheduler,
     TimeProvider clock,
     ILogger<RecordPlacementRequest> log
 ) : IConsumer<RequestPlacement>
@@ -40,7 +40,7 @@ internal sealed partial class RecordPlacementRequest(
 
         if (outcome.Events.Count > 0)
         {
-            placer.Raise();
+            scheduler.Raise();
             return;
         }
 

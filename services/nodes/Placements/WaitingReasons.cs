@@ -6,7 +6,7 @@ using Platform.EventStore;
 namespace Platform.Nodes.Placements;
 
 /// <summary>
-/// Tells why jobs wait: a new text is published and then noted, so that it is told at least once. Apart from the placer,
+/// Tells why jobs wait: a new text is published and then noted, so that it is told at least once. Apart from the scheduler,
 /// whose grants must not wait for a broker that is away.
 /// </summary>
 internal sealed partial class WaitingReasons(
@@ -67,7 +67,7 @@ internal sealed partial class WaitingReasons(
             }
             catch (Exception e) when (e is not OperationCanceledException || !cancellationToken.IsCancellationRequested)
             {
-                // The placer posts them again at its next look.
+                // The scheduler posts them again at its next look.
                 TellingFailed(log, e);
             }
         }
@@ -96,7 +96,7 @@ internal sealed partial class WaitingReasons(
 
     private Task PublishAsync(WaitingReason reason, CancellationToken cancellationToken) =>
         bus.Publish(
-            new PlacementWaiting
+            new PlacementWaitingMessage
             {
                 JobId = reason.JobId,
                 Attempt = reason.Attempt,

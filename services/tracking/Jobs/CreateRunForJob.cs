@@ -6,9 +6,9 @@ using Platform.Tracking.Runs;
 namespace Platform.Tracking.Jobs;
 
 /// <summary>Every job has a run: it exists from the submission on, before anything was logged.</summary>
-internal sealed class CreateRunForJob(RunHandler handler) : IConsumer<JobSubmitted>
+internal sealed class CreateRunForJob(RunHandler handler) : IConsumer<JobSubmittedMessage>
 {
-    public Task Consume(ConsumeContext<JobSubmitted> context)
+    public Task Consume(ConsumeContext<JobSubmittedMessage> context)
     {
         var job = context.Message;
         return handler.HandleAsync(

@@ -6,9 +6,9 @@ using Platform.Tracking.Runs;
 namespace Platform.Tracking.Jobs;
 
 /// <summary>A run that its training did not end itself ends with its job.</summary>
-internal sealed class EndRunForJob(RunHandler handler) : IConsumer<JobEnded>
+internal sealed class EndRunForJob(RunHandler handler) : IConsumer<JobEndedMessage>
 {
-    public Task Consume(ConsumeContext<JobEnded> context)
+    public Task Consume(ConsumeContext<JobEndedMessage> context)
     {
         var job = context.Message;
         var status = job.Status switch

@@ -6,9 +6,9 @@ using Platform.Tracking.Runs;
 namespace Platform.Tracking.Jobs;
 
 /// <summary>A run runs while its job does; a later attempt starts it again.</summary>
-internal sealed class StartRunForJob(RunHandler handler) : IConsumer<JobRunning>
+internal sealed class StartRunForJob(RunHandler handler) : IConsumer<JobStartedMessage>
 {
-    public Task Consume(ConsumeContext<JobRunning> context)
+    public Task Consume(ConsumeContext<JobStartedMessage> context)
     {
         var job = context.Message;
         return handler.HandleAsync(

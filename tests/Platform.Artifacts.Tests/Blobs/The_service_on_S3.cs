@@ -12,7 +12,7 @@ namespace Platform.Artifacts.Tests.Blobs;
 public sealed class The_service_on_S3(ArtifactsHostOnS3 host) : IClassFixture<ArtifactsHostOnS3>
 {
     [Fact]
-    [Trait("row", "39")]
+    [Trait("check", "ART-05")]
     public async Task takes_and_gives_versions()
     {
         var bytes = ArtifactsHost.RandomBytes(40_000_000);

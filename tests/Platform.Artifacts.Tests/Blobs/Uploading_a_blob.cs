@@ -166,7 +166,7 @@ public sealed class Uploading_a_blob(ArtifactsHost host) : IClassFixture<Artifac
     }
 
     [Fact]
-    [Trait("row", "39")]
+    [Trait("check", "ART-05")]
     public async Task can_be_read_in_ranges_and_resumed_after_a_cut()
     {
         var bytes = ArtifactsHost.RandomBytes(200_000);

@@ -113,7 +113,7 @@ public sealed class Reading_the_catalog(ArtifactsHost host) : IClassFixture<Arti
     }
 
     [Fact]
-    [Trait("row", "39")]
+    [Trait("check", "ART-05")]
     public async Task gives_files_byte_by_byte_with_ranges_to_save_and_not_to_run()
     {
         var name = ArtifactsHost.NewName();

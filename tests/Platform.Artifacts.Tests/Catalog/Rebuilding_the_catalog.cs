@@ -8,7 +8,7 @@ namespace Platform.Artifacts.Tests.Catalog;
 public sealed class Rebuilding_the_catalog(ArtifactsHost host) : IClassFixture<ArtifactsHost>
 {
     [Fact]
-    [Trait("row", "95")]
+    [Trait("check", "OPS-01")]
     public async Task gives_the_same_answers_after_a_rebuild_and_after_a_restart()
     {
         var job = Guid.CreateVersion7();

@@ -9,8 +9,8 @@ public sealed class Storage_statistics(ArtifactsHost host) : IClassFixture<Artif
     private const int Megabyte = 1_000_000;
 
     [Fact]
-    [Trait("row", "34")]
-    [Trait("row", "36")]
+    [Trait("check", "MON-05")]
+    [Trait("check", "ART-02")]
     public async Task count_equal_bytes_once()
     {
         Assert.Equal(

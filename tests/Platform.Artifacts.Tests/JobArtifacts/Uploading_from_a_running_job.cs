@@ -13,7 +13,7 @@ public sealed class Uploading_from_a_running_job(ArtifactsHost host) : IClassFix
     private readonly Guid _job = Guid.CreateVersion7();
 
     [Fact]
-    [Trait("row", "81")]
+    [Trait("check", "JOB-07")]
     public async Task makes_a_version_of_one_file_each_time()
     {
         var name = ArtifactsHost.NewName();
@@ -65,7 +65,7 @@ public sealed class Uploading_from_a_running_job(ArtifactsHost host) : IClassFix
     }
 
     [Fact]
-    [Trait("row", "81")]
+    [Trait("check", "JOB-07")]
     public async Task with_other_bytes_than_announced_is_refused_and_nothing_is_kept()
     {
         var bytes = ArtifactsHost.RandomBytes(1000);

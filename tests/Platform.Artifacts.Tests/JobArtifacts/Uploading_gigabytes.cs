@@ -17,7 +17,7 @@ public sealed class Uploading_gigabytes(ArtifactsHost host) : IClassFixture<Arti
     private readonly Guid _job = Guid.CreateVersion7();
 
     [Fact]
-    [Trait("row", "81")]
+    [Trait("check", "JOB-07")]
     public async Task takes_little_memory()
     {
         const long Size = 2_147_495_993;

@@ -21,7 +21,7 @@ public sealed class Adding_a_version
     public void gives_the_next_number() => Given(Artifacts.Created(1)).When(Artifacts.Add()).Then(Artifacts.Created(2));
 
     [Fact]
-    [Trait("row", "42")]
+    [Trait("check", "ART-08")]
     public void never_uses_a_number_again_after_a_deletion() =>
         Given(
                 Artifacts.Created(1),

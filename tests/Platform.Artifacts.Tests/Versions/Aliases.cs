@@ -7,7 +7,7 @@ namespace Platform.Artifacts.Tests.Versions;
 public sealed class Aliases(ArtifactsHost host) : IClassFixture<ArtifactsHost>
 {
     [Fact]
-    [Trait("row", "40")]
+    [Trait("check", "ART-06")]
     public async Task resolve_and_move()
     {
         var name = await ThreeVersionsAsync();
@@ -19,7 +19,7 @@ public sealed class Aliases(ArtifactsHost host) : IClassFixture<ArtifactsHost>
     }
 
     [Fact]
-    [Trait("row", "40")]
+    [Trait("check", "ART-06")]
     public async Task may_be_two_on_one_version()
     {
         var name = await ThreeVersionsAsync();
@@ -42,7 +42,7 @@ public sealed class Aliases(ArtifactsHost host) : IClassFixture<ArtifactsHost>
     }
 
     [Fact]
-    [Trait("row", "40")]
+    [Trait("check", "ART-06")]
     public async Task can_be_set_on_the_version_too()
     {
         var name = await ThreeVersionsAsync();
@@ -69,7 +69,7 @@ public sealed class Aliases(ArtifactsHost host) : IClassFixture<ArtifactsHost>
     }
 
     [Fact]
-    [Trait("row", "40")]
+    [Trait("check", "ART-06")]
     public async Task never_point_nowhere_while_they_move()
     {
         var name = await ThreeVersionsAsync();
@@ -127,7 +127,7 @@ public sealed class Aliases(ArtifactsHost host) : IClassFixture<ArtifactsHost>
     }
 
     [Theory]
-    [Trait("row", "40")]
+    [Trait("check", "ART-06")]
     [InlineData("a%2Fb")]
     [InlineData("a:b")]
     [InlineData("a*b")]

@@ -134,7 +134,7 @@ public sealed class Changing_an_artifact
     }
 
     [Fact]
-    [Trait("row", "40")]
+    [Trait("check", "ART-06")]
     public void moves_an_alias_in_one_event() =>
         new ArtifactSpecification(_states["alias on another"])
             .When(new PointAlias("a", 1))

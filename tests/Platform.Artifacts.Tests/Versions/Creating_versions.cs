@@ -15,7 +15,7 @@ namespace Platform.Artifacts.Tests.Versions;
 public sealed class Creating_versions(ArtifactsHost host) : IClassFixture<ArtifactsHost>
 {
     [Fact]
-    [Trait("row", "35")]
+    [Trait("check", "ART-01")]
     public async Task numbers_them_from_1()
     {
         var name = ArtifactsHost.NewName();
@@ -30,7 +30,7 @@ public sealed class Creating_versions(ArtifactsHost host) : IClassFixture<Artifa
     }
 
     [Fact]
-    [Trait("row", "35")]
+    [Trait("check", "ART-01")]
     public async Task at_the_same_time_gives_each_its_own_consecutive_number()
     {
         var name = ArtifactsHost.NewName();
@@ -58,7 +58,7 @@ public sealed class Creating_versions(ArtifactsHost host) : IClassFixture<Artifa
     }
 
     [Fact]
-    [Trait("row", "37")]
+    [Trait("check", "ART-03")]
     public async Task keeps_everything_that_was_said_about_it()
     {
         var name = ArtifactsHost.NewName();
@@ -93,7 +93,7 @@ public sealed class Creating_versions(ArtifactsHost host) : IClassFixture<Artifa
     }
 
     [Fact]
-    [Trait("row", "37")]
+    [Trait("check", "ART-03")]
     public async Task takes_ten_thousand_files_and_keeps_its_events_small()
     {
         var name = ArtifactsHost.NewName();
@@ -200,7 +200,7 @@ public sealed class Creating_versions(ArtifactsHost host) : IClassFixture<Artifa
     }
 
     [Fact]
-    [Trait("row", "74")]
+    [Trait("check", "JOB-03")]
     public async Task by_a_process_whose_job_has_a_later_attempt_is_refused()
     {
         var name = ArtifactsHost.NewName();
@@ -222,7 +222,7 @@ public sealed class Creating_versions(ArtifactsHost host) : IClassFixture<Artifa
     }
 
     [Fact]
-    [Trait("row", "74")]
+    [Trait("check", "JOB-03")]
     public async Task by_a_process_is_refused_once_a_later_attempt_made_one_although_that_was_not_announced()
     {
         var name = ArtifactsHost.NewName();
@@ -247,7 +247,7 @@ public sealed class Creating_versions(ArtifactsHost host) : IClassFixture<Artifa
             ("X-Platform-Attempt", $"{attempt}")
         );
 
-    private static JobQueued Queued(Guid job, int attempt) =>
+    private static JobQueuedMessage Queued(Guid job, int attempt) =>
         new()
         {
             JobId = job,

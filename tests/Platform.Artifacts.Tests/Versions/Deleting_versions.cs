@@ -8,7 +8,7 @@ namespace Platform.Artifacts.Tests.Versions;
 public sealed class Deleting_versions(ArtifactsHost host) : IClassFixture<ArtifactsHost>
 {
     [Fact]
-    [Trait("row", "41")]
+    [Trait("check", "ART-07")]
     public async Task moves_latest_to_the_newest_that_is_left()
     {
         var name = await VersionsAsync(3);
@@ -23,7 +23,7 @@ public sealed class Deleting_versions(ArtifactsHost host) : IClassFixture<Artifa
     }
 
     [Fact]
-    [Trait("row", "42")]
+    [Trait("check", "ART-08")]
     public async Task never_frees_a_number()
     {
         var name = await VersionsAsync(3);
@@ -34,7 +34,7 @@ public sealed class Deleting_versions(ArtifactsHost host) : IClassFixture<Artifa
     }
 
     [Fact]
-    [Trait("row", "43")]
+    [Trait("check", "ART-09")]
     public async Task hides_them_from_every_reader_until_they_are_restored()
     {
         var name = await VersionsAsync(2);

@@ -32,7 +32,7 @@ public sealed class Names_and_paths
     }
 
     [Theory]
-    [Trait("row", "40")]
+    [Trait("check", "ART-06")]
     [InlineData("prod", true)]
     [InlineData("v3-best", true)]
     [InlineData("latest", false)]

@@ -12,7 +12,7 @@ public sealed class Downloading_an_artifact : IDisposable
     public void Dispose() => _folder.Dispose();
 
     [Fact]
-    [Trait("row", "39")]
+    [Trait("check", "ART-05")]
     public async Task Resumes_after_a_cut_and_checks_the_whole_file()
     {
         await using var platform = await FakePlatform.StartAsync(context =>
@@ -40,7 +40,7 @@ public sealed class Downloading_an_artifact : IDisposable
     }
 
     [Fact]
-    [Trait("row", "39")]
+    [Trait("check", "ART-05")]
     public async Task Keeps_nothing_of_wrong_bytes()
     {
         await using var platform = await FakePlatform.StartAsync(context =>

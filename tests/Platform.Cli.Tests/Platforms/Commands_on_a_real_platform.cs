@@ -51,8 +51,8 @@ public sealed class Commands_on_a_real_platform : IAsyncLifetime
     }
 
     [Fact]
-    [Trait("row", "73")]
-    [Trait("row", "6")]
+    [Trait("check", "JOB-02")]
+    [Trait("check", "RUN-06")]
     public async Task Demonstrate_a_training_on_real_data_from_start_to_end()
     {
         var demo = await RunAsync("demo", "--port", $"{Ports.Free()}");

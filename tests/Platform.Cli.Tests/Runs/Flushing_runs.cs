@@ -1,6 +1,6 @@
 namespace Platform.Cli.Tests.Runs;
 
-[Trait("row", "100")]
+[Trait("check", "SDK-01")]
 public sealed class Flushing_runs : IDisposable
 {
     private readonly TestFolder _folder = new();

@@ -2,7 +2,7 @@ namespace Platform.EndToEnd.Tests.Faults;
 
 [Collection("faults")]
 [Trait("suite", "e2e")]
-[Trait("row", "100")]
+[Trait("check", "SDK-01")]
 public sealed class Ending_while_tracking_is_away(TwoNodeCluster cluster)
 {
     [Fact]

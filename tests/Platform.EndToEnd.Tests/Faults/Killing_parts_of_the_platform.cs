@@ -49,8 +49,8 @@ public sealed class Killing_parts_of_the_platform(TwoNodeCluster cluster)
     }
 
     [Fact]
-    [Trait("row", "74")]
-    [Trait("row", "77")]
+    [Trait("check", "JOB-03")]
+    [Trait("check", "JOB-06")]
     public async Task An_agent_for_good_sends_its_job_elsewhere_and_the_old_training_changes_nothing()
     {
         var id = await cluster.Api.SubmitAsync(
@@ -93,7 +93,7 @@ public sealed class Killing_parts_of_the_platform(TwoNodeCluster cluster)
                 && job["nodes"]!.AsArray().Count > 0,
             TimeSpan.FromSeconds(60)
         );
-        // It is lost after 12 s without a beat; beyond that only looking (once a second) and placing take time.
+        // It is lost after 12 s without a heartbeat; beyond that only looking (once a second) and placing take time.
         var latest = TimeSpan.FromSeconds(15) + stalls.Sum;
         Assert.InRange(await PlacedAtAsync(id) - await LastBeatAsync(firstNode), TimeSpan.FromSeconds(12), latest);
         Assert.NotEqual(firstNode, (await NodeOfAsync(id)).Id);

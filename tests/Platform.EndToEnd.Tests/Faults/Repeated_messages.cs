@@ -14,7 +14,7 @@ public sealed class Repeated_messages(TwoNodeCluster cluster)
     private static readonly TimeSpan _latest = TimeSpan.FromSeconds(2);
 
     [Fact]
-    [Trait("row", "75")]
+    [Trait("check", "JOB-04")]
     public async Task In_any_order_change_nothing()
     {
         var broker = new ClusterBroker(cluster.Data);

@@ -7,7 +7,7 @@ namespace Platform.EndToEnd.Tests.Faults;
 public sealed class Stopping_what_the_platform_stands_on(TwoNodeCluster cluster)
 {
     [Fact]
-    [Trait("row", "75")]
+    [Trait("check", "JOB-04")]
     public async Task The_broker_loses_no_job_and_no_result()
     {
         var running = await cluster.Api.SubmitAsync(CountingJob.Create(steps: 60, pause: 0.1));
@@ -51,7 +51,7 @@ public sealed class Stopping_what_the_platform_stands_on(TwoNodeCluster cluster)
 
     /// <summary>An outage of 15 s stands for longer ones: every way that the SDK has of noticing and waiting is gone through by then.</summary>
     [Fact]
-    [Trait("row", "100")]
+    [Trait("check", "SDK-01")]
     public async Task Tracking_never_lets_a_training_wait_and_its_curves_are_complete_afterwards()
     {
         const int Steps = 180;

@@ -88,7 +88,7 @@ public sealed class Hostile_trainings(TwoNodeCluster cluster)
     }
 
     [Fact]
-    [Trait("row", "76")]
+    [Trait("check", "JOB-05")]
     public async Task That_fork_and_ignore_the_signal_are_gone_in_time_with_all_their_children()
     {
         const string Script = """

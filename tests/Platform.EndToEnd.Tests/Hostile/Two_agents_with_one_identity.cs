@@ -21,7 +21,10 @@ public sealed class Two_agents_with_one_identity(TwoNodeCluster cluster)
             await WaitFor.ConditionAsync(
                 "the copy to say why it waits",
                 async () =>
-                    (await second.LogAsync()).Contains("Another agent beats as this node", StringComparison.Ordinal)
+                    (await second.LogAsync()).Contains(
+                        "Another agent heartbeats as this node",
+                        StringComparison.Ordinal
+                    )
             );
             var jobs = new List<Guid>();
             for (var i = 0; i < 4; i++)

@@ -117,7 +117,7 @@ public sealed class In_front_of_services : IAsyncLifetime
     }
 
     [Fact]
-    [Trait("row", "31")]
+    [Trait("check", "MON-02")]
     public async Task ready_says_which_service_is_down_and_what_it_lacks()
     {
         await ReadyAsync(
@@ -143,7 +143,7 @@ public sealed class In_front_of_services : IAsyncLifetime
     }
 
     [Fact]
-    [Trait("row", "31")]
+    [Trait("check", "MON-02")]
     public async Task it_is_alive_but_not_ready_without_its_database()
     {
         await _gateway.DropDatabaseAsync();

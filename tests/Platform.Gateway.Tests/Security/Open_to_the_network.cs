@@ -127,12 +127,12 @@ public sealed class Open_to_the_network : IAsyncLifetime
     }
 
     [Fact]
-    public async Task a_node_beats_with_its_token()
+    public async Task a_node_sends_heartbeats_with_its_token()
     {
         var node = Guid.CreateVersion7();
         var token = _gateway.ScopedTokens.ForNode(node, TimeSpan.FromMinutes(1));
-        using var beat = await _gateway.SendAsync(HttpMethod.Post, "/api/nodes/heartbeat", token);
-        Assert.Equal($"node:{node}", (string?)(await beat.JsonAsync())["subject"]);
+        using var heartbeat = await _gateway.SendAsync(HttpMethod.Post, "/api/nodes/heartbeat", token);
+        Assert.Equal($"node:{node}", (string?)(await heartbeat.JsonAsync())["subject"]);
         using var drained = await _gateway.SendAsync(HttpMethod.Post, $"/api/nodes/{node}/drain", token);
         await drained.ShouldBeProblemAsync(HttpStatusCode.Forbidden, "gateway.not-allowed");
     }

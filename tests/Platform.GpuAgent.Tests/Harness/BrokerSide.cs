@@ -54,7 +54,7 @@ internal sealed class BrokerSide : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        var nodes = Reports.Beats.Select(beat => AgentQueues.For(beat.NodeId)).Distinct().ToList();
+        var nodes = Reports.Heartbeats.Select(heartbeat => AgentQueues.For(heartbeat.NodeId)).Distinct().ToList();
         await _host.StopAsync();
         _host.Dispose();
         await using var connection = await new ConnectionFactory { Uri = new Uri(Address) }.CreateConnectionAsync();

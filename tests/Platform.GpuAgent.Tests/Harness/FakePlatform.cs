@@ -51,8 +51,8 @@ internal sealed class FakePlatform : IAsyncDisposable
     /// <summary>Downloads, by blob.</summary>
     public ConcurrentQueue<string> Downloads { get; } = new();
 
-    /// <summary>Beats that came over HTTP.</summary>
-    public ConcurrentQueue<NodeHeartbeat> Beats { get; } = new();
+    /// <summary>Heartbeats that came over HTTP.</summary>
+    public ConcurrentQueue<NodeHeartbeat> Heartbeats { get; } = new();
 
     /// <summary>Runs and what was logged on them.</summary>
     public FakeTracking Tracking { get; } = new();
@@ -178,7 +178,7 @@ internal sealed class FakePlatform : IAsyncDisposable
             }
         );
         _app.MapPost("/api/nodes/join", Join);
-        _app.MapPost("/api/nodes/heartbeat", TakeBeat);
+        _app.MapPost("/api/nodes/heartbeat", TakeHeartbeat);
         _app.MapGet(
             "/api/jobs/{jobId:guid}/attempts/{attempt:int}/work",
             (Guid jobId, int attempt) =>
@@ -217,9 +217,9 @@ internal sealed class FakePlatform : IAsyncDisposable
         );
     }
 
-    private IResult TakeBeat(NodeHeartbeat beat)
+    private IResult TakeHeartbeat(NodeHeartbeat heartbeat)
     {
-        Beats.Enqueue(beat);
+        Heartbeats.Enqueue(heartbeat);
         return HasForgotten ? Results.NotFound() : Results.NoContent();
     }
 

@@ -12,16 +12,16 @@ internal sealed class ReportLog
     /// <summary>While unset, reports are heard but not recorded.</summary>
     public volatile bool Records = true;
 
-    public ConcurrentQueue<TrainingStarted> Started { get; } = new();
+    public ConcurrentQueue<ProcessStarted> Started { get; } = new();
 
-    public ConcurrentQueue<TrainingExited> Exited { get; } = new();
+    public ConcurrentQueue<ProcessExited> Exited { get; } = new();
 
-    public ConcurrentQueue<NodeHeartbeat> Beats { get; } = new();
+    public ConcurrentQueue<NodeHeartbeat> Heartbeats { get; } = new();
 
-    public Task<TrainingStarted> StartedAsync(Guid jobId, int attempt = 1) =>
+    public Task<ProcessStarted> StartedAsync(Guid jobId, int attempt = 1) =>
         HeardAsync(Started, started => started.JobId == jobId && started.Attempt == attempt, "the start");
 
-    public Task<TrainingExited> ExitedAsync(Guid jobId, int attempt = 1) =>
+    public Task<ProcessExited> ExitedAsync(Guid jobId, int attempt = 1) =>
         HeardAsync(Exited, exited => exited.JobId == jobId && exited.Attempt == attempt, "the end");
 
     private static async Task<T> HeardAsync<T>(ConcurrentQueue<T> heard, Func<T, bool> wanted, string what)
@@ -33,17 +33,17 @@ internal sealed class ReportLog
 }
 
 internal sealed class HearReports(ReportLog log)
-    : IConsumer<TrainingStarted>,
-        IConsumer<TrainingExited>,
+    : IConsumer<ProcessStarted>,
+        IConsumer<ProcessExited>,
         IConsumer<NodeHeartbeat>
 {
-    public Task Consume(ConsumeContext<TrainingStarted> context)
+    public Task Consume(ConsumeContext<ProcessStarted> context)
     {
         log.Started.Enqueue(context.Message);
         return AnswerAsync(context, ReportRecorded.Of(context.Message));
     }
 
-    public Task Consume(ConsumeContext<TrainingExited> context)
+    public Task Consume(ConsumeContext<ProcessExited> context)
     {
         log.Exited.Enqueue(context.Message);
         return AnswerAsync(context, ReportRecorded.Of(context.Message));
@@ -51,7 +51,7 @@ internal sealed class HearReports(ReportLog log)
 
     public Task Consume(ConsumeContext<NodeHeartbeat> context)
     {
-        log.Beats.Enqueue(context.Message);
+        log.Heartbeats.Enqueue(context.Message);
         return Task.CompletedTask;
     }
 

@@ -65,8 +65,8 @@ internal sealed class TestAgent : IAsyncDisposable
         {
             await agent._app.StartAsync();
             await WaitFor.ConditionAsync(
-                "the agent to join and beat",
-                () => Task.FromResult(!agent.Reports.Beats.IsEmpty)
+                "the agent to join and heartbeat",
+                () => Task.FromResult(!agent.Reports.Heartbeats.IsEmpty)
             );
         }
         catch
@@ -84,7 +84,7 @@ internal sealed class TestAgent : IAsyncDisposable
 
     public Task StartAsync(AttemptWork work, params int[] gpus) =>
         SendAsync(
-            new StartTraining
+            new StartProcess
             {
                 NodeId = NodeId,
                 JobId = work.JobId,
@@ -97,7 +97,7 @@ internal sealed class TestAgent : IAsyncDisposable
 
     public Task StopAsync(AttemptWork work, string reason = EndReasons.Cancelled) =>
         SendAsync(
-            new StopTraining
+            new StopProcess
             {
                 NodeId = NodeId,
                 JobId = work.JobId,

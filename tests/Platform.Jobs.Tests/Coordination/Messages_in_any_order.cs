@@ -38,7 +38,7 @@ public sealed class Messages_in_any_order : WithJobsHost
         Cluster.OnRequest = _ => null;
         Cluster.OnStart = _ => null;
         var id = await Host.SubmitAsync(JobsHost.Job(maxAttempts: 2));
-        await Host.WaitForSagaAsync(id, "Asking");
+        await Host.WaitForSagaAsync(id, "AwaitingPlacement");
         var runId = (await Host.JobAsync(id))["runId"]!.GetValue<Guid>();
 
         // All at once and again, until nothing more can come of them: as a broker that repeats and reorders would.
@@ -85,9 +85,9 @@ public sealed class Messages_in_any_order : WithJobsHost
         var marker = TestCluster.Started(id, attempt: 0);
         await Cluster.PublishAsync(marker);
         var reports = messages
-            .OfType<TrainingStarted>()
+            .OfType<ProcessStarted>()
             .Select(r => r.ReportId)
-            .Concat(messages.OfType<TrainingExited>().Select(r => r.ReportId))
+            .Concat(messages.OfType<ProcessExited>().Select(r => r.ReportId))
             .Append(marker.ReportId)
             .ToList();
         await AssertAnsweredAsync(reports);
@@ -97,7 +97,7 @@ public sealed class Messages_in_any_order : WithJobsHost
 
     private static IEnumerable<object> FromOthers(Guid id, int attempt) =>
         [
-            new PlacementWaiting
+            new PlacementWaitingMessage
             {
                 JobId = id,
                 Attempt = attempt,
@@ -106,7 +106,7 @@ public sealed class Messages_in_any_order : WithJobsHost
             TestCluster.Grant(id, attempt),
             TestCluster.Started(id, attempt),
             TestCluster.Exited(id, attempt, EndReasons.ExitCode, attempt == 1 ? 1 : 0),
-            new PlacementReleased { JobId = id, Attempt = attempt },
+            new PlacementReleasedMessage { JobId = id, Attempt = attempt },
         ];
 
     private static IEnumerable<object> FromTheLog(Guid id, Guid runId, int attempt)
@@ -118,7 +118,7 @@ public sealed class Messages_in_any_order : WithJobsHost
             MemoryMiB = 512,
         };
         var at = TimeProvider.System.GetUtcNow();
-        yield return new JobSubmitted
+        yield return new JobSubmittedMessage
         {
             JobId = id,
             RunId = runId,
@@ -129,7 +129,7 @@ public sealed class Messages_in_any_order : WithJobsHost
             Priority = 50,
             SubmittedAt = at,
         };
-        yield return new JobQueued
+        yield return new JobQueuedMessage
         {
             JobId = id,
             Attempt = attempt,
@@ -139,26 +139,26 @@ public sealed class Messages_in_any_order : WithJobsHost
             SubmittedAt = at,
             NotBefore = at,
         };
-        yield return new JobPlaced
+        yield return new JobPlacedMessage
         {
             JobId = id,
             Attempt = attempt,
             Nodes = TestCluster.Grant(id, attempt).Nodes,
         };
-        yield return new JobRunning
+        yield return new JobStartedMessage
         {
             JobId = id,
             RunId = runId,
             Attempt = attempt,
             StartedAt = at,
         };
-        yield return new JobStopping
+        yield return new StopRequestedMessage
         {
             JobId = id,
             Attempt = attempt,
             Reason = EndReasons.Cancelled,
         };
-        yield return new JobEnded
+        yield return new JobEndedMessage
         {
             JobId = id,
             RunId = runId,

@@ -16,7 +16,7 @@ public sealed class Resuming_jobs : IAsyncLifetime
     public async Task DisposeAsync() => await _database.DisposeAsync();
 
     [Fact]
-    [Trait("row", "75")]
+    [Trait("check", "JOB-04")]
     public async Task Goes_on_where_a_killed_process_left_off()
     {
         Guid asking;
@@ -33,7 +33,7 @@ public sealed class Resuming_jobs : IAsyncLifetime
             await host.WaitForSagaAsync(ended, "Releasing");
             first.OnRequest = _ => null;
             asking = await host.SubmitAsync();
-            await host.WaitForSagaAsync(asking, "Asking");
+            await host.WaitForSagaAsync(asking, "AwaitingPlacement");
         }
 
         await using var restarted = await JobsHost.StartAsync(_database, new TestCluster());
@@ -56,7 +56,7 @@ public sealed class Resuming_jobs : IAsyncLifetime
             lostAll.OnStart = _ => null;
             await lostAll.PublishAsync(TestCluster.Grant(placed, 1));
             await host.WaitForAsync(placed, "placed");
-            await host.WaitForSagaAsync(pending, "Asking");
+            await host.WaitForSagaAsync(pending, "AwaitingPlacement");
             await ForgetSagasAsync(host);
         }
 
@@ -103,7 +103,7 @@ public sealed class Resuming_jobs : IAsyncLifetime
     public async Task Says_nothing_of_healthy_jobs()
     {
         await using var host = await JobsHost.StartAsync(_database, _quickly);
-        host.Cluster.OnRequest = request => new PlacementWaiting
+        host.Cluster.OnRequest = request => new PlacementWaitingMessage
         {
             JobId = request.JobId,
             Attempt = request.Attempt,
@@ -111,7 +111,7 @@ public sealed class Resuming_jobs : IAsyncLifetime
         };
         var id = await host.SubmitAsync();
         await host.WaitForAsync(id, "queued");
-        await host.WaitForSagaAsync(id, "Asking");
+        await host.WaitForSagaAsync(id, "AwaitingPlacement");
 
         var resumed = await ResumeUnsettledJobs.LeftBehindAsync(
             host.Store,

@@ -123,7 +123,7 @@ internal sealed class JobsHost : IAsyncDisposable
         await using var command = Store.DataSource.CreateCommand(
             "select state from saga where saga_type = $1 and correlation_id = $2"
         );
-        command.Parameters.Add(new() { Value = TrainingStateMachine.Endpoint });
+        command.Parameters.Add(new() { Value = JobCoordinationStateMachine.Endpoint });
         command.Parameters.Add(new() { Value = id });
         return (string?)await command.ExecuteScalarAsync();
     }

@@ -23,15 +23,15 @@ internal sealed class TestCluster
 
     /// <summary>Answers a release; null says nothing.</summary>
     public Func<ReleasePlacement, object?> OnRelease { get; set; } =
-        release => new PlacementReleased { JobId = release.JobId, Attempt = release.Attempt };
+        release => new PlacementReleasedMessage { JobId = release.JobId, Attempt = release.Attempt };
 
     /// <summary>Answers the command to start; null says nothing.</summary>
-    public Func<StartTraining, object?> OnStart { get; set; } = start => Started(start.JobId, start.Attempt);
+    public Func<StartProcess, object?> OnStart { get; set; } = start => Started(start.JobId, start.Attempt);
 
     /// <summary>Answers the command to stop; null says nothing.</summary>
-    public Func<StopTraining, object?> OnStop { get; set; } = stop => Exited(stop.JobId, stop.Attempt, stop.Reason);
+    public Func<StopProcess, object?> OnStop { get; set; } = stop => Exited(stop.JobId, stop.Attempt, stop.Reason);
 
-    public static PlacementGranted Grant(Guid jobId, int attempt) =>
+    public static PlacementGrantedMessage Grant(Guid jobId, int attempt) =>
         new()
         {
             JobId = jobId,
@@ -47,7 +47,7 @@ internal sealed class TestCluster
             ],
         };
 
-    public static TrainingStarted Started(Guid jobId, int attempt) =>
+    public static ProcessStarted Started(Guid jobId, int attempt) =>
         new()
         {
             ReportId = Guid.CreateVersion7(),
@@ -57,7 +57,7 @@ internal sealed class TestCluster
             At = TimeProvider.System.GetUtcNow(),
         };
 
-    public static TrainingExited Exited(Guid jobId, int attempt, string reason, int? exitCode = null) =>
+    public static ProcessExited Exited(Guid jobId, int attempt, string reason, int? exitCode = null) =>
         new()
         {
             ReportId = Guid.CreateVersion7(),
@@ -69,7 +69,7 @@ internal sealed class TestCluster
             ExitCode = exitCode,
         };
 
-    public static PlacementLost Lost(Guid jobId, int attempt) =>
+    public static PlacementLostMessage Lost(Guid jobId, int attempt) =>
         new()
         {
             JobId = jobId,
@@ -119,13 +119,13 @@ internal sealed class TestCluster
     }
 
     private sealed class Agent(TestCluster cluster)
-        : IConsumer<StartTraining>,
-            IConsumer<StopTraining>,
+        : IConsumer<StartProcess>,
+            IConsumer<StopProcess>,
             IConsumer<ReportRecorded>
     {
-        public Task Consume(ConsumeContext<StartTraining> context) => cluster.AnswerAsync(context, cluster.OnStart);
+        public Task Consume(ConsumeContext<StartProcess> context) => cluster.AnswerAsync(context, cluster.OnStart);
 
-        public Task Consume(ConsumeContext<StopTraining> context) => cluster.AnswerAsync(context, cluster.OnStop);
+        public Task Consume(ConsumeContext<StopProcess> context) => cluster.AnswerAsync(context, cluster.OnStop);
 
         public Task Consume(ConsumeContext<ReportRecorded> context) => cluster.AnswerAsync(context, _ => null);
     }

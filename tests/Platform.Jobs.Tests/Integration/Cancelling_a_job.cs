@@ -7,7 +7,7 @@ using Platform.Contracts.Nodes;
 namespace Platform.Jobs.Tests.Integration;
 
 [Trait("suite", "integration")]
-[Trait("row", "76")]
+[Trait("check", "JOB-05")]
 public sealed class Cancelling_a_job : WithJobsHost
 {
     [Fact]
@@ -27,7 +27,7 @@ public sealed class Cancelling_a_job : WithJobsHost
     [Fact]
     public async Task Ends_it_at_once_while_it_is_queued()
     {
-        Cluster.OnRequest = request => new PlacementWaiting
+        Cluster.OnRequest = request => new PlacementWaitingMessage
         {
             JobId = request.JobId,
             Attempt = request.Attempt,
@@ -52,7 +52,7 @@ public sealed class Cancelling_a_job : WithJobsHost
         Assert.True((await CancelAsync(id))["stopping"]!.GetValue<bool>());
         Cluster.OnStop = stop;
         await Host.WaitForAsync(id, "cancelled");
-        Assert.Contains(Cluster.Got<StopTraining>(), stop => stop.JobId == id && stop.Reason == "cancelled");
+        Assert.Contains(Cluster.Got<StopProcess>(), stop => stop.JobId == id && stop.Reason == "cancelled");
     }
 
     [Fact]
@@ -79,7 +79,7 @@ public sealed class Cancelling_a_job : WithJobsHost
     public async Task Is_asked_of_the_agent_until_it_answers()
     {
         Cluster.OnStop = stop =>
-            Cluster.Got<StopTraining>().Count() < 3 ? null : TestCluster.Exited(stop.JobId, stop.Attempt, stop.Reason);
+            Cluster.Got<StopProcess>().Count() < 3 ? null : TestCluster.Exited(stop.JobId, stop.Attempt, stop.Reason);
         var id = await Host.SubmitAsync();
         await Host.WaitForAsync(id, "running");
 
@@ -115,7 +115,7 @@ public sealed class Cancelling_a_job : WithJobsHost
     }
 
     [Fact]
-    [Trait("row", "73")]
+    [Trait("check", "JOB-02")]
     public async Task Is_refused_once_it_has_ended()
     {
         var id = await Host.SubmitAsync();

@@ -9,7 +9,7 @@ public sealed class Following_a_log(JobsFixture fixture) : IClassFixture<JobsFix
     private readonly JobsHost _host = fixture.Host;
 
     [Fact]
-    [Trait("row", "25")]
+    [Trait("check", "LOG-01")]
     public async Task Gives_the_first_line_within_a_second_to_whoever_waited_for_it()
     {
         var grant = _host.Cluster.OnRequest;
@@ -62,7 +62,7 @@ public sealed class Following_a_log(JobsFixture fixture) : IClassFixture<JobsFix
     }
 
     [Fact]
-    [Trait("row", "28")]
+    [Trait("check", "LOG-04")]
     public async Task Gives_a_progress_bar_while_it_moves_to_whoever_asks_for_it()
     {
         var id = await RunningAsync();
@@ -115,8 +115,8 @@ public sealed class Following_a_log(JobsFixture fixture) : IClassFixture<JobsFix
     }
 
     [Fact]
-    [Trait("row", "26")]
-    [Trait("row", "81")]
+    [Trait("check", "LOG-02")]
+    [Trait("check", "JOB-07")]
     public async Task Gives_a_hundred_thousand_lines_in_order_over_disconnects()
     {
         const int Lines = 100_000;

@@ -51,7 +51,7 @@ public sealed class ListedJobs : IAsyncLifetime
 }
 
 [Trait("suite", "integration")]
-[Trait("row", "12")]
+[Trait("check", "RUN-12")]
 public sealed class Listing_jobs(ListedJobs jobs) : IClassFixture<ListedJobs>
 {
     private readonly JobsHost _host = jobs.Host;

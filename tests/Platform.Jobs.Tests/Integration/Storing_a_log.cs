@@ -6,7 +6,7 @@ using Platform.Contracts.Jobs;
 namespace Platform.Jobs.Tests.Integration;
 
 [Trait("suite", "integration")]
-[Trait("row", "81")]
+[Trait("check", "JOB-07")]
 public sealed class Storing_a_log(JobsFixture fixture) : IClassFixture<JobsFixture>
 {
     private readonly JobsHost _host = fixture.Host;
@@ -36,7 +36,7 @@ public sealed class Storing_a_log(JobsFixture fixture) : IClassFixture<JobsFixtu
     }
 
     [Fact]
-    [Trait("row", "26")]
+    [Trait("check", "LOG-02")]
     public async Task Keeps_one_of_many_equal_requests_at_once()
     {
         var id = await RunningAsync();

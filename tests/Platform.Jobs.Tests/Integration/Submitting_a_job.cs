@@ -11,7 +11,7 @@ public sealed class Submitting_a_job(JobsFixture fixture) : IClassFixture<JobsFi
     private readonly JobsHost _host = fixture.Host;
 
     [Fact]
-    [Trait("row", "72")]
+    [Trait("check", "JOB-01")]
     public async Task Answers_with_the_job_where_it_is_and_its_version()
     {
         using var response = await _host.Http.PostAsJsonAsync("/api/jobs", JobsHost.Job());
@@ -32,7 +32,7 @@ public sealed class Submitting_a_job(JobsFixture fixture) : IClassFixture<JobsFi
     }
 
     [Fact]
-    [Trait("row", "72")]
+    [Trait("check", "JOB-01")]
     public async Task A_hundred_times_in_a_second_makes_a_hundred_ids()
     {
         var ids = await Task.WhenAll(Enumerable.Range(0, 100).Select(_ => _host.SubmitAsync()));
@@ -45,7 +45,7 @@ public sealed class Submitting_a_job(JobsFixture fixture) : IClassFixture<JobsFi
     }
 
     [Fact]
-    [Trait("row", "72")]
+    [Trait("check", "JOB-01")]
     public async Task Fifty_times_at_once_with_one_key_makes_one_job()
     {
         var answers = await Task.WhenAll(

@@ -10,11 +10,11 @@ namespace Platform.Jobs.Tests.Integration;
 public sealed class The_life_of_a_job : WithJobsHost
 {
     [Fact]
-    [Trait("row", "73")]
+    [Trait("check", "JOB-02")]
     public async Task Waits_in_the_queue_with_the_reason_of_the_day()
     {
         var reason = "needs 64 GPUs; the largest node has 2";
-        Cluster.OnRequest = request => new PlacementWaiting
+        Cluster.OnRequest = request => new PlacementWaitingMessage
         {
             JobId = request.JobId,
             Attempt = request.Attempt,
@@ -113,7 +113,7 @@ public sealed class The_life_of_a_job : WithJobsHost
         var job = await Host.WaitForAsync(id, "failed");
 
         Assert.Equal("timed_out", job["reason"]!.GetValue<string>());
-        Assert.Equal("timed_out", Cluster.Got<StopTraining>().First().Reason);
+        Assert.Equal("timed_out", Cluster.Got<StopProcess>().First().Reason);
         Assert.Contains("stop_requested", await Host.HistoryAsync(id));
     }
 
@@ -124,10 +124,10 @@ public sealed class The_life_of_a_job : WithJobsHost
         Cluster.OnRequest = r =>
             ThirdTime<RequestPlacement>(x => x.JobId == r.JobId) ? TestCluster.Grant(r.JobId, r.Attempt) : null;
         Cluster.OnStart = s =>
-            ThirdTime<StartTraining>(x => x.JobId == s.JobId) ? TestCluster.Started(s.JobId, s.Attempt) : null;
+            ThirdTime<StartProcess>(x => x.JobId == s.JobId) ? TestCluster.Started(s.JobId, s.Attempt) : null;
         Cluster.OnRelease = r =>
             ThirdTime<ReleasePlacement>(x => x.JobId == r.JobId)
-                ? new PlacementReleased { JobId = r.JobId, Attempt = r.Attempt }
+                ? new PlacementReleasedMessage { JobId = r.JobId, Attempt = r.Attempt }
                 : null;
         var id = await Host.SubmitAsync();
         await Host.WaitForAsync(id, "running");

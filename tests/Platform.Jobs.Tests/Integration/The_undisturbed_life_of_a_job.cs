@@ -11,7 +11,7 @@ public sealed class The_undisturbed_life_of_a_job : WithJobsHost
         [("Jobs:FirstWait", "00:10:00"), ("Jobs:LongestWait", "00:10:00")];
 
     [Fact]
-    [Trait("row", "73")]
+    [Trait("check", "JOB-02")]
     public async Task Goes_from_submission_to_success_with_its_history_in_order()
     {
         var id = await Host.SubmitAsync();
@@ -29,7 +29,7 @@ public sealed class The_undisturbed_life_of_a_job : WithJobsHost
             ["job_submitted", "job_queued", "job_placed", "job_started", "job_succeeded"],
             await Host.HistoryAsync(id)
         );
-        var start = Assert.Single(Cluster.Got<StartTraining>());
+        var start = Assert.Single(Cluster.Got<StartProcess>());
         Assert.Equal((id, 1, 1d, 512), (start.JobId, start.Attempt, start.Cpus, start.MemoryMiB));
         Assert.Equal((id, 1), Assert.Single(Cluster.Got<ReleasePlacement>().Select(r => (r.JobId, r.Attempt))));
         await WaitFor.ConditionAsync(

@@ -28,7 +28,7 @@ public sealed class Cutting_a_log_into_lines
     [InlineData("10%\r 50%\r100%\r\n", "100%")]
     [InlineData("windows\r\n", "windows")]
     [InlineData("\r10%\r20%", "20%")]
-    [Trait("row", "28")]
+    [Trait("check", "LOG-04")]
     public void Makes_the_frames_of_a_progress_bar_its_last(string log, string line) =>
         Assert.Equal([(log.Length, line)], Events(0, log));
 
@@ -85,7 +85,7 @@ public sealed class Cutting_a_log_into_lines
     [InlineData("one\n10%\r 50%", " 50%")]
     [InlineData("10%\r 50%\r", " 50%")]
     [InlineData("half \u00e9", "half \u00e9")]
-    [Trait("row", "28")]
+    [Trait("check", "LOG-04")]
     public void Shows_the_line_that_is_being_written_once(string log, string visible)
     {
         var output = new ArrayBufferWriter<byte>();

@@ -6,7 +6,7 @@ using EndReasons = Platform.Contracts.Jobs.EndReasons;
 namespace Platform.Jobs.Tests.Training;
 
 /// <summary>The whole table of the decider: nothing new can be left undecided.</summary>
-[Trait("row", "73")]
+[Trait("check", "JOB-02")]
 public sealed class Every_command_in_every_status
 {
     private const string Refused = "refused";

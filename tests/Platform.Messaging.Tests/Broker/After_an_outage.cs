@@ -9,7 +9,7 @@ namespace Platform.Messaging.Tests.Broker;
 
 /// <summary>However long the broker was away, services are back soon after it, and until then leave its port alone for seconds at a time.</summary>
 [Trait("suite", "integration")]
-[Trait("row", "31")]
+[Trait("check", "MON-02")]
 public sealed class After_an_outage(ITestOutputHelper output)
 {
     private readonly WorkLog _log = new();

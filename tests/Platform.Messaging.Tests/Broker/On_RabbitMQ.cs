@@ -142,7 +142,7 @@ public sealed class On_RabbitMQ(ITestOutputHelper output) : IAsyncLifetime
     }
 
     [Fact]
-    [Trait("row", "31")]
+    [Trait("check", "MON-02")]
     public async Task a_service_goes_on_by_itself_after_the_broker_was_away()
     {
         _ = _broker.Queue("do-work");

@@ -98,11 +98,11 @@ public sealed class Nonsense(SharedHost shared) : IClassFixture<SharedHost>
     [InlineData("""{ "attempts": null }""")]
     [InlineData("""{ "attempts": [null] }""")]
     [InlineData("""{ "attempts": [{ "jobId": "0198a000-0000-7000-8000-000000000001", "attempt": 0 }] }""")]
-    public async Task of_a_beat_is_refused(string change)
+    public async Task of_a_heartbeat_is_refused(string change)
     {
         var host = shared.Host;
         var id = await host.JoinAsync();
-        var body = JsonSerializer.Serialize(NodesHost.Beat(id), JsonSerializerOptions.Web);
+        var body = JsonSerializer.Serialize(NodesHost.Heartbeat(id), JsonSerializerOptions.Web);
 
         using var response = await PostAsync(host, "/api/nodes/heartbeat", body, change);
 
@@ -142,7 +142,7 @@ public sealed class Nonsense(SharedHost shared) : IClassFixture<SharedHost>
     }
 
     private static async Task<int> CountNodesAsync(NodesHost host) =>
-        (await host.DumpAsync("node", "node_beat")).Split('\n', StringSplitOptions.RemoveEmptyEntries).Length;
+        (await host.DumpAsync("node", "node_heartbeat")).Split('\n', StringSplitOptions.RemoveEmptyEntries).Length;
 
     private static string ValidJoin() =>
         JsonSerializer.Serialize(

@@ -77,7 +77,11 @@ internal sealed class NodesHost : IAsyncDisposable
                 : new Dictionary<string, string>(StringComparer.Ordinal) { ["zone"] = zone },
         };
 
-    public static NodeHeartbeat Beat(Guid nodeId, NodeInventory? inventory = null, params HeldAttempt[] attempts) =>
+    public static NodeHeartbeat Heartbeat(
+        Guid nodeId,
+        NodeInventory? inventory = null,
+        params HeldAttempt[] attempts
+    ) =>
         new()
         {
             NodeId = nodeId,
@@ -146,8 +150,8 @@ internal sealed class NodesHost : IAsyncDisposable
             }
         );
 
-    public Task<HttpResponseMessage> BeatAsync(NodeHeartbeat beat) =>
-        Http.PostAsJsonAsync("/api/nodes/heartbeat", beat);
+    public Task<HttpResponseMessage> BeatAsync(NodeHeartbeat heartbeat) =>
+        Http.PostAsJsonAsync("/api/nodes/heartbeat", heartbeat);
 
     public async Task<NodeView> NodeAsync(Guid id) => (await Http.GetFromJsonAsync<NodeView>($"/api/nodes/{id}"))!;
 
@@ -192,8 +196,8 @@ internal sealed class NodesHost : IAsyncDisposable
             $"--ConnectionStrings:Platform={database.ConnectionString}",
             $"--Nodes:JoinToken={JoinToken}",
             "--Nodes:PollSeconds=0.05",
-            // Most tests have no agent that beats; those about silence say what it takes.
-            "--Nodes:MissedBeats=100",
+            // Most tests have no agent that heartbeats; those about silence say what it takes.
+            "--Nodes:MissedHeartbeats=100",
             .. settings,
         ];
         var builder = PlatformService.CreateBuilder(args, "nodes");
@@ -253,18 +257,18 @@ internal sealed class Heard
 
 /// <summary>Hears what is published about placements.</summary>
 internal sealed class Ears(Heard heard)
-    : IConsumer<PlacementGranted>,
-        IConsumer<PlacementWaiting>,
-        IConsumer<PlacementReleased>,
-        IConsumer<PlacementLost>
+    : IConsumer<PlacementGrantedMessage>,
+        IConsumer<PlacementWaitingMessage>,
+        IConsumer<PlacementReleasedMessage>,
+        IConsumer<PlacementLostMessage>
 {
-    public Task Consume(ConsumeContext<PlacementGranted> context) => Hear(context.Message);
+    public Task Consume(ConsumeContext<PlacementGrantedMessage> context) => Hear(context.Message);
 
-    public Task Consume(ConsumeContext<PlacementWaiting> context) => Hear(context.Message);
+    public Task Consume(ConsumeContext<PlacementWaitingMessage> context) => Hear(context.Message);
 
-    public Task Consume(ConsumeContext<PlacementReleased> context) => Hear(context.Message);
+    public Task Consume(ConsumeContext<PlacementReleasedMessage> context) => Hear(context.Message);
 
-    public Task Consume(ConsumeContext<PlacementLost> context) => Hear(context.Message);
+    public Task Consume(ConsumeContext<PlacementLostMessage> context) => Hear(context.Message);
 
     private Task Hear(object message)
     {
@@ -274,9 +278,9 @@ internal sealed class Ears(Heard heard)
 }
 
 /// <summary>Hears what an agent is told.</summary>
-internal sealed class AgentEars(Heard heard) : IConsumer<StopTraining>
+internal sealed class AgentEars(Heard heard) : IConsumer<StopProcess>
 {
-    public Task Consume(ConsumeContext<StopTraining> context)
+    public Task Consume(ConsumeContext<StopProcess> context)
     {
         heard.Add(context.Message);
         return Task.CompletedTask;

@@ -13,8 +13,8 @@ namespace Platform.Nodes.Tests.Joining;
 public sealed class A_machine_that_joins : HostedTests
 {
     [Fact]
-    [Trait("row", "78")]
-    [Trait("row", "79")]
+    [Trait("check", "NODE-01")]
+    [Trait("check", "NODE-02")]
     public async Task with_the_right_token_is_a_node_with_all_it_has()
     {
         var host = await StartAsync("--Nodes:AgentBroker=amqp://agents@broker/");
@@ -61,7 +61,7 @@ public sealed class A_machine_that_joins : HostedTests
     }
 
     [Theory]
-    [Trait("row", "78")]
+    [Trait("check", "NODE-01")]
     [InlineData("wrong")]
     [InlineData("pjt_AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA")]
     public async Task with_a_wrong_token_is_refused_and_leaves_nothing(string token)
@@ -74,7 +74,7 @@ public sealed class A_machine_that_joins : HostedTests
         Assert.Equal(HttpStatusCode.Unauthorized, response.StatusCode);
         Assert.Equal("application/problem+json", response.Content.Headers.ContentType!.MediaType);
         Assert.Equal("", await host.HistoryAsync(id));
-        Assert.Equal("", await host.DumpAsync("node", "node_beat", "node_telemetry", "join_token"));
+        Assert.Equal("", await host.DumpAsync("node", "node_heartbeat", "node_telemetry", "join_token"));
     }
 
     [Fact]
@@ -83,7 +83,7 @@ public sealed class A_machine_that_joins : HostedTests
         var host = await StartAsync();
         var jobId = Guid.CreateVersion7();
         await host.Bus.Publish(NodesHost.Request(jobId));
-        await host.Heard.OneAsync<PlacementWaiting>();
+        await host.Heard.OneAsync<PlacementWaitingMessage>();
 
         using var response = await host.TryJoinAsync(jobId);
 
@@ -106,7 +106,7 @@ public sealed class A_machine_that_joins : HostedTests
 public sealed class A_join_token : HostedTests
 {
     [Fact]
-    [Trait("row", "78")]
+    [Trait("check", "NODE-01")]
     public async Task lets_machines_in_until_it_is_revoked()
     {
         var host = await StartAsync();

@@ -10,7 +10,7 @@ namespace Platform.Nodes.Tests.Membership;
 public sealed class A_drained_node : HostedTests
 {
     [Fact]
-    [Trait("row", "78")]
+    [Trait("check", "NODE-01")]
     public async Task gets_no_new_work_until_it_is_resumed()
     {
         var host = await StartAsync();
@@ -21,14 +21,17 @@ public sealed class A_drained_node : HostedTests
         Assert.Equal("\"2\"", drained.Headers.ETag!.Tag);
         var jobId = Guid.CreateVersion7();
         await host.Bus.Publish(NodesHost.Request(jobId));
-        Assert.Equal("waits for node lab1, which is draining", (await host.Heard.OneAsync<PlacementWaiting>()).Reason);
+        Assert.Equal(
+            "waits for node lab1, which is draining",
+            (await host.Heard.OneAsync<PlacementWaitingMessage>()).Reason
+        );
 
         using var again = await host.Http.PostAsync($"/api/nodes/{id}/drain", null);
         Assert.Equal(HttpStatusCode.OK, again.StatusCode);
-        Assert.Empty(host.Heard.All<PlacementGranted>());
+        Assert.Empty(host.Heard.All<PlacementGrantedMessage>());
         using var resumed = await host.Http.PostAsync($"/api/nodes/{id}/resume", null);
 
-        await host.Heard.OneAsync<PlacementGranted>(message => message.JobId == jobId);
+        await host.Heard.OneAsync<PlacementGrantedMessage>(message => message.JobId == jobId);
         Assert.Equal("online", (await host.NodeAsync(id)).Status);
         Assert.Equal("node_joined node_draining node_resumed", await host.HistoryAsync(id));
     }
@@ -40,7 +43,7 @@ public sealed class A_drained_node : HostedTests
         var id = await host.JoinAsync();
         var jobId = Guid.CreateVersion7();
         await host.Bus.Publish(NodesHost.Request(jobId));
-        await host.Heard.OneAsync<PlacementGranted>();
+        await host.Heard.OneAsync<PlacementGrantedMessage>();
 
         using var drained = await host.Http.PostAsync($"/api/nodes/{id}/drain", null);
 
@@ -79,9 +82,9 @@ public sealed class A_removed_node : HostedTests
 
         Assert.Equal(HttpStatusCode.NoContent, removed.StatusCode);
         Assert.Empty((await host.Http.GetFromJsonAsync<NodeList>("/api/nodes"))!.Items);
-        using (var beat = await host.BeatAsync(NodesHost.Beat(id)))
+        using (var heartbeat = await host.BeatAsync(NodesHost.Heartbeat(id)))
         {
-            Assert.Equal(HttpStatusCode.NotFound, beat.StatusCode);
+            Assert.Equal(HttpStatusCode.NotFound, heartbeat.StatusCode);
         }
 
         using var back = await host.TryJoinAsync(id);
@@ -95,14 +98,14 @@ public sealed class A_removed_node : HostedTests
         var id = await host.JoinAsync();
         var jobId = Guid.CreateVersion7();
         await host.Bus.Publish(NodesHost.Request(jobId));
-        await host.Heard.OneAsync<PlacementGranted>();
+        await host.Heard.OneAsync<PlacementGrantedMessage>();
 
         using var refused = await host.Http.DeleteAsync($"/api/nodes/{id}");
         Assert.Equal(HttpStatusCode.Conflict, refused.StatusCode);
         using var forced = await host.Http.DeleteAsync($"/api/nodes/{id}?force=true");
         Assert.Equal(HttpStatusCode.NoContent, forced.StatusCode);
 
-        var lost = await host.Heard.OneAsync<PlacementLost>();
+        var lost = await host.Heard.OneAsync<PlacementLostMessage>();
         Assert.Equal((jobId, id), (lost.JobId, lost.NodeId));
         await UntilAsync("the lease to be gone", async () => (await host.DumpAsync("lease")).Length == 0);
     }
@@ -112,27 +115,27 @@ public sealed class A_removed_node : HostedTests
 public sealed class Rebuilding_the_read_models : HostedTests
 {
     [Fact]
-    [Trait("row", "95")]
+    [Trait("check", "OPS-01")]
     public async Task gives_the_same_rows()
     {
         var host = await StartAsync();
         var first = await host.JoinAsync("lab1", NodesHost.Inventory(gpus: 2, zone: "lab"));
         var second = await host.JoinAsync("lab2");
         var removed = await host.JoinAsync("lab3");
-        using (await host.BeatAsync(NodesHost.Beat(first, NodesHost.Inventory(gpus: 3, zone: "lab"))))
+        using (await host.BeatAsync(NodesHost.Heartbeat(first, NodesHost.Inventory(gpus: 3, zone: "lab"))))
         using (await host.Http.PostAsync($"/api/nodes/{second}/drain", null))
         using (await host.Http.DeleteAsync($"/api/nodes/{removed}"))
         {
             var (running, ended, retried) = (Guid.CreateVersion7(), Guid.CreateVersion7(), Guid.CreateVersion7());
             await host.Bus.Publish(NodesHost.Request(running, gpus: 1, zone: "lab"));
             await host.Bus.Publish(NodesHost.Request(ended, gpus: 1));
-            await host.Heard.OneAsync<PlacementGranted>(number: 2);
+            await host.Heard.OneAsync<PlacementGrantedMessage>(number: 2);
             await host.Bus.Publish(NodesHost.Release(ended));
-            await host.Heard.OneAsync<PlacementReleased>();
+            await host.Heard.OneAsync<PlacementReleasedMessage>();
             await host.Bus.Publish(NodesHost.Request(retried));
-            await host.Heard.OneAsync<PlacementGranted>(number: 3);
+            await host.Heard.OneAsync<PlacementGrantedMessage>(number: 3);
             await host.Bus.Publish(NodesHost.Request(retried, attempt: 2, gpus: 9));
-            await host.Heard.OneAsync<PlacementWaiting>(message => message.Attempt == 2);
+            await host.Heard.OneAsync<PlacementWaitingMessage>(message => message.Attempt == 2);
         }
 
         string[] tables = ["node", "placement_request", "lease", "lease_gpu"];

@@ -54,15 +54,15 @@ public sealed class Joining_a_node : NodeSpecs
         Given(Joined, new NodeDraining(Now), new NodeRemoved(Now)).When(node => Decide(node, _join)).Then(Joined);
 }
 
-public sealed class A_beat : NodeSpecs
+public sealed class A_heartbeat_sender : NodeSpecs
 {
     [Fact]
     public void that_tells_nothing_new_is_no_event() =>
-        Given(Joined).When(node => Decide(node, new RecordBeat(Small with { Gpus = [] }))).ThenNothing();
+        Given(Joined).When(node => Decide(node, new SeeNode(Small with { Gpus = [] }))).ThenNothing();
 
     [Fact]
     public void with_another_inventory_records_it() =>
-        Given(Joined).When(node => Decide(node, new RecordBeat(Large))).Then(new NodeInventoryChanged(Large, Now));
+        Given(Joined).When(node => Decide(node, new SeeNode(Large))).Then(new NodeInventoryChanged(Large, Now));
 
     [Fact]
     public void with_another_label_records_it()
@@ -71,23 +71,21 @@ public sealed class A_beat : NodeSpecs
         {
             Labels = new Dictionary<string, string>(StringComparer.Ordinal) { ["zone"] = "lab" },
         };
-        Given(Joined)
-            .When(node => Decide(node, new RecordBeat(labelled)))
-            .Then(new NodeInventoryChanged(labelled, Now));
+        Given(Joined).When(node => Decide(node, new SeeNode(labelled))).Then(new NodeInventoryChanged(labelled, Now));
     }
 
     [Fact]
     public void brings_an_offline_node_online() =>
-        Given(Joined, WentOffline).When(node => Decide(node, new RecordBeat(Small))).Then(new NodeCameOnline(Now));
+        Given(Joined, WentOffline).When(node => Decide(node, new SeeNode(Small))).Then(new NodeCameOnline(Now));
 
     [Fact]
     public void of_an_unknown_node_is_refused() =>
-        Given().When(node => Decide(node, new RecordBeat(Small))).ThenRefused("node.not-found");
+        Given().When(node => Decide(node, new SeeNode(Small))).ThenRefused("node.not-found");
 
     [Fact]
     public void of_a_removed_node_is_refused() =>
         Given(Joined, new NodeRemoved(Now))
-            .When(node => Decide(node, new RecordBeat(Small)))
+            .When(node => Decide(node, new SeeNode(Small)))
             .ThenRefused("node.not-found");
 }
 
@@ -153,14 +151,14 @@ public sealed class Every_state_and_command_of_a_node : NodeSpecs
     private static readonly NodeCommand[] _commands =
     [
         new JoinNode(Id, "lab1", Small),
-        new RecordBeat(Small),
+        new SeeNode(Small),
         new MarkOffline(Now),
         new DrainNode(),
         new ResumeNode(),
         new RemoveNode(),
     ];
 
-    /// <summary>Joined, beat, silent, drain, resume, remove: a(ccept), n(othing), r(efuse).</summary>
+    /// <summary>Joined, heartbeat, silent, drain, resume, remove: a(ccept), n(othing), r(efuse).</summary>
     private static readonly Dictionary<string, string> _expected = new(StringComparer.Ordinal)
     {
         ["none"] = "arrrrr",

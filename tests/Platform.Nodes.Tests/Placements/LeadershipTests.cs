@@ -19,12 +19,12 @@ public sealed class The_lead_in_placing : HostedTests
 
         // The first leads; it sees what the second took in at its next poll.
         await GrantedAsync(second, Guid.CreateVersion7());
-        Assert.Equal("placer_term (t,1)", await second.DumpAsync("placer_term"));
+        Assert.Equal("scheduler_term (t,1)", await second.DumpAsync("scheduler_term"));
 
         await StopAsync(first);
 
         await GrantedAsync(second, Guid.CreateVersion7());
-        Assert.Equal("placer_term (t,2)", await second.DumpAsync("placer_term"));
+        Assert.Equal("scheduler_term (t,2)", await second.DumpAsync("scheduler_term"));
     }
 
     [Fact]
@@ -40,12 +40,12 @@ public sealed class The_lead_in_placing : HostedTests
             "placement",
             ExpectedVersion.New,
             [granted],
-            sideEffects: batch => batch.Add("select placer_term_check($1)", 0L)
+            sideEffects: batch => batch.Add("select scheduler_term_check($1)", 0L)
         );
 
         var refused = await Assert.ThrowsAsync<PostgresException>(() => late);
         Assert.Equal(Leadership.Superseded, refused.SqlState);
-        Assert.Equal("placer_term (t,1)", await host.DumpAsync("placer_term"));
+        Assert.Equal("scheduler_term (t,1)", await host.DumpAsync("scheduler_term"));
     }
 
     [Fact]
@@ -68,7 +68,7 @@ public sealed class The_lead_in_placing : HostedTests
             await command.ExecuteNonQueryAsync();
         }
 
-        await UntilAsync("the next term", async () => await host.DumpAsync("placer_term") == "placer_term (t,2)");
+        await UntilAsync("the next term", async () => await host.DumpAsync("scheduler_term") == "scheduler_term (t,2)");
         await GrantedAsync(host, Guid.CreateVersion7());
     }
 
@@ -79,7 +79,7 @@ public sealed class The_lead_in_placing : HostedTests
         var node = await host.JoinAsync("lab1", NodesHost.Inventory(gpus: 1));
         var holder = Guid.CreateVersion7();
         await host.Bus.Publish(NodesHost.Request(holder, gpus: 1));
-        await host.Heard.OneAsync<Contracts.Nodes.PlacementGranted>();
+        await host.Heard.OneAsync<Contracts.Nodes.PlacementGrantedMessage>();
         var second = new PlacementGranted(
             1,
             [new GrantedNode(node, "lab1", [0], 1, 1)],

@@ -4,9 +4,6 @@ using Platform.Contracts.Nodes;
 using Platform.Nodes.Placements;
 using Platform.Nodes.Tests.Hosting;
 using Platform.ServiceDefaults;
-using PlacementGranted = Platform.Contracts.Nodes.PlacementGranted;
-using PlacementLost = Platform.Contracts.Nodes.PlacementLost;
-using PlacementReleased = Platform.Contracts.Nodes.PlacementReleased;
 
 namespace Platform.Nodes.Tests.Placements;
 
@@ -20,11 +17,11 @@ public sealed class A_request_for_a_place : HostedTests
         var node = await host.JoinAsync("lab1", NodesHost.Inventory(gpus: 2));
         var jobId = Guid.CreateVersion7();
         await host.Bus.Publish(NodesHost.Request(Guid.CreateVersion7(), cpus: 0.1));
-        await host.Heard.OneAsync<PlacementGranted>();
+        await host.Heard.OneAsync<PlacementGrantedMessage>();
 
         await host.Bus.Publish(NodesHost.Request(jobId, gpus: 1));
 
-        var granted = await host.Heard.OneAsync<PlacementGranted>(message => message.JobId == jobId);
+        var granted = await host.Heard.OneAsync<PlacementGrantedMessage>(message => message.JobId == jobId);
         var placed = Assert.Single(granted.Nodes);
         Assert.Equal((1, node, "lab1"), (granted.Attempt, placed.NodeId, placed.NodeName));
         Assert.Equal([0], placed.Gpus);
@@ -42,21 +39,21 @@ public sealed class A_request_for_a_place : HostedTests
         var jobId = Guid.CreateVersion7();
         var request = NodesHost.Request(jobId);
         await host.Bus.Publish(request);
-        await host.Heard.OneAsync<PlacementGranted>();
+        await host.Heard.OneAsync<PlacementGrantedMessage>();
 
         await host.Bus.Publish(request);
-        var again = await host.Heard.OneAsync<PlacementGranted>(number: 2);
+        var again = await host.Heard.OneAsync<PlacementGrantedMessage>(number: 2);
         Assert.Equal("lab1", Assert.Single(again.Nodes).NodeName);
 
         await host.Bus.Publish(NodesHost.Confirm(jobId));
-        await host.Heard.OneAsync<PlacementGranted>(number: 3);
+        await host.Heard.OneAsync<PlacementGrantedMessage>(number: 3);
 
         await host.Bus.Publish(NodesHost.Release(jobId));
-        await host.Heard.OneAsync<PlacementReleased>();
+        await host.Heard.OneAsync<PlacementReleasedMessage>();
         await host.Bus.Publish(NodesHost.Release(jobId));
-        await host.Heard.OneAsync<PlacementReleased>(number: 2);
+        await host.Heard.OneAsync<PlacementReleasedMessage>(number: 2);
         await host.Bus.Publish(request);
-        await host.Heard.OneAsync<PlacementReleased>(number: 3);
+        await host.Heard.OneAsync<PlacementReleasedMessage>(number: 3);
 
         Assert.Equal("placement_requested placement_granted placement_released", await host.HistoryAsync(jobId));
         Assert.Equal("", await host.DumpAsync("placement_request", "lease"));
@@ -69,14 +66,14 @@ public sealed class A_request_for_a_place : HostedTests
         await host.JoinAsync("lab1", NodesHost.Inventory(gpus: 1));
         var jobId = Guid.CreateVersion7();
         await host.Bus.Publish(NodesHost.Request(jobId, gpus: 1));
-        await host.Heard.OneAsync<PlacementGranted>();
+        await host.Heard.OneAsync<PlacementGrantedMessage>();
 
         await host.Bus.Publish(NodesHost.Request(jobId, attempt: 2, gpus: 1));
 
-        await host.Heard.OneAsync<PlacementReleased>(message => message.Attempt == 1);
-        await host.Heard.OneAsync<PlacementGranted>(message => message.Attempt == 2);
+        await host.Heard.OneAsync<PlacementReleasedMessage>(message => message.Attempt == 1);
+        await host.Heard.OneAsync<PlacementGrantedMessage>(message => message.Attempt == 2);
         await host.Bus.Publish(NodesHost.Confirm(jobId, attempt: 1));
-        await host.Heard.OneAsync<PlacementReleased>(message => message.Attempt == 1, number: 2);
+        await host.Heard.OneAsync<PlacementReleasedMessage>(message => message.Attempt == 1, number: 2);
     }
 
     [Fact]
@@ -86,9 +83,9 @@ public sealed class A_request_for_a_place : HostedTests
         var jobId = Guid.CreateVersion7();
 
         await host.Bus.Publish(NodesHost.Confirm(jobId));
-        Assert.Equal(jobId, (await host.Heard.OneAsync<PlacementLost>()).JobId);
+        Assert.Equal(jobId, (await host.Heard.OneAsync<PlacementLostMessage>()).JobId);
         await host.Bus.Publish(NodesHost.Release(jobId));
-        Assert.Equal(jobId, (await host.Heard.OneAsync<PlacementReleased>()).JobId);
+        Assert.Equal(jobId, (await host.Heard.OneAsync<PlacementReleasedMessage>()).JobId);
     }
 
     [Fact]
@@ -98,11 +95,11 @@ public sealed class A_request_for_a_place : HostedTests
         await host.JoinAsync();
         var jobId = Guid.CreateVersion7();
         await host.Bus.Publish(NodesHost.Release(jobId));
-        await host.Heard.OneAsync<PlacementReleased>();
+        await host.Heard.OneAsync<PlacementReleasedMessage>();
 
         await host.Bus.Publish(NodesHost.Request(jobId));
 
-        await host.Heard.OneAsync<PlacementReleased>(number: 2);
+        await host.Heard.OneAsync<PlacementReleasedMessage>(number: 2);
         Assert.Equal("placement_released", await host.HistoryAsync(jobId));
     }
 
@@ -113,23 +110,23 @@ public sealed class A_request_for_a_place : HostedTests
         await host.JoinAsync("lab1", NodesHost.Inventory(gpus: 2));
         var (large, small) = (Guid.CreateVersion7(), Guid.CreateVersion7());
         await host.Bus.Publish(NodesHost.Request(large, gpus: 64));
-        var waiting = await host.Heard.OneAsync<PlacementWaiting>();
+        var waiting = await host.Heard.OneAsync<PlacementWaitingMessage>();
         Assert.Equal((large, "needs 64 GPUs; the largest node has 2"), (waiting.JobId, waiting.Reason));
 
         await host.Bus.Publish(NodesHost.Request(small, gpus: 2));
-        await host.Heard.OneAsync<PlacementGranted>(message => message.JobId == small);
+        await host.Heard.OneAsync<PlacementGrantedMessage>(message => message.JobId == small);
 
         var line = (await host.Http.GetFromJsonAsync<Page<WaitingPlacement>>("/api/nodes/placements"))!;
         var place = Assert.Single(line.Items);
         Assert.Equal((large, 1, waiting.Reason, 64), (place.JobId, place.Position, place.Reason, place.Gpus));
         Assert.Equal((1, null), (line.Total, line.NextCursor));
-        Assert.Single(host.Heard.All<PlacementWaiting>());
+        Assert.Single(host.Heard.All<PlacementWaitingMessage>());
 
         await host.Bus.Publish(NodesHost.Confirm(large));
-        Assert.Equal(waiting.Reason, (await host.Heard.OneAsync<PlacementWaiting>(number: 2)).Reason);
+        Assert.Equal(waiting.Reason, (await host.Heard.OneAsync<PlacementWaitingMessage>(number: 2)).Reason);
 
         await host.JoinAsync("lab2", NodesHost.Inventory(gpus: 64));
-        await host.Heard.OneAsync<PlacementGranted>(message => message.JobId == large);
+        await host.Heard.OneAsync<PlacementGrantedMessage>(message => message.JobId == large);
         Assert.Equal("", await host.DumpAsync("placement_request", "placement_reason"));
     }
 
@@ -141,12 +138,12 @@ public sealed class A_request_for_a_place : HostedTests
         await host.JoinAsync();
         var jobId = Guid.CreateVersion7();
         await host.Bus.Publish(NodesHost.Request(jobId, notBefore: clock.GetUtcNow().AddSeconds(5)));
-        Assert.Equal("waits until 2026-01-02T03:04:10Z", (await host.Heard.OneAsync<PlacementWaiting>()).Reason);
-        Assert.Empty(host.Heard.All<PlacementGranted>());
+        Assert.Equal("waits until 2026-01-02T03:04:10Z", (await host.Heard.OneAsync<PlacementWaitingMessage>()).Reason);
+        Assert.Empty(host.Heard.All<PlacementGrantedMessage>());
 
         clock.Advance(TimeSpan.FromSeconds(5));
 
-        await host.Heard.OneAsync<PlacementGranted>(message => message.JobId == jobId);
+        await host.Heard.OneAsync<PlacementGrantedMessage>(message => message.JobId == jobId);
     }
 
     [Fact]
@@ -156,15 +153,15 @@ public sealed class A_request_for_a_place : HostedTests
         var node = await host.JoinAsync("lab1", NodesHost.Inventory(cpus: 1));
         var (first, low, high) = (Guid.CreateVersion7(), Guid.CreateVersion7(), Guid.CreateVersion7());
         await host.Bus.Publish(NodesHost.Request(first));
-        await host.Heard.OneAsync<PlacementGranted>();
+        await host.Heard.OneAsync<PlacementGrantedMessage>();
         await host.Bus.Publish(NodesHost.Request(low, priority: 10));
         await host.Bus.Publish(NodesHost.Request(high, priority: 90));
-        await host.Heard.OneAsync<PlacementWaiting>(message => message.JobId == low);
-        await host.Heard.OneAsync<PlacementWaiting>(message => message.JobId == high);
+        await host.Heard.OneAsync<PlacementWaitingMessage>(message => message.JobId == low);
+        await host.Heard.OneAsync<PlacementWaitingMessage>(message => message.JobId == high);
 
         await host.Bus.Publish(NodesHost.Release(first));
 
-        await host.Heard.OneAsync<PlacementGranted>(number: 2);
+        await host.Heard.OneAsync<PlacementGrantedMessage>(number: 2);
         Assert.Equal(high, Assert.Single((await host.NodeAsync(node)).Leases).JobId);
     }
 
@@ -177,7 +174,7 @@ public sealed class A_request_for_a_place : HostedTests
             await host.Bus.Publish(NodesHost.Request(Guid.CreateVersion7(), priority: i));
         }
 
-        await host.Heard.OneAsync<PlacementWaiting>(number: 5);
+        await host.Heard.OneAsync<PlacementWaitingMessage>(number: 5);
         var priorities = new List<int>();
         string? cursor = "";
         while (cursor is not null)
@@ -269,7 +266,7 @@ public sealed class Placing_many_jobs : HostedTests
         while (released < Jobs)
         {
             Assert.True(watch.Elapsed < TimeSpan.FromSeconds(60), $"Only {released} of {Jobs} jobs were placed.");
-            var granted = host.Heard.All<PlacementGranted>();
+            var granted = host.Heard.All<PlacementGrantedMessage>();
             Assert.InRange((await host.NodeAsync(node)).Leases.Count, 0, 8);
             foreach (var grant in granted.Skip(released))
             {
@@ -281,6 +278,6 @@ public sealed class Placing_many_jobs : HostedTests
         }
 
         await UntilAsync("all leases to be gone", async () => (await host.DumpAsync("lease", "lease_gpu")).Length == 0);
-        Assert.Equal(Jobs, host.Heard.All<PlacementGranted>().Select(grant => grant.JobId).Distinct().Count());
+        Assert.Equal(Jobs, host.Heard.All<PlacementGrantedMessage>().Select(grant => grant.JobId).Distinct().Count());
     }
 }

@@ -7,7 +7,7 @@ namespace Platform.Tracking.Tests.Browsing;
 public sealed class Listing_runs(TrackingHost host) : IClassFixture<TrackingHost>
 {
     [Theory]
-    [Trait("row", "12")]
+    [Trait("check", "RUN-12")]
     [InlineData("createdAt")]
     [InlineData("-createdAt")]
     [InlineData("updatedAt")]
@@ -65,7 +65,7 @@ public sealed class Listing_runs(TrackingHost host) : IClassFixture<TrackingHost
     }
 
     [Theory]
-    [Trait("row", "12")]
+    [Trait("check", "RUN-12")]
     [InlineData("sort=nothing")]
     [InlineData("sort=")]
     [InlineData("sort=created_at")]
@@ -95,7 +95,7 @@ public sealed class Listing_runs(TrackingHost host) : IClassFixture<TrackingHost
         await host.GetAsync($"/api/runs?{query}", HttpStatusCode.BadRequest);
 
     [Fact]
-    [Trait("row", "12")]
+    [Trait("check", "RUN-12")]
     public async Task Refuses_a_cursor_of_another_order_or_with_other_contents()
     {
         await host.CreateRunAsync("cursors");

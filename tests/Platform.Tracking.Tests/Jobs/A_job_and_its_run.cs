@@ -89,7 +89,7 @@ public sealed class A_job_and_its_run(TrackingHost host) : IClassFixture<Trackin
     }
 
     [Fact]
-    [Trait("row", "74")]
+    [Trait("check", "JOB-03")]
     public async Task Take_nothing_from_an_attempt_that_has_a_later_one()
     {
         var (job, run) = (Guid.CreateVersion7(), Guid.CreateVersion7());
@@ -117,7 +117,7 @@ public sealed class A_job_and_its_run(TrackingHost host) : IClassFixture<Trackin
     }
 
     [Fact]
-    [Trait("row", "74")]
+    [Trait("check", "JOB-03")]
     public async Task Take_nothing_from_an_earlier_attempt_once_the_later_one_logs_although_its_start_is_not_known_yet()
     {
         var (job, run) = (Guid.CreateVersion7(), Guid.CreateVersion7());
@@ -157,7 +157,7 @@ public sealed class A_job_and_its_run(TrackingHost host) : IClassFixture<Trackin
     private async Task<string> StatusAsync(Guid run) =>
         (await host.GetAsync($"/api/runs/{run}"))["status"]!.GetValue<string>();
 
-    private static JobSubmitted Submitted(Guid job, Guid run) =>
+    private static JobSubmittedMessage Submitted(Guid job, Guid run) =>
         new()
         {
             JobId = job,
@@ -175,7 +175,7 @@ public sealed class A_job_and_its_run(TrackingHost host) : IClassFixture<Trackin
             SubmittedAt = _start,
         };
 
-    private static JobRunning Running(Guid job, Guid run, int attempt) =>
+    private static JobStartedMessage Running(Guid job, Guid run, int attempt) =>
         new()
         {
             JobId = job,
@@ -184,7 +184,7 @@ public sealed class A_job_and_its_run(TrackingHost host) : IClassFixture<Trackin
             StartedAt = _start.AddMinutes(attempt),
         };
 
-    private static JobEnded Ended(Guid job, Guid run, int attempt, string status) =>
+    private static JobEndedMessage Ended(Guid job, Guid run, int attempt, string status) =>
         new()
         {
             JobId = job,

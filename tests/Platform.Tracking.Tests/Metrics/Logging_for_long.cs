@@ -8,7 +8,7 @@ namespace Platform.Tracking.Tests.Metrics;
 
 /// <summary>A run that has logged for long is as complete, and as quick to log to, as a new one.</summary>
 [Trait("suite", "integration")]
-[Trait("row", "3")]
+[Trait("check", "RUN-03")]
 public sealed class Logging_for_long(TrackingHost host, ITestOutputHelper output) : IClassFixture<TrackingHost>
 {
     private const int Batches = 20_000;

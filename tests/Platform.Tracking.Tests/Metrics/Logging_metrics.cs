@@ -9,7 +9,7 @@ public sealed class Logging_metrics(TrackingHost host) : IClassFixture<TrackingH
     private static readonly DateTimeOffset _start = new(2026, 1, 2, 3, 4, 5, TimeSpan.Zero);
 
     [Fact]
-    [Trait("row", "4")]
+    [Trait("check", "RUN-04")]
     public async Task Counts_steps_itself_where_none_is_given()
     {
         var id = await host.CreateRunAsync();
@@ -33,7 +33,7 @@ public sealed class Logging_metrics(TrackingHost host) : IClassFixture<TrackingH
     }
 
     [Fact]
-    [Trait("row", "4")]
+    [Trait("check", "RUN-04")]
     public async Task Keeps_the_stage()
     {
         var id = await host.CreateRunAsync();
@@ -49,7 +49,7 @@ public sealed class Logging_metrics(TrackingHost host) : IClassFixture<TrackingH
     }
 
     [Fact]
-    [Trait("row", "5")]
+    [Trait("check", "RUN-05")]
     public async Task Keeps_values_that_JSON_numbers_cannot_hold()
     {
         var id = await host.CreateRunAsync();
@@ -74,7 +74,7 @@ public sealed class Logging_metrics(TrackingHost host) : IClassFixture<TrackingH
     }
 
     [Theory]
-    [Trait("row", "6")]
+    [Trait("check", "RUN-06")]
     [InlineData("max", 3, 0.9)]
     [InlineData("min", 1, 0.1)]
     public async Task Knows_the_best_value_after_logging_out_of_order(string mode, long step, double value)
@@ -100,7 +100,7 @@ public sealed class Logging_metrics(TrackingHost host) : IClassFixture<TrackingH
     }
 
     [Fact]
-    [Trait("row", "6")]
+    [Trait("check", "RUN-06")]
     public async Task The_latest_of_one_step_is_the_one_logged_last()
     {
         var id = await host.CreateRunAsync();
@@ -204,7 +204,7 @@ public sealed class Logging_metrics(TrackingHost host) : IClassFixture<TrackingH
     }
 
     [Fact]
-    [Trait("row", "4")]
+    [Trait("check", "RUN-04")]
     public async Task Many_writers_without_steps_get_each_step_once()
     {
         var id = await host.CreateRunAsync();

@@ -29,7 +29,7 @@ public sealed class Parsing_points
     }
 
     [Fact]
-    [Trait("row", "5")]
+    [Trait("check", "RUN-05")]
     public void Takes_numbers_that_JSON_does_not_have()
     {
         var points = Parse(

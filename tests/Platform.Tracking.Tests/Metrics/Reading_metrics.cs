@@ -12,7 +12,7 @@ public sealed class Reading_metrics(TrackingHost host, ITestOutputHelper output)
     private static readonly DateTimeOffset _start = new(2026, 1, 2, 3, 4, 5, TimeSpan.Zero);
 
     [Fact]
-    [Trait("row", "15")]
+    [Trait("check", "RUN-15")]
     public async Task Thins_out_a_long_series_and_keeps_what_matters_of_every_metric()
     {
         const int Steps = 100_000;
@@ -73,7 +73,7 @@ public sealed class Reading_metrics(TrackingHost host, ITestOutputHelper output)
     }
 
     [Fact]
-    [Trait("row", "16")]
+    [Trait("check", "RUN-16")]
     public async Task Reads_by_name_and_range_only()
     {
         var id = await host.CreateRunAsync();
@@ -89,7 +89,7 @@ public sealed class Reading_metrics(TrackingHost host, ITestOutputHelper output)
     }
 
     [Fact]
-    [Trait("row", "16")]
+    [Trait("check", "RUN-16")]
     public async Task Reads_only_what_is_new_from_the_last_step_on()
     {
         var id = await host.CreateRunAsync();

@@ -85,7 +85,7 @@ public sealed class Deciding_about_a_run
             .Then(Updated(parameters: Values(("b", "y")), summary: Values(("accuracy", 0.9))));
 
     [Fact]
-    [Trait("row", "100")]
+    [Trait("check", "SDK-01")]
     public void What_an_earlier_attempt_says_late_fills_in_and_overwrites_nothing() =>
         Run.Given(
                 Created(_job),

@@ -7,7 +7,7 @@ namespace Platform.Tracking.Tests.Runs;
 public sealed class Runs_over_HTTP(TrackingHost host) : IClassFixture<TrackingHost>
 {
     [Fact]
-    [Trait("row", "1")]
+    [Trait("check", "RUN-01")]
     public async Task A_run_is_created_in_a_project()
     {
         var created = await host.SendAsync(
@@ -41,7 +41,7 @@ public sealed class Runs_over_HTTP(TrackingHost host) : IClassFixture<TrackingHo
     }
 
     [Theory]
-    [Trait("row", "1")]
+    [Trait("check", "RUN-01")]
     [InlineData("")]
     [InlineData("/")]
     [InlineData("a//b")]
@@ -60,14 +60,14 @@ public sealed class Runs_over_HTTP(TrackingHost host) : IClassFixture<TrackingHo
         await host.SendAsync(HttpMethod.Post, "/api/runs", new { project }, HttpStatusCode.BadRequest);
 
     [Theory]
-    [Trait("row", "1")]
+    [Trait("check", "RUN-01")]
     [InlineData(200, HttpStatusCode.Created)]
     [InlineData(201, HttpStatusCode.BadRequest)]
     public async Task A_project_has_at_most_200_characters(int length, HttpStatusCode expected) =>
         await host.SendAsync(HttpMethod.Post, "/api/runs", new { project = new string('p', length) }, expected);
 
     [Theory]
-    [Trait("row", "2")]
+    [Trait("check", "RUN-02")]
     [InlineData("exp-2026.01_a")]
     [InlineData("0198F1D2-0000-7000-8000-00000000AB01")]
     public async Task The_same_id_twice_is_one_run(string id)
@@ -98,7 +98,7 @@ public sealed class Runs_over_HTTP(TrackingHost host) : IClassFixture<TrackingHo
     }
 
     [Fact]
-    [Trait("row", "2")]
+    [Trait("check", "RUN-02")]
     public async Task The_same_id_from_many_clients_at_once_is_one_run()
     {
         var project = $"race/{Guid.CreateVersion7():N}";
@@ -126,7 +126,7 @@ public sealed class Runs_over_HTTP(TrackingHost host) : IClassFixture<TrackingHo
     }
 
     [Fact]
-    [Trait("row", "7")]
+    [Trait("check", "RUN-07")]
     public async Task A_change_keeps_earlier_keys_and_the_last_writer_wins()
     {
         var id = await host.CreateRunAsync();
@@ -157,7 +157,7 @@ public sealed class Runs_over_HTTP(TrackingHost host) : IClassFixture<TrackingHo
     }
 
     [Fact]
-    [Trait("row", "7")]
+    [Trait("check", "RUN-07")]
     public async Task Changes_from_many_clients_at_once_are_all_kept()
     {
         var id = await host.CreateRunAsync();
@@ -255,7 +255,7 @@ public sealed class Runs_over_HTTP(TrackingHost host) : IClassFixture<TrackingHo
     }
 
     [Fact]
-    [Trait("row", "95")]
+    [Trait("check", "OPS-01")]
     public async Task A_rebuild_gives_identical_answers()
     {
         var project = $"rebuild/{Guid.CreateVersion7():N}";

@@ -57,7 +57,7 @@ public class Browser : IAsyncLifetime
     }
 
     /// <summary>A new visitor, who has never been here.</summary>
-    internal async Task<Visitor> VisitAsync(
+    internal async Task<BrowserSession> VisitAsync(
         ColorScheme scheme = ColorScheme.Light,
         string locale = "en-US",
         int width = 1360
@@ -74,7 +74,7 @@ public class Browser : IAsyncLifetime
                 Permissions = ["clipboard-read", "clipboard-write"],
             }
         );
-        return await Visitor.OpenAsync(context, new Uri(Platform.Url));
+        return await BrowserSession.OpenAsync(context, new Uri(Platform.Url));
     }
 }
 

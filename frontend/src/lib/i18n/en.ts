@@ -232,7 +232,7 @@ export const en = {
   'nodes.gpu.none': 'No GPU',
   'nodes.free': '{free} of {total} free',
   'nodes.load': 'Load {percent}%',
-  'nodes.beat': 'Last beat',
+  'nodes.heartbeat': 'Last heartbeat',
   'nodes.agent': 'Agent',
   'nodes.jobs': 'Running here',
   'nodes.idle': 'Nothing runs here.',

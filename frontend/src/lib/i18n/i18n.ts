@@ -1,8 +1,8 @@
 import { Store, useStore } from '../store';
 import { en, type MessageKey, type Messages } from './en';
-import { translator } from './said';
+import { translator } from './server-messages';
 import { zh } from './zh';
-import { zhSaid } from './zh-said';
+import { zhServerMessages } from './zh-server-messages';
 
 export type Language = 'en' | 'zh';
 
@@ -18,7 +18,7 @@ interface LanguageWords {
 
 export const languages: Record<Language, LanguageWords> = {
   en: { name: 'English', tag: 'en', messages: en, translate: text => text },
-  zh: { name: '中文', tag: 'zh-CN', messages: zh, translate: translator(zhSaid) },
+  zh: { name: '中文', tag: 'zh-CN', messages: zh, translate: translator(zhServerMessages) },
 };
 
 const key = 'platform.language';

@@ -234,7 +234,7 @@ export const zh: Messages = {
   'nodes.gpu.none': '没有 GPU',
   'nodes.free': '空闲 {free} / {total}',
   'nodes.load': '负载 {percent}%',
-  'nodes.beat': '最近心跳',
+  'nodes.heartbeat': '最近心跳',
   'nodes.agent': '代理',
   'nodes.jobs': '正在运行',
   'nodes.idle': '这里没有任务运行。',

@@ -8,7 +8,7 @@ public static class AgentQueues
 }
 
 /// <summary>Command to an agent: start this attempt. A repeat is answered with the report it already made.</summary>
-public sealed record StartTraining
+public sealed record StartProcess
 {
     public required Guid NodeId { get; init; }
     public required Guid JobId { get; init; }
@@ -26,8 +26,8 @@ public sealed record StartTraining
     public int? MasterPort { get; init; }
 }
 
-/// <summary>Command to an agent: stop this attempt (SIGTERM, grace, SIGKILL). An attempt it does not know is answered with <see cref="TrainingExited"/>.</summary>
-public sealed record StopTraining
+/// <summary>Command to an agent: stop this attempt (SIGTERM, grace, SIGKILL). An attempt it does not know is answered with <see cref="ProcessExited"/>.</summary>
+public sealed record StopProcess
 {
     public required Guid NodeId { get; init; }
     public required Guid JobId { get; init; }
@@ -41,7 +41,7 @@ public sealed record StopTraining
 }
 
 /// <summary>Report to jobs: the process runs. Kept in the agent's journal and sent again until <see cref="ReportRecorded"/>.</summary>
-public sealed record TrainingStarted
+public sealed record ProcessStarted
 {
     public required Guid ReportId { get; init; }
     public required Guid NodeId { get; init; }
@@ -51,7 +51,7 @@ public sealed record TrainingStarted
 }
 
 /// <summary>Report to jobs: the process ended, its log is stored and its outputs are kept. Sent again until <see cref="ReportRecorded"/>.</summary>
-public sealed record TrainingExited
+public sealed record ProcessExited
 {
     public required Guid ReportId { get; init; }
     public required Guid NodeId { get; init; }
@@ -80,11 +80,11 @@ public sealed record ReportRecorded
     public int? Attempt { get; init; }
 
     /// <summary>The answer to the report of a start.</summary>
-    public static ReportRecorded Of(TrainingStarted report) =>
+    public static ReportRecorded Of(ProcessStarted report) =>
         Of(report.NodeId, report.ReportId, report.JobId, report.Attempt);
 
     /// <summary>The answer to the report of an end.</summary>
-    public static ReportRecorded Of(TrainingExited report) =>
+    public static ReportRecorded Of(ProcessExited report) =>
         Of(report.NodeId, report.ReportId, report.JobId, report.Attempt);
 
     private static ReportRecorded Of(Guid nodeId, Guid reportId, Guid jobId, int attempt) =>

@@ -174,7 +174,7 @@ public sealed record ArtifactStatistics
 }
 
 /// <summary>Published when a version was created.</summary>
-public sealed record ArtifactVersionCreated
+public sealed record ArtifactVersionCreatedMessage
 {
     public required string Name { get; init; }
     public required int Version { get; init; }

@@ -1,7 +1,7 @@
 namespace Platform.Contracts.Jobs;
 
 /// <summary>A person asked for a training. Carries all that the job's saga and its run need.</summary>
-public sealed record JobSubmitted
+public sealed record JobSubmittedMessage
 {
     public required Guid JobId { get; init; }
     public required Guid RunId { get; init; }
@@ -19,7 +19,7 @@ public sealed record JobSubmitted
 /// An attempt after the first waits for a placement: the one before it failed or was lost, or a person asked for it. It
 /// carries all that asking for a placement needs, because the job's saga may have settled long ago.
 /// </summary>
-public sealed record JobQueued
+public sealed record JobQueuedMessage
 {
     public required Guid JobId { get; init; }
     public required int Attempt { get; init; }
@@ -35,7 +35,7 @@ public sealed record JobQueued
 }
 
 /// <summary>An attempt has its nodes and may start on them.</summary>
-public sealed record JobPlaced
+public sealed record JobPlacedMessage
 {
     public required Guid JobId { get; init; }
     public required int Attempt { get; init; }
@@ -43,7 +43,7 @@ public sealed record JobPlaced
 }
 
 /// <summary>The training process of an attempt runs.</summary>
-public sealed record JobRunning
+public sealed record JobStartedMessage
 {
     public required Guid JobId { get; init; }
     public required Guid RunId { get; init; }
@@ -55,7 +55,7 @@ public sealed record JobRunning
 }
 
 /// <summary>A placed or running attempt is to be stopped.</summary>
-public sealed record JobStopping
+public sealed record StopRequestedMessage
 {
     public required Guid JobId { get; init; }
     public required int Attempt { get; init; }
@@ -65,7 +65,7 @@ public sealed record JobStopping
 }
 
 /// <summary>The job is over; its placement may be released.</summary>
-public sealed record JobEnded
+public sealed record JobEndedMessage
 {
     public required Guid JobId { get; init; }
     public required Guid RunId { get; init; }

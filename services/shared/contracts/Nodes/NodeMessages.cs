@@ -1,6 +1,6 @@
 namespace Platform.Contracts.Nodes;
 
-/// <summary>An agent's beat, every 5 s. Also the body of <c>POST /api/nodes/heartbeat</c>.</summary>
+/// <summary>An agent's heartbeat, every 5 s. Also the body of <c>POST /api/nodes/heartbeat</c>.</summary>
 public sealed record NodeHeartbeat
 {
     public required Guid NodeId { get; init; }
@@ -10,7 +10,7 @@ public sealed record NodeHeartbeat
 
     /// <summary>
     /// Which agent this is: the same after its restart, another for one that runs on a copy of its identity. While one of them
-    /// beats the other is refused. Null when it does not say.
+    /// heartbeats the other is refused. Null when it does not say.
     /// </summary>
     public string? Agent { get; init; }
 
@@ -53,7 +53,7 @@ public sealed record GpuInfo
 /// <summary>How busy a machine is now.</summary>
 public sealed record NodeUsage
 {
-    /// <summary>0 to 1, over all CPUs, since the last beat.</summary>
+    /// <summary>0 to 1, over all CPUs, since the last heartbeat.</summary>
     public required double Cpu { get; init; }
     public required int MemoryUsedMiB { get; init; }
     public required long DiskFreeMiB { get; init; }
@@ -95,6 +95,6 @@ public sealed record JoinResponse
     /// <summary>The broker's address for agents (<c>amqp://…</c>); null where the agent shares the process.</summary>
     public string? Broker { get; init; }
 
-    /// <summary>Seconds between beats.</summary>
+    /// <summary>Seconds between heartbeats.</summary>
     public required double HeartbeatSeconds { get; init; }
 }

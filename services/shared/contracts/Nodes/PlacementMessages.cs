@@ -14,7 +14,7 @@ public sealed record RequestPlacement
     public required DateTimeOffset NotBefore { get; init; }
 }
 
-/// <summary>Command to nodes: the attempt is over. Answered by <see cref="PlacementReleased"/>, also when it was released before or never known.</summary>
+/// <summary>Command to nodes: the attempt is over. Answered by <see cref="PlacementReleasedMessage"/>, also when it was released before or never known.</summary>
 public sealed record ReleasePlacement
 {
     public required Guid JobId { get; init; }
@@ -29,7 +29,7 @@ public sealed record ConfirmPlacement
 }
 
 /// <summary>The attempt waits; the reason is for people: <c>needs 64 GPUs; the largest node has 2</c>.</summary>
-public sealed record PlacementWaiting
+public sealed record PlacementWaitingMessage
 {
     public required Guid JobId { get; init; }
     public required int Attempt { get; init; }
@@ -37,7 +37,7 @@ public sealed record PlacementWaiting
 }
 
 /// <summary>The attempt holds these nodes until it is released or lost.</summary>
-public sealed record PlacementGranted
+public sealed record PlacementGrantedMessage
 {
     public required Guid JobId { get; init; }
     public required int Attempt { get; init; }
@@ -45,14 +45,14 @@ public sealed record PlacementGranted
 }
 
 /// <summary>The attempt holds nothing any more.</summary>
-public sealed record PlacementReleased
+public sealed record PlacementReleasedMessage
 {
     public required Guid JobId { get; init; }
     public required int Attempt { get; init; }
 }
 
 /// <summary>A node of the placement is gone; its resources are free and the attempt is fenced off.</summary>
-public sealed record PlacementLost
+public sealed record PlacementLostMessage
 {
     public required Guid JobId { get; init; }
     public required int Attempt { get; init; }

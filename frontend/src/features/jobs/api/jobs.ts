@@ -123,7 +123,7 @@ export function useJobArtifacts(job: Job) {
  * What is wrong with a job, by field. Asked for before it is submitted: mistakes in a form are what a form is for, and no
  * failure for the browser to note.
  */
-export async function findMistakes(request: object): Promise<Record<string, string[]>> {
+export async function validateJob(request: object): Promise<Record<string, string[]>> {
   return (await postJson<{ errors: Record<string, string[]> }>('/api/jobs/check', request)).errors;
 }
 

@@ -6,7 +6,7 @@ import { PageHeader } from '../../../components/page-header';
 import { useReason } from '../../../components/states';
 import { useText, useTranslate } from '../../../lib/i18n/i18n';
 import { emptyDraft, errorsAt, errorsElsewhere, errorsFor, toRequest, type JobDraft } from '../api/job-draft';
-import { findMistakes, useSubmitJob } from '../api/jobs';
+import { validateJob, useSubmitJob } from '../api/jobs';
 import { FileRows, InputRows, OutputRows } from './submit-rows';
 
 const draftKey = 'platform.job-draft';
@@ -73,7 +73,7 @@ export function SubmitPage() {
     setErrors({});
     setSending(true);
     try {
-      const mistakes = Object.entries(await findMistakes(request));
+      const mistakes = Object.entries(await validateJob(request));
       if (mistakes.length > 0) {
         setSending(false);
         setErrors(Object.fromEntries(mistakes.map(([field, messages]) => [field, messages.map(translate)])));

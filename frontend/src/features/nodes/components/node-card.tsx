@@ -90,7 +90,7 @@ export function NodeCard({ node }: { node: Node }) {
         )}
       </div>
       <p className="card-note muted">
-        {node.os} · {t('nodes.agent')} {node.agentVersion} · {t('nodes.beat')} <Ago at={node.lastHeartbeatAt} />
+        {node.os} · {t('nodes.agent')} {node.agentVersion} · {t('nodes.heartbeat')} <Ago at={node.lastHeartbeatAt} />
         {Object.entries(node.labels).map(([name, value]) => (
           <span key={name} className="tag">
             {name}={value}

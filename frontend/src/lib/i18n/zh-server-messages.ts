@@ -1,0 +1,81 @@
+import type { Sentences } from './server-messages';
+
+export const zhServerMessages: Sentences = [
+  // What is wrong with a request for a job.
+  ['A name has 1 to {max} characters.', '名称为 1 到 {max} 个字符。'],
+  ['A name is one line of text without control characters.', '名称是一行文本，不含控制字符。'],
+  [
+    "A project has 1 to {max} of A-Z a-z 0-9 _ - . in parts joined by slashes; '.' and '..' are no parts.",
+    '项目为 1 到 {max} 个字符（A-Z a-z 0-9 _ - .），各部分用斜杠连接，不能是 “.” 或 “..”。',
+  ],
+  ['A command has 1 to {max} parts: a program and its arguments.', '命令有 1 到 {max} 个部分：程序及其参数。'],
+  ['A part of a command is text that is not empty.', '命令的各部分不能为空。'],
+  ['A command has at most {max} characters; put more into a file.', '命令最多 {max} 个字符；更多内容请放入文件。'],
+  [
+    'A file is text in UTF-8 without NUL; keep anything else as an artifact.',
+    '文件是不含 NUL 的 UTF-8 文本；其他内容请存为制品。',
+  ],
+  [
+    'Files are at most {max} and 1 MiB in all; keep more as an artifact and name it as the source.',
+    '最多 {max} 个文件，总计 1 MiB；更多内容请存为制品，并填作代码来源。',
+  ],
+  ['It is a file, and also the folder of another file.', '它既是文件，又是另一个文件所在的文件夹。'],
+  ['A job has files or a source, not both.', '文件与来自制品的代码只能选择其一。'],
+  ['A type is one of {types}.', '类型只能是：{types}。'],
+  ["An artifact's name is {rule}.", '制品名称为 {rule}。'],
+  [
+    "1 to 128 of A-Z a-z 0-9 . _ -, beginning with a letter or digit; 'blobs' and 'statistics' are taken",
+    '1 到 128 个字符（A-Z a-z 0-9 . _ -），以字母或数字开头；不能是 “blobs” 或 “statistics”',
+  ],
+  [
+    'An artifact is named as name, name:alias or name:3, of A-Z a-z 0-9 . _ - beginning with a letter or digit.',
+    '制品写作 name、name:alias 或 name:3，由 A-Z a-z 0-9 . _ - 组成，以字母或数字开头。',
+  ],
+  [
+    "A label's key and value have 1 to 128 of A-Z a-z 0-9 . _ - / and begin with a letter or digit; a value may be empty.",
+    '标签的键和值为 1 到 128 个字符（A-Z a-z 0-9 . _ - /），以字母或数字开头；值可以为空。',
+  ],
+  ['A variable has letters, digits and _, and begins with no digit.', '变量名由字母、数字和 _ 组成，不以数字开头。'],
+  ['PLATFORM_… is set by the platform.', 'PLATFORM_… 由平台设置。'],
+  ['A value has at most {max} characters.', '值最多 {max} 个字符。'],
+  ['A value is text without NUL.', '值是不含 NUL 的文本。'],
+  ['It is null.', '不能为空。'],
+  ['At most {max} are taken.', '最多 {max} 项。'],
+  ['CPUs are more than 0 and at most {max}.', 'CPU 须大于 0，且最多为 {max}。'],
+  ['It is at least {from}.', '至少为 {from}。'],
+  ['It is {from} to {to}.', '须在 {from} 到 {to} 之间。'],
+  ['A path has 1 to {max} characters.', '路径为 1 到 {max} 个字符。'],
+  ['A path has no backslashes or control characters.', '路径不能含反斜杠或控制字符。'],
+  [
+    "A path is relative, with forward slashes, without empty, '.' or '..' parts.",
+    '路径须为使用正斜杠的相对路径，不能有空的、“.” 或 “..” 部分。',
+  ],
+  ['A part of a path has at most {max} bytes.', '路径的每一部分最多 {max} 字节。'],
+
+  // Why a job waits.
+  ['waits until {time}', '等到 {time}'],
+  ['waiting for {what}; {line}', '正在等待 {what}；{line}'],
+  ['it is next', '下一个就是它'],
+  ['1 job is ahead', '前面还有 1 个任务'],
+  ['{count} jobs are ahead', '前面还有 {count} 个任务'],
+  ['no node is online', '没有节点在线'],
+  ['waits for node {name}, which is draining', '等待节点 {name}，它正在排空'],
+  ['waits for node {name}, which is offline', '等待节点 {name}，它已离线'],
+  ['no node has label {label}', '没有节点带有标签 {label}'],
+  ['no node has all of the labels {labels}', '没有节点带有全部标签 {labels}'],
+  ['needs {what}; {node} has {count}', '需要 {what}；{node}有 {count}'],
+  ['the largest node', '最大的节点'],
+  ['the largest node with {labels}', '带有 {labels} 的最大节点'],
+  ['no node has {gpus}, {cpus} and {memory} of memory together', '没有节点同时具备 {gpus}、{cpus} 和 {memory} 内存'],
+  ['1 GPU', '1 个 GPU'],
+  ['{count} GPUs', '{count} 个 GPU'],
+  ['1 CPU', '1 个 CPU'],
+  ['{count} CPUs', '{count} 个 CPU'],
+  ['{size} of memory', '{size} 内存'],
+  [
+    'attempt {number} failed ({why}); next try {seconds} s later',
+    '第 {number} 次尝试失败（{why}）；{seconds} 秒后再试',
+  ],
+  ['exit code {code}', '退出码 {code}'],
+  ["The program '{path}' does not exist.", '程序 “{path}” 不存在。'],
+];

@@ -1,0 +1,28 @@
+using MassTransit;
+using Platform.Contracts.Nodes;
+using Platform.Jobs.Training;
+using Platform.Messaging;
+
+namespace Platform.Jobs.Attempts;
+
+/// <summary>Records where an attempt is placed. A lease that nobody wants any more is given back, or it would be held for ever.</summary>
+internal sealed class RecordPlacementGranted(JobDecisions jobs) : IConsumer<PlacementGrantedMessage>
+{
+    public async Task Consume(ConsumeContext<PlacementGrantedMessage> context)
+    {
+        var granted = context.Message;
+        var outcome = await jobs.HandleAsync(
+            granted.JobId,
+            new PlaceAttempt(granted.Attempt, granted.Nodes),
+            context.EventMetadata(JobDecisions.StreamOf(granted.JobId)),
+            cancellationToken: context.CancellationToken
+        );
+        if (!outcome.State.Holds(granted.Attempt))
+        {
+            await context.Publish(
+                new ReleasePlacement { JobId = granted.JobId, Attempt = granted.Attempt },
+                context.CancellationToken
+            );
+        }
+    }
+}

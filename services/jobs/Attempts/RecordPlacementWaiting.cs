@@ -1,0 +1,47 @@
+using MassTransit;
+using Platform.Contracts.Nodes;
+using Platform.Jobs.Training;
+using Platform.Messaging;
+
+namespace Platform.Jobs.Attempts;
+
+/// <summary>Records that an attempt waits for a place. The first time queues a new job; after that only the reason is kept up to date.</summary>
+internal sealed class RecordPlacementWaiting(JobDecisions jobs, JobsStore store) : IConsumer<PlacementWaitingMessage>
+{
+    public async Task Consume(ConsumeContext<PlacementWaitingMessage> context)
+    {
+        var waiting = context.Message;
+        var outcome = await jobs.HandleAsync(
+            waiting.JobId,
+            new QueueAttempt(waiting.Attempt, waiting.Reason),
+            context.EventMetadata(JobDecisions.StreamOf(waiting.JobId)),
+            cancellationToken: context.CancellationToken
+        );
+        if (outcome.State is { Status: JobStatus.Queued } job && job.Attempt == waiting.Attempt)
+        {
+            await KeepReasonAsync(waiting, context.CancellationToken);
+        }
+        else if (outcome.State.Status is JobStatus.None || outcome.State.IsOver)
+        {
+            await context.Publish(
+                new ReleasePlacement { JobId = waiting.JobId, Attempt = waiting.Attempt },
+                context.CancellationToken
+            );
+        }
+    }
+
+    private async Task KeepReasonAsync(PlacementWaitingMessage waiting, CancellationToken cancellationToken)
+    {
+        await using var command = store.DataSource.CreateCommand(
+            """
+            insert into job_wait as w (job_id, attempt, reason) values ($1, $2, $3)
+            on conflict (job_id) do update set attempt = excluded.attempt, reason = excluded.reason, changed_at = now()
+              where (w.attempt, w.reason) is distinct from (excluded.attempt, excluded.reason)
+            """
+        );
+        command.Parameters.Add(new() { Value = waiting.JobId });
+        command.Parameters.Add(new() { Value = waiting.Attempt });
+        command.Parameters.Add(new() { Value = waiting.Reason });
+        await command.ExecuteNonQueryAsync(cancellationToken);
+    }
+}

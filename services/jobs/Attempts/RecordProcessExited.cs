@@ -1,0 +1,37 @@
+using MassTransit;
+using Platform.Contracts.Agents;
+using Platform.Jobs.Logs;
+using Platform.Jobs.Training;
+using Platform.Messaging;
+
+namespace Platform.Jobs.Attempts;
+
+/// <summary>Records the end of a process, and tells the agent so: also for a repeat, an unknown job and a fenced attempt, or it would ask for ever.</summary>
+internal sealed class RecordProcessExited(JobDecisions jobs, LogSignals signals) : IConsumer<ProcessExited>
+{
+    private const int MaxDetailLength = 2000;
+
+    public async Task Consume(ConsumeContext<ProcessExited> context)
+    {
+        var exited = context.Message;
+        await jobs.HandleAsync(
+            exited.JobId,
+            new EndAttempt(
+                exited.Attempt,
+                exited.NodeId,
+                exited.Reason,
+                exited.ExitCode,
+                Storable(exited.Detail),
+                exited.At
+            ),
+            context.EventMetadata(JobDecisions.StreamOf(exited.JobId)),
+            cancellationToken: context.CancellationToken
+        );
+        signals.Pulse(exited.JobId);
+        await context.AnswerAsync(ReportRecorded.Of(exited));
+    }
+
+    /// <summary>It may quote what a training printed last: any length, any characters.</summary>
+    private static string? Storable(string? detail) =>
+        detail?[..Math.Min(detail.Length, MaxDetailLength)].Replace('\0', '\uFFFD');
+}

@@ -1,0 +1,18 @@
+using MassTransit;
+using Platform.Jobs.Coordination;
+using Platform.Jobs.Training;
+using Platform.Messaging;
+
+namespace Platform.Jobs.Attempts;
+
+/// <summary>Asks a job that has run for too long to stop.</summary>
+internal sealed class RequestOverdueStop(JobDecisions jobs) : IConsumer<StopOverdueJob>
+{
+    public Task Consume(ConsumeContext<StopOverdueJob> context) =>
+        jobs.HandleAsync(
+            context.Message.JobId,
+            new StopOverdueAttempt(context.Message.Attempt),
+            context.EventMetadata(JobDecisions.StreamOf(context.Message.JobId)),
+            cancellationToken: context.CancellationToken
+        );
+}

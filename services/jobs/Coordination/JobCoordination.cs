@@ -1,0 +1,39 @@
+using Platform.Contracts.Jobs;
+using Platform.Messaging;
+
+namespace Platform.Jobs.Coordination;
+
+/// <summary>How far the present attempt of one job is, and what has to be sent again if no answer comes.</summary>
+internal sealed class JobCoordination : IDeadlineSaga
+{
+    /// <summary>The job.</summary>
+    public Guid CorrelationId { get; set; }
+    public string CurrentState { get; set; } = "";
+    public DateTimeOffset? DueAt { get; set; }
+
+    /// <summary>How often the present wait has sent its command again.</summary>
+    public int Resends { get; set; }
+    public int Attempt { get; set; }
+    public Resources? Resources { get; set; }
+    public IReadOnlyDictionary<string, string> Labels { get; set; } =
+        new Dictionary<string, string>(StringComparer.Ordinal);
+    public int Priority { get; set; }
+    public DateTimeOffset SubmittedAt { get; set; }
+    public DateTimeOffset NotBefore { get; set; }
+    public IReadOnlyList<PlacedNode> Nodes { get; set; } = [];
+    public DateTimeOffset? TimeoutAt { get; set; }
+    public string? StopReason { get; set; }
+}
+
+/// <summary>The saga's present wait is over without an answer.</summary>
+public sealed record JobDeadlinePassed
+{
+    public required Guid JobId { get; init; }
+}
+
+/// <summary>Command from the saga to its job: this attempt has run for as long as it may.</summary>
+public sealed record StopOverdueJob
+{
+    public required Guid JobId { get; init; }
+    public required int Attempt { get; init; }
+}

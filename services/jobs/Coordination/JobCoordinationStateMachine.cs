@@ -1,0 +1,183 @@
+using MassTransit;
+using Microsoft.Extensions.Options;
+using Platform.Contracts.Jobs;
+using Platform.Contracts.Nodes;
+
+namespace Platform.Jobs.Coordination;
+
+/// <summary>
+/// Carries a job from submission to release: it sends the next command, again and again until the answer is recorded. (The
+/// first request for a place and the first order to start leave with the event that calls for them, before the saga hears of
+/// it: <see cref="JobsMessages"/>.) It decides nothing: what happened is said by the job's own log. It only ever moves forward, to a later attempt or to a later
+/// step of the same one, so that messages may come twice and in any order.
+/// </summary>
+internal sealed partial class JobCoordinationStateMachine : MassTransitStateMachine<JobCoordination>
+{
+    /// <summary>The saga's queue, and its <c>saga_type</c> in the table.</summary>
+    public const string Endpoint = "jobs-training";
+
+    private readonly TimeProvider _clock;
+    private readonly JobsOptions _options;
+    private readonly RepublishJob _republish;
+    private readonly List<string> _steps;
+
+    public JobCoordinationStateMachine(TimeProvider clock, IOptions<JobsOptions> options, RepublishJob republish)
+    {
+        _republish = republish;
+        _clock = clock;
+        _options = options.Value;
+        _steps =
+        [
+            Initial.Name,
+            nameof(AwaitingPlacement),
+            nameof(Starting),
+            nameof(Running),
+            nameof(Stopping),
+            nameof(Releasing),
+            nameof(Settled),
+        ];
+        InstanceState(saga => saga.CurrentState);
+        CorrelateEvents();
+
+        Initially(
+            When(Submitted).Then(x => Begin(x.Saga, x.Message)).TransitionTo(AwaitingPlacement),
+            When(Queued).Then(x => Begin(x.Saga, x.Message)).TransitionTo(AwaitingPlacement),
+            // Its saga is gone or never was; the placement may still be there.
+            When(Ended).Then(x => Advance(x.Saga, x.Message.Attempt)).ThenAsync(ReleaseAsync).TransitionTo(Releasing)
+        );
+
+        DuringAny(
+            Ignore(Submitted),
+            When(Queued, x => IsAhead(x.Saga, x.Message.Attempt, AwaitingPlacement))
+                .Then(x => Begin(x.Saga, x.Message))
+                .TransitionTo(AwaitingPlacement),
+            When(Placed, x => x.Saga.Resources is not null && IsAhead(x.Saga, x.Message.Attempt, Starting))
+                .Then(x => Advance(x.Saga, x.Message.Attempt).Nodes = x.Message.Nodes)
+                .Then(x => Wait(x.Saga))
+                .TransitionTo(Starting),
+            // It came after what follows it: only where to stop the attempt is new.
+            When(Placed, x => x.Saga.Attempt == x.Message.Attempt && x.Saga.Nodes.Count == 0)
+                .Then(x => x.Saga.Nodes = x.Message.Nodes),
+            When(Started, x => IsAhead(x.Saga, x.Message.Attempt, Running))
+                .Then(x => Advance(x.Saga, x.Message.Attempt).TimeoutAt = x.Message.TimeoutAt)
+                .Then(x => WaitWhileRunning(x.Saga))
+                .TransitionTo(Running),
+            When(StopRequested, x => IsAhead(x.Saga, x.Message.Attempt, Stopping))
+                .Then(x => Advance(x.Saga, x.Message.Attempt).StopReason = x.Message.Reason)
+                .ThenAsync(StopAsync)
+                .TransitionTo(Stopping),
+            When(Ended, x => IsAhead(x.Saga, x.Message.Attempt, Releasing))
+                .Then(x => Advance(x.Saga, x.Message.Attempt))
+                .ThenAsync(ReleaseAsync)
+                .TransitionTo(Releasing)
+        );
+
+        During(
+            Releasing,
+            When(Released, x => x.Saga.Attempt == x.Message.Attempt)
+                .Then(x => x.Saga.DueAt = _clock.GetUtcNow() + _options.KeepSettled)
+                .TransitionTo(Settled)
+        );
+        // An earlier attempt's placement is released while a later one is under way.
+        During([AwaitingPlacement, Starting, Running, Stopping, Settled], Ignore(Released));
+
+        DuringAny(When(DeadlinePassed).Then(x => x.Saga.Resends++));
+        During(AwaitingPlacement, When(DeadlinePassed).ThenAsync(RequestPlacementAgainAsync));
+        During(Starting, When(DeadlinePassed).ThenAsync(StartAgainAsync).ThenAsync(ConfirmAsync));
+        During(Running, When(DeadlinePassed).ThenAsync(ConfirmRunningAsync));
+        During(Stopping, When(DeadlinePassed).ThenAsync(StopAsync).ThenAsync(ConfirmAsync));
+        During(Releasing, When(DeadlinePassed).ThenAsync(ReleaseAsync));
+        During(Settled, When(DeadlinePassed, x => x.Saga.DueAt <= _clock.GetUtcNow()).Finalize());
+        SetCompletedWhenFinalized();
+    }
+
+    /// <summary>A placement is asked for; the job is pending or queued.</summary>
+    public State AwaitingPlacement { get; } = null!;
+
+    /// <summary>The agents are told to start; the job is placed.</summary>
+    public State Starting { get; } = null!;
+
+    /// <summary>The process runs; the placement is confirmed from time to time.</summary>
+    public State Running { get; } = null!;
+
+    /// <summary>The agents are told to stop.</summary>
+    public State Stopping { get; } = null!;
+
+    /// <summary>The job is over; its placement is given back.</summary>
+    public State Releasing { get; } = null!;
+
+    /// <summary>Nothing is left to do; kept so that late messages find it.</summary>
+    public State Settled { get; } = null!;
+
+    public Event<JobSubmittedMessage> Submitted { get; } = null!;
+    public Event<JobQueuedMessage> Queued { get; } = null!;
+    public Event<JobPlacedMessage> Placed { get; } = null!;
+    public Event<JobStartedMessage> Started { get; } = null!;
+    public Event<StopRequestedMessage> StopRequested { get; } = null!;
+    public Event<JobEndedMessage> Ended { get; } = null!;
+    public Event<PlacementReleasedMessage> Released { get; } = null!;
+    public Event<JobDeadlinePassed> DeadlinePassed { get; } = null!;
+
+    /// <summary>
+    /// A message that needs an earlier one to make sense may have overtaken it, and the job may be placed before its saga
+    /// begins: where there is no saga the log says it all again. Answers that only a saga waits for are dropped.
+    /// </summary>
+    private void CorrelateEvents()
+    {
+        Event(() => Submitted, e => e.CorrelateById(x => x.Message.JobId));
+        Event(() => Queued, e => e.CorrelateById(x => x.Message.JobId));
+        Event(() => Ended, e => e.CorrelateById(x => x.Message.JobId));
+        Event(() => Placed, e => CorrelateOrRepublish(e, x => x.JobId));
+        Event(() => Started, e => CorrelateOrRepublish(e, x => x.JobId));
+        Event(() => StopRequested, e => CorrelateOrRepublish(e, x => x.JobId));
+        Event(() => Released, e => e.CorrelateById(x => x.Message.JobId).OnMissingInstance(m => m.Discard()));
+        Event(() => DeadlinePassed, e => e.CorrelateById(x => x.Message.JobId).OnMissingInstance(m => m.Discard()));
+    }
+
+    private void CorrelateOrRepublish<T>(
+        IEventCorrelationConfigurator<JobCoordination, T> correlation,
+        Func<T, Guid> jobId
+    )
+        where T : class =>
+        correlation
+            .CorrelateById(x => jobId(x.Message))
+            .OnMissingInstance(m =>
+                m.ExecuteAsync(x => _republish.PublishAsync(x, jobId(x.Message), x.CancellationToken))
+            );
+
+    /// <summary>True when an attempt's step lies after where the saga is.</summary>
+    private bool IsAhead(JobCoordination saga, int attempt, State step) =>
+        attempt > saga.Attempt
+        || (attempt == saga.Attempt && _steps.IndexOf(step.Name) > _steps.IndexOf(saga.CurrentState));
+
+    private void Begin(JobCoordination saga, JobSubmittedMessage submitted)
+    {
+        BeginAttempt(saga, attempt: 1);
+        (saga.Resources, saga.Labels) = (submitted.Resources, submitted.Labels);
+        (saga.Priority, saga.SubmittedAt) = (submitted.Priority, submitted.SubmittedAt);
+        saga.NotBefore = submitted.SubmittedAt;
+    }
+
+    private void Begin(JobCoordination saga, JobQueuedMessage queued)
+    {
+        BeginAttempt(saga, queued.Attempt);
+        (saga.Resources, saga.Labels) = (queued.Resources, queued.Labels);
+        (saga.Priority, saga.SubmittedAt) = (queued.Priority, queued.SubmittedAt);
+        saga.NotBefore = queued.NotBefore;
+    }
+
+    private void BeginAttempt(JobCoordination saga, int attempt)
+    {
+        Advance(saga, attempt);
+        (saga.Nodes, saga.TimeoutAt, saga.StopReason) = ([], null, null);
+        Wait(saga);
+    }
+
+    /// <summary>Begins a new wait.</summary>
+    private static JobCoordination Advance(JobCoordination saga, int attempt)
+    {
+        saga.Attempt = attempt;
+        saga.Resends = 0;
+        return saga;
+    }
+}

@@ -1,0 +1,55 @@
+using Microsoft.AspNetCore.Http.HttpResults;
+using Platform.Jobs.Attempts;
+using Platform.Jobs.Browsing;
+using Platform.ServiceDefaults;
+
+namespace Platform.Jobs.Training;
+
+/// <summary>What a person asks of a job over HTTP: carried out, and answered with the job as it is then.</summary>
+internal sealed class UserJobCommands(JobDecisions jobs, JobReader reader)
+{
+    public async Task<Results<Ok<JobDetail>, ProblemHttpResult>> HandleAsync(
+        Guid id,
+        JobCommand command,
+        HttpContext http,
+        CancellationToken cancellationToken
+    )
+    {
+        if (!http.Request.TryGetIfMatch(out var seen))
+        {
+            return ProblemResults.UnknownVersion();
+        }
+
+        // A process is no person, but it may ask for its own job; one that outlived its attempt may not.
+        if (
+            http.Request.JobAttempt() is { } attempt
+            && await reader.FindAsync(id, cancellationToken) is var (present, _)
+            && attempt < present.Attempt
+        )
+        {
+            return FencedAttempt.Problem(attempt);
+        }
+
+        // A version that is not the present one becomes 412 where exceptions become problems.
+        var outcome = await jobs.HandleAsync(
+            id,
+            command,
+            http.EventMetadata(JobDecisions.StreamOf(id)),
+            seen,
+            cancellationToken: cancellationToken
+        );
+        if (outcome.State.Status is JobStatus.None)
+        {
+            return ProblemResults.NotFound("job", id);
+        }
+
+        if (outcome.Refusal is { } refusal)
+        {
+            return ProblemResults.From(refusal);
+        }
+
+        var (job, version) = await reader.GetAsync(id, cancellationToken);
+        http.Response.SetETag(version);
+        return TypedResults.Ok(job);
+    }
+}

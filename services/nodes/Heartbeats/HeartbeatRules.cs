@@ -1,0 +1,53 @@
+using Platform.Contracts.Nodes;
+using Platform.Nodes.Membership;
+
+namespace Platform.Nodes.Heartbeats;
+
+/// <summary>Checks heartbeats, whichever way they came.</summary>
+internal static class HeartbeatRules
+{
+    private const int MaxAttempts = 4096;
+    private const int MaxAgent = 200;
+
+    /// <returns>The first thing that is wrong; null when all is well.</returns>
+    public static InvalidField? Check(NodeHeartbeat heartbeat)
+    {
+        if (heartbeat.NodeId == Guid.Empty)
+        {
+            return new("nodeId", "It is empty.");
+        }
+
+        if (
+            heartbeat.Attempts is null
+            || heartbeat.Attempts.Count > MaxAttempts
+            || heartbeat.Attempts.Any(held => held is null || held.Attempt < 1)
+        )
+        {
+            return new("attempts", $"At most {MaxAttempts}, each counted from 1.");
+        }
+
+        return CheckAgent(heartbeat.Agent)
+            ?? InventoryRules.Check(heartbeat.Inventory)
+            ?? (heartbeat.Usage is null ? null : CheckUsage(heartbeat.Usage));
+    }
+
+    /// <returns>What is wrong with the name that an agent gives itself; null when nothing is.</returns>
+    public static InvalidField? CheckAgent(string? agent) =>
+        agent is null ? null : InventoryRules.Text("agent", agent, MaxAgent);
+
+    private static InvalidField? CheckUsage(NodeUsage usage) =>
+        !IsShare(usage.Cpu) ? new("usage.cpu", "Between 0 and 1.")
+        : usage.MemoryUsedMiB < 0 ? new("usage.memoryUsedMiB", "Not negative.")
+        : usage.DiskFreeMiB < 0 ? new("usage.diskFreeMiB", "Not negative.")
+        : usage.Gpus is null || usage.Gpus.Any(gpu => gpu is null || !IsSound(gpu))
+            ? new("usage.gpus", "Each with an index, a utilization between 0 and 1, and memory that is not negative.")
+        : null;
+
+    private static bool IsSound(GpuUsage gpu) =>
+        gpu.Index >= 0
+        && IsShare(gpu.Utilization)
+        && gpu.MemoryUsedMiB >= 0
+        && (gpu.PowerWatts is not { } watts || double.IsFinite(watts));
+
+    private static bool IsShare(double value) => value is >= 0 and <= 1;
+}

@@ -1,0 +1,41 @@
+using MassTransit;
+using Platform.Contracts.Nodes;
+using Platform.Messaging;
+
+namespace Platform.Nodes.Heartbeats;
+
+/// <summary>Takes in heartbeats that come over the bus. One that is wrong is dropped: the next is five seconds away.</summary>
+internal sealed partial class RecordHeartbeat(HeartbeatStore heartbeats, ILogger<RecordHeartbeat> log)
+    : IConsumer<NodeHeartbeat>
+{
+    public async Task Consume(ConsumeContext<NodeHeartbeat> context)
+    {
+        if (HeartbeatRules.Check(context.Message) is { } wrong)
+        {
+            Invalid(log, context.Message.NodeId, wrong.Field, wrong.Message);
+            return;
+        }
+
+        var metadata = context.EventMetadata(context.Message.NodeId.ToString());
+        switch (await heartbeats.RecordAsync(context.Message, context, metadata, context.CancellationToken))
+        {
+            case HeartbeatResult.UnknownNode:
+                Unknown(log, context.Message.NodeId);
+                break;
+            case HeartbeatResult.OtherAgent:
+                OtherAgent(log, context.Message.NodeId);
+                break;
+            default:
+                break;
+        }
+    }
+
+    [LoggerMessage(1, LogLevel.Warning, "Dropped a heartbeat of node {NodeId}: {Field}: {Reason}")]
+    private static partial void Invalid(ILogger log, Guid nodeId, string field, string reason);
+
+    [LoggerMessage(2, LogLevel.Warning, "Node {NodeId} heartbeats but has not joined")]
+    private static partial void Unknown(ILogger log, Guid nodeId);
+
+    [LoggerMessage(3, LogLevel.Warning, "Dropped a heartbeat of node {NodeId}: another agent heartbeats as it")]
+    private static partial void OtherAgent(ILogger log, Guid nodeId);
+}

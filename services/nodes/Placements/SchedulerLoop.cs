@@ -1,0 +1,126 @@
+using System.Globalization;
+using Microsoft.Extensions.Options;
+using Npgsql;
+using Platform.EventStore;
+
+namespace Platform.Nodes.Placements;
+
+/// <summary>Looks at the cluster whenever something changed, and grants. Runs only in the leader; see <see cref="Leadership"/>.</summary>
+internal sealed partial class SchedulerLoop(
+    NodesStore store,
+    PlacementTables tables,
+    SchedulerSignal signal,
+    WaitingReasons reasons,
+    IOptions<NodesOptions> options,
+    TimeProvider clock,
+    ILogger<SchedulerLoop> log
+)
+{
+    /// <summary>How many of those who wait are read at first; more only while there is room left for them.</summary>
+    private const int FirstPage = 200;
+
+    private const int ParallelGrants = 4;
+
+    /// <summary>Works until it is stopped or another leader has taken over.</summary>
+    /// <exception cref="PostgresException"><see cref="Leadership.Superseded"/>: this leader's term is over.</exception>
+    public async Task RunAsync(long term, CancellationToken cancellationToken)
+    {
+        var poll = options.Value.Poll;
+        var wholeLineDue = clock.GetUtcNow();
+        while (true)
+        {
+            var pause = poll;
+            try
+            {
+                var now = clock.GetUtcNow();
+                var wholeLine = now >= wholeLineDue;
+                if (wholeLine)
+                {
+                    wholeLineDue = now + poll;
+                }
+
+                pause = await PassAsync(term, wholeLine, cancellationToken);
+            }
+            catch (Exception e)
+                when (e is not (OperationCanceledException or PostgresException { SqlState: Leadership.Superseded }))
+            {
+                PassFailed(log, e);
+            }
+
+            await signal.WaitAsync(pause, cancellationToken);
+        }
+    }
+
+    /// <returns>How long nothing can change by itself.</returns>
+    private async Task<TimeSpan> PassAsync(long term, bool wholeLine, CancellationToken cancellationToken)
+    {
+        var limit = wholeLine ? int.MaxValue : FirstPage;
+        ClusterState cluster;
+        SchedulerResult result;
+        while (true)
+        {
+            cluster = await tables.ReadClusterAsync(limit, cancellationToken);
+            result = Scheduler.Place(cluster.Nodes, cluster.Leases, cluster.Waiting, clock.GetUtcNow());
+            if (cluster.IsWholeLine || !result.HasRoom)
+            {
+                break;
+            }
+
+            limit *= 4;
+        }
+
+        await Parallel.ForEachAsync(
+            result.Grants,
+            new ParallelOptions { MaxDegreeOfParallelism = ParallelGrants, CancellationToken = cancellationToken },
+            async (grant, ct) => await GrantAsync(grant, term, ct)
+        );
+        reasons.Post(result.Reasons, cluster.IsWholeLine);
+
+        var poll = options.Value.Poll;
+        var due = result.NextDue - clock.GetUtcNow();
+        return due < poll ? TimeSpan.FromTicks(Math.Max(0, due.Value.Ticks)) : poll;
+    }
+
+    /// <summary>Appends to the version the request was read at, which is the state <see cref="Placement.Waiting"/>: nothing need be loaded.</summary>
+    private async Task GrantAsync(SchedulerGrant grant, long term, CancellationToken cancellationToken)
+    {
+        var (request, node) = (grant.Request, grant.Node);
+        var decision = Placement.Decide(
+            Placement.Waiting(request.Attempt),
+            new GrantPlacement(request.Attempt, [node]),
+            clock.GetUtcNow()
+        );
+        if (decision is not Decision<PlacementEvent>.Accepted accepted)
+        {
+            return;
+        }
+
+        try
+        {
+            await store.AppendAsync(
+                request.JobId.ToString(),
+                Placement.Decider.StreamType,
+                ExpectedVersion.Exactly(request.Version),
+                accepted.Events,
+                new EventMetadata(
+                    request.JobId.ToString(),
+                    string.Create(CultureInfo.InvariantCulture, $"scheduler-{term}")
+                ),
+                batch =>
+                {
+                    batch.Add("select scheduler_term_check($1)", term);
+                    batch.Add("delete from placement_reason where job_id = $1", request.JobId);
+                },
+                cancellationToken
+            );
+        }
+        catch (StreamVersionConflictException)
+        {
+            // It was released or asked for anew meanwhile; the next look sees what it has become.
+            signal.Raise();
+        }
+    }
+
+    [LoggerMessage(1, LogLevel.Error, "Looking for places failed; trying again")]
+    private static partial void PassFailed(ILogger log, Exception exception);
+}

@@ -1,0 +1,37 @@
+using System.Text.Json.Nodes;
+
+namespace Platform.Testing.Clusters;
+
+/// <summary>What must hold once everything that a test began has ended.</summary>
+public static class Invariants
+{
+    /// <summary>As below, and the read models hold what the events say, no more and no less.</summary>
+    public static async Task AssertRecoveredAsync(this Cluster cluster)
+    {
+        await cluster.AssertNothingIsLeftAsync();
+        await cluster.AssertReadModelsAreWhatEventsSayAsync();
+    }
+
+    /// <summary>No lease, no placement, no message that was given up.</summary>
+    public static async Task AssertNothingIsLeftAsync(this Cluster cluster)
+    {
+        JsonNode? nodes = null;
+        await WaitFor.ConditionAsync(
+            "every node to be online with nothing leased",
+            async () =>
+            {
+                nodes = await cluster.Api.GetAsync("/api/nodes");
+                return nodes["items"]!.AsArray().All(node => IsIdle(node!));
+            },
+            describe: () => $"Last seen: {nodes}"
+        );
+        Assert.Empty((await cluster.Api.GetAsync("/api/nodes/placements"))["items"]!.AsArray());
+        await new ClusterBroker(cluster.Data).AssertNothingWasGivenUpAsync();
+    }
+
+    private static bool IsIdle(JsonNode node) =>
+        node["status"]!.GetValue<string>() == "online"
+        && node["leases"]!.AsArray().Count == 0
+        && node["free"]!["cpus"]!.GetValue<double>() == node["cpus"]!.GetValue<double>()
+        && node["free"]!["memoryMiB"]!.GetValue<int>() == node["memoryMiB"]!.GetValue<int>();
+}

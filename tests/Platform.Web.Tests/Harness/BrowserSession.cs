@@ -1,0 +1,99 @@
+using System.Collections.Concurrent;
+using System.Text.Json;
+using Microsoft.Playwright;
+
+namespace Platform.Web.Tests.Harness;
+
+/// <summary>Someone with the app open. Notes what must not happen: errors in the console, requests to other origins.</summary>
+internal sealed class BrowserSession : IAsyncDisposable
+{
+    private static readonly string _axe = File.ReadAllText(
+        Repository.PathOf("frontend", "node_modules", "axe-core", "axe.min.js")
+    );
+
+    private readonly IBrowserContext _context;
+    private readonly ConcurrentQueue<string> _faults = new();
+
+    private BrowserSession(IBrowserContext context, IPage page) => (_context, Page) = (context, page);
+
+    public IPage Page { get; }
+
+    public static async Task<BrowserSession> OpenAsync(IBrowserContext context, Uri platform)
+    {
+        context.SetDefaultTimeout(30_000);
+        var page = await context.NewPageAsync();
+        var visitor = new BrowserSession(context, page);
+        page.Console += (_, message) =>
+        {
+            if (message.Type is "error" or "warning")
+            {
+                visitor._faults.Enqueue($"console {message.Type}: {message.Text} ({message.Location})");
+            }
+        };
+        page.PageError += (_, error) => visitor._faults.Enqueue($"page error: {error}");
+        page.Request += (_, request) =>
+        {
+            var address = new Uri(request.Url);
+            if (address.Scheme is "http" or "https" && address.Authority != platform.Authority)
+            {
+                visitor._faults.Enqueue($"request to another origin: {request.Url}");
+            }
+        };
+        return visitor;
+    }
+
+    public async Task GoAsync(string path) => await Page.GotoAsync(path);
+
+    public ILocator Field(string name) => Page.GetByLabel(name, new PageGetByLabelOptions { Exact = true });
+
+    /// <summary>The status at the head of a job's page.</summary>
+    public ILocator Status => Page.Locator(".page-header .status");
+
+    public ILocator Button(string name) =>
+        Page.GetByRole(AriaRole.Button, new PageGetByRoleOptions { Name = name, Exact = true });
+
+    public ILocator InDialog(string button) =>
+        Page.GetByRole(AriaRole.Dialog).GetByRole(AriaRole.Button, new LocatorGetByRoleOptions { Name = button });
+
+    public ILocator Heading(string name) =>
+        Page.GetByRole(AriaRole.Heading, new PageGetByRoleOptions { Name = name, Exact = true });
+
+    public ILocator Tab(string name) => Page.GetByRole(AriaRole.Tab, new PageGetByRoleOptions { Name = name });
+
+    /// <summary>Nothing that must not happen has happened.</summary>
+    public void AssertNoFaults() => Assert.Empty(_faults);
+
+    /// <summary>What the browser itself writes of answers that a test brought about is no fault of the app.</summary>
+    /// <param name="what">Such as <c>net::ERR_</c> for lost connections, or <c>status of 404</c>.</param>
+    public void Forget(string what)
+    {
+        var kept = _faults.Where(fault => !fault.Contains(what, StringComparison.Ordinal)).ToArray();
+        _faults.Clear();
+        foreach (var fault in kept)
+        {
+            _faults.Enqueue(fault);
+        }
+    }
+
+    /// <summary>axe-core finds nothing serious on the page as it is now.</summary>
+    public async Task AssertAccessibleAsync(string where)
+    {
+        await Page.EvaluateAsync(_axe);
+        var found = await Page.EvaluateAsync<JsonElement>(
+            """
+            async () => (await axe.run()).violations
+              .filter(one => one.impact === 'serious' || one.impact === 'critical')
+              .map(one => `${one.id}: ${one.nodes.map(node => node.html.slice(0, 200)).join(' | ')}`)
+            """
+        );
+        Assert.True(found.GetArrayLength() == 0, $"{where}: {found}");
+    }
+
+    public async Task AssertNoSidewaysScrollAsync(string where)
+    {
+        var width = await Page.EvaluateAsync<int>("document.documentElement.scrollWidth - innerWidth");
+        Assert.True(width <= 0, $"{where} is {width} pixels wider than the screen.");
+    }
+
+    public async ValueTask DisposeAsync() => await _context.CloseAsync();
+}
