@@ -1,6 +1,6 @@
 namespace Platform.Bench;
 
-/// <summary>What benchmarks share: a folder that goes when the run ends, and one platform in the cluster shape.</summary>
+/// <summary>What benchmarks share: a folder that is removed at the end, and one local cluster.</summary>
 internal sealed class Bench(CancellationToken cancelled) : IAsyncDisposable
 {
     private Cluster? _cluster;
@@ -8,10 +8,12 @@ internal sealed class Bench(CancellationToken cancelled) : IAsyncDisposable
 
     public CancellationToken Cancelled { get; } = cancelled;
 
-    /// <summary>On a disk, since commits are measured; PostgreSQL runs as another user and passes through here.</summary>
+    /// <summary>
+    /// On a disk, since commits are measured; PostgreSQL runs as another user and needs access to it.
+    /// </summary>
     public string Folder => _folder ??= NewFolder();
 
-    /// <summary>The cluster; the first who asks starts it.</summary>
+    /// <summary>The cluster, started on first use.</summary>
     public async Task<Cluster> ClusterAsync() =>
         _cluster ??= await Cluster.StartAsync(Path.Combine(Folder, "cluster-data"), Cancelled);
 

@@ -7,7 +7,7 @@ namespace Platform.Bench;
 /// <summary>One process of a cluster.</summary>
 internal sealed record ClusterProgram(string Name, int Pid);
 
-/// <summary>The platform in its cluster shape: the release-built programs, started by the command that people use.</summary>
+/// <summary>A local cluster: the release builds, started with the command that users run.</summary>
 internal sealed class Cluster : IAsyncDisposable
 {
     private readonly string _data;
@@ -22,7 +22,7 @@ internal sealed class Cluster : IAsyncDisposable
     /// <summary>The gateway.</summary>
     public Uri Address { get; }
 
-    /// <summary>Talks to the gateway.</summary>
+    /// <summary>A client of the gateway.</summary>
     public HttpClient Http { get; }
 
     public static async Task<Cluster> StartAsync(string data, CancellationToken cancellationToken)
@@ -34,7 +34,7 @@ internal sealed class Cluster : IAsyncDisposable
         }
         catch
         {
-            // What did start must not outlive the run.
+            // Processes that did start must not outlive the run.
             await cluster.DisposeAsync();
             throw;
         }
@@ -42,11 +42,11 @@ internal sealed class Cluster : IAsyncDisposable
         return cluster;
     }
 
-    /// <summary>Starts what does not run.</summary>
+    /// <summary>Starts processes that are not running.</summary>
     public Task UpAsync(CancellationToken cancellationToken) =>
         PlatformAsync(["cluster", "up", "--data", _data, "--port", $"{Address.Port}"], cancellationToken);
 
-    /// <summary>A service's own address, past the gateway.</summary>
+    /// <summary>A service's own address, without the gateway.</summary>
     public Uri AddressOf(string service) =>
         new($"http://127.0.0.1:{File.ReadAllText(Path.Combine(_data, "cluster", "ports", service)).Trim()}");
 
@@ -77,7 +77,7 @@ internal sealed class Cluster : IAsyncDisposable
             cancellationToken: cancellationToken
         );
 
-    /// <summary>Submits a job that needs next to nothing.</summary>
+    /// <summary>Submits a job with minimal resources.</summary>
     public async Task<Guid> SubmitAsync(IReadOnlyList<string> command, CancellationToken cancellationToken)
     {
         var body = JsonSerializer.SerializeToElement(

@@ -17,7 +17,7 @@ internal static class Numbers
     public static double Median(this IEnumerable<double> samples) => samples.Percentile(0.5);
 }
 
-/// <summary>The machine's clock as the programs that are measured print it.</summary>
+/// <summary>The machine's clock, as the measured programs print it.</summary>
 internal static class WallClock
 {
     /// <summary>Milliseconds since 1970.</summary>

@@ -20,7 +20,7 @@ var names = args.Where(argument => argument is not "--json").ToList();
 if (names.FirstOrDefault(name => !benchmarks.ContainsKey(name)) is { } unknown)
 {
     await Console.Error.WriteLineAsync(
-        $"platform bench: '{unknown}' is no benchmark. Usage: ./platform bench [{string.Join('|', benchmarks.Keys)}] … [--json]"
+        $"platform bench: '{unknown}' is not a benchmark. Usage: ./platform bench [{string.Join('|', benchmarks.Keys)}] … [--json]"
     );
     return 2;
 }
@@ -65,7 +65,7 @@ catch (OperationCanceledException) when (interrupted.IsCancellationRequested)
 
 void Stop(PosixSignalContext signal)
 {
-    signal.Cancel = true; // what was started is stopped first
+    signal.Cancel = true; // stop the cluster first
     interrupted.Cancel();
 }
 

@@ -6,7 +6,7 @@ namespace Platform.Bench;
 internal static class Programs
 {
     /// <summary>Runs one to its end.</summary>
-    /// <returns>What it printed.</returns>
+    /// <returns>Its output.</returns>
     /// <exception cref="BenchException">It failed.</exception>
     public static async Task<string> RunAsync(
         IReadOnlyList<string> command,

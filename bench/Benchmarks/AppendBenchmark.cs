@@ -7,7 +7,7 @@ using Platform.LocalServers;
 
 namespace Platform.Bench.Benchmarks;
 
-/// <summary>Appends by concurrent writers beside pgbench's one-row inserts on the same server.</summary>
+/// <summary>Appends by concurrent writers, compared with pgbench's one-row inserts on the same server.</summary>
 internal static partial class AppendBenchmark
 {
     private static readonly TimeSpan _duration = TimeSpan.FromSeconds(8);

@@ -3,7 +3,9 @@ using System.Security.Cryptography;
 
 namespace Platform.Bench.Benchmarks;
 
-/// <summary>A blob up and down through the gateway, beside <c>sha256sum</c> and <c>cp</c> of the same file.</summary>
+/// <summary>
+/// Uploads and downloads a blob through the gateway, compared with <c>sha256sum</c> and <c>cp</c> of the same file.
+/// </summary>
 internal static class ArtifactsBenchmark
 {
     private const int MiB = 1024 * 1024;
@@ -82,7 +84,7 @@ internal static class ArtifactsBenchmark
         await stream.CopyToAsync(target, MiB, cancellationToken);
         if (target.Length != (long)Size * MiB)
         {
-            throw new BenchException($"{target.Length} bytes came down.");
+            throw new BenchException($"{target.Length} bytes were downloaded.");
         }
     }
 }

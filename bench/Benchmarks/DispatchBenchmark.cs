@@ -5,15 +5,15 @@ using Platform.LocalServers;
 namespace Platform.Bench.Benchmarks;
 
 /// <summary>
-/// From a submission to the running process, and how many jobs that do nothing go through; beside Celery, whose worker starts
-/// the same process. Both clocks are the machine's: the process prints when it began. Ours is measured warm, as it is for all but
-/// the first minute of its days: what it does for the first time is compiled while it does it.
+/// The time from a submission to the running process, and the throughput of no-op jobs, compared with Celery, whose
+/// worker starts the same process. Both use the machine's clock: the process prints when it started. The platform is
+/// measured after a warm-up, since code is compiled when it first runs.
 /// </summary>
 internal static class DispatchBenchmark
 {
     private const int WarmUp = 150;
     private const int Single = 100;
-    private const int Crowd = 300;
+    private const int Burst = 300;
     private const int Submitters = 16;
 
     private static readonly string[] _noop = ["/bin/date", "+%s%N"];
@@ -64,12 +64,12 @@ internal static class DispatchBenchmark
             }
         }
 
-        _ = await CrowdAsync(cluster, WarmUp, cancellationToken);
-        var (accepted, finished, lost) = await CrowdAsync(cluster, Crowd, cancellationToken);
+        _ = await BurstAsync(cluster, WarmUp, cancellationToken);
+        var (accepted, finished, lost) = await BurstAsync(cluster, Burst, cancellationToken);
         return new DispatchTimes(starts, accepted, finished, lost);
     }
 
-    private static async Task<(double Accepted, double Finished, int Lost)> CrowdAsync(
+    private static async Task<(double Accepted, double Finished, int Lost)> BurstAsync(
         Cluster cluster,
         int count,
         CancellationToken cancellationToken
@@ -94,7 +94,7 @@ internal static class DispatchBenchmark
         return (accepted, (count - unfinished) / watch.Elapsed.TotalSeconds, unfinished);
     }
 
-    /// <returns>How many never ended well.</returns>
+    /// <returns>How many did not succeed.</returns>
     private static async Task<int> WaitAsync(
         Cluster cluster,
         IReadOnlyList<Guid> jobs,
@@ -105,7 +105,7 @@ internal static class DispatchBenchmark
         var watch = Stopwatch.StartNew();
         while (left.Count > 0 && watch.Elapsed < TimeSpan.FromMinutes(5))
         {
-            // Oldest first: those behind it are hardly done before.
+            // Oldest first: later jobs hardly end before it.
             var job = left.Min();
             using var response = await cluster.Http.GetAsync(
                 new Uri($"/api/jobs/{job}", UriKind.Relative),
@@ -131,12 +131,12 @@ internal static class DispatchBenchmark
 
     private static async Task<DispatchTimes> CeleryAsync(Bench bench, string broker)
     {
-        var script = Path.Combine(AppContext.BaseDirectory, "Celery", "rival.py");
+        var script = Path.Combine(AppContext.BaseDirectory, "Celery", "celery_baseline.py");
         var results = Directory.CreateTempSubdirectory("platform-celery-").FullName;
         try
         {
             var text = await Programs.RunAsync(
-                ["/usr/bin/python3", script, broker, results, $"{WarmUp}", $"{Single}", $"{Crowd}"],
+                ["/usr/bin/python3", script, broker, results, $"{WarmUp}", $"{Single}", $"{Burst}"],
                 bench.Cancelled
             );
             return JsonSerializer.Deserialize(text, BenchJson.Default.DispatchTimes)!;

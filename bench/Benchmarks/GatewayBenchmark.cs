@@ -2,7 +2,9 @@ using System.Diagnostics;
 
 namespace Platform.Bench.Benchmarks;
 
-/// <summary>What a request pays for passing the gateway: the same one, with it and past it, in turns.</summary>
+/// <summary>
+/// The gateway's overhead per request: the same request through the gateway and directly, alternating.
+/// </summary>
 internal static class GatewayBenchmark
 {
     private const int WarmUp = 1000;
@@ -15,14 +17,14 @@ internal static class GatewayBenchmark
         await cluster.OutputOfAsync(job, bench.Cancelled);
         using var http = new HttpClient();
         var through = new Uri(cluster.Address, $"/api/jobs/{job}");
-        var past = new Uri(cluster.AddressOf("jobs"), $"/api/jobs/{job}");
+        var direct = new Uri(cluster.AddressOf("jobs"), $"/api/jobs/{job}");
         List<double> with = [];
         List<double> without = [];
         for (var i = 0; i < WarmUp + Requests; i++)
         {
             var (a, b) = (
                 await TimeAsync(http, through, bench.Cancelled),
-                await TimeAsync(http, past, bench.Cancelled)
+                await TimeAsync(http, direct, bench.Cancelled)
             );
             if (i >= WarmUp)
             {

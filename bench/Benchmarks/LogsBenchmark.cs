@@ -2,7 +2,9 @@ using System.Diagnostics;
 
 namespace Platform.Bench.Benchmarks;
 
-/// <summary>A printed line until a reader of the event stream has it, beside the same program read through a pipe.</summary>
+/// <summary>
+/// The time from a printed line to a reader of the event stream, compared with the same program read through a pipe.
+/// </summary>
 internal static class LogsBenchmark
 {
     private const int Lines = 200;
@@ -82,7 +84,7 @@ internal static class LogsBenchmark
             ? Flood / reading.Span.TotalSeconds
             : throw new BenchException($"{reading.Count} of {Flood} lines arrived.");
 
-    /// <summary>Lines as they came; of a flood only the first are kept.</summary>
+    /// <summary>Received lines; of a flood only the first are kept.</summary>
     private sealed class Reading
     {
         private readonly long _startedAt = Stopwatch.GetTimestamp();
@@ -90,7 +92,7 @@ internal static class LogsBenchmark
 
         public int Count { get; private set; }
 
-        /// <summary>From when the reader began to wait until its last line.</summary>
+        /// <summary>The time from the reader's start to its last line.</summary>
         public TimeSpan Span => Stopwatch.GetElapsedTime(_startedAt, _lastAt);
 
         public List<(string Text, double Milliseconds)> Lines { get; } = [];

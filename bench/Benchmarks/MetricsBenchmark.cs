@@ -9,7 +9,9 @@ using NpgsqlTypes;
 
 namespace Platform.Bench.Benchmarks;
 
-/// <summary>Points through HTTP, one and many a request, beside a binary COPY of the same points into a plain table.</summary>
+/// <summary>
+/// Points over HTTP, one and many per request, compared with a binary COPY of the same points into a plain table.
+/// </summary>
 internal static class MetricsBenchmark
 {
     private const int Points = 500_000;
@@ -36,7 +38,7 @@ internal static class MetricsBenchmark
         ];
     }
 
-    /// <returns>When each request had its answer, in order.</returns>
+    /// <returns>When each request was answered, in order.</returns>
     private static async Task<IReadOnlyList<TimeSpan>> SendAsync(
         Cluster cluster,
         int points,

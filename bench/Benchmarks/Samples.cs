@@ -4,7 +4,7 @@ using Platform.EventStore;
 
 namespace Platform.Bench.Benchmarks;
 
-/// <summary>An event of common size.</summary>
+/// <summary>An event of typical size.</summary>
 internal sealed record SampleTaken(string Key, int Step, double Value);
 
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase)]

@@ -4,7 +4,9 @@ using Platform.LocalServers;
 
 namespace Platform.Bench.Benchmarks;
 
-/// <summary>How soon each service of a cluster is ready, its database and broker running, and what memory it takes.</summary>
+/// <summary>
+/// The start-up time of each service of a cluster, with database and broker running, and its memory use.
+/// </summary>
 internal static class StartBenchmark
 {
     private const int Rounds = 3;
@@ -36,7 +38,7 @@ internal static class StartBenchmark
         return figures;
     }
 
-    /// <summary>Stops a service and starts it as it was, some times over; in the end it is stopped, for the cluster to start.</summary>
+    /// <summary>Restarts a service several times; at the end it is stopped, for the cluster to start.</summary>
     private static async Task<List<double>> StartsAsync(
         int pid,
         Uri address,
@@ -65,7 +67,7 @@ internal static class StartBenchmark
         }
         finally
         {
-            // The cluster does not know it, so nobody else would stop it.
+            // The cluster does not know this process and would not stop it.
             await process.StopAsync(_stopLimit, CancellationToken.None);
         }
     }

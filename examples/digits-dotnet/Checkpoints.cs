@@ -1,7 +1,7 @@
 namespace Digits;
 
 /// <summary>
-/// One file per epoch, complete or not there: written under another name and renamed. Besides the weights it holds the
+/// One file per epoch, complete or absent: written under a temporary name and renamed. Besides the weights it holds the
 /// epoch's result, so that a resumed training can log it again.
 /// </summary>
 internal sealed class Checkpoints(string folder)
@@ -28,7 +28,7 @@ internal sealed class Checkpoints(string folder)
     }
 
     /// <summary>Reads the newest complete checkpoint into the network.</summary>
-    /// <returns>What the epoch came to; null when there is none.</returns>
+    /// <returns>The epoch's result; null when there is no checkpoint.</returns>
     public EpochResult? LoadNewest(Network network)
     {
         if (!Directory.Exists(folder))

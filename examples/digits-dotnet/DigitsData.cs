@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace Digits;
 
-/// <summary>Pictures of handwritten digits: 8 × 8 values from 0 to 1 each, and which digit it is.</summary>
+/// <summary>Images of handwritten digits: 8 × 8 values from 0 to 1 each, with their labels.</summary>
 internal sealed class DigitsData(float[][] images, int[] labels)
 {
     public const int Pixels = 64;
@@ -33,7 +33,7 @@ internal sealed class DigitsData(float[][] images, int[] labels)
         );
     }
 
-    /// <summary>Holds back a random share that is never learned from.</summary>
+    /// <summary>Holds out a random share for testing.</summary>
     public (DigitsData Training, DigitsData Test) Split(double testShare, int seed)
     {
         var order = Enumerable.Range(0, Count).ToArray();

@@ -11,7 +11,7 @@ internal sealed class Layer(int inputs, int outputs)
     private readonly float[] _weightGradients = new float[inputs * outputs];
     private readonly float[] _biasGradients = new float[outputs];
 
-    /// <summary>Random weights whose size keeps signals alive through rectifiers (He).</summary>
+    /// <summary>Random weights, scaled for rectified units (He initialization).</summary>
     public void Initialize(Random random)
     {
         var scale = MathF.Sqrt(2f / inputs);
@@ -36,7 +36,7 @@ internal sealed class Layer(int inputs, int outputs)
         }
     }
 
-    /// <summary>Adds one sample's gradients, and passes the error on to the layer before.</summary>
+    /// <summary>Adds one sample's gradients, and computes the error of the previous layer.</summary>
     public void Backward(ReadOnlySpan<float> input, ReadOnlySpan<float> error, Span<float> inputError)
     {
         inputError.Clear();
@@ -49,7 +49,7 @@ internal sealed class Layer(int inputs, int outputs)
         }
     }
 
-    /// <summary>Steps against the gathered gradients and forgets them.</summary>
+    /// <summary>Applies the accumulated gradients and clears them.</summary>
     public void Step(float rate)
     {
         TensorPrimitives.MultiplyAdd(_weightGradients, -rate, _weights, _weights);
@@ -99,7 +99,7 @@ internal sealed class Network
         return TensorPrimitives.IndexOfMax<float>(_output);
     }
 
-    /// <summary>Gathers one sample's gradients.</summary>
+    /// <summary>Accumulates one sample's gradients.</summary>
     /// <returns>The sample's loss: minus the logarithm of the right digit's probability.</returns>
     public double Learn(ReadOnlySpan<float> image, int label)
     {

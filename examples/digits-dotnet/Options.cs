@@ -4,7 +4,9 @@ namespace Digits;
 
 /// <summary>How to train.</summary>
 /// <param name="Data">The data file, or the folder that holds it.</param>
-/// <param name="EpochSeconds">The shortest time an epoch takes; makes a training last, to watch it or to interrupt it.</param>
+/// <param name="EpochSeconds">
+/// The shortest time an epoch takes; makes a training last, to watch it or to interrupt it.
+/// </param>
 internal sealed record Options(string Data, int Epochs, double LearningRate, int Seed, double EpochSeconds)
 {
     public const string Usage = """
@@ -13,15 +15,15 @@ internal sealed record Options(string Data, int Epochs, double LearningRate, int
           --data           the digits, as CSV (inputs/optdigits)
           --epochs         passes over the data (20)
           --lr             learning rate (0.3)
-          --seed           of the split, the first weights and the order of samples (42)
+          --seed           for the split, the initial weights and the order of samples (42)
           --epoch-seconds  shortest time of an epoch (0)
 
-        Writes a checkpoint per epoch into checkpoints/ and goes on from the newest; writes the model into outputs/.
+        Writes a checkpoint per epoch into checkpoints/ and continues from the newest; writes the model into outputs/.
         """;
 
     private static readonly Options Default = new("inputs/optdigits", 20, 0.3, 42, 0);
 
-    /// <returns>Null when the arguments are not understood.</returns>
+    /// <returns>Null when the arguments are invalid.</returns>
     public static Options? Parse(string[] args)
     {
         var options = Default;

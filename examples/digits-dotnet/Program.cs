@@ -10,12 +10,12 @@ if (options is null)
 
 if (DigitsData.Find(options.Data) is not { } file)
 {
-    Console.Error.WriteLine($"There are no digits in {options.Data}.");
+    Console.Error.WriteLine($"No data file was found at {options.Data}.");
     return 2;
 }
 
 var (training, test) = DigitsData.Load(file).Split(testShare: 0.2, options.Seed);
-Console.WriteLine($"{training.Count} digits to learn from, {test.Count} to test with");
+Console.WriteLine($"{training.Count} digits for training, {test.Count} for testing");
 
 using var run = TrackedRun.Init(
     new TrackedRunOptions

@@ -2,13 +2,16 @@ using System.Diagnostics;
 
 namespace Digits;
 
-/// <summary>What came of one epoch.</summary>
+/// <summary>The result of one epoch.</summary>
 /// <param name="Epoch">From 1.</param>
 /// <param name="Loss">The mean over the epoch's samples.</param>
-/// <param name="Accuracy">The share of test digits that are read right.</param>
+/// <param name="Accuracy">The share of test digits that are classified correctly.</param>
 internal sealed record EpochResult(int Epoch, double Loss, double Accuracy, DateTimeOffset At);
 
-/// <summary>Stochastic gradient descent. The order of samples depends on the seed and the epoch only, so resuming changes nothing.</summary>
+/// <summary>
+/// Stochastic gradient descent. The order of samples depends on the seed and the epoch only, so resuming changes
+/// nothing.
+/// </summary>
 internal sealed class Trainer(Options options, DigitsData training, DigitsData test)
 {
     private const int BatchSize = 16;

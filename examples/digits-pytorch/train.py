@@ -1,7 +1,7 @@
 """Learns the UCI handwritten digits with a small neural network in PyTorch.
 
-Takes the GPU when there is one. Writes a checkpoint per epoch into checkpoints/ and goes on from the newest, writes the model
-into outputs/, and logs loss and accuracy per epoch: to standard output, and through platform_sdk when it is at hand.
+Uses the GPU when there is one. Writes a checkpoint per epoch into checkpoints/ and continues from the newest, writes the model
+into outputs/, and logs loss and accuracy per epoch: to standard output, and through platform_sdk when it is available.
 """
 
 import argparse
@@ -24,13 +24,13 @@ def parse_arguments():
     parser.add_argument("--data", default="inputs/optdigits", help="the CSV file or its folder; scikit-learn's copy if it is not there")
     parser.add_argument("--epochs", type=int, default=20, help="passes over the data")
     parser.add_argument("--lr", type=float, default=0.3, help="learning rate")
-    parser.add_argument("--seed", type=int, default=42, help="of the split, the first weights and the order of samples")
+    parser.add_argument("--seed", type=int, default=42, help="for the split, the initial weights and the order of samples")
     parser.add_argument("--epoch-seconds", type=float, default=0, help="shortest time of an epoch")
     return parser.parse_args()
 
 
 def load_digits(path):
-    """Pictures of 64 values from 0 to 1, and which digit each is."""
+    """Images of 64 values from 0 to 1, with their labels."""
     files = [path] if os.path.isfile(path) else sorted(glob.glob(os.path.join(path, "*.csv")))
     if files:
         with open(files[0], newline="") as file:
@@ -44,7 +44,7 @@ def load_digits(path):
 
 
 def split(images, labels, share, seed):
-    """Holds back a random share that is never learned from."""
+    """Holds out a random share for testing."""
     order = torch.randperm(len(images), generator=torch.Generator().manual_seed(seed))
     count = int(len(images) * share)
     test, training = order[:count], order[count:]
@@ -72,7 +72,7 @@ def measure_accuracy(model, images, labels):
 
 
 def save(state, path):
-    """Complete or not there: written under another name and renamed."""
+    """The file is complete or absent: written under a temporary name and renamed."""
     os.makedirs(os.path.dirname(path), exist_ok=True)
     with open(path + ".partial", "wb") as file:
         torch.save(state, file)
@@ -97,7 +97,7 @@ def main():
     torch.manual_seed(arguments.seed)
     device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
     training, test = split(*load_digits(arguments.data), share=0.2, seed=arguments.seed)
-    print("%d digits to learn from, %d to test with, on %s" % (len(training[0]), len(test[0]), device), flush=True)
+    print("%d digits for training, %d for testing, on %s" % (len(training[0]), len(test[0]), device), flush=True)
     training = [part.to(device) for part in training]
     test = [part.to(device) for part in test]
 

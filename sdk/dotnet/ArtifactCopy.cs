@@ -3,11 +3,11 @@ using System.Text.Json.Nodes;
 
 namespace Platform.Sdk;
 
-/// <summary>Copies what becomes an artifact, so that the training may go on changing it.</summary>
+/// <summary>Copies the files of an artifact, so that the training may change the originals afterwards.</summary>
 internal static class ArtifactCopy
 {
     /// <returns>The record that uploads the copy.</returns>
-    public static byte[] Take(string path, string name, string type, string into, TrackedRunOptions options)
+    public static byte[] Create(string path, string name, string type, string into, TrackedRunOptions options)
     {
         var id = Guid.CreateVersion7().ToString("D");
         var folder = Path.Combine(into, id);

@@ -1,7 +1,7 @@
 namespace Platform.Sdk;
 
-/// <summary>What a person should know, on standard error.</summary>
+/// <summary>Messages to the user, on standard error.</summary>
 internal static class Notice
 {
-    public static void Say(string text) => Console.Error.WriteLine($"platform: {text}");
+    public static void Write(string text) => Console.Error.WriteLine($"platform: {text}");
 }

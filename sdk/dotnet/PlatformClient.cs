@@ -3,20 +3,20 @@ using System.Net.Http.Headers;
 
 namespace Platform.Sdk;
 
-/// <summary>The platform did not take a record now; it may later.</summary>
+/// <summary>The platform could not accept a record now; it may later.</summary>
 internal sealed class PlatformUnavailableException(string reason) : Exception(reason);
 
-/// <summary>The platform will never take this record.</summary>
+/// <summary>The platform will never accept this record.</summary>
 internal sealed class RecordRefusedException(HttpStatusCode status, string reason)
     : Exception($"{(int)status}: {reason}")
 {
     public HttpStatusCode Status { get; } = status;
 }
 
-/// <summary>The requests of the SDK, synchronous because they belong to a thread of their own.</summary>
+/// <summary>The requests of the SDK, synchronous because they run on a dedicated thread.</summary>
 internal sealed class PlatformClient : IDisposable
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan RequestTimeout = TimeSpan.FromSeconds(10);
 
     private readonly HttpClient _http;
 
@@ -56,11 +56,11 @@ internal sealed class PlatformClient : IDisposable
     }
 
     /// <summary>Uploads a file under its SHA-256, unless the platform has it.</summary>
-    /// <param name="moved">Called as bytes go out: an upload takes as long as it takes.</param>
-    public void Upload(string file, string sha256, Action moved, CancellationToken cancellationToken)
+    /// <param name="onProgress">Called as bytes are sent: an upload has no fixed time limit.</param>
+    public void Upload(string file, string sha256, Action onProgress, CancellationToken cancellationToken)
     {
-        using var question = new HttpRequestMessage(HttpMethod.Head, $"api/artifacts/blobs/{sha256}");
-        using (var answer = Exchange(question, _ => { }, cancellationToken))
+        using var head = new HttpRequestMessage(HttpMethod.Head, $"api/artifacts/blobs/{sha256}");
+        using (var answer = Exchange(head, _ => { }, cancellationToken))
         {
             if (answer.StatusCode is HttpStatusCode.OK)
             {
@@ -83,7 +83,7 @@ internal sealed class PlatformClient : IDisposable
                         () =>
                         {
                             extend();
-                            moved();
+                            onProgress();
                         }
                     )
                 ),
@@ -101,8 +101,8 @@ internal sealed class PlatformClient : IDisposable
     )
     {
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        limit.CancelAfter(Patience);
-        prepare(() => limit.CancelAfter(Patience));
+        limit.CancelAfter(RequestTimeout);
+        prepare(() => limit.CancelAfter(RequestTimeout));
         try
         {
             return _http.Send(request, limit.Token);
@@ -113,11 +113,13 @@ internal sealed class PlatformClient : IDisposable
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
-            throw new PlatformUnavailableException($"no answer for {Patience.TotalSeconds:0} s");
+            throw new PlatformUnavailableException($"no answer for {RequestTimeout.TotalSeconds:0} s");
         }
     }
 
-    /// <summary>A token that is not accepted now may be again, once the platform knows its keys; a bad request never.</summary>
+    /// <summary>
+    /// A token that is refused now may be accepted once the platform has loaded its keys; a bad request never is.
+    /// </summary>
     private static void Require(HttpResponseMessage response)
     {
         if (response.IsSuccessStatusCode)
@@ -134,7 +136,7 @@ internal sealed class PlatformClient : IDisposable
                     or HttpStatusCode.Forbidden
         )
         {
-            throw new PlatformUnavailableException($"it answered {(int)response.StatusCode}");
+            throw new PlatformUnavailableException($"it returned {(int)response.StatusCode}");
         }
 
         using var reader = new StreamReader(response.Content.ReadAsStream());

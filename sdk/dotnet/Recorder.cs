@@ -3,13 +3,13 @@ using System.Diagnostics;
 namespace Platform.Sdk;
 
 /// <summary>
-/// Two threads beside the training: one takes what was logged from memory to the spool, the other sends the spool. The
-/// training itself only ever adds to a list.
+/// Two threads beside the training: one writes logged records from memory to the spool, the other sends the spool. The
+/// training itself only adds to a list.
 /// </summary>
 internal sealed class Recorder : IDisposable
 {
-    private const int MostPointsInMemory = 1_000_000;
-    private const int PointsWorthWaking = 2 * Records.MaxPoints;
+    private const int MaxPointsInMemory = 1_000_000;
+    private const int PointsBeforeWaking = 2 * Records.MaxPoints;
 
     private readonly object _gate = new();
     private readonly TrackedRunOptions _options;
@@ -20,7 +20,7 @@ internal sealed class Recorder : IDisposable
     private Spool? _spool;
     private Sender? _sender;
     private bool _collecting;
-    private bool _hurry;
+    private bool _flushRequested;
     private bool _finishing;
     private long _lost;
 
@@ -42,22 +42,22 @@ internal sealed class Recorder : IDisposable
 
     public void Add(Point point)
     {
-        if (Records.WhatIsWrongWith(point) is { } problem)
+        if (Records.FindProblem(point) is { } problem)
         {
-            Notice.Say($"not logged: {problem}");
+            Notice.Write($"not logged: {problem}");
             return;
         }
 
         lock (_gate)
         {
-            if (_points.Count >= MostPointsInMemory)
+            if (_points.Count >= MaxPointsInMemory)
             {
                 _lost++;
                 return;
             }
 
             _points.Add(point);
-            if (_points.Count % PointsWorthWaking == 0)
+            if (_points.Count % PointsBeforeWaking == 0)
             {
                 Monitor.PulseAll(_gate);
             }
@@ -76,11 +76,11 @@ internal sealed class Recorder : IDisposable
     {
         try
         {
-            Add(ArtifactCopy.Take(path, name, type, _spool!.ArtifactFolder, _options));
+            Add(ArtifactCopy.Create(path, name, type, _spool!.ArtifactFolder, _options));
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException)
         {
-            Notice.Say($"artifact {name} is not kept: {e.Message}");
+            Notice.Write($"artifact {name} is not stored: {e.Message}");
         }
     }
 
@@ -95,11 +95,11 @@ internal sealed class Recorder : IDisposable
                     return true;
                 }
 
-                _hurry = true;
+                _flushRequested = true;
                 Monitor.PulseAll(_gate);
             }
 
-            _sender!.TryNow();
+            _sender!.RetryNow();
             if (watch.Elapsed > timeout)
             {
                 return false;
@@ -123,15 +123,15 @@ internal sealed class Recorder : IDisposable
         _stop.Cancel();
         if (!sentAll)
         {
-            Notice.Say($"the platform is away; what it does not know yet waits in {_spool!.Place}");
+            Notice.Write($"the platform is unavailable; unsent records are kept in {_spool!.Location}");
         }
 
         if (_lost > 0)
         {
-            Notice.Say($"{_lost} records were lost because the spool could not take them");
+            Notice.Write($"{_lost} records were lost because the spool could not store them");
         }
 
-        // Only files of its own are left to it when all is sent: it is waited for, or the process would leave them behind.
+        // When all is sent the sender only removes its files: wait for it, or the process would leave them behind.
         _sender.Join(sentAll ? Timeout.InfiniteTimeSpan : TimeSpan.FromSeconds(2));
     }
 
@@ -145,12 +145,12 @@ internal sealed class Recorder : IDisposable
             List<byte[]> records;
             lock (_gate)
             {
-                if (!_finishing && !_hurry)
+                if (!_finishing && !_flushRequested)
                 {
                     Monitor.Wait(_gate, _options.FlushInterval);
                 }
 
-                _hurry = false;
+                _flushRequested = false;
                 (points, _points) = (_points, []);
                 (records, _records) = (_records, []);
                 if (_finishing && points.Count == 0 && records.Count == 0)
@@ -169,7 +169,7 @@ internal sealed class Recorder : IDisposable
         }
     }
 
-    /// <summary>Points first: among the records may be the end of the run.</summary>
+    /// <summary>Points first: the records may include the end of the run.</summary>
     private void Write(List<Point> points, List<byte[]> records)
     {
         var all = System.Runtime.InteropServices.CollectionsMarshal.AsSpan(points);

@@ -9,10 +9,10 @@ namespace Platform.Sdk;
 /// <param name="Ticks">When, in UTC ticks to the microsecond.</param>
 internal readonly record struct Point(string Key, long Step, long Ticks, double Value, string? Stage);
 
-/// <summary>The records of the spool: one JSON object a line, which says what to send where.</summary>
+/// <summary>The records of the spool: one JSON object per line, which determines the request.</summary>
 internal static class Records
 {
-    /// <summary>Most points in one record; a request holds several.</summary>
+    /// <summary>Maximum points in one record; a request holds several records.</summary>
     public const int MaxPoints = 1000;
 
     private const int MaxKey = 250;
@@ -35,7 +35,9 @@ internal static class Records
         return Line("run", body);
     }
 
-    /// <param name="attempt">Who says so: sent late, it overwrites nothing that the job's next attempt said.</param>
+    /// <param name="attempt">
+    /// The sending attempt: sent late, it overwrites nothing that the job's next attempt has set.
+    /// </param>
     public static byte[] Update(JsonObject body, int? attempt)
     {
         if (attempt is { } number)
@@ -46,7 +48,9 @@ internal static class Records
         return Line("update", body);
     }
 
-    /// <param name="attempt">Whose end it is: sent late, after the job's next attempt began, it must change nothing.</param>
+    /// <param name="attempt">
+    /// The attempt that ended: sent late, after the job's next attempt began, it must change nothing.
+    /// </param>
     public static byte[] Finish(string status, int? attempt)
     {
         var body = new JsonObject { ["status"] = status };
@@ -58,8 +62,8 @@ internal static class Records
         return Line("finish", body);
     }
 
-    /// <param name="id">Makes a repeated creation of the version one.</param>
-    /// <param name="folder">Where the copies lie, named by their SHA-256.</param>
+    /// <param name="id">Makes repeated requests create one version.</param>
+    /// <param name="folder">Where the copies are, named by their SHA-256.</param>
     public static byte[] Artifact(string id, string name, string folder, JsonObject body)
     {
         var record = new JsonObject
@@ -73,13 +77,13 @@ internal static class Records
         return [.. JsonSerializer.SerializeToUtf8Bytes(record), (byte)'\n'];
     }
 
-    /// <summary>A point that the platform would refuse would take its whole batch with it.</summary>
-    public static string? WhatIsWrongWith(Point point) =>
+    /// <summary>Checks a point: one that the platform refuses would cause its whole batch to be refused.</summary>
+    public static string? FindProblem(Point point) =>
         point.Key is not { Length: >= 1 and <= MaxKey } || point.Key.Any(char.IsControl)
             ? "a metric's name has 1 to 250 characters, none of them a control character"
         : point.Stage is { } stage && (stage.Length is 0 or > MaxStage || stage.Any(char.IsControl))
             ? "a stage has 1 to 100 characters, none of them a control character"
-        : point.Step is < -MaxStep or > MaxStep ? "a step lies within ±(2^53 - 1)"
+        : point.Step is < -MaxStep or > MaxStep ? "a step must be within ±(2^53 - 1)"
         : null;
 
     public static byte[] Points(ReadOnlySpan<Point> points)
@@ -119,7 +123,7 @@ internal static class Records
         return [.. buffer.WrittenSpan, (byte)'\n'];
     }
 
-    /// <summary>Any value as JSON; numbers that JSON has no form for become their names.</summary>
+    /// <summary>Any value as JSON; numbers that JSON cannot represent become their names.</summary>
     public static JsonNode? Value(object? value) =>
         value switch
         {

@@ -5,7 +5,7 @@ using System.Text.Json.Nodes;
 
 namespace Platform.Sdk;
 
-/// <summary>Sends spools in order, oldest first; while the platform is away it tries again ever more rarely.</summary>
+/// <summary>Sends spools in order, oldest first; while the platform is unavailable it backs off.</summary>
 internal sealed class Sender
 {
     private const int BytesPerRequest = 512 * 1024;
@@ -16,21 +16,21 @@ internal sealed class Sender
     private readonly object _gate = new();
     private readonly TrackedRunOptions _options;
     private readonly List<Spool> _spools;
-    private readonly bool _saysOutages;
+    private readonly bool _reportOutages;
     private readonly CancellationToken _stop;
     private readonly Thread _thread;
     private TimeSpan _pause = FirstPause;
     private long _lastProgress;
-    private bool _away;
+    private bool _unavailable;
     private bool _woken;
-    private bool _tryNow;
+    private bool _retryNow;
     private bool _finishing;
     private int _recordsPerRequest = int.MaxValue;
 
-    /// <param name="reportOutages">Whether a person watches who wants to know that the platform is away.</param>
+    /// <param name="reportOutages">Whether to tell the user that the platform is unavailable.</param>
     public Sender(TrackedRunOptions options, List<Spool> spools, bool reportOutages, CancellationToken stop)
     {
-        _saysOutages = reportOutages;
+        _reportOutages = reportOutages;
         _options = options;
         _spools = spools;
         _stop = stop;
@@ -44,11 +44,11 @@ internal sealed class Sender
     /// <summary>Waits until its thread has ended and the spools are closed.</summary>
     public void Join(TimeSpan atMost) => _thread.Join(atMost);
 
-    /// <summary>There is something new.</summary>
+    /// <summary>Signals new records.</summary>
     public void Wake() => Signal(() => _woken = true);
 
-    /// <summary>Somebody waits: cut the pause short.</summary>
-    public void TryNow() => Signal(() => _tryNow = true);
+    /// <summary>Ends the current pause because a caller is waiting.</summary>
+    public void RetryNow() => Signal(() => _retryNow = true);
 
     public void WaitForProgress(TimeSpan atMost)
     {
@@ -58,16 +58,18 @@ internal sealed class Sender
         }
     }
 
-    /// <summary>Waits for the end as long as something moves.</summary>
-    public bool Finish(TimeSpan patience)
+    /// <summary>Waits until all is sent, as long as there is progress.</summary>
+    public bool Finish(TimeSpan idleTimeout)
     {
         lock (_gate)
         {
             _lastProgress = Stopwatch.GetTimestamp();
             _finishing = true;
-            _tryNow = true;
+            _retryNow = true;
             Monitor.PulseAll(_gate);
-            while (!HasSentAll && !_stop.IsCancellationRequested && Stopwatch.GetElapsedTime(_lastProgress) < patience)
+            while (
+                !HasSentAll && !_stop.IsCancellationRequested && Stopwatch.GetElapsedTime(_lastProgress) < idleTimeout
+            )
             {
                 Monitor.Wait(_gate, TimeSpan.FromMilliseconds(50));
             }
@@ -103,7 +105,7 @@ internal sealed class Sender
             try
             {
                 SendSome(client, spool);
-                IsBack();
+                OnAvailable();
             }
             catch (OperationCanceledException) when (_stop.IsCancellationRequested)
             {
@@ -111,8 +113,8 @@ internal sealed class Sender
             }
             catch (Exception e)
             {
-                // Whatever it is, it must not end the training's process.
-                IsAway(e.Message);
+                // No failure may end the training's process.
+                OnUnavailable(e.Message);
             }
         }
     }
@@ -127,7 +129,7 @@ internal sealed class Sender
         }
         catch (Exception e) when (e is JsonException or InvalidOperationException or NullReferenceException)
         {
-            Notice.Say($"{spool.Place} holds a damaged record, which is left out");
+            Notice.Write($"{spool.Location} contains a damaged record, which is skipped");
             spool.Acknowledge(Array.IndexOf(bytes, (byte)'\n') + 1);
             return;
         }
@@ -140,7 +142,7 @@ internal sealed class Sender
             }
             catch (RecordRefusedException e) when (e.Status is HttpStatusCode.NotFound && batch.Kind is not "artifact")
             {
-                // The platform has lost the run, or never had it.
+                // The platform does not know the run (any longer).
                 Send(client, Batch.First(Records.Run(_options), 0, 1));
                 Send(client, batch);
             }
@@ -154,7 +156,7 @@ internal sealed class Sender
         }
         catch (RecordRefusedException e)
         {
-            Notice.Say($"the platform refused {batch.Kind}: {e.Message}");
+            Notice.Write($"the platform refused {batch.Kind}: {e.Message}");
         }
 
         spool.Acknowledge(batch.Length);
@@ -195,7 +197,7 @@ internal sealed class Sender
         foreach (var file in batch.Record["body"]!["files"]!.AsArray())
         {
             var sha256 = file!["sha256"]!.GetValue<string>();
-            client.Upload(Path.Combine(folder, sha256), sha256, Moved, _stop);
+            client.Upload(Path.Combine(folder, sha256), sha256, NoteProgress, _stop);
         }
 
         client.Send(
@@ -208,41 +210,41 @@ internal sealed class Sender
         Directory.Delete(folder, recursive: true);
     }
 
-    private void Moved() => Signal(() => _lastProgress = Stopwatch.GetTimestamp());
+    private void NoteProgress() => Signal(() => _lastProgress = Stopwatch.GetTimestamp());
 
-    private void IsBack()
+    private void OnAvailable()
     {
-        Moved();
+        NoteProgress();
         _pause = FirstPause;
-        if (_saysOutages && _away)
+        if (_reportOutages && _unavailable)
         {
-            _away = false;
-            Notice.Say("tracking is back");
+            _unavailable = false;
+            Notice.Write("tracking is available again");
         }
     }
 
-    private void IsAway(string reason)
+    private void OnUnavailable(string reason)
     {
-        if (_saysOutages && !_away)
+        if (_reportOutages && !_unavailable)
         {
-            _away = true;
-            Notice.Say($"tracking is away ({reason}); the training goes on, and what it logs is sent later");
+            _unavailable = true;
+            Notice.Write($"tracking is unavailable ({reason}); the training continues and its records are sent later");
         }
 
         lock (_gate)
         {
-            if (!_tryNow && !_stop.IsCancellationRequested)
+            if (!_retryNow && !_stop.IsCancellationRequested)
             {
                 Monitor.Wait(_gate, _finishing ? FirstPause : _pause);
             }
 
-            _tryNow = false;
+            _retryNow = false;
         }
 
         _pause = TimeSpan.FromTicks(Math.Min(_pause.Ticks * 2, LongestPause.Ticks));
     }
 
-    /// <returns>False when there will be nothing more.</returns>
+    /// <returns>False when no more records will follow.</returns>
     private bool WaitForWork()
     {
         lock (_gate)
@@ -271,7 +273,7 @@ internal sealed class Sender
         }
     }
 
-    /// <summary>What goes out in one request: one record, or several of points.</summary>
+    /// <summary>The content of one request: one record, or several records of points.</summary>
     private sealed record Batch(string Kind, JsonNode Record, byte[] Body, int Length, int Records)
     {
         public static Batch First(byte[] bytes, int mostPoints, int mostRecords)

@@ -3,8 +3,8 @@ using System.Globalization;
 namespace Platform.Sdk;
 
 /// <summary>
-/// What a process has to tell the platform, one record a line, appended and never changed; a marker file says how much of it
-/// was sent. The file is locked by the process that uses it. Without a writable disk it lies in memory.
+/// A process's records for the platform, one per line, appended and never changed; a marker file holds how much of it
+/// was sent. The file is locked by the process that uses it. Without a writable disk the spool is kept in memory.
 /// </summary>
 internal sealed class Spool : IDisposable
 {
@@ -26,11 +26,11 @@ internal sealed class Spool : IDisposable
         _sent = Math.Min(ReadMarker(), _end);
     }
 
-    /// <summary>Where copies of artifacts wait.</summary>
+    /// <summary>Where copies of artifacts are kept until they are sent.</summary>
     public string ArtifactFolder => _path is null ? Path.GetTempPath() : $"{_path}.artifacts";
 
-    /// <summary>Where the spool lies, for a person.</summary>
-    public string Place => _path ?? "memory";
+    /// <summary>Where the spool is, as a text for users.</summary>
+    public string Location => _path ?? "memory";
 
     public bool IsEmpty
     {
@@ -54,12 +54,12 @@ internal sealed class Spool : IDisposable
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            Notice.Say($"the spool folder {folder} cannot be written ({e.Message}); records wait in memory");
+            Notice.Write($"the spool folder {folder} cannot be written ({e.Message}); records are kept in memory");
             return new Spool(new MemoryStream(), null);
         }
     }
 
-    /// <summary>What earlier processes of the run left behind; spools of processes that still run stay theirs.</summary>
+    /// <summary>Opens spools that earlier processes of the run left; spools of running processes are skipped.</summary>
     public static IReadOnlyList<Spool> TakeOver(string folder, string runId)
     {
         var found = new List<Spool>();
@@ -70,7 +70,7 @@ internal sealed class Spool : IDisposable
 
         foreach (var path in Directory.EnumerateFiles(folder, $"{runId}.*.jsonl").Order(StringComparer.Ordinal))
         {
-            // A run's id may contain dots, what follows it does not.
+            // A run's id may contain dots; the part after it does not.
             if (Path.GetFileNameWithoutExtension(path).LastIndexOf('.') != runId.Length)
             {
                 continue;
@@ -82,14 +82,14 @@ internal sealed class Spool : IDisposable
             }
             catch (Exception e) when (e is IOException or UnauthorizedAccessException)
             {
-                // In use, or gone since.
+                // In use, or removed meanwhile.
             }
         }
 
         return found;
     }
 
-    /// <returns>False when the spool is full or the disk is.</returns>
+    /// <returns>False when the spool or the disk is full.</returns>
     public bool Append(ReadOnlySpan<byte> record)
     {
         lock (_gate)
@@ -114,7 +114,7 @@ internal sealed class Spool : IDisposable
         }
     }
 
-    /// <summary>Reads unsent records; always whole ones, and at least one when there is any.</summary>
+    /// <summary>Reads unsent records: only complete ones, and at least one when there is any.</summary>
     /// <returns>The bytes; empty when everything was sent.</returns>
     public byte[] Read(int most)
     {
@@ -137,7 +137,9 @@ internal sealed class Spool : IDisposable
         }
     }
 
-    /// <summary>Notes that the first unsent bytes were sent. After a crash before this they are sent once more.</summary>
+    /// <summary>
+    /// Notes that the first unsent bytes were sent. After a crash before this they are sent once more.
+    /// </summary>
     public void Acknowledge(int count)
     {
         lock (_gate)
@@ -145,7 +147,7 @@ internal sealed class Spool : IDisposable
             _sent += count;
             if (_sent == _end && _end > RestartAfter)
             {
-                // Marker first: a crash in between sends again instead of skipping what comes.
+                // Marker first: after a crash in between, records are sent again instead of later ones being skipped.
                 WriteMarker(0);
                 _stream.SetLength(0);
                 (_sent, _end) = (0, 0);
@@ -156,14 +158,14 @@ internal sealed class Spool : IDisposable
         }
     }
 
-    /// <summary>Closes the spool; nothing of it stays when everything was sent.</summary>
+    /// <summary>Closes the spool, and removes its files when everything was sent.</summary>
     public void Dispose()
     {
         lock (_gate)
         {
             if (_path is not null && _sent == _end)
             {
-                // Removed while it is locked, so that nobody takes it over in between.
+                // Removed while it is locked, so that no other process takes it over in between.
                 File.Delete(_path);
                 File.Delete(MarkerPath(_path));
                 if (Directory.Exists(ArtifactFolder))
@@ -187,7 +189,7 @@ internal sealed class Spool : IDisposable
 
     private static string MarkerPath(string path) => $"{path}.sent";
 
-    /// <summary>A process that was killed may have left half a record, which nobody will complete.</summary>
+    /// <summary>A process that was killed may have left an incomplete record at the end.</summary>
     private static long EndOfRecords(Stream stream)
     {
         var block = new byte[64 * 1024];
@@ -229,7 +231,7 @@ internal sealed class Spool : IDisposable
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            // A full disk: what was sent may be sent once more, and is known again.
+            // A full disk: sent records may be sent once more; the platform recognizes them.
         }
     }
 }

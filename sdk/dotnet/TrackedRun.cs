@@ -3,8 +3,9 @@ using System.Text.Json.Nodes;
 namespace Platform.Sdk;
 
 /// <summary>
-/// A training that is tracked. No method fails or waits because the platform is away: records go from memory to a spool on
-/// disk and from there to the platform, in the background, now or when it is back. All methods may be called from any thread.
+/// A tracked training. No method fails or waits because the platform is unavailable: records go from memory to a spool
+/// on disk and from there to the platform, in the background, now or when it is available again. All methods are
+/// thread-safe.
 /// </summary>
 public sealed class TrackedRun : IDisposable
 {
@@ -18,14 +19,14 @@ public sealed class TrackedRun : IDisposable
     private TrackedRun(TrackedRunOptions options)
     {
         _options = options;
-        if (options.Server is null || TrackedRunOptions.IsSwitchedOff)
+        if (options.Server is null || TrackedRunOptions.IsDisabled)
         {
             return;
         }
 
         if (!IsId(options.RunId))
         {
-            Notice.Say($"'{options.RunId}' is no run id; nothing is tracked");
+            Notice.Write($"'{options.RunId}' is not a valid run id; nothing is tracked");
             return;
         }
 
@@ -41,8 +42,8 @@ public sealed class TrackedRun : IDisposable
     public bool IsEnabled => _recorder is not null;
 
     /// <summary>
-    /// Starts tracking. What an earlier process of the same run could not send is sent first; points keep their step and
-    /// time, by which the platform knows them again, so nothing is stored twice.
+    /// Starts tracking. Records that an earlier process of the same run could not send are sent first; points keep
+    /// their step and time, by which the platform recognizes them, so nothing is stored twice.
     /// </summary>
     public static TrackedRun Init(TrackedRunOptions? options = null)
     {
@@ -62,8 +63,8 @@ public sealed class TrackedRun : IDisposable
     /// <param name="step">The step; by default one more than the last.</param>
     /// <param name="stage">A part of the training, such as <c>warm-up</c>.</param>
     /// <param name="at">
-    /// When it was measured; now by default. Logging the same key, step and time again changes nothing, which is how a resumed
-    /// training may repeat what it is not sure to have logged.
+    /// When it was measured; now by default. Logging the same key, step and time again changes nothing, so a resumed
+    /// training may repeat what it may already have logged.
     /// </param>
     public void Log(
         IReadOnlyDictionary<string, double> values,
@@ -103,22 +104,24 @@ public sealed class TrackedRun : IDisposable
     public void Tag(string key, string value) => Update("tags", Single(key, value));
 
     /// <summary>
-    /// Keeps a file or a folder as the next version of an artifact. It is copied to the spool before this returns, so the
-    /// original may change afterwards; the upload runs in the background.
+    /// Stores a file or a folder as the next version of an artifact. It is copied to the spool before this returns, so
+    /// the original may change afterwards; the upload runs in the background.
     /// </summary>
     /// <param name="path">A file, or a folder with everything in it.</param>
     /// <param name="name">The artifact's name.</param>
-    /// <param name="type"><c>model</c>, <c>dataset</c>, <c>code</c>, <c>config</c>, <c>checkpoint</c> or <c>custom</c>.</param>
+    /// <param name="type">
+    /// <c>model</c>, <c>dataset</c>, <c>code</c>, <c>config</c>, <c>checkpoint</c> or <c>custom</c>.
+    /// </param>
     public void Artifact(string path, string name, string type = "custom") => _recorder?.AddArtifact(path, name, type);
 
     /// <summary>Waits until everything logged so far is stored on the platform.</summary>
-    /// <returns>False when the time was over first.</returns>
+    /// <returns>False when the timeout elapsed first.</returns>
     public bool Flush(TimeSpan timeout) => _recorder?.Flush(timeout) ?? true;
 
     /// <summary>
     /// Ends the run. Waits while records are being sent, and gives up when none could be for
-    /// <see cref="TrackedRunOptions.FinishTimeout"/>; what is left waits in the spool: inside a job its agent sends it
-    /// once the platform is back, elsewhere the run's next process or <c>platform runs flush</c>.
+    /// <see cref="TrackedRunOptions.FinishTimeout"/>; unsent records stay in the spool: in a job its agent sends them
+    /// once the platform is available again, otherwise the run's next process or <c>platform runs flush</c>.
     /// </summary>
     /// <param name="status"><c>finished</c>, <c>failed</c> or <c>interrupted</c>.</param>
     public void Finish(string status = "finished")
@@ -147,7 +150,7 @@ public sealed class TrackedRun : IDisposable
     /// <summary>Ends the run as finished, unless it was ended before.</summary>
     public void Dispose() => Finish();
 
-    /// <summary>What the platform takes as an id; it becomes part of addresses and file names.</summary>
+    /// <summary>Whether the platform accepts an id; it becomes part of addresses and file names.</summary>
     internal static bool IsId(string id) =>
         id.Length is >= 1 and <= 64
         && char.IsAsciiLetterOrDigit(id[0])

@@ -2,10 +2,13 @@ using System.Globalization;
 
 namespace Platform.Sdk;
 
-/// <summary>Where and as what a training is tracked. What is not set is taken from the environment that a job is given.</summary>
+/// <summary>How a training is tracked. Options that are not set come from the job's environment variables.</summary>
 public sealed class TrackedRunOptions
 {
-    /// <summary>The platform's address (<c>PLATFORM_URL</c>); without one, or with <c>PLATFORM_DISABLED=1</c>, nothing is tracked.</summary>
+    /// <summary>
+    /// The platform's address (<c>PLATFORM_URL</c>); without one, or with <c>PLATFORM_DISABLED=1</c>, nothing is
+    /// tracked.
+    /// </summary>
     public Uri? Server { get; init; } = ServerFromEnvironment();
 
     /// <summary>Sent as a bearer token (<c>PLATFORM_TOKEN</c>).</summary>
@@ -14,17 +17,17 @@ public sealed class TrackedRunOptions
     /// <summary>The run (<c>PLATFORM_RUN_ID</c>); a new one when there is none.</summary>
     public string RunId { get; init; } = Variable("PLATFORM_RUN_ID") ?? Guid.CreateVersion7().ToString("D");
 
-    /// <summary>The job that this training is (<c>PLATFORM_JOB_ID</c>).</summary>
+    /// <summary>The job that runs this training (<c>PLATFORM_JOB_ID</c>).</summary>
     public Guid? JobId { get; init; } = Guid.TryParse(Variable("PLATFORM_JOB_ID"), out var id) ? id : null;
 
-    /// <summary>Which try of the job this is (<c>PLATFORM_ATTEMPT</c>).</summary>
+    /// <summary>The attempt of the job (<c>PLATFORM_ATTEMPT</c>).</summary>
     public int? Attempt { get; init; } =
         int.TryParse(Variable("PLATFORM_ATTEMPT"), CultureInfo.InvariantCulture, out var number) ? number : null;
 
     /// <summary>The project (<c>PLATFORM_PROJECT</c>).</summary>
     public string Project { get; init; } = Variable("PLATFORM_PROJECT") ?? "default";
 
-    /// <summary>The run's name; a run that belongs to a job has the job's.</summary>
+    /// <summary>The run's name; a run that belongs to a job has the job's name.</summary>
     public string? Name { get; init; }
 
     /// <summary>Parameters of the training, such as its learning rate.</summary>
@@ -35,7 +38,9 @@ public sealed class TrackedRunOptions
     public IReadOnlyDictionary<string, string> Tags { get; init; } =
         new Dictionary<string, string>(StringComparer.Ordinal);
 
-    /// <summary>Where unsent records wait (<c>PLATFORM_SPOOL_DIR</c>); a job's agent names a folder that it sends itself after the end.</summary>
+    /// <summary>
+    /// Where unsent records are kept (<c>PLATFORM_SPOOL_DIR</c>); in a job, the agent sends this folder after the end.
+    /// </summary>
     public string SpoolFolder { get; init; } =
         Variable("PLATFORM_SPOOL_DIR")
         ?? Path.Combine(
@@ -49,11 +54,11 @@ public sealed class TrackedRunOptions
     /// <summary>How long <see cref="TrackedRun.Finish"/> waits while nothing can be sent.</summary>
     public TimeSpan FinishTimeout { get; init; } = TimeSpan.FromSeconds(5);
 
-    /// <summary>How often what was logged goes to the spool and from there to the platform.</summary>
+    /// <summary>How often logged records go to the spool and from there to the platform.</summary>
     public TimeSpan FlushInterval { get; init; } = TimeSpan.FromMilliseconds(200);
 
-    /// <summary><c>PLATFORM_DISABLED=1</c>: nothing is tracked, wherever the platform is.</summary>
-    internal static bool IsSwitchedOff => Variable("PLATFORM_DISABLED") is "1";
+    /// <summary><c>PLATFORM_DISABLED=1</c>: nothing is tracked.</summary>
+    internal static bool IsDisabled => Variable("PLATFORM_DISABLED") is "1";
 
     private static Uri? ServerFromEnvironment() =>
         Uri.TryCreate(Variable("PLATFORM_URL"), UriKind.Absolute, out var uri) && uri.Scheme is "http" or "https"

@@ -12,14 +12,14 @@ One file, no dependencies, Python 3.8 or newer. Copy it beside the training scri
     run.finish()
 
 Inside a job nothing needs to be configured. ``PLATFORM_URL``, ``PLATFORM_TOKEN``, ``PLATFORM_JOB_ID``, ``PLATFORM_ATTEMPT``,
-``PLATFORM_RUN_ID`` and ``PLATFORM_PROJECT`` say where and as what to track. Without ``PLATFORM_URL``, or with
+``PLATFORM_RUN_ID`` and ``PLATFORM_PROJECT`` define where and what to track. Without ``PLATFORM_URL``, or with
 ``PLATFORM_DISABLED=1``, every call does nothing.
 
-No call fails or waits because the platform is away. What is logged goes from memory to a spool on disk
-(``PLATFORM_SPOOL_DIR``) and from there to the platform, by threads in the background: now, when the platform is back, or
-when the run's next process calls ``init``. What a job's training leaves behind, its agent sends. Points keep their step and
-time, by which the platform knows them again, so nothing is stored twice. ``python3 platform_sdk.py flush`` sends what
-processes that are gone have left behind.
+No call fails or waits because the platform is unavailable. Records go from memory to a spool on disk
+(``PLATFORM_SPOOL_DIR``) and from there to the platform, by threads in the background: now, when the platform is available
+again, or when the run's next process calls ``init``. A job's unsent records are sent by its agent. Points keep their step and
+time, by which the platform recognizes them, so nothing is stored twice. ``python3 platform_sdk.py flush`` sends the unsent
+records of processes that have ended.
 """
 
 import atexit
@@ -56,21 +56,21 @@ _RESTART_SPOOL_AFTER = 4 << 20
 _FLUSH_INTERVAL = 0.2
 _FIRST_PAUSE = 0.25
 _LONGEST_PAUSE = 15.0
-_PATIENCE = 10.0
-_CONNECT_PATIENCE = 3.0
+_REQUEST_TIMEOUT = 10.0
+_CONNECT_TIMEOUT = 3.0
 _MAX_STEP = (1 << 53) - 1
 
 
-def _say(text):
+def _notify_user(text):
     print("platform: " + text, file=sys.stderr, flush=True)
 
 
-class _Away(Exception):
-    """The platform did not take a record now; it may later."""
+class _Unavailable(Exception):
+    """The platform could not accept a record now; it may later."""
 
 
 class _Refused(Exception):
-    """The platform will never take this record."""
+    """The platform will never accept this record."""
 
     def __init__(self, status, reason):
         super().__init__("%d: %s" % (status, reason))
@@ -81,7 +81,7 @@ class _Refused(Exception):
 
 
 def _value(value):
-    """Any value as JSON; numbers that JSON has no form for become their names."""
+    """Any value as JSON; numbers that JSON cannot represent become their names."""
     if value is None or isinstance(value, (bool, str, int)):
         return value
     if isinstance(value, float):
@@ -124,8 +124,8 @@ def _timestamp(microseconds):
 
 
 class _Spool:
-    """What a process has to tell the platform, one record a line, appended and never changed; a marker file says how much
-    of it was sent. The file is locked by the process that uses it. Without a writable disk it lies in memory."""
+    """A process's records for the platform, one per line, appended and never changed; a marker file holds how much of it
+    was sent. The file is locked by the process that uses it. Without a writable disk the spool is kept in memory."""
 
     def __init__(self, file, path):
         self._gate = threading.Lock()
@@ -143,17 +143,17 @@ class _Spool:
             cls._lock(file)
             return cls(file, path)
         except OSError as error:
-            _say("the spool folder %s cannot be written (%s); records wait in memory" % (folder, error))
+            _notify_user("the spool folder %s cannot be written (%s); records are kept in memory" % (folder, error))
             return cls(tempfile.SpooledTemporaryFile(max_size=_MAX_SPOOL_IN_MEMORY), None)
 
     @classmethod
     def take_over(cls, folder, run_id):
-        """What earlier processes of the run left behind; spools of processes that still run stay theirs."""
+        """Opens spools that earlier processes of the run left; spools of running processes are skipped."""
         found = []
         if fcntl is None or not os.path.isdir(folder):
             return found
         for name in sorted(os.listdir(folder)):
-            # A run's id may contain dots, what follows it does not.
+            # A run's id may contain dots; the part after it does not.
             if not name.endswith(".jsonl") or name[: -len(".jsonl")].rpartition(".")[0] != run_id:
                 continue
             path = os.path.join(folder, name)
@@ -164,7 +164,7 @@ class _Spool:
             try:
                 cls._lock(file)
                 if os.fstat(file.fileno()).st_nlink == 0:
-                    raise OSError("sent and removed since")
+                    raise OSError("sent and removed meanwhile")
                 found.append(cls(file, path))
             except OSError:
                 file.close()
@@ -185,7 +185,7 @@ class _Spool:
             return self._sent == self._end
 
     def append(self, record):
-        """False when the spool is full or the disk is."""
+        """False when the spool or the disk is full."""
         with self._gate:
             if self._end + len(record) > (_MAX_SPOOL if self.path else _MAX_SPOOL_IN_MEMORY):
                 return False
@@ -200,7 +200,7 @@ class _Spool:
             return True
 
     def read(self, most):
-        """Unsent records: always whole ones, and at least one when there is any."""
+        """Unsent records: only complete ones, and at least one when there is any."""
         with self._gate:
             length = min(most, self._end - self._sent)
             while length > 0:
@@ -219,7 +219,7 @@ class _Spool:
         with self._gate:
             self._sent += count
             if self._sent == self._end and self._end > _RESTART_SPOOL_AFTER:
-                # Marker first: a crash in between sends again instead of skipping what comes.
+                # Marker first: after a crash in between, records are sent again instead of later ones being skipped.
                 self._write_marker(0)
                 self._file.seek(0)
                 self._file.truncate(0)
@@ -228,10 +228,10 @@ class _Spool:
                 self._write_marker(self._sent)
 
     def close(self):
-        """Closes the spool; nothing of it stays when everything was sent."""
+        """Closes the spool, and removes its files when everything was sent."""
         with self._gate:
             if self.path and self._sent == self._end:
-                # Removed while it is locked, so that nobody takes it over in between.
+                # Removed while it is locked, so that no other process takes it over in between.
                 for path in (self.path, self.path + ".sent"):
                     if os.path.exists(path):
                         os.remove(path)
@@ -239,7 +239,7 @@ class _Spool:
             self._file.close()
 
     def _end_of_records(self):
-        """A process that was killed may have left half a record, which nobody will complete."""
+        """A process that was killed may have left an incomplete record at the end."""
         end = self._file.seek(0, os.SEEK_END) or self._file.tell()
         while end > 0:
             self._file.seek(end - 1)
@@ -263,14 +263,14 @@ class _Spool:
                 file.write(str(sent))
             os.replace(self.path + ".sent.new", self.path + ".sent")
         except OSError:
-            pass  # A full disk: what was sent may be sent once more, and is known again.
+            pass  # A full disk: sent records may be sent once more; the platform recognizes them.
 
 
 # Requests -------------------------------------------------------------------------------------------------------------
 
 
 class _Client:
-    """The requests of the SDK over one connection that is kept open."""
+    """The requests of the SDK, over one connection that is kept open."""
 
     def __init__(self, server, token):
         address = urllib.parse.urlsplit(server)
@@ -278,17 +278,17 @@ class _Client:
         self._headers = {"Authorization": "Bearer " + token} if token else {}
         if address.scheme == "https":
             self._new = lambda: http.client.HTTPSConnection(
-                address.hostname, address.port, timeout=_CONNECT_PATIENCE, context=ssl.create_default_context()
+                address.hostname, address.port, timeout=_CONNECT_TIMEOUT, context=ssl.create_default_context()
             )
         else:
-            self._new = lambda: http.client.HTTPConnection(address.hostname, address.port, timeout=_CONNECT_PATIENCE)
+            self._new = lambda: http.client.HTTPConnection(address.hostname, address.port, timeout=_CONNECT_TIMEOUT)
         self._connection = None
 
     def send(self, method, path, body, headers=None):
         status, answer = self._exchange(method, path, body, dict(headers or {}, **{"Content-Type": "application/json"}))
         self._require(status, answer)
 
-    def upload(self, path, sha256, moved):
+    def upload(self, path, sha256, on_progress):
         """Uploads a file under its SHA-256, unless the platform has it."""
         blob = "/api/artifacts/blobs/" + sha256
         status, answer = self._exchange("HEAD", blob, None, {})
@@ -298,7 +298,7 @@ class _Client:
             self._require(status, answer)
         with open(path, "rb") as file:
             headers = {"Content-Type": "application/octet-stream", "Content-Length": str(os.path.getsize(path))}
-            status, answer = self._exchange("PUT", blob, _Watched(file, moved), headers)
+            status, answer = self._exchange("PUT", blob, _ProgressFile(file, on_progress), headers)
         self._require(status, answer)
 
     def close(self):
@@ -313,7 +313,7 @@ class _Client:
             try:
                 connection.sock.shutdown(socket.SHUT_RDWR)
             except OSError:
-                pass  # It has ended by itself.
+                pass  # It has already ended.
 
     def _exchange(self, method, path, body, headers):
         reused = self._connection is not None
@@ -321,20 +321,20 @@ class _Client:
             return self._exchange_once(method, path, body, headers)
         except (OSError, http.client.HTTPException) as error:
             self.close()
-            # A connection that was kept may have been closed by the server meanwhile, which says nothing about it.
+            # The server may have closed an idle connection, which does not mean that it is unavailable.
             if not reused or not isinstance(body, (bytes, type(None))):
-                raise _Away(str(error) or type(error).__name__)
+                raise _Unavailable(str(error) or type(error).__name__)
         try:
             return self._exchange_once(method, path, body, headers)
         except (OSError, http.client.HTTPException) as error:
             self.close()
-            raise _Away(str(error) or type(error).__name__)
+            raise _Unavailable(str(error) or type(error).__name__)
 
     def _exchange_once(self, method, path, body, headers):
         if self._connection is None:
             connection = self._new()
             connection.connect()
-            connection.sock.settimeout(_PATIENCE)
+            connection.sock.settimeout(_REQUEST_TIMEOUT)
             self._connection = connection
         self._connection.request(method, self._base + path, body, dict(self._headers, **headers))
         response = self._connection.getresponse()
@@ -347,14 +347,14 @@ class _Client:
     def _require(status, answer):
         if 200 <= status < 300:
             return
-        # A token that is not accepted now may be again, once the platform knows its keys; a bad request never.
+        # A token that is refused now may be accepted once the platform has loaded its keys; a bad request never is.
         if status < 400 or status >= 500 or status in (401, 403, 408, 429):
-            raise _Away("it answered %d" % status)
+            raise _Unavailable("it returned %d" % status)
         raise _Refused(status, answer.decode("utf-8", "replace"))
 
 
-class _Watched:
-    """A file that tells when it is read: an upload takes as long as it takes."""
+class _ProgressFile:
+    """A file that reports when it is read: an upload has no fixed time limit."""
 
     def __init__(self, file, read):
         self._file = file
@@ -369,7 +369,7 @@ class _Watched:
 
 
 class _Sender(threading.Thread):
-    """Sends spools in order, oldest first; while the platform is away it tries again ever more rarely."""
+    """Sends spools in order, oldest first; while the platform is unavailable it backs off."""
 
     def __init__(self, server, token, run_id, run_record, spools):
         super().__init__(name="platform-sender", daemon=True)
@@ -380,8 +380,8 @@ class _Sender(threading.Thread):
         self._signal = threading.Condition()
         self._pause = _FIRST_PAUSE
         self._progress = time.monotonic()
-        self._away = False
-        self._woken = self._try_now = self._finishing = self._stopping = False
+        self._unavailable = False
+        self._woken = self._retry_now = self._finishing = self._stopping = False
         self._records_per_request = sys.maxsize
 
     @property
@@ -393,29 +393,29 @@ class _Sender(threading.Thread):
             self._woken = True
             self._signal.notify_all()
 
-    def try_now(self):
-        """Somebody waits: cut the pause short."""
+    def retry_now(self):
+        """Ends the current pause because a caller is waiting."""
         with self._signal:
-            self._try_now = True
+            self._retry_now = True
             self._signal.notify_all()
 
     def wait_for_progress(self, seconds):
         with self._signal:
             self._signal.wait(seconds)
 
-    def finish(self, patience):
-        """Waits for the end as long as something moves, then stops."""
+    def finish(self, idle_timeout):
+        """Waits until all is sent, as long as there is progress, then stops."""
         with self._signal:
             self._progress = time.monotonic()
-            self._finishing = self._try_now = True
+            self._finishing = self._retry_now = True
             self._signal.notify_all()
-            while not self.has_sent_all and time.monotonic() - self._progress < patience:
+            while not self.has_sent_all and time.monotonic() - self._progress < idle_timeout:
                 self._signal.wait(0.05)
             sent_all = self.has_sent_all
             self._stopping = True
             self._signal.notify_all()
         self._client.abort()
-        # Only files of its own are left to it then: it is waited for, or the process would leave them behind.
+        # When all is sent it only removes its files: wait for it, or the process would leave them behind.
         self.join(None if sent_all else 1.0)
         return sent_all
 
@@ -428,9 +428,9 @@ class _Sender(threading.Thread):
                 continue
             try:
                 self._send_some(spool)
-                self._is_back()
-            except Exception as error:  # Whatever it is, it must not disturb the training.
-                self._is_away(str(error) or type(error).__name__)
+                self._on_available()
+            except Exception as error:  # No failure may affect the training.
+                self._on_unavailable(str(error) or type(error).__name__)
         self._client.close()
         for spool in self._spools:
             spool.close()
@@ -440,7 +440,7 @@ class _Sender(threading.Thread):
         try:
             record, length, count = self._first_batch(data)
         except ValueError:
-            _say("%s holds a damaged record, which is left out" % spool.path)
+            _notify_user("%s contains a damaged record, which is skipped" % spool.path)
             spool.acknowledge(data.index(b"\n") + 1)
             return
         try:
@@ -449,7 +449,7 @@ class _Sender(threading.Thread):
             except _Refused as error:
                 if error.status != 404 or record["kind"] == "artifact":
                     raise
-                # The platform has lost the run, or never had it.
+                # The platform does not know the run (any longer).
                 self._send(self._run_record)
                 self._send(record)
             self._records_per_request = sys.maxsize
@@ -457,11 +457,11 @@ class _Sender(threading.Thread):
             if count > 1:
                 self._records_per_request = 1
                 return
-            _say("the platform refused %s: %s" % (record["kind"], error))
+            _notify_user("the platform refused %s: %s" % (record["kind"], error))
         spool.acknowledge(length)
 
     def _first_batch(self, data):
-        """One record, or several of points as one."""
+        """One record, or several records of points merged into one."""
         length = data.index(b"\n") + 1
         record = json.loads(data[:length])
         count = 1
@@ -496,35 +496,35 @@ class _Sender(threading.Thread):
         if not os.path.isdir(record["folder"]):
             return  # Removed once the version existed, just before the process ended.
         for file in record["body"]["files"]:
-            self._client.upload(os.path.join(record["folder"], file["sha256"]), file["sha256"], self._moved)
+            self._client.upload(os.path.join(record["folder"], file["sha256"]), file["sha256"], self._note_progress)
         path = "/api/artifacts/%s/versions" % urllib.parse.quote(record["name"], safe="")
         self._client.send("POST", path, _line(record["body"]), {"Idempotency-Key": record["id"]})
         shutil.rmtree(record["folder"], ignore_errors=True)
 
-    def _moved(self):
+    def _note_progress(self):
         with self._signal:
             self._progress = time.monotonic()
             self._signal.notify_all()
 
-    def _is_back(self):
-        self._moved()
+    def _on_available(self):
+        self._note_progress()
         self._pause = _FIRST_PAUSE
-        if self._away:
-            self._away = False
-            _say("tracking is back")
+        if self._unavailable:
+            self._unavailable = False
+            _notify_user("tracking is available again")
 
-    def _is_away(self, reason):
-        if not self._away:
-            self._away = True
-            _say("tracking is away (%s); the training goes on, and what it logs is sent later" % reason)
+    def _on_unavailable(self, reason):
+        if not self._unavailable:
+            self._unavailable = True
+            _notify_user("tracking is unavailable (%s); the training continues and its records are sent later" % reason)
         with self._signal:
-            if not self._try_now and not self._stopping:
+            if not self._retry_now and not self._stopping:
                 self._signal.wait(_FIRST_PAUSE if self._finishing else self._pause)
-            self._try_now = False
+            self._retry_now = False
         self._pause = min(self._pause * 2, _LONGEST_PAUSE)
 
     def _wait_for_work(self):
-        """False when there will be nothing more."""
+        """False when no more records will follow."""
         with self._signal:
             while not self._woken:
                 if self._finishing or self._stopping:
@@ -538,7 +538,7 @@ class _Sender(threading.Thread):
 
 
 class Run:
-    """A training that is tracked; made by ``init``. Methods may be called from any thread."""
+    """A tracked training; created by ``init``. Methods are thread-safe."""
 
     def __init__(self, server, token, run_id, project, name, job_id, attempt, spool_folder, finish_timeout):
         self.id = run_id
@@ -552,7 +552,7 @@ class Run:
         self._next_step = 1
         self._last_time = 0
         self._lost = 0
-        self._busy = self._hurry = self._finishing = False
+        self._busy = self._flush_requested = self._finishing = False
         self._finished = False
         self._sender = None
         if not server:
@@ -580,8 +580,8 @@ class Run:
         """Logs values of one step: ``run.log({"loss": 0.5})``.
 
         ``step`` is one more than the last by default; ``stage`` names a part of the training; ``at`` is when it was
-        measured, in seconds since 1970, now by default. Logging the same key, step and time again changes nothing, which
-        is how a resumed training may repeat what it is not sure to have logged.
+        measured, in seconds since 1970, now by default. Logging the same key, step and time again changes nothing, so a
+        resumed training may repeat what it may already have logged.
         """
         if self._sender is None:
             return
@@ -589,19 +589,19 @@ class Run:
             values = [(key, _number(value)) for key, value in metrics.items()]
             step = None if step is None else int(step)
         except (TypeError, ValueError, AttributeError, RuntimeError) as error:
-            _say("not logged: %s" % error)
+            _notify_user("not logged: %s" % error)
             return
         problem = (
             "a metric's name has 1 to 250 characters, none of them a control character"
             if not all(_is_name(key, 250) for key, _ in values)
             else "a stage has 1 to 100 characters, none of them a control character"
             if stage is not None and not _is_name(stage, 100)
-            else "a step lies within 2**53 - 1"
+            else "a step must be within 2**53 - 1"
             if step is not None and abs(step) > _MAX_STEP
             else None
         )
         if problem:
-            _say("not logged: " + problem)
+            _notify_user("not logged: " + problem)
             return
         with self._gate:
             step = self._next_step if step is None else step
@@ -632,7 +632,7 @@ class Run:
         self._update("tags", {key: str(value) for key, value in values.items()})
 
     def artifact(self, path, name, type="custom"):
-        """Keeps a file or a folder as the next version of an artifact.
+        """Stores a file or a folder as the next version of an artifact.
 
         It is copied to the spool before this returns, so the original may change afterwards; the upload runs in the
         background. ``type``: model, dataset, code, config, checkpoint or custom.
@@ -642,10 +642,10 @@ class Run:
         try:
             self._add(self._copy(os.fspath(path), name, type))
         except (OSError, ValueError, TypeError) as error:
-            _say("artifact %s is not kept: %s" % (name, error))
+            _notify_user("artifact %s is not stored: %s" % (name, error))
 
     def flush(self, timeout=30.0):
-        """Waits until everything logged so far is stored on the platform; False when the time was over first."""
+        """Waits until everything logged so far is stored on the platform; False when the timeout elapsed first."""
         if self._sender is None or self._finished:
             return True
         end = time.monotonic() + timeout
@@ -653,9 +653,9 @@ class Run:
             with self._gate:
                 if not (self._points or self._records or self._busy) and self._sender.has_sent_all:
                     return True
-                self._hurry = True
+                self._flush_requested = True
                 self._gate.notify_all()
-            self._sender.try_now()
+            self._sender.retry_now()
             if time.monotonic() > end:
                 return False
             self._sender.wait_for_progress(0.02)
@@ -663,8 +663,8 @@ class Run:
     def finish(self, status="finished"):
         """Ends the run as finished, failed or interrupted.
 
-        Waits while records are being sent and gives up when none could be for a few seconds; what is left waits in the
-        spool: a job's agent sends it once the platform is back, elsewhere the run's next process or ``flush`` does.
+        Waits while records are being sent and gives up when none could be for a few seconds; unsent records stay in the
+        spool: in a job its agent sends them once the platform is available again, otherwise the run's next process or ``flush``.
         """
         with self._gate:
             if self._finished:
@@ -681,10 +681,10 @@ class Run:
             self._gate.notify_all()
         self._collector.join()
         if not self._sender.finish(self._finish_timeout):
-            place = self._spool.path or "memory"
-            _say("the platform is away; what it does not know yet waits in " + place)
+            location = self._spool.path or "memory"
+            _notify_user("the platform is unavailable; unsent records are kept in " + location)
         if self._lost:
-            _say("%d points were lost because the spool could not take them" % self._lost)
+            _notify_user("%d points were lost because the spool could not store them" % self._lost)
 
     def __enter__(self):
         return self
@@ -697,7 +697,7 @@ class Run:
             return
         body = {field: {str(k): _value(v) for k, v in values.items()}}
         if self._attempt:
-            # Sent late, it overwrites nothing that the job's next attempt said.
+            # Sent late, it overwrites nothing that the job's next attempt has set.
             body["attempt"] = self._attempt
         self._add(_line({"kind": "update", "body": body}))
 
@@ -731,7 +731,7 @@ class Run:
         try:
             body["runId"] = str(uuid.UUID(self.id))
         except ValueError:
-            pass  # A run may have a name of its own; versions refer to runs by UUID.
+            pass  # A run's id may be any name; versions refer to runs by UUID.
         return _line({"kind": "artifact", "id": identity, "name": name, "folder": folder, "body": body})
 
     @staticmethod
@@ -749,15 +749,15 @@ class Run:
     def _collect(self):
         while True:
             with self._gate:
-                if not self._finishing and not self._hurry:
+                if not self._finishing and not self._flush_requested:
                     self._gate.wait(_FLUSH_INTERVAL)
-                self._hurry = False
+                self._flush_requested = False
                 points, self._points = self._points, []
                 records, self._records = self._records, []
                 if self._finishing and not points and not records:
                     return
                 self._busy = True
-            # Points first: among the records may be the end of the run.
+            # Points first: the records may include the end of the run.
             for start in range(0, len(points), _POINTS_PER_RECORD):
                 some = points[start : start + _POINTS_PER_RECORD]
                 if not self._spool.append(_line({"kind": "points", "points": [self._point(p) for p in some]})):
@@ -779,7 +779,7 @@ class Run:
         return json_point
 
 
-# The module's own run -------------------------------------------------------------------------------------------------
+# The module's run -----------------------------------------------------------------------------------------------------
 
 _current = None
 _status = "finished"
@@ -798,11 +798,11 @@ def init(
 ):
     """Starts tracking and returns the run, which is also what this module's functions act on.
 
-    What is not given is taken from the environment. What an earlier process of the same run could not send is sent first.
+    Options that are not given come from the environment. Unsent records of an earlier process of the same run are sent first.
     """
     global _current
     if _current is None:
-        _watch_process()
+        _finish_with_process()
     else:
         _current.finish()
     environment = os.environ
@@ -810,11 +810,11 @@ def init(
     if environment.get("PLATFORM_DISABLED") == "1":
         server = None
     if server and urllib.parse.urlsplit(server).scheme not in ("http", "https"):
-        _say("PLATFORM_URL %s is no address; nothing is tracked" % server)
+        _notify_user("PLATFORM_URL %s is not a valid address; nothing is tracked" % server)
         server = None
     identity = run_id or environment.get("PLATFORM_RUN_ID") or str(uuid.uuid4())
     if not (identity[0].isalnum() and len(identity) <= 64 and all(c.isalnum() or c in "._-" for c in identity) and identity.isascii()):
-        _say("%r is no run id; nothing is tracked" % identity)
+        _notify_user("%r is not a valid run id; nothing is tracked" % identity)
         server = None
     attempt = environment.get("PLATFORM_ATTEMPT", "")
     _current = Run(
@@ -873,15 +873,15 @@ def _run():
 
 
 def _spool_folder():
-    given = os.environ.get("PLATFORM_SPOOL_DIR")
-    if given:
-        return given
+    configured = os.environ.get("PLATFORM_SPOOL_DIR")
+    if configured:
+        return configured
     state = os.environ.get("XDG_DATA_HOME") or os.path.join(os.path.expanduser("~"), ".local", "share")
     return os.path.join(state, "platform", "spool")
 
 
-def _watch_process():
-    """A run that the script does not finish itself ends with the process, as what the process ended with."""
+def _finish_with_process():
+    """Finishes a run that the script leaves open when the process ends, with the status of the process."""
     previous, process = sys.excepthook, os.getpid()
 
     def note_failure(kind, error, trace):
@@ -897,11 +897,11 @@ def _watch_process():
     atexit.register(at_exit)
 
 
-def _flush_leftovers():
-    """Sends what processes that are gone have left behind, whatever their run."""
+def _flush_unsent():
+    """Sends the unsent records of all processes that have ended."""
     server, folder = os.environ.get("PLATFORM_URL"), _spool_folder()
     if not server:
-        _say("set PLATFORM_URL to the platform's address")
+        _notify_user("set PLATFORM_URL to the platform's address")
         return 2
     names = os.listdir(folder) if os.path.isdir(folder) else []
     complete = True
@@ -916,6 +916,6 @@ def _flush_leftovers():
 
 if __name__ == "__main__":
     if sys.argv[1:] != ["flush"]:
-        print("usage: platform_sdk.py flush    sends what is left in the spool to PLATFORM_URL", file=sys.stderr)
+        print("usage: platform_sdk.py flush    sends the unsent records in the spool to PLATFORM_URL", file=sys.stderr)
         sys.exit(2)
-    sys.exit(_flush_leftovers())
+    sys.exit(_flush_unsent())

@@ -5,7 +5,7 @@ using Platform.Messaging;
 
 namespace Platform.Artifacts;
 
-/// <summary>Stored event → published contract.</summary>
+/// <summary>Maps stored events to published messages.</summary>
 internal sealed class ArtifactsMessages : IEventMessages
 {
     public ValueTask<object?> ToMessageAsync(StoredEvent stored, CancellationToken cancellationToken) =>

@@ -12,7 +12,7 @@ using Platform.Messaging;
 
 namespace Platform.Artifacts;
 
-/// <summary>The artifacts service: bytes stored once, named versions of files, aliases.</summary>
+/// <summary>The artifacts service: content-addressed blobs, named versions of files, aliases.</summary>
 public static class ArtifactsModule
 {
     /// <summary>Registers the service; reads the configuration section <c>Artifacts</c>.</summary>
@@ -81,7 +81,7 @@ public static class ArtifactsModule
         jobs.MapListJobArtifacts();
     }
 
-    /// <summary>Adds the service's consumer; it publishes what <see cref="ArtifactsMessages"/> makes.</summary>
+    /// <summary>Adds the service's consumer.</summary>
     public static void ConfigureBus(IBusRegistrationConfigurator bus)
     {
         ArgumentNullException.ThrowIfNull(bus);

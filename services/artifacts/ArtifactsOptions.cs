@@ -2,15 +2,15 @@ using System.ComponentModel.DataAnnotations;
 
 namespace Platform.Artifacts;
 
-/// <summary>Where artifact bytes lie (configuration section <c>Artifacts</c>).</summary>
+/// <summary>Where the bytes of artifacts are stored (configuration section <c>Artifacts</c>).</summary>
 public sealed class ArtifactsOptions : IValidatableObject
 {
     /// <summary><c>Files</c> or <c>S3</c>.</summary>
     public BlobStoreKind Store { get; set; } = BlobStoreKind.Files;
 
     /// <summary>
-    /// The folder of the blobs and of uploads in progress. With <c>S3</c> only the latter, and the system's temporary folder
-    /// when it is not set.
+    /// The folder of the blobs and of uploads in progress. With <c>S3</c> it holds only the uploads and defaults to the
+    /// system's temporary folder.
     /// </summary>
     public string? Folder { get; set; }
 
@@ -35,13 +35,13 @@ public sealed class ArtifactsOptions : IValidatableObject
     }
 }
 
-/// <summary>Which store keeps the bytes.</summary>
+/// <summary>Which kind of store holds the bytes.</summary>
 public enum BlobStoreKind
 {
     /// <summary>A folder.</summary>
     Files,
 
-    /// <summary>A bucket of any server that speaks the S3 protocol.</summary>
+    /// <summary>A bucket on a server with the S3 protocol.</summary>
     S3,
 }
 

@@ -2,7 +2,7 @@ using Platform.EventStore;
 
 namespace Platform.Artifacts;
 
-/// <summary>This service's own tables. Blobs and manifests are records of their own; the others are projections.</summary>
+/// <summary>The service's tables. Blobs and manifests are independent records; the others are projections.</summary>
 internal static class ArtifactsTables
 {
     public static readonly Migration Blobs = new(

@@ -9,7 +9,7 @@ using Spectre.Console;
 
 namespace Platform.Cli;
 
-/// <summary>What a running command has: its arguments, its output and the platform it talks to.</summary>
+/// <summary>The context of a running command: its arguments, its output and the platform it uses.</summary>
 internal sealed class CommandContext(ParseResult arguments, CancellationToken cancellationToken) : IDisposable
 {
     private static readonly JsonSerializerOptions _indented = new(JsonSerializerDefaults.Web)
@@ -22,24 +22,24 @@ internal sealed class CommandContext(ParseResult arguments, CancellationToken ca
 
     public CancellationToken Cancelled => cancellationToken;
 
-    /// <summary>Whether a program reads what is printed.</summary>
+    /// <summary>Whether to print JSON for programs.</summary>
     public bool Json => arguments.GetValue(GlobalOptions.Json);
 
     public TextWriter Out => arguments.InvocationConfiguration.Output;
 
-    /// <summary>For progress: what a program that reads the output does not want.</summary>
+    /// <summary>For progress, which is not part of the output.</summary>
     public TextWriter Error => arguments.InvocationConfiguration.Error;
 
-    /// <summary>The data folder; created when it is not there.</summary>
+    /// <summary>The data folder; created when it does not exist.</summary>
     public DataFolder Data => new(DataPath);
 
-    /// <summary>The data folder's path as asked for.</summary>
+    /// <summary>The data folder's path as given by option.</summary>
     public string? DataPath => arguments.GetValue(GlobalOptions.Data);
 
     /// <summary>Where <see cref="Client"/> sends.</summary>
     public Uri Address => FindAddress();
 
-    /// <summary>The platform that is named by option or environment, else the one that runs on this machine.</summary>
+    /// <summary>The platform given by option or environment, else the one that runs on this machine.</summary>
     public PlatformClient Client => _client ??= new PlatformClient(Address, Token);
 
     public string? Token =>
@@ -67,14 +67,14 @@ internal sealed class CommandContext(ParseResult arguments, CancellationToken ca
     public RunningPlatform? Running =>
         RunningPlatform.Find(DataPath) ?? RunningPlatform.Find(ClusterFolder.PathIn(DataPath));
 
-    /// <summary>Whether a platform is named by its address; else it is the one on this machine.</summary>
-    public bool IsRemote => !string.IsNullOrEmpty(GivenServer);
+    /// <summary>Whether a platform's address was given; otherwise it is the one on this machine.</summary>
+    public bool IsRemote => !string.IsNullOrEmpty(ConfiguredServer);
 
     public T? Value<T>(Option<T> option) => arguments.GetValue(option);
 
     public T Value<T>(Argument<T> argument) => arguments.GetRequiredValue(argument);
 
-    /// <summary>Prints an answer as it came.</summary>
+    /// <summary>Prints an answer as JSON.</summary>
     public int PrintJson(JsonNode answer)
     {
         Out.WriteLine(answer.ToJsonString(_indented));
@@ -83,7 +83,7 @@ internal sealed class CommandContext(ParseResult arguments, CancellationToken ca
 
     public void Dispose() => _client?.Dispose();
 
-    private string? GivenServer =>
+    private string? ConfiguredServer =>
         arguments.GetValue(GlobalOptions.Server) ?? Environment.GetEnvironmentVariable("PLATFORM_URL");
 
     private Uri FindAddress()
@@ -93,8 +93,8 @@ internal sealed class CommandContext(ParseResult arguments, CancellationToken ca
             return Running?.Url ?? new Uri("http://127.0.0.1:5080");
         }
 
-        return Uri.TryCreate(GivenServer, UriKind.Absolute, out var address) && address.Scheme is "http" or "https"
+        return Uri.TryCreate(ConfiguredServer, UriKind.Absolute, out var address) && address.Scheme is "http" or "https"
             ? address
-            : throw new CliException($"'{GivenServer}' is no address like http://127.0.0.1:5080.");
+            : throw new CliException($"'{ConfiguredServer}' is not a valid address such as http://127.0.0.1:5080.");
     }
 }

@@ -4,7 +4,7 @@ namespace Platform.Cli;
 
 internal static class CommandExtensions
 {
-    /// <summary>Says what the command does; its result is the exit code.</summary>
+    /// <summary>Sets the command's action; its result is the exit code.</summary>
     public static Command Does(this Command command, Func<CommandContext, Task<int>> action)
     {
         command.SetAction(

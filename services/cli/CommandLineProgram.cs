@@ -14,7 +14,9 @@ namespace Platform.Cli;
 internal static class CommandLineProgram
 {
     /// <summary>Runs one command line.</summary>
-    /// <returns>0 for success, 1 when the command failed, 2 when it was misspelt, 130 when it was interrupted.</returns>
+    /// <returns>
+    /// 0 for success, 1 when the command failed, 2 for invalid arguments, 130 when it was interrupted.
+    /// </returns>
     public static async Task<int> RunAsync(
         IReadOnlyList<string> arguments,
         TextWriter output,
@@ -42,7 +44,7 @@ internal static class CommandLineProgram
                     Output = output,
                     Error = error,
                     EnableDefaultExceptionHandler = false,
-                    // Commands end by themselves when they are interrupted: demo stops what it started.
+                    // Interrupted commands end by themselves: demo stops what it started.
                     ProcessTerminationTimeout = TimeSpan.FromMinutes(2),
                 },
                 cancellationToken
@@ -59,8 +61,8 @@ internal static class CommandLineProgram
         }
     }
 
-    /// <summary>What the script <c>platform</c> runs itself; here only so that the help names it.</summary>
-    private static Command OfTheSourceTree(string name, string description) =>
+    /// <summary>A command that the script <c>platform</c> runs itself; listed here only for the help.</summary>
+    private static Command ScriptCommand(string name, string description) =>
         new Command(name, description).Does(_ =>
             throw new CliException($"'{name}' is run by the script: ./platform {name}")
         );
@@ -75,7 +77,7 @@ internal static class CommandLineProgram
             Logs.Create(),
             Demo.Create(),
             Rebuild.Create(),
-            new Command("cluster", "The distributed shape on this machine: one process per service, RabbitMQ, agents.")
+            new Command("cluster", "A distributed platform on this machine: one process per service, RabbitMQ, agents.")
             {
                 ClusterUp.Create(),
                 ClusterDown.Create(),
@@ -114,18 +116,18 @@ internal static class CommandLineProgram
                 RunMetrics.Create(),
                 FlushRuns.Create(),
             },
-            new Command("tokens", "Tokens for people and programs that reach the platform from elsewhere.")
+            new Command("tokens", "Tokens for users and programs on other machines.")
             {
                 CreateToken.Create(),
                 ListTokens.Create(),
                 RevokeToken.Create(),
             },
             TestServers.Create(),
-            OfTheSourceTree("test", "Run all tests (of the source tree)."),
-            OfTheSourceTree("bench", "Measure it, and what it is compared with (of the source tree)."),
-            OfTheSourceTree(
+            ScriptCommand("test", "Run all tests (of the source tree)."),
+            ScriptCommand("bench", "Run the benchmarks and their baselines (of the source tree)."),
+            ScriptCommand(
                 "soak",
-                "Break parts of a cluster at random while it trains, then check it (of the source tree)."
+                "Inject random faults into a cluster while it trains, then check it (of the source tree)."
             ),
         };
         foreach (var option in GlobalOptions.All)

@@ -20,7 +20,7 @@ internal static class GlobalOptions
     public static Option<string?> Token { get; } =
         new("--token")
         {
-            Description = "The API token, where the platform asks for one (PLATFORM_TOKEN).",
+            Description = "The API token, if the platform requires one (PLATFORM_TOKEN).",
             Recursive = true,
         };
 

@@ -19,7 +19,9 @@ public static class AgentModule
 {
     private const long MiB = 1024 * 1024;
 
-    /// <summary>Adds the agent. It needs the bus (<see cref="ConfigureBus"/>), and joins on its own once the host runs.</summary>
+    /// <summary>
+    /// Adds the agent. It needs the bus (<see cref="ConfigureBus"/>), and joins on its own once the host runs.
+    /// </summary>
     public static void AddAgent(this WebApplicationBuilder builder)
     {
         ArgumentNullException.ThrowIfNull(builder);

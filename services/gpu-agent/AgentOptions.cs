@@ -12,15 +12,15 @@ public sealed class AgentOptions : IValidatableObject
     /// <summary>Lets the agent join; not needed again by a node that has joined.</summary>
     public string? JoinToken { get; set; }
 
-    /// <summary>Holds the identity, the journal, work folders and the cache; one agent a folder.</summary>
+    /// <summary>Holds the identity, the journal, work folders and the cache; one agent per folder.</summary>
     [Required]
     public string StateFolder { get; set; } =
         Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.LocalApplicationData), "platform-agent");
 
-    /// <summary>What people see; the host's name unless told.</summary>
+    /// <summary>The name shown to users; the host's name by default.</summary>
     public string? Name { get; set; }
 
-    /// <summary>What jobs may ask for, as <c>Agent:Labels:zone=lab</c>.</summary>
+    /// <summary>What jobs may request, as <c>Agent:Labels:zone=lab</c>.</summary>
     public Dictionary<string, string> Labels { get; set; } = new(StringComparer.Ordinal);
 
     /// <summary>Offer this many CPUs instead of all.</summary>
@@ -31,25 +31,27 @@ public sealed class AgentOptions : IValidatableObject
     [Range(1, int.MaxValue)]
     public int? MemoryMiB { get; set; }
 
-    /// <summary>The broker, when it is not the one that the platform names at the join.</summary>
+    /// <summary>The broker, when it differs from the one that the platform returns at the join.</summary>
     public string? Broker { get; set; }
 
-    /// <summary>Seconds between heartbeats; what the platform says unless told.</summary>
+    /// <summary>Seconds between heartbeats; by default the value that the platform returns at the join.</summary>
     [Range(0.05, 3600)]
     public double? HeartbeatSeconds { get; set; }
 
-    /// <summary>Seconds between SIGTERM and SIGKILL; a cancelled job is to be gone within 10 s.</summary>
+    /// <summary>Seconds between SIGTERM and SIGKILL; a cancelled job must have ended within 10 s.</summary>
     [Range(0, 3600)]
     public double GraceSeconds { get; set; } = 8;
 
-    /// <summary>What becomes of running trainings when the agent is stopped on purpose.</summary>
+    /// <summary>What happens to running trainings when the agent is stopped on purpose.</summary>
     public OnStop OnStop { get; set; } = OnStop.Keep;
 
-    /// <summary>The most a work folder may take before its attempt is stopped; no limit unless told.</summary>
+    /// <summary>The most a work folder may take before its attempt is stopped; no limit by default.</summary>
     [Range(1, int.MaxValue)]
     public int? MaxDiskMiB { get; set; }
 
-    /// <summary>How long the work folder of a failed attempt is kept for people to look at; others go at once.</summary>
+    /// <summary>
+    /// How long the work folder of a failed attempt is kept for inspection; others are removed at once.
+    /// </summary>
     [Range(0, 100_000)]
     public double WorkRetentionHours { get; set; } = 24;
 
@@ -57,11 +59,15 @@ public sealed class AgentOptions : IValidatableObject
     [Range(0, int.MaxValue)]
     public int CacheMiB { get; set; } = 20 * 1024;
 
-    /// <summary>The most output that waits on disk for a platform that is away; what a training writes beyond is dropped.</summary>
+    /// <summary>
+    /// The most output kept on disk while the platform is unavailable; output beyond that is dropped.
+    /// </summary>
     [Range(1, int.MaxValue)]
     public int SpoolMiB { get; set; } = 1024;
 
-    /// <summary>Variables of the agent's environment that trainings get besides PATH, HOME, LANG and USER; comma-separated.</summary>
+    /// <summary>
+    /// Variables of the agent's environment that trainings get besides PATH, HOME, LANG and USER; comma-separated.
+    /// </summary>
     public string PassEnvironment { get; set; } = "DOTNET_ROOT,LD_LIBRARY_PATH,SSL_CERT_FILE,SSL_CERT_DIR,TZ";
 
     internal string NodeName => string.IsNullOrWhiteSpace(Name) ? Environment.MachineName : Name.Trim();
@@ -80,10 +86,10 @@ public sealed class AgentOptions : IValidatableObject
     }
 }
 
-/// <summary>What becomes of running trainings when their agent is stopped on purpose.</summary>
+/// <summary>What happens to running trainings when their agent is stopped on purpose.</summary>
 public enum OnStop
 {
-    /// <summary>They go on; the agent finds them again when it is back.</summary>
+    /// <summary>They continue; the agent finds them again after its restart.</summary>
     Keep,
 
     /// <summary>They are stopped, and reported as <c>node_stopped</c>.</summary>

@@ -11,7 +11,9 @@ using Platform.Messaging;
 
 namespace Platform.GpuAgent;
 
-/// <summary>The agent's life: finds its trainings again, joins, takes commands, heartbeats, cleans.</summary>
+/// <summary>
+/// The agent's main service: recovers trainings, joins, receives commands, sends heartbeats, cleans up.
+/// </summary>
 internal sealed class AgentService(
     IOptions<AgentOptions> options,
     StateFolder state,
@@ -47,11 +49,13 @@ internal sealed class AgentService(
             }
             catch (OperationCanceledException)
             {
-                log.LogWarning("Trainings still run: there was no time to stop them; the next agent will");
+                log.LogWarning(
+                    "Trainings still run: the shutdown timed out before they stopped; the next agent stops them"
+                );
             }
         }
 
-        await attempts.LeaveAsync();
+        await attempts.DetachAsync();
     }
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
@@ -60,14 +64,14 @@ internal sealed class AgentService(
         await heartbeats.JoinAsync(stoppingToken);
         shims.Prepare();
         await Task.WhenAll(
-            TakeCommandsAsync(stoppingToken),
+            ReceiveCommandsAsync(stoppingToken),
             heartbeats.RunAsync(stoppingToken),
             replay.RunAsync(stoppingToken),
             CleanAsync(stoppingToken)
         );
     }
 
-    // Inside standalone the platform that is joined is this very process.
+    // In standalone mode the platform to join is this process itself.
     private async Task HostStartedAsync(CancellationToken cancellationToken)
     {
         var started = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -75,12 +79,12 @@ internal sealed class AgentService(
         await started.Task.WaitAsync(cancellationToken);
     }
 
-    private async Task TakeCommandsAsync(CancellationToken cancellationToken)
+    private async Task ReceiveCommandsAsync(CancellationToken cancellationToken)
     {
         var queue = AgentQueues.For(state.Identity.NodeId);
         Type[] consumers = [typeof(ReceiveStartProcess), typeof(ReceiveStopProcess), typeof(ReceiveReportRecorded)];
         await queues.ConnectAsync(queue, CommandsAtOnce, consumers, cancellationToken);
-        log.LogInformation("Takes commands from {Queue}", queue);
+        log.LogInformation("Receiving commands from {Queue}", queue);
     }
 
     private async Task CleanAsync(CancellationToken cancellationToken)
@@ -94,7 +98,7 @@ internal sealed class AgentService(
             }
             catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
             {
-                log.LogWarning("Cleaning goes on later: {Reason}", exception.Message);
+                log.LogWarning("Cleaning failed and is retried later: {Reason}", exception.Message);
             }
 
             await Task.Delay(_cleaning, cancellationToken);

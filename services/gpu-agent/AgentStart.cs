@@ -8,8 +8,8 @@ using Platform.Messaging;
 namespace Platform.GpuAgent;
 
 /// <summary>
-/// What an agent in a process of its own does before there is a host: take its folder, and join, since only the platform
-/// knows the broker. A node that has joined before starts also while the platform is away: its trainings wait for nobody.
+/// What a stand-alone agent process does before its host is built: it locks its folder and joins, since only the
+/// platform knows the broker. A node that has joined before also starts while the platform is unavailable.
 /// </summary>
 internal static class AgentStart
 {
@@ -18,26 +18,26 @@ internal static class AgentStart
 
         Usage: Platform.GpuAgent --Agent:Server=URL --Agent:JoinToken=TOKEN [--Agent:KEY=VALUE ...]
 
-        Each key can also be an environment variable (Agent__Server) or stand in appsettings.json.
+        Each key can also be set as an environment variable (Agent__Server) or in appsettings.json.
 
           Server             the platform's address, such as http://10.0.0.1:5080 (required)
           JoinToken          lets this node join; a node that has joined does not need it again
-          StateFolder        identity, journal, work folders and cache; one agent a folder
-          Name               what people see (the host's name)
-          Labels:KEY         a label that jobs can ask for, as --Agent:Labels:zone=lab
+          StateFolder        identity, journal, work folders and cache; one agent per folder
+          Name               the name shown to users (the host's name)
+          Labels:KEY         a label that jobs can request, as --Agent:Labels:zone=lab
           Cpus, MemoryMiB    offer less than the machine has
-          Broker             the broker's address, when it is not the one that the platform names
-          HeartbeatSeconds   seconds between heartbeats (what the platform says)
+          Broker             the broker's address, when it differs from the one that the platform returns
+          HeartbeatSeconds   seconds between heartbeats (the platform's value)
           GraceSeconds       seconds between SIGTERM and SIGKILL (8)
-          OnStop             Keep: trainings go on while the agent is stopped; Stop: they are stopped (Keep)
+          OnStop             Keep: trainings continue while the agent is stopped; Stop: they are stopped (Keep)
           MaxDiskMiB         the most a work folder may take (no limit)
           WorkRetentionHours how long the work folder of a failed attempt is kept (24)
           CacheMiB           the most the cache of inputs may take (20480)
-          SpoolMiB           the most output that waits for a platform that is away (1024)
+          SpoolMiB           the most output kept while the platform is unavailable (1024)
           PassEnvironment    variables of this environment that trainings get besides PATH, HOME, LANG, USER
         """;
 
-    /// <returns>How to reach the bus; null when the agent cannot start, after saying why.</returns>
+    /// <returns>How to reach the bus; null when the agent cannot start, after the reason was printed.</returns>
     public static async Task<MessagingOptions?> JoinAsync(WebApplicationBuilder builder)
     {
         var options = builder.Configuration.GetSection("Agent").Get<AgentOptions>() ?? new AgentOptions();
@@ -69,7 +69,9 @@ internal static class AgentStart
         messaging.Transport = MessageTransport.RabbitMq;
         messaging.RabbitMq = options.Broker ?? state.Identity.Broker ?? messaging.RabbitMq;
         return messaging.RabbitMq is null
-            ? Refuse("The platform names no broker for agents: set Agent:Broker here, or Nodes:AgentBroker there.")
+            ? Refuse(
+                "The platform returned no broker for agents: set Agent:Broker here, or Nodes:AgentBroker on the platform."
+            )
             : messaging;
     }
 
@@ -78,7 +80,7 @@ internal static class AgentStart
         using var http = new PlatformHttp(options, state);
         var membership = new NodeMembership(options, state, http, new Machine(options, state));
         var backoff = new Backoff();
-        string? said = null;
+        string? lastReason = null;
         while (true)
         {
             var isMember = state.Identity.NodeToken is not null;
@@ -93,7 +95,7 @@ internal static class AgentStart
             }
             catch (JoinRefusedException exception)
             {
-                // A member's join token may be worn out; whether the node is still known is seen at its first heartbeat.
+                // A member's join token may have expired; its first heartbeat shows whether the node is still known.
                 return isMember || Refuse(exception.Message) is not null;
             }
             catch (PlatformUnavailableException) when (isMember)
@@ -102,10 +104,10 @@ internal static class AgentStart
             }
             catch (PlatformUnavailableException exception)
             {
-                if (!string.Equals(said, exception.Message, StringComparison.Ordinal))
+                if (!string.Equals(lastReason, exception.Message, StringComparison.Ordinal))
                 {
-                    said = exception.Message;
-                    await Console.Error.WriteLineAsync($"agent: waiting for {options.Value.Server}: {said}");
+                    lastReason = exception.Message;
+                    await Console.Error.WriteLineAsync($"agent: waiting for {options.Value.Server}: {lastReason}");
                 }
 
                 await backoff.WaitAsync(CancellationToken.None);
@@ -113,9 +115,9 @@ internal static class AgentStart
         }
     }
 
-    private static MessagingOptions? Refuse(string why)
+    private static MessagingOptions? Refuse(string reason)
     {
-        Console.Error.WriteLine($"agent: {why}");
+        Console.Error.WriteLine($"agent: {reason}");
         return null;
     }
 }

@@ -7,7 +7,7 @@ using Platform.Messaging;
 
 namespace Platform.Jobs;
 
-/// <summary>What the rest of the platform hears of a job's events.</summary>
+/// <summary>The messages that a job's events publish to other services.</summary>
 internal sealed class JobsMessages(JobReader reader) : IEventMessages
 {
     public async ValueTask<object?> ToMessageAsync(StoredEvent stored, CancellationToken cancellationToken)
@@ -16,7 +16,7 @@ internal sealed class JobsMessages(JobReader reader) : IEventMessages
         return stored.Data switch
         {
             JobSubmitted e => Submitted(e),
-            // The first attempt was asked for by JobSubmittedMessage.
+            // JobSubmittedMessage stands for the first attempt.
             JobQueued { Attempt: > 1 } e => await QueuedAsync(jobId, e, cancellationToken),
             JobPlaced e => new JobPlacedMessage
             {
@@ -46,7 +46,7 @@ internal sealed class JobsMessages(JobReader reader) : IEventMessages
     }
 
     /// <summary>
-    /// An attempt's first request for a place, and its first order to start. The saga repeats either until it is answered.
+    /// An attempt's first placement request and first start command. The saga repeats either until it is answered.
     /// </summary>
     public async ValueTask<IReadOnlyList<OutgoingCommand>> ToCommandsAsync(
         StoredEvent stored,

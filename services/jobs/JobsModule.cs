@@ -10,7 +10,7 @@ using Platform.Messaging;
 
 namespace Platform.Jobs;
 
-/// <summary>Training jobs: submission, their life and their logs.</summary>
+/// <summary>The jobs service: submission, life cycle and logs of training jobs.</summary>
 public static class JobsModule
 {
     private const string Service = "jobs";

@@ -2,14 +2,18 @@ using System.ComponentModel.DataAnnotations;
 
 namespace Platform.Jobs;
 
-/// <summary>What can be tuned about jobs (configuration section <c>Jobs</c>). The defaults are meant to be right.</summary>
+/// <summary>Settings of jobs (configuration section <c>Jobs</c>). The defaults suit most installations.</summary>
 internal sealed class JobsOptions
 {
-    /// <summary>How often jobs whose saga did not follow are looked for; also how long a job may rest before it counts as one.</summary>
+    /// <summary>
+    /// The interval of the search for jobs whose saga has fallen behind, and how long a saga may lag.
+    /// </summary>
     [Range(typeof(TimeSpan), "00:00:00.050", "01:00:00")]
     public TimeSpan ResumeInterval { get; set; } = TimeSpan.FromSeconds(30);
 
-    /// <summary>At start, jobs that ended this shortly before the last change of any job are published again too.</summary>
+    /// <summary>
+    /// At start, jobs that ended within this time before the last change of any job are published again too.
+    /// </summary>
     [Range(typeof(TimeSpan), "00:00:00", "1.00:00:00")]
     public TimeSpan ResumeEnded { get; set; } = TimeSpan.FromMinutes(10);
 
@@ -21,19 +25,21 @@ internal sealed class JobsOptions
     [Range(typeof(TimeSpan), "00:00:00.010", "00:10:00")]
     public TimeSpan LongestWait { get; set; } = TimeSpan.FromSeconds(30);
 
-    /// <summary>How long a settled saga is kept, so that late messages find it: longer than a broker redelivers.</summary>
+    /// <summary>
+    /// How long a settled saga is kept, so that late messages find it: longer than a broker redelivers.
+    /// </summary>
     [Range(typeof(TimeSpan), "00:00:00", "1.00:00:00")]
     public TimeSpan KeepSettled { get; set; } = TimeSpan.FromMinutes(10);
 
-    /// <summary>How long a job's token lives beyond its time limit.</summary>
+    /// <summary>How long a job's token is valid beyond the job's time limit.</summary>
     [Range(typeof(TimeSpan), "00:01:00", "365.00:00:00")]
     public TimeSpan TokenLifetime { get; set; } = TimeSpan.FromDays(30);
 
-    /// <summary>How soon followers of a log see what another replica stored.</summary>
+    /// <summary>How often the logs of followed jobs are polled for what another replica stored.</summary>
     [Range(typeof(TimeSpan), "00:00:00.010", "00:01:00")]
     public TimeSpan LogPollInterval { get; set; } = TimeSpan.FromMilliseconds(200);
 
-    /// <summary>How often a follower that has nothing to read gets a comment, so that proxies keep the connection.</summary>
+    /// <summary>How often an idle follower gets a comment, so that proxies keep the connection open.</summary>
     [Range(typeof(TimeSpan), "00:00:00.010", "00:10:00")]
     public TimeSpan LogKeepAlive { get; set; } = TimeSpan.FromSeconds(15);
 }

@@ -3,7 +3,7 @@ using Platform.Messaging.Sagas;
 
 namespace Platform.Jobs;
 
-/// <summary>The tables of jobs beside the log.</summary>
+/// <summary>The service's tables besides the event log.</summary>
 internal static class JobsTables
 {
     public static IReadOnlyList<Migration> Migrations { get; } =

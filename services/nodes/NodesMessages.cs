@@ -6,7 +6,7 @@ using Platform.Nodes.Placements;
 
 namespace Platform.Nodes;
 
-/// <summary>What other services hear of placements. What happens to nodes themselves concerns nobody else.</summary>
+/// <summary>Publishes placement events to other services; node events stay within this service.</summary>
 internal sealed class NodesMessages : IEventMessages
 {
     public ValueTask<object?> ToMessageAsync(StoredEvent stored, CancellationToken cancellationToken) =>

@@ -2,8 +2,10 @@ using Platform.EventStore;
 
 namespace Platform.Nodes;
 
-/// <summary>The service's tables. Read models are named after what they show; <c>node_heartbeat</c>, <c>node_telemetry</c>,
-/// <c>join_token</c>, <c>placement_reason</c> and <c>scheduler_term</c> have no events behind them.</summary>
+/// <summary>
+/// The service's tables. Most are read models; <c>node_heartbeat</c>, <c>node_telemetry</c>, <c>join_token</c>,
+/// <c>placement_reason</c> and <c>scheduler_term</c> have no events behind them.
+/// </summary>
 internal static class NodesMigrations
 {
     public static readonly IReadOnlyList<Migration> All =
@@ -81,8 +83,8 @@ internal static class NodesMigrations
               published_at timestamptz not null);
             """
         ),
-        // Fencing of the scheduler: each leader takes the next term, and a grant made in an older one fails. The share lock makes
-        // the next leader wait for grants that are on their way, so that it decides on what they left.
+        // Fencing of the scheduler: each leader takes the next term, and a grant made in an older term fails. The share
+        // lock makes the next leader wait for grants in flight, so that it decides on the state they leave.
         new(
             "003_placer_term",
             """

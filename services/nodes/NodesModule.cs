@@ -8,7 +8,7 @@ using Platform.Nodes.Placements;
 
 namespace Platform.Nodes;
 
-/// <summary>The machines of the platform and who holds what of them.</summary>
+/// <summary>The nodes service: machines, placements and the scheduler.</summary>
 public static class NodesModule
 {
     private const string Service = "nodes";
@@ -57,7 +57,7 @@ public static class NodesModule
         bus.AddServiceConsumer<AnswerPlacementQuestion>(Service);
     }
 
-    /// <summary>What the service stores; one place for the host, the tests and a rebuild.</summary>
+    /// <summary>What the service stores; shared by the host, the tests and a rebuild.</summary>
     internal static EventStoreOptions CreateOptions()
     {
         var options = new EventStoreOptions(Service);

@@ -2,7 +2,7 @@ using System.ComponentModel.DataAnnotations;
 
 namespace Platform.Nodes;
 
-/// <summary>How machines join, heartbeat and are given work (configuration section <c>Nodes</c>).</summary>
+/// <summary>Settings of nodes: joining, heartbeats and scheduling (configuration section <c>Nodes</c>).</summary>
 public sealed class NodesOptions
 {
     /// <summary>A join token that is accepted besides those created over the API; none when empty.</summary>
@@ -12,8 +12,8 @@ public sealed class NodesOptions
     public string? AgentBroker { get; set; }
 
     /// <summary>
-    /// Seconds between an agent's heartbeats. With <see cref="MissedHeartbeats"/> a job whose node died is placed again within 15 s of
-    /// the last heartbeat.
+    /// Seconds between an agent's heartbeats. With the default of <see cref="MissedHeartbeats"/> a job whose node
+    /// failed is placed again within 15 s of the last heartbeat.
     /// </summary>
     [Range(0.05, 3600)]
     public double HeartbeatSeconds { get; set; } = 4;
@@ -22,11 +22,13 @@ public sealed class NodesOptions
     [Range(1, 100)]
     public int MissedHeartbeats { get; set; } = 3;
 
-    /// <summary>The longest time a waiting request or a silent node goes unseen when no signal came.</summary>
+    /// <summary>
+    /// Seconds between polls: the longest delay until a request or a silent node is noticed without a signal.
+    /// </summary>
     [Range(0.02, 60)]
     public double PollSeconds { get; set; } = 1;
 
-    /// <summary>A changed waiting reason of one job is published at most this often; its first at once.</summary>
+    /// <summary>Seconds between published waiting reasons of one job; the first is published immediately.</summary>
     [Range(0, 3600)]
     public double ReasonSeconds { get; set; } = 5;
 
@@ -34,7 +36,7 @@ public sealed class NodesOptions
     [Range(1, 24 * 366)]
     public int TelemetryRetentionHours { get; set; } = 72;
 
-    /// <summary>How long a node's token is good; an agent gets a new one each time it joins.</summary>
+    /// <summary>How long a node's token is valid; an agent gets a new one each time it joins.</summary>
     [Range(1, 3660)]
     public int NodeTokenDays { get; set; } = 365;
 

@@ -3,7 +3,7 @@ using System.Text.RegularExpressions;
 
 namespace Platform.Standalone;
 
-/// <summary>Copies what goes to the console into a file, without colours, for <c>./platform logs</c>.</summary>
+/// <summary>Copies console output to a file, without colours, for <c>./platform logs</c>.</summary>
 internal sealed partial class LogFile : TextWriter
 {
     private const long LargestBytes = 16 * 1024 * 1024;
@@ -14,7 +14,7 @@ internal sealed partial class LogFile : TextWriter
 
     public override Encoding Encoding => Encoding.UTF8;
 
-    /// <summary>Starts copying; a file that has grown large is set aside first.</summary>
+    /// <summary>Starts copying; a large file is rotated first.</summary>
     /// <returns>Null when there is no file to write to.</returns>
     public static LogFile? Open(string path)
     {

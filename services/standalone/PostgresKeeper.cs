@@ -2,7 +2,7 @@ using Platform.LocalServers;
 
 namespace Platform.Standalone;
 
-/// <summary>Starts the private database again when it died; the services reconnect by themselves.</summary>
+/// <summary>Restarts the private database when it has ended; the services reconnect by themselves.</summary>
 internal sealed partial class PostgresKeeper(PrivatePostgres postgres, ILogger<PostgresKeeper> logger)
     : BackgroundService
 {
@@ -18,11 +18,11 @@ internal sealed partial class PostgresKeeper(PrivatePostgres postgres, ILogger<P
                 continue;
             }
 
-            LogGone(logger);
+            LogEnded(logger);
             try
             {
                 await postgres.EnsureRunningAsync(stoppingToken);
-                LogBack(logger);
+                LogRestarted(logger);
             }
             catch (LocalServerException exception)
             {
@@ -31,11 +31,11 @@ internal sealed partial class PostgresKeeper(PrivatePostgres postgres, ILogger<P
         }
     }
 
-    [LoggerMessage(1, LogLevel.Warning, "The private PostgreSQL has ended; starting it again")]
-    private static partial void LogGone(ILogger logger);
+    [LoggerMessage(1, LogLevel.Warning, "The private PostgreSQL has ended; restarting it")]
+    private static partial void LogEnded(ILogger logger);
 
-    [LoggerMessage(2, LogLevel.Information, "The private PostgreSQL is back")]
-    private static partial void LogBack(ILogger logger);
+    [LoggerMessage(2, LogLevel.Information, "The private PostgreSQL is running again")]
+    private static partial void LogRestarted(ILogger logger);
 
     [LoggerMessage(3, LogLevel.Error, "The private PostgreSQL cannot be started: {Reason}")]
     private static partial void LogFailed(ILogger logger, string reason);

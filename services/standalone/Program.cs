@@ -13,7 +13,7 @@ try
 {
     using var stop = new StopSignals();
     await using var environment = await StandaloneEnvironment.OpenAsync(args, stop.Token);
-    var builder = PlatformService.CreateBuilder([.. args, .. environment.Settings], "standalone");
+    var builder = PlatformService.CreateBuilder([.. args, .. environment.ModuleArguments], "standalone");
     builder.AddGateway();
     builder.AddJobs();
     builder.AddNodes();

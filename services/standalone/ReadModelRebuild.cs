@@ -2,7 +2,7 @@ using Platform.LocalServers;
 
 namespace Platform.Standalone;
 
-/// <summary>Makes the read models of services anew from their events.</summary>
+/// <summary>Rebuilds the read models of services from their events.</summary>
 internal static class ReadModelRebuild
 {
     public static async Task<int> RunAsync(
@@ -29,7 +29,7 @@ internal static class ReadModelRebuild
         var store =
             stores.Find(store => string.Equals(store.Options.Schema, schema, StringComparison.Ordinal))
             ?? throw new LocalServerException(
-                $"There is no service '{schema}'; there are {string.Join(", ", stores.Select(store => store.Options.Schema))}."
+                $"There is no service '{schema}'; the services are {string.Join(", ", stores.Select(store => store.Options.Schema))}."
             );
         await store.MigrateAsync(cancellationToken);
         foreach (var projection in store.Options.InlineProjections.Concat(store.Options.AsyncProjections))

@@ -3,7 +3,7 @@ using Platform.LocalServers;
 namespace Platform.Standalone;
 
 /// <summary>
-/// What the platform stands on: its data folder, which is its alone, its database, its secrets and its log file. Leaving it
+/// The platform's environment: its data folder, locked for it, its database, its secrets and its log file. Disposing it
 /// stops the database.
 /// </summary>
 internal sealed class StandaloneEnvironment : IAsyncDisposable
@@ -11,41 +11,41 @@ internal sealed class StandaloneEnvironment : IAsyncDisposable
     private readonly IDisposable? _claim;
     private readonly LogFile? _log;
 
-    private StandaloneEnvironment(StandaloneSettings given, DataFolder data, IDisposable? claim, LogFile? log)
+    private StandaloneEnvironment(StandaloneSettings settings, DataFolder data, IDisposable? claim, LogFile? log)
     {
-        (Given, Data, _claim, _log) = (given, data, claim, log);
+        (Settings, Data, _claim, _log) = (settings, data, claim, log);
     }
 
-    public StandaloneSettings Given { get; }
+    public StandaloneSettings Settings { get; }
 
     public DataFolder Data { get; }
 
     /// <summary>The private database; null when another one was configured.</summary>
     public PrivatePostgres? Postgres { get; private set; }
 
-    /// <summary>What the modules are configured with, as arguments.</summary>
-    public IReadOnlyList<string> Settings { get; private set; } = [];
+    /// <summary>The modules' configuration, as command-line arguments.</summary>
+    public IReadOnlyList<string> ModuleArguments { get; private set; } = [];
 
     public static async Task<StandaloneEnvironment> OpenAsync(string[] args, CancellationToken cancellationToken)
     {
-        var given = new StandaloneSettings(args);
-        var data = new DataFolder(given.DataPath);
-        if (given.Rebuild is not null)
+        var settings = new StandaloneSettings(args);
+        var data = new DataFolder(settings.DataPath);
+        if (settings.Rebuild is not null)
         {
-            // It works beside a platform that runs, on the database that it is given.
-            return new StandaloneEnvironment(given, data, claim: null, log: null);
+            // A rebuild may run beside a running platform, on the database that is configured.
+            return new StandaloneEnvironment(settings, data, claim: null, log: null);
         }
 
         var claim = data.Lock();
         var environment = new StandaloneEnvironment(
-            given,
+            settings,
             data,
             claim,
-            LogFile.Open(given.LogFile ?? data.PathOf("logs", "platform.log"))
+            LogFile.Open(settings.LogFile ?? data.PathOf("logs", "platform.log"))
         );
         try
         {
-            given.RequireFreePort();
+            settings.RequireFreePort();
             await environment.PrepareAsync(cancellationToken);
             return environment;
         }
@@ -69,7 +69,7 @@ internal sealed class StandaloneEnvironment : IAsyncDisposable
 
     private async Task PrepareAsync(CancellationToken cancellationToken)
     {
-        if (Given.Database is null)
+        if (Settings.Database is null)
         {
             Postgres = await PrivatePostgres.StartAsync(
                 new PrivatePostgresOptions { Folder = Data.PathOf("postgres") },
@@ -80,11 +80,11 @@ internal sealed class StandaloneEnvironment : IAsyncDisposable
 
         var defaults = new Dictionary<string, string>(StringComparer.Ordinal)
         {
-            ["urls"] = Given.Urls,
+            ["urls"] = Settings.Urls,
             ["Platform:TokenKey"] = Data.Secret("token-key"),
             ["Nodes:JoinToken"] = Data.Secret("join-token"),
             ["Artifacts:Folder"] = Data.Folder("blobs"),
-            ["Agent:Server"] = Given.LocalAddress.AbsoluteUri.TrimEnd('/'),
+            ["Agent:Server"] = Settings.LocalAddress.AbsoluteUri.TrimEnd('/'),
             ["Agent:JoinToken"] = Data.Secret("join-token"),
             ["Agent:StateFolder"] = Data.Folder("agent"),
             ["Agent:OnStop"] = "Stop",
@@ -94,6 +94,6 @@ internal sealed class StandaloneEnvironment : IAsyncDisposable
             defaults["ConnectionStrings:Platform"] = Postgres.ConnectionString;
         }
 
-        Settings = [.. Given.Defaults(defaults)];
+        ModuleArguments = [.. Settings.Defaults(defaults)];
     }
 }

@@ -2,10 +2,12 @@ using Platform.LocalServers;
 
 namespace Platform.Standalone;
 
-/// <summary>Runs the composed platform: says when it is ready, keeps its database up, ends when it is told.</summary>
+/// <summary>
+/// Runs the composed platform: announces when it is ready, restarts its database, ends on a stop signal.
+/// </summary>
 internal static class StandaloneHost
 {
-    /// <summary>Longer than an agent's grace for its trainings.</summary>
+    /// <summary>Longer than an agent's grace period for its trainings.</summary>
     private static readonly TimeSpan _shutdownLimit = TimeSpan.FromSeconds(60);
 
     public static void AddStandalone(this WebApplicationBuilder builder, StandaloneEnvironment environment)
@@ -20,7 +22,7 @@ internal static class StandaloneHost
         }
     }
 
-    /// <summary>Runs until it is stopped, or rebuilds read models when that was asked for.</summary>
+    /// <summary>Runs until it is stopped, or rebuilds read models if that was requested.</summary>
     /// <returns>The exit code.</returns>
     public static async Task<int> RunStandaloneAsync(
         this WebApplication app,
@@ -28,7 +30,7 @@ internal static class StandaloneHost
         CancellationToken cancellationToken
     )
     {
-        if (environment.Given.Rebuild is { } schemas)
+        if (environment.Settings.Rebuild is { } schemas)
         {
             return await ReadModelRebuild.RunAsync(app.Services, schemas.Split(','), cancellationToken);
         }
@@ -36,13 +38,13 @@ internal static class StandaloneHost
         try
         {
             await app.StartAsync(cancellationToken);
-            await WaitUntilReadyAsync(environment.Given.LocalAddress, cancellationToken);
+            await WaitUntilReadyAsync(environment.Settings.LocalAddress, cancellationToken);
             RunningPlatform.Announce(
                 environment.Data,
-                environment.Given.LocalAddress,
+                environment.Settings.LocalAddress,
                 LocalProcess.Find(Environment.ProcessId)!
             );
-            Console.WriteLine($"Platform is ready at {environment.Given.LocalAddress.AbsoluteUri.TrimEnd('/')}");
+            Console.WriteLine($"Platform is ready at {environment.Settings.LocalAddress.AbsoluteUri.TrimEnd('/')}");
             await Task.Delay(Timeout.InfiniteTimeSpan, cancellationToken);
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)

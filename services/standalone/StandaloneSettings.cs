@@ -4,43 +4,45 @@ using Platform.LocalServers;
 namespace Platform.Standalone;
 
 /// <summary>
-/// What the command line and the environment say; keys as in <c>docs/architecture.md</c>, and <c>--data</c>, <c>--port</c>,
-/// <c>--urls</c>, <c>--LogFile</c> (empty: no log file), <c>--rebuild</c>.
+/// Settings from the command line and the environment; keys as in <c>docs/architecture.md</c>, and <c>--data</c>,
+/// <c>--port</c>, <c>--urls</c>, <c>--LogFile</c> (empty: no log file), <c>--rebuild</c>.
 /// </summary>
 internal sealed class StandaloneSettings
 {
     private const int DefaultPort = 5080;
-    private readonly IConfiguration _given;
+    private readonly IConfiguration _configuration;
 
     public StandaloneSettings(string[] args)
     {
-        _given = new ConfigurationBuilder().AddEnvironmentVariables().AddCommandLine(args).Build();
-        Urls = _given["urls"] ?? _given["ASPNETCORE_URLS"] ?? $"http://127.0.0.1:{Port()}";
+        _configuration = new ConfigurationBuilder().AddEnvironmentVariables().AddCommandLine(args).Build();
+        Urls = _configuration["urls"] ?? _configuration["ASPNETCORE_URLS"] ?? $"http://127.0.0.1:{Port()}";
         LocalAddress = LocalAddressOf(Urls);
     }
 
-    public string? DataPath => _given["data"];
+    public string? DataPath => _configuration["data"];
 
-    /// <summary>The services, separated by commas, whose read models are to be rebuilt in place of running the platform.</summary>
-    public string? Rebuild => _given["rebuild"];
+    /// <summary>Comma-separated services whose read models to rebuild instead of running the platform.</summary>
+    public string? Rebuild => _configuration["rebuild"];
 
-    /// <summary>Where to write the log besides the console; null for the data folder's, empty for nowhere.</summary>
-    public string? LogFile => _given["LogFile"];
+    /// <summary>The log file besides the console; null for the one in the data folder, empty for none.</summary>
+    public string? LogFile => _configuration["LogFile"];
 
-    /// <summary>A PostgreSQL that somebody else runs.</summary>
-    public string? Database => _given.GetConnectionString("Platform");
+    /// <summary>The connection string of an external PostgreSQL.</summary>
+    public string? Database => _configuration.GetConnectionString("Platform");
 
     /// <summary>Where Kestrel listens.</summary>
     public string Urls { get; }
 
-    /// <summary>How this machine reaches the platform.</summary>
+    /// <summary>The platform's address on this machine.</summary>
     public Uri LocalAddress { get; }
 
-    /// <summary>Adds what nobody has configured.</summary>
+    /// <summary>Arguments for the defaults that are not configured.</summary>
     public IEnumerable<string> Defaults(IReadOnlyDictionary<string, string> defaults) =>
-        defaults.Where(setting => _given[setting.Key] is null).Select(setting => $"--{setting.Key}={setting.Value}");
+        defaults
+            .Where(setting => _configuration[setting.Key] is null)
+            .Select(setting => $"--{setting.Key}={setting.Value}");
 
-    /// <summary>Says at once that the port is taken, before anything is started.</summary>
+    /// <summary>Fails if the port is in use, before anything is started.</summary>
     public void RequireFreePort()
     {
         var address = IPAddress.TryParse(LocalAddress.Host.Trim('[', ']'), out var parsed)
@@ -56,7 +58,7 @@ internal sealed class StandaloneSettings
 
     private int Port()
     {
-        if (_given["port"] is not { Length: > 0 } text)
+        if (_configuration["port"] is not { Length: > 0 } text)
         {
             return DefaultPort;
         }

@@ -2,7 +2,9 @@ using System.Runtime.InteropServices;
 
 namespace Platform.Standalone;
 
-/// <summary>Ctrl-C and SIGTERM as a token, from the first moment: also while the database is still being created.</summary>
+/// <summary>
+/// Ctrl-C and SIGTERM as a token, available from the start: also while the database is being created.
+/// </summary>
 internal sealed class StopSignals : IDisposable
 {
     private readonly CancellationTokenSource _stop = new();

@@ -42,7 +42,7 @@ public static class TrackingModule
         services.AddSingleton<LiveReader>();
     }
 
-    /// <summary>Adds the consumers that give every job its run.</summary>
+    /// <summary>Adds the consumers that create, start and end the runs of jobs.</summary>
     public static void ConfigureBus(IBusRegistrationConfigurator bus)
     {
         ArgumentNullException.ThrowIfNull(bus);

@@ -6,7 +6,7 @@ using Microsoft.Extensions.Logging;
 
 namespace Platform.Cli.Tests;
 
-/// <summary>A server that answers as a test says, and remembers what it was asked.</summary>
+/// <summary>A server that answers as the test defines, and records the requests.</summary>
 internal sealed class FakePlatform : IAsyncDisposable
 {
     private readonly WebApplication _app;
@@ -67,7 +67,7 @@ internal sealed class FakePlatform : IAsyncDisposable
     internal sealed record Request(string Line, string Body, IReadOnlyDictionary<string, string> Headers);
 }
 
-/// <summary>What a command said and how it ended.</summary>
+/// <summary>A command's exit code and output.</summary>
 internal sealed record CommandResult(int ExitCode, string Output, string Error)
 {
     public static async Task<CommandResult> OfAsync(params string[] arguments)

@@ -45,7 +45,7 @@ public sealed class The_command_line
 
     [Theory]
     [MemberData(nameof(Commands))]
-    public async Task Explains_every_command(string command)
+    public async Task prints_the_usage_of_every_command(string command)
     {
         var result = await CommandResult.OfAsync([.. command.Split(' '), "--help"]);
 
@@ -66,7 +66,7 @@ public sealed class The_command_line
     [InlineData("cluster up --nodes -1", "--nodes must be between 0 and 64")]
     [InlineData("rebuild nothing", "'nothing'")]
     [InlineData("artifacts upload only-a-name", "'upload'")]
-    public async Task Answers_a_misspelt_command_with_2_and_a_reason(string command, string reason)
+    public async Task returns_2_and_a_reason_for_invalid_arguments(string command, string reason)
     {
         var result = await CommandResult.OfAsync(command.Split(' '));
 
@@ -80,7 +80,7 @@ public sealed class The_command_line
     }
 
     [Fact]
-    public async Task Says_how_to_start_a_platform_that_does_not_answer()
+    public async Task prints_how_to_start_a_platform_that_does_not_answer()
     {
         var url = $"http://127.0.0.1:{Ports.Free()}";
 
@@ -88,7 +88,7 @@ public sealed class The_command_line
 
         Assert.Equal(1, result.ExitCode);
         Assert.Equal(
-            $"platform: The platform does not answer at {url}/ (Connection refused). Start it with './platform up', or name another with --server.\n",
+            $"platform: The platform does not answer at {url}/ (Connection refused). Start it with './platform up', or give another address with --server.\n",
             result.Error
         );
     }
@@ -112,10 +112,10 @@ public sealed class The_command_line
     [InlineData(
         401,
         """{"title":"Unauthorized","status":401,"detail":"A token is needed."}""",
-        "platform: A token is needed. Give a token with --token or PLATFORM_TOKEN ('./platform tokens create' makes one).\n"
+        "platform: A token is needed. Pass a token with --token or PLATFORM_TOKEN ('./platform tokens create' creates one).\n"
     )]
     [InlineData(502, "<html>nothing of ours</html>", "platform: The platform answered 502 Bad Gateway.\n")]
-    public async Task Tells_a_problem_document_in_one_line(int status, string body, string expected)
+    public async Task prints_a_problem_document_in_one_line(int status, string body, string expected)
     {
         await using var platform = await FakePlatform.AnsweringAsync(body, status, "application/problem+json");
 
@@ -127,7 +127,7 @@ public sealed class The_command_line
     }
 
     [Fact]
-    public async Task Says_so_when_another_program_answers()
+    public async Task reports_that_another_program_answers()
     {
         await using var platform = await FakePlatform.AnsweringAsync("<html></html>", type: "text/html");
 
@@ -138,16 +138,16 @@ public sealed class The_command_line
     }
 
     [Fact]
-    public async Task Refuses_an_address_that_is_none()
+    public async Task refuses_an_invalid_address()
     {
         var result = await CommandResult.OfAsync("nodes", "list", "--server", "localhost");
 
         Assert.Equal(1, result.ExitCode);
-        Assert.Equal("platform: 'localhost' is no address like http://127.0.0.1:5080.\n", result.Error);
+        Assert.Equal("platform: 'localhost' is not a valid address such as http://127.0.0.1:5080.\n", result.Error);
     }
 
     [Fact]
-    public async Task Sends_the_token()
+    public async Task sends_the_token()
     {
         await using var platform = await FakePlatform.AnsweringAsync("""{"items":[]}""");
 
@@ -158,7 +158,7 @@ public sealed class The_command_line
     }
 
     [Fact]
-    public async Task Prints_the_answer_itself_for_programs()
+    public async Task prints_the_answer_as_JSON()
     {
         await using var platform = await FakePlatform.AnsweringAsync("""{"items":[],"nextCursor":null,"total":0}""");
 

@@ -5,7 +5,7 @@ using System.Text.Json.Nodes;
 
 namespace Platform.EndToEnd.Tests;
 
-/// <summary>What a client sees through the gateway when it is wrong; each service's own tests go further.</summary>
+/// <summary>The gateway's answers to invalid requests; each service's own tests cover more.</summary>
 [Collection("cluster")]
 [Trait("suite", "e2e")]
 public sealed class Bad_input(LocalCluster cluster)
@@ -50,7 +50,7 @@ public sealed class Bad_input(LocalCluster cluster)
 
     [Theory]
     [MemberData(nameof(Requests))]
-    public async Task Gets_a_problem_document(string method, string path, string? body, int status)
+    public async Task returns_a_problem_document(string method, string path, string? body, int status)
     {
         using var request = new HttpRequestMessage(new HttpMethod(method), path);
         if (body is not null)
@@ -71,7 +71,7 @@ public sealed class Bad_input(LocalCluster cluster)
     }
 
     [Fact]
-    public async Task As_another_body_under_the_same_idempotency_key_is_a_conflict()
+    public async Task with_another_body_under_the_same_idempotency_key_is_a_conflict()
     {
         var key = Guid.CreateVersion7().ToString();
         var first = await PostJobAsync(key, "first");
@@ -84,7 +84,7 @@ public sealed class Bad_input(LocalCluster cluster)
     }
 
     [Fact]
-    public async Task As_a_stale_If_Match_changes_nothing()
+    public async Task with_a_stale_If_Match_changes_nothing()
     {
         var (_, job) = await PostJobAsync(Guid.CreateVersion7().ToString(), "waits", gpus: 64);
         using var request = new HttpRequestMessage(HttpMethod.Post, $"/api/jobs/{job["id"]}/cancel");
@@ -96,7 +96,7 @@ public sealed class Bad_input(LocalCluster cluster)
     }
 
     [Fact]
-    public async Task As_more_gpus_than_any_node_has_is_accepted_and_waits_with_a_reason()
+    public async Task with_more_gpus_than_any_node_has_is_accepted_and_waits_with_a_reason()
     {
         var (status, job) = await PostJobAsync(Guid.CreateVersion7().ToString(), "huge", gpus: 64);
         Assert.Equal(HttpStatusCode.Created, status);
@@ -107,9 +107,9 @@ public sealed class Bad_input(LocalCluster cluster)
     }
 
     [Fact]
-    public async Task As_a_script_that_does_not_exist_fails_the_job_with_a_reason()
+    public async Task with_a_script_that_does_not_exist_fails_the_job_with_a_reason()
     {
-        var id = await cluster.Api.SubmitAsync(new { name = "ghost", command = new[] { "./does-not-exist.sh" } });
+        var id = await cluster.Api.SubmitAsync(new { name = "missing", command = new[] { "./does-not-exist.sh" } });
 
         var job = await cluster.Api.WaitForStatusAsync(id, "failed");
 
@@ -119,7 +119,7 @@ public sealed class Bad_input(LocalCluster cluster)
 
     [Fact]
     [Trait("check", "NODE-01")]
-    public async Task As_a_wrong_join_token_is_refused_and_joins_nothing()
+    public async Task with_a_wrong_join_token_is_refused_and_joins_nothing()
     {
         var nodeId = Guid.CreateVersion7();
         using var response = await cluster.Api.Http.PostAsJsonAsync(
@@ -127,11 +127,11 @@ public sealed class Bad_input(LocalCluster cluster)
             new
             {
                 nodeId,
-                name = "stranger",
+                name = "unknown",
                 token = "wrong",
                 inventory = new
                 {
-                    hostname = "stranger",
+                    hostname = "unknown",
                     os = "Linux",
                     agentVersion = "0",
                     cpus = 1,

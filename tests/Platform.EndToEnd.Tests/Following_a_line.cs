@@ -3,7 +3,7 @@ using Xunit.Abstractions;
 
 namespace Platform.EndToEnd.Tests;
 
-/// <summary>A printed line comes to somebody who reads along at once, and does not wait for the next one.</summary>
+/// <summary>A printed line reaches a reader of the log at once, without waiting for the next line.</summary>
 [Collection("cluster")]
 [Trait("suite", "e2e")]
 public sealed class Following_a_line(LocalCluster cluster, ITestOutputHelper output)
@@ -11,14 +11,14 @@ public sealed class Following_a_line(LocalCluster cluster, ITestOutputHelper out
     private const int Lines = 100;
 
     /// <summary>
-    /// The aim is 50 ms for 95 of 100 lines, which <c>./platform bench logs</c> measures on a quiet machine. A machine that builds
-    /// beside its tests stands still for longer now and then, but not at half of the lines; a poll in the way would delay each.
+    /// The target is 50 ms for 95 of 100 lines, which <c>./platform bench logs</c> measures on an idle machine. A busy
+    /// machine stalls for longer now and then, but not at half of the lines; polling would delay each line.
     /// </summary>
     private static readonly TimeSpan _limit = TimeSpan.FromMilliseconds(250);
 
     [Fact]
     [Trait("check", "LOG-05")]
-    public async Task Through_the_gateway_takes_a_fraction_of_a_second()
+    public async Task through_the_gateway_takes_a_fraction_of_a_second()
     {
         using var folder = new TestFolder();
         var id = await cluster.Api.SubmitAsync(Clock(folder.Path));
@@ -45,7 +45,9 @@ public sealed class Following_a_line(LocalCluster cluster, ITestOutputHelper out
         );
     }
 
-    /// <summary>A training that prints the time, and prints it again once that line was read: a file of the folder tells.</summary>
+    /// <summary>
+    /// A training that prints the time, and prints it again once a file in the folder shows that the line was read.
+    /// </summary>
     private static object Clock(string folder) =>
         new
         {
@@ -65,7 +67,7 @@ public sealed class Following_a_line(LocalCluster cluster, ITestOutputHelper out
             },
         };
 
-    /// <summary>When the next line was printed, which the line itself tells; null after the last.</summary>
+    /// <summary>When the next line was printed, as the line itself states; null after the last.</summary>
     private static async Task<DateTimeOffset?> NextAsync(StreamReader reader)
     {
         const string Prefix = "data: ";

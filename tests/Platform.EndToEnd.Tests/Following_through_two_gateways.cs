@@ -12,7 +12,7 @@ public sealed class Following_through_two_gateways(LocalCluster cluster)
 
     [Fact]
     [Trait("check", "LOG-03")]
-    public async Task Gives_each_reader_every_line_in_order()
+    public async Task gives_each_reader_every_line_in_order()
     {
         var url = $"http://127.0.0.1:{Ports.Free()}";
         using var second = await StartGatewayAsync(url);
@@ -44,7 +44,7 @@ public sealed class Following_through_two_gateways(LocalCluster cluster)
         }
     }
 
-    /// <summary>As the cluster's own is started, on another port.</summary>
+    /// <summary>Started like the cluster's own gateway, on another port.</summary>
     private async Task<Process> StartGatewayAsync(string url)
     {
         var first = await cluster.PidAsync("gateway");

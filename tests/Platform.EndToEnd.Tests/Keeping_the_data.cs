@@ -8,7 +8,7 @@ public sealed class Keeping_the_data
 {
     [Fact]
     [Trait("check", "OPS-01")]
-    public async Task A_copied_data_folder_and_rebuilt_read_models_give_the_same_answers()
+    public async Task in_a_copied_folder_and_rebuilt_read_models_gives_the_same_answers()
     {
         using var folder = new TestFolder();
         var original = folder.In("original");
@@ -75,7 +75,7 @@ public sealed class Keeping_the_data
         return answers.ToString();
     }
 
-    /// <summary>As an administrator would: with owners and modes, while nothing runs.</summary>
+    /// <summary>Copies as an administrator would: with owners and modes, while nothing runs.</summary>
     private static async Task CopyAsync(string from, string to)
     {
         using var copying = Process.Start("cp", ["-a", from, to]);

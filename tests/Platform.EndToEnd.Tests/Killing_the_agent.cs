@@ -7,7 +7,7 @@ public sealed class Killing_the_agent(LocalCluster cluster)
     [Fact]
     [Trait("check", "LOG-02")]
     [Trait("check", "JOB-06")]
-    public async Task In_the_middle_of_a_training_lets_the_same_process_go_on_with_a_complete_log()
+    public async Task during_a_training_lets_the_same_process_continue_with_a_complete_log()
     {
         var id = await cluster.Api.SubmitAsync(DigitsJobs.InCSharp(epochs: 24, secondsPerEpoch: 0.5));
         await cluster.Api.WaitForStatusAsync(id, "running");
@@ -19,7 +19,7 @@ public sealed class Killing_the_agent(LocalCluster cluster)
         Assert.NotEmpty(before);
 
         await cluster.KillAsync("agent-1");
-        Assert.All(before, pid => Assert.True(Processes.IsAlive(pid), "the training died with its agent"));
+        Assert.All(before, pid => Assert.True(Processes.IsAlive(pid), "the training ended with its agent"));
         await cluster.UpAsync();
 
         var job = await cluster.Api.WaitForStatusAsync(id, "succeeded");

@@ -1,12 +1,12 @@
 namespace Platform.EndToEnd.Tests;
 
-/// <summary>A local cluster in a folder of its own: one real process per service, RabbitMQ, PostgreSQL, agents.</summary>
+/// <summary>A local cluster in its own folder: one real process per service, RabbitMQ, PostgreSQL, agents.</summary>
 public class LocalCluster : IAsyncLifetime
 {
     private readonly TestFolder _folder = new();
     private Cluster? _cluster;
 
-    /// <summary>How many agents it has.</summary>
+    /// <summary>The number of agents.</summary>
     protected virtual int Nodes => 1;
 
     public string Url => Running.Url;
@@ -15,12 +15,12 @@ public class LocalCluster : IAsyncLifetime
 
     public string Data => Running.Data;
 
-    /// <summary>The version of the digits data set that trainings take as their input.</summary>
+    /// <summary>The version of the digits data set that trainings use as input.</summary>
     public int Optdigits { get; private set; }
 
     private Cluster Running => _cluster ??= new Cluster(_folder.Path, Nodes, Settings);
 
-    /// <summary>No test of one node waits for it to be lost, and a machine that stands still now and then must not lose it.</summary>
+    /// <summary>No one-node test needs its node to be lost, and a stall of the machine must not cause that.</summary>
     private IReadOnlyList<(string Name, string Value)> Settings => Nodes > 1 ? [] : [("Nodes__MissedHeartbeats", "15")];
 
     public async Task InitializeAsync()
@@ -29,10 +29,10 @@ public class LocalCluster : IAsyncLifetime
         Optdigits = await Api.UploadAsync("optdigits", "dataset", Repository.Optdigits);
     }
 
-    /// <summary>Starts what is not running.</summary>
+    /// <summary>Starts processes that are not running.</summary>
     public Task UpAsync() => Running.UpAsync();
 
-    /// <summary>Kills one of the processes at once, as a power cut would.</summary>
+    /// <summary>Kills one of the processes with SIGKILL.</summary>
     public Task KillAsync(string process) => Running.KillAsync(process);
 
     public Task<int> PidAsync(string process) => Running.PidAsync(process);
@@ -40,8 +40,8 @@ public class LocalCluster : IAsyncLifetime
     /// <inheritdoc cref="Invariants.AssertRecoveredAsync" />
     public Task AssertRecoveredAsync() => Running.AssertRecoveredAsync();
 
-    /// <inheritdoc cref="Invariants.AssertNothingIsLeftAsync" />
-    public Task AssertNothingIsLeftAsync() => Running.AssertNothingIsLeftAsync();
+    /// <inheritdoc cref="Invariants.AssertNothingRemainsAsync" />
+    public Task AssertNothingRemainsAsync() => Running.AssertNothingRemainsAsync();
 
     public virtual async Task DisposeAsync()
     {

@@ -2,7 +2,7 @@ using System.Net;
 
 namespace Platform.EndToEnd.Tests;
 
-/// <summary>The gateway in front of separate services serves the web app as the one process does.</summary>
+/// <summary>The gateway in front of separate services serves the web app as standalone does.</summary>
 [Collection("cluster")]
 [Trait("suite", "e2e")]
 [Trait("check", "UI-01")]
@@ -11,7 +11,7 @@ public sealed class Serving_the_web_app(LocalCluster cluster)
     [Theory]
     [InlineData("/")]
     [InlineData("/jobs/01a2013c-9b46-71fc-8d54-54439cd0f2b9?tab=history")]
-    public async Task At_its_address_and_at_the_links_into_it(string path)
+    public async Task happens_at_its_address_and_at_deep_links(string path)
     {
         using var request = new HttpRequestMessage(HttpMethod.Get, path);
         request.Headers.Add("Accept", "text/html");
@@ -31,7 +31,7 @@ public sealed class Serving_the_web_app(LocalCluster cluster)
     [Theory]
     [InlineData("/api/jobs", HttpStatusCode.OK)]
     [InlineData("/api/nothing", HttpStatusCode.NotFound)]
-    public async Task And_not_in_the_place_of_the_api(string path, HttpStatusCode status)
+    public async Task does_not_replace_the_api(string path, HttpStatusCode status)
     {
         using var response = await cluster.Api.Http.GetAsync(path);
 

@@ -7,7 +7,7 @@ namespace Platform.EndToEnd.Tests;
 public sealed class Sharing_one_machine(LocalCluster cluster)
 {
     [Fact]
-    public async Task Agents_and_trainings_come_after_the_services()
+    public async Task gives_agents_and_trainings_a_lower_priority_than_services()
     {
         var id = await cluster.Api.SubmitAsync(CountingJob.Create(steps: 600, pause: 0.1));
         await cluster.Api.WaitForStepsAsync(id, 1);

@@ -2,7 +2,7 @@ using System.Text.Json.Nodes;
 
 namespace Platform.EndToEnd.Tests;
 
-/// <summary>It has a cluster of its own and the machine to itself.</summary>
+/// <summary>The soak test starts its own cluster and runs without other tests.</summary>
 [CollectionDefinition("soak", DisableParallelization = true)]
 public sealed class SoakCollection;
 
@@ -11,9 +11,9 @@ public sealed class SoakCollection;
 public sealed class Soaking
 {
     [Fact]
-    public async Task A_minute_of_random_faults_loses_doubles_and_leaves_nothing()
+    public async Task with_a_minute_of_random_faults_loses_and_duplicates_nothing()
     {
-        // What is left of ten minutes is for starting, settling and checking on a slow machine.
+        // The rest of the ten minutes is for starting, settling and checking on a slow machine.
         var (exitCode, output, errors) = await Command.RunAsync(
             TimeSpan.FromMinutes(10),
             "soak",
@@ -32,7 +32,7 @@ public sealed class Soaking
     }
 
     [Fact]
-    public async Task The_same_seed_decides_the_same()
+    public async Task with_the_same_seed_makes_the_same_decisions()
     {
         var first = await PlanAsync(seed: 5);
 
@@ -44,7 +44,7 @@ public sealed class Soaking
     [InlineData("--minutes", "-1")]
     [InlineData("--seed")]
     [InlineData("--sed", "1")]
-    public async Task Misspelt_arguments_start_nothing(params string[] arguments)
+    public async Task with_invalid_arguments_starts_nothing(params string[] arguments)
     {
         var (exitCode, output, errors) = await Command.RunAsync(TimeSpan.FromSeconds(30), ["soak", .. arguments]);
 

@@ -6,7 +6,7 @@ public sealed class Stopping_and_resuming(LocalCluster cluster)
 {
     [Fact]
     [Trait("check", "JOB-05")]
-    public async Task A_cancelled_training_is_gone_within_ten_seconds()
+    public async Task ends_a_cancelled_training_within_ten_seconds()
     {
         var id = await cluster.Api.SubmitAsync(DigitsJobs.InCSharp(epochs: 1000, secondsPerEpoch: 0.2));
         await cluster.Api.WaitForStatusAsync(id, "running");
@@ -21,7 +21,7 @@ public sealed class Stopping_and_resuming(LocalCluster cluster)
 
     [Fact]
     [Trait("check", "JOB-06")]
-    public async Task A_killed_training_goes_on_from_its_last_checkpoint_to_the_same_last_epoch()
+    public async Task continues_a_killed_training_from_its_last_checkpoint()
     {
         var id = await cluster.Api.SubmitAsync(DigitsJobs.InCSharp(epochs: 60, secondsPerEpoch: 0.25, maxAttempts: 3));
         await cluster.Api.WaitForStatusAsync(id, "running");

@@ -8,7 +8,7 @@ public sealed class Training_digits(LocalCluster cluster)
 {
     [Fact]
     [Trait("check", "JOB-02")]
-    public async Task In_csharp_succeeds_with_its_log_its_metrics_and_its_model()
+    public async Task in_csharp_succeeds_with_its_log_its_metrics_and_its_model()
     {
         var id = await cluster.Api.SubmitAsync(DigitsJobs.InCSharp(epochs: 20));
 
@@ -22,7 +22,7 @@ public sealed class Training_digits(LocalCluster cluster)
     }
 
     [Fact]
-    public async Task In_pytorch_succeeds_with_its_log_its_metrics_and_its_model()
+    public async Task in_pytorch_succeeds_with_its_log_its_metrics_and_its_model()
     {
         var id = await cluster.Api.SubmitAsync(DigitsJobs.InPyTorch(epochs: 5));
 

@@ -55,16 +55,16 @@ public sealed class An_agent_process : AgentTest
         }
 
         var pid = int.Parse(log.Text.Split('\n')[0].Split(' ')[1], CultureInfo.InvariantCulture);
-        Assert.False(ProcessStatus.Read(pid)?.IsDead ?? true, "The training died with its agent.");
+        Assert.False(ProcessStatus.Read(pid)?.IsDead ?? true, "The training ended with its agent.");
         var stored = log.Bytes.Length;
         await using (var agent = AgentProcess.Start(platform, Folder))
         {
             await WaitFor.ConditionAsync(
-                "the log to go on",
+                "the log to grow",
                 () => Task.FromResult(log.Bytes.Length > stored + 100),
                 describe: () => agent.Output
             );
-            await agent.KillAsync(); // a second time, at any moment
+            await agent.KillAsync(); // a second time, at an arbitrary moment
         }
 
         await File.WriteAllTextAsync(InWork(work, "finish"), "");
@@ -90,7 +90,7 @@ public sealed class An_agent_process : AgentTest
 
     [Fact]
     [Trait("check", "NODE-02")]
-    public async Task beats_with_what_it_has_and_leaves_cleanly()
+    public async Task sends_heartbeats_with_its_resources_and_stops_cleanly()
     {
         await using var broker = await BrokerSide.StartAsync();
         await using var platform = await FakePlatform.StartAsync(BrokerSide.Address);
@@ -110,12 +110,12 @@ public sealed class An_agent_process : AgentTest
 
     [Fact]
     [Trait("check", "NODE-02")]
-    public async Task with_a_wrong_join_token_says_so_and_ends()
+    public async Task with_a_wrong_join_token_reports_it_and_exits()
     {
         await using var agent = AgentProcess.Start(Platform, Folder, token: "wrong");
 
         Assert.NotEqual(0, await agent.ExitCodeAsync());
-        await SaysAsync(agent, "refuses the join token");
+        await PrintsAsync(agent, "refuses the join token");
         Assert.Single(agent.Output.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries));
     }
 
@@ -126,28 +126,28 @@ public sealed class An_agent_process : AgentTest
         await using var second = AgentProcess.Start(Platform, Folder);
 
         Assert.NotEqual(0, await second.ExitCodeAsync());
-        await SaysAsync(second, "Another agent uses the state folder");
+        await PrintsAsync(second, "Another agent uses the state folder");
     }
 
     [Fact]
-    public async Task without_a_server_says_what_is_missing()
+    public async Task without_a_server_reports_the_missing_setting()
     {
         await using var agent = AgentProcess.Start($"--Agent:StateFolder={Folder.In("state")}");
 
         Assert.NotEqual(0, await agent.ExitCodeAsync());
-        await SaysAsync(agent, "Server");
+        await PrintsAsync(agent, "Server");
     }
 
     [Fact]
-    public async Task explains_itself()
+    public async Task prints_its_usage()
     {
         await using var agent = AgentProcess.Start("--help");
 
         Assert.Equal(0, await agent.ExitCodeAsync());
-        await SaysAsync(agent, "Usage:");
+        await PrintsAsync(agent, "Usage:");
     }
 
-    private static Task SaysAsync(AgentProcess agent, string text) =>
+    private static Task PrintsAsync(AgentProcess agent, string text) =>
         WaitFor.ConditionAsync(
             $"'{text}'",
             () => Task.FromResult(agent.Output.Contains(text, StringComparison.Ordinal)),

@@ -50,7 +50,7 @@ public sealed class Answers_to_reports : AgentTest
         Assert.Equal(AttemptPhase.Reporting, agent.Entry(one).Phase);
     }
 
-    /// <summary>An attempt that waits for the answer to its end, and that answer.</summary>
+    /// <summary>An attempt whose last report is not recorded yet, and the answer to it.</summary>
     private async Task<(AttemptWork Work, ReportRecorded Answer)> ReportedAsync(TestAgent agent)
     {
         agent.Reports.Records = false;

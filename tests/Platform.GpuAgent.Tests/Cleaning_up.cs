@@ -7,7 +7,7 @@ namespace Platform.GpuAgent.Tests;
 public sealed class Cleaning_up : AgentTest
 {
     [Fact]
-    public async Task removes_the_folder_of_a_failed_attempt_when_its_time_has_passed()
+    public async Task removes_the_folder_of_a_failed_attempt_after_the_retention_time()
     {
         await using var agent = await StartAgentAsync(("WorkRetentionHours", "0.0003"));
         var work = Shell("mkdir closed; touch closed/x; chmod 0 closed; exit 1");
@@ -16,7 +16,7 @@ public sealed class Cleaning_up : AgentTest
         await agent.ClosedAsync(work);
 
         await WaitFor.ConditionAsync(
-            "the folder to go",
+            "the folder to be removed",
             () =>
             {
                 agent.Attempts.RemoveOld();
@@ -24,11 +24,14 @@ public sealed class Cleaning_up : AgentTest
             }
         );
 
-        Assert.True(File.Exists(agent.Folder(work).Journal), "The journal answers repeats.");
+        Assert.True(
+            File.Exists(agent.Folder(work).Journal),
+            "The journal was removed; it is needed to answer repeated commands."
+        );
     }
 
     [Fact]
-    public async Task removes_from_the_cache_what_was_used_least_recently()
+    public async Task removes_the_least_recently_used_files_from_the_cache()
     {
         await using var agent = await StartAgentAsync();
         var cache = new BlobCache(agent.State, capacity: 25);

@@ -27,7 +27,7 @@ public sealed class Ending_an_attempt
     [InlineData(137, EndReasons.OutOfMemory)]
     [InlineData(143, EndReasons.Killed)]
     [InlineData(1, EndReasons.ExitCode)]
-    public void while_the_kernel_killed_for_memory_is_blamed_on_it_only_after_SIGKILL(int code, string reason) =>
+    public void after_an_out_of_memory_kill_has_that_reason_only_after_SIGKILL(int code, string reason) =>
         Assert.Equal(reason, AttemptEnding.Of(new ProcessOutcome.Exited(code), _end, null, outOfMemory: true).Reason);
 
     [Fact]
@@ -41,7 +41,7 @@ public sealed class Ending_an_attempt
     }
 
     [Fact]
-    public void before_a_stop_arrived_keeps_its_own_reason()
+    public void before_a_stop_keeps_its_own_reason()
     {
         var stop = new StopRequest(EndReasons.Cancelled, _end.AddSeconds(1));
 
@@ -51,7 +51,7 @@ public sealed class Ending_an_attempt
     }
 
     [Fact]
-    public void that_nobody_saw_is_told_apart_from_a_restart_of_the_machine()
+    public void with_an_unknown_exit_code_differs_from_a_reboot_of_the_machine()
     {
         var killed = AttemptEnding.Of(new ProcessOutcome.Vanished(false), _end, null, outOfMemory: true);
         var lost = AttemptEnding.Of(new ProcessOutcome.Vanished(true), _end, null, outOfMemory: false);

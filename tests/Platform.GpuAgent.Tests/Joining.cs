@@ -23,21 +23,21 @@ public sealed class Joining : AgentTest
     }
 
     [Fact]
-    public async Task happens_again_when_the_platform_has_forgotten_the_node()
+    public async Task happens_again_when_the_platform_does_not_know_the_node()
     {
         await using (await StartAgentAsync()) { }
 
-        Platform.HasForgotten = true;
+        Platform.HasForgottenNode = true;
         await using var agent = await StartAgentAsync();
 
         Assert.Equal(2, Platform.Joins);
-        Assert.False(Platform.HasForgotten);
+        Assert.False(Platform.HasForgottenNode);
     }
 
     [Fact]
     public async Task waits_for_a_platform_that_starts_later()
     {
-        Platform.Away = true;
+        Platform.IsUnavailable = true;
         var starting = StartAgentAsync();
         await WaitFor.ConditionAsync(
             "the agent to try",
@@ -45,14 +45,14 @@ public sealed class Joining : AgentTest
         );
         Assert.Equal(0, Platform.Joins);
 
-        Platform.Away = false;
+        Platform.IsUnavailable = false;
 
         await using var agent = await starting;
         Assert.Equal(1, Platform.Joins);
     }
 
     [Fact]
-    public void is_for_one_agent_a_folder()
+    public void allows_one_agent_per_folder()
     {
         using var held = StateFolder.Open(Folder.In("state"));
 

@@ -25,7 +25,7 @@ public sealed class Keeping_checkpoints : AgentTest
 
     [Fact]
     [Trait("check", "JOB-06")]
-    public async Task lets_the_next_attempt_go_on_where_the_killed_one_was()
+    public async Task lets_the_next_attempt_continue_where_the_killed_one_ended()
     {
         await using var agent = await StartAgentAsync();
         var first = Work(
@@ -38,14 +38,14 @@ public sealed class Keeping_checkpoints : AgentTest
         );
         await agent.StartAsync(first);
         await WaitFor.ConditionAsync(
-            "both checkpoints to be kept",
+            "both checkpoints to be stored",
             () => Task.FromResult(Versions(first).Any(version => version.Files.Count == 2))
         );
         await LogContainsAsync(first, "step 2");
         await agent.StopAsync(first, EndReasons.TimedOut);
         await agent.ClosedAsync(first);
 
-        var second = Announce(first with { Attempt = 2 });
+        var second = AddWork(first with { Attempt = 2 });
         await agent.StartAsync(second);
 
         var exited = await agent.Reports.ExitedAsync(second.JobId, attempt: 2);
@@ -59,7 +59,7 @@ public sealed class Keeping_checkpoints : AgentTest
 
     [Fact]
     [Trait("check", "JOB-06")]
-    public async Task includes_what_a_training_saves_when_it_is_told_to_stop()
+    public async Task includes_what_a_training_saves_when_it_is_stopped()
     {
         await using var agent = await StartAgentAsync(("GraceSeconds", "30"));
         var work = Shell("trap 'echo last > checkpoints/last; exit 1' TERM; echo ready; while :; do sleep 0.05; done");
@@ -74,7 +74,7 @@ public sealed class Keeping_checkpoints : AgentTest
 
     [Fact]
     [Trait("check", "JOB-06")]
-    public async Task leaves_out_a_file_that_was_being_written_when_its_writer_was_killed()
+    public async Task skips_a_file_that_was_being_written_when_the_training_was_killed()
     {
         await using var agent = await StartAgentAsync();
         var work = Shell(
@@ -85,7 +85,7 @@ public sealed class Keeping_checkpoints : AgentTest
             """
         );
         await agent.StartAsync(work);
-        await WaitFor.ConditionAsync("the checkpoint to be kept", () => Task.FromResult(Versions(work).Count > 0));
+        await WaitFor.ConditionAsync("the checkpoint to be stored", () => Task.FromResult(Versions(work).Count > 0));
 
         await File.WriteAllTextAsync(Path.Combine(agent.Folder(work).Work, "go"), "");
 
@@ -95,7 +95,7 @@ public sealed class Keeping_checkpoints : AgentTest
     }
 
     [Fact]
-    public async Task never_disturbs_the_training()
+    public async Task never_affects_the_training()
     {
         await using var agent = await StartAgentAsync();
         Platform.RefusesArtifacts = true;
@@ -108,7 +108,7 @@ public sealed class Keeping_checkpoints : AgentTest
     }
 
     [Fact]
-    public async Task keeps_complete_sets_of_stable_files_and_moves_only_what_changed()
+    public async Task stores_complete_sets_of_stable_files_and_uploads_only_changes()
     {
         await using var agent = await StartAgentAsync();
         var work = Shell("true");
@@ -117,33 +117,33 @@ public sealed class Keeping_checkpoints : AgentTest
         var sync = agent.SyncOf(folder.Path, work);
         await WriteAsync(folder, "a", "1");
         await WriteAsync(folder, "half.tmp", "1");
-        await sync.LookAsync(CancellationToken.None);
+        await sync.ScanAsync(CancellationToken.None);
         Assert.Empty(Versions(work));
 
-        await sync.LookAsync(CancellationToken.None);
+        await sync.ScanAsync(CancellationToken.None);
         Assert.Equal(["a=1"], Newest());
-        await sync.LookAsync(CancellationToken.None);
+        await sync.ScanAsync(CancellationToken.None);
         Assert.Single(Versions(work));
 
         await WriteAsync(folder, "b", "1");
-        await sync.LookAsync(CancellationToken.None);
-        await sync.LookAsync(CancellationToken.None);
+        await sync.ScanAsync(CancellationToken.None);
+        await sync.ScanAsync(CancellationToken.None);
         Assert.Equal(["a=1", "b=1"], Newest());
 
         // While "a" is written again, its last complete state stays.
         await WriteAsync(folder, "a", "22");
         await WriteAsync(folder, "c", "1");
-        await sync.LookAsync(CancellationToken.None);
+        await sync.ScanAsync(CancellationToken.None);
         await WriteAsync(folder, "a", "333");
-        await sync.LookAsync(CancellationToken.None);
+        await sync.ScanAsync(CancellationToken.None);
         Assert.Equal(["a=1", "b=1", "c=1"], Newest());
-        await sync.LookAsync(CancellationToken.None);
+        await sync.ScanAsync(CancellationToken.None);
         Assert.Equal(["a=333", "b=1", "c=1"], Newest());
 
-        // Another agent goes on from what is kept, and makes no version of the same.
+        // Another agent continues from the stored version, and makes no version with the same files.
         var after = agent.SyncOf(folder.Path, work);
-        await after.LookAsync(CancellationToken.None);
-        await after.LookAsync(CancellationToken.None);
+        await after.ScanAsync(CancellationToken.None);
+        await after.ScanAsync(CancellationToken.None);
         Assert.Equal(4, Versions(work).Count);
 
         string[] Newest() =>

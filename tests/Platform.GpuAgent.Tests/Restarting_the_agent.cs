@@ -10,8 +10,8 @@ using Platform.GpuAgent.Tests.Harness;
 namespace Platform.GpuAgent.Tests;
 
 /// <summary>
-/// Each crash is made the way it leaves the disk: the files of the phase, and no agent. A new agent must end every attempt
-/// with one process, one log, one version and the right report.
+/// Each crash is simulated by the files that it leaves on disk: those of the phase, and no agent. A new agent must end
+/// every attempt with one process, one log, one version and the right report.
 /// </summary>
 [Trait("suite", "integration")]
 public sealed class Restarting_the_agent : AgentTest
@@ -20,7 +20,7 @@ public sealed class Restarting_the_agent : AgentTest
 
     [Fact]
     [Trait("check", "JOB-06")]
-    public async Task Lets_trainings_go_on_and_finds_them_again()
+    public async Task lets_trainings_continue_and_finds_them_again()
     {
         var work = Shell(
             "echo pid $$; while [ ! -e finish ]; do sleep 0.02; done; echo ended; exit 5",
@@ -48,7 +48,7 @@ public sealed class Restarting_the_agent : AgentTest
     }
 
     [Fact]
-    public async Task Stops_trainings_when_it_is_told_to_and_reports_them_then_or_later()
+    public async Task stops_trainings_if_so_configured_and_reports_them_then_or_later()
     {
         var work = Shell("echo ready; sleep 300");
         await using (var before = await StartAgentAsync(("OnStop", "Stop")))
@@ -66,10 +66,10 @@ public sealed class Restarting_the_agent : AgentTest
     [Theory]
     [InlineData("accepted")]
     [InlineData("starting")]
-    public async Task Begins_again_with_what_had_not_started(string phase)
+    public async Task restarts_staging_of_what_had_not_started(string phase)
     {
-        var work = Shell("echo one; echo kept > outputs/x", Outputting);
-        Leave(work, Enum.Parse<AttemptPhase>(phase, ignoreCase: true));
+        var work = Shell("echo one; echo kept > outputs/x", WithOutputs);
+        CreateFilesOf(work, Enum.Parse<AttemptPhase>(phase, ignoreCase: true));
         if (phase == "accepted")
         {
             Directory.CreateDirectory(InAttempt(work, "work", "outputs", "half"));
@@ -77,57 +77,57 @@ public sealed class Restarting_the_agent : AgentTest
 
         await using var agent = await StartAgentAsync();
 
-        await EndedWellAsync(agent, work, "one\n");
+        await AssertSucceededAsync(agent, work, "one\n");
         await agent.Reports.StartedAsync(work.JobId);
     }
 
     [Fact]
-    public async Task Finds_the_process_that_was_started_just_before_the_crash()
+    public async Task finds_the_process_that_was_started_just_before_the_crash()
     {
-        var work = Shell("echo one; sleep 1; echo kept > outputs/x", Outputting);
-        Leave(work, AttemptPhase.Starting);
+        var work = Shell("echo one; sleep 1; echo kept > outputs/x", WithOutputs);
+        CreateFilesOf(work, AttemptPhase.Starting);
         Launch(work);
 
         await using var agent = await StartAgentAsync();
 
-        await EndedWellAsync(agent, work, "one\n");
+        await AssertSucceededAsync(agent, work, "one\n");
     }
 
     [Fact]
-    public async Task Never_runs_a_training_twice_even_when_two_shims_are_started()
+    public async Task never_runs_a_training_twice_even_when_two_shims_are_started()
     {
-        var work = Shell("echo one; sleep 1; echo kept > outputs/x", Outputting);
-        Leave(work, AttemptPhase.Starting);
+        var work = Shell("echo one; sleep 1; echo kept > outputs/x", WithOutputs);
+        CreateFilesOf(work, AttemptPhase.Starting);
         Launch(work);
         Launch(work);
         Launch(work);
 
         await using var agent = await StartAgentAsync();
 
-        await EndedWellAsync(agent, work, "one\n");
+        await AssertSucceededAsync(agent, work, "one\n");
     }
 
     [Fact]
-    public async Task Learns_how_a_training_ended_while_it_was_away()
+    public async Task finds_out_how_a_training_ended_while_no_agent_ran()
     {
-        var work = Shell("echo one; echo kept > outputs/x", Outputting);
-        Leave(work, AttemptPhase.Running);
+        var work = Shell("echo one; echo kept > outputs/x", WithOutputs);
+        CreateFilesOf(work, AttemptPhase.Running);
         Launch(work);
         await WaitFor.ConditionAsync("the exit code", () => Task.FromResult(File.Exists(InAttempt(work, "exit"))));
 
         await using var agent = await StartAgentAsync();
 
-        await EndedWellAsync(agent, work, "one\n");
+        await AssertSucceededAsync(agent, work, "one\n");
     }
 
     [Theory]
     [InlineData("exited")]
     [InlineData("uploading")]
     [InlineData("reporting")]
-    public async Task Finishes_what_was_left_after_the_end(string phase)
+    public async Task finishes_the_remaining_phases_after_the_end(string phase)
     {
-        var work = Shell("unused", Outputting);
-        Leave(work, Enum.Parse<AttemptPhase>(phase, ignoreCase: true));
+        var work = Shell("unused", WithOutputs);
+        CreateFilesOf(work, Enum.Parse<AttemptPhase>(phase, ignoreCase: true));
         await File.WriteAllTextAsync(InAttempt(work, "work", "outputs", "x"), "kept\n");
         await File.WriteAllTextAsync(InAttempt(work, "log"), "one\n");
         await File.WriteAllTextAsync(InAttempt(work, "exit"), "0\n");
@@ -138,18 +138,18 @@ public sealed class Restarting_the_agent : AgentTest
 
         if (phase == "reporting")
         {
-            Platform.Keep("kept", ("x", "kept\n"u8.ToArray()));
+            Platform.Store("kept", ("x", "kept\n"u8.ToArray()));
         }
 
         await using var agent = await StartAgentAsync();
 
-        await EndedWellAsync(agent, work, "one\n");
+        await AssertSucceededAsync(agent, work, "one\n");
     }
 
     [Fact]
-    public async Task Makes_one_version_of_an_output_although_it_died_before_noting_it()
+    public async Task makes_one_version_of_an_output_even_if_it_died_before_noting_it()
     {
-        var work = Shell("echo one; echo kept > outputs/x", Outputting);
+        var work = Shell("echo one; echo kept > outputs/x", WithOutputs);
         await using (var before = await StartAgentAsync())
         {
             await before.StartAsync(work);
@@ -158,23 +158,23 @@ public sealed class Restarting_the_agent : AgentTest
             Assert.Single(Platform.Versions("kept"));
         }
 
-        Leave(work, AttemptPhase.Uploading);
+        CreateFilesOf(work, AttemptPhase.Uploading);
         await File.WriteAllTextAsync(InAttempt(work, "work", "outputs", "x"), "kept\n");
         await using var agent = await StartAgentAsync();
 
-        await EndedWellAsync(agent, work, "one\n");
+        await AssertSucceededAsync(agent, work, "one\n");
     }
 
     [Fact]
-    public async Task Does_not_take_a_recycled_process_id_for_the_training()
+    public async Task does_not_take_a_recycled_process_id_for_the_training()
     {
         var work = Shell("unused");
-        var other = Shell("echo stranger; sleep 300");
-        Leave(work, AttemptPhase.Running);
-        Leave(other, AttemptPhase.Running);
+        var other = Shell("echo other; sleep 300");
+        CreateFilesOf(work, AttemptPhase.Running);
+        CreateFilesOf(other, AttemptPhase.Running);
         Launch(other);
-        var stranger = await RunsAsync(other);
-        var recycled = $"{stranger.Pid} {stranger.StartTicks - 1} {_boot}\n";
+        var otherProcess = await WaitUntilRunningAsync(other);
+        var recycled = $"{otherProcess.Pid} {otherProcess.StartTicks - 1} {_boot}\n";
         await File.WriteAllTextAsync(InAttempt(work, "shim"), recycled);
         await File.WriteAllTextAsync(InAttempt(work, "process"), recycled);
 
@@ -182,14 +182,14 @@ public sealed class Restarting_the_agent : AgentTest
 
         var exited = await agent.Reports.ExitedAsync(work.JobId);
         Assert.Equal((EndReasons.Killed, (int?)null), (exited.Reason, exited.ExitCode));
-        Assert.True(stranger.IsAlive, "Somebody else's process was killed.");
+        Assert.True(otherProcess.IsAlive, "Another process was killed.");
     }
 
     [Fact]
-    public async Task Sees_that_the_machine_was_restarted()
+    public async Task detects_that_the_machine_was_rebooted()
     {
         var work = Shell("unused");
-        Leave(work, AttemptPhase.Running);
+        CreateFilesOf(work, AttemptPhase.Running);
         await File.WriteAllTextAsync(InAttempt(work, "shim"), $"{Environment.ProcessId} 1 another-boot\n");
         await File.WriteAllTextAsync(InAttempt(work, "process"), $"{Environment.ProcessId} 1 another-boot\n");
 
@@ -199,7 +199,7 @@ public sealed class Restarting_the_agent : AgentTest
     }
 
     [Fact]
-    public async Task Waits_for_a_training_whose_shim_was_killed()
+    public async Task waits_for_a_training_whose_shim_was_killed()
     {
         var work = Shell("echo pid $$; while [ ! -e finish ]; do sleep 0.02; done; echo ended");
         await using var agent = await StartAgentAsync();
@@ -215,12 +215,16 @@ public sealed class Restarting_the_agent : AgentTest
     }
 
     [Fact]
-    public async Task Goes_on_with_a_stop_that_was_only_noted()
+    public async Task continues_a_stop_that_was_only_noted()
     {
         var work = Shell("echo ready; sleep 300");
-        Leave(work, AttemptPhase.Running, entry => entry with { Stop = new StopRequest(EndReasons.Cancelled, Now) });
+        CreateFilesOf(
+            work,
+            AttemptPhase.Running,
+            entry => entry with { Stop = new StopRequest(EndReasons.Cancelled, Now) }
+        );
         Launch(work);
-        await RunsAsync(work);
+        await WaitUntilRunningAsync(work);
 
         await using var agent = await StartAgentAsync();
 
@@ -229,13 +233,13 @@ public sealed class Restarting_the_agent : AgentTest
     }
 
     [Fact]
-    public async Task Goes_on_with_the_newest_attempt_of_a_job_only()
+    public async Task continues_only_the_newest_attempt_of_a_job()
     {
         var first = Shell("echo ready; sleep 300");
-        var second = Announce(first with { Attempt = 2, Command = ["echo", "second"] });
-        Leave(first, AttemptPhase.Running);
+        var second = AddWork(first with { Attempt = 2, Command = ["echo", "second"] });
+        CreateFilesOf(first, AttemptPhase.Running);
         Launch(first);
-        Leave(second, AttemptPhase.Accepted);
+        CreateFilesOf(second, AttemptPhase.Accepted);
 
         await using var agent = await StartAgentAsync();
 
@@ -246,7 +250,7 @@ public sealed class Restarting_the_agent : AgentTest
     }
 
     [Fact]
-    public async Task Leaves_a_journal_that_cannot_be_read_alone_and_works_on()
+    public async Task skips_a_journal_that_cannot_be_read_and_continues()
     {
         Directory.CreateDirectory(Folder.In("state", "attempts", "broken"));
         await File.WriteAllTextAsync(Folder.In("state", "attempts", "broken", "journal.json"), "{ half");
@@ -260,13 +264,13 @@ public sealed class Restarting_the_agent : AgentTest
 
     private static DateTimeOffset Now => TimeProvider.System.GetUtcNow();
 
-    private static AttemptWork Outputting(AttemptWork work) =>
+    private static AttemptWork WithOutputs(AttemptWork work) =>
         work with
         {
             Outputs = [new JobOutput { Path = "outputs", Artifact = "kept" }],
         };
 
-    private async Task EndedWellAsync(TestAgent agent, AttemptWork work, string log)
+    private async Task AssertSucceededAsync(TestAgent agent, AttemptWork work, string log)
     {
         var exited = await agent.Reports.ExitedAsync(work.JobId);
         Assert.Equal((EndReasons.ExitCode, 0, null), (exited.Reason, exited.ExitCode, exited.Detail));
@@ -280,8 +284,8 @@ public sealed class Restarting_the_agent : AgentTest
     private string InAttempt(AttemptWork work, params string[] names) =>
         Folder.In(["state", "attempts", $"{new AttemptKey(work.JobId, work.Attempt)}", .. names]);
 
-    /// <summary>The disk as an agent leaves it that is killed in this phase.</summary>
-    private void Leave(AttemptWork work, AttemptPhase phase, Func<AttemptEntry, AttemptEntry>? change = null)
+    /// <summary>Creates the files that an agent killed in this phase leaves.</summary>
+    private void CreateFilesOf(AttemptWork work, AttemptPhase phase, Func<AttemptEntry, AttemptEntry>? change = null)
     {
         using var state = StateFolder.Open(Folder.In("state"));
         var command = new StartProcess
@@ -326,8 +330,8 @@ public sealed class Restarting_the_agent : AgentTest
             At = Now,
         };
 
-    /// <summary>Until the training runs.</summary>
-    private async Task<ProcessIdentity> RunsAsync(AttemptWork work) =>
+    /// <summary>Waits until the training runs.</summary>
+    private async Task<ProcessIdentity> WaitUntilRunningAsync(AttemptWork work) =>
         (
             await WaitFor.ValueAsync(
                 "the training",
@@ -336,7 +340,7 @@ public sealed class Restarting_the_agent : AgentTest
             )
         )!;
 
-    /// <summary>What the agent did before it was killed.</summary>
+    /// <summary>Starts the training as the agent did before it was killed.</summary>
     private void Launch(AttemptWork work)
     {
         var folder = new AttemptFolder(InAttempt(work));

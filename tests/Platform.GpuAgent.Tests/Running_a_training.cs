@@ -56,19 +56,19 @@ public sealed class Running_a_training : AgentTest
         );
         await agent.ClosedAsync(work);
         await WaitFor.ConditionAsync(
-            "the work folder to go",
+            "the work folder to be removed",
             () => Task.FromResult(!Directory.Exists(agent.Folder(work).Work) && !File.Exists(agent.Folder(work).Spool))
         );
     }
 
     [Fact]
     [Trait("check", "JOB-07")]
-    public async Task stores_every_byte_that_it_prints_in_order_whatever_it_is()
+    public async Task stores_every_byte_that_it_prints_in_order()
     {
         await using var agent = await StartAgentAsync();
         var expected = new byte[3_000_000];
         new Random(7).NextBytes(expected);
-        Platform.Keep("noise", ("noise.bin", expected));
+        Platform.Store("noise", ("noise.bin", expected));
         var work = Shell(
             "cat inputs/noise.bin; printf 'no newline \\377 at the end' >&2",
             work => work with { Inputs = [new JobInput { Artifact = "noise:latest", Path = "inputs" }] }
@@ -82,7 +82,7 @@ public sealed class Running_a_training : AgentTest
     }
 
     [Fact]
-    public async Task gives_it_the_environment_that_is_promised_and_nothing_of_the_agents_own()
+    public async Task gives_it_the_documented_environment_and_nothing_else_of_the_agents()
     {
         Environment.SetEnvironmentVariable("AGENT_TEST_SECRET", "not for trainings");
         await using var agent = await StartAgentAsync();
@@ -125,10 +125,10 @@ public sealed class Running_a_training : AgentTest
     }
 
     [Fact]
-    public async Task gives_it_the_signals_as_a_shell_would()
+    public async Task gives_it_the_signal_handling_of_a_shell()
     {
         await using var agent = await StartAgentAsync();
-        // In hexadecimal; which are ignored is inherited from whoever started it.
+        // In hexadecimal; ignored signals are inherited from the parent process.
         var work = Shell("grep SigIgn /proc/self/status; yes | head -n 1; echo done");
 
         await agent.StartAsync(work);
@@ -144,7 +144,7 @@ public sealed class Running_a_training : AgentTest
     public async Task reports_how_it_failed(string script, string reason, int? exitCode)
     {
         await using var agent = await StartAgentAsync();
-        var work = Shell($"echo before; {script}", Outputting("outputs"));
+        var work = Shell($"echo before; {script}", WithOutputs("outputs"));
 
         await agent.StartAsync(work);
 
@@ -160,7 +160,7 @@ public sealed class Running_a_training : AgentTest
     [InlineData("no-such-program", "was not found in the PATH")]
     [InlineData("./no-such-file", "does not exist")]
     [InlineData("./data.txt", "is not executable")]
-    public async Task that_cannot_start_says_why(string program, string detail)
+    public async Task that_cannot_start_reports_why(string program, string detail)
     {
         await using var agent = await StartAgentAsync();
         var work = Work([program], work => work with { Files = Files("data.txt", "no program") });
@@ -187,10 +187,10 @@ public sealed class Running_a_training : AgentTest
     [Theory]
     [InlineData("model.bin", "'model.bin' does not exist")]
     [InlineData("outputs", "folder 'outputs' holds no files")]
-    public async Task without_an_output_is_refused_although_it_exited_well(string path, string detail)
+    public async Task without_an_output_is_refused_although_its_exit_code_is_0(string path, string detail)
     {
         await using var agent = await StartAgentAsync();
-        var work = Shell("mkdir outputs/empty; ln -s /etc/passwd outputs/link", Outputting(path));
+        var work = Shell("mkdir outputs/empty; ln -s /etc/passwd outputs/link", WithOutputs(path));
 
         await agent.StartAsync(work);
 
@@ -201,10 +201,10 @@ public sealed class Running_a_training : AgentTest
     }
 
     [Fact]
-    public async Task with_an_empty_output_folder_hears_what_was_left_out_of_it()
+    public async Task with_an_empty_output_folder_reports_what_was_left_out()
     {
         await using var agent = await StartAgentAsync();
-        var work = Shell("ln -s /etc/passwd outputs/link", Outputting("outputs"));
+        var work = Shell("ln -s /etc/passwd outputs/link", WithOutputs("outputs"));
 
         await agent.StartAsync(work);
 
@@ -213,10 +213,10 @@ public sealed class Running_a_training : AgentTest
     }
 
     [Fact]
-    public async Task keeps_a_file_of_no_bytes()
+    public async Task stores_an_empty_file()
     {
         await using var agent = await StartAgentAsync();
-        var work = Shell("touch outputs/done", Outputting("outputs"));
+        var work = Shell("touch outputs/done", WithOutputs("outputs"));
 
         await agent.StartAsync(work);
 
@@ -225,10 +225,10 @@ public sealed class Running_a_training : AgentTest
     }
 
     [Fact]
-    public async Task whose_output_is_of_another_type_than_its_artifact_is_refused_and_says_so()
+    public async Task whose_output_has_another_type_than_its_artifact_is_refused_with_that_reason()
     {
         await using var agent = await StartAgentAsync();
-        Platform.Keep("kept", ("old.bin", [1]));
+        Platform.Store("kept", ("old.bin", [1]));
         var work = Shell(
             "echo new > outputs/new.bin",
             work =>
@@ -258,10 +258,10 @@ public sealed class Running_a_training : AgentTest
     }
 
     [Fact]
-    public async Task whose_output_has_names_that_no_version_can_have_is_told_which()
+    public async Task whose_output_has_invalid_names_reports_which()
     {
         await using var agent = await StartAgentAsync();
-        var work = Shell("touch 'outputs/back\\slash'", Outputting("outputs"));
+        var work = Shell("touch 'outputs/back\\slash'", WithOutputs("outputs"));
 
         await agent.StartAsync(work);
 
@@ -271,7 +271,7 @@ public sealed class Running_a_training : AgentTest
     }
 
     [Fact]
-    public async Task keeps_no_file_from_outside_its_folder()
+    public async Task stores_no_file_from_outside_its_folder()
     {
         await using var agent = await StartAgentAsync();
         await File.WriteAllTextAsync(Folder.In("secret"), "secret");
@@ -280,7 +280,7 @@ public sealed class Running_a_training : AgentTest
             echo mine > outputs/mine; ln -s mine outputs/alias; mkfifo outputs/pipe
             ln -s {Folder.In("secret")} outputs/stolen; ln -s {Folder.Path} outputs/all; ln -s ../../../../.. outputs/up
             """,
-            Outputting("outputs")
+            WithOutputs("outputs")
         );
 
         await agent.StartAsync(work);
@@ -294,11 +294,11 @@ public sealed class Running_a_training : AgentTest
     }
 
     [Fact]
-    public async Task refuses_an_output_that_is_itself_a_way_out()
+    public async Task refuses_an_output_that_links_out_of_the_folder()
     {
         await using var agent = await StartAgentAsync();
         await File.WriteAllTextAsync(Folder.In("secret"), "secret");
-        var work = Shell($"rmdir outputs; ln -s {Folder.Path} outputs", Outputting("outputs"));
+        var work = Shell($"rmdir outputs; ln -s {Folder.Path} outputs", WithOutputs("outputs"));
 
         await agent.StartAsync(work);
 
@@ -309,7 +309,7 @@ public sealed class Running_a_training : AgentTest
     }
 
     [Fact]
-    public async Task ends_with_its_main_process_and_takes_what_it_left_behind_with_it()
+    public async Task ends_with_its_main_process_and_kills_its_leftover_processes()
     {
         await using var agent = await StartAgentAsync();
         var work = Shell("sleep 300 & setsid sleep 300 & echo done");
@@ -360,6 +360,6 @@ public sealed class Running_a_training : AgentTest
     private static Dictionary<string, string> Files(string path, string text) =>
         new(StringComparer.Ordinal) { [path] = text };
 
-    private static Func<AttemptWork, AttemptWork> Outputting(string path) =>
+    private static Func<AttemptWork, AttemptWork> WithOutputs(string path) =>
         work => work with { Outputs = [new JobOutput { Path = path, Artifact = "kept" }] };
 }

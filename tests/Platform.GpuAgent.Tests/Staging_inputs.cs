@@ -10,14 +10,14 @@ namespace Platform.GpuAgent.Tests;
 public sealed class Staging_inputs : AgentTest
 {
     [Fact]
-    public async Task puts_the_source_and_every_file_where_the_job_wants_it()
+    public async Task puts_the_source_and_every_file_where_the_job_specifies()
     {
         await using var agent = await StartAgentAsync();
-        Platform.Keep("code", ("run.sh", "#!/bin/sh\ncat inputs/a/x inputs/b/deep/y"u8.ToArray()));
-        Platform.Keep("a", ("x", "old"u8.ToArray()));
-        Platform.Keep("a", ("x", "new "u8.ToArray()));
-        Platform.Keep("b", ("deep/y", "first"u8.ToArray()));
-        Platform.Keep("b", ("deep/y", "second"u8.ToArray()));
+        Platform.Store("code", ("run.sh", "#!/bin/sh\ncat inputs/a/x inputs/b/deep/y"u8.ToArray()));
+        Platform.Store("a", ("x", "old"u8.ToArray()));
+        Platform.Store("a", ("x", "new "u8.ToArray()));
+        Platform.Store("b", ("deep/y", "first"u8.ToArray()));
+        Platform.Store("b", ("deep/y", "second"u8.ToArray()));
         var work = Work(
             ["./run.sh"],
             work =>
@@ -42,10 +42,10 @@ public sealed class Staging_inputs : AgentTest
     public async Task fetches_the_same_content_once()
     {
         await using var agent = await StartAgentAsync();
-        Platform.Keep("data", ("x", "content"u8.ToArray()));
+        Platform.Store("data", ("x", "content"u8.ToArray()));
         for (var i = 0; i < 2; i++)
         {
-            // Even when the first training spoils its copy.
+            // Even when the first training changes its copy.
             var work = Shell("cat in/x; echo spoiled > in/x", Input("data", "in"));
             await agent.StartAsync(work);
             await agent.Reports.ExitedAsync(work.JobId);
@@ -60,7 +60,7 @@ public sealed class Staging_inputs : AgentTest
     public async Task refuses_content_with_another_checksum()
     {
         await using var agent = await StartAgentAsync();
-        var kept = Platform.Keep("data", ("x", "content"u8.ToArray()));
+        var kept = Platform.Store("data", ("x", "content"u8.ToArray()));
         Platform.Damaged[kept.Files[0].Sha256] = true;
         var work = Shell("echo ran", Input("data", "in"));
 
@@ -78,10 +78,10 @@ public sealed class Staging_inputs : AgentTest
     [InlineData("data:v7", "in", "There is no artifact")]
     [InlineData("data", "../out", "'..'")]
     [InlineData("data", "/tmp/out", "relative")]
-    public async Task that_cannot_be_had_ends_the_attempt(string artifact, string path, string detail)
+    public async Task that_are_missing_or_invalid_end_the_attempt(string artifact, string path, string detail)
     {
         await using var agent = await StartAgentAsync();
-        Platform.Keep("data", ("x", "content"u8.ToArray()));
+        Platform.Store("data", ("x", "content"u8.ToArray()));
         var work = Shell("echo ran", Input(artifact, path));
 
         await agent.StartAsync(work);
@@ -113,7 +113,7 @@ public sealed class Staging_inputs : AgentTest
     public async Task refuses_a_manifest_that_leads_out_of_the_folder()
     {
         await using var agent = await StartAgentAsync();
-        Platform.Keep("data", ("../../evil", "evil"u8.ToArray()));
+        Platform.Store("data", ("../../evil", "evil"u8.ToArray()));
         var work = Shell("echo ran", Input("data", "in"));
 
         await agent.StartAsync(work);
@@ -127,7 +127,7 @@ public sealed class Staging_inputs : AgentTest
     public async Task unpacks_a_source_that_is_one_archive(string name)
     {
         await using var agent = await StartAgentAsync();
-        Platform.Keep("code", (name, name.EndsWith("zip", StringComparison.Ordinal) ? Zip("run") : Tar("run", null)));
+        Platform.Store("code", (name, name.EndsWith("zip", StringComparison.Ordinal) ? Zip("run") : Tar("run", null)));
         var work = Work(["sh", "run"], work => work with { Source = new ArtifactReference { Artifact = "code" } });
 
         await agent.StartAsync(work);
@@ -146,7 +146,7 @@ public sealed class Staging_inputs : AgentTest
         var archive = name.EndsWith("zip", StringComparison.Ordinal)
             ? Zip(entry)
             : Tar(entry, entry == "link" ? "/etc/passwd" : null);
-        Platform.Keep("code", (name, archive));
+        Platform.Store("code", (name, archive));
         var work = Shell("echo ran", work => work with { Source = new ArtifactReference { Artifact = "code" } });
 
         await agent.StartAsync(work);
@@ -155,19 +155,22 @@ public sealed class Staging_inputs : AgentTest
     }
 
     [Fact]
-    public async Task waits_for_a_platform_that_is_away()
+    public async Task waits_for_an_unavailable_platform()
     {
         await using var agent = await StartAgentAsync();
-        Platform.Keep("data", ("x", "content"u8.ToArray()));
+        Platform.Store("data", ("x", "content"u8.ToArray()));
         var work = Shell("cat in/x", Input("data", "in"));
-        Platform.Away = true;
+        Platform.IsUnavailable = true;
 
         await agent.StartAsync(work);
         await WaitFor.ConditionAsync(
             "a request for the work",
-            () => Task.FromResult(Platform.Missed.Any(path => path.EndsWith("/work", StringComparison.Ordinal)))
+            () =>
+                Task.FromResult(
+                    Platform.RequestsWhileUnavailable.Any(path => path.EndsWith("/work", StringComparison.Ordinal))
+                )
         );
-        Platform.Away = false;
+        Platform.IsUnavailable = false;
 
         await agent.Reports.ExitedAsync(work.JobId);
         Assert.Equal("content", Platform.Log(work).Text);

@@ -10,7 +10,7 @@ public sealed class Stopping_a_training : AgentTest
 {
     [Fact]
     [Trait("check", "JOB-05")]
-    public async Task lets_it_say_goodbye_and_cleans_its_folder()
+    public async Task lets_it_shut_down_and_removes_its_folder()
     {
         await using var agent = await StartAgentAsync(("GraceSeconds", "30"));
         var work = Shell("trap 'echo goodbye; exit 3' TERM; echo ready; while :; do sleep 0.05; done");
@@ -23,26 +23,26 @@ public sealed class Stopping_a_training : AgentTest
         Assert.EndsWith("goodbye\n", Platform.Log(work).Text, StringComparison.Ordinal);
         await agent.ClosedAsync(work);
         await WaitFor.ConditionAsync(
-            "the work folder to go",
+            "the work folder to be removed",
             () => Task.FromResult(!Directory.Exists(agent.Folder(work).Work))
         );
     }
 
     [Fact]
     [Trait("check", "JOB-05")]
-    public async Task kills_those_that_ignore_it_or_have_left_the_group()
+    public async Task kills_processes_that_ignore_it_or_have_left_the_group()
     {
         await using var agent = await StartAgentAsync();
         var work = Shell(
             """
             trap '' TERM
-            setsid sh -c 'trap "" TERM; echo away; while :; do sleep 0.05; done' &
+            setsid sh -c 'trap "" TERM; echo detached; while :; do sleep 0.05; done' &
             (sleep 300 &)
             echo ready; while :; do sleep 0.05; done
             """
         );
         await RunAsync(agent, work);
-        await LogContainsAsync(work, "away");
+        await LogContainsAsync(work, "detached");
 
         await agent.StopAsync(work);
 
@@ -57,7 +57,7 @@ public sealed class Stopping_a_training : AgentTest
     {
         await using var agent = await StartAgentAsync();
         var work = Shell("echo ran");
-        Platform.Away = true;
+        Platform.IsUnavailable = true;
         await agent.StartAsync(work);
         await WaitFor.ConditionAsync(
             "the command in the journal",
@@ -66,14 +66,14 @@ public sealed class Stopping_a_training : AgentTest
 
         await agent.StopAsync(work);
         await WaitFor.ConditionAsync("the stop", () => Task.FromResult(agent.Entry(work).End is not null));
-        Platform.Away = false;
+        Platform.IsUnavailable = false;
 
         Assert.Equal(EndReasons.Cancelled, (await agent.Reports.ExitedAsync(work.JobId)).Reason);
         Assert.Equal("", Platform.Log(work).Text);
     }
 
     [Fact]
-    public async Task that_is_not_known_here_is_answered_and_never_starts()
+    public async Task that_is_unknown_here_is_answered_and_never_starts()
     {
         await using var agent = await StartAgentAsync();
         var work = Shell("echo ran");
@@ -124,7 +124,7 @@ public sealed class Stopping_a_training : AgentTest
 
         await agent.ClosedAsync(work);
         await WaitFor.ConditionAsync(
-            "all to be gone",
+            "its processes and its folder to be removed",
             () => Task.FromResult(ProcessesOf(work).Count == 0 && !Directory.Exists(agent.Folder(work).Work))
         );
         Assert.Empty(agent.Reports.Exited);
@@ -138,8 +138,8 @@ public sealed class Stopping_a_training : AgentTest
     {
         await using var agent = await StartAgentAsync();
         var second = Shell("echo second; while :; do sleep 0.05; done", work => work with { Attempt = 2 });
-        var first = Announce(second with { Attempt = 1 });
-        var third = Announce(second with { Attempt = 3, Command = ["echo", "third"] });
+        var first = AddWork(second with { Attempt = 1 });
+        var third = AddWork(second with { Attempt = 3, Command = ["echo", "third"] });
         await agent.StartAsync(second);
         await LogContainsAsync(second, "second");
 
@@ -154,7 +154,7 @@ public sealed class Stopping_a_training : AgentTest
     }
 
     [Fact]
-    public async Task happens_when_its_time_is_over()
+    public async Task happens_when_its_time_limit_is_reached()
     {
         await using var agent = await StartAgentAsync();
         var work = Shell("echo ready; sleep 300", work => work with { TimeoutSeconds = 1 });

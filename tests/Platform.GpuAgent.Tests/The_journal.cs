@@ -2,7 +2,7 @@ using Platform.GpuAgent.Journal;
 
 namespace Platform.GpuAgent.Tests;
 
-/// <summary>What outlives an agent, and what outlives the machine.</summary>
+/// <summary>What survives a crash of the agent, and of the machine.</summary>
 public sealed class The_journal : IDisposable
 {
     private readonly string _path = Directory.CreateTempSubdirectory("platform-journal-").FullName;
@@ -28,7 +28,7 @@ public sealed class The_journal : IDisposable
     [Theory]
     [InlineData("")]
     [InlineData("{\"command\":")]
-    public void goes_back_to_what_was_durable_when_its_notes_are_torn(string notes)
+    public void falls_back_to_the_durable_state_when_its_notes_are_damaged(string notes)
     {
         var journal = Begin();
         journal.Update(entry => entry with { OutOfMemoryKills = 7 });

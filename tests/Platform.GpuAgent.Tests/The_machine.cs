@@ -19,7 +19,7 @@ public sealed class The_machine : IDisposable
     }
 
     [Fact]
-    public void offers_what_it_has_and_no_more_than_its_control_group_allows()
+    public void offers_its_resources_up_to_its_control_groups_limits()
     {
         var inventory = new Machine(Options.Create(new AgentOptions()), _state).Inventory();
 
@@ -30,7 +30,7 @@ public sealed class The_machine : IDisposable
     }
 
     [Fact]
-    public void offers_what_it_is_told_to()
+    public void offers_the_configured_resources()
     {
         var options = new AgentOptions { Cpus = 0.5, MemoryMiB = 100 };
 
@@ -40,7 +40,7 @@ public sealed class The_machine : IDisposable
     }
 
     [Fact]
-    public void says_how_busy_it_is()
+    public void reports_its_load()
     {
         var usage = new Machine(Options.Create(new AgentOptions()), _state).Usage();
 
@@ -50,7 +50,7 @@ public sealed class The_machine : IDisposable
     }
 
     [Fact]
-    public void without_a_driver_has_no_GPUs_for_a_reason()
+    public void without_a_driver_reports_no_GPUs_and_the_reason()
     {
         var nvml = new Nvml("libno-such-driver.so.1");
 

@@ -6,7 +6,7 @@ using Platform.GpuAgent.Tests.Harness;
 
 namespace Platform.GpuAgent.Tests;
 
-/// <summary>Real shims, told by hand.</summary>
+/// <summary>Real shims, with commands sent by the test.</summary>
 [Trait("suite", "integration")]
 public sealed class The_shims : IDisposable
 {
@@ -38,7 +38,7 @@ public sealed class The_shims : IDisposable
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
-    public async Task Give_a_training_its_words_and_variables_as_they_are(bool waiting)
+    public async Task give_a_training_its_arguments_and_variables_unchanged(bool waiting)
     {
         if (waiting)
         {
@@ -47,7 +47,7 @@ public sealed class The_shims : IDisposable
 
         string[] words = ["", "two words", "it's", "$HOME `id` \\ \"x\" *", "one\nline\n", "-x", "雪"];
         var variables = new Dictionary<string, string>(StringComparer.Ordinal) { ["PATH"] = "/usr/bin:/bin" };
-        // Some mean something to a shell, or to the shim itself.
+        // Some have a meaning for a shell, or for the shim itself.
         foreach (
             var name in (string[])
                 ["LR", "IFS", "ENV", "OPTIND", "PS4", "dir", "code", "shim", "training", "boot", "stat", "pid"]
@@ -72,7 +72,7 @@ public sealed class The_shims : IDisposable
     }
 
     [Fact]
-    public async Task Refuse_a_variable_that_the_shell_does_not_take_and_nothing_else()
+    public async Task refuse_a_variable_that_the_shell_does_not_take_and_nothing_else()
     {
         await RunAsync(["env"], new Dictionary<string, string> { ["OPTIND"] = "abc", ["KEPT"] = "1" });
 
@@ -80,11 +80,11 @@ public sealed class The_shims : IDisposable
     }
 
     [Fact]
-    public async Task That_were_killed_while_they_waited_are_replaced()
+    public async Task that_were_killed_while_they_waited_are_replaced()
     {
         _shims.Prepare();
         await WaitFor.ConditionAsync(
-            "the end of those that waited",
+            "the end of the idle shims",
             () =>
             {
                 var alive = Alive();
@@ -99,13 +99,16 @@ public sealed class The_shims : IDisposable
     }
 
     [Fact]
-    public async Task Run_nothing_for_a_shim_that_was_killed_although_its_child_still_waits()
+    public async Task run_nothing_for_a_killed_shim_whose_child_still_waits()
     {
         _shims.Prepare();
-        await WaitFor.ConditionAsync("shims that wait", () => Task.FromResult(Children().Any()));
+        await WaitFor.ConditionAsync("idle shims", () => Task.FromResult(Children().Any()));
         var killed = Alive().Except(Children()).ToList();
         killed.ForEach(pid => LibC.Signal(pid, LibC.SigKill));
-        await WaitFor.ConditionAsync("their end", () => Task.FromResult(!Alive().Intersect(killed).Any()));
+        await WaitFor.ConditionAsync(
+            "the killed shims to end",
+            () => Task.FromResult(!Alive().Intersect(killed).Any())
+        );
 
         await RunAsync(["echo", "runs"], new Dictionary<string, string>());
 
@@ -114,38 +117,38 @@ public sealed class The_shims : IDisposable
     }
 
     [Fact]
-    public async Task That_wait_go_when_nobody_can_tell_them_anything()
+    public async Task that_wait_end_when_their_agent_ends()
     {
         _shims.Prepare();
-        await WaitFor.ConditionAsync("shims that wait", () => Task.FromResult(Alive().Count > 0));
+        await WaitFor.ConditionAsync("idle shims", () => Task.FromResult(Alive().Count > 0));
 
         _shims.Dispose();
 
-        await WaitFor.ConditionAsync("the end of those that waited", () => Task.FromResult(Alive().Count == 0));
+        await WaitFor.ConditionAsync("the end of the idle shims", () => Task.FromResult(Alive().Count == 0));
     }
 
     [Fact]
-    public async Task Do_nothing_when_their_order_is_cut_off()
+    public async Task do_nothing_when_their_command_is_truncated()
     {
-        var order = ShimOrder.For(
+        var command = ShimCommand.For(
             _attempt,
             ["touch", "ran"],
             new Dictionary<string, string> { ["A"] = "it's", ["B"] = "2\n3" }
         );
-        for (var length = 0; length < order.Length - 2; length += 5)
+        for (var length = 0; length < command.Length - 2; length += 5)
         {
-            await TellAsync(order.AsMemory(0, length));
+            await SendAsync(command.AsMemory(0, length));
 
-            Assert.False(File.Exists(_attempt.Shim), $"{length} of {order.Length} bytes were enough");
+            Assert.False(File.Exists(_attempt.Shim), $"{length} of {command.Length} bytes were enough");
         }
 
-        await TellAsync(order);
+        await SendAsync(command);
 
         Assert.True(File.Exists(Path.Combine(_attempt.Work, "ran")));
     }
 
     [Fact]
-    public async Task Show_no_secret_to_whoever_lists_processes()
+    public async Task expose_no_secret_in_the_process_list()
     {
         _shims.Prepare();
         using var shim = _shims.Start(
@@ -172,12 +175,12 @@ public sealed class The_shims : IDisposable
         await shim.WaitForExitAsync();
     }
 
-    private async Task TellAsync(ReadOnlyMemory<byte> order)
+    private async Task SendAsync(ReadOnlyMemory<byte> command)
     {
         using var shim = Process.Start(
             new ProcessStartInfo("setsid", ["/bin/sh", Script]) { RedirectStandardInput = true }
         )!;
-        await shim.StandardInput.BaseStream.WriteAsync(order);
+        await shim.StandardInput.BaseStream.WriteAsync(command);
         shim.StandardInput.Close();
         await shim.WaitForExitAsync();
     }
@@ -185,6 +188,6 @@ public sealed class The_shims : IDisposable
     /// <summary>The processes that run this test's script.</summary>
     private List<int> Alive() => RunningProcesses.With("cmdline", Script);
 
-    /// <summary>Those that will become trainings.</summary>
+    /// <summary>The shims' children, which will become trainings.</summary>
     private IEnumerable<int> Children() => Alive().Intersect(RunningProcesses.With("cmdline", "\0--exec\0"));
 }

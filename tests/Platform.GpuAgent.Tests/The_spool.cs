@@ -34,9 +34,9 @@ public sealed class The_spool : IDisposable
     public void Dispose() => _folder.Dispose();
 
     [Fact]
-    public void Takes_no_buffer_while_nothing_is_shipped()
+    public void allocates_no_buffer_before_anything_is_sent()
     {
-        // Attempts that are over are remembered for days, thousands of them.
+        // Thousands of ended attempts are remembered for days.
         var before = GC.GetAllocatedBytesForCurrentThread();
         using var shipper = new LogShipper(_journal, jobs: null!, spoolCapacity: 1, NullLogger.Instance);
 
@@ -52,7 +52,7 @@ public sealed class The_spool : IDisposable
     }
 
     [Fact]
-    public void gives_the_bytes_from_any_offset()
+    public void returns_the_bytes_from_any_offset()
     {
         Print("0123456789");
         using var spool = new Spool(_journal, 100);
@@ -63,7 +63,7 @@ public sealed class The_spool : IDisposable
     }
 
     [Fact]
-    public void keeps_what_came_first_and_puts_a_line_where_it_dropped()
+    public void keeps_the_oldest_output_and_marks_where_it_dropped()
     {
         using var spool = new Spool(_journal, 10);
         Print("0123456789");
@@ -81,7 +81,7 @@ public sealed class The_spool : IDisposable
     }
 
     [Fact]
-    public void drops_more_than_once_and_means_the_same_after_a_crash()
+    public void drops_more_than_once_and_reads_the_same_after_a_crash()
     {
         using (var spool = new Spool(_journal, 4))
         {

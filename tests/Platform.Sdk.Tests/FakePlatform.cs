@@ -8,19 +8,22 @@ namespace Platform.Sdk.Tests;
 /// <summary>How the platform behaves.</summary>
 internal enum FaultMode
 {
-    Well,
+    None,
 
-    /// <summary>Stores what it is sent, but the answer is lost.</summary>
+    /// <summary>Stores records, but the answer is lost.</summary>
     LosingAnswers,
 
     /// <summary>Answers 503 to everything.</summary>
     Failing,
 
-    /// <summary>Takes requests and never answers.</summary>
+    /// <summary>Accepts requests and never answers.</summary>
     Hanging,
 }
 
-/// <summary>The platform as the SDK sees it: the same routes, points known by their natural key. It can go away and come back.</summary>
+/// <summary>
+/// The platform's API for the SDK: the same routes, points identified by their natural key. It can be stopped and
+/// started.
+/// </summary>
 internal sealed class FakePlatform : IDisposable
 {
     private readonly Lock _gate = new();
@@ -35,7 +38,7 @@ internal sealed class FakePlatform : IDisposable
     {
         if (up)
         {
-            ComeUp();
+            Start();
         }
     }
 
@@ -43,7 +46,7 @@ internal sealed class FakePlatform : IDisposable
 
     public FaultMode FaultMode { get; set; }
 
-    /// <summary>A metric that is refused, with everything that comes along with it.</summary>
+    /// <summary>A metric that is refused, with the whole request.</summary>
     public string? RefusedKey { get; set; }
 
     public int PointsReceived { get; private set; }
@@ -64,10 +67,10 @@ internal sealed class FakePlatform : IDisposable
 
     public string? Status { get; private set; }
 
-    /// <summary>The attempt that changed values last.</summary>
+    /// <summary>The attempt that last changed values.</summary>
     public int? UpdatedBy { get; private set; }
 
-    /// <summary>Whose end came last.</summary>
+    /// <summary>The attempt of the last end.</summary>
     public int? EndedAttempt { get; private set; }
 
     /// <summary>Distinct points in the order of their steps.</summary>
@@ -111,7 +114,7 @@ internal sealed class FakePlatform : IDisposable
         }
     }
 
-    public void ComeUp()
+    public void Start()
     {
         var listener = new HttpListener();
         listener.Prefixes.Add($"{Url}");
@@ -120,7 +123,7 @@ internal sealed class FakePlatform : IDisposable
         _ = ServeAsync(listener);
     }
 
-    public void GoAway()
+    public void Stop()
     {
         _listener?.Abort();
         _listener = null;
@@ -130,7 +133,7 @@ internal sealed class FakePlatform : IDisposable
         }
     }
 
-    public void Dispose() => GoAway();
+    public void Dispose() => Stop();
 
     private async Task ServeAsync(HttpListener listener)
     {
@@ -167,7 +170,7 @@ internal sealed class FakePlatform : IDisposable
             var status = FaultMode is FaultMode.Failing ? 503 : Handle(context.Request, body.ToArray());
             if (FaultMode is FaultMode.LosingAnswers)
             {
-                FaultMode = FaultMode.Well;
+                FaultMode = FaultMode.None;
                 status = 502;
             }
 
@@ -176,7 +179,7 @@ internal sealed class FakePlatform : IDisposable
         }
         catch (Exception e) when (e is HttpListenerException or ObjectDisposedException or IOException)
         {
-            // The platform went away in the middle.
+            // The platform was stopped during the request.
         }
     }
 

@@ -2,7 +2,7 @@ using System.Diagnostics;
 
 namespace Platform.Sdk.Tests;
 
-/// <summary>Runs a training as a process of its own.</summary>
+/// <summary>Runs a training as a separate process.</summary>
 internal static class Script
 {
     public static Process Start(
@@ -35,7 +35,7 @@ internal static class Script
     }
 
     /// <summary>Runs to the end.</summary>
-    /// <returns>What it printed; the test fails when it failed.</returns>
+    /// <returns>Its output; the test fails when it failed.</returns>
     public static async Task<string> RunAsync(
         string program,
         IEnumerable<string> arguments,

@@ -18,7 +18,7 @@ public abstract class SdkTest : IDisposable
         GC.SuppressFinalize(this);
     }
 
-    /// <summary>Until the spool holds the points of a run in a number of records.</summary>
+    /// <summary>Waits until the spool holds the points of a run in a number of records.</summary>
     private protected Task SpooledAsync(int points, int? records = null) =>
         WaitFor.ConditionAsync(
             $"{points} points in the spool",
@@ -29,7 +29,7 @@ public abstract class SdkTest : IDisposable
             }
         );
 
-    /// <summary>Read by another program: .NET would lock the file, and that is how its writer claims it.</summary>
+    /// <summary>Read by another program: .NET would lock the file, which its writer has locked.</summary>
     private async Task<List<int>> PointsOfRecordsAsync()
     {
         var path = Directory.EnumerateFiles(Spool, "*.jsonl").Single();
@@ -42,7 +42,7 @@ public abstract class SdkTest : IDisposable
         ];
     }
 
-    /// <summary>What the first test of each SDK sends is the same on the platform.</summary>
+    /// <summary>Checks the run that the first test of each SDK sends.</summary>
     private protected void AssertWholeRunArrived(Guid job)
     {
         Assert.Equal("Bearer pj_secret", Platform.Authorization);

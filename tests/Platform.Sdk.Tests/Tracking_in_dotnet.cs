@@ -7,7 +7,7 @@ namespace Platform.Sdk.Tests;
 public sealed class Tracking_in_dotnet : SdkTest
 {
     [Fact]
-    public void Sends_the_run_its_parameters_points_summary_and_end()
+    public void sends_the_run_its_parameters_points_summary_and_end()
     {
         var job = Guid.CreateVersion7();
         var run = TrackedRun.Init(
@@ -33,7 +33,7 @@ public sealed class Tracking_in_dotnet : SdkTest
     }
 
     [Fact]
-    public void Says_which_attempt_ended()
+    public void reports_which_attempt_ended()
     {
         TrackedRun
             .Init(
@@ -53,7 +53,7 @@ public sealed class Tracking_in_dotnet : SdkTest
     }
 
     [Fact]
-    public void Sends_numbers_that_json_does_not_have_by_name()
+    public void sends_numbers_that_json_cannot_represent_by_name()
     {
         var run = Start();
         run.Log("loss", double.NaN);
@@ -67,7 +67,7 @@ public sealed class Tracking_in_dotnet : SdkTest
     }
 
     [Fact]
-    public void Keeps_two_values_of_one_step_apart_and_the_same_point_together()
+    public void stores_two_values_of_one_step_separately_and_a_repeated_point_once()
     {
         var at = new DateTimeOffset(2026, 1, 2, 3, 4, 5, TimeSpan.Zero);
         var run = Start();
@@ -81,7 +81,7 @@ public sealed class Tracking_in_dotnet : SdkTest
     }
 
     [Fact]
-    public void Batches_what_is_logged_quickly()
+    public void batches_points_that_are_logged_quickly()
     {
         var run = Start();
         for (var i = 0; i < 50_000; i++)
@@ -98,13 +98,13 @@ public sealed class Tracking_in_dotnet : SdkTest
 
     [Fact]
     [Trait("check", "SDK-01")]
-    public void Loses_and_doubles_nothing_while_the_platform_goes_away_and_comes_back()
+    public void loses_and_duplicates_nothing_across_an_outage_of_the_platform()
     {
         var run = Start();
         run.Log("loss", 1);
         Assert.True(run.Flush(TimeSpan.FromSeconds(20)));
 
-        Platform.GoAway();
+        Platform.Stop();
         var watch = Stopwatch.StartNew();
         for (var i = 2; i <= 5000; i++)
         {
@@ -113,7 +113,7 @@ public sealed class Tracking_in_dotnet : SdkTest
 
         Assert.True(watch.Elapsed < TimeSpan.FromSeconds(30), $"5000 calls took {watch.Elapsed} without the platform.");
         Assert.False(run.Flush(TimeSpan.FromMilliseconds(300)));
-        Platform.ComeUp();
+        Platform.Start();
         run.Log("loss", 5001);
         run.Finish();
 
@@ -124,18 +124,18 @@ public sealed class Tracking_in_dotnet : SdkTest
 
     [Fact]
     [Trait("check", "SDK-01")]
-    public void Replays_what_an_earlier_process_of_the_run_could_not_send()
+    public void sends_unsent_records_of_an_earlier_process_of_the_run()
     {
-        Platform.GoAway();
+        Platform.Stop();
         var id = Guid.CreateVersion7().ToString();
         var watch = Stopwatch.StartNew();
-        var first = Start(id, patience: 1);
+        var first = Start(id, finishTimeout: 1);
         first.Log("loss", 1);
         first.Log("loss", 2);
         first.Finish("failed");
         Assert.True(watch.Elapsed < TimeSpan.FromSeconds(30), $"Finishing took {watch.Elapsed} without the platform.");
 
-        Platform.ComeUp();
+        Platform.Start();
         var second = Start(id);
         second.Log("loss", 3, step: 3);
         second.Finish();
@@ -147,17 +147,17 @@ public sealed class Tracking_in_dotnet : SdkTest
     }
 
     [Fact]
-    public void Leaves_the_spools_of_other_runs_and_of_running_processes_alone()
+    public void does_not_touch_the_spools_of_other_runs_and_of_running_processes()
     {
-        Platform.GoAway();
-        var other = Start("run.1", patience: 1);
+        Platform.Stop();
+        var other = Start("run.1", finishTimeout: 1);
         other.Log("loss", 1);
         other.Finish();
         var running = Start("run");
         running.Log("loss", 2);
         Assert.False(running.Flush(TimeSpan.FromMilliseconds(300)));
 
-        Platform.ComeUp();
+        Platform.Start();
         Start("run").Finish();
         Assert.DoesNotContain(1.0, Platform.Points.Select(p => p["value"]!.GetValue<double>()));
 
@@ -167,7 +167,7 @@ public sealed class Tracking_in_dotnet : SdkTest
     }
 
     [Fact]
-    public void Sends_again_what_was_stored_without_an_answer()
+    public void sends_again_what_was_stored_without_an_answer()
     {
         var run = Start();
         Assert.True(run.Flush(TimeSpan.FromSeconds(20)));
@@ -182,27 +182,27 @@ public sealed class Tracking_in_dotnet : SdkTest
     [Theory]
     [InlineData(FaultMode.Failing)]
     [InlineData(FaultMode.Hanging)]
-    public void Gives_up_waiting_for_a_platform_that_does_not_answer(object mood)
+    public void gives_up_waiting_for_a_platform_that_does_not_answer(object faultMode)
     {
-        Platform.FaultMode = (FaultMode)mood;
+        Platform.FaultMode = (FaultMode)faultMode;
         var id = Guid.CreateVersion7().ToString();
         var watch = Stopwatch.StartNew();
-        var run = Start(id, patience: 1);
+        var run = Start(id, finishTimeout: 1);
         run.Log("loss", 1);
         run.Finish();
         Assert.True(watch.Elapsed < TimeSpan.FromSeconds(30), $"Finishing took {watch.Elapsed}.");
 
-        Platform.FaultMode = FaultMode.Well;
+        Platform.FaultMode = FaultMode.None;
         Start(id).Finish();
         Assert.Equal([1L], Platform.Steps);
     }
 
     [Fact]
-    public void Goes_on_after_half_a_record_that_a_killed_process_left()
+    public void continues_after_an_incomplete_record_of_a_killed_process()
     {
-        Platform.GoAway();
+        Platform.Stop();
         var id = Guid.CreateVersion7().ToString();
-        var killed = Start(id, patience: 1);
+        var killed = Start(id, finishTimeout: 1);
         killed.Log("loss", 1);
         killed.Finish();
         File.AppendAllText(
@@ -210,7 +210,7 @@ public sealed class Tracking_in_dotnet : SdkTest
             "not json\n" + """{"kind":"points","points":[{"key":"lo"""
         );
 
-        Platform.ComeUp();
+        Platform.Start();
         Start(id).Finish();
 
         Assert.Equal([1L], Platform.Steps);
@@ -218,10 +218,10 @@ public sealed class Tracking_in_dotnet : SdkTest
     }
 
     [Fact]
-    public async Task Leaves_out_what_the_platform_refuses_and_sends_the_rest()
+    public async Task skips_what_the_platform_refuses_and_sends_the_rest()
     {
         Platform.RefusedKey = "bad";
-        Platform.GoAway();
+        Platform.Stop();
         var run = Start();
         for (var i = 1; i <= 3; i++)
         {
@@ -229,7 +229,7 @@ public sealed class Tracking_in_dotnet : SdkTest
             await SpooledAsync(points: i, records: i);
         }
 
-        Platform.ComeUp();
+        Platform.Start();
         run.Finish();
 
         Assert.Equal([1L, 3L], Platform.Steps);
@@ -237,7 +237,7 @@ public sealed class Tracking_in_dotnet : SdkTest
     }
 
     [Fact]
-    public void Leaves_out_what_nobody_could_store()
+    public void skips_invalid_points()
     {
         var run = Start();
         run.Log("", 1);
@@ -250,7 +250,7 @@ public sealed class Tracking_in_dotnet : SdkTest
     }
 
     [Fact]
-    public void Creates_the_run_again_on_a_platform_that_lost_it()
+    public void creates_the_run_again_on_a_platform_that_does_not_know_it()
     {
         var run = Start();
         Assert.True(run.Flush(TimeSpan.FromSeconds(20)));
@@ -263,7 +263,7 @@ public sealed class Tracking_in_dotnet : SdkTest
     }
 
     [Fact]
-    public void Works_without_a_disk_to_spool_to()
+    public void works_without_a_writable_spool_folder()
     {
         var blocked = Folder.In("file");
         File.WriteAllText(blocked, "");
@@ -275,7 +275,7 @@ public sealed class Tracking_in_dotnet : SdkTest
     }
 
     [Fact]
-    public void Keeps_an_artifact_as_it_was_when_it_was_logged()
+    public void stores_an_artifact_as_it_was_when_it_was_logged()
     {
         var model = Directory.CreateDirectory(Folder.In("model", "deep")).Parent!.FullName;
         File.WriteAllText(Path.Combine(model, "weights.bin"), "weights");
@@ -303,7 +303,7 @@ public sealed class Tracking_in_dotnet : SdkTest
     }
 
     [Fact]
-    public void An_artifact_that_does_not_exist_disturbs_nothing()
+    public void ignores_an_artifact_that_does_not_exist()
     {
         var run = Start();
         run.Artifact(Folder.In("missing"), "digits-model");
@@ -316,7 +316,7 @@ public sealed class Tracking_in_dotnet : SdkTest
 
     [Fact]
     [Trait("check", "SDK-01")]
-    public void Does_nothing_without_a_platform()
+    public void does_nothing_without_a_platform()
     {
         var run = TrackedRun.Init(new TrackedRunOptions { Server = null, SpoolFolder = Spool });
         run.Log("loss", 1);
@@ -330,14 +330,16 @@ public sealed class Tracking_in_dotnet : SdkTest
     }
 
     [Fact]
-    public void Tracks_nothing_under_an_id_that_could_not_be_an_address()
+    public void tracks_nothing_with_an_invalid_run_id()
     {
         Assert.False(Start("../elsewhere").IsEnabled);
         Assert.Equal(0, Platform.Requests);
     }
 
-    /// <param name="patience">Seconds to wait for the platform at the end; short where it is away, long for a slow machine.</param>
-    private TrackedRun Start(string? id = null, string? spool = null, double patience = 30) =>
+    /// <param name="finishTimeout">
+    /// Seconds to wait for the platform at the end; short while it is stopped, long for a slow machine.
+    /// </param>
+    private TrackedRun Start(string? id = null, string? spool = null, double finishTimeout = 30) =>
         TrackedRun.Init(
             new TrackedRunOptions
             {
@@ -345,7 +347,7 @@ public sealed class Tracking_in_dotnet : SdkTest
                 RunId = id ?? Guid.CreateVersion7().ToString(),
                 SpoolFolder = spool ?? Spool,
                 Project = "tests",
-                FinishTimeout = TimeSpan.FromSeconds(patience),
+                FinishTimeout = TimeSpan.FromSeconds(finishTimeout),
                 FlushInterval = TimeSpan.FromMilliseconds(10),
             }
         );

@@ -9,7 +9,7 @@ public sealed class Tracking_in_python : SdkTest
     private readonly string _runId = Guid.CreateVersion7().ToString();
 
     [Fact]
-    public async Task Sends_the_run_its_parameters_points_summary_and_end()
+    public async Task sends_the_run_its_parameters_points_summary_and_end()
     {
         var job = Guid.CreateVersion7();
         await RunAsync(
@@ -30,7 +30,7 @@ public sealed class Tracking_in_python : SdkTest
     }
 
     [Fact]
-    public async Task Says_which_attempt_ended()
+    public async Task reports_which_attempt_ended()
     {
         await RunAsync("tracking.init()", ("PLATFORM_ATTEMPT", "3"));
         Assert.Equal(3, Platform.EndedAttempt);
@@ -40,7 +40,7 @@ public sealed class Tracking_in_python : SdkTest
     }
 
     [Fact]
-    public async Task Sends_numbers_that_json_does_not_have_by_name()
+    public async Task sends_numbers_that_json_cannot_represent_by_name()
     {
         await RunAsync(
             """
@@ -55,7 +55,7 @@ public sealed class Tracking_in_python : SdkTest
     }
 
     [Fact]
-    public async Task A_script_that_fails_ends_its_run_as_failed()
+    public async Task ends_the_run_of_a_failing_script_as_failed()
     {
         var failure = await Assert.ThrowsAnyAsync<Exception>(() =>
             RunAsync("tracking.init(); tracking.log({'loss': 1}); raise ValueError('boom')")
@@ -68,7 +68,7 @@ public sealed class Tracking_in_python : SdkTest
 
     [Fact]
     [Trait("check", "SDK-01")]
-    public async Task Loses_and_doubles_nothing_while_the_platform_goes_away_and_comes_back()
+    public async Task loses_and_duplicates_nothing_across_an_outage_of_the_platform()
     {
         using var process = Start(
             """
@@ -80,7 +80,7 @@ public sealed class Tracking_in_python : SdkTest
             for i in range(2, 5001):
                 run.log({"loss": float(i)})
             print("quick", time.monotonic() - started < 30, flush=True)
-            print("away", run.flush(0.3), flush=True)
+            print("unavailable", run.flush(0.3), flush=True)
             input()
             run.log({"loss": 5001.0})
             run.finish()
@@ -88,11 +88,11 @@ public sealed class Tracking_in_python : SdkTest
             """
         );
         Assert.Equal("sent True", await process.StandardOutput.ReadLineAsync());
-        Platform.GoAway();
+        Platform.Stop();
         await process.StandardInput.WriteLineAsync();
         Assert.Equal("quick True", await process.StandardOutput.ReadLineAsync());
-        Assert.Equal("away False", await process.StandardOutput.ReadLineAsync());
-        Platform.ComeUp();
+        Assert.Equal("unavailable False", await process.StandardOutput.ReadLineAsync());
+        Platform.Start();
         await process.StandardInput.WriteLineAsync();
         Assert.Equal("done", await process.StandardOutput.ReadLineAsync());
         await process.WaitForExitAsync();
@@ -105,9 +105,9 @@ public sealed class Tracking_in_python : SdkTest
 
     [Fact]
     [Trait("check", "SDK-01")]
-    public async Task Replays_what_a_killed_process_of_the_run_had_logged()
+    public async Task sends_unsent_records_of_a_killed_process_of_the_run()
     {
-        Platform.GoAway();
+        Platform.Stop();
         using (
             var process = Start(
                 """
@@ -126,7 +126,7 @@ public sealed class Tracking_in_python : SdkTest
             await process.WaitForExitAsync();
         }
 
-        Platform.ComeUp();
+        Platform.Start();
         await RunAsync("tracking.init().log({'loss': 3.0}, step=3)");
 
         Assert.Equal([1L, 2L, 3L], Platform.Steps);
@@ -135,9 +135,9 @@ public sealed class Tracking_in_python : SdkTest
     }
 
     [Fact]
-    public async Task A_later_run_of_the_same_process_replays_too()
+    public async Task sends_unsent_records_in_a_later_run_of_the_same_process()
     {
-        Platform.GoAway();
+        Platform.Stop();
         using var process = Start(
             """
             tracking.init(finish_timeout=0.3).log({"loss": 1.0})
@@ -149,7 +149,7 @@ public sealed class Tracking_in_python : SdkTest
             """
         );
         Assert.Equal("left", await process.StandardOutput.ReadLineAsync());
-        Platform.ComeUp();
+        Platform.Start();
         await process.StandardInput.WriteLineAsync();
         await process.WaitForExitAsync();
 
@@ -158,13 +158,13 @@ public sealed class Tracking_in_python : SdkTest
     }
 
     [Fact]
-    public async Task Sends_what_was_left_on_demand()
+    public async Task sends_unsent_records_on_demand()
     {
-        Platform.GoAway();
+        Platform.Stop();
         await RunAsync("tracking.init(finish_timeout=0.3).log({'loss': 1.0})");
         Assert.NotEmpty(Directory.EnumerateFileSystemEntries(Spool));
 
-        Platform.ComeUp();
+        Platform.Start();
         await Script.RunAsync(
             Python,
             [Path.Combine(Repository.PathOf("sdk", "python"), "platform_sdk.py"), "flush"],
@@ -179,9 +179,9 @@ public sealed class Tracking_in_python : SdkTest
     [Theory]
     [InlineData(FaultMode.Failing)]
     [InlineData(FaultMode.Hanging)]
-    public async Task Gives_up_waiting_for_a_platform_that_does_not_answer(object mood)
+    public async Task gives_up_waiting_for_a_platform_that_does_not_answer(object faultMode)
     {
-        Platform.FaultMode = (FaultMode)mood;
+        Platform.FaultMode = (FaultMode)faultMode;
         var output = await RunAsync(
             """
             started = time.monotonic()
@@ -193,13 +193,13 @@ public sealed class Tracking_in_python : SdkTest
         );
         Assert.Contains("quick True", output, StringComparison.Ordinal);
 
-        Platform.FaultMode = FaultMode.Well;
+        Platform.FaultMode = FaultMode.None;
         await RunAsync("tracking.init()");
         Assert.Equal([1L], Platform.Steps);
     }
 
     [Fact]
-    public async Task Sends_again_what_was_stored_without_an_answer()
+    public async Task sends_again_what_was_stored_without_an_answer()
     {
         Platform.FaultMode = FaultMode.LosingAnswers;
         await RunAsync("tracking.init().log({'loss': 1.0})");
@@ -209,7 +209,7 @@ public sealed class Tracking_in_python : SdkTest
     }
 
     [Fact]
-    public async Task Leaves_out_what_is_refused_and_what_is_no_number()
+    public async Task skips_what_is_refused_and_what_is_not_a_number()
     {
         Platform.RefusedKey = "bad";
         await RunAsync(
@@ -229,7 +229,7 @@ public sealed class Tracking_in_python : SdkTest
     }
 
     [Fact]
-    public async Task Keeps_an_artifact_as_it_was_when_it_was_logged()
+    public async Task stores_an_artifact_as_it_was_when_it_was_logged()
     {
         await RunAsync(
             """
@@ -268,7 +268,7 @@ public sealed class Tracking_in_python : SdkTest
     [InlineData("PLATFORM_DISABLED", "1")]
     [InlineData("PLATFORM_URL", "")]
     [Trait("check", "SDK-01")]
-    public async Task Does_nothing_when_it_is_switched_off(string variable, string value)
+    public async Task does_nothing_when_it_is_disabled(string variable, string value)
     {
         var output = await RunAsync(
             """
@@ -288,12 +288,12 @@ public sealed class Tracking_in_python : SdkTest
     }
 
     private Task<string> RunAsync(string code, params (string Name, string Value)[] variables) =>
-        Script.RunAsync(Python, ["-c", Prelude(code)], Folder.Path, Environment(variables));
+        Script.RunAsync(Python, ["-c", WithImports(code)], Folder.Path, Environment(variables));
 
     private System.Diagnostics.Process Start(string code) =>
-        Script.Start(Python, ["-c", Prelude(code)], Folder.Path, Environment());
+        Script.Start(Python, ["-c", WithImports(code)], Folder.Path, Environment());
 
-    private static string Prelude(string code) => $"import time\nimport platform_sdk as tracking\n{code}";
+    private static string WithImports(string code) => $"import time\nimport platform_sdk as tracking\n{code}";
 
     private Dictionary<string, string> Environment(params (string Name, string Value)[] more)
     {

@@ -9,7 +9,7 @@ public sealed partial class Training_digits : SdkTest
 
     [Fact]
     [Trait("check", "JOB-02")]
-    public async Task In_csharp_reaches_95_percent_and_tracks_every_epoch()
+    public async Task in_csharp_reaches_95_percent_and_tracks_every_epoch()
     {
         var output = await TrainInCSharpAsync(epochs: 20);
 
@@ -19,7 +19,7 @@ public sealed partial class Training_digits : SdkTest
 
     [Fact]
     [Trait("check", "JOB-06")]
-    public async Task In_csharp_resumes_after_a_kill_and_ends_as_if_nothing_had_happened()
+    public async Task in_csharp_resumes_after_a_kill_with_the_same_results()
     {
         var whole = Epochs(await TrainInCSharpAsync(epochs: 30, folder: "whole"));
         using (var process = StartCSharp(epochs: 30, epochSeconds: 0.3))
@@ -37,7 +37,7 @@ public sealed partial class Training_digits : SdkTest
 
     [Fact]
     [Trait("check", "SDK-01")]
-    public async Task In_csharp_tracks_nothing_when_that_is_switched_off()
+    public async Task in_csharp_tracks_nothing_when_tracking_is_disabled()
     {
         var environment = Environment();
         environment["PLATFORM_DISABLED"] = "1";
@@ -50,7 +50,7 @@ public sealed partial class Training_digits : SdkTest
     }
 
     [Fact]
-    public async Task In_csharp_says_what_is_wrong_with_its_arguments()
+    public async Task in_csharp_reports_invalid_arguments()
     {
         foreach (var arguments in new string[][] { ["--epochs", "none"], ["--data", "nowhere"], ["--unknown", "1"] })
         {
@@ -63,7 +63,7 @@ public sealed partial class Training_digits : SdkTest
     }
 
     [Fact]
-    public async Task In_pytorch_reaches_95_percent_and_tracks_every_epoch()
+    public async Task in_pytorch_reaches_95_percent_and_tracks_every_epoch()
     {
         var output = await TrainInPyTorchAsync(epochs: 6);
 
@@ -73,7 +73,7 @@ public sealed partial class Training_digits : SdkTest
 
     [Fact]
     [Trait("check", "JOB-06")]
-    public async Task In_pytorch_resumes_after_a_kill_and_ends_as_if_nothing_had_happened()
+    public async Task in_pytorch_resumes_after_a_kill_with_the_same_results()
     {
         var whole = Epochs(await TrainInPyTorchAsync(epochs: 12, folder: "whole"));
         using (var process = StartPyTorch(epochs: 12, epochSeconds: 1))
@@ -90,7 +90,7 @@ public sealed partial class Training_digits : SdkTest
     }
 
     [Fact]
-    public async Task In_pytorch_needs_neither_the_platform_nor_its_sdk()
+    public async Task in_pytorch_needs_neither_the_platform_nor_its_sdk()
     {
         var variables = new Dictionary<string, string>(StringComparer.Ordinal);
 
@@ -112,7 +112,7 @@ public sealed partial class Training_digits : SdkTest
         Assert.Equal("finished", Platform.Status);
     }
 
-    /// <summary>The lines that tell of epochs.</summary>
+    /// <summary>The lines of epochs.</summary>
     private static List<string> Epochs(string output) =>
         [.. output.Split('\n').Where(line => line.StartsWith("epoch ", StringComparison.Ordinal))];
 
@@ -161,7 +161,7 @@ public sealed partial class Training_digits : SdkTest
 
     private string FolderOf(string name) => Directory.CreateDirectory(Folder.In(name)).FullName;
 
-    /// <summary>Only the training in the test's own folder is tracked; one beside it serves to compare.</summary>
+    /// <summary>Only the training in the test's own folder is tracked; another one is for comparison.</summary>
     private Dictionary<string, string> Environment(string folder = ".") =>
         new(StringComparer.Ordinal)
         {

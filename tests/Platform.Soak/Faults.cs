@@ -1,14 +1,14 @@
 namespace Platform.Soak;
 
-/// <summary>Breaks parts of a cluster and mends them again, one fault after the other.</summary>
-internal sealed class Faults(Cluster cluster, int seed, int nodes, RunLog diary)
+/// <summary>Injects faults into a cluster and repairs them, one after the other.</summary>
+internal sealed class Faults(Cluster cluster, int seed, int nodes, RunLog log)
 {
     private static readonly TimeSpan _endLimit = TimeSpan.FromSeconds(30);
 
-    /// <summary>How many were made.</summary>
-    public int Made { get; private set; }
+    /// <summary>How many faults were injected.</summary>
+    public int Count { get; private set; }
 
-    /// <summary>Goes on until it is told to stop; everything runs when it returns.</summary>
+    /// <summary>Injects faults until it is stopped; all processes run when it returns.</summary>
     public async Task RunAsync(CancellationToken stop)
     {
         foreach (var fault in Plan.Faults(seed, nodes))
@@ -19,8 +19,8 @@ internal sealed class Faults(Cluster cluster, int seed, int nodes, RunLog diary)
                 return;
             }
 
-            diary.Note($"{fault}");
-            Made++;
+            log.Note($"{fault}");
+            Count++;
             await (fault.Kind is FaultKind.Freeze ? FreezeAsync(fault, stop) : KillAsync(fault, stop));
         }
     }
@@ -41,7 +41,7 @@ internal sealed class Faults(Cluster cluster, int seed, int nodes, RunLog diary)
             Processes.Thaw(pid);
         }
 
-        diary.Note($"  thawed {fault.Targets[0]}");
+        log.Note($"  thawed {fault.Targets[0]}");
     }
 
     private async Task KillAsync(PlannedFault fault, CancellationToken stop)
@@ -51,7 +51,7 @@ internal sealed class Faults(Cluster cluster, int seed, int nodes, RunLog diary)
         {
             if (!pids.TryGetValue(target, out var pid))
             {
-                throw new SoakException($"{target} had ended by itself before it was to be killed.");
+                throw new SoakException($"{target} ended unexpectedly before it was to be killed.");
             }
 
             Signal(fault.Kind, target, pid);
@@ -60,7 +60,7 @@ internal sealed class Faults(Cluster cluster, int seed, int nodes, RunLog diary)
 
         await DelayAsync(fault.For, stop);
         await cluster.UpAsync();
-        diary.Note($"  started {string.Join(" and ", fault.Targets)} again");
+        log.Note($"  started {string.Join(" and ", fault.Targets)} again");
     }
 
     private static void Signal(FaultKind kind, string target, int pid)

@@ -5,9 +5,11 @@ namespace Platform.Soak;
 /// <summary>A training to submit.</summary>
 /// <param name="Number">Counts from 1.</param>
 /// <param name="Pause">Seconds after each of its steps.</param>
-/// <param name="CancelAfter">Asked to be cancelled so long after it was submitted; null for most.</param>
-/// <param name="KillAfter">Its processes are killed so long after it was submitted, which costs it an attempt if it runs.</param>
-/// <param name="Then">How long until the next one.</param>
+/// <param name="CancelAfter">When to cancel it, counted from its submission; null for most.</param>
+/// <param name="KillAfter">
+/// When to kill its processes, counted from its submission; a running job loses an attempt.
+/// </param>
+/// <param name="Then">The time until the next one.</param>
 internal sealed record PlannedJob(
     int Number,
     int Steps,
@@ -29,26 +31,26 @@ internal sealed record PlannedJob(
             : "";
 }
 
-/// <summary>What happens to a process.</summary>
+/// <summary>The kind of a fault.</summary>
 internal enum FaultKind
 {
-    /// <summary>SIGKILL, and started again later.</summary>
+    /// <summary>SIGKILL; restarted later.</summary>
     Kill,
 
-    /// <summary>SIGTERM (for PostgreSQL SIGINT, its fast stop), and started again later.</summary>
+    /// <summary>SIGTERM (for PostgreSQL SIGINT, its fast shutdown); restarted later.</summary>
     Stop,
 
-    /// <summary>SIGQUIT: PostgreSQL's immediate stop, which ends in a recovery.</summary>
+    /// <summary>SIGQUIT: PostgreSQL's immediate shutdown, which requires recovery.</summary>
     Crash,
 
-    /// <summary>SIGSTOP, and SIGCONT later.</summary>
+    /// <summary>SIGSTOP; SIGCONT later.</summary>
     Freeze,
 }
 
-/// <summary>A fault to make.</summary>
+/// <summary>A fault to inject.</summary>
 /// <param name="Number">Counts from 1.</param>
-/// <param name="For">How long until it is mended.</param>
-/// <param name="Then">How long it is quiet after that.</param>
+/// <param name="For">The time until it is repaired.</param>
+/// <param name="Then">The time without faults after that.</param>
 internal sealed record PlannedFault(
     int Number,
     FaultKind Kind,
@@ -65,8 +67,8 @@ internal sealed record PlannedFault(
 }
 
 /// <summary>
-/// Everything that is left to chance, decided by a seed alone: what is submitted and what is broken are two sequences, which
-/// nothing that happens changes.
+/// All random decisions, determined by the seed alone: submissions and faults are two sequences that do not depend on
+/// the run.
 /// </summary>
 internal static class Plan
 {
@@ -105,7 +107,7 @@ internal static class Plan
             case < 6:
                 return (FaultKind.Kill, [Service(random)]);
             case < 8:
-                // Two at once; of one, when chance chooses it twice.
+                // Two at once, or one if both draws are the same.
                 return (
                     FaultKind.Kill,
                     [.. new[] { Service(random), Service(random) }.Distinct(StringComparer.Ordinal)]

@@ -35,8 +35,8 @@ using var onInterrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, Stop)
 using var onTermination = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Stop);
 try
 {
-    var diary = new RunLog(options.Json ? Console.Error : Console.Out);
-    var result = await new SoakRun(options, diary).RunAsync(early.Token, abort.Token);
+    var log = new RunLog(options.Json ? Console.Error : Console.Out);
+    var result = await new SoakRun(options, log).RunAsync(early.Token, abort.Token);
     Report(result);
     return result.Violations.Count == 0 ? 0 : 1;
 }
@@ -47,7 +47,7 @@ catch (OperationCanceledException) when (abort.IsCancellationRequested)
 
 void Stop(PosixSignalContext signal)
 {
-    signal.Cancel = true; // what was started is stopped first
+    signal.Cancel = true; // stop the cluster first
     (early.IsCancellationRequested ? abort : early).Cancel();
 }
 

@@ -3,18 +3,18 @@ using System.Globalization;
 
 namespace Platform.Soak;
 
-/// <summary>Says what happens, a line each, with the seconds since the start.</summary>
+/// <summary>Writes what happens, one line each, with the seconds since the start.</summary>
 internal sealed class RunLog(TextWriter writer)
 {
     private readonly Stopwatch _watch = Stopwatch.StartNew();
     private readonly Lock _lock = new();
 
-    public void Note(string what)
+    public void Note(string message)
     {
         lock (_lock)
         {
             writer.WriteLine(
-                string.Create(CultureInfo.InvariantCulture, $"{_watch.Elapsed.TotalSeconds, 7:0.0}  {what}")
+                string.Create(CultureInfo.InvariantCulture, $"{_watch.Elapsed.TotalSeconds, 7:0.0}  {message}")
             );
             writer.Flush();
         }

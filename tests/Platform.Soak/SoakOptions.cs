@@ -2,23 +2,24 @@ using System.Globalization;
 
 namespace Platform.Soak;
 
-/// <summary>What was asked for.</summary>
+/// <summary>The options of a run.</summary>
 internal sealed record SoakOptions
 {
     public const string Usage = """
-        Runs trainings on a cluster of its own while it kills, stops and freezes parts of it, and then checks from outside that
-        nothing was lost, doubled or left behind. Exit code 0: all was right; 1: it was not; 2: misspelt.
+        Runs trainings on a separate cluster while it kills, stops and freezes parts of it, and then checks that nothing
+        was lost, duplicated or left behind. Exit code 0: no violations; 1: violations; 2: invalid arguments.
 
         Usage: ./platform soak [--minutes N | --seconds N] [--seed S] [--nodes N] [--data DIR] [--json] [--plan]
 
-          --minutes N   how long faults happen (5); --seconds N the same in seconds
-          --seed S      decides what is submitted, cancelled, killed, and when; the same seed decides the same (random, and said)
-          --nodes N     how many agents (2)
-          --data DIR    where the cluster's data lie, new or empty; kept. Else a folder that goes when all was right
-          --json        the result as JSON on standard output; what happens is said on standard error
-          --plan        say the first decisions of the seed and do nothing
+          --minutes N   how long faults are injected (5); --seconds N the same in seconds
+          --seed S      determines what is submitted, cancelled and killed, and when (random; it is printed)
+          --nodes N     number of agents (2)
+          --data DIR    the cluster's data folder, new or empty; kept. Default: a temporary one, removed unless
+                        there are violations
+          --json        the result as JSON on standard output; progress goes to standard error
+          --plan        print the first decisions of the seed and exit
 
-        Ctrl-C ends the faults early; the checks follow. A second one ends it at once.
+        Ctrl-C ends the faults early; the checks follow. A second Ctrl-C aborts the run.
         """;
 
     public TimeSpan Length { get; private set; } = TimeSpan.FromMinutes(5);
@@ -28,7 +29,7 @@ internal sealed record SoakOptions
     public bool Json { get; private set; }
     public bool PlanOnly { get; private set; }
 
-    /// <returns>Null when the arguments are wrong, after saying why.</returns>
+    /// <returns>Null when the arguments are invalid, after the reason was printed.</returns>
     public static SoakOptions? Parse(IReadOnlyList<string> arguments, TextWriter error)
     {
         var options = new SoakOptions();
@@ -46,7 +47,7 @@ internal sealed record SoakOptions
             else if (++i >= arguments.Count || !options.TrySet(name, arguments[i]))
             {
                 error.WriteLine(
-                    $"platform soak: '{name}' is unknown or has no proper value; see ./platform soak --help"
+                    $"platform soak: '{name}' is unknown or has no valid value; see ./platform soak --help"
                 );
                 return null;
             }
@@ -72,7 +73,7 @@ internal sealed record SoakOptions
                 when int.TryParse(value, CultureInfo.InvariantCulture, out var nodes) && nodes is > 0 and <= 16:
                 Nodes = nodes;
                 return true;
-            // Jobs of an earlier run would be taken for this one's.
+            // Jobs of an earlier run would be counted as this run's.
             case "--data"
                 when value.Length > 0
                     && !(Directory.Exists(value) && Directory.EnumerateFileSystemEntries(value).Any()):

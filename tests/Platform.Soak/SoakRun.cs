@@ -2,9 +2,9 @@ using System.Globalization;
 
 namespace Platform.Soak;
 
-/// <summary>What a run found.</summary>
-/// <param name="Violations">What was wrong; empty when all was right.</param>
-/// <param name="Data">Where the data are kept; null when they were removed.</param>
+/// <summary>The result of a run.</summary>
+/// <param name="Violations">The violations found; empty if there were none.</param>
+/// <param name="Data">Where the data is kept; null when it was removed.</param>
 internal sealed record SoakResult(
     int Seed,
     double Seconds,
@@ -17,34 +17,32 @@ internal sealed record SoakResult(
 );
 
 /// <summary>One run: a cluster, trainings, faults, and the checks after them.</summary>
-internal sealed class SoakRun(SoakOptions options, RunLog diary)
+internal sealed class SoakRun(SoakOptions options, RunLog log)
 {
     private static readonly TimeSpan _progress = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan _settleLimit = TimeSpan.FromMinutes(5);
 
-    /// <param name="early">Ends the faults before their time.</param>
+    /// <param name="early">Ends the faults early.</param>
     /// <param name="abort">Ends everything.</param>
     public async Task<SoakResult> RunAsync(CancellationToken early, CancellationToken abort)
     {
         var data = options.Data ?? Directory.CreateTempSubdirectory("platform-soak-").FullName;
-        // PostgreSQL's own user passes through it.
+        // PostgreSQL runs as its own user and needs access to the folder.
         Directory.CreateDirectory(data);
         File.SetUnixFileMode(data, (UnixFileMode)Convert.ToInt32("755", 8));
         using var cluster = new Cluster(data, options.Nodes);
-        var trainings = new Trainings(cluster.Api, options.Seed, diary);
-        var faults = new Faults(cluster, options.Seed, options.Nodes, diary);
+        var trainings = new Trainings(cluster.Api, options.Seed, log);
+        var faults = new Faults(cluster, options.Seed, options.Nodes, log);
         var violations = new List<string>();
         try
         {
-            diary.Note(
-                $"seed {options.Seed}, {options.Length.TotalSeconds:0} s, {options.Nodes} nodes, data in {data}"
-            );
+            log.Note($"seed {options.Seed}, {options.Length.TotalSeconds:0} s, {options.Nodes} nodes, data in {data}");
             await cluster.UpAsync();
-            await MakeTroubleAsync(trainings, faults, early, abort);
-            diary.Note("no more faults; waits for the jobs to end");
+            await InjectFaultsAsync(trainings, faults, early, abort);
+            log.Note("no more faults; waiting for the jobs to end");
             await cluster.UpAsync();
             await SettleAsync(trainings, abort);
-            diary.Note("checks");
+            log.Note("checking");
             violations.AddRange(await new Verification(cluster, trainings.Jobs).RunAsync());
         }
         catch (Exception exception) when (!abort.IsCancellationRequested)
@@ -53,7 +51,7 @@ internal sealed class SoakRun(SoakOptions options, RunLog diary)
         }
         finally
         {
-            diary.Note("stops the cluster");
+            log.Note("stopping the cluster");
             await cluster.DownAsync();
         }
 
@@ -69,13 +67,13 @@ internal sealed class SoakRun(SoakOptions options, RunLog diary)
             trainings.Jobs.Count,
             trainings.Jobs.Count(job => job.Status is "succeeded"),
             trainings.Jobs.Count(job => job.Status is "cancelled"),
-            faults.Made,
+            faults.Count,
             violations,
             keep ? data : null
         );
     }
 
-    private async Task MakeTroubleAsync(
+    private async Task InjectFaultsAsync(
         Trainings trainings,
         Faults faults,
         CancellationToken early,
@@ -88,11 +86,11 @@ internal sealed class SoakRun(SoakOptions options, RunLog diary)
         var watching = Task.WhenAll(trainings.WatchAsync(watch.Token), ReportAsync(trainings, faults, watch.Token));
         try
         {
-            var breaking = faults.RunAsync(stop.Token);
+            var injecting = faults.RunAsync(stop.Token);
             var submitting = trainings.SubmitAsync(stop.Token, abort);
-            // Either may find something wrong: the other then need not go on.
-            await await Task.WhenAny(breaking, submitting);
-            await Task.WhenAll(breaking, submitting);
+            // If either fails, the other need not continue.
+            await await Task.WhenAny(injecting, submitting);
+            await Task.WhenAll(injecting, submitting);
         }
         finally
         {
@@ -107,7 +105,7 @@ internal sealed class SoakRun(SoakOptions options, RunLog diary)
         while (!cancellationToken.IsCancellationRequested)
         {
             await Task.Delay(_progress, cancellationToken).ContinueWith(_ => { }, TaskScheduler.Default);
-            diary.Note($"{Progress(trainings)}, {faults.Made} faults");
+            log.Note($"{Progress(trainings)}, {faults.Count} faults");
         }
     }
 
@@ -132,7 +130,7 @@ internal sealed class SoakRun(SoakOptions options, RunLog diary)
             await watching;
         }
 
-        diary.Note(Progress(trainings));
+        log.Note(Progress(trainings));
     }
 
     private static string Progress(Trainings trainings)

@@ -11,24 +11,24 @@ internal sealed class SubmittedJob(PlannedJob plan, Guid id)
 
     public Guid Id => id;
 
-    /// <summary>What the platform said last: its status.</summary>
+    /// <summary>The last status that the platform returned.</summary>
     public string Status { get; set; } = "pending";
 
-    /// <summary>The platform agreed to cancel it; whether it was quicker its events say.</summary>
+    /// <summary>The platform accepted its cancellation; the job may still have succeeded first.</summary>
     public bool WasCancelled { get; set; }
 
     public bool HasEnded => Status is "succeeded" or "failed" or "cancelled";
 }
 
 /// <summary>
-/// Submits, cancels and watches as a client that wants to be sure: it asks again until it is answered. The key of a submission
-/// stays the same, so that there is one job however often it was asked for.
+/// Submits, cancels and watches as a careful client: it retries until it is answered. The idempotency key of a
+/// submission stays the same, so that there is one job however often it is sent.
 /// </summary>
-internal sealed class Trainings(PlatformApi api, int seed, RunLog diary)
+internal sealed class Trainings(PlatformApi api, int seed, RunLog log)
 {
     public const string Project = "soak";
-    private const int MostAtOnce = 6;
-    private static readonly TimeSpan _again = TimeSpan.FromMilliseconds(500);
+    private const int MaxOpenJobs = 6;
+    private static readonly TimeSpan _retryInterval = TimeSpan.FromMilliseconds(500);
 
     private readonly List<SubmittedJob> _jobs = [];
     private readonly Lock _lock = new();
@@ -44,15 +44,15 @@ internal sealed class Trainings(PlatformApi api, int seed, RunLog diary)
         }
     }
 
-    /// <summary>Submits until it is told to stop; returns when the last submission is answered and all cancels are.</summary>
+    /// <summary>Submits until it is stopped; returns when all submissions and cancellations are answered.</summary>
     public async Task SubmitAsync(CancellationToken stop, CancellationToken abort)
     {
-        var later = new List<Task>();
+        var pending = new List<Task>();
         foreach (var plan in Plan.Jobs(seed))
         {
-            while (!stop.IsCancellationRequested && Jobs.Count(job => !job.HasEnded) >= MostAtOnce)
+            while (!stop.IsCancellationRequested && Jobs.Count(job => !job.HasEnded) >= MaxOpenJobs)
             {
-                await DelayAsync(_again, stop);
+                await DelayAsync(_retryInterval, stop);
             }
 
             if (stop.IsCancellationRequested)
@@ -60,7 +60,7 @@ internal sealed class Trainings(PlatformApi api, int seed, RunLog diary)
                 break;
             }
 
-            diary.Note($"submits {plan}");
+            log.Note($"submitting {plan}");
             var job = new SubmittedJob(plan, await SubmitAsync(plan, abort));
             lock (_lock)
             {
@@ -69,18 +69,18 @@ internal sealed class Trainings(PlatformApi api, int seed, RunLog diary)
 
             if (plan.CancelAfter is { } after)
             {
-                later.Add(CancelAsync(job, after, abort));
+                pending.Add(CancelAsync(job, after, abort));
             }
 
             if (plan.KillAfter is { } killAfter)
             {
-                later.Add(KillAsync(job, killAfter, stop));
+                pending.Add(KillAsync(job, killAfter, stop));
             }
 
             await DelayAsync(plan.Then, stop);
         }
 
-        await Task.WhenAll(later);
+        await Task.WhenAll(pending);
     }
 
     /// <summary>Keeps the statuses up to date until it is cancelled.</summary>
@@ -96,7 +96,7 @@ internal sealed class Trainings(PlatformApi api, int seed, RunLog diary)
                 }
             }
 
-            await DelayAsync(_again, cancellationToken);
+            await DelayAsync(_retryInterval, cancellationToken);
         }
     }
 
@@ -114,7 +114,7 @@ internal sealed class Trainings(PlatformApi api, int seed, RunLog diary)
         }
         catch (Exception exception) when (exception is HttpRequestException or OperationCanceledException)
         {
-            return null; // whatever is away: it is asked again
+            return null; // unavailable: the caller retries
         }
     }
 
@@ -127,7 +127,7 @@ internal sealed class Trainings(PlatformApi api, int seed, RunLog diary)
             laterPause: plan.Pause / 2,
             project: Project
         );
-        using var response = await AskAsync(
+        using var response = await SendWithRetryAsync(
             () =>
             {
                 var request = new HttpRequestMessage(HttpMethod.Post, "/api/jobs")
@@ -152,8 +152,8 @@ internal sealed class Trainings(PlatformApi api, int seed, RunLog diary)
     private async Task CancelAsync(SubmittedJob job, TimeSpan after, CancellationToken abort)
     {
         await Task.Delay(after, abort);
-        diary.Note($"cancels job {job.Plan.Number}");
-        using var response = await AskAsync(
+        log.Note($"cancelling job {job.Plan.Number}");
+        using var response = await SendWithRetryAsync(
             () => new HttpRequestMessage(HttpMethod.Post, $"/api/jobs/{job.Id}/cancel"),
             abort
         );
@@ -170,7 +170,7 @@ internal sealed class Trainings(PlatformApi api, int seed, RunLog diary)
         var pids = Processes.WithEnvironment($"PLATFORM_JOB_ID={job.Id}");
         if (pids.Count > 0 && !stop.IsCancellationRequested)
         {
-            diary.Note($"kills job {job.Plan.Number}");
+            log.Note($"killing job {job.Plan.Number}");
             foreach (var pid in pids)
             {
                 Processes.TryKill(pid);
@@ -178,8 +178,8 @@ internal sealed class Trainings(PlatformApi api, int seed, RunLog diary)
         }
     }
 
-    /// <summary>Asks until something is answered that is about the request, not about an outage.</summary>
-    private async Task<HttpResponseMessage> AskAsync(Func<HttpRequestMessage> ask, CancellationToken abort)
+    /// <summary>Sends a request until it gets an answer that is not caused by an outage.</summary>
+    private async Task<HttpResponseMessage> SendWithRetryAsync(Func<HttpRequestMessage> create, CancellationToken abort)
     {
         while (true)
         {
@@ -187,7 +187,7 @@ internal sealed class Trainings(PlatformApi api, int seed, RunLog diary)
             {
                 using var limited = CancellationTokenSource.CreateLinkedTokenSource(abort);
                 limited.CancelAfter(TimeSpan.FromSeconds(15));
-                using var request = ask();
+                using var request = create();
                 var response = await api.Http.SendAsync(request, limited.Token);
                 if ((int)response.StatusCode < 500 && response.StatusCode is not HttpStatusCode.TooManyRequests)
                 {
@@ -199,13 +199,13 @@ internal sealed class Trainings(PlatformApi api, int seed, RunLog diary)
             catch (Exception exception)
                 when (exception is HttpRequestException or OperationCanceledException && !abort.IsCancellationRequested)
             {
-                // Nobody answered; whether it was heard the next answer tells.
+                // No answer; the next one shows whether the request was processed.
             }
 
-            await Task.Delay(_again, abort);
+            await Task.Delay(_retryInterval, abort);
         }
     }
 }
 
-/// <summary>What ends the run at once: the platform did something that no outage explains.</summary>
+/// <summary>Ends the run at once: the platform did something that no outage explains.</summary>
 internal sealed class SoakException(string message) : Exception(message);

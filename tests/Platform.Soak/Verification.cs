@@ -4,14 +4,16 @@ using System.Text.Json.Nodes;
 
 namespace Platform.Soak;
 
-/// <summary>Looks from outside at all that a run left, once nothing is broken any more and nothing runs.</summary>
+/// <summary>
+/// Checks from outside everything that a run left, once all faults are repaired and all jobs have ended.
+/// </summary>
 internal sealed class Verification(Cluster cluster, IReadOnlyList<SubmittedJob> jobs)
 {
     private static readonly TimeSpan _replayLimit = TimeSpan.FromSeconds(90);
 
     private readonly List<string> _violations = [];
 
-    /// <returns>What is wrong, one sentence each.</returns>
+    /// <returns>The violations, one sentence each.</returns>
     public async Task<IReadOnlyList<string>> RunAsync()
     {
         await CheckAsync("the list of jobs", CheckJobsAsync);
@@ -20,9 +22,9 @@ internal sealed class Verification(Cluster cluster, IReadOnlyList<SubmittedJob> 
             await CheckAsync($"job {job.Plan.Number} ({job.Id})", () => CheckJobAsync(job));
         }
 
-        await CheckAsync("leases, nodes and the queues of what was given up", cluster.AssertNothingIsLeftAsync);
+        await CheckAsync("leases, nodes and error queues", cluster.AssertNothingRemainsAsync);
         await CheckAsync("processes", CheckProcessesAsync);
-        await CheckAsync("read models", cluster.AssertReadModelsAreWhatEventsSayAsync);
+        await CheckAsync("read models", cluster.AssertReadModelsMatchEventsAsync);
         return _violations;
     }
 
@@ -43,9 +45,9 @@ internal sealed class Verification(Cluster cluster, IReadOnlyList<SubmittedJob> 
         var list = await cluster.Api.GetAsync($"/api/jobs?project={Trainings.Project}&limit=1");
         Require(
             list["total"]!.GetValue<long>() == jobs.Count,
-            $"{jobs.Count} submissions were answered and there are {list["total"]} jobs"
+            $"{jobs.Count} submissions were accepted but there are {list["total"]} jobs"
         );
-        Require(jobs.Select(job => job.Id).Distinct().Count() == jobs.Count, "two submissions have one id");
+        Require(jobs.Select(job => job.Id).Distinct().Count() == jobs.Count, "two submissions have the same id");
     }
 
     private async Task CheckJobAsync(SubmittedJob submitted)
@@ -75,12 +77,12 @@ internal sealed class Verification(Cluster cluster, IReadOnlyList<SubmittedJob> 
         }
     }
 
-    /// <summary>Step after step from a checkpoint on, to the end when it reached that.</summary>
+    /// <summary>The log has each step from a checkpoint on, up to the last one if the job succeeded.</summary>
     private static void CheckLog(string log, int steps, int attempt, string status)
     {
         var printed = CountingJob.StepsOnly(log);
         var first = FirstStep(printed);
-        // An attempt that was stopped at once, or began at the checkpoint of the last step.
+        // An attempt that was stopped at once, or started from the checkpoint of the last step.
         if (printed.Length == 0 && (status is "cancelled" || (attempt > 1 && steps % 10 == 0)))
         {
             return;
@@ -88,7 +90,7 @@ internal sealed class Verification(Cluster cluster, IReadOnlyList<SubmittedJob> 
 
         Require(
             first is { } start && (start == 1 || (attempt > 1 && start % 10 == 1)),
-            $"its log of attempt {attempt} does not begin at a checkpoint: {Beginning(printed)}"
+            $"its log of attempt {attempt} does not start at a checkpoint: {Beginning(printed)}"
         );
         var expected = CountingJob.Lines(first!.Value, steps);
         Require(
@@ -118,20 +120,20 @@ internal sealed class Verification(Cluster cluster, IReadOnlyList<SubmittedJob> 
             .AsArray()
             .Where(item => item!["name"]!.GetValue<string>() is "count")
             .ToList();
-        Require(kept.Count(item => AttemptOf(item!) == attempt) == 1, $"attempt {attempt} kept {kept.Count} outputs");
+        Require(kept.Count(item => AttemptOf(item!) == attempt) == 1, $"attempt {attempt} stored {kept.Count} outputs");
         foreach (var version in kept)
         {
             var content = await cluster.Api.DownloadAsync("count", $"{version!["version"]}", "count.txt");
             Require(
                 Encoding.UTF8.GetString(content) == $"counted to {submitted.Plan.Steps}\n",
-                $"version {version["version"]} of its output holds something else"
+                $"version {version["version"]} of its output has wrong content"
             );
         }
     }
 
     private static int AttemptOf(JsonNode version) => version["attempt"]?.GetValue<int>() ?? 0;
 
-    /// <summary>Every step with its value; more than once only when more than one attempt took it.</summary>
+    /// <summary>Every step with its value, at most once per attempt.</summary>
     private async Task CheckCurveAsync(JsonNode job, int steps, int attempt)
     {
         await WaitForRunAsync(job, "finished");
@@ -191,17 +193,17 @@ internal sealed class Verification(Cluster cluster, IReadOnlyList<SubmittedJob> 
         foreach (var job in jobs)
         {
             await WaitFor.ConditionAsync(
-                $"the processes of job {job.Plan.Number} to be gone",
+                $"the processes of job {job.Plan.Number} to end",
                 () => Task.FromResult(Processes.WithEnvironment($"PLATFORM_JOB_ID={job.Id}").Count == 0)
             );
         }
     }
 
-    private static void Require(bool holds, string otherwise)
+    private static void Require(bool condition, string violation)
     {
-        if (!holds)
+        if (!condition)
         {
-            throw new SoakException(otherwise);
+            throw new SoakException(violation);
         }
     }
 }

@@ -25,7 +25,7 @@ public sealed class A_standalone_platform : IAsyncLifetime
 
     [Fact]
     [Trait("check", "LOG-02")]
-    public async Task That_was_killed_recovers_and_its_running_training_goes_on()
+    public async Task that_was_killed_recovers_and_its_running_training_continues()
     {
         await _platform.UpAsync();
         var id = await Api.SubmitAsync(Training());
@@ -33,7 +33,7 @@ public sealed class A_standalone_platform : IAsyncLifetime
         var database = _platform.Postgres;
 
         await _platform.KillAsync();
-        Assert.True(training.IsRunning, "The training died with its platform.");
+        Assert.True(training.IsRunning, "The training ended with its platform.");
         await _platform.UpAsync();
         Assert.Equal(database, _platform.Postgres);
 
@@ -44,7 +44,7 @@ public sealed class A_standalone_platform : IAsyncLifetime
     }
 
     [Fact]
-    public async Task That_is_told_to_stop_leaves_no_process()
+    public async Task that_is_stopped_leaves_no_process()
     {
         await _platform.UpAsync();
         var training = await ProcessOfAsync(await Api.SubmitAsync(Training()));
@@ -60,7 +60,7 @@ public sealed class A_standalone_platform : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Is_ready_within_ten_seconds_once_its_database_exists()
+    public async Task is_ready_within_ten_seconds_once_its_database_exists()
     {
         await _platform.UpAsync();
         await _platform.Process!.StopAsync(TimeSpan.FromSeconds(60));
@@ -76,13 +76,13 @@ public sealed class A_standalone_platform : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Has_its_data_folder_for_itself()
+    public async Task locks_its_data_folder()
     {
         await _platform.UpAsync();
         var first = _platform.Process!;
 
         var second = _platform.Start();
-        await WaitFor.ConditionAsync("the second one to give up", () => Task.FromResult(!second.IsRunning));
+        await WaitFor.ConditionAsync("the second one to exit", () => Task.FromResult(!second.IsRunning));
 
         Assert.Contains("Another platform uses the data folder", _platform.Output, StringComparison.Ordinal);
         Assert.True(first.IsRunning);
@@ -91,20 +91,20 @@ public sealed class A_standalone_platform : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Says_at_once_that_its_port_is_taken()
+    public async Task reports_at_once_that_its_port_is_in_use()
     {
         using var other = new TcpListener(IPAddress.Loopback, _platform.Port);
         other.Start();
 
         var process = _platform.Start();
-        await WaitFor.ConditionAsync("it to give up", () => Task.FromResult(!process.IsRunning));
+        await WaitFor.ConditionAsync("it to exit", () => Task.FromResult(!process.IsRunning));
 
         Assert.Contains($"Port {_platform.Port} is in use", _platform.Output, StringComparison.Ordinal);
         Assert.Null(_platform.Postgres);
     }
 
     [Fact]
-    public async Task Starts_its_database_again_when_it_dies()
+    public async Task restarts_its_database_when_it_dies()
     {
         await _platform.UpAsync();
         var database = _platform.Postgres!;
@@ -128,7 +128,7 @@ public sealed class A_standalone_platform : IAsyncLifetime
 
     [Fact]
     [Trait("check", "OPS-01")]
-    public async Task Gives_the_same_answers_after_its_read_models_were_rebuilt()
+    public async Task returns_the_same_answers_after_its_read_models_were_rebuilt()
     {
         await _platform.UpAsync();
         var id = await Api.SubmitAsync(Job("echo hello"));
@@ -179,7 +179,7 @@ public sealed class A_standalone_platform : IAsyncLifetime
             resources = new { cpus = 1, memoryMiB = 64 },
         };
 
-    /// <summary>Answers that depend on events alone; what heartbeats change is left out.</summary>
+    /// <summary>Answers that depend only on events, without what heartbeats change.</summary>
     private async Task<IReadOnlyList<string>> AnswersAsync(Guid job)
     {
         var answers = new List<string>();
@@ -201,7 +201,7 @@ public sealed class A_standalone_platform : IAsyncLifetime
     private async Task<LocalProcess> ProcessOfAsync(Guid job)
     {
         var log = await WaitFor.ValueAsync(
-            "the training to say its process",
+            "the training to print its process id",
             () => Api.LogAsync(job),
             log => log.Contains("line 2", StringComparison.Ordinal)
         );

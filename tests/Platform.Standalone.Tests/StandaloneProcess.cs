@@ -3,7 +3,7 @@ using Platform.LocalServers;
 
 namespace Platform.Standalone.Tests;
 
-/// <summary>The real program on a data folder of its own.</summary>
+/// <summary>The real program on a separate data folder.</summary>
 internal sealed class StandaloneProcess : IAsyncDisposable
 {
     private readonly TestFolder _folder = new();
@@ -33,7 +33,7 @@ internal sealed class StandaloneProcess : IAsyncDisposable
         );
     }
 
-    /// <summary>Starts it and waits until it says that it is ready.</summary>
+    /// <summary>Starts it and waits until it is ready.</summary>
     /// <returns>How long that took.</returns>
     public async Task<TimeSpan> UpAsync()
     {
@@ -55,7 +55,7 @@ internal sealed class StandaloneProcess : IAsyncDisposable
     public async Task KillAsync()
     {
         Assert.True(Unix.Signal(Process!.Id, Unix.Kill));
-        await WaitFor.ConditionAsync("the platform to be gone", () => Task.FromResult(!Process.IsRunning));
+        await WaitFor.ConditionAsync("the platform to end", () => Task.FromResult(!Process.IsRunning));
     }
 
     public async ValueTask DisposeAsync()

@@ -4,8 +4,10 @@ using Platform.LocalServers;
 
 namespace Platform.Testing.Clusters;
 
-/// <summary>A local cluster, driven by <c>./platform cluster</c>: one real process per service, RabbitMQ, PostgreSQL, agents.</summary>
-/// <param name="data">Its data folder, which PostgreSQL's own user must be able to pass through.</param>
+/// <summary>
+/// A local cluster, driven by <c>./platform cluster</c>: one real process per service, RabbitMQ, PostgreSQL, agents.
+/// </summary>
+/// <param name="data">Its data folder, which PostgreSQL's own user must be able to enter.</param>
 /// <param name="nodes">How many agents it has.</param>
 /// <param name="settings">Environment variables of its processes.</param>
 public sealed class Cluster(string data, int nodes, params IReadOnlyList<(string Name, string Value)> settings)
@@ -23,7 +25,7 @@ public sealed class Cluster(string data, int nodes, params IReadOnlyList<(string
     /// <summary>The data folder.</summary>
     public string Data => data;
 
-    /// <summary>Starts what is not running, and returns when all of it is ready.</summary>
+    /// <summary>Starts processes that are not running, and returns when the cluster is ready.</summary>
     public Task UpAsync() =>
         Command.SucceedAsync(
             TimeSpan.FromMinutes(3),
@@ -38,10 +40,10 @@ public sealed class Cluster(string data, int nodes, params IReadOnlyList<(string
             nodes.ToString(CultureInfo.InvariantCulture)
         );
 
-    /// <summary>Stops all of it.</summary>
+    /// <summary>Stops the cluster.</summary>
     public Task DownAsync() => Command.SucceedAsync(TimeSpan.FromMinutes(2), "cluster", "down", "--data", data);
 
-    /// <summary>Kills one of the processes at once, as a power cut would.</summary>
+    /// <summary>Kills one of the processes with SIGKILL.</summary>
     public async Task KillAsync(string process)
     {
         var pid = await PidAsync(process);
@@ -49,16 +51,18 @@ public sealed class Cluster(string data, int nodes, params IReadOnlyList<(string
         await Processes.WaitForEndAsync(pid, process);
     }
 
-    /// <summary>The process of that name, such as <c>jobs</c>, <c>agent-1</c> or <c>postgres</c>; it must run.</summary>
+    /// <summary>
+    /// The process of that name, such as <c>jobs</c>, <c>agent-1</c> or <c>postgres</c>; it must be running.
+    /// </summary>
     public async Task<int> PidAsync(string process) =>
         (await PidsAsync()).TryGetValue(process, out var pid)
             ? pid
-            : throw new InvalidOperationException($"{process} does not run.");
+            : throw new InvalidOperationException($"{process} is not running.");
 
-    /// <summary>All that run, by name.</summary>
+    /// <summary>All running processes, by name.</summary>
     public async Task<IReadOnlyDictionary<string, int>> PidsAsync()
     {
-        // Its exit code only says that something does not run, which tests bring about.
+        // Its exit code only tells that a process is not running, which tests cause.
         var (_, status, _) = await Command.RunAsync(
             TimeSpan.FromSeconds(30),
             "cluster",

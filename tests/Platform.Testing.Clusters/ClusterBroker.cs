@@ -5,7 +5,7 @@ using RabbitMQ.Client;
 
 namespace Platform.Testing.Clusters;
 
-/// <summary>A cluster's own RabbitMQ, looked at past the platform.</summary>
+/// <summary>Direct access to a cluster's RabbitMQ.</summary>
 public sealed class ClusterBroker(string data)
 {
     private readonly string _folder = Path.Combine(data, "cluster", "rabbitmq");
@@ -43,11 +43,13 @@ public sealed class ClusterBroker(string data)
         return [.. output.Split('\n', StringSplitOptions.RemoveEmptyEntries).Where(name => name != "name")];
     }
 
-    /// <summary>Fails when a message could not be handled (<c>_error</c>) or nobody wanted it (<c>_skipped</c>).</summary>
-    public async Task AssertNothingWasGivenUpAsync()
+    /// <summary>
+    /// Fails when a message could not be handled (<c>_error</c>) or had no consumer (<c>_skipped</c>).
+    /// </summary>
+    public async Task AssertNoFailedMessagesAsync()
     {
         await using var connection = await ConnectAsync();
-        foreach (var queue in (await QueuesAsync()).Where(IsForGivenUp))
+        foreach (var queue in (await QueuesAsync()).Where(IsErrorQueue))
         {
             await using var channel = await connection.CreateChannelAsync();
             var count = await channel.MessageCountAsync(queue);
@@ -58,7 +60,7 @@ public sealed class ClusterBroker(string data)
         }
     }
 
-    private static bool IsForGivenUp(string queue) =>
+    private static bool IsErrorQueue(string queue) =>
         queue.EndsWith("_error", StringComparison.Ordinal) || queue.EndsWith("_skipped", StringComparison.Ordinal);
 
     private static async Task<string> FirstAsync(IChannel channel, string queue)

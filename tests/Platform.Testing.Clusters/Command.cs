@@ -2,7 +2,7 @@ using System.Diagnostics;
 
 namespace Platform.Testing.Clusters;
 
-/// <summary>Runs <c>./platform</c> as a person would, on what is already built.</summary>
+/// <summary>Runs <c>./platform</c> as a user would, on the existing build.</summary>
 public static class Command
 {
     /// <summary>Runs it to its end.</summary>
@@ -10,14 +10,14 @@ public static class Command
         RunAsync(within, settings: [], arguments);
 
     /// <summary>Runs it and expects success.</summary>
-    /// <returns>What it printed for whoever reads its output.</returns>
+    /// <returns>Its standard output.</returns>
     public static Task<string> SucceedAsync(TimeSpan within, params string[] arguments) =>
         SucceedAsync(within, settings: [], arguments);
 
     /// <inheritdoc cref="SucceedAsync(TimeSpan, string[])" />
-    /// <param name="within">How long it may take.</param>
+    /// <param name="within">The time limit.</param>
     /// <param name="settings">Environment variables for it.</param>
-    /// <param name="arguments">The command's own.</param>
+    /// <param name="arguments">The command and its arguments.</param>
     public static async Task<string> SucceedAsync(
         TimeSpan within,
         IReadOnlyList<(string Name, string Value)> settings,
@@ -35,7 +35,7 @@ public static class Command
         string[] arguments
     )
     {
-        // In a session of its own: Ctrl-C in a terminal is for whoever runs the command, and not for it.
+        // In its own session, so that Ctrl-C in a terminal does not reach it.
         var start = new ProcessStartInfo("setsid", ["--wait", Repository.PathOf("platform"), .. arguments])
         {
             WorkingDirectory = Repository.Root,

@@ -5,8 +5,8 @@ using System.Text.Json.Nodes;
 namespace Platform.Testing.Clusters;
 
 /// <summary>
-/// A training that counts: one line a step, a checkpoint every ten, from which it goes on, and an output in the end. What it
-/// leaves behind is known to the byte.
+/// A training that counts: one line per step, a checkpoint every ten steps, from which it resumes, and an output at the
+/// end. Its results are known to the byte.
 /// </summary>
 public static class CountingJob
 {
@@ -96,7 +96,7 @@ public static class CountingJob
             TimeSpan.FromSeconds(60)
         );
 
-    /// <summary>Waits for a job of one attempt to succeed, and looks at all that it leaves.</summary>
+    /// <summary>Waits for a job of one attempt to succeed, and checks its results.</summary>
     public static async Task AssertCountedAsync(this PlatformApi api, Guid jobId, int steps)
     {
         var job = await api.WaitForStatusAsync(jobId, "succeeded");
@@ -107,7 +107,7 @@ public static class CountingJob
         await api.AssertTrackedAsync(job, steps);
     }
 
-    /// <summary>A log without what the SDK says about a platform that is away.</summary>
+    /// <summary>A log without the SDK's messages about an unavailable platform.</summary>
     public static string StepsOnly(string log) =>
         string.Concat(
             log.Split('\n', StringSplitOptions.RemoveEmptyEntries)
@@ -115,7 +115,7 @@ public static class CountingJob
                 .Select(line => $"{line}\n")
         );
 
-    /// <summary>What it prints.</summary>
+    /// <summary>The expected output.</summary>
     public static string Lines(int first, int last)
     {
         var lines = new StringBuilder();
@@ -127,7 +127,7 @@ public static class CountingJob
         return lines.ToString();
     }
 
-    /// <summary>The types of its events.</summary>
+    /// <summary>The types of a job's events.</summary>
     public static async Task<IReadOnlyList<string>> HistoryAsync(this PlatformApi api, Guid jobId) =>
         [
             .. (await api.GetAsync($"/api/jobs/{jobId}/events"))["items"]!
@@ -135,7 +135,7 @@ public static class CountingJob
                 .Select(entry => entry!["type"]!.GetValue<string>()),
         ];
 
-    /// <summary>One version of its output, with the content and the checksum that it should have.</summary>
+    /// <summary>Checks that there is one version of its output, with the expected content and checksum.</summary>
     public static async Task AssertKeptAsync(this PlatformApi api, Guid jobId, int steps)
     {
         var kept = Assert.Single(
@@ -146,10 +146,10 @@ public static class CountingJob
         Assert.Equal($"counted to {steps}\n", Encoding.UTF8.GetString(content));
     }
 
-    /// <summary>Until something is kept for an attempt to go on from.</summary>
+    /// <summary>Waits until a checkpoint is stored.</summary>
     public static Task WaitForCheckpointAsync(this PlatformApi api, Guid jobId) =>
         WaitFor.ConditionAsync(
-            "the first checkpoint to be kept",
+            "the first checkpoint to be stored",
             async () =>
             {
                 using var response = await api.Http.GetAsync($"/api/artifacts/checkpoints-{jobId:N}/versions/latest");
@@ -157,7 +157,9 @@ public static class CountingJob
             }
         );
 
-    /// <summary>Until a run has a point at each step from 1 on, and none elsewhere; those that wait on a node may come after its end.</summary>
+    /// <summary>
+    /// Waits until a run has a point at each step from 1 on, and no others; some may arrive after its end.
+    /// </summary>
     public static Task WaitForMeasuredStepsAsync(this PlatformApi api, string runId, string key, int steps) =>
         WaitFor.ValueAsync(
             $"the steps of {key} in run {runId}",
@@ -172,7 +174,7 @@ public static class CountingJob
             TimeSpan.FromSeconds(60)
         );
 
-    /// <summary>Each step is on its curve once, be it sent later, and the run has ended.</summary>
+    /// <summary>Checks that the run has ended and has each step once, even if sent later.</summary>
     public static async Task AssertTrackedAsync(this PlatformApi api, JsonNode job, int steps)
     {
         var runId = job["runId"]!.GetValue<string>();

@@ -2,18 +2,18 @@ using System.Text.Json.Nodes;
 
 namespace Platform.Testing.Clusters;
 
-/// <summary>What must hold once everything that a test began has ended.</summary>
+/// <summary>What must hold once everything that a test started has ended.</summary>
 public static class Invariants
 {
-    /// <summary>As below, and the read models hold what the events say, no more and no less.</summary>
+    /// <summary>As below, and the read models match the events exactly.</summary>
     public static async Task AssertRecoveredAsync(this Cluster cluster)
     {
-        await cluster.AssertNothingIsLeftAsync();
-        await cluster.AssertReadModelsAreWhatEventsSayAsync();
+        await cluster.AssertNothingRemainsAsync();
+        await cluster.AssertReadModelsMatchEventsAsync();
     }
 
-    /// <summary>No lease, no placement, no message that was given up.</summary>
-    public static async Task AssertNothingIsLeftAsync(this Cluster cluster)
+    /// <summary>No lease, no placement, no failed message.</summary>
+    public static async Task AssertNothingRemainsAsync(this Cluster cluster)
     {
         JsonNode? nodes = null;
         await WaitFor.ConditionAsync(
@@ -26,7 +26,7 @@ public static class Invariants
             describe: () => $"Last seen: {nodes}"
         );
         Assert.Empty((await cluster.Api.GetAsync("/api/nodes/placements"))["items"]!.AsArray());
-        await new ClusterBroker(cluster.Data).AssertNothingWasGivenUpAsync();
+        await new ClusterBroker(cluster.Data).AssertNoFailedMessagesAsync();
     }
 
     private static bool IsIdle(JsonNode node) =>

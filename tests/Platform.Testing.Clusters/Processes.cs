@@ -15,23 +15,23 @@ public static partial class Processes
 
     public static void Kill(int pid) => Signal(pid, SigKill);
 
-    /// <summary>Kills it unless it has ended meanwhile.</summary>
+    /// <summary>Kills it unless it has already ended.</summary>
     public static void TryKill(int pid) => _ = SendSignal(pid, SigKill);
 
-    /// <summary>PostgreSQL stops at once but in good order: it ends the sessions of its clients.</summary>
+    /// <summary>PostgreSQL's fast shutdown: it ends the sessions of its clients.</summary>
     public static void Interrupt(int pid) => Signal(pid, SigInt);
 
-    /// <summary>PostgreSQL stops without putting anything in order.</summary>
+    /// <summary>PostgreSQL's immediate shutdown, without a checkpoint.</summary>
     public static void Quit(int pid) => Signal(pid, SigQuit);
 
     public static void Terminate(int pid) => Signal(pid, SigTerm);
 
-    /// <summary>Lets it stand still until <see cref="Thaw"/>.</summary>
+    /// <summary>Suspends it until <see cref="Thaw"/>.</summary>
     public static void Freeze(int pid) => Signal(pid, SigStop);
 
     public static void Thaw(int pid) => Signal(pid, SigCont);
 
-    /// <summary>The most memory it has had at once.</summary>
+    /// <summary>Its peak memory.</summary>
     public static int PeakMemoryMiB(int pid) =>
         int.Parse(
             File.ReadLines($"/proc/{pid}/status")
@@ -43,9 +43,9 @@ public static partial class Processes
     public static bool IsAlive(int pid) =>
         RunningProcesses.Read(pid, "stat") is { Length: > 0 } stat && !stat.Contains(") Z ", StringComparison.Ordinal);
 
-    /// <summary>Waits until it is gone, for as long as <see cref="WaitFor"/> does unless told.</summary>
+    /// <summary>Waits until it has ended, by default as long as <see cref="WaitFor"/> does.</summary>
     public static Task WaitForEndAsync(int pid, string name, TimeSpan? within = null) =>
-        WaitFor.ConditionAsync($"{name} to be gone", () => Task.FromResult(!IsAlive(pid)), within);
+        WaitFor.ConditionAsync($"{name} to end", () => Task.FromResult(!IsAlive(pid)), within);
 
     /// <summary>Processes whose environment holds a marker, such as <c>PLATFORM_JOB_ID=…</c>.</summary>
     public static IReadOnlyList<int> WithEnvironment(string marker) => RunningProcesses.With("environ", marker);

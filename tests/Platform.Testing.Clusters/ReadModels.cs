@@ -2,11 +2,13 @@ using System.Text.Json.Nodes;
 
 namespace Platform.Testing.Clusters;
 
-/// <summary>Everything that the API of a cluster says, which must be the same when it is made anew from the events.</summary>
+/// <summary>
+/// All answers of a cluster's API, which must be the same after its read models are rebuilt from the events.
+/// </summary>
 public static class ReadModels
 {
-    /// <summary>Makes all of them anew while the platform runs. Nothing else may happen meanwhile.</summary>
-    public static async Task AssertReadModelsAreWhatEventsSayAsync(this Cluster cluster)
+    /// <summary>Rebuilds all read models while the platform runs. Nothing else may change meanwhile.</summary>
+    public static async Task AssertReadModelsMatchEventsAsync(this Cluster cluster)
     {
         var before = await AnswersAsync(cluster.Api);
 
@@ -31,7 +33,7 @@ public static class ReadModels
         Assert.True(changed.Count == 0, $"{changed.Count} answers changed: {string.Join("; ", changed.Take(3))}");
     }
 
-    /// <summary>What the API says of everything there is, by address.</summary>
+    /// <summary>The API's answers about all resources, by path.</summary>
     private static async Task<SortedDictionary<string, string>> AnswersAsync(PlatformApi api)
     {
         var answers = new SortedDictionary<string, string>(StringComparer.Ordinal);
@@ -65,7 +67,7 @@ public static class ReadModels
         await ReadAsync(api, answers, "/api/tokens");
         foreach (var node in (await api.GetAsync("/api/nodes"))["items"]!.AsArray())
         {
-            // Heartbeats go on; what its events say does not change.
+            // Heartbeats continue; only what events determine is compared.
             node!.AsObject().Remove("usage");
             node.AsObject().Remove("lastHeartbeatAt");
             answers.Add($"/api/nodes/{node["id"]}", node.ToJsonString());

@@ -3,10 +3,12 @@ using System.Diagnostics;
 namespace Platform.Testing.Clusters;
 
 /// <summary>
-/// How long this machine stood still, as machines do that share their processors and disks with others: what the platform
-/// has to do within a time, it cannot do meanwhile.
+/// Measures how long this machine was stalled, as happens on shared processors and disks: time limits of the platform
+/// must allow for these stalls.
 /// </summary>
-/// <remarks>Found by writing a byte to disk every <see cref="_pause"/>: whatever that takes beyond <see cref="_usual"/>.</remarks>
+/// <remarks>
+/// A byte is written to disk every <see cref="_pause"/>; the time beyond <see cref="_usual"/> counts as a stall.
+/// </remarks>
 public sealed class Stalls : IDisposable
 {
     private static readonly TimeSpan _pause = TimeSpan.FromMilliseconds(20);
@@ -16,8 +18,8 @@ public sealed class Stalls : IDisposable
     private readonly Thread _watch;
     private long _ticks;
 
-    /// <summary>Begins to watch.</summary>
-    /// <param name="folder">A folder on the disk that counts.</param>
+    /// <summary>Starts measuring.</summary>
+    /// <param name="folder">A folder on the disk to measure.</param>
     public Stalls(string folder)
     {
         _watch = new Thread(() => Watch(Path.Combine(folder, $"stalls-{Guid.CreateVersion7():N}")))
@@ -27,7 +29,7 @@ public sealed class Stalls : IDisposable
         _watch.Start();
     }
 
-    /// <summary>The sum of what was found so far.</summary>
+    /// <summary>The total of all stalls so far.</summary>
     public TimeSpan Sum => TimeSpan.FromTicks(Interlocked.Read(ref _ticks));
 
     /// <inheritdoc />

@@ -4,8 +4,8 @@ using Platform.LocalServers;
 
 namespace Platform.Testing.Clusters;
 
-/// <summary>The whole platform in one process, driven by <c>./platform</c>, on a port of its own.</summary>
-/// <param name="data">Its data folder, which PostgreSQL's own user must be able to pass through.</param>
+/// <summary>The whole platform in one process, driven by <c>./platform</c>, on its own port.</summary>
+/// <param name="data">Its data folder, which PostgreSQL's own user must be able to enter.</param>
 /// <param name="settings">Environment variables that configure it.</param>
 public sealed class StandalonePlatform(string data, params (string Name, string Value)[] settings) : IAsyncDisposable
 {
@@ -15,7 +15,7 @@ public sealed class StandalonePlatform(string data, params (string Name, string 
     /// <summary>Its address.</summary>
     public string Url => $"http://127.0.0.1:{_port}";
 
-    /// <summary>What answers there.</summary>
+    /// <summary>Its API.</summary>
     public PlatformApi Api => _api ??= new PlatformApi(Url);
 
     /// <summary>Starts it, and returns when it is ready.</summary>
@@ -34,7 +34,7 @@ public sealed class StandalonePlatform(string data, params (string Name, string 
     /// <summary>Stops it.</summary>
     public Task DownAsync() => Command.SucceedAsync(TimeSpan.FromMinutes(1), "down", "--data", data);
 
-    /// <summary>Makes a token, as the person at the platform's machine does.</summary>
+    /// <summary>Creates a token, as an administrator on the platform's machine does.</summary>
     public async Task<string> CreateTokenAsync(string name) =>
         (await Command.SucceedAsync(TimeSpan.FromMinutes(1), "tokens", "create", name, "--data", data)).Trim();
 

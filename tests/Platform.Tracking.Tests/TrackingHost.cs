@@ -13,7 +13,7 @@ using Platform.ServiceDefaults;
 
 namespace Platform.Tracking.Tests;
 
-/// <summary>The tracking service as it runs: Kestrel, real PostgreSQL, in-memory bus.</summary>
+/// <summary>The real tracking service with Kestrel, PostgreSQL and the in-memory bus.</summary>
 public sealed class TrackingHost : IAsyncLifetime
 {
     private readonly ConsumedMessages _consumed = new();
@@ -62,7 +62,7 @@ public sealed class TrackingHost : IAsyncLifetime
         return created["id"]!.GetValue<string>();
     }
 
-    /// <summary>Logs points; fails unless they are taken.</summary>
+    /// <summary>Logs points; fails unless they are accepted.</summary>
     public Task<JsonNode> LogAsync(string run, params object[] points) =>
         SendAsync(HttpMethod.Post, $"/api/runs/{run}/metrics", new { points }, HttpStatusCode.OK);
 
@@ -147,7 +147,7 @@ public sealed class TrackingHost : IAsyncLifetime
             ),
         };
 
-    /// <summary>Another process's part, as far as a client can tell.</summary>
+    /// <summary>A second replica of the service.</summary>
     public sealed class Replica(WebApplication app, HttpClient http) : IAsyncDisposable
     {
         public HttpClient Http { get; } = http;

@@ -44,8 +44,8 @@ public sealed partial class A_hundred_thousand_jobs(ManyJobs browser, ITestOutpu
     [Fact]
     public async Task Are_scrolled_smoothly_while_only_what_is_in_sight_is_fetched_and_drawn()
     {
-        await using var visitor = await browser.VisitAsync();
-        var page = visitor.Page;
+        await using var session = await browser.OpenAsync();
+        var page = session.Page;
         var asked = new List<int>();
         page.Request += (_, request) =>
         {
@@ -57,7 +57,7 @@ public sealed partial class A_hundred_thousand_jobs(ManyJobs browser, ITestOutpu
                 asked.Add(int.Parse(offset.Groups[1].Value, CultureInfo.InvariantCulture));
             }
         };
-        await visitor.GoAsync("/jobs");
+        await session.GoAsync("/jobs");
         await Expect(page.GetByRole(AriaRole.Link, new() { Name = "job 1", Exact = true })).ToBeVisibleAsync();
         await Expect(page.Locator(".table-foot")).ToContainTextAsync("of 100,000");
         Assert.Equal([0], asked.Distinct());
@@ -79,16 +79,16 @@ public sealed partial class A_hundred_thousand_jobs(ManyJobs browser, ITestOutpu
         Assert.Contains(99_900, asked);
 
         await page.GetByRole(AriaRole.Link, new() { Name = "job 99999", Exact = true }).ClickAsync();
-        await Expect(visitor.Heading("job 99999")).ToBeVisibleAsync();
-        visitor.AssertNoFaults();
+        await Expect(session.Heading("job 99999")).ToBeVisibleAsync();
+        session.AssertNoFaults();
     }
 
     [Fact]
     public async Task Are_filtered_from_the_first_row_on()
     {
-        await using var visitor = await browser.VisitAsync();
-        var page = visitor.Page;
-        await visitor.GoAsync("/jobs");
+        await using var session = await browser.OpenAsync();
+        var page = session.Page;
+        await session.GoAsync("/jobs");
         await page.Locator(".table-body").EvaluateAsync("body => body.scrollTop = body.scrollHeight / 2");
         await Expect(page.Locator(".table-foot")).ToContainTextAsync("50,0");
         await page.GetByRole(AriaRole.Button, new() { Name = "failed" }).ClickAsync();
@@ -97,8 +97,8 @@ public sealed partial class A_hundred_thousand_jobs(ManyJobs browser, ITestOutpu
         await Expect(page.Locator(".table-body .status[data-status='succeeded']")).ToHaveCountAsync(0);
 
         await page.GetByLabel("Search by name or id").FillAsync("job 777");
-        await Expect(page.Locator(".table-foot")).ToContainTextAsync("1 to 1 of 1");
-        visitor.AssertNoFaults();
+        await Expect(page.Locator(".table-foot")).ToContainTextAsync("1–1 of 1");
+        session.AssertNoFaults();
     }
 
     private static async Task AssertFewRowsAsync(IPage page) =>

@@ -16,9 +16,9 @@ public sealed class Every_page(Browser browser)
     public async Task Is_accessible_fits_and_stays_at_home(ColorScheme scheme, string locale, int width, string title)
     {
         var (job, failed) = await SubmitAsync(width);
-        await using var visitor = await browser.VisitAsync(scheme, locale, width);
-        await visitor.GoAsync("/");
-        await Expect(visitor.Heading(title)).ToBeVisibleAsync();
+        await using var session = await browser.OpenAsync(scheme, locale, width);
+        await session.GoAsync("/");
+        await Expect(session.Heading(title)).ToBeVisibleAsync();
         var run = (await browser.Platform.Api.GetAsync($"/api/jobs/{job}"))["runId"];
         string[] pages =
         [
@@ -39,22 +39,22 @@ public sealed class Every_page(Browser browser)
         ];
         foreach (var path in pages)
         {
-            await visitor.GoAsync(path);
-            await Expect(visitor.Page.Locator("main h1, main h2").First).ToBeVisibleAsync();
-            await Expect(visitor.Page.Locator(".skeletons, [aria-busy]")).ToHaveCountAsync(0);
-            await visitor.AssertAccessibleAsync($"{path} ({scheme}, {locale})");
-            await visitor.AssertNoSidewaysScrollAsync(path);
+            await session.GoAsync(path);
+            await Expect(session.Page.Locator("main h1, main h2").First).ToBeVisibleAsync();
+            await Expect(session.Page.Locator(".skeletons, [aria-busy]")).ToHaveCountAsync(0);
+            await session.AssertAccessibleAsync($"{path} ({scheme}, {locale})");
+            await session.AssertNoSidewaysScrollAsync(path);
         }
 
         if (width > 1000)
         {
-            await visitor.GoAsync("/jobs");
-            await Expect(visitor.Page.Locator(".table-row").Nth(1)).ToBeVisibleAsync();
-            await Expect(visitor.Page.Locator(".settings button")).ToBeVisibleAsync();
-            await Pictures.TakeAsync(visitor.Page, $"jobs-{(scheme is ColorScheme.Dark ? "dark" : "light")}.png");
+            await session.GoAsync("/jobs");
+            await Expect(session.Page.Locator(".table-row").Nth(1)).ToBeVisibleAsync();
+            await Expect(session.Page.Locator(".settings button")).ToBeVisibleAsync();
+            await Pictures.TakeAsync(session.Page, $"jobs-{(scheme is ColorScheme.Dark ? "dark" : "light")}.png");
         }
 
-        visitor.AssertNoFaults();
+        session.AssertNoFaults();
     }
 
     /// <summary>A job with curves, colours and an output, and one that failed.</summary>

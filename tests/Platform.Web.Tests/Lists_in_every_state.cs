@@ -14,33 +14,33 @@ public sealed class Lists_in_every_state(Browser browser)
     [InlineData("/artifacts", "artifacts", "No artifacts yet")]
     public async Task Loading_empty_failed_and_back(string path, string api, string empty)
     {
-        await using var visitor = await browser.VisitAsync();
+        await using var session = await browser.OpenAsync();
         var answer = new TaskCompletionSource<RouteFulfillOptions>();
-        await visitor.Page.RouteAsync(
+        await session.Page.RouteAsync(
             address => new Uri(address).AbsolutePath == $"/api/{api}",
             async route => await route.FulfillAsync(await answer.Task)
         );
-        await visitor.GoAsync(path);
-        await Expect(visitor.Page.Locator(".skeletons")).ToBeVisibleAsync();
-        await visitor.AssertAccessibleAsync($"{path} loading");
+        await session.GoAsync(path);
+        await Expect(session.Page.Locator(".skeletons")).ToBeVisibleAsync();
+        await session.AssertAccessibleAsync($"{path} loading");
 
         answer.SetResult(new() { Body = """{"items":[],"nextCursor":null,"total":0}""" });
-        await Expect(visitor.Heading(empty)).ToBeVisibleAsync();
-        await visitor.AssertAccessibleAsync($"{path} empty");
+        await Expect(session.Heading(empty)).ToBeVisibleAsync();
+        await session.AssertAccessibleAsync($"{path} empty");
 
         answer = new();
         answer.SetResult(new() { Status = 500, Body = """{"title":"Broken","detail":"The disk is on fire."}""" });
-        await visitor.Page.ReloadAsync();
-        await Expect(visitor.Page.GetByRole(AriaRole.Alert)).ToContainTextAsync("The disk is on fire.");
-        await visitor.AssertAccessibleAsync($"{path} failed");
+        await session.Page.ReloadAsync();
+        await Expect(session.Page.GetByRole(AriaRole.Alert)).ToContainTextAsync("The disk is on fire.");
+        await session.AssertAccessibleAsync($"{path} failed");
 
-        var again = visitor.Page.WaitForRequestAsync(request => new Uri(request.Url).AbsolutePath == $"/api/{api}");
-        await visitor.Button("Try again").ClickAsync();
+        var again = session.Page.WaitForRequestAsync(request => new Uri(request.Url).AbsolutePath == $"/api/{api}");
+        await session.Button("Try again").ClickAsync();
         await again;
-        await visitor.Page.UnrouteAllAsync();
-        await Expect(visitor.Page.GetByRole(AriaRole.Alert)).ToHaveCountAsync(0);
-        visitor.Forget("status of 500");
-        visitor.AssertNoFaults();
+        await session.Page.UnrouteAllAsync();
+        await Expect(session.Page.GetByRole(AriaRole.Alert)).ToHaveCountAsync(0);
+        session.Forget("status of 500");
+        session.AssertNoFaults();
     }
 
     [Theory]
@@ -49,12 +49,12 @@ public sealed class Lists_in_every_state(Browser browser)
     [InlineData("/artifacts")]
     public async Task A_project_may_be_half_typed(string path)
     {
-        await using var visitor = await browser.VisitAsync();
-        await visitor.GoAsync($"{path}?project=no-such/");
-        await Expect(visitor.Heading("Nothing matches this filter")).ToBeVisibleAsync();
-        await visitor.Button("Clear the filter").ClickAsync();
-        await Expect(visitor.Heading("Nothing matches this filter")).ToHaveCountAsync(0);
-        await Expect(visitor.Page).ToHaveURLAsync(browser.Platform.Url + path);
-        visitor.AssertNoFaults();
+        await using var session = await browser.OpenAsync();
+        await session.GoAsync($"{path}?project=no-such/");
+        await Expect(session.Heading("Nothing matches this filter")).ToBeVisibleAsync();
+        await session.Button("Clear filters").ClickAsync();
+        await Expect(session.Heading("Nothing matches this filter")).ToHaveCountAsync(0);
+        await Expect(session.Page).ToHaveURLAsync(browser.Platform.Url + path);
+        session.AssertNoFaults();
     }
 }

@@ -16,9 +16,9 @@ public sealed class Looking_at_curves(Browser browser)
     {
         var id = await CreateRunAsync("curves");
         await LogAsync(id, ["accuracy", "loss"], 1, 60);
-        await using var visitor = await browser.VisitAsync();
-        var page = visitor.Page;
-        await visitor.GoAsync($"/runs/{id}");
+        await using var session = await browser.OpenAsync();
+        var page = session.Page;
+        await session.GoAsync($"/runs/{id}");
         var loss = page.Locator("[data-key='loss']");
         await Expect(loss.Locator("[data-points='60']")).ToBeVisibleAsync();
         var shorter = await DrawingAsync(loss);
@@ -30,9 +30,9 @@ public sealed class Looking_at_curves(Browser browser)
         var smooth = await ChangedAsync(loss, plain);
         await page.GetByLabel("Smoothing").FillAsync("0");
         Assert.Equal(plain, await ChangedAsync(loss, smooth));
-        await page.GetByLabel("Log axis").CheckAsync();
+        await page.GetByLabel("Log scale").CheckAsync();
         var logarithmic = await ChangedAsync(loss, plain);
-        await page.GetByLabel("Log axis").UncheckAsync();
+        await page.GetByLabel("Log scale").UncheckAsync();
         Assert.Equal(plain, await ChangedAsync(loss, logarithmic));
         await page.GetByLabel("X axis").SelectOptionAsync("time");
         var overTime = await ChangedAsync(loss, plain);
@@ -47,13 +47,13 @@ public sealed class Looking_at_curves(Browser browser)
         await page.Mouse.MoveAsync(area.X + (area.Width / 2), area.Y + (area.Height / 2), new() { Steps = 5 });
         await page.Mouse.UpAsync();
         await page.Mouse.MoveAsync(0, 0);
-        await Expect(visitor.Button("Reset the zoom")).ToBeVisibleAsync();
+        await Expect(session.Button("Reset zoom")).ToBeVisibleAsync();
         await ChangedAsync(loss, plain);
         var part = await ChangedAsync(other, whole);
-        await visitor.Button("Reset the zoom").ClickAsync();
+        await session.Button("Reset zoom").ClickAsync();
         Assert.Equal(whole, await ChangedAsync(other, part));
 
-        var download = await page.RunAndWaitForDownloadAsync(() => visitor.Button("Download loss as CSV").ClickAsync());
+        var download = await page.RunAndWaitForDownloadAsync(() => session.Button("Download loss as CSV").ClickAsync());
         Assert.Equal("loss.csv", download.SuggestedFilename);
         var rows = await File.ReadAllLinesAsync(await download.PathAsync());
         Assert.Equal("step,time,loss", rows[0]);
@@ -62,7 +62,7 @@ public sealed class Looking_at_curves(Browser browser)
             rows[1..].Select(row => int.Parse(row.Split(',')[0], CultureInfo.InvariantCulture))
         );
         Assert.Equal(1.0 / 80, double.Parse(rows[80].Split(',')[2], CultureInfo.InvariantCulture), 9);
-        visitor.AssertNoFaults();
+        session.AssertNoFaults();
     }
 
     [Fact]
@@ -70,9 +70,9 @@ public sealed class Looking_at_curves(Browser browser)
     {
         var id = await CreateRunAsync("many curves");
         await LogAsync(id, [.. Enumerable.Range(10, 50).Select(i => $"metric{i}")], 1, 30);
-        await using var visitor = await browser.VisitAsync(width: 800);
-        var page = visitor.Page;
-        await visitor.GoAsync($"/runs/{id}");
+        await using var session = await browser.OpenAsync(width: 800);
+        var page = session.Page;
+        await session.GoAsync($"/runs/{id}");
         await Expect(page.Locator(".chart")).ToHaveCountAsync(50);
         await Expect(page.Locator("[data-key='metric10'] canvas")).ToBeVisibleAsync();
         Assert.InRange(await page.Locator(".chart canvas").CountAsync(), 1, 25);
@@ -80,7 +80,7 @@ public sealed class Looking_at_curves(Browser browser)
 
         await page.Locator("[data-key='metric59']").ScrollIntoViewIfNeededAsync();
         await Expect(page.Locator("[data-key='metric59'] canvas")).ToBeVisibleAsync();
-        visitor.AssertNoFaults();
+        session.AssertNoFaults();
     }
 
     private async Task<string> CreateRunAsync(string name)

@@ -9,33 +9,33 @@ public sealed class Losing_the_platform(Browser browser) : IClassFixture<Browser
     [Fact]
     public async Task A_banner_says_so_nothing_typed_is_lost_and_the_pages_come_back_by_themselves()
     {
-        await using var visitor = await browser.VisitAsync();
-        await using var writer = await browser.VisitAsync();
-        await visitor.GoAsync("/nodes");
-        await Expect(visitor.Page.Locator("[data-node]")).ToBeVisibleAsync();
+        await using var session = await browser.OpenAsync();
+        await using var writer = await browser.OpenAsync();
+        await session.GoAsync("/nodes");
+        await Expect(session.Page.Locator("[data-node]")).ToBeVisibleAsync();
         await writer.GoAsync("/jobs/new");
         await writer.Field("Name").FillAsync("patient");
         await writer.Field("Command").FillAsync("echo done");
 
         await browser.Platform.DownAsync();
-        await Expect(visitor.Page.GetByRole(AriaRole.Alert)).ToContainTextAsync("does not answer");
-        await visitor.AssertAccessibleAsync("the banner");
-        await visitor.Page.EmulateMediaAsync(new() { ColorScheme = ColorScheme.Dark });
-        await visitor.AssertAccessibleAsync("the banner in the dark");
+        await Expect(session.Page.GetByRole(AriaRole.Alert)).ToContainTextAsync("does not answer");
+        await session.AssertAccessibleAsync("the banner");
+        await session.Page.EmulateMediaAsync(new() { ColorScheme = ColorScheme.Dark });
+        await session.AssertAccessibleAsync("the banner in the dark");
         await writer.Button("Submit").ClickAsync();
         await Expect(writer.Page.GetByText("The job was not submitted: The platform does not answer."))
             .ToBeVisibleAsync();
         await Expect(writer.Field("Command")).ToHaveValueAsync("echo done");
         await browser.Platform.UpAsync();
 
-        await Expect(visitor.Page.GetByRole(AriaRole.Alert)).ToHaveCountAsync(0);
-        await Expect(visitor.Page.Locator("[data-node] .status")).ToHaveTextAsync("online");
+        await Expect(session.Page.GetByRole(AriaRole.Alert)).ToHaveCountAsync(0);
+        await Expect(session.Page.Locator("[data-node] .status")).ToHaveTextAsync("online");
         await Expect(writer.Page.Locator(".banner")).ToHaveCountAsync(0);
         await writer.Button("Submit").ClickAsync();
         await Expect(writer.Status).ToHaveTextAsync("succeeded");
         var jobs = await browser.Platform.Api.GetAsync("/api/jobs");
         Assert.Equal(1, jobs["total"]!.GetValue<int>());
-        foreach (var one in new[] { visitor, writer })
+        foreach (var one in new[] { session, writer })
         {
             one.Forget("net::ERR_");
             one.Forget("status of 503");

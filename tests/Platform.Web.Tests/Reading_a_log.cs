@@ -31,24 +31,24 @@ public sealed partial class Reading_a_log(Browser browser, ITestOutputHelper out
                 if i % 10000 == 0: time.sleep(0.1)
             """
         );
-        await using var visitor = await browser.VisitAsync();
-        var page = visitor.Page;
-        await visitor.GoAsync($"/jobs/{id}");
+        await using var session = await browser.OpenAsync();
+        var page = session.Page;
+        await session.GoAsync($"/jobs/{id}");
         // It was opened while the training ran, and follows the end.
-        await Expect(visitor.Status).ToHaveTextAsync("running");
+        await Expect(session.Status).ToHaveTextAsync("running");
         await Expect(page.GetByText("begin")).ToBeVisibleAsync();
         _gates.Open(1);
         await Expect(page.GetByTestId("log-lines")).ToHaveTextAsync("100,001 lines");
         await Expect(page.Locator(".log-line").Last).ToContainTextAsync($"line {Lines - 1}");
         await AssertFewRowsAsync(page);
 
-        await visitor.Field("Search in the log").FillAsync("line 77");
+        await session.Field("Search in the log").FillAsync("line 77");
         await Expect(page.GetByText("1111 matches")).ToBeVisibleAsync();
-        await visitor.Field("Search in the log").PressAsync("7");
-        await visitor.Field("Search in the log").PressAsync("Enter");
+        await session.Field("Search in the log").PressAsync("7");
+        await session.Field("Search in the log").PressAsync("Enter");
         await Expect(page.GetByText("1 of 111, line 779")).ToBeVisibleAsync();
         await Expect(page.Locator(".log-line-marked")).ToContainTextAsync("line 777");
-        await visitor.Field("Search in the log").PressAsync("Shift+Enter");
+        await session.Field("Search in the log").PressAsync("Shift+Enter");
         await Expect(page.GetByText("111 of 111, line 77801")).ToBeVisibleAsync();
         await AssertFewRowsAsync(page);
 
@@ -56,7 +56,7 @@ public sealed partial class Reading_a_log(Browser browser, ITestOutputHelper out
         output.WriteLine($"Scrolling through {Lines} lines: {frames}");
         await AssertFewRowsAsync(page);
 
-        await visitor.Button("Copy the log").ClickAsync();
+        await session.Button("Copy log").ClickAsync();
         var copied = await page.EvaluateAsync<string>("navigator.clipboard.readText()");
         var expected = new StringBuilder("begin");
         for (var i = 0; i < Lines; i++)
@@ -65,9 +65,9 @@ public sealed partial class Reading_a_log(Browser browser, ITestOutputHelper out
         }
 
         Assert.True(expected.ToString() == copied, "What was copied is not the whole log, in order.");
-        var download = await page.RunAndWaitForDownloadAsync(() => visitor.Button("Download the log").ClickAsync());
+        var download = await page.RunAndWaitForDownloadAsync(() => session.Button("Download log").ClickAsync());
         Assert.Equal($"{expected}\n", await File.ReadAllTextAsync(await download.PathAsync()));
-        visitor.AssertNoFaults();
+        session.AssertNoFaults();
     }
 
     [Fact]
@@ -85,21 +85,21 @@ public sealed partial class Reading_a_log(Browser browser, ITestOutputHelper out
             print('\r100%|##########|')
             """
         );
-        await using var visitor = await browser.VisitAsync();
-        await visitor.GoAsync($"/jobs/{id}");
-        await Expect(visitor.Page.Locator(".log-line code").Last).ToHaveTextAsync("10%|#         |");
+        await using var session = await browser.OpenAsync();
+        await session.GoAsync($"/jobs/{id}");
+        await Expect(session.Page.Locator(".log-line code").Last).ToHaveTextAsync("10%|#         |");
         _gates.Open(1);
-        await Expect(visitor.Page.Locator(".log-line code").Last).ToHaveTextAsync("50%|#####     |");
-        await Expect(visitor.Page.GetByTestId("log-lines")).ToHaveTextAsync("1 line");
+        await Expect(session.Page.Locator(".log-line code").Last).ToHaveTextAsync("50%|#####     |");
+        await Expect(session.Page.GetByTestId("log-lines")).ToHaveTextAsync("1 line");
         _gates.Open(2);
-        await Expect(visitor.Status).ToHaveTextAsync("succeeded");
-        await Expect(visitor.Page.GetByTestId("log-lines")).ToHaveTextAsync("2 lines");
-        await Expect(visitor.Page.Locator(".ansi-red-fg")).ToHaveTextAsync("red");
-        await Expect(visitor.Page.Locator(".ansi-exact-fg")).ToHaveTextAsync("orange");
-        await Expect(visitor.Page.Locator(".ansi-exact-bg")).ToHaveCSSAsync("background-color", "rgb(0, 0, 120)");
-        await Expect(visitor.Page.Locator(".log-line code").Last).ToHaveTextAsync("100%|##########|");
-        await Expect(visitor.Page.Locator(".log-line")).ToHaveCountAsync(2);
-        visitor.AssertNoFaults();
+        await Expect(session.Status).ToHaveTextAsync("succeeded");
+        await Expect(session.Page.GetByTestId("log-lines")).ToHaveTextAsync("2 lines");
+        await Expect(session.Page.Locator(".ansi-red-fg")).ToHaveTextAsync("red");
+        await Expect(session.Page.Locator(".ansi-exact-fg")).ToHaveTextAsync("orange");
+        await Expect(session.Page.Locator(".ansi-exact-bg")).ToHaveCSSAsync("background-color", "rgb(0, 0, 120)");
+        await Expect(session.Page.Locator(".log-line code").Last).ToHaveTextAsync("100%|##########|");
+        await Expect(session.Page.Locator(".log-line")).ToHaveCountAsync(2);
+        session.AssertNoFaults();
     }
 
     [Fact]
@@ -109,9 +109,9 @@ public sealed partial class Reading_a_log(Browser browser, ITestOutputHelper out
             "counter",
             "for i in range(5000): print('line', i)\nsys.stdout.flush()\nwait(1)\nprint('the end')"
         );
-        await using var visitor = await browser.VisitAsync();
-        var page = visitor.Page;
-        await visitor.GoAsync($"/jobs/{id}?attempt=1&line=2345");
+        await using var session = await browser.OpenAsync();
+        var page = session.Page;
+        await session.GoAsync($"/jobs/{id}?attempt=1&line=2345");
         await Expect(page.Locator(".log-line-marked")).ToContainTextAsync("line 2344");
         await Expect(page.Locator(".log-line-marked")).ToBeInViewportAsync();
 
@@ -128,12 +128,12 @@ public sealed partial class Reading_a_log(Browser browser, ITestOutputHelper out
         await Expect(page.GetByTestId("log-lines")).ToHaveTextAsync("5,001 lines");
         await Expect(page.GetByText("the end")).ToHaveCountAsync(0);
 
-        await visitor.Button("Follow").ClickAsync();
+        await session.Button("Follow").ClickAsync();
         await Expect(page.GetByText("the end")).ToBeInViewportAsync();
-        await Expect(visitor.Button("Follow")).ToHaveAttributeAsync("aria-pressed", "true");
+        await Expect(session.Button("Follow")).ToHaveAttributeAsync("aria-pressed", "true");
         await page.Locator(".log-lines").EvaluateAsync("log => log.scrollTop = 0");
-        await Expect(visitor.Button("Follow")).ToHaveAttributeAsync("aria-pressed", "false");
-        visitor.AssertNoFaults();
+        await Expect(session.Button("Follow")).ToHaveAttributeAsync("aria-pressed", "false");
+        session.AssertNoFaults();
     }
 
     private Task<Guid> PrintAsync(string name, string program) =>

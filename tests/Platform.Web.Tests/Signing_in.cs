@@ -12,35 +12,34 @@ public sealed class Signing_in(GuardedPlatform browser) : IClassFixture<GuardedP
     [Fact]
     public async Task A_token_opens_the_app_until_one_signs_out()
     {
-        var token = await browser.Platform.CreateTokenAsync("visitor");
-        await using var visitor = await browser.VisitAsync();
-        var page = visitor.Page;
-        await visitor.GoAsync("/jobs/new");
-        await Expect(visitor.Field("Name")).ToBeVisibleAsync();
-        await visitor.Field("Name").FillAsync("typed before");
-        await visitor.GoAsync("/nodes");
-        await Expect(visitor.Heading("Sign in")).ToBeVisibleAsync();
-        await visitor.AssertAccessibleAsync("the sign-in page");
+        var token = await browser.Platform.CreateTokenAsync("session");
+        await using var session = await browser.OpenAsync();
+        var page = session.Page;
+        await session.GoAsync("/jobs/new");
+        await Expect(session.Field("Name")).ToBeVisibleAsync();
+        await session.Field("Name").FillAsync("typed before");
+        await session.GoAsync("/nodes");
+        await Expect(session.Heading("Sign in")).ToBeVisibleAsync();
+        await session.AssertAccessibleAsync("the sign-in page");
         await page.EmulateMediaAsync(new() { ColorScheme = ColorScheme.Dark });
-        await visitor.AssertAccessibleAsync("the sign-in page in the dark");
+        await session.AssertAccessibleAsync("the sign-in page in the dark");
 
-        await visitor.Field("Token").FillAsync("wrong");
-        await visitor.Button("Sign in").ClickAsync();
-        await Expect(visitor.Field("Token"))
-            .ToHaveAccessibleDescriptionAsync("This token is not valid, has ended or was revoked.");
-        await visitor.Field("Token").FillAsync(token);
+        await session.Field("Token").FillAsync("wrong");
+        await session.Button("Sign in").ClickAsync();
+        await Expect(session.Field("Token")).ToHaveAccessibleDescriptionAsync("Invalid, expired or revoked token.");
+        await session.Field("Token").FillAsync(token);
         await page.Keyboard.PressAsync("Enter");
         await Expect(page.Locator("[data-node]")).ToBeVisibleAsync();
 
-        await visitor.GoAsync("/jobs/new");
-        await Expect(visitor.Field("Name")).ToHaveValueAsync("typed before");
-        await visitor
+        await session.GoAsync("/jobs/new");
+        await Expect(session.Field("Name")).ToHaveValueAsync("typed before");
+        await session
             .Field("Command")
             .FillAsync("""/usr/bin/python3 -c "import time; print('hello'); time.sleep(1); print('bye')" """);
-        await visitor.Button("Submit").ClickAsync();
+        await session.Button("Submit").ClickAsync();
         await Expect(page.GetByText("bye")).ToBeVisibleAsync();
-        await Expect(visitor.Status).ToHaveTextAsync("succeeded");
-        var download = await page.RunAndWaitForDownloadAsync(() => visitor.Button("Download the log").ClickAsync());
+        await Expect(session.Status).ToHaveTextAsync("succeeded");
+        var download = await page.RunAndWaitForDownloadAsync(() => session.Button("Download log").ClickAsync());
         Assert.Equal("hello\nbye\n", await File.ReadAllTextAsync(await download.PathAsync()));
         Assert.DoesNotContain(token, page.Url, StringComparison.Ordinal);
         Assert.DoesNotContain(
@@ -49,12 +48,12 @@ public sealed class Signing_in(GuardedPlatform browser) : IClassFixture<GuardedP
             StringComparison.Ordinal
         );
 
-        await visitor.Button("Appearance and language").ClickAsync();
-        await visitor.Button("Sign out").ClickAsync();
-        await Expect(visitor.Heading("Sign in")).ToBeVisibleAsync();
+        await session.Button("Appearance and language").ClickAsync();
+        await session.Button("Sign out").ClickAsync();
+        await Expect(session.Heading("Sign in")).ToBeVisibleAsync();
         await page.ReloadAsync();
-        await Expect(visitor.Heading("Sign in")).ToBeVisibleAsync();
-        visitor.Forget("status of 401");
-        visitor.AssertNoFaults();
+        await Expect(session.Heading("Sign in")).ToBeVisibleAsync();
+        session.Forget("status of 401");
+        session.AssertNoFaults();
     }
 }

@@ -14,7 +14,7 @@ public sealed class The_first_paint(ManyJobs browser, ITestOutputHelper output)
     private const int FirstPageBudget = 190 * 1024;
     private const int JobPageBudget = 40 * 1024;
 
-    /// <summary>Each visitor comes with an empty cache to a list of 100,000 jobs. The app needs a fraction of what it promises.</summary>
+    /// <summary>Each session comes with an empty cache to a list of 100,000 jobs. The app needs a fraction of what it promises.</summary>
     [Fact]
     public async Task Comes_within_a_second()
     {
@@ -22,19 +22,19 @@ public sealed class The_first_paint(ManyJobs browser, ITestOutputHelper output)
         var rows = new List<double>();
         for (var i = 0; i < Visits; i++)
         {
-            await using var visitor = await browser.VisitAsync();
-            await visitor.GoAsync("/jobs");
-            await visitor.Page.WaitForFunctionAsync("() => document.querySelector('.row-link') !== null");
-            rows.Add(await visitor.Page.EvaluateAsync<double>("performance.now()"));
-            await visitor.Page.WaitForFunctionAsync(
+            await using var session = await browser.OpenAsync();
+            await session.GoAsync("/jobs");
+            await session.Page.WaitForFunctionAsync("() => document.querySelector('.row-link') !== null");
+            rows.Add(await session.Page.EvaluateAsync<double>("performance.now()"));
+            await session.Page.WaitForFunctionAsync(
                 "() => performance.getEntriesByName('first-contentful-paint').length > 0"
             );
             paints.Add(
-                await visitor.Page.EvaluateAsync<double>(
+                await session.Page.EvaluateAsync<double>(
                     "performance.getEntriesByName('first-contentful-paint')[0].startTime"
                 )
             );
-            visitor.AssertNoFaults();
+            session.AssertNoFaults();
         }
 
         output.WriteLine($"First contentful paint, cold cache (ms): {Join(paints)}");
@@ -47,28 +47,28 @@ public sealed class The_first_paint(ManyJobs browser, ITestOutputHelper output)
     [Fact]
     public async Task Loads_little_and_the_drawing_of_charts_only_for_charts()
     {
-        await using var visitor = await browser.VisitAsync();
-        await visitor.GoAsync("/jobs");
-        await Expect(visitor.Heading("Jobs")).ToBeVisibleAsync();
-        await Expect(visitor.Button("Appearance and language")).ToBeVisibleAsync();
-        var first = await FetchedAsync(visitor);
+        await using var session = await browser.OpenAsync();
+        await session.GoAsync("/jobs");
+        await Expect(session.Heading("Jobs")).ToBeVisibleAsync();
+        await Expect(session.Button("Appearance and language")).ToBeVisibleAsync();
+        var first = await FetchedAsync(session);
         var firstBytes = first.Sum(one => one.Bytes);
         output.WriteLine($"The list of jobs: {firstBytes} bytes in {first.Count} files");
         Assert.DoesNotContain(first, one => one.Name.Contains("chart", StringComparison.Ordinal));
         Assert.InRange(firstBytes, 50_000, FirstPageBudget);
 
         var jobs = await browser.Platform.Api.GetAsync("/api/jobs?limit=1");
-        await visitor.GoAsync($"/jobs/{jobs["items"]![0]!["id"]}");
-        await Expect(visitor.Heading("job 1")).ToBeVisibleAsync();
-        var second = (await FetchedAsync(visitor)).ExceptBy(first.Select(one => one.Name), one => one.Name).ToList();
+        await session.GoAsync($"/jobs/{jobs["items"]![0]!["id"]}");
+        await Expect(session.Heading("job 1")).ToBeVisibleAsync();
+        var second = (await FetchedAsync(session)).ExceptBy(first.Select(one => one.Name), one => one.Name).ToList();
         output.WriteLine($"A job's page besides: {second.Sum(one => one.Bytes)} bytes in {second.Count} files");
         Assert.InRange(second.Sum(one => one.Bytes), 1000, JobPageBudget);
-        visitor.AssertNoFaults();
+        session.AssertNoFaults();
     }
 
-    private static async Task<List<(string Name, int Bytes)>> FetchedAsync(BrowserSession visitor)
+    private static async Task<List<(string Name, int Bytes)>> FetchedAsync(BrowserSession session)
     {
-        var entries = await visitor.Page.EvaluateAsync<JsonElement>(
+        var entries = await session.Page.EvaluateAsync<JsonElement>(
             """
             performance.getEntriesByType('resource')
               .filter(one => one.name.includes('/assets/'))

@@ -17,29 +17,29 @@ public sealed partial class Watching_a_training(Browser browser)
     public async Task It_is_submitted_in_the_form_watched_and_its_model_downloaded()
     {
         await browser.Platform.Api.UploadAsync("optdigits", "dataset", Repository.Optdigits);
-        await using var visitor = await browser.VisitAsync();
-        var page = visitor.Page;
-        await visitor.GoAsync("/jobs/new");
-        await visitor.Field("Name").FillAsync("digits-web");
-        await visitor.Field("Project").FillAsync("web/digits");
-        await visitor
+        await using var session = await browser.OpenAsync();
+        var page = session.Page;
+        await session.GoAsync("/jobs/new");
+        await session.Field("Name").FillAsync("digits-web");
+        await session.Field("Project").FillAsync("web/digits");
+        await session
             .Field("Command")
             .FillAsync($"dotnet '{Repository.Digits}' --data inputs/optdigits --epochs {Epochs} --epoch-seconds 0.4");
-        await visitor.Button("Add an input").ClickAsync();
-        await visitor.Field("Artifact").FillAsync("optdigits:latest");
-        await visitor.Field("Folder").FillAsync("inputs/optdigits");
-        await visitor.Button("Add an output").ClickAsync();
-        await visitor.Field("Artifact").Last.FillAsync("web-model");
-        await visitor.Button("Submit").ClickAsync();
+        await session.Button("Add an input").ClickAsync();
+        await session.Field("Artifact").FillAsync("optdigits:latest");
+        await session.Field("Folder").FillAsync("inputs/optdigits");
+        await session.Button("Add an output").ClickAsync();
+        await session.Field("Artifact").Last.FillAsync("web-model");
+        await session.Button("Submit").ClickAsync();
 
-        await Expect(visitor.Heading("digits-web")).ToBeVisibleAsync();
-        await Expect(visitor.Status).ToHaveTextAsync("running");
+        await Expect(session.Heading("digits-web")).ToBeVisibleAsync();
+        await Expect(session.Status).ToHaveTextAsync("running");
         await Expect(page.GetByText($"epoch 2/{Epochs}")).ToBeVisibleAsync();
         await WaitForPointsAsync(page, 2);
-        await Expect(visitor.Status).ToHaveTextAsync("running");
+        await Expect(session.Status).ToHaveTextAsync("running");
         await Expect(page.GetByText($"epoch 8/{Epochs}")).ToBeVisibleAsync();
         await WaitForPointsAsync(page, 8);
-        await Expect(visitor.Status).ToHaveTextAsync("succeeded");
+        await Expect(session.Status).ToHaveTextAsync("succeeded");
         await Expect(page.GetByText($"epoch {Epochs}/{Epochs}")).ToBeVisibleAsync();
         await WaitForPointsAsync(page, Epochs);
         await Expect(page.Locator(".facts")).Not.ToContainTextAsync("exit_code");
@@ -47,18 +47,18 @@ public sealed partial class Watching_a_training(Browser browser)
         await page.EmulateMediaAsync(new() { ColorScheme = ColorScheme.Dark });
         await Pictures.TakeAsync(page, "job-dark.png");
 
-        await HistoryShowsEveryEventAsync(visitor);
-        await visitor.Tab("Artifacts").ClickAsync();
+        await HistoryShowsEveryEventAsync(session);
+        await session.Tab("Artifacts").ClickAsync();
         await page.GetByRole(AriaRole.Link, new() { NameRegex = WebModel() }).ClickAsync();
         await Expect(page.GetByText("model.bin")).ToBeVisibleAsync();
-        var download = await page.RunAndWaitForDownloadAsync(() => visitor.Button("Download model.bin").ClickAsync());
+        var download = await page.RunAndWaitForDownloadAsync(() => session.Button("Download model.bin").ClickAsync());
         var bytes = await File.ReadAllBytesAsync(await download.PathAsync());
         var manifest = await browser.Platform.Api.GetAsync("/api/artifacts/web-model/versions/latest");
         var expected = manifest["files"]!.AsArray().Single(file => file!["path"]!.GetValue<string>() == "model.bin")![
             "sha256"
         ]!.GetValue<string>();
         Assert.Equal(expected, Convert.ToHexStringLower(SHA256.HashData(bytes)));
-        visitor.AssertNoFaults();
+        session.AssertNoFaults();
     }
 
     [Fact]
@@ -74,29 +74,29 @@ public sealed partial class Watching_a_training(Browser browser)
             }
         );
         await browser.Platform.Api.WaitForStatusAsync(id, "running");
-        await using var visitor = await browser.VisitAsync();
-        await visitor.GoAsync($"/jobs/{id}");
-        await visitor.Button("Cancel the job").ClickAsync();
-        await Expect(visitor.Heading("Cancel sleeper?")).ToBeVisibleAsync();
-        await visitor.AssertAccessibleAsync("the question before cancelling");
+        await using var session = await browser.OpenAsync();
+        await session.GoAsync($"/jobs/{id}");
+        await session.Button("Cancel job").ClickAsync();
+        await Expect(session.Heading("Cancel sleeper?")).ToBeVisibleAsync();
+        await session.AssertAccessibleAsync("the question before cancelling");
         // An open question keeps the app's shortcuts to itself: this one would leave the page.
-        await visitor.Page.Keyboard.PressAsync("c");
-        await visitor.Button("Keep it running").ClickAsync();
-        await Expect(visitor.Heading("Cancel sleeper?")).ToHaveCountAsync(0);
-        await Expect(visitor.Status).ToHaveTextAsync("running");
+        await session.Page.Keyboard.PressAsync("c");
+        await session.Button("Keep it running").ClickAsync();
+        await Expect(session.Heading("Cancel sleeper?")).ToHaveCountAsync(0);
+        await Expect(session.Status).ToHaveTextAsync("running");
 
-        await visitor.Button("Cancel the job").ClickAsync();
-        await visitor.InDialog("Cancel the job").ClickAsync();
-        await Expect(visitor.Status).ToHaveTextAsync("cancelled");
+        await session.Button("Cancel job").ClickAsync();
+        await session.InDialog("Cancel job").ClickAsync();
+        await Expect(session.Status).ToHaveTextAsync("cancelled");
         await browser.Platform.Api.WaitForStatusAsync(id, "cancelled");
 
-        await visitor.Button("Run again").ClickAsync();
-        await visitor.InDialog("Run again").ClickAsync();
-        await Expect(visitor.Status).ToHaveTextAsync("running");
-        await visitor.Button("Cancel the job").ClickAsync();
-        await visitor.InDialog("Cancel the job").ClickAsync();
-        await Expect(visitor.Status).ToHaveTextAsync("cancelled");
-        visitor.AssertNoFaults();
+        await session.Button("Retry").ClickAsync();
+        await session.InDialog("Retry").ClickAsync();
+        await Expect(session.Status).ToHaveTextAsync("running");
+        await session.Button("Cancel job").ClickAsync();
+        await session.InDialog("Cancel job").ClickAsync();
+        await Expect(session.Status).ToHaveTextAsync("cancelled");
+        session.AssertNoFaults();
     }
 
     [Fact]
@@ -111,45 +111,45 @@ public sealed partial class Watching_a_training(Browser browser)
             }
         );
         await browser.Platform.Api.WaitForStatusAsync(id, "failed");
-        await using var visitor = await browser.VisitAsync();
-        await visitor.GoAsync($"/jobs/{id}");
-        await Expect(visitor.Page.Locator(".facts")).ToContainTextAsync("The program ended with an error.");
-        await visitor.Tab("History").ClickAsync();
-        await Expect(visitor.Page.Locator(".timeline li[data-type='attempt_failed']"))
+        await using var session = await browser.OpenAsync();
+        await session.GoAsync($"/jobs/{id}");
+        await Expect(session.Page.Locator(".facts")).ToContainTextAsync("The process exited with an error.");
+        await session.Tab("History").ClickAsync();
+        await Expect(session.Page.Locator(".timeline li[data-type='attempt_failed']"))
             .ToContainTextAsync("Exit code 3");
-        await visitor.Page.Keyboard.PressAsync("ArrowRight");
-        await Expect(visitor.Tab("Artifacts")).ToBeFocusedAsync();
-        await Expect(visitor.Heading("No artifacts yet")).ToBeVisibleAsync();
+        await session.Page.Keyboard.PressAsync("ArrowRight");
+        await Expect(session.Tab("Artifacts")).ToBeFocusedAsync();
+        await Expect(session.Heading("No artifacts yet")).ToBeVisibleAsync();
 
-        await visitor.GoAsync($"/jobs/{id}?attempt=99");
-        await Expect(visitor.Page.GetByText("It printed nothing.")).ToBeVisibleAsync();
-        visitor.AssertNoFaults();
+        await session.GoAsync($"/jobs/{id}?attempt=99");
+        await Expect(session.Page.GetByText("No output.")).ToBeVisibleAsync();
+        session.AssertNoFaults();
     }
 
     [Fact]
     public async Task A_node_is_drained_and_resumed()
     {
-        await using var visitor = await browser.VisitAsync();
-        await visitor.GoAsync("/nodes");
-        var card = visitor.Page.Locator("[data-node]");
+        await using var session = await browser.OpenAsync();
+        await session.GoAsync("/nodes");
+        var card = session.Page.Locator("[data-node]");
         await card.GetByRole(AriaRole.Button, new() { NameRegex = Drain() }).ClickAsync();
-        await visitor.InDialog("Drain").ClickAsync();
+        await session.InDialog("Drain").ClickAsync();
         await Expect(card.Locator(".status")).ToHaveTextAsync("draining");
         var nodes = await browser.Platform.Api.GetAsync("/api/nodes");
         Assert.Equal("draining", nodes["items"]![0]!["status"]!.GetValue<string>());
 
         await card.GetByRole(AriaRole.Button, new() { NameRegex = Resume() }).ClickAsync();
         await Expect(card.Locator(".status")).ToHaveTextAsync("online");
-        visitor.AssertNoFaults();
+        session.AssertNoFaults();
     }
 
     /// <summary>Every event that the platform stored, each with its cause.</summary>
-    private async Task HistoryShowsEveryEventAsync(BrowserSession visitor)
+    private async Task HistoryShowsEveryEventAsync(BrowserSession session)
     {
-        await visitor.Tab("History").ClickAsync();
-        var entries = visitor.Page.Locator(".timeline li");
+        await session.Tab("History").ClickAsync();
+        var entries = session.Page.Locator(".timeline li");
         await Expect(entries.First).ToContainTextAsync("Submitted");
-        var id = new Uri(visitor.Page.Url).Segments[^1];
+        var id = new Uri(session.Page.Url).Segments[^1];
         var stored = await browser.Platform.Api.GetAsync($"/api/jobs/{id}/events");
         var events = stored["items"]!.AsArray();
         await Expect(entries).ToHaveCountAsync(events.Count);
@@ -161,7 +161,7 @@ public sealed partial class Watching_a_training(Browser browser)
             await Expect(entry).ToContainTextAsync(events[i]!["cause"]!.GetValue<string>());
         }
 
-        await Expect(entries.Last).ToContainTextAsync("a report of the node’s agent");
+        await Expect(entries.Last).ToContainTextAsync("node agent");
     }
 
     private static Task<IJSHandle> WaitForPointsAsync(IPage page, int count) =>

@@ -12,9 +12,9 @@ public sealed class Widening_columns(ManyJobs browser)
     [Fact]
     public async Task Is_done_with_the_mouse_and_remembered()
     {
-        await using var visitor = await browser.VisitAsync();
-        var page = visitor.Page;
-        await visitor.GoAsync("/jobs");
+        await using var session = await browser.OpenAsync();
+        var page = session.Page;
+        await session.GoAsync("/jobs");
         await Expect(FirstJob(page)).ToBeVisibleAsync();
         var (status, name) = (await WidthAsync(page, "Status"), await WidthAsync(page, "Name"));
 
@@ -30,21 +30,21 @@ public sealed class Widening_columns(ManyJobs browser)
         Assert.Equal(project, await WidthAsync(page, "Project"), tolerance: 1);
         Assert.Equal(name, await WidthAsync(page, "Name"), tolerance: 1);
 
-        await visitor.GoAsync("/runs");
-        await Expect(visitor.Heading("Runs")).ToBeVisibleAsync();
-        await visitor.GoAsync("/jobs");
+        await session.GoAsync("/runs");
+        await Expect(session.Heading("Runs")).ToBeVisibleAsync();
+        await session.GoAsync("/jobs");
         await Grip(page, "Project").DblClickAsync();
         await Grip(page, "Name").DblClickAsync();
         await Expect(Grip(page, "Name")).ToHaveAttributeAsync("aria-valuenow", Number(name));
-        visitor.AssertNoFaults();
+        session.AssertNoFaults();
     }
 
     [Fact]
     public async Task Is_done_with_the_keyboard_and_undone()
     {
-        await using var visitor = await browser.VisitAsync(ColorScheme.Dark, "zh-CN");
-        var page = visitor.Page;
-        await visitor.GoAsync("/jobs");
+        await using var session = await browser.OpenAsync(ColorScheme.Dark, "zh-CN");
+        var page = session.Page;
+        await session.GoAsync("/jobs");
         await Expect(FirstJob(page)).ToBeVisibleAsync();
         var grip = page.GetByRole(AriaRole.Separator, new() { Name = "状态的列宽" });
         var before = await ValueAsync(grip);
@@ -55,7 +55,7 @@ public sealed class Widening_columns(ManyJobs browser)
         await Expect(grip).ToHaveAttributeAsync("aria-valuenow", Number(before + 32));
         await page.Keyboard.PressAsync("ArrowLeft");
         await Expect(grip).ToHaveAttributeAsync("aria-valuenow", Number(before + 16));
-        await visitor.AssertAccessibleAsync("a table with a wider column");
+        await session.AssertAccessibleAsync("a table with a wider column");
 
         await page.ReloadAsync();
         await Expect(grip).ToHaveAttributeAsync("aria-valuenow", Number(before + 16));
@@ -64,15 +64,15 @@ public sealed class Widening_columns(ManyJobs browser)
         await Expect(grip).ToHaveAttributeAsync("aria-valuenow", Number(before));
         await page.ReloadAsync();
         await Expect(grip).ToHaveAttributeAsync("aria-valuenow", Number(before));
-        visitor.AssertNoFaults();
+        session.AssertNoFaults();
     }
 
     [Fact]
     public async Task Draws_no_row_anew_and_scrolls_head_and_rows_together()
     {
-        await using var visitor = await browser.VisitAsync();
-        var page = visitor.Page;
-        await visitor.GoAsync("/jobs");
+        await using var session = await browser.OpenAsync();
+        var page = session.Page;
+        await session.GoAsync("/jobs");
         await Expect(FirstJob(page)).ToBeVisibleAsync();
         await page.EvaluateAsync(
             """
@@ -91,16 +91,16 @@ public sealed class Widening_columns(ManyJobs browser)
         await Expect(page.GetByRole(AriaRole.Columnheader, new() { Name = "Submitted" })).ToBeInViewportAsync();
         Assert.True(await page.Locator(".table-head").EvaluateAsync<int>("head => head.scrollLeft") > 100);
         await AssertRowsFollowTheHeadAsync(page);
-        await visitor.AssertNoSidewaysScrollAsync("a table with a column of 900 pixels");
-        visitor.AssertNoFaults();
+        await session.AssertNoSidewaysScrollAsync("a table with a column of 900 pixels");
+        session.AssertNoFaults();
     }
 
     [Fact]
     public async Task Is_given_up_with_escape()
     {
-        await using var visitor = await browser.VisitAsync();
-        var page = visitor.Page;
-        await visitor.GoAsync("/jobs");
+        await using var session = await browser.OpenAsync();
+        var page = session.Page;
+        await session.GoAsync("/jobs");
         await Expect(FirstJob(page)).ToBeVisibleAsync();
         var node = await WidthAsync(page, "Node");
 
@@ -111,7 +111,7 @@ public sealed class Widening_columns(ManyJobs browser)
         await page.Mouse.UpAsync();
         Assert.Equal(node, await WidthAsync(page, "Node"));
         Assert.Null(await page.EvaluateAsync<string?>("localStorage.getItem('platform.columns.jobs')"));
-        visitor.AssertNoFaults();
+        session.AssertNoFaults();
     }
 
     [Theory]
@@ -121,21 +121,21 @@ public sealed class Widening_columns(ManyJobs browser)
     [InlineData(1000)]
     public async Task Is_not_needed_to_see_all_that_is_shown(int width)
     {
-        await using var visitor = await browser.VisitAsync(width: width);
-        await visitor.GoAsync("/jobs");
-        await Expect(FirstJob(visitor.Page)).ToBeVisibleAsync();
+        await using var session = await browser.OpenAsync(width: width);
+        await session.GoAsync("/jobs");
+        await Expect(FirstJob(session.Page)).ToBeVisibleAsync();
         Assert.Equal(
             0,
-            await visitor.Page.Locator(".table-body").EvaluateAsync<int>("body => body.scrollWidth - body.clientWidth")
+            await session.Page.Locator(".table-body").EvaluateAsync<int>("body => body.scrollWidth - body.clientWidth")
         );
     }
 
     [Fact]
     public async Task Changes_nothing_on_a_narrow_screen_nor_where_what_was_stored_is_spoilt()
     {
-        await using var visitor = await browser.VisitAsync(width: 390);
-        var page = visitor.Page;
-        await visitor.GoAsync("/jobs");
+        await using var session = await browser.OpenAsync(width: 390);
+        var page = session.Page;
+        await session.GoAsync("/jobs");
         await Expect(FirstJob(page)).ToBeVisibleAsync();
         await Expect(page.GetByRole(AriaRole.Separator)).ToHaveCountAsync(0);
         var name = await WidthAsync(page, "Name");
@@ -145,10 +145,10 @@ public sealed class Widening_columns(ManyJobs browser)
             await page.ReloadAsync();
             await Expect(FirstJob(page)).ToBeVisibleAsync();
             Assert.Equal(name, await WidthAsync(page, "Name"));
-            await visitor.AssertNoSidewaysScrollAsync("/jobs");
+            await session.AssertNoSidewaysScrollAsync("/jobs");
         }
 
-        visitor.AssertNoFaults();
+        session.AssertNoFaults();
     }
 
     private static ILocator FirstJob(IPage page) =>

@@ -7,7 +7,7 @@ import { session } from '../lib/session';
 import { useStore } from '../lib/store';
 import { useShortcuts } from './shortcuts';
 
-// What is not seen at once comes after the page.
+// Loaded after the page: it is not visible at first.
 const SettingsMenu = lazy(() => import('./settings-menu').then(module => ({ default: module.SettingsMenu })));
 const ShortcutHelp = lazy(() => import('./shortcut-help').then(module => ({ default: module.ShortcutHelp })));
 const SignInPage = lazy(() =>

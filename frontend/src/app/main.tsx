@@ -24,7 +24,7 @@ applyLanguage();
 const queries = new QueryClient({
   defaultOptions: {
     queries: {
-      // A refused request is refused again; one without an answer is asked again once the server is back.
+      // A refused request is not retried; one without an answer is retried once the server is back.
       retry: (failures, error) => !(error instanceof ApiError && error.status > 0) && failures < 1,
       networkMode: 'always',
     },

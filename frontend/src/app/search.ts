@@ -1,6 +1,6 @@
 import type { ListSearch } from '../components/list-page';
 
-// What an address says, where anybody may have typed it.
+// Search parameters from the URL are untrusted input.
 
 export function readListSearch(search: Record<string, unknown>): ListSearch {
   return { status: readText(search.status), project: readText(search.project), search: readText(search.search) };

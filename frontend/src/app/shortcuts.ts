@@ -11,7 +11,7 @@ const targets: Record<string, '/jobs' | '/nodes' | '/runs' | '/artifacts'> = {
 /** The second key of a pair must follow within this time. */
 const pairMilliseconds = 1000;
 
-/** Listens for the page's shortcuts, except while someone types or is asked something. */
+/** Listens for the page's shortcuts, except in input fields and dialogs. */
 export function useShortcuts() {
   const navigate = useNavigate();
   const [helpOpen, setHelpOpen] = useState(false);

@@ -19,7 +19,7 @@ interface IconButtonProps extends ButtonHTMLAttributes<HTMLButtonElement> {
   icon: ReactNode;
 }
 
-/** A button that is only a picture; its label is read aloud and shown as a hint. */
+/** An icon button; its label is its accessible name and tooltip. */
 export function IconButton({ label, icon, className = '', ...rest }: IconButtonProps) {
   return (
     <button type="button" className={`icon-button ${className}`} aria-label={label} title={label} {...rest}>

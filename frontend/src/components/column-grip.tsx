@@ -4,9 +4,9 @@ import { useText } from '../lib/i18n/i18n';
 
 interface ColumnGripProps {
   label: string;
-  /** Shows a width while it is being chosen; null shows again what was before. */
+  /** Previews a width during a drag; null restores the previous one. */
   onPreview: (width: number | null) => void;
-  /** Keeps a width; null for that of the table. */
+  /** Stores a width; null for the table's default. */
   onChoose: (width: number | null) => void;
 }
 

@@ -5,7 +5,7 @@ import { IconButton } from './button';
 
 const shownFor = 1500;
 
-/** Copies a text; also where the browser keeps the clipboard from the page, as it does without HTTPS. */
+/** Copies a text; also where the browser denies access to the clipboard, as it does without HTTPS. */
 export function CopyButton({ text, label }: { text: string | (() => string); label: string }) {
   const t = useText();
   const [copied, setCopied] = useState(false);
@@ -41,7 +41,7 @@ async function copyText(text: string): Promise<void> {
   area.remove();
 }
 
-/** A browser may keep the clipboard from a page at any time. */
+/** A browser may deny access to the clipboard at any time. */
 function wasWritten(writing: Promise<void>): Promise<boolean> {
   return writing.then(
     () => true,

@@ -5,11 +5,11 @@ import { Button, IconButton } from './button';
 import { ActionError } from './states';
 
 interface DownloadButtonProps {
-  /** What the API gives at this address is saved. */
+  /** The API address to download. */
   path: string;
   fileName: string;
   label: string;
-  /** Only a picture; the label is its hint. */
+  /** Icon only; the label becomes the tooltip. */
   small?: boolean;
 }
 

@@ -16,7 +16,7 @@ export function Facts({ items }: { items: readonly (readonly [string, ReactNode]
   );
 }
 
-/** Names and values as they were given, such as parameters or labels. */
+/** Names and values in their given order, such as parameters or labels. */
 export function Pairs({ values }: { values: Record<string, unknown> }) {
   const entries = Object.entries(values);
   if (entries.length === 0) {

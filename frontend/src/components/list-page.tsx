@@ -9,7 +9,7 @@ import { EmptyState, Pending } from './states';
 import type { KnownStatus } from './status-badge';
 import { VirtualTable, type Column } from './virtual-table';
 
-/** What a list's address asks for. */
+/** The search parameters of a list page. */
 export interface ListSearch {
   status?: string;
   project?: string;
@@ -18,7 +18,7 @@ export interface ListSearch {
 
 interface ListPageProps<T> extends ListProps<T> {
   title: string;
-  /** What can be done, beside the title. */
+  /** Actions beside the title. */
   actions?: ReactNode;
   searchLabel: string;
   /** The statuses to choose from; left out where rows have none. */
@@ -62,12 +62,12 @@ export function ListPage<T>({ title, actions, searchLabel, statuses, ...list }: 
 }
 
 interface ListProps<T> {
-  /** Where the page lies; its rows come from the same place of the API. */
+  /** The page's path; its rows come from the same path of the API. */
   path: '/jobs' | '/runs' | '/artifacts';
   search: ListSearch;
   tableLabel: string;
   columns: readonly Column<T>[];
-  /** What stands here while there is nothing at all. */
+  /** Shown while there are no items at all. */
   empty: ReactNode;
 }
 
@@ -76,7 +76,7 @@ function List<T>({ path, search, tableLabel, columns, empty }: ListProps<T>) {
   const t = useText();
   const locale = useLocale();
   const change = useFilterChange(path, search);
-  // A project is asked for while it is typed; one that ends with a slash would be refused.
+  // The filter is applied while a project is typed; a trailing slash would be refused.
   const project = search.project?.replace(/\/+$/, '');
   const rows = useRows<T>(`/api${path}`, { ...search, project });
   const [sight, setSight] = useState({ first: 1, last: 1 });
@@ -96,7 +96,13 @@ function List<T>({ path, search, tableLabel, columns, empty }: ListProps<T>) {
   const number = (value: number) => value.toLocaleString(locale);
   return (
     <>
-      <VirtualTable name={path.slice(1)} label={tableLabel} columns={columns} rows={rows} onVisibleRangeChange={onVisibleRangeChange} />
+      <VirtualTable
+        name={path.slice(1)}
+        label={tableLabel}
+        columns={columns}
+        rows={rows}
+        onVisibleRangeChange={onVisibleRangeChange}
+      />
       <p className="table-foot muted number">
         {t('common.rows', {
           first: number(sight.first),
@@ -108,7 +114,7 @@ function List<T>({ path, search, tableLabel, columns, empty }: ListProps<T>) {
   );
 }
 
-/** Changes a part of the filter in the address; what is empty is left out there. */
+/** Changes a part of the filter in the URL; empty values are left out. */
 function useFilterChange(path: ListProps<unknown>['path'], { status, project, search }: ListSearch) {
   const navigate = useNavigate();
   return useCallback(

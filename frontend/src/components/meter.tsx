@@ -3,7 +3,7 @@ interface MeterProps {
   text: string;
   /** 0 to 1. */
   used: number;
-  /** A second, finer mark: what is really busy of what is given out. 0 to 1. */
+  /** A second, thinner bar: the part in use of what is reserved. 0 to 1. */
   busy?: number;
 }
 

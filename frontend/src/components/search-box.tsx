@@ -14,7 +14,7 @@ const typingPause = 200;
 export function SearchBox({ value, onChange, ...rest }: SearchBoxProps) {
   const [text, setText] = useState(value);
   const [seen, setSeen] = useState(value);
-  // Asked for and not come back as the value yet. Typing may go on meanwhile, and what was typed since stays.
+  // Searches that were sent and are not the value yet. Text typed in the meantime stays.
   const [asked, setAsked] = useState<readonly string[]>([]);
   if (seen !== value) {
     setSeen(value);

@@ -12,7 +12,7 @@ interface StateProps {
   children?: ReactNode;
 }
 
-/** What stands where a list would be when there is nothing in it. */
+/** Shown instead of an empty list. */
 export function EmptyState({ title, text, icon, children }: StateProps) {
   return (
     <div className="state">
@@ -25,14 +25,14 @@ export function EmptyState({ title, text, icon, children }: StateProps) {
 }
 
 interface PendingProps {
-  /** Why it did not come so far; null while it may still come. */
+  /** Why loading failed; null while it is still loading. */
   error: unknown;
   onRetry: () => unknown;
-  /** About how high it will be. */
+  /** The expected height. */
   rows?: number;
 }
 
-/** What stands where something is not there yet: that it is on its way, or why it did not come. */
+/** A placeholder while something loads, or the reason why it failed. */
 export function Pending({ error, onRetry, rows = 6 }: PendingProps) {
   const t = useText();
   const reason = useReason(error);
@@ -55,7 +55,7 @@ export function Pending({ error, onRetry, rows = 6 }: PendingProps) {
   );
 }
 
-/** A page for what does not exist, which says so in the browser's tab too. */
+/** A page for something that does not exist; the browser tab shows the title too. */
 export function AbsentState({ title, text, children }: Omit<StateProps, 'icon'>) {
   useTitle(title);
   return (
@@ -69,7 +69,7 @@ export function WaitingState({ title, text }: { title: string; text: string }) {
   return <EmptyState title={title} text={text} icon={<LoaderCircle className="spin" aria-hidden="true" />} />;
 }
 
-/** Beside what was asked for and did not work: why. Nothing while there is no error. */
+/** The error of an action, beside its control; nothing while there is none. */
 export function ActionError({ error }: { error: unknown }) {
   const t = useText();
   const reason = useReason(error);
@@ -80,7 +80,7 @@ export function ActionError({ error }: { error: unknown }) {
   ) : null;
 }
 
-/** Why a request failed, for people. */
+/** A readable reason for a failed request. */
 export function useReason(error: unknown): string {
   const t = useText();
   if (error instanceof ApiError) {

@@ -3,7 +3,7 @@ import { isMessageKey, useText } from '../lib/i18n/i18n';
 
 type StatusOf<Key> = Key extends `status.${infer Status}` ? Status : never;
 
-/** A status that has a text of its own. */
+/** A status with a translated label. */
 export type KnownStatus = StatusOf<MessageKey>;
 
 export function StatusBadge({ status }: { status: string }) {

@@ -7,10 +7,10 @@ import type { Rows } from '../lib/use-rows';
 import { ColumnGrip } from './column-grip';
 
 export interface Column<T> {
-  /** What its width is remembered by. */
+  /** The key under which its width is stored. */
   key: string;
   name: string;
-  /** A track of the grid, such as `minmax(8rem, 1fr)`, until someone chooses a width. */
+  /** A track of the grid, such as `minmax(8rem, 1fr)`, until the user sets a width. */
   width: string;
   cell: (row: T) => ReactNode;
   /** Left out on narrow screens. */
@@ -20,19 +20,19 @@ export interface Column<T> {
 }
 
 interface VirtualTableProps<T> {
-  /** What the widths of its columns are remembered by. */
+  /** The key under which its column widths are stored. */
   name: string;
   label: string;
   columns: readonly Column<T>[];
   rows: Rows<T>;
-  /** Says which rows are in sight, counted from 1. */
+  /** Called with the visible rows, counted from 1. */
   onVisibleRangeChange: (first: number, last: number) => void;
 }
 
 const rowHeight = 40;
 const overscan = 12;
 
-/** A table of any length that draws only the rows in sight. Rows on their way are shown as bars. */
+/** A table of any length that renders only the visible rows. Rows that are still loading are shown as bars. */
 export function VirtualTable<T>({ name, label, columns, rows, onVisibleRangeChange }: VirtualTableProps<T>) {
   const table = useRef<HTMLDivElement>(null);
   const head = useRef<HTMLDivElement>(null);
@@ -59,7 +59,7 @@ export function VirtualTable<T>({ name, label, columns, rows, onVisibleRangeChan
     columns.filter(column => !column.wide),
     {},
   );
-  // Only this style changes while someone drags: no row is drawn anew.
+  // Only this style changes during a drag: no row is rendered again.
   const preview = (changes: ColumnWidths) =>
     table.current?.style.setProperty('--tracks', tracksOf(columns, { ...widths, ...changes }));
   return (
@@ -128,7 +128,7 @@ interface HeadRowProps<T> {
 function HeadRow<T>({ columns, widths, onPreview, onChoose }: HeadRowProps<T>) {
   const t = useText();
   const row = useRef<HTMLDivElement>(null);
-  /** A width for a column, and for those before it that would give way and move it: the width they have. */
+  /** Sets a column's width and fixes the current widths of the columns before it, which would otherwise shrink and move it. */
   const changesFor = (index: number, width: number): ColumnWidths => {
     const changes: Record<string, number> = { [columns[index]!.key]: width };
     columns.slice(0, index).forEach((column, place) => {
@@ -167,7 +167,7 @@ function cellClass<T>(column: Column<T>): string {
   return `cell${column.wide ? ' cell-wide' : ''}${column.number ? ' cell-number' : ''}`;
 }
 
-/** The head and the rows below it are as far to the side, whichever of them was moved. */
+/** Keeps the horizontal scroll of header and rows in sync. */
 function alignSideways(moved: HTMLElement | null, other: HTMLElement | null): void {
   if (moved && other) {
     other.scrollLeft = moved.scrollLeft;

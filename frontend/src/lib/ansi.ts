@@ -33,7 +33,7 @@ export function parseAnsi(text: string): Span[] {
       .join(' ');
     const span: Span = { text: stripAnsi(part.content), className };
     if (bg) {
-      // A ground of the program's own wants its own colour of text on it, or one that can be read.
+      // A background set by the program needs its own text colour, or a readable one.
       span.style = { '--bg': css(bg), color: fg ? css(fg) : isBright(bg) ? '#000' : '#fff' };
     } else if (fg) {
       span.style = { '--fg': css(fg) };
@@ -46,7 +46,7 @@ type Colour = readonly [number, number, number];
 
 const levels = [0, 95, 135, 175, 215, 255];
 
-/** The colour behind the names that are no themed ones: `ansi-palette-123` and `ansi-truecolor`. */
+/** The colours of class names outside the theme: `ansi-palette-123` and `ansi-truecolor`. */
 function exactColour(name: string | null, exact: string | null): Colour | null {
   if (name === 'ansi-truecolor' && exact) {
     const [red = 0, green = 0, blue = 0] = exact.split(',').map(Number);

@@ -1,6 +1,6 @@
 import { Store } from './store';
 
-/** The widths in pixels that someone gave to columns, by their keys. The others have those of the table. */
+/** Column widths in pixels set by the user, by key; other columns have the table's default. */
 export type ColumnWidths = Readonly<Record<string, number>>;
 
 export const narrowest = 48;
@@ -11,7 +11,7 @@ export function limitWidth(width: number): number {
   return Math.round(Math.min(widest, Math.max(narrowest, width)));
 }
 
-/** Reads stored widths; what is none is left out. */
+/** Reads stored widths; invalid ones are left out. */
 export function parseWidths(text: string | null): ColumnWidths {
   let stored: unknown;
   try {
@@ -29,7 +29,7 @@ export function parseWidths(text: string | null): ColumnWidths {
 const stores = new Map<string, Store<ColumnWidths>>();
 const keyOf = (table: string) => `platform.columns.${table}`;
 
-/** The widths of a table's columns, as they were left. */
+/** The stored widths of a table's columns. */
 export function columnWidths(table: string): Store<ColumnWidths> {
   let store = stores.get(table);
   if (!store) {
@@ -39,7 +39,7 @@ export function columnWidths(table: string): Store<ColumnWidths> {
   return store;
 }
 
-/** Gives columns new widths and remembers them; undefined for that of the table. */
+/** Sets and stores column widths; undefined for the default. */
 export function setColumnWidths(table: string, changes: Readonly<Record<string, number | undefined>>): void {
   const store = columnWidths(table);
   const text = JSON.stringify({ ...store.get(), ...changes });

@@ -6,7 +6,7 @@ export const connected = new Store(true);
 const pause = 1500;
 let probing = false;
 
-/** Notes that a request got no answer, and asks until the server is back. */
+/** Records that a request got no answer, and polls until the server is back. */
 export function noteUnreachable(): void {
   connected.set(false);
   if (!probing) {
@@ -28,7 +28,7 @@ async function probe(): Promise<void> {
   }
 }
 
-/** What proxies answer when there is nothing behind them. */
+/** The status codes of proxies whose server is unavailable. */
 export function isUnreachable(status: number): boolean {
   return status === 502 || status === 503 || status === 504;
 }

@@ -10,7 +10,7 @@ function click(address: string, name: string): void {
   link.remove();
 }
 
-/** Saves what an address of the API gives. With a token the bytes pass through the page, since a link cannot send it. */
+/** Downloads an address of the API. With a token the bytes pass through the page, since a link cannot send it. */
 export async function download(path: string, name: string): Promise<void> {
   if (!session.get().token) {
     click(path, name);
@@ -20,7 +20,7 @@ export async function download(path: string, name: string): Promise<void> {
   save(await response.blob(), name);
 }
 
-/** Saves a text that the page has made. */
+/** Downloads a text made in the page. */
 export function saveText(text: string, name: string, type: string): void {
   save(new Blob([text], { type }), name);
 }

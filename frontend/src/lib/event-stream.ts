@@ -5,7 +5,7 @@ import { authorization, refuseSession } from './session';
 
 interface Following {
   signal: AbortSignal;
-  /** Called with all events of one piece of the stream; return true once the stream has said its end. */
+  /** Called with all events of one piece of the stream; return true once the stream has ended. */
   onEvents: (events: StreamEvent[]) => boolean;
 }
 

@@ -45,7 +45,7 @@ export function formatAgo(milliseconds: number, locale: string): string {
   return new Intl.RelativeTimeFormat(locale, { style: 'narrow' }).format(-Math.floor(milliseconds / size), unit);
 }
 
-/** A metric's value: short, and never more exact than a person reads. */
+/** A metric's value: short, with few digits. */
 export function formatValue(value: number): string {
   if (!Number.isFinite(value)) {
     return String(value);

@@ -1,6 +1,6 @@
 import { stripAnsi } from './ansi';
 
-/** More lines than this are let go from the top, so that a program that never stops printing costs a bounded memory. */
+/** More lines than this are dropped from the top, so that an endless log uses bounded memory. */
 export const maxLines = 300_000;
 const slack = 20_000;
 
@@ -27,7 +27,7 @@ export class LogBuffer {
     return this.#state;
   }
 
-  /** What there is of the line that is being written, such as a progress bar. */
+  /** The incomplete last line, such as a progress bar. */
   get progress(): string {
     return this.#progress;
   }
@@ -64,7 +64,7 @@ export class LogBuffer {
     this.#changed();
   }
 
-  /** Nothing more comes. */
+  /** The log is complete. */
   end(): void {
     this.#progress = '';
     this.#state = 'ended';
@@ -109,7 +109,7 @@ export class LogBuffer {
     return () => this.#listeners.delete(listener);
   };
 
-  /** Tells listeners at most once a frame: a fast log must not redraw the page for every line. */
+  /** Notifies listeners at most once a frame: a fast log must not redraw the page for every line. */
   #changed(): void {
     if (this.#notifying) {
       return;

@@ -1,6 +1,6 @@
 import type { LogBuffer } from './log-buffer';
 
-/** The lines of a growing log that hold a text. What was looked through once is not looked through again. */
+/** The lines of a growing log that hold a text. Lines are searched only once. */
 export class LogMatches {
   readonly #log: LogBuffer;
   readonly #text: string;

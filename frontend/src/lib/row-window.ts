@@ -1,10 +1,10 @@
-/** How many rows one request brings: what is in sight, and as much again above and below. */
+/** Rows per request: the visible ones, and as many above and below. */
 export const windowRows = 200;
 
 /** The window moves in steps of this many rows, so that it overlaps with the one before. */
 const step = 50;
 
-/** Where the window begins when this row is the first in sight: at least one step above. */
+/** The start of the window for the first visible row: at least one step above it. */
 export function offsetFor(first: number): number {
   return Math.max(0, Math.floor(first / step) - 1) * step;
 }

@@ -20,15 +20,15 @@ interface RunSeries {
 }
 
 const maxPoints = 2000;
-/** The most that the platform gives at once, for files. */
+/** The server's maximum per request, used for files. */
 const allPoints = 100_000;
 const absent: RunSeries = { state: 'absent', series: [] };
 /** A run may be followed before its job made it. */
 const absentPause = 1500;
 
 /**
- * All curves of a run, kept up to date while it trains. A component shows one run; for another one it is made anew.
- * @param begun False while the run cannot be there yet.
+ * All curves of a run, kept up to date while it trains. A component shows one run; another run gets a new instance.
+ * @param begun False while the run cannot exist yet.
  */
 export function useRunSeries(runId: string, begun: boolean): RunSeries {
   const client = useQueryClient();
@@ -75,7 +75,7 @@ async function follow(client: QueryClient, runId: string, signal: AbortSignal, u
   });
 }
 
-/** Reads what is stored, as often as it takes; gives the batch to go on from. */
+/** Reads all stored points page by page; returns the batch to continue from. */
 async function load(client: QueryClient, runId: string, signal: AbortSignal, update: Update): Promise<number | null> {
   while (!signal.aborted) {
     try {

@@ -57,7 +57,7 @@ function insert(series: Series, point: Point): void {
 
 /**
  * An exponential moving average that is not drawn towards zero at its start.
- * @param weight 0 (as it is) to below 1 (very smooth). What is no finite number stays and is not averaged in.
+ * @param weight 0 (as it is) to below 1 (very smooth). Values that are not finite are kept and not averaged.
  */
 export function smooth(values: readonly number[], weight: number): number[] {
   if (weight <= 0) {

@@ -4,7 +4,7 @@ const key = 'platform.token';
 
 interface Session {
   token: string | null;
-  /** Set when the platform refused a request for want of a (valid) token. */
+  /** Set when a request was refused for lack of a valid token. */
   refused: boolean;
 }
 

@@ -1,5 +1,5 @@
 /**
- * Cuts a command as typed into program and arguments: blanks divide, quotes hold together, a backslash takes the next
+ * Splits a command into program and arguments: blanks divide, quotes hold together, a backslash takes the next
  * character as it is.
  * @returns null when a quote is not closed.
  */

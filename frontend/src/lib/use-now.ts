@@ -5,7 +5,7 @@ const now = new Store(Date.now());
 let watchers = 0;
 let timer: ReturnType<typeof setInterval> | undefined;
 
-/** The present time, once a second, from one clock for the whole page. */
+/** The current time, updated once a second from one clock for the whole page. */
 export function useNow(): number {
   useEffect(() => {
     watchers++;

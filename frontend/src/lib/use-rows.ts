@@ -6,16 +6,16 @@ import { offsetFor, windowRows } from './row-window';
 type Filter = Record<string, string | number | undefined>;
 
 const refreshEvery = 2000;
-/** Whoever leaps through the list is given rows where they come to rest. */
+/** While the user jumps through the list, rows are fetched only where the scrolling stops. */
 const settlePause = 80;
-/** What lies far from what is in sight is soon let go. */
+/** Rows far from the visible ones are soon dropped from the cache. */
 const keepFor = 10_000;
 
 export interface Rows<T> {
   total: number;
-  /** The row at a place of the whole list; undefined while it is on its way. */
+  /** The row at an index of the whole list; undefined while it loads. */
   at: (index: number) => T | undefined;
-  /** Notes which row is the first in sight. */
+  /** Sets the first visible row. */
   show: (index: number) => void;
   isLoaded: boolean;
   error: unknown;
@@ -24,7 +24,7 @@ export interface Rows<T> {
   key: string;
 }
 
-/** A list of any length, of which only the part in sight is fetched and kept fresh. */
+/** A list of any length, of which only the visible part is fetched and refreshed. */
 export function useRows<T>(path: string, filter: Filter): Rows<T> {
   const key = path + query(filter);
   const [place, setPlace] = useState({ key, offset: 0 });

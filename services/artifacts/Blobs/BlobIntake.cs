@@ -6,7 +6,9 @@ using Platform.Artifacts.Blobs.Stores;
 
 namespace Platform.Artifacts.Blobs;
 
-/// <summary>Receives bytes of any length into a temporary file while hashing them; memory stays at two buffers an upload.</summary>
+/// <summary>
+/// Receives bytes of any length into a temporary file while hashing them; memory stays at two buffers per upload.
+/// </summary>
 internal sealed class BlobIntake
 {
     private const int BufferSize = 1 << 20;
@@ -19,7 +21,9 @@ internal sealed class BlobIntake
         _folder = Path.Combine(Path.GetFullPath(root), "incoming");
     }
 
-    /// <summary>Creates the folder and deletes what a killed process left in it. Files of a living process are locked and stay.</summary>
+    /// <summary>
+    /// Creates the folder and deletes files of killed processes. Files of running processes are locked and stay.
+    /// </summary>
     public void Prepare()
     {
         PrivateFiles.CreateFolder(_folder);
@@ -38,7 +42,7 @@ internal sealed class BlobIntake
     }
 
     /// <summary>Receives a body to its end.</summary>
-    /// <exception cref="IOException">The body broke off, or the disk is full. Nothing is kept.</exception>
+    /// <exception cref="IOException">The body ended early, or the disk is full. Nothing is stored.</exception>
     public async Task<IncomingBlob> ReceiveAsync(Stream body, CancellationToken cancellationToken)
     {
         var path = Path.Combine(_folder, $"{Guid.CreateVersion7():N}.part");

@@ -3,14 +3,17 @@ using Platform.Contracts.Artifacts;
 
 namespace Platform.Artifacts.Blobs;
 
-/// <summary>The blobs this service knows: a row each, and the bytes in the store. A blob without its bytes counts as missing, so that an upload mends it.</summary>
+/// <summary>
+/// The known blobs: one row each, and the bytes in the store. A blob without its bytes counts as missing, so that an
+/// upload repairs it.
+/// </summary>
 internal sealed class BlobLibrary(ArtifactsStore database, IBlobStore bytes, BlobIntake intake)
 {
     /// <summary>Receives a body of any length.</summary>
     public Task<IncomingBlob> ReceiveAsync(Stream body, CancellationToken cancellationToken) =>
         intake.ReceiveAsync(body, cancellationToken);
 
-    /// <summary>The blob; null when it has to be uploaded.</summary>
+    /// <summary>Finds a blob; null when it has to be uploaded.</summary>
     public async Task<StoredBlob?> FindAsync(BlobName name, CancellationToken cancellationToken)
     {
         await using var command = database.DataSource.CreateCommand("select size from blob where sha256 = $1");
@@ -22,7 +25,7 @@ internal sealed class BlobLibrary(ArtifactsStore database, IBlobStore bytes, Blo
             : null;
     }
 
-    /// <summary>Keeps verified bytes; the row comes last, so that a row never promises bytes that are not there.</summary>
+    /// <summary>Stores verified bytes; the row is written last, so that a row never exists without its bytes.</summary>
     public async Task<StoredBlob> KeepAsync(IncomingBlob incoming, CancellationToken cancellationToken)
     {
         await bytes.KeepAsync(incoming, cancellationToken);
@@ -35,11 +38,11 @@ internal sealed class BlobLibrary(ArtifactsStore database, IBlobStore bytes, Blo
         return new StoredBlob { Sha256 = incoming.Name.Hex, Size = incoming.Size };
     }
 
-    /// <summary>The bytes as a stream that can seek; null when there is no such blob.</summary>
+    /// <summary>Opens the bytes as a seekable stream; null when there is no such blob.</summary>
     public Task<Stream?> OpenAsync(BlobName name, CancellationToken cancellationToken) =>
         bytes.OpenAsync(name, cancellationToken);
 
-    /// <summary>Those of the given files whose bytes are not stored with that size.</summary>
+    /// <summary>Returns the files whose bytes are not stored with that size.</summary>
     public async Task<IReadOnlyList<ArtifactFile>> FindMissingAsync(
         IReadOnlyList<ArtifactFile> files,
         CancellationToken cancellationToken

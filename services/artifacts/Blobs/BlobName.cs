@@ -3,7 +3,9 @@ using System.Diagnostics.CodeAnalysis;
 
 namespace Platform.Artifacts.Blobs;
 
-/// <summary>The SHA-256 of a blob's bytes as 64 lower-case hexadecimal digits. Only a checked name ever becomes a file or key.</summary>
+/// <summary>
+/// The SHA-256 of a blob's bytes as 64 lower-case hexadecimal digits. Only a checked name ever becomes a file or key.
+/// </summary>
 internal readonly record struct BlobName
 {
     private static readonly SearchValues<char> _digits = SearchValues.Create("0123456789abcdef");

@@ -3,23 +3,23 @@ using Platform.ServiceDefaults;
 
 namespace Platform.Artifacts.Blobs;
 
-/// <summary>What the endpoints that take raw bytes have in common.</summary>
+/// <summary>Shared by the endpoints that receive raw bytes.</summary>
 internal static class BlobUpload
 {
     /// <summary>
-    /// Reads the rest of a body that is not needed. A client that asked with <c>Expect: 100-continue</c> has not sent it; any
-    /// other would take a connection that is closed on it for a failure.
+    /// Reads the rest of a body that is not needed, because clients treat a connection that is closed during the upload
+    /// as a failure. A client with <c>Expect: 100-continue</c> has not sent the body.
     /// </summary>
     public static Task SkipBodyAsync(this HttpRequest request, CancellationToken cancellationToken) =>
         request.Headers.Expect.Count > 0
             ? Task.CompletedTask
             : request.Body.CopyToAsync(Stream.Null, cancellationToken);
 
-    /// <summary>The received bytes are not those that were announced.</summary>
-    public static ProblemHttpResult Mismatch(IncomingBlob incoming, BlobName announced) =>
+    /// <summary>The received bytes do not match the declared hash.</summary>
+    public static ProblemHttpResult Mismatch(IncomingBlob incoming, BlobName declared) =>
         ProblemResults.Problem(
             StatusCodes.Status400BadRequest,
             "blob.checksum-mismatch",
-            $"The {incoming.Size} bytes received have the SHA-256 {incoming.Name}, not {announced}. Nothing was kept."
+            $"The {incoming.Size} bytes received have the SHA-256 {incoming.Name}, not {declared}. Nothing was stored."
         );
 }

@@ -3,12 +3,12 @@ using Microsoft.Win32.SafeHandles;
 namespace Platform.Artifacts.Blobs;
 
 /// <summary>
-/// Received bytes whose hash and size are known, in a temporary file that disappears on disposal unless a store took it
-/// over. The handle holds the file's lock: an unlocked file in the folder is a leftover.
+/// Received bytes whose hash and size are known, in a temporary file that is deleted on disposal unless a store has
+/// moved it. The handle holds the file's lock: an unlocked file in the folder is a leftover.
 /// </summary>
 internal sealed class IncomingBlob(string path, SafeFileHandle handle, BlobName name, long size) : IAsyncDisposable
 {
-    private bool _taken;
+    private bool _moved;
 
     public BlobName Name { get; } = name;
 
@@ -16,17 +16,19 @@ internal sealed class IncomingBlob(string path, SafeFileHandle handle, BlobName 
 
     public SafeFileHandle Handle { get; } = handle;
 
-    /// <summary>Moves the file to its place in the same file system; it is not deleted any more.</summary>
+    /// <summary>
+    /// Moves the file to its final path in the same file system; it is no longer deleted on disposal.
+    /// </summary>
     public void MoveTo(string target)
     {
         File.Move(path, target, overwrite: true);
-        _taken = true;
+        _moved = true;
     }
 
     public ValueTask DisposeAsync()
     {
-        // Deleted before the lock goes, so that nobody sees it unlocked.
-        if (!_taken)
+        // Deleted before the lock is released, so that no other process finds it unlocked.
+        if (!_moved)
         {
             File.Delete(path);
         }

@@ -37,7 +37,9 @@ internal static class ReadBlob
         return response.Bytes(bytes, name, fileName: null);
     }
 
-    /// <summary>Answers with bytes that a browser saves and never runs, with ranges; the hash is the strong validator.</summary>
+    /// <summary>
+    /// Answers with bytes that a browser saves but never executes, with ranges; the hash is the strong ETag.
+    /// </summary>
     public static FileStreamHttpResult Bytes(
         this HttpResponse response,
         Stream bytes,

@@ -9,15 +9,17 @@ namespace Platform.Artifacts.Catalog;
 /// <summary>Reads one artifact, version or file.</summary>
 internal sealed class ArtifactCatalog(ArtifactsStore store)
 {
-    /// <summary>The columns that <see cref="ReadVersion"/> expects; <c>v</c> is the version and <c>s</c> its artifact.</summary>
+    /// <summary>
+    /// The columns that <see cref="ReadVersion"/> reads; <c>v</c> is the version and <c>s</c> its artifact.
+    /// </summary>
     public const string VersionColumns = """
         v.name, v.number, v.type, v.project, v.description, v.file_count, v.size, v.digest, v.metadata::text,
         v.job_id, v.attempt, v.run_id, v.created_at, v.deleted_at, v.number is not distinct from s.latest_version,
         array(select a.alias from artifact_alias a where a.name = v.name and a.number = v.number order by a.alias)
         """;
 
-    /// <summary>Resolves <c>3</c>, <c>v3</c>, <c>latest</c> or an alias to a version that is not deleted, and the artifact's revision.</summary>
-    /// <returns>Null when it does not lead to one.</returns>
+    /// <summary>Resolves <c>3</c>, <c>v3</c>, <c>latest</c> or an alias to a version that is not deleted.</summary>
+    /// <returns>The version and the artifact's revision; null when there is none.</returns>
     public async Task<(ArtifactVersion Version, long Revision)?> ResolveAsync(
         string name,
         string reference,
@@ -230,7 +232,7 @@ internal sealed class ArtifactCatalog(ArtifactsStore store)
     }
 }
 
-/// <summary>Short forms for rows with empty columns and queries with optional filters.</summary>
+/// <summary>Helpers for nullable columns and optional filters.</summary>
 internal static class NpgsqlExtensions
 {
     public static T? Nullable<T>(this NpgsqlDataReader reader, int column) =>

@@ -6,7 +6,9 @@ using Platform.EventStore;
 
 namespace Platform.Artifacts.Catalog;
 
-/// <summary>Artifacts, versions and aliases as they are asked for; in the append's transaction, so that a version can be read once it is created.</summary>
+/// <summary>
+/// The read model of artifacts, versions and aliases. Inline, so that a version can be read as soon as it is created.
+/// </summary>
 internal sealed class CatalogProjection : SqlProjection
 {
     public override string Name => "artifact_catalog:v1";

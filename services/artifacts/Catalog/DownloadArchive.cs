@@ -41,7 +41,7 @@ internal static class DownloadArchive
                         BlobName.TryParse(file.Sha256, out var blob)
                         && await blobs.OpenAsync(blob, cancellationToken) is { } opened
                             ? opened
-                            // The client sees a broken connection instead of an archive that lacks a file.
+                            // The client gets a broken connection instead of an incomplete archive.
                             : throw new IOException($"Blob {file.Sha256} is not in the store.");
                     await tar.WriteEntryAsync(
                         new PaxTarEntry(TarEntryType.RegularFile, file.Path)

@@ -53,7 +53,7 @@ internal static partial class DownloadFile
             return ProblemResults.Problem(
                 StatusCodes.Status500InternalServerError,
                 "blob.lost",
-                $"The bytes of '{path}' are not in the store any more. Uploading {blob} again mends it."
+                $"The bytes of '{path}' are missing in the store. Upload {blob} again to repair it."
             );
         }
 

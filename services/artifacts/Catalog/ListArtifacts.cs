@@ -9,8 +9,8 @@ namespace Platform.Artifacts.Catalog;
 
 /// <summary>The filter and page of <c>GET /api/artifacts</c>.</summary>
 /// <param name="Project">The project itself and those below it.</param>
-/// <param name="Search">Part of the name or description, without regard to case.</param>
-/// <param name="Offset">How many rows to pass over: a way to any place in a long list. Not together with a cursor.</param>
+/// <param name="Search">Part of the name or description, in any case.</param>
+/// <param name="Offset">How many rows to skip, to jump within a long list. Not together with a cursor.</param>
 internal sealed record ListArtifactsQuery(
     string? Type,
     string? Project,
@@ -22,7 +22,7 @@ internal sealed record ListArtifactsQuery(
 
 internal static class ListArtifacts
 {
-    /// <summary>Artifacts with nothing but deleted versions are left out.</summary>
+    /// <summary>Excludes artifacts that have only deleted versions.</summary>
     private const string Filter = """
         from artifact_summary
         where latest_version is not null

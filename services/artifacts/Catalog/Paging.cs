@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace Platform.Artifacts.Catalog;
 
-/// <summary>What the lists of this service have in common.</summary>
+/// <summary>Shared by the lists of this service.</summary>
 internal static class Paging
 {
     public const int DefaultLimit = 50;

@@ -9,8 +9,8 @@ namespace Platform.Artifacts.Catalog;
 internal sealed class VersionPages(ArtifactsStore store)
 {
     /// <summary>The versions of one artifact.</summary>
-    /// <param name="deleted">The deleted ones instead of the others.</param>
-    /// <param name="before">Only numbers below it.</param>
+    /// <param name="deleted">True for the deleted versions, false for the others.</param>
+    /// <param name="before">Only lower version numbers.</param>
     public Task<Page<ArtifactVersion>> OfArtifactAsync(
         string name,
         bool deleted,
@@ -28,8 +28,8 @@ internal sealed class VersionPages(ArtifactsStore store)
             cancellationToken
         );
 
-    /// <summary>The versions that a job made.</summary>
-    /// <param name="before">Only rows that come after this one.</param>
+    /// <summary>The versions that a job created.</summary>
+    /// <param name="before">Only rows after this one in the list.</param>
     public Task<Page<ArtifactVersion>> OfJobAsync(
         Guid jobId,
         int limit,

@@ -2,14 +2,17 @@ using Platform.Artifacts.Blobs;
 
 namespace Platform.Artifacts.JobArtifacts;
 
-/// <summary>The SHA-256 that a client announces for its body: <c>X-Content-Sha256</c> (hexadecimal) or <c>Content-Digest</c> (RFC 9530).</summary>
+/// <summary>
+/// The SHA-256 that a client declares for its body: <c>X-Content-Sha256</c> (hexadecimal) or <c>Content-Digest</c> (RFC
+/// 9530).
+/// </summary>
 internal static class ContentDigest
 {
     private const string Prefix = "sha-256=:";
 
     /// <summary>Reads the headers.</summary>
-    /// <param name="digest">Null when neither announces a SHA-256.</param>
-    /// <returns>False when one of them cannot be read, or they contradict each other.</returns>
+    /// <param name="digest">Null when neither header has a SHA-256.</param>
+    /// <returns>False when a header is invalid or they contradict each other.</returns>
     public static bool TryRead(IHeaderDictionary headers, out BlobName? digest)
     {
         digest = null;

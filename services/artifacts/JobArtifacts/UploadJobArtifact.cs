@@ -8,9 +8,9 @@ using Platform.ServiceDefaults;
 
 namespace Platform.Artifacts.JobArtifacts;
 
-/// <summary>Where an uploaded file goes.</summary>
+/// <summary>The target of an uploaded file.</summary>
 /// <param name="Name">The artifact.</param>
-/// <param name="Path">The file's path in the version; the artifact's name when it is not given.</param>
+/// <param name="Path">The file's path in the version; defaults to the artifact's name.</param>
 internal sealed record UploadJobArtifactQuery(
     string Name,
     string? Type,
@@ -58,7 +58,7 @@ internal static class UploadJobArtifact
             );
         }
 
-        // All but the bytes is checked before they are received.
+        // Everything but the bytes is checked before they are received.
         var request = Describe(jobId, query, new string('0', 64), size: 0);
         var errors = CreateVersionRules.Check(request);
         if (errors.Count > 0)

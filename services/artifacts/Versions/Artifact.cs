@@ -4,12 +4,12 @@ using Platform.EventStore;
 
 namespace Platform.Artifacts.Versions;
 
-/// <summary>What an artifact must remember to decide: numbers and names, never files.</summary>
+/// <summary>The state that decisions about an artifact need: numbers and names, never files.</summary>
 /// <param name="Type">The type of the first version; null before it.</param>
-/// <param name="LastNumber">The highest number ever given. Numbers are not used again, whatever is deleted.</param>
+/// <param name="LastNumber">The highest version number ever assigned. Numbers are never reused.</param>
 /// <param name="Deleted">The numbers of deleted versions.</param>
 /// <param name="Aliases">Alias → number, also of deleted versions.</param>
-/// <param name="Requests">Idempotency key → what it asked for and the number it got.</param>
+/// <param name="Requests">Idempotency key → hash of the request and the version number it created.</param>
 internal sealed record Artifact(
     string? Type,
     int LastNumber,
@@ -87,7 +87,7 @@ internal sealed record Artifact(
                 ? Decision.Nothing<ArtifactEvent>()
                 : Decision.Refuse<ArtifactEvent>(
                     "idempotency-key.reused",
-                    $"This idempotency key made version {known.Number} from another request. Use a new key."
+                    $"This idempotency key created version {known.Number} from another request. Use a new key."
                 );
         }
 

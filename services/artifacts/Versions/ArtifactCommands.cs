@@ -1,11 +1,11 @@
 namespace Platform.Artifacts.Versions;
 
-/// <summary>What is asked of an artifact.</summary>
+/// <summary>A command to an artifact.</summary>
 internal abstract record ArtifactCommand;
 
 internal sealed record AddVersion : ArtifactCommand
 {
-    /// <summary>The type that means "as the artifact is".</summary>
+    /// <summary>The type that stands for the artifact's own type.</summary>
     public const string AnyType = "custom";
 
     public required string Type { get; init; }

@@ -1,6 +1,6 @@
 namespace Platform.Artifacts.Versions;
 
-/// <summary>What happened to an artifact; its stream's id is its name.</summary>
+/// <summary>An event of an artifact; the stream's id is its name.</summary>
 internal abstract record ArtifactEvent;
 
 /// <summary>A version was added. Its files are the manifest stored under <see cref="Digest"/>.</summary>
@@ -18,10 +18,10 @@ internal sealed record VersionCreated : ArtifactEvent
     public int? Attempt { get; init; }
     public Guid? RunId { get; init; }
 
-    /// <summary>The request's idempotency key, when it had one.</summary>
+    /// <summary>The request's idempotency key, if any.</summary>
     public string? RequestKey { get; init; }
 
-    /// <summary>What the request asked for, as a hash: the key with another one is a mistake.</summary>
+    /// <summary>The hash of the request: a request with the same key and another hash is refused.</summary>
     public string? RequestHash { get; init; }
     public required DateTimeOffset At { get; init; }
 }
@@ -31,7 +31,7 @@ internal sealed record AliasSet(string Alias, int Number, DateTimeOffset At) : A
 
 internal sealed record AliasRemoved(string Alias, DateTimeOffset At) : ArtifactEvent;
 
-/// <summary>The version is out of sight; its bytes, number and aliases are kept for a restore.</summary>
+/// <summary>The version is hidden; its bytes, number and aliases are kept, so that it can be restored.</summary>
 internal sealed record VersionDeleted(int Number, DateTimeOffset At) : ArtifactEvent;
 
 internal sealed record VersionRestored(int Number, DateTimeOffset At) : ArtifactEvent;

@@ -4,7 +4,7 @@ using Platform.EventStore;
 
 namespace Platform.Artifacts.Versions;
 
-/// <summary>How this service's events lie in the log.</summary>
+/// <summary>The stored JSON form of this service's events.</summary>
 [JsonSourceGenerationOptions(JsonSerializerDefaults.Web, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
 [JsonSerializable(typeof(VersionCreated))]
 [JsonSerializable(typeof(AliasSet))]
@@ -24,7 +24,7 @@ internal sealed partial class ArtifactJson : JsonSerializerContext
             .Add("version_restored", Default.VersionRestored);
 }
 
-/// <summary>What a creation asks for, without order where there is none: equal requests have equal hashes.</summary>
+/// <summary>The content of a creation request in canonical order: equal requests have equal hashes.</summary>
 internal sealed record RequestContent(
     string Type,
     string? Project,

@@ -27,7 +27,7 @@ internal static class ArtifactProblems
                 : StatusCodes.Status409Conflict
         );
 
-    /// <summary>Lists the SHA-256 of what has to be uploaded first.</summary>
+    /// <summary>Lists the SHA-256 of the blobs that must be uploaded first.</summary>
     public static ProblemHttpResult MissingBlobs(IReadOnlyList<ArtifactFile> missing) =>
         TypedResults.Problem(
             $"{missing.Count} of the files are not stored with that size. Upload their bytes first.",
@@ -43,7 +43,7 @@ internal static class ArtifactProblems
             }
         );
 
-    /// <summary>Refuses names that no artifact can have before an endpoint sees them.</summary>
+    /// <summary>Refuses invalid artifact names before the endpoint runs.</summary>
     public static async ValueTask<object?> CheckNameAsync(
         EndpointFilterInvocationContext context,
         EndpointFilterDelegate next

@@ -5,12 +5,14 @@ using Platform.EventStore;
 
 namespace Platform.Artifacts.Versions;
 
-/// <summary>Decides and appends. Writers of one artifact in this process queue here instead of colliding in the database.</summary>
+/// <summary>
+/// Decides and appends. Concurrent writers of one artifact wait here instead of conflicting in the database.
+/// </summary>
 internal sealed class ArtifactWriter(ArtifactsStore store, TimeProvider clock) : IDisposable
 {
-    private readonly SemaphoreSlim[] _gates = [.. Enumerable.Range(0, 64).Select(_ => new SemaphoreSlim(1))];
+    private readonly SemaphoreSlim[] _locks = [.. Enumerable.Range(0, 64).Select(_ => new SemaphoreSlim(1))];
 
-    /// <summary>Carries out a command.</summary>
+    /// <summary>Executes a command.</summary>
     /// <param name="manifest">The files of an added version, stored in the same transaction.</param>
     public async Task<Outcome<Artifact, ArtifactEvent>> HandleAsync(
         string name,
@@ -21,8 +23,8 @@ internal sealed class ArtifactWriter(ArtifactsStore store, TimeProvider clock) :
         CancellationToken cancellationToken = default
     )
     {
-        var gate = _gates[(uint)StringComparer.Ordinal.GetHashCode(name) % _gates.Length];
-        await gate.WaitAsync(cancellationToken);
+        var writerLock = _locks[(uint)StringComparer.Ordinal.GetHashCode(name) % _locks.Length];
+        await writerLock.WaitAsync(cancellationToken);
         try
         {
             return await store.HandleAsync(
@@ -37,12 +39,12 @@ internal sealed class ArtifactWriter(ArtifactsStore store, TimeProvider clock) :
         }
         finally
         {
-            gate.Release();
+            writerLock.Release();
         }
     }
 
-    /// <summary>Adds a version from a checked request whose blobs are stored.</summary>
-    /// <returns>Its number, also when the idempotency key made it before; or the refusal.</returns>
+    /// <summary>Adds a version from a validated request whose blobs are stored.</summary>
+    /// <returns>Its number, also when the same idempotency key created it before; or the refusal.</returns>
     public async Task<(int Number, Refusal? Refusal)> AddVersionAsync(
         string name,
         CreateVersion request,
@@ -100,9 +102,9 @@ internal sealed class ArtifactWriter(ArtifactsStore store, TimeProvider clock) :
 
     public void Dispose()
     {
-        foreach (var gate in _gates)
+        foreach (var writerLock in _locks)
         {
-            gate.Dispose();
+            writerLock.Dispose();
         }
     }
 

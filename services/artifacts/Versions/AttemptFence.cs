@@ -6,9 +6,9 @@ using Platform.ServiceDefaults;
 namespace Platform.Artifacts.Versions;
 
 /// <summary>
-/// Keeps processes out whose job has a later attempt: one that lives on after its node was lost must not become the newest
-/// version of a model. Attempts are the jobs service's; this table repeats the newest of those that are no first ones, as they
-/// are announced or as the first request of one tells, whichever comes first.
+/// Refuses processes whose job has a later attempt: a process that outlives the loss of its node must not create the
+/// newest version of a model. The jobs service owns attempts; this table stores the newest known attempt of each job
+/// beyond the first, from its message or from its first request, whichever arrives first.
 /// </summary>
 internal sealed class AttemptFence(ArtifactsStore store)
 {
@@ -32,7 +32,7 @@ internal sealed class AttemptFence(ArtifactsStore store)
         await command.ExecuteNonQueryAsync(cancellationToken);
     }
 
-    /// <summary>Refuses what a process of an earlier attempt wants to change.</summary>
+    /// <summary>Refuses changes by a process of an earlier attempt.</summary>
     public static async ValueTask<object?> CheckAsync(
         EndpointFilterInvocationContext context,
         EndpointFilterDelegate next
@@ -46,20 +46,20 @@ internal sealed class AttemptFence(ArtifactsStore store)
             && request.JobAttempt() is { } attempt
             && !await services
                 .GetRequiredService<AttemptFence>()
-                .EnterAsync(job, attempt, context.HttpContext.RequestAborted)
+                .TryEnterAsync(job, attempt, context.HttpContext.RequestAborted)
         )
         {
             return ProblemResults.Problem(
                 StatusCodes.Status409Conflict,
                 "artifact.attempt-fenced",
-                "A later attempt of the job runs; what processes of earlier ones make is not kept."
+                "A later attempt of the job runs; versions of earlier attempts are not stored."
             );
         }
 
         return await next(context);
     }
 
-    /// <summary>The job whose training process calls, as the gateway tells.</summary>
+    /// <summary>The job whose training process sent the request, according to the gateway.</summary>
     public static Guid? JobOf(HttpRequest request) =>
         request.Headers[RequestMetadata.SubjectHeader].ToString() is var subject
         && subject.StartsWith("job:", StringComparison.Ordinal)
@@ -68,7 +68,7 @@ internal sealed class AttemptFence(ArtifactsStore store)
             : null;
 
     /// <returns>False when the job has a later attempt.</returns>
-    private async Task<bool> EnterAsync(Guid jobId, int attempt, CancellationToken cancellationToken)
+    private async Task<bool> TryEnterAsync(Guid jobId, int attempt, CancellationToken cancellationToken)
     {
         var newest = await NewestAsync(jobId, cancellationToken);
         if (attempt > newest)
@@ -87,7 +87,7 @@ internal sealed class AttemptFence(ArtifactsStore store)
     }
 }
 
-/// <summary>Hears of every attempt after the first before it is placed.</summary>
+/// <summary>Records every attempt after the first, before it is placed.</summary>
 internal sealed class RecordJobAttempt(AttemptFence fence) : IConsumer<JobQueuedMessage>
 {
     public Task Consume(ConsumeContext<JobQueuedMessage> context) =>

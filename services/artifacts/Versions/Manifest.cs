@@ -7,8 +7,8 @@ using Platform.EventStore;
 namespace Platform.Artifacts.Versions;
 
 /// <summary>
-/// The files of a version, stored once under their digest. Versions with the same files share one, and events carry only
-/// the digest, so that a stream stays small however many files its versions have.
+/// The files of a version, stored once under their digest. Versions with the same files share one, and events carry
+/// only the digest, so that a stream stays small however many files its versions have.
 /// </summary>
 internal sealed class Manifest
 {
@@ -27,7 +27,10 @@ internal sealed class Manifest
 
     public long Size { get; }
 
-    /// <summary>Stores the manifest in the transaction of the version that uses it; the foreign key keeps its blobs from being collected.</summary>
+    /// <summary>
+    /// Stores the manifest in the transaction of the version that uses it; the foreign key protects its blobs from
+    /// deletion.
+    /// </summary>
     public void AddTo(NpgsqlBatch batch) =>
         batch.Add(
             """
@@ -43,7 +46,7 @@ internal sealed class Manifest
             _files.Select(file => file.Sha256).ToArray()
         );
 
-    /// <summary>As <c>LC_ALL=C sort | sha256sum</c> would have it: the lines are ordered by their bytes.</summary>
+    /// <summary>The same as <c>LC_ALL=C sort | sha256sum</c>: the lines are ordered by their bytes.</summary>
     private static string DigestOf(IReadOnlyList<ArtifactFile> files)
     {
         var lines = files

@@ -6,12 +6,14 @@ using Platform.Contracts.Artifacts;
 
 namespace Platform.Cli.Artifacts;
 
-/// <summary>Downloads files so that a file with its name is always whole and right; a cut one goes on where it was.</summary>
+/// <summary>
+/// Downloads files; a file gets its final name only when complete and verified, and an interrupted one is resumed.
+/// </summary>
 internal sealed class ArtifactDownload(PlatformClient client, Action<string> report)
 {
     private const int Tries = 5;
 
-    /// <summary>Fetches one file unless it is there already.</summary>
+    /// <summary>Fetches one file unless it already exists.</summary>
     public async Task FetchAsync(
         ArtifactReference version,
         ArtifactFile file,
@@ -20,7 +22,7 @@ internal sealed class ArtifactDownload(PlatformClient client, Action<string> rep
     )
     {
         var target = TargetOf(file, folder);
-        if (File.Exists(target) && await IsRightAsync(target, file, cancellationToken))
+        if (File.Exists(target) && await IsIntactAsync(target, file, cancellationToken))
         {
             return;
         }
@@ -33,23 +35,25 @@ internal sealed class ArtifactDownload(PlatformClient client, Action<string> rep
             if (attempt == Tries)
             {
                 throw new CliException(
-                    $"The connection broke {Tries} times while {file.Path} was read; run the command again to go on."
+                    $"The connection was lost {Tries} times while downloading {file.Path}; run the command again to continue."
                 );
             }
 
             await Task.Delay(TimeSpan.FromMilliseconds(200 * attempt), cancellationToken);
         }
 
-        if (!await IsRightAsync(partial, file, cancellationToken))
+        if (!await IsIntactAsync(partial, file, cancellationToken))
         {
             File.Delete(partial);
-            throw new CliException($"The checksum of {file.Path} is wrong; nothing was kept. Run the command again.");
+            throw new CliException(
+                $"The checksum of {file.Path} is wrong; the file was discarded. Run the command again."
+            );
         }
 
         File.Move(partial, target, overwrite: true);
     }
 
-    /// <summary>The file's place; a name that leads out of the folder is refused, whoever sent it.</summary>
+    /// <summary>The file's path; a name that leads out of the folder is refused.</summary>
     private static string TargetOf(ArtifactFile file, string folder)
     {
         var target = Path.GetFullPath(Path.Combine(folder, file.Path));
@@ -60,7 +64,7 @@ internal sealed class ArtifactDownload(PlatformClient client, Action<string> rep
             );
     }
 
-    /// <returns>False when the connection broke before the end.</returns>
+    /// <returns>False when the connection was lost before the end.</returns>
     private async Task<bool> TryFetchAsync(
         ArtifactReference version,
         ArtifactFile file,
@@ -102,7 +106,7 @@ internal sealed class ArtifactDownload(PlatformClient client, Action<string> rep
         return output.Length == file.Size;
     }
 
-    private static async Task<bool> IsRightAsync(string path, ArtifactFile file, CancellationToken cancellationToken)
+    private static async Task<bool> IsIntactAsync(string path, ArtifactFile file, CancellationToken cancellationToken)
     {
         await using var stream = File.OpenRead(path);
         return stream.Length == file.Size

@@ -2,7 +2,7 @@ using System.CommandLine;
 
 namespace Platform.Cli.Artifacts;
 
-/// <summary>A version as people name it: <c>name</c>, <c>name:3</c>, <c>name:v3</c> or <c>name:alias</c>.</summary>
+/// <summary>A version as users write it: <c>name</c>, <c>name:3</c>, <c>name:v3</c> or <c>name:alias</c>.</summary>
 internal readonly record struct ArtifactReference(string Name, string Version)
 {
     public static Argument<string> Argument() =>
@@ -14,7 +14,7 @@ internal readonly record struct ArtifactReference(string Name, string Version)
         var (name, version) = colon < 0 ? (text, "latest") : (text[..colon], text[(colon + 1)..]);
         if (name.Length == 0 || version.Length == 0)
         {
-            throw new CliException($"'{text}' names no artifact; write name, name:3 or name:alias.");
+            throw new CliException($"'{text}' is not an artifact reference; write name, name:3 or name:alias.");
         }
 
         return new ArtifactReference(name, version);

@@ -8,10 +8,10 @@ using Platform.Contracts.Artifacts;
 
 namespace Platform.Cli.Artifacts;
 
-/// <summary>Uploads files as one version; bytes that the platform has already do not travel again.</summary>
+/// <summary>Uploads files as one version; content that the platform already has is not uploaded again.</summary>
 internal sealed class ArtifactUpload(PlatformClient client, Action<string> report)
 {
-    /// <summary>Files below the given paths under the names they get: a folder's own name is left out.</summary>
+    /// <summary>Files below the given paths with their names in the version: a folder's own name is left out.</summary>
     public static IReadOnlyList<(string Name, string File)> FilesOf(IReadOnlyList<string> paths)
     {
         var files = new List<(string Name, string File)>();
@@ -40,17 +40,17 @@ internal sealed class ArtifactUpload(PlatformClient client, Action<string> repor
             throw new CliException("There are no files to upload.");
         }
 
-        var doubled = files
+        var duplicate = files
             .GroupBy(file => file.Name, StringComparer.Ordinal)
             .FirstOrDefault(group => group.Count() > 1);
-        return doubled is null
+        return duplicate is null
             ? [.. files.OrderBy(file => file.Name, StringComparer.Ordinal)]
             : throw new CliException(
-                $"Two files would be called {doubled.Key}: {string.Join(", ", doubled.Select(file => file.File))}"
+                $"Two files would be called {duplicate.Key}: {string.Join(", ", duplicate.Select(file => file.File))}"
             );
     }
 
-    /// <summary>Makes a new version, also when its files are those of an older one.</summary>
+    /// <summary>Creates a new version, even if an older one has the same files.</summary>
     public async Task<ArtifactManifest> CreateVersionAsync(
         string artifact,
         CreateVersion version,
@@ -69,7 +69,7 @@ internal sealed class ArtifactUpload(PlatformClient client, Action<string> repor
         return await PostAsync(artifact, version with { Files = entries }, cancellationToken);
     }
 
-    /// <summary>Makes a version only when the latest one has other files.</summary>
+    /// <summary>Creates a version only when the latest one has other files.</summary>
     public async Task<ArtifactManifest> EnsureLatestAsync(
         string artifact,
         CreateVersion version,
@@ -122,8 +122,8 @@ internal sealed class ArtifactUpload(PlatformClient client, Action<string> repor
 
     private async Task UploadAsync(ArtifactFile entry, string file, CancellationToken cancellationToken)
     {
-        using var ask = new HttpRequestMessage(HttpMethod.Head, $"/api/artifacts/blobs/{entry.Sha256}");
-        using var known = await client.TrySendAsync(ask, cancellationToken);
+        using var head = new HttpRequestMessage(HttpMethod.Head, $"/api/artifacts/blobs/{entry.Sha256}");
+        using var known = await client.TrySendAsync(head, cancellationToken);
         if (known.StatusCode is HttpStatusCode.OK)
         {
             return;

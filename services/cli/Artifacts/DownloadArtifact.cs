@@ -10,31 +10,33 @@ internal static class DownloadArtifact
         var artifact = ArtifactReference.Argument();
         var folder = new Argument<string?>("folder")
         {
-            Description = "Where to put its files; a folder with the artifact's name unless told.",
+            Description = "Where to put its files; by default a folder with the artifact's name.",
             Arity = ArgumentArity.ZeroOrOne,
         };
-        return new Command("download", "Download a version; repeat it to go on after a cut.") { artifact, folder }.Does(
-            async context =>
+        return new Command("download", "Download a version; run it again to resume an interrupted download.")
+        {
+            artifact,
+            folder,
+        }.Does(async context =>
+        {
+            var reference = ArtifactReference.Parse(context.Value(artifact));
+            var manifest = await context.Client.GetAsync<ArtifactManifest>(reference.Path, context.Cancelled);
+            var target = Path.GetFullPath(context.Value(folder!) ?? reference.Name);
+            // By number: an alias may move during the download.
+            var version = reference with
             {
-                var reference = ArtifactReference.Parse(context.Value(artifact));
-                var manifest = await context.Client.GetAsync<ArtifactManifest>(reference.Path, context.Cancelled);
-                var target = Path.GetFullPath(context.Value(folder!) ?? reference.Name);
-                // By number: an alias may move while we read.
-                var version = reference with
-                {
-                    Version = $"{manifest.Version}",
-                };
-                var download = new ArtifactDownload(context.Client, context.Error.WriteLine);
-                foreach (var file in manifest.Files)
-                {
-                    await download.FetchAsync(version, file, target, context.Cancelled);
-                }
-
-                await context.Out.WriteLineAsync(
-                    $"{manifest.Name}:{manifest.Version}, {manifest.Files.Count} files, checked, in {target}"
-                );
-                return 0;
+                Version = $"{manifest.Version}",
+            };
+            var download = new ArtifactDownload(context.Client, context.Error.WriteLine);
+            foreach (var file in manifest.Files)
+            {
+                await download.FetchAsync(version, file, target, context.Cancelled);
             }
-        );
+
+            await context.Out.WriteLineAsync(
+                $"{manifest.Name}:{manifest.Version}, {manifest.Files.Count} files, verified, in {target}"
+            );
+            return 0;
+        });
     }
 }

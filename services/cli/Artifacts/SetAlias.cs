@@ -8,7 +8,7 @@ internal static class SetAlias
     public static Command Create()
     {
         var artifact = new Argument<string>("artifact") { Description = "name:3, or name for the latest version." };
-        var alias = new Argument<string>("alias") { Description = "The alias to put there, such as production." };
+        var alias = new Argument<string>("alias") { Description = "The alias to set, such as production." };
         return new Command("alias", "Point an alias at a version.") { artifact, alias }.Does(async context =>
         {
             var reference = ArtifactReference.Parse(context.Value(artifact));

@@ -12,17 +12,17 @@ internal static class UploadArtifact
         var name = new Argument<string>("name") { Description = "The artifact's name." };
         var paths = new Argument<string[]>("path")
         {
-            Description = "Files and folders; of a folder everything below it.",
+            Description = "Files and folders; folders are uploaded with everything below them.",
             Arity = ArgumentArity.OneOrMore,
         };
         var type = new Option<string>("--type")
         {
-            Description = "What it is (custom).",
+            Description = "The artifact's type (custom).",
             DefaultValueFactory = _ => "custom",
         };
         type.AcceptOnlyFromAmong("model", "dataset", "code", "config", "checkpoint", "custom");
         var project = new Option<string?>("--project") { Description = "The project it belongs to." };
-        var description = new Option<string?>("--description") { Description = "What people should know about it." };
+        var description = new Option<string?>("--description") { Description = "A description for users." };
         var alias = new Option<string[]>("--alias") { Description = "An alias for the new version, besides latest." };
         return new Command("upload", "Upload files as a new version.")
         {

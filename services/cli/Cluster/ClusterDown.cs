@@ -7,7 +7,7 @@ internal static class ClusterDown
 {
     private static readonly TimeSpan _stopLimit = TimeSpan.FromSeconds(60);
 
-    public static Command Create() => new Command("down", "Stop all of it, trainings included.").Does(RunAsync);
+    public static Command Create() => new Command("down", "Stop the cluster with its trainings.").Does(RunAsync);
 
     private static async Task<int> RunAsync(CommandContext context)
     {
@@ -15,7 +15,7 @@ internal static class ClusterDown
         using var claim = folder.Claim();
         RunningPlatform.Withdraw(folder.Data);
 
-        // Agents first: what they report about the trainings that they stop must still be recorded.
+        // Agents first: their reports about the trainings that they stop must still be recorded.
         var agents = folder.Processes().Where(IsAgent).ToList();
         await StopAsync(context, folder, agents);
         await StopAsync(context, folder, [.. folder.Processes().Except(agents)]);
@@ -37,7 +37,7 @@ internal static class ClusterDown
             {
                 if (!await process.Process().StopAsync(_stopLimit, context.Cancelled))
                 {
-                    await context.Error.WriteLineAsync($"{process.Name} did not stop when asked and was killed.");
+                    await context.Error.WriteLineAsync($"{process.Name} did not stop in time and was killed.");
                 }
 
                 folder.Forget(process);

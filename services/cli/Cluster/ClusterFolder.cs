@@ -4,7 +4,7 @@ using Platform.LocalServers;
 
 namespace Platform.Cli.Cluster;
 
-/// <summary>What a local cluster keeps between commands: data, secrets, ports, and which processes it has.</summary>
+/// <summary>The state of a local cluster between commands: data, secrets, ports, and its processes.</summary>
 internal sealed class ClusterFolder
 {
     private const string Folder = "cluster";
@@ -22,22 +22,22 @@ internal sealed class ClusterFolder
     public IDisposable Claim() =>
         Data.Lock($"Another command is changing the cluster in {Data.Root}; try again when it is done.");
 
-    /// <summary>Where the cluster of a data folder lies; nothing is created.</summary>
+    /// <summary>The path of a data folder's cluster; nothing is created.</summary>
     public static string PathIn(string? data) => Path.Combine(data ?? DataFolder.Default, Folder);
 
     /// <summary>Whether a cluster is up on a data folder.</summary>
     public static bool IsRunning(string? data) => RunningPlatform.Find(PathIn(data)) is not null;
 
-    /// <summary>The same port at every start, so that processes that live on find the one that was started again.</summary>
+    /// <summary>The same port at every start, so that running processes find a restarted one.</summary>
     public int PortOf(string process)
     {
         var file = Path.Combine(Data.Folder("ports"), process);
-        if (File.Exists(file) && int.TryParse(File.ReadAllText(file), CultureInfo.InvariantCulture, out var kept))
+        if (File.Exists(file) && int.TryParse(File.ReadAllText(file), CultureInfo.InvariantCulture, out var saved))
         {
-            return kept;
+            return saved;
         }
 
-        // Those of the others are free too until they are started.
+        // The other processes' ports are also free until they are started.
         var others = Directory
             .EnumerateFiles(Data.Folder("ports"))
             .Select(File.ReadAllText)
@@ -48,11 +48,11 @@ internal sealed class ClusterFolder
             port = Ports.Free();
         } while (others.Contains(port.ToString(CultureInfo.InvariantCulture)));
 
-        return Keep(process, port);
+        return SavePort(process, port);
     }
 
-    /// <summary>Gives a process a port of the caller's choice.</summary>
-    public int Keep(string process, int port)
+    /// <summary>Sets the port of a process.</summary>
+    public int SavePort(string process, int port)
     {
         File.WriteAllText(Path.Combine(Data.Folder("ports"), process), port.ToString(CultureInfo.InvariantCulture));
         return port;
@@ -60,7 +60,7 @@ internal sealed class ClusterFolder
 
     public string LogOf(string process) => Path.Combine(Data.Folder("logs"), $"{process}.log");
 
-    /// <summary>The processes that were started and not stopped since, in the order of their names.</summary>
+    /// <summary>The processes that were started and not stopped, ordered by name.</summary>
     public IReadOnlyList<ClusterProcess> Processes() =>
         [
             .. Directory
@@ -84,7 +84,7 @@ internal sealed class ClusterFolder
 
 /// <summary>One process of a local cluster.</summary>
 /// <param name="Name">Such as <c>jobs</c> or <c>agent-1</c>.</param>
-/// <param name="Definition">What it was started with, hashed: when that changes it is started anew.</param>
+/// <param name="Definition">A hash of its command and environment: when that changes, it is restarted.</param>
 internal sealed record ClusterProcess(string Name, int Pid, long StartedAt, string Definition, string Log)
 {
     public LocalProcess Process() => new(Pid, StartedAt);

@@ -12,7 +12,7 @@ internal sealed record PlannedProcess(
     IReadOnlyDictionary<string, string?> Environment
 )
 {
-    /// <summary>Equal when a process that runs need not be started anew.</summary>
+    /// <summary>Equal when a running process need not be restarted.</summary>
     public string Definition
     {
         get
@@ -33,7 +33,7 @@ internal sealed record PlannedProcess(
 /// <summary>Which processes a local cluster has, and how each is configured.</summary>
 internal sealed class ClusterPlan(ClusterFolder folder, string database, string broker, int port, int nodes)
 {
-    /// <summary>Of agents and, through them, of trainings: on a machine that all of it shares, the services come first (ADR 17).</summary>
+    /// <summary>Of agents and their trainings: on a shared machine the services have priority (ADR 17).</summary>
     private const string Niceness = "5";
 
     private static readonly string[] _services = ["jobs", "nodes", "artifacts", "tracking"];

@@ -8,7 +8,7 @@ namespace Platform.Cli.Cluster;
 internal static class ClusterStatus
 {
     public static Command Create() =>
-        new Command("status", "List its processes; fails unless all of them run.").Does(context =>
+        new Command("status", "List the cluster's processes; fails unless all are running.").Does(context =>
             Task.FromResult(Run(context))
         );
 
@@ -37,7 +37,7 @@ internal static class ClusterStatus
             return all ? 0 : 1;
         }
 
-        context.Out.WriteLine(url is null ? "The cluster is not up." : $"Cluster at {url}");
+        context.Out.WriteLine(url is null ? "The cluster is not running." : $"Cluster at {url}");
         context.PrintTable(
             ["process", "pid", "log"],
             rows.Select(row =>

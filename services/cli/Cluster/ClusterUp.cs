@@ -23,9 +23,11 @@ internal static class ClusterUp
                 result.AddError("--nodes must be between 0 and 64.");
             }
         });
-        return new Command("up", "Start what is not running of it, and return when it is ready.") { port, nodes }.Does(
-            context => RunAsync(context, context.Value(port), context.Value(nodes))
-        );
+        return new Command("up", "Start the cluster's processes that are not running, and return when it is ready.")
+        {
+            port,
+            nodes,
+        }.Does(context => RunAsync(context, context.Value(port), context.Value(nodes)));
     }
 
     private static async Task<int> RunAsync(CommandContext context, int? port, int nodes)
@@ -44,7 +46,7 @@ internal static class ClusterUp
             folder,
             (await postgres).ConnectionString,
             (await broker).Address,
-            port is null or 0 ? KeptPort(folder, port) : folder.Keep("gateway", port.Value),
+            port is null or 0 ? SavedPort(folder, port) : folder.SavePort("gateway", port.Value),
             nodes
         );
         await StartMissingAsync(context, folder, plan);
@@ -55,12 +57,12 @@ internal static class ClusterUp
         return 0;
     }
 
-    private static int KeptPort(ClusterFolder folder, int? asked) =>
-        asked is 0 || File.Exists(folder.Data.PathOf("ports", "gateway"))
+    private static int SavedPort(ClusterFolder folder, int? requested) =>
+        requested is 0 || File.Exists(folder.Data.PathOf("ports", "gateway"))
             ? folder.PortOf("gateway")
-            : folder.Keep("gateway", DefaultPort);
+            : folder.SavePort("gateway", DefaultPort);
 
-    /// <summary>Starts what is planned and not running; ends what runs otherwise than planned.</summary>
+    /// <summary>Starts planned processes that are not running; stops running ones that differ from the plan.</summary>
     private static async Task StartMissingAsync(CommandContext context, ClusterFolder folder, ClusterPlan plan)
     {
         var planned = plan.Processes();
@@ -94,12 +96,12 @@ internal static class ClusterUp
     {
         using var client = new PlatformClient(plan.Url, context.Token);
         var watch = Stopwatch.StartNew();
-        while (await WhatIsMissingAsync(client, nodes, context.Cancelled) is { } missing)
+        while (await FindMissingAsync(client, nodes, context.Cancelled) is { } missing)
         {
             if (folder.Processes().FirstOrDefault(process => !process.Process().IsRunning) is { } ended)
             {
-                var said = LogTail.LastWords(LogTail.LastLines(ended.Log, 100));
-                throw new CliException($"{ended.Name} ended while it started: {said} (log: {ended.Log})");
+                var message = LogTail.LastMessage(LogTail.LastLines(ended.Log, 100));
+                throw new CliException($"{ended.Name} ended while it started: {message} (log: {ended.Log})");
             }
 
             if (watch.Elapsed > _readyLimit)
@@ -113,8 +115,8 @@ internal static class ClusterUp
         }
     }
 
-    /// <summary>Null when the gateway and all behind it are ready and every agent has joined.</summary>
-    private static async Task<string?> WhatIsMissingAsync(
+    /// <summary>Null when the gateway and all services behind it are ready and every agent has joined.</summary>
+    private static async Task<string?> FindMissingAsync(
         PlatformClient client,
         int nodes,
         CancellationToken cancellationToken

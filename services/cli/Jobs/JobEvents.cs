@@ -8,7 +8,7 @@ internal static class JobEvents
     public static Command Create()
     {
         var job = JobArgument.Create();
-        return new Command("events", "Print everything that happened to a job.") { job }.Does(async context =>
+        return new Command("events", "Print a job's history.") { job }.Does(async context =>
         {
             var history = await context.Client.GetAsync($"/api/jobs/{context.Value(job)}/events", context.Cancelled);
             if (context.Json)

@@ -7,7 +7,9 @@ using Platform.Cli.Server;
 
 namespace Platform.Cli.Jobs;
 
-/// <summary>Follows a job's log over server-sent events, over lost connections and over attempts, to the job's end.</summary>
+/// <summary>
+/// Follows a job's log over server-sent events, across lost connections and attempts, until the job ends.
+/// </summary>
 internal static class JobFollower
 {
     private static readonly string[] _final = ["succeeded", "failed", "cancelled"];
@@ -29,8 +31,8 @@ internal static class JobFollower
 
     private sealed class Follower(CommandContext context, PlatformClient client, Guid job)
     {
-        /// <summary>How long the platform may be away, as when it is started again, before following gives up.</summary>
-        private static readonly TimeSpan _patience = TimeSpan.FromSeconds(60);
+        /// <summary>How long the platform may be unavailable, as during a restart, before following gives up.</summary>
+        private static readonly TimeSpan _retryLimit = TimeSpan.FromSeconds(60);
 
         private int _attempt;
         private long _offset;
@@ -51,9 +53,9 @@ internal static class JobFollower
 
                     silence.Restart();
                 }
-                catch (PlatformUnavailableException) when (silence.Elapsed < _patience)
+                catch (PlatformUnavailableException) when (silence.Elapsed < _retryLimit)
                 {
-                    // Asked again below.
+                    // Retried below.
                 }
 
                 await Task.Delay(200, context.Cancelled);
@@ -67,7 +69,7 @@ internal static class JobFollower
             var status = state.Field("status");
             var hasEnded = _final.Contains(status, StringComparer.Ordinal);
             await BeginAttemptAsync(state);
-            // A log is complete once its stream said so, also of a job that ended before we asked.
+            // A log is complete when its stream ends with the end event, also for a job that had already ended.
             if (hasEnded || status is "running")
             {
                 return await FollowAttemptAsync() && hasEnded ? status : null;
@@ -100,8 +102,10 @@ internal static class JobFollower
             }
         }
 
-        /// <summary>Prints the attempt's log from where it was left.</summary>
-        /// <returns>Whether the log was complete there; a cut connection goes on from the offset that was printed.</returns>
+        /// <summary>Prints the attempt's log from the last printed offset.</summary>
+        /// <returns>
+        /// Whether the log was complete; after a lost connection it continues from the printed offset.
+        /// </returns>
         private async Task<bool> FollowAttemptAsync()
         {
             var path = $"/api/jobs/{job}/logs?follow=true&attempt={_attempt}&from={_offset}";
@@ -124,7 +128,7 @@ internal static class JobFollower
             }
             catch (Exception exception) when (exception is HttpRequestException or IOException)
             {
-                // The caller comes back.
+                // The caller tries again.
             }
 
             return false;

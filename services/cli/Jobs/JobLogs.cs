@@ -10,10 +10,10 @@ internal static class JobLogs
         var job = JobArgument.Create();
         var follow = new Option<bool>("--follow", "-f")
         {
-            Description = "Follow it to the job's end; fail when it fails.",
+            Description = "Follow the log until the job ends; fail when the job fails.",
         };
-        var attempt = new Option<int?>("--attempt") { Description = "Of this attempt; the newest unless told." };
-        var from = new Option<long?>("--from") { Description = "From this byte." };
+        var attempt = new Option<int?>("--attempt") { Description = "The attempt's number; the newest by default." };
+        var from = new Option<long?>("--from") { Description = "Start at this byte." };
         return new Command("logs", "Print a job's log.") { job, follow, attempt, from }.Does(async context =>
         {
             if (context.Value(follow))

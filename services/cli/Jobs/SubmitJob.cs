@@ -17,11 +17,11 @@ internal static class SubmitJob
         };
         var follow = new Option<bool>("--follow", "-f")
         {
-            Description = "Follow its log to the end; fail when it fails.",
+            Description = "Follow the log until the job ends; fail when the job fails.",
         };
         var check = new Option<bool>("--check")
         {
-            Description = "Only say what is wrong with it, and fail if something is; nothing is submitted.",
+            Description = "Dry run: only print errors, and fail if there are any; nothing is submitted.",
         };
         return new Command("submit", "Submit a job.") { file, key, follow, check }.Does(async context =>
         {
@@ -42,7 +42,9 @@ internal static class SubmitJob
         });
     }
 
-    /// <summary>Submits a job so that a lost answer can be asked for again without a second job.</summary>
+    /// <summary>
+    /// Submits a job with an idempotency key, so that a retry after a lost answer creates no second job.
+    /// </summary>
     public static async Task<JsonNode> SubmitAsync(
         PlatformClient client,
         string body,
@@ -108,7 +110,7 @@ internal static class SubmitJob
         catch (JsonException exception)
         {
             throw new CliException(
-                $"{(file is "-" ? "Standard input" : file)} is no JSON: line {exception.LineNumber + 1}, column {exception.BytePositionInLine + 1}.",
+                $"{(file is "-" ? "Standard input" : file)} is not valid JSON: line {exception.LineNumber + 1}, column {exception.BytePositionInLine + 1}.",
                 exception
             );
         }

@@ -8,7 +8,7 @@ namespace Platform.Cli.Nodes;
 internal static class CreateJoinToken
 {
     public static Command Create() =>
-        new Command("join-token", "Make a token with which a machine joins as a node.").Does(async context =>
+        new Command("join-token", "Create a token with which a machine joins as a node.").Does(async context =>
         {
             using var body = JsonContent.Create(new { });
             var token = await context.Client.PostAsync("/api/nodes/join-tokens", body, context.Cancelled);

@@ -7,7 +7,7 @@ internal static class DrainNode
     public static Command Create()
     {
         var node = NodeArgument.Create();
-        return new Command("drain", "Place nothing more on a node; what runs there goes on.") { node }.Does(
+        return new Command("drain", "Place no more jobs on a node; running jobs continue.") { node }.Does(
             async context =>
             {
                 var id = await NodeArgument.FindAsync(context, context.Value(node));

@@ -3,7 +3,7 @@ using Platform.Cli.Server;
 
 namespace Platform.Cli.Nodes;
 
-/// <summary>A node as people name it: by id or by name.</summary>
+/// <summary>A node, given by id or by name.</summary>
 internal static class NodeArgument
 {
     public static Argument<string> Create() => new("node") { Description = "The node's id or name." };
@@ -24,7 +24,7 @@ internal static class NodeArgument
         {
             1 => Guid.Parse(named[0].Field("id")),
             0 => throw new CliException($"There is no node '{node}'."),
-            _ => throw new CliException($"{named.Count} nodes are called '{node}'; name one by its id."),
+            _ => throw new CliException($"{named.Count} nodes are named '{node}'; use the node's id."),
         };
     }
 }

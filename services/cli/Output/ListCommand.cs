@@ -4,14 +4,14 @@ using Platform.Cli.Server;
 
 namespace Platform.Cli.Output;
 
-/// <summary><c>list</c> for what comes in pages: filters, one page of a table, and how to get the next.</summary>
+/// <summary>A <c>list</c> command for paged lists: filters, one page of a table, and how to get the next.</summary>
 internal static class ListCommand
 {
-    /// <param name="things">What is listed, in the plural.</param>
-    /// <param name="order">How it is ordered, to end the description.</param>
-    /// <param name="path">Where it is listed on the API.</param>
+    /// <param name="things">The listed items, in the plural.</param>
+    /// <param name="order">The order, as the end of the description.</param>
+    /// <param name="path">The list's path in the API.</param>
     /// <param name="filters">Options named as the query's parameters.</param>
-    /// <param name="row">The cells of a thing, given the present time.</param>
+    /// <param name="row">The cells of an item, given the current time.</param>
     public static Command Create(
         string things,
         string order,
@@ -24,7 +24,10 @@ internal static class ListCommand
         var project = new Option<string?>("--project") { Description = $"Only {things} of this project." };
         var search = new Option<string?>("--search") { Description = $"Only {things} whose name has this text." };
         var limit = new Option<int>("--limit") { Description = "How many (50).", DefaultValueFactory = _ => 50 };
-        var cursor = new Option<string?>("--cursor") { Description = "The next page, as the last one named it." };
+        var cursor = new Option<string?>("--cursor")
+        {
+            Description = "The next page, as printed with the previous one.",
+        };
         IReadOnlyList<Option<string?>> texts = [.. filters, project, search, cursor];
         var command = new Command("list", $"List {things}, {order}.");
         foreach (var option in (IEnumerable<Option>)[.. filters, project, search, limit, cursor])
@@ -45,7 +48,7 @@ internal static class ListCommand
             }
 
             var now = TimeProvider.System.GetUtcNow();
-            context.PrintTable(headings, page.Items().Select(thing => row(thing, now)), $"No {things}.");
+            context.PrintTable(headings, page.Items().Select(item => row(item, now)), $"No {things}.");
             Query.PrintMore(context, page);
             return 0;
         });

@@ -39,7 +39,7 @@ internal static class Tables
         context.Console.Write(table);
     }
 
-    /// <summary>Prints one thing's fields, a line each.</summary>
+    /// <summary>Prints an item's fields, one per line.</summary>
     public static void PrintFields(
         this CommandContext context,
         params IReadOnlyList<(string Name, string Value)> fields

@@ -1,9 +1,9 @@
 namespace Platform.Cli.Platforms;
 
-/// <summary>The programs that were built beside this one.</summary>
+/// <summary>The programs that were built together with this one.</summary>
 internal static class BuiltPrograms
 {
-    /// <summary>The .NET host: the one that runs us, when we run by it.</summary>
+    /// <summary>The .NET host: the one that runs this process, if any.</summary>
     public static string DotNet =>
         Environment.ProcessPath is { } host && Path.GetFileNameWithoutExtension(host) is "dotnet" ? host : "dotnet";
 

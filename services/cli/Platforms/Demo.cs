@@ -9,7 +9,7 @@ using Platform.LocalServers;
 
 namespace Platform.Cli.Platforms;
 
-/// <summary>Trains the example on the data that come with the source, on a platform of its own when none runs.</summary>
+/// <summary>Trains the example on data from the source tree; starts a platform when none is running.</summary>
 internal static class Demo
 {
     private const string Project = "demo/digits";
@@ -20,10 +20,13 @@ internal static class Demo
     public static Command Create()
     {
         var port = Up.PortOption();
-        var keep = new Option<bool>("--keep") { Description = "Leave the platform running that was started for it." };
+        var keep = new Option<bool>("--keep")
+        {
+            Description = "Keep the platform running that was started for the demo.",
+        };
         return new Command(
             "demo",
-            "Train a small network on real handwritten digits and follow it to the end; nothing is downloaded for it."
+            "Train a small network on real handwritten digits and follow it to the end; nothing is downloaded."
         )
         {
             port,
@@ -56,7 +59,7 @@ internal static class Demo
                 await context.Out.WriteLineAsync("Stopping the platform …");
                 await StandalonePlatform.StopAsync(running, CancellationToken.None);
                 await context.Out.WriteLineAsync(
-                    $"Everything is kept in {data.Root}. Start the platform again: ./platform up{PortOption(port)}{DataOption(context)}"
+                    $"All data is kept in {data.Root}. Start the platform again: ./platform up{PortOption(port)}{DataOption(context)}"
                 );
             }
         }
@@ -95,7 +98,7 @@ internal static class Demo
         return exitCode;
     }
 
-    /// <summary>What the built example needs to run anywhere that .NET is.</summary>
+    /// <summary>The files that the built example needs to run on any machine with .NET.</summary>
     private static IReadOnlyList<(string Name, string File)> Program() =>
         [
             .. ArtifactUpload
@@ -142,7 +145,7 @@ internal static class Demo
         MetricOutput.Print(context, run);
         if (stopsAfterwards)
         {
-            await context.Out.WriteLineAsync("With the platform up again, these show it:");
+            await context.Out.WriteLineAsync("After the platform is started again, see:");
         }
 
         var url = client.Address.AbsoluteUri.TrimEnd('/');

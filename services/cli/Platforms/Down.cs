@@ -6,7 +6,7 @@ namespace Platform.Cli.Platforms;
 internal static class Down
 {
     public static Command Create() =>
-        new Command("down", "Stop the platform of the data folder, its trainings and its database.").Does(RunAsync);
+        new Command("down", "Stop the data folder's platform, its trainings and its database.").Does(RunAsync);
 
     private static async Task<int> RunAsync(CommandContext context)
     {
@@ -16,7 +16,7 @@ internal static class Down
             await context.Error.WriteLineAsync($"Stopping the platform at {running.Url.AbsoluteUri.TrimEnd('/')} …");
             var ended = await StandalonePlatform.StopAsync(running, context.Cancelled);
             await StopDatabaseAsync(data, context.Cancelled);
-            await context.Out.WriteLineAsync(ended ? "Stopped." : "It did not stop when asked and was killed.");
+            await context.Out.WriteLineAsync(ended ? "Stopped." : "It did not stop in time and was killed.");
             return ended ? 0 : 1;
         }
 
@@ -24,8 +24,8 @@ internal static class Down
         var stopped = await StopDatabaseAsync(data, context.Cancelled);
         await context.Out.WriteLineAsync(
             stopped
-                ? "The platform was not running; its database was, and is stopped."
-                : $"No platform runs on {data.Root}."
+                ? "The platform was not running; its database was running and has been stopped."
+                : $"No platform is running on {data.Root}."
         );
         return 0;
     }

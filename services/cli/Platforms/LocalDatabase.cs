@@ -4,10 +4,14 @@ using Platform.LocalServers;
 
 namespace Platform.Cli.Platforms;
 
-/// <summary>Runs one of our programs on the database of the platform on this machine, whether the platform runs or not.</summary>
+/// <summary>
+/// Runs a program on the database of this machine's platform, whether the platform is running or not.
+/// </summary>
 internal static class LocalDatabase
 {
-    /// <summary>Runs a program with <c>ConnectionStrings:Platform</c> set; its output is ours.</summary>
+    /// <summary>
+    /// Runs a program with <c>ConnectionStrings:Platform</c> set; its output goes to this process's output.
+    /// </summary>
     /// <returns>The program's exit code.</returns>
     public static async Task<int> RunAsync(CommandContext context, IReadOnlyList<string> command)
     {
@@ -21,7 +25,7 @@ internal static class LocalDatabase
         if (!Directory.Exists(folder))
         {
             throw new CliException(
-                $"No platform has run on {Path.GetDirectoryName(folder)}; name its data folder with --data."
+                $"No platform has run on {Path.GetDirectoryName(folder)}; give its data folder with --data."
             );
         }
 

@@ -1,15 +1,15 @@
 namespace Platform.Cli.Platforms;
 
-/// <summary>The end of a log file that somebody else writes.</summary>
+/// <summary>The end of a log file that another process writes.</summary>
 internal static class LogTail
 {
-    private const int WordsInLines = 5;
+    private const int MessageLines = 5;
 
     /// <summary>The last lines of a file; none when there is no file.</summary>
     public static IReadOnlyList<string> LastLines(string file, int count) => Read(file, count).Lines;
 
-    /// <summary>What a program said last, for one line: a stack below a message tells a person nothing.</summary>
-    public static string LastWords(IEnumerable<string> lines) =>
+    /// <summary>A program's last message as one line, without stack traces.</summary>
+    public static string LastMessage(IEnumerable<string> lines) =>
         string.Join(
             ' ',
             lines
@@ -18,10 +18,10 @@ internal static class LogTail
                     && !text.StartsWith("at ", StringComparison.Ordinal)
                     && !text.StartsWith("--- End of ", StringComparison.Ordinal)
                 )
-                .TakeLast(WordsInLines)
+                .TakeLast(MessageLines)
         );
 
-    /// <summary>Prints the last lines and, when asked, what is added until the command is interrupted.</summary>
+    /// <summary>Prints the last lines and, if requested, new output until the command is interrupted.</summary>
     public static async Task PrintAsync(
         string file,
         int count,

@@ -6,26 +6,30 @@ internal static class Logs
 {
     public static Command Create()
     {
-        var follow = new Option<bool>("--follow", "-f") { Description = "Go on printing what is logged." };
+        var follow = new Option<bool>("--follow", "-f") { Description = "Keep printing new log lines." };
         var lines = new Option<int>("--lines", "-n")
         {
             Description = "How many of the last lines (100).",
             DefaultValueFactory = _ => 100,
         };
-        return new Command("logs", "Print the platform's own log (a job's is printed by 'jobs logs').")
-        {
-            follow,
-            lines,
-        }.Does(async context =>
-        {
-            var file = StandalonePlatform.LogFile(context.Data);
-            if (!File.Exists(file))
+        return new Command("logs", "Print the platform's own log ('jobs logs' prints a job's).") { follow, lines }.Does(
+            async context =>
             {
-                throw new CliException($"There is no log yet: no platform has run on {context.Data.Root}.");
-            }
+                var file = StandalonePlatform.LogFile(context.Data);
+                if (!File.Exists(file))
+                {
+                    throw new CliException($"There is no log yet: no platform has run on {context.Data.Root}.");
+                }
 
-            await LogTail.PrintAsync(file, context.Value(lines), context.Value(follow), context.Out, context.Cancelled);
-            return 0;
-        });
+                await LogTail.PrintAsync(
+                    file,
+                    context.Value(lines),
+                    context.Value(follow),
+                    context.Out,
+                    context.Cancelled
+                );
+                return 0;
+            }
+        );
     }
 }

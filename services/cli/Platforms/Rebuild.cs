@@ -8,11 +8,14 @@ internal static class Rebuild
     {
         var services = new Argument<string[]>("service")
         {
-            Description = "Whose read models.",
+            Description = "The services whose read models to rebuild.",
             Arity = ArgumentArity.OneOrMore,
         };
         services.AcceptOnlyFromAmong("jobs", "nodes", "artifacts", "tracking", "gateway");
-        return new Command("rebuild", "Make services' read models anew from their events, while they run or not.")
+        return new Command(
+            "rebuild",
+            "Rebuild services' read models from their events, whether they are running or not."
+        )
         {
             services,
         }.Does(context =>

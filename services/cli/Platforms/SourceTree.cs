@@ -3,7 +3,7 @@ namespace Platform.Cli.Platforms;
 /// <summary>The source tree that this program was built from.</summary>
 internal static class SourceTree
 {
-    /// <summary>A path in it; what is not there is an error.</summary>
+    /// <summary>A path in it, which must exist.</summary>
     public static string PathOf(params ReadOnlySpan<string> parts)
     {
         // artifacts/bin/Platform.Cli/release

@@ -4,12 +4,12 @@ using Platform.LocalServers;
 
 namespace Platform.Cli.Platforms;
 
-/// <summary>Starts and stops the platform that is one process.</summary>
+/// <summary>Starts and stops the platform as one process.</summary>
 internal static class StandalonePlatform
 {
     private const string Project = "Platform.Standalone";
 
-    /// <summary>The longest first start: fetching and creating a database is part of it.</summary>
+    /// <summary>The limit for the first start, which includes fetching and creating a database.</summary>
     private static readonly TimeSpan _startLimit = TimeSpan.FromMinutes(5);
 
     /// <summary>How long trainings and services get to end.</summary>
@@ -28,7 +28,7 @@ internal static class StandalonePlatform
             ]
         );
 
-    /// <summary>Starts it in a session of its own and returns when it is ready.</summary>
+    /// <summary>Starts it in its own session and returns when it is ready.</summary>
     public static async Task<RunningPlatform> StartAsync(
         DataFolder data,
         int? port,
@@ -62,7 +62,7 @@ internal static class StandalonePlatform
         var ended = !process.IsRunning;
         await process.StopAsync(_stopLimit, cancellationToken);
         throw new CliException(
-            $"The platform {(ended ? "ended while it started" : "did not get ready")}: {Said(log, logged)} (log: {log})"
+            $"The platform {(ended ? "ended while it started" : "did not become ready")}: {LastMessage(log, logged)} (log: {log})"
         );
     }
 
@@ -71,12 +71,12 @@ internal static class StandalonePlatform
     public static Task<bool> StopAsync(RunningPlatform running, CancellationToken cancellationToken) =>
         running.Process().StopAsync(_stopLimit, cancellationToken);
 
-    private static string Said(string log, long from)
+    private static string LastMessage(string log, long from)
     {
         using var file = new FileStream(log, FileMode.Open, FileAccess.Read, FileShare.ReadWrite);
         file.Position = from;
         using var reader = new StreamReader(file);
-        var said = LogTail.LastWords(reader.ReadToEnd().Split('\n'));
-        return said.Replace("platform: ", "", StringComparison.Ordinal);
+        var message = LogTail.LastMessage(reader.ReadToEnd().Split('\n'));
+        return message.Replace("platform: ", "", StringComparison.Ordinal);
     }
 }

@@ -9,9 +9,7 @@ namespace Platform.Cli.Platforms;
 internal static class Status
 {
     public static Command Create() =>
-        new Command("status", "Say whether the platform runs and how it is; fails when it does not run.").Does(
-            RunAsync
-        );
+        new Command("status", "Show whether the platform is running and healthy; fails when it is not.").Does(RunAsync);
 
     private static async Task<int> RunAsync(CommandContext context)
     {

@@ -3,7 +3,7 @@ using Platform.LocalServers;
 
 namespace Platform.Cli.Platforms;
 
-/// <summary>The servers that a test run has for itself (<c>scripts/test.sh</c>).</summary>
+/// <summary>The servers of a test run (<c>scripts/test.sh</c>).</summary>
 internal static class TestServers
 {
     public static Command Create()
@@ -11,7 +11,7 @@ internal static class TestServers
         var folder = new Argument<string>("folder") { Description = "Where they keep their data." };
         return new Command("test-servers", "Start or stop a PostgreSQL and a RabbitMQ for a test run.")
         {
-            new Command("start", "Start them and print what tests need in their environment.") { folder }.Does(
+            new Command("start", "Start them and print the environment variables for the tests.") { folder }.Does(
                 context => StartAsync(context, context.Value(folder))
             ),
             new Command("stop", "Stop them.") { folder }.Does(context => StopAsync(context, context.Value(folder))),

@@ -12,7 +12,7 @@ internal static class Up
         var urls = new Option<string?>("--urls")
         {
             Description =
-                "Addresses to listen on instead, such as http://0.0.0.0:5080; beyond loopback, tokens are asked for.",
+                "Addresses to listen on instead, such as http://0.0.0.0:5080; beyond loopback, tokens are required.",
         };
         var detach = new Option<bool>("--detach", "-d") { Description = "Run in the background; return when ready." };
         return new Command("up", "Start the platform on this machine and print its address when it is ready.")
@@ -45,7 +45,7 @@ internal static class Up
         var data = context.Data;
         if (RunningPlatform.Find(data.Root) is { } already)
         {
-            await context.Out.WriteLineAsync($"Platform runs already at {already.Url.AbsoluteUri.TrimEnd('/')}");
+            await context.Out.WriteLineAsync($"Platform is already running at {already.Url.AbsoluteUri.TrimEnd('/')}");
             return 0;
         }
 
@@ -55,7 +55,7 @@ internal static class Up
         return 0;
     }
 
-    /// <summary>Becomes the platform, so that whoever stops or kills this process stops or kills the platform.</summary>
+    /// <summary>Replaces this process by the platform, so that signals to this process reach the platform.</summary>
     private static int Foreground(CommandContext context, int? port, string? urls)
     {
         var command = StandalonePlatform.CommandFor(context.Data, port, urls);

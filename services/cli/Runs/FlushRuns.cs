@@ -4,10 +4,10 @@ using Platform.Sdk;
 
 namespace Platform.Cli.Runs;
 
-/// <summary>Sends what scripts on this machine could not send, in whatever language they were written.</summary>
+/// <summary>Sends the unsent records of scripts on this machine, whichever SDK wrote them.</summary>
 internal static class FlushRuns
 {
-    private static readonly TimeSpan _patience = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan _retryLimit = TimeSpan.FromSeconds(5);
 
     public static Command Create()
     {
@@ -18,7 +18,7 @@ internal static class FlushRuns
         };
         return new Command(
             "flush",
-            "Send what scripts logged on this machine while the platform was away. Jobs need no such help."
+            "Send what scripts on this machine logged while the platform was unavailable. Not needed for jobs."
         )
         {
             spool,
@@ -28,7 +28,7 @@ internal static class FlushRuns
     private static int Send(CommandContext context, string? spool)
     {
         var folder = spool ?? new TrackedRunOptions().SpoolFolder;
-        var results = LeftSpools.RunsIn(folder).Select(run => (Run: run, Sent: Send(context, folder, run))).ToList();
+        var results = UnsentSpools.RunsIn(folder).Select(run => (Run: run, Sent: Send(context, folder, run))).ToList();
         if (context.Json)
         {
             context.PrintJson(
@@ -44,7 +44,7 @@ internal static class FlushRuns
         {
             foreach (var (run, sent) in results)
             {
-                context.Out.WriteLine($"{run} {(sent ? "sent" : "not sent: the platform did not take it")}");
+                context.Out.WriteLine($"{run} {(sent ? "sent" : "not sent: the platform did not accept it")}");
             }
         }
 
@@ -52,7 +52,7 @@ internal static class FlushRuns
     }
 
     private static bool Send(CommandContext context, string folder, string run) =>
-        LeftSpools.Send(
+        UnsentSpools.Send(
             new TrackedRunOptions
             {
                 Server = context.Address,
@@ -60,7 +60,7 @@ internal static class FlushRuns
                 RunId = run,
                 SpoolFolder = folder,
             },
-            _patience,
+            _retryLimit,
             context.Cancelled
         );
 }

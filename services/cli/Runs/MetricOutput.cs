@@ -5,7 +5,7 @@ using Platform.Cli.Server;
 
 namespace Platform.Cli.Runs;
 
-/// <summary>A run's metrics at a glance.</summary>
+/// <summary>A summary of a run's metrics.</summary>
 internal static class MetricOutput
 {
     public static void Print(CommandContext context, JsonNode run) =>
@@ -27,7 +27,7 @@ internal static class MetricOutput
             all?.Field("count") ?? "–",
         ];
 
-    /// <summary>Six figures are enough to read.</summary>
+    /// <summary>Six significant digits.</summary>
     private static string Number(JsonNode? node) =>
         double.TryParse(node.Text(), CultureInfo.InvariantCulture, out var value)
             ? value.ToString("G6", CultureInfo.InvariantCulture)

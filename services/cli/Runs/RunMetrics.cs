@@ -10,10 +10,10 @@ internal static class RunMetrics
     public static Command Create()
     {
         var run = new Argument<string>("run") { Description = "The run's id." };
-        var keys = new Option<string?>("--keys") { Description = "Only these metrics, as in loss,accuracy." };
+        var keys = new Option<string?>("--keys") { Description = "Only these metrics, such as loss,accuracy." };
         var points = new Option<int>("--points")
         {
-            Description = "At most so many points of each series (20).",
+            Description = "The maximum number of points per series (20).",
             DefaultValueFactory = _ => 20,
         };
         return new Command("metrics", "Print a run's metric series.") { run, keys, points }.Does(async context =>

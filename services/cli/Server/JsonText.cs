@@ -5,10 +5,10 @@ using System.Text.Json.Nodes;
 
 namespace Platform.Cli.Server;
 
-/// <summary>Reads answers without minding what a newer platform adds or an older one leaves out.</summary>
+/// <summary>Reads answers leniently: a newer platform may add fields and an older one may omit them.</summary>
 internal static class JsonText
 {
-    // A terminal is no web page: plus signs and umlauts stay as they are.
+    // A terminal is not a web page: plus signs and umlauts need no escaping.
     private static readonly JsonSerializerOptions _readable = new()
     {
         Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
@@ -37,7 +37,7 @@ internal static class JsonText
     public static IEnumerable<JsonNode> Items(this JsonNode answer, string name = "items") =>
         (answer[name] as JsonArray)?.OfType<JsonNode>() ?? [];
 
-    /// <summary>A number of bytes for people: <c>1.4 MiB</c>.</summary>
+    /// <summary>A number of bytes in readable form: <c>1.4 MiB</c>.</summary>
     public static string Bytes(this JsonNode node, string name)
     {
         if (!double.TryParse(node[name].Text(), CultureInfo.InvariantCulture, out var size))

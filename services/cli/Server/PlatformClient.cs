@@ -7,7 +7,7 @@ using Platform.Contracts;
 
 namespace Platform.Cli.Server;
 
-/// <summary>The public API. Whatever goes wrong is a <see cref="CliException"/> that says so in one line.</summary>
+/// <summary>Client of the public API. Every failure is a <see cref="CliException"/> with a one-line message.</summary>
 internal sealed class PlatformClient : IDisposable
 {
     private readonly HttpClient _http;
@@ -16,7 +16,7 @@ internal sealed class PlatformClient : IDisposable
     public PlatformClient(Uri address, string? token, HttpMessageHandler? handler = null)
     {
         _address = address;
-        // Logs are followed for hours and artifacts are large: commands end when they are interrupted, not by a clock.
+        // Logs are followed for hours and artifacts are large: commands have no timeout, only an interrupt.
         _http = new HttpClient(handler ?? new SocketsHttpHandler { ConnectTimeout = TimeSpan.FromSeconds(10) })
         {
             BaseAddress = address,
@@ -51,7 +51,9 @@ internal sealed class PlatformClient : IDisposable
         (await GetAsync(path, cancellationToken)).Deserialize<T>(JsonDefaults.Lenient)
         ?? throw new CliException($"The platform's answer to GET {path} is empty.");
 
-    /// <summary>Sends a request and gives the answer once its head is there; anything but success is an error.</summary>
+    /// <summary>
+    /// Sends a request and returns the response once its headers arrived; any status but success is an error.
+    /// </summary>
     public async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
     {
         var response = await TrySendAsync(request, cancellationToken);
@@ -69,7 +71,7 @@ internal sealed class PlatformClient : IDisposable
         }
     }
 
-    /// <summary>Sends a request and gives the answer whatever it says; only a platform that does not answer is an error.</summary>
+    /// <summary>Sends a request and returns the response with any status; only a missing answer is an error.</summary>
     public async Task<HttpResponseMessage> TrySendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
     {
         try
@@ -80,7 +82,7 @@ internal sealed class PlatformClient : IDisposable
         {
             var why = exception.InnerException is SocketException socket ? socket.Message : exception.Message;
             throw new PlatformUnavailableException(
-                $"The platform does not answer at {_address} ({why}). Start it with './platform up', or name another with --server.",
+                $"The platform does not answer at {_address} ({why}). Start it with './platform up', or give another address with --server.",
                 exception
             );
         }
@@ -106,7 +108,7 @@ internal sealed class PlatformClient : IDisposable
             catch (JsonException exception)
             {
                 throw new CliException(
-                    $"{_address} does not answer like a platform: is it another program?",
+                    $"{_address} does not answer like a platform; another program may be running there.",
                     exception
                 );
             }

@@ -3,10 +3,10 @@ using System.Text.Json.Nodes;
 
 namespace Platform.Cli.Server;
 
-/// <summary>Problem documents (RFC 9457) as one line for people.</summary>
+/// <summary>Problem documents (RFC 9457) as one line for users.</summary>
 internal static class Problems
 {
-    /// <summary>What is wrong with each field, a line each.</summary>
+    /// <summary>The errors of each field, one line per field.</summary>
     public static IEnumerable<string> Lines(JsonObject errors) =>
         errors.Select(field =>
             $"{field.Key}: {string.Join(' ', (field.Value as JsonArray)?.Select(message => message.Text()) ?? [])}"
@@ -31,11 +31,11 @@ internal static class Problems
             return $"The platform answered {status}.";
         }
 
-        var said = problem["detail"].Text() ?? problem["title"].Text() ?? status;
-        var all = problem["errors"] is JsonObject errors ? $"{said} {string.Join("; ", Lines(errors))}" : said;
+        var message = problem["detail"].Text() ?? problem["title"].Text() ?? status;
+        var all = problem["errors"] is JsonObject errors ? $"{message} {string.Join("; ", Lines(errors))}" : message;
         return (int)response.StatusCode switch
         {
-            401 => $"{all} Give a token with --token or PLATFORM_TOKEN ('./platform tokens create' makes one).",
+            401 => $"{all} Pass a token with --token or PLATFORM_TOKEN ('./platform tokens create' creates one).",
             >= 500 => $"{all} ({status}, trace {problem["traceId"].Text() ?? "unknown"})",
             _ => all,
         };

@@ -10,16 +10,16 @@ internal static class CreateToken
     {
         var name = new Argument<string>("name")
         {
-            Description = "Whose it is or what for.",
+            Description = "Who uses it, or its purpose.",
             DefaultValueFactory = _ => Environment.UserName,
         };
         var scope = new Option<string>("--scope")
         {
-            Description = "What it may do: everything (admin), or only look (read).",
+            Description = "What it may do: everything (admin), or only read (read).",
             DefaultValueFactory = _ => "admin",
         };
         scope.AcceptOnlyFromAmong("admin", "read");
-        return new Command("create", "Make a token; it is shown once.") { name, scope }.Does(async context =>
+        return new Command("create", "Create a token; it is shown only once.") { name, scope }.Does(async context =>
         {
             if (!context.IsRemote)
             {

@@ -7,7 +7,7 @@ namespace Platform.Cli.Tokens;
 internal static class ListTokens
 {
     public static Command Create() =>
-        new Command("list", "List the tokens there are; their text is not kept.").Does(async context =>
+        new Command("list", "List the tokens; their values are not stored.").Does(async context =>
         {
             if (!context.IsRemote)
             {

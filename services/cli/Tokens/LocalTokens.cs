@@ -2,7 +2,9 @@ using Platform.Cli.Platforms;
 
 namespace Platform.Cli.Tokens;
 
-/// <summary>Tokens of the platform on this machine, straight from its database: a platform that asks for tokens gets its first one so.</summary>
+/// <summary>
+/// Manages tokens directly in the database of this machine's platform, as is needed to create the first one.
+/// </summary>
 internal static class LocalTokens
 {
     public static Task<int> RunAsync(CommandContext context, params IReadOnlyList<string> words) =>

@@ -7,7 +7,7 @@ internal static class RevokeToken
     public static Command Create()
     {
         var id = new Argument<string>("id") { Description = "The token's id, as 'tokens list' shows it." };
-        return new Command("revoke", "End a token at once.") { id }.Does(async context =>
+        return new Command("revoke", "Revoke a token; it is invalid at once.") { id }.Does(async context =>
         {
             if (!context.IsRemote)
             {

@@ -38,7 +38,7 @@ internal sealed partial class Attempt
 
         if (!await _shipper.FinishAsync(lease))
         {
-            _services.Log.LogError("The rest of the log of {Attempt} is not wanted", Key);
+            _services.Log.LogError("The platform refused the rest of the log of {Attempt}", Key);
         }
 
         if (!end.Succeeded && Entry.Started is not null)
@@ -84,7 +84,7 @@ internal sealed partial class Attempt
         {
             if (Entry is { Started: { } started, StartedRecorded: false })
             {
-                // A start that is recorded after its end would be news of the past.
+                // The start is reported first: recorded after the end it would be out of date.
                 await _services.Reports.TryPublishAsync(started, lease);
                 await Task.WhenAny(_startedRecorded.Task, Task.Delay(_startedFirst, lease));
             }

@@ -32,11 +32,11 @@ internal sealed partial class Attempt
         {
             Task[] followers =
             [
-                KeepOnAsync(_shipper.FollowAsync, following.Token),
-                KeepOnAsync(Checkpoints.FollowAsync, following.Token),
-                KeepOnAsync(ReportStartedAsync, following.Token),
-                KeepOnAsync(WatchDiskAsync, following.Token),
-                KeepOnAsync(WatchTimeAsync, following.Token),
+                RestartOnFailureAsync(_shipper.FollowAsync, following.Token),
+                RestartOnFailureAsync(Checkpoints.FollowAsync, following.Token),
+                RestartOnFailureAsync(ReportStartedAsync, following.Token),
+                RestartOnFailureAsync(WatchDiskAsync, following.Token),
+                RestartOnFailureAsync(WatchTimeAsync, following.Token),
             ];
             try
             {
@@ -87,12 +87,12 @@ internal sealed partial class Attempt
         }
         catch (OperationCanceledException) when (!lease.IsCancellationRequested)
         {
-            return new ProcessOutcome.Vanished(MachineRestarted: false); // hangs in the kernel
+            return new ProcessOutcome.Vanished(MachineRestarted: false); // stuck in the kernel
         }
     }
 
-    /// <summary>A follower's failure is its own: it begins again and the training does not notice.</summary>
-    private async Task KeepOnAsync(Func<CancellationToken, Task> follow, CancellationToken cancellationToken)
+    /// <summary>Restarts a follower that failed; the training is not affected.</summary>
+    private async Task RestartOnFailureAsync(Func<CancellationToken, Task> follow, CancellationToken cancellationToken)
     {
         var backoff = new Backoff();
         while (!cancellationToken.IsCancellationRequested)
@@ -108,7 +108,7 @@ internal sealed partial class Attempt
             }
             catch (Exception exception)
             {
-                _services.Log.LogError(exception, "Following {Attempt} failed and begins again", Key);
+                _services.Log.LogError(exception, "Following {Attempt} failed and is restarted", Key);
                 await backoff.WaitAsync(cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             }
         }
@@ -143,14 +143,14 @@ internal sealed partial class Attempt
             await Task.Delay(pause, cancellationToken);
             var watch = Stopwatch.StartNew();
             var used = FileTree.Size(Folder.Work) / MiB;
-            pause = _measureDisk + (watch.Elapsed * 20); // a tree of millions of files is not worth a whole CPU
+            pause = _measureDisk + (watch.Elapsed * 20); // measuring millions of files must not use a whole CPU
             if (used > limit)
             {
                 RequestStop(EndReasons.DiskFull, $"Its work folder took {used} MiB; the node allows {limit} MiB.");
                 return;
             }
 
-            // Those that have written next to nothing may go on: it is not they who fill it.
+            // Attempts that have written almost nothing may continue: they do not fill the disk.
             if (used > 0 && DiskSpace.IsFull(Folder.Path))
             {
                 RequestStop(EndReasons.DiskFull, FullDisk(used));

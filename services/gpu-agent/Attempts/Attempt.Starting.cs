@@ -16,7 +16,7 @@ internal sealed partial class Attempt
 {
     private static readonly TimeSpan _workRefusedLimit = TimeSpan.FromSeconds(30);
 
-    // With the job's token, which is not written down.
+    // With the job's token, which is never written to disk.
     private AttemptWork? _work;
 
     private async Task StageAsync(CancellationToken lease)
@@ -26,7 +26,7 @@ internal sealed partial class Attempt
         {
             var fetching = GetWorkAsync(wanted.Token);
             _journal.Reserve();
-            // Where a shim was started the folder was complete, and the training's files lie in it.
+            // If a shim was started, the folder was complete and now holds the training's files.
             if (!File.Exists(Folder.Shim))
             {
                 await _services.WorkFolder.StageAsync(Folder, fetching, wanted.Token);
@@ -75,7 +75,7 @@ internal sealed partial class Attempt
         {
             if (!await LaunchAsync(lease))
             {
-                End(new AttemptEnd(EndReasons.CouldNotStart, null, "The process ended before it began.", Now));
+                End(new AttemptEnd(EndReasons.CouldNotStart, null, "The process ended before it started.", Now));
                 return;
             }
         }
@@ -104,11 +104,11 @@ internal sealed partial class Attempt
                 },
             }
         );
-        _services.Log.LogInformation("{Attempt} runs", Key);
+        _services.Log.LogInformation("{Attempt} is running", Key);
         _services.Shims.Prepare();
     }
 
-    /// <returns>Whether the training has begun, now or when an earlier agent started it.</returns>
+    /// <returns>Whether the training has started, now or by an earlier agent.</returns>
     private async Task<bool> LaunchAsync(CancellationToken lease)
     {
         var work = File.Exists(Folder.Shim) ? null : _work ?? await GetWorkAsync(lease);
@@ -129,7 +129,10 @@ internal sealed partial class Attempt
         }
     }
 
-    /// <summary>Asks until it is told; a refusal may be a service that has not caught up, so it must last to count.</summary>
+    /// <summary>
+    /// Requests the work until it is returned. A refusal counts only if it persists: the service may not have caught
+    /// up.
+    /// </summary>
     private async Task<AttemptWork> GetWorkAsync(CancellationToken cancellationToken)
     {
         var watch = Stopwatch.StartNew();
@@ -147,13 +150,13 @@ internal sealed partial class Attempt
             catch (PlatformRefusedException exception)
                 when (exception.Status is not HttpStatusCode.Gone && watch.Elapsed < _workRefusedLimit)
             {
-                _services.Log.LogWarning("{Attempt} is not told its work: {Reason}", Key, exception.Message);
+                _services.Log.LogWarning("The work request of {Attempt} was refused: {Reason}", Key, exception.Message);
             }
             catch (PlatformRefusedException exception)
             {
                 throw new StagingFailedException(
                     EndReasons.CouldNotStart,
-                    $"The platform does not say what to run. {exception.Message}"
+                    $"The platform refused to return what to run. {exception.Message}"
                 );
             }
 

@@ -9,8 +9,8 @@ using Platform.GpuAgent.Staging;
 namespace Platform.GpuAgent.Attempts;
 
 /// <summary>
-/// Drives one attempt from phase to phase. All that matters is in the journal and in the shim's files, so a new agent
-/// goes on wherever the last one died; every phase may run twice.
+/// Drives one attempt from phase to phase. All durable state is in the journal and in the shim's files, so a new agent
+/// continues wherever the last one died; every phase may run twice.
 /// </summary>
 internal sealed partial class Attempt : IDisposable
 {
@@ -43,17 +43,19 @@ internal sealed partial class Attempt : IDisposable
 
     public AttemptFolder Folder => _journal.Folder;
 
-    /// <summary>Ends when nothing is owed any more, or with the agent.</summary>
+    /// <summary>Completes when the last report is recorded, or with the agent.</summary>
     public Task Completion { get; private set; } = Task.CompletedTask;
 
-    /// <param name="predecessors">Earlier attempts of the job on this node, which must be gone first.</param>
+    /// <param name="predecessors">Earlier attempts of the job on this node, which must end first.</param>
     public void Run(IReadOnlyList<Task> predecessors, CancellationToken shutdown) =>
         Completion = Task.Run(() => RunAsync(predecessors, shutdown), CancellationToken.None);
 
     /// <summary>The command is on disk when this returns.</summary>
     public void FlushCommand() => _journal.Flush();
 
-    /// <summary>Durable when it returns. What has ended already stays as it ended, unless it is fenced off.</summary>
+    /// <summary>
+    /// Durable when it returns. The end of an attempt that has ended does not change, unless it is fenced.
+    /// </summary>
     public void RequestStop(string reason, string? detail = null)
     {
         var request = new StopRequest(reason, _services.Clock.GetUtcNow(), detail);
@@ -77,7 +79,7 @@ internal sealed partial class Attempt : IDisposable
             )
         );
 
-    /// <summary>Says again what was reported last.</summary>
+    /// <summary>Publishes the last report again.</summary>
     public async Task ReportAgainAsync(CancellationToken cancellationToken)
     {
         var entry = Entry;
@@ -156,11 +158,11 @@ internal sealed partial class Attempt : IDisposable
             }
             catch (OperationCanceledException) when (lease.IsCancellationRequested)
             {
-                // The agent leaves, or the attempt was fenced off: the loop looks which.
+                // The agent stops, or the attempt was fenced: the loop checks which.
             }
             catch (Exception exception)
             {
-                _services.Log.LogError(exception, "{Attempt} is tried again in phase {Phase}", Key, Entry.Phase);
+                _services.Log.LogError(exception, "{Attempt} failed in phase {Phase} and is retried", Key, Entry.Phase);
                 await backoff.WaitAsync(shutdown).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             }
         }
@@ -184,7 +186,7 @@ internal sealed partial class Attempt : IDisposable
 
     private async Task FenceAsync(CancellationToken shutdown)
     {
-        _services.Log.LogWarning("{Attempt} holds no lease any more and is removed", Key);
+        _services.Log.LogWarning("{Attempt} no longer holds the lease and is removed", Key);
         if (!ShimClaim.TryTake(Folder))
         {
             await _process.WaitForStartAsync(shutdown);

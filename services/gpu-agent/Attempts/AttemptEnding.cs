@@ -4,15 +4,15 @@ using Platform.GpuAgent.Processes;
 
 namespace Platform.GpuAgent.Attempts;
 
-/// <summary>Gives every end of a process its one reason.</summary>
+/// <summary>Maps each way a process can end to one reason.</summary>
 internal static class AttemptEnding
 {
     private const int SignalBase = 128;
     private const int LastSignal = 31;
 
     /// <param name="endedAt">When the process ended.</param>
-    /// <param name="stop">What was asked of it; without meaning when it had ended by then.</param>
-    /// <param name="outOfMemory">The kernel killed for want of memory while it ran.</param>
+    /// <param name="stop">The stop request, if any; ignored when the process had already ended.</param>
+    /// <param name="outOfMemory">The kernel's out-of-memory killer acted while it ran.</param>
     public static AttemptEnd Of(ProcessOutcome outcome, DateTimeOffset endedAt, StopRequest? stop, bool outOfMemory)
     {
         int? signal = outcome is ProcessOutcome.Exited { Code: > SignalBase and <= SignalBase + LastSignal } killed
@@ -29,7 +29,7 @@ internal static class AttemptEnding
             ProcessOutcome.NotStarted => new AttemptEnd(
                 EndReasons.CouldNotStart,
                 null,
-                "The system refused to execute the command; the log says why.",
+                "The system refused to execute the command; the log states the reason.",
                 endedAt
             ),
             ProcessOutcome.Vanished { MachineRestarted: true } => new AttemptEnd(
@@ -41,13 +41,13 @@ internal static class AttemptEnding
             ProcessOutcome.Vanished => new AttemptEnd(
                 EndReasons.Killed,
                 null,
-                "The training and its supervisor were killed; nobody saw its exit code.",
+                "The training and its supervisor were killed; its exit code is unknown.",
                 endedAt
             ),
             _ when signal is LibC.SigKill && outOfMemory => new AttemptEnd(
                 EndReasons.OutOfMemory,
                 null,
-                "The kernel killed it for want of memory.",
+                "The kernel killed it because memory ran out.",
                 endedAt
             ),
             _ when signal is not null => new AttemptEnd(EndReasons.Killed, null, Describe(signal), endedAt),

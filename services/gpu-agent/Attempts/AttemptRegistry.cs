@@ -8,17 +8,17 @@ using Platform.GpuAgent.Tracking;
 
 namespace Platform.GpuAgent.Attempts;
 
-/// <summary>All attempts this node knows. Commands are in a journal when these methods return.</summary>
+/// <summary>All attempts known to this node. Commands are in a journal when these methods return.</summary>
 internal sealed class AttemptRegistry(AttemptServices services, ILogger<AttemptRegistry> log) : IDisposable
 {
     private static readonly TimeSpan _journalsKept = TimeSpan.FromDays(7);
-    private static readonly TimeSpan _leave = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan _finalReportsLimit = TimeSpan.FromSeconds(2);
 
     private readonly ConcurrentDictionary<AttemptKey, Attempt> _attempts = new();
     private readonly CancellationTokenSource _shutdown = new();
     private readonly Lock _commands = new();
 
-    /// <summary>What the heartbeats tell: everything that is not finished.</summary>
+    /// <summary>The attempts listed in heartbeats: all that are not finished.</summary>
     public IReadOnlyList<HeldAttempt> Held() =>
         [
             .. _attempts
@@ -26,7 +26,7 @@ internal sealed class AttemptRegistry(AttemptServices services, ILogger<AttemptR
                 .Select(attempt => new HeldAttempt { JobId = attempt.Key.JobId, Attempt = attempt.Key.Attempt }),
         ];
 
-    /// <summary>Those that nothing is owed to any more, oldest first; their journals are still here.</summary>
+    /// <summary>Finished attempts whose journals are still kept, oldest first.</summary>
     public IReadOnlyList<Attempt> Ended() =>
         [
             .. _attempts
@@ -34,7 +34,7 @@ internal sealed class AttemptRegistry(AttemptServices services, ILogger<AttemptR
                 .OrderBy(attempt => attempt.Entry.ClosedAt),
         ];
 
-    /// <summary>Goes on with all attempts that an earlier agent left.</summary>
+    /// <summary>Continues all attempts that an earlier agent left.</summary>
     public void Recover()
     {
         var found = Directory.GetDirectories(services.State.Attempts).Select(OpenJournal).OfType<AttemptJournal>();
@@ -55,13 +55,13 @@ internal sealed class AttemptRegistry(AttemptServices services, ILogger<AttemptR
                 earlier.Add(attempt.Completion);
                 if (attempt.Entry.Phase is not AttemptPhase.Done)
                 {
-                    log.LogInformation("Goes on with {Attempt} in phase {Phase}", attempt.Key, attempt.Entry.Phase);
+                    log.LogInformation("Continuing {Attempt} in phase {Phase}", attempt.Key, attempt.Entry.Phase);
                 }
             }
         }
     }
 
-    /// <summary>Starts an attempt; a repeat is answered with what was reported, an older attempt not at all.</summary>
+    /// <summary>Starts an attempt; a repeated command gets the last report, an older attempt gets no answer.</summary>
     public async Task StartAsync(StartProcess command, CancellationToken cancellationToken)
     {
         var known = Accept(
@@ -78,7 +78,9 @@ internal sealed class AttemptRegistry(AttemptServices services, ILogger<AttemptR
         }
     }
 
-    /// <summary>Stops an attempt; one that is unknown is reported as ended for that reason, and will not start later.</summary>
+    /// <summary>
+    /// Stops an attempt; one that is unknown is reported as ended for that reason, and will not start later.
+    /// </summary>
     public async Task StopAsync(StopProcess command, CancellationToken cancellationToken)
     {
         var key = new AttemptKey(command.JobId, command.Attempt);
@@ -95,7 +97,7 @@ internal sealed class AttemptRegistry(AttemptServices services, ILogger<AttemptR
         }
     }
 
-    /// <summary>Lets a report leave the journal of its attempt.</summary>
+    /// <summary>Notes in the attempt's journal that a report is recorded.</summary>
     public void RecordReport(ReportRecorded answer)
     {
         foreach (var attempt in ReportersOf(answer))
@@ -104,7 +106,7 @@ internal sealed class AttemptRegistry(AttemptServices services, ILogger<AttemptR
         }
     }
 
-    /// <summary>Stops every training; returns when their ends are in the journal, or time is up.</summary>
+    /// <summary>Stops every training; returns when their ends are in the journal, or at the time-out.</summary>
     public async Task StopAllAsync(string reason, CancellationToken cancellationToken)
     {
         var open = _attempts.Values.Where(attempt => attempt.Entry.Phase < AttemptPhase.Exited).ToList();
@@ -118,21 +120,21 @@ internal sealed class AttemptRegistry(AttemptServices services, ILogger<AttemptR
             await Task.Delay(50, cancellationToken);
         }
 
-        // What cannot be said now is said by the next agent.
+        // Reports that do not get through now are sent by the next agent.
         await Task.WhenAny(
             Task.WhenAll(open.Select(attempt => attempt.Completion)),
-            Task.Delay(_leave, cancellationToken)
+            Task.Delay(_finalReportsLimit, cancellationToken)
         );
     }
 
-    /// <summary>Lets go of all attempts; their processes go on.</summary>
-    public async Task LeaveAsync()
+    /// <summary>Stops driving all attempts; their processes continue.</summary>
+    public async Task DetachAsync()
     {
         await _shutdown.CancelAsync();
         await Task.WhenAll(_attempts.Values.Select(attempt => attempt.Completion));
     }
 
-    /// <summary>Removes work folders and journals whose time has passed.</summary>
+    /// <summary>Removes work folders and journals past their retention.</summary>
     public void RemoveOld()
     {
         var now = services.Clock.GetUtcNow();
@@ -148,7 +150,10 @@ internal sealed class AttemptRegistry(AttemptServices services, ILogger<AttemptR
             {
                 if (ReplaySpools.HasUnsentData(attempt))
                 {
-                    log.LogError("What {Attempt} logged last is given up: the platform did not take it for days", key);
+                    log.LogError(
+                        "Unsent records of {Attempt} are discarded: the platform did not accept them for days",
+                        key
+                    );
                 }
 
                 FileTree.Delete(attempt.Folder.Path);
@@ -167,7 +172,7 @@ internal sealed class AttemptRegistry(AttemptServices services, ILogger<AttemptR
         _shutdown.Dispose();
     }
 
-    /// <summary>The attempt that the answer names; all that still owe a report when an older service names none.</summary>
+    /// <summary>The attempt named in the answer; all unfinished ones when an older service names none.</summary>
     private IEnumerable<Attempt> ReportersOf(ReportRecorded answer)
     {
         if (answer is { JobId: { } job, Attempt: { } number })
@@ -202,7 +207,9 @@ internal sealed class AttemptRegistry(AttemptServices services, ILogger<AttemptR
 
     private AttemptEntry NeverStarted(StopProcess command) => NeverStarted(command, services.Clock.GetUtcNow());
 
-    /// <summary>The attempt begins while its command is being flushed, which outlasts fetching the work.</summary>
+    /// <summary>
+    /// The attempt starts while its command is being flushed, which takes longer than fetching the work.
+    /// </summary>
     /// <returns>The attempt when it was known before.</returns>
     private Attempt? Accept(AttemptEntry entry)
     {

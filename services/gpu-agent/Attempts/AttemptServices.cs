@@ -7,7 +7,7 @@ using Platform.GpuAgent.Staging;
 
 namespace Platform.GpuAgent.Attempts;
 
-/// <summary>What every attempt uses.</summary>
+/// <summary>The services that every attempt uses.</summary>
 internal sealed record AttemptServices(
     IOptions<AgentOptions> AgentOptions,
     StateFolder State,
@@ -25,8 +25,8 @@ internal sealed record AttemptServices(
     public AgentOptions Options => AgentOptions.Value;
 
     /// <summary>
-    /// Taken to start a process. More at once than there are processors are not started sooner, but take them from whoever
-    /// else is at work on the machine.
+    /// Limits concurrent process starts to the number of processors: more would not start sooner, but would slow down
+    /// other work on the machine.
     /// </summary>
     public SemaphoreSlim Starts { get; } = new(Environment.ProcessorCount);
 }

@@ -2,12 +2,12 @@ using MassTransit;
 
 namespace Platform.GpuAgent.Attempts;
 
-/// <summary>Publishes reports and heartbeats; what does not arrive is said again by whoever keeps it.</summary>
+/// <summary>Publishes reports and heartbeats; the caller repeats what could not be published.</summary>
 internal sealed class Reports(IBus bus, ILogger<Reports> log)
 {
     private static readonly TimeSpan _limit = TimeSpan.FromSeconds(5);
 
-    /// <returns>False when the broker did not take it.</returns>
+    /// <returns>False when the broker did not accept it.</returns>
     public async Task<bool> TryPublishAsync<T>(T message, CancellationToken cancellationToken)
         where T : class
     {

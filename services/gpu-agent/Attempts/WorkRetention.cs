@@ -3,7 +3,7 @@ using Platform.GpuAgent.Journal;
 
 namespace Platform.GpuAgent.Attempts;
 
-/// <summary>Which work folders are still of use: those of attempts that failed, for a while.</summary>
+/// <summary>Which work folders are kept: those of failed attempts, for a while.</summary>
 internal static class WorkRetention
 {
     public static bool IsKept(AttemptEntry entry, AgentOptions options, DateTimeOffset now) =>

@@ -4,7 +4,7 @@ using Platform.GpuAgent.Attempts;
 
 namespace Platform.GpuAgent.Commands;
 
-/// <summary>Lets a report leave the journal.</summary>
+/// <summary>Notes that the platform has recorded a report.</summary>
 internal sealed class ReceiveReportRecorded(AttemptRegistry attempts) : IConsumer<ReportRecorded>
 {
     public Task Consume(ConsumeContext<ReportRecorded> context)

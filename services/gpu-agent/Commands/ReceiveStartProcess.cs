@@ -4,7 +4,7 @@ using Platform.GpuAgent.Attempts;
 
 namespace Platform.GpuAgent.Commands;
 
-/// <summary>Takes a command to start; acknowledged once it is in the journal.</summary>
+/// <summary>Receives a start command; acknowledged once it is in the journal.</summary>
 internal sealed class ReceiveStartProcess(AttemptRegistry attempts) : IConsumer<StartProcess>
 {
     public Task Consume(ConsumeContext<StartProcess> context) =>

@@ -4,7 +4,7 @@ using Platform.GpuAgent.Attempts;
 
 namespace Platform.GpuAgent.Commands;
 
-/// <summary>Takes a command to stop; acknowledged once it is in the journal.</summary>
+/// <summary>Receives a stop command; acknowledged once it is in the journal.</summary>
 internal sealed class ReceiveStopProcess(AttemptRegistry attempts) : IConsumer<StopProcess>
 {
     public Task Consume(ConsumeContext<StopProcess> context) =>

@@ -22,7 +22,9 @@ internal static class ControlGroup
         return v2.Concat(v1).Min();
     }
 
-    /// <summary>How often the kernel has killed for want of memory: in this group, or on the machine where groups do not count.</summary>
+    /// <summary>
+    /// The kernel's out-of-memory kills: in this group, or on the whole machine where groups do not count them.
+    /// </summary>
     public static long OutOfMemoryKills()
     {
         var counted = Files("", "memory.events").Concat(Files("memory", "memory.oom_control")).Take(1);
@@ -45,7 +47,9 @@ internal static class ControlGroup
     // "No limit" is a word in version 2 and a number near the end of its range in version 1.
     private static long? Smallest(IEnumerable<long?> limits) => limits.Where(limit => limit < long.MaxValue / 4).Min();
 
-    /// <summary>A file in this process's group and in those above it, nearest first; empty where the controller is not used.</summary>
+    /// <summary>
+    /// A file in this process's group and in those above it, nearest first; empty where the controller is not used.
+    /// </summary>
     private static IEnumerable<string> Files(string controller, string file)
     {
         if (PathOf(controller) is not { } path)

@@ -7,7 +7,7 @@ using Platform.GpuAgent.Membership;
 
 namespace Platform.GpuAgent.Inventory;
 
-/// <summary>What this machine has, and how busy it is.</summary>
+/// <summary>This machine's resources and load.</summary>
 internal sealed class Machine(IOptions<AgentOptions> options, StateFolder state)
 {
     private static readonly string _version =
@@ -19,7 +19,7 @@ internal sealed class Machine(IOptions<AgentOptions> options, StateFolder state)
     private readonly Nvml _nvml = new();
     private (long Busy, long Total) _lastCpu = ReadCpu();
 
-    /// <summary>What may be offered: no more than the control group allows.</summary>
+    /// <summary>The offered resources: no more than the control group allows.</summary>
     public NodeInventory Inventory()
     {
         var (gpus, reason) = _nvml.Inventory();
@@ -36,7 +36,7 @@ internal sealed class Machine(IOptions<AgentOptions> options, StateFolder state)
         };
     }
 
-    /// <summary>How busy it was since the last call.</summary>
+    /// <summary>The load since the last call.</summary>
     public NodeUsage Usage()
     {
         var now = ReadCpu();

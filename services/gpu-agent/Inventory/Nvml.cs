@@ -4,7 +4,9 @@ using Platform.Contracts.Nodes;
 
 namespace Platform.GpuAgent.Inventory;
 
-/// <summary>NVIDIA's management library, loaded while the agent runs; a machine without it has no GPUs, for a stated reason.</summary>
+/// <summary>
+/// NVIDIA's management library, loaded while the agent runs; a machine without it has no GPUs, for a stated reason.
+/// </summary>
 internal sealed unsafe class Nvml
 {
     private const int Success = 0;
@@ -96,7 +98,7 @@ internal sealed unsafe class Nvml
             result = ((delegate* unmanaged<uint, nint*, int>)getHandle)(index, &device);
             if (result != Success)
             {
-                // Indices are what jobs are given: a list with a hole would hand out the wrong GPU.
+                // Jobs are given indices: a list with a gap would assign the wrong GPU.
                 _devices.Clear();
                 return $"GPU {index} does not answer: {Error(result)}.";
             }

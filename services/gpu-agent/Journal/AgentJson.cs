@@ -7,7 +7,7 @@ using Platform.GpuAgent.Membership;
 
 namespace Platform.GpuAgent.Journal;
 
-/// <summary>What the agent writes to its files and exchanges over HTTP.</summary>
+/// <summary>The types that the agent writes to its files and exchanges over HTTP.</summary>
 [JsonSourceGenerationOptions(JsonSerializerDefaults.Web, UseStringEnumConverter = true)]
 [JsonSerializable(typeof(AttemptEntry))]
 [JsonSerializable(typeof(AgentIdentity))]
@@ -21,13 +21,13 @@ namespace Platform.GpuAgent.Journal;
 [JsonSerializable(typeof(ProblemBody))]
 internal sealed partial class AgentJson : JsonSerializerContext;
 
-/// <summary>What of a problem document is worth telling.</summary>
+/// <summary>The parts of a problem document that are reported.</summary>
 /// <param name="Errors">What is wrong, by field, where the problem is the request itself.</param>
 internal sealed record ProblemBody(string? Title, string? Detail, IReadOnlyDictionary<string, string[]>? Errors)
 {
     private const int MostErrors = 3;
 
-    /// <summary>One text; null when it says nothing.</summary>
+    /// <summary>One text; null when it has no content.</summary>
     public string? Describe() =>
         Errors is { Count: > 0 }
             ? string.Join(" ", Errors.Take(MostErrors).Select(error => $"{error.Key}: {string.Join(" ", error.Value)}"))

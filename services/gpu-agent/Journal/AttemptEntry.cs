@@ -31,11 +31,11 @@ internal enum AttemptPhase
     /// <summary>Everything is stored; the report is repeated until it is recorded.</summary>
     Reporting,
 
-    /// <summary>Nothing is owed any more.</summary>
+    /// <summary>The last report is recorded.</summary>
     Done,
 }
 
-/// <summary>What the journal knows of one attempt.</summary>
+/// <summary>The journal's state of one attempt.</summary>
 internal sealed record AttemptEntry
 {
     /// <summary>Counts the changes.</summary>
@@ -45,7 +45,9 @@ internal sealed record AttemptEntry
     public required AttemptPhase Phase { get; init; }
     public required DateTimeOffset AcceptedAt { get; init; }
 
-    /// <summary>What to do, without the job's token: that goes into the training's environment and nowhere else.</summary>
+    /// <summary>
+    /// What to do, without the job's token: that goes into the training's environment and nowhere else.
+    /// </summary>
     public AttemptWork? Work { get; init; }
 
     /// <summary>The machine's count of out-of-memory kills before the start.</summary>
@@ -65,21 +67,21 @@ internal sealed record AttemptEntry
     public bool IsFenced => string.Equals(Stop?.Reason, StopProcess.Fenced, StringComparison.Ordinal);
 }
 
-/// <summary>That an attempt is to be stopped.</summary>
+/// <summary>A request to stop an attempt.</summary>
 /// <param name="Reason">One of <see cref="EndReasons"/>, or <see cref="StopProcess.Fenced"/>.</param>
 internal sealed record StopRequest(string Reason, DateTimeOffset At, string? Detail = null);
 
 /// <summary>How an attempt ended.</summary>
 /// <param name="Reason">One of <see cref="EndReasons"/>.</param>
 /// <param name="ExitCode">Null when it never started or a signal ended it.</param>
-/// <param name="Detail">One sentence for people.</param>
+/// <param name="Detail">One sentence for users.</param>
 internal sealed record AttemptEnd(string Reason, int? ExitCode, string? Detail, DateTimeOffset At)
 {
     public bool Succeeded => Reason is EndReasons.ExitCode && ExitCode is 0;
 }
 
-/// <summary>Bytes of the spool that were given up.</summary>
+/// <summary>Bytes of the spool that were dropped.</summary>
 /// <param name="Start">First byte.</param>
 /// <param name="End">The byte after the last; grows while the gap is open.</param>
-/// <param name="Closed">Its size is final, and a line that names it stands in the log.</param>
+/// <param name="Closed">Its size is final, and a line in the log states it.</param>
 internal sealed record SpoolGap(long Start, long End, bool Closed);

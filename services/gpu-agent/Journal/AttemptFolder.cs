@@ -1,12 +1,12 @@
 namespace Platform.GpuAgent.Journal;
 
-/// <summary>Where everything of one attempt lies.</summary>
+/// <summary>The paths of one attempt's files.</summary>
 internal sealed record AttemptFolder(string Path)
 {
     /// <summary>The journal.</summary>
     public string Journal => In("journal.json");
 
-    /// <summary>Room that is given up when the journal finds none.</summary>
+    /// <summary>Reserved space that is freed when the disk is too full to write the journal.</summary>
     public string Reserve => In("reserve");
 
     /// <summary>How far the attempt has come since the journal was written.</summary>
@@ -21,10 +21,10 @@ internal sealed record AttemptFolder(string Path)
     /// <summary>What the training's SDK could not send yet.</summary>
     public string Unsent => In("unsent");
 
-    /// <summary>Written by the shim: who it is.</summary>
+    /// <summary>Written by the shim: its own identity.</summary>
     public string Shim => In("shim");
 
-    /// <summary>Written by the shim: who the training is.</summary>
+    /// <summary>Written by the shim: the training's identity.</summary>
     public string Process => In("process");
 
     /// <summary>Written by the shim: how the training ended.</summary>

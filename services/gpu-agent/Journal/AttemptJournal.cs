@@ -3,13 +3,14 @@ using System.Text.Json;
 namespace Platform.GpuAgent.Journal;
 
 /// <summary>
-/// The state of one attempt, in two files. The journal holds what a crash of the machine must not take: the command, a stop,
-/// gaps of the log. How far the attempt has come is noted beside it without waiting for the disk: a note outlives the agent,
-/// and when the machine goes, so does the training, whose own files then say the rest. The later revision counts.
+/// The state of one attempt, in two files. The journal holds what must survive a crash of the machine: the command, a
+/// stop, gaps of the log. The attempt's progress is noted in a second file without waiting for the disk: notes survive
+/// a crash of the agent, and a crash of the machine also ends the training, whose own files then tell the rest. The
+/// later revision counts.
 /// </summary>
 internal sealed class AttemptJournal
 {
-    // The journal of an attempt whose training has filled the disk is still to be written.
+    // The journal must still be writable when the training has filled the disk.
     private const int ReservedBytes = 64 * 1024;
 
     private readonly Lock _lock = new();
@@ -59,10 +60,10 @@ internal sealed class AttemptJournal
         return new AttemptJournal(folder, noted?.Revision > entry.Revision ? noted : entry, flushed: true);
     }
 
-    /// <summary>Takes the room that the end of the attempt is written in should the training fill the disk.</summary>
+    /// <summary>Reserves the space to write the end of the attempt should the training fill the disk.</summary>
     public void Reserve() => File.WriteAllBytes(Folder.Reserve, new byte[ReservedBytes]);
 
-    /// <summary>What the journal was created with is on disk when this returns, whoever calls it first.</summary>
+    /// <summary>Flushes the entry that the journal was created with; only the first call does any work.</summary>
     public void Flush()
     {
         lock (_flushing)
@@ -79,7 +80,7 @@ internal sealed class AttemptJournal
     public AttemptEntry Update(Func<AttemptEntry, AttemptEntry> change) =>
         Change(change, entry => DurableFile.Write(Folder.Journal, entry, AgentJson.Default.AttemptEntry));
 
-    /// <summary>Changes the entry for whoever goes on after this agent; lost when the machine goes.</summary>
+    /// <summary>Changes the entry; the next agent sees it, but a crash of the machine may lose it.</summary>
     public AttemptEntry Note(Func<AttemptEntry, AttemptEntry> change) =>
         Change(change, entry => DurableFile.Replace(Folder.Notes, entry, AgentJson.Default.AttemptEntry));
 
@@ -91,7 +92,7 @@ internal sealed class AttemptJournal
             if (!ReferenceEquals(changed, _entry))
             {
                 changed = changed with { Revision = _entry.Revision + 1 };
-                WriteWithRoom(() => write(changed));
+                WriteWithReserve(() => write(changed));
                 _entry = changed;
             }
 
@@ -99,7 +100,7 @@ internal sealed class AttemptJournal
         }
     }
 
-    private void WriteWithRoom(Action write)
+    private void WriteWithReserve(Action write)
     {
         try
         {
@@ -120,7 +121,7 @@ internal sealed class AttemptJournal
         }
         catch (JsonException)
         {
-            return null; // the machine went while they were written
+            return null; // the machine crashed while they were written
         }
     }
 }

@@ -4,7 +4,7 @@ using Platform.GpuAgent.Processes;
 
 namespace Platform.GpuAgent.Journal;
 
-/// <summary>Files that are whole after any crash: written beside, flushed, then renamed.</summary>
+/// <summary>Files that are complete after any crash: written to a temporary file, flushed, then renamed.</summary>
 internal static class DurableFile
 {
     private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite;
@@ -18,7 +18,7 @@ internal static class DurableFile
         LibC.SyncFolder(Path.GetDirectoryName(path)!);
     }
 
-    /// <summary>Whole after a crash of this process; a crash of the machine may take it, or leave half of it.</summary>
+    /// <summary>Complete after a crash of this process; a crash of the machine may lose or truncate it.</summary>
     public static void Replace<T>(string path, T value, JsonTypeInfo<T> type) =>
         Replace(path, JsonSerializer.SerializeToUtf8Bytes(value, type), flush: false);
 
@@ -54,7 +54,7 @@ internal static class DurableFile
     }
 
     /// <summary>Null when there is no such file.</summary>
-    /// <exception cref="JsonException">It is not what was written.</exception>
+    /// <exception cref="JsonException">It is damaged.</exception>
     public static T? Read<T>(string path, JsonTypeInfo<T> type)
         where T : class => File.Exists(path) ? JsonSerializer.Deserialize(File.ReadAllBytes(path), type) : null;
 }

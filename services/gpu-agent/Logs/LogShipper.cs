@@ -5,17 +5,17 @@ using Platform.GpuAgent.Server;
 namespace Platform.GpuAgent.Logs;
 
 /// <summary>
-/// Sends an attempt's log in order and goes on from the offset that the platform has stored, whoever sent it. A platform
-/// that is away costs nothing but time; the training never notices.
+/// Sends an attempt's log in order and continues from the offset that the platform has stored, also when an earlier
+/// agent sent it. While the platform is unavailable the log only arrives later; the training is not affected.
 /// </summary>
 internal sealed class LogShipper : IDisposable
 {
     private const int FirstChunk = 64 * 1024;
     private const int LongestChunk = 2 * 1024 * 1024;
 
-    private static readonly TimeSpan _lively = TimeSpan.FromMilliseconds(20);
-    private static readonly TimeSpan _idle = TimeSpan.FromMilliseconds(200);
-    private static readonly TimeSpan _livelyFor = TimeSpan.FromSeconds(3);
+    private static readonly TimeSpan _activePause = TimeSpan.FromMilliseconds(20);
+    private static readonly TimeSpan _idlePause = TimeSpan.FromMilliseconds(200);
+    private static readonly TimeSpan _activeFor = TimeSpan.FromSeconds(3);
     private static readonly TimeSpan _refusalLimit = TimeSpan.FromSeconds(30);
 
     private readonly AttemptJournal _journal;
@@ -24,7 +24,7 @@ internal sealed class LogShipper : IDisposable
     private readonly Spool _spool;
     private readonly Backoff _backoff = new();
 
-    // Grows with what waits, and is let go in the end: attempts are remembered for days.
+    // Grows with the backlog and is released at the end: attempts are remembered for days.
     private byte[] _buffer = [];
     private long _stored;
 
@@ -36,7 +36,7 @@ internal sealed class LogShipper : IDisposable
         _spool = new Spool(journal, spoolCapacity);
     }
 
-    /// <summary>Sends what comes until it is cancelled.</summary>
+    /// <summary>Sends new output until it is cancelled.</summary>
     public async Task FollowAsync(CancellationToken cancellationToken)
     {
         var sinceData = Stopwatch.StartNew();
@@ -49,7 +49,7 @@ internal sealed class LogShipper : IDisposable
             }
             else if (sent is Sent.Nothing)
             {
-                await Task.Delay(sinceData.Elapsed < _livelyFor ? _lively : _idle, cancellationToken);
+                await Task.Delay(sinceData.Elapsed < _activeFor ? _activePause : _idlePause, cancellationToken);
             }
             else
             {
@@ -58,8 +58,8 @@ internal sealed class LogShipper : IDisposable
         }
     }
 
-    /// <summary>Sends the rest and says that nothing follows.</summary>
-    /// <returns>False when the platform does not want this log (any more).</returns>
+    /// <summary>Sends the rest and marks the log as complete.</summary>
+    /// <returns>False when the platform refuses this log (any longer).</returns>
     public async Task<bool> FinishAsync(CancellationToken cancellationToken)
     {
         Stopwatch? refused = null;
@@ -142,7 +142,7 @@ internal sealed class LogShipper : IDisposable
 
             if (_stored <= before)
             {
-                return Sent.Unavailable; // not taken, or lost again: no reason to hurry
+                return Sent.Unavailable; // not accepted, or lost again: back off
             }
 
             _backoff.Reset();
@@ -156,7 +156,7 @@ internal sealed class LogShipper : IDisposable
         catch (PlatformUnavailableException exception)
         {
             _log.LogDebug("The log of {Attempt} waits: {Reason}", key, exception.Message);
-            // It may have been too much for a slow connection.
+            // The chunk may have been too large for a slow connection.
             _buffer = [];
             return Sent.Unavailable;
         }

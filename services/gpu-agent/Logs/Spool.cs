@@ -6,8 +6,8 @@ using Platform.GpuAgent.Processes;
 namespace Platform.GpuAgent.Logs;
 
 /// <summary>
-/// An attempt's output as the log that is stored: the spool's bytes, with a line of ours in place of each gap. Gaps are in
-/// the journal, so the same offset always means the same byte. What is stored gives its blocks back to the disk.
+/// An attempt's output as the stored log: the spool's bytes, with a marker line in place of each gap. Gaps are in the
+/// journal, so the same offset always means the same byte. Blocks of bytes that the platform has stored are freed.
 /// </summary>
 internal sealed class Spool(AttemptJournal journal, long capacity) : IDisposable
 {
@@ -17,7 +17,7 @@ internal sealed class Spool(AttemptJournal journal, long capacity) : IDisposable
     private long _punched;
     private bool _cannotPunch;
 
-    /// <summary>Reads what follows a log offset; 0 when nothing does yet.</summary>
+    /// <summary>Reads the bytes after a log offset; 0 when there are none yet.</summary>
     public int Read(long offset, Span<byte> buffer)
     {
         if (Open() is not { } file)
@@ -25,27 +25,27 @@ internal sealed class Spool(AttemptJournal journal, long capacity) : IDisposable
             return 0;
         }
 
-        var place = Locate(offset);
-        if (place.Gap is { Closed: false } open)
+        var position = Locate(offset);
+        if (position.Gap is { Closed: false } open)
         {
-            // All that was kept has been sent: the gap ends here, and what follows is kept again.
+            // Everything that was kept has been sent: the gap ends here, and later output is kept again.
             Change(open, open with { End = RandomAccess.GetLength(file), Closed = true });
-            place = Locate(offset);
+            position = Locate(offset);
         }
 
-        if (place.Gap is { } gap)
+        if (position.Gap is { } gap)
         {
-            var marker = MarkerOf(gap).AsSpan((int)place.InMarker);
+            var marker = MarkerOf(gap).AsSpan((int)position.InMarker);
             var length = Math.Min(marker.Length, buffer.Length);
             marker[..length].CopyTo(buffer);
             return length;
         }
 
-        var wanted = (int)Math.Min(buffer.Length, place.RawLimit - place.Raw);
-        return RandomAccess.Read(file, buffer[..wanted], place.Raw);
+        var wanted = (int)Math.Min(buffer.Length, position.RawLimit - position.Raw);
+        return RandomAccess.Read(file, buffer[..wanted], position.Raw);
     }
 
-    /// <summary>Frees what is stored, and bounds what is not: beyond the limit new output is given up.</summary>
+    /// <summary>Frees what is stored and bounds the rest: beyond the limit new output is dropped.</summary>
     /// <param name="stored">The log offset up to which everything is stored.</param>
     public void Bound(long stored)
     {
@@ -99,7 +99,7 @@ internal sealed class Spool(AttemptJournal journal, long capacity) : IDisposable
         return !_cannotPunch;
     }
 
-    private Place Locate(long offset)
+    private Position Locate(long offset)
     {
         var log = 0L;
         var raw = 0L;
@@ -108,28 +108,28 @@ internal sealed class Spool(AttemptJournal journal, long capacity) : IDisposable
             var length = gap.Start - raw;
             if (offset < log + length)
             {
-                return new Place(raw + offset - log, gap.Start, null, 0);
+                return new Position(raw + offset - log, gap.Start, null, 0);
             }
 
             log += length;
             var marker = gap.Closed ? MarkerOf(gap).Length : long.MaxValue - log;
             if (offset < log + marker)
             {
-                return new Place(gap.Start, gap.Start, gap, offset - log);
+                return new Position(gap.Start, gap.Start, gap, offset - log);
             }
 
             log += marker;
             raw = gap.End;
         }
 
-        return new Place(raw + offset - log, long.MaxValue, null, 0);
+        return new Position(raw + offset - log, long.MaxValue, null, 0);
     }
 
     private SafeFileHandle? Open()
     {
         if (_file is null && File.Exists(journal.Folder.Spool))
         {
-            // Writing is for giving blocks back; the training appends through a handle of its own.
+            // Write access is for freeing blocks; the training appends through its own handle.
             _file = File.OpenHandle(
                 journal.Folder.Spool,
                 FileMode.Open,
@@ -141,9 +141,9 @@ internal sealed class Spool(AttemptJournal journal, long capacity) : IDisposable
         return _file;
     }
 
-    /// <param name="Raw">The spool's byte.</param>
-    /// <param name="RawLimit">Where the bytes that follow it without a gap end.</param>
-    /// <param name="Gap">The gap whose line is meant instead.</param>
-    /// <param name="InMarker">How far into that line.</param>
-    private readonly record struct Place(long Raw, long RawLimit, SpoolGap? Gap, long InMarker);
+    /// <param name="Raw">The offset in the spool.</param>
+    /// <param name="RawLimit">The end of the bytes that follow it without a gap.</param>
+    /// <param name="Gap">The gap whose marker line is at this offset instead.</param>
+    /// <param name="InMarker">The offset in that line.</param>
+    private readonly record struct Position(long Raw, long RawLimit, SpoolGap? Gap, long InMarker);
 }

@@ -12,7 +12,7 @@ namespace Platform.GpuAgent.Membership;
 /// <summary>The platform does not let this node join.</summary>
 internal sealed class JoinRefusedException(string message) : Exception(message);
 
-/// <summary>Joins the platform, and tells whether it still knows this node.</summary>
+/// <summary>Joins the platform, and checks whether it still knows this node.</summary>
 internal sealed class NodeMembership(
     IOptions<AgentOptions> options,
     StateFolder state,
@@ -22,7 +22,7 @@ internal sealed class NodeMembership(
 {
     private static readonly TimeSpan _limit = TimeSpan.FromSeconds(10);
 
-    /// <summary>Joins once; what the platform says is remembered in the state folder.</summary>
+    /// <summary>Joins once; the platform's answer is stored in the state folder.</summary>
     /// <exception cref="JoinRefusedException">The token is wrong or missing, or the request is refused.</exception>
     /// <exception cref="PlatformUnavailableException">There was no answer.</exception>
     public async Task JoinAsync(CancellationToken cancellationToken)
@@ -73,10 +73,10 @@ internal sealed class NodeMembership(
         }
     }
 
-    /// <summary>A heartbeat over HTTP: unlike a message it has an answer.</summary>
-    /// <returns>False when the platform does not know this node (any more), or not its token.</returns>
+    /// <summary>Sends a heartbeat over HTTP, which unlike a message is answered.</summary>
+    /// <returns>False when the platform does not know this node or its token (any longer).</returns>
     /// <exception cref="PlatformUnavailableException">There was no answer.</exception>
-    public async Task<bool> BeatAsync(NodeHeartbeat heartbeat, CancellationToken cancellationToken)
+    public async Task<bool> SendHeartbeatAsync(NodeHeartbeat heartbeat, CancellationToken cancellationToken)
     {
         using var request = Post(
             "api/nodes/heartbeat",

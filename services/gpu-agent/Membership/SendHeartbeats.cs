@@ -8,8 +8,9 @@ using Platform.GpuAgent.Server;
 namespace Platform.GpuAgent.Membership;
 
 /// <summary>
-/// Becomes a member and stays one. Heartbeats are messages; now and then, and when the broker is away, one goes over HTTP, whose
-/// answer tells whether the platform still knows this node. If it does not, the node joins again.
+/// Joins the platform and keeps this node a member. Heartbeats are messages; every 30 s, and when the broker is
+/// unavailable, one goes over HTTP, whose answer shows whether the platform still knows this node. If it does not, the
+/// node joins again.
 /// </summary>
 internal sealed class SendHeartbeats(
     IOptions<AgentOptions> options,
@@ -23,33 +24,36 @@ internal sealed class SendHeartbeats(
     ILogger<SendHeartbeats> log
 )
 {
-    private static readonly TimeSpan _askInterval = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan _confirmInterval = TimeSpan.FromSeconds(30);
 
     /// <summary>Returns once the platform knows this node.</summary>
     public async Task JoinAsync(CancellationToken cancellationToken)
     {
         var backoff = new Backoff();
-        string? said = null;
+        string? lastReason = null;
         while (true)
         {
             try
             {
-                if (state.Identity.NodeToken is null || !await membership.BeatAsync(Heartbeat(), cancellationToken))
+                if (
+                    state.Identity.NodeToken is null
+                    || !await membership.SendHeartbeatAsync(Heartbeat(), cancellationToken)
+                )
                 {
                     await membership.JoinAsync(cancellationToken);
                 }
 
-                log.LogInformation("Node {NodeId} is known to {Server}", state.Identity.NodeId, options.Value.Server);
+                log.LogInformation("Node {NodeId} has joined {Server}", state.Identity.NodeId, options.Value.Server);
                 return;
             }
             catch (Exception exception)
                 when (exception is JoinRefusedException or PlatformUnavailableException or PlatformRefusedException)
             {
                 var level = exception is PlatformUnavailableException ? LogLevel.Warning : LogLevel.Error;
-                if (!string.Equals(said, exception.Message, StringComparison.Ordinal))
+                if (!string.Equals(lastReason, exception.Message, StringComparison.Ordinal))
                 {
                     log.Log(level, "Not joined yet, trying again: {Reason}", exception.Message);
-                    said = exception.Message;
+                    lastReason = exception.Message;
                 }
             }
 
@@ -57,22 +61,23 @@ internal sealed class SendHeartbeats(
         }
     }
 
-    /// <summary>Heartbeats until it is cancelled.</summary>
+    /// <summary>Sends heartbeats until it is cancelled.</summary>
     public async Task RunAsync(CancellationToken cancellationToken)
     {
-        var asked = Stopwatch.StartNew();
+        var sinceConfirmed = Stopwatch.StartNew();
         while (true)
         {
             var began = Stopwatch.GetTimestamp();
             var heartbeat = Heartbeat();
             var published = await reports.TryPublishAsync(heartbeat, cancellationToken);
-            if (!published || http.TakeTokenRefused() || asked.Elapsed > _askInterval)
+            if (!published || http.TakeTokenRefused() || sinceConfirmed.Elapsed > _confirmInterval)
             {
-                asked.Restart();
-                await AskAsync(heartbeat, cancellationToken);
+                sinceConfirmed.Restart();
+                await ConfirmMembershipAsync(heartbeat, cancellationToken);
             }
 
-            // From heartbeat to heartbeat: one that took long because the broker is away must not make the next one late too.
+            // Measured from start to start: a slow heartbeat, as when the broker is unavailable, must not delay the
+            // next one.
             var rest = Interval - Stopwatch.GetElapsedTime(began);
             await Task.Delay(rest > TimeSpan.Zero ? rest : TimeSpan.Zero, cancellationToken);
         }
@@ -81,28 +86,28 @@ internal sealed class SendHeartbeats(
     private TimeSpan Interval =>
         TimeSpan.FromSeconds(options.Value.HeartbeatSeconds ?? state.Identity.HeartbeatSeconds);
 
-    private async Task AskAsync(NodeHeartbeat heartbeat, CancellationToken cancellationToken)
+    private async Task ConfirmMembershipAsync(NodeHeartbeat heartbeat, CancellationToken cancellationToken)
     {
         try
         {
-            if (!await membership.BeatAsync(heartbeat, cancellationToken))
+            if (!await membership.SendHeartbeatAsync(heartbeat, cancellationToken))
             {
                 var broker = state.Identity.Broker;
                 await membership.JoinAsync(cancellationToken);
-                log.LogWarning("The platform had forgotten this node, which has joined again");
+                log.LogWarning("The platform no longer knew this node; it has joined again");
                 if (
                     options.Value.Broker is null
                     && !string.Equals(broker, state.Identity.Broker, StringComparison.Ordinal)
                 )
                 {
-                    log.LogError("The platform names another broker now: restart this agent to use it");
+                    log.LogError("The platform now uses another broker: restart this agent to connect to it");
                 }
             }
         }
         catch (Exception exception)
             when (exception is JoinRefusedException or PlatformUnavailableException or PlatformRefusedException)
         {
-            log.LogWarning("The platform does not answer for this node: {Reason}", exception.Message);
+            log.LogWarning("The platform could not confirm this node: {Reason}", exception.Message);
         }
     }
 

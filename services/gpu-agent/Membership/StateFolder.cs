@@ -9,19 +9,21 @@ namespace Platform.GpuAgent.Membership;
 internal sealed class StateFolderInUseException(string folder)
     : Exception($"Another agent uses the state folder {folder}. Give each agent its own Agent:StateFolder.");
 
-/// <summary>The agent's folder, held by one agent at a time; the lock ends with the process, however it ends.</summary>
+/// <summary>
+/// The agent's folder, locked by one agent at a time; the lock ends with the process, however it ends.
+/// </summary>
 internal sealed class StateFolder : IDisposable
 {
     private readonly Lock _lock = new();
-    private readonly FileStream _held;
+    private readonly FileStream _lockFile;
     private AgentIdentity _identity;
 
-    private StateFolder(string path, FileStream held)
+    private StateFolder(string path, FileStream lockFile)
     {
         Root = path;
-        var place = $"{Environment.MachineName}\n{ProcessIdentity.CurrentBootId}\n{path}";
-        Agent = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(place)));
-        _held = held;
+        var source = $"{Environment.MachineName}\n{ProcessIdentity.CurrentBootId}\n{path}";
+        Agent = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(source)));
+        _lockFile = lockFile;
         Directory.CreateDirectory(Attempts);
         Directory.CreateDirectory(Cache);
         ShimScript.Install(Shim);
@@ -31,7 +33,7 @@ internal sealed class StateFolder : IDisposable
     public string Root { get; }
 
     /// <summary>
-    /// Tells this agent from one that has a copy of its identity: another folder, or another (life of a) machine.
+    /// Distinguishes this agent from one with a copy of its identity: another folder, machine or boot.
     /// </summary>
     public string Agent { get; }
 
@@ -54,7 +56,7 @@ internal sealed class StateFolder : IDisposable
 
     private string IdentityFile => Path.Combine(Root, "identity.json");
 
-    /// <summary>Takes the folder; creates what is missing.</summary>
+    /// <summary>Locks the folder; creates what is missing.</summary>
     /// <exception cref="StateFolderInUseException">Another agent holds it.</exception>
     public static StateFolder Open(string path)
     {
@@ -62,14 +64,14 @@ internal sealed class StateFolder : IDisposable
         Directory.CreateDirectory(root);
         if (!OperatingSystem.IsWindows())
         {
-            // Tokens and other people's inputs lie here.
+            // It holds tokens and users' inputs.
             File.SetUnixFileMode(root, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
         }
 
-        FileStream held;
+        FileStream lockFile;
         try
         {
-            held = new FileStream(
+            lockFile = new FileStream(
                 Path.Combine(root, "agent.lock"),
                 FileMode.OpenOrCreate,
                 FileAccess.ReadWrite,
@@ -81,7 +83,7 @@ internal sealed class StateFolder : IDisposable
             throw new StateFolderInUseException(root);
         }
 
-        return new StateFolder(root, held);
+        return new StateFolder(root, lockFile);
     }
 
     public AttemptFolder Attempt(AttemptKey key) => new(Path.Combine(Attempts, key.ToString()));
@@ -95,7 +97,7 @@ internal sealed class StateFolder : IDisposable
         }
     }
 
-    public void Dispose() => _held.Dispose();
+    public void Dispose() => _lockFile.Dispose();
 
     private AgentIdentity NewIdentity()
     {

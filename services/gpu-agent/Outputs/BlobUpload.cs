@@ -3,12 +3,12 @@ using Platform.GpuAgent.Server;
 
 namespace Platform.GpuAgent.Outputs;
 
-/// <summary>Brings a file's bytes to the platform; what it has already does not travel.</summary>
+/// <summary>Uploads a file's bytes unless the platform already has them.</summary>
 internal sealed class BlobUpload(ArtifactClient artifacts)
 {
-    /// <param name="name">The file's path in the version that will name it.</param>
+    /// <param name="name">The file's path in the version that it will be part of.</param>
     /// <exception cref="FileChangedException">The file is still being written.</exception>
-    /// <exception cref="PlatformRefusedException">The platform does not take it.</exception>
+    /// <exception cref="PlatformRefusedException">The platform does not accept it.</exception>
     public async Task<ArtifactFile> KeepAsync(
         string path,
         string name,
@@ -28,7 +28,7 @@ internal sealed class BlobUpload(ArtifactClient artifacts)
         }
         catch (PlatformRefusedException)
         {
-            // Perhaps written again within one tick of its time stamp: the next try must not trust the remembered checksum.
+            // Perhaps written again within one tick of its timestamp: the next try must not trust the cached checksum.
             hashes.Forget(path);
             throw;
         }

@@ -8,9 +8,9 @@ using Platform.GpuAgent.Staging;
 namespace Platform.GpuAgent.Outputs;
 
 /// <summary>
-/// Keeps what a training leaves in <c>checkpoints/</c> as versions of the job's checkpoint artifact. A file counts once it
-/// was the same at two looks; while it is written again, its last complete state stays in the manifest. Only changed files
-/// travel. A failure is tried again at the next look and never disturbs the training.
+/// Stores the files in <c>checkpoints/</c> as versions of the job's checkpoint artifact. A file counts once two scans
+/// found it unchanged; while it is rewritten, its last complete state stays in the manifest. Only changed files are
+/// uploaded. A failure is retried at the next scan and never affects the training.
 /// </summary>
 internal sealed class CheckpointSync(
     string workFolder,
@@ -29,7 +29,7 @@ internal sealed class CheckpointSync(
     private Dictionary<string, FileStamp> _seen = new(StringComparer.Ordinal);
     private Dictionary<string, ArtifactFile>? _kept;
 
-    /// <summary>Looks again and again until it is cancelled.</summary>
+    /// <summary>Scans repeatedly until it is cancelled.</summary>
     public async Task FollowAsync(CancellationToken cancellationToken)
     {
         while (true)
@@ -37,18 +37,20 @@ internal sealed class CheckpointSync(
             await Task.Delay(_interval, cancellationToken);
             try
             {
-                await LookAsync(cancellationToken);
+                await ScanAsync(cancellationToken);
             }
             catch (Exception exception) when (exception is not OperationCanceledException)
             {
-                log.LogWarning("Checkpoints of {Job} are kept later: {Reason}", work.JobId, exception.Message);
+                log.LogWarning("Checkpoints of {Job} could not be stored yet: {Reason}", work.JobId, exception.Message);
             }
         }
     }
 
-    /// <summary>Keeps what there is after the end.</summary>
-    /// <param name="endedBySignal">Then a file touched in the last moments may be half written, and does not count.</param>
-    /// <param name="endedAtUtc">When the training died; null when nobody knows, and nothing new counts.</param>
+    /// <summary>Stores the final state after the end.</summary>
+    /// <param name="endedBySignal">
+    /// Then a file changed in the last moments may be half written, and does not count.
+    /// </param>
+    /// <param name="endedAtUtc">When the training ended; null when that is unknown, and nothing new counts.</param>
     public async Task FinishAsync(bool endedBySignal, DateTime? endedAtUtc, CancellationToken cancellationToken)
     {
         using var limited = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
@@ -61,19 +63,23 @@ internal sealed class CheckpointSync(
                     await KeepAsync((_, file) => !endedBySignal || file.ModifiedUtc < endedAtUtc - _interval, ct);
                     return true;
                 },
-                away =>
-                    log.LogWarning("Checkpoints of {Job} wait for the platform: {Reason}", work.JobId, away.Message),
+                unavailable =>
+                    log.LogWarning(
+                        "Checkpoints of {Job} wait for the platform: {Reason}",
+                        work.JobId,
+                        unavailable.Message
+                    ),
                 limited.Token
             );
         }
         catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
         {
-            log.LogWarning("The last checkpoints of {Job} were not kept: {Reason}", work.JobId, exception.Message);
+            log.LogWarning("The last checkpoints of {Job} were not stored: {Reason}", work.JobId, exception.Message);
         }
     }
 
-    /// <summary>One look.</summary>
-    internal Task LookAsync(CancellationToken cancellationToken)
+    /// <summary>One scan.</summary>
+    internal Task ScanAsync(CancellationToken cancellationToken)
     {
         var before = _seen;
         _seen = new Dictionary<string, FileStamp>(StringComparer.Ordinal);
@@ -164,11 +170,11 @@ internal sealed class CheckpointSync(
             Attempt = work.Attempt,
             RunId = work.RunId,
         };
-        // What it replaces is part of the key: going back to an earlier state makes a new version.
+        // The replaced version is part of the key: going back to an earlier state makes a new version.
         var key = $"{work.JobId:N}-{work.Attempt}-checkpoints-{DigestOf([.. _kept!.Values, .. files])}";
         var created = await artifacts.CreateVersionAsync(_artifact, version, key, cancellationToken);
         log.LogInformation(
-            "Kept {Files} checkpoint files as {Name}:{Version}",
+            "Stored {Files} checkpoint files as {Name}:{Version}",
             files.Count,
             _artifact,
             created.Version

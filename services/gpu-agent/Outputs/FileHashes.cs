@@ -4,10 +4,10 @@ using Platform.Contracts.Artifacts;
 
 namespace Platform.GpuAgent.Outputs;
 
-/// <summary>A file changed or went while it was read.</summary>
+/// <summary>A file changed or was removed while it was read.</summary>
 internal sealed class FileChangedException(string path) : Exception($"{path} changed while it was read.");
 
-/// <summary>Checksums of files, remembered while size and time stay.</summary>
+/// <summary>Checksums of files, cached while size and time stay the same.</summary>
 internal sealed class FileHashes
 {
     private readonly ConcurrentDictionary<string, Known> _known = new(StringComparer.Ordinal);
@@ -60,7 +60,7 @@ internal sealed class FileHashes
     private sealed record Known(FileStamp Stamp, string Sha256);
 }
 
-/// <summary>What changes when a file does.</summary>
+/// <summary>Size and time, which change when a file does.</summary>
 internal sealed record FileStamp(long Size, DateTime ModifiedUtc)
 {
     /// <summary>Null when there is no such file.</summary>

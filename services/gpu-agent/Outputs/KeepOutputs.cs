@@ -7,27 +7,27 @@ using Platform.GpuAgent.Staging;
 
 namespace Platform.GpuAgent.Outputs;
 
-/// <summary>What became of an attempt's outputs.</summary>
-/// <param name="Refusal">Why one could not be kept; null when all were.</param>
-/// <param name="Note">What was left out, for people.</param>
+/// <summary>The result of storing an attempt's outputs.</summary>
+/// <param name="Refusal">Why one could not be stored; null when all were.</param>
+/// <param name="Note">What was left out, as a text for users.</param>
 internal sealed record OutputsKept(string? Refusal, string? Note);
 
-/// <summary>Keeps the outputs of an attempt that succeeded as artifact versions.</summary>
+/// <summary>Stores the outputs of an attempt that succeeded as artifact versions.</summary>
 internal sealed class KeepOutputs(ArtifactClient artifacts, BlobUpload blobs, ILogger<KeepOutputs> log)
 {
-    /// <summary>Can be repeated: a version that was made before is found again by its key.</summary>
+    /// <summary>Can be repeated: a version made by an earlier try is found by its key.</summary>
     public async Task<OutputsKept> RunAsync(AttemptFolder folder, AttemptWork work, CancellationToken cancellationToken)
     {
-        var left = new List<string>();
+        var skipped = new List<string>();
         for (var index = 0; index < work.Outputs.Count; index++)
         {
             var output = work.Outputs[index];
             try
             {
-                var files = Collect(folder.Work, output.Path, left);
+                var files = Collect(folder.Work, output.Path, skipped);
                 if (files.Count == 0)
                 {
-                    return new OutputsKept(WhyNothing(folder.Work, output.Path), NoteOf(left));
+                    return new OutputsKept(WhyEmpty(folder.Work, output.Path), NoteOf(skipped));
                 }
 
                 await KeepAsync(
@@ -40,35 +40,35 @@ internal sealed class KeepOutputs(ArtifactClient artifacts, BlobUpload blobs, IL
             }
             catch (UnsafePathException exception)
             {
-                return new OutputsKept(exception.Message, NoteOf(left));
+                return new OutputsKept(exception.Message, NoteOf(skipped));
             }
             catch (FileChangedException exception)
             {
-                return new OutputsKept(exception.Message, NoteOf(left));
+                return new OutputsKept(exception.Message, NoteOf(skipped));
             }
             catch (UnauthorizedAccessException)
             {
                 return new OutputsKept(
                     $"The output '{output.Path}' holds something that the agent's user may not read.",
-                    NoteOf(left)
+                    NoteOf(skipped)
                 );
             }
             catch (PlatformRefusedException exception)
             {
-                return new OutputsKept($"The output '{output.Path}' was refused. {exception.Detail}", NoteOf(left));
+                return new OutputsKept($"The output '{output.Path}' was refused. {exception.Detail}", NoteOf(skipped));
             }
         }
 
-        return new OutputsKept(null, NoteOf(left));
+        return new OutputsKept(null, NoteOf(skipped));
     }
 
-    // Not a success: who asked for a model and finds none should hear of it from the job, not when the model is needed.
-    private static string WhyNothing(string work, string path) =>
+    // Not a success: a missing output must fail the job, not surface later when the output is needed.
+    private static string WhyEmpty(string work, string path) =>
         Directory.Exists(WorkPaths.Resolve(work, path))
             ? $"The output folder '{path}' holds no files; the training has to write at least one."
             : $"The output '{path}' does not exist; the training has to write it.";
 
-    private static List<(string Path, string Name)> Collect(string work, string path, List<string> left)
+    private static List<(string Path, string Name)> Collect(string work, string path, List<string> skipped)
     {
         var root = WorkPaths.Resolve(work, path);
         if (LibC.IsRegularFile(root))
@@ -90,7 +90,7 @@ internal sealed class KeepOutputs(ArtifactClient artifacts, BlobUpload blobs, IL
             }
             else
             {
-                left.Add(Path.GetRelativePath(work, link));
+                skipped.Add(Path.GetRelativePath(work, link));
             }
         }
 
@@ -98,11 +98,11 @@ internal sealed class KeepOutputs(ArtifactClient artifacts, BlobUpload blobs, IL
         return files;
     }
 
-    private static string? NoteOf(List<string> left) =>
-        left.Count == 0
+    private static string? NoteOf(List<string> skipped) =>
+        skipped.Count == 0
             ? null
-            : $"Symbolic links that lead to folders or out of the work folder were not kept: {string.Join(", ", left.Order(StringComparer.Ordinal).Take(5))}"
-                + (left.Count > 5 ? $" and {left.Count - 5} more." : ".");
+            : $"Symbolic links that lead to folders or out of the work folder were not kept: {string.Join(", ", skipped.Order(StringComparer.Ordinal).Take(5))}"
+                + (skipped.Count > 5 ? $" and {skipped.Count - 5} more." : ".");
 
     private Task<ArtifactManifest> KeepAsync(
         JobOutput output,
@@ -133,7 +133,8 @@ internal sealed class KeepOutputs(ArtifactClient artifacts, BlobUpload blobs, IL
                 };
                 return await artifacts.CreateVersionAsync(output.Artifact, version, key, ct);
             },
-            away => log.LogWarning("Outputs of {Job} wait for the platform: {Reason}", work.JobId, away.Message),
+            unavailable =>
+                log.LogWarning("Outputs of {Job} wait for the platform: {Reason}", work.JobId, unavailable.Message),
             cancellationToken
         );
     }

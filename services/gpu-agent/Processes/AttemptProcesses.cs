@@ -6,8 +6,8 @@ using Platform.GpuAgent.Journal;
 namespace Platform.GpuAgent.Processes;
 
 /// <summary>
-/// All processes of an attempt: the training's session, and whoever left it but still carries the attempt in its
-/// environment. The shim is not among them: it must live to record the exit code.
+/// All processes of an attempt: the training's session, and processes that left it but still have the attempt in their
+/// environment. The shim is not among them: it must survive to record the exit code.
 /// </summary>
 internal sealed class AttemptProcesses(AttemptKey key, AttemptFolder folder)
 {
@@ -18,13 +18,13 @@ internal sealed class AttemptProcesses(AttemptKey key, AttemptFolder folder)
     private readonly string _job = $"PLATFORM_JOB_ID={key.JobId}";
     private readonly string _attempt = $"PLATFORM_ATTEMPT={key.Attempt}";
 
-    /// <summary>The processes alive now.</summary>
+    /// <summary>The processes that are alive now.</summary>
     public IReadOnlyList<int> Find()
     {
         var shim = ProcessIdentity.Read(folder.Shim);
         var training = ProcessIdentity.Read(folder.Process);
         var session = training is not null && SessionIsOurs(training) ? training.Pid : -1;
-        // Whoever carries the attempt descends from its shim; most processes of a machine are older, and reading them is dear.
+        // All of them descend from the shim; most processes of a machine are older, and reading them is expensive.
         var oldest = shim is { IsFromEarlierBoot: false } ? shim.StartTicks : 0;
         var found = new List<int>();
         foreach (var entry in Directory.EnumerateDirectories("/proc"))
@@ -45,8 +45,10 @@ internal sealed class AttemptProcesses(AttemptKey key, AttemptFolder folder)
         return found;
     }
 
-    /// <summary>SIGTERM to the group and to those who left it, a grace, then SIGKILL until none is left.</summary>
-    /// <returns>False when some could not be killed: they hang in the kernel.</returns>
+    /// <summary>
+    /// SIGTERM to the group and to processes that left it, a grace period, then SIGKILL until none is left.
+    /// </summary>
+    /// <returns>False when some could not be killed because they are stuck in the kernel.</returns>
     public async Task<bool> StopAsync(TimeSpan grace, CancellationToken cancellationToken)
     {
         var found = Find();
@@ -78,7 +80,7 @@ internal sealed class AttemptProcesses(AttemptKey key, AttemptFolder folder)
         return found.Count == 0;
     }
 
-    // Looking through all processes is dear; whether one is gone is not.
+    // Scanning all processes is expensive; checking a single one is not.
     private static async Task WaitForAnyAsync(
         IReadOnlyList<int> processes,
         TimeSpan limit,
@@ -100,7 +102,7 @@ internal sealed class AttemptProcesses(AttemptKey key, AttemptFolder folder)
         }
     }
 
-    // While the number belongs to another process now, a session of that number is that one's.
+    // If the process id was recycled, a session with that id belongs to the new process.
     private static bool SessionIsOurs(ProcessIdentity training) =>
         !training.IsFromEarlierBoot
         && (ProcessStatus.Read(training.Pid) is not { } now || now.StartTicks == training.StartTicks);
@@ -114,7 +116,7 @@ internal sealed class AttemptProcesses(AttemptKey key, AttemptFolder folder)
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
-            return false; // gone, or another user's
+            return false; // ended, or another user's
         }
     }
 }

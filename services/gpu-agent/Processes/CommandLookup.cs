@@ -1,6 +1,6 @@
 namespace Platform.GpuAgent.Processes;
 
-/// <summary>Says before the start what would be wrong with a command, in better words than a shell.</summary>
+/// <summary>Checks a command before the start, with clearer messages than a shell's.</summary>
 internal static class CommandLookup
 {
     /// <summary>Null when the program can be executed.</summary>

@@ -2,7 +2,7 @@ using System.Runtime.InteropServices;
 
 namespace Platform.GpuAgent.Processes;
 
-/// <summary>The few system calls that .NET has no method for.</summary>
+/// <summary>System calls for which .NET has no method.</summary>
 internal static partial class LibC
 {
     public const int SigKill = 9;
@@ -16,12 +16,14 @@ internal static partial class LibC
     private const int CurrentFolder = -100;
     private const uint TypeAndMode = 0x3;
 
-    /// <summary>Signals a process, or with a negative number a process group; one that is gone is no error.</summary>
+    /// <summary>
+    /// Signals a process, or with a negative number a process group; a process that has ended is no error.
+    /// </summary>
     public static void Signal(int process, int signal) => _ = Kill(process, signal);
 
     /// <summary>
-    /// Lets programs that are started from here end when nobody reads their pipe, as programs expect. .NET ignores that signal,
-    /// and what is ignored is inherited; a handler is not. This one does nothing.
+    /// Restores SIGPIPE's default in child processes. .NET ignores SIGPIPE, and ignored signals are inherited by
+    /// children; handlers are not, so a handler without effect (libc's <c>abs</c>) is installed.
     /// </summary>
     public static void RestoreDefaultSigPipe() =>
         _ = Handle(SigPipe, NativeLibrary.GetExport(NativeLibrary.GetMainProgramHandle(), "abs"));
@@ -39,15 +41,17 @@ internal static partial class LibC
         }
     }
 
-    /// <summary>Gives blocks of a file back to the disk; its length stays.</summary>
+    /// <summary>Frees blocks of a file; its length does not change.</summary>
     /// <returns>False where the file system cannot.</returns>
     public static bool PunchHole(SafeHandle file, long offset, long length) =>
         FAllocate(file, KeepSizeAndPunchHole, offset, length) == 0;
 
-    /// <summary>True for a plain file or a link to nothing else: opening a pipe or device could block for ever.</summary>
+    /// <summary>
+    /// True for a plain file or a link to nothing else: opening a pipe or device could block for ever.
+    /// </summary>
     public static bool IsRegularFile(string path)
     {
-        // struct statx is the same on every architecture: stx_mode lies at byte 28.
+        // struct statx is the same on every architecture: stx_mode is at byte 28.
         Span<byte> buffer = stackalloc byte[256];
         return StatX(CurrentFolder, path, FollowNoLink, TypeAndMode, ref MemoryMarshal.GetReference(buffer)) == 0
             && (BitConverter.ToUInt16(buffer[28..]) & 0xF000) == 0x8000;

@@ -3,11 +3,11 @@ using System.Globalization;
 namespace Platform.GpuAgent.Processes;
 
 /// <summary>
-/// One process for ever: a process id is used again, but not with the same start time in the same life of the machine.
+/// Identifies one process for ever: process ids are reused, but not with the same start time in the same boot.
 /// </summary>
 /// <param name="Pid">The process id.</param>
 /// <param name="StartTicks">Field 22 of <c>/proc/PID/stat</c>.</param>
-/// <param name="BootId">Which life of the machine.</param>
+/// <param name="BootId">The boot of the machine in which it was started.</param>
 internal sealed record ProcessIdentity(int Pid, long StartTicks, string BootId)
 {
     private static readonly Lazy<string> _bootId = new(() =>
@@ -16,14 +16,14 @@ internal sealed record ProcessIdentity(int Pid, long StartTicks, string BootId)
 
     public static string CurrentBootId => _bootId.Value;
 
-    /// <summary>True when the machine was started again since.</summary>
+    /// <summary>True when the machine was rebooted since.</summary>
     public bool IsFromEarlierBoot => !string.Equals(BootId, CurrentBootId, StringComparison.Ordinal);
 
-    /// <summary>False for a zombie, and for another process that has the number now.</summary>
+    /// <summary>False for a zombie, and for another process that has the same id now.</summary>
     public bool IsAlive =>
         !IsFromEarlierBoot && ProcessStatus.Read(Pid) is { IsDead: false } now && now.StartTicks == StartTicks;
 
-    /// <summary>Reads what the shim wrote; null while it has not.</summary>
+    /// <summary>Reads what the shim wrote; null if it has not written it yet.</summary>
     public static ProcessIdentity? Read(string path)
     {
         var line = File.Exists(path) ? File.ReadAllText(path) : "";

@@ -2,7 +2,9 @@ using Platform.GpuAgent.Journal;
 
 namespace Platform.GpuAgent.Processes;
 
-/// <summary>Who starts an attempt is settled by who creates the shim's file. The agent takes it so that nobody will.</summary>
+/// <summary>
+/// The process that creates the shim's file starts the attempt. The agent creates it so that no shim will.
+/// </summary>
 internal static class ShimClaim
 {
     /// <returns>False when a shim was first.</returns>

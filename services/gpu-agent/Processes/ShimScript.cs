@@ -2,7 +2,7 @@ using Platform.GpuAgent.Journal;
 
 namespace Platform.GpuAgent.Processes;
 
-/// <summary>The shim as a file: it is renamed into place, since a shell goes on reading the script it runs.</summary>
+/// <summary>The shim as a file: it is renamed into place, since a shell reads a script while running it.</summary>
 internal static class ShimScript
 {
     public static void Install(string path)

@@ -6,32 +6,34 @@ using Platform.GpuAgent.Journal;
 namespace Platform.GpuAgent.Processes;
 
 /// <summary>
-/// The shims of one agent. Some always wait for their order: four programs are executed until a training is, and the first
-/// three need not know which. A shim whose agent ends before it was told anything ends too.
+/// The shims of one agent. Some are always started in advance and wait for a command, so that starting a training takes
+/// one program instead of four. A shim whose agent ends before sending a command ends too.
 /// </summary>
-/// <param name="script">Where the shim's script lies.</param>
+/// <param name="script">The path of the shim's script.</param>
 internal sealed class Shims(string script) : IDisposable
 {
-    private const int MostThatWait = 4;
+    private const int MaxIdleShims = 4;
 
-    private static readonly int _thatWait = Math.Min(Environment.ProcessorCount, MostThatWait);
+    private static readonly int _idleLimit = Math.Min(Environment.ProcessorCount, MaxIdleShims);
 
-    private readonly ConcurrentQueue<Process> _waiting = new();
+    private readonly ConcurrentQueue<Process> _idle = new();
     private readonly Lock _preparing = new();
 
-    /// <summary>Starts a training. A second start of the same attempt ends by itself: the first holds the claim.</summary>
+    /// <summary>
+    /// Starts a training. A second start of the same attempt ends by itself: the first holds the claim.
+    /// </summary>
     /// <returns>The shim, which ends after the training.</returns>
-    /// <exception cref="Win32Exception">The machine has no <c>setsid</c>, or no room for a process.</exception>
+    /// <exception cref="Win32Exception">The machine has no <c>setsid</c>, or cannot start another process.</exception>
     public Process Start(
         AttemptFolder folder,
         IReadOnlyList<string> command,
         IReadOnlyDictionary<string, string> environment
     )
     {
-        var order = ShimOrder.For(folder, command, environment);
-        while (_waiting.TryDequeue(out var shim))
+        var shimCommand = ShimCommand.For(folder, command, environment);
+        while (_idle.TryDequeue(out var shim))
         {
-            if (TrySendCommand(shim, order))
+            if (TrySendCommand(shim, shimCommand))
             {
                 return shim;
             }
@@ -40,13 +42,13 @@ internal sealed class Shims(string script) : IDisposable
         }
 
         var another = Begin();
-        TrySendCommand(another, order);
+        TrySendCommand(another, shimCommand);
         return another;
     }
 
     /// <summary>
-    /// Lets as many shims wait as are worth it, started one after another by whoever comes first. Where they cannot be started,
-    /// whoever needs one hears why.
+    /// Fills up the idle shims, one after another; concurrent calls return at once. A failure to start one is reported
+    /// by the next <see cref="Start"/>.
     /// </summary>
     public void Prepare()
     {
@@ -57,10 +59,10 @@ internal sealed class Shims(string script) : IDisposable
 
         try
         {
-            // Bounded, since others take them meanwhile.
-            for (var begun = 0; begun < _thatWait && _waiting.Count < _thatWait; begun++)
+            // Bounded, since they are used up meanwhile.
+            for (var begun = 0; begun < _idleLimit && _idle.Count < _idleLimit; begun++)
             {
-                _waiting.Enqueue(Begin());
+                _idle.Enqueue(Begin());
             }
         }
         catch (Win32Exception)
@@ -75,7 +77,7 @@ internal sealed class Shims(string script) : IDisposable
 
     public void Dispose()
     {
-        while (_waiting.TryDequeue(out var shim))
+        while (_idle.TryDequeue(out var shim))
         {
             shim.StandardInput.Close();
             shim.Dispose();
@@ -95,23 +97,23 @@ internal sealed class Shims(string script) : IDisposable
         return Process.Start(start)!;
     }
 
-    private static bool TrySendCommand(Process shim, byte[] order)
+    private static bool TrySendCommand(Process shim, byte[] shimCommand)
     {
         try
         {
-            // Whoever waits for a shim that is gone would run unrecorded: its pipe is closed without an order.
+            // If the shim has ended, its child must not run unrecorded: the pipe is closed without a command.
             using var input = shim.StandardInput.BaseStream;
             if (shim.HasExited)
             {
                 return false;
             }
 
-            input.Write(order);
+            input.Write(shimCommand);
             return true;
         }
         catch (IOException)
         {
-            return false; // nobody reads it any more
+            return false; // the shim has ended
         }
     }
 }

@@ -6,7 +6,7 @@ using Platform.GpuAgent.Staging;
 
 namespace Platform.GpuAgent.Processes;
 
-/// <summary>What a training finds in its environment (README.md lists it).</summary>
+/// <summary>The environment variables of a training (README.md lists them).</summary>
 internal static class TrainingEnvironment
 {
     private static readonly string[] _inherited = ["PATH", "HOME", "LANG", "USER"];
@@ -64,7 +64,7 @@ internal static class TrainingEnvironment
         return environment;
     }
 
-    // One rank a node.
+    // One rank per node.
     private static void AddGang(Dictionary<string, string> environment, StartProcess command)
     {
         environment["RANK"] = command.Rank.ToString(CultureInfo.InvariantCulture);

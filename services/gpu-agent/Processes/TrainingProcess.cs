@@ -4,22 +4,22 @@ using Platform.GpuAgent.Journal;
 
 namespace Platform.GpuAgent.Processes;
 
-/// <summary>How a training's process came to its end.</summary>
+/// <summary>How a training's process ended.</summary>
 internal abstract record ProcessOutcome
 {
     /// <summary>It ended; codes above 128 are signals.</summary>
     internal sealed record Exited(int Code) : ProcessOutcome;
 
-    /// <summary>The system refused to execute the command; why stands in the log.</summary>
+    /// <summary>The system refused to execute the command; the reason is in the log.</summary>
     internal sealed record NotStarted : ProcessOutcome;
 
-    /// <summary>It is gone and nobody recorded how.</summary>
+    /// <summary>It ended and its exit code was not recorded.</summary>
     internal sealed record Vanished(bool MachineRestarted) : ProcessOutcome;
 }
 
 /// <summary>
-/// One attempt's process, started through the shim and known by the files that the shim writes: so it makes no difference
-/// whether this agent or an earlier one started it.
+/// One attempt's process, started through the shim and tracked by the files that the shim writes, so it makes no
+/// difference whether this agent or an earlier one started it.
 /// </summary>
 internal sealed class TrainingProcess(AttemptFolder folder)
 {
@@ -45,8 +45,8 @@ internal sealed class TrainingProcess(AttemptFolder folder)
             }
 
             var shim = ProcessIdentity.Read(folder.Shim);
-            var hopeless = shim is not null ? !shim.IsAlive : watch.Elapsed > _claimLimit;
-            if (hopeless)
+            var hasFailed = shim is not null ? !shim.IsAlive : watch.Elapsed > _claimLimit;
+            if (hasFailed)
             {
                 return ProcessIdentity.Read(folder.Process);
             }

@@ -1,8 +1,8 @@
 #!/bin/sh
-# Runs one training and records how it ended, whether or not its agent lives (README.md says how).
-#   shim.sh            waits for its order, then for the training, and records the exit code
-#   shim.sh --exec ID  takes the order from its input for the shim ID, and becomes the training
-# An identity is "pid start-ticks boot-id"; a line without its end has not been written yet.
+# Runs one training and records how it ended, whether or not its agent is alive (see README.md).
+#   shim.sh            waits for its command, then for the training, and records the exit code
+#   shim.sh --exec ID  reads the command from its input for the shim ID, and becomes the training
+# An identity is "pid start-ticks boot-id"; a line without its newline is incomplete.
 
 identity() { # pid, fields of /proc/PID/stat after the name
   pid=$1
@@ -10,22 +10,22 @@ identity() { # pid, fields of /proc/PID/stat after the name
   printf '%s %s %s' "$pid" "$1" "$boot"
 }
 
-# An order is one { } of these three: cut off, it is no order and nothing happens.
+# A command is one { } block of these three functions: truncated, it does not parse and nothing happens.
 
 attempt() { # folder
-  set -C # an existing file is not overwritten: of two shims for one attempt only the first goes on
+  set -C # an existing file is not overwritten: of two shims for one attempt only the first continues
   echo "$shim" >"$1/shim" || exit 75
   set +C
   cd "$1/work" || exit 75
   unset OLDPWD
-  # Room for the exit code now: the training may fill the disk.
+  # Reserve space for the exit code now: the training may fill the disk.
   echo '         ' >"$1/exit.tmp"
   printf '%s\n' "$1"
   exec </dev/null >>"$1/log" 2>&1
   echo "$training" >"$1/process"
 }
 
-variable() { # name, value; `command`, since what a shell does not let itself be told must not end it
+variable() { # name, value; `command`, so that a name which the shell rejects does not end it
   command export "$1=$2" 2>/dev/null
 }
 
@@ -49,7 +49,7 @@ fi
 exec >/dev/null 2>&1
 trap : HUP INT TERM
 
-# The job's own PATH may lead nowhere: -p takes these tools from the system.
+# The job's own PATH may be wrong: -p takes these tools from the system.
 dir=$(command -p setsid /bin/sh "$0" --exec "$(identity $$ ${stat##*) })")
 code=$?
 [ -n "$dir" ] || exit "$code"

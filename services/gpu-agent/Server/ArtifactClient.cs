@@ -9,10 +9,10 @@ using Platform.GpuAgent.Staging;
 
 namespace Platform.GpuAgent.Server;
 
-/// <summary>The bytes that came are not the bytes that were promised.</summary>
+/// <summary>The received bytes do not match the manifest.</summary>
 internal sealed class ContentMismatchException(string message) : Exception(message);
 
-/// <summary>Versions and blobs.</summary>
+/// <summary>Client for artifact versions and blobs.</summary>
 internal sealed class ArtifactClient(PlatformHttp http)
 {
     private static readonly TimeSpan _limit = TimeSpan.FromSeconds(30);
@@ -30,7 +30,7 @@ internal sealed class ArtifactClient(PlatformHttp http)
             : await PlatformHttp.ReadAsync(response, AgentJson.Default.ArtifactManifest, cancellationToken);
     }
 
-    /// <summary>Fetches a file of a version; nothing is left behind unless size and SHA-256 are right.</summary>
+    /// <summary>Fetches a file of a version; no file remains unless size and SHA-256 are right.</summary>
     /// <exception cref="ContentMismatchException">They are not.</exception>
     public async Task DownloadAsync(
         ArtifactManifest manifest,
@@ -60,7 +60,7 @@ internal sealed class ArtifactClient(PlatformHttp http)
             if (size != file.Size || !string.Equals(sha256, file.Sha256, StringComparison.OrdinalIgnoreCase))
             {
                 throw new ContentMismatchException(
-                    $"'{file.Path}' of {manifest.Name}:{manifest.Version} has checksum {sha256} and {size} bytes; {file.Sha256} and {file.Size} bytes were promised."
+                    $"'{file.Path}' of {manifest.Name}:{manifest.Version} has checksum {sha256} and {size} bytes; {file.Sha256} and {file.Size} bytes were expected."
                 );
             }
 
@@ -91,7 +91,7 @@ internal sealed class ArtifactClient(PlatformHttp http)
         using var response = await http.SendAsync(request, limited, cancellationToken);
     }
 
-    /// <param name="key">Makes a repeat after a crash find the version that it made before.</param>
+    /// <param name="key">Lets a repeat after a crash find the version that was already made.</param>
     public async Task<ArtifactManifest> CreateVersionAsync(
         string name,
         CreateVersion version,

@@ -2,7 +2,7 @@ using System.Net;
 
 namespace Platform.GpuAgent.Server;
 
-/// <summary>A file as a body: streamed, with a deadline that moves on while bytes do.</summary>
+/// <summary>A file as a request body: streamed, with a deadline that is extended as long as bytes move.</summary>
 internal sealed class FileContent(string path, long size, CancellationTokenSource limited) : HttpContent
 {
     protected override Task SerializeToStreamAsync(Stream stream, TransportContext? context) =>

@@ -6,7 +6,7 @@ using Platform.GpuAgent.Journal;
 
 namespace Platform.GpuAgent.Server;
 
-/// <summary>What to do for an attempt, and where its log goes.</summary>
+/// <summary>Client for an attempt's work and log.</summary>
 internal sealed class JobsClient(PlatformHttp http)
 {
     private static readonly TimeSpan _limit = TimeSpan.FromSeconds(30);
@@ -20,7 +20,7 @@ internal sealed class JobsClient(PlatformHttp http)
 
     /// <summary>Stores bytes of an attempt's log.</summary>
     /// <param name="complete">Nothing follows.</param>
-    /// <returns>How much is stored: where to go on, whether or not these bytes were taken.</returns>
+    /// <returns>How much is stored: where to continue, whether or not these bytes were accepted.</returns>
     public async Task<long> AppendLogAsync(
         AttemptKey key,
         long offset,
@@ -39,8 +39,8 @@ internal sealed class JobsClient(PlatformHttp http)
         return StoredOffset(body)
             ?? throw (
                 response.IsSuccessStatusCode
-                    ? new PlatformUnavailableException("The platform did not say how much of the log it has stored.")
-                    : new PlatformRefusedException(response.StatusCode, "The log is not taken any more.")
+                    ? new PlatformUnavailableException("The platform did not return how much of the log it has stored.")
+                    : new PlatformRefusedException(response.StatusCode, "The log is no longer accepted.")
             );
     }
 

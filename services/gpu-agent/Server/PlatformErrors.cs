@@ -2,7 +2,7 @@ using System.Net;
 
 namespace Platform.GpuAgent.Server;
 
-/// <summary>The platform understood and said no; asking again the same way will not help.</summary>
+/// <summary>The platform refused the request; repeating it will not help.</summary>
 internal sealed class PlatformRefusedException(HttpStatusCode status, string detail)
     : Exception($"{(int)status}: {detail}")
 {
@@ -11,5 +11,5 @@ internal sealed class PlatformRefusedException(HttpStatusCode status, string det
     public string Detail { get; } = detail;
 }
 
-/// <summary>The platform did not answer, or not in a way that says anything: ask again later.</summary>
+/// <summary>The platform did not answer, or not conclusively: retry later.</summary>
 internal sealed class PlatformUnavailableException(string message, Exception? inner = null) : Exception(message, inner);

@@ -9,15 +9,17 @@ using Platform.GpuAgent.Membership;
 namespace Platform.GpuAgent.Server;
 
 /// <summary>
-/// Requests to the platform in this node's name. Every failure is one of two: <see cref="PlatformRefusedException"/> or
-/// <see cref="PlatformUnavailableException"/>.
+/// Requests to the platform with this node's token. Every failure is one of two: <see cref="PlatformRefusedException"/>
+/// or <see cref="PlatformUnavailableException"/>.
 /// </summary>
 internal sealed class PlatformHttp : IDisposable
 {
-    /// <summary>No byte moved for this long: the connection is dead.</summary>
+    /// <summary>A transfer without progress for this long has failed.</summary>
     public static readonly TimeSpan StallLimit = TimeSpan.FromSeconds(60);
 
-    /// <summary>Set on a request that must not carry the node's token: one that is no longer known would be refused.</summary>
+    /// <summary>
+    /// Set on a request that must not carry the node's token: one that is no longer known would be refused.
+    /// </summary>
     public static readonly HttpRequestOptionsKey<bool> Anonymous = new("anonymous");
 
     private readonly HttpClient _http;
@@ -69,7 +71,9 @@ internal sealed class PlatformHttp : IDisposable
         }
     }
 
-    /// <summary>Sends a request whose answer's headers come within <paramref name="limit"/>; the caller reads the body.</summary>
+    /// <summary>
+    /// Sends a request; its response headers must arrive within <paramref name="limit"/>. The caller reads the body.
+    /// </summary>
     /// <param name="accepted">Statuses besides success that the caller understands.</param>
     public async Task<HttpResponseMessage> SendAsync(
         HttpRequestMessage request,
@@ -83,7 +87,7 @@ internal sealed class PlatformHttp : IDisposable
         return await SendAsync(request, limited, cancellationToken, accepted);
     }
 
-    /// <summary>As above, for a request that moves <paramref name="limited"/>'s deadline on itself.</summary>
+    /// <summary>As above, for a request that extends <paramref name="limited"/>'s deadline itself.</summary>
     public async Task<HttpResponseMessage> SendAsync(
         HttpRequestMessage request,
         CancellationTokenSource limited,

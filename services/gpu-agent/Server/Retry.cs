@@ -1,6 +1,8 @@
 namespace Platform.GpuAgent.Server;
 
-/// <summary>Waits between tries: doubling up to a limit, with jitter so that agents do not come back all at once.</summary>
+/// <summary>
+/// Waits between tries: doubling up to a limit, with jitter so that agents do not all retry at the same time.
+/// </summary>
 internal sealed class Backoff(TimeSpan? first = null, TimeSpan? limit = null)
 {
     private readonly TimeSpan _first = first ?? TimeSpan.FromMilliseconds(200);
@@ -16,12 +18,12 @@ internal sealed class Backoff(TimeSpan? first = null, TimeSpan? limit = null)
     }
 }
 
-/// <summary>Repeats what failed because the platform was away.</summary>
+/// <summary>Repeats what failed because the platform was unavailable.</summary>
 internal static class Retry
 {
     public static async Task<T> UntilAnsweredAsync<T>(
-        Func<CancellationToken, Task<T>> ask,
-        Action<PlatformUnavailableException> onAway,
+        Func<CancellationToken, Task<T>> send,
+        Action<PlatformUnavailableException> onUnavailable,
         CancellationToken cancellationToken
     )
     {
@@ -30,11 +32,11 @@ internal static class Retry
         {
             try
             {
-                return await ask(cancellationToken);
+                return await send(cancellationToken);
             }
             catch (PlatformUnavailableException exception)
             {
-                onAway(exception);
+                onUnavailable(exception);
                 await backoff.WaitAsync(cancellationToken);
             }
         }

@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace Platform.GpuAgent.Staging;
 
-/// <summary>What <c>name:alias</c>, <c>name:v3</c>, <c>name:3</c> or <c>name</c> asks for.</summary>
+/// <summary>A reference of the form <c>name:alias</c>, <c>name:v3</c>, <c>name:3</c> or <c>name</c>.</summary>
 internal readonly record struct ArtifactName(string Name, string Version)
 {
     public static ArtifactName Parse(string reference)

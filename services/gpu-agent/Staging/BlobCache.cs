@@ -3,18 +3,18 @@ using Platform.GpuAgent.Membership;
 namespace Platform.GpuAgent.Staging;
 
 /// <summary>
-/// Inputs by content, so that a file is fetched once a node. Files are copied out (as clones where the file system can):
-/// a link would let a training change what later ones get.
+/// Inputs by content, so that each node fetches a file once. Files are copied out (as clones where the file system
+/// can): a link would let a training change the inputs of later ones.
 /// </summary>
 internal sealed class BlobCache(StateFolder state, long capacity)
 {
     /// <summary>True when blobs of this size are kept.</summary>
     public bool Keeps(long size) => size <= capacity / 2;
 
-    /// <summary>Where a blob lies, or would.</summary>
+    /// <summary>The path of a blob, cached or not.</summary>
     public string PathOf(string sha256) => Path.Combine(state.Cache, sha256[..2], sha256);
 
-    /// <summary>Copies a blob to where it is wanted; false when it is not here.</summary>
+    /// <summary>Copies a blob to its destination; false when it is not cached.</summary>
     public bool TryCopy(string sha256, long size, string destination)
     {
         var cached = new FileInfo(PathOf(sha256));
@@ -35,7 +35,9 @@ internal sealed class BlobCache(StateFolder state, long capacity)
         }
     }
 
-    /// <summary>Removes what was used least recently until the rest fits, and what an interrupted download left.</summary>
+    /// <summary>
+    /// Removes the least recently used blobs until the rest fits, and leftovers of interrupted downloads.
+    /// </summary>
     public void Trim(DateTimeOffset now)
     {
         var kept = 0L;

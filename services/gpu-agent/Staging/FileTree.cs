@@ -3,7 +3,9 @@ using Platform.GpuAgent.Processes;
 
 namespace Platform.GpuAgent.Staging;
 
-/// <summary>Trees of files that a training may have made: never followed through links, never opened when not plain files.</summary>
+/// <summary>
+/// Trees of files that a training may have made: never followed through links, never opened when not plain files.
+/// </summary>
 internal static class FileTree
 {
     private static readonly EnumerationOptions _everything = new()
@@ -34,7 +36,7 @@ internal static class FileTree
         return sizes.Sum();
     }
 
-    /// <summary>Removes a folder with all it holds, also what the training made read-only.</summary>
+    /// <summary>Removes a folder and its contents, including what the training made read-only.</summary>
     public static void Delete(string folder)
     {
         if (!Directory.Exists(folder))
@@ -66,7 +68,7 @@ internal static class FileTree
         }
     }
 
-    /// <summary>Artifacts carry no modes: what begins like a script may be executed.</summary>
+    /// <summary>Artifacts store no file modes: files that start with <c>#!</c> are made executable.</summary>
     public static void AllowScript(string path)
     {
         Span<byte> head = stackalloc byte[2];

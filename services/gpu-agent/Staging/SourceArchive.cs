@@ -3,7 +3,10 @@ using System.IO.Compression;
 
 namespace Platform.GpuAgent.Staging;
 
-/// <summary>A source that is one archive. What would leave the folder is refused by the readers (and is an <see cref="IOException"/>).</summary>
+/// <summary>
+/// A source that is one archive. Entries outside the folder are refused by .NET's readers (an <see
+/// cref="IOException"/>).
+/// </summary>
 internal static class SourceArchive
 {
     public static bool IsArchive(string name) =>

@@ -18,7 +18,7 @@ internal sealed class WorkFolder(ArtifactClient artifacts, BlobCache cache, ILog
     /// <summary>The artifact that holds a job's checkpoints.</summary>
     public static string CheckpointsOf(Guid jobId) => $"checkpoints-{jobId:N}";
 
-    /// <summary>Begins anew, while the work is still being fetched, and ends with a complete folder.</summary>
+    /// <summary>Creates the folder from scratch, while the work is still being fetched, and completes it.</summary>
     /// <exception cref="StagingFailedException">It cannot be made.</exception>
     public async Task StageAsync(AttemptFolder folder, Task<AttemptWork> fetching, CancellationToken cancellationToken)
     {
@@ -102,7 +102,7 @@ internal sealed class WorkFolder(ArtifactClient artifacts, BlobCache cache, ILog
     private async Task RestoreCheckpointsAsync(string work, Guid jobId, CancellationToken cancellationToken)
     {
         var name = new ArtifactName(CheckpointsOf(jobId), "latest");
-        if (await AskAsync(ct => artifacts.FindAsync(name, ct), cancellationToken) is { } manifest)
+        if (await RetryAsync(ct => artifacts.FindAsync(name, ct), cancellationToken) is { } manifest)
         {
             await FetchAsync(manifest, Path.Combine(work, Checkpoints), keep: false, cancellationToken);
         }
@@ -111,7 +111,7 @@ internal sealed class WorkFolder(ArtifactClient artifacts, BlobCache cache, ILog
     private async Task<ArtifactManifest> FindAsync(string reference, CancellationToken cancellationToken)
     {
         var name = ArtifactName.Parse(reference);
-        return await AskAsync(ct => artifacts.FindAsync(name, ct), cancellationToken)
+        return await RetryAsync(ct => artifacts.FindAsync(name, ct), cancellationToken)
             ?? throw new StagingFailedException(EndReasons.InputMissing, $"There is no artifact '{name}'.");
     }
 
@@ -156,7 +156,7 @@ internal sealed class WorkFolder(ArtifactClient artifacts, BlobCache cache, ILog
         string destination,
         CancellationToken cancellationToken
     ) =>
-        await AskAsync(
+        await RetryAsync(
             async ct =>
             {
                 try
@@ -165,7 +165,7 @@ internal sealed class WorkFolder(ArtifactClient artifacts, BlobCache cache, ILog
                 }
                 catch (ContentMismatchException)
                 {
-                    // Damage on the way is mended by asking again; damage at the source stays.
+                    // A second download repairs damage in transit, but not damage at the source.
                     await artifacts.DownloadAsync(manifest, file, destination, ct);
                 }
 
@@ -174,10 +174,10 @@ internal sealed class WorkFolder(ArtifactClient artifacts, BlobCache cache, ILog
             cancellationToken
         );
 
-    private Task<T> AskAsync<T>(Func<CancellationToken, Task<T>> ask, CancellationToken cancellationToken) =>
+    private Task<T> RetryAsync<T>(Func<CancellationToken, Task<T>> send, CancellationToken cancellationToken) =>
         Retry.UntilAnsweredAsync(
-            ask,
-            away => log.LogWarning("Staging waits for the platform: {Reason}", away.Message),
+            send,
+            unavailable => log.LogWarning("Staging waits for the platform: {Reason}", unavailable.Message),
             cancellationToken
         );
 }

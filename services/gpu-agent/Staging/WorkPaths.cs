@@ -1,13 +1,16 @@
 namespace Platform.GpuAgent.Staging;
 
-/// <summary>A name from outside that does not stay inside its folder.</summary>
-internal sealed class UnsafePathException(string path, string why) : Exception($"The path '{path}' is refused: {why}.");
+/// <summary>An untrusted path that leads out of its folder.</summary>
+internal sealed class UnsafePathException(string path, string reason)
+    : Exception($"The path '{path}' is refused: {reason}.");
 
-/// <summary>Keeps names from outside inside their folder.</summary>
+/// <summary>Keeps untrusted paths inside their folder.</summary>
 internal static class WorkPaths
 {
     /// <summary>The full path of a relative one.</summary>
-    /// <exception cref="UnsafePathException">It is absolute, empty, has <c>.</c> or <c>..</c> parts, or leads through a link.</exception>
+    /// <exception cref="UnsafePathException">
+    /// It is absolute, empty, has <c>.</c> or <c>..</c> parts, or leads through a link.
+    /// </exception>
     public static string Resolve(string folder, string relative)
     {
         if (relative.Length == 0 || relative[0] is '/' || relative.Contains('\0') || relative.Contains('\\'))

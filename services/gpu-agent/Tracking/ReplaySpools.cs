@@ -6,8 +6,8 @@ using Platform.Sdk;
 namespace Platform.GpuAgent.Tracking;
 
 /// <summary>
-/// Sends what trainings logged and could not send before they ended, because tracking was away. It is nobody's business but
-/// this loop's: neither the attempt's end nor its lease waits for it, and a new agent finds the same files.
+/// Sends what trainings logged but could not send before they ended, because tracking was unavailable. It runs
+/// independently: neither the attempt's end nor its lease waits for it, and a new agent finds the same files.
 /// </summary>
 internal sealed class ReplaySpools(
     AttemptRegistry attempts,
@@ -17,9 +17,9 @@ internal sealed class ReplaySpools(
 )
 {
     private static readonly TimeSpan _longestPause = TimeSpan.FromSeconds(15);
-    private static readonly TimeSpan _patience = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan _sendLimit = TimeSpan.FromSeconds(2);
 
-    /// <summary>Looks and sends until it is cancelled; while the platform is away it tries ever more rarely.</summary>
+    /// <summary>Scans and sends until it is cancelled; while the platform is unavailable it backs off.</summary>
     public async Task RunAsync(CancellationToken cancellationToken)
     {
         var pauses = new Backoff(TimeSpan.FromSeconds(1), _longestPause);
@@ -34,7 +34,7 @@ internal sealed class ReplaySpools(
 
             if (left > waiting)
             {
-                log.LogWarning("What {Count} trainings logged waits for the platform to take it", left);
+                log.LogWarning("Unsent records of {Count} trainings wait for the platform", left);
             }
 
             if (left == 0 || left < waiting)
@@ -47,10 +47,10 @@ internal sealed class ReplaySpools(
         }
     }
 
-    /// <summary>Whether something is left that the platform may want; a fenced attempt has no say any more.</summary>
+    /// <summary>Whether records are left to send; those of a fenced attempt are not sent.</summary>
     public static bool HasUnsentData(Attempt attempt) =>
         attempt.Entry is { IsFenced: false, Work: { } work }
-        && LeftSpools.RunsIn(attempt.Folder.Unsent).Contains($"{work.RunId}", StringComparer.Ordinal);
+        && UnsentSpools.RunsIn(attempt.Folder.Unsent).Contains($"{work.RunId}", StringComparer.Ordinal);
 
     private Task<bool> SendAsync(Attempt attempt, CancellationToken cancellationToken)
     {
@@ -78,18 +78,18 @@ internal sealed class ReplaySpools(
     {
         try
         {
-            if (!LeftSpools.Send(run, _patience, cancellationToken) || HasUnsentData(attempt))
+            if (!UnsentSpools.Send(run, _sendLimit, cancellationToken) || HasUnsentData(attempt))
             {
                 return false;
             }
 
-            log.LogInformation("What {Attempt} had left to log is stored", attempt.Key);
+            log.LogInformation("The remaining records of {Attempt} are stored", attempt.Key);
             return true;
         }
         catch (Exception exception)
             when (exception is IOException or UnauthorizedAccessException && !cancellationToken.IsCancellationRequested)
         {
-            log.LogWarning("What {Attempt} logged is sent later: {Reason}", attempt.Key, exception.Message);
+            log.LogWarning("Unsent records of {Attempt} are sent later: {Reason}", attempt.Key, exception.Message);
             return false;
         }
     }

@@ -3,13 +3,13 @@ using Platform.ServiceDefaults;
 
 namespace Platform.Jobs.Attempts;
 
-/// <summary>The answer to whoever works on an attempt that is no longer, or not yet, the one that is placed.</summary>
+/// <summary>The answer to a caller that works on an attempt that is not placed, or not any more.</summary>
 internal static class FencedAttempt
 {
     public static ProblemHttpResult Problem(int attempt) =>
         ProblemResults.Problem(
             StatusCodes.Status409Conflict,
             "job.attempt-fenced",
-            $"Attempt {attempt} is not placed: another one is, or the job is over. Stop working on it."
+            $"Attempt {attempt} is not placed: another attempt is, or the job has ended. Stop working on it."
         );
 }

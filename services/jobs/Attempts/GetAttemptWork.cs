@@ -7,7 +7,7 @@ using Platform.ServiceDefaults;
 
 namespace Platform.Jobs.Attempts;
 
-/// <summary><c>GET /api/jobs/{id}/attempts/{attempt}/work</c>: what an agent must do.</summary>
+/// <summary><c>GET /api/jobs/{id}/attempts/{attempt}/work</c>: what an agent has to run.</summary>
 internal static class GetAttemptWorkEndpoint
 {
     public static void MapGetAttemptWork(this IEndpointRouteBuilder jobs) =>

@@ -5,7 +5,9 @@ using Platform.Messaging;
 
 namespace Platform.Jobs.Attempts;
 
-/// <summary>Records where an attempt is placed. A lease that nobody wants any more is given back, or it would be held for ever.</summary>
+/// <summary>
+/// Records where an attempt is placed. A lease that is no longer needed is released, or it would be held forever.
+/// </summary>
 internal sealed class RecordPlacementGranted(JobDecisions jobs) : IConsumer<PlacementGrantedMessage>
 {
     public async Task Consume(ConsumeContext<PlacementGrantedMessage> context)

@@ -6,7 +6,9 @@ using Platform.Messaging;
 
 namespace Platform.Jobs.Attempts;
 
-/// <summary>Records that a node of a placement is gone: the attempt is lost and the job goes on with the next one.</summary>
+/// <summary>
+/// Records that a placement lost a node: the attempt is lost and the job continues with the next one.
+/// </summary>
 internal sealed class RecordPlacementLost(JobDecisions jobs, LogSignals signals) : IConsumer<PlacementLostMessage>
 {
     public async Task Consume(ConsumeContext<PlacementLostMessage> context)

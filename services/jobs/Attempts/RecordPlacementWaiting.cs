@@ -5,7 +5,10 @@ using Platform.Messaging;
 
 namespace Platform.Jobs.Attempts;
 
-/// <summary>Records that an attempt waits for a place. The first time queues a new job; after that only the reason is kept up to date.</summary>
+/// <summary>
+/// Records that an attempt waits for a placement. The first message queues a new job; later ones only update the
+/// reason.
+/// </summary>
 internal sealed class RecordPlacementWaiting(JobDecisions jobs, JobsStore store) : IConsumer<PlacementWaitingMessage>
 {
     public async Task Consume(ConsumeContext<PlacementWaitingMessage> context)
@@ -19,9 +22,9 @@ internal sealed class RecordPlacementWaiting(JobDecisions jobs, JobsStore store)
         );
         if (outcome.State is { Status: JobStatus.Queued } job && job.Attempt == waiting.Attempt)
         {
-            await KeepReasonAsync(waiting, context.CancellationToken);
+            await StoreReasonAsync(waiting, context.CancellationToken);
         }
-        else if (outcome.State.Status is JobStatus.None || outcome.State.IsOver)
+        else if (outcome.State.Status is JobStatus.None || outcome.State.HasEnded)
         {
             await context.Publish(
                 new ReleasePlacement { JobId = waiting.JobId, Attempt = waiting.Attempt },
@@ -30,7 +33,7 @@ internal sealed class RecordPlacementWaiting(JobDecisions jobs, JobsStore store)
         }
     }
 
-    private async Task KeepReasonAsync(PlacementWaitingMessage waiting, CancellationToken cancellationToken)
+    private async Task StoreReasonAsync(PlacementWaitingMessage waiting, CancellationToken cancellationToken)
     {
         await using var command = store.DataSource.CreateCommand(
             """

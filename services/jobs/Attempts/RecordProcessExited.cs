@@ -6,7 +6,10 @@ using Platform.Messaging;
 
 namespace Platform.Jobs.Attempts;
 
-/// <summary>Records the end of a process, and tells the agent so: also for a repeat, an unknown job and a fenced attempt, or it would ask for ever.</summary>
+/// <summary>
+/// Records the end of a process and acknowledges the report, even a repeated one or one of an unknown job or a fenced
+/// attempt: otherwise the agent would send it forever.
+/// </summary>
 internal sealed class RecordProcessExited(JobDecisions jobs, LogSignals signals) : IConsumer<ProcessExited>
 {
     private const int MaxDetailLength = 2000;
@@ -31,7 +34,7 @@ internal sealed class RecordProcessExited(JobDecisions jobs, LogSignals signals)
         await context.AnswerAsync(ReportRecorded.Of(exited));
     }
 
-    /// <summary>It may quote what a training printed last: any length, any characters.</summary>
+    /// <summary>A detail may quote the output of a training, of any length and with any characters.</summary>
     private static string? Storable(string? detail) =>
         detail?[..Math.Min(detail.Length, MaxDetailLength)].Replace('\0', '\uFFFD');
 }

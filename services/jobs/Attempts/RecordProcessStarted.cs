@@ -5,7 +5,10 @@ using Platform.Messaging;
 
 namespace Platform.Jobs.Attempts;
 
-/// <summary>Records that a process runs, and tells the agent so: also for a repeat, an unknown job and a fenced attempt, or it would ask for ever.</summary>
+/// <summary>
+/// Records that a process runs and acknowledges the report, even a repeated one or one of an unknown job or a fenced
+/// attempt: otherwise the agent would send it forever.
+/// </summary>
 internal sealed class RecordProcessStarted(JobDecisions jobs) : IConsumer<ProcessStarted>
 {
     public async Task Consume(ConsumeContext<ProcessStarted> context)

@@ -6,7 +6,7 @@ namespace Platform.Jobs.Attempts;
 
 internal static class ReportAnswers
 {
-    /// <summary>Tells an agent that its report is stored and may leave its journal.</summary>
+    /// <summary>Acknowledges an agent's report: it is stored and may be removed from the journal.</summary>
     public static Task AnswerAsync(this ConsumeContext context, ReportRecorded answer) =>
         context.Send(QueueAddress.Of(AgentQueues.For(answer.NodeId)), answer);
 }

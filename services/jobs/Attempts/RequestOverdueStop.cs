@@ -5,7 +5,7 @@ using Platform.Messaging;
 
 namespace Platform.Jobs.Attempts;
 
-/// <summary>Asks a job that has run for too long to stop.</summary>
+/// <summary>Stops a job that has exceeded its time limit.</summary>
 internal sealed class RequestOverdueStop(JobDecisions jobs) : IConsumer<StopOverdueJob>
 {
     public Task Consume(ConsumeContext<StopOverdueJob> context) =>

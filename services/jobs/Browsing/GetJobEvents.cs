@@ -7,12 +7,14 @@ using Platform.ServiceDefaults;
 namespace Platform.Jobs.Browsing;
 
 /// <summary>One entry of a job's history.</summary>
-/// <param name="Sequence">Its place in the history, from 1; also the job's version after it.</param>
+/// <param name="Sequence">Its position in the history, from 1; also the job's version after it.</param>
 /// <param name="Type">Such as <c>job_submitted</c>.</param>
 /// <param name="At">When it was stored.</param>
 /// <param name="Data">The event's own fields.</param>
 /// <param name="Cause">The request or message behind it.</param>
-/// <param name="Subject">Who asked for it; null for the platform itself and where no tokens are asked for.</param>
+/// <param name="Subject">
+/// The user or job that requested it; null for the platform and where no tokens are required.
+/// </param>
 internal sealed record JobHistoryEntry(
     long Sequence,
     string Type,

@@ -24,13 +24,17 @@ internal sealed class JobFilter
             statuses.Length == 1 ? $"s.status = {Parameter(statuses[0])}" : $"s.status = any({Parameter(statuses)})"
         );
 
-    /// <summary>Keeps a project and those below it. The order of text is that of its bytes, in which <c>0</c> follows <c>/</c>.</summary>
+    /// <summary>
+    /// Matches a project and those below it. Text is ordered by its bytes, in which <c>0</c> follows <c>/</c>.
+    /// </summary>
     public void IsIn(string project) =>
         _conditions.Add(
             $"(s.project = {Parameter(project)} or s.project >= {Parameter($"{project}/")} and s.project < {Parameter($"{project}0")})"
         );
 
-    /// <summary>Keeps names that contain a text, and ids that begin with it. A whole id, as it is written everywhere, is one job's.</summary>
+    /// <summary>
+    /// Matches names that contain a text and ids that begin with it. A complete id matches that job only.
+    /// </summary>
     public void Matches(string search)
     {
         if (Guid.TryParseExact(search, "D", out var id))
@@ -54,7 +58,7 @@ internal sealed class JobFilter
         _conditions.Add(condition);
     }
 
-    /// <summary>Adds a condition on values.</summary>
+    /// <summary>Adds a condition; it gets a function that turns a value into a parameter.</summary>
     public void Add(Func<Func<object, string>, string> condition) => _conditions.Add(condition(Parameter));
 
     public NpgsqlBatchCommand Command(Func<string, string> sql)
@@ -76,7 +80,7 @@ internal sealed class JobFilter
         return string.Create(CultureInfo.InvariantCulture, $"${_values.Count}");
     }
 
-    /// <summary>All ids that begin with some digits lie between those digits followed by zeros and by the largest digits.</summary>
+    /// <summary>The smallest and the largest id that begin with some digits.</summary>
     private static bool TryReadIdPrefix(string search, out Guid first, out Guid last)
     {
         var digits = search.Replace("-", "", StringComparison.Ordinal);

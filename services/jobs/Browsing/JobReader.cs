@@ -6,17 +6,17 @@ using Platform.Jobs.Training;
 
 namespace Platform.Jobs.Browsing;
 
-/// <summary>Reads jobs as they are shown.</summary>
+/// <summary>Reads jobs for the API.</summary>
 internal sealed class JobReader(JobsStore store)
 {
-    /// <summary>The columns that <see cref="ReadItem"/> takes, in order.</summary>
+    /// <summary>The columns that <see cref="ReadItem"/> reads, in order.</summary>
     public const string ItemColumns = """
         s.job_id, s.name, s.project, s.status, s.stopping, s.attempt, s.priority, s.nodes, s.run_id, s.submitted_at,
         case when s.status = 'queued' then s.not_before end, s.started_at, s.ended_at, s.exit_code,
         coalesce(w.reason, s.reason), s.detail
         """;
 
-    /// <summary>Jobs, with why those that wait do so now.</summary>
+    /// <summary>Jobs with their current waiting reasons.</summary>
     public const string ItemTables = """
         job_summary s left join job_wait w on s.status = 'queued' and w.job_id = s.job_id and w.attempt = s.attempt
         """;

@@ -3,13 +3,13 @@ using Platform.ServiceDefaults;
 
 namespace Platform.Jobs.Browsing;
 
-/// <summary>One of the orders a list may have, and its cursors: the last row's key in that order, with its id.</summary>
+/// <summary>A sort order of the list and its cursors, which hold the last row's sort key and id.</summary>
 internal sealed record JobSort
 {
     private static readonly Dictionary<string, JobSort> _keys = new JobSort[]
     {
         OfTime("submittedAt", "s.submitted_at"),
-        // What has not begun or ended comes last in ascending order.
+        // Jobs that have not started or ended come last in ascending order.
         OfTime("startedAt", "coalesce(s.started_at, 'infinity')"),
         OfTime("endedAt", "coalesce(s.ended_at, 'infinity')"),
         new("name", "s.name", key => (string)key, TryReadText),
@@ -36,8 +36,8 @@ internal sealed record JobSort
     public string OrderBy =>
         Descending ? $"order by {Expression} desc, s.job_id desc" : $"order by {Expression}, s.job_id";
 
-    /// <summary>Finds an order by its name on the API.</summary>
-    /// <returns>Null for one that does not exist.</returns>
+    /// <summary>Finds a sort order by its name in the API.</summary>
+    /// <returns>Null when it does not exist.</returns>
     public static JobSort? Find(string? name) =>
         name switch
         {
@@ -51,7 +51,7 @@ internal sealed record JobSort
         ServiceDefaults.Cursor.Encode(Descending ? $"-{Name}" : Name, _write(key), jobId.ToString());
 
     /// <summary>Adds the condition that continues after a cursor.</summary>
-    /// <returns>False when it is no cursor of this order.</returns>
+    /// <returns>False when the cursor does not belong to this sort order.</returns>
     public bool TryContinue(string cursor, JobFilter filter)
     {
         if (
@@ -73,7 +73,9 @@ internal sealed record JobSort
     private static JobSort OfTime(string name, string expression) =>
         new(name, expression, key => Utc(key).ToString("O", CultureInfo.InvariantCulture), TryReadTime);
 
-    /// <summary>Npgsql reads a timestamp as a <see cref="DateTime"/> in UTC, and infinity as its largest value.</summary>
+    /// <summary>
+    /// Npgsql reads a timestamp as a <see cref="DateTime"/> in UTC, and infinity as its largest value.
+    /// </summary>
     private static DateTime Utc(object key) => (DateTime)key;
 
     private static bool TryReadTime(string text, out object key)

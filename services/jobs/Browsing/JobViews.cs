@@ -10,17 +10,20 @@ internal record JobItem
     public required string Name { get; init; }
     public required string Project { get; init; }
 
-    /// <summary><c>pending</c>, <c>queued</c>, <c>placed</c>, <c>running</c>, <c>succeeded</c>, <c>failed</c> or <c>cancelled</c>.</summary>
+    /// <summary>
+    /// <c>pending</c>, <c>queued</c>, <c>placed</c>, <c>running</c>, <c>succeeded</c>, <c>failed</c> or
+    /// <c>cancelled</c>.
+    /// </summary>
     public required string Status { get; init; }
 
-    /// <summary>True once it was asked to stop and has not ended yet.</summary>
+    /// <summary>True while a requested stop has not completed.</summary>
     public required bool Stopping { get; init; }
 
-    /// <summary>The present or last attempt, from 1.</summary>
+    /// <summary>The current or last attempt, from 1.</summary>
     public required int Attempt { get; init; }
     public required int Priority { get; init; }
 
-    /// <summary>Where the present or last attempt is placed.</summary>
+    /// <summary>Where the current or last attempt is placed.</summary>
     public required IReadOnlyList<PlacedNode> Nodes { get; init; }
     public required Guid RunId { get; init; }
     public required DateTimeOffset SubmittedAt { get; init; }
@@ -31,19 +34,19 @@ internal record JobItem
     public DateTimeOffset? EndedAt { get; init; }
     public int? ExitCode { get; init; }
 
-    /// <summary>While it waits: why, for people. Once it has ended: one of <see cref="EndReasons"/>.</summary>
+    /// <summary>While it waits: a text for users. Once it has ended: one of <see cref="EndReasons"/>.</summary>
     public string? Reason { get; init; }
 
-    /// <summary>What a node said about the end, for people.</summary>
+    /// <summary>What the agent reported about the end, as a text for users.</summary>
     public string? Detail { get; init; }
 }
 
-/// <summary>One job with all that was asked for.</summary>
+/// <summary>One job with its full specification.</summary>
 internal sealed record JobDetail : JobItem
 {
     public required IReadOnlyList<string> Command { get; init; }
 
-    /// <summary>The files it was submitted with, without their texts.</summary>
+    /// <summary>The files it was submitted with, without their contents.</summary>
     public required IReadOnlyList<JobFile> Files { get; init; }
     public ArtifactReference? Source { get; init; }
     public required IReadOnlyList<JobInput> Inputs { get; init; }

@@ -4,28 +4,35 @@ using Platform.ServiceDefaults;
 
 namespace Platform.Jobs.Browsing;
 
-/// <summary>The query of <c>GET /api/jobs</c>, as it comes.</summary>
+/// <summary>The query of <c>GET /api/jobs</c>, not validated yet.</summary>
 internal sealed record ListJobsQuery
 {
-    /// <summary>One status, or several with commas.</summary>
+    /// <summary>One status, or several separated by commas.</summary>
     public string? Status { get; init; }
 
-    /// <summary>A project with all below it: <c>demo</c> finds <c>demo</c> and <c>demo/digits</c>, not <c>demonstration</c>.</summary>
+    /// <summary>
+    /// A project and all below it: <c>demo</c> finds <c>demo</c> and <c>demo/digits</c>, not <c>demonstration</c>.
+    /// </summary>
     public string? Project { get; init; }
 
-    /// <summary>A part of the name in any case, or the beginning of the id; a whole id finds that job alone.</summary>
+    /// <summary>
+    /// A part of the name in any case, or the beginning of the id; a complete id finds that job only.
+    /// </summary>
     public string? Search { get; init; }
 
-    /// <summary><c>submittedAt</c>, <c>startedAt</c>, <c>endedAt</c>, <c>name</c> or <c>priority</c>; <c>-</c> before it for the largest first. <c>-submittedAt</c> when left out.</summary>
+    /// <summary>
+    /// <c>submittedAt</c>, <c>startedAt</c>, <c>endedAt</c>, <c>name</c> or <c>priority</c>; prefix with <c>-</c> for
+    /// descending. <c>-submittedAt</c> when left out.
+    /// </summary>
     public string? Sort { get; init; }
 
     /// <summary>1 to 200; 50 when left out.</summary>
     public string? Limit { get; init; }
 
-    /// <summary><c>nextCursor</c> of the page before.</summary>
+    /// <summary><c>nextCursor</c> of the previous page.</summary>
     public string? Cursor { get; init; }
 
-    /// <summary>How many rows to pass over: a way to any place in a long list. Not together with a cursor.</summary>
+    /// <summary>How many rows to skip, to jump within a long list. Not together with a cursor.</summary>
     public string? Offset { get; init; }
 }
 
@@ -68,10 +75,7 @@ internal static class ListJobsEndpoint
 
         if (JobSort.Find(query.Sort) is not { } sort)
         {
-            return ProblemResults.Invalid(
-                "sort",
-                $"Sort by one of {JobSort.Names}, with '-' before it for descending."
-            );
+            return ProblemResults.Invalid("sort", $"Sort by one of {JobSort.Names}; prefix with '-' for descending.");
         }
 
         var filter = new JobFilter();
@@ -83,7 +87,7 @@ internal static class ListJobsEndpoint
         var after = new JobFilter(filter);
         if (query.Cursor is not null && !sort.TryContinue(query.Cursor, after))
         {
-            return ProblemResults.Invalid("cursor", "This is no cursor that this list gave for this sort.");
+            return ProblemResults.Invalid("cursor", "This is not a cursor of this list with this sort order.");
         }
 
         await using var batch = store.DataSource.CreateBatch();
@@ -124,8 +128,8 @@ internal static class ListJobsEndpoint
             );
     }
 
-    /// <summary>Adds what the query asks for.</summary>
-    /// <returns>What is wrong with it; null when nothing is.</returns>
+    /// <summary>Adds the conditions of the query.</summary>
+    /// <returns>The problem; null when the query is valid.</returns>
     private static ProblemHttpResult? Add(this JobFilter filter, ListJobsQuery query)
     {
         if (!string.IsNullOrEmpty(query.Status))

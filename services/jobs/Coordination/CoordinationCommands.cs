@@ -5,10 +5,12 @@ using Platform.Messaging;
 
 namespace Platform.Jobs.Coordination;
 
-/// <summary>The commands that begin an attempt, for who sends them first (the log's publisher) and who repeats them (the saga).</summary>
+/// <summary>
+/// The commands that begin an attempt. The event publisher sends them first; the saga sends them again.
+/// </summary>
 internal static class CoordinationCommands
 {
-    /// <summary>Asks for a place for the first attempt.</summary>
+    /// <summary>Requests the placement of the first attempt.</summary>
     public static RequestPlacement RequestPlacement(JobSubmittedMessage job) =>
         new()
         {
@@ -21,7 +23,7 @@ internal static class CoordinationCommands
             NotBefore = job.SubmittedAt,
         };
 
-    /// <summary>Asks for a place for a later attempt.</summary>
+    /// <summary>Requests the placement of a later attempt.</summary>
     public static RequestPlacement RequestPlacement(JobQueuedMessage job) =>
         new()
         {
@@ -34,7 +36,7 @@ internal static class CoordinationCommands
             NotBefore = job.NotBefore,
         };
 
-    /// <summary>Asks again for the place that the saga waits for.</summary>
+    /// <summary>Requests again the placement that the saga waits for.</summary>
     public static RequestPlacement RequestPlacement(JobCoordination saga) =>
         new()
         {
@@ -47,7 +49,7 @@ internal static class CoordinationCommands
             NotBefore = saga.NotBefore,
         };
 
-    /// <summary>Orders the agent of each node to start its part of the attempt.</summary>
+    /// <summary>Commands to each node's agent to start its part of the attempt.</summary>
     public static IEnumerable<OutgoingCommand> StartProcess(
         Guid jobId,
         int attempt,

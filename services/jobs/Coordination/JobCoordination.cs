@@ -3,7 +3,9 @@ using Platform.Messaging;
 
 namespace Platform.Jobs.Coordination;
 
-/// <summary>How far the present attempt of one job is, and what has to be sent again if no answer comes.</summary>
+/// <summary>
+/// The progress of the current attempt of one job, and the data of commands that may have to be sent again.
+/// </summary>
 internal sealed class JobCoordination : IDeadlineSaga
 {
     /// <summary>The job.</summary>
@@ -11,7 +13,7 @@ internal sealed class JobCoordination : IDeadlineSaga
     public string CurrentState { get; set; } = "";
     public DateTimeOffset? DueAt { get; set; }
 
-    /// <summary>How often the present wait has sent its command again.</summary>
+    /// <summary>How often the current command was sent again.</summary>
     public int Resends { get; set; }
     public int Attempt { get; set; }
     public Resources? Resources { get; set; }
@@ -25,13 +27,13 @@ internal sealed class JobCoordination : IDeadlineSaga
     public string? StopReason { get; set; }
 }
 
-/// <summary>The saga's present wait is over without an answer.</summary>
+/// <summary>The saga's deadline passed without an answer.</summary>
 public sealed record JobDeadlinePassed
 {
     public required Guid JobId { get; init; }
 }
 
-/// <summary>Command from the saga to its job: this attempt has run for as long as it may.</summary>
+/// <summary>Command from the saga to its job: this attempt has reached its time limit.</summary>
 public sealed record StopOverdueJob
 {
     public required Guid JobId { get; init; }

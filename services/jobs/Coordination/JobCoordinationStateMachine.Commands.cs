@@ -5,7 +5,7 @@ using Platform.Messaging;
 
 namespace Platform.Jobs.Coordination;
 
-/// <summary>What the saga sends, and how long it waits for each answer.</summary>
+/// <summary>The commands of the saga, and how long it waits for each answer.</summary>
 internal sealed partial class JobCoordinationStateMachine
 {
     private async Task RequestPlacementAgainAsync(BehaviorContext<JobCoordination> context)
@@ -69,7 +69,7 @@ internal sealed partial class JobCoordinationStateMachine
         await ConfirmAsync(context);
     }
 
-    /// <summary>Where the word that a node was lost did not arrive, this brings it.</summary>
+    /// <summary>Asks for the state of the placement, in case the message that a node was lost did not arrive.</summary>
     private static Task ConfirmAsync(BehaviorContext<JobCoordination> context) =>
         context.Publish(
             new ConfirmPlacement { JobId = context.Saga.CorrelationId, Attempt = context.Saga.Attempt },

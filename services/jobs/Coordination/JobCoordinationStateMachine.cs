@@ -6,10 +6,10 @@ using Platform.Contracts.Nodes;
 namespace Platform.Jobs.Coordination;
 
 /// <summary>
-/// Carries a job from submission to release: it sends the next command, again and again until the answer is recorded. (The
-/// first request for a place and the first order to start leave with the event that calls for them, before the saga hears of
-/// it: <see cref="JobsMessages"/>.) It decides nothing: what happened is said by the job's own log. It only ever moves forward, to a later attempt or to a later
-/// step of the same one, so that messages may come twice and in any order.
+/// Coordinates a job from submission to release: it sends each command again until the answer is recorded. (The first
+/// placement request and the first start command are sent with the event that causes them, before the saga receives it:
+/// <see cref="JobsMessages"/>.) It decides nothing: the job's event stream is the truth. It only moves forward, to a
+/// later attempt or to a later step of the same one, so that messages may arrive repeatedly and in any order.
 /// </summary>
 internal sealed partial class JobCoordinationStateMachine : MassTransitStateMachine<JobCoordination>
 {
@@ -42,7 +42,7 @@ internal sealed partial class JobCoordinationStateMachine : MassTransitStateMach
         Initially(
             When(Submitted).Then(x => Begin(x.Saga, x.Message)).TransitionTo(AwaitingPlacement),
             When(Queued).Then(x => Begin(x.Saga, x.Message)).TransitionTo(AwaitingPlacement),
-            // Its saga is gone or never was; the placement may still be there.
+            // The saga was removed or never started; the placement may still exist.
             When(Ended).Then(x => Advance(x.Saga, x.Message.Attempt)).ThenAsync(ReleaseAsync).TransitionTo(Releasing)
         );
 
@@ -55,7 +55,7 @@ internal sealed partial class JobCoordinationStateMachine : MassTransitStateMach
                 .Then(x => Advance(x.Saga, x.Message.Attempt).Nodes = x.Message.Nodes)
                 .Then(x => Wait(x.Saga))
                 .TransitionTo(Starting),
-            // It came after what follows it: only where to stop the attempt is new.
+            // It arrived after its successors: only the nodes, for a stop, are new.
             When(Placed, x => x.Saga.Attempt == x.Message.Attempt && x.Saga.Nodes.Count == 0)
                 .Then(x => x.Saga.Nodes = x.Message.Nodes),
             When(Started, x => IsAhead(x.Saga, x.Message.Attempt, Running))
@@ -91,19 +91,19 @@ internal sealed partial class JobCoordinationStateMachine : MassTransitStateMach
         SetCompletedWhenFinalized();
     }
 
-    /// <summary>A placement is asked for; the job is pending or queued.</summary>
+    /// <summary>A placement is requested; the job is pending or queued.</summary>
     public State AwaitingPlacement { get; } = null!;
 
-    /// <summary>The agents are told to start; the job is placed.</summary>
+    /// <summary>Start commands are sent to the agents; the job is placed.</summary>
     public State Starting { get; } = null!;
 
     /// <summary>The process runs; the placement is confirmed from time to time.</summary>
     public State Running { get; } = null!;
 
-    /// <summary>The agents are told to stop.</summary>
+    /// <summary>Stop commands are sent to the agents.</summary>
     public State Stopping { get; } = null!;
 
-    /// <summary>The job is over; its placement is given back.</summary>
+    /// <summary>The job has ended; its placement is being released.</summary>
     public State Releasing { get; } = null!;
 
     /// <summary>Nothing is left to do; kept so that late messages find it.</summary>
@@ -119,8 +119,8 @@ internal sealed partial class JobCoordinationStateMachine : MassTransitStateMach
     public Event<JobDeadlinePassed> DeadlinePassed { get; } = null!;
 
     /// <summary>
-    /// A message that needs an earlier one to make sense may have overtaken it, and the job may be placed before its saga
-    /// begins: where there is no saga the log says it all again. Answers that only a saga waits for are dropped.
+    /// A message may overtake an earlier one that it depends on, and the job may be placed before its saga begins:
+    /// without a saga, the job's events are published again. Answers that only a saga waits for are dropped.
     /// </summary>
     private void CorrelateEvents()
     {
@@ -145,7 +145,7 @@ internal sealed partial class JobCoordinationStateMachine : MassTransitStateMach
                 m.ExecuteAsync(x => _republish.PublishAsync(x, jobId(x.Message), x.CancellationToken))
             );
 
-    /// <summary>True when an attempt's step lies after where the saga is.</summary>
+    /// <summary>True when an attempt's step comes after the saga's current one.</summary>
     private bool IsAhead(JobCoordination saga, int attempt, State step) =>
         attempt > saga.Attempt
         || (attempt == saga.Attempt && _steps.IndexOf(step.Name) > _steps.IndexOf(saga.CurrentState));

@@ -3,10 +3,10 @@ using Platform.Jobs.Training;
 
 namespace Platform.Jobs.Coordination;
 
-/// <summary>Publishes again what the log says of one job: its submission, and its present attempt as far as it has come.</summary>
+/// <summary>Publishes the messages of one job again: its submission and the events of its current attempt.</summary>
 internal sealed class RepublishJob(JobsStore store, JobsMessages messages)
 {
-    /// <summary>Publishes with the ids that the messages had the first time.</summary>
+    /// <summary>Publishes with the original message ids.</summary>
     public async Task PublishAsync(IPublishEndpoint endpoint, Guid jobId, CancellationToken cancellationToken)
     {
         var stored = await store.ReadStreamAsync(JobDecisions.StreamOf(jobId), cancellationToken: cancellationToken);

@@ -4,9 +4,9 @@ using Microsoft.Extensions.Options;
 namespace Platform.Jobs.Coordination;
 
 /// <summary>
-/// Publishes again what the log says of jobs that others may not have heard of: at start of every job that is not over or
-/// ended just before; from then on of those whose saga has not followed. So that no message of a job has to arrive, not even
-/// its first.
+/// Publishes the messages of jobs again that may have been lost: at start for every job that has not ended or ended
+/// shortly before; from then on for jobs whose saga has fallen behind. No single message has to arrive, not even the
+/// first.
 /// </summary>
 internal sealed partial class ResumeUnsettledJobs(
     JobsStore store,
@@ -24,7 +24,9 @@ internal sealed partial class ResumeUnsettledJobs(
         order by s.submitted_at
         """;
 
-    /// <summary>Compares each job with how far its saga is. Healthy jobs cost no message, however many there are.</summary>
+    /// <summary>
+    /// Compares each job with the state of its saga. Healthy jobs cost no messages, however many there are.
+    /// </summary>
     private const string LeftBehind = """
         select s.job_id
         from job_summary s left join saga g on g.saga_type = $1 and g.correlation_id = s.job_id
@@ -70,7 +72,7 @@ internal sealed partial class ResumeUnsettledJobs(
         } while (await timer.WaitForNextTickAsync(stoppingToken));
     }
 
-    /// <summary>Finds jobs whose saga is not where they have been since before a time.</summary>
+    /// <summary>Finds jobs whose saga has not reached the state that they have had since before a time.</summary>
     internal static Task<List<Guid>> LeftBehindAsync(
         JobsStore store,
         DateTimeOffset since,
@@ -100,9 +102,9 @@ internal sealed partial class ResumeUnsettledJobs(
         return jobs;
     }
 
-    [LoggerMessage(1, LogLevel.Information, "{Count} jobs go on where they were")]
+    [LoggerMessage(1, LogLevel.Information, "Resumed {Count} jobs")]
     private partial void LogResumed(int count);
 
-    [LoggerMessage(2, LogLevel.Warning, "Unsettled jobs could not be resumed; trying again")]
+    [LoggerMessage(2, LogLevel.Warning, "Resuming unsettled jobs failed; retrying")]
     private partial void LogFailed(Exception exception);
 }

@@ -7,9 +7,9 @@ using Platform.ServiceDefaults;
 namespace Platform.Jobs.Logs;
 
 /// <summary>
-/// <c>POST /api/jobs/{id}/logs?attempt=&amp;offset=[&amp;complete=true]</c>: raw bytes of an attempt's log, answered with the
-/// offset that is stored. Bytes that begin anywhere but at that offset, also those that only overlap it, are answered 409 with
-/// the same body and store nothing: the agent goes on from there. So a repeat whose answer was lost costs one request.
+/// <c>POST /api/jobs/{id}/logs?attempt=&amp;offset=[&amp;complete=true]</c>: appends raw bytes to an attempt's log and
+/// returns the stored offset. Bytes that do not begin at that offset, or only overlap it, are not stored and answered
+/// with 409 and the same body: the agent continues from there. So a repeat after a lost answer costs one request.
 /// </summary>
 internal static class AppendLogEndpoint
 {
@@ -47,7 +47,7 @@ internal static class AppendLogEndpoint
             return ProblemResults.Problem(
                 StatusCodes.Status413PayloadTooLarge,
                 "log.too-large",
-                $"A request carries at most {MaxBodyBytes} bytes of a log."
+                $"A request has at most {MaxBodyBytes} bytes."
             );
         }
 

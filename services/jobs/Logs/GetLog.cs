@@ -5,8 +5,8 @@ using Platform.ServiceDefaults;
 namespace Platform.Jobs.Logs;
 
 /// <summary>
-/// <c>GET /api/jobs/{id}/logs</c>: the bytes as they were written, <c>?from=</c> an offset on; <c>X-Log-Attempt</c> says of
-/// which attempt, <c>X-Log-Offset</c> where they end, <c>X-Log-Complete</c> whether that is the end of the log. With
+/// <c>GET /api/jobs/{id}/logs</c>: the raw bytes, <c>?from=</c> an offset. <c>X-Log-Attempt</c> names the attempt,
+/// <c>X-Log-Offset</c> the end of the bytes, and <c>X-Log-Complete</c> tells whether that is the end of the log. With
 /// <c>?follow=true</c>, or for a client that accepts <c>text/event-stream</c>, see <see cref="LogFollower"/>.
 /// </summary>
 internal static class GetLogEndpoint
@@ -46,13 +46,13 @@ internal static class GetLogEndpoint
 
         if (follow ?? AcceptsEvents(http.Request))
         {
-            var place = LogPlace.Of(http.Request, state.Attempt, isPinned: attempt is not null, from);
-            if (place is null || place.Attempt > state.CurrentAttempt)
+            var cursor = LogCursor.Of(http.Request, state.Attempt, isPinned: attempt is not null, from);
+            if (cursor is null || cursor.Attempt > state.CurrentAttempt)
             {
-                return ProblemResults.Invalid("Last-Event-ID", "This is no id that this log gave.");
+                return ProblemResults.Invalid("Last-Event-ID", "This is not an event id of this log.");
             }
 
-            await follower.FollowAsync(id, place, progress ?? false, http.Response, cancellationToken);
+            await follower.FollowAsync(id, cursor, progress ?? false, http.Response, cancellationToken);
         }
         else
         {
@@ -80,7 +80,7 @@ internal static class GetLogEndpoint
         response.Headers["X-Log-Attempt"] = state.Attempt.ToString(CultureInfo.InvariantCulture);
         response.Headers["X-Log-Offset"] = state.Offset.ToString(CultureInfo.InvariantCulture);
         response.Headers["X-Log-Complete"] = state.IsFinal ? "true" : "false";
-        // A log is what a program printed; a browser must not take it for a page.
+        // A log holds arbitrary output; a browser must not render it as a page.
         response.Headers.XContentTypeOptions = "nosniff";
         await foreach (var piece in logs.ReadAsync(jobId, state.Attempt, from, state.Offset, cancellationToken))
         {

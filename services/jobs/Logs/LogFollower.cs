@@ -6,11 +6,11 @@ using Platform.ServiceDefaults;
 namespace Platform.Jobs.Logs;
 
 /// <summary>
-/// Streams a log as server-sent events while it grows: <c>id</c> is the offset behind the line, <c>data</c> the line.
-/// It may be opened before the job runs. A follower of one attempt gets <c>event: end</c> when that log is complete; one that
-/// named no attempt goes on with later ones (<c>event: attempt</c>) and gets it when the job is over. The last line is sent
-/// then too when no line break ends it. A follower that asks for progress also sees that line while it grows
-/// (<c>event: progress</c>), as one does on a terminal.
+/// Streams a log as server-sent events while it grows: <c>id</c> is the offset after the line, <c>data</c> the line.
+/// The stream may be opened before the job runs. A follower of one attempt gets <c>event: end</c> when that log is
+/// complete; a follower without an attempt continues with later ones (<c>event: attempt</c>) and gets it when the job
+/// has ended. A last line without a line break is sent then too. A follower that requests progress also gets the
+/// incomplete line while it grows (<c>event: progress</c>), as on a terminal.
 /// </summary>
 internal sealed class LogFollower(
     LogStore logs,
@@ -22,31 +22,31 @@ internal sealed class LogFollower(
 {
     public async Task FollowAsync(
         Guid jobId,
-        LogPlace place,
+        LogCursor cursor,
         bool withProgress,
         HttpResponse response,
         CancellationToken cancellationToken
     )
     {
         response.BeginEventStream();
-        // A follower must not hold up the end of this process: it reconnects.
+        // A follower must not delay the shutdown of this process: it reconnects.
         using var end = CancellationTokenSource.CreateLinkedTokenSource(
             cancellationToken,
             lifetime.ApplicationStopping
         );
         try
         {
-            await FollowAsync(jobId, place, withProgress, response.BodyWriter, end.Token);
+            await FollowAsync(jobId, cursor, withProgress, response.BodyWriter, end.Token);
         }
         catch (OperationCanceledException) when (end.IsCancellationRequested)
         {
-            // The client left, or the process ends.
+            // The client disconnected, or the process stops.
         }
     }
 
     private async Task FollowAsync(
         Guid jobId,
-        LogPlace place,
+        LogCursor cursor,
         bool withProgress,
         PipeWriter output,
         CancellationToken cancellationToken
@@ -54,13 +54,13 @@ internal sealed class LogFollower(
     {
         using var follower = signals.Follow(jobId);
         await CommentAsync(output, "following", cancellationToken);
-        var lines = new LogLines(output, place.Offset, place.Suffix);
+        var lines = new LogLines(output, cursor.Offset, cursor.Suffix);
         while (true)
         {
             var change = follower.NextChange;
             var (state, pieces) =
-                await logs.ReadNextAsync(jobId, place.Attempt, lines.Offset, cancellationToken)
-                ?? throw new InvalidOperationException($"Job {jobId} is gone.");
+                await logs.ReadNextAsync(jobId, cursor.Attempt, lines.Offset, cancellationToken)
+                ?? throw new InvalidOperationException($"Job {jobId} does not exist any more.");
             foreach (var piece in pieces)
             {
                 lines.Add(piece.Span);
@@ -72,7 +72,7 @@ internal sealed class LogFollower(
                 continue;
             }
 
-            if (place.IsPinned ? state.IsFinal : state.IsJobOver && place.Attempt >= state.CurrentAttempt)
+            if (cursor.IsPinned ? state.IsFinal : state.HasJobEnded && cursor.Attempt >= state.CurrentAttempt)
             {
                 lines.Finish();
                 Write(output, "event: end\ndata: \n\n");
@@ -80,16 +80,16 @@ internal sealed class LogFollower(
                 return;
             }
 
-            if (!place.IsPinned && place.Attempt < state.CurrentAttempt)
+            if (!cursor.IsPinned && cursor.Attempt < state.CurrentAttempt)
             {
                 lines.Finish();
-                place = place.Next();
-                lines = new LogLines(output, 0, place.Suffix);
-                Write(output, $"event: attempt\nid: 0{place.Suffix}\ndata: {place.Attempt}\n\n");
+                cursor = cursor.Next();
+                lines = new LogLines(output, 0, cursor.Suffix);
+                Write(output, $"event: attempt\nid: 0{cursor.Suffix}\ndata: {cursor.Attempt}\n\n");
                 continue;
             }
 
-            if (withProgress && lines.WriteBegun())
+            if (withProgress && lines.WriteIncomplete())
             {
                 await output.FlushAsync(cancellationToken);
             }

@@ -6,91 +6,91 @@ using System.Text.Unicode;
 namespace Platform.Jobs.Logs;
 
 /// <summary>
-/// Cuts a log's bytes into lines and writes each as one server-sent event. Lines end at <c>\n</c>. A carriage return, which
-/// an event's data cannot hold, draws over the line on a terminal: what counts is behind the last one, so the frames of a
-/// progress bar become its last. Bytes that are no UTF-8 become U+FFFD. A line longer than 64 KiB comes in parts, so that a
-/// program that never breaks its lines costs its readers no memory.
+/// Splits a log's bytes into lines and writes each as one server-sent event. Lines end at <c>\n</c>. A carriage return,
+/// which an event's data cannot hold, makes a terminal overwrite the line: only the text after the last one counts, so
+/// the frames of a progress bar become its last frame. Invalid UTF-8 becomes U+FFFD. A line longer than 64 KiB is sent
+/// in parts, so that output without line breaks needs no unbounded memory.
 /// </summary>
-/// <param name="offset">Where the first byte lies in the log.</param>
-/// <param name="idSuffix">What follows the offset in each id.</param>
+/// <param name="offset">The offset of the first byte in the log.</param>
+/// <param name="idSuffix">The text after the offset in each id.</param>
 internal sealed class LogLines(IBufferWriter<byte> output, long offset, string idSuffix)
 {
     private const int MaxLineBytes = 64 * 1024;
-    private const int MaxBegunBytes = 4 * 1024;
+    private const int MaxIncompleteBytes = 4 * 1024;
 
-    private readonly ArrayBufferWriter<byte> _begun = new();
+    private readonly ArrayBufferWriter<byte> _incomplete = new();
     private readonly byte[] _idSuffix = Encoding.ASCII.GetBytes(idSuffix);
     private long _written = offset;
     private long _shown = -1;
 
     /// <summary>The byte after the last one that was added.</summary>
-    public long Offset => _written + _begun.WrittenCount;
+    public long Offset => _written + _incomplete.WrittenCount;
 
-    /// <summary>Writes every line that these bytes complete, and keeps the rest.</summary>
+    /// <summary>Writes every line that these bytes complete, and buffers the rest.</summary>
     public void Add(ReadOnlySpan<byte> bytes)
     {
         while (bytes.IndexOf((byte)'\n') is var end and >= 0)
         {
             var line = bytes[..end];
-            if (_begun.WrittenCount > 0)
+            if (_incomplete.WrittenCount > 0)
             {
-                Keep(line);
-                line = _begun.WrittenSpan;
+                Buffer(line);
+                line = _incomplete.WrittenSpan;
             }
 
             Write(line, line.Length + 1);
-            _begun.ResetWrittenCount();
+            _incomplete.ResetWrittenCount();
             bytes = bytes[(end + 1)..];
         }
 
-        Keep(bytes);
+        Buffer(bytes);
     }
 
-    /// <summary>Writes what is kept: the log ends without a line break.</summary>
+    /// <summary>Writes the buffered rest: the log ends without a line break.</summary>
     public void Finish()
     {
-        if (_begun.WrittenCount > 0)
+        if (_incomplete.WrittenCount > 0)
         {
-            Write(_begun.WrittenSpan, _begun.WrittenCount);
-            _begun.ResetWrittenCount();
+            Write(_incomplete.WrittenSpan, _incomplete.WrittenCount);
+            _incomplete.ResetWrittenCount();
         }
     }
 
     /// <summary>
-    /// Writes what is visible of the line that is not complete yet, such as a progress bar, as <c>event: progress</c>. It
-    /// has no id: whoever comes back gets it again, and the line itself once it is complete.
+    /// Writes the visible part of the incomplete line, such as a progress bar, as <c>event: progress</c>. It has no id:
+    /// a client that reconnects gets it again, and the line itself once it is complete.
     /// </summary>
-    /// <returns>False when nothing is new since it was last written.</returns>
-    public bool WriteBegun()
+    /// <returns>False when nothing changed since it was last written.</returns>
+    public bool WriteIncomplete()
     {
-        if (_begun.WrittenCount == 0 || _shown == Offset)
+        if (_incomplete.WrittenCount == 0 || _shown == Offset)
         {
             return false;
         }
 
         _shown = Offset;
-        var text = Visible(_begun.WrittenSpan);
-        text = text[..Math.Min(text.Length, MaxBegunBytes)];
+        var text = Visible(_incomplete.WrittenSpan);
+        text = text[..Math.Min(text.Length, MaxIncompleteBytes)];
         output.Write("event: progress\ndata: "u8);
         WriteText(text.Length == 0 ? text : text[..WholeCharacters(text)]);
         return true;
     }
 
-    private void Keep(ReadOnlySpan<byte> bytes)
+    private void Buffer(ReadOnlySpan<byte> bytes)
     {
-        while (_begun.WrittenCount + bytes.Length > MaxLineBytes)
+        while (_incomplete.WrittenCount + bytes.Length > MaxLineBytes)
         {
-            var room = MaxLineBytes - _begun.WrittenCount;
-            _begun.Write(bytes[..room]);
-            bytes = bytes[room..];
-            var part = WholeCharacters(_begun.WrittenSpan);
-            Write(_begun.WrittenSpan[..part], part);
-            var rest = _begun.WrittenSpan[part..].ToArray();
-            _begun.ResetWrittenCount();
-            _begun.Write(rest);
+            var free = MaxLineBytes - _incomplete.WrittenCount;
+            _incomplete.Write(bytes[..free]);
+            bytes = bytes[free..];
+            var part = WholeCharacters(_incomplete.WrittenSpan);
+            Write(_incomplete.WrittenSpan[..part], part);
+            var rest = _incomplete.WrittenSpan[part..].ToArray();
+            _incomplete.ResetWrittenCount();
+            _incomplete.Write(rest);
         }
 
-        _begun.Write(bytes);
+        _incomplete.Write(bytes);
     }
 
     private void Write(ReadOnlySpan<byte> line, int length)
@@ -105,7 +105,7 @@ internal sealed class LogLines(IBufferWriter<byte> output, long offset, string i
         WriteText(Visible(line));
     }
 
-    /// <summary>What a terminal shows of a line in the end.</summary>
+    /// <summary>What a terminal finally shows of a line.</summary>
     private static ReadOnlySpan<byte> Visible(ReadOnlySpan<byte> line)
     {
         var text = line.TrimEnd((byte)'\r');
@@ -126,7 +126,7 @@ internal sealed class LogLines(IBufferWriter<byte> output, long offset, string i
         output.Write("\n\n"u8);
     }
 
-    /// <summary>How much of the bytes does not cut a character in two at the end.</summary>
+    /// <summary>The number of bytes up to the end of the last complete character.</summary>
     private static int WholeCharacters(ReadOnlySpan<byte> bytes)
     {
         // A character has at most four bytes; those after its first begin with the bits 10.

@@ -3,10 +3,12 @@ using System.IO.Pipelines;
 
 namespace Platform.Jobs.Logs;
 
-/// <summary>Bytes of a log cut as they are stored, in memory that is used again: a flood of output must not become garbage.</summary>
+/// <summary>
+/// Bytes of a log in pieces as they are stored, in pooled memory, so that much output creates no garbage.
+/// </summary>
 internal sealed class LogPieces : IDisposable
 {
-    /// <summary>Every piece but the last is as long as this.</summary>
+    /// <summary>The length of every piece but the last.</summary>
     public const int PieceBytes = 64 * 1024;
 
     private readonly List<byte[]> _pieces = [];
@@ -24,11 +26,11 @@ internal sealed class LogPieces : IDisposable
         ];
 
     /// <summary>Reads a body to its end.</summary>
-    /// <returns>Null when it is longer than the limit; no more than that is ever kept.</returns>
+    /// <returns>Null when it is longer than the limit; no more than that is ever buffered.</returns>
     public static async Task<LogPieces?> ReadAsync(PipeReader body, int limit, CancellationToken cancellationToken)
     {
         var pieces = new LogPieces();
-        var isWhole = false;
+        var isComplete = false;
         try
         {
             while (true)
@@ -47,14 +49,14 @@ internal sealed class LogPieces : IDisposable
                 body.AdvanceTo(read.Buffer.End);
                 if (read.IsCompleted)
                 {
-                    isWhole = true;
+                    isComplete = true;
                     return pieces;
                 }
             }
         }
         finally
         {
-            if (!isWhole)
+            if (!isComplete)
             {
                 pieces.Dispose();
             }

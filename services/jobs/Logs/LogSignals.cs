@@ -4,8 +4,8 @@ using Microsoft.Extensions.Options;
 namespace Platform.Jobs.Logs;
 
 /// <summary>
-/// Wakes the followers of a job's log: at once for what this process stores, and for what another replica stores by one query
-/// for all followed jobs, however many follow. Where nobody follows, it asks nothing.
+/// Wakes the followers of a job's log: immediately for what this process stores, and for what another replica stores by
+/// one query for all followed jobs, however many followers there are. Without followers it runs no query.
 /// </summary>
 internal sealed partial class LogSignals(
     JobsStore store,
@@ -24,7 +24,7 @@ internal sealed partial class LogSignals(
             var followed = _followed.GetOrAdd(jobId, _ => new Followed());
             lock (followed)
             {
-                if (!followed.IsGone)
+                if (!followed.IsRemoved)
                 {
                     followed.Followers++;
                     return new Follower(this, jobId, followed);
@@ -33,7 +33,7 @@ internal sealed partial class LogSignals(
         }
     }
 
-    /// <summary>Says that something about a job's log changed.</summary>
+    /// <summary>Signals that something about a job's log changed.</summary>
     public void Pulse(Guid jobId)
     {
         if (_followed.TryGetValue(jobId, out var followed))
@@ -78,7 +78,7 @@ internal sealed partial class LogSignals(
         {
             if (_followed.TryGetValue(reader.GetGuid(0), out var followed))
             {
-                followed.See((reader.GetInt64(1), reader.GetInt32(2), reader.GetInt64(3), reader.GetBoolean(4)));
+                followed.Update((reader.GetInt64(1), reader.GetInt32(2), reader.GetInt64(3), reader.GetBoolean(4)));
             }
         }
     }
@@ -90,13 +90,13 @@ internal sealed partial class LogSignals(
             followed.Followers--;
             if (followed.Followers == 0)
             {
-                followed.IsGone = true;
+                followed.IsRemoved = true;
                 _followed.TryRemove(new(jobId, followed));
             }
         }
     }
 
-    [LoggerMessage(1, LogLevel.Warning, "Followed logs could not be looked at; trying again")]
+    [LoggerMessage(1, LogLevel.Warning, "Polling the followed logs failed; retrying")]
     private partial void LogFailed(Exception exception);
 
     /// <summary>One reader of a job's log.</summary>
@@ -109,13 +109,15 @@ internal sealed partial class LogSignals(
         internal Follower(LogSignals signals, Guid jobId, Followed followed) =>
             (_signals, _jobId, _followed) = (signals, jobId, followed);
 
-        /// <summary>Ends with the next change. Take it before reading, so that no change falls in between.</summary>
+        /// <summary>
+        /// Completes with the next change. Get it before reading, so that no change is missed in between.
+        /// </summary>
         public Task NextChange => _followed.NextChange;
 
         public void Dispose() => _signals.Leave(_jobId, _followed);
     }
 
-    /// <summary>A job that somebody follows here.</summary>
+    /// <summary>A job with followers in this process.</summary>
     internal sealed class Followed
     {
         private TaskCompletionSource _change = New();
@@ -125,14 +127,14 @@ internal sealed partial class LogSignals(
         public int Followers { get; set; }
 
         /// <summary>True once the last follower left; changed under this object's lock.</summary>
-        public bool IsGone { get; set; }
+        public bool IsRemoved { get; set; }
 
         public Task NextChange => Volatile.Read(ref _change).Task;
 
         public void Pulse() => Interlocked.Exchange(ref _change, New()).TrySetResult();
 
-        /// <summary>Compares with what was seen last; only the poll calls it.</summary>
-        public void See((long, int, long, bool) now)
+        /// <summary>Compares with the last seen state; only the poll calls it.</summary>
+        public void Update((long, int, long, bool) now)
         {
             if (_seen != now)
             {

@@ -4,43 +4,43 @@ using NpgsqlTypes;
 
 namespace Platform.Jobs.Logs;
 
-/// <summary>How an append went.</summary>
+/// <summary>The result of an append.</summary>
 internal enum LogAppendResult
 {
     Stored,
 
-    /// <summary>The bytes do not begin where the stored ones end.</summary>
+    /// <summary>The bytes do not begin at the stored offset.</summary>
     OffsetMismatch,
 
-    /// <summary>The attempt is not the one that is placed.</summary>
+    /// <summary>The attempt is not the placed one.</summary>
     Fenced,
     NoSuchJob,
 }
 
-/// <summary>How one attempt's log stands.</summary>
+/// <summary>The state of one attempt's log.</summary>
 /// <param name="Attempt">The attempt.</param>
-/// <param name="Offset">Bytes that are stored.</param>
+/// <param name="Offset">The number of stored bytes.</param>
 /// <param name="IsComplete">True once its agent has stored all of it.</param>
-/// <param name="CurrentAttempt">The job's present attempt.</param>
-/// <param name="JobStatus">Where the job stands.</param>
+/// <param name="CurrentAttempt">The job's current attempt.</param>
+/// <param name="JobStatus">The status of the job.</param>
 internal sealed record LogState(int Attempt, long Offset, bool IsComplete, int CurrentAttempt, string JobStatus)
 {
-    public bool IsJobOver => JobStatus is "succeeded" or "failed" or "cancelled";
+    public bool HasJobEnded => JobStatus is "succeeded" or "failed" or "cancelled";
 
-    /// <summary>True while its agent may add to it.</summary>
+    /// <summary>True while its agent may append to it.</summary>
     public bool IsOpen => Attempt == CurrentAttempt && JobStatus is "placed" or "running";
 
-    /// <summary>True when nothing more can come.</summary>
-    public bool IsFinal => IsComplete || IsJobOver || Attempt < CurrentAttempt;
+    /// <summary>True when nothing more can be appended.</summary>
+    public bool IsFinal => IsComplete || HasJobEnded || Attempt < CurrentAttempt;
 }
 
 /// <summary>
-/// The logs' bytes, in pieces under (job, attempt, offset). The row of <c>log_state</c> is the one place that says how long a
-/// log is; whoever moves it on stores the piece, in the same statement, so that no piece is stored twice.
+/// The bytes of logs, in pieces under (job, attempt, offset). The length of a log is in its row of <c>log_state</c>
+/// only; one statement advances that row and stores the pieces, so that no piece is stored twice.
 /// </summary>
 internal sealed class LogStore(JobsStore store)
 {
-    /// <summary>A read covers a few pieces: what bounds the memory of readers.</summary>
+    /// <summary>A read covers a few pieces, which bounds the memory of readers.</summary>
     private const int WindowBytes = 4 * LogPieces.PieceBytes;
 
     private const string AppendSql = """
@@ -63,7 +63,7 @@ internal sealed class LogStore(JobsStore store)
         coalesce(l.attempt, $2, s.attempt), coalesce(l.next_offset, 0), coalesce(l.complete, false), s.attempt, s.status
         """;
 
-    /// <summary>The attempt that was asked for; else the newest that has a log.</summary>
+    /// <summary>The requested attempt; otherwise the newest one with a log.</summary>
     private const string StateTables = """
         job_summary s left join lateral (
           select attempt, next_offset, complete from log_state
@@ -71,10 +71,10 @@ internal sealed class LogStore(JobsStore store)
           order by attempt desc limit 1) l on true
         """;
 
-    /// <summary>Stores bytes behind those that are stored.</summary>
-    /// <param name="offset">Where they begin; anything but the end of what is stored changes nothing.</param>
+    /// <summary>Appends bytes.</summary>
+    /// <param name="offset">Where they begin; it must be the stored offset, or nothing is stored.</param>
     /// <param name="isComplete">True when nothing comes after them.</param>
-    /// <returns>How it went, and how many bytes are stored now.</returns>
+    /// <returns>The result, and how many bytes are stored now.</returns>
     public async Task<(LogAppendResult Result, long Offset)> AppendAsync(
         Guid jobId,
         int attempt,
@@ -107,7 +107,7 @@ internal sealed class LogStore(JobsStore store)
         };
     }
 
-    /// <summary>Says how a log stands.</summary>
+    /// <summary>Reads the state of a log.</summary>
     /// <param name="attempt">Null for the newest that has one.</param>
     /// <returns>Null when there is no such job.</returns>
     public async Task<LogState?> FindStateAsync(Guid jobId, int? attempt, CancellationToken cancellationToken)
@@ -120,8 +120,10 @@ internal sealed class LogStore(JobsStore store)
         return await reader.ReadAsync(cancellationToken) ? ReadState(reader) : null;
     }
 
-    /// <summary>Says how a log stands, then reads its next few pieces: what is read is at least what was said to be there.</summary>
-    /// <returns>Null when there is no such job; few bytes at a time, none at the end.</returns>
+    /// <summary>
+    /// Reads the state of a log, then its next few pieces, which include at least the bytes that the state counts.
+    /// </summary>
+    /// <returns>Null when there is no such job; a few pieces at a time, none at the end.</returns>
     public async Task<(LogState State, IReadOnlyList<ReadOnlyMemory<byte>> Pieces)?> ReadNextAsync(
         Guid jobId,
         int attempt,

@@ -3,11 +3,11 @@ using Microsoft.AspNetCore.Mvc;
 
 namespace Platform.Jobs.Submission;
 
-/// <summary>What is wrong with a job that was not submitted yet.</summary>
-/// <param name="Errors">From each wrong field to what is wrong with it; empty when it could be submitted.</param>
+/// <summary>The validation result of a job that is not submitted.</summary>
+/// <param name="Errors">The errors of each invalid field; empty when the job could be submitted.</param>
 internal sealed record JobCheck(IReadOnlyDictionary<string, string[]> Errors);
 
-/// <summary><c>POST /api/jobs/check</c>: a form shows the mistakes, a script is stopped before it changes anything.</summary>
+/// <summary><c>POST /api/jobs/check</c>: validates a job without submitting it (dry run).</summary>
 internal static class CheckJobEndpoint
 {
     public static void MapCheckJob(this IEndpointRouteBuilder jobs) =>

@@ -6,7 +6,7 @@ using Platform.ServiceDefaults;
 
 namespace Platform.Jobs.Submission;
 
-/// <summary>Turns what a client sent into a spec, or into a map from each wrong field to what is wrong with it.</summary>
+/// <summary>Validates a request and converts it to a spec, or returns the errors of each invalid field.</summary>
 internal sealed class JobRequestCheck
 {
     private const int MaxNameLength = 120;
@@ -27,8 +27,8 @@ internal sealed class JobRequestCheck
 
     private JobRequestCheck() { }
 
-    /// <summary>Checks every field.</summary>
-    /// <returns>Null when something is wrong; then <paramref name="errors"/> says what.</returns>
+    /// <summary>Validates every field.</summary>
+    /// <returns>Null when there are <paramref name="errors"/>.</returns>
     public static JobSpec? Check(JobRequest request, out IReadOnlyDictionary<string, string[]> errors)
     {
         var check = new JobRequestCheck();
@@ -112,7 +112,7 @@ internal sealed class JobRequestCheck
     {
         var checkedFiles = new List<JobFile>();
         var total = 0L;
-        // In order, so that equal requests make equal specs.
+        // Sorted, so that equal requests produce equal specs.
         foreach (var (path, text) in (files ?? _none).OrderBy(file => file.Key, StringComparer.Ordinal))
         {
             if (ClientText.ProblemWithPath(path) is { } problem)
@@ -305,8 +305,8 @@ internal sealed class JobRequestCheck
         return number;
     }
 
-    /// <summary>Notes what is wrong.</summary>
-    /// <returns>A value to go on with, so that one answer names every mistake.</returns>
+    /// <summary>Records an error.</summary>
+    /// <returns>A value to continue with, so that one answer lists every error.</returns>
     private string Wrong(string field, string message)
     {
         if (!_errors.TryGetValue(field, out var messages))

@@ -6,12 +6,15 @@ using Platform.Jobs.Training;
 
 namespace Platform.Jobs.Submission;
 
-/// <summary>What came of a submission.</summary>
-/// <param name="IsNew">False when an earlier request with the same key made the job.</param>
+/// <summary>The result of a submission.</summary>
+/// <param name="IsNew">False when an earlier request with the same key created the job.</param>
 /// <param name="IsKeyTaken">True when the key belongs to a request with another body; nothing was stored.</param>
 internal sealed record JobSubmission(Guid JobId, bool IsNew, bool IsKeyTaken = false);
 
-/// <summary>Stores new jobs. The key, the files and the event are one transaction, so that of many requests with one key exactly one makes a job.</summary>
+/// <summary>
+/// Stores new jobs. The key, the files and the event are one transaction, so that concurrent requests with one key
+/// create one job.
+/// </summary>
 internal sealed class JobSubmissions(JobsStore store, TimeProvider clock)
 {
     private const string KeyConstraint = "job_submission_pkey";
@@ -25,7 +28,7 @@ internal sealed class JobSubmissions(JobsStore store, TimeProvider clock)
     )
     {
         var subject = metadata.Headers?.GetValueOrDefault("subject") ?? "";
-        // The spec holds the digests of the files' texts, so its own digest stands for the whole body.
+        // The spec holds the digests of the files, so its own digest covers the whole body.
         var hash = SHA256.HashData(JsonSerializer.SerializeToUtf8Bytes(spec, JobEventsJson.Default.JobSpec));
         if (key is not null && await FindAsync(subject, key, hash, cancellationToken) is { } earlier)
         {
@@ -39,17 +42,20 @@ internal sealed class JobSubmissions(JobsStore store, TimeProvider clock)
         );
         try
         {
-            await AppendAsync(submit, metadata, SideRows, cancellationToken);
+            await AppendAsync(submit, metadata, AddRows, cancellationToken);
             return new JobSubmission(submit.JobId, IsNew: true);
         }
         catch (PostgresException lost)
             when (lost.SqlState is PostgresErrorCodes.UniqueViolation && lost.ConstraintName is KeyConstraint)
         {
             return await FindAsync(subject, key!, hash, cancellationToken)
-                ?? throw new InvalidOperationException("The winner of a race for an idempotency key is gone.", lost);
+                ?? throw new InvalidOperationException(
+                    "The job of a concurrent request with the same idempotency key was not found.",
+                    lost
+                );
         }
 
-        void SideRows(NpgsqlBatch batch)
+        void AddRows(NpgsqlBatch batch)
         {
             foreach (var file in spec.Files)
             {

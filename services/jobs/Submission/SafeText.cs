@@ -3,7 +3,9 @@ using Platform.ServiceDefaults;
 
 namespace Platform.Jobs.Submission;
 
-/// <summary>The words of a job's request, besides those that every service takes (<see cref="ClientText"/>).</summary>
+/// <summary>
+/// Rules for the texts of a job request, in addition to those of all services (<see cref="ClientText"/>).
+/// </summary>
 internal static partial class SafeText
 {
     public const string ArtifactReferenceRule =
@@ -25,7 +27,7 @@ internal static partial class SafeText
 
     public static bool IsEnvironmentName(string name) => Variable().IsMatch(name);
 
-    /// <summary>A client's key as it may be repeated in an answer.</summary>
+    /// <summary>A client's key in a form that is safe to repeat in an answer.</summary>
     public static string Shown(string key) =>
         ClientText.IsOneLine(key) ? (key.Length <= 100 ? key : $"{key[..99]}…") : "(not printable)";
 

@@ -8,7 +8,7 @@ namespace Platform.Jobs.Submission;
 /// <summary><c>POST /api/jobs</c>.</summary>
 internal static class SubmitJobEndpoint
 {
-    /// <summary>Files are 1 MiB in all; escaped in JSON they may take six times that.</summary>
+    /// <summary>Files are 1 MiB in total; escaped in JSON they may take six times that.</summary>
     public const long MaxBodyBytes = 8 * 1024 * 1024;
     private const int MaxKeyLength = 255;
 

@@ -3,7 +3,7 @@ using Platform.Jobs.Browsing;
 
 namespace Platform.Jobs.Training;
 
-/// <summary><c>POST /api/jobs/{id}/cancel</c>: over at once while it waits; else its process is stopped.</summary>
+/// <summary><c>POST /api/jobs/{id}/cancel</c>: ends a waiting job immediately; otherwise stops its process.</summary>
 internal static class CancelJobEndpoint
 {
     public static void MapCancelJob(this IEndpointRouteBuilder jobs) =>

@@ -5,7 +5,7 @@ using Platform.EventStore;
 
 namespace Platform.Jobs.Training;
 
-/// <summary>Where a job stands; in lower case also on the API.</summary>
+/// <summary>The status of a job; in lower case also in the API.</summary>
 internal enum JobStatus
 {
     /// <summary>There is no such job.</summary>
@@ -19,10 +19,10 @@ internal enum JobStatus
     Cancelled,
 }
 
-/// <summary>One training job: what has to be known to decide what happens to it next.</summary>
+/// <summary>One training job: the state that decisions about it need.</summary>
 internal sealed record Job
 {
-    /// <summary>Lost nodes are no fault of the job; but one that loses ten may be what takes them down.</summary>
+    /// <summary>A lost node is not the fault of the job, but a job that loses ten may be what breaks them.</summary>
     public const int MaxLosses = 10;
 
     private static readonly TimeSpan _longestBackoff = TimeSpan.FromHours(1);
@@ -34,25 +34,25 @@ internal sealed record Job
     public JobStatus Status { get; init; }
     public Guid RunId { get; init; }
 
-    /// <summary>The present attempt's number, from 1: the fencing token.</summary>
+    /// <summary>The number of the current attempt, from 1: the fencing token.</summary>
     public int Attempt { get; init; }
     public RetryPolicy Retry { get; init; } = RetryPolicy.Default;
     public TimeSpan? Timeout { get; init; }
 
-    /// <summary>Where the present attempt is placed.</summary>
+    /// <summary>Where the current attempt is placed.</summary>
     public IReadOnlyList<Guid> Nodes { get; init; } = [];
     public DateTimeOffset? TimeoutAt { get; init; }
 
-    /// <summary>Set once the present attempt is to be stopped: <c>cancelled</c> or <c>timed_out</c>.</summary>
+    /// <summary>Set once the current attempt is to be stopped: <c>cancelled</c> or <c>timed_out</c>.</summary>
     public string? StopReason { get; init; }
 
-    /// <summary>Attempts that failed since a person last asked for one.</summary>
+    /// <summary>Attempts that failed since the submission or the last retry by a user.</summary>
     public int Failures { get; init; }
 
-    /// <summary>Attempts that lost their node since a person last asked for one.</summary>
+    /// <summary>Attempts that lost their node since the submission or the last retry by a user.</summary>
     public int Losses { get; init; }
 
-    public bool IsOver => Status is JobStatus.Succeeded or JobStatus.Failed or JobStatus.Cancelled;
+    public bool HasEnded => Status is JobStatus.Succeeded or JobStatus.Failed or JobStatus.Cancelled;
 
     /// <summary>True while the attempt may hold a lease and write its log.</summary>
     public bool Holds(int attempt) => Attempt == attempt && Status is JobStatus.Placed or JobStatus.Running;
@@ -65,9 +65,9 @@ internal sealed record Job
                 : Decision.Nothing<JobEvent>(),
             _ when job.Status is JobStatus.None => Decision.Refuse<JobEvent>("job.not-found", "There is no such job."),
             CancelJob => job.Cancel(now),
-            RetryJob => job.TryAgain(now),
-            // Fenced off, or a late report about a job that is over.
-            AttemptCommand report when report.Attempt != job.Attempt || job.IsOver => Decision.Nothing<JobEvent>(),
+            RetryJob => job.RetryAttempt(now),
+            // A fenced attempt, or a late report about a job that has ended.
+            AttemptCommand report when report.Attempt != job.Attempt || job.HasEnded => Decision.Nothing<JobEvent>(),
             QueueAttempt queue => job.Queue(queue, now),
             PlaceAttempt place => job.Place(place, now),
             StartAttempt start => job.Start(start, now),
@@ -95,8 +95,8 @@ internal sealed record Job
                 Nodes = [],
                 TimeoutAt = null,
                 StopReason = null,
-                Failures = job.IsOver ? 0 : job.Failures,
-                Losses = job.IsOver ? 0 : job.Losses,
+                Failures = job.HasEnded ? 0 : job.Failures,
+                Losses = job.HasEnded ? 0 : job.Losses,
             },
             JobPlaced e => job with { Status = JobStatus.Placed, Nodes = [.. e.Nodes.Select(node => node.NodeId)] },
             JobStarted e => job with { Status = JobStatus.Running, TimeoutAt = e.TimeoutAt },
@@ -119,12 +119,12 @@ internal sealed record Job
                 new StopRequested(Attempt, EndReasons.Cancelled, now)
             ),
             JobStatus.Placed or JobStatus.Running or JobStatus.Cancelled => Decision.Nothing<JobEvent>(),
-            _ => Refused("cancelled", "It has ended already."),
+            _ => Refused("cancelled", "It has already ended."),
         };
 
-    private Decision<JobEvent> TryAgain(DateTimeOffset now) =>
+    private Decision<JobEvent> RetryAttempt(DateTimeOffset now) =>
         Status is JobStatus.Failed or JobStatus.Cancelled
-            ? Decision.Accept<JobEvent>(new JobQueued(Attempt + 1, now, "asked for again", now))
+            ? Decision.Accept<JobEvent>(new JobQueued(Attempt + 1, now, "retry requested", now))
             : Refused("retried", "Only a job that failed or was cancelled can be.");
 
     private Decision<JobEvent> Queue(QueueAttempt queue, DateTimeOffset now) =>
@@ -164,7 +164,7 @@ internal sealed record Job
         var at = Earlier(end.At, now);
         return (end.Reason, StopReason) switch
         {
-            // It was quicker than whoever wanted to stop it: its outputs are kept, and that is the truth about it.
+            // It succeeded before the stop: its outputs are stored, so it counts as a success.
             (EndReasons.ExitCode, _) when end.ExitCode is 0 => Decision.Accept<JobEvent>(
                 new JobSucceeded(Attempt, RunId, at, end.Detail)
             ),
@@ -214,7 +214,7 @@ internal sealed record Job
             );
         }
 
-        // The first loss costs no time; a job that goes on losing nodes gives them room to recover.
+        // The first loss is retried immediately; a job that keeps losing nodes gives them time to recover.
         var pause = Losses is 0 ? TimeSpan.Zero : Backoff(TimeSpan.FromSeconds(1), Losses - 1, _longestLossBackoff);
         return Decision.Accept<JobEvent>(
             lost,
@@ -233,14 +233,14 @@ internal sealed record Job
             $"The job cannot be {what}: it is {Status.ToString().ToLowerInvariant()}. {why}"
         );
 
-    /// <summary>What fails the same way again is not tried again.</summary>
+    /// <summary>Failures that would repeat are not retried.</summary>
     private static bool IsWorthRetrying(string reason) =>
         reason is not (EndReasons.TimedOut or EndReasons.CouldNotStart or EndReasons.InputMissing);
 
     private static TimeSpan Backoff(TimeSpan first, int doublings, TimeSpan longest) =>
         TimeSpan.FromSeconds(Math.Min(first.TotalSeconds * Math.Pow(2, Math.Min(doublings, 30)), longest.TotalSeconds));
 
-    /// <summary>A node's clock may run ahead of ours; nothing is recorded as having happened in the future.</summary>
+    /// <summary>A node's clock may run ahead; no time in the future is recorded.</summary>
     private static DateTimeOffset Earlier(DateTimeOffset reported, DateTimeOffset now) =>
         reported < now ? reported.ToUniversalTime() : now;
 }

@@ -2,33 +2,33 @@ using Platform.Contracts.Jobs;
 
 namespace Platform.Jobs.Training;
 
-/// <summary>Something asked of one job.</summary>
+/// <summary>A command to one job.</summary>
 internal abstract record JobCommand;
 
 internal sealed record SubmitJob(Guid JobId, Guid RunId, JobSpec Spec) : JobCommand;
 
-/// <summary>A person wants it stopped.</summary>
+/// <summary>A user cancels the job.</summary>
 internal sealed record CancelJob : JobCommand;
 
-/// <summary>A person wants a job that failed or was cancelled to be tried again, with a fresh retry budget.</summary>
+/// <summary>A user retries a failed or cancelled job, with a new retry budget.</summary>
 internal sealed record RetryJob : JobCommand;
 
-/// <summary>Something reported about one attempt; for any attempt but the present one it changes nothing.</summary>
+/// <summary>A report about one attempt; ignored for any attempt but the current one.</summary>
 internal abstract record AttemptCommand(int Attempt) : JobCommand;
 
-/// <summary>There is no place for it yet.</summary>
+/// <summary>The attempt waits for a placement.</summary>
 internal sealed record QueueAttempt(int Attempt, string Reason) : AttemptCommand(Attempt);
 
-/// <summary>It has its nodes.</summary>
+/// <summary>The attempt has its nodes.</summary>
 internal sealed record PlaceAttempt(int Attempt, IReadOnlyList<PlacedNode> Nodes) : AttemptCommand(Attempt);
 
-/// <summary>Its process runs.</summary>
-/// <param name="At">The node's clock.</param>
+/// <summary>The process of the attempt runs.</summary>
+/// <param name="At">By the node's clock.</param>
 internal sealed record StartAttempt(int Attempt, Guid NodeId, DateTimeOffset At) : AttemptCommand(Attempt);
 
-/// <summary>Its process ended, or never began.</summary>
+/// <summary>The process of the attempt ended or could not be started.</summary>
 /// <param name="Reason">One of <see cref="EndReasons"/>.</param>
-/// <param name="At">The node's clock.</param>
+/// <param name="At">By the node's clock.</param>
 internal sealed record EndAttempt(
     int Attempt,
     Guid NodeId,
@@ -38,8 +38,8 @@ internal sealed record EndAttempt(
     DateTimeOffset At
 ) : AttemptCommand(Attempt);
 
-/// <summary>A node of its placement is gone.</summary>
+/// <summary>A node of the attempt's placement was lost.</summary>
 internal sealed record LoseAttempt(int Attempt, string Reason, Guid? NodeId) : AttemptCommand(Attempt);
 
-/// <summary>It may have run for longer than it is allowed to.</summary>
+/// <summary>The attempt may have exceeded its time limit.</summary>
 internal sealed record StopOverdueAttempt(int Attempt) : AttemptCommand(Attempt);

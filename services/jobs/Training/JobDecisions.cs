@@ -2,7 +2,7 @@ using Platform.EventStore;
 
 namespace Platform.Jobs.Training;
 
-/// <summary>Puts commands to jobs: load, decide, append.</summary>
+/// <summary>Handles commands to jobs: load, decide, append.</summary>
 internal sealed class JobDecisions(JobsStore store, TimeProvider clock)
 {
     /// <summary>The stream of a job.</summary>

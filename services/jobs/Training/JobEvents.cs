@@ -4,18 +4,18 @@ using Platform.EventStore;
 
 namespace Platform.Jobs.Training;
 
-/// <summary>A fact about one job; what the stream type <c>job</c> holds.</summary>
+/// <summary>An event of one job (stream type <c>job</c>).</summary>
 internal abstract record JobEvent;
 
 internal sealed record JobSubmitted(Guid JobId, Guid RunId, JobSpec Spec, DateTimeOffset At) : JobEvent;
 
 /// <param name="NotBefore">The end of the back-off; the time of the event when there is none.</param>
-/// <param name="Reason">Why it waits, for people; null when it does not.</param>
+/// <param name="Reason">Why it waits, as a text for users; null when it does not wait.</param>
 internal sealed record JobQueued(int Attempt, DateTimeOffset NotBefore, string? Reason, DateTimeOffset At) : JobEvent;
 
 internal sealed record JobPlaced(int Attempt, IReadOnlyList<PlacedNode> Nodes, DateTimeOffset At) : JobEvent;
 
-/// <param name="TimeoutAt">When it has run for its <c>timeoutSeconds</c>; null for no limit.</param>
+/// <param name="TimeoutAt">When it reaches its <c>timeoutSeconds</c>; null without a limit.</param>
 internal sealed record JobStarted(int Attempt, Guid RunId, Guid NodeId, DateTimeOffset At, DateTimeOffset? TimeoutAt)
     : JobEvent;
 
@@ -29,7 +29,7 @@ internal sealed record AttemptLost(int Attempt, string Reason, Guid? NodeId, Dat
 /// <param name="Reason"><c>cancelled</c> or <c>timed_out</c>.</param>
 internal sealed record StopRequested(int Attempt, string Reason, DateTimeOffset At) : JobEvent;
 
-/// <param name="Detail">What people should know of it all the same, such as what was not kept.</param>
+/// <param name="Detail">A note for users, such as outputs that were not stored.</param>
 internal sealed record JobSucceeded(int Attempt, Guid RunId, DateTimeOffset At, string? Detail = null) : JobEvent;
 
 internal sealed record JobFailed(
@@ -43,7 +43,7 @@ internal sealed record JobFailed(
 
 internal sealed record JobCancelled(int Attempt, Guid RunId, int? ExitCode, DateTimeOffset At) : JobEvent;
 
-/// <summary>How the events lie in the log.</summary>
+/// <summary>The stored JSON form of the events.</summary>
 [JsonSourceGenerationOptions(
     PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
     DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull

@@ -2,7 +2,9 @@ using Platform.Contracts.Jobs;
 
 namespace Platform.Jobs.Training;
 
-/// <summary>What a person asked to be trained, checked and with every default filled in. File texts lie in the table <c>job_file</c>.</summary>
+/// <summary>
+/// The specification of a job, validated and with defaults filled in. File contents are in table <c>job_file</c>.
+/// </summary>
 internal sealed record JobSpec
 {
     public required string Name { get; init; }
@@ -20,14 +22,14 @@ internal sealed record JobSpec
     public required IReadOnlyDictionary<string, string> Env { get; init; }
 }
 
-/// <summary>A small file of the work folder.</summary>
+/// <summary>A small file in the work folder.</summary>
 /// <param name="Path">Relative, with forward slashes.</param>
 /// <param name="Size">Bytes in UTF-8.</param>
 /// <param name="Sha256">Lower-case hexadecimal.</param>
 internal sealed record JobFile(string Path, int Size, string Sha256);
 
-/// <summary>How often a job is tried.</summary>
-/// <param name="MaxAttempts">Attempts that may fail, the first one among them; lost nodes do not count.</param>
+/// <summary>How often a job is retried.</summary>
+/// <param name="MaxAttempts">Attempts that may fail, including the first one; lost nodes do not count.</param>
 /// <param name="BackoffSeconds">The pause before the second attempt; it doubles with each further one.</param>
 internal sealed record RetryPolicy(int MaxAttempts, int BackoffSeconds)
 {

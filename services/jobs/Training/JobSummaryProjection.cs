@@ -7,7 +7,10 @@ using Platform.EventStore;
 
 namespace Platform.Jobs.Training;
 
-/// <summary>The list of jobs and, beside it so that the list stays narrow, what was asked for. Inline: a reader sees its own writes.</summary>
+/// <summary>
+/// The list of jobs and, in a separate table to keep its rows narrow, their specifications. Inline, so that readers see
+/// their own writes.
+/// </summary>
 internal sealed class JobSummaryProjection : SqlProjection
 {
     public override string Name => "job_summary:v1";

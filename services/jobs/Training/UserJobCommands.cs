@@ -5,7 +5,7 @@ using Platform.ServiceDefaults;
 
 namespace Platform.Jobs.Training;
 
-/// <summary>What a person asks of a job over HTTP: carried out, and answered with the job as it is then.</summary>
+/// <summary>Executes commands of users to jobs over HTTP, and returns the changed job.</summary>
 internal sealed class UserJobCommands(JobDecisions jobs, JobReader reader)
 {
     public async Task<Results<Ok<JobDetail>, ProblemHttpResult>> HandleAsync(
@@ -20,17 +20,17 @@ internal sealed class UserJobCommands(JobDecisions jobs, JobReader reader)
             return ProblemResults.UnknownVersion();
         }
 
-        // A process is no person, but it may ask for its own job; one that outlived its attempt may not.
+        // A training process may change its own job, too; one that outlived its attempt may not.
         if (
             http.Request.JobAttempt() is { } attempt
-            && await reader.FindAsync(id, cancellationToken) is var (present, _)
-            && attempt < present.Attempt
+            && await reader.FindAsync(id, cancellationToken) is var (current, _)
+            && attempt < current.Attempt
         )
         {
             return FencedAttempt.Problem(attempt);
         }
 
-        // A version that is not the present one becomes 412 where exceptions become problems.
+        // A version conflict becomes 412 where exceptions become problems.
         var outcome = await jobs.HandleAsync(
             id,
             command,

@@ -3,13 +3,13 @@ using Platform.ServiceDefaults;
 
 namespace Platform.Nodes.Heartbeats;
 
-/// <summary>What agents are told that are in each other's way.</summary>
+/// <summary>Problems between agents.</summary>
 internal static class AgentProblems
 {
     public static ProblemHttpResult IdentityInUse() =>
         ProblemResults.Problem(
             StatusCodes.Status409Conflict,
             "node.identity-in-use",
-            "Another agent heartbeats as this node. If this state folder is a copy, delete its identity.json to join as a node of its own; if the machine was restarted or moved, this ends by itself within seconds."
+            "Another agent uses this node's identity. If this state folder is a copy, delete its identity.json to join as a new node; after a restart or a move of the machine this clears within seconds."
         );
 }

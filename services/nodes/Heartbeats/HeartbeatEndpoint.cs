@@ -5,7 +5,7 @@ using Platform.ServiceDefaults;
 
 namespace Platform.Nodes.Heartbeats;
 
-/// <summary>Takes in heartbeats that come over HTTP, for agents without a broker.</summary>
+/// <summary>Accepts heartbeats over HTTP, for agents without a broker.</summary>
 internal static class HeartbeatEndpoint
 {
     public static void MapHeartbeat(this IEndpointRouteBuilder app) =>
@@ -40,7 +40,10 @@ internal static class HeartbeatEndpoint
         };
     }
 
-    /// <summary>A machine's token must be this node's; a person's was checked by the gateway, and none is asked for on loopback.</summary>
+    /// <summary>
+    /// A node token must be this node's, and a job token is never accepted. A user's token was checked by the gateway,
+    /// and requests over loopback need none.
+    /// </summary>
     private static ProblemHttpResult? CheckToken(HttpRequest request, Guid nodeId, ScopedTokens tokens)
     {
         const string Bearer = "Bearer ";
@@ -58,9 +61,9 @@ internal static class HeartbeatEndpoint
 
         return tokens.Verify(token) switch
         {
-            null => ProblemResults.Problem(401, "token.invalid", "This token is not valid (any more). Join again."),
+            null => ProblemResults.Problem(401, "token.invalid", "This token is invalid or has expired. Join again."),
             { Kind: "node", Id: var id } when id == nodeId => null,
-            _ => ProblemResults.Problem(403, "token.other-node", "This token does not speak for this node."),
+            _ => ProblemResults.Problem(403, "token.other-node", "This token belongs to another node or job."),
         };
     }
 }

@@ -3,13 +3,13 @@ using Platform.Nodes.Membership;
 
 namespace Platform.Nodes.Heartbeats;
 
-/// <summary>Checks heartbeats, whichever way they came.</summary>
+/// <summary>Validates heartbeats, whether they came over HTTP or the bus.</summary>
 internal static class HeartbeatRules
 {
     private const int MaxAttempts = 4096;
     private const int MaxAgent = 200;
 
-    /// <returns>The first thing that is wrong; null when all is well.</returns>
+    /// <returns>The first error; null when the heartbeat is valid.</returns>
     public static InvalidField? Check(NodeHeartbeat heartbeat)
     {
         if (heartbeat.NodeId == Guid.Empty)
@@ -31,7 +31,7 @@ internal static class HeartbeatRules
             ?? (heartbeat.Usage is null ? null : CheckUsage(heartbeat.Usage));
     }
 
-    /// <returns>What is wrong with the name that an agent gives itself; null when nothing is.</returns>
+    /// <returns>What is wrong with an agent's own identifier; null when it is valid.</returns>
     public static InvalidField? CheckAgent(string? agent) =>
         agent is null ? null : InventoryRules.Text("agent", agent, MaxAgent);
 
@@ -39,11 +39,11 @@ internal static class HeartbeatRules
         !IsShare(usage.Cpu) ? new("usage.cpu", "Between 0 and 1.")
         : usage.MemoryUsedMiB < 0 ? new("usage.memoryUsedMiB", "Not negative.")
         : usage.DiskFreeMiB < 0 ? new("usage.diskFreeMiB", "Not negative.")
-        : usage.Gpus is null || usage.Gpus.Any(gpu => gpu is null || !IsSound(gpu))
+        : usage.Gpus is null || usage.Gpus.Any(gpu => gpu is null || !IsValid(gpu))
             ? new("usage.gpus", "Each with an index, a utilization between 0 and 1, and memory that is not negative.")
         : null;
 
-    private static bool IsSound(GpuUsage gpu) =>
+    private static bool IsValid(GpuUsage gpu) =>
         gpu.Index >= 0
         && IsShare(gpu.Utilization)
         && gpu.MemoryUsedMiB >= 0

@@ -12,21 +12,22 @@ using Platform.Nodes.Placements;
 
 namespace Platform.Nodes.Heartbeats;
 
-/// <summary>What became of a heartbeat.</summary>
+/// <summary>The result of recording a heartbeat.</summary>
 internal enum HeartbeatResult
 {
     Recorded,
 
-    /// <summary>Its agent must join first.</summary>
+    /// <summary>The agent must join first.</summary>
     UnknownNode,
 
-    /// <summary>Another agent heartbeats as the same node.</summary>
+    /// <summary>Another agent uses the same node identity.</summary>
     OtherAgent,
 }
 
 /// <summary>
-/// Takes in heartbeats. A heartbeat is not an event: it moves the node's row in <c>node_heartbeat</c>; only what it changes about the node
-/// is one. Attempts the agent holds without a lease on its node are told to stop. The time that counts is when it arrived.
+/// Records heartbeats. A heartbeat is not an event: it updates the node's row in <c>node_heartbeat</c>; only a change
+/// of the node is an event. Attempts that the agent holds without a lease on its node are stopped. The time that counts
+/// is when the heartbeat arrived.
 /// </summary>
 internal sealed class HeartbeatStore(
     NodesStore store,
@@ -35,7 +36,7 @@ internal sealed class HeartbeatStore(
     TimeProvider clock
 )
 {
-    /// <param name="sender">Where the agent's queue is reached.</param>
+    /// <param name="sender">Sends commands to the agent's queue.</param>
     public async Task<HeartbeatResult> RecordAsync(
         NodeHeartbeat heartbeat,
         ISendEndpointProvider sender,
@@ -44,9 +45,9 @@ internal sealed class HeartbeatStore(
     )
     {
         var inventory = heartbeat.Inventory.ToInventory();
-        var (result, isNews, fenced) = await StoreAsync(heartbeat, inventory, cancellationToken);
+        var (result, isChange, fenced) = await StoreAsync(heartbeat, inventory, cancellationToken);
         await StopAsync(heartbeat.NodeId, fenced, sender, cancellationToken);
-        if (result is not HeartbeatResult.Recorded || !isNews)
+        if (result is not HeartbeatResult.Recorded || !isChange)
         {
             return result;
         }
@@ -54,7 +55,7 @@ internal sealed class HeartbeatStore(
         var outcome = await store.HandleAsync(
             Node.Decider,
             heartbeat.NodeId.ToString(),
-            node => Node.Decide(node, new SeeNode(inventory), clock.GetUtcNow()),
+            node => Node.Decide(node, new ApplyHeartbeat(inventory), clock.GetUtcNow()),
             metadata,
             cancellationToken: cancellationToken
         );
@@ -94,8 +95,8 @@ internal sealed class HeartbeatStore(
         }
     }
 
-    /// <summary>One round trip: stores the heartbeat and its telemetry, and reads what must be known to judge it.</summary>
-    private async Task<(HeartbeatResult Result, bool IsNews, List<HeldAttempt> Fenced)> StoreAsync(
+    /// <summary>Stores the heartbeat and its telemetry and reads the node and its leases, in one round trip.</summary>
+    private async Task<(HeartbeatResult Result, bool IsChange, List<HeldAttempt> Fenced)> StoreAsync(
         NodeHeartbeat heartbeat,
         Inventory inventory,
         CancellationToken cancellationToken
@@ -128,7 +129,7 @@ internal sealed class HeartbeatStore(
             return (HeartbeatResult.OtherAgent, false, []);
         }
 
-        var isNews =
+        var isChange =
             known
             && (
                 !string.Equals(reader.GetString(0), "online", StringComparison.Ordinal)
@@ -141,10 +142,10 @@ internal sealed class HeartbeatStore(
             fenced.Add(new HeldAttempt { JobId = reader.GetGuid(0), Attempt = reader.GetInt32(1) });
         }
 
-        return (known ? HeartbeatResult.Recorded : HeartbeatResult.UnknownNode, isNews, fenced);
+        return (known ? HeartbeatResult.Recorded : HeartbeatResult.UnknownNode, isChange, fenced);
     }
 
-    /// <summary>Nothing is written for an agent while another one heartbeats as the same node.</summary>
+    /// <summary>Writes nothing for an agent while another agent sends heartbeats with the same node identity.</summary>
     private void AddWrites(NpgsqlBatch batch, NodeHeartbeat heartbeat, DateTimeOffset now)
     {
         var silentSince = now - options.Value.OfflineAfter;

@@ -8,8 +8,8 @@ using Platform.Nodes.Placements;
 namespace Platform.Nodes.Heartbeats;
 
 /// <summary>
-/// Marks silent nodes offline and takes back what was leased on nodes that are offline or gone. Silence counts only from
-/// when this watch began or woke from a stall, so that a platform that was down does not blame its nodes.
+/// Marks silent nodes offline and revokes leases on nodes that are offline or removed. Silence counts only from the
+/// time when monitoring began or continued after a stall, so that downtime of the platform does not mark nodes offline.
 /// </summary>
 internal sealed partial class NodeMonitor(
     NodesStore store,
@@ -27,35 +27,39 @@ internal sealed partial class NodeMonitor(
     {
         var interval = TimeSpan.FromSeconds(options.Value.HeartbeatSeconds);
         var stall = interval > _shortestStall ? interval : _shortestStall;
-        var watchingSince = clock.GetUtcNow();
-        var lastLook = watchingSince;
+        var monitoringSince = clock.GetUtcNow();
+        var lastScan = monitoringSince;
         while (true)
         {
             try
             {
                 var now = clock.GetUtcNow();
-                if (now - lastLook > options.Value.Poll + stall)
+                if (now - lastScan > options.Value.Poll + stall)
                 {
-                    watchingSince = now;
+                    monitoringSince = now;
                 }
 
-                await LookAsync(watchingSince, now, cancellationToken);
+                await ScanAsync(monitoringSince, now, cancellationToken);
                 await retention.ApplyAsync(now, cancellationToken);
-                lastLook = now;
+                lastScan = now;
             }
             catch (Exception e) when (e is not OperationCanceledException)
             {
-                LookFailed(log, e);
+                ScanFailed(log, e);
             }
 
             await Task.Delay(options.Value.Poll, clock, cancellationToken);
         }
     }
 
-    private async Task LookAsync(DateTimeOffset watchingSince, DateTimeOffset now, CancellationToken cancellationToken)
+    private async Task ScanAsync(
+        DateTimeOffset monitoringSince,
+        DateTimeOffset now,
+        CancellationToken cancellationToken
+    )
     {
         var deadline = now - options.Value.OfflineAfter;
-        if (watchingSince <= deadline)
+        if (monitoringSince <= deadline)
         {
             foreach (var (nodeId, lastHeartbeatAt) in await FindSilentAsync(deadline, cancellationToken))
             {
@@ -65,7 +69,7 @@ internal sealed partial class NodeMonitor(
 
         foreach (var lease in await placements.FindStrandedAsync(cancellationToken))
         {
-            await TakeBackAsync(lease, cancellationToken);
+            await RevokeAsync(lease, cancellationToken);
         }
     }
 
@@ -89,7 +93,7 @@ internal sealed partial class NodeMonitor(
         }
     }
 
-    private async Task TakeBackAsync(StrandedLease lease, CancellationToken cancellationToken)
+    private async Task RevokeAsync(StrandedLease lease, CancellationToken cancellationToken)
     {
         var outcome = await store.HandleAsync(
             Placement.Decider,
@@ -136,12 +140,12 @@ internal sealed partial class NodeMonitor(
     private static (Guid NodeId, DateTimeOffset LastHeartbeatAt) ReadSilent(NpgsqlDataReader reader) =>
         (reader.GetGuid(0), reader.GetFieldValue<DateTimeOffset>(1));
 
-    [LoggerMessage(1, LogLevel.Warning, "Node {NodeId} is offline; its last heartbeat came at {LastHeartbeatAt}")]
+    [LoggerMessage(1, LogLevel.Warning, "Node {NodeId} is offline; its last heartbeat arrived at {LastHeartbeatAt}")]
     private static partial void Offline(ILogger log, Guid nodeId, DateTimeOffset lastHeartbeatAt);
 
-    [LoggerMessage(2, LogLevel.Warning, "Job {JobId} attempt {Attempt} lost its place on node {NodeId}")]
+    [LoggerMessage(2, LogLevel.Warning, "Job {JobId} attempt {Attempt} lost its lease on node {NodeId}")]
     private static partial void Lost(ILogger log, Guid jobId, int attempt, Guid nodeId);
 
-    [LoggerMessage(3, LogLevel.Error, "Watching the nodes failed; trying again")]
-    private static partial void LookFailed(ILogger log, Exception exception);
+    [LoggerMessage(3, LogLevel.Error, "Scanning the nodes failed; retrying")]
+    private static partial void ScanFailed(ILogger log, Exception exception);
 }

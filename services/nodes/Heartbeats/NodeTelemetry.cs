@@ -7,10 +7,10 @@ using Platform.ServiceDefaults;
 
 namespace Platform.Nodes.Heartbeats;
 
-/// <summary>How busy a node was at one heartbeat.</summary>
+/// <summary>The usage of a node at one heartbeat.</summary>
 internal sealed record TelemetrySample(DateTimeOffset At, NodeUsage Usage);
 
-/// <summary>A node's recent past, oldest first.</summary>
+/// <summary>A node's recent telemetry, oldest first.</summary>
 internal sealed record NodeTelemetryResponse(Guid NodeId, IReadOnlyList<TelemetrySample> Items);
 
 internal static class NodeTelemetryEndpoint

@@ -4,7 +4,7 @@ using Platform.Messaging;
 
 namespace Platform.Nodes.Heartbeats;
 
-/// <summary>Takes in heartbeats that come over the bus. One that is wrong is dropped: the next is five seconds away.</summary>
+/// <summary>Records heartbeats from the bus. An invalid one is dropped: the next follows within seconds.</summary>
 internal sealed partial class RecordHeartbeat(HeartbeatStore heartbeats, ILogger<RecordHeartbeat> log)
     : IConsumer<NodeHeartbeat>
 {
@@ -33,9 +33,9 @@ internal sealed partial class RecordHeartbeat(HeartbeatStore heartbeats, ILogger
     [LoggerMessage(1, LogLevel.Warning, "Dropped a heartbeat of node {NodeId}: {Field}: {Reason}")]
     private static partial void Invalid(ILogger log, Guid nodeId, string field, string reason);
 
-    [LoggerMessage(2, LogLevel.Warning, "Node {NodeId} heartbeats but has not joined")]
+    [LoggerMessage(2, LogLevel.Warning, "Dropped a heartbeat of node {NodeId}: the node has not joined")]
     private static partial void Unknown(ILogger log, Guid nodeId);
 
-    [LoggerMessage(3, LogLevel.Warning, "Dropped a heartbeat of node {NodeId}: another agent heartbeats as it")]
+    [LoggerMessage(3, LogLevel.Warning, "Dropped a heartbeat of node {NodeId}: another agent uses its identity")]
     private static partial void OtherAgent(ILogger log, Guid nodeId);
 }

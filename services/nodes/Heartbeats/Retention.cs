@@ -3,10 +3,10 @@ using Platform.EventStore;
 
 namespace Platform.Nodes.Heartbeats;
 
-/// <summary>Deletes telemetry that is too old and reasons of those who wait no more, about once an hour.</summary>
+/// <summary>Deletes old telemetry and the reasons of requests that no longer wait, about once an hour.</summary>
 internal sealed class Retention(NodesStore store, IOptions<NodesOptions> options)
 {
-    private static readonly TimeSpan _every = TimeSpan.FromHours(1);
+    private static readonly TimeSpan _interval = TimeSpan.FromHours(1);
 
     private DateTimeOffset _due = DateTimeOffset.MinValue;
 
@@ -29,6 +29,6 @@ internal sealed class Retention(NodesStore store, IOptions<NodesOptions> options
             """
         );
         await batch.ExecuteNonQueryAsync(cancellationToken);
-        _due = now + _every;
+        _due = now + _interval;
     }
 }

@@ -9,7 +9,7 @@ using Platform.ServiceDefaults;
 
 namespace Platform.Nodes.Joining;
 
-/// <summary>Lets a machine in. A repeat with the same node id joins once and gets a new token.</summary>
+/// <summary>Joins a machine as a node. A repeat with the same node id joins once and returns a new token.</summary>
 internal static class JoinEndpoint
 {
     private const int MaxToken = 1000;
@@ -41,11 +41,11 @@ internal static class JoinEndpoint
             return ProblemResults.Problem(
                 StatusCodes.Status401Unauthorized,
                 "node.join-token",
-                "This join token is not known, was revoked or has ended. Ask for a new one."
+                "This join token is unknown, revoked or expired. Ask for a new one."
             );
         }
 
-        // Ids are streams, and the agent chose this one: it must not be a job's.
+        // The agent chose this id, and ids name streams: it must not be the id of a job.
         if (
             await store.ReadStreamAsync(request.NodeId.ToString(), cancellationToken: ct)
             is [{ Data: not NodeEvent }, ..]
@@ -54,13 +54,13 @@ internal static class JoinEndpoint
             return ProblemResults.Problem(
                 StatusCodes.Status409Conflict,
                 "node.id-taken",
-                "This id belongs to something else. Choose another."
+                "This id is already used by something else. Choose another."
             );
         }
 
-        // Before the node is seen as online, so that it is never online without a heartbeat.
+        // Recorded before the node is online, so that it is never online without a heartbeat.
         var now = clock.GetUtcNow();
-        if (!await RecordFirstBeatAsync(store, request, now, now - options.Value.OfflineAfter, ct))
+        if (!await RecordFirstHeartbeatAsync(store, request, now, now - options.Value.OfflineAfter, ct))
         {
             return AgentProblems.IdentityInUse();
         }
@@ -98,8 +98,8 @@ internal static class JoinEndpoint
             ?? HeartbeatRules.CheckAgent(request.Agent)
             ?? InventoryRules.Check(request.Inventory);
 
-    /// <returns>False when another agent heartbeats for this node.</returns>
-    private static async Task<bool> RecordFirstBeatAsync(
+    /// <returns>False when another agent uses this node's identity.</returns>
+    private static async Task<bool> RecordFirstHeartbeatAsync(
         NodesStore store,
         JoinRequest request,
         DateTimeOffset now,

@@ -5,11 +5,11 @@ using Platform.ServiceDefaults;
 namespace Platform.Nodes.Joining;
 
 /// <summary>The body of <c>POST /api/nodes/join-tokens</c>.</summary>
-/// <param name="Name">For people; may be left out.</param>
-/// <param name="ExpiresInHours">Never when left out.</param>
+/// <param name="Name">A display name; optional.</param>
+/// <param name="ExpiresInHours">Does not expire when left out.</param>
 internal sealed record CreateJoinTokenRequest(string? Name, double? ExpiresInHours);
 
-/// <summary>A new join token: the only time its secret is shown.</summary>
+/// <summary>A new join token with its secret, which is shown only this once.</summary>
 internal sealed record CreatedJoinToken(
     Guid Id,
     string? Name,

@@ -17,12 +17,12 @@ internal sealed record JoinTokenInfo(
     DateTimeOffset? LastUsedAt
 );
 
-/// <summary>What lets a new machine in: the configured token and those in table <c>join_token</c>, kept as SHA-256.</summary>
+/// <summary>Tokens to join with: the configured one and those in table <c>join_token</c>, stored as SHA-256.</summary>
 internal sealed class JoinTokens(NodesStore store, IOptions<NodesOptions> options, TimeProvider clock)
 {
     private const int SecretBytes = 32;
 
-    /// <summary>Makes a token. The secret is not kept: whoever asked sees it once.</summary>
+    /// <summary>Creates a token. The secret is not stored: only the caller sees it, once.</summary>
     public async Task<(JoinTokenInfo Info, string Secret)> CreateAsync(
         string? name,
         TimeSpan? lifetime,
@@ -45,7 +45,7 @@ internal sealed class JoinTokens(NodesStore store, IOptions<NodesOptions> option
         return (info, secret);
     }
 
-    /// <summary>Checks a token that a machine presents, and notes its use.</summary>
+    /// <summary>Checks a token that a machine presents, and records its use.</summary>
     public async Task<bool> AcceptsAsync(string token, CancellationToken cancellationToken)
     {
         var hash = Hash(token);

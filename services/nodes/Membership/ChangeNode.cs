@@ -5,7 +5,7 @@ using Platform.ServiceDefaults;
 
 namespace Platform.Nodes.Membership;
 
-/// <summary>Drain, resume and remove. All take <c>If-Match</c>, and a repeat changes nothing.</summary>
+/// <summary>Drain, resume and remove. All accept <c>If-Match</c>, and a repeat changes nothing.</summary>
 internal static class ChangeNodeEndpoints
 {
     public static void MapChangeNode(this IEndpointRouteBuilder app)
@@ -90,12 +90,12 @@ internal static class ChangeNodeEndpoints
     }
 }
 
-/// <summary>Carries out what a person asks of a node.</summary>
+/// <summary>Executes commands of users on nodes.</summary>
 internal sealed class NodeChanges(NodesStore store, NodeTables nodes, SchedulerSignal scheduler, TimeProvider clock)
 {
     public NodeTables Nodes { get; } = nodes;
 
-    /// <returns>Set when the node is not known.</returns>
+    /// <returns>A refusal when the node is unknown; otherwise null.</returns>
     public async Task<Refusal?> ApplyAsync(
         Guid id,
         NodeCommand command,

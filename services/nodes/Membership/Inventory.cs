@@ -1,6 +1,6 @@
 namespace Platform.Nodes.Membership;
 
-/// <summary>What a machine has, as its stream remembers it. Two inventories are equal when they hold the same things.</summary>
+/// <summary>The hardware and labels of a machine, as stored in its events. Inventories are compared by value.</summary>
 internal sealed record Inventory(
     string Hostname,
     string Os,

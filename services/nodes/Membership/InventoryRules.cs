@@ -2,10 +2,10 @@ using Platform.Contracts.Nodes;
 
 namespace Platform.Nodes.Membership;
 
-/// <summary>A field of a body that is wrong, and why.</summary>
+/// <summary>An invalid field of a body, and why.</summary>
 internal sealed record InvalidField(string Field, string Message);
 
-/// <summary>Checks what machines say of themselves, and turns it into what their streams remember.</summary>
+/// <summary>Validates the inventory that a machine reports, and converts it to the stored form.</summary>
 internal static class InventoryRules
 {
     public const int MaxName = 200;
@@ -15,7 +15,7 @@ internal static class InventoryRules
     private const int MaxGpus = 256;
     private const int MaxLabels = 64;
 
-    /// <returns>The first thing that is wrong; null when all is well.</returns>
+    /// <returns>The first error; null when the inventory is valid.</returns>
     public static InvalidField? Check(NodeInventory? inventory)
     {
         if (inventory is null)
@@ -32,7 +32,7 @@ internal static class InventoryRules
             ?? CheckLabels(inventory.Labels);
     }
 
-    /// <summary>Checks a text that people will read.</summary>
+    /// <summary>Checks a text that is displayed.</summary>
     public static InvalidField? Text(string field, string? value, int maxLength) =>
         string.IsNullOrWhiteSpace(value) ? new(field, "It is empty.")
         : value.Length > maxLength ? new(field, $"At most {maxLength} characters.")
@@ -109,7 +109,7 @@ internal static class InventoryRules
                 return wrong;
             }
 
-            // A label without a value is a mark, and may be empty.
+            // A label may have an empty value.
             if (value is null || (value.Length > 0 && Text("inventory.labels", value, MaxText) is not null))
             {
                 return new("inventory.labels", $"The value of a label is a text of at most {MaxText} characters.");

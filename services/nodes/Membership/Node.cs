@@ -11,7 +11,7 @@ internal enum NodeStatus
     Removed,
 }
 
-/// <summary>A machine with an agent. Being drained and being online are independent: a drained node may also be away.</summary>
+/// <summary>A machine with an agent. Draining and online are independent: a drained node may also be offline.</summary>
 internal sealed record Node(NodeStatus Status, bool Draining, string Name, Inventory Inventory)
 {
     public static readonly Node Initial = new(NodeStatus.None, Draining: false, "", Inventory.Empty);
@@ -24,13 +24,13 @@ internal sealed record Node(NodeStatus Status, bool Draining, string Name, Inven
             (NodeStatus.None or NodeStatus.Removed, JoinNode c) => Decision.Accept<NodeEvent>(
                 new NodeJoined(c.NodeId, c.Name, c.Inventory, now)
             ),
-            (_, JoinNode c) => Seen(node, c.Name, c.Inventory, now),
+            (_, JoinNode c) => Refresh(node, c.Name, c.Inventory, now),
             (NodeStatus.Removed, RemoveNode) => Decision.Nothing<NodeEvent>(),
             (NodeStatus.None or NodeStatus.Removed, _) => Decision.Refuse<NodeEvent>(
                 "node.not-found",
-                "This node is not known here. Its agent must join."
+                "This node is unknown. Its agent must join."
             ),
-            (_, SeeNode c) => Seen(node, node.Name, c.Inventory, now),
+            (_, ApplyHeartbeat c) => Refresh(node, node.Name, c.Inventory, now),
             (NodeStatus.Online, MarkOffline c) => Decision.Accept<NodeEvent>(
                 new NodeWentOffline(c.LastHeartbeatAt, now)
             ),
@@ -57,8 +57,8 @@ internal sealed record Node(NodeStatus Status, bool Draining, string Name, Inven
             _ => throw new UnreachableException($"No evolution for {@event.GetType().Name}."),
         };
 
-    /// <summary>The node gave a sign of life: only what differs is an event.</summary>
-    private static Decision<NodeEvent> Seen(Node node, string name, Inventory inventory, DateTimeOffset now)
+    /// <summary>The node is alive: only differences are recorded as events.</summary>
+    private static Decision<NodeEvent> Refresh(Node node, string name, Inventory inventory, DateTimeOffset now)
     {
         var events = new List<NodeEvent>();
         if (!string.Equals(node.Name, name, StringComparison.Ordinal))

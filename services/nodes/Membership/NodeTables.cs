@@ -104,7 +104,7 @@ internal sealed class NodeTables(NodesStore store)
     ) =>
         new(
             inventory.Gpus.Count(gpu => !holders.ContainsKey(gpu.Index)),
-            // Sums of fractions would show as 0.30000000000000004.
+            // Rounded, because sums of fractions would show as 0.30000000000000004.
             Math.Round(Math.Max(0, inventory.Cpus - leases.Sum(lease => lease.Cpus)), 6),
             Math.Max(0, inventory.MemoryMiB - leases.Sum(lease => lease.MemoryMiB))
         );

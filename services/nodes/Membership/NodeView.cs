@@ -2,11 +2,13 @@ using Platform.Contracts.Nodes;
 
 namespace Platform.Nodes.Membership;
 
-/// <summary>A node as people see it.</summary>
-/// <param name="Status"><c>online</c>, <c>offline</c> or <c>draining</c>; a node that is away is offline also when it is drained.</param>
+/// <summary>A node as the API shows it.</summary>
+/// <param name="Status">
+/// <c>online</c>, <c>offline</c> or <c>draining</c>; a node that is offline and drained is <c>offline</c>.
+/// </param>
 /// <param name="Draining">True when it gets no new work.</param>
-/// <param name="Free">What no attempt holds.</param>
-/// <param name="Version">What <c>If-Match</c> may name.</param>
+/// <param name="Free">Resources that no attempt holds.</param>
+/// <param name="Version">The version for <c>If-Match</c>.</param>
 internal sealed record NodeView(
     Guid Id,
     string Name,
@@ -28,7 +30,7 @@ internal sealed record NodeView(
     long Version
 );
 
-/// <summary>One GPU and the job that has it, if any.</summary>
+/// <summary>One GPU and the job that holds it, if any.</summary>
 internal sealed record GpuView(int Index, string Uuid, string Name, int MemoryMiB, Guid? JobId);
 
 internal sealed record FreeResources(int Gpus, double Cpus, int MemoryMiB);

@@ -3,7 +3,7 @@ using Platform.Contracts.Nodes;
 
 namespace Platform.Nodes.Placements;
 
-/// <summary>Says how a placement stands, for a job that may have missed it.</summary>
+/// <summary>Answers with the state of a placement, for a job that may have missed a message.</summary>
 internal sealed class AnswerPlacementQuestion(NodesStore store, PlacementAnswers answers) : IConsumer<ConfirmPlacement>
 {
     public async Task Consume(ConsumeContext<ConfirmPlacement> context)

@@ -3,7 +3,7 @@ using Platform.Nodes.Heartbeats;
 
 namespace Platform.Nodes.Placements;
 
-/// <summary>Runs what must run in one place only: the scheduler, the watch over silent nodes, and the telling of waiting reasons.</summary>
+/// <summary>Runs what must run in one process only: the scheduler, the node monitor and the waiting reasons.</summary>
 internal sealed partial class LeaderService(
     NodesStore store,
     SchedulerLoop scheduler,
@@ -33,7 +33,7 @@ internal sealed partial class LeaderService(
             }
             catch (Exception e)
             {
-                LeadLost(log, e);
+                LeadershipLost(log, e);
             }
 
             await Task.Delay(options.Value.Poll, clock, stoppingToken)
@@ -57,9 +57,9 @@ internal sealed partial class LeaderService(
         await first;
     }
 
-    [LoggerMessage(1, LogLevel.Information, "Placing jobs from here, term {Term}")]
+    [LoggerMessage(1, LogLevel.Information, "This process is the scheduler leader, term {Term}")]
     private static partial void Leading(ILogger log, long term);
 
-    [LoggerMessage(2, LogLevel.Error, "Lost the lead in placing jobs; taking it again")]
-    private static partial void LeadLost(ILogger log, Exception exception);
+    [LoggerMessage(2, LogLevel.Error, "Lost the scheduler leadership; retrying")]
+    private static partial void LeadershipLost(ILogger log, Exception exception);
 }

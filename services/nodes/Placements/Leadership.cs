@@ -5,12 +5,12 @@ using Platform.EventStore;
 namespace Platform.Nodes.Placements;
 
 /// <summary>
-/// The right to place: one process of all that run this service holds it. A session lock says who; the term fences off a
-/// leader whose session broke without its noticing, because grants made in an older term fail in the database.
+/// The leadership of the scheduler: one process of all that run this service holds it, by a session lock. The term
+/// fences off a leader that has not noticed that its session broke: grants made in an older term fail in the database.
 /// </summary>
 internal sealed class Leadership : IAsyncDisposable
 {
-    /// <summary>The SQL state of a grant made in a term that is over.</summary>
+    /// <summary>The SQL state of a grant made in an older term.</summary>
     public const string Superseded = "PN001";
 
     private readonly SessionLock _lock;
@@ -19,7 +19,7 @@ internal sealed class Leadership : IAsyncDisposable
 
     public long Term { get; }
 
-    /// <summary>Takes the lead if nobody has it.</summary>
+    /// <summary>Takes the leadership if no other process has it.</summary>
     /// <returns>Null when another process leads.</returns>
     public static async Task<Leadership?> TryTakeAsync(NodesStore store, CancellationToken cancellationToken)
     {
@@ -44,7 +44,7 @@ internal sealed class Leadership : IAsyncDisposable
         }
     }
 
-    /// <summary>Returns only by an exception: cancelled, or the session is gone and with it the lead.</summary>
+    /// <summary>Ends only with an exception: cancelled, or the session broke and the leadership is lost.</summary>
     public async Task HoldAsync(TimeSpan poll, TimeProvider clock, CancellationToken cancellationToken)
     {
         while (true)

@@ -7,8 +7,8 @@ using Platform.ServiceDefaults;
 
 namespace Platform.Nodes.Placements;
 
-/// <summary>One place in the line.</summary>
-/// <param name="Position">1 is the first; those whose time has not come or that no node could hold have a place too.</param>
+/// <summary>One entry of the queue.</summary>
+/// <param name="Position">Counted from 1; requests that must not start yet or fit no node have a position too.</param>
 internal sealed record WaitingPlacement(
     Guid JobId,
     int Attempt,
@@ -53,19 +53,19 @@ internal static class ListPlacementsEndpoint
             )
         )
         {
-            return ProblemResults.Invalid("cursor", "This is no cursor of this list.");
+            return ProblemResults.Invalid("cursor", "This is not a cursor of this list.");
         }
 
         await using var batch = store.DataSource.CreateBatch();
         batch.Add("select count(*) from placement_request");
         batch.Add(
             """
-            select w.job_id, w.attempt, w.place, r.reason, w.gpus, w.cpus, w.memory_mib, w.labels, w.priority,
+            select w.job_id, w.attempt, w.queue_position, r.reason, w.gpus, w.cpus, w.memory_mib, w.labels, w.priority,
                    w.submitted_at, w.not_before
-            from (select *, row_number() over (order by priority desc, submitted_at, job_id) as place
+            from (select *, row_number() over (order by priority desc, submitted_at, job_id) as queue_position
                   from placement_request) w
             left join placement_reason r on r.job_id = w.job_id and r.attempt = w.attempt
-            where w.place > $1 order by w.place limit $2
+            where w.queue_position > $1 order by w.queue_position limit $2
             """,
             after,
             limit

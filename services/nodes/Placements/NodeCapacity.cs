@@ -1,10 +1,13 @@
 namespace Platform.Nodes.Placements;
 
-/// <summary>What is still free on one node while the scheduler works: first less the leases, then less what it grants and reserves.</summary>
+/// <summary>
+/// The free capacity of one node during a scheduling pass: reduced by the existing leases, then by grants and
+/// reservations.
+/// </summary>
 internal sealed class NodeCapacity
 {
     /// <summary>CPUs are fractions; sums of them are compared with this tolerance.</summary>
-    public const double Slack = 1e-6;
+    public const double Tolerance = 1e-6;
 
     private readonly List<int> _freeGpus;
     private int _reservedGpus;
@@ -25,7 +28,7 @@ internal sealed class NodeCapacity
         }
 
         _freeGpus = [.. node.Gpus.Where(gpu => !taken.Contains(gpu)).Order()];
-        // A machine may come back smaller than what was leased of it.
+        // A machine may come back with less than what is leased on it.
         _cpus = Math.Max(0, _cpus);
         _memoryMiB = Math.Max(0, _memoryMiB);
     }
@@ -38,17 +41,20 @@ internal sealed class NodeCapacity
 
     public int MemoryMiB => _memoryMiB;
 
-    public bool IsExhausted => _cpus <= Slack || _memoryMiB <= 0;
+    public bool IsExhausted => _cpus <= Tolerance || _memoryMiB <= 0;
 
-    public bool Fits(Needs needs) => needs.Gpus <= Gpus && needs.Cpus <= _cpus + Slack && needs.MemoryMiB <= _memoryMiB;
+    public bool Fits(Needs needs) =>
+        needs.Gpus <= Gpus && needs.Cpus <= _cpus + Tolerance && needs.MemoryMiB <= _memoryMiB;
 
-    /// <summary>How far the node is from fitting: 0 fits, each resource adds the missing part of what is needed (0 to 1).</summary>
+    /// <summary>
+    /// How much is missing: 0 when it fits; each resource adds the missing share of what is needed (0 to 1).
+    /// </summary>
     public double Shortage(Needs needs) =>
         Missing(needs.Gpus, Gpus) + Missing(needs.Cpus, _cpus) + Missing(needs.MemoryMiB, _memoryMiB);
 
-    /// <summary>Takes what is needed, the lowest GPU indices first.</summary>
-    /// <returns>The GPUs taken.</returns>
-    public IReadOnlyList<int> Take(Needs needs)
+    /// <summary>Allocates what is needed, the lowest GPU indices first.</summary>
+    /// <returns>The allocated GPUs.</returns>
+    public IReadOnlyList<int> Allocate(Needs needs)
     {
         var gpus = _freeGpus[..needs.Gpus];
         _freeGpus.RemoveRange(0, needs.Gpus);
@@ -58,8 +64,8 @@ internal sealed class NodeCapacity
     }
 
     /// <summary>
-    /// Keeps what is needed out of reach of later requests, as far as it is free now. What is free beyond that may still be
-    /// used: it brings the node no farther from fitting.
+    /// Reserves what is needed, as far as it is free now, so that later requests cannot use it. The rest may still be
+    /// used: that does not increase the shortage.
     /// </summary>
     public void Reserve(Needs needs)
     {
@@ -68,5 +74,6 @@ internal sealed class NodeCapacity
         _memoryMiB = Math.Max(0, _memoryMiB - needs.MemoryMiB);
     }
 
-    private static double Missing(double needed, double free) => needed <= free + Slack ? 0 : (needed - free) / needed;
+    private static double Missing(double needed, double free) =>
+        needed <= free + Tolerance ? 0 : (needed - free) / needed;
 }

@@ -13,8 +13,8 @@ internal enum PlacementStatus
 }
 
 /// <summary>
-/// The lease of one job. The attempt's number only grows: what is said of an older attempt changes nothing, and an attempt
-/// that was released or lost never holds anything again, in whatever order messages arrive.
+/// The lease of one job. The attempt number only grows: a command for an older attempt changes nothing, and an attempt
+/// that was released or lost never holds resources again, in whatever order messages arrive.
 /// </summary>
 internal sealed record Placement(
     PlacementStatus Status,
@@ -28,7 +28,7 @@ internal sealed record Placement(
 
     public static readonly Decider<Placement, PlacementEvent> Decider = new("placement", Initial, Evolve);
 
-    /// <summary>The state of a stream whose last event asked for this attempt.</summary>
+    /// <summary>The state of a stream whose last event requested this attempt.</summary>
     public static Placement Waiting(int attempt) =>
         Initial with
         {
@@ -42,7 +42,7 @@ internal sealed record Placement(
         command switch
         {
             { Attempt: < 1 } => Decision.Refuse<PlacementEvent>("placement.invalid", "Attempts are counted from 1."),
-            AskForPlacement
+            RequestPlacement
             {
                 Needs: { Gpus: < 0 } or { Cpus: not (>= 0 and < double.PositiveInfinity) } or { MemoryMiB: < 0 }
             } => Decision.Refuse<PlacementEvent>(
@@ -50,23 +50,23 @@ internal sealed record Placement(
                 "Resources are finite numbers that are not negative."
             ),
             _ when command.Attempt < placement.Attempt => Decision.Nothing<PlacementEvent>(),
-            AskForPlacement c when c.Attempt > placement.Attempt => Decision.Accept<PlacementEvent>([
+            RequestPlacement c when c.Attempt > placement.Attempt => Decision.Accept<PlacementEvent>([
                 .. ReleaseOpen(placement, now),
                 new PlacementRequested(c.Attempt, c.Needs, c.Labels, c.Priority, c.SubmittedAt, c.NotBefore, now),
             ]),
-            AskForPlacement => Decision.Nothing<PlacementEvent>(),
-            // Recorded even where nothing was asked for: a request that arrives later must not lease for a job that is over.
-            GiveUpPlacement c when c.Attempt > placement.Attempt => Decision.Accept<PlacementEvent>([
+            RequestPlacement => Decision.Nothing<PlacementEvent>(),
+            // Recorded even without a request: one that arrives later must not lease for a job that has ended.
+            ReleasePlacement c when c.Attempt > placement.Attempt => Decision.Accept<PlacementEvent>([
                 .. ReleaseOpen(placement, now),
                 new PlacementReleased(c.Attempt, now),
             ]),
-            GiveUpPlacement c when placement.IsOpen => Decision.Accept<PlacementEvent>(
+            ReleasePlacement c when placement.IsOpen => Decision.Accept<PlacementEvent>(
                 new PlacementReleased(c.Attempt, now)
             ),
-            GiveUpPlacement => Decision.Nothing<PlacementEvent>(),
+            ReleasePlacement => Decision.Nothing<PlacementEvent>(),
             _ when command.Attempt > placement.Attempt => Decision.Refuse<PlacementEvent>(
                 "placement.not-requested",
-                "This attempt has not asked for a placement."
+                "This attempt has not requested a placement."
             ),
             GrantPlacement c when placement.Status is PlacementStatus.Waiting => Decision.Accept<PlacementEvent>(
                 new PlacementGranted(c.Attempt, c.Nodes, now)

@@ -3,11 +3,11 @@ using Platform.Contracts.Nodes;
 
 namespace Platform.Nodes.Placements;
 
-/// <summary>What to answer to a repeated command or a question: how the placement stands, seen from the attempt asked about.</summary>
+/// <summary>Answers repeated commands and queries with the state of the placement, as seen by one attempt.</summary>
 internal sealed class PlacementAnswers(PlacementTables tables)
 {
-    /// <summary>What is said of a waiting attempt before the scheduler has looked at it.</summary>
-    private const string NotLookedAt = "waiting to be looked at";
+    /// <summary>The reason of an attempt that the scheduler has not considered yet.</summary>
+    private const string NotScheduledYet = "waiting for the scheduler";
 
     public async Task<object> DescribeAsync(
         Placement placement,
@@ -28,7 +28,7 @@ internal sealed class PlacementAnswers(PlacementTables tables)
             {
                 JobId = jobId,
                 Attempt = attempt,
-                Reason = await tables.FindReasonAsync(jobId, attempt, cancellationToken) ?? NotLookedAt,
+                Reason = await tables.FindReasonAsync(jobId, attempt, cancellationToken) ?? NotScheduledYet,
             },
             PlacementStatus.Granted => new PlacementGrantedMessage
             {

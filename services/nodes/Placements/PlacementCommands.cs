@@ -1,9 +1,9 @@
 namespace Platform.Nodes.Placements;
 
-/// <summary>What may be asked of the placement of one job.</summary>
+/// <summary>A command to the placement of one job.</summary>
 internal abstract record PlacementCommand(int Attempt);
 
-internal sealed record AskForPlacement(
+internal sealed record RequestPlacement(
     int Attempt,
     Needs Needs,
     IReadOnlyDictionary<string, string> Labels,
@@ -14,6 +14,6 @@ internal sealed record AskForPlacement(
 
 internal sealed record GrantPlacement(int Attempt, IReadOnlyList<GrantedNode> Nodes) : PlacementCommand(Attempt);
 
-internal sealed record GiveUpPlacement(int Attempt) : PlacementCommand(Attempt);
+internal sealed record ReleasePlacement(int Attempt) : PlacementCommand(Attempt);
 
 internal sealed record LosePlacement(int Attempt, Guid NodeId, string Reason) : PlacementCommand(Attempt);

@@ -1,6 +1,8 @@
 namespace Platform.Nodes.Placements;
 
-/// <summary>What happened to the placement of one job (stream type <c>placement</c>; the stream's id is the job's).</summary>
+/// <summary>
+/// What happened to the placement of one job (stream type <c>placement</c>; the stream's id is the job's).
+/// </summary>
 internal abstract record PlacementEvent;
 
 internal sealed record PlacementRequested(
@@ -16,14 +18,14 @@ internal sealed record PlacementRequested(
 internal sealed record PlacementGranted(int Attempt, IReadOnlyList<GrantedNode> Nodes, DateTimeOffset At)
     : PlacementEvent;
 
-/// <summary>This attempt and every earlier one hold nothing any more, and never will again.</summary>
+/// <summary>This attempt and every earlier one hold no resources, and never will again.</summary>
 internal sealed record PlacementReleased(int Attempt, DateTimeOffset At) : PlacementEvent;
 
 internal sealed record PlacementLost(int Attempt, Guid NodeId, string Reason, DateTimeOffset At) : PlacementEvent;
 
-/// <summary>What an attempt takes on one node.</summary>
+/// <summary>The resources that an attempt needs on one node.</summary>
 internal sealed record Needs(int Gpus, double Cpus, int MemoryMiB);
 
-/// <summary>A node that an attempt holds a part of.</summary>
-/// <param name="Gpus">Indices of the GPUs it has there.</param>
+/// <summary>A node on which an attempt holds resources.</summary>
+/// <param name="Gpus">Indices of the GPUs it holds there.</param>
 internal sealed record GrantedNode(Guid NodeId, string NodeName, IReadOnlyList<int> Gpus, double Cpus, int MemoryMiB);

@@ -5,7 +5,7 @@ using Platform.EventStore;
 
 namespace Platform.Nodes.Placements;
 
-/// <summary>Who waits (<c>placement_request</c>) and who holds what (<c>lease</c>, <c>lease_gpu</c>).</summary>
+/// <summary>Waiting requests (<c>placement_request</c>) and leases (<c>lease</c>, <c>lease_gpu</c>).</summary>
 internal sealed class PlacementProjection : SqlProjection
 {
     public override string Name => "placement:v1";

@@ -4,22 +4,22 @@ using Platform.EventStore;
 
 namespace Platform.Nodes.Placements;
 
-/// <summary>Everything the scheduler looks at, as of one statement batch.</summary>
-/// <param name="IsWholeLine">False when more requests wait than were read.</param>
+/// <summary>The scheduler's input, read in one batch.</summary>
+/// <param name="IsComplete">False when more requests wait than were read.</param>
 internal sealed record ClusterState(
     IReadOnlyList<SchedulerNode> Nodes,
     IReadOnlyList<SchedulerLease> Leases,
     IReadOnlyList<SchedulerRequest> Waiting,
-    bool IsWholeLine
+    bool IsComplete
 );
 
-/// <summary>A lease whose node is offline or gone.</summary>
+/// <summary>A lease whose node is offline or was removed.</summary>
 internal sealed record StrandedLease(Guid JobId, int Attempt, Guid NodeId);
 
 /// <summary>Reads the tables of nodes and placements.</summary>
 internal sealed class PlacementTables(NodesStore store)
 {
-    /// <summary>Reads the cluster and the first of those who wait, in their order.</summary>
+    /// <summary>Reads the cluster and the first requests of the queue.</summary>
     public async Task<ClusterState> ReadClusterAsync(int limit, CancellationToken cancellationToken)
     {
         await using var batch = store.DataSource.CreateBatch();
@@ -56,7 +56,7 @@ internal sealed class PlacementTables(NodesStore store)
         return new ClusterState(nodes, leases, waiting, waiting.Count < limit);
     }
 
-    /// <summary>Finds leases on nodes that are offline, or that were removed while a grant was on its way.</summary>
+    /// <summary>Finds leases on nodes that are offline, or that were removed while a grant was in flight.</summary>
     public async Task<IReadOnlyList<StrandedLease>> FindStrandedAsync(CancellationToken cancellationToken)
     {
         await using var command = store.DataSource.CreateCommand(
@@ -75,7 +75,7 @@ internal sealed class PlacementTables(NodesStore store)
         return stranded;
     }
 
-    /// <summary>What a person was last told about a waiting attempt; null when nothing yet.</summary>
+    /// <summary>The last published reason of a waiting attempt; null when there is none.</summary>
     public async Task<string?> FindReasonAsync(Guid jobId, int attempt, CancellationToken cancellationToken)
     {
         await using var command = store.DataSource.CreateCommand(

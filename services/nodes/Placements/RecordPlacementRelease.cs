@@ -1,25 +1,24 @@
 using MassTransit;
-using Platform.Contracts.Nodes;
 using Platform.EventStore;
 using Platform.Messaging;
 
 namespace Platform.Nodes.Placements;
 
-/// <summary>Frees what an attempt holds, or takes it out of the line.</summary>
+/// <summary>Frees what an attempt holds, or removes it from the queue.</summary>
 internal sealed partial class RecordPlacementRelease(
     NodesStore store,
     SchedulerSignal scheduler,
     TimeProvider clock,
     ILogger<RecordPlacementRelease> log
-) : IConsumer<ReleasePlacement>
+) : IConsumer<Contracts.Nodes.ReleasePlacement>
 {
-    public async Task Consume(ConsumeContext<ReleasePlacement> context)
+    public async Task Consume(ConsumeContext<Contracts.Nodes.ReleasePlacement> context)
     {
         var (jobId, attempt) = (context.Message.JobId, context.Message.Attempt);
         var outcome = await store.HandleAsync(
             Placement.Decider,
             jobId.ToString(),
-            placement => Placement.Decide(placement, new GiveUpPlacement(attempt), clock.GetUtcNow()),
+            placement => Placement.Decide(placement, new ReleasePlacement(attempt), clock.GetUtcNow()),
             context.EventMetadata(jobId.ToString()),
             sideEffects: batch => batch.Add("delete from placement_reason where job_id = $1", jobId),
             cancellationToken: context.CancellationToken
@@ -38,6 +37,6 @@ internal sealed partial class RecordPlacementRelease(
         }
     }
 
-    [LoggerMessage(1, LogLevel.Error, "The release of job {JobId} attempt {Attempt} makes no sense: {Reason}")]
+    [LoggerMessage(1, LogLevel.Error, "Invalid release of job {JobId} attempt {Attempt}: {Reason}")]
     private static partial void Refused(ILogger log, Guid jobId, int attempt, string reason);
 }

@@ -1,22 +1,23 @@
 using MassTransit;
-using Platform.Contracts.Nodes;
 using Platform.Messaging;
 
 namespace Platform.Nodes.Placements;
 
-/// <summary>Puts an attempt in line. A repeat is answered with how it stands; the answer to the first comes from the log.</summary>
+/// <summary>
+/// Queues an attempt. A repeat is answered with its state; the answer to the first is published from the log.
+/// </summary>
 internal sealed partial class RecordPlacementRequest(
     NodesStore store,
     PlacementAnswers answers,
     SchedulerSignal scheduler,
     TimeProvider clock,
     ILogger<RecordPlacementRequest> log
-) : IConsumer<RequestPlacement>
+) : IConsumer<Contracts.Nodes.RequestPlacement>
 {
-    public async Task Consume(ConsumeContext<RequestPlacement> context)
+    public async Task Consume(ConsumeContext<Contracts.Nodes.RequestPlacement> context)
     {
         var message = context.Message;
-        var command = new AskForPlacement(
+        var command = new RequestPlacement(
             message.Attempt,
             new Needs(message.Resources.Gpus, message.Resources.Cpus, message.Resources.MemoryMiB),
             message.Labels,
@@ -50,6 +51,6 @@ internal sealed partial class RecordPlacementRequest(
         );
     }
 
-    [LoggerMessage(1, LogLevel.Error, "Job {JobId} attempt {Attempt} asks for what cannot be: {Reason}")]
+    [LoggerMessage(1, LogLevel.Error, "Invalid placement request of job {JobId} attempt {Attempt}: {Reason}")]
     private static partial void Refused(ILogger log, Guid jobId, int attempt, string reason);
 }

@@ -1,9 +1,9 @@
 namespace Platform.Nodes.Placements;
 
 /// <summary>
-/// Decides who gets what: by priority, then by time of submission. A request that no node taking work could ever hold stands
-/// aside. One that could be held but does not fit now reserves its part of the node closest to fitting, so that smaller
-/// requests behind it cannot keep it waiting for ever: while it is first in line that node's shortage only shrinks.
+/// Assigns requests to nodes, by priority and then by time of submission. A request that no schedulable node can ever
+/// fit is skipped. A request that does not fit now reserves capacity on the node with the smallest shortage, so that
+/// smaller requests behind it cannot starve it: while it is first in the queue, that node's shortage only shrinks.
 /// </summary>
 internal static class Scheduler
 {
@@ -15,8 +15,8 @@ internal static class Scheduler
     )
     {
         var leasesOf = leases.ToLookup(lease => lease.NodeId);
-        var rooms = nodes
-            .Where(node => node.Takes)
+        var capacities = nodes
+            .Where(node => node.IsSchedulable)
             .OrderBy(node => node.Id)
             .Select(node => new NodeCapacity(node, leasesOf[node.Id]))
             .ToList();
@@ -34,54 +34,56 @@ internal static class Scheduler
                 continue;
             }
 
-            var eligible = rooms.Where(room => room.Node.CouldHold(request)).ToList();
+            var eligible = capacities.Where(capacity => capacity.Node.CanEverFit(request)).ToList();
             if (eligible.Count == 0)
             {
-                Wait(request, SchedulerReasons.Impossible(request, nodes));
+                Wait(request, SchedulerReasons.Unschedulable(request, nodes));
                 continue;
             }
 
-            if (BestFit(eligible, request.Needs) is { } room)
+            if (BestFit(eligible, request.Needs) is { } capacity)
             {
-                grants.Add(Grant(request, room));
+                grants.Add(Grant(request, capacity));
                 continue;
             }
 
             var closest = eligible.MinBy(candidate => candidate.Shortage(request.Needs))!;
-            Wait(request, SchedulerReasons.Short(request.Needs, closest, ahead));
+            Wait(request, SchedulerReasons.WaitingForResources(request.Needs, closest, ahead));
             closest.Reserve(request.Needs);
             ahead++;
         }
 
-        return new SchedulerResult(grants, reasons, nextDue, rooms.Exists(room => !room.IsExhausted));
+        return new SchedulerResult(grants, reasons, nextDue, capacities.Exists(capacity => !capacity.IsExhausted));
 
         void Wait(SchedulerRequest request, string reason) =>
             reasons.Add(new WaitingReason(request.JobId, request.Attempt, reason));
     }
 
-    /// <summary>The order of the line.</summary>
+    /// <summary>The order of the queue.</summary>
     public static IEnumerable<SchedulerRequest> InOrder(IEnumerable<SchedulerRequest> waiting) =>
         waiting
             .OrderByDescending(request => request.Priority)
             .ThenBy(request => request.SubmittedAt)
             .ThenBy(request => request.JobId);
 
-    /// <summary>Leaves the least behind, GPUs counting most, so that large gaps stay for large requests.</summary>
-    private static NodeCapacity? BestFit(List<NodeCapacity> rooms, Needs needs) =>
-        rooms
-            .Where(room => room.Fits(needs))
-            .OrderBy(room => room.Gpus)
-            .ThenBy(room => room.Cpus)
-            .ThenBy(room => room.MemoryMiB)
+    /// <summary>
+    /// The node with the least free capacity, GPUs first, so that large nodes stay free for large requests.
+    /// </summary>
+    private static NodeCapacity? BestFit(List<NodeCapacity> capacities, Needs needs) =>
+        capacities
+            .Where(capacity => capacity.Fits(needs))
+            .OrderBy(capacity => capacity.Gpus)
+            .ThenBy(capacity => capacity.Cpus)
+            .ThenBy(capacity => capacity.MemoryMiB)
             .FirstOrDefault();
 
-    private static SchedulerGrant Grant(SchedulerRequest request, NodeCapacity room) =>
+    private static SchedulerGrant Grant(SchedulerRequest request, NodeCapacity capacity) =>
         new(
             request,
             new GrantedNode(
-                room.Node.Id,
-                room.Node.Name,
-                room.Take(request.Needs),
+                capacity.Node.Id,
+                capacity.Node.Name,
+                capacity.Allocate(request.Needs),
                 request.Needs.Cpus,
                 request.Needs.MemoryMiB
             )

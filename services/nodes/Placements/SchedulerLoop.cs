@@ -5,7 +5,9 @@ using Platform.EventStore;
 
 namespace Platform.Nodes.Placements;
 
-/// <summary>Looks at the cluster whenever something changed, and grants. Runs only in the leader; see <see cref="Leadership"/>.</summary>
+/// <summary>
+/// Runs a scheduling pass whenever something changed. Only the leader runs it; see <see cref="Leadership"/>.
+/// </summary>
 internal sealed partial class SchedulerLoop(
     NodesStore store,
     PlacementTables tables,
@@ -16,30 +18,32 @@ internal sealed partial class SchedulerLoop(
     ILogger<SchedulerLoop> log
 )
 {
-    /// <summary>How many of those who wait are read at first; more only while there is room left for them.</summary>
+    /// <summary>How many requests are read at first; more are read only while capacity is free.</summary>
     private const int FirstPage = 200;
 
     private const int ParallelGrants = 4;
 
-    /// <summary>Works until it is stopped or another leader has taken over.</summary>
-    /// <exception cref="PostgresException"><see cref="Leadership.Superseded"/>: this leader's term is over.</exception>
+    /// <summary>Runs until it is stopped or another leader has taken over.</summary>
+    /// <exception cref="PostgresException">
+    /// <see cref="Leadership.Superseded"/>: this leader's term has ended.
+    /// </exception>
     public async Task RunAsync(long term, CancellationToken cancellationToken)
     {
         var poll = options.Value.Poll;
-        var wholeLineDue = clock.GetUtcNow();
+        var wholeQueueDue = clock.GetUtcNow();
         while (true)
         {
             var pause = poll;
             try
             {
                 var now = clock.GetUtcNow();
-                var wholeLine = now >= wholeLineDue;
-                if (wholeLine)
+                var wholeQueue = now >= wholeQueueDue;
+                if (wholeQueue)
                 {
-                    wholeLineDue = now + poll;
+                    wholeQueueDue = now + poll;
                 }
 
-                pause = await PassAsync(term, wholeLine, cancellationToken);
+                pause = await PassAsync(term, wholeQueue, cancellationToken);
             }
             catch (Exception e)
                 when (e is not (OperationCanceledException or PostgresException { SqlState: Leadership.Superseded }))
@@ -51,17 +55,17 @@ internal sealed partial class SchedulerLoop(
         }
     }
 
-    /// <returns>How long nothing can change by itself.</returns>
-    private async Task<TimeSpan> PassAsync(long term, bool wholeLine, CancellationToken cancellationToken)
+    /// <returns>How long to wait for a signal before the next pass.</returns>
+    private async Task<TimeSpan> PassAsync(long term, bool wholeQueue, CancellationToken cancellationToken)
     {
-        var limit = wholeLine ? int.MaxValue : FirstPage;
+        var limit = wholeQueue ? int.MaxValue : FirstPage;
         ClusterState cluster;
         SchedulerResult result;
         while (true)
         {
             cluster = await tables.ReadClusterAsync(limit, cancellationToken);
             result = Scheduler.Place(cluster.Nodes, cluster.Leases, cluster.Waiting, clock.GetUtcNow());
-            if (cluster.IsWholeLine || !result.HasRoom)
+            if (cluster.IsComplete || !result.HasFreeCapacity)
             {
                 break;
             }
@@ -74,14 +78,17 @@ internal sealed partial class SchedulerLoop(
             new ParallelOptions { MaxDegreeOfParallelism = ParallelGrants, CancellationToken = cancellationToken },
             async (grant, ct) => await GrantAsync(grant, term, ct)
         );
-        reasons.Post(result.Reasons, cluster.IsWholeLine);
+        reasons.Post(result.Reasons, cluster.IsComplete);
 
         var poll = options.Value.Poll;
         var due = result.NextDue - clock.GetUtcNow();
         return due < poll ? TimeSpan.FromTicks(Math.Max(0, due.Value.Ticks)) : poll;
     }
 
-    /// <summary>Appends to the version the request was read at, which is the state <see cref="Placement.Waiting"/>: nothing need be loaded.</summary>
+    /// <summary>
+    /// Appends at the version at which the request was read. Its state is <see cref="Placement.Waiting"/>, so nothing
+    /// has to be loaded.
+    /// </summary>
     private async Task GrantAsync(SchedulerGrant grant, long term, CancellationToken cancellationToken)
     {
         var (request, node) = (grant.Request, grant.Node);
@@ -116,11 +123,11 @@ internal sealed partial class SchedulerLoop(
         }
         catch (StreamVersionConflictException)
         {
-            // It was released or asked for anew meanwhile; the next look sees what it has become.
+            // It was released or requested again in the meantime; the next pass reads the new state.
             signal.Raise();
         }
     }
 
-    [LoggerMessage(1, LogLevel.Error, "Looking for places failed; trying again")]
+    [LoggerMessage(1, LogLevel.Error, "The scheduling pass failed; retrying")]
     private static partial void PassFailed(ILogger log, Exception exception);
 }

@@ -12,20 +12,21 @@ internal sealed record SchedulerNode(
     IReadOnlyDictionary<string, string> Labels
 )
 {
-    /// <summary>True when it may be given new work.</summary>
-    public bool Takes => Online && !Draining;
+    /// <summary>True when new work may be placed on it.</summary>
+    public bool IsSchedulable => Online && !Draining;
 
-    /// <summary>True when the empty machine would do; whether it takes work now is another matter.</summary>
-    public bool CouldHold(SchedulerRequest request) =>
+    /// <summary>True when the request fits the empty node, whether or not the node is schedulable now.</summary>
+    public bool CanEverFit(SchedulerRequest request) =>
         HasLabels(request.Labels)
         && request.Needs.Gpus <= Gpus.Count
-        && request.Needs.Cpus <= Cpus + NodeCapacity.Slack
+        && request.Needs.Cpus <= Cpus + NodeCapacity.Tolerance
         && request.Needs.MemoryMiB <= MemoryMiB;
 
-    public bool HasLabels(IReadOnlyDictionary<string, string> wanted) => wanted.All(HasLabel);
+    public bool HasLabels(IReadOnlyDictionary<string, string> required) => required.All(HasLabel);
 
-    public bool HasLabel(KeyValuePair<string, string> wanted) =>
-        Labels.TryGetValue(wanted.Key, out var value) && string.Equals(value, wanted.Value, StringComparison.Ordinal);
+    public bool HasLabel(KeyValuePair<string, string> required) =>
+        Labels.TryGetValue(required.Key, out var value)
+        && string.Equals(value, required.Value, StringComparison.Ordinal);
 }
 
 /// <summary>What one attempt holds on one node.</summary>
@@ -44,19 +45,19 @@ internal sealed record SchedulerRequest(
     long Version
 );
 
-/// <summary>The scheduler gives this attempt its node.</summary>
+/// <summary>A decision to place an attempt on a node.</summary>
 internal sealed record SchedulerGrant(SchedulerRequest Request, GrantedNode Node);
 
-/// <summary>Why an attempt still waits, for people.</summary>
+/// <summary>Why an attempt still waits, as shown to users.</summary>
 internal sealed record WaitingReason(Guid JobId, int Attempt, string Reason);
 
-/// <summary>What came of one look at the cluster.</summary>
-/// <param name="Reasons">One for each request that was not granted, in the order they wait.</param>
-/// <param name="NextDue">When the first request whose time has not come yet may be looked at; null when there is none.</param>
-/// <param name="HasRoom">False when no node could take even a small request, so that looking at more requests is useless.</param>
+/// <summary>The result of one scheduling pass.</summary>
+/// <param name="Reasons">One for each request that was not granted, in the order of the queue.</param>
+/// <param name="NextDue">The earliest <c>NotBefore</c> that lies in the future; null when there is none.</param>
+/// <param name="HasFreeCapacity">False when no node fits even a small request, so that reading more is useless.</param>
 internal sealed record SchedulerResult(
     IReadOnlyList<SchedulerGrant> Grants,
     IReadOnlyList<WaitingReason> Reasons,
     DateTimeOffset? NextDue,
-    bool HasRoom
+    bool HasFreeCapacity
 );

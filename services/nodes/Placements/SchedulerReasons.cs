@@ -2,39 +2,41 @@ using System.Globalization;
 
 namespace Platform.Nodes.Placements;
 
-/// <summary>Says to people why a job waits. Texts change only when their meaning does: every change is published.</summary>
+/// <summary>
+/// Why a job waits, as shown to users. A text changes only with its meaning, as every change is published.
+/// </summary>
 internal static class SchedulerReasons
 {
     public static string NotBefore(SchedulerRequest request) =>
         $"waits until {request.NotBefore.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture)}";
 
-    /// <summary>The request could run here, but not now.</summary>
-    public static string Short(Needs needs, NodeCapacity closest, int ahead)
+    /// <summary>The request fits a node, but not now.</summary>
+    public static string WaitingForResources(Needs needs, NodeCapacity closest, int ahead)
     {
         var what =
             needs.Gpus > closest.Gpus ? Gpus(needs.Gpus)
-            : needs.Cpus > closest.Cpus + NodeCapacity.Slack ? Cpus(needs.Cpus)
+            : needs.Cpus > closest.Cpus + NodeCapacity.Tolerance ? Cpus(needs.Cpus)
             : $"{needs.MemoryMiB} MiB of memory";
-        var line = ahead switch
+        var position = ahead switch
         {
             0 => "it is next",
             1 => "1 job is ahead",
             _ => $"{ahead} jobs are ahead",
         };
-        return $"waiting for {what}; {line}";
+        return $"waiting for {what}; {position}";
     }
 
-    /// <summary>No node that takes work could ever hold the request.</summary>
-    public static string Impossible(SchedulerRequest request, IReadOnlyList<SchedulerNode> nodes)
+    /// <summary>No schedulable node can ever fit the request.</summary>
+    public static string Unschedulable(SchedulerRequest request, IReadOnlyList<SchedulerNode> nodes)
     {
         if (!nodes.Any(node => node.Online))
         {
             return "no node is online";
         }
 
-        if (nodes.FirstOrDefault(node => node.CouldHold(request)) is { } absent)
+        if (nodes.FirstOrDefault(node => node.CanEverFit(request)) is { } unavailable)
         {
-            return $"waits for node {absent.Name}, which is {(absent.Online ? "draining" : "offline")}";
+            return $"waits for node {unavailable.Name}, which is {(unavailable.Online ? "draining" : "offline")}";
         }
 
         foreach (var label in request.Labels.OrderBy(label => label.Key, StringComparer.Ordinal))
@@ -58,7 +60,7 @@ internal static class SchedulerReasons
             return $"needs {Gpus(needs.Gpus)}; {largest} has {gpus}";
         }
 
-        if (nodes.Max(node => node.Cpus) is var cpus && needs.Cpus > cpus + NodeCapacity.Slack)
+        if (nodes.Max(node => node.Cpus) is var cpus && needs.Cpus > cpus + NodeCapacity.Tolerance)
         {
             return $"needs {Cpus(needs.Cpus)}; {largest} has {cpus.ToString(CultureInfo.InvariantCulture)}";
         }

@@ -1,6 +1,6 @@
 namespace Platform.Nodes.Placements;
 
-/// <summary>Tells the scheduler of this process that something changed. Many signals before it looks are one.</summary>
+/// <summary>Wakes this process's scheduler after a change. Signals raised before its next pass count as one.</summary>
 internal sealed class SchedulerSignal : IDisposable
 {
     private readonly SemaphoreSlim _raised = new(0, 1);
@@ -17,7 +17,7 @@ internal sealed class SchedulerSignal : IDisposable
     /// <summary>Waits for a signal, at most this long.</summary>
     public async Task WaitAsync(TimeSpan atMost, CancellationToken cancellationToken)
     {
-        // Lowered before the caller reads, so that what happens while it reads raises it again.
+        // Reset before the caller reads, so that a change during the read raises it again.
         if (await _raised.WaitAsync(atMost, cancellationToken))
         {
             Volatile.Write(ref _pending, 0);

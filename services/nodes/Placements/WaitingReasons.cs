@@ -6,8 +6,8 @@ using Platform.EventStore;
 namespace Platform.Nodes.Placements;
 
 /// <summary>
-/// Tells why jobs wait: a new text is published and then noted, so that it is told at least once. Apart from the scheduler,
-/// whose grants must not wait for a broker that is away.
+/// Publishes why jobs wait. A new reason is published and then recorded, so that it is published at least once. It runs
+/// beside the scheduler, whose grants must not wait for an unavailable broker.
 /// </summary>
 internal sealed partial class WaitingReasons(
     NodesStore store,
@@ -22,11 +22,11 @@ internal sealed partial class WaitingReasons(
     private static readonly TimeSpan _publishTimeout = TimeSpan.FromSeconds(5);
 
     private readonly SemaphoreSlim _posted = new(0, 1);
-    private readonly Lock _gate = new();
+    private readonly Lock _lock = new();
     private Dictionary<Guid, WaitingReason> _latest = [];
 
-    /// <summary>Takes the newest reasons.</summary>
-    /// <param name="all">True when whoever is not among them waits no more.</param>
+    /// <summary>Posts the newest reasons.</summary>
+    /// <param name="all">True when these are all waiting requests.</param>
     public void Post(IReadOnlyList<WaitingReason> reasons, bool all)
     {
         if (reasons.Count == 0 && !all)
@@ -34,7 +34,7 @@ internal sealed partial class WaitingReasons(
             return;
         }
 
-        lock (_gate)
+        lock (_lock)
         {
             if (all)
             {
@@ -55,7 +55,7 @@ internal sealed partial class WaitingReasons(
 
     public async Task RunAsync(CancellationToken cancellationToken)
     {
-        // In memory, what is published before the endpoints receive is lost.
+        // On the in-memory bus, messages published before the endpoints are ready are lost.
         await bus.WaitForHealthStatus(BusHealthStatus.Healthy, cancellationToken);
         cancellationToken.ThrowIfCancellationRequested();
         while (true)
@@ -63,34 +63,34 @@ internal sealed partial class WaitingReasons(
             await _posted.WaitAsync(cancellationToken);
             try
             {
-                await TellAsync(TakeLatest(), cancellationToken);
+                await PublishNewAsync(CopyLatest(), cancellationToken);
             }
             catch (Exception e) when (e is not OperationCanceledException || !cancellationToken.IsCancellationRequested)
             {
-                // The scheduler posts them again at its next look.
-                TellingFailed(log, e);
+                // The scheduler posts them again in its next pass.
+                PublishFailed(log, e);
             }
         }
     }
 
     public void Dispose() => _posted.Dispose();
 
-    private List<WaitingReason> TakeLatest()
+    private List<WaitingReason> CopyLatest()
     {
-        lock (_gate)
+        lock (_lock)
         {
             return [.. _latest.Values];
         }
     }
 
-    private async Task TellAsync(List<WaitingReason> reasons, CancellationToken cancellationToken)
+    private async Task PublishNewAsync(List<WaitingReason> reasons, CancellationToken cancellationToken)
     {
         foreach (var page in (await FindNewAsync(reasons, cancellationToken)).Chunk(PageSize))
         {
             using var timeout = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
             timeout.CancelAfter(_publishTimeout);
             await Task.WhenAll(page.Select(reason => PublishAsync(reason, timeout.Token)));
-            await NoteAsync(page, cancellationToken);
+            await RecordAsync(page, cancellationToken);
         }
     }
 
@@ -106,7 +106,9 @@ internal sealed partial class WaitingReasons(
             cancellationToken
         );
 
-    /// <summary>Those who still wait and whose text differs from what was told; a second text only after a while.</summary>
+    /// <summary>
+    /// Reasons of waiting requests that differ from the published ones; a changed one only after a delay.
+    /// </summary>
     private async Task<List<WaitingReason>> FindNewAsync(
         List<WaitingReason> reasons,
         CancellationToken cancellationToken
@@ -137,7 +139,7 @@ internal sealed partial class WaitingReasons(
         return found;
     }
 
-    private async Task NoteAsync(WaitingReason[] reasons, CancellationToken cancellationToken)
+    private async Task RecordAsync(WaitingReason[] reasons, CancellationToken cancellationToken)
     {
         await using var batch = store.DataSource.CreateBatch();
         batch.Add(
@@ -157,6 +159,6 @@ internal sealed partial class WaitingReasons(
         await batch.ExecuteNonQueryAsync(cancellationToken);
     }
 
-    [LoggerMessage(1, LogLevel.Warning, "Telling why jobs wait failed; it is told again")]
-    private static partial void TellingFailed(ILogger log, Exception exception);
+    [LoggerMessage(1, LogLevel.Warning, "Publishing the waiting reasons failed; retrying")]
+    private static partial void PublishFailed(ILogger log, Exception exception);
 }

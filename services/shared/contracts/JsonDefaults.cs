@@ -3,13 +3,15 @@ using System.Text.Json.Serialization;
 
 namespace Platform.Contracts;
 
-/// <summary>How bodies look on the public API and between processes: camelCase, enums as words, unknown fields refused.</summary>
+/// <summary>
+/// JSON conventions of the public API and between processes: camelCase, enums as strings, unknown fields refused.
+/// </summary>
 public static class JsonDefaults
 {
     /// <summary>For bodies we accept: an unknown field is an error.</summary>
     public static JsonSerializerOptions Strict { get; } =
         new(JsonSerializerDefaults.Web) { UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow };
 
-    /// <summary>For bodies another version of the platform may have written.</summary>
+    /// <summary>For bodies that another version of the platform may have written.</summary>
     public static JsonSerializerOptions Lenient { get; } = new(JsonSerializerDefaults.Web);
 }

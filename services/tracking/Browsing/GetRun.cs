@@ -4,7 +4,7 @@ using Platform.Tracking.Runs;
 
 namespace Platform.Tracking.Browsing;
 
-/// <summary>One run with its values and the latest and best of its metrics.</summary>
+/// <summary>One run with its values and the latest and best points of its metrics.</summary>
 internal static class GetRunEndpoint
 {
     public static void MapGetRun(this IEndpointRouteBuilder runs) =>

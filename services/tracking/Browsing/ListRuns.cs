@@ -9,10 +9,10 @@ using Platform.Tracking.Runs;
 
 namespace Platform.Tracking.Browsing;
 
-/// <summary>Which runs are wanted, and in what order.</summary>
+/// <summary>Filter, sort order and page of the list of runs.</summary>
 internal sealed record RunQuery
 {
-    /// <summary>This project and those below it.</summary>
+    /// <summary>A project and those below it.</summary>
     [FromQuery(Name = "project")]
     public string? Project { get; init; }
 
@@ -24,7 +24,7 @@ internal sealed record RunQuery
     [FromQuery(Name = "status")]
     public string? Status { get; init; }
 
-    /// <summary><c>key</c> or <c>key=value</c>; several must all hold.</summary>
+    /// <summary><c>key</c> or <c>key=value</c>; runs must match all of them.</summary>
     [FromQuery(Name = "tag")]
     public string[]? Tag { get; init; }
 
@@ -35,7 +35,10 @@ internal sealed record RunQuery
     [FromQuery(Name = "jobId")]
     public Guid? JobId { get; init; }
 
-    /// <summary><c>createdAt</c>, <c>updatedAt</c>, <c>name</c>, <c>project</c> or <c>status</c>; <c>-</c> before it turns it round.</summary>
+    /// <summary>
+    /// <c>createdAt</c>, <c>updatedAt</c>, <c>name</c>, <c>project</c> or <c>status</c>; prefix with <c>-</c> for
+    /// descending.
+    /// </summary>
     [FromQuery(Name = "sort")]
     public string? Sort { get; init; }
 
@@ -45,12 +48,12 @@ internal sealed record RunQuery
     [FromQuery(Name = "cursor")]
     public string? Cursor { get; init; }
 
-    /// <summary>How many rows to pass over: a way to any place in a long list. Not together with a cursor.</summary>
+    /// <summary>How many rows to skip, to jump within a long list. Not together with a cursor.</summary>
     [FromQuery(Name = "offset")]
     public int? Offset { get; init; }
 }
 
-/// <summary>Lists runs page by page; the total counts all rows that the filter matches.</summary>
+/// <summary>Lists runs page by page; the total counts all matching rows.</summary>
 internal static class ListRunsEndpoint
 {
     private const int MaxLimit = 2000;
@@ -106,7 +109,7 @@ internal static class ListRunsEndpoint
         {
             if (!TryReadCursor(query.Cursor, sort, out afterKey, out afterId))
             {
-                return ProblemResults.Invalid("cursor", "Not a cursor of this list in this order.");
+                return ProblemResults.Invalid("cursor", "This is not a cursor of this list with this sort order.");
             }
 
             var n = filter.Count;
@@ -178,7 +181,7 @@ internal static class ListRunsEndpoint
         return true;
     }
 
-    /// <summary>The conditions of a query, as SQL of ours and parameters of the caller.</summary>
+    /// <summary>The conditions of a query: fixed SQL, with the caller's values as parameters.</summary>
     private sealed class Filter
     {
         private readonly List<string> _conditions = ["true"];
@@ -198,17 +201,17 @@ internal static class ListRunsEndpoint
                     return ("project", problem);
                 }
 
-                var itself = $"r.project = {filter.Parameter(project)}";
+                var isProject = $"r.project = {filter.Parameter(project)}";
                 filter._conditions.Add(
                     query.Exact is true
-                        ? itself
-                        : $"({itself} or r.project like {filter.Parameter(Escape(project) + "/%")})"
+                        ? isProject
+                        : $"({isProject} or r.project like {filter.Parameter(Escape(project) + "/%")})"
                 );
             }
 
             if (query.Status is { } status)
             {
-                if (!RunWords.TryParseStatus(status, out _))
+                if (!RunNames.TryParseStatus(status, out _))
                 {
                     return ("status", "A status is scheduled, running, finished, failed or interrupted.");
                 }
@@ -233,7 +236,7 @@ internal static class ListRunsEndpoint
             {
                 if (!RunRules.IsText(search, RunRules.MaxName))
                 {
-                    return ("search", "Search for 1 to 250 characters, none of them a control character.");
+                    return ("search", "A search has 1 to 250 characters without control characters.");
                 }
 
                 var pattern = filter.Parameter($"%{Escape(search)}%");

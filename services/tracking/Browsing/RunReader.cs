@@ -4,7 +4,7 @@ using Platform.Tracking.Runs;
 
 namespace Platform.Tracking.Browsing;
 
-/// <summary>Reads runs from the read model, with what the metric tables know of them.</summary>
+/// <summary>Reads runs from the read model and the metric tables.</summary>
 internal sealed class RunReader(TrackingStore store)
 {
     public const string Columns = """
@@ -80,7 +80,7 @@ internal sealed class RunReader(TrackingStore store)
         {
             primary = new(
                 reader.GetString(13),
-                RunWords.Mode(reader.GetString(14)),
+                RunNames.Mode(reader.GetString(14)),
                 reader.IsDBNull(15) ? null : reader.GetDouble(15),
                 reader.IsDBNull(16) ? null : reader.GetInt64(16)
             );
@@ -91,7 +91,7 @@ internal sealed class RunReader(TrackingStore store)
             Id = reader.GetString(0),
             Project = reader.IsDBNull(1) ? null : reader.GetString(1),
             Name = reader.GetString(2),
-            Status = RunWords.Status(reader.GetString(3)),
+            Status = RunNames.Status(reader.GetString(3)),
             JobId = reader.IsDBNull(4) ? null : reader.GetGuid(4),
             CreatedAt = reader.GetFieldValue<DateTimeOffset>(5),
             StartedAt = Time(reader, 6),

@@ -4,7 +4,9 @@ using Platform.Tracking.Runs;
 
 namespace Platform.Tracking.Browsing;
 
-/// <summary>A run as the API shows it. Lists leave <see cref="Latest"/>, <see cref="Best"/> and <see cref="Metrics"/> out.</summary>
+/// <summary>
+/// A run as the API shows it. Lists omit <see cref="Latest"/>, <see cref="Best"/> and <see cref="Metrics"/>.
+/// </summary>
 internal sealed record RunView
 {
     public required string Id { get; init; }
@@ -22,10 +24,10 @@ internal sealed record RunView
     public required JsonElement Tags { get; init; }
     public required JsonElement Summary { get; init; }
 
-    /// <summary>The metric that judges the run, with its best value so far.</summary>
+    /// <summary>The metric by which the run is judged, with its best value so far.</summary>
     public required PrimaryMetricView? PrimaryMetric { get; init; }
 
-    /// <summary>Per metric the point with the highest step; of equal steps the latest.</summary>
+    /// <summary>For each metric, the point with the highest step; of equal steps the latest.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public IReadOnlyDictionary<string, MetricPointView>? Latest { get; init; }
 
@@ -33,23 +35,25 @@ internal sealed record RunView
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public IReadOnlyDictionary<string, MetricExtreme>? Best { get; init; }
 
-    /// <summary>Per metric the number of points and its extremes.</summary>
+    /// <summary>For each metric, the number of points and the extremes.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public IReadOnlyDictionary<string, MetricSummary>? Metrics { get; init; }
 
-    /// <summary>What <c>If-Match</c> takes.</summary>
+    /// <summary>The version for <c>If-Match</c>.</summary>
     public required long Version { get; init; }
 }
 
-/// <summary>The primary metric; value and step are null until a number was logged.</summary>
+/// <summary>The primary metric; value and step are null until a number is logged.</summary>
 [JsonNumberHandling(JsonNumberHandling.AllowNamedFloatingPointLiterals)]
 internal sealed record PrimaryMetricView(string Name, MetricMode Mode, double? Value, long? Step);
 
-/// <summary>One point. NaN and the infinities are the strings <c>NaN</c>, <c>Infinity</c> and <c>-Infinity</c>.</summary>
+/// <summary>
+/// One point. NaN and the infinities are the strings <c>NaN</c>, <c>Infinity</c> and <c>-Infinity</c>.
+/// </summary>
 [JsonNumberHandling(JsonNumberHandling.AllowNamedFloatingPointLiterals)]
 internal sealed record MetricPointView(long Step, DateTimeOffset At, double Value);
 
-/// <summary>The lowest or highest value, and the first step that had it.</summary>
+/// <summary>The lowest or highest value, and the first step with it.</summary>
 [JsonNumberHandling(JsonNumberHandling.AllowNamedFloatingPointLiterals)]
 internal sealed record MetricExtreme(long Step, double Value);
 

@@ -5,7 +5,7 @@ using Platform.Tracking.Runs;
 
 namespace Platform.Tracking.Jobs;
 
-/// <summary>Every job has a run: it exists from the submission on, before anything was logged.</summary>
+/// <summary>Creates the run of a job when the job is submitted, before anything is logged.</summary>
 internal sealed class CreateRunForJob(RunHandler handler) : IConsumer<JobSubmittedMessage>
 {
     public Task Consume(ConsumeContext<JobSubmittedMessage> context)

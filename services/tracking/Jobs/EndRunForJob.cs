@@ -5,7 +5,7 @@ using Platform.Tracking.Runs;
 
 namespace Platform.Tracking.Jobs;
 
-/// <summary>A run that its training did not end itself ends with its job.</summary>
+/// <summary>Ends the run of a job with the job, unless the training has ended the run itself.</summary>
 internal sealed class EndRunForJob(RunHandler handler) : IConsumer<JobEndedMessage>
 {
     public Task Consume(ConsumeContext<JobEndedMessage> context)

@@ -5,7 +5,7 @@ using Platform.Tracking.Runs;
 
 namespace Platform.Tracking.Jobs;
 
-/// <summary>A run runs while its job does; a later attempt starts it again.</summary>
+/// <summary>Starts the run of a job when the job starts, and again with each later attempt.</summary>
 internal sealed class StartRunForJob(RunHandler handler) : IConsumer<JobStartedMessage>
 {
     public Task Consume(ConsumeContext<JobStartedMessage> context)

@@ -9,15 +9,17 @@ using Platform.Tracking.Metrics;
 
 namespace Platform.Tracking.Live;
 
-/// <summary>Writes server-sent events of a run (https://html.spec.whatwg.org/multipage/server-sent-events.html).</summary>
+/// <summary>
+/// Writes server-sent events of a run (https://html.spec.whatwg.org/multipage/server-sent-events.html).
+/// </summary>
 internal sealed class EventStream(HttpResponse response)
 {
     private readonly PipeWriter _body = response.BodyWriter;
 
-    /// <summary>When something was sent last, as <see cref="Stopwatch.GetTimestamp"/> counts.</summary>
+    /// <summary>When something was last sent, as a <see cref="Stopwatch"/> timestamp.</summary>
     public long LastSent { get; private set; } = Stopwatch.GetTimestamp();
 
-    /// <summary>Sends the headers at once, so that a reader knows it is connected before the first point.</summary>
+    /// <summary>Sends the headers immediately, so that a client is connected before the first point.</summary>
     public async Task OpenAsync(CancellationToken cancellationToken)
     {
         response.BeginEventStream();

@@ -10,7 +10,7 @@ using Platform.Tracking.Runs;
 
 namespace Platform.Tracking.Live;
 
-/// <summary>Follows a run: every batch of new points, every change of status, and its end.</summary>
+/// <summary>Streams a run: every batch of new points, every change of its status, and its end.</summary>
 internal static class FollowMetricsEndpoint
 {
     public static void MapFollowMetrics(this IEndpointRouteBuilder runs) =>
@@ -40,13 +40,13 @@ internal static class FollowMetricsEndpoint
         {
             if (!long.TryParse(resume, NumberStyles.None, CultureInfo.InvariantCulture, out var last))
             {
-                return ProblemResults.Invalid("Last-Event-ID", "Not an id of this stream.");
+                return ProblemResults.Invalid("Last-Event-ID", "This is not an event id of this stream.");
             }
 
             after = last;
         }
 
-        // Ends with the connection, and with the process: a stream without end would hold up its stop.
+        // Ends with the connection and with the process: an endless stream would delay the shutdown.
         using var ending = CancellationTokenSource.CreateLinkedTokenSource(
             context.RequestAborted,
             lifetime.ApplicationStopping
@@ -79,7 +79,7 @@ internal static class FollowMetricsEndpoint
         }
         catch (OperationCanceledException) when (ending.IsCancellationRequested)
         {
-            // The reader left or the process stops: an open stream has no better end.
+            // The client disconnected or the process stops.
         }
 
         return TypedResults.Empty;
@@ -102,7 +102,7 @@ internal static class FollowMetricsEndpoint
         var seen = 0L;
         while (await reader.StateAsync(runId, cancellationToken) is { } state)
         {
-            // The state is read first: of a run that has ended, all earlier batches are sent before the end.
+            // The state is read first, so that all batches of an ended run are sent before the end event.
             while (after < state.Batch)
             {
                 var batches = await reader.BatchesAsync(runId, after, cancellationToken);

@@ -2,7 +2,7 @@ using Npgsql;
 
 namespace Platform.Tracking.Live;
 
-/// <summary>How a run stands for somebody who follows it.</summary>
+/// <summary>The state of a followed run.</summary>
 internal sealed record LiveState(string Status, long Version, long Batch, DateTimeOffset? EndedAt);
 
 /// <summary>One new point.</summary>
@@ -27,7 +27,7 @@ internal sealed class LiveReader(TrackingStore store)
         return await reader.ReadAsync(cancellationToken) ? State(reader) : null;
     }
 
-    /// <summary>The next batches after one, oldest first: which series they touched and where.</summary>
+    /// <summary>The next batches after one, oldest first, with the series and steps they contain.</summary>
     public async Task<LiveBatches> BatchesAsync(string runId, long after, CancellationToken cancellationToken)
     {
         await using var command = store.DataSource.CreateCommand(
@@ -114,7 +114,7 @@ internal sealed class LiveReader(TrackingStore store)
         );
 }
 
-/// <summary>Consecutive batches, and per series the steps that they touched.</summary>
+/// <summary>Consecutive batches, and for each series the range of their steps.</summary>
 internal sealed class LiveBatches(long after)
 {
     public long After { get; } = after;

@@ -2,13 +2,15 @@ using System.Threading.Channels;
 
 namespace Platform.Tracking.Live;
 
-/// <summary>Wakes the live streams of this process when it changed a run; other replicas' changes are found by polling.</summary>
+/// <summary>
+/// Wakes the live streams of this process when it changed a run; other replicas' changes are found by polling.
+/// </summary>
 internal sealed class RunSignals
 {
     private readonly Lock _lock = new();
     private readonly Dictionary<string, List<Listener>> _listeners = new(StringComparer.Ordinal);
 
-    /// <summary>Something of this run changed and is committed.</summary>
+    /// <summary>Signals a committed change of a run.</summary>
     public void Pulse(string runId)
     {
         lock (_lock)
@@ -20,7 +22,7 @@ internal sealed class RunSignals
         }
     }
 
-    /// <summary>Begins to listen: a change after this call is not missed.</summary>
+    /// <summary>Starts listening: no change after this call is missed.</summary>
     public Listener Listen(string runId)
     {
         var listener = new Listener(this, runId);
@@ -50,7 +52,7 @@ internal sealed class RunSignals
         }
     }
 
-    /// <summary>One live stream's ear.</summary>
+    /// <summary>The subscription of one live stream.</summary>
     internal sealed class Listener(RunSignals signals, string runId) : IDisposable
     {
         private readonly Channel<bool> _channel = Channel.CreateBounded<bool>(
@@ -72,7 +74,7 @@ internal sealed class RunSignals
             }
             catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
             {
-                // Nothing happened in this process; the caller looks for itself.
+                // No signal in this process; the caller polls the database.
             }
         }
 

@@ -44,7 +44,7 @@ internal static class LogMetricsEndpoint
             return ProblemResults.Problem(
                 StatusCodes.Status413PayloadTooLarge,
                 "too-large",
-                $"A logging request has at most {options.Value.MaxLogBytes} bytes; send the rest in another."
+                $"A logging request has at most {options.Value.MaxLogBytes} bytes; send the rest in another request."
             );
         }
 
@@ -72,7 +72,10 @@ internal static class LogMetricsEndpoint
         };
     }
 
-    /// <summary>Reads the body; null when it is longer than allowed, which a client can still be told as the server's own limit is higher.</summary>
+    /// <summary>
+    /// Reads the body; null when it is longer than allowed. The server's own limit is higher, so the client still gets
+    /// the answer.
+    /// </summary>
     private static async Task<ArrayBufferWriter<byte>?> ReadBodyAsync(
         HttpContext context,
         int limit,

@@ -2,7 +2,7 @@ using System.Text.Json;
 
 namespace Platform.Tracking.Metrics;
 
-/// <summary>Writes values that JSON numbers cannot hold as strings, so that no client stumbles over them.</summary>
+/// <summary>Writes NaN and infinities as strings, because JSON has no numbers for them.</summary>
 internal static class MetricJson
 {
     public static void WriteValue(Utf8JsonWriter json, double value)

@@ -5,7 +5,7 @@ using Platform.Tracking.Runs;
 
 namespace Platform.Tracking.Metrics;
 
-/// <summary>The names of a run's series, with what is known of each without reading it.</summary>
+/// <summary>The keys of a run's series, with what is known without reading their points.</summary>
 internal static class MetricKeys
 {
     public static void MapMetricKeys(this IEndpointRouteBuilder runs) =>
@@ -14,7 +14,7 @@ internal static class MetricKeys
             .WithSummary("The run's metrics: count, last point and extremes of each");
 
     /// <summary>Reads <c>keys=loss,accuracy</c> and <c>key=one,with,commas</c>.</summary>
-    /// <param name="wanted">Distinct names in the order asked for; null when none was named.</param>
+    /// <param name="wanted">Distinct names in the requested order; null when none is given.</param>
     public static bool TryParse(string[]? lists, string[]? names, out string[]? wanted)
     {
         var all = (lists ?? [])

@@ -1,12 +1,12 @@
 namespace Platform.Tracking.Metrics;
 
-/// <summary>The points of one request, column by column, as they go into the database.</summary>
+/// <summary>The points of one request, column by column, as they are sent to the database.</summary>
 internal sealed class MetricPoints
 {
-    /// <summary>Steps beyond this lose digits in JSON clients that count in doubles.</summary>
+    /// <summary>Larger steps lose precision in JSON clients that use doubles.</summary>
     public const long MaxStep = (1L << 53) - 1;
 
-    /// <summary>A step that the client left to the service.</summary>
+    /// <summary>Stands for a step that the service assigns.</summary>
     public const long NoStep = long.MinValue;
 
     public List<string> Keys { get; } = [];
@@ -17,7 +17,7 @@ internal sealed class MetricPoints
     public List<int> KeyIndex { get; } = [];
     public List<long> Steps { get; } = [];
 
-    /// <summary>UTC, in whole microseconds, as PostgreSQL keeps them.</summary>
+    /// <summary>UTC, in whole microseconds, as PostgreSQL stores them.</summary>
     public List<DateTime> Times { get; } = [];
     public List<double> Values { get; } = [];
 

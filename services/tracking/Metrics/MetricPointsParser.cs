@@ -4,8 +4,8 @@ using Platform.Tracking.Runs;
 namespace Platform.Tracking.Metrics;
 
 /// <summary>
-/// Reads <c>{"points":[{"key","step","at","value","stage"}]}</c> straight into columns: at 10,000 points a request,
-/// objects per point would cost more than storing them.
+/// Reads <c>{"points":[{"key","step","at","value","stage"}]}</c> directly into columns: with 10,000 points per request,
+/// one object per point would cost more than storing the points.
 /// </summary>
 internal ref struct MetricPointsParser
 {
@@ -29,8 +29,8 @@ internal ref struct MetricPointsParser
     }
 
     /// <summary>Reads a body.</summary>
-    /// <param name="now">The time of points that carry none.</param>
-    /// <returns>The points, or what is wrong with the first bad one.</returns>
+    /// <param name="now">The time of points without one.</param>
+    /// <returns>The points, or the first error.</returns>
     public static (MetricPoints? Points, PointsError? Error) Parse(
         ReadOnlySpan<byte> body,
         int maxPoints,
@@ -44,7 +44,7 @@ internal ref struct MetricPointsParser
         }
         catch (Exception exception) when (exception is JsonException or InvalidOperationException)
         {
-            // InvalidOperationException: text that is no valid UTF-8 or UTF-16.
+            // InvalidOperationException: text that is not valid UTF-8 or UTF-16.
             return (null, new PointsError("body", "The body is not valid JSON."));
         }
 
@@ -79,7 +79,7 @@ internal ref struct MetricPointsParser
 
         if (_error is null)
         {
-            // Finds what follows the object.
+            // Fails when data follows the object.
             _reader.Read();
         }
     }
@@ -97,7 +97,7 @@ internal ref struct MetricPointsParser
         {
             if (_points.Count == _maxPoints)
             {
-                Fail("points", $"A request has at most {_maxPoints} points; send the rest in another.");
+                Fail("points", $"A request has at most {_maxPoints} points; send the rest in another request.");
             }
             else if (_reader.TokenType is not JsonTokenType.StartObject)
             {
@@ -254,7 +254,7 @@ internal ref struct MetricPointsParser
 
     private void Fail(string field, string message) => _error ??= new PointsError(field, message);
 
-    /// <summary>Gives each distinct name an index, without a string per point.</summary>
+    /// <summary>Maps each distinct name to an index, without a string per point.</summary>
     private sealed class Names(List<string> names)
     {
         private readonly Dictionary<string, int> _indices = new(StringComparer.Ordinal);

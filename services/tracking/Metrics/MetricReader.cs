@@ -3,7 +3,7 @@ using Platform.EventStore;
 
 namespace Platform.Tracking.Metrics;
 
-/// <summary>A series as it is known without reading its points.</summary>
+/// <summary>A series without its points.</summary>
 internal sealed record SeriesHead(long Id, string Key, long Count);
 
 /// <summary>Reads series of a run.</summary>
@@ -65,7 +65,7 @@ internal sealed class MetricReader(TrackingStore store)
         CancellationToken cancellationToken
     )
     {
-        // A part of the series has fewer points than the whole, nobody knows how many: the sampler finds out.
+        // The number of points in a range is unknown; the sampler adapts.
         var expected = fromStep is null && toStep is null ? series.Count : 0;
         var sampler = new SeriesSampler(maxPoints, expected);
         if (series.Count == 0)
@@ -74,8 +74,8 @@ internal sealed class MetricReader(TrackingStore store)
         }
 
         await using var batch = store.DataSource.CreateBatch();
-        // The primary key has the order wanted; statistics on interleaved series make the planner sort instead, which
-        // takes twice as long. The settings end with the batch, which is one transaction.
+        // The primary key has the required order, but with the statistics of interleaved series the planner would sort,
+        // which takes twice as long. The settings end with the batch, which is one transaction.
         batch.Add("select set_config('enable_sort', 'off', true), set_config('enable_bitmapscan', 'off', true)");
         batch.Add(
             """

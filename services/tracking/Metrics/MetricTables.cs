@@ -3,9 +3,9 @@ using Platform.EventStore;
 namespace Platform.Tracking.Metrics;
 
 /// <summary>
-/// Where points lie. They are no events and no projection: a rebuild of the read models leaves them alone, so nothing
-/// here refers to rows of a projection. A series (run and key) has a short id, so that a point takes 64 bytes; the
-/// primary key begins with it, which also lets <c>metric_point</c> be partitioned by ranges of series.
+/// The tables of metric points. Points are neither events nor a projection: a rebuild of the read models keeps them, so
+/// nothing here references rows of a projection. A series (run and key) has a short id, so that a point takes 64 bytes;
+/// the primary key begins with it, so that <c>metric_point</c> can be partitioned by ranges of series.
 /// </summary>
 internal static class MetricTables
 {

@@ -5,20 +5,20 @@ using Platform.Tracking.Live;
 
 namespace Platform.Tracking.Metrics;
 
-/// <summary>What came of logging points.</summary>
+/// <summary>The result of logging points.</summary>
 /// <param name="Received">How many points the request had.</param>
-/// <param name="Stored">How many were new; the others were stored before.</param>
+/// <param name="Stored">How many were new; the others were already stored.</param>
 /// <param name="Batch">The run's batch number afterwards; live streams resume from it.</param>
 internal sealed record LoggedPoints(int Received, int Stored, long Batch);
 
 /// <summary>
-/// Stores the points of one request in one transaction: points, each series' state and the batch that live readers
-/// follow. Points that are there already (same series, step and time) change nothing.
+/// Stores the points of one request in one transaction: the points, the state of each series and the batch that live
+/// readers follow. Points that are already stored (same series, step and time) change nothing.
 /// </summary>
 internal sealed class MetricWriter(TrackingStore store, RunSignals signals)
 {
     /// <summary>Stores points.</summary>
-    /// <param name="attempt">The attempt of the run's job that they come from; null for points of nobody's process.</param>
+    /// <param name="attempt">The attempt of the run's job that sent them; null when they are not from a job.</param>
     /// <returns>Null when there is no such run, or its job has a later attempt.</returns>
     public async Task<LoggedPoints?> WriteAsync(
         string runId,
@@ -29,7 +29,7 @@ internal sealed class MetricWriter(TrackingStore store, RunSignals signals)
     {
         await using var connection = await store.DataSource.OpenConnectionAsync(cancellationToken);
         await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
-        var (batch, known) = await EnterAsync(connection, runId, attempt, points.Keys, cancellationToken);
+        var (batch, known) = await BeginBatchAsync(connection, runId, attempt, points.Keys, cancellationToken);
         if (batch is not { } number)
         {
             return null;
@@ -61,14 +61,14 @@ internal sealed class MetricWriter(TrackingStore store, RunSignals signals)
             await AddStoredAsync(connection, series, number, cancellationToken);
         }
 
-        await LeaveAsync(connection, runId, number, series, cancellationToken);
+        await EndBatchAsync(connection, runId, number, series, cancellationToken);
         await transaction.CommitAsync(cancellationToken);
         signals.Pulse(runId);
         return new LoggedPoints(points.Count, stored, number);
     }
 
-    /// <summary>Takes the run's next batch number, which holds back its other writers, and reads its series.</summary>
-    private static async Task<(long? Batch, Dictionary<string, SeriesState> Series)> EnterAsync(
+    /// <summary>Takes the run's next batch number, which makes its other writers wait, and reads its series.</summary>
+    private static async Task<(long? Batch, Dictionary<string, SeriesState> Series)> BeginBatchAsync(
         NpgsqlConnection connection,
         string runId,
         int? attempt,
@@ -144,7 +144,10 @@ internal sealed class MetricWriter(TrackingStore store, RunSignals signals)
         }
     }
 
-    /// <summary>Ids of stages, in their order. Outside the transaction: stages are shared by all runs, whose writers must not wait for each other.</summary>
+    /// <summary>
+    /// The ids of stages, in their order. Outside the transaction, because all runs share stages and their writers must
+    /// not wait for each other.
+    /// </summary>
     private async Task<int[]> StagesAsync(List<string> stages, CancellationToken cancellationToken)
     {
         if (stages.Count == 0)
@@ -198,7 +201,7 @@ internal sealed class MetricWriter(TrackingStore store, RunSignals signals)
         return await command.ExecuteNonQueryAsync(cancellationToken);
     }
 
-    /// <summary>Where some points were there before, only those that this batch stored count.</summary>
+    /// <summary>Adds only the points that this batch stored, when some of them already existed.</summary>
     private static async Task AddStoredAsync(
         NpgsqlConnection connection,
         SeriesState[] series,
@@ -227,7 +230,7 @@ internal sealed class MetricWriter(TrackingStore store, RunSignals signals)
         }
     }
 
-    private static async Task LeaveAsync(
+    private static async Task EndBatchAsync(
         NpgsqlConnection connection,
         string runId,
         long number,
@@ -270,8 +273,8 @@ internal sealed class MetricWriter(TrackingStore store, RunSignals signals)
         where T : struct => reader.IsDBNull(column) ? null : reader.GetFieldValue<T>(column);
 
     /// <summary>
-    /// The points as arrays for the database, with steps and ids filled in. Points of one series come together, so that they
-    /// lie together on disk and a reader of one series does not touch the pages of all.
+    /// The points as arrays for the database, with steps and ids filled in. Points are grouped by series, so that they
+    /// are close together on disk and a reader of one series does not read the pages of all.
     /// </summary>
     private sealed class Columns
     {
@@ -282,21 +285,21 @@ internal sealed class MetricWriter(TrackingStore store, RunSignals signals)
             Steps = new long[points.Count];
             Times = new DateTime[points.Count];
             Values = new double[points.Count];
-            // Without stages the array stays empty, which unnest fills up with nulls.
+            // Without stages the array stays empty; unnest fills it with nulls.
             Stages = stageIds.Length == 0 ? [] : new int?[points.Count];
             var next = Starts(points.KeyIndex, series.Length);
             for (var i = 0; i < points.Count; i++)
             {
                 var key = points.KeyIndex[i];
-                var place = next[key]++;
-                KeyIndex[place] = key;
-                Series[place] = series[key].Id;
-                Steps[place] = series[key].Resolve(points.Steps[i]);
-                Times[place] = points.Times[i];
-                Values[place] = points.Values[i];
+                var target = next[key]++;
+                KeyIndex[target] = key;
+                Series[target] = series[key].Id;
+                Steps[target] = series[key].Resolve(points.Steps[i]);
+                Times[target] = points.Times[i];
+                Values[target] = points.Values[i];
                 if (stageIds.Length > 0)
                 {
-                    Stages[place] = points.StageIndex[i] < 0 ? null : stageIds[points.StageIndex[i]];
+                    Stages[target] = points.StageIndex[i] < 0 ? null : stageIds[points.StageIndex[i]];
                 }
             }
         }

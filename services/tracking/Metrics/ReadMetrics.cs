@@ -6,31 +6,31 @@ using Platform.Tracking.Runs;
 
 namespace Platform.Tracking.Metrics;
 
-/// <summary>Which part of which series is wanted.</summary>
+/// <summary>The requested series and range.</summary>
 internal sealed record SeriesQuery
 {
-    /// <summary>Names divided by commas; may come several times. Without any, all of the run's series.</summary>
+    /// <summary>Names separated by commas; may be repeated. All series of the run when left out.</summary>
     [FromQuery(Name = "keys")]
     public string[]? Keys { get; init; }
 
-    /// <summary>One name as it is, commas and all; may come several times.</summary>
+    /// <summary>One name, which may contain commas; may be repeated.</summary>
     [FromQuery(Name = "key")]
     public string[]? Key { get; init; }
 
-    /// <summary>At most this many points per series.</summary>
+    /// <summary>The maximum number of points per series.</summary>
     [FromQuery(Name = "points")]
     public int? Points { get; init; }
 
-    /// <summary>The first step wanted; a reader goes on at the last step it has, plus one.</summary>
+    /// <summary>The first step; to continue, send the last known step plus one.</summary>
     [FromQuery(Name = "fromStep")]
     public long? FromStep { get; init; }
 
-    /// <summary>The last step wanted.</summary>
+    /// <summary>The last step.</summary>
     [FromQuery(Name = "toStep")]
     public long? ToStep { get; init; }
 }
 
-/// <summary>Reads series, thinned out to what a chart can show.</summary>
+/// <summary>Reads series, downsampled to what a chart can show.</summary>
 internal static class ReadMetricsEndpoint
 {
     private const int DefaultPoints = 2000;

@@ -5,9 +5,9 @@ namespace Platform.Tracking.Metrics;
 internal readonly record struct SeriesPoint(long Position, long Step, DateTime At, double Value, int Stage);
 
 /// <summary>
-/// Thins out a series while it streams by: keeps its first and last point and the lowest and highest of each bucket of
-/// equally many points. Memory grows with the wanted points, not with the series: when the buckets run out,
-/// neighbours merge and the size doubles. A series that fits is kept whole.
+/// Downsamples a streamed series: keeps its first and last point and the lowest and highest point of each bucket. All
+/// buckets have the same number of points. Memory grows with the requested points, not with the series: when the
+/// buckets are used up, neighbours are merged and the bucket size doubles. A series that fits is kept completely.
 /// </summary>
 internal sealed class SeriesSampler
 {
@@ -23,7 +23,7 @@ internal sealed class SeriesSampler
 
     /// <summary>Starts a series.</summary>
     /// <param name="maxPoints">How many points may be kept.</param>
-    /// <param name="expected">How many points are likely to come; a wrong number costs resolution only.</param>
+    /// <param name="expected">The expected number of points; a wrong number only costs resolution.</param>
     public SeriesSampler(int maxPoints, long expected)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(maxPoints, MinPoints);
@@ -114,7 +114,7 @@ internal sealed class SeriesSampler
         {
             if (Count == 1)
             {
-                // Both are kept, also when they are equal or no numbers.
+                // Both are kept, even when they are equal or NaN.
                 Highest = point;
             }
             else
@@ -150,7 +150,7 @@ internal sealed class SeriesSampler
             Count += later.Count;
         }
 
-        /// <summary>Brings two points that were kept as they came into the order of their values.</summary>
+        /// <summary>Orders two points by value that were kept in the order of arrival.</summary>
         private void Arrange()
         {
             var (one, other) = (Lowest, Highest);

@@ -1,6 +1,8 @@
 namespace Platform.Tracking.Metrics;
 
-/// <summary>What is kept of a whole series, so that nobody has to read it for its last, lowest or highest value.</summary>
+/// <summary>
+/// Aggregates of a series, so that its last, lowest and highest values need not be computed from its points.
+/// </summary>
 internal sealed class SeriesState
 {
     public required long Id { get; init; }
@@ -14,16 +16,16 @@ internal sealed class SeriesState
     public long? MaxStep { get; set; }
     public double? MaxValue { get; set; }
 
-    /// <summary>What a point without a step gets next: one more than the highest.</summary>
+    /// <summary>The step of the next point without one: the highest step plus one.</summary>
     public long NextStep { get; set; } = 1;
 
-    /// <summary>The steps that the present batch touches.</summary>
+    /// <summary>The range of steps of the current batch.</summary>
     public long FromStep { get; private set; } = long.MaxValue;
 
     /// <inheritdoc cref="FromStep"/>
     public long ToStep { get; private set; } = long.MinValue;
 
-    /// <summary>Gives a point its step.</summary>
+    /// <summary>Determines the step of a point.</summary>
     public long Resolve(long step)
     {
         if (step == MetricPoints.NoStep)
@@ -37,7 +39,7 @@ internal sealed class SeriesState
         return step;
     }
 
-    /// <summary>Takes in a stored point; the order in which points come does not matter.</summary>
+    /// <summary>Adds a stored point; points may be added in any order.</summary>
     public void Add(long step, DateTime at, double value)
     {
         Count++;
@@ -51,7 +53,7 @@ internal sealed class SeriesState
             return;
         }
 
-        // Of equal values the first step counts.
+        // Of equal values, the lowest step counts.
         if (MinValue is not { } min || value < min || (value.Equals(min) && step < MinStep))
         {
             (MinStep, MinValue) = (step, value);

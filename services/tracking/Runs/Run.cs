@@ -4,9 +4,11 @@ using Platform.EventStore;
 
 namespace Platform.Tracking.Runs;
 
-/// <summary>One tracked experiment: its values and how it stands. Metric points are no events and lie in tables of their own.</summary>
+/// <summary>
+/// One tracked experiment: its status and values. Metric points are not events and have their own tables.
+/// </summary>
 /// <param name="Attempt">The highest attempt of its job that is known to have started; 0 for none.</param>
-/// <param name="SettledAttempt">The attempt with which its job ended; 0 while it has not.</param>
+/// <param name="SettledAttempt">The attempt with which its job ended; 0 before that.</param>
 internal sealed record Run(
     RunStatus Status,
     string? Project,
@@ -21,7 +23,7 @@ internal sealed record Run(
     DateTimeOffset? EndedAt
 )
 {
-    /// <summary>At most this many parameters, tags or summary values.</summary>
+    /// <summary>The maximum number of parameters, tags or summary values.</summary>
     public const int MaxValues = 5000;
 
     public static readonly Run Initial = new(
@@ -40,15 +42,15 @@ internal sealed record Run(
 
     public static readonly Decider<Run, RunEvent> Decider = new("run", Initial, Evolve);
 
-    /// <summary>The answer to a process of an earlier attempt, which lives on and is to change nothing.</summary>
+    /// <summary>The answer to a process of an earlier attempt, which must not change the run.</summary>
     public static readonly Refusal Fenced = new(
         "run.attempt-fenced",
-        "A later attempt of the job tracks this run; what earlier ones measure is not kept."
+        "A later attempt of the job tracks this run; values of earlier attempts are not stored."
     );
 
     public bool HasEnded => IsEnd(Status);
 
-    /// <summary>The newest attempt of the job that is known of is over: what its training said last is no longer awaited.</summary>
+    /// <summary>The newest known attempt of the job has ended.</summary>
     private bool IsSettled => SettledAttempt > 0 && SettledAttempt >= Attempt;
 
     public static bool IsEnd(RunStatus status) =>
@@ -147,7 +149,7 @@ internal sealed record Run(
         return WithValues(run, events, Missing(run, new UpdateRun(Parameters: c.Parameters, Tags: c.Tags)), now);
     }
 
-    /// <summary>What of the values is not known yet.</summary>
+    /// <summary>The values that are missing in the run.</summary>
     private static UpdateRun Missing(Run run, UpdateRun c) =>
         new(
             Parameters: c.Parameters?.Where(value => !run.Parameters.ContainsKey(value.Key)).ToImmutableDictionary(),
@@ -162,7 +164,7 @@ internal sealed record Run(
             return Decision.Nothing<RunEvent>();
         }
 
-        // A client that ended the run after this attempt had started ended this attempt: the message is only late.
+        // The client ended the run after this attempt had started, so the message is late.
         if (run.HasEnded && !run.IsSettled && c.StartedAt <= run.EndedAt)
         {
             return Decision.Nothing<RunEvent>();
@@ -187,7 +189,7 @@ internal sealed record Run(
             events.Add(new RunCreated { JobId = c.JobId, At = now });
         }
 
-        // What the training said of its own end is kept; the end of an earlier attempt is not.
+        // An end that the training reported itself is kept; the end of an earlier attempt is replaced.
         if (!run.HasEnded || run.IsSettled)
         {
             events.Add(new RunEnded { Status = c.Status, At = c.EndedAt });
@@ -212,7 +214,7 @@ internal sealed record Run(
 
         if (c.Attempt > run.Attempt && c.Attempt > run.SettledAttempt)
         {
-            // Quicker than the message that this attempt had started.
+            // It arrived before the message that this attempt had started.
             return Decision.Accept<RunEvent>(new RunStarted { Attempt = c.Attempt, At = now }, ended);
         }
 
@@ -223,16 +225,13 @@ internal sealed record Run(
 
         return run.Status == c.Status
             ? Decision.Nothing<RunEvent>()
-            : Decision.Refuse<RunEvent>(
-                "run.already-ended",
-                "The run ended before with another status; that one is kept."
-            );
+            : Decision.Refuse<RunEvent>("run.already-ended", "The run has already ended with another status.");
     }
 
     private static Decision<RunEvent> Update(Run run, UpdateRun c, DateTimeOffset now)
     {
         List<RunEvent> events = [];
-        if (c.SaidBy < Math.Max(run.Attempt, run.SettledAttempt))
+        if (c.ReportedBy < Math.Max(run.Attempt, run.SettledAttempt))
         {
             return WithValues(run, events, Missing(run, c), now);
         }
@@ -252,7 +251,7 @@ internal sealed record Run(
         return WithValues(run, events, c, now);
     }
 
-    /// <summary>Adds to the events what the command changes of the run's values.</summary>
+    /// <summary>Adds an event for the values that the command changes.</summary>
     private static Decision<RunEvent> WithValues(Run run, List<RunEvent> events, UpdateRun c, DateTimeOffset now)
     {
         var updated = new RunUpdated

@@ -1,10 +1,10 @@
 namespace Platform.Tracking.Runs;
 
-/// <summary>What can be asked of a run.</summary>
+/// <summary>A command to a run.</summary>
 internal abstract record RunCommand;
 
-/// <summary>Creates the run; where it exists, fills in what is not known yet and keeps the rest.</summary>
-/// <param name="Starts">True when a client creates it, whose training runs; false when its job was only submitted.</param>
+/// <summary>Creates the run; if it exists, adds missing values and keeps the others.</summary>
+/// <param name="Starts">True when a running training creates it; false when its job was only submitted.</param>
 internal sealed record CreateRun(
     string Project,
     string? Name,
@@ -15,8 +15,10 @@ internal sealed record CreateRun(
 ) : RunCommand;
 
 /// <summary>Merges values: keys that are not named stay, null removes.</summary>
-/// <param name="Attempt">The job's attempt whose process asks; null for everybody else.</param>
-/// <param name="SaidBy">The attempt that had meant to say so; said late, after the next one began, it only fills in what is not known.</param>
+/// <param name="Attempt">The job's attempt whose process sends the command; null for other callers.</param>
+/// <param name="ReportedBy">
+/// The attempt that reported the values. If a later attempt has begun, the report only adds missing values.
+/// </param>
 internal sealed record UpdateRun(
     string? Name = null,
     IReadOnlyDictionary<string, RunValue>? Parameters = null,
@@ -24,17 +26,17 @@ internal sealed record UpdateRun(
     IReadOnlyDictionary<string, RunValue>? Summary = null,
     PrimaryMetric? PrimaryMetric = null,
     int? Attempt = null,
-    int? SaidBy = null
+    int? ReportedBy = null
 ) : RunCommand;
 
-/// <summary>The client says that the training is over.</summary>
-/// <param name="Attempt">The job's attempt that it speaks for; what an earlier one says late changes nothing.</param>
+/// <summary>The client reports that the training has ended.</summary>
+/// <param name="Attempt">The job's attempt that ended; a late report of an earlier attempt changes nothing.</param>
 internal sealed record FinishRun(RunStatus Status, int? Attempt = null) : RunCommand;
 
 /// <summary>The run's job started an attempt.</summary>
 internal sealed record StartJobAttempt(Guid JobId, int Attempt, DateTimeOffset StartedAt) : RunCommand;
 
-/// <summary>The run's job is over.</summary>
+/// <summary>The run's job ended.</summary>
 internal sealed record EndJob(Guid JobId, int Attempt, RunStatus Status, DateTimeOffset EndedAt) : RunCommand;
 
 /// <summary>The metric by which a run is judged, and which of its values is best.</summary>

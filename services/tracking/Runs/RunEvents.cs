@@ -2,13 +2,15 @@ using System.Text.Json.Serialization;
 
 namespace Platform.Tracking.Runs;
 
-/// <summary>What happened to a run.</summary>
+/// <summary>An event of a run.</summary>
 internal abstract record RunEvent
 {
     public required DateTimeOffset At { get; init; }
 }
 
-/// <summary>The run exists. Without a project it was first heard of by its job's start or end, and is identified later.</summary>
+/// <summary>
+/// The run was created. Without a project, its job's start or end arrived first; it is identified later.
+/// </summary>
 internal sealed record RunCreated : RunEvent
 {
     public string? Project { get; init; }
@@ -16,7 +18,7 @@ internal sealed record RunCreated : RunEvent
     public Guid? JobId { get; init; }
 }
 
-/// <summary>What was not known when the run was created; null leaves a field as it is.</summary>
+/// <summary>Values that were unknown when the run was created; null leaves a field unchanged.</summary>
 internal sealed record RunIdentified : RunEvent
 {
     public string? Project { get; init; }
@@ -24,7 +26,7 @@ internal sealed record RunIdentified : RunEvent
     public Guid? JobId { get; init; }
 }
 
-/// <summary>The training runs: for the first time, or again in a later attempt of its job.</summary>
+/// <summary>The training started: for the first time, or again in a later attempt of its job.</summary>
 internal sealed record RunStarted : RunEvent
 {
     /// <summary>The job's attempt; null when the client started the run.</summary>
@@ -47,19 +49,19 @@ internal sealed record PrimaryMetricSet : RunEvent
     public required MetricMode Mode { get; init; }
 }
 
-/// <summary>The training is over.</summary>
+/// <summary>The training ended.</summary>
 internal sealed record RunEnded : RunEvent
 {
     public required RunStatus Status { get; init; }
 }
 
-/// <summary>The run's job ended with this attempt: only a later one starts the run again.</summary>
+/// <summary>The run's job ended with this attempt: only a later attempt starts the run again.</summary>
 internal sealed record RunSettled : RunEvent
 {
     public required int Attempt { get; init; }
 }
 
-/// <summary>How a run stands. The words are those of the public API.</summary>
+/// <summary>The status of a run, with the names of the public API.</summary>
 [JsonConverter(typeof(JsonStringEnumConverter<RunStatus>))]
 internal enum RunStatus
 {

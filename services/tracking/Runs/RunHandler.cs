@@ -3,7 +3,7 @@ using Platform.Tracking.Live;
 
 namespace Platform.Tracking.Runs;
 
-/// <summary>Decides commands on runs and wakes who follows them.</summary>
+/// <summary>Handles commands to runs and wakes their followers.</summary>
 internal sealed class RunHandler(TrackingStore store, RunSignals signals, TimeProvider clock)
 {
     public async Task<Outcome<Run, RunEvent>> HandleAsync(

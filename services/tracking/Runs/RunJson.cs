@@ -3,7 +3,7 @@ using Platform.EventStore;
 
 namespace Platform.Tracking.Runs;
 
-/// <summary>How the events of runs lie in the log.</summary>
+/// <summary>The stored JSON form of the events of runs.</summary>
 [JsonSourceGenerationOptions(
     PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
     DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull

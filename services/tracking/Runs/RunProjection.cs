@@ -5,7 +5,7 @@ using Platform.EventStore;
 
 namespace Platform.Tracking.Runs;
 
-/// <summary>Runs as they are listed and searched; inline, so that a client sees its own writes.</summary>
+/// <summary>The read model of runs; inline, so that clients see their own writes.</summary>
 internal sealed class RunProjection : SqlProjection
 {
     public static readonly Migration Migration = new(
@@ -102,11 +102,11 @@ internal sealed class RunProjection : SqlProjection
                     "update run set primary_metric = $2, primary_mode = $3 where id = $1",
                     id,
                     e.Name,
-                    e.Mode.Word()
+                    e.Mode.ToName()
                 );
                 break;
             case RunEnded e:
-                batch.Add("update run set status = $2, ended_at = $3 where id = $1", id, e.Status.Word(), Utc(e.At));
+                batch.Add("update run set status = $2, ended_at = $3 where id = $1", id, e.Status.ToName(), Utc(e.At));
                 break;
             case RunSettled e:
                 batch.Add("update run set attempt = greatest(attempt, $2) where id = $1", id, e.Attempt);

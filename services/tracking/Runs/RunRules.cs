@@ -4,10 +4,10 @@ using System.Text.Json;
 
 namespace Platform.Tracking.Runs;
 
-/// <summary>What names and values of runs may be. Every rule also keeps out what PostgreSQL could not store.</summary>
+/// <summary>Validation of names and values of runs. Every rule also excludes what PostgreSQL cannot store.</summary>
 internal static class RunRules
 {
-    /// <summary>At most this many bytes in a body that describes a run.</summary>
+    /// <summary>The maximum size of a body that describes a run.</summary>
     public const int MaxBodyBytes = 1024 * 1024;
     public const int MaxName = 250;
     public const int MaxKey = 250;
@@ -17,11 +17,11 @@ internal static class RunRules
     public const string IdRule =
         "An id is a UUID, or 1 to 64 letters, digits, '.', '_' and '-' that begin with a letter or digit.";
 
-    public const string NameRule = "A name has 1 to 250 characters, none of them a control character.";
+    public const string NameRule = "A name has 1 to 250 characters without control characters.";
 
-    public const string KeyRule = "A key has 1 to 250 characters, none of them a control character.";
+    public const string KeyRule = "A key has 1 to 250 characters without control characters.";
 
-    /// <summary>Checks an id and gives it its one spelling, so that a UUID means the same run however it is written.</summary>
+    /// <summary>Validates and normalizes an id, so that all spellings of a UUID name the same run.</summary>
     public static bool TryNormalizeId(string? id, out string normalized)
     {
         if (Guid.TryParse(id, CultureInfo.InvariantCulture, out var uuid))
@@ -40,11 +40,11 @@ internal static class RunRules
 
     public static bool IsKey(string? key) => IsText(key, MaxKey);
 
-    /// <summary>Text without control characters or halves of surrogate pairs.</summary>
+    /// <summary>Text without control characters or unpaired surrogates.</summary>
     public static bool IsText(string? text, int max) =>
         text is { Length: >= 1 } && text.Length <= max && !text.Any(char.IsControl) && IsWellFormed(text);
 
-    /// <summary>The first thing that is wrong with the values, or null.</summary>
+    /// <summary>The first error in the values, or null.</summary>
     public static (string Field, string Message)? CheckValues(
         string field,
         IReadOnlyDictionary<string, RunValue>? values
@@ -69,7 +69,7 @@ internal static class RunRules
         return null;
     }
 
-    /// <summary>The first thing that is wrong with the tags, or null.</summary>
+    /// <summary>The first error in the tags, or null.</summary>
     public static (string Field, string Message)? CheckTags(IReadOnlyDictionary<string, string?>? tags)
     {
         foreach (var (key, value) in tags ?? new Dictionary<string, string?>(StringComparer.Ordinal))
@@ -88,7 +88,7 @@ internal static class RunRules
         return null;
     }
 
-    /// <summary>A jsonb column refuses NUL characters, broken surrogates and numbers beyond its range.</summary>
+    /// <summary>A jsonb column refuses NUL characters, unpaired surrogates and numbers beyond its range.</summary>
     private static bool CanBeStored(JsonElement json)
     {
         try
@@ -97,7 +97,7 @@ internal static class RunRules
         }
         catch (InvalidOperationException)
         {
-            // Reading text throws for an escaped half of a surrogate pair.
+            // Reading text throws for an escaped unpaired surrogate.
             return false;
         }
     }

@@ -3,7 +3,9 @@ using System.Text.Json.Serialization;
 
 namespace Platform.Tracking.Runs;
 
-/// <summary>A parameter's or summary's value: any JSON value, kept as it was sent. JSON null in a change means removal.</summary>
+/// <summary>
+/// A parameter or summary value: any JSON value, stored as sent. JSON null in a change removes the key.
+/// </summary>
 [JsonConverter(typeof(RunValueConverter))]
 internal readonly struct RunValue(JsonElement json) : IEquatable<RunValue>
 {
@@ -13,7 +15,7 @@ internal readonly struct RunValue(JsonElement json) : IEquatable<RunValue>
 
     public static RunValue Of<T>(T value) => new(JsonSerializer.SerializeToElement(value));
 
-    /// <summary>The same value, however it is written: <c>1e2</c> equals <c>100</c>, as the log stores it.</summary>
+    /// <summary>Compares values, not their text: <c>1e2</c> equals <c>100</c>, as the event store stores it.</summary>
     public bool Equals(RunValue other) => JsonElement.DeepEquals(Json, other.Json);
 
     public override bool Equals(object? obj) => obj is RunValue other && Equals(other);

@@ -30,7 +30,7 @@ public sealed class Reading_the_catalog(ArtifactsHost host) : IClassFixture<Arti
     }
 
     [Fact]
-    public async Task tells_of_each_artifact_what_its_latest_version_is()
+    public async Task returns_the_latest_version_of_each_artifact()
     {
         var name = ArtifactsHost.NewName();
         await host.CreateAsync(name, "1");
@@ -85,7 +85,7 @@ public sealed class Reading_the_catalog(ArtifactsHost host) : IClassFixture<Arti
     [InlineData("offset=-1")]
     [InlineData("offset=1&cursor=x")]
     [InlineData("search=a%00b")]
-    public async Task refuses_pages_that_cannot_be(string query)
+    public async Task refuses_invalid_pages(string query)
     {
         var (status, problem) = await host.SendAsync(HttpMethod.Get, $"/api/artifacts?{query}");
 
@@ -104,7 +104,7 @@ public sealed class Reading_the_catalog(ArtifactsHost host) : IClassFixture<Arti
     [InlineData("nothing-here/versions/1/unknown", 404)]
     [InlineData("..%2F..%2Fetc", 400)]
     [InlineData(".hidden", 400)]
-    public async Task answers_for_what_does_not_exist(string path, int expected)
+    public async Task answers_with_a_problem_for_what_does_not_exist(string path, int expected)
     {
         var (status, problem) = await host.SendAsync(HttpMethod.Get, $"/api/artifacts/{path}");
 
@@ -114,7 +114,7 @@ public sealed class Reading_the_catalog(ArtifactsHost host) : IClassFixture<Arti
 
     [Fact]
     [Trait("check", "ART-05")]
-    public async Task gives_files_byte_by_byte_with_ranges_to_save_and_not_to_run()
+    public async Task returns_files_with_ranges_as_attachments()
     {
         var name = ArtifactsHost.NewName();
         var bytes = ArtifactsHost.RandomBytes(100_000);
@@ -150,7 +150,7 @@ public sealed class Reading_the_catalog(ArtifactsHost host) : IClassFixture<Arti
     [InlineData("file.txt/")]
     [InlineData("FILE.TXT")]
     [InlineData("")]
-    public async Task gives_no_file_for_paths_with_tricks(string path)
+    public async Task returns_no_file_for_unsafe_paths(string path)
     {
         var name = ArtifactsHost.NewName();
         await host.CreateAsync(name);
@@ -161,7 +161,7 @@ public sealed class Reading_the_catalog(ArtifactsHost host) : IClassFixture<Arti
     }
 
     [Fact]
-    public async Task says_that_bytes_were_lost()
+    public async Task reports_lost_bytes()
     {
         var name = ArtifactsHost.NewName();
         var version = await host.CreateAsync(name, "lost and found");
@@ -173,9 +173,9 @@ public sealed class Reading_the_catalog(ArtifactsHost host) : IClassFixture<Arti
             $"/api/artifacts/{name}/versions/1/files/file.txt"
         );
         await host.UploadAsync("file.txt", Encoding.UTF8.GetBytes("lost and found"));
-        var (mended, _) = await host.SendAsync(HttpMethod.Get, $"/api/artifacts/{name}/versions/1/files/file.txt");
+        var (repaired, _) = await host.SendAsync(HttpMethod.Get, $"/api/artifacts/{name}/versions/1/files/file.txt");
 
-        Assert.Equal((500, 200), (status, mended));
+        Assert.Equal((500, 200), (status, repaired));
         Assert.Equal("/problems/blob.lost", (string?)problem!["type"]);
     }
 

@@ -33,7 +33,7 @@ public sealed class Rebuilding_the_catalog(ArtifactsHost host) : IClassFixture<A
         await ChangeAsync(HttpMethod.Delete, "one/versions/3");
         await ChangeAsync(HttpMethod.Delete, "one/versions/2");
         await ChangeAsync(HttpMethod.Post, "one/versions/2/restore");
-        string[] questions =
+        string[] paths =
         [
             "/api/artifacts",
             "/api/artifacts/one",
@@ -44,24 +44,24 @@ public sealed class Rebuilding_the_catalog(ArtifactsHost host) : IClassFixture<A
             "/api/artifacts/statistics",
             $"/api/jobs/{job}/artifacts",
         ];
-        var before = await AskAsync(questions);
+        var before = await ReadAllAsync(paths);
 
         var replayed = await host.Services.GetRequiredService<ArtifactsStore>().RebuildAsync("artifact_catalog:v1");
 
         Assert.True(replayed >= 12, $"Only {replayed} events were replayed.");
-        Assert.Equal(before, await AskAsync(questions));
+        Assert.Equal(before, await ReadAllAsync(paths));
         await host.RestartAsync();
-        Assert.Equal(before, await AskAsync(questions));
+        Assert.Equal(before, await ReadAllAsync(paths));
     }
 
-    private async Task<string[]> AskAsync(string[] questions)
+    private async Task<string[]> ReadAllAsync(string[] paths)
     {
         var answers = new List<string>();
-        foreach (var question in questions)
+        foreach (var path in paths)
         {
-            using var response = await host.Http.GetAsync(question);
+            using var response = await host.Http.GetAsync(path);
             answers.Add(
-                $"{question} {response.StatusCode} {response.Headers.ETag} {await response.Content.ReadAsStringAsync()}"
+                $"{path} {response.StatusCode} {response.Headers.ETag} {await response.Content.ReadAsStringAsync()}"
             );
         }
 

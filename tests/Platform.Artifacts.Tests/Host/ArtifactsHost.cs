@@ -14,7 +14,7 @@ using Platform.Contracts.Artifacts;
 
 namespace Platform.Artifacts.Tests.Host;
 
-/// <summary>The service as its own Program starts it: Kestrel on a free port, a database and a folder of its own.</summary>
+/// <summary>The service as its Program starts it: Kestrel on a free port, with its own database and folder.</summary>
 public class ArtifactsHost : IAsyncLifetime
 {
     private readonly string _folder = Directory.CreateTempSubdirectory("artifacts-").FullName;
@@ -61,7 +61,7 @@ public class ArtifactsHost : IAsyncLifetime
 
     public static string NewName(string prefix = "artifact") => $"{prefix}-{Guid.CreateVersion7():N}";
 
-    /// <summary>Uploads bytes, which must be accepted.</summary>
+    /// <summary>Uploads bytes; fails unless they are accepted.</summary>
     public async Task<ArtifactFile> UploadAsync(string path, byte[] bytes)
     {
         using var response = await PutBlobAsync(Sha256(bytes), bytes);
@@ -80,7 +80,7 @@ public class ArtifactsHost : IAsyncLifetime
         return await Http.PutAsync($"/api/artifacts/blobs/{sha256}", body);
     }
 
-    /// <summary>Creates a version, which must be accepted.</summary>
+    /// <summary>Creates a version; fails unless it is accepted.</summary>
     public async Task<ArtifactManifest> CreateAsync(string name, CreateVersion request)
     {
         using var response = await Http.PostAsJsonAsync($"/api/artifacts/{name}/versions", request);
@@ -95,7 +95,7 @@ public class ArtifactsHost : IAsyncLifetime
             new CreateVersion { Files = [await UploadAsync("file.txt", Encoding.UTF8.GetBytes(content))] }
         );
 
-    /// <summary>Reads JSON, which must be there.</summary>
+    /// <summary>Reads JSON; fails unless the request succeeds.</summary>
     public async Task<T> GetAsync<T>(string path)
     {
         using var response = await Http.GetAsync(path);
@@ -133,7 +133,7 @@ public class ArtifactsHost : IAsyncLifetime
         );
     }
 
-    /// <summary>How many bytes the events of an artifact take in the log.</summary>
+    /// <summary>The size of the stored events of an artifact, in bytes.</summary>
     public async Task<long> EventBytesAsync(string name)
     {
         await using var source = NpgsqlDataSource.Create(_database!.ConnectionString);
@@ -144,7 +144,7 @@ public class ArtifactsHost : IAsyncLifetime
         return (long)(await command.ExecuteScalarAsync())!;
     }
 
-    /// <summary>More settings, as on a command line.</summary>
+    /// <summary>Adds settings, as a command line would.</summary>
     protected virtual void Configure(IWebHostBuilder builder) { }
 
     private async Task StartAsync()

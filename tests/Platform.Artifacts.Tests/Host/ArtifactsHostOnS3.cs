@@ -8,7 +8,7 @@ public sealed class ArtifactsHostOnS3(SharedS3Server server) : ArtifactsHost
     protected override void Configure(IWebHostBuilder builder) => builder.UseS3(server.S3);
 }
 
-/// <summary>The same service with an S3 server of its own, which can be taken away.</summary>
+/// <summary>The same service with its own S3 server, which can be stopped.</summary>
 public sealed class ArtifactsHostLosingS3 : ArtifactsHost
 {
     private S3Server? _s3;
@@ -37,7 +37,7 @@ public sealed class ArtifactsHostLosingS3 : ArtifactsHost
     protected override void Configure(IWebHostBuilder builder) => builder.UseS3(_s3!);
 }
 
-/// <summary>One S3 server for the tests that leave it as it is; they run one after the other.</summary>
+/// <summary>One S3 server for the tests that do not stop it; they run sequentially.</summary>
 [CollectionDefinition("s3")]
 public sealed class SharedS3Server : IAsyncLifetime, ICollectionFixture<SharedS3Server>
 {

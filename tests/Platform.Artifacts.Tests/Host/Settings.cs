@@ -5,14 +5,14 @@ namespace Platform.Artifacts.Tests.Host;
 public sealed class Settings
 {
     [Fact]
-    public void of_a_folder_need_its_name()
+    public void for_files_require_a_folder()
     {
         Assert.Equal(["Artifacts:Folder must name the folder that keeps artifact bytes."], Problems(new()));
         Assert.Empty(Problems(new() { Folder = "/data" }));
     }
 
     [Fact]
-    public void of_S3_need_everything_but_a_folder()
+    public void for_S3_require_everything_but_a_folder()
     {
         Assert.Equal(["Artifacts:S3 is missing."], Problems(new() { Store = BlobStoreKind.S3 }));
         Assert.Equal(

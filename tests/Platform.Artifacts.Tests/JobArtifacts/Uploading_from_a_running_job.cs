@@ -14,7 +14,7 @@ public sealed class Uploading_from_a_running_job(ArtifactsHost host) : IClassFix
 
     [Fact]
     [Trait("check", "JOB-07")]
-    public async Task makes_a_version_of_one_file_each_time()
+    public async Task creates_a_version_of_one_file_each_time()
     {
         var name = ArtifactsHost.NewName();
         var first = ArtifactsHost.RandomBytes(5000);
@@ -66,7 +66,7 @@ public sealed class Uploading_from_a_running_job(ArtifactsHost host) : IClassFix
 
     [Fact]
     [Trait("check", "JOB-07")]
-    public async Task with_other_bytes_than_announced_is_refused_and_nothing_is_kept()
+    public async Task with_other_bytes_than_declared_is_refused_and_nothing_is_stored()
     {
         var bytes = ArtifactsHost.RandomBytes(1000);
         var digest = $"sha-512=:AAAA:, sha-256=:{Convert.ToBase64String(SHA256.HashData(bytes))}:";
@@ -85,7 +85,7 @@ public sealed class Uploading_from_a_running_job(ArtifactsHost host) : IClassFix
     }
 
     [Fact]
-    public async Task repeated_with_its_idempotency_key_makes_one_version()
+    public async Task repeated_with_its_idempotency_key_creates_one_version()
     {
         var name = ArtifactsHost.NewName();
 
@@ -109,7 +109,7 @@ public sealed class Uploading_from_a_running_job(ArtifactsHost host) : IClassFix
     [InlineData("name=a", "X-Content-Sha256: abc")]
     [InlineData("name=a", "Content-Digest: sha-256=abc")]
     [InlineData("name=a", "Content-Digest: sha-256=:AAAA:")]
-    public async Task with_bad_parameters_is_refused_without_a_trace(string query, string? header)
+    public async Task with_invalid_parameters_is_refused_and_stores_nothing(string query, string? header)
     {
         var parts = header?.Split(": ");
 

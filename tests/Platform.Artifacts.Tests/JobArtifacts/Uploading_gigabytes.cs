@@ -6,7 +6,7 @@ using Platform.Contracts.Artifacts;
 
 namespace Platform.Artifacts.Tests.JobArtifacts;
 
-/// <summary>The memory of the process is looked at: no other test runs beside this one.</summary>
+/// <summary>Measures the memory of the process, so no other test runs at the same time.</summary>
 [CollectionDefinition("alone", DisableParallelization = true)]
 public sealed class AloneCollection;
 
@@ -18,7 +18,7 @@ public sealed class Uploading_gigabytes(ArtifactsHost host) : IClassFixture<Arti
 
     [Fact]
     [Trait("check", "JOB-07")]
-    public async Task takes_little_memory()
+    public async Task uses_little_memory()
     {
         const long Size = 2_147_495_993;
         // head -c 2147495993 /dev/zero | sha256sum
@@ -54,7 +54,7 @@ public sealed class Uploading_gigabytes(ArtifactsHost host) : IClassFixture<Arti
         Assert.Equal(new byte[100], await tail.Content.ReadAsByteArrayAsync());
     }
 
-    /// <summary>A body of zeros that is made while it is sent.</summary>
+    /// <summary>A body of zeros that is generated while it is sent.</summary>
     private sealed class ZerosContent(long size, Action observe) : HttpContent
     {
         protected override async Task SerializeToStreamAsync(Stream stream, TransportContext? context)

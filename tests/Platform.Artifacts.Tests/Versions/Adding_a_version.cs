@@ -34,7 +34,7 @@ public sealed class Adding_a_version
             .Then(Artifacts.Created(4));
 
     [Fact]
-    public void takes_the_artifacts_type_when_it_says_custom() =>
+    public void uses_the_artifacts_type_for_custom() =>
         Given(Artifacts.Created(1) with { Type = "model" })
             .When(Artifacts.Add())
             .Then(Artifacts.Created(2) with { Type = "model" });

@@ -70,7 +70,7 @@ public sealed class Aliases(ArtifactsHost host) : IClassFixture<ArtifactsHost>
 
     [Fact]
     [Trait("check", "ART-06")]
-    public async Task never_point_nowhere_while_they_move()
+    public async Task always_resolve_while_they_move()
     {
         var name = await ThreeVersionsAsync();
         await SetAsync(name, "prod", 1);
@@ -110,7 +110,7 @@ public sealed class Aliases(ArtifactsHost host) : IClassFixture<ArtifactsHost>
     }
 
     [Fact]
-    public async Task are_not_moved_over_a_change_that_was_not_seen()
+    public async Task are_not_moved_with_an_outdated_If_Match()
     {
         var name = await ThreeVersionsAsync();
         using var read = await host.Http.GetAsync($"/api/artifacts/{name}");
@@ -135,7 +135,7 @@ public sealed class Aliases(ArtifactsHost host) : IClassFixture<ArtifactsHost>
     [InlineData("3")]
     [InlineData("v3")]
     [InlineData(".a")]
-    public async Task with_other_meanings_or_characters_are_refused(string alias)
+    public async Task with_reserved_meanings_or_invalid_characters_are_refused(string alias)
     {
         var name = await ThreeVersionsAsync();
 
@@ -144,7 +144,7 @@ public sealed class Aliases(ArtifactsHost host) : IClassFixture<ArtifactsHost>
     }
 
     [Fact]
-    public async Task need_a_version_that_is_there()
+    public async Task need_an_existing_version()
     {
         var name = await ThreeVersionsAsync();
         await host.SendAsync(HttpMethod.Delete, $"/api/artifacts/{name}/versions/2");

@@ -3,7 +3,7 @@ using Platform.EventStore;
 
 namespace Platform.Artifacts.Tests.Versions;
 
-/// <summary>Events and commands with unremarkable values.</summary>
+/// <summary>Events and commands with default values.</summary>
 internal static class Artifacts
 {
     public static readonly DateTimeOffset Now = new(2026, 1, 2, 3, 4, 5, TimeSpan.Zero);

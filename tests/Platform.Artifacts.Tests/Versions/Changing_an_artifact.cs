@@ -125,7 +125,7 @@ public sealed class Changing_an_artifact
     [InlineData(0)]
     [InlineData(2)]
     [InlineData(-1)]
-    public void is_refused_for_numbers_that_were_never_given(int number)
+    public void is_refused_for_numbers_that_were_never_assigned(int number)
     {
         var given = new ArtifactSpecification([Artifacts.Created(1)]);
         given.When(new PointAlias("a", number)).ThenRefused("artifact.version-not-found");

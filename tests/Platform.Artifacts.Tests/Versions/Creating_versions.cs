@@ -42,7 +42,7 @@ public sealed class Creating_versions(ArtifactsHost host) : IClassFixture<Artifa
     }
 
     [Fact]
-    public async Task answers_where_it_is_and_with_the_artifacts_revision()
+    public async Task answers_with_its_location_and_the_artifacts_revision()
     {
         var name = ArtifactsHost.NewName();
         var file = await host.UploadAsync("a", [1]);
@@ -59,7 +59,7 @@ public sealed class Creating_versions(ArtifactsHost host) : IClassFixture<Artifa
 
     [Fact]
     [Trait("check", "ART-03")]
-    public async Task keeps_everything_that_was_said_about_it()
+    public async Task stores_all_its_fields()
     {
         var name = ArtifactsHost.NewName();
         var b = await host.UploadAsync("weights/b.bin", ArtifactsHost.RandomBytes(20));
@@ -94,7 +94,7 @@ public sealed class Creating_versions(ArtifactsHost host) : IClassFixture<Artifa
 
     [Fact]
     [Trait("check", "ART-03")]
-    public async Task takes_ten_thousand_files_and_keeps_its_events_small()
+    public async Task accepts_ten_thousand_files_and_keeps_its_events_small()
     {
         var name = ArtifactsHost.NewName();
         var blob = await host.UploadAsync("x", ArtifactsHost.RandomBytes(100));
@@ -109,7 +109,7 @@ public sealed class Creating_versions(ArtifactsHost host) : IClassFixture<Artifa
     }
 
     [Fact]
-    public async Task with_the_same_idempotency_key_makes_one()
+    public async Task with_the_same_idempotency_key_creates_one()
     {
         var name = ArtifactsHost.NewName();
         var file = await host.UploadAsync("a", [1]);
@@ -147,11 +147,11 @@ public sealed class Creating_versions(ArtifactsHost host) : IClassFixture<Artifa
     public async Task needs_the_bytes_first_and_lists_what_is_missing()
     {
         var name = ArtifactsHost.NewName();
-        var there = await host.UploadAsync("a", [1, 2]);
+        var stored = await host.UploadAsync("a", [1, 2]);
         var missing = new string('a', 64);
         var body = $$"""
-            {"files":[{{Json(there)}},{"path":"b","size":1,"sha256":"{{missing}}"},{{Json(
-                there with
+            {"files":[{{Json(stored)}},{"path":"b","size":1,"sha256":"{{missing}}"},{{Json(
+                stored with
                 {
                     Path = "c",
                     Size = 3,
@@ -163,7 +163,7 @@ public sealed class Creating_versions(ArtifactsHost host) : IClassFixture<Artifa
 
         Assert.Equal(400, status);
         Assert.Equal("/problems/artifact.blobs-missing", (string?)problem!["type"]);
-        Assert.Equal([missing, there.Sha256], problem["missing"]!.AsArray().Select(item => (string?)item));
+        Assert.Equal([missing, stored.Sha256], problem["missing"]!.AsArray().Select(item => (string?)item));
         Assert.Equal(404, (await host.SendAsync(HttpMethod.Get, $"/api/artifacts/{name}")).Status);
     }
 
@@ -217,13 +217,13 @@ public sealed class Creating_versions(ArtifactsHost host) : IClassFixture<Artifa
         );
         Assert.Equal((409, "/problems/artifact.attempt-fenced"), (refused.Status, (string?)refused.Body!["type"]));
         Assert.Equal(201, (await CreateFromAsync(name, file, job, attempt: 2)).Status);
-        // An agent brings what a process left behind, whichever attempt that was.
+        // An agent may send what a process left behind, for any attempt.
         Assert.Equal(201, (await CreateAsync(name, $$"""{"files":[{{Json(file)}}],"attempt":1}""")).Status);
     }
 
     [Fact]
     [Trait("check", "JOB-03")]
-    public async Task by_a_process_is_refused_once_a_later_attempt_made_one_although_that_was_not_announced()
+    public async Task by_a_process_is_refused_once_a_later_attempt_created_one_before_its_message_arrived()
     {
         var name = ArtifactsHost.NewName();
         var file = await host.UploadAsync("a", [1]);
@@ -297,7 +297,7 @@ public sealed class Creating_versions(ArtifactsHost host) : IClassFixture<Artifa
 
     [Theory]
     [MemberData(nameof(BadBodies))]
-    public async Task names_the_field_that_is_wrong(string body, string field)
+    public async Task names_the_invalid_field(string body, string field)
     {
         var file = await host.UploadAsync("a", [7]);
         var json = body.Replace("$", Json(file), StringComparison.Ordinal)
@@ -318,7 +318,7 @@ public sealed class Creating_versions(ArtifactsHost host) : IClassFixture<Artifa
     [InlineData("""{"files":[],"unknown":1}""")]
     [InlineData("""{"files":[{"path":"\ud800","size":1,"sha256":""}]}""")]
     [InlineData("""{"files":[],"jobId":"nonsense"}""")]
-    public async Task refuses_what_is_no_such_request(string body)
+    public async Task refuses_malformed_requests(string body)
     {
         var (status, problem) = await CreateAsync(ArtifactsHost.NewName(), body);
 
@@ -335,7 +335,7 @@ public sealed class Creating_versions(ArtifactsHost host) : IClassFixture<Artifa
     [InlineData("statistics")]
     [InlineData("a%20b")]
     [InlineData("a%0A")]
-    public async Task refuses_names_with_tricks(string name)
+    public async Task refuses_unsafe_names(string name)
     {
         var file = await host.UploadAsync("a", [1]);
 

@@ -40,16 +40,13 @@ public sealed class Deleting_versions(ArtifactsHost host) : IClassFixture<Artifa
         var name = await VersionsAsync(2);
         await host.SendAsync(HttpMethod.Put, $"/api/artifacts/{name}/aliases/prod", """{"version":1}""");
         var before = await host.GetAsync<JsonNode>($"/api/artifacts/{name}/versions/1");
-        string[] readings = ["1", "v1", "prod", "1/files/file.txt", "1/archive"];
+        string[] paths = ["1", "v1", "prod", "1/files/file.txt", "1/archive"];
 
         await ChangeAsync(HttpMethod.Delete, $"{name}/versions/1");
 
-        foreach (var reading in readings)
+        foreach (var path in paths)
         {
-            Assert.Equal(
-                404,
-                (await host.SendAsync(HttpMethod.Get, $"/api/artifacts/{name}/versions/{reading}")).Status
-            );
+            Assert.Equal(404, (await host.SendAsync(HttpMethod.Get, $"/api/artifacts/{name}/versions/{path}")).Status);
         }
 
         Assert.Equal([2], await NumbersAsync($"{name}/versions"));
@@ -64,12 +61,9 @@ public sealed class Deleting_versions(ArtifactsHost host) : IClassFixture<Artifa
             before.ToJsonString(),
             (await host.GetAsync<JsonNode>($"/api/artifacts/{name}/versions/prod")).ToJsonString()
         );
-        foreach (var reading in readings)
+        foreach (var path in paths)
         {
-            Assert.Equal(
-                200,
-                (await host.SendAsync(HttpMethod.Get, $"/api/artifacts/{name}/versions/{reading}")).Status
-            );
+            Assert.Equal(200, (await host.SendAsync(HttpMethod.Get, $"/api/artifacts/{name}/versions/{path}")).Status);
         }
     }
 

@@ -43,7 +43,7 @@ public sealed class Names_and_paths
     [InlineData("a/b", false)]
     [InlineData("a:b", false)]
     [InlineData("a*b", false)]
-    public void refuse_aliases_that_mean_something_else(string alias, bool accepted) =>
+    public void refuse_aliases_with_reserved_meanings(string alias, bool accepted) =>
         Assert.Equal(accepted, ArtifactNames.IsAlias(alias));
 
     [Theory]
@@ -68,7 +68,7 @@ public sealed class Names_and_paths
     [InlineData("a\nb", false)]
     [InlineData("a\u007fb", false)]
     [InlineData("a\u0085b", false)]
-    public void accept_only_relative_paths_without_tricks(string path, bool accepted) =>
+    public void accept_only_safe_relative_paths(string path, bool accepted) =>
         Assert.Equal(accepted, ClientText.ProblemWithPath(path) is null);
 
     [Fact]
@@ -81,7 +81,7 @@ public sealed class Names_and_paths
     }
 
     [Fact]
-    public void refuse_half_characters() => Assert.NotNull(ClientText.ProblemWithPath("a\ud800b"));
+    public void refuse_unpaired_surrogates() => Assert.NotNull(ClientText.ProblemWithPath("a\ud800b"));
 
     [Theory]
     [InlineData("3", 3)]
@@ -92,6 +92,6 @@ public sealed class Names_and_paths
     [InlineData("3a", null)]
     [InlineData("-3", null)]
     [InlineData("99999999999999", null)]
-    public void tell_numbers_from_aliases(string reference, int? number) =>
+    public void distinguish_numbers_from_aliases(string reference, int? number) =>
         Assert.Equal(number, ArtifactNames.TryParseVersion(reference, out var parsed) ? parsed : null);
 }

@@ -13,12 +13,12 @@ public sealed class Downloading_an_artifact : IDisposable
 
     [Fact]
     [Trait("check", "ART-05")]
-    public async Task Resumes_after_a_cut_and_checks_the_whole_file()
+    public async Task resumes_after_a_lost_connection_and_verifies_the_whole_file()
     {
         await using var platform = await FakePlatform.StartAsync(context =>
             IsFile(context)
                 ? context.Request.Headers.Range.Count == 0
-                    ? SendCutAsync(context)
+                    ? SendHalfAsync(context)
                     : SendRestAsync(context, _content)
                 : ManifestAsync(context, "sub/model.bin")
         );
@@ -41,7 +41,7 @@ public sealed class Downloading_an_artifact : IDisposable
 
     [Fact]
     [Trait("check", "ART-05")]
-    public async Task Keeps_nothing_of_wrong_bytes()
+    public async Task discards_a_file_with_a_wrong_checksum()
     {
         await using var platform = await FakePlatform.StartAsync(context =>
             IsFile(context) ? SendRestAsync(context, new byte[_content.Length]) : ManifestAsync(context, "model.bin")
@@ -51,7 +51,7 @@ public sealed class Downloading_an_artifact : IDisposable
 
         Assert.Equal(1, result.ExitCode);
         Assert.Contains(
-            "The checksum of model.bin is wrong; nothing was kept.",
+            "The checksum of model.bin is wrong; the file was discarded.",
             result.Error,
             StringComparison.Ordinal
         );
@@ -62,7 +62,7 @@ public sealed class Downloading_an_artifact : IDisposable
     [InlineData("../escaped")]
     [InlineData("/tmp/escaped")]
     [InlineData("a/../../escaped")]
-    public async Task Never_writes_outside_its_folder(string name)
+    public async Task never_writes_outside_its_folder(string name)
     {
         await using var platform = await FakePlatform.StartAsync(context =>
             IsFile(context) ? SendRestAsync(context, _content) : ManifestAsync(context, name)
@@ -77,7 +77,7 @@ public sealed class Downloading_an_artifact : IDisposable
     }
 
     [Fact]
-    public async Task Fetches_only_what_is_not_there_already()
+    public async Task fetches_only_files_that_do_not_exist()
     {
         await File.WriteAllBytesAsync(_folder.In("model.bin"), _content);
         await using var platform = await FakePlatform.StartAsync(context => ManifestAsync(context, "model.bin"));
@@ -91,8 +91,8 @@ public sealed class Downloading_an_artifact : IDisposable
     private static bool IsFile(HttpContext context) =>
         context.Request.Path.Value!.Contains("/files/", StringComparison.Ordinal);
 
-    /// <summary>Sends half and cuts the connection once some of it is on disk.</summary>
-    private async Task SendCutAsync(HttpContext context)
+    /// <summary>Sends half and aborts the connection once some of it is on disk.</summary>
+    private async Task SendHalfAsync(HttpContext context)
     {
         context.Response.ContentLength = _content.Length;
         await context.Response.Body.WriteAsync(_content.AsMemory(0, _content.Length / 2));

@@ -11,7 +11,7 @@ public sealed class Uploading_an_artifact : IDisposable
     public void Dispose() => _folder.Dispose();
 
     [Fact]
-    public async Task Sends_each_missing_file_and_then_their_names()
+    public async Task sends_each_missing_file_and_then_the_version()
     {
         Directory.CreateDirectory(_folder.In("data", "sub"));
         await File.WriteAllTextAsync(_folder.In("data", "known"), "known");
@@ -65,7 +65,7 @@ public sealed class Uploading_an_artifact : IDisposable
     }
 
     [Fact]
-    public async Task Of_two_files_with_one_name_is_refused_before_anything_is_sent()
+    public async Task is_refused_for_two_files_with_one_name_before_anything_is_sent()
     {
         Directory.CreateDirectory(_folder.In("a"));
         Directory.CreateDirectory(_folder.In("b"));

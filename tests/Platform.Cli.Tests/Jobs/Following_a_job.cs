@@ -10,7 +10,7 @@ public sealed class Following_a_job
     [InlineData("succeeded", 0)]
     [InlineData("failed", 1)]
     [InlineData("cancelled", 1)]
-    public async Task Ends_with_the_job_and_only_success_is_0(string status, int exitCode)
+    public async Task ends_with_the_job_and_only_success_is_0(string status, int exitCode)
     {
         await using var platform = await FakePlatform.StartAsync(context =>
             context.Request.Path.Value!.EndsWith("/logs", StringComparison.Ordinal)
@@ -26,7 +26,7 @@ public sealed class Following_a_job
     }
 
     [Fact]
-    public async Task Goes_on_after_a_cut_where_it_was()
+    public async Task continues_after_a_lost_connection()
     {
         var printed = new TaskCompletionSource();
         await using var platform = await FakePlatform.StartAsync(async context =>
@@ -61,12 +61,12 @@ public sealed class Following_a_job
     }
 
     [Fact]
-    public async Task Waits_for_a_platform_that_is_started_again()
+    public async Task waits_for_a_restarting_platform()
     {
-        var asked = 0;
+        var requests = 0;
         await using var platform = await FakePlatform.StartAsync(context =>
         {
-            if (Interlocked.Increment(ref asked) == 1)
+            if (Interlocked.Increment(ref requests) == 1)
             {
                 context.Response.StatusCode = StatusCodes.Status503ServiceUnavailable;
                 return Task.CompletedTask;
@@ -83,14 +83,14 @@ public sealed class Following_a_job
     }
 
     [Fact]
-    public async Task Follows_the_next_attempt_from_its_beginning()
+    public async Task follows_the_next_attempt_from_its_beginning()
     {
-        var asked = 0;
+        var requests = 0;
         await using var platform = await FakePlatform.StartAsync(context =>
         {
             if (!context.Request.Path.Value!.EndsWith("/logs", StringComparison.Ordinal))
             {
-                return Interlocked.Increment(ref asked) == 1
+                return Interlocked.Increment(ref requests) == 1
                     ? JobAsync(context, "running", attempt: 1)
                     : JobAsync(context, "succeeded", attempt: 2);
             }
@@ -126,7 +126,7 @@ public sealed class Following_a_job
             }
         );
 
-    /// <summary>Tells when something was printed.</summary>
+    /// <summary>Signals when something is printed.</summary>
     private sealed class SignallingWriter(TaskCompletionSource printed) : StringWriter
     {
         public override async Task WriteLineAsync(string? value)

@@ -9,7 +9,7 @@ public sealed class Submitting_a_job : IDisposable
     public void Dispose() => File.Delete(_file);
 
     [Fact]
-    public async Task Sends_the_file_as_it_is_with_an_idempotency_key_and_prints_the_id()
+    public async Task sends_the_file_unchanged_with_an_idempotency_key_and_prints_the_id()
     {
         const string Job = """{ "name": "digits", "command": ["true"] }""";
         await File.WriteAllTextAsync(_file, Job);
@@ -32,7 +32,7 @@ public sealed class Submitting_a_job : IDisposable
         1,
         "name: A name has 1 to 120 characters.\nfiles[a].path: It is absolute. It is long.\n"
     )]
-    public async Task Can_be_tried_without_doing_it(string answer, int exitCode, string errors)
+    public async Task has_a_dry_run(string answer, int exitCode, string errors)
     {
         await File.WriteAllTextAsync(_file, "{}");
         await using var platform = await FakePlatform.AnsweringAsync(answer);
@@ -44,7 +44,7 @@ public sealed class Submitting_a_job : IDisposable
     }
 
     [Fact]
-    public async Task Of_broken_json_says_where_it_breaks_and_sends_nothing()
+    public async Task of_invalid_json_reports_the_position_and_sends_nothing()
     {
         await File.WriteAllTextAsync(_file, "{\n  \"name\": oops\n}");
         await using var platform = await FakePlatform.AnsweringAsync(Answer, 201);
@@ -52,12 +52,12 @@ public sealed class Submitting_a_job : IDisposable
         var result = await platform.RunAsync("jobs", "submit", _file);
 
         Assert.Equal(1, result.ExitCode);
-        Assert.Equal($"platform: {_file} is no JSON: line 2, column 11.\n", result.Error);
+        Assert.Equal($"platform: {_file} is not valid JSON: line 2, column 11.\n", result.Error);
         Assert.Empty(platform.Requests);
     }
 
     [Fact]
-    public async Task Of_a_file_that_is_not_there_says_so()
+    public async Task of_a_missing_file_reports_that()
     {
         await using var platform = await FakePlatform.AnsweringAsync(Answer, 201);
 

@@ -5,7 +5,7 @@ using Platform.LocalServers;
 
 namespace Platform.Cli.Tests.Platforms;
 
-/// <summary>The built command line on a data folder of its own, as a person uses it.</summary>
+/// <summary>The built command line on a separate data folder, as a user runs it.</summary>
 [Trait("suite", "e2e")]
 public sealed class Commands_on_a_real_platform : IAsyncLifetime
 {
@@ -22,13 +22,13 @@ public sealed class Commands_on_a_real_platform : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Take_it_up_and_down()
+    public async Task start_and_stop_it()
     {
         var url = $"http://127.0.0.1:{Ports.Free()}";
         var up = await RunAsync("up", "--detach", "--port", url[(url.LastIndexOf(':') + 1)..]);
         Assert.True(up.ExitCode == 0, up.Error);
         Assert.Equal($"Platform is ready at {url}\n", up.Output);
-        Assert.Equal($"Platform runs already at {url}\n", (await RunAsync("up", "--detach")).Output);
+        Assert.Equal($"Platform is already running at {url}\n", (await RunAsync("up", "--detach")).Output);
 
         var status = await JsonAsync("status");
         Assert.True(status["ready"]!.GetValue<bool>());
@@ -47,13 +47,13 @@ public sealed class Commands_on_a_real_platform : IAsyncLifetime
         Assert.Equal("Stopped.\n", down.Output);
         Assert.Equal(1, (await RunAsync("status", "--server", url)).ExitCode);
         Assert.Null(PrivatePostgres.ProcessOf(Path.Combine(Data, "postgres")));
-        Assert.Contains("No platform runs", (await RunAsync("down")).Output, StringComparison.Ordinal);
+        Assert.Contains("No platform is running", (await RunAsync("down")).Output, StringComparison.Ordinal);
     }
 
     [Fact]
     [Trait("check", "JOB-02")]
     [Trait("check", "RUN-06")]
-    public async Task Demonstrate_a_training_on_real_data_from_start_to_end()
+    public async Task run_the_demo_on_real_data()
     {
         var demo = await RunAsync("demo", "--port", $"{Ports.Free()}");
 

@@ -5,9 +5,9 @@ namespace Platform.Cli.Tests.Platforms;
 public sealed class The_end_of_a_log
 {
     [Fact]
-    public void Says_what_was_wrong_and_leaves_the_stack_out()
+    public void shows_the_error_without_the_stack_trace()
     {
-        var words = LogTail.LastWords([
+        var words = LogTail.LastMessage([
             "12:00:00.000 INF gateway    Starting",
             "Unhandled exception. System.IO.IOException: Failed to bind to address http://127.0.0.1:5080: address already in use.",
             " ---> System.Net.Sockets.SocketException (98): Address already in use",

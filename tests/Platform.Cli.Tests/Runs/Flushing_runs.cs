@@ -8,10 +8,10 @@ public sealed class Flushing_runs : IDisposable
     public void Dispose() => _folder.Dispose();
 
     [Fact]
-    public async Task sends_what_a_script_left_and_removes_it()
+    public async Task sends_the_unsent_records_of_scripts_and_removes_them()
     {
-        Leave("mine");
-        Leave("yours");
+        WriteSpool("mine");
+        WriteSpool("yours");
         await using var platform = await FakePlatform.AnsweringAsync("{}");
 
         var result = await platform.RunAsync("runs", "flush", "--spool", _folder.Path, "--token", "pt_me");
@@ -42,7 +42,7 @@ public sealed class Flushing_runs : IDisposable
         Assert.Empty(platform.Requests);
     }
 
-    private void Leave(string run) =>
+    private void WriteSpool(string run) =>
         File.WriteAllText(
             Path.Combine(_folder.Path, $"{run}.1.jsonl"),
             """

@@ -4,7 +4,7 @@ using System.Text.Json.Nodes;
 
 namespace Platform.EndToEnd.Tests.Faults;
 
-/// <summary>One more agent of a cluster, with settings of its own; its node is removed with it.</summary>
+/// <summary>An additional agent of a cluster, with its own settings; its node is removed with it.</summary>
 internal sealed class ExtraAgent : IAsyncDisposable
 {
     private readonly LocalCluster _cluster;
@@ -22,8 +22,8 @@ internal sealed class ExtraAgent : IAsyncDisposable
 
     public int Pid => _process.Id;
 
-    /// <summary>Starts one whose label <c>kind</c> is its name, so that only jobs meant for it come to it.</summary>
-    /// <param name="logName">Its name unless told.</param>
+    /// <summary>Starts one whose label <c>kind</c> is its name, so that it gets only jobs with that label.</summary>
+    /// <param name="logName">Its name by default.</param>
     /// <param name="settings">Options of the section <c>Agent</c>.</param>
     public static async Task<ExtraAgent> StartAsync(
         LocalCluster cluster,
@@ -37,7 +37,7 @@ internal sealed class ExtraAgent : IAsyncDisposable
         var token = (await created.Content.ReadFromJsonAsync<JsonNode>())!["token"]!.GetValue<string>();
         var log = Path.Combine(cluster.Data, $"{logName ?? name}.log");
         await File.WriteAllTextAsync(log, "");
-        // Its output is not read: an agent that says a lot must not wait for us.
+        // Its output goes to a file: a pipe that is not read would block the agent.
         var start = new ProcessStartInfo("/bin/sh")
         {
             ArgumentList =

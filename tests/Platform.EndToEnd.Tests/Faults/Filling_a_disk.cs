@@ -8,7 +8,7 @@ namespace Platform.EndToEnd.Tests.Faults;
 public sealed class Filling_a_disk(TwoNodeCluster cluster)
 {
     [Fact]
-    public async Task Of_an_agent_ends_the_job_for_that_reason_and_the_next_one_runs_there()
+    public async Task of_an_agent_ends_the_job_with_that_reason_and_the_next_job_runs_there()
     {
         var state = Path.Combine(cluster.Data, "small-disk");
         Directory.CreateDirectory(state);

@@ -11,7 +11,7 @@ namespace Platform.EndToEnd.Tests.Faults;
 public sealed class Killing_parts_of_the_platform(TwoNodeCluster cluster)
 {
     [Fact]
-    public async Task The_jobs_service_in_the_middle_of_a_job_loses_nothing()
+    public async Task such_as_the_jobs_service_during_a_job_loses_nothing()
     {
         var id = await cluster.Api.SubmitAsync(CountingJob.Create(steps: 80, pause: 0.1));
         await cluster.Api.WaitForStepsAsync(id, 10);
@@ -24,7 +24,7 @@ public sealed class Killing_parts_of_the_platform(TwoNodeCluster cluster)
     }
 
     [Fact]
-    public async Task The_nodes_service_between_the_grant_and_the_start_delays_nothing_but_the_start()
+    public async Task such_as_the_nodes_service_before_a_start_only_delays_the_start()
     {
         var agents = new[] { await cluster.PidAsync("agent-1"), await cluster.PidAsync("agent-2") };
         var nodes = await cluster.PidAsync("nodes");
@@ -51,7 +51,7 @@ public sealed class Killing_parts_of_the_platform(TwoNodeCluster cluster)
     [Fact]
     [Trait("check", "JOB-03")]
     [Trait("check", "JOB-06")]
-    public async Task An_agent_for_good_sends_its_job_elsewhere_and_the_old_training_changes_nothing()
+    public async Task such_as_an_agent_moves_its_job_to_another_node_and_fences_the_old_training()
     {
         var id = await cluster.Api.SubmitAsync(
             CountingJob.Create(steps: 1200, pause: 0.05, maxAttempts: 3, laterPause: 0.005)
@@ -65,7 +65,7 @@ public sealed class Killing_parts_of_the_platform(TwoNodeCluster cluster)
         IReadOnlyList<string> events;
         try
         {
-            await AssertGoesOnElsewhereAsync(id, first.Id, old);
+            await AssertMovesToAnotherNodeAsync(id, first.Id, old);
             events = await cluster.Api.HistoryAsync(id);
         }
         finally
@@ -82,7 +82,7 @@ public sealed class Killing_parts_of_the_platform(TwoNodeCluster cluster)
         await cluster.Api.AssertKeptAsync(id, steps: 1200);
     }
 
-    private async Task AssertGoesOnElsewhereAsync(Guid id, Guid firstNode, IReadOnlyList<int> old)
+    private async Task AssertMovesToAnotherNodeAsync(Guid id, Guid firstNode, IReadOnlyList<int> old)
     {
         using var stalls = new Stalls(cluster.Data);
         await WaitFor.ConditionAsync(
@@ -93,9 +93,10 @@ public sealed class Killing_parts_of_the_platform(TwoNodeCluster cluster)
                 && job["nodes"]!.AsArray().Count > 0,
             TimeSpan.FromSeconds(60)
         );
-        // It is lost after 12 s without a heartbeat; beyond that only looking (once a second) and placing take time.
+        // A node is lost after 12 s without a heartbeat; beyond that only the check (every second) and placing take
+        // time.
         var latest = TimeSpan.FromSeconds(15) + stalls.Sum;
-        Assert.InRange(await PlacedAtAsync(id) - await LastBeatAsync(firstNode), TimeSpan.FromSeconds(12), latest);
+        Assert.InRange(await PlacedAtAsync(id) - await LastHeartbeatAsync(firstNode), TimeSpan.FromSeconds(12), latest);
         Assert.NotEqual(firstNode, (await NodeOfAsync(id)).Id);
         await AssertFencedAsync(id, old);
 
@@ -103,7 +104,7 @@ public sealed class Killing_parts_of_the_platform(TwoNodeCluster cluster)
         await AssertEndAsync(id, done);
         Assert.All(
             old,
-            pid => Assert.True(Processes.IsAlive(pid), "the old training has ended by itself: it proves nothing")
+            pid => Assert.True(Processes.IsAlive(pid), "the old training has already ended, so the test proves nothing")
         );
     }
 
@@ -112,7 +113,7 @@ public sealed class Killing_parts_of_the_platform(TwoNodeCluster cluster)
         Assert.Equal(2, done["attempt"]!.GetValue<int>());
         var log = await cluster.Api.LogAsync(id, attempt: 2);
         var resumedAt = 1200 - CountingJob.StepsIn(log) + 1;
-        Assert.True(resumedAt > 1, "the second attempt began anew");
+        Assert.True(resumedAt > 1, "the second attempt started from the beginning");
         Assert.Equal(CountingJob.Lines(resumedAt, 1200), CountingJob.StepsOnly(log));
         // Steps after the checkpoint were measured twice; none is missing.
         await cluster.Api.WaitForMeasuredStepsAsync(done["runId"]!.GetValue<string>(), "value", 1200);
@@ -120,7 +121,7 @@ public sealed class Killing_parts_of_the_platform(TwoNodeCluster cluster)
         Assert.Single(events, entry => entry!["type"]!.GetValue<string>() == "job_succeeded");
     }
 
-    private async Task<DateTimeOffset> LastBeatAsync(Guid node) =>
+    private async Task<DateTimeOffset> LastHeartbeatAsync(Guid node) =>
         (await cluster.Api.GetAsync($"/api/nodes/{node}"))["lastHeartbeatAt"]!.GetValue<DateTimeOffset>();
 
     /// <summary>When the job was placed for the last time.</summary>
@@ -129,23 +130,23 @@ public sealed class Killing_parts_of_the_platform(TwoNodeCluster cluster)
             .AsArray()
             .Last(entry => entry!["type"]!.GetValue<string>() == "job_placed")!["at"]!.GetValue<DateTimeOffset>();
 
-    /// <summary>What the old training's token and number still let it do to the job: nothing.</summary>
+    /// <summary>Checks that the old training's token and attempt number no longer allow any change.</summary>
     private async Task AssertFencedAsync(Guid id, IReadOnlyList<int> old)
     {
         var token = Processes.Variable(old[^1], "PLATFORM_TOKEN");
         Assert.Equal(
             HttpStatusCode.Conflict,
-            await PostAsync($"/api/jobs/{id}/logs?attempt=1&offset=0", "I live", "octet-stream")
+            await PostAsync($"/api/jobs/{id}/logs?attempt=1&offset=0", "late output", "octet-stream")
         );
         Assert.Equal(HttpStatusCode.Conflict, await PostAsync($"/api/jobs/{id}/cancel", ""));
-        // Other services hear of the second attempt by a message.
+        // Other services learn of the second attempt through a message.
         var run = $"{(await JobAsync(id))["runId"]}";
         await WaitForRefusalAsync("/api/artifacts/count/versions", """{"files":[]}""");
         await WaitForRefusalAsync($"/api/runs/{run}/metrics", """{"points":[{"key":"intruder","step":1,"value":1}]}""");
 
         Task WaitForRefusalAsync(string path, string body) =>
             WaitFor.ConditionAsync(
-                $"{path} to take nothing from the old attempt",
+                $"{path} to refuse the old attempt",
                 async () => await PostAsync(path, body) is HttpStatusCode.Conflict
             );
 

@@ -5,7 +5,7 @@ namespace Platform.EndToEnd.Tests.Faults;
 public sealed class Rebuilding_read_models(TwoNodeCluster cluster)
 {
     [Fact]
-    public async Task After_all_services_were_killed_gives_the_same_answers()
+    public async Task after_all_services_were_killed_returns_the_same_answers()
     {
         var id = await cluster.Api.SubmitAsync(CountingJob.Create(steps: 60, pause: 0.1));
         await cluster.Api.WaitForStepsAsync(id, 10);

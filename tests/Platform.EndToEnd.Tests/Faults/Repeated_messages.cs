@@ -10,12 +10,12 @@ public sealed class Repeated_messages(TwoNodeCluster cluster)
 {
     private const string Repeated = "x-repeated";
 
-    // Late enough to come after messages that follow from the first delivery.
+    // Late enough to arrive after messages that follow from the first delivery.
     private static readonly TimeSpan _latest = TimeSpan.FromSeconds(2);
 
     [Fact]
     [Trait("check", "JOB-04")]
-    public async Task In_any_order_change_nothing()
+    public async Task in_any_order_change_nothing()
     {
         var broker = new ClusterBroker(cluster.Data);
         await using var connection = await broker.ConnectAsync();
@@ -51,7 +51,7 @@ public sealed class Repeated_messages(TwoNodeCluster cluster)
     {
         var channel = await connection.CreateChannelAsync();
         var repeater = new Repeater(channel);
-        // An endpoint's exchange has its queue's name; whatever is published or sent to the endpoint passes through it.
+        // An endpoint's exchange has its queue's name; all messages for the endpoint pass through it.
         foreach (var endpoint in queues.Where(IsEndpoint))
         {
             var copies = await channel.QueueDeclareAsync();
@@ -79,7 +79,7 @@ public sealed class Repeated_messages(TwoNodeCluster cluster)
             || queue.StartsWith("artifacts-", StringComparison.Ordinal)
         );
 
-    /// <summary>Sends each message to its endpoint once more, after a random time.</summary>
+    /// <summary>Sends each message to its endpoint again after a random time.</summary>
     private sealed class Repeater(IChannel channel) : IAsyncDisposable
     {
         private readonly Random _random = new(20_251);
@@ -104,7 +104,7 @@ public sealed class Repeated_messages(TwoNodeCluster cluster)
             _repeats.Add(RepeatAsync(endpoint, properties, delivery.Body.ToArray(), _random.NextDouble() * _latest));
         }
 
-        /// <summary>Waits for what is on its way, until nothing new follows from it.</summary>
+        /// <summary>Waits for pending repeats, until no new ones follow.</summary>
         public async Task FinishAsync()
         {
             int before;

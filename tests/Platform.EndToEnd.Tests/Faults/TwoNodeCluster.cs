@@ -1,6 +1,6 @@
 namespace Platform.EndToEnd.Tests.Faults;
 
-/// <summary>A cluster whose parts are killed, so that it is not shared with tests that run beside these.</summary>
+/// <summary>A cluster whose parts are killed, so it is not shared with other tests.</summary>
 public sealed class TwoNodeCluster : LocalCluster
 {
     protected override int Nodes => 2;

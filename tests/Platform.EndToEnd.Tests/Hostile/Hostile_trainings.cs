@@ -6,7 +6,7 @@ using Platform.EndToEnd.Tests.Faults;
 
 namespace Platform.EndToEnd.Tests.Hostile;
 
-/// <summary>Trainings that do what they should not: nothing hangs, nothing is leaked, memory is bounded, the reason is clear.</summary>
+/// <summary>Trainings that misbehave: nothing hangs, nothing leaks, memory is bounded, the reason is clear.</summary>
 [Collection("faults")]
 [Trait("suite", "e2e")]
 public sealed class Hostile_trainings(TwoNodeCluster cluster)
@@ -16,7 +16,7 @@ public sealed class Hostile_trainings(TwoNodeCluster cluster)
     private string Agents => Path.Combine(cluster.Data, "cluster", "agents");
 
     [Fact]
-    public async Task That_print_without_end_cost_nobody_memory_and_lose_no_byte()
+    public async Task that_print_a_lot_need_bounded_memory_and_lose_no_byte()
     {
         const int Bytes = 1_000_000_000;
         var id = await SubmitAsync($"yes 'all work and no play' | head -c {Bytes}");
@@ -32,15 +32,15 @@ public sealed class Hostile_trainings(TwoNodeCluster cluster)
 
         Assert.Equal(Convert.ToHexStringLower(expected.GetHashAndReset()), await HashOfLogAsync(id));
         await AssertBoundedAsync();
-        await cluster.AssertNothingIsLeftAsync();
+        await cluster.AssertNothingRemainsAsync();
         await WaitFor.ConditionAsync(
-            "the output to be gone from the agents' disk",
+            "the output to be removed from the agents' disk",
             () => Task.FromResult(Directory.GetFiles(Agents, "log", SearchOption.AllDirectories).Length == 0)
         );
     }
 
     [Fact]
-    public async Task That_never_end_their_line_are_followed_in_parts()
+    public async Task that_print_one_endless_line_are_followed_in_chunks()
     {
         const int Bytes = 50_000_000;
         var id = await SubmitAsync($"head -c {Bytes} /dev/zero | tr '\\0' x");
@@ -65,13 +65,13 @@ public sealed class Hostile_trainings(TwoNodeCluster cluster)
         Assert.InRange(longest, 1, 70_000);
         await cluster.Api.WaitForStatusAsync(id, "succeeded");
         await AssertBoundedAsync();
-        await cluster.AssertNothingIsLeftAsync();
+        await cluster.AssertNothingRemainsAsync();
     }
 
     [Fact]
-    public async Task That_print_rubbish_and_half_a_character_are_kept_to_the_byte_and_followed_as_text()
+    public async Task that_print_invalid_UTF8_are_stored_byte_for_byte_and_followed_as_text()
     {
-        // Every byte there is, a lone continuation, the first half of an é, and no line break at the end.
+        // Every byte value, a lone continuation byte, the first half of an é, and no newline at the end.
         const string Script = """
             import sys
             sys.stdout.buffer.write(bytes(range(256)) + b"\n" + b"caf\xc3")
@@ -89,7 +89,7 @@ public sealed class Hostile_trainings(TwoNodeCluster cluster)
 
     [Fact]
     [Trait("check", "JOB-05")]
-    public async Task That_fork_and_ignore_the_signal_are_gone_in_time_with_all_their_children()
+    public async Task that_fork_and_ignore_signals_end_in_time_with_all_their_children()
     {
         const string Script = """
             import os, signal, time
@@ -116,7 +116,7 @@ public sealed class Hostile_trainings(TwoNodeCluster cluster)
         var watch = Stopwatch.StartNew();
         await cluster.Api.CancelAsync(id);
         await WaitFor.ConditionAsync(
-            "every process of it to be gone",
+            "every process of it to end",
             () => Task.FromResult(!processes.Any(Processes.IsAlive))
         );
         Assert.InRange(watch.Elapsed - stalls.Sum, TimeSpan.Zero, TimeSpan.FromSeconds(12));
@@ -127,7 +127,7 @@ public sealed class Hostile_trainings(TwoNodeCluster cluster)
         );
         Assert.Empty(Processes.WithEnvironment($"PLATFORM_JOB_ID={id}"));
         await WaitFor.ConditionAsync(
-            "its work folder to be gone",
+            "its work folder to be removed",
             () =>
                 Task.FromResult(
                     !Directory
@@ -135,11 +135,11 @@ public sealed class Hostile_trainings(TwoNodeCluster cluster)
                         .Any(attempt => Directory.Exists(Path.Combine(attempt, "work")))
                 )
         );
-        await cluster.AssertNothingIsLeftAsync();
+        await cluster.AssertNothingRemainsAsync();
     }
 
     [Fact]
-    public async Task That_lead_out_of_their_outputs_keep_what_is_theirs_and_nothing_else()
+    public async Task that_link_out_of_their_outputs_store_only_their_own_files()
     {
         var id = await SubmitAsync(
             "echo mine > outputs/mine; ln -s /etc/passwd outputs/stolen; ln -s / outputs/everything; ln -s ../../../.. outputs/up",
@@ -153,11 +153,11 @@ public sealed class Hostile_trainings(TwoNodeCluster cluster)
         var kept = Assert.Single((await cluster.Api.GetAsync($"/api/jobs/{id}/artifacts"))["items"]!.AsArray())!;
         var manifest = await cluster.Api.GetAsync($"/api/artifacts/linked/versions/{kept["version"]}");
         Assert.Equal(["mine"], manifest["files"]!.AsArray().Select(file => file!["path"]!.GetValue<string>()));
-        await cluster.AssertNothingIsLeftAsync();
+        await cluster.AssertNothingRemainsAsync();
     }
 
     [Fact]
-    public async Task That_take_more_disk_than_they_may_end_with_that_reason()
+    public async Task that_exceed_their_disk_limit_end_with_that_reason()
     {
         var state = Path.Combine(cluster.Data, "quota");
         await using (var agent = await ExtraAgent.StartAsync(cluster, "quota", state, settings: ("MaxDiskMiB", "20")))
@@ -172,7 +172,7 @@ public sealed class Hostile_trainings(TwoNodeCluster cluster)
             Assert.Empty(Processes.WithEnvironment($"PLATFORM_JOB_ID={id}"));
         }
 
-        await cluster.AssertNothingIsLeftAsync();
+        await cluster.AssertNothingRemainsAsync();
     }
 
     private Task<Guid> SubmitAsync(
@@ -187,7 +187,7 @@ public sealed class Hostile_trainings(TwoNodeCluster cluster)
                 name = "hostile",
                 project = "e2e/hostile",
                 command = new[] { "sh", "-c", script },
-                files = file is { } given ? new Dictionary<string, string> { [given.Path] = given.Text } : [],
+                files = file is { } content ? new Dictionary<string, string> { [content.Path] = content.Text } : [],
                 outputs = outputs ?? [],
                 labels = kind is null ? [] : new Dictionary<string, string> { ["kind"] = kind },
                 resources = new

@@ -7,29 +7,29 @@ namespace Platform.EndToEnd.Tests.Hostile;
 public sealed class Two_agents_with_one_identity(TwoNodeCluster cluster)
 {
     [Fact]
-    public async Task Are_one_node_which_the_first_keeps_while_the_other_says_why_it_waits()
+    public async Task are_one_node_kept_by_the_first_while_the_other_logs_why_it_waits()
     {
         var original = Path.Combine(cluster.Data, "original");
         var copy = Path.Combine(cluster.Data, "copy");
-        await using (var first = await ExtraAgent.StartAsync(cluster, "twin", original))
+        await using (var first = await ExtraAgent.StartAsync(cluster, "duplicate", original))
         {
             await first.WaitUntilOnlineAsync();
             Directory.CreateDirectory(copy);
             File.Copy(Path.Combine(original, "identity.json"), Path.Combine(copy, "identity.json"));
 
-            await using var second = await ExtraAgent.StartAsync(cluster, "twin", copy, logName: "twin-copy");
+            await using var second = await ExtraAgent.StartAsync(cluster, "duplicate", copy, logName: "duplicate-copy");
             await WaitFor.ConditionAsync(
-                "the copy to say why it waits",
+                "the copy to log why it waits",
                 async () =>
                     (await second.LogAsync()).Contains(
-                        "Another agent heartbeats as this node",
+                        "Another agent uses this node's identity",
                         StringComparison.Ordinal
                     )
             );
             var jobs = new List<Guid>();
             for (var i = 0; i < 4; i++)
             {
-                jobs.Add(await cluster.Api.SubmitAsync(CountingJob.Create(steps: 20, pause: 0.05, kind: "twin")));
+                jobs.Add(await cluster.Api.SubmitAsync(CountingJob.Create(steps: 20, pause: 0.05, kind: "duplicate")));
             }
 
             foreach (var id in jobs)
@@ -41,6 +41,6 @@ public sealed class Two_agents_with_one_identity(TwoNodeCluster cluster)
             Assert.Equal(jobs.Count, Directory.GetDirectories(Path.Combine(original, "attempts")).Length);
         }
 
-        await cluster.AssertNothingIsLeftAsync();
+        await cluster.AssertNothingRemainsAsync();
     }
 }

@@ -4,7 +4,7 @@ using Platform.GpuAgent.Processes;
 
 namespace Platform.GpuAgent.Tests.Harness;
 
-/// <summary>An agent in a process of its own.</summary>
+/// <summary>An agent in its own process.</summary>
 internal sealed class AgentProcess : IAsyncDisposable
 {
     private readonly Process _process;

@@ -3,7 +3,7 @@ using Platform.GpuAgent.Processes;
 
 namespace Platform.GpuAgent.Tests.Harness;
 
-/// <summary>A platform and a folder; tests start their agents on it.</summary>
+/// <summary>A fake platform and a folder for the test's agents.</summary>
 public abstract class AgentTest : IAsyncLifetime
 {
     private readonly List<AttemptWork> _works = [];
@@ -49,10 +49,10 @@ public abstract class AgentTest : IAsyncLifetime
             Env = new Dictionary<string, string>(StringComparer.Ordinal),
             Token = "pj_test",
         };
-        return Announce(change?.Invoke(work) ?? work);
+        return AddWork(change?.Invoke(work) ?? work);
     }
 
-    private protected AttemptWork Announce(AttemptWork work)
+    private protected AttemptWork AddWork(AttemptWork work)
     {
         Platform.Works[(work.JobId, work.Attempt)] = work;
         _works.Add(work);
@@ -79,7 +79,7 @@ public abstract class AgentTest : IAsyncLifetime
             .Where(shim => shim.IsAlive)
             .Select(shim => shim.Pid);
 
-    /// <summary>All processes that carry a job's id.</summary>
+    /// <summary>All processes with a job's id in their environment.</summary>
     private protected static List<int> ProcessesOf(AttemptWork work) =>
         RunningProcesses.With("environ", $"PLATFORM_JOB_ID={work.JobId}\0");
 }

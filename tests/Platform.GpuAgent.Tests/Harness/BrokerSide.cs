@@ -7,7 +7,7 @@ using RabbitMQ.Client;
 
 namespace Platform.GpuAgent.Tests.Harness;
 
-/// <summary>The services' end of a real broker, for one node.</summary>
+/// <summary>The services' side of a real broker, for one node.</summary>
 internal sealed class BrokerSide : IAsyncDisposable
 {
     private readonly IHost _host;
@@ -34,7 +34,7 @@ internal sealed class BrokerSide : IAsyncDisposable
         builder.Services.AddSingleton<ReportLog>();
         builder.Services.AddPlatformMessaging(
             new MessagingOptions { Transport = MessageTransport.RabbitMq, RabbitMq = Address },
-            bus => bus.AddServiceConsumer<HearReports>(service)
+            bus => bus.AddServiceConsumer<RecordReports>(service)
         );
         var side = new BrokerSide(builder.Build(), service);
         await side._host.StartAsync();
@@ -59,7 +59,7 @@ internal sealed class BrokerSide : IAsyncDisposable
         _host.Dispose();
         await using var connection = await new ConnectionFactory { Uri = new Uri(Address) }.CreateConnectionAsync();
         await using var channel = await connection.CreateChannelAsync();
-        foreach (var queue in nodes.Append($"{_service}-hear-reports"))
+        foreach (var queue in nodes.Append($"{_service}-record-reports"))
         {
             await channel.QueueDeleteAsync(queue);
             await channel.ExchangeDeleteAsync(queue);

@@ -13,7 +13,7 @@ using Platform.Contracts.Nodes;
 
 namespace Platform.GpuAgent.Tests.Harness;
 
-/// <summary>What an agent asks of a platform over HTTP, on a real server; it keeps what services would.</summary>
+/// <summary>The platform's HTTP API for agents, on a real server, with its state in memory.</summary>
 internal sealed class FakePlatform : IAsyncDisposable
 {
     public const string JoinToken = "let-me-in";
@@ -30,14 +30,14 @@ internal sealed class FakePlatform : IAsyncDisposable
 
     public string Url => _app.Urls.First();
 
-    /// <summary>While set, connections break.</summary>
-    public volatile bool Away;
+    /// <summary>While set, connections are aborted.</summary>
+    public volatile bool IsUnavailable;
 
-    /// <summary>What was asked for while it was away.</summary>
-    public ConcurrentQueue<string> Missed { get; } = new();
+    /// <summary>The paths requested while it was unavailable.</summary>
+    public ConcurrentQueue<string> RequestsWhileUnavailable { get; } = new();
 
-    /// <summary>While set, heartbeats and requests find nobody of that name.</summary>
-    public volatile bool HasForgotten;
+    /// <summary>While set, heartbeats are answered as for an unknown node.</summary>
+    public volatile bool HasForgottenNode;
 
     public string? Broker { get; init; }
 
@@ -45,19 +45,19 @@ internal sealed class FakePlatform : IAsyncDisposable
 
     public ConcurrentDictionary<(Guid JobId, int Attempt), AttemptWork> Works { get; } = new();
 
-    /// <summary>Blobs that are damaged on their way out.</summary>
+    /// <summary>Blobs that are damaged when they are downloaded.</summary>
     public ConcurrentDictionary<string, bool> Damaged { get; } = new(StringComparer.Ordinal);
 
     /// <summary>Downloads, by blob.</summary>
     public ConcurrentQueue<string> Downloads { get; } = new();
 
-    /// <summary>Heartbeats that came over HTTP.</summary>
+    /// <summary>Heartbeats received over HTTP.</summary>
     public ConcurrentQueue<NodeHeartbeat> Heartbeats { get; } = new();
 
-    /// <summary>Runs and what was logged on them.</summary>
+    /// <summary>Runs and their records.</summary>
     public FakeTracking Tracking { get; } = new();
 
-    /// <summary>Requests for artifacts that are refused with 403.</summary>
+    /// <summary>While set, requests for artifacts are refused with 403.</summary>
     public volatile bool RefusesArtifacts;
 
     public static async Task<FakePlatform> StartAsync(string? broker = null)
@@ -90,8 +90,8 @@ internal sealed class FakePlatform : IAsyncDisposable
     public string Text(ArtifactManifest manifest, string path) =>
         Encoding.UTF8.GetString(Blob(manifest.Files.Single(file => file.Path == path).Sha256));
 
-    /// <summary>Keeps an artifact as a person would.</summary>
-    public ArtifactManifest Keep(string name, params (string Path, byte[] Content)[] files)
+    /// <summary>Stores an artifact version as a user would.</summary>
+    public ArtifactManifest Store(string name, params (string Path, byte[] Content)[] files)
     {
         var kept = files.Select(file => new ArtifactFile
         {
@@ -148,9 +148,9 @@ internal sealed class FakePlatform : IAsyncDisposable
         _app.Use(
             async (context, next) =>
             {
-                if (Away)
+                if (IsUnavailable)
                 {
-                    Missed.Enqueue(context.Request.Path);
+                    RequestsWhileUnavailable.Enqueue(context.Request.Path);
                     context.Abort();
                 }
                 else if (
@@ -169,7 +169,7 @@ internal sealed class FakePlatform : IAsyncDisposable
                     && context.Request.Path.StartsWithSegments("/api/artifacts", StringComparison.Ordinal)
                 )
                 {
-                    await Results.Problem("Not for you.", statusCode: 403).ExecuteAsync(context);
+                    await Results.Problem("Access to artifacts is denied.", statusCode: 403).ExecuteAsync(context);
                 }
                 else
                 {
@@ -178,7 +178,7 @@ internal sealed class FakePlatform : IAsyncDisposable
             }
         );
         _app.MapPost("/api/nodes/join", Join);
-        _app.MapPost("/api/nodes/heartbeat", TakeHeartbeat);
+        _app.MapPost("/api/nodes/heartbeat", ReceiveHeartbeat);
         _app.MapGet(
             "/api/jobs/{jobId:guid}/attempts/{attempt:int}/work",
             (Guid jobId, int attempt) =>
@@ -205,7 +205,7 @@ internal sealed class FakePlatform : IAsyncDisposable
         }
 
         Interlocked.Increment(ref Joins);
-        HasForgotten = false;
+        HasForgottenNode = false;
         return Results.Ok(
             new JoinResponse
             {
@@ -217,10 +217,10 @@ internal sealed class FakePlatform : IAsyncDisposable
         );
     }
 
-    private IResult TakeHeartbeat(NodeHeartbeat heartbeat)
+    private IResult ReceiveHeartbeat(NodeHeartbeat heartbeat)
     {
         Heartbeats.Enqueue(heartbeat);
-        return HasForgotten ? Results.NotFound() : Results.NoContent();
+        return HasForgottenNode ? Results.NotFound() : Results.NoContent();
     }
 
     private async Task<IResult> AppendLogAsync(
@@ -260,9 +260,9 @@ internal sealed class FakePlatform : IAsyncDisposable
             return Results.Problem("Blobs are missing.", statusCode: 422);
         }
 
-        if (version.Files.FirstOrDefault(file => file.Path.Contains('\\')) is { } unnameable)
+        if (version.Files.FirstOrDefault(file => file.Path.Contains('\\')) is { } invalid)
         {
-            var index = version.Files.ToList().IndexOf(unnameable);
+            var index = version.Files.ToList().IndexOf(invalid);
             return Results.ValidationProblem(
                 new Dictionary<string, string[]>(StringComparer.Ordinal)
                 {
@@ -306,7 +306,7 @@ internal sealed class FakePlatform : IAsyncDisposable
         Versions(name).LastOrDefault(manifest => version == "latest" || version == $"{manifest.Version}");
 }
 
-/// <summary>A log that takes bytes only at its end.</summary>
+/// <summary>A log that accepts bytes only at its end.</summary>
 internal sealed class StoredLog
 {
     private readonly MemoryStream _bytes = new();

@@ -4,7 +4,7 @@ using Microsoft.AspNetCore.Http;
 
 namespace Platform.GpuAgent.Tests.Harness;
 
-/// <summary>The tracking service as trainings and agents see it; it notes what it is told and by whom.</summary>
+/// <summary>The tracking service's API for trainings and agents; it stores the records and their senders.</summary>
 internal sealed class FakeTracking
 {
     private readonly List<JsonNode> _points = [];
@@ -13,36 +13,36 @@ internal sealed class FakeTracking
     private readonly Lock _lock = new();
 
     /// <summary>While set, everything is answered with 503.</summary>
-    public volatile bool Away;
+    public volatile bool IsUnavailable;
 
     public IReadOnlyList<int> Steps => Read(() => _points.Select(point => point["step"]!.GetValue<int>()).ToList());
 
     public IReadOnlyList<JsonNode> Ends => Read(() => _ends.ToList());
 
-    /// <summary>Whose token each request that was taken carried.</summary>
+    /// <summary>The Authorization header of each accepted request.</summary>
     public IReadOnlyList<string> Senders => Read(() => _senders.ToList());
 
     public void Map(WebApplication app)
     {
-        app.MapPut("/api/runs/{id}", (HttpRequest request) => TakeAsync(request, _ => { }));
-        app.MapPatch("/api/runs/{id}", (HttpRequest request) => TakeAsync(request, _ => { }));
+        app.MapPut("/api/runs/{id}", (HttpRequest request) => AcceptAsync(request, _ => { }));
+        app.MapPatch("/api/runs/{id}", (HttpRequest request) => AcceptAsync(request, _ => { }));
         app.MapPost(
             "/api/runs/{id}/metrics",
-            (HttpRequest request) => TakeAsync(request, body => TakePoints(body["points"]!.AsArray()))
+            (HttpRequest request) => AcceptAsync(request, body => AddPoints(body["points"]!.AsArray()))
         );
-        app.MapPost("/api/runs/{id}/finish", (HttpRequest request) => TakeAsync(request, _ends.Add));
+        app.MapPost("/api/runs/{id}/finish", (HttpRequest request) => AcceptAsync(request, _ends.Add));
     }
 
-    /// <summary>What was sent again because its answer was lost or late is left out, as in the real one.</summary>
-    private void TakePoints(JsonArray points) =>
+    /// <summary>Repeated points are ignored, as in the real service.</summary>
+    private void AddPoints(JsonArray points) =>
         _points.AddRange(
             points.Select(point => point!).Where(point => !_points.Exists(p => JsonNode.DeepEquals(p, point)))
         );
 
-    private async Task<IResult> TakeAsync(HttpRequest request, Action<JsonNode> take)
+    private async Task<IResult> AcceptAsync(HttpRequest request, Action<JsonNode> store)
     {
         var body = await JsonNode.ParseAsync(request.Body);
-        if (Away)
+        if (IsUnavailable)
         {
             return Results.StatusCode(503);
         }
@@ -50,7 +50,7 @@ internal sealed class FakeTracking
         lock (_lock)
         {
             _senders.Add($"{request.Headers.Authorization}");
-            take(body!);
+            store(body!);
         }
 
         return Results.Ok();

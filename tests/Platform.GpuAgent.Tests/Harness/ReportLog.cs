@@ -6,10 +6,10 @@ using Platform.Messaging;
 
 namespace Platform.GpuAgent.Tests.Harness;
 
-/// <summary>What the services of a platform would hear from agents, with their answers.</summary>
+/// <summary>The reports that the platform's services receive from agents, with their answers.</summary>
 internal sealed class ReportLog
 {
-    /// <summary>While unset, reports are heard but not recorded.</summary>
+    /// <summary>While unset, reports are received but not answered as recorded.</summary>
     public volatile bool Records = true;
 
     public ConcurrentQueue<ProcessStarted> Started { get; } = new();
@@ -19,20 +19,20 @@ internal sealed class ReportLog
     public ConcurrentQueue<NodeHeartbeat> Heartbeats { get; } = new();
 
     public Task<ProcessStarted> StartedAsync(Guid jobId, int attempt = 1) =>
-        HeardAsync(Started, started => started.JobId == jobId && started.Attempt == attempt, "the start");
+        ReceivedAsync(Started, started => started.JobId == jobId && started.Attempt == attempt, "the start");
 
     public Task<ProcessExited> ExitedAsync(Guid jobId, int attempt = 1) =>
-        HeardAsync(Exited, exited => exited.JobId == jobId && exited.Attempt == attempt, "the end");
+        ReceivedAsync(Exited, exited => exited.JobId == jobId && exited.Attempt == attempt, "the end");
 
-    private static async Task<T> HeardAsync<T>(ConcurrentQueue<T> heard, Func<T, bool> wanted, string what)
+    private static async Task<T> ReceivedAsync<T>(ConcurrentQueue<T> received, Func<T, bool> wanted, string what)
         where T : class
     {
-        await WaitFor.ConditionAsync($"the report of {what}", () => Task.FromResult(heard.Any(wanted)));
-        return heard.First(wanted);
+        await WaitFor.ConditionAsync($"the report of {what}", () => Task.FromResult(received.Any(wanted)));
+        return received.First(wanted);
     }
 }
 
-internal sealed class HearReports(ReportLog log)
+internal sealed class RecordReports(ReportLog log)
     : IConsumer<ProcessStarted>,
         IConsumer<ProcessExited>,
         IConsumer<NodeHeartbeat>

@@ -2,7 +2,7 @@ using Platform.GpuAgent.Staging;
 
 namespace Platform.GpuAgent.Tests.Harness;
 
-/// <summary>A folder that goes with the test.</summary>
+/// <summary>A folder that is removed after the test.</summary>
 internal sealed class TemporaryFolder : IDisposable
 {
     public string Path { get; } = Directory.CreateTempSubdirectory("agent-test-").FullName;

@@ -17,7 +17,7 @@ using Platform.ServiceDefaults;
 
 namespace Platform.GpuAgent.Tests.Harness;
 
-/// <summary>An agent inside the test's process, as standalone has it: a bus in memory, the platform over HTTP.</summary>
+/// <summary>An agent inside the test's process, as in standalone: an in-memory bus, the platform over HTTP.</summary>
 internal sealed class TestAgent : IAsyncDisposable
 {
     private readonly WebApplication _app;
@@ -58,7 +58,7 @@ internal sealed class TestAgent : IAsyncDisposable
         builder.Services.AddPlatformMessaging(
             new MessagingOptions(),
             AgentModule.ConfigureBus,
-            bus => bus.AddConsumer<HearReports>()
+            bus => bus.AddConsumer<RecordReports>()
         );
         var agent = new TestAgent(builder.Build());
         try
@@ -115,7 +115,7 @@ internal sealed class TestAgent : IAsyncDisposable
             NullLogger.Instance
         );
 
-    /// <summary>Waits until nothing of the attempt is owed any more.</summary>
+    /// <summary>Waits until the attempt's last report is recorded.</summary>
     public Task ClosedAsync(AttemptWork work) =>
         WaitFor.ConditionAsync(
             "the attempt to be closed",

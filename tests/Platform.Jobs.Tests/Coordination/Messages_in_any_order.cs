@@ -4,12 +4,12 @@ using Platform.Contracts.Nodes;
 
 namespace Platform.Jobs.Tests.Coordination;
 
-/// <summary>Every message of a job's life comes several times, shuffled, and late: the end is the same.</summary>
+/// <summary>Every message of a job arrives several times, shuffled and late: the result is the same.</summary>
 [Trait("suite", "integration")]
 public sealed class Messages_in_any_order : WithJobsHost
 {
     [Fact]
-    public async Task Change_nothing_once_the_job_is_over()
+    public async Task change_nothing_once_the_job_has_ended()
     {
         var id = await Host.SubmitAsync(JobsHost.Job(maxAttempts: 2));
         await Host.WaitForAsync(id, "running");
@@ -33,7 +33,7 @@ public sealed class Messages_in_any_order : WithJobsHost
     [InlineData(11)]
     [InlineData(12)]
     [InlineData(13)]
-    public async Task Lead_a_waiting_job_to_the_same_end(int seed)
+    public async Task lead_a_waiting_job_to_the_same_result(int seed)
     {
         Cluster.OnRequest = _ => null;
         Cluster.OnStart = _ => null;
@@ -41,10 +41,10 @@ public sealed class Messages_in_any_order : WithJobsHost
         await Host.WaitForSagaAsync(id, "AwaitingPlacement");
         var runId = (await Host.JobAsync(id))["runId"]!.GetValue<Guid>();
 
-        // All at once and again, until nothing more can come of them: as a broker that repeats and reorders would.
+        // Concurrently and repeatedly, as from a broker that repeats and reorders, until the job has ended.
         for (var round = 0; ; round++)
         {
-            await SendAllAsync(id, runId, seed + (100 * round), own: false);
+            await SendAllAsync(id, runId, seed + (100 * round), withOwnMessages: false);
             if ((await Host.JobAsync(id))["status"]!.GetValue<string>() == "succeeded")
             {
                 break;
@@ -59,21 +59,21 @@ public sealed class Messages_in_any_order : WithJobsHost
         Assert.Equal("job_succeeded", history[^1]);
         Assert.Equal(history.Count(type => type == "job_placed"), history.Count(type => type == "job_queued"));
         await WaitFor.ConditionAsync(
-            "its placement to be given back",
-            () => Task.FromResult(Cluster.Got<ReleasePlacement>().Any(r => r.JobId == id))
+            "its placement to be released",
+            () => Task.FromResult(Cluster.All<ReleasePlacement>().Any(r => r.JobId == id))
         );
     }
 
-    /// <summary>Sends everything that could be said of two attempts, three times, in a random order.</summary>
-    private async Task<IReadOnlyList<Guid>> SendAllAsync(Guid id, Guid runId, int seed, bool own = true)
+    /// <summary>Sends every possible message of two attempts three times in random order.</summary>
+    private async Task<IReadOnlyList<Guid>> SendAllAsync(Guid id, Guid runId, int seed, bool withOwnMessages = true)
     {
         var messages = new List<object>();
         for (var attempt = 1; attempt <= 2; attempt++)
         {
-            messages.AddRange(FromOthers(id, attempt));
-            if (own)
+            messages.AddRange(FromOtherServices(id, attempt));
+            if (withOwnMessages)
             {
-                messages.AddRange(FromTheLog(id, runId, attempt));
+                messages.AddRange(FromThisService(id, runId, attempt));
             }
         }
 
@@ -81,7 +81,7 @@ public sealed class Messages_in_any_order : WithJobsHost
         new Random(seed).Shuffle(shuffled);
         await Task.WhenAll(shuffled.Select(Cluster.PublishAsync));
 
-        // Each agent report is answered, also those that change nothing: then everything before has been handled.
+        // Every report is answered, even one that changes nothing: then all messages before it have been handled.
         var marker = TestCluster.Started(id, attempt: 0);
         await Cluster.PublishAsync(marker);
         var reports = messages
@@ -95,7 +95,7 @@ public sealed class Messages_in_any_order : WithJobsHost
         return reports;
     }
 
-    private static IEnumerable<object> FromOthers(Guid id, int attempt) =>
+    private static IEnumerable<object> FromOtherServices(Guid id, int attempt) =>
         [
             new PlacementWaitingMessage
             {
@@ -109,7 +109,7 @@ public sealed class Messages_in_any_order : WithJobsHost
             new PlacementReleasedMessage { JobId = id, Attempt = attempt },
         ];
 
-    private static IEnumerable<object> FromTheLog(Guid id, Guid runId, int attempt)
+    private static IEnumerable<object> FromThisService(Guid id, Guid runId, int attempt)
     {
         var resources = new Resources
         {
@@ -173,6 +173,6 @@ public sealed class Messages_in_any_order : WithJobsHost
         WaitFor.ConditionAsync(
             "every report to be answered",
             () =>
-                Task.FromResult(!reports.Except(Cluster.Got<ReportRecorded>().Select(answer => answer.ReportId)).Any())
+                Task.FromResult(!reports.Except(Cluster.All<ReportRecorded>().Select(answer => answer.ReportId)).Any())
         );
 }

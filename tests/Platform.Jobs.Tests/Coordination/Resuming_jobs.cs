@@ -7,7 +7,7 @@ namespace Platform.Jobs.Tests.Coordination;
 [Trait("suite", "integration")]
 public sealed class Resuming_jobs : IAsyncLifetime
 {
-    private static readonly (string, string)[] _quickly = [("Jobs:ResumeInterval", "00:00:00.300")];
+    private static readonly (string, string)[] _shortInterval = [("Jobs:ResumeInterval", "00:00:00.300")];
 
     private TestDatabase _database = null!;
 
@@ -17,9 +17,9 @@ public sealed class Resuming_jobs : IAsyncLifetime
 
     [Fact]
     [Trait("check", "JOB-04")]
-    public async Task Goes_on_where_a_killed_process_left_off()
+    public async Task continues_where_a_killed_process_stopped()
     {
-        Guid asking;
+        Guid waiting;
         Guid running;
         Guid ended;
         var first = new TestCluster { OnRelease = _ => null };
@@ -32,51 +32,51 @@ public sealed class Resuming_jobs : IAsyncLifetime
             await first.ExitAsync(ended);
             await host.WaitForSagaAsync(ended, "Releasing");
             first.OnRequest = _ => null;
-            asking = await host.SubmitAsync();
-            await host.WaitForSagaAsync(asking, "AwaitingPlacement");
+            waiting = await host.SubmitAsync();
+            await host.WaitForSagaAsync(waiting, "AwaitingPlacement");
         }
 
         await using var restarted = await JobsHost.StartAsync(_database, new TestCluster());
-        await restarted.WaitForAsync(asking, "running");
+        await restarted.WaitForAsync(waiting, "running");
         await restarted.WaitForSagaAsync(ended, "Settled");
         await restarted.Cluster.ExitAsync(running);
         await restarted.WaitForAsync(running, "succeeded");
     }
 
     [Fact]
-    public async Task Follows_a_job_whose_every_message_was_lost()
+    public async Task recovers_jobs_whose_messages_were_all_lost()
     {
-        var lostAll = new TestCluster { OnRequest = _ => null };
+        var silentCluster = new TestCluster { OnRequest = _ => null };
         Guid pending;
         Guid placed;
-        await using (var host = await JobsHost.StartAsync(_database, lostAll))
+        await using (var host = await JobsHost.StartAsync(_database, silentCluster))
         {
             pending = await host.SubmitAsync();
             placed = await host.SubmitAsync();
-            lostAll.OnStart = _ => null;
-            await lostAll.PublishAsync(TestCluster.Grant(placed, 1));
+            silentCluster.OnStart = _ => null;
+            await silentCluster.PublishAsync(TestCluster.Grant(placed, 1));
             await host.WaitForAsync(placed, "placed");
             await host.WaitForSagaAsync(pending, "AwaitingPlacement");
-            await ForgetSagasAsync(host);
+            await DeleteSagasAsync(host);
         }
 
-        await using var restarted = await JobsHost.StartAsync(_database, new TestCluster(), _quickly);
+        await using var restarted = await JobsHost.StartAsync(_database, new TestCluster(), _shortInterval);
         await restarted.WaitForAsync(pending, "running");
         await restarted.WaitForAsync(placed, "running");
     }
 
     [Fact]
-    public async Task Notices_sagas_that_fell_behind_while_it_runs()
+    public async Task recovers_sagas_that_fell_behind_while_it_runs()
     {
-        await using var host = await JobsHost.StartAsync(_database, _quickly);
+        await using var host = await JobsHost.StartAsync(_database, _shortInterval);
         var running = await host.SubmitAsync();
         var waiting = await host.SubmitAsync();
         await host.WaitForAsync(running, "running");
         await host.WaitForAsync(waiting, "running");
         await host.WaitForSagaAsync(running, "Running");
-        await ForgetSagasAsync(host);
+        await DeleteSagasAsync(host);
 
-        // The broker lost its disk, and the sagas with it: they are found again in the order of the log.
+        // The sagas are lost: they are created again from the jobs' events.
         await host.WaitForSagaAsync(running, "Running");
         await host.Cluster.ExitAsync(running);
         await host.WaitForAsync(running, "succeeded");
@@ -84,13 +84,13 @@ public sealed class Resuming_jobs : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Stops_a_job_whose_saga_has_not_begun_when_it_is_cancelled()
+    public async Task stops_a_job_whose_saga_has_not_begun_when_it_is_cancelled()
     {
         await using var host = await JobsHost.StartAsync(_database, ("Jobs:ResumeInterval", "01:00:00"));
         var id = await host.SubmitAsync();
         await host.WaitForAsync(id, "running");
         await host.WaitForSagaAsync(id, "Running");
-        await ForgetSagasAsync(host);
+        await DeleteSagasAsync(host);
 
         using var cancel = await host.Http.PostAsync($"/api/jobs/{id}/cancel", null);
 
@@ -100,9 +100,9 @@ public sealed class Resuming_jobs : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Says_nothing_of_healthy_jobs()
+    public async Task skips_healthy_jobs()
     {
-        await using var host = await JobsHost.StartAsync(_database, _quickly);
+        await using var host = await JobsHost.StartAsync(_database, _shortInterval);
         host.Cluster.OnRequest = request => new PlacementWaitingMessage
         {
             JobId = request.JobId,
@@ -123,7 +123,7 @@ public sealed class Resuming_jobs : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Forgets_settled_sagas_after_a_while()
+    public async Task removes_settled_sagas_after_a_while()
     {
         await using var host = await JobsHost.StartAsync(_database, ("Jobs:KeepSettled", "00:00:00.500"));
         var id = await host.SubmitAsync();
@@ -135,7 +135,7 @@ public sealed class Resuming_jobs : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Is_not_needed_for_another_attempt_of_a_job_that_settled_long_ago()
+    public async Task is_not_needed_for_another_attempt_of_a_job_that_settled_long_ago()
     {
         await using var host = await JobsHost.StartAsync(_database, ("Jobs:KeepSettled", "00:00:00"));
         var id = await host.SubmitAsync();
@@ -150,7 +150,7 @@ public sealed class Resuming_jobs : IAsyncLifetime
         await host.WaitForAsync(id, "running", attempt: 2);
     }
 
-    private static async Task ForgetSagasAsync(JobsHost host)
+    private static async Task DeleteSagasAsync(JobsHost host)
     {
         await using var command = host.Store.DataSource.CreateCommand("delete from saga");
         await command.ExecuteNonQueryAsync();

@@ -2,7 +2,7 @@ using System.Net.Http.Headers;
 
 namespace Platform.Jobs.Tests.Harness;
 
-/// <summary>A reader of server-sent events, as a browser would be.</summary>
+/// <summary>Reads server-sent events as a browser does.</summary>
 internal sealed class EventStream : IDisposable
 {
     private readonly HttpResponseMessage _response;
@@ -25,7 +25,7 @@ internal sealed class EventStream : IDisposable
         return new EventStream(response, new StreamReader(await response.Content.ReadAsStreamAsync()));
     }
 
-    /// <summary>How many comments came.</summary>
+    /// <summary>The number of received comments.</summary>
     public int Comments { get; private set; }
 
     /// <summary>The next event; null when the server closed the stream.</summary>

@@ -12,7 +12,7 @@ using Platform.ServiceDefaults;
 
 namespace Platform.Jobs.Tests.Harness;
 
-/// <summary>The service as it runs: Kestrel, a real PostgreSQL, the bus in memory; nodes and agents are the test's.</summary>
+/// <summary>The real service with Kestrel, PostgreSQL and the in-memory bus; nodes and agents are simulated.</summary>
 internal sealed class JobsHost : IAsyncDisposable
 {
     private readonly WebApplication _app;
@@ -69,7 +69,7 @@ internal sealed class JobsHost : IAsyncDisposable
             bus => TestCluster.ConfigureBus(bus)
         );
         var app = builder.Build();
-        // Else the bus would log through the host that this test stopped before.
+        // Otherwise the bus would use the logger of a host that this test has stopped.
         LogContext.ConfigureCurrentLogContext(app.Services.GetRequiredService<ILoggerFactory>());
         app.UsePlatformDefaults();
         app.MapJobs();
@@ -117,7 +117,7 @@ internal sealed class JobsHost : IAsyncDisposable
     public async Task<string[]> HistoryAsync(Guid id) =>
         [.. (await GetAsync($"/api/jobs/{id}/events"))["items"]!.AsArray().Select(e => e!["type"]!.GetValue<string>())];
 
-    /// <summary>Where the saga is; null when there is none.</summary>
+    /// <summary>The state of the saga; null when there is none.</summary>
     public async Task<string?> SagaStateAsync(Guid id)
     {
         await using var command = Store.DataSource.CreateCommand(
@@ -129,7 +129,7 @@ internal sealed class JobsHost : IAsyncDisposable
     }
 
     public Task WaitForSagaAsync(Guid id, string? state) =>
-        WaitFor.ValueAsync($"the saga of {id} to be {state ?? "gone"}", () => SagaStateAsync(id), s => s == state);
+        WaitFor.ValueAsync($"the saga of {id} to be {state ?? "removed"}", () => SagaStateAsync(id), s => s == state);
 
     public Task<HttpResponseMessage> PostLogAsync(
         Guid id,
@@ -143,7 +143,7 @@ internal sealed class JobsHost : IAsyncDisposable
             new ByteArrayContent(bytes)
         );
 
-    /// <summary>Stops as a signal would.</summary>
+    /// <summary>Stops the service as SIGTERM does.</summary>
     public Task StopAsync() => _app.StopAsync();
 
     public async ValueTask DisposeAsync()

@@ -6,7 +6,9 @@ using Platform.Contracts.Nodes;
 
 namespace Platform.Jobs.Tests.Harness;
 
-/// <summary>Nodes and one agent as a test wants them: what they were sent, and what they answer.</summary>
+/// <summary>
+/// A simulated nodes service and agent: records received messages and answers as the test configures.
+/// </summary>
 internal sealed class TestCluster
 {
     public static readonly Guid NodeId = new("0198c0de-0000-7000-8000-0000000000aa");
@@ -15,20 +17,20 @@ internal sealed class TestCluster
 
     public ConcurrentQueue<object> Received { get; } = new();
 
-    /// <summary>Answers a request for a placement; null says nothing.</summary>
+    /// <summary>Answers a request for a placement; null sends no answer.</summary>
     public Func<RequestPlacement, object?> OnRequest { get; set; } = request => Grant(request.JobId, request.Attempt);
 
-    /// <summary>Answers a question about a placement; null says nothing.</summary>
+    /// <summary>Answers a query about a placement; null sends no answer.</summary>
     public Func<ConfirmPlacement, object?> OnConfirm { get; set; } = confirm => Grant(confirm.JobId, confirm.Attempt);
 
-    /// <summary>Answers a release; null says nothing.</summary>
+    /// <summary>Answers a release; null sends no answer.</summary>
     public Func<ReleasePlacement, object?> OnRelease { get; set; } =
         release => new PlacementReleasedMessage { JobId = release.JobId, Attempt = release.Attempt };
 
-    /// <summary>Answers the command to start; null says nothing.</summary>
+    /// <summary>Answers the command to start; null sends no answer.</summary>
     public Func<StartProcess, object?> OnStart { get; set; } = start => Started(start.JobId, start.Attempt);
 
-    /// <summary>Answers the command to stop; null says nothing.</summary>
+    /// <summary>Answers the command to stop; null sends no answer.</summary>
     public Func<StopProcess, object?> OnStop { get; set; } = stop => Exited(stop.JobId, stop.Attempt, stop.Reason);
 
     public static PlacementGrantedMessage Grant(Guid jobId, int attempt) =>
@@ -85,7 +87,7 @@ internal sealed class TestCluster
     public Task ExitAsync(Guid jobId, int attempt = 1, int exitCode = 0) =>
         PublishAsync(Exited(jobId, attempt, EndReasons.ExitCode, exitCode));
 
-    public IEnumerable<T> Got<T>() => Received.OfType<T>();
+    public IEnumerable<T> All<T>() => Received.OfType<T>();
 
     public static void ConfigureBus(IBusRegistrationConfigurator bus)
     {

@@ -1,6 +1,6 @@
 namespace Platform.Jobs.Tests.Harness;
 
-/// <summary>Tests on a jobs service and a database of each test's own, with a cluster that answers its messages.</summary>
+/// <summary>Tests with their own jobs service and database, and a simulated cluster.</summary>
 public abstract class WithJobsHost : IAsyncLifetime
 {
     private TestDatabase _database = null!;
@@ -9,7 +9,7 @@ public abstract class WithJobsHost : IAsyncLifetime
 
     internal TestCluster Cluster => Host.Cluster;
 
-    /// <summary>What differs from the settings of <see cref="JobsHost"/>.</summary>
+    /// <summary>Settings that differ from those of <see cref="JobsHost"/>.</summary>
     private protected virtual (string Key, string Value)[] Settings => [];
 
     public async Task InitializeAsync()

@@ -3,7 +3,7 @@ using Platform.Jobs.Browsing;
 
 namespace Platform.Jobs.Tests.Integration;
 
-/// <summary>A service whose list of jobs is as long as that of years.</summary>
+/// <summary>A service with 100,000 jobs.</summary>
 public sealed class ManyJobs : IAsyncLifetime
 {
     private readonly JobsFixture _fixture = new();
@@ -30,14 +30,17 @@ public sealed class ManyJobs : IAsyncLifetime
     public Task DisposeAsync() => _fixture.DisposeAsync();
 }
 
-/// <summary>A list that is long costs no more than a short one. The limit is far above what is seen, so that only a wrong plan breaks it.</summary>
+/// <summary>
+/// A long list costs no more than a short one. The limit is far above measured times, so that only a wrong query plan
+/// exceeds it.
+/// </summary>
 [Trait("suite", "integration")]
 public sealed class A_hundred_thousand_jobs(ManyJobs jobs) : IClassFixture<ManyJobs>
 {
     private readonly JobsHost _host = jobs.Host;
 
     [Fact]
-    public async Task Are_listed_in_milliseconds_with_their_total()
+    public async Task are_listed_in_milliseconds_with_their_total()
     {
         foreach (
             var query in new[]
@@ -67,7 +70,7 @@ public sealed class A_hundred_thousand_jobs(ManyJobs jobs) : IClassFixture<ManyJ
     }
 
     [Fact]
-    public async Task Are_not_read_through_for_the_one_with_a_whole_id()
+    public async Task are_not_scanned_for_a_complete_id()
     {
         var plan = await ExplainAsync(Guid.CreateVersion7().ToString());
 

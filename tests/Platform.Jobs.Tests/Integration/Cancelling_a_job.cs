@@ -11,7 +11,7 @@ namespace Platform.Jobs.Tests.Integration;
 public sealed class Cancelling_a_job : WithJobsHost
 {
     [Fact]
-    public async Task Ends_it_at_once_while_it_is_pending_and_releases_what_it_may_hold()
+    public async Task ends_it_immediately_while_it_is_pending_and_releases_its_placement()
     {
         Cluster.OnRequest = _ => null;
         var id = await Host.SubmitAsync();
@@ -21,11 +21,11 @@ public sealed class Cancelling_a_job : WithJobsHost
         Assert.Equal("cancelled", job["status"]!.GetValue<string>());
         Assert.Equal("cancelled", job["reason"]!.GetValue<string>());
         await Host.WaitForSagaAsync(id, "Settled");
-        Assert.Contains(Cluster.Got<ReleasePlacement>(), release => release.JobId == id);
+        Assert.Contains(Cluster.All<ReleasePlacement>(), release => release.JobId == id);
     }
 
     [Fact]
-    public async Task Ends_it_at_once_while_it_is_queued()
+    public async Task ends_it_immediately_while_it_is_queued()
     {
         Cluster.OnRequest = request => new PlacementWaitingMessage
         {
@@ -41,7 +41,7 @@ public sealed class Cancelling_a_job : WithJobsHost
     }
 
     [Fact]
-    public async Task Stops_it_through_its_agent_once_it_is_placed()
+    public async Task stops_it_through_its_agent_once_it_is_placed()
     {
         Cluster.OnStart = _ => null;
         var id = await Host.SubmitAsync();
@@ -52,11 +52,11 @@ public sealed class Cancelling_a_job : WithJobsHost
         Assert.True((await CancelAsync(id))["stopping"]!.GetValue<bool>());
         Cluster.OnStop = stop;
         await Host.WaitForAsync(id, "cancelled");
-        Assert.Contains(Cluster.Got<StopProcess>(), stop => stop.JobId == id && stop.Reason == "cancelled");
+        Assert.Contains(Cluster.All<StopProcess>(), stop => stop.JobId == id && stop.Reason == "cancelled");
     }
 
     [Fact]
-    public async Task Stops_its_process_while_it_runs()
+    public async Task stops_its_process_while_it_runs()
     {
         var id = await Host.SubmitAsync(JobsHost.Job(maxAttempts: 3));
         await Host.WaitForAsync(id, "running");
@@ -76,10 +76,10 @@ public sealed class Cancelling_a_job : WithJobsHost
     }
 
     [Fact]
-    public async Task Is_asked_of_the_agent_until_it_answers()
+    public async Task is_sent_to_the_agent_until_it_answers()
     {
         Cluster.OnStop = stop =>
-            Cluster.Got<StopProcess>().Count() < 3 ? null : TestCluster.Exited(stop.JobId, stop.Attempt, stop.Reason);
+            Cluster.All<StopProcess>().Count() < 3 ? null : TestCluster.Exited(stop.JobId, stop.Attempt, stop.Reason);
         var id = await Host.SubmitAsync();
         await Host.WaitForAsync(id, "running");
 
@@ -89,7 +89,7 @@ public sealed class Cancelling_a_job : WithJobsHost
     }
 
     [Fact]
-    public async Task Ends_it_when_its_node_never_answers_and_is_lost()
+    public async Task ends_it_when_its_node_never_answers_and_is_lost()
     {
         Cluster.OnStop = _ => null;
         var id = await Host.SubmitAsync();
@@ -102,7 +102,7 @@ public sealed class Cancelling_a_job : WithJobsHost
     }
 
     [Fact]
-    public async Task Twice_changes_nothing_more()
+    public async Task twice_changes_nothing_more()
     {
         Cluster.OnStop = _ => null;
         var id = await Host.SubmitAsync();
@@ -116,7 +116,7 @@ public sealed class Cancelling_a_job : WithJobsHost
 
     [Fact]
     [Trait("check", "JOB-02")]
-    public async Task Is_refused_once_it_has_ended()
+    public async Task is_refused_once_it_has_ended()
     {
         var id = await Host.SubmitAsync();
         await Host.WaitForAsync(id, "running");
@@ -131,7 +131,7 @@ public sealed class Cancelling_a_job : WithJobsHost
     }
 
     [Fact]
-    public async Task Can_be_undone_by_asking_for_another_attempt()
+    public async Task can_be_followed_by_a_retry()
     {
         var id = await Host.SubmitAsync();
         await Host.WaitForAsync(id, "running");
@@ -147,7 +147,7 @@ public sealed class Cancelling_a_job : WithJobsHost
     }
 
     [Fact]
-    public async Task Honours_the_version_the_person_saw()
+    public async Task honours_If_Match()
     {
         var id = await Host.SubmitAsync();
         await Host.WaitForAsync(id, "running");
@@ -166,7 +166,7 @@ public sealed class Cancelling_a_job : WithJobsHost
     }
 
     [Fact]
-    public async Task Needs_a_job_that_exists()
+    public async Task needs_a_job_that_exists()
     {
         var unknown = Guid.CreateVersion7();
         foreach (var path in new[] { "cancel", "retry" })

@@ -4,7 +4,7 @@ namespace Platform.Jobs.Tests.Integration;
 public sealed class Describing_the_api(JobsFixture fixture) : IClassFixture<JobsFixture>
 {
     [Fact]
-    public async Task Names_every_address_and_what_it_does()
+    public async Task lists_every_operation_with_a_summary()
     {
         var document = await fixture.Host.GetAsync("/openapi/v1.json");
         var operations = document["paths"]!
@@ -33,7 +33,7 @@ public sealed class Describing_the_api(JobsFixture fixture) : IClassFixture<Jobs
     [Theory]
     [InlineData("/api/jobs/not-an-id")]
     [InlineData("/api/nowhere")]
-    public async Task Answers_unknown_addresses_with_a_problem(string path)
+    public async Task answers_unknown_paths_with_a_problem(string path)
     {
         using var response = await fixture.Host.Http.GetAsync(path);
 

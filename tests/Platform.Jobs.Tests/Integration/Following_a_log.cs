@@ -10,7 +10,7 @@ public sealed class Following_a_log(JobsFixture fixture) : IClassFixture<JobsFix
 
     [Fact]
     [Trait("check", "LOG-01")]
-    public async Task Gives_the_first_line_within_a_second_to_whoever_waited_for_it()
+    public async Task sends_the_first_line_within_a_second_to_a_waiting_client()
     {
         var grant = _host.Cluster.OnRequest;
         _host.Cluster.OnRequest = _ => null;
@@ -20,19 +20,19 @@ public sealed class Following_a_log(JobsFixture fixture) : IClassFixture<JobsFix
         await _host.WaitForAsync(id, "running");
 
         await AppendAsync(id, 0, "first\n");
-        // Within a second on a machine that is not busy with other tests.
+        // Within a second on an idle machine; other tests may slow it down.
         var line = await stream.NextAsync(TimeSpan.FromSeconds(5));
 
         Assert.Equal(new ServerEvent("message", "6", "first"), line);
     }
 
     [Fact]
-    public async Task Sees_at_once_what_another_replica_stored()
+    public async Task sends_immediately_what_another_replica_stored()
     {
         var id = await RunningAsync();
         using var stream = await EventStream.OpenAsync(_host.Http, $"/api/jobs/{id}/logs?follow=true");
 
-        // As another process would: past the signals of this one.
+        // Stored as by another process, without the signals of this one.
         await using var command = _host.Store.DataSource.CreateCommand(
             """
             with state as (insert into log_state (job_id, attempt, next_offset, complete) values ($1, 1, 6, false))
@@ -42,12 +42,12 @@ public sealed class Following_a_log(JobsFixture fixture) : IClassFixture<JobsFix
         command.Parameters.Add(new() { Value = id });
         await command.ExecuteNonQueryAsync();
 
-        // Nothing but the look at the table brings it.
+        // Only polling the table finds it.
         Assert.Equal("other", (await stream.NextAsync())!.Data);
     }
 
     [Fact]
-    public async Task Gives_the_last_line_and_the_end_when_the_job_is_over()
+    public async Task sends_the_last_line_and_the_end_when_the_job_has_ended()
     {
         var id = await RunningAsync();
         using var stream = await EventStream.OpenAsync(_host.Http, $"/api/jobs/{id}/logs?follow=true");
@@ -63,7 +63,7 @@ public sealed class Following_a_log(JobsFixture fixture) : IClassFixture<JobsFix
 
     [Fact]
     [Trait("check", "LOG-04")]
-    public async Task Gives_a_progress_bar_while_it_moves_to_whoever_asks_for_it()
+    public async Task sends_an_incomplete_progress_bar_to_a_client_that_requests_it()
     {
         var id = await RunningAsync();
         using var stream = await EventStream.OpenAsync(_host.Http, $"/api/jobs/{id}/logs?follow=true&progress=true");
@@ -76,7 +76,7 @@ public sealed class Following_a_log(JobsFixture fixture) : IClassFixture<JobsFix
     }
 
     [Fact]
-    public async Task Of_one_attempt_ends_with_that_attempt()
+    public async Task of_one_attempt_ends_with_that_attempt()
     {
         var id = await RunningAsync();
         using var stream = await EventStream.OpenAsync(_host.Http, $"/api/jobs/{id}/logs?follow=true&attempt=1");
@@ -87,7 +87,7 @@ public sealed class Following_a_log(JobsFixture fixture) : IClassFixture<JobsFix
     }
 
     [Fact]
-    public async Task Goes_on_with_the_next_attempt_and_resumes_in_it()
+    public async Task continues_with_the_next_attempt_and_resumes_in_it()
     {
         var id = await RunningAsync();
         using var stream = await EventStream.OpenAsync(_host.Http, $"/api/jobs/{id}/logs?follow=true");
@@ -117,7 +117,7 @@ public sealed class Following_a_log(JobsFixture fixture) : IClassFixture<JobsFix
     [Fact]
     [Trait("check", "LOG-02")]
     [Trait("check", "JOB-07")]
-    public async Task Gives_a_hundred_thousand_lines_in_order_over_disconnects()
+    public async Task sends_a_hundred_thousand_lines_in_order_over_disconnects()
     {
         const int Lines = 100_000;
         var id = await RunningAsync();
@@ -136,7 +136,7 @@ public sealed class Following_a_log(JobsFixture fixture) : IClassFixture<JobsFix
         var received = new List<string>(Lines);
         string? lastId = null;
         var watch = Stopwatch.StartNew();
-        // Drops the connection every so often, in the middle of what is being sent.
+        // Disconnects repeatedly in the middle of the stream.
         while (received.Count < Lines)
         {
             using var stream = await EventStream.OpenAsync(
@@ -160,7 +160,7 @@ public sealed class Following_a_log(JobsFixture fixture) : IClassFixture<JobsFix
     }
 
     [Fact]
-    public async Task Works_for_many_at_once()
+    public async Task works_for_many_clients_at_once()
     {
         var id = await RunningAsync();
         var streams = await Task.WhenAll(
@@ -183,7 +183,7 @@ public sealed class Following_a_log(JobsFixture fixture) : IClassFixture<JobsFix
     }
 
     [Fact]
-    public async Task Resumes_from_an_offset()
+    public async Task resumes_from_an_offset()
     {
         var id = await RunningAsync();
         await AppendAsync(id, 0, "one\ntwo\nthree\n", complete: true);
@@ -198,7 +198,7 @@ public sealed class Following_a_log(JobsFixture fixture) : IClassFixture<JobsFix
     [InlineData("1@x")]
     [InlineData("1@9")]
     [InlineData("-1")]
-    public async Task Refuses_an_id_it_never_gave(string lastEventId)
+    public async Task refuses_an_invalid_event_id(string lastEventId)
     {
         var id = await RunningAsync();
         using var request = new HttpRequestMessage(HttpMethod.Get, $"/api/jobs/{id}/logs?follow=true");

@@ -5,9 +5,9 @@ namespace Platform.Jobs.Tests.Integration;
 [Trait("suite", "integration")]
 public sealed class From_submission_to_start(JobsFixture fixture) : IClassFixture<JobsFixture>
 {
-    /// <summary>Every hop is woken and none polls: the slowest poll on the way would cost 200 ms or more each time.</summary>
+    /// <summary>Signals trigger every step: a single poll on the way would add 200 ms or more each time.</summary>
     [Fact]
-    public async Task Nothing_waits_for_a_poll()
+    public async Task nothing_waits_for_a_poll()
     {
         var host = fixture.Host;
         var times = new List<double>();

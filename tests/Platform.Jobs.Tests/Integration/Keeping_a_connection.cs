@@ -12,7 +12,7 @@ public sealed class Keeping_a_connection : IAsyncLifetime
     public async Task DisposeAsync() => await _database.DisposeAsync();
 
     [Fact]
-    public async Task Of_a_follower_takes_a_comment_now_and_then()
+    public async Task sends_comments_to_an_idle_follower()
     {
         await using var host = await JobsHost.StartAsync(_database, ("Jobs:LogKeepAlive", "00:00:00.100"));
         var id = await host.SubmitAsync();
@@ -27,7 +27,7 @@ public sealed class Keeping_a_connection : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Of_a_follower_does_not_hold_up_the_end_of_the_process()
+    public async Task of_a_follower_does_not_delay_the_shutdown_of_the_process()
     {
         var host = await JobsHost.StartAsync(_database);
         var id = await host.SubmitAsync();

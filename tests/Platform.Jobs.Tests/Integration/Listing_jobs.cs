@@ -4,7 +4,7 @@ using Platform.ServiceDefaults;
 
 namespace Platform.Jobs.Tests.Integration;
 
-/// <summary>Some jobs in every shape, and the answers compared with what a loop over them gives.</summary>
+/// <summary>A set of different jobs; answers are compared with a computation in memory.</summary>
 public sealed class ListedJobs : IAsyncLifetime
 {
     private TestDatabase _database = null!;
@@ -57,7 +57,7 @@ public sealed class Listing_jobs(ListedJobs jobs) : IClassFixture<ListedJobs>
     private readonly JobsHost _host = jobs.Host;
 
     [Fact]
-    public async Task Shows_the_newest_first()
+    public async Task shows_the_newest_first()
     {
         var page = await _host.GetAsync("/api/jobs");
 
@@ -76,7 +76,7 @@ public sealed class Listing_jobs(ListedJobs jobs) : IClassFixture<ListedJobs>
     [InlineData("search=%5C")]
     [InlineData("search=%27;drop table job_summary;--")]
     [InlineData("project=demo&search=mnist&status=pending")]
-    public async Task Finds_what_a_hand_computation_finds_page_by_page(string query)
+    public async Task matches_a_computation_in_memory_page_by_page(string query)
     {
         var parameters = query
             .Split('&')
@@ -110,7 +110,7 @@ public sealed class Listing_jobs(ListedJobs jobs) : IClassFixture<ListedJobs>
     [InlineData("endedAt")]
     [InlineData("-endedAt")]
     [InlineData("startedAt")]
-    public async Task Sorts_without_losing_or_repeating_a_job_between_pages(string sort)
+    public async Task sorts_without_losing_or_repeating_a_job_between_pages(string sort)
     {
         var ids = await AllAsync($"sort={sort}", limit: 9, total: 60);
 
@@ -134,7 +134,7 @@ public sealed class Listing_jobs(ListedJobs jobs) : IClassFixture<ListedJobs>
     }
 
     [Fact]
-    public async Task Finds_a_job_by_the_beginning_of_its_id()
+    public async Task finds_a_job_by_the_beginning_of_its_id()
     {
         var wanted = jobs.Jobs[17].Id;
 
@@ -143,7 +143,7 @@ public sealed class Listing_jobs(ListedJobs jobs) : IClassFixture<ListedJobs>
     }
 
     [Fact]
-    public async Task Finds_by_a_whole_id_that_job_alone()
+    public async Task finds_only_one_job_by_its_complete_id()
     {
         var wanted = jobs.Jobs[17].Id;
         await _host.SubmitAsync(JobsHost.Job($"again {wanted}", "another"));
@@ -159,7 +159,7 @@ public sealed class Listing_jobs(ListedJobs jobs) : IClassFixture<ListedJobs>
     }
 
     [Fact]
-    public async Task Keeps_its_place_while_new_jobs_come()
+    public async Task pages_consistently_while_jobs_are_added()
     {
         var first = await _host.GetAsync("/api/jobs?project=other&limit=5");
         await _host.SubmitAsync(JobsHost.Job("late", "another"));
@@ -178,7 +178,7 @@ public sealed class Listing_jobs(ListedJobs jobs) : IClassFixture<ListedJobs>
     [InlineData("offset=58&limit=5", 58, 2)]
     [InlineData("offset=60", 60, 0)]
     [InlineData("offset=2147483647", 60, 0)]
-    public async Task Begins_at_any_row(string query, int first, int count)
+    public async Task starts_at_any_row(string query, int first, int count)
     {
         var page = await _host.GetAsync($"/api/jobs?{query}");
 
@@ -207,7 +207,7 @@ public sealed class Listing_jobs(ListedJobs jobs) : IClassFixture<ListedJobs>
     [InlineData("offset=")]
     [InlineData("offset=2147483648")]
     [InlineData("offset=1&cursor=x")]
-    public async Task Refuses(string query)
+    public async Task refuses_an_invalid_query(string query)
     {
         using var response = await _host.Http.GetAsync($"/api/jobs?{query}");
 
@@ -221,7 +221,7 @@ public sealed class Listing_jobs(ListedJobs jobs) : IClassFixture<ListedJobs>
     [InlineData("-submittedAt", "2026-01-01")]
     [InlineData("name", "a\0b")]
     [InlineData("priority", "high")]
-    public async Task Refuses_a_cursor_that_was_made_up(string sort, string key)
+    public async Task refuses_a_forged_cursor(string sort, string key)
     {
         var cursor = Cursor.Encode(sort, key, Guid.Empty.ToString());
         using var response = await _host.Http.GetAsync($"/api/jobs?sort={sort}&cursor={cursor}");
@@ -230,7 +230,7 @@ public sealed class Listing_jobs(ListedJobs jobs) : IClassFixture<ListedJobs>
     }
 
     [Fact]
-    public async Task Refuses_the_cursor_of_another_order()
+    public async Task refuses_the_cursor_of_another_sort_order()
     {
         var page = await _host.GetAsync("/api/jobs?limit=5");
         using var response = await _host.Http.GetAsync($"/api/jobs?sort=name&cursor={page["nextCursor"]}");

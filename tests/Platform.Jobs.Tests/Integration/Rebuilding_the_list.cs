@@ -4,7 +4,7 @@ namespace Platform.Jobs.Tests.Integration;
 public sealed class Rebuilding_the_list : WithJobsHost
 {
     [Fact]
-    public async Task Gives_the_same_answers_for_jobs_in_every_status()
+    public async Task gives_the_same_answers_for_jobs_in_every_status()
     {
         var ids = new List<Guid>();
         for (var i = 0; i < 6; i++)

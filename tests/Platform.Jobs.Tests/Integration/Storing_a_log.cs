@@ -12,7 +12,7 @@ public sealed class Storing_a_log(JobsFixture fixture) : IClassFixture<JobsFixtu
     private readonly JobsHost _host = fixture.Host;
 
     [Fact]
-    public async Task Answers_with_the_offset_that_is_stored()
+    public async Task answers_with_the_stored_offset()
     {
         var id = await RunningAsync();
 
@@ -26,7 +26,7 @@ public sealed class Storing_a_log(JobsFixture fixture) : IClassFixture<JobsFixtu
     [InlineData(0, "hello world")]
     [InlineData(3, "lo world")]
     [InlineData(6, "late")]
-    public async Task Stores_nothing_that_does_not_begin_where_it_ends(long offset, string text)
+    public async Task stores_nothing_that_does_not_begin_at_the_stored_offset(long offset, string text)
     {
         var id = await RunningAsync();
         await PostAsync(id, 0, "hello");
@@ -37,7 +37,7 @@ public sealed class Storing_a_log(JobsFixture fixture) : IClassFixture<JobsFixtu
 
     [Fact]
     [Trait("check", "LOG-02")]
-    public async Task Keeps_one_of_many_equal_requests_at_once()
+    public async Task stores_one_of_many_equal_concurrent_requests()
     {
         var id = await RunningAsync();
         var chunks = Enumerable.Range(0, 20).Select(i => $"chunk {i:00}\n").ToList();
@@ -53,7 +53,7 @@ public sealed class Storing_a_log(JobsFixture fixture) : IClassFixture<JobsFixtu
     }
 
     [Fact]
-    public async Task Takes_four_megabytes_and_not_more()
+    public async Task accepts_four_megabytes_and_not_more()
     {
         var id = await RunningAsync();
         var random = new Random(7);
@@ -70,7 +70,7 @@ public sealed class Storing_a_log(JobsFixture fixture) : IClassFixture<JobsFixtu
     }
 
     [Fact]
-    public async Task Is_refused_before_the_attempt_is_placed_and_once_it_is_fenced_off()
+    public async Task is_refused_before_the_attempt_is_placed_and_once_it_is_fenced()
     {
         var id = await RunningAsync();
         await PostAsync(id, 0, "first");
@@ -87,7 +87,7 @@ public sealed class Storing_a_log(JobsFixture fixture) : IClassFixture<JobsFixtu
     }
 
     [Fact]
-    public async Task Says_whether_there_is_more_to_come()
+    public async Task reports_whether_the_log_is_complete()
     {
         var id = await RunningAsync();
         await PostAsync(id, 0, "one\n");
@@ -101,7 +101,7 @@ public sealed class Storing_a_log(JobsFixture fixture) : IClassFixture<JobsFixtu
     }
 
     [Fact]
-    public async Task Shows_the_newest_attempt_that_has_one()
+    public async Task returns_the_newest_attempt_with_a_log()
     {
         var id = await RunningAsync();
         await PostAsync(id, 0, "first\n");
@@ -122,7 +122,7 @@ public sealed class Storing_a_log(JobsFixture fixture) : IClassFixture<JobsFixtu
     [InlineData("from=x", HttpStatusCode.BadRequest)]
     [InlineData("follow=maybe", HttpStatusCode.BadRequest)]
     [InlineData("from=99999999", HttpStatusCode.OK)]
-    public async Task Is_read_with_checked_parameters(string query, HttpStatusCode status)
+    public async Task validates_the_parameters_of_a_read(string query, HttpStatusCode status)
     {
         var id = await RunningAsync();
         using var response = await _host.Http.GetAsync($"/api/jobs/{id}/logs?{query}");
@@ -136,7 +136,7 @@ public sealed class Storing_a_log(JobsFixture fixture) : IClassFixture<JobsFixtu
     [InlineData("attempt=1&offset=-1")]
     [InlineData("attempt=one&offset=0")]
     [InlineData("attempt=1&offset=0&complete=perhaps")]
-    public async Task Needs_an_attempt_and_an_offset(string query)
+    public async Task needs_an_attempt_and_an_offset(string query)
     {
         var id = await RunningAsync();
         using var response = await _host.Http.PostAsync($"/api/jobs/{id}/logs?{query}", new ByteArrayContent([1]));
@@ -145,7 +145,7 @@ public sealed class Storing_a_log(JobsFixture fixture) : IClassFixture<JobsFixtu
     }
 
     [Fact]
-    public async Task Needs_a_job_that_exists()
+    public async Task needs_a_job_that_exists()
     {
         using var response = await _host.PostLogAsync(Guid.CreateVersion7(), 0, [1]);
 

@@ -12,7 +12,7 @@ public sealed class Submitting_a_job(JobsFixture fixture) : IClassFixture<JobsFi
 
     [Fact]
     [Trait("check", "JOB-01")]
-    public async Task Answers_with_the_job_where_it_is_and_its_version()
+    public async Task answers_with_the_job_its_location_and_its_version()
     {
         using var response = await _host.Http.PostAsJsonAsync("/api/jobs", JobsHost.Job());
         var job = (await response.Content.ReadFromJsonAsync<JsonNode>())!;
@@ -33,7 +33,7 @@ public sealed class Submitting_a_job(JobsFixture fixture) : IClassFixture<JobsFi
 
     [Fact]
     [Trait("check", "JOB-01")]
-    public async Task A_hundred_times_in_a_second_makes_a_hundred_ids()
+    public async Task a_hundred_times_at_once_creates_a_hundred_jobs()
     {
         var ids = await Task.WhenAll(Enumerable.Range(0, 100).Select(_ => _host.SubmitAsync()));
 
@@ -46,7 +46,7 @@ public sealed class Submitting_a_job(JobsFixture fixture) : IClassFixture<JobsFi
 
     [Fact]
     [Trait("check", "JOB-01")]
-    public async Task Fifty_times_at_once_with_one_key_makes_one_job()
+    public async Task fifty_times_at_once_with_one_key_creates_one_job()
     {
         var answers = await Task.WhenAll(
             Enumerable.Range(0, 50).Select(_ => PostAsync(JobsHost.Job("race", "race"), "the key of the race"))
@@ -59,7 +59,7 @@ public sealed class Submitting_a_job(JobsFixture fixture) : IClassFixture<JobsFi
     }
 
     [Fact]
-    public async Task With_a_used_key_and_another_body_is_a_conflict()
+    public async Task with_a_used_key_and_another_body_is_a_conflict()
     {
         var first = await PostAsync(JobsHost.Job("first"), "used once");
         var same = await PostAsync(JobsHost.Job("first"), "used once");
@@ -70,7 +70,7 @@ public sealed class Submitting_a_job(JobsFixture fixture) : IClassFixture<JobsFi
     }
 
     [Fact]
-    public async Task With_a_used_key_and_other_file_texts_is_a_conflict()
+    public async Task with_a_used_key_and_other_file_contents_is_a_conflict()
     {
         object Job(string text) =>
             new
@@ -84,7 +84,7 @@ public sealed class Submitting_a_job(JobsFixture fixture) : IClassFixture<JobsFi
     }
 
     [Fact]
-    public async Task Keeps_the_keys_of_different_people_apart()
+    public async Task separates_the_keys_of_different_users()
     {
         var ada = await PostAsync(JobsHost.Job("hers"), "shared key", "ada");
         var bob = await PostAsync(JobsHost.Job("his"), "shared key", "bob");
@@ -95,7 +95,7 @@ public sealed class Submitting_a_job(JobsFixture fixture) : IClassFixture<JobsFi
     }
 
     [Fact]
-    public async Task Keeps_no_file_text_in_the_history()
+    public async Task stores_no_file_contents_in_the_history()
     {
         var id = await _host.SubmitAsync(
             new
@@ -113,7 +113,7 @@ public sealed class Submitting_a_job(JobsFixture fixture) : IClassFixture<JobsFi
     }
 
     [Fact]
-    public async Task Takes_more_gpus_than_any_node_will_ever_have() =>
+    public async Task accepts_more_gpus_than_any_node_has() =>
         await _host.SubmitAsync(
             new
             {
@@ -130,7 +130,7 @@ public sealed class Submitting_a_job(JobsFixture fixture) : IClassFixture<JobsFi
 
     [Theory]
     [MemberData(nameof(BadBodies))]
-    public async Task Is_refused_with_the_field_that_is_wrong(string body, string field)
+    public async Task is_refused_with_the_invalid_field(string body, string field)
     {
         using var response = await PostRawAsync(body);
         var text = await response.Content.ReadAsStringAsync();
@@ -151,7 +151,7 @@ public sealed class Submitting_a_job(JobsFixture fixture) : IClassFixture<JobsFi
     [Theory]
     [InlineData("""{ "name": "checked", "command": ["sh"] }""", "{}")]
     [InlineData("""{ "command": ["sh"], "priority": 101 }""", """{"name":1,"priority":1}""")]
-    public async Task Can_be_tried_without_doing_it(string body, string mistakesByField)
+    public async Task can_be_validated_as_a_dry_run(string body, string errorsByField)
     {
         using var content = new StringContent(body, Encoding.UTF8, "application/json");
         using var response = await _host.Http.PostAsync("/api/jobs/check", content);
@@ -159,7 +159,7 @@ public sealed class Submitting_a_job(JobsFixture fixture) : IClassFixture<JobsFi
         Assert.Equal(HttpStatusCode.OK, response.StatusCode);
         var errors = JsonNode.Parse(await response.Content.ReadAsStringAsync())!["errors"]!.AsObject();
         var counts = errors.Select(error => $"\"{error.Key}\":{error.Value!.AsArray().Count}");
-        Assert.Equal(mistakesByField, $"{{{string.Join(',', counts)}}}");
+        Assert.Equal(errorsByField, $"{{{string.Join(',', counts)}}}");
         Assert.Equal(0, (await _host.GetAsync("/api/jobs?search=checked"))["total"]!.GetValue<int>());
     }
 
@@ -239,7 +239,7 @@ public sealed class Submitting_a_job(JobsFixture fixture) : IClassFixture<JobsFi
     }
 
     [Fact]
-    public async Task Names_every_mistake_at_once()
+    public async Task lists_every_error_at_once()
     {
         using var response = await PostRawAsync(
             """{ "name": "", "command": [], "priority": 200, "env": { "PLATFORM_X": "" } }"""
@@ -253,14 +253,14 @@ public sealed class Submitting_a_job(JobsFixture fixture) : IClassFixture<JobsFi
     }
 
     [Fact]
-    public async Task Is_refused_when_it_is_no_json_or_far_too_large()
+    public async Task is_refused_when_it_is_not_json_or_too_large()
     {
         using var text = await _host.Http.PostAsync("/api/jobs", new StringContent("name=digits"));
         using var tooLarge = new HttpRequestMessage(HttpMethod.Post, "/api/jobs")
         {
             Content = new StringContent(new string(' ', 9 * 1024 * 1024), Encoding.UTF8, "application/json"),
         };
-        // Else the client may still be sending when it is refused.
+        // Otherwise the client may still be sending when it is refused.
         tooLarge.Headers.ExpectContinue = true;
         using var huge = await _host.Http.SendAsync(tooLarge);
 
@@ -271,7 +271,7 @@ public sealed class Submitting_a_job(JobsFixture fixture) : IClassFixture<JobsFi
     [Theory]
     [InlineData("")]
     [InlineData("k\tk")]
-    public async Task Is_refused_with_a_key_that_is_none(string key)
+    public async Task is_refused_with_an_invalid_key(string key)
     {
         using var request = new HttpRequestMessage(HttpMethod.Post, "/api/jobs")
         {

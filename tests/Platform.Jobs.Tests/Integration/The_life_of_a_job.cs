@@ -11,7 +11,7 @@ public sealed class The_life_of_a_job : WithJobsHost
 {
     [Fact]
     [Trait("check", "JOB-02")]
-    public async Task Waits_in_the_queue_with_the_reason_of_the_day()
+    public async Task waits_in_the_queue_with_the_current_reason()
     {
         var reason = "needs 64 GPUs; the largest node has 2";
         Cluster.OnRequest = request => new PlacementWaitingMessage
@@ -38,15 +38,15 @@ public sealed class The_life_of_a_job : WithJobsHost
     }
 
     [Fact]
-    public async Task Tries_again_after_the_back_off()
+    public async Task retries_after_the_back_off()
     {
         var id = await Host.SubmitAsync(JobsHost.Job(maxAttempts: 2, backoffSeconds: 1));
         await Host.WaitForAsync(id, "running");
         await Cluster.ExitAsync(id, exitCode: 3);
         await Host.WaitForAsync(id, "running", attempt: 2);
 
-        var second = Cluster.Got<RequestPlacement>().First(request => request.Attempt == 2);
-        var first = Cluster.Got<RequestPlacement>().First();
+        var second = Cluster.All<RequestPlacement>().First(request => request.Attempt == 2);
+        var first = Cluster.All<RequestPlacement>().First();
         Assert.True(second.NotBefore >= first.NotBefore + TimeSpan.FromSeconds(1), $"{second} after {first}");
         Assert.Equal((first.Resources, first.Priority), (second.Resources, second.Priority));
 
@@ -71,19 +71,19 @@ public sealed class The_life_of_a_job : WithJobsHost
     }
 
     [Fact]
-    public async Task Goes_back_to_the_queue_when_its_node_is_lost()
+    public async Task returns_to_the_queue_when_its_node_is_lost()
     {
         var id = await Host.SubmitAsync();
         await Host.WaitForAsync(id, "running");
         await Cluster.PublishAsync(TestCluster.Lost(id, 1));
         await Host.WaitForAsync(id, "running", attempt: 2);
 
-        // The lost node comes back and reports the end of an attempt that is fenced off.
+        // The lost node returns and reports the end of a fenced attempt.
         var late = TestCluster.Exited(id, 1, EndReasons.ExitCode, 0);
         await Cluster.PublishAsync(late);
         await WaitFor.ConditionAsync(
             "the late report to be answered",
-            () => Task.FromResult(Cluster.Got<ReportRecorded>().Any(answer => answer.ReportId == late.ReportId))
+            () => Task.FromResult(Cluster.All<ReportRecorded>().Any(answer => answer.ReportId == late.ReportId))
         );
         Assert.Equal("running", (await Host.JobAsync(id))["status"]!.GetValue<string>());
 
@@ -93,7 +93,7 @@ public sealed class The_life_of_a_job : WithJobsHost
     }
 
     [Fact]
-    public async Task Learns_of_a_lost_node_by_asking_when_nobody_tells()
+    public async Task detects_a_lost_node_even_when_no_message_arrives()
     {
         var id = await Host.SubmitAsync();
         await Host.WaitForAsync(id, "running");
@@ -107,20 +107,20 @@ public sealed class The_life_of_a_job : WithJobsHost
     }
 
     [Fact]
-    public async Task Is_stopped_when_it_runs_for_too_long_and_not_tried_again()
+    public async Task is_stopped_at_its_time_limit_and_not_retried()
     {
         var id = await Host.SubmitAsync(JobsHost.Job(maxAttempts: 3, timeoutSeconds: 1));
         var job = await Host.WaitForAsync(id, "failed");
 
         Assert.Equal("timed_out", job["reason"]!.GetValue<string>());
-        Assert.Equal("timed_out", Cluster.Got<StopProcess>().First().Reason);
+        Assert.Equal("timed_out", Cluster.All<StopProcess>().First().Reason);
         Assert.Contains("stop_requested", await Host.HistoryAsync(id));
     }
 
     [Fact]
-    public async Task Survives_commands_that_get_lost()
+    public async Task survives_lost_commands()
     {
-        // Each command is answered only when it has come three times.
+        // Each command is answered only after it has arrived three times.
         Cluster.OnRequest = r =>
             ThirdTime<RequestPlacement>(x => x.JobId == r.JobId) ? TestCluster.Grant(r.JobId, r.Attempt) : null;
         Cluster.OnStart = s =>
@@ -135,41 +135,41 @@ public sealed class The_life_of_a_job : WithJobsHost
         await Host.WaitForAsync(id, "succeeded");
         await Host.WaitForSagaAsync(id, "Settled");
 
-        bool ThirdTime<T>(Func<T, bool> match) => Cluster.Got<T>().Count(match) >= 3;
+        bool ThirdTime<T>(Func<T, bool> match) => Cluster.All<T>().Count(match) >= 3;
     }
 
     [Fact]
-    public async Task Gives_back_a_lease_that_came_too_late()
+    public async Task releases_a_lease_that_was_granted_too_late()
     {
         Cluster.OnRequest = _ => null;
         var id = await Host.SubmitAsync();
         await Host.Http.PostAsync($"/api/jobs/{id}/cancel", null);
         await Host.WaitForSagaAsync(id, "Settled");
-        var before = Cluster.Got<ReleasePlacement>().Count();
+        var before = Cluster.All<ReleasePlacement>().Count();
 
         await Cluster.PublishAsync(TestCluster.Grant(id, 1));
 
         await WaitFor.ConditionAsync(
-            "the lease to be given back",
-            () => Task.FromResult(Cluster.Got<ReleasePlacement>().Count() > before)
+            "the lease to be released",
+            () => Task.FromResult(Cluster.All<ReleasePlacement>().Count() > before)
         );
         Assert.Equal("cancelled", (await Host.JobAsync(id))["status"]!.GetValue<string>());
     }
 
     [Fact]
-    public async Task Answers_reports_about_jobs_it_does_not_know()
+    public async Task answers_reports_about_unknown_jobs()
     {
         var unknown = TestCluster.Exited(Guid.CreateVersion7(), 1, EndReasons.ExitCode, 0);
         await Cluster.PublishAsync(unknown);
 
         await WaitFor.ConditionAsync(
             "the answer",
-            () => Task.FromResult(Cluster.Got<ReportRecorded>().Any(answer => answer.ReportId == unknown.ReportId))
+            () => Task.FromResult(Cluster.All<ReportRecorded>().Any(answer => answer.ReportId == unknown.ReportId))
         );
     }
 
     [Fact]
-    public async Task Tells_the_agent_what_to_do_only_while_the_attempt_is_placed()
+    public async Task gives_its_work_to_the_agent_only_while_the_attempt_is_placed()
     {
         Cluster.OnRequest = _ => null;
         var id = await Host.SubmitAsync(

@@ -5,7 +5,7 @@ using EndReasons = Platform.Contracts.Jobs.EndReasons;
 
 namespace Platform.Jobs.Tests.Training;
 
-/// <summary>The whole table of the decider: nothing new can be left undecided.</summary>
+/// <summary>The complete decision table: a new status or command must be added to it.</summary>
 [Trait("check", "JOB-02")]
 public sealed class Every_command_in_every_status
 {
@@ -178,7 +178,7 @@ public sealed class Every_command_in_every_status
 
     [Theory]
     [MemberData(nameof(Cells))]
-    public void Has_its_outcome(string status, string command, string outcome)
+    public void has_its_outcome(string status, string command, string outcome)
     {
         var events = _states[status];
         var decision = Job.Decide(Fold(events), _commands[command], Now.AddMinutes(2));
@@ -194,7 +194,7 @@ public sealed class Every_command_in_every_status
     }
 
     [Fact]
-    public void Is_in_the_table()
+    public void is_in_the_table()
     {
         Assert.Equal(
             Enum.GetNames<JobStatus>().Select(name => name.ToLowerInvariant()).Order(),
@@ -213,7 +213,7 @@ public sealed class Every_command_in_every_status
 
     [Theory]
     [MemberData(nameof(Cells))]
-    public void Means_nothing_for_an_attempt_that_is_not_the_present_one(string status, string command, string outcome)
+    public void does_nothing_for_an_attempt_that_is_not_the_current_one(string status, string command, string outcome)
     {
         _ = outcome;
         if (_commands[command] is not AttemptCommand report || status == "none")

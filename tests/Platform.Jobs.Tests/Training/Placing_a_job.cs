@@ -7,56 +7,56 @@ namespace Platform.Jobs.Tests.Training;
 public sealed class Placing_a_job
 {
     [Fact]
-    public void Begins_with_its_submission() =>
+    public void begins_with_its_submission() =>
         Given([]).When(new SubmitJob(JobId, RunId, Spec())).Then(new JobSubmitted(JobId, RunId, Spec(), Now));
 
     [Fact]
-    public void Is_submitted_once() => Given(Pending()).When(new SubmitJob(JobId, RunId, Spec())).ThenNothing();
+    public void is_submitted_once() => Given(Pending()).When(new SubmitJob(JobId, RunId, Spec())).ThenNothing();
 
     [Fact]
-    public void Queues_it_with_the_reason_when_it_has_to_wait() =>
+    public void queues_it_with_the_reason_when_it_has_to_wait() =>
         Given(Pending())
             .When(new QueueAttempt(1, "needs 64 GPUs; the largest node has 2"))
             .Then(new JobQueued(1, Now, "needs 64 GPUs; the largest node has 2", Now));
 
     [Fact]
-    public void Does_not_write_history_for_every_new_reason() =>
+    public void records_no_event_for_a_new_reason() =>
         Given(Queued()).When(new QueueAttempt(1, "another reason")).ThenNothing();
 
     [Fact]
-    public void Passes_through_the_queue_when_a_node_is_free_at_once() =>
+    public void passes_through_the_queue_when_a_node_is_free() =>
         Given(Pending())
             .When(new PlaceAttempt(1, Nodes))
             .Then(new JobQueued(1, Now, null, Now), new JobPlaced(1, Nodes, Now));
 
     [Fact]
-    public void Takes_it_out_of_the_queue() =>
+    public void takes_it_out_of_the_queue() =>
         Given(Queued()).When(new PlaceAttempt(1, Nodes)).Then(new JobPlaced(1, Nodes, Now));
 
     [Fact]
-    public void Is_recorded_once() => Given(Placed()).When(new PlaceAttempt(1, Nodes)).ThenNothing();
+    public void is_recorded_once() => Given(Placed()).When(new PlaceAttempt(1, Nodes)).ThenNothing();
 
     [Fact]
-    public void Starts_it_with_its_time_limit_counted_from_the_start() =>
+    public void starts_it_with_its_time_limit_counted_from_the_start() =>
         Given(Placed(timeoutSeconds: 60))
             .When(new StartAttempt(1, Node, Now), later: TimeSpan.FromSeconds(2))
             .Then(new JobStarted(1, RunId, Node, Now, Now.AddSeconds(60)));
 
     [Fact]
-    public void Believes_no_node_whose_clock_runs_ahead() =>
+    public void limits_times_of_a_clock_that_runs_ahead() =>
         Given(Placed())
             .When(new StartAttempt(1, Node, Now.AddHours(1)))
             .Then(new JobStarted(1, RunId, Node, Now, null));
 
     [Fact]
-    public void Takes_no_report_from_a_node_it_is_not_on()
+    public void ignores_reports_of_other_nodes()
     {
         Given(Placed()).When(new StartAttempt(1, OtherNode, Now)).ThenNothing();
         Given(Running()).When(Exit(1, EndReasons.ExitCode, 0) with { NodeId = OtherNode }).ThenNothing();
     }
 
     [Fact]
-    public void Can_be_followed_by_the_end_without_a_word_of_the_start() =>
+    public void can_be_followed_by_an_end_without_a_start() =>
         Given(Placed())
             .When(Exit(1, EndReasons.CouldNotStart, detail: "train: not found"))
             .Then(

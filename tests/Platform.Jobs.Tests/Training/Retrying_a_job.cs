@@ -7,7 +7,7 @@ namespace Platform.Jobs.Tests.Training;
 public sealed class Retrying_a_job
 {
     [Fact]
-    public void Waits_for_the_back_off_after_a_failure() =>
+    public void waits_for_the_back_off_after_a_failure() =>
         Given(Running(maxAttempts: 3, backoffSeconds: 5))
             .When(Exit(1, EndReasons.ExitCode, 3))
             .Then(
@@ -16,7 +16,7 @@ public sealed class Retrying_a_job
             );
 
     [Fact]
-    public void Doubles_the_back_off_each_time() =>
+    public void doubles_the_back_off_each_time() =>
         Given(RunningAgain(maxAttempts: 3, backoffSeconds: 5))
             .When(Exit(2, EndReasons.OutOfMemory))
             .Then(
@@ -25,7 +25,7 @@ public sealed class Retrying_a_job
             );
 
     [Fact]
-    public void Never_backs_off_longer_than_an_hour()
+    public void never_backs_off_longer_than_an_hour()
     {
         var events = Running(maxAttempts: 100, backoffSeconds: 3600).ToList();
         var job = Fold([.. events, .. Enumerable.Repeat(new AttemptFailed(1, EndReasons.ExitCode, 1, null, Now), 40)]);
@@ -36,7 +36,7 @@ public sealed class Retrying_a_job
     }
 
     [Fact]
-    public void Ends_with_the_last_attempt() =>
+    public void ends_with_the_last_attempt() =>
         Given(RunningAgain(maxAttempts: 2))
             .When(Exit(2, EndReasons.ExitCode, 4))
             .Then(
@@ -48,7 +48,7 @@ public sealed class Retrying_a_job
     [InlineData(EndReasons.TimedOut)]
     [InlineData(EndReasons.CouldNotStart)]
     [InlineData(EndReasons.InputMissing)]
-    public void Is_pointless_after(string reason) =>
+    public void does_not_happen_after(string reason) =>
         Given(Running(maxAttempts: 3))
             .When(Exit(1, reason))
             .Then(new AttemptFailed(1, reason, null, null, Now), new JobFailed(1, RunId, reason, null, null, Now));
@@ -59,7 +59,7 @@ public sealed class Retrying_a_job
     [InlineData(EndReasons.Killed, null)]
     [InlineData(EndReasons.OutputRefused, 0)]
     [InlineData(EndReasons.DiskFull, null)]
-    public void Is_worth_it_after(string reason, int? exitCode)
+    public void happens_after(string reason, int? exitCode)
     {
         var decision = Job.Decide(Fold(Running(maxAttempts: 2)), Exit(1, reason, exitCode), Now);
 
@@ -67,7 +67,7 @@ public sealed class Retrying_a_job
     }
 
     [Fact]
-    public void Costs_no_attempt_when_the_node_was_lost() =>
+    public void costs_no_attempt_when_the_node_was_lost() =>
         Given(Running(maxAttempts: 1))
             .When(new LoseAttempt(1, EndReasons.NodeLost, Node))
             .Then(
@@ -76,7 +76,7 @@ public sealed class Retrying_a_job
             );
 
     [Fact]
-    public void Costs_no_attempt_when_the_agent_was_stopped() =>
+    public void costs_no_attempt_when_the_agent_was_stopped() =>
         Given(Running(maxAttempts: 1))
             .When(Exit(1, EndReasons.NodeStopped))
             .Then(
@@ -85,7 +85,7 @@ public sealed class Retrying_a_job
             );
 
     [Fact]
-    public void Ends_when_a_job_has_lost_ten_nodes()
+    public void ends_when_a_job_has_lost_ten_nodes()
     {
         var events = Pending().ToList();
         for (var attempt = 1; ; attempt++)
@@ -94,7 +94,7 @@ public sealed class Retrying_a_job
             events.Add(new JobPlaced(attempt, Nodes, Now));
             var lost = EventsOf(Job.Decide(Fold(events), new LoseAttempt(attempt, EndReasons.NodeLost, Node), Now));
             events.AddRange(lost);
-            if (Fold(events).IsOver)
+            if (Fold(events).HasEnded)
             {
                 Assert.Equal(Job.MaxLosses, attempt);
                 Assert.Equal(EndReasons.NodeLost, Assert.IsType<JobFailed>(lost[^1]).Reason);
@@ -104,15 +104,15 @@ public sealed class Retrying_a_job
     }
 
     [Fact]
-    public void Can_be_asked_for_once_it_failed() =>
-        Given(Failed()).When(new RetryJob()).Then(new JobQueued(2, Now, "asked for again", Now));
+    public void can_be_requested_once_it_failed() =>
+        Given(Failed()).When(new RetryJob()).Then(new JobQueued(2, Now, "retry requested", Now));
 
     [Fact]
-    public void Can_be_asked_for_once_it_was_cancelled() =>
-        Given(Cancelled()).When(new RetryJob()).Then(new JobQueued(2, Now, "asked for again", Now));
+    public void can_be_requested_once_it_was_cancelled() =>
+        Given(Cancelled()).When(new RetryJob()).Then(new JobQueued(2, Now, "retry requested", Now));
 
     [Fact]
-    public void Gives_a_fresh_budget_when_a_person_asks()
+    public void gives_a_new_budget_when_a_user_requests_it()
     {
         var job = Fold([.. RunningAgain(maxAttempts: 2), .. Failed()[^2..], new JobQueued(3, Now, null, Now)]);
 
@@ -120,7 +120,7 @@ public sealed class Retrying_a_job
     }
 
     [Fact]
-    public void Is_refused_while_it_runs_and_after_success()
+    public void is_refused_while_it_runs_and_after_success()
     {
         Given(Running()).When(new RetryJob()).ThenRefused("job.invalid-transition");
         Given(Succeeded()).When(new RetryJob()).ThenRefused("job.invalid-transition");

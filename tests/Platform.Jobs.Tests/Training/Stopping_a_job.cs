@@ -7,21 +7,21 @@ namespace Platform.Jobs.Tests.Training;
 public sealed class Stopping_a_job
 {
     [Fact]
-    public void Ends_it_at_once_while_it_waits()
+    public void ends_it_immediately_while_it_waits()
     {
         Given(Pending()).When(new CancelJob()).Then(new JobCancelled(1, RunId, null, Now));
         Given(Queued()).When(new CancelJob()).Then(new JobCancelled(1, RunId, null, Now));
     }
 
     [Fact]
-    public void Asks_its_agent_once_it_is_placed()
+    public void requests_a_stop_once_it_is_placed()
     {
         Given(Placed()).When(new CancelJob()).Then(new StopRequested(1, EndReasons.Cancelled, Now));
         Given(Running()).When(new CancelJob()).Then(new StopRequested(1, EndReasons.Cancelled, Now));
     }
 
     [Fact]
-    public void Is_asked_once()
+    public void is_requested_once()
     {
         Given(Stopping(EndReasons.Cancelled)).When(new CancelJob()).ThenNothing();
         Given(Stopping(EndReasons.TimedOut)).When(new CancelJob()).ThenNothing();
@@ -29,7 +29,7 @@ public sealed class Stopping_a_job
     }
 
     [Fact]
-    public void Is_refused_once_it_has_ended()
+    public void is_refused_once_it_has_ended()
     {
         Given(Succeeded()).When(new CancelJob()).ThenRefused("job.invalid-transition");
         Given(Failed()).When(new CancelJob()).ThenRefused("job.invalid-transition");
@@ -40,41 +40,41 @@ public sealed class Stopping_a_job
     [InlineData(EndReasons.ExitCode, 1)]
     [InlineData(EndReasons.Killed, null)]
     [InlineData(EndReasons.NodeStopped, null)]
-    public void Cancels_it_however_its_process_ended(string reason, int? exitCode) =>
+    public void cancels_it_however_its_process_ended(string reason, int? exitCode) =>
         Given(Stopping(EndReasons.Cancelled))
             .When(Exit(1, reason, exitCode))
             .Then(new JobCancelled(1, RunId, exitCode, Now));
 
     [Fact]
-    public void Comes_too_late_for_a_process_that_has_succeeded() =>
+    public void comes_too_late_for_a_process_that_has_succeeded() =>
         Given(Stopping(EndReasons.Cancelled))
             .When(Exit(1, EndReasons.ExitCode, 0, "A link was not kept."))
             .Then(new JobSucceeded(1, RunId, Now, "A link was not kept."));
 
     [Fact]
-    public void Cancels_it_when_its_node_never_answers_and_is_lost() =>
+    public void cancels_it_when_its_node_never_answers_and_is_lost() =>
         Given(Stopping(EndReasons.Cancelled))
             .When(new LoseAttempt(1, EndReasons.NodeLost, Node))
             .Then(new AttemptLost(1, EndReasons.NodeLost, Node, Now), new JobCancelled(1, RunId, null, Now));
 
     [Fact]
-    public void Takes_an_agents_word_that_it_was_cancelled() =>
+    public void accepts_a_cancellation_that_the_agent_reports() =>
         Given(Running(maxAttempts: 3)).When(Exit(1, EndReasons.Cancelled)).Then(new JobCancelled(1, RunId, null, Now));
 
     [Fact]
-    public void Happens_by_itself_when_it_has_run_for_too_long() =>
+    public void happens_automatically_at_the_time_limit() =>
         Given(Running(timeoutSeconds: 60))
             .When(new StopOverdueAttempt(1), later: TimeSpan.FromSeconds(60))
             .Then(new StopRequested(1, EndReasons.TimedOut, Now.AddSeconds(60)));
 
     [Fact]
-    public void Does_not_happen_before_its_time() =>
+    public void does_not_happen_before_the_time_limit() =>
         Given(Running(timeoutSeconds: 60))
             .When(new StopOverdueAttempt(1), later: TimeSpan.FromSeconds(59))
             .ThenNothing();
 
     [Fact]
-    public void Fails_it_without_another_attempt_when_it_ran_for_too_long()
+    public void fails_it_without_a_retry_at_the_time_limit()
     {
         Given(Stopping(EndReasons.TimedOut))
             .When(Exit(1, EndReasons.TimedOut, detail: "stopped after 60 s"))

@@ -5,7 +5,7 @@ using PlacedNode = Platform.Contracts.Jobs.PlacedNode;
 
 namespace Platform.Jobs.Tests.Training;
 
-/// <summary>A job's past, in short words.</summary>
+/// <summary>Event histories of jobs.</summary>
 internal static class TestJobs
 {
     public static readonly DateTimeOffset Now = new(2026, 3, 4, 5, 6, 7, TimeSpan.Zero);

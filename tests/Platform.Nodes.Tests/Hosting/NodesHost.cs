@@ -14,7 +14,9 @@ using Platform.ServiceDefaults;
 
 namespace Platform.Nodes.Tests.Hosting;
 
-/// <summary>The real service on a port of its own, the in-memory bus and a real database, with ears on the bus.</summary>
+/// <summary>
+/// The real service on its own port, with the in-memory bus and a real database; it records messages.
+/// </summary>
 internal sealed class NodesHost : IAsyncDisposable
 {
     public const string JoinToken = "let-me-in";
@@ -31,7 +33,7 @@ internal sealed class NodesHost : IAsyncDisposable
 
     public NodesStore Store => Services.GetRequiredService<NodesStore>();
 
-    public Heard Heard => Services.GetRequiredService<Heard>();
+    public ReceivedMessages Received => Services.GetRequiredService<ReceivedMessages>();
 
     public static async Task<NodesHost> StartAsync(
         TestDatabase database,
@@ -39,8 +41,8 @@ internal sealed class NodesHost : IAsyncDisposable
         params string[] settings
     )
     {
-        // The bus leaves its logger in the asynchronous context of whoever uses it, so that a second host in one test would
-        // find the first one's, disposed: each starts in a context of its own.
+        // The bus keeps its logger in the asynchronous context of its caller. A second host in one test would use the
+        // disposed logger of the first, so each host starts in its own context.
         Task<WebApplication> starting;
         using (ExecutionContext.SuppressFlow())
         {
@@ -150,7 +152,7 @@ internal sealed class NodesHost : IAsyncDisposable
             }
         );
 
-    public Task<HttpResponseMessage> BeatAsync(NodeHeartbeat heartbeat) =>
+    public Task<HttpResponseMessage> SendHeartbeatAsync(NodeHeartbeat heartbeat) =>
         Http.PostAsJsonAsync("/api/nodes/heartbeat", heartbeat);
 
     public async Task<NodeView> NodeAsync(Guid id) => (await Http.GetFromJsonAsync<NodeView>($"/api/nodes/{id}"))!;
@@ -163,7 +165,7 @@ internal sealed class NodesHost : IAsyncDisposable
     public Task ListenAsAgentAsync(Guid nodeId) =>
         Services
             .GetRequiredService<QueueConnector>()
-            .ConnectAsync(AgentQueues.For(nodeId), concurrency: 1, [typeof(AgentEars)]);
+            .ConnectAsync(AgentQueues.For(nodeId), concurrency: 1, [typeof(AgentRecorder)]);
 
     /// <summary>All rows of the given tables as text.</summary>
     public async Task<string> DumpAsync(params string[] tables)
@@ -196,7 +198,7 @@ internal sealed class NodesHost : IAsyncDisposable
             $"--ConnectionStrings:Platform={database.ConnectionString}",
             $"--Nodes:JoinToken={JoinToken}",
             "--Nodes:PollSeconds=0.05",
-            // Most tests have no agent that heartbeats; those about silence say what it takes.
+            // Most tests have no agent that sends heartbeats; tests of silence set their own limit.
             "--Nodes:MissedHeartbeats=100",
             .. settings,
         ];
@@ -208,14 +210,14 @@ internal sealed class NodesHost : IAsyncDisposable
 
         builder.Logging.SetMinimumLevel(LogLevel.Warning);
         builder.AddNodes();
-        builder.Services.AddSingleton<Heard>();
+        builder.Services.AddSingleton<ReceivedMessages>();
         builder.Services.AddPlatformMessaging(
             new MessagingOptions(),
             NodesModule.ConfigureBus,
             bus =>
             {
-                bus.AddServiceConsumer<Ears>("test");
-                bus.AddQueueConsumer<AgentEars>();
+                bus.AddServiceConsumer<MessageRecorder>("test");
+                bus.AddQueueConsumer<AgentRecorder>();
             }
         );
         var app = builder.Build();
@@ -233,8 +235,8 @@ internal sealed class NodesHost : IAsyncDisposable
     }
 }
 
-/// <summary>Every message that was heard.</summary>
-internal sealed class Heard
+/// <summary>The received messages.</summary>
+internal sealed class ReceivedMessages
 {
     private readonly ConcurrentQueue<object> _messages = new();
 
@@ -255,39 +257,39 @@ internal sealed class Heard
         string.Join('\n', _messages.Select(message => $"{message.GetType().Name} {JsonSerializer.Serialize(message)}"));
 }
 
-/// <summary>Hears what is published about placements.</summary>
-internal sealed class Ears(Heard heard)
+/// <summary>Records published messages about placements.</summary>
+internal sealed class MessageRecorder(ReceivedMessages received)
     : IConsumer<PlacementGrantedMessage>,
         IConsumer<PlacementWaitingMessage>,
         IConsumer<PlacementReleasedMessage>,
         IConsumer<PlacementLostMessage>
 {
-    public Task Consume(ConsumeContext<PlacementGrantedMessage> context) => Hear(context.Message);
+    public Task Consume(ConsumeContext<PlacementGrantedMessage> context) => Record(context.Message);
 
-    public Task Consume(ConsumeContext<PlacementWaitingMessage> context) => Hear(context.Message);
+    public Task Consume(ConsumeContext<PlacementWaitingMessage> context) => Record(context.Message);
 
-    public Task Consume(ConsumeContext<PlacementReleasedMessage> context) => Hear(context.Message);
+    public Task Consume(ConsumeContext<PlacementReleasedMessage> context) => Record(context.Message);
 
-    public Task Consume(ConsumeContext<PlacementLostMessage> context) => Hear(context.Message);
+    public Task Consume(ConsumeContext<PlacementLostMessage> context) => Record(context.Message);
 
-    private Task Hear(object message)
+    private Task Record(object message)
     {
-        heard.Add(message);
+        received.Add(message);
         return Task.CompletedTask;
     }
 }
 
-/// <summary>Hears what an agent is told.</summary>
-internal sealed class AgentEars(Heard heard) : IConsumer<StopProcess>
+/// <summary>Records commands to an agent.</summary>
+internal sealed class AgentRecorder(ReceivedMessages received) : IConsumer<StopProcess>
 {
     public Task Consume(ConsumeContext<StopProcess> context)
     {
-        heard.Add(context.Message);
+        received.Add(context.Message);
         return Task.CompletedTask;
     }
 }
 
-/// <summary>One host for all tests of a class that leave nothing behind.</summary>
+/// <summary>One host for all tests of a class.</summary>
 public sealed class SharedHost : IAsyncLifetime
 {
     private TestDatabase _database = null!;
@@ -305,42 +307,4 @@ public sealed class SharedHost : IAsyncLifetime
         await Host.DisposeAsync();
         await _database.DisposeAsync();
     }
-}
-
-/// <summary>A database of its own, and hosts on it.</summary>
-public abstract class HostedTests : IAsyncLifetime
-{
-    private readonly List<NodesHost> _hosts = [];
-
-    private protected TestDatabase Database { get; private set; } = null!;
-
-    public async Task InitializeAsync() => Database = await TestDatabase.CreateAsync();
-
-    public async Task DisposeAsync()
-    {
-        foreach (var host in _hosts)
-        {
-            await host.DisposeAsync();
-        }
-
-        await Database.DisposeAsync();
-    }
-
-    private protected async Task<NodesHost> StartAsync(params string[] settings) => await StartAsync(null, settings);
-
-    private protected async Task<NodesHost> StartAsync(TimeProvider? clock, params string[] settings)
-    {
-        var host = await NodesHost.StartAsync(Database, clock, settings);
-        _hosts.Add(host);
-        return host;
-    }
-
-    private protected async Task StopAsync(NodesHost host)
-    {
-        _hosts.Remove(host);
-        await host.DisposeAsync();
-    }
-
-    private protected static Task UntilAsync(string what, Func<Task<bool>> condition) =>
-        WaitFor.ConditionAsync(what, condition, TimeSpan.FromSeconds(60));
 }

@@ -17,7 +17,7 @@ public sealed class Listing_runs(TrackingHost host) : IClassFixture<TrackingHost
     [InlineData("project")]
     [InlineData("status")]
     [InlineData("-status")]
-    public async Task Pages_through_all_of_them_once_in_order(string sort)
+    public async Task pages_through_all_of_them_once_in_order(string sort)
     {
         var project = $"pages/{Guid.CreateVersion7():N}";
         var created = new List<string>();
@@ -91,12 +91,12 @@ public sealed class Listing_runs(TrackingHost host) : IClassFixture<TrackingHost
     [InlineData("search=%00")]
     [InlineData("jobId=7")]
     [InlineData("exact=perhaps")]
-    public async Task Refuses_what_it_does_not_know(string query) =>
+    public async Task refuses_invalid_queries(string query) =>
         await host.GetAsync($"/api/runs?{query}", HttpStatusCode.BadRequest);
 
     [Fact]
     [Trait("check", "RUN-12")]
-    public async Task Refuses_a_cursor_of_another_order_or_with_other_contents()
+    public async Task refuses_a_cursor_of_another_sort_order_or_with_invalid_contents()
     {
         await host.CreateRunAsync("cursors");
         await host.CreateRunAsync("cursors");
@@ -126,7 +126,7 @@ public sealed class Listing_runs(TrackingHost host) : IClassFixture<TrackingHost
     }
 
     [Fact]
-    public async Task Finds_by_project_status_tag_and_text()
+    public async Task finds_by_project_status_tag_and_text()
     {
         var root = $"find{Guid.CreateVersion7():N}";
         var cat = await CreateAsync($"{root}/cv", "50%_cat", """{"team":"vision","draft":""}""");
@@ -152,7 +152,7 @@ public sealed class Listing_runs(TrackingHost host) : IClassFixture<TrackingHost
     }
 
     [Fact]
-    public async Task Shows_the_best_value_of_the_primary_metric()
+    public async Task shows_the_best_value_of_the_primary_metric()
     {
         var project = $"best/{Guid.CreateVersion7():N}";
         var id = await host.CreateRunAsync(project);

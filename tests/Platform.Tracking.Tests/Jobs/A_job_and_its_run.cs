@@ -10,7 +10,7 @@ public sealed class A_job_and_its_run(TrackingHost host) : IClassFixture<Trackin
     private static readonly DateTimeOffset _start = new(2026, 1, 2, 3, 4, 5, TimeSpan.Zero);
 
     [Fact]
-    public async Task Go_together_from_submission_to_end()
+    public async Task have_the_same_life_cycle()
     {
         var (job, run) = (Guid.CreateVersion7(), Guid.CreateVersion7());
 
@@ -35,7 +35,7 @@ public sealed class A_job_and_its_run(TrackingHost host) : IClassFixture<Trackin
     [InlineData("succeeded", "finished")]
     [InlineData("failed", "failed")]
     [InlineData("cancelled", "interrupted")]
-    public async Task End_alike_when_messages_are_shuffled_and_doubled(string jobStatus, string runStatus)
+    public async Task end_alike_when_messages_are_shuffled_and_duplicated(string jobStatus, string runStatus)
     {
         for (var seed = 0; seed < 5; seed++)
         {
@@ -55,7 +55,7 @@ public sealed class A_job_and_its_run(TrackingHost host) : IClassFixture<Trackin
     }
 
     [Fact]
-    public async Task Agree_with_a_training_that_reports_itself()
+    public async Task keep_the_end_that_the_training_reported()
     {
         var (job, run) = (Guid.CreateVersion7(), Guid.CreateVersion7());
         await host.SendAsync(
@@ -90,7 +90,7 @@ public sealed class A_job_and_its_run(TrackingHost host) : IClassFixture<Trackin
 
     [Fact]
     [Trait("check", "JOB-03")]
-    public async Task Take_nothing_from_an_attempt_that_has_a_later_one()
+    public async Task refuse_an_attempt_once_a_later_one_has_started()
     {
         var (job, run) = (Guid.CreateVersion7(), Guid.CreateVersion7());
         await host.PublishAsync(Submitted(job, run), Running(job, run, 1));
@@ -108,7 +108,7 @@ public sealed class A_job_and_its_run(TrackingHost host) : IClassFixture<Trackin
             attempt: 1
         );
         await LogAsync(run, attempt: 2, step: 3, HttpStatusCode.OK);
-        // Nobody's process: a person, or an agent that brings what a process left behind.
+        // Not from a job's process: a user, or an agent that sends what a process left behind.
         await LogAsync(run, attempt: null, step: 4, HttpStatusCode.OK);
         await host.PublishAsync(Ended(job, run, 3, "cancelled"));
         await LogAsync(run, attempt: 2, step: 5, HttpStatusCode.Conflict);
@@ -118,7 +118,7 @@ public sealed class A_job_and_its_run(TrackingHost host) : IClassFixture<Trackin
 
     [Fact]
     [Trait("check", "JOB-03")]
-    public async Task Take_nothing_from_an_earlier_attempt_once_the_later_one_logs_although_its_start_is_not_known_yet()
+    public async Task refuse_an_earlier_attempt_once_a_later_one_logs_before_its_start_is_known()
     {
         var (job, run) = (Guid.CreateVersion7(), Guid.CreateVersion7());
         await host.PublishAsync(Submitted(job, run), Running(job, run, 1));

@@ -3,7 +3,7 @@ using Platform.Tracking.Runs;
 
 namespace Platform.Tracking.Tests.Jobs;
 
-/// <summary>Messages of a job come in any order and more than once; the run ends up the same.</summary>
+/// <summary>Messages of a job arrive in any order and more than once; the resulting run is the same.</summary>
 public sealed class The_run_of_a_job
 {
     private static readonly DateTimeOffset _start = new(2026, 1, 2, 3, 0, 0, TimeSpan.Zero);
@@ -11,7 +11,7 @@ public sealed class The_run_of_a_job
 
     private static readonly CreateRun _submitted = new("demo/digits", "digits", _job, Starts: false);
 
-    public static TheoryData<string, string> Stories =>
+    public static TheoryData<string, string> Sequences =>
         new()
         {
             { "submitted running1 ended1:Finished", "Finished" },
@@ -23,13 +23,13 @@ public sealed class The_run_of_a_job
         };
 
     [Theory]
-    [MemberData(nameof(Stories))]
-    public void Is_the_same_in_every_order_of_the_messages(string story, string expected)
+    [MemberData(nameof(Sequences))]
+    public void is_the_same_for_every_order_of_the_messages(string sequence, string expected)
     {
-        var messages = story.Split(' ').Select(Command).ToArray();
+        var messages = sequence.Split(' ').Select(Command).ToArray();
         foreach (var order in Permutations(messages))
         {
-            // Each message comes again at once and all come again at the end.
+            // Each message is repeated immediately, and all are repeated at the end.
             var run = Play([.. order.SelectMany(message => new[] { message, message }), .. order]);
 
             Assert.Equal(Enum.Parse<RunStatus>(expected), run.Status);
@@ -40,7 +40,7 @@ public sealed class The_run_of_a_job
     }
 
     [Fact]
-    public void Keeps_the_end_that_the_training_gave_it()
+    public void keeps_the_end_that_the_training_gave_it()
     {
         var run = Play(
             _submitted,
@@ -54,7 +54,7 @@ public sealed class The_run_of_a_job
     }
 
     [Fact]
-    public void Is_not_started_again_by_a_late_message_about_the_attempt_that_ended_it()
+    public void is_not_started_again_by_a_late_message_about_the_attempt_that_ended_it()
     {
         var run = Play(
             new CreateRun("p", null, _job, Starts: true),
@@ -66,7 +66,7 @@ public sealed class The_run_of_a_job
     }
 
     [Fact]
-    public void Runs_again_in_a_later_attempt_although_the_training_had_ended_it()
+    public void runs_again_in_a_later_attempt_although_the_training_had_ended_it()
     {
         var run = Play(
             _submitted,
@@ -81,7 +81,7 @@ public sealed class The_run_of_a_job
     }
 
     [Fact]
-    public void Ignores_what_an_earlier_attempt_says_late()
+    public void ignores_a_late_report_of_an_earlier_attempt()
     {
         var run = Play(
             _submitted,
@@ -98,7 +98,7 @@ public sealed class The_run_of_a_job
     }
 
     [Fact]
-    public void Believes_a_later_attempt_before_its_start_is_known()
+    public void accepts_the_end_of_a_later_attempt_before_its_start_is_known()
     {
         var run = Play(
             _submitted,
@@ -112,7 +112,7 @@ public sealed class The_run_of_a_job
     }
 
     [Fact]
-    public void Is_settled_so_that_repeats_are_nothing()
+    public void ignores_repeated_messages_once_settled()
     {
         var run = Play(_submitted, Command("running1"), new FinishRun(RunStatus.Finished), Command("ended1:Finished"));
 

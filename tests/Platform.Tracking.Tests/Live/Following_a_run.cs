@@ -7,7 +7,7 @@ namespace Platform.Tracking.Tests.Live;
 public sealed class Following_a_run(TrackingHost host) : IClassFixture<TrackingHost>
 {
     [Fact]
-    public async Task Begins_before_the_first_point_and_ends_with_the_run()
+    public async Task begins_before_the_first_point_and_ends_with_the_run()
     {
         var id = await host.CreateRunAsync();
         using var stream = await LiveStream.OpenAsync(host.Http, $"/api/runs/{id}/metrics/live");
@@ -35,7 +35,7 @@ public sealed class Following_a_run(TrackingHost host) : IClassFixture<TrackingH
     }
 
     [Fact]
-    public async Task Resumes_after_the_last_event_seen()
+    public async Task resumes_after_the_last_event_seen()
     {
         var id = await host.CreateRunAsync();
         await LogAsync(id, 1);
@@ -51,7 +51,7 @@ public sealed class Following_a_run(TrackingHost host) : IClassFixture<TrackingH
     }
 
     [Fact]
-    public async Task Goes_on_from_where_a_reading_ended()
+    public async Task continues_from_the_batch_of_a_read()
     {
         var id = await host.CreateRunAsync();
         await LogAsync(id, 1, 2, 3);
@@ -64,7 +64,7 @@ public sealed class Following_a_run(TrackingHost host) : IClassFixture<TrackingH
     }
 
     [Fact]
-    public async Task Sends_points_that_come_out_of_order_once_and_no_others()
+    public async Task sends_points_that_come_out_of_order_once_and_no_others()
     {
         var id = await host.CreateRunAsync();
         await LogAsync(id, 1, 2, 3, 7, 8, 9);
@@ -77,7 +77,7 @@ public sealed class Following_a_run(TrackingHost host) : IClassFixture<TrackingH
     }
 
     [Fact]
-    public async Task Sends_only_the_wanted_metrics()
+    public async Task sends_only_the_requested_metrics()
     {
         var id = await host.CreateRunAsync();
         using var stream = await LiveStream.OpenAsync(host.Http, $"/api/runs/{id}/metrics/live?keys=accuracy");
@@ -105,7 +105,7 @@ public sealed class Following_a_run(TrackingHost host) : IClassFixture<TrackingH
     }
 
     [Fact]
-    public async Task Sees_what_another_replica_stored()
+    public async Task sends_what_another_replica_stored()
     {
         await using var replica = await host.StartReplicaAsync();
         var id = await host.CreateRunAsync();
@@ -118,7 +118,7 @@ public sealed class Following_a_run(TrackingHost host) : IClassFixture<TrackingH
     }
 
     [Fact]
-    public async Task Loses_and_doubles_nothing_while_many_write()
+    public async Task loses_and_duplicates_nothing_while_many_write()
     {
         var id = await host.CreateRunAsync();
         using var one = await LiveStream.OpenAsync(host.Http, $"/api/runs/{id}/metrics/live");
@@ -142,7 +142,7 @@ public sealed class Following_a_run(TrackingHost host) : IClassFixture<TrackingH
     }
 
     [Fact]
-    public async Task Is_kept_open_by_comments_while_nothing_happens()
+    public async Task is_kept_open_by_comments_while_nothing_happens()
     {
         var id = await host.CreateRunAsync();
         using var stream = await LiveStream.OpenAsync(host.Http, $"/api/runs/{id}/metrics/live");
@@ -159,7 +159,7 @@ public sealed class Following_a_run(TrackingHost host) : IClassFixture<TrackingH
     [InlineData("?after=x", null)]
     [InlineData("?keys=a%00b", null)]
     [InlineData("", "first")]
-    public async Task Refuses_what_is_no_position_or_key(string query, string? lastEventId)
+    public async Task refuses_an_invalid_position_or_key(string query, string? lastEventId)
     {
         var id = await host.CreateRunAsync();
         using var request = new HttpRequestMessage(HttpMethod.Get, $"/api/runs/{id}/metrics/live{query}");

@@ -10,7 +10,7 @@ public sealed class Logging_metrics(TrackingHost host) : IClassFixture<TrackingH
 
     [Fact]
     [Trait("check", "RUN-04")]
-    public async Task Counts_steps_itself_where_none_is_given()
+    public async Task assigns_steps_when_none_is_given()
     {
         var id = await host.CreateRunAsync();
 
@@ -34,7 +34,7 @@ public sealed class Logging_metrics(TrackingHost host) : IClassFixture<TrackingH
 
     [Fact]
     [Trait("check", "RUN-04")]
-    public async Task Keeps_the_stage()
+    public async Task keeps_the_stage()
     {
         var id = await host.CreateRunAsync();
 
@@ -50,7 +50,7 @@ public sealed class Logging_metrics(TrackingHost host) : IClassFixture<TrackingH
 
     [Fact]
     [Trait("check", "RUN-05")]
-    public async Task Keeps_values_that_JSON_numbers_cannot_hold()
+    public async Task keeps_values_that_JSON_numbers_cannot_hold()
     {
         var id = await host.CreateRunAsync();
         await host.SendAsync(
@@ -77,7 +77,7 @@ public sealed class Logging_metrics(TrackingHost host) : IClassFixture<TrackingH
     [Trait("check", "RUN-06")]
     [InlineData("max", 3, 0.9)]
     [InlineData("min", 1, 0.1)]
-    public async Task Knows_the_best_value_after_logging_out_of_order(string mode, long step, double value)
+    public async Task finds_the_best_value_after_logging_out_of_order(string mode, long step, double value)
     {
         var id = await host.CreateRunAsync();
         await host.SendAsync(
@@ -101,7 +101,7 @@ public sealed class Logging_metrics(TrackingHost host) : IClassFixture<TrackingH
 
     [Fact]
     [Trait("check", "RUN-06")]
-    public async Task The_latest_of_one_step_is_the_one_logged_last()
+    public async Task takes_the_latest_time_of_equal_steps_as_the_latest_point()
     {
         var id = await host.CreateRunAsync();
 
@@ -118,7 +118,7 @@ public sealed class Logging_metrics(TrackingHost host) : IClassFixture<TrackingH
     }
 
     [Fact]
-    public async Task Again_changes_nothing()
+    public async Task again_changes_nothing()
     {
         var id = await host.CreateRunAsync();
         var points = Enumerable
@@ -130,7 +130,7 @@ public sealed class Logging_metrics(TrackingHost host) : IClassFixture<TrackingH
 
         var again = await host.LogAsync(id, points);
         var one = await host.LogAsync(id, points[17]);
-        // The first value of a point counts: a replay with another is no correction.
+        // The first value of a point counts: a repeat with another value does not change it.
         await host.LogAsync(id, Point("loss", 1, -100));
 
         Assert.Equal(1000, first["stored"]!.GetValue<int>());
@@ -140,7 +140,7 @@ public sealed class Logging_metrics(TrackingHost host) : IClassFixture<TrackingH
     }
 
     [Fact]
-    public async Task Partly_again_stores_what_is_new()
+    public async Task partly_again_stores_what_is_new()
     {
         var id = await host.CreateRunAsync();
         await host.LogAsync(id, [.. Enumerable.Range(1, 100).Select(i => Point("loss", i, 1.0 / i))]);
@@ -163,7 +163,7 @@ public sealed class Logging_metrics(TrackingHost host) : IClassFixture<TrackingH
     }
 
     [Fact]
-    public async Task Many_writers_of_one_run_lose_and_double_nothing()
+    public async Task from_many_writers_loses_and_duplicates_nothing()
     {
         var id = await host.CreateRunAsync();
 
@@ -205,7 +205,7 @@ public sealed class Logging_metrics(TrackingHost host) : IClassFixture<TrackingH
 
     [Fact]
     [Trait("check", "RUN-04")]
-    public async Task Many_writers_without_steps_get_each_step_once()
+    public async Task from_many_writers_without_steps_assigns_each_step_once()
     {
         var id = await host.CreateRunAsync();
 
@@ -222,7 +222,7 @@ public sealed class Logging_metrics(TrackingHost host) : IClassFixture<TrackingH
     }
 
     [Fact]
-    public async Task Takes_as_many_points_as_a_request_may_have()
+    public async Task accepts_as_many_points_as_a_request_may_have()
     {
         var id = await host.CreateRunAsync();
 
@@ -248,7 +248,7 @@ public sealed class Logging_metrics(TrackingHost host) : IClassFixture<TrackingH
     }
 
     [Fact]
-    public async Task Goes_on_after_the_end_of_the_run()
+    public async Task is_possible_after_the_end_of_the_run()
     {
         var id = await host.CreateRunAsync();
         await host.SendAsync(HttpMethod.Post, $"/api/runs/{id}/finish", "{}", HttpStatusCode.OK);

@@ -4,7 +4,9 @@ using Xunit.Abstractions;
 
 namespace Platform.Tracking.Tests.Metrics;
 
-/// <summary>Reports how many points a second are stored over HTTP; machines differ, so nothing is asserted about time.</summary>
+/// <summary>
+/// Reports how many points per second are stored over HTTP; times are not asserted, as machines differ.
+/// </summary>
 [Trait("suite", "integration")]
 public sealed class Measuring_the_rate(TrackingHost host, ITestOutputHelper output) : IClassFixture<TrackingHost>
 {
@@ -13,7 +15,7 @@ public sealed class Measuring_the_rate(TrackingHost host, ITestOutputHelper outp
     [InlineData(10_000, 2, 40)]
     [InlineData(1_000, 4, 200)]
     [InlineData(1, 4, 1_000)]
-    public async Task Of_logging(int pointsPerRequest, int writers, int requests)
+    public async Task of_logging(int pointsPerRequest, int writers, int requests)
     {
         var bodies = new byte[requests][];
         for (var i = 0; i < requests; i++)
@@ -43,7 +45,7 @@ public sealed class Measuring_the_rate(TrackingHost host, ITestOutputHelper outp
         var seconds = watch.Elapsed.TotalSeconds;
 
         output.WriteLine(
-            $"{pointsPerRequest} points a request, {writers} writers: {requests * pointsPerRequest / seconds:N0} points/s, {requests / seconds:N0} requests/s"
+            $"{pointsPerRequest} points per request, {writers} writers: {requests * pointsPerRequest / seconds:N0} points/s, {requests / seconds:N0} requests/s"
         );
         Assert.Equal(requests / writers * pointsPerRequest, await CountAsync(runs[0]));
     }
@@ -61,7 +63,7 @@ public sealed class Measuring_the_rate(TrackingHost host, ITestOutputHelper outp
             .AsArray()
             .Sum(item => item!["count"]!.GetValue<long>());
 
-    /// <summary>As a training logs: per step one point of each of ten metrics.</summary>
+    /// <summary>Like a training: one point of each of ten metrics per step.</summary>
     private static byte[] Body(int from, int count)
     {
         var random = new Random(from);

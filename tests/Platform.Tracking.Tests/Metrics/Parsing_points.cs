@@ -8,7 +8,7 @@ public sealed class Parsing_points
     private static readonly DateTimeOffset _now = new(2026, 1, 2, 3, 4, 5, TimeSpan.Zero);
 
     [Fact]
-    public void Reads_all_fields()
+    public void reads_all_fields()
     {
         var points = Parse(
             """
@@ -30,7 +30,7 @@ public sealed class Parsing_points
 
     [Fact]
     [Trait("check", "RUN-05")]
-    public void Takes_numbers_that_JSON_does_not_have()
+    public void accepts_numbers_that_JSON_does_not_have()
     {
         var points = Parse(
             """{"points":[{"key":"a","value":"NaN"},{"key":"a","value":null},{"key":"a","value":"Infinity"},{"key":"a","value":"-Infinity"}]}"""
@@ -70,7 +70,7 @@ public sealed class Parsing_points
     [InlineData("""{"points":[{"key":"a","value":1,"at":"yesterday"}]}""", "points[0].at")]
     [InlineData("""{"points":[{"key":"a","value":1,"at":12}]}""", "points[0].at")]
     [InlineData("""{"points":[{"key":"a","value":1,"stage":5}]}""", "points[0].stage")]
-    public void Says_what_is_wrong(string body, string field)
+    public void reports_the_first_error(string body, string field)
     {
         var (points, error) = Parse(body);
 
@@ -82,7 +82,7 @@ public sealed class Parsing_points
     [InlineData(250, true)]
     [InlineData(251, false)]
     [InlineData(100_000, false)]
-    public void Limits_keys(int length, bool allowed) =>
+    public void limits_keys(int length, bool allowed) =>
         Assert.Equal(
             allowed,
             Parse($$"""{"points":[{"key":"{{new string('k', length)}}","value":1}]}""").Points is not null
@@ -91,7 +91,7 @@ public sealed class Parsing_points
     [Theory]
     [InlineData(10, true)]
     [InlineData(11, false)]
-    public void Limits_points(int count, bool allowed) =>
+    public void limits_points(int count, bool allowed) =>
         Assert.Equal(
             allowed,
             Parse(
@@ -101,7 +101,7 @@ public sealed class Parsing_points
         );
 
     [Fact]
-    public void Never_throws_on_damaged_bodies()
+    public void never_throws_on_damaged_bodies()
     {
         var whole = Encoding.UTF8.GetBytes(
             """{"points":[{"key":"loss","step":3,"at":"2026-01-31T14:00:00Z","value":0.25,"stage":"train"}]}"""

@@ -13,7 +13,7 @@ public sealed class Reading_metrics(TrackingHost host, ITestOutputHelper output)
 
     [Fact]
     [Trait("check", "RUN-15")]
-    public async Task Thins_out_a_long_series_and_keeps_what_matters_of_every_metric()
+    public async Task downsamples_a_long_series_and_keeps_the_extremes_of_every_metric()
     {
         const int Steps = 100_000;
         var id = await host.CreateRunAsync();
@@ -74,7 +74,7 @@ public sealed class Reading_metrics(TrackingHost host, ITestOutputHelper output)
 
     [Fact]
     [Trait("check", "RUN-16")]
-    public async Task Reads_by_name_and_range_only()
+    public async Task returns_only_the_requested_names_and_range()
     {
         var id = await host.CreateRunAsync();
         await LogAsync(id, 1, 50, "loss", "accuracy", "with,comma");
@@ -90,7 +90,7 @@ public sealed class Reading_metrics(TrackingHost host, ITestOutputHelper output)
 
     [Fact]
     [Trait("check", "RUN-16")]
-    public async Task Reads_only_what_is_new_from_the_last_step_on()
+    public async Task returns_only_new_points_after_the_last_step()
     {
         var id = await host.CreateRunAsync();
         await LogAsync(id, 1, 30, "loss");
@@ -106,7 +106,7 @@ public sealed class Reading_metrics(TrackingHost host, ITestOutputHelper output)
     }
 
     [Fact]
-    public async Task A_run_without_points_has_no_series()
+    public async Task of_a_run_without_points_returns_no_series()
     {
         var id = await host.CreateRunAsync();
 

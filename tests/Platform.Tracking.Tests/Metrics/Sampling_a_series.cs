@@ -13,7 +13,7 @@ public sealed class Sampling_a_series
     [InlineData(99)]
     [InlineData(100)]
     [InlineData(195)]
-    public void Keeps_a_series_whole_that_fits(int count)
+    public void keeps_all_points_of_a_series_that_fits(int count)
     {
         var values = Enumerable.Range(0, count).Select(i => i % 7 == 0 ? double.NaN : i % 3).ToArray();
 
@@ -31,7 +31,7 @@ public sealed class Sampling_a_series
     [InlineData(100_000, 2000, true)]
     [InlineData(100_000, 2000, false)]
     [InlineData(100_003, 1999, false)]
-    public void Keeps_first_last_lowest_and_highest_within_the_limit(int count, int maxPoints, bool countIsKnown)
+    public void keeps_first_last_lowest_and_highest_within_the_limit(int count, int maxPoints, bool countIsKnown)
     {
         for (var seed = 0; seed < 10; seed++)
         {
@@ -54,7 +54,7 @@ public sealed class Sampling_a_series
     }
 
     [Fact]
-    public void Keeps_the_extremes_of_every_bucket_when_the_number_of_points_is_known()
+    public void keeps_the_extremes_of_every_bucket_when_the_number_of_points_is_known()
     {
         var random = new Random(42);
         var values = Enumerable.Range(0, 10_000).Select(_ => random.NextDouble()).ToArray();
@@ -72,7 +72,7 @@ public sealed class Sampling_a_series
     }
 
     [Fact]
-    public void Keeps_infinities_as_extremes()
+    public void keeps_infinities_as_extremes()
     {
         var values = Enumerable.Range(0, 5000).Select(i => (double)i).ToArray();
         values[100] = double.PositiveInfinity;
@@ -85,7 +85,7 @@ public sealed class Sampling_a_series
     }
 
     [Fact]
-    public void Shows_that_a_series_was_nothing_but_NaN()
+    public void keeps_NaN_when_there_is_nothing_else()
     {
         var points = Sample([.. Enumerable.Repeat(double.NaN, 1000)], maxPoints: 20, expected: 0);
 

@@ -37,7 +37,7 @@ public sealed class Bad_requests(TrackingHost host) : IClassFixture<TrackingHost
     [InlineData("""{"project":"p","tags":{"a":"\udc00"}}""")]
     [InlineData("""{"project":"p","tags":{"a":1}}""")]
     [InlineData("""{"project":"p","tags":{"a":"x\u0000"}}""")]
-    public Task Creating_a_run_answers_400(string body) =>
+    public Task creating_a_run_answers_400(string body) =>
         host.SendAsync(HttpMethod.Post, "/api/runs", body, HttpStatusCode.BadRequest);
 
     [Theory]
@@ -51,7 +51,7 @@ public sealed class Bad_requests(TrackingHost host) : IClassFixture<TrackingHost
     [InlineData("""{"primaryMetric":{"mode":"max"}}""")]
     [InlineData("""{"primaryMetric":{"name":"","mode":"max"}}""")]
     [InlineData("""{"primaryMetric":{"name":"loss","mode":"best"}}""")]
-    public async Task Changing_a_run_answers_400(string body)
+    public async Task changing_a_run_answers_400(string body)
     {
         var id = await host.CreateRunAsync();
 
@@ -65,7 +65,7 @@ public sealed class Bad_requests(TrackingHost host) : IClassFixture<TrackingHost
     [InlineData("""{"state":"finished"}""")]
     [InlineData("""{"status":"failed","attempt":0}""")]
     [InlineData("""{"status":"failed","attempt":"1"}""")]
-    public async Task Ending_a_run_answers_400(string body)
+    public async Task ending_a_run_answers_400(string body)
     {
         var id = await host.CreateRunAsync();
 
@@ -81,7 +81,7 @@ public sealed class Bad_requests(TrackingHost host) : IClassFixture<TrackingHost
     [InlineData("toStep=1.5")]
     [InlineData("key=")]
     [InlineData("keys=a%00b")]
-    public async Task Reading_series_answers_400(string query)
+    public async Task reading_series_answers_400(string query)
     {
         var id = await host.CreateRunAsync();
 
@@ -89,7 +89,7 @@ public sealed class Bad_requests(TrackingHost host) : IClassFixture<TrackingHost
     }
 
     [Fact]
-    public async Task Keys_and_values_have_limits()
+    public async Task keys_and_values_have_limits()
     {
         var id = await host.CreateRunAsync();
         foreach (
@@ -108,14 +108,14 @@ public sealed class Bad_requests(TrackingHost host) : IClassFixture<TrackingHost
 
         using var huge = new StringContent(new string(' ', 1024 * 1024) + "{}", Encoding.UTF8, "application/json");
         using var request = new HttpRequestMessage(HttpMethod.Patch, $"/api/runs/{id}") { Content = huge };
-        // The server answers before the body is sent: it never reads so much.
+        // The server answers before the body is sent.
         request.Headers.ExpectContinue = true;
         using var response = await host.Http.SendAsync(request);
         Assert.Equal(HttpStatusCode.RequestEntityTooLarge, response.StatusCode);
     }
 
     [Fact]
-    public async Task A_logging_request_has_limits()
+    public async Task a_logging_request_has_limits()
     {
         var id = await host.CreateRunAsync();
         var point = """{"key":"a","step":1,"at":"2026-01-01T00:00:00Z","value":1}""";
@@ -139,7 +139,7 @@ public sealed class Bad_requests(TrackingHost host) : IClassFixture<TrackingHost
     }
 
     [Fact]
-    public async Task A_bad_point_keeps_the_whole_request_out()
+    public async Task an_invalid_point_rejects_the_whole_request()
     {
         var id = await host.CreateRunAsync();
 
@@ -155,6 +155,6 @@ public sealed class Bad_requests(TrackingHost host) : IClassFixture<TrackingHost
     }
 
     [Fact]
-    public async Task An_unknown_route_answers_404() =>
+    public async Task an_unknown_route_answers_404() =>
         await host.GetAsync("/api/runs/some-id/secrets", HttpStatusCode.NotFound);
 }

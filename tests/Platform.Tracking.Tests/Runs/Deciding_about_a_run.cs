@@ -11,7 +11,7 @@ public sealed class Deciding_about_a_run
     private static Specification<Run, RunEvent> Run => new(Tracking.Runs.Run.Decider);
 
     [Fact]
-    public void A_client_creates_a_run_that_runs() =>
+    public void a_client_creates_a_running_run() =>
         Run.When(Do(new CreateRun("cv/yolo", "first", JobId: null, Starts: true)))
             .Then(
                 new RunCreated
@@ -24,7 +24,7 @@ public sealed class Deciding_about_a_run
             );
 
     [Fact]
-    public void Parameters_and_tags_come_with_the_creation() =>
+    public void parameters_and_tags_come_with_the_creation() =>
         Run.When(Do(new CreateRun("p", null, null, Starts: true, Values(("lr", 0.1)), Tags(("team", "vision")))))
             .Then(
                 new RunCreated { Project = "p", At = _now },
@@ -38,19 +38,19 @@ public sealed class Deciding_about_a_run
             );
 
     [Fact]
-    public void A_repeated_creation_is_nothing() =>
+    public void a_repeated_creation_changes_nothing() =>
         Run.Given(Created(), Started())
             .When(Do(new CreateRun("other", "other", JobId: null, Starts: true)))
             .ThenNothing();
 
     [Fact]
-    public void A_repeated_creation_fills_in_what_is_missing_and_keeps_the_rest() =>
+    public void a_repeated_creation_adds_missing_values_and_keeps_the_rest() =>
         Run.Given(Created(), Started(), Updated(parameters: Values(("lr", 0.1))))
             .When(Do(new CreateRun("other", null, _job, Starts: true, Values(("lr", 0.9), ("epochs", 5)))))
             .Then(new RunIdentified { JobId = _job, At = _now }, Updated(parameters: Values(("epochs", 5))));
 
     [Fact]
-    public void A_submitted_job_has_a_run_that_is_scheduled()
+    public void a_submitted_job_has_a_run_that_is_scheduled()
     {
         var decision = Tracking.Runs.Run.Decide(
             Tracking.Runs.Run.Initial,
@@ -65,13 +65,13 @@ public sealed class Deciding_about_a_run
     }
 
     [Fact]
-    public void The_training_of_a_job_starts_the_scheduled_run_when_it_reports_first() =>
+    public void the_training_of_a_job_starts_the_scheduled_run_when_it_reports_first() =>
         Run.Given(Created(_job))
             .When(Do(new CreateRun("p", null, _job, Starts: true)))
             .Then(new RunStarted { At = _now });
 
     [Fact]
-    public void Only_real_changes_are_stored() =>
+    public void only_real_changes_are_stored() =>
         Run.Given(Created(), Started(), Updated(Values(("a", 1), ("b", "x")), Tags(("t", "1")), Values(("loss", 0.5))))
             .When(
                 Do(
@@ -86,7 +86,7 @@ public sealed class Deciding_about_a_run
 
     [Fact]
     [Trait("check", "SDK-01")]
-    public void What_an_earlier_attempt_says_late_fills_in_and_overwrites_nothing() =>
+    public void a_late_report_of_an_earlier_attempt_only_adds_missing_values() =>
         Run.Given(
                 Created(_job),
                 Started() with
@@ -103,14 +103,14 @@ public sealed class Deciding_about_a_run
                         Tags: Tags(("t", "old")),
                         Summary: Values(("accuracy", 0.1), ("loss", 3.0)),
                         PrimaryMetric: new PrimaryMetric("accuracy", MetricMode.Max),
-                        SaidBy: 1
+                        ReportedBy: 1
                     )
                 )
             )
             .Then(Updated(parameters: Values(("b", 2)), summary: Values(("loss", 3.0))));
 
     [Fact]
-    public void A_number_is_the_same_however_it_is_written() =>
+    public void a_number_is_the_same_however_it_is_written() =>
         Run.Given(Created(), Started(), Updated(parameters: Values(("n", 100))))
             .When(
                 Do(
@@ -125,7 +125,7 @@ public sealed class Deciding_about_a_run
             .ThenNothing();
 
     [Fact]
-    public void Null_removes_a_key()
+    public void null_removes_a_key()
     {
         var run = new RunEvent[]
         {
@@ -140,19 +140,19 @@ public sealed class Deciding_about_a_run
     }
 
     [Fact]
-    public void The_primary_metric_is_set_once() =>
-        Run.Given(Created(), Judged(MetricMode.Max))
+    public void the_primary_metric_is_set_once() =>
+        Run.Given(Created(), PrimarySet(MetricMode.Max))
             .When(Do(new UpdateRun(PrimaryMetric: new PrimaryMetric("accuracy", MetricMode.Max))))
             .ThenNothing();
 
     [Fact]
-    public void Another_mode_of_the_primary_metric_is_a_change() =>
-        Run.Given(Created(), Judged(MetricMode.Max))
+    public void another_mode_of_the_primary_metric_is_a_change() =>
+        Run.Given(Created(), PrimarySet(MetricMode.Max))
             .When(Do(new UpdateRun(PrimaryMetric: new PrimaryMetric("accuracy", MetricMode.Min))))
-            .Then(Judged(MetricMode.Min));
+            .Then(PrimarySet(MetricMode.Min));
 
     [Fact]
-    public void More_values_than_a_run_may_have_are_refused() =>
+    public void more_values_than_a_run_may_have_are_refused() =>
         Run.Given(Created(), Started())
             .When(
                 Do(
@@ -166,13 +166,13 @@ public sealed class Deciding_about_a_run
             .ThenRefused("run.too-many-values");
 
     [Fact]
-    public void A_second_end_with_another_status_is_refused() =>
+    public void a_second_end_with_another_status_is_refused() =>
         Run.Given(Created(), Started(), Ended(RunStatus.Finished))
             .When(Do(new FinishRun(RunStatus.Failed)))
             .ThenRefused("run.already-ended");
 
     [Fact]
-    public void A_run_does_not_end_as_running() =>
+    public void a_run_does_not_end_as_running() =>
         Run.Given(Created(), Started()).When(Do(new FinishRun(RunStatus.Running))).ThenRefused("run.invalid-end");
 
     [Theory]
@@ -182,7 +182,7 @@ public sealed class Deciding_about_a_run
     [InlineData("Finished")]
     [InlineData("Failed")]
     [InlineData("Interrupted")]
-    public void Every_state_has_an_answer_to_every_command(string word)
+    public void every_state_has_a_decision_for_every_command(string word)
     {
         var status = Enum.Parse<RunStatus>(word);
         const string Accept = "accept";
@@ -271,7 +271,7 @@ public sealed class Deciding_about_a_run
 
     private static RunEnded Ended(RunStatus status) => new() { Status = status, At = _now };
 
-    private static PrimaryMetricSet Judged(MetricMode mode) =>
+    private static PrimaryMetricSet PrimarySet(MetricMode mode) =>
         new()
         {
             Name = "accuracy",

@@ -8,7 +8,7 @@ public sealed class Runs_over_HTTP(TrackingHost host) : IClassFixture<TrackingHo
 {
     [Fact]
     [Trait("check", "RUN-01")]
-    public async Task A_run_is_created_in_a_project()
+    public async Task a_run_is_created_in_a_project()
     {
         var created = await host.SendAsync(
             HttpMethod.Post,
@@ -56,21 +56,21 @@ public sealed class Runs_over_HTTP(TrackingHost host) : IClassFixture<TrackingHo
     [InlineData("ünlaut")]
     [InlineData("a%2e%2e")]
     [InlineData("a\u0000")]
-    public async Task An_illegal_project_is_refused(string project) =>
+    public async Task an_illegal_project_is_refused(string project) =>
         await host.SendAsync(HttpMethod.Post, "/api/runs", new { project }, HttpStatusCode.BadRequest);
 
     [Theory]
     [Trait("check", "RUN-01")]
     [InlineData(200, HttpStatusCode.Created)]
     [InlineData(201, HttpStatusCode.BadRequest)]
-    public async Task A_project_has_at_most_200_characters(int length, HttpStatusCode expected) =>
+    public async Task a_project_has_at_most_200_characters(int length, HttpStatusCode expected) =>
         await host.SendAsync(HttpMethod.Post, "/api/runs", new { project = new string('p', length) }, expected);
 
     [Theory]
     [Trait("check", "RUN-02")]
     [InlineData("exp-2026.01_a")]
     [InlineData("0198F1D2-0000-7000-8000-00000000AB01")]
-    public async Task The_same_id_twice_is_one_run(string id)
+    public async Task the_same_id_twice_is_one_run(string id)
     {
         var project = $"twice/{Guid.CreateVersion7():N}";
         var body = new
@@ -99,7 +99,7 @@ public sealed class Runs_over_HTTP(TrackingHost host) : IClassFixture<TrackingHo
 
     [Fact]
     [Trait("check", "RUN-02")]
-    public async Task The_same_id_from_many_clients_at_once_is_one_run()
+    public async Task the_same_id_from_many_clients_at_once_is_one_run()
     {
         var project = $"race/{Guid.CreateVersion7():N}";
         var id = Guid.CreateVersion7();
@@ -114,7 +114,7 @@ public sealed class Runs_over_HTTP(TrackingHost host) : IClassFixture<TrackingHo
     }
 
     [Fact]
-    public async Task A_UUID_is_one_run_however_it_is_written()
+    public async Task a_UUID_is_one_run_however_it_is_written()
     {
         var id = Guid.CreateVersion7();
         await host.SendAsync(HttpMethod.Put, $"/api/runs/{id:N}", new { project = "p" }, HttpStatusCode.Created);
@@ -127,7 +127,7 @@ public sealed class Runs_over_HTTP(TrackingHost host) : IClassFixture<TrackingHo
 
     [Fact]
     [Trait("check", "RUN-07")]
-    public async Task A_change_keeps_earlier_keys_and_the_last_writer_wins()
+    public async Task a_change_keeps_earlier_keys_and_the_last_writer_wins()
     {
         var id = await host.CreateRunAsync();
 
@@ -144,7 +144,7 @@ public sealed class Runs_over_HTTP(TrackingHost host) : IClassFixture<TrackingHo
     }
 
     [Fact]
-    public async Task A_null_removes_a_key()
+    public async Task a_null_removes_a_key()
     {
         var id = await host.CreateRunAsync();
         await PatchAsync(id, """{"parameters":{"a":1,"b":2},"tags":{"t":"1"},"summary":{"s":1}}""");
@@ -158,7 +158,7 @@ public sealed class Runs_over_HTTP(TrackingHost host) : IClassFixture<TrackingHo
 
     [Fact]
     [Trait("check", "RUN-07")]
-    public async Task Changes_from_many_clients_at_once_are_all_kept()
+    public async Task changes_from_many_clients_at_once_are_all_kept()
     {
         var id = await host.CreateRunAsync();
 
@@ -170,7 +170,7 @@ public sealed class Runs_over_HTTP(TrackingHost host) : IClassFixture<TrackingHo
     }
 
     [Fact]
-    public async Task A_change_that_changes_nothing_keeps_the_version()
+    public async Task a_change_that_changes_nothing_keeps_the_version()
     {
         var id = await host.CreateRunAsync();
         var before = await PatchAsync(id, """{"parameters":{"n":1e2}}""");
@@ -181,7 +181,7 @@ public sealed class Runs_over_HTTP(TrackingHost host) : IClassFixture<TrackingHo
     }
 
     [Fact]
-    public async Task A_change_of_another_version_than_the_one_read_is_refused()
+    public async Task a_change_of_another_version_than_the_one_read_is_refused()
     {
         var id = await host.CreateRunAsync();
         var version = (await PatchAsync(id, new { name = "one" }))["version"]!.GetValue<long>();
@@ -213,7 +213,7 @@ public sealed class Runs_over_HTTP(TrackingHost host) : IClassFixture<TrackingHo
     [InlineData("finished")]
     [InlineData("failed")]
     [InlineData("interrupted")]
-    public async Task A_run_ends_once(string status)
+    public async Task a_run_ends_once(string status)
     {
         var id = await host.CreateRunAsync();
 
@@ -232,9 +232,11 @@ public sealed class Runs_over_HTTP(TrackingHost host) : IClassFixture<TrackingHo
     }
 
     [Fact]
-    public async Task Unknown_runs_are_not_found()
+    public async Task unknown_runs_are_not_found()
     {
-        foreach (var id in new[] { Guid.CreateVersion7().ToString(), "nobody", "a%09b", "a%20b", new string('x', 500) })
+        foreach (
+            var id in new[] { Guid.CreateVersion7().ToString(), "unknown", "a%09b", "a%20b", new string('x', 500) }
+        )
         {
             await host.GetAsync($"/api/runs/{id}", HttpStatusCode.NotFound);
             await host.GetAsync($"/api/runs/{id}/metrics", HttpStatusCode.NotFound);
@@ -256,7 +258,7 @@ public sealed class Runs_over_HTTP(TrackingHost host) : IClassFixture<TrackingHo
 
     [Fact]
     [Trait("check", "OPS-01")]
-    public async Task A_rebuild_gives_identical_answers()
+    public async Task a_rebuild_gives_identical_answers()
     {
         var project = $"rebuild/{Guid.CreateVersion7():N}";
         var ids = new List<string>();
@@ -317,7 +319,7 @@ public sealed class Runs_over_HTTP(TrackingHost host) : IClassFixture<TrackingHo
         return response.StatusCode;
     }
 
-    /// <summary>An object's fields in the given order: jsonb keeps none.</summary>
+    /// <summary>An object's fields in the given order, because jsonb does not preserve theirs.</summary>
     private static string Compact(JsonNode node, params string[] keys)
     {
         Assert.Equal(keys.Length, node.AsObject().Count);

@@ -56,8 +56,8 @@ public class Browser : IAsyncLifetime
         _folder.Dispose();
     }
 
-    /// <summary>A new visitor, who has never been here.</summary>
-    internal async Task<BrowserSession> VisitAsync(
+    /// <summary>A new session without cookies or storage.</summary>
+    internal async Task<BrowserSession> OpenAsync(
         ColorScheme scheme = ColorScheme.Light,
         string locale = "en-US",
         int width = 1360

@@ -22,24 +22,24 @@ internal sealed class BrowserSession : IAsyncDisposable
     {
         context.SetDefaultTimeout(30_000);
         var page = await context.NewPageAsync();
-        var visitor = new BrowserSession(context, page);
+        var session = new BrowserSession(context, page);
         page.Console += (_, message) =>
         {
             if (message.Type is "error" or "warning")
             {
-                visitor._faults.Enqueue($"console {message.Type}: {message.Text} ({message.Location})");
+                session._faults.Enqueue($"console {message.Type}: {message.Text} ({message.Location})");
             }
         };
-        page.PageError += (_, error) => visitor._faults.Enqueue($"page error: {error}");
+        page.PageError += (_, error) => session._faults.Enqueue($"page error: {error}");
         page.Request += (_, request) =>
         {
             var address = new Uri(request.Url);
             if (address.Scheme is "http" or "https" && address.Authority != platform.Authority)
             {
-                visitor._faults.Enqueue($"request to another origin: {request.Url}");
+                session._faults.Enqueue($"request to another origin: {request.Url}");
             }
         };
-        return visitor;
+        return session;
     }
 
     public async Task GoAsync(string path) => await Page.GotoAsync(path);

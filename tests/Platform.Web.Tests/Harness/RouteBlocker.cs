@@ -3,7 +3,7 @@ namespace Platform.Web.Tests.Harness;
 /// <summary>Places in a training's program at which it waits until the test lets it go on.</summary>
 internal sealed class RouteBlocker : IDisposable
 {
-    private readonly string _folder = Directory.CreateTempSubdirectory("gates-").FullName;
+    private readonly string _folder = Directory.CreateTempSubdirectory("blocker-").FullName;
 
     /// <summary>Begins a program in Python that may <c>wait(number)</c>.</summary>
     public string Prelude =>

@@ -8,13 +8,13 @@ import { toCsv } from '../../lib/series';
 import { IconButton } from '../button';
 import type { ChartProps } from './chart';
 
-/** The drawing library comes with the first chart, not with the page. */
+/** The chart library is loaded with the first chart, not with the page. */
 const Chart = lazy(() => import('./chart').then(module => ({ default: module.Chart })));
 
-/** How far outside of what is in sight a chart is drawn already. */
+/** How far outside the viewport a chart is already drawn. */
 const margin = '200px';
 
-/** One metric with its name and its last value; drawn only while it is in sight. */
+/** One metric with its name and its last value; drawn only while it is visible. */
 export function ChartFigure({ runId, ...chart }: ChartProps & { runId: string }) {
   const t = useText();
   const frame = useRef<HTMLDivElement>(null);

@@ -18,7 +18,7 @@ export interface ChartProps {
   /** What part of the x axis all charts show; null for everything. */
   zoom: Zoom | null;
   onZoom: (zoom: Zoom | null) => void;
-  /** Redraws in new colours when it changes. */
+  /** The charts are redrawn when it changes. */
   scheme: string;
 }
 

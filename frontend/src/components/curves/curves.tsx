@@ -92,7 +92,7 @@ export function Curves({ runId, begun }: CurvesProps) {
   );
 }
 
-/** Which colours are shown now, whoever chose them. */
+/** The theme in effect, chosen by the user or the system. */
 function useScheme(): string {
   const chosen = useStore(theme);
   const [dark, setDark] = useState(() => matchMedia('(prefers-color-scheme: dark)').matches);

@@ -12,7 +12,7 @@ interface LanguageWords {
   name: string;
   tag: string;
   messages: Messages;
-  /** Says a sentence of the platform in this language. */
+  /** Translates a server message. */
   translate: Translate;
 }
 
@@ -50,7 +50,7 @@ export function isMessageKey(key: string): key is MessageKey {
   return key in en;
 }
 
-/** Fills `{name}` in a message; `{count:line|lines}` becomes a number with the word that fits it. */
+/** Fills `{name}` in a message; `{count:line|lines}` becomes a number with singular or plural. */
 export function fill(message: string, values: Values = {}): string {
   return message.replace(/\{(\w+)(?::([^|}]*)\|([^}]*))?\}/g, (whole, name: string, one?: string, many?: string) => {
     const value = String(values[name] ?? whole);
@@ -58,13 +58,13 @@ export function fill(message: string, values: Values = {}): string {
   });
 }
 
-/** The page's words in the chosen language. */
+/** The messages of the selected language. */
 export function useText(): Text {
   const { messages } = languages[useStore(language)];
   return (key, values) => fill(messages[key], values);
 }
 
-/** What the platform says, in the chosen language as far as it is known there. */
+/** Translates server messages into the selected language where a translation exists. */
 export function useTranslate(): Translate {
   return languages[useStore(language)].translate;
 }

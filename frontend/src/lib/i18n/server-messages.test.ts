@@ -14,7 +14,7 @@ const services = import.meta.glob<string>(
 
 test.each([
   ['A name has 1 to 120 characters.', '名称为 1 到 120 个字符。'],
-  ['needs 64 GPUs; the largest node has 2', '需要 64 个 GPU；最大的节点有 2'],
+  ['needs 64 GPUs; the largest node has 2', '需要 64 个 GPU；最大的节点只有 2'],
   ['waiting for 512 MiB of memory; 3 jobs are ahead', '正在等待 512 MiB 内存；前面还有 3 个任务'],
   ['attempt 1 failed (exit code 3); next try 5 s later', '第 1 次尝试失败（退出码 3）；5 秒后再试'],
 ])('what the platform says is translated with what varies in it: %s', (english, chinese) => {

@@ -1,7 +1,7 @@
-/** What the platform itself says, in English, and what it means. A `{word}` stands for what varies, which may be said again. */
+/** Server messages in English with their translations. A `{word}` is a placeholder, translated in turn. */
 export type Sentences = readonly (readonly [english: string, translated: string])[];
 
-/** Prepares to say sentences of the platform in another language; what is not among them stays as it is. */
+/** Makes a function that translates server messages; unknown ones stay as they are. */
 export function translator(sentences: Sentences): (text: string) => string {
   const known = sentences.map(([english, translated]) => ({ pattern: patternOf(english), translated }));
   const translate = (text: string): string => {

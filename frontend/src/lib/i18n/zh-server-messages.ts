@@ -1,7 +1,7 @@
 import type { Sentences } from './server-messages';
 
 export const zhServerMessages: Sentences = [
-  // What is wrong with a request for a job.
+  // Validation errors of a job request.
   ['A name has 1 to {max} characters.', '名称为 1 到 {max} 个字符。'],
   ['A name is one line of text without control characters.', '名称是一行文本，不含控制字符。'],
   [
@@ -13,23 +13,23 @@ export const zhServerMessages: Sentences = [
   ['A command has at most {max} characters; put more into a file.', '命令最多 {max} 个字符；更多内容请放入文件。'],
   [
     'A file is text in UTF-8 without NUL; keep anything else as an artifact.',
-    '文件是不含 NUL 的 UTF-8 文本；其他内容请存为制品。',
+    '文件是不含 NUL 的 UTF-8 文本；其他内容请存为产物。',
   ],
   [
     'Files are at most {max} and 1 MiB in all; keep more as an artifact and name it as the source.',
-    '最多 {max} 个文件，总计 1 MiB；更多内容请存为制品，并填作代码来源。',
+    '最多 {max} 个文件，总计 1 MiB；更多内容请存为产物，并填作代码来源。',
   ],
   ['It is a file, and also the folder of another file.', '它既是文件，又是另一个文件所在的文件夹。'],
-  ['A job has files or a source, not both.', '文件与来自制品的代码只能选择其一。'],
+  ['A job has files or a source, not both.', '文件与来自产物的代码只能选择其一。'],
   ['A type is one of {types}.', '类型只能是：{types}。'],
-  ["An artifact's name is {rule}.", '制品名称为 {rule}。'],
+  ["An artifact's name is {rule}.", '产物名称为 {rule}。'],
   [
     "1 to 128 of A-Z a-z 0-9 . _ -, beginning with a letter or digit; 'blobs' and 'statistics' are taken",
     '1 到 128 个字符（A-Z a-z 0-9 . _ -），以字母或数字开头；不能是 “blobs” 或 “statistics”',
   ],
   [
     'An artifact is named as name, name:alias or name:3, of A-Z a-z 0-9 . _ - beginning with a letter or digit.',
-    '制品写作 name、name:alias 或 name:3，由 A-Z a-z 0-9 . _ - 组成，以字母或数字开头。',
+    '产物写作 name、name:alias 或 name:3，由 A-Z a-z 0-9 . _ - 组成，以字母或数字开头。',
   ],
   [
     "A label's key and value have 1 to 128 of A-Z a-z 0-9 . _ - / and begin with a letter or digit; a value may be empty.",
@@ -59,11 +59,11 @@ export const zhServerMessages: Sentences = [
   ['1 job is ahead', '前面还有 1 个任务'],
   ['{count} jobs are ahead', '前面还有 {count} 个任务'],
   ['no node is online', '没有节点在线'],
-  ['waits for node {name}, which is draining', '等待节点 {name}，它正在排空'],
+  ['waits for node {name}, which is draining', '等待节点 {name}，它正在停止调度'],
   ['waits for node {name}, which is offline', '等待节点 {name}，它已离线'],
   ['no node has label {label}', '没有节点带有标签 {label}'],
   ['no node has all of the labels {labels}', '没有节点带有全部标签 {labels}'],
-  ['needs {what}; {node} has {count}', '需要 {what}；{node}有 {count}'],
+  ['needs {what}; {node} has {count}', '需要 {what}；{node}只有 {count}'],
   ['the largest node', '最大的节点'],
   ['the largest node with {labels}', '带有 {labels} 的最大节点'],
   ['no node has {gpus}, {cpus} and {memory} of memory together', '没有节点同时具备 {gpus}、{cpus} 和 {memory} 内存'],

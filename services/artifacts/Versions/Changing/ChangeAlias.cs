@@ -84,7 +84,9 @@ internal static class ChangeAlias
             : TypedResults.NoContent();
     }
 
-    /// <summary>Carries out a change under the request's <c>If-Match</c>; the answer's ETag is the artifact's new version.</summary>
+    /// <summary>
+    /// Executes a command under the request's <c>If-Match</c>; the answer's ETag is the artifact's new revision.
+    /// </summary>
     /// <returns>The problem; null when the change was made.</returns>
     public static async Task<ProblemHttpResult?> ChangeAsync(
         this ArtifactWriter writer,

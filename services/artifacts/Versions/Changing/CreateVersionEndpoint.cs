@@ -43,7 +43,7 @@ internal static class CreateVersionEndpoint
                 return ProblemResults.Problem(
                     StatusCodes.Status403Forbidden,
                     "artifact.foreign-job",
-                    "A job's token makes versions for that job only."
+                    "A job's token can create versions for that job only."
                 );
             }
 
@@ -57,7 +57,7 @@ internal static class CreateVersionEndpoint
     }
 }
 
-/// <summary>Adds a version and answers with its manifest, whichever way its bytes came in.</summary>
+/// <summary>Adds a version and answers with its manifest; shared by the endpoints that create versions.</summary>
 internal sealed class VersionCreation(ArtifactWriter writer, ArtifactCatalog catalog)
 {
     public async Task<Results<Created<ArtifactManifest>, ProblemHttpResult>> CreateAsync(

@@ -4,7 +4,7 @@ using Platform.ServiceDefaults;
 
 namespace Platform.Artifacts.Versions.Changing;
 
-/// <summary>What a new version must look like; the answer names each field that does not.</summary>
+/// <summary>Validates a request for a new version; the answer names each invalid field.</summary>
 internal static class CreateVersionRules
 {
     public const int MaxFiles = 100_000;
@@ -15,7 +15,7 @@ internal static class CreateVersionRules
 
     private static readonly string[] _types = ["model", "dataset", "code", "config", "checkpoint", "custom"];
 
-    /// <summary>The problems by field; empty when the request is fine.</summary>
+    /// <summary>The errors by field; empty when the request is valid.</summary>
     public static Dictionary<string, string[]> Check(CreateVersion request)
     {
         var errors = new Dictionary<string, string[]>(StringComparer.Ordinal);
@@ -26,7 +26,7 @@ internal static class CreateVersionRules
         return errors;
     }
 
-    /// <summary>What is wrong with an idempotency key; null when nothing is.</summary>
+    /// <summary>What is wrong with an idempotency key; null when it is valid.</summary>
     public static string? ProblemWithKey(string? key) =>
         key is null || (key.Length is > 0 and <= MaxKey && ClientText.IsText(key))
             ? null
@@ -100,7 +100,7 @@ internal static class CreateVersionRules
         {
             if (files[i]?.Path is { } path && FindFileAbove(path, paths) is { } folder)
             {
-                errors.Report($"files[{i}].path", $"'{folder}' is a file and a folder at once.");
+                errors.Report($"files[{i}].path", $"'{folder}' is a file and also a folder.");
             }
         }
     }
@@ -125,7 +125,7 @@ internal static class CreateVersionRules
         }
         else if (!paths.Add(file.Path))
         {
-            errors.Report($"{field}.path", "This path is there twice.");
+            errors.Report($"{field}.path", "This path occurs twice.");
         }
 
         if (!BlobName.TryParse(file.Sha256, out _))

@@ -30,7 +30,7 @@ internal static class DeleteVersionEndpoint
         ArtifactWriter writer
     ) => ChangeAsync(name, version, number => new RestoreVersion(number), context, writer);
 
-    /// <summary>Only numbers are taken: an alias may have moved since the caller looked.</summary>
+    /// <summary>Accepts only numbers, because an alias may have moved since the caller read it.</summary>
     private static async Task<Results<NoContent, ProblemHttpResult>> ChangeAsync(
         string name,
         string version,

@@ -1,13 +1,13 @@
 namespace Platform.Contracts.Agents;
 
-/// <summary>Names of the agents' queues.</summary>
+/// <summary>Queue names of the agents.</summary>
 public static class AgentQueues
 {
     /// <summary>The queue that one node's agent reads.</summary>
     public static string For(Guid nodeId) => $"agent-{nodeId:N}";
 }
 
-/// <summary>Command to an agent: start this attempt. A repeat is answered with the report it already made.</summary>
+/// <summary>Command to an agent: start this attempt. A repeat is answered with the existing report.</summary>
 public sealed record StartProcess
 {
     public required Guid NodeId { get; init; }
@@ -21,26 +21,34 @@ public sealed record StartProcess
     public int Rank { get; init; }
     public int WorldSize { get; init; } = 1;
 
-    /// <summary>Where the ranks of a gang meet; null for a job on one node.</summary>
+    /// <summary>Where the ranks of a distributed job connect; null for a job on one node.</summary>
     public string? MasterAddress { get; init; }
     public int? MasterPort { get; init; }
 }
 
-/// <summary>Command to an agent: stop this attempt (SIGTERM, grace, SIGKILL). An attempt it does not know is answered with <see cref="ProcessExited"/>.</summary>
+/// <summary>
+/// Command to an agent: stop this attempt (SIGTERM, grace period, SIGKILL). An unknown attempt is answered with
+/// <see cref="ProcessExited"/>.
+/// </summary>
 public sealed record StopProcess
 {
     public required Guid NodeId { get; init; }
     public required Guid JobId { get; init; }
     public required int Attempt { get; init; }
 
-    /// <summary>One of <see cref="Jobs.EndReasons"/>; <see cref="Fenced"/> when the attempt holds no lease any more, in which case nothing is uploaded or reported.</summary>
+    /// <summary>
+    /// One of <see cref="Jobs.EndReasons"/>, or <see cref="Fenced"/> when the attempt no longer holds a lease: then
+    /// nothing is uploaded or reported.
+    /// </summary>
     public required string Reason { get; init; }
 
-    /// <summary>The reason for an attempt that was fenced off.</summary>
+    /// <summary>The reason for a fenced attempt.</summary>
     public const string Fenced = "fenced";
 }
 
-/// <summary>Report to jobs: the process runs. Kept in the agent's journal and sent again until <see cref="ReportRecorded"/>.</summary>
+/// <summary>
+/// Report to jobs: the process runs. Stored in the agent's journal and sent again until <see cref="ReportRecorded"/>.
+/// </summary>
 public sealed record ProcessStarted
 {
     public required Guid ReportId { get; init; }
@@ -50,7 +58,10 @@ public sealed record ProcessStarted
     public required DateTimeOffset At { get; init; }
 }
 
-/// <summary>Report to jobs: the process ended, its log is stored and its outputs are kept. Sent again until <see cref="ReportRecorded"/>.</summary>
+/// <summary>
+/// Report to jobs: the process ended, and its log and outputs are stored. Sent again until
+/// <see cref="ReportRecorded"/>.
+/// </summary>
 public sealed record ProcessExited
 {
     public required Guid ReportId { get; init; }
@@ -65,17 +76,17 @@ public sealed record ProcessExited
     /// <summary>One of <see cref="Jobs.EndReasons"/>.</summary>
     public required string Reason { get; init; }
 
-    /// <summary>One sentence for people: which input, which signal, what the system said.</summary>
+    /// <summary>One sentence for users: which input, which signal, which error of the system.</summary>
     public string? Detail { get; init; }
 }
 
-/// <summary>Answer to an agent: the report is stored and may leave its journal.</summary>
+/// <summary>Answer to an agent: the report is stored and may be removed from its journal.</summary>
 public sealed record ReportRecorded
 {
     public required Guid NodeId { get; init; }
     public required Guid ReportId { get; init; }
 
-    /// <summary>Whose report it is, with <see cref="Attempt"/>; null in answers of older services.</summary>
+    /// <summary>The job of the report, with <see cref="Attempt"/>; null in answers of older services.</summary>
     public Guid? JobId { get; init; }
     public int? Attempt { get; init; }
 

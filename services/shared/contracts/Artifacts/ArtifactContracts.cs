@@ -13,12 +13,12 @@ public sealed record ArtifactFile
     public required string Sha256 { get; init; }
 }
 
-/// <summary>The body of <c>POST /api/artifacts/{name}/versions</c>; every blob must have been uploaded before.</summary>
+/// <summary>The body of <c>POST /api/artifacts/{name}/versions</c>; every blob must be uploaded first.</summary>
 public sealed record CreateVersion
 {
     /// <summary>
-    /// <c>model</c>, <c>dataset</c>, <c>code</c>, <c>config</c>, <c>checkpoint</c> or <c>custom</c>. The first version decides
-    /// the artifact's type; afterwards <c>custom</c> means "as it is", and any other type is refused.
+    /// <c>model</c>, <c>dataset</c>, <c>code</c>, <c>config</c>, <c>checkpoint</c> or <c>custom</c>. The first version
+    /// sets the artifact's type; afterwards <c>custom</c> means "the artifact's type", and any other type is refused.
     /// </summary>
     public string Type { get; init; } = "custom";
     public string? Project { get; init; }
@@ -28,7 +28,7 @@ public sealed record CreateVersion
         new Dictionary<string, string>(StringComparer.Ordinal);
     public IReadOnlyList<string> Aliases { get; init; } = [];
 
-    /// <summary>The job, attempt and run that made it.</summary>
+    /// <summary>The job, attempt and run that created it.</summary>
     public Guid? JobId { get; init; }
     public int? Attempt { get; init; }
     public Guid? RunId { get; init; }
@@ -55,7 +55,9 @@ public sealed record AddAlias
     public required string Alias { get; init; }
 }
 
-/// <summary>One version: the answer to a creation and to <c>GET /api/artifacts/{name}/versions/{version or alias}</c>.</summary>
+/// <summary>
+/// One version: the answer to a creation and to <c>GET /api/artifacts/{name}/versions/{version or alias}</c>.
+/// </summary>
 public sealed record ArtifactManifest
 {
     public required string Name { get; init; }
@@ -69,7 +71,9 @@ public sealed record ArtifactManifest
     /// <summary>Bytes of all files.</summary>
     public required long Size { get; init; }
 
-    /// <summary>SHA-256 over the sorted lines <c>{sha256}  {size}  {path}\n</c>: equal manifests have equal digests.</summary>
+    /// <summary>
+    /// SHA-256 over the sorted lines <c>{sha256} {size} {path}\n</c>: equal manifests have equal digests.
+    /// </summary>
     public required string Digest { get; init; }
     public required IReadOnlyDictionary<string, string> Metadata { get; init; }
     public Guid? JobId { get; init; }
@@ -78,7 +82,10 @@ public sealed record ArtifactManifest
     public required DateTimeOffset CreatedAt { get; init; }
 }
 
-/// <summary>One version without its files, as in <c>GET /api/artifacts/{name}/versions</c> and <c>GET /api/jobs/{id}/artifacts</c>.</summary>
+/// <summary>
+/// One version without its files, as in <c>GET /api/artifacts/{name}/versions</c> and
+/// <c>GET /api/jobs/{id}/artifacts</c>.
+/// </summary>
 public sealed record ArtifactVersion
 {
     public required string Name { get; init; }
@@ -87,7 +94,7 @@ public sealed record ArtifactVersion
     public string? Project { get; init; }
     public string? Description { get; init; }
 
-    /// <summary>Aliases that point at it, with <c>latest</c> on the newest version that is not deleted.</summary>
+    /// <summary>Its aliases, including <c>latest</c> on the newest version that is not deleted.</summary>
     public required IReadOnlyList<string> Aliases { get; init; }
     public required int FileCount { get; init; }
 
@@ -134,15 +141,15 @@ public sealed record ArtifactDetail
     public required int VersionCount { get; init; }
     public required long Size { get; init; }
 
-    /// <summary>Alias → version, <c>latest</c> among them; aliases of deleted versions are left out.</summary>
+    /// <summary>Alias → version, including <c>latest</c>, without aliases of deleted versions.</summary>
     public required IReadOnlyDictionary<string, int> Aliases { get; init; }
     public required DateTimeOffset CreatedAt { get; init; }
     public required DateTimeOffset UpdatedAt { get; init; }
 }
 
 /// <summary>
-/// What storing every blob once saves: the answer to <c>GET /api/artifacts/statistics</c>. Deleted versions count while they
-/// can be restored, because their bytes are kept.
+/// The savings of deduplication: the answer to <c>GET /api/artifacts/statistics</c>. Deleted versions count as long as
+/// they can be restored, because their bytes are stored.
 /// </summary>
 public sealed record ArtifactStatistics
 {
@@ -162,13 +169,15 @@ public sealed record ArtifactStatistics
     /// <summary>Bytes of the blobs that versions use.</summary>
     public required long PhysicalBytes { get; init; }
 
-    /// <summary><see cref="LogicalBytes"/> less <see cref="PhysicalBytes"/>.</summary>
+    /// <summary><see cref="LogicalBytes"/> minus <see cref="PhysicalBytes"/>.</summary>
     public required long SavedBytes { get; init; }
 
-    /// <summary><see cref="SavedBytes"/> by <see cref="LogicalBytes"/>: 0.75 when three of four megabytes are saved.</summary>
+    /// <summary>
+    /// <see cref="SavedBytes"/> divided by <see cref="LogicalBytes"/>: 0.75 when 3 of 4 MB are saved.
+    /// </summary>
     public required double SavedRatio { get; init; }
 
-    /// <summary>Blobs that no version uses (yet).</summary>
+    /// <summary>Blobs that no version uses, or not yet.</summary>
     public required long UnreferencedBlobs { get; init; }
     public required long UnreferencedBytes { get; init; }
 }

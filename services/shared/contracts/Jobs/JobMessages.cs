@@ -1,6 +1,6 @@
 namespace Platform.Contracts.Jobs;
 
-/// <summary>A person asked for a training. Carries all that the job's saga and its run need.</summary>
+/// <summary>A user submitted a job. Contains everything that the job's saga and its run need.</summary>
 public sealed record JobSubmittedMessage
 {
     public required Guid JobId { get; init; }
@@ -16,8 +16,8 @@ public sealed record JobSubmittedMessage
 }
 
 /// <summary>
-/// An attempt after the first waits for a placement: the one before it failed or was lost, or a person asked for it. It
-/// carries all that asking for a placement needs, because the job's saga may have settled long ago.
+/// An attempt after the first waits for a placement: the previous one failed or was lost, or a user retried the job.
+/// Contains everything that a placement request needs, because the job's saga may have settled long ago.
 /// </summary>
 public sealed record JobQueuedMessage
 {
@@ -50,7 +50,7 @@ public sealed record JobStartedMessage
     public required int Attempt { get; init; }
     public required DateTimeOffset StartedAt { get; init; }
 
-    /// <summary>When it is stopped for having taken too long; null for no limit.</summary>
+    /// <summary>When it is stopped because of its time limit; null without a limit.</summary>
     public DateTimeOffset? TimeoutAt { get; init; }
 }
 
@@ -64,7 +64,7 @@ public sealed record StopRequestedMessage
     public required string Reason { get; init; }
 }
 
-/// <summary>The job is over; its placement may be released.</summary>
+/// <summary>The job has ended; its placement may be released.</summary>
 public sealed record JobEndedMessage
 {
     public required Guid JobId { get; init; }
@@ -80,7 +80,7 @@ public sealed record JobEndedMessage
     public required DateTimeOffset EndedAt { get; init; }
 }
 
-/// <summary>What an attempt takes on one node.</summary>
+/// <summary>The resources that an attempt needs on one node.</summary>
 public sealed record Resources
 {
     public required int Gpus { get; init; }
@@ -88,7 +88,7 @@ public sealed record Resources
     public required int MemoryMiB { get; init; }
 }
 
-/// <summary>A node that a placement uses, and the GPUs it has there.</summary>
+/// <summary>A node of a placement, and the GPUs it holds there.</summary>
 public sealed record PlacedNode
 {
     public required Guid NodeId { get; init; }
@@ -101,13 +101,13 @@ public sealed record PlacedNode
 /// <summary>Why an attempt or a job ended: a closed list.</summary>
 public static class EndReasons
 {
-    /// <summary>The process ended by itself; its exit code tells how (0 is success).</summary>
+    /// <summary>The process ended by itself with an exit code (0 is success).</summary>
     public const string ExitCode = "exit_code";
 
-    /// <summary>The kernel or the agent killed it for taking more memory than there is.</summary>
+    /// <summary>The kernel or the agent killed it because it used too much memory.</summary>
     public const string OutOfMemory = "out_of_memory";
 
-    /// <summary>A person cancelled it.</summary>
+    /// <summary>A user cancelled it.</summary>
     public const string Cancelled = "cancelled";
 
     /// <summary>It ran longer than its <c>timeoutSeconds</c>.</summary>
@@ -128,9 +128,9 @@ public static class EndReasons
     /// <summary>The command could not be started: not found, not executable.</summary>
     public const string CouldNotStart = "could_not_start";
 
-    /// <summary>Its outputs could not be kept: missing, refused or not stored.</summary>
+    /// <summary>Its outputs could not be stored: missing, refused or failed.</summary>
     public const string OutputRefused = "output_refused";
 
-    /// <summary>It took more disk than its node allows.</summary>
+    /// <summary>It used more disk space than its node allows.</summary>
     public const string DiskFull = "disk_full";
 }

@@ -9,12 +9,12 @@ public sealed record NodeHeartbeat
     public NodeUsage? Usage { get; init; }
 
     /// <summary>
-    /// Which agent this is: the same after its restart, another for one that runs on a copy of its identity. While one of them
-    /// heartbeats the other is refused. Null when it does not say.
+    /// Identifies the agent: unchanged by a restart, different for an agent on a copy of the identity. While one of
+    /// them sends heartbeats, the other is refused. Null for agents that do not send it.
     /// </summary>
     public string? Agent { get; init; }
 
-    /// <summary>The attempts the agent holds; those without a lease are told to stop.</summary>
+    /// <summary>The attempts the agent holds; those without a lease are stopped.</summary>
     public IReadOnlyList<HeldAttempt> Attempts { get; init; } = [];
 }
 
@@ -25,7 +25,7 @@ public sealed record HeldAttempt
     public required int Attempt { get; init; }
 }
 
-/// <summary>What a machine has.</summary>
+/// <summary>The hardware and labels of a machine.</summary>
 public sealed record NodeInventory
 {
     public required string Hostname { get; init; }
@@ -35,7 +35,7 @@ public sealed record NodeInventory
     public required int MemoryMiB { get; init; }
     public IReadOnlyList<GpuInfo> Gpus { get; init; } = [];
 
-    /// <summary>Why there is no GPU to offer, for people; null when there is one.</summary>
+    /// <summary>Why no GPU is available, as a text for users; null when there is one.</summary>
     public string? GpuReason { get; init; }
     public IReadOnlyDictionary<string, string> Labels { get; init; } =
         new Dictionary<string, string>(StringComparer.Ordinal);
@@ -50,7 +50,7 @@ public sealed record GpuInfo
     public required int MemoryMiB { get; init; }
 }
 
-/// <summary>How busy a machine is now.</summary>
+/// <summary>The current usage of a machine.</summary>
 public sealed record NodeUsage
 {
     /// <summary>0 to 1, over all CPUs, since the last heartbeat.</summary>
@@ -60,7 +60,7 @@ public sealed record NodeUsage
     public IReadOnlyList<GpuUsage> Gpus { get; init; } = [];
 }
 
-/// <summary>How busy one GPU is now.</summary>
+/// <summary>The current usage of one GPU.</summary>
 public sealed record GpuUsage
 {
     public required int Index { get; init; }
@@ -80,7 +80,7 @@ public sealed record JoinRequest
     public required string Token { get; init; }
     public required NodeInventory Inventory { get; init; }
 
-    /// <summary>As <see cref="NodeHeartbeat.Agent"/>.</summary>
+    /// <summary>See <see cref="NodeHeartbeat.Agent"/>.</summary>
     public string? Agent { get; init; }
 }
 
@@ -89,7 +89,7 @@ public sealed record JoinResponse
 {
     public required Guid NodeId { get; init; }
 
-    /// <summary>What the agent presents from now on.</summary>
+    /// <summary>The token that the agent uses from now on.</summary>
     public required string NodeToken { get; init; }
 
     /// <summary>The broker's address for agents (<c>amqp://…</c>); null where the agent shares the process.</summary>

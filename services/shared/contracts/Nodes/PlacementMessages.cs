@@ -2,7 +2,10 @@ using Platform.Contracts.Jobs;
 
 namespace Platform.Contracts.Nodes;
 
-/// <summary>Command to nodes: lease resources for an attempt; releases what an earlier attempt of the job still holds. A repeat is answered with the present state.</summary>
+/// <summary>
+/// Command to nodes: lease resources for an attempt, and release what an earlier attempt of the job still holds. A
+/// repeat is answered with the current state.
+/// </summary>
 public sealed record RequestPlacement
 {
     public required Guid JobId { get; init; }
@@ -14,21 +17,26 @@ public sealed record RequestPlacement
     public required DateTimeOffset NotBefore { get; init; }
 }
 
-/// <summary>Command to nodes: the attempt is over. Answered by <see cref="PlacementReleasedMessage"/>, also when it was released before or never known.</summary>
+/// <summary>
+/// Command to nodes: the attempt has ended. Answered by <see cref="PlacementReleasedMessage"/>, also when it was
+/// released before or is unknown.
+/// </summary>
 public sealed record ReleasePlacement
 {
     public required Guid JobId { get; init; }
     public required int Attempt { get; init; }
 }
 
-/// <summary>Query to nodes while a job is placed or runs: say again how its placement stands. Unknown placements are answered as lost.</summary>
+/// <summary>
+/// Query to nodes for the state of a placement while its job is placed or runs. An unknown one is answered as lost.
+/// </summary>
 public sealed record ConfirmPlacement
 {
     public required Guid JobId { get; init; }
     public required int Attempt { get; init; }
 }
 
-/// <summary>The attempt waits; the reason is for people: <c>needs 64 GPUs; the largest node has 2</c>.</summary>
+/// <summary>The attempt waits; the reason is for users: <c>needs 64 GPUs; the largest node has 2</c>.</summary>
 public sealed record PlacementWaitingMessage
 {
     public required Guid JobId { get; init; }
@@ -44,14 +52,14 @@ public sealed record PlacementGrantedMessage
     public required IReadOnlyList<PlacedNode> Nodes { get; init; }
 }
 
-/// <summary>The attempt holds nothing any more.</summary>
+/// <summary>The attempt no longer holds resources.</summary>
 public sealed record PlacementReleasedMessage
 {
     public required Guid JobId { get; init; }
     public required int Attempt { get; init; }
 }
 
-/// <summary>A node of the placement is gone; its resources are free and the attempt is fenced off.</summary>
+/// <summary>A node of the placement was lost; its resources are free and the attempt is fenced.</summary>
 public sealed record PlacementLostMessage
 {
     public required Guid JobId { get; init; }

@@ -5,7 +5,7 @@ using Platform.Tracking.Browsing;
 
 namespace Platform.Tracking.Runs.Changing;
 
-/// <summary>A run to create. Without an id the platform chooses one; with an id the request may be repeated.</summary>
+/// <summary>Creates a run. Without an id the service assigns one; with an id the request can be repeated.</summary>
 internal sealed record CreateRunRequest
 {
     public required string Project { get; init; }
@@ -18,7 +18,7 @@ internal sealed record CreateRunRequest
     public CreateRun ToCommand() => new(Project, Name, JobId, Starts: true, Parameters, Tags);
 }
 
-/// <summary>A run to create under the id in the address.</summary>
+/// <summary>Creates a run with the id in the URL.</summary>
 internal sealed record PutRunRequest
 {
     public required string Project { get; init; }
@@ -30,7 +30,7 @@ internal sealed record PutRunRequest
     public CreateRun ToCommand() => new(Project, Name, JobId, Starts: true, Parameters, Tags);
 }
 
-/// <summary>Creates runs. A repeat keeps what is known and fills in what is not.</summary>
+/// <summary>Creates runs. A repeat keeps existing values and adds missing ones.</summary>
 internal static class CreateRunEndpoint
 {
     public static void MapCreateRun(this IEndpointRouteBuilder runs)

@@ -10,7 +10,10 @@ internal sealed record FinishRunRequest
     /// <summary><c>finished</c>, <c>failed</c> or <c>interrupted</c>.</summary>
     public string Status { get; init; } = "finished";
 
-    /// <summary>The attempt of the run's job that ended (<c>PLATFORM_ATTEMPT</c>), so that a late word of an earlier one changes nothing.</summary>
+    /// <summary>
+    /// The attempt of the run's job that ended (<c>PLATFORM_ATTEMPT</c>), so that a late request of an earlier one
+    /// changes nothing.
+    /// </summary>
     public int? Attempt { get; init; }
 }
 
@@ -40,14 +43,14 @@ internal static class FinishRunEndpoint
             return ProblemResults.UnknownVersion();
         }
 
-        if (!RunWords.TryParseStatus((request ?? new()).Status, out var status) || !Run.IsEnd(status))
+        if (!RunNames.TryParseStatus((request ?? new()).Status, out var status) || !Run.IsEnd(status))
         {
             return ProblemResults.Invalid("status", "A run ends as finished, failed or interrupted.");
         }
 
         if (request?.Attempt < 1)
         {
-            return ProblemResults.Invalid("attempt", "Attempts count from 1.");
+            return ProblemResults.Invalid("attempt", "Attempts are counted from 1.");
         }
 
         var command = new FinishRun(status, request?.Attempt);

@@ -4,7 +4,7 @@ using Platform.Tracking.Browsing;
 
 namespace Platform.Tracking.Runs.Changing;
 
-/// <summary>What a client asks of a run that exists: carried out, and answered with the run as it is then.</summary>
+/// <summary>Executes commands of clients to existing runs, and returns the changed run.</summary>
 internal sealed class RunChanges(RunHandler handler, RunReader reader)
 {
     public async Task<Results<Ok<RunView>, ProblemHttpResult>> HandleAsync(

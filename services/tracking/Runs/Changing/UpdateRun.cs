@@ -5,7 +5,9 @@ using Platform.Tracking.Browsing;
 
 namespace Platform.Tracking.Runs.Changing;
 
-/// <summary>What to change; what is not named stays. A null inside <c>parameters</c>, <c>tags</c> or <c>summary</c> removes that key.</summary>
+/// <summary>
+/// The changes; other values stay. A null inside <c>parameters</c>, <c>tags</c> or <c>summary</c> removes that key.
+/// </summary>
 internal sealed record UpdateRunRequest
 {
     public string? Name { get; init; }
@@ -14,11 +16,14 @@ internal sealed record UpdateRunRequest
     public IReadOnlyDictionary<string, RunValue>? Summary { get; init; }
     public PrimaryMetricRequest? PrimaryMetric { get; init; }
 
-    /// <summary>The attempt of the run's job that says so (<c>PLATFORM_ATTEMPT</c>): the late word of an earlier one overwrites nothing.</summary>
+    /// <summary>
+    /// The attempt of the run's job that reports (<c>PLATFORM_ATTEMPT</c>): a late report of an earlier attempt
+    /// overwrites nothing.
+    /// </summary>
     public int? Attempt { get; init; }
 }
 
-/// <summary>The metric that judges the run.</summary>
+/// <summary>The metric by which the run is judged.</summary>
 internal sealed record PrimaryMetricRequest
 {
     public required string Name { get; init; }
@@ -27,7 +32,7 @@ internal sealed record PrimaryMetricRequest
     public string Mode { get; init; } = "max";
 }
 
-/// <summary>Merges changes into a run; per key the last writer wins.</summary>
+/// <summary>Merges changes into a run; the last writer of a key wins.</summary>
 internal static class UpdateRunEndpoint
 {
     public static void MapUpdateRun(this IEndpointRouteBuilder runs) =>
@@ -67,7 +72,7 @@ internal static class UpdateRunEndpoint
                 return ProblemResults.Invalid("primaryMetric.name", RunRules.KeyRule);
             }
 
-            if (!RunWords.TryParseMode(wanted.Mode, out var mode))
+            if (!RunNames.TryParseMode(wanted.Mode, out var mode))
             {
                 return ProblemResults.Invalid("primaryMetric.mode", "The mode is max or min.");
             }
@@ -96,7 +101,7 @@ internal static class UpdateRunEndpoint
 
         if (request.Attempt < 1)
         {
-            return ("attempt", "Attempts count from 1.");
+            return ("attempt", "Attempts are counted from 1.");
         }
 
         return RunRules.CheckValues("parameters", request.Parameters)

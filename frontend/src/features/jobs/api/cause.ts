@@ -4,7 +4,7 @@ export type Cause = 'request' | 'nodes' | 'agent' | 'time';
 
 const isMessage = /^[0-9a-f]{8}-[0-9a-f-]{27}$/;
 
-/** What stands behind each event of a history: a request, a message of another part of the platform, or a time limit. */
+/** What triggered each event of a history: a request, a message of another service, or a time limit. */
 export function causesOf(history: readonly Pick<HistoryEntry, 'type' | 'cause'>[]): Cause[] {
   const causes: Cause[] = [];
   history.forEach((entry, index) => {

@@ -1,7 +1,7 @@
 import { splitCommand } from '../../../lib/shell-words';
 import type { MessageKey } from '../../../lib/i18n/en';
 
-/** The form as it was typed. */
+/** The form's state. */
 export interface JobDraft {
   name: string;
   project: string;
@@ -42,10 +42,10 @@ export const emptyDraft: JobDraft = {
 
 const largestNumber = 2 ** 31 - 1;
 
-/** What is wrong with a draft: the request's field → a message of ours. */
+/** Errors of a draft: request field → message key. */
 type DraftErrors = Record<string, { key: MessageKey; values?: Record<string, string> }>;
 
-/** Turns what was typed into a request. Only what cannot even be sent is refused here; the platform checks the rest. */
+/** Turns the form into a request. Only what cannot be sent at all is refused here; the server validates the rest. */
 export function toRequest(draft: JobDraft): { request: object; errors: DraftErrors } {
   const errors: DraftErrors = {};
   const number = (field: string, text: string, whole = true) => {
@@ -108,7 +108,7 @@ function divide(line: string): [string, string] {
   return at < 0 ? [line.trim(), ''] : [line.slice(0, at).trim(), line.slice(at + 1)];
 }
 
-/** The name under which the platform speaks of one file of a request; it cuts long paths. */
+/** The server's name for one file of a request; it truncates long paths. */
 export function fileField(path: string): string {
   return `files['${path.length <= 100 ? path : `${path.slice(0, 99)}…`}']`;
 }

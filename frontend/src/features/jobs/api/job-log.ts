@@ -20,7 +20,7 @@ export function useJobLog(jobId: string, attempt: number): LogBuffer {
         if (lines.length > 0) {
           buffer.append(lines);
         }
-        // A line on its way is shown until it, or another, is complete.
+        // An incomplete line is shown until it, or another, is complete.
         const latest = events.at(-1);
         if (latest?.event === 'progress') {
           buffer.setProgress(latest.data);

@@ -67,12 +67,12 @@ export function isOver(job: JobItem): boolean {
   return job.status === 'succeeded' || job.status === 'failed' || job.status === 'cancelled';
 }
 
-/** What a person reads as the job's status: one that was asked to stop is stopping until it has ended. */
+/** The status shown for a job: it is stopping from the request to stop until it has ended. */
 export function shownStatus(job: JobItem): string {
   return job.stopping && !isOver(job) ? 'stopping' : job.status;
 }
 
-/** One job, fresh until it is over; null while no job has the id. That is asked for a minute before it counts as absent. */
+/** One job, refreshed until it has ended; null while no job has the id. It counts as absent after a minute. */
 export function useJob(id: string) {
   const client = useQueryClient();
   const patient = usePatience();
@@ -84,7 +84,7 @@ export function useJob(id: string) {
   return { job: result.data, error: result.error, patient, retry: result.refetch };
 }
 
-/** True until the platform has been there for a minute. */
+/** True during the first minute of the page. */
 function usePatience(): boolean {
   const [patient, setPatient] = useState(true);
   const isConnected = useStore(connected);
@@ -137,7 +137,7 @@ export function useSubmitJob() {
   };
 }
 
-/** Asks for a change of a job and shows its new state at once. */
+/** Changes a job and shows its new state at once. */
 export function useJobCommand(id: string, command: 'cancel' | 'retry') {
   const client = useQueryClient();
   return useMutation({

@@ -1,7 +1,7 @@
 import { isMessageKey, type Text, type Translate } from '../../../lib/i18n/i18n';
 import { isOver, type JobItem } from '../api/jobs';
 
-/** Why a job ended, or why it waits, in words; of one that did what it was asked for only what people should know. */
+/** Why a job ended or waits, as text; for a job that succeeded only its note. */
 export function reasonText(t: Text, translate: Translate, job: JobItem): string | null {
   const isAsAsked = job.status === 'succeeded' || job.status === 'cancelled';
   const reason = isAsAsked ? null : job.reason && isOver(job) ? reasonWords(t, job.reason) : job.reason;
@@ -9,7 +9,7 @@ export function reasonText(t: Text, translate: Translate, job: JobItem): string 
   return parts.map(translate).join(' ') || null;
 }
 
-/** One of the reasons of the closed list in words. */
+/** The label of an end reason. */
 export function reasonWords(t: Text, reason: string): string {
   const key = `reason.${reason}`;
   return isMessageKey(key) ? t(key) : reason;

@@ -45,7 +45,7 @@ export function JobArtifacts({ job }: { job: Job }) {
   );
 }
 
-/** What the training was for, before what it needs to go on after a loss. */
+/** Models and data first, checkpoints last. */
 function outputsFirst(items: readonly JobArtifact[]): JobArtifact[] {
   const isOutput = (item: JobArtifact) => Number(item.type !== 'checkpoint');
   return items.toSorted((a, b) => isOutput(b) - isOutput(a));

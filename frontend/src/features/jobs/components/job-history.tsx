@@ -68,7 +68,7 @@ function TimelineEntry({ entry, before, cause }: TimelineEntryProps) {
   );
 }
 
-/** The fields of an event that a person wants to see at once. */
+/** The main fields of an event. */
 function summaryOf(t: Text, translate: Translate, { type, data }: HistoryEntry): string {
   const { attempt, nodes, reason, exitCode, detail } = data as {
     attempt?: number;
@@ -82,7 +82,7 @@ function summaryOf(t: Text, translate: Translate, { type, data }: HistoryEntry):
     nodes
       ?.map(node => (node.gpus.length > 0 ? `${node.nodeName} (GPU ${node.gpus.join(', ')})` : node.nodeName))
       .join(', '),
-    // A queue's reason is words already; all others are of the closed list.
+    // A queue reason is already a sentence; all others are codes.
     reason && (type === 'job_queued' ? translate(reason) : reasonWords(t, reason)),
     exitCode !== undefined && `${t('job.exitCode')} ${exitCode}`,
     detail && translate(detail),

@@ -21,10 +21,10 @@ interface JobLogProps {
 
 const lineHeight = 20;
 const overscan = 30;
-/** Closer to the end than this counts as at the end. */
+/** Distances below this count as being at the end, in pixels. */
 const nearEnd = 2 * lineHeight;
 
-/** The live log of one attempt. It follows its end until someone scrolls up, and goes on when asked to. */
+/** The live log of one attempt. It follows the end until the user scrolls up. */
 export function JobLog({ job, attempt, line, onAttempt, onLine }: JobLogProps) {
   const t = useText();
   const locale = useLocale();
@@ -42,7 +42,7 @@ export function JobLog({ job, attempt, line, onAttempt, onLine }: JobLogProps) {
   });
   const height = virtual.getTotalSize();
 
-  // With the new height, not after it: a scroll event in between would look like someone who scrolled up.
+  // With the new height, not after it: a scroll event in between would look like scrolling up.
   useLayoutEffect(() => {
     const element = scroller.current;
     if (follow && element) {

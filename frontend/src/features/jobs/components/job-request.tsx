@@ -6,7 +6,7 @@ import { useText } from '../../../lib/i18n/i18n';
 import { joinCommand } from '../../../lib/shell-words';
 import type { Job } from '../api/jobs';
 
-/** All that was asked for. */
+/** The job's configuration. */
 export function JobRequest({ job }: { job: Job }) {
   const t = useText();
   const command = joinCommand(job.command);

@@ -1,6 +1,6 @@
 export const jobTabs = ['overview', 'history', 'artifacts', 'request'] as const;
 
-/** What a job's address asks for. */
+/** The search parameters of a job page. */
 export interface JobSearch {
   tab?: (typeof jobTabs)[number];
   attempt?: number;

@@ -35,7 +35,7 @@ export function useLogSearch(log: LogBuffer): LogSearchState {
         : (at + by + matches.length) % matches.length;
   const [place, setPlace] = useState({ search, at: none, asked: 0 });
   if (place.search !== search) {
-    // A step that was asked for before the search was done is taken now.
+    // A pending step to the next match is taken once the search is done.
     setPlace({ search, at: place.asked === 0 ? none : stepFrom(none, place.asked), asked: 0 });
   }
   const { at } = place;

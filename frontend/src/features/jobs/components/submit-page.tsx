@@ -11,10 +11,10 @@ import { FileRows, InputRows, OutputRows } from './submit-rows';
 
 const draftKey = 'platform.job-draft';
 
-/** What is typed as one text. */
+/** Fields that are typed as plain text. */
 type TextField = { [Name in keyof JobDraft]: JobDraft[Name] extends string ? Name : never }[keyof JobDraft];
 
-/** The fields of a request that the form shows mistakes at. */
+/** The request fields for which the form shows errors. */
 const fields = [
   'name',
   'project',

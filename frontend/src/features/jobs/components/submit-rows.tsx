@@ -150,7 +150,7 @@ function MonoField({ label, errors, placeholder, value, onChange }: MonoFieldPro
   );
 }
 
-/** What is wrong with all rows together. */
+/** Errors that concern all rows. */
 function RowsError({ errors }: { errors: string[] }) {
   return errors.length > 0 && <p className="field-error">{errors.join(' ')}</p>;
 }

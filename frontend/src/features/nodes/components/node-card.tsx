@@ -10,7 +10,7 @@ import { formatMiB } from '../../../lib/format';
 import { useText } from '../../../lib/i18n/i18n';
 import { useNodeCommand, type Node } from '../api/nodes';
 
-/** One machine: what it has, what is given out, how busy it is, what runs there. */
+/** One machine: its resources, what is reserved and in use, and its jobs. */
 export function NodeCard({ node }: { node: Node }) {
   const t = useText();
   const [asking, setAsking] = useState(false);

@@ -27,7 +27,7 @@ export const runStatuses = ['scheduled', 'running', 'finished', 'failed', 'inter
 
 const refreshEvery = 2000;
 
-/** One run, fresh until it is over; null when there is none. */
+/** One run, refreshed until it has ended; null when there is none. */
 export function useRun(id: string) {
   const client = useQueryClient();
   return useQuery({

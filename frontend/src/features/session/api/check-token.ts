@@ -1,6 +1,6 @@
 import { authorization } from '../../../lib/session';
 
-/** Asks the platform whether it takes a token. */
+/** Checks a token with the server. */
 export async function checkToken(token: string): Promise<'valid' | 'wrong' | 'unreachable'> {
   try {
     const response = await fetch('/api/jobs?limit=1', { headers: authorization(token) });

@@ -6,7 +6,7 @@ import { useText } from '../../../lib/i18n/i18n';
 import { signIn } from '../../../lib/session';
 import { checkToken } from '../api/check-token';
 
-/** Takes a token and keeps it for this tab. */
+/** Asks for a token and keeps it for this tab. */
 export function SignInPage() {
   const t = useText();
   useTitle(t('signIn.title'));

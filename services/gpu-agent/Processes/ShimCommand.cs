@@ -1,0 +1,34 @@
+using System.Text;
+using Platform.GpuAgent.Journal;
+
+namespace Platform.GpuAgent.Processes;
+
+/// <summary>
+/// The command sent to a waiting shim: shell code made of the shim's own three functions. It goes through a pipe, since
+/// any user can read a process's arguments and the environment holds the job's token.
+/// </summary>
+internal static class ShimCommand
+{
+    public static byte[] For(
+        AttemptFolder folder,
+        IReadOnlyList<string> command,
+        IReadOnlyDictionary<string, string> environment
+    )
+    {
+        var text = new StringBuilder("{\n");
+        Add("attempt", [folder.Path]);
+        foreach (var (name, value) in environment)
+        {
+            Add("variable", [name, value]);
+        }
+
+        Add("become", command);
+        return Encoding.UTF8.GetBytes(text.Append("}\n").ToString());
+
+        void Add(string word, IEnumerable<string> arguments) =>
+            text.Append(word).Append(' ').AppendJoin(' ', arguments.Select(Quoted)).Append('\n');
+    }
+
+    // Between single quotes only the quote is special.
+    private static string Quoted(string word) => $"'{word.Replace("'", @"'\''", StringComparison.Ordinal)}'";
+}
