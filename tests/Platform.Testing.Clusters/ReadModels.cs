@@ -2,13 +2,20 @@ using System.Text.Json.Nodes;
 
 namespace Platform.Testing.Clusters;
 
-/// <summary>Everything that the API of a cluster says, which must be the same when it is made anew from the events.</summary>
+/// <summary>Everything that the API of a platform says, which must be the same when it is made anew from the events.</summary>
 public static class ReadModels
 {
     /// <summary>Makes all of them anew while the platform runs. Nothing else may happen meanwhile.</summary>
-    public static async Task AssertReadModelsAreWhatEventsSayAsync(this Cluster cluster)
+    public static Task AssertReadModelsAreWhatEventsSayAsync(this Cluster cluster) =>
+        AssertAreWhatEventsSayAsync(cluster.Api, cluster.Data);
+
+    /// <inheritdoc cref="AssertReadModelsAreWhatEventsSayAsync(Cluster)" />
+    public static Task AssertReadModelsAreWhatEventsSayAsync(this StandalonePlatform platform) =>
+        AssertAreWhatEventsSayAsync(platform.Api, platform.Data);
+
+    private static async Task AssertAreWhatEventsSayAsync(PlatformApi api, string data)
     {
-        var before = await AnswersAsync(cluster.Api);
+        var before = await AnswersAsync(api);
 
         await Command.SucceedAsync(
             TimeSpan.FromMinutes(3),
@@ -19,10 +26,10 @@ public static class ReadModels
             "tracking",
             "gateway",
             "--data",
-            cluster.Data
+            data
         );
 
-        var after = await AnswersAsync(cluster.Api);
+        var after = await AnswersAsync(api);
         var changed = before
             .Keys.Union(after.Keys)
             .Where(path => before.GetValueOrDefault(path) != after.GetValueOrDefault(path))
@@ -62,7 +69,13 @@ public static class ReadModels
         await ReadAsync(api, answers, "/api/artifacts/statistics");
         await ReadAsync(api, answers, "/api/nodes/placements");
         await ReadAsync(api, answers, "/api/nodes/join-tokens");
-        await ReadAsync(api, answers, "/api/tokens");
+        foreach (var token in (await api.GetAsync("/api/tokens"))["items"]!.AsArray())
+        {
+            // Also by whoever asks here.
+            token!.AsObject().Remove("lastUsedAt");
+            answers.Add($"/api/tokens/{token["id"]}", token.ToJsonString());
+        }
+
         foreach (var node in (await api.GetAsync("/api/nodes"))["items"]!.AsArray())
         {
             // Beats go on; what its events say does not change.
