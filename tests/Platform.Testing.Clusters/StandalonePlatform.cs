@@ -15,6 +15,9 @@ public sealed class StandalonePlatform(string data, params (string Name, string 
     /// <summary>Its address.</summary>
     public string Url => $"http://127.0.0.1:{_port}";
 
+    /// <summary>Its data folder.</summary>
+    public string Data => data;
+
     /// <summary>Its API.</summary>
     public PlatformApi Api => _api ??= new PlatformApi(Url);
 
