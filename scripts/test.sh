@@ -44,7 +44,7 @@ packages_for() {
     case $1 in
     unit) ;;
     integration) echo postgresql rabbitmq-server procps util-linux swift-proxy swift-account swift-container swift-object memcached ;;
-    e2e) echo postgresql rabbitmq-server procps util-linux python3-torch python3-sklearn ;;
+    e2e) echo postgresql rabbitmq-server procps util-linux python3-torch python3-sklearn mmdebstrap uidmap ;;
     web) echo postgresql procps util-linux chromium fonts-noto-cjk ;;
     esac
 }
@@ -180,6 +180,13 @@ fi
 step 'Restoring and building'
 dotnet restore Platform.sln --locked-mode -v quiet || abort 'dotnet restore --locked-mode failed.'
 dotnet build Platform.sln --no-restore -c "$configuration" --nologo -v quiet || abort 'the build failed.'
+case " ${suites[*]} " in
+*' e2e '*)
+    step 'Building the example that is no part of the solution'
+    dotnet restore examples/digits-torchsharp --locked-mode -v quiet || abort 'dotnet restore --locked-mode of examples/digits-torchsharp failed.'
+    dotnet build examples/digits-torchsharp --no-restore -c "$configuration" --nologo -v quiet || abort 'the build of examples/digits-torchsharp failed.'
+    ;;
+esac
 step 'Checking the layout'
 dotnet tool restore -v quiet >/dev/null || abort 'dotnet tool restore failed.'
 dotnet csharpier check . || abort "the layout differs: run 'dotnet csharpier format .'"

@@ -84,16 +84,48 @@ internal sealed class Network
     private readonly float[] _output = new float[DigitsData.Classes];
     private readonly float[] _hiddenError = new float[Hidden];
     private readonly float[] _pixelError = new float[DigitsData.Pixels];
+    private readonly double _learningRate;
 
-    public Network(int seed)
+    public Network(int seed, double learningRate)
     {
+        _learningRate = learningRate;
         var random = new Random(seed);
         _first.Initialize(random);
         _second.Initialize(random);
     }
 
+    /// <summary>One step of gradient descent.</summary>
+    /// <param name="digits">What to learn from.</param>
+    /// <param name="batch">Which of them.</param>
+    /// <returns>The sum of the samples' losses.</returns>
+    public double Learn(DigitsData digits, int[] batch)
+    {
+        var loss = batch.Sum(i => Gather(digits.Image(i), digits.Label(i)));
+        var rate = (float)(_learningRate / batch.Length);
+        _first.Step(rate);
+        _second.Step(rate);
+        return loss;
+    }
+
+    /// <summary>How many digits it reads right.</summary>
+    public int CountRight(DigitsData digits) =>
+        Enumerable.Range(0, digits.Count).Count(i => Predict(digits.Image(i)) == digits.Label(i));
+
+    /// <summary>Weights and biases, layer by layer, as little-endian floats.</summary>
+    public void Write(Stream stream)
+    {
+        _first.Write(stream);
+        _second.Write(stream);
+    }
+
+    public void Read(Stream stream)
+    {
+        _first.Read(stream);
+        _second.Read(stream);
+    }
+
     /// <summary>The most probable digit.</summary>
-    public int Predict(ReadOnlySpan<float> image)
+    private int Predict(ReadOnlySpan<float> image)
     {
         Forward(image);
         return TensorPrimitives.IndexOfMax<float>(_output);
@@ -101,7 +133,7 @@ internal sealed class Network
 
     /// <summary>Accumulates one sample's gradients.</summary>
     /// <returns>The sample's loss: minus the logarithm of the right digit's probability.</returns>
-    public double Learn(ReadOnlySpan<float> image, int label)
+    private double Gather(ReadOnlySpan<float> image, int label)
     {
         Forward(image);
         var loss = -Math.Log(Math.Max(_output[label], 1e-9f));
@@ -119,31 +151,6 @@ internal sealed class Network
 
         _first.Backward(image, _hiddenError, _pixelError);
         return loss;
-    }
-
-    public void Step(float rate)
-    {
-        _first.Step(rate);
-        _second.Step(rate);
-    }
-
-    /// <summary>Weights and biases, layer by layer, as little-endian floats.</summary>
-    public void Save(string path)
-    {
-        using var stream = File.Create(path);
-        Write(stream);
-    }
-
-    public void Write(Stream stream)
-    {
-        _first.Write(stream);
-        _second.Write(stream);
-    }
-
-    public void Read(Stream stream)
-    {
-        _first.Read(stream);
-        _second.Read(stream);
     }
 
     private void Forward(ReadOnlySpan<float> image)

@@ -9,8 +9,8 @@ namespace Digits;
 /// </param>
 internal sealed record Options(string Data, int Epochs, double LearningRate, int Seed, double EpochSeconds)
 {
-    public const string Usage = """
-        usage: Digits [--data FILE|FOLDER] [--epochs N] [--lr RATE] [--seed N] [--epoch-seconds S]
+    public static readonly string Usage = $"""
+        usage: {typeof(Options).Assembly.GetName().Name} [--data FILE|FOLDER] [--epochs N] [--lr RATE] [--seed N] [--epoch-seconds S]
 
           --data           the digits, as CSV (inputs/optdigits)
           --epochs         passes over the data (20)

@@ -8,15 +8,10 @@ namespace Digits;
 /// <param name="Accuracy">The share of test digits that are classified correctly.</param>
 internal sealed record EpochResult(int Epoch, double Loss, double Accuracy, DateTimeOffset At);
 
-/// <summary>
-/// Stochastic gradient descent. The order of samples depends on the seed and the epoch only, so resuming changes
-/// nothing.
-/// </summary>
-internal sealed class Trainer(Options options, DigitsData training, DigitsData test)
+/// <summary>Stochastic gradient descent. The order of samples depends on the seed and the epoch only, so resuming changes nothing.</summary>
+internal sealed class Trainer(Options options, Network network, DigitsData training, DigitsData test)
 {
     private const int BatchSize = 16;
-
-    public Network Network { get; } = new(options.Seed);
 
     public int EpochsDone { get; set; }
 
@@ -27,18 +22,8 @@ internal sealed class Trainer(Options options, DigitsData training, DigitsData t
         var order = Enumerable.Range(0, training.Count).ToArray();
         new Random(unchecked(options.Seed * 7919 + epoch)).Shuffle(order);
 
-        var loss = 0.0;
-        foreach (var batch in order.Chunk(BatchSize))
-        {
-            foreach (var sample in batch)
-            {
-                loss += Network.Learn(training.Image(sample), training.Label(sample));
-            }
-
-            Network.Step((float)(options.LearningRate / batch.Length));
-        }
-
-        var right = Enumerable.Range(0, test.Count).Count(i => Network.Predict(test.Image(i)) == test.Label(i));
+        var loss = order.Chunk(BatchSize).Sum(batch => network.Learn(training, batch));
+        var right = network.CountRight(test);
         var rest = TimeSpan.FromSeconds(options.EpochSeconds) - watch.Elapsed;
         if (rest > TimeSpan.Zero)
         {

@@ -1,3 +1,5 @@
+using System.Text.Json.Nodes;
+
 namespace Platform.EndToEnd.Tests;
 
 /// <summary>The example trainings as jobs.</summary>
@@ -38,6 +40,21 @@ internal static class DigitsJobs
             retry = new { maxAttempts, backoffSeconds = 1 },
             timeoutSeconds = 600,
         };
+
+    /// <summary>The example's own job file, made to last.</summary>
+    /// <param name="kind">The label of the nodes that may run it.</param>
+    /// <param name="secondsPerEpoch">The shortest time an epoch takes.</param>
+    public static JsonNode InTorchSharp(string kind, double secondsPerEpoch)
+    {
+        var file = Repository.PathOf("examples", "digits-torchsharp", "job.json");
+        var job = JsonNode.Parse(File.ReadAllText(file))!;
+        job["command"]![1] = Repository.DigitsTorchSharp;
+        job["command"]!.AsArray().Add("--epoch-seconds");
+        job["command"]!.AsArray().Add($"{secondsPerEpoch}");
+        job["retry"]!["backoffSeconds"] = 1;
+        job["labels"] = new JsonObject { ["kind"] = kind };
+        return job;
+    }
 
     public static object InPyTorch(int epochs) =>
         new

@@ -12,6 +12,9 @@ public static class Repository
     /// <summary>The example training in C#.</summary>
     public static string Digits => Built("Digits", "Digits.dll");
 
+    /// <summary>The example training with TorchSharp, which is built apart from the solution.</summary>
+    public static string DigitsTorchSharp => Built("DigitsTorchSharp", "DigitsTorchSharp.dll");
+
     /// <summary>The data that the examples train on.</summary>
     public static string Optdigits =>
         Directory.EnumerateFiles(PathOf("examples", "data", "optdigits"), "*.csv*").Single();

@@ -24,12 +24,14 @@ internal sealed class ExtraAgent : IAsyncDisposable
 
     /// <summary>Starts one whose label <c>kind</c> is its name, so that it gets only jobs with that label.</summary>
     /// <param name="logName">Its name by default.</param>
+    /// <param name="system">The root file system it runs in; that of this machine by default.</param>
     /// <param name="settings">Options of the section <c>Agent</c>.</param>
     public static async Task<ExtraAgent> StartAsync(
         LocalCluster cluster,
         string name,
         string stateFolder,
         string? logName = null,
+        Debian13? system = null,
         params (string Key, string Value)[] settings
     )
     {
@@ -38,17 +40,19 @@ internal sealed class ExtraAgent : IAsyncDisposable
         var log = Path.Combine(cluster.Data, $"{logName ?? name}.log");
         await File.WriteAllTextAsync(log, "");
         // Its output goes to a file: a pipe that is not read would block the agent.
-        var start = new ProcessStartInfo("/bin/sh")
-        {
-            ArgumentList =
-            {
+        var start = new ProcessStartInfo(
+            "/bin/sh",
+            [
                 "-c",
-                """exec dotnet "$1" --urls=http://127.0.0.1:0 >"$2" 2>&1""",
+                """exec >"$1" 2>&1; shift; exec "$@" """,
                 "sh",
-                Repository.Built("Platform.GpuAgent", "Platform.GpuAgent.dll"),
                 log,
-            },
-        };
+                .. system?.Entering(Repository.Root, stateFolder) ?? [],
+                "dotnet",
+                Repository.Built("Platform.GpuAgent", "Platform.GpuAgent.dll"),
+                "--urls=http://127.0.0.1:0",
+            ]
+        );
         start.Environment["Messaging__Transport"] = "RabbitMq";
         start.Environment["Agent__Server"] = cluster.Url;
         start.Environment["Agent__JoinToken"] = token;
@@ -69,8 +73,12 @@ internal sealed class ExtraAgent : IAsyncDisposable
     public Task WaitUntilOnlineAsync() =>
         WaitFor.ConditionAsync(
             $"{_name} to be online",
-            async () => (await FindAsync())?["status"]!.GetValue<string>() == "online"
+            async () => (await FindAsync())?["status"]!.GetValue<string>() == "online",
+            describe: () => File.ReadAllText(_log)
         );
+
+    /// <summary>The system that it says it runs on.</summary>
+    public async Task<string> SystemAsync() => (await FindAsync())!["os"]!.GetValue<string>();
 
     public async ValueTask DisposeAsync()
     {
