@@ -178,7 +178,7 @@ if [ ${#needed[@]} -gt 0 ]; then
 fi
 
 step 'Restoring and building'
-dotnet restore Platform.sln --locked-mode -v quiet || abort 'dotnet restore --locked-mode failed.'
+dotnet restore Platform.sln --locked-mode -p:AdvisoriesAreErrors=true -v quiet || abort 'dotnet restore --locked-mode failed.'
 dotnet build Platform.sln --no-restore -c "$configuration" --nologo -v quiet || abort 'the build failed.'
 case " ${suites[*]} " in
 *' e2e '*)

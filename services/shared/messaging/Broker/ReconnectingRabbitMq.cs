@@ -8,7 +8,8 @@ namespace Platform.Messaging.Broker;
 /// <summary>
 /// MassTransit's RabbitMQ transport with another pause between tries to connect. Its own pause doubles up to 30 s, cannot be
 /// configured, and does not shrink when a try succeeded, so that a process came back up to half a minute after its broker.
-/// Everything else, what is tried again included, is the transport's.
+/// Everything else, what is tried again included, is the transport's. What derives from its classes is compared with each new
+/// version of the package: a test fails until it was (docs/adr/0020).
 /// </summary>
 internal sealed class ReconnectingRabbitMq : TransportRegistrationBusFactory<IRabbitMqReceiveEndpointConfigurator>
 {
