@@ -6,13 +6,13 @@ public sealed partial class The_source_tree
 {
     private static readonly string[] _folders = ["services", "sdk", "examples", "tests", "bench"];
 
-    /// <summary>All but one: whoever builds the platform need not fetch libtorch.</summary>
+    /// <summary>All but one: building the platform must not require libtorch.</summary>
     [Fact]
     public void Has_every_project_in_the_solution()
     {
         var solution = File.ReadAllText(Repository.PathOf("Platform.sln")).Replace('\\', '/');
 
-        var left = Assert.Single(Source.Files("*.csproj", _folders).Where(path => !solution.Contains(path)));
+        var left = Assert.Single(Source.Files("*.csproj", _folders), path => !solution.Contains(path));
 
         Assert.Equal("examples/digits-torchsharp/DigitsTorchSharp.csproj", left);
     }

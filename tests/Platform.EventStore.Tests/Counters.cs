@@ -47,6 +47,24 @@ internal static class Counters
     }
 
     public static object[] Raise(params int[] by) => [.. by.Select(b => new CounterRaised(b))];
+
+    /// <summary>Appends at whatever version the stream is, by deciding once more after each lost race.</summary>
+    /// <returns>The stream's version afterwards.</returns>
+    public static async Task<long> AppendAnywhereAsync(
+        this CounterStore store,
+        string streamId,
+        IReadOnlyList<object> events,
+        SideEffects? sideEffects = null
+    )
+    {
+        var outcome = await store.HandleAsync(
+            Decider,
+            streamId,
+            _ => Decision.Accept<CounterEvent>([.. events.Cast<CounterEvent>()]),
+            sideEffects: sideEffects
+        );
+        return outcome.Version;
+    }
 }
 
 internal sealed class CounterStore(EventStoreOptions options, NpgsqlDataSource dataSource)

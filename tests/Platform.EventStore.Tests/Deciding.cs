@@ -194,13 +194,7 @@ public sealed class Deciding : IAsyncLifetime
     /// <summary>Another writer appends while this one decides; deciders are synchronous, so this is too.</summary>
     private void Overtake()
     {
-        using var command = Store.DataSource.CreateCommand(
-            """
-            select append_events(array['a'], array['counter'], array[-1], array[1], array[now()], array[null], array[null],
-              array[null]::jsonb[], array[1], array[1], array[gen_random_uuid()], array['counter_raised'], array['x'],
-              array['{"by": 1}'::jsonb])
-            """
-        );
+        using var command = Store.DataSource.CreateCommand(StoreFixture.AppendSql("a"));
         command.ExecuteNonQuery();
     }
 }

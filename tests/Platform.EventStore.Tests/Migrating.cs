@@ -16,108 +16,6 @@ public sealed class Migrating : IAsyncLifetime
     public async Task DisposeAsync() => await _database.DisposeAsync();
 
     [Fact]
-    public async Task Creates_martens_tables_column_for_column()
-    {
-        await using var source = await MigrateAsync();
-
-        Assert.Equal(
-            [
-                "mt_event_progression.name character varying NO -",
-                "mt_event_progression.last_seq_id bigint YES -",
-                "mt_event_progression.last_updated timestamp with time zone YES transaction_timestamp()",
-                "mt_events.seq_id bigint NO -",
-                "mt_events.id uuid NO -",
-                "mt_events.stream_id character varying YES -",
-                "mt_events.version bigint NO -",
-                "mt_events.data jsonb NO -",
-                "mt_events.bdata bytea YES -",
-                "mt_events.type character varying NO -",
-                "mt_events.timestamp timestamp with time zone NO now()",
-                "mt_events.tenant_id character varying YES '*DEFAULT*'::character varying",
-                "mt_events.mt_dotnet_type character varying YES -",
-                "mt_events.correlation_id character varying YES -",
-                "mt_events.causation_id character varying YES -",
-                "mt_events.headers jsonb YES -",
-                "mt_events.is_archived boolean YES false",
-                "mt_high_water_skips.ending_sequence bigint NO -",
-                "mt_high_water_skips.starting_sequence bigint NO -",
-                "mt_high_water_skips.timestamp timestamp with time zone YES transaction_timestamp()",
-                "mt_streams.id character varying NO -",
-                "mt_streams.type character varying YES -",
-                "mt_streams.version bigint YES -",
-                "mt_streams.timestamp timestamp with time zone NO now()",
-                "mt_streams.created timestamp with time zone NO now()",
-                "mt_streams.tenant_id character varying YES '*DEFAULT*'::character varying",
-                "mt_streams.is_archived boolean YES false",
-            ],
-            await RowsAsync(
-                source,
-                """
-                select format('%s.%s %s %s %s', table_name, column_name, data_type, is_nullable, coalesce(column_default, '-'))
-                  from information_schema.columns
-                 where table_schema = 'counters' and table_name like 'mt\_%'
-                 order by table_name, ordinal_position
-                """
-            )
-        );
-        Assert.Equal(
-            ["500"],
-            await RowsAsync(
-                source,
-                """
-                select character_maximum_length::text from information_schema.columns
-                 where table_schema = 'counters' and table_name = 'mt_events' and column_name = 'type'
-                """
-            )
-        );
-    }
-
-    [Fact]
-    public async Task Creates_martens_keys_indexes_and_sequence()
-    {
-        await using var source = await MigrateAsync();
-
-        Assert.Equal(
-            [
-                "fkey_mt_events_stream_id FOREIGN KEY (stream_id) REFERENCES mt_streams(id) ON DELETE CASCADE",
-                "mt_high_water_skips_pkey PRIMARY KEY (ending_sequence)",
-                "pk_mt_event_progression PRIMARY KEY (name)",
-                "pkey_mt_events_seq_id PRIMARY KEY (seq_id)",
-                "pkey_mt_streams_id PRIMARY KEY (id)",
-            ],
-            await RowsAsync(
-                source,
-                """
-                select conname || ' ' || pg_get_constraintdef(oid) from pg_constraint
-                 where connamespace = 'counters'::regnamespace and conrelid::regclass::text like 'mt\_%' order by conname
-                """
-            )
-        );
-        Assert.Equal(
-            [
-                "CREATE UNIQUE INDEX pk_mt_events_stream_and_version ON counters.mt_events USING btree (stream_id, version)",
-            ],
-            await RowsAsync(
-                source,
-                "select indexdef from pg_indexes where schemaname = 'counters' and indexname = 'pk_mt_events_stream_and_version'"
-            )
-        );
-        Assert.Equal(
-            ["bigint 1 1 1 mt_events.seq_id"],
-            await RowsAsync(
-                source,
-                """
-                select format('%s %s %s %s %s.%s', s.seqtypid::regtype, s.seqstart, s.seqincrement, s.seqcache,
-                              d.refobjid::regclass, a.attname)
-                  from pg_sequence s
-                  join pg_depend d on d.objid = s.seqrelid and d.deptype = 'a'
-                  join pg_attribute a on a.attrelid = d.refobjid and a.attnum = d.refobjsubid
-                """
-            )
-        );
-    }
-
-    [Fact]
     public async Task Works_from_several_processes_at_once()
     {
         var sources = Enumerable.Range(0, 8).Select(_ => Open(WithTable())).ToList();
@@ -125,7 +23,7 @@ public sealed class Migrating : IAsyncLifetime
         await Task.WhenAll(sources.Select(store => store.MigrateAsync()));
 
         Assert.Equal(
-            ["event_store_001_marten_tables", "event_store_002_snapshot", "001_note"],
+            ["event_store_003_appends_by_marten", "001_note"],
             await RowsAsync(sources[0].DataSource, "select name from migration order by applied_at, ctid")
         );
         foreach (var store in sources)

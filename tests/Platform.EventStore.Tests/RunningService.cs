@@ -16,8 +16,7 @@ internal sealed class RunningService : IAsyncDisposable
 
     public IServiceProvider Services => _host.Services;
 
-    public IReadOnlyList<Follower> Followers =>
-        _host.Services.GetServices<IHostedService>().OfType<FollowerHost>().Single().Followers;
+    public IReadOnlyList<Follower> Followers => Store.Followers;
 
     public static async Task<RunningService> StartAsync(
         string connectionString,

@@ -38,6 +38,14 @@ internal sealed class StoreFixture : IAsyncDisposable
     public static CounterStore Open(string connectionString, EventStoreOptions options) =>
         new(options, EventStoreDataSource.Create(connectionString, options));
 
+    /// <summary>One event into a stream, whatever its version, as Marten stores it.</summary>
+    public static string AppendSql(string streamId) =>
+        $$"""
+            select counters.mt_quick_append_events('{{streamId}}', 'counter', '*DEFAULT*', array[gen_random_uuid()],
+              array['counter_raised'], array['x'], array['{"by": 1}']::jsonb[], array[null]::bytea[], array[null]::varchar[],
+              array[null]::varchar[], array[null]::jsonb[], array[now()])
+            """;
+
     public async Task<T> ScalarAsync<T>(string sql)
     {
         await using var command = Store.DataSource.CreateCommand(sql);
@@ -68,7 +76,7 @@ internal sealed class StoreFixture : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        await Store.DataSource.DisposeAsync();
+        await Store.DisposeAsync();
         await _database.DisposeAsync();
     }
 }

@@ -1,5 +1,3 @@
-using System.Text.Json.Serialization.Metadata;
-
 namespace Platform.EventStore;
 
 /// <summary>How the state of one stream type is folded from its events.</summary>
@@ -8,18 +6,7 @@ namespace Platform.EventStore;
 /// <param name="Evolve">Applies one event; pure, total on known events, never validates.</param>
 public sealed record Decider<TState, TEvent>(string StreamType, TState Initial, Func<TState, TEvent, TState> Evolve)
     where TState : notnull
-    where TEvent : notnull
-{
-    /// <summary>Set for streams that grow past a few hundred events; others are quicker without.</summary>
-    public SnapshotPolicy<TState>? Snapshots { get; init; }
-}
-
-/// <summary>When the state of a stream is kept beside its events, so that loading need not start from the first.</summary>
-/// <param name="EveryEvents">A snapshot is stored with the append that passes a multiple of this many events.</param>
-/// <param name="Schema">The state's shape, such as <c>v1</c>; snapshots of another shape are not read. Change it with the state or with <c>Evolve</c>.</param>
-/// <param name="Json">The state's source-generated JSON shape.</param>
-public sealed record SnapshotPolicy<TState>(int EveryEvents, string Schema, JsonTypeInfo<TState> Json)
-    where TState : notnull;
+    where TEvent : notnull;
 
 /// <summary>What came of a decision once it was stored.</summary>
 /// <param name="State">The stream's state afterwards.</param>

@@ -1,18 +1,20 @@
+using Marten;
 using Npgsql;
 
 namespace Platform.EventStore;
 
 /// <summary>
-/// The event store of one service: streams, the global order and the read models beside them, in one schema with Marten's
-/// tables. Each service derives its own (<c>JobsStore</c>), so that several can live in one container.
+/// The event store of one service: streams in Marten's tables, their global order and the read models beside them, in one
+/// schema. Each service derives its own (<c>JobsStore</c>), so that several can live in one container.
 /// </summary>
-public abstract class EventStore
+public abstract class EventStore : IAsyncDisposable
 {
     private const int MaxAttempts = 10;
 
     private readonly EventAppender _appender;
     private readonly StreamLoader _loader;
     private readonly HighWater _highWater = new();
+    private readonly DocumentStore _marten;
 
     /// <summary>Creates the store; nothing is opened yet.</summary>
     /// <param name="options">What the service stores.</param>
@@ -23,8 +25,9 @@ public abstract class EventStore
         ArgumentNullException.ThrowIfNull(dataSource);
         Options = options;
         DataSource = dataSource;
-        _appender = new EventAppender(options, dataSource, Signal);
-        _loader = new StreamLoader(options, dataSource);
+        _marten = MartenStore.Create(options, dataSource);
+        _appender = new EventAppender(options, dataSource, _marten, Signal);
+        _loader = new StreamLoader(options, dataSource, _marten);
     }
 
     /// <summary>What this store holds.</summary>
@@ -34,6 +37,9 @@ public abstract class EventStore
     public NpgsqlDataSource DataSource { get; }
 
     internal LogSignal Signal { get; } = new();
+
+    /// <summary>What follows the log in this process; empty until its host has started.</summary>
+    internal IReadOnlyList<Follower> Followers { get; set; } = [];
 
     /// <summary>Appends events to one stream.</summary>
     /// <returns>The stream's version afterwards.</returns>
@@ -177,7 +183,15 @@ public abstract class EventStore
 
     /// <summary>Creates or updates the schema, its tables and functions, under an advisory lock; safe from several processes at once.</summary>
     public Task MigrateAsync(CancellationToken cancellationToken = default) =>
-        new SchemaMigrator(Options, DataSource).MigrateAsync(cancellationToken);
+        new SchemaMigrator(Options, DataSource, _marten).MigrateAsync(cancellationToken);
+
+    /// <summary>Closes the connections.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        await _marten.DisposeAsync();
+        await DataSource.DisposeAsync();
+        GC.SuppressFinalize(this);
+    }
 
     /// <summary>Throws when the database cannot be reached.</summary>
     public async Task PingAsync(CancellationToken cancellationToken = default)
@@ -213,11 +227,6 @@ public abstract class EventStore
     {
         var after = events.Aggregate(before, decider.Evolve);
         var versionAfter = version + events.Count;
-        if (decider.Snapshots is { } policy)
-        {
-            sideEffects += batch => StreamLoader.AddSnapshot(policy, streamId, after, version, versionAfter, batch);
-        }
-
         await AppendAsync(
             streamId,
             decider.StreamType,

@@ -30,3 +30,37 @@ public sealed class UnknownEventTypeException(string alias, string schema)
     /// <summary>The alias found in <c>mt_events.type</c>.</summary>
     public string Alias { get; } = alias;
 }
+
+/// <summary>One event cannot be read, or a projection cannot take it; the inner exception says why.</summary>
+public sealed class EventFailedException : Exception
+{
+    internal EventFailedException(
+        string action,
+        long sequence,
+        string type,
+        string streamId,
+        long version,
+        Exception cause
+    )
+        : base(
+            $"{action} fails at event {sequence} ('{type}', version {version} of stream '{streamId}'): {cause.Message}",
+            cause
+        )
+    {
+        Sequence = sequence;
+        Type = type;
+        StreamId = streamId;
+    }
+
+    /// <summary>The event's place in the log.</summary>
+    public long Sequence { get; }
+
+    /// <summary>Its alias.</summary>
+    public string Type { get; }
+
+    /// <summary>Its stream.</summary>
+    public string StreamId { get; }
+}
+
+/// <summary>The schema cannot be used or brought up to date; nothing was changed. The message says what to do.</summary>
+public sealed class SchemaRefusedException(string message, Exception? cause = null) : Exception(message, cause);

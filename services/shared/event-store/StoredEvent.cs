@@ -32,6 +32,19 @@ public sealed record EventMetadata(
 {
     /// <summary>No metadata.</summary>
     public static readonly EventMetadata None = new();
+
+    internal static readonly IReadOnlyDictionary<string, string> NoHeaders = new Dictionary<string, string>(
+        StringComparer.Ordinal
+    );
+
+    internal static EventMetadata Of(
+        string? correlationId,
+        string? causationId,
+        IReadOnlyDictionary<string, string>? headers
+    ) =>
+        correlationId is null && causationId is null && headers is null or { Count: 0 }
+            ? None
+            : new EventMetadata(correlationId, causationId, headers);
 }
 
 /// <summary>What an append expects of the stream's version.</summary>
@@ -39,11 +52,8 @@ public readonly record struct ExpectedVersion
 {
     private ExpectedVersion(long value) => Value = value;
 
-    /// <summary>-1 for any, 0 for a new stream, else the exact version.</summary>
+    /// <summary>0 for a new stream, else the exact version.</summary>
     public long Value { get; }
-
-    /// <summary>Whatever the version is.</summary>
-    public static ExpectedVersion Any { get; } = new(-1);
 
     /// <summary>The stream must not exist.</summary>
     public static ExpectedVersion New { get; } = new(0);

@@ -1,17 +1,25 @@
 using System.Diagnostics;
+using Marten;
+using Marten.Exceptions;
 using Npgsql;
+using EventStreamUnexpectedMaxEventIdException = JasperFx.Events.EventStreamUnexpectedMaxEventIdException;
 
 namespace Platform.EventStore;
 
 /// <summary>
-/// Stores events, inline projections and side effects in one transaction: one round trip, because the database function
-/// raises on a conflict and so fails the batch as a whole. Appends that wait at the same time share it (<see cref="GroupCommit"/>).
+/// Stores events, inline projections and side effects in one transaction. Appends that wait at the same time share it
+/// (<see cref="GroupCommit"/>).
 /// </summary>
-internal sealed class EventAppender(EventStoreOptions options, NpgsqlDataSource dataSource, LogSignal signal)
+internal sealed class EventAppender(
+    EventStoreOptions options,
+    NpgsqlDataSource dataSource,
+    IDocumentStore marten,
+    LogSignal signal
+)
 {
     private static readonly ActivitySource _source = new("Platform");
 
-    private readonly GroupCommit _commits = new(dataSource);
+    private readonly GroupCommit _commits = new(marten);
 
     public async Task<long> AppendAsync(
         string streamId,
@@ -25,87 +33,39 @@ internal sealed class EventAppender(EventStoreOptions options, NpgsqlDataSource 
     {
         using var activity = _source.StartActivity("append");
         activity?.SetTag("stream", streamId);
-        var pending = new PendingAppend(streamId, streamType, expected, events, metadata, options);
+        var append = new PendingAppend(options, streamId, streamType, expected, events, metadata, sideEffects);
         try
         {
-            var version =
-                expected == ExpectedVersion.Any
-                    ? await AppendToAnyVersionAsync(pending, sideEffects, cancellationToken)
-                    : await AppendToKnownVersionAsync(pending, sideEffects, cancellationToken);
-            signal.RaiseAppend();
-            return version;
+            await _commits.CommitAsync(append, cancellationToken);
         }
-        catch (PostgresException e)
-            when (string.Equals(e.SqlState, StoreSchema.VersionConflict, StringComparison.Ordinal))
+        catch (Exception e)
+            when (e
+                    is EventStreamUnexpectedMaxEventIdException
+                        or ExistingStreamIdCollisionException
+                        or InvalidStreamOperationException
+            )
         {
-            throw new StreamVersionConflictException(streamId, expected.Value, long.Parse(e.Hint ?? "0"));
+            throw await ExplainAsync(streamId, expected, e, cancellationToken);
         }
-        catch (PostgresException e) when (string.Equals(e.SqlState, StoreSchema.Archived, StringComparison.Ordinal))
-        {
-            throw new StreamArchivedException(streamId);
-        }
+
+        signal.RaiseAppend();
+        return append.VersionAfter;
     }
 
-    private async Task<long> AppendToKnownVersionAsync(
-        PendingAppend pending,
-        SideEffects? sideEffects,
+    /// <summary>Marten does not say at which version the stream is.</summary>
+    private async Task<Exception> ExplainAsync(
+        string streamId,
+        ExpectedVersion expected,
+        Exception refused,
         CancellationToken cancellationToken
     )
     {
-        await _commits.CommitAsync(
-            pending,
-            batch =>
-            {
-                Project(pending, pending.Expected.Value, batch);
-                sideEffects?.Invoke(batch);
-            },
-            cancellationToken
-        );
-        return pending.Expected.Value + pending.Ids.Length;
-    }
-
-    /// <summary>In two round trips: only the database knows the version, and projections need it.</summary>
-    private async Task<long> AppendToAnyVersionAsync(
-        PendingAppend pending,
-        SideEffects? sideEffects,
-        CancellationToken cancellationToken
-    )
-    {
-        await using var connection = await dataSource.OpenConnectionAsync(cancellationToken);
-        await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
-
-        await using var append = new NpgsqlBatch(connection, transaction)
-        {
-            BatchCommands = { AppendCommand.For([pending]) },
-        };
-        var version = (long)(await append.ExecuteScalarAsync(cancellationToken))!;
-
-        await using var rest = new NpgsqlBatch(connection, transaction);
-        Project(pending, version - pending.Ids.Length, rest);
-        sideEffects?.Invoke(rest);
-        if (rest.BatchCommands.Count > 0)
-        {
-            await rest.ExecuteNonQueryAsync(cancellationToken);
-        }
-
-        await transaction.CommitAsync(cancellationToken);
-        return version;
-    }
-
-    private void Project(PendingAppend pending, long versionBefore, NpgsqlBatch batch)
-    {
-        if (options.InlineProjections.Count == 0)
-        {
-            return;
-        }
-
-        var stored = pending.AsStored(versionBefore);
-        foreach (var projection in options.InlineProjections)
-        {
-            foreach (var @event in stored)
-            {
-                projection.Project(@event, batch);
-            }
-        }
+        await using var command = dataSource.CreateCommand("select version, is_archived from mt_streams where id = $1");
+        command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = streamId });
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        var exists = await reader.ReadAsync(cancellationToken);
+        return exists && reader.GetBoolean(1) ? new StreamArchivedException(streamId)
+            : refused is InvalidStreamOperationException ? refused
+            : new StreamVersionConflictException(streamId, expected.Value, exists ? reader.GetInt64(0) : 0);
     }
 }

@@ -1,17 +1,18 @@
+using Marten;
 using Npgsql;
 
 namespace Platform.EventStore;
 
 /// <summary>
-/// Commits appends that wait at the same time together: one message to the server, one transaction, one flush of its log. While
-/// fewer than two groups are on the way an append leaves at once; those that come meanwhile leave together when one is back.
+/// Commits appends that wait at the same time together: one session of Marten's, one transaction, one flush of the server's log.
+/// While fewer than two groups are on the way an append leaves at once; those that come meanwhile leave together when one is back.
 /// </summary>
 /// <remarks>
 /// When the server refuses a group, all of it is rolled back and each append goes alone, so that only the one at fault fails.
 /// Appends to one stream are never on the way together. Two groups may still want the same rows of a read model in another order:
 /// the server then refuses one of them.
 /// </remarks>
-internal sealed class GroupCommit(NpgsqlDataSource dataSource)
+internal sealed class GroupCommit(IDocumentStore marten)
 {
     // One waits for the disk while the other is worked on; more only make the groups smaller.
     private const int MaxGroups = 2;
@@ -23,17 +24,11 @@ internal sealed class GroupCommit(NpgsqlDataSource dataSource)
     private int _groups;
 
     /// <summary>Returns when the events and what belongs to them are committed.</summary>
-    /// <param name="append">With a known version.</param>
-    /// <param name="addRest">Adds the commands that follow the events; called once more when the group was refused.</param>
     /// <param name="cancellationToken">Takes the append back while it waits; once sent, it may be committed all the same.</param>
-    public async Task CommitAsync(
-        PendingAppend append,
-        Action<NpgsqlBatch> addRest,
-        CancellationToken cancellationToken
-    )
+    public async Task CommitAsync(PendingAppend append, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
-        var member = new Member(append, addRest);
+        var member = new Member(append);
         if (Enqueue(member))
         {
             // The groups after the first are not part of what this caller does.
@@ -129,23 +124,27 @@ internal sealed class GroupCommit(NpgsqlDataSource dataSource)
 
     private async Task ExecuteAsync(List<Member> group)
     {
-        await using var batch = dataSource.CreateBatch();
-        batch.BatchCommands.Add(AppendCommand.For([.. group.Select(member => member.Append)]));
-        group.ForEach(member => member.AddRest(batch));
-        await batch.ExecuteNonQueryAsync();
+        await using var session = marten.LightweightSession();
+        group.ForEach(member => member.Append.AddTo(session));
+        try
+        {
+            await session.SaveChangesAsync();
+        }
+        catch (Exception e) when (MartenFailures.CauseOf(e) is { } cause)
+        {
+            MartenFailures.Throw(cause);
+        }
     }
 
     /// <summary>An error of the server's, or of building the commands; after any other nobody knows what was committed.</summary>
     private static bool IsRolledBack(Exception exception) =>
         exception is (not NpgsqlException) or PostgresException { InvariantSeverity: "ERROR" };
 
-    private sealed class Member(PendingAppend append, Action<NpgsqlBatch> addRest)
+    private sealed class Member(PendingAppend append)
     {
         private readonly TaskCompletionSource _committed = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
         public PendingAppend Append => append;
-
-        public Action<NpgsqlBatch> AddRest => addRest;
 
         public Task Committed => _committed.Task;
 

@@ -28,6 +28,9 @@ internal abstract partial class Follower(EventStore store, string name, ILogger 
     /// <summary>Seconds that the present gap in the log has been holding this follower; 0 without one.</summary>
     public double GapAge { get; private set; }
 
+    /// <summary>Why it does not get on, in one sentence; null while it does.</summary>
+    public string? Failure { get; private set; }
+
     protected EventStore Store { get; } = store;
 
     public async Task RunAsync(CancellationToken cancellationToken)
@@ -39,6 +42,7 @@ internal abstract partial class Follower(EventStore store, string name, ILogger 
                 await using var lead = await SessionLock.TryTakeAsync(Store, "follow", Name, cancellationToken);
                 if (lead is null)
                 {
+                    Failure = null;
                     await Task.Delay(StandbyInterval, cancellationToken);
                     continue;
                 }
@@ -65,9 +69,10 @@ internal abstract partial class Follower(EventStore store, string name, ILogger 
         }
     }
 
-    /// <summary>Handles one page and moves the progress from <paramref name="floor"/> to the page's last event.</summary>
+    /// <summary>Handles one page, or as much of it as can be handled, and moves the progress from <paramref name="floor"/> on.</summary>
     /// <param name="connection">The leader's own session.</param>
-    protected abstract Task HandlePageAsync(
+    /// <returns>The sequence of the last event that was handled.</returns>
+    protected abstract Task<long> HandlePageAsync(
         NpgsqlConnection connection,
         IReadOnlyList<StoredEvent> page,
         long floor,
@@ -92,8 +97,14 @@ internal abstract partial class Follower(EventStore store, string name, ILogger 
             GapAge = reader.HeldFor?.TotalSeconds ?? 0;
             if (page.Count > 0)
             {
-                await HandlePageAsync(connection, page, floor, cancellationToken);
+                var reached = await HandlePageAsync(connection, page, floor, cancellationToken);
                 _pause = FirstPause;
+                Failure = null;
+                if (reached != reader.Mark)
+                {
+                    reader = Store.ReadLogFrom(reached);
+                }
+
                 continue;
             }
 
@@ -131,7 +142,8 @@ internal abstract partial class Follower(EventStore store, string name, ILogger 
         }
         else
         {
-            LogFailed(exception, Store.Options.Schema, Name, pause.TotalSeconds);
+            Failure = $"{Name}: {exception.Message}";
+            LogFailed(exception, Store.Options.Schema, Name, exception.Message, pause.TotalSeconds);
         }
 
         try
@@ -154,8 +166,8 @@ internal abstract partial class Follower(EventStore store, string name, ILogger 
     )]
     private partial void LogFenced(string schema, string follower);
 
-    [LoggerMessage(1113, LogLevel.Error, "{Schema}: {Follower} failed; trying again in {Pause} s")]
-    private partial void LogFailed(Exception exception, string schema, string follower, double pause);
+    [LoggerMessage(1113, LogLevel.Error, "{Schema}: {Follower} failed ({Reason}); trying again in {Pause} s")]
+    private partial void LogFailed(Exception exception, string schema, string follower, string reason, double pause);
 
     [LoggerMessage(
         1114,

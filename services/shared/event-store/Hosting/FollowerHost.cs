@@ -15,21 +15,18 @@ internal sealed class FollowerHost(EventStore store, IServiceProvider services, 
     private readonly StoreMetrics _metrics = new();
     private Task _running = Task.CompletedTask;
 
-    /// <summary>The followers of this process; empty until it has started.</summary>
-    internal IReadOnlyList<Follower> Followers { get; private set; } = [];
-
     public Task StartedAsync(CancellationToken cancellationToken)
     {
         var logger = loggers.CreateLogger<Follower>();
-        Followers =
+        store.Followers =
         [
             .. store.Options.AsyncProjections.Select(p => new ProjectionFollower(store, p, logger)),
             .. store.Options.Subscriptions.Select(create => new SubscriptionFollower(store, create(services), logger)),
         ];
-        _metrics.Observe(store.Options.Schema, Followers);
-        var broadcast = new LogBroadcast(store, Followers, logger);
+        _metrics.Observe(store.Options.Schema, store.Followers);
+        var broadcast = new LogBroadcast(store, store.Followers, logger);
         _running = Task.WhenAll([
-            .. Followers.Select(f => Task.Run(() => f.RunAsync(_stopping.Token), CancellationToken.None)),
+            .. store.Followers.Select(f => Task.Run(() => f.RunAsync(_stopping.Token), CancellationToken.None)),
             Task.Run(() => broadcast.RunAsync(_stopping.Token), CancellationToken.None),
         ]);
         return Task.CompletedTask;

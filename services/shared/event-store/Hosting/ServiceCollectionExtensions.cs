@@ -12,7 +12,7 @@ public static class ServiceCollectionExtensions
     /// <summary>
     /// Registers a service's store and, as hosted services in this order: its migration (waits for the database), its
     /// asynchronous projections and its subscriptions, which run from when the whole host has started until it begins to
-    /// stop. Adds the health check <c>database-{schema}</c>. Reads <see cref="DatabaseOptions"/> from the container.
+    /// stop. Adds the health checks <c>database-{schema}</c> and <c>followers-{schema}</c>. Reads <see cref="DatabaseOptions"/> from the container.
     /// </summary>
     /// <param name="create">Makes the derived store, as in <c>(options, source) => new JobsStore(options, source)</c>.</param>
     public static IServiceCollection AddEventStore<TStore>(
@@ -24,8 +24,12 @@ public static class ServiceCollectionExtensions
     {
         ArgumentNullException.ThrowIfNull(options);
         ArgumentNullException.ThrowIfNull(create);
-        services.AddSingleton(provider => new StoreLifetime<TStore>(provider, options, create));
-        services.AddSingleton(provider => provider.GetRequiredService<StoreLifetime<TStore>>().Store);
+        services.AddSingleton(provider =>
+        {
+            options.Clock = provider.GetService<TimeProvider>() ?? options.Clock;
+            var database = provider.GetRequiredService<IOptions<DatabaseOptions>>().Value;
+            return create(options, EventStoreDataSource.Create(database.ConnectionString, options));
+        });
         services.AddSingleton<EventStore>(provider => provider.GetRequiredService<TStore>());
         services.AddSingleton<IHostedService>(provider => new MigrationHost(
             provider.GetRequiredService<TStore>(),
@@ -45,27 +49,15 @@ public static class ServiceCollectionExtensions
                     failureStatus: null,
                     tags: ["database"]
                 )
+            )
+            .Add(
+                new HealthCheckRegistration(
+                    $"followers-{options.Schema}",
+                    provider => new FollowerHealthCheck(provider.GetRequiredService<TStore>()),
+                    failureStatus: HealthStatus.Degraded,
+                    tags: ["followers"]
+                )
             );
         return services;
-    }
-
-    /// <summary>Owns the data source, so that the container closes it.</summary>
-    private sealed class StoreLifetime<TStore> : IAsyncDisposable
-        where TStore : EventStore
-    {
-        public StoreLifetime(
-            IServiceProvider provider,
-            EventStoreOptions options,
-            Func<EventStoreOptions, Npgsql.NpgsqlDataSource, TStore> create
-        )
-        {
-            options.Clock = provider.GetService<TimeProvider>() ?? options.Clock;
-            var database = provider.GetRequiredService<IOptions<DatabaseOptions>>().Value;
-            Store = create(options, EventStoreDataSource.Create(database.ConnectionString, options));
-        }
-
-        public TStore Store { get; }
-
-        public ValueTask DisposeAsync() => Store.DataSource.DisposeAsync();
     }
 }

@@ -10,20 +10,31 @@ namespace Platform.EventStore;
 internal sealed class ProjectionFollower(EventStore store, SqlProjection projection, ILogger logger)
     : Follower(store, projection.Name, logger)
 {
-    protected override async Task HandlePageAsync(
+    protected override async Task<long> HandlePageAsync(
         NpgsqlConnection connection,
         IReadOnlyList<StoredEvent> page,
         long floor,
         CancellationToken cancellationToken
     )
     {
-        await using var batch = new NpgsqlBatch(connection);
-        batch.Add(Progress.MoveSql, Name, floor, page[^1].Sequence);
-        foreach (var stored in page)
+        try
         {
-            projection.Project(stored, batch);
-        }
+            await using var batch = new NpgsqlBatch(connection);
+            batch.Add(Progress.MoveSql, Name, floor, page[^1].Sequence);
+            var commands = new ProjectionBatch(projection, Store.Options.Schema, batch);
+            foreach (var stored in page)
+            {
+                commands.Add(stored);
+            }
 
-        await batch.ExecuteNonQueryAsync(cancellationToken);
+            await commands.ExecuteAsync(cancellationToken);
+            return page[^1].Sequence;
+        }
+        catch (EventFailedException e) when (e.Sequence != page[0].Sequence)
+        {
+            // What comes before the event at fault is shown; the event fails the next page.
+            var before = page.TakeWhile(stored => stored.Sequence != e.Sequence).ToList();
+            return await HandlePageAsync(connection, before, floor, cancellationToken);
+        }
     }
 }

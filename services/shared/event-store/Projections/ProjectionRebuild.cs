@@ -31,8 +31,8 @@ internal sealed class ProjectionRebuild(EventStore store)
         await using var connection = await store.DataSource.OpenConnectionAsync(cancellationToken);
         await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
 
-        // Waits for appends that are under way and holds back new ones, so every number is decided from here on.
-        await ExecuteAsync(connection, "lock table mt_streams in share row exclusive mode", cancellationToken);
+        // Waits for appends that are under way and holds back new ones before their first lock, so every number is decided.
+        await ExecuteAsync(connection, "lock table mt_streams in exclusive mode", cancellationToken);
         var replayed = await ReplayAsync(connection, projection, long.MaxValue, isInline: true, cancellationToken);
         await transaction.CommitAsync(cancellationToken);
         return replayed;
@@ -105,15 +105,13 @@ internal sealed class ProjectionRebuild(EventStore store)
         while (await ReadPageAsync(connection, mark, ceiling, cancellationToken) is { Count: > 0 } page)
         {
             await using var batch = new NpgsqlBatch(connection) { Timeout = 0 };
+            var commands = new ProjectionBatch(projection, store.Options.Schema, batch, isInline);
             foreach (var stored in page)
             {
-                projection.Project(isInline ? stored with { Sequence = 0 } : stored, batch);
+                commands.Add(stored);
             }
 
-            if (batch.BatchCommands.Count > 0)
-            {
-                await batch.ExecuteNonQueryAsync(cancellationToken);
-            }
+            await commands.ExecuteAsync(cancellationToken);
 
             mark = page[^1].Sequence;
             replayed += page.Count;
@@ -137,7 +135,15 @@ internal sealed class ProjectionRebuild(EventStore store)
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
         while (await reader.ReadAsync(cancellationToken))
         {
-            page.Add(EventRow.Read(reader).ToStored(store.Options));
+            var row = EventRow.Read(reader);
+            try
+            {
+                page.Add(row.ToStored(store.Options));
+            }
+            catch (Exception e)
+            {
+                throw row.Failed($"Reading the log of schema '{store.Options.Schema}'", e);
+            }
         }
 
         return page;

@@ -45,12 +45,20 @@ internal readonly record struct EventRow(
         var headers = Headers is null
             ? null
             : JsonSerializer.Deserialize(Headers, MetadataJson.Default.DictionaryStringString);
-        var metadata =
-            CorrelationId is null && CausationId is null && headers is null
-                ? EventMetadata.None
-                : new EventMetadata(CorrelationId, CausationId, headers);
-        return new StoredEvent(Sequence, Id, StreamId, Version, Type, registration.Read(Data), Timestamp, metadata);
+        return new StoredEvent(
+            Sequence,
+            Id,
+            StreamId,
+            Version,
+            Type,
+            registration.Read(Data),
+            Timestamp,
+            EventMetadata.Of(CorrelationId, CausationId, headers)
+        );
     }
+
+    public EventFailedException Failed(string action, Exception cause) =>
+        new(action, Sequence, Type, StreamId, Version, cause);
 
     private static string? Text(NpgsqlDataReader reader, int column) =>
         reader.IsDBNull(column) ? null : reader.GetString(column);

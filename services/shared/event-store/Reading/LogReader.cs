@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using System.Text.Json;
 using Npgsql;
 
 namespace Platform.EventStore;
@@ -122,6 +121,7 @@ internal sealed class LogReader(EventStoreOptions options, HighWater highWater, 
     }
 
     /// <summary>Events before one that cannot be read are delivered; that one fails the next page.</summary>
+    /// <exception cref="EventFailedException">The first event cannot be read.</exception>
     private List<StoredEvent> Deserialize(List<EventRow> rows, int count)
     {
         var page = new List<StoredEvent>(count);
@@ -131,9 +131,9 @@ internal sealed class LogReader(EventStoreOptions options, HighWater highWater, 
             {
                 page.Add(rows[i].ToStored(options));
             }
-            catch (Exception e) when (i > 0 && e is UnknownEventTypeException or JsonException)
+            catch (Exception e)
             {
-                break;
+                return i > 0 ? page : throw rows[i].Failed($"Reading the log of schema '{options.Schema}'", e);
             }
         }
 

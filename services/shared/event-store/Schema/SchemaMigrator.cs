@@ -1,9 +1,15 @@
+using JasperFx;
+using Marten;
 using Npgsql;
+using Weasel.Core;
 
 namespace Platform.EventStore;
 
-/// <summary>Brings one schema up to date; the advisory lock makes several processes take turns.</summary>
-internal sealed class SchemaMigrator(EventStoreOptions options, NpgsqlDataSource dataSource)
+/// <summary>
+/// Brings one schema up to date: Marten's tables and functions, the service's own tables, and what this library keeps beside
+/// them. One transaction does all of it or nothing; the advisory lock makes several processes take turns.
+/// </summary>
+internal sealed class SchemaMigrator(EventStoreOptions options, NpgsqlDataSource dataSource, DocumentStore marten)
 {
     public async Task MigrateAsync(CancellationToken cancellationToken)
     {
@@ -25,6 +31,8 @@ internal sealed class SchemaMigrator(EventStoreOptions options, NpgsqlDataSource
         );
 
         var applied = await AppliedAsync(connection, cancellationToken);
+        RefuseNewer(applied);
+        await ApplyMartenAsync(connection, cancellationToken);
         foreach (var migration in StoreSchema.Migrations.Concat(options.Migrations))
         {
             if (applied.Add(migration.Name))
@@ -52,6 +60,46 @@ internal sealed class SchemaMigrator(EventStoreOptions options, NpgsqlDataSource
         }
 
         return applied;
+    }
+
+    /// <summary>What a newer release changed is not for this one to use.</summary>
+    private void RefuseNewer(IEnumerable<string> applied)
+    {
+        var known = StoreSchema
+            .Migrations.Concat(options.Migrations)
+            .Select(m => m.Name)
+            .ToHashSet(StringComparer.Ordinal);
+        known.UnionWith(StoreSchema.RetiredMigrations);
+        if (applied.FirstOrDefault(name => !known.Contains(name)) is { } unknown)
+        {
+            throw new SchemaRefusedException(
+                $"The schema '{options.Schema}' belongs to a newer release: its migration '{unknown}' is unknown to this one. Nothing was changed. Start that release, or restore a backup made before the upgrade."
+            );
+        }
+    }
+
+    /// <summary>Creates or completes Marten's tables and functions. Marten only says what is missing: it is added in this transaction.</summary>
+    private async Task ApplyMartenAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
+    {
+        var difference = await marten.Storage.Database.CreateMigrationAsync(cancellationToken);
+        if (difference.Difference == SchemaPatchDifference.None)
+        {
+            return;
+        }
+
+        using var sql = new StringWriter();
+        try
+        {
+            difference.WriteAllUpdates(sql, marten.Options.Advanced.Migrator, AutoCreate.CreateOrUpdate);
+            await ExecuteAsync(connection, sql.ToString(), cancellationToken);
+        }
+        catch (Exception e) when (e is SchemaMigrationException or PostgresException)
+        {
+            throw new SchemaRefusedException(
+                $"Marten's tables in the schema '{options.Schema}' cannot be completed: {e.Message} Nothing was changed.",
+                e
+            );
+        }
     }
 
     private async Task ApplyAsync(NpgsqlConnection connection, Migration migration, CancellationToken cancellationToken)

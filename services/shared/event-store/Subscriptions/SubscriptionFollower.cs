@@ -7,7 +7,7 @@ namespace Platform.EventStore;
 internal sealed class SubscriptionFollower(EventStore store, Subscription subscription, ILogger logger)
     : Follower(store, subscription.Name, logger)
 {
-    protected override async Task HandlePageAsync(
+    protected override async Task<long> HandlePageAsync(
         NpgsqlConnection connection,
         IReadOnlyList<StoredEvent> page,
         long floor,
@@ -20,5 +20,6 @@ internal sealed class SubscriptionFollower(EventStore store, Subscription subscr
         batch.Add(Progress.MoveSql, Name, floor, page[^1].Sequence);
         // Handled is handled: a host that stops now must not hear of the page again.
         await batch.ExecuteNonQueryAsync(CancellationToken.None);
+        return page[^1].Sequence;
     }
 }
