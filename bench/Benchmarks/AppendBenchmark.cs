@@ -1,16 +1,29 @@
 using System.Diagnostics;
 using System.Globalization;
 using System.Text.RegularExpressions;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Options;
 using Npgsql;
 using Platform.EventStore;
 using Platform.LocalServers;
 
 namespace Platform.Bench.Benchmarks;
 
-/// <summary>Appends by concurrent writers, compared with pgbench's one-row inserts on the same server.</summary>
+/// <summary>
+/// Appends and decisions by concurrent writers compared with pgbench's one-row inserts on the same server, in turns, so that other
+/// load affects both. Also how soon a subscription receives a committed event.
+/// </summary>
 internal static partial class AppendBenchmark
 {
-    private static readonly TimeSpan _duration = TimeSpan.FromSeconds(8);
+    private const int Rounds = 5;
+    private const int LongestStream = 20;
+    private const int FollowedEvents = 500;
+    private const string RivalName = "pgbench one-row inserts";
+
+    private static readonly TimeSpan _turn = TimeSpan.FromSeconds(2);
+
+    private static readonly Decider<int, SampleTaken> _samples = new("sample", 0, (count, _) => count + 1);
 
     public static async Task<IReadOnlyList<Figure>> RunAsync(Bench bench)
     {
@@ -21,70 +34,163 @@ internal static partial class AppendBenchmark
         );
         try
         {
-            var single = await InsertsAsync(postgres.ConnectionString, bench.Folder, 1, bench.Cancelled);
-            var many = await InsertsAsync(postgres.ConnectionString, bench.Folder, 16, bench.Cancelled);
+            await CreateRivalTableAsync(postgres.ConnectionString, bench.Cancelled);
             var options = new EventStoreOptions("bench");
             options.Events.Add("sample_taken", SampleJson.Default.SampleTaken);
-            await using var source = EventStoreDataSource.Create(postgres.ConnectionString, options);
-            var store = new SampleStore(options, source);
+            await using var store = new SampleStore(
+                options,
+                EventStoreDataSource.Create(postgres.ConnectionString, options)
+            );
             await store.MigrateAsync(bench.Cancelled);
             return
             [
-                await AppendsAsync(store, writers: 1, events: 1, single, bench.Cancelled),
-                await AppendsAsync(store, writers: 16, events: 1, many, bench.Cancelled),
-                await AppendsAsync(store, writers: 16, events: 10, many, bench.Cancelled),
+                await AgainstInsertsAsync(
+                    "append 1 writer x 1",
+                    1,
+                    goesOn => AppendAsync(store, 1, goesOn, bench.Cancelled)
+                ),
+                await AgainstInsertsAsync(
+                    "append 16 writers x 1",
+                    16,
+                    goesOn => AppendAsync(store, 1, goesOn, bench.Cancelled)
+                ),
+                await AgainstInsertsAsync(
+                    "append 16 writers x 10",
+                    16,
+                    goesOn => AppendAsync(store, 10, goesOn, bench.Cancelled)
+                ),
+                await AgainstInsertsAsync(
+                    "decide and append 1 writer",
+                    1,
+                    goesOn => DecideAsync(store, goesOn, bench.Cancelled)
+                ),
+                await AgainstInsertsAsync(
+                    "decide and append 16 writers",
+                    16,
+                    goesOn => DecideAsync(store, goesOn, bench.Cancelled)
+                ),
+                .. await CommitToSubscriberAsync(postgres.ConnectionString, bench.Cancelled),
             ];
         }
         finally
         {
             await postgres.StopAsync(CancellationToken.None);
         }
+
+        async Task<Figure> AgainstInsertsAsync(string name, int writers, Func<Func<bool>, Task<int>> write)
+        {
+            await WriteAsync(writers, write);
+            var turns = new List<(double Ours, double Rival)>();
+            for (var round = 0; round < Rounds; round++)
+            {
+                turns.Add(
+                    (
+                        await WriteAsync(writers, write),
+                        await InsertsAsync(postgres.ConnectionString, bench.Folder, writers, bench.Cancelled)
+                    )
+                );
+            }
+
+            var middle = turns.OrderBy(turn => turn.Ours / turn.Rival).ElementAt(Rounds / 2);
+            return new Figure(name, middle.Ours, "appends/s", middle.Rival, RivalName);
+        }
     }
 
-    private static async Task<Figure> AppendsAsync(
+    /// <returns>What all writers together did a second.</returns>
+    private static async Task<double> WriteAsync(int writers, Func<Func<bool>, Task<int>> write)
+    {
+        var watch = Stopwatch.StartNew();
+        var counts = await Task.WhenAll(Enumerable.Range(0, writers).Select(_ => write(() => watch.Elapsed < _turn)));
+        return counts.Sum() / watch.Elapsed.TotalSeconds;
+    }
+
+    private static async Task<int> AppendAsync(
         SampleStore store,
-        int writers,
         int events,
-        double inserts,
+        Func<bool> goesOn,
         CancellationToken cancellationToken
     )
     {
         object[] batch = [.. Enumerable.Range(0, events).Select(i => new SampleTaken("loss", i, 0.25))];
-        await CountAsync(TimeSpan.FromSeconds(1));
-        var appends = await CountAsync(_duration) / _duration.TotalSeconds;
-        return new Figure(
-            $"append {writers} writers x {events}",
-            appends,
-            "appends/s",
-            inserts,
-            "pgbench one-row inserts"
+        var (stream, version, count) = (Guid.CreateVersion7().ToString(), 0L, 0);
+        for (; goesOn(); count++)
+        {
+            var expected = ExpectedVersion.Exactly(version);
+            version = await store.AppendAsync(stream, "sample", expected, batch, cancellationToken: cancellationToken);
+        }
+
+        return count;
+    }
+
+    /// <summary>Streams stay as short as those of jobs.</summary>
+    private static async Task<int> DecideAsync(
+        SampleStore store,
+        Func<bool> goesOn,
+        CancellationToken cancellationToken
+    )
+    {
+        var (stream, count) = ("", 0);
+        for (; goesOn(); count++)
+        {
+            stream = count % LongestStream == 0 ? Guid.CreateVersion7().ToString() : stream;
+            await store.HandleAsync(
+                _samples,
+                stream,
+                taken => Decision.Accept(new SampleTaken("loss", taken, 0.25)),
+                cancellationToken: cancellationToken
+            );
+        }
+
+        return count;
+    }
+
+    /// <summary>One append at a time, so that what is measured is the way and not a queue.</summary>
+    private static async Task<IReadOnlyList<Figure>> CommitToSubscriberAsync(
+        string connectionString,
+        CancellationToken cancellationToken
+    )
+    {
+        var clock = new SubscriberClock();
+        var options = new EventStoreOptions("follow");
+        options.Events.Add("sample_taken", SampleJson.Default.SampleTaken);
+        options.Subscriptions.Add(_ => clock);
+        var builder = Host.CreateEmptyApplicationBuilder(null);
+        builder.Services.AddSingleton(Options.Create(new DatabaseOptions { ConnectionString = connectionString }));
+        builder.Services.AddEventStore(options, (o, source) => new SampleStore(o, source));
+        using var host = builder.Build();
+        await host.StartAsync(cancellationToken);
+        var store = host.Services.GetRequiredService<SampleStore>();
+        var delays = new List<double>();
+        for (var i = 0; i < FollowedEvents; i++)
+        {
+            var heard = clock.Next();
+            var stream = Guid.CreateVersion7().ToString();
+            await store.AppendAsync(
+                stream,
+                "sample",
+                ExpectedVersion.New,
+                [new SampleTaken("loss", i, 0.25)],
+                cancellationToken: cancellationToken
+            );
+            var committed = Stopwatch.GetTimestamp();
+            delays.Add(Math.Max(0, Stopwatch.GetElapsedTime(committed, await heard).TotalMilliseconds));
+        }
+
+        await host.StopAsync(cancellationToken);
+        return
+        [
+            new Figure("commit to subscriber p50", delays.Median(), "ms", null),
+            new Figure("commit to subscriber p99", delays.Percentile(0.99), "ms", null),
+        ];
+    }
+
+    private static async Task CreateRivalTableAsync(string connectionString, CancellationToken cancellationToken)
+    {
+        await using var source = NpgsqlDataSource.Create(connectionString);
+        await using var create = source.CreateCommand(
+            "create table one_row (id bigint generated always as identity primary key, at timestamptz, body jsonb)"
         );
-
-        async Task<double> CountAsync(TimeSpan duration)
-        {
-            var watch = Stopwatch.StartNew();
-            var counts = await Task.WhenAll(Enumerable.Range(0, writers).Select(_ => WriteAsync(watch, duration)));
-            return counts.Sum();
-        }
-
-        async Task<int> WriteAsync(Stopwatch watch, TimeSpan duration)
-        {
-            var (stream, version, count) = (Guid.CreateVersion7().ToString(), 0L, 0);
-            while (watch.Elapsed < duration)
-            {
-                var expected = version == 0 ? ExpectedVersion.New : ExpectedVersion.Exactly(version);
-                version = await store.AppendAsync(
-                    stream,
-                    "sample",
-                    expected,
-                    batch,
-                    cancellationToken: cancellationToken
-                );
-                count++;
-            }
-
-            return count;
-        }
+        await create.ExecuteNonQueryAsync(cancellationToken);
     }
 
     private static async Task<double> InsertsAsync(
@@ -94,14 +200,6 @@ internal static partial class AppendBenchmark
         CancellationToken cancellationToken
     )
     {
-        await using (var source = NpgsqlDataSource.Create(connectionString))
-        {
-            await using var create = source.CreateCommand(
-                "create table if not exists one_row (id bigint generated always as identity primary key, at timestamptz, body jsonb)"
-            );
-            await create.ExecuteNonQueryAsync(cancellationToken);
-        }
-
         var script = Path.Combine(folder, "one-row.sql");
         await File.WriteAllTextAsync(
             script,
@@ -116,7 +214,7 @@ internal static partial class AppendBenchmark
                 "--protocol=prepared",
                 $"--client={clients}",
                 $"--jobs={Math.Min(clients, Environment.ProcessorCount)}",
-                string.Create(CultureInfo.InvariantCulture, $"--time={_duration.TotalSeconds:0}"),
+                string.Create(CultureInfo.InvariantCulture, $"--time={_turn.TotalSeconds:0}"),
                 $"--file={script}",
                 $"--host={settings.Host}",
                 $"--port={settings.Port}",
@@ -141,4 +239,24 @@ internal static partial class AppendBenchmark
 
     [GeneratedRegex(@"tps = (?<tps>[0-9.]+)", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
     private static partial Regex Tps();
+
+    /// <summary>Notes when it was handed the next event.</summary>
+    private sealed class SubscriberClock : Subscription
+    {
+        private TaskCompletionSource<long> _heard = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+        public override string Name => "clock";
+
+        public Task<long> Next()
+        {
+            _heard = new TaskCompletionSource<long>(TaskCreationOptions.RunContinuationsAsynchronously);
+            return _heard.Task;
+        }
+
+        public override Task HandleAsync(IReadOnlyList<StoredEvent> page, CancellationToken cancellationToken)
+        {
+            _heard.TrySetResult(Stopwatch.GetTimestamp());
+            return Task.CompletedTask;
+        }
+    }
 }

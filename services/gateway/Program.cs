@@ -16,5 +16,4 @@ var app = builder.Build();
 app.UsePlatformDefaults();
 app.UseGateway();
 app.MapGatewayProxy();
-await app.RunAsync();
-return 0;
+return await app.RunServiceAsync();

@@ -1,4 +1,5 @@
 using Platform.Artifacts;
+using Platform.EventStore;
 using Platform.Gateway;
 using Platform.GpuAgent;
 using Platform.Jobs;
@@ -41,7 +42,7 @@ try
     app.MapTracking();
     return await app.RunStandaloneAsync(environment, stop.Token);
 }
-catch (LocalServerException exception)
+catch (Exception exception) when (exception is LocalServerException or SchemaRefusedException)
 {
     await Console.Error.WriteLineAsync($"platform: {exception.Message}");
     return 1;

@@ -76,7 +76,7 @@ public sealed class Appending : IAsyncLifetime
         await Store.AppendAsync("a", "counter", ExpectedVersion.New, Counters.Raise(1, 2, 3));
 
         Assert.Equal([2L, 3L], (await Store.ReadStreamAsync("a", fromVersion: 2)).Select(e => e.Version));
-        Assert.Empty(await Store.ReadStreamAsync("nobody"));
+        Assert.Empty(await Store.ReadStreamAsync("none"));
     }
 
     [Theory]

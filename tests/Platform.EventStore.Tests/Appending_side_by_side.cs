@@ -3,11 +3,11 @@ using Platform.Testing;
 
 namespace Platform.EventStore.Tests;
 
-/// <summary>Appends that wait at the same time are committed together, and none pays for another.</summary>
+/// <summary>Appends that wait at the same time are committed together, and none fails because of another.</summary>
 [Trait("suite", "integration")]
 public sealed class Appending_side_by_side : IAsyncLifetime
 {
-    private const int Crowd = 12;
+    private const int Appends = 12;
 
     private StoreFixture _fixture = null!;
 
@@ -30,7 +30,7 @@ public sealed class Appending_side_by_side : IAsyncLifetime
         await WhileTheServerIsBusyAsync(i => AppendAsync(i));
 
         Assert.Equal(
-            Crowd,
+            Appends,
             await _fixture.ScalarAsync<long>("select count(*) from mt_events where stream_id like 'new-%'")
         );
         Assert.Equal(
@@ -60,7 +60,7 @@ public sealed class Appending_side_by_side : IAsyncLifetime
             )
         );
 
-        for (var i = 0; i < Crowd; i++)
+        for (var i = 0; i < Appends; i++)
         {
             var events = await Store.ReadStreamAsync($"new-{i}");
             Assert.Equal(Enumerable.Range(1, i + 1).Select(n => (long)n), events.Select(e => e.Version));
@@ -89,7 +89,7 @@ public sealed class Appending_side_by_side : IAsyncLifetime
         Assert.Equal(("new-5", 7, 0), (conflict.StreamId, conflict.Expected, conflict.Actual));
         AssertOthersSucceeded(outcomes, but: 5);
         Assert.Equal(
-            Crowd - 1,
+            Appends - 1,
             await _fixture.ScalarAsync<long>("select count(*) from mt_events where stream_id like 'new-%'")
         );
     }
@@ -105,7 +105,7 @@ public sealed class Appending_side_by_side : IAsyncLifetime
 
         Assert.Equal(PostgresErrorCodes.UniqueViolation, Assert.IsType<PostgresException>(outcomes[3]).SqlState);
         AssertOthersSucceeded(outcomes, but: 3);
-        Assert.Equal(Crowd, await _fixture.ScalarAsync<long>("select count(*) from note"));
+        Assert.Equal(Appends, await _fixture.ScalarAsync<long>("select count(*) from note"));
         Assert.Empty(await Store.ReadStreamAsync("new-3"));
     }
 
@@ -126,10 +126,10 @@ public sealed class Appending_side_by_side : IAsyncLifetime
     {
         var outcomes = await WhileTheServerIsBusyAsync(i => AppendAsync(i / 2));
 
-        Assert.Equal(Crowd / 2, outcomes.Count(outcome => outcome is null));
+        Assert.Equal(Appends / 2, outcomes.Count(outcome => outcome is null));
         Assert.All(outcomes.OfType<Exception>(), e => Assert.IsType<StreamVersionConflictException>(e));
         Assert.Equal(
-            Crowd / 2,
+            Appends / 2,
             await _fixture.ScalarAsync<long>(
                 "select count(*) from mt_events where stream_id like 'new-%' and version = 1"
             )
@@ -165,7 +165,7 @@ public sealed class Appending_side_by_side : IAsyncLifetime
             cancellationToken: cancellationToken
         );
 
-    /// <summary>Appends while both groups that may be on the way wait for another writer's locks.</summary>
+    /// <summary>Appends while both groups that may be in flight wait for another writer's locks.</summary>
     /// <returns>The exception of each, null for success.</returns>
     private async Task<IReadOnlyList<Exception?>> WhileTheServerIsBusyAsync(
         Func<int, Task<long>> append,
@@ -178,7 +178,7 @@ public sealed class Appending_side_by_side : IAsyncLifetime
         await locks.ExecuteNonQueryAsync();
         var held = new[] { await AppendHeldUpAsync("a", others: 0), await AppendHeldUpAsync("b", others: 1) };
 
-        var appends = Enumerable.Range(0, Crowd).Select(append).ToArray();
+        var appends = Enumerable.Range(0, Appends).Select(append).ToArray();
         await (meanwhile?.Invoke() ?? Task.CompletedTask);
         await transaction.RollbackAsync();
         await Task.WhenAll(held);

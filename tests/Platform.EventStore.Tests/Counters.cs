@@ -77,6 +77,9 @@ internal sealed class CounterValues(string name = "counter_value:v1", string tab
 
     public override IReadOnlyList<string> Tables => [table];
 
+    /// <summary>Called before each event is projected; throws, or adds what the database refuses, to make it fail.</summary>
+    public Action<StoredEvent, NpgsqlBatch> Before { get; set; } = (_, _) => { };
+
     public Migration Migration =>
         new(
             $"001_{table}",
@@ -89,6 +92,7 @@ internal sealed class CounterValues(string name = "counter_value:v1", string tab
 
     public override void Project(StoredEvent stored, NpgsqlBatch batch)
     {
+        Before(stored, batch);
         var (counterName, by) = stored.Data switch
         {
             CounterOpened e => (e.Name, 0),

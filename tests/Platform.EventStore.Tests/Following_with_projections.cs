@@ -33,7 +33,7 @@ public sealed class Following_with_projections : IAsyncLifetime
         await service.Store.WaitUntilCaughtUpAsync(Projection, Limit);
         var before = await _fixture.RowsAsync(Rows);
         await _fixture.ExecuteAsync(
-            "update counter_value set value = -1; insert into counter_value values ('ghost', null, 1, 1, 1, 1, now())"
+            "update counter_value set value = -1; insert into counter_value values ('stale', null, 1, 1, 1, 1, now())"
         );
 
         Assert.Equal(200, await service.Store.RebuildAsync(Projection));
@@ -47,7 +47,7 @@ public sealed class Following_with_projections : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Rebuilds_the_whole_log_when_nobody_follows()
+    public async Task Rebuilds_the_whole_log_when_no_process_follows()
     {
         await AppendAsync(_fixture.Store, 10);
 
@@ -131,8 +131,8 @@ public sealed class Following_with_projections : IAsyncLifetime
         await using var service = await StartAsync();
         await service.Store.WaitUntilCaughtUpAsync(Projection, Limit);
 
-        await using var usurper = await _fixture.Store.DataSource.OpenConnectionAsync();
-        await using var batch = new Npgsql.NpgsqlBatch(usurper);
+        await using var formerLeader = await _fixture.Store.DataSource.OpenConnectionAsync();
+        await using var batch = new Npgsql.NpgsqlBatch(formerLeader);
         batch.Add(Progress.MoveSql, Projection, 4L, 8L);
         batch.Add("delete from counter_value");
         var fenced = await Assert.ThrowsAsync<Npgsql.PostgresException>(() => batch.ExecuteNonQueryAsync());

@@ -117,7 +117,7 @@ public sealed class Following_with_subscriptions : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Finds_what_nobody_announced_by_polling()
+    public async Task Finds_what_was_not_announced_by_polling()
     {
         var recorder = new Recorder();
         await using var service = await StartAsync(recorder);

@@ -58,7 +58,7 @@ public sealed class Migrating : IAsyncLifetime
         var options = WithTable();
         options.Migrations.Add(new Migration("002_broken", "create table note (text varchar)"));
 
-        var failure = await Assert.ThrowsAsync<InvalidOperationException>(() => Open(options).MigrateAsync());
+        var failure = await Assert.ThrowsAsync<SchemaRefusedException>(() => Open(options).MigrateAsync());
 
         Assert.Contains("002_broken", failure.Message, StringComparison.Ordinal);
         await using var source = Open(WithTable()).DataSource;
@@ -72,9 +72,7 @@ public sealed class Migrating : IAsyncLifetime
         await using var command = source.CreateCommand("alter sequence mt_events_sequence cache 20");
         await command.ExecuteNonQueryAsync();
 
-        var failure = await Assert.ThrowsAsync<InvalidOperationException>(() =>
-            Open(Counters.Options()).MigrateAsync()
-        );
+        var failure = await Assert.ThrowsAsync<SchemaRefusedException>(() => Open(Counters.Options()).MigrateAsync());
 
         Assert.Contains("cache 1", failure.Message, StringComparison.Ordinal);
     }
@@ -104,12 +102,12 @@ public sealed class Migrating : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Says_that_the_database_cannot_be_reached_once_its_patience_ends()
+    public async Task Says_that_the_database_cannot_be_reached_after_the_time_limit()
     {
         var nowhere = new NpgsqlConnectionStringBuilder(_database.ConnectionString) { Host = "127.0.0.1", Port = 1 };
         var store = StoreFixture.Open(nowhere.ConnectionString, Counters.Options());
         await using var source = store.DataSource;
-        var host = new MigrationHost(store, NullLogger<MigrationHost>.Instance) { Patience = TimeSpan.Zero };
+        var host = new MigrationHost(store, NullLogger<MigrationHost>.Instance) { ConnectTimeout = TimeSpan.Zero };
 
         var failure = await Assert.ThrowsAsync<InvalidOperationException>(() =>
             host.StartAsync(CancellationToken.None)

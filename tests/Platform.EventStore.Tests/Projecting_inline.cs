@@ -80,7 +80,7 @@ public sealed class Projecting_inline : IAsyncLifetime
         await WriteAsync();
         var before = await _fixture.RowsAsync(Rows);
         await _fixture.ExecuteAsync(
-            "update counter_value set value = -1, changed_at = now(); insert into counter_value values ('ghost', null, 1, 1, 1, 1, now())"
+            "update counter_value set value = -1, changed_at = now(); insert into counter_value values ('stale', null, 1, 1, 1, 1, now())"
         );
 
         var replayed = await Store.RebuildAsync("counter_value:v1");

@@ -50,9 +50,17 @@ public static class TokensCommand
         ];
         var json = args.Contains(Json, StringComparer.Ordinal);
         var options = GatewayStore.CreateOptions();
-        await using var source = EventStoreDataSource.Create(connectionString, options);
-        var store = new GatewayStore(options, source);
-        await store.MigrateAsync(cancellationToken);
+        await using var store = new GatewayStore(options, EventStoreDataSource.Create(connectionString, options));
+        try
+        {
+            await store.MigrateAsync(cancellationToken);
+        }
+        catch (SchemaRefusedException exception)
+        {
+            await errors.WriteLineAsync(exception.Message);
+            return 1;
+        }
+
         var tokens = new GatewayTokens(store, TimeProvider.System);
         switch (words)
         {

@@ -175,7 +175,7 @@ public abstract class EventStore : IAsyncDisposable
         await using var connection = await DataSource.OpenConnectionAsync(cancellationToken);
         var reader = ReadLogFrom(after);
         var page = await reader.ReadAsync(connection, limit, cancellationToken);
-        // A gap that nobody can fill any more is passed by the second reading.
+        // A gap that no transaction can fill any more is passed by the second reading.
         return page.Count == 0 && reader.HeldFor is not null
             ? await reader.ReadAsync(connection, limit, cancellationToken)
             : page;

@@ -23,6 +23,8 @@ public static class EventStoreDataSource
             ReadBufferSize = 32 * 1024,
             // Whoever changes its session undoes that; resetting every session costs as much as a statement.
             NoResetOnClose = true,
+            // A projection that the database refuses must say at which event.
+            IncludeFailedBatchedCommand = true,
         };
         settings.ApplicationName ??= $"platform-{options.Schema}";
         settings.Options = $"{settings.Options} -c idle_in_transaction_session_timeout=30000".Trim();

@@ -89,7 +89,7 @@ public sealed class EventTypes
 
     private SystemTextJsonSerializer CreateSerializer()
     {
-        var contexts = _byAlias.Values.Select(registration => registration.Json.Options).Distinct().ToList();
+        var contexts = _byType.Values.Select(registration => registration.Json.Options).Distinct().ToList();
         if (contexts.Count > 1)
         {
             throw new InvalidOperationException("The events of a service must come from one JSON serializer context.");

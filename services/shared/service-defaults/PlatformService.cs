@@ -72,4 +72,20 @@ public static class PlatformService
             .DisableHttpMetrics();
         app.MapOpenApi("/openapi/{documentName}.json");
     }
+
+    /// <summary>Runs until it is stopped. A database that this release cannot use is told in one line.</summary>
+    /// <returns>The process's exit code.</returns>
+    public static async Task<int> RunServiceAsync(this WebApplication app)
+    {
+        try
+        {
+            await app.RunAsync();
+            return 0;
+        }
+        catch (SchemaRefusedException exception)
+        {
+            await Console.Error.WriteLineAsync($"platform: {exception.Message}");
+            return 1;
+        }
+    }
 }

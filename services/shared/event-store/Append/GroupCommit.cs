@@ -5,16 +5,16 @@ namespace Platform.EventStore;
 
 /// <summary>
 /// Commits appends that wait at the same time together: one session of Marten's, one transaction, one flush of the server's log.
-/// While fewer than two groups are on the way an append leaves at once; those that come meanwhile leave together when one is back.
+/// While fewer than two groups are in flight an append is sent at once; those that arrive meanwhile are sent together when one ends.
 /// </summary>
 /// <remarks>
 /// When the server refuses a group, all of it is rolled back and each append goes alone, so that only the one at fault fails.
-/// Appends to one stream are never on the way together. Two groups may still want the same rows of a read model in another order:
+/// Appends to one stream are never in flight together. Two groups may still want the same rows of a read model in another order:
 /// the server then refuses one of them.
 /// </remarks>
 internal sealed class GroupCommit(IDocumentStore marten)
 {
-    // One waits for the disk while the other is worked on; more only make the groups smaller.
+    // One waits for the disk while the server works on the other; more only make the groups smaller.
     private const int MaxGroups = 2;
     private const int MaxSize = 32;
 
@@ -77,25 +77,25 @@ internal sealed class GroupCommit(IDocumentStore marten)
     {
         for (List<Member> group = []; ; )
         {
-            // Whoever is ready to append, such as those who have just been told, does so before this goes on.
+            // Callers that are ready to append, such as those that just got their answer, join the next group.
             await Task.Yield();
-            group = TakeGroup(answered: group);
+            group = TakeGroup(completed: group);
             if (group.Count == 0)
             {
                 return;
             }
 
             await SendAsync(group);
-            group.ForEach(member => member.Tell());
+            group.ForEach(member => member.Complete());
         }
     }
 
     /// <returns>Those that can go together, longest waiting first; with none the sending ends.</returns>
-    private List<Member> TakeGroup(List<Member> answered)
+    private List<Member> TakeGroup(List<Member> completed)
     {
         lock (_gate)
         {
-            _streams.ExceptWith(answered.Select(member => member.Append.StreamId));
+            _streams.ExceptWith(completed.Select(member => member.Append.StreamId));
             var group = _waiting.Where(member => _streams.Add(member.Append.StreamId)).Take(MaxSize).ToList();
             _waiting.RemoveAll(group.Contains);
             _groups -= group.Count == 0 ? 1 : 0;
@@ -136,7 +136,7 @@ internal sealed class GroupCommit(IDocumentStore marten)
         }
     }
 
-    /// <summary>An error of the server's, or of building the commands; after any other nobody knows what was committed.</summary>
+    /// <summary>An error of the server's, or of building the commands; after any other it is unknown what was committed.</summary>
     private static bool IsRolledBack(Exception exception) =>
         exception is (not NpgsqlException) or PostgresException { InvariantSeverity: "ERROR" };
 
@@ -150,7 +150,7 @@ internal sealed class GroupCommit(IDocumentStore marten)
 
         public Exception? Error { get; set; }
 
-        public void Tell()
+        public void Complete()
         {
             if (Error is null)
             {

@@ -15,7 +15,7 @@ internal sealed class LogSignal
     /// <summary>Wakes the followers.</summary>
     public void Raise() => Interlocked.Exchange(ref _next, Create()).TrySetResult();
 
-    /// <summary>Wakes the followers, and whoever tells other processes.</summary>
+    /// <summary>Wakes the followers, and what notifies other processes.</summary>
     public void RaiseAppend()
     {
         Raise();

@@ -8,7 +8,7 @@ namespace Platform.EventStore;
 internal sealed partial class MigrationHost(EventStore store, ILogger<MigrationHost> logger) : IHostedService
 {
     /// <summary>How long a database may take to become reachable.</summary>
-    internal TimeSpan Patience { get; init; } = TimeSpan.FromSeconds(60);
+    internal TimeSpan ConnectTimeout { get; init; } = TimeSpan.FromSeconds(60);
 
     public async Task StartAsync(CancellationToken cancellationToken)
     {
@@ -23,10 +23,10 @@ internal sealed partial class MigrationHost(EventStore store, ILogger<MigrationH
             }
             catch (Exception e) when (DatabaseFailures.IsUnreachable(e))
             {
-                if (watch.Elapsed > Patience)
+                if (watch.Elapsed > ConnectTimeout)
                 {
                     throw new InvalidOperationException(
-                        $"The database of schema '{store.Options.Schema}' could not be reached for {Patience.TotalSeconds:0} s: {e.Message}",
+                        $"The database of schema '{store.Options.Schema}' could not be reached for {ConnectTimeout.TotalSeconds:0} s: {e.Message}",
                         e
                     );
                 }

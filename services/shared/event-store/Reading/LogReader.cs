@@ -9,7 +9,7 @@ namespace Platform.EventStore;
 /// after the row was seen; once every transaction below the fence has ended, the number is decided: what is absent then was
 /// rolled back. No time limit is involved, and without a gap there is one statement and no waiting.
 /// </summary>
-/// <param name="mark">The last sequence that was read; decided by whoever passed it.</param>
+/// <param name="mark">The last sequence that was read; decided, because a reader passed it.</param>
 internal sealed class LogReader(EventStoreOptions options, HighWater highWater, long mark)
 {
     private const string PageSql = $"""

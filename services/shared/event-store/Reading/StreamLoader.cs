@@ -12,28 +12,7 @@ internal sealed class StreamLoader(EventStoreOptions options, NpgsqlDataSource d
         string streamId,
         long fromVersion,
         CancellationToken cancellationToken
-    )
-    {
-        await using var session = marten.QuerySession();
-        try
-        {
-            var events = await session.Events.FetchStreamAsync(
-                streamId,
-                fromVersion: fromVersion,
-                token: cancellationToken
-            );
-            return [.. events.Select(ToStored)];
-        }
-        catch (UnknownToMartenException)
-        {
-            throw await FindUnknownAsync(streamId, fromVersion, cancellationToken);
-        }
-        catch (Exception e) when (MartenFailures.CauseOf(e) is { } cause)
-        {
-            MartenFailures.Throw(cause);
-            throw;
-        }
-    }
+    ) => [.. (await FetchAsync(streamId, fromVersion, cancellationToken)).Select(ToStored)];
 
     public async Task<(TState State, long Version)> LoadAsync<TState, TEvent>(
         Decider<TState, TEvent> decider,
@@ -44,20 +23,42 @@ internal sealed class StreamLoader(EventStoreOptions options, NpgsqlDataSource d
         where TEvent : notnull
     {
         var (state, version) = (decider.Initial, 0L);
-        foreach (var stored in await ReadAsync(streamId, 1, cancellationToken))
+        foreach (var fetched in await FetchAsync(streamId, 1, cancellationToken))
         {
-            if (stored.Data is not TEvent @event)
+            if (fetched.Data is not TEvent @event)
             {
                 throw new InvalidOperationException(
-                    $"Stream '{stored.StreamId}' holds '{stored.Type}' at version {stored.Version}, which is no {typeof(TEvent).Name}."
+                    $"Stream '{streamId}' holds '{fetched.EventTypeName}' at version {fetched.Version}, which is no {typeof(TEvent).Name}."
                 );
             }
 
             state = decider.Evolve(state, @event);
-            version = stored.Version;
+            version = fetched.Version;
         }
 
         return (state, version);
+    }
+
+    private async Task<IReadOnlyList<IEvent>> FetchAsync(
+        string streamId,
+        long fromVersion,
+        CancellationToken cancellationToken
+    )
+    {
+        await using var session = marten.QuerySession();
+        try
+        {
+            return await session.Events.FetchStreamAsync(streamId, fromVersion: fromVersion, token: cancellationToken);
+        }
+        catch (UnknownToMartenException)
+        {
+            throw await FindUnknownAsync(streamId, fromVersion, cancellationToken);
+        }
+        catch (Exception e) when (MartenFailures.CauseOf(e) is { } cause)
+        {
+            MartenFailures.Throw(cause);
+            throw;
+        }
     }
 
     /// <summary>Marten names the class that was stored; the first event whose alias is unknown says more.</summary>
@@ -85,22 +86,22 @@ internal sealed class StreamLoader(EventStoreOptions options, NpgsqlDataSource d
         return new InvalidOperationException($"Stream '{streamId}' of schema '{options.Schema}' cannot be read.");
     }
 
-    private static StoredEvent ToStored(IEvent read)
+    private static StoredEvent ToStored(IEvent fetched)
     {
-        var headers = read.Headers?.ToDictionary(
+        var headers = fetched.Headers?.ToDictionary(
             header => header.Key,
             header => header.Value?.ToString() ?? "",
             StringComparer.Ordinal
         );
         return new StoredEvent(
-            read.Sequence,
-            read.Id,
-            read.StreamKey!,
-            read.Version,
-            read.EventTypeName,
-            read.Data,
-            read.Timestamp,
-            EventMetadata.Of(read.CorrelationId, read.CausationId, headers)
+            fetched.Sequence,
+            fetched.Id,
+            fetched.StreamKey!,
+            fetched.Version,
+            fetched.EventTypeName,
+            fetched.Data,
+            fetched.Timestamp,
+            EventMetadata.Of(fetched.CorrelationId, fetched.CausationId, headers)
         );
     }
 }

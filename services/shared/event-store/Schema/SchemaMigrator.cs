@@ -93,7 +93,8 @@ internal sealed class SchemaMigrator(EventStoreOptions options, NpgsqlDataSource
             difference.WriteAllUpdates(sql, marten.Options.Advanced.Migrator, AutoCreate.CreateOrUpdate);
             await ExecuteAsync(connection, sql.ToString(), cancellationToken);
         }
-        catch (Exception e) when (e is SchemaMigrationException or PostgresException)
+        catch (Exception e)
+            when (e is SchemaMigrationException or PostgresException && !DatabaseFailures.IsUnreachable(e))
         {
             throw new SchemaRefusedException(
                 $"Marten's tables in the schema '{options.Schema}' cannot be completed: {e.Message} Nothing was changed.",
@@ -108,9 +109,9 @@ internal sealed class SchemaMigrator(EventStoreOptions options, NpgsqlDataSource
         {
             await ExecuteAsync(connection, migration.Sql, cancellationToken);
         }
-        catch (PostgresException e)
+        catch (PostgresException e) when (!DatabaseFailures.IsUnreachable(e))
         {
-            throw new InvalidOperationException(
+            throw new SchemaRefusedException(
                 $"Migration '{migration.Name}' of schema '{options.Schema}' failed: {e.MessageText}",
                 e
             );
@@ -130,7 +131,7 @@ internal sealed class SchemaMigrator(EventStoreOptions options, NpgsqlDataSource
         );
         if (await command.ExecuteScalarAsync(cancellationToken) is not 1L)
         {
-            throw new InvalidOperationException(
+            throw new SchemaRefusedException(
                 $"The sequence {options.Schema}.mt_events_sequence must have 'cache 1', or readers of the log miss events."
             );
         }
