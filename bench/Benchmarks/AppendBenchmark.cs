@@ -16,12 +16,12 @@ namespace Platform.Bench.Benchmarks;
 /// </summary>
 internal static partial class AppendBenchmark
 {
-    private const int Rounds = 5;
+    private const int Rounds = 3;
     private const int LongestStream = 20;
     private const int FollowedEvents = 500;
     private const string RivalName = "pgbench one-row inserts";
 
-    private static readonly TimeSpan _turn = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan _turn = TimeSpan.FromSeconds(4);
 
     private static readonly Decider<int, SampleTaken> _samples = new("sample", 0, (count, _) => count + 1);
 
@@ -224,7 +224,9 @@ internal static partial class AppendBenchmark
             cancellationToken,
             new Dictionary<string, string>(StringComparer.Ordinal) { ["PGPASSWORD"] = settings.Password ?? "" }
         );
-        return double.Parse(Tps().Match(output).Groups["tps"].Value, CultureInfo.InvariantCulture);
+        return Tps().Match(output) is { Success: true } rate
+            ? double.Parse(rate.Groups["tps"].Value, CultureInfo.InvariantCulture)
+            : throw new BenchException($"pgbench inserted nothing: {output}");
     }
 
     private static string FindPgbench() =>
