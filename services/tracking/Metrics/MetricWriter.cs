@@ -15,7 +15,7 @@ internal sealed record LoggedPoints(int Received, int Stored, long Batch);
 /// Stores the points of one request in one transaction: points, each series' state and the batch that live readers
 /// follow. Points that are there already (same series, step and time) change nothing.
 /// </summary>
-internal sealed class MetricWriter(TrackingStore store, RunSignals signals)
+internal sealed class MetricWriter(TrackingStore store, RunSignals signals, TrackingCounters counters)
 {
     /// <summary>Stores points.</summary>
     /// <param name="attempt">The attempt of the run's job that they come from; null for points of nobody's process.</param>
@@ -64,6 +64,7 @@ internal sealed class MetricWriter(TrackingStore store, RunSignals signals)
         await LeaveAsync(connection, runId, number, series, cancellationToken);
         await transaction.CommitAsync(cancellationToken);
         signals.Pulse(runId);
+        counters.PointsStored(stored);
         return new LoggedPoints(points.Count, stored, number);
     }
 

@@ -192,6 +192,7 @@ internal sealed class NodesHost : IAsyncDisposable
             $"--ConnectionStrings:Platform={database.ConnectionString}",
             $"--Nodes:JoinToken={JoinToken}",
             "--Nodes:PollSeconds=0.05",
+            "--Logging:Level=Warning",
             // Most tests have no agent that beats; those about silence say what it takes.
             "--Nodes:MissedBeats=100",
             .. settings,
@@ -202,7 +203,6 @@ internal sealed class NodesHost : IAsyncDisposable
             builder.Services.AddSingleton(clock);
         }
 
-        builder.Logging.SetMinimumLevel(LogLevel.Warning);
         builder.AddNodes();
         builder.Services.AddSingleton<Heard>();
         builder.Services.AddPlatformMessaging(
