@@ -55,8 +55,6 @@ public static class GatewayModule
             .AddReverseProxy()
             .ConfigureHttpClient((_, handler) => handler.ConnectTimeout = TimeSpan.FromSeconds(5))
             .AddTransforms(transforms => transforms.AddResponseTransform(EventStreams.OpenAsync));
-        // It writes a stack trace for every request that fails; ForwarderProblems says the same in a line.
-        builder.Logging.AddFilter("Yarp.ReverseProxy.Forwarder", LogLevel.None);
         services.AddSingleton<Yarp.ReverseProxy.Configuration.IProxyConfigProvider, ProxyRoutes>();
         services.AddSingleton<IServiceDescriptions, ServiceDescriptions>();
         services.AddHttpClient(ServiceClient);

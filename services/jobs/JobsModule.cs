@@ -7,6 +7,7 @@ using Platform.Jobs.Logs;
 using Platform.Jobs.Submission;
 using Platform.Jobs.Training;
 using Platform.Messaging;
+using Platform.ServiceDefaults;
 
 namespace Platform.Jobs;
 
@@ -32,6 +33,7 @@ public static class JobsModule
         services.AddSingleton<LogSignals>();
         services.AddHostedService(container => container.GetRequiredService<LogSignals>());
         services.AddHostedService<ResumeUnsettledJobs>();
+        services.AddGauges<JobGauges>();
     }
 
     /// <summary>Maps the service's endpoints.</summary>

@@ -5,6 +5,7 @@ using Platform.Nodes.Heartbeats;
 using Platform.Nodes.Joining;
 using Platform.Nodes.Membership;
 using Platform.Nodes.Placements;
+using Platform.ServiceDefaults;
 
 namespace Platform.Nodes;
 
@@ -33,6 +34,7 @@ public static class NodesModule
         services.AddSingleton<SchedulerLoop>();
         services.AddSingleton<WaitingReasons>();
         services.AddHostedService<LeaderService>();
+        services.AddGauges<NodeGauges>();
     }
 
     /// <summary>Maps <c>/api/nodes</c>.</summary>

@@ -1,6 +1,7 @@
 using MassTransit;
 using Platform.EventStore;
 using Platform.Messaging;
+using Platform.ServiceDefaults;
 using Platform.Tracking.Browsing;
 using Platform.Tracking.Jobs;
 using Platform.Tracking.Live;
@@ -40,6 +41,8 @@ public static class TrackingModule
         services.AddSingleton<MetricWriter>();
         services.AddSingleton<MetricReader>();
         services.AddSingleton<LiveReader>();
+        services.AddSingleton<TrackingCounters>();
+        services.AddGauges<RunGauges>();
     }
 
     /// <summary>Adds the consumers that create, start and end the runs of jobs.</summary>

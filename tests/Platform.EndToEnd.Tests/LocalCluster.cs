@@ -29,6 +29,9 @@ public class LocalCluster : IAsyncLifetime
         Optdigits = await Api.UploadAsync("optdigits", "dataset", Repository.Optdigits);
     }
 
+    /// <inheritdoc cref="Cluster.AddressOf" />
+    public Uri AddressOf(string process) => Running.AddressOf(process);
+
     /// <summary>Starts processes that are not running.</summary>
     public Task UpAsync() => Running.UpAsync();
 

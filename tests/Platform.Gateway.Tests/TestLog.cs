@@ -3,7 +3,7 @@ using Microsoft.Extensions.Logging;
 
 namespace Platform.Gateway.Tests;
 
-/// <summary>What was logged at the levels that an administrator reads.</summary>
+/// <summary>What was logged at the levels that an administrator reads; Serilog puts texts into quotes here, not on the console.</summary>
 internal sealed class TestLog : ILoggerProvider
 {
     private readonly ConcurrentQueue<(string Message, Exception? Exception)> _warnings = new();

@@ -9,7 +9,7 @@ namespace Platform.Messaging.Tests;
 internal sealed record Chore(int Number);
 
 /// <summary>Needs a database that is away for a while; number 2 is simply broken.</summary>
-internal sealed class DoChore(Outage outage, Recorder<int> done) : IConsumer<Chore>
+internal sealed class DoWorkItem(Outage outage, Recorder<int> done) : IConsumer<Chore>
 {
     public Task Consume(ConsumeContext<Chore> context)
     {
@@ -55,7 +55,7 @@ public sealed class Without_a_database
         await using var host = await TestHost.StartAsync(
             bus =>
             {
-                bus.AddConsumer<DoChore>();
+                bus.AddConsumer<DoWorkItem>();
                 bus.AddConsumer<RecordFault>();
             },
             services => services.AddSingleton(done).AddSingleton(faults).AddSingleton<Outage>()

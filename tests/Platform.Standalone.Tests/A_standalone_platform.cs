@@ -166,6 +166,33 @@ public sealed class A_standalone_platform : IAsyncLifetime
         Assert.Equal(before, await AnswersAsync(id));
     }
 
+    [Fact]
+    public async Task Tells_in_its_metrics_of_all_services_and_not_its_web_page()
+    {
+        await _platform.UpAsync();
+        await Api.WaitForStatusAsync(await Api.SubmitAsync(Job("true")), "succeeded");
+
+        var scrape = await WaitFor.ValueAsync(
+            "the job in the metrics",
+            () => Scrape.OfAsync(Api.Http, new Uri($"http://127.0.0.1:{_platform.Port}/metrics")),
+            scrape => scrape.Value("platform_jobs", ("status", "succeeded")) == 1
+        );
+
+        foreach (var schema in (string[])["jobs", "nodes", "artifacts", "tracking", "gateway"])
+        {
+            Assert.NotNull(scrape.Value("event_store_sequence", ("schema", schema)));
+        }
+
+        Assert.Equal(1, scrape.Value("platform_nodes", ("state", "online")));
+        Assert.Equal(0, scrape.Value("platform_placements_waiting"));
+        Assert.Equal(1, scrape.Value("platform_broker_up"));
+        Assert.Equal("gauge", scrape.Types["platform_gpus"]);
+        Assert.Equal("gauge", scrape.Types["platform_runs"]);
+        Assert.Equal("counter", scrape.Types["platform_runs_created"]);
+        Assert.Equal("histogram", scrape.Types["http_server_request_duration_seconds"]);
+        Assert.Equal("histogram", scrape.Types["messaging_process_duration_seconds"]);
+    }
+
     private static string Line(LocalProcess training) => $"process {training.Id}";
 
     private static object Training() =>

@@ -25,6 +25,12 @@ public sealed class Cluster(string data, int nodes, params IReadOnlyList<(string
     /// <summary>The data folder.</summary>
     public string Data => data;
 
+    /// <summary>Where one of the processes listens, such as <c>jobs</c>.</summary>
+    public Uri AddressOf(string process) =>
+        process is "gateway"
+            ? new Uri(Url)
+            : new Uri($"http://127.0.0.1:{File.ReadAllText(Path.Combine(data, "cluster", "ports", process)).Trim()}");
+
     /// <summary>Starts processes that are not running, and returns when the cluster is ready.</summary>
     public Task UpAsync() =>
         Command.SucceedAsync(

@@ -13,7 +13,7 @@ public sealed class Serving_the_app(Browser browser)
     [InlineData("/jobs/01a2013c-9b46-71fc-8d54-54439cd0f2b9?tab=history")]
     [InlineData("/artifacts/model.v2")]
     [InlineData("/nowhere")]
-    public async Task Its_page_lies_at_every_address_of_its_own_and_is_asked_for_anew(string path)
+    public async Task Its_page_is_served_at_each_of_its_addresses_and_revalidated(string path)
     {
         using var request = new HttpRequestMessage(HttpMethod.Get, path);
         request.Headers.Add("Accept", "text/html");

@@ -68,7 +68,7 @@ public sealed class Widening_columns(ManyJobs browser)
     }
 
     [Fact]
-    public async Task Draws_no_row_anew_and_scrolls_head_and_rows_together()
+    public async Task Renders_no_row_again_and_scrolls_head_and_rows_together()
     {
         await using var session = await browser.OpenAsync();
         var page = session.Page;

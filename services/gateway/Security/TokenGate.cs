@@ -17,7 +17,7 @@ internal sealed class TokenGate(
     public async Task InvokeAsync(HttpContext context)
     {
         var path = Access.Parts(context.Request.Path);
-        if (!Access.IsApi(path))
+        if (!Access.IsApi(path) && path is not ["metrics"])
         {
             await next(context);
             return;

@@ -8,7 +8,7 @@ namespace Platform.Gateway.WebApp;
 
 /// <summary>
 /// Serves the web app: its files, and its page at every address that is nobody else's, since the app has addresses of its
-/// own. Files under <c>assets/</c> carry a hash of their bytes in their names and never change; the page is asked for anew
+/// own. Files under <c>assets/</c> carry a hash of their bytes in their names and never change; the page is requested again
 /// each time.
 /// </summary>
 internal static class WebAppFiles

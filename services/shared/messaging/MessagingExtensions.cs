@@ -39,6 +39,7 @@ public static class MessagingExtensions
                 host.WaitUntilStarted = options.Transport is MessageTransport.InMemory;
                 host.StopTimeout = TimeSpan.FromSeconds(10);
             });
+        services.AddHostedService<BusMetrics>();
         services.AddHealthChecks().AddCheck<BusHealthCheck>(BusHealthCheck.Name);
         services.PostConfigure<HealthCheckServiceOptions>(health =>
         {
@@ -50,6 +51,7 @@ public static class MessagingExtensions
         services.AddMassTransit(bus =>
         {
             bus.DisableUsageTelemetry(); // the platform calls nobody
+            bus.AddReceiveObserver<MessageMetrics>();
             foreach (var module in modules)
             {
                 module(bus);

@@ -30,6 +30,7 @@ public static class PlatformService
     public static void AddPlatformDefaults(this WebApplicationBuilder builder, string name)
     {
         var services = builder.Services;
+        builder.AddLogs(name);
         builder.AddTelemetry(name);
         builder.WebHost.ConfigureKestrel(kestrel => kestrel.AddServerHeader = false);
 
@@ -65,11 +66,13 @@ public static class PlatformService
     /// <summary>The middleware and endpoints that every service has; call it before the service's own endpoints are mapped.</summary>
     public static void UsePlatformDefaults(this WebApplication app)
     {
+        app.UseRequestLogs();
         app.UseExceptionHandler();
         app.UseStatusCodePages();
         app.MapHealthChecks("/health/live", new HealthCheckOptions { Predicate = _ => false }).DisableHttpMetrics();
         app.MapHealthChecks("/health/ready", new HealthCheckOptions { ResponseWriter = HealthReportWriter.WriteAsync })
             .DisableHttpMetrics();
+        app.MapMetrics();
         app.MapOpenApi("/openapi/{documentName}.json");
     }
 

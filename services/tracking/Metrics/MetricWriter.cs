@@ -15,7 +15,7 @@ internal sealed record LoggedPoints(int Received, int Stored, long Batch);
 /// Stores the points of one request in one transaction: the points, the state of each series and the batch that live
 /// readers follow. Points that are already stored (same series, step and time) change nothing.
 /// </summary>
-internal sealed class MetricWriter(TrackingStore store, RunSignals signals)
+internal sealed class MetricWriter(TrackingStore store, RunSignals signals, TrackingCounters counters)
 {
     /// <summary>Stores points.</summary>
     /// <param name="attempt">The attempt of the run's job that sent them; null when they are not from a job.</param>
@@ -64,6 +64,7 @@ internal sealed class MetricWriter(TrackingStore store, RunSignals signals)
         await EndBatchAsync(connection, runId, number, series, cancellationToken);
         await transaction.CommitAsync(cancellationToken);
         signals.Pulse(runId);
+        counters.PointsStored(stored);
         return new LoggedPoints(points.Count, stored, number);
     }
 

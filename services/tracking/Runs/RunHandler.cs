@@ -4,7 +4,7 @@ using Platform.Tracking.Live;
 namespace Platform.Tracking.Runs;
 
 /// <summary>Handles commands to runs and wakes their followers.</summary>
-internal sealed class RunHandler(TrackingStore store, RunSignals signals, TimeProvider clock)
+internal sealed class RunHandler(TrackingStore store, RunSignals signals, TrackingCounters counters, TimeProvider clock)
 {
     public async Task<Outcome<Run, RunEvent>> HandleAsync(
         string runId,
@@ -26,6 +26,10 @@ internal sealed class RunHandler(TrackingStore store, RunSignals signals, TimePr
         if (outcome.Events.Count > 0)
         {
             signals.Pulse(runId);
+            if (outcome.Events.Any(e => e is RunCreated))
+            {
+                counters.RunCreated();
+            }
         }
 
         return outcome;

@@ -12,6 +12,9 @@ internal static class RunNames
         ["interrupted"] = RunStatus.Interrupted,
     };
 
+    /// <summary>All statuses that a run may have.</summary>
+    public static IEnumerable<string> Statuses => _statuses.Keys;
+
     public static string ToName(this RunStatus status) => _statuses.First(entry => entry.Value == status).Key;
 
     public static string ToName(this MetricMode mode) => mode is MetricMode.Max ? "max" : "min";

@@ -105,7 +105,7 @@ public sealed class In_front_of_services : IAsyncLifetime
 
         var (message, exception) = Assert.Single(_gateway.Log.Warnings);
         Assert.StartsWith(
-            "A request was not forwarded to jobs: Request, Connection refused",
+            "A request was not forwarded to \"jobs\": Request, \"Connection refused",
             message,
             StringComparison.Ordinal
         );

@@ -74,7 +74,7 @@ public sealed class Open_to_the_network : IAsyncLifetime
         var text = await listed.Content.ReadAsStringAsync();
         Assert.DoesNotContain(admin, text, StringComparison.Ordinal);
         var item = Assert.Single((await listed.JsonAsync())["items"]!.AsArray())!;
-        Assert.Equal("boss", (string?)item["name"]);
+        Assert.Equal("admin-token", (string?)item["name"]);
         Assert.NotNull(item["lastUsedAt"]);
 
         await using var connection = new NpgsqlConnection(_gateway.ConnectionString);
@@ -87,7 +87,7 @@ public sealed class Open_to_the_network : IAsyncLifetime
             connection
         );
         var stored = (string)(await command.ExecuteScalarAsync())!;
-        Assert.Contains("boss", stored, StringComparison.Ordinal);
+        Assert.Contains("admin-token", stored, StringComparison.Ordinal);
         Assert.DoesNotContain(admin[3..], stored, StringComparison.Ordinal);
     }
 
@@ -193,7 +193,8 @@ public sealed class Open_to_the_network : IAsyncLifetime
         Assert.NotEmpty(errors);
     }
 
-    private async Task<string> AdminAsync() => (await _gateway.Tokens.CreateAsync("boss", "admin", "test")).Token;
+    private async Task<string> AdminAsync() =>
+        (await _gateway.Tokens.CreateAsync("admin-token", "admin", "test")).Token;
 
     private async Task<HttpResponseMessage> PostTokenAsync(string admin, object body)
     {

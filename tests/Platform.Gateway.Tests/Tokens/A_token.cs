@@ -8,9 +8,9 @@ public sealed class A_token
     private static readonly DateTimeOffset _now = new(2026, 1, 2, 3, 4, 5, TimeSpan.Zero);
     private static readonly Guid _id = Guid.CreateVersion7();
     private static readonly CreateToken _create = new(_id, "anna", "admin", "abc", "local");
-    private static readonly RevokeToken _revoke = new("user:boss");
+    private static readonly RevokeToken _revoke = new("user:admin-token");
     private static readonly TokenCreated _created = new(_id, "anna", "admin", "abc", "local", _now);
-    private static readonly TokenRevoked _revoked = new(_id, "user:boss", _now);
+    private static readonly TokenRevoked _revoked = new(_id, "user:admin-token", _now);
 
     private static Specification<Token, TokenEvent> Spec => new(Token.Decider);
 

@@ -14,7 +14,7 @@ public sealed class A_deadline : IAsyncLifetime
     [Fact]
     public async Task reminds_the_saga_when_it_has_passed_and_not_before()
     {
-        await using var service = await ErrandService.StartAsync(_database, _clock);
+        await using var service = await SampleSagaService.StartAsync(_database, _clock);
         await service.PublishAsync(new Begin(_id));
         var begun = await service.RowAtVersionAsync(_id, 1);
 
@@ -31,7 +31,7 @@ public sealed class A_deadline : IAsyncLifetime
     [Fact]
     public async Task comes_again_when_its_message_was_lost()
     {
-        await using var service = await ErrandService.StartAsync(_database, _clock);
+        await using var service = await SampleSagaService.StartAsync(_database, _clock);
         service.Gate.HoldNext(1);
         var id = await StoreWaitingAsync(_clock.GetUtcNow());
         await WaitFor.ConditionAsync("the reminder to hang", () => Task.FromResult(service.Gate.Held == 1));
@@ -47,7 +47,7 @@ public sealed class A_deadline : IAsyncLifetime
         var waiting = await StoreWaitingAsync(_clock.GetUtcNow() + TimeSpan.FromHours(1));
         var idle = await StoreWaitingAsync(null);
 
-        await using var service = await ErrandService.StartAsync(_database, _clock);
+        await using var service = await SampleSagaService.StartAsync(_database, _clock);
 
         await RemindedAsync(service, waiting, 1);
         Assert.Null((await service.RowAsync(idle))!.DueAt);
@@ -57,8 +57,8 @@ public sealed class A_deadline : IAsyncLifetime
     [Fact]
     public async Task reminds_once_although_two_processes_look_for_it()
     {
-        await using var first = await ErrandService.StartAsync(_database, _clock);
-        await using var second = await ErrandService.StartAsync(_database, _clock);
+        await using var first = await SampleSagaService.StartAsync(_database, _clock);
+        await using var second = await SampleSagaService.StartAsync(_database, _clock);
         var ids = new List<Guid>();
         for (var i = 0; i < 300; i++)
         {
@@ -80,7 +80,7 @@ public sealed class A_deadline : IAsyncLifetime
         await _database.ExecuteAsync(
             """
             insert into saga (saga_type, correlation_id, version, state, due_at, data)
-            values ('test-errand', $1, 1, 'Waiting', $2,
+            values ('test-saga', $1, 1, 'Waiting', $2,
               jsonb_build_object('correlationId', $1, 'currentState', 'Waiting', 'dueAt', $2, 'steps', 0, 'reminders', 0))
             """,
             id,
@@ -98,6 +98,6 @@ public sealed class A_deadline : IAsyncLifetime
     private Task<long> CountAsync(string condition) =>
         _database.ScalarAsync<long>($"select count(*) from saga where {condition}");
 
-    private static Task RemindedAsync(ErrandService service, Guid id, int times) =>
+    private static Task RemindedAsync(SampleSagaService service, Guid id, int times) =>
         WaitFor.ConditionAsync($"{times} reminders", async () => (await service.LoadAsync(id))?.Reminders == times);
 }

@@ -6,12 +6,12 @@ public sealed class Storing_a_saga : IAsyncLifetime
     private readonly Guid _id = Guid.CreateVersion7();
     private readonly FakeClock _clock = new();
     private MessagingDatabase _database = null!;
-    private ErrandService _service = null!;
+    private SampleSagaService _service = null!;
 
     public async Task InitializeAsync()
     {
         _database = await MessagingDatabase.CreateAsync();
-        _service = await ErrandService.StartAsync(_database, _clock);
+        _service = await SampleSagaService.StartAsync(_database, _clock);
     }
 
     public async Task DisposeAsync()

@@ -198,6 +198,7 @@ internal sealed class NodesHost : IAsyncDisposable
             $"--ConnectionStrings:Platform={database.ConnectionString}",
             $"--Nodes:JoinToken={JoinToken}",
             "--Nodes:PollSeconds=0.05",
+            "--Logging:Level=Warning",
             // Most tests have no agent that sends heartbeats; tests of silence set their own limit.
             "--Nodes:MissedHeartbeats=100",
             .. settings,
@@ -208,7 +209,6 @@ internal sealed class NodesHost : IAsyncDisposable
             builder.Services.AddSingleton(clock);
         }
 
-        builder.Logging.SetMinimumLevel(LogLevel.Warning);
         builder.AddNodes();
         builder.Services.AddSingleton<ReceivedMessages>();
         builder.Services.AddPlatformMessaging(

@@ -166,7 +166,7 @@ public sealed class PrivatePostgres
         }
 
         // No postmaster of this folder runs, so whatever the files say is about the past; the process that they name may be
-        // another PostgreSQL by now, or a killed one that nobody has buried yet.
+        // another PostgreSQL by now, or a zombie that was not reaped yet.
         File.Delete(Path.Combine(DataPath, "postmaster.pid"));
         File.Delete(Path.Combine(SocketFolder, $".s.PGSQL.{SocketPort}.lock"));
         WriteSettings();

@@ -10,7 +10,7 @@ internal sealed class ReconnectingHost : RabbitMqHostConfiguration
     private static readonly TimeSpan _shortestPause = TimeSpan.FromSeconds(1.5);
     private static readonly TimeSpan _longestPause = TimeSpan.FromSeconds(2.5);
 
-    /// <summary>After so many tries the transport asks the policy anew; it never gives up.</summary>
+    /// <summary>After so many tries the transport asks the policy again; it never gives up.</summary>
     private const int TriesAtOnce = 1000;
 
     public ReconnectingHost(IRabbitMqBusConfiguration bus, IRabbitMqTopologyConfiguration topology)

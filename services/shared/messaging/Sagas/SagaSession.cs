@@ -62,7 +62,7 @@ internal sealed class SagaSession<TInstance>(
             await reader.GetFieldValueAsync<byte[]>(1, cancellationToken),
             JsonSerializerOptions.Web
         )!;
-        // Serialized anew: jsonb does not keep the bytes that were written.
+        // Serialized again: jsonb does not keep the bytes that were written.
         _stored[correlationId] = (reader.GetInt64(0), Serialize(instance));
         return instance;
     }

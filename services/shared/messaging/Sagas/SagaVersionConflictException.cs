@@ -1,6 +1,6 @@
 namespace Platform.Messaging.Sagas;
 
-/// <summary>Another message changed the saga meanwhile. The endpoint's retry loads it anew; nothing was sent.</summary>
+/// <summary>Another message changed the saga meanwhile. The endpoint's retry loads it again; nothing was sent.</summary>
 public sealed class SagaVersionConflictException(string sagaType, Guid correlationId)
     : Exception($"Saga {sagaType} {correlationId} was changed by another message meanwhile.")
 {

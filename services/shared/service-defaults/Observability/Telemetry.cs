@@ -1,116 +1,76 @@
+using System.Diagnostics.Metrics;
 using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Hosting;
-using Microsoft.Extensions.Logging;
+using Npgsql;
 using OpenTelemetry;
 using OpenTelemetry.Metrics;
 using OpenTelemetry.Resources;
 using OpenTelemetry.Trace;
-using Serilog;
-using Serilog.Events;
-using Serilog.Extensions.Logging;
-using Serilog.Formatting;
 
 namespace Platform.ServiceDefaults;
 
-/// <summary>Structured logs always; traces and metrics by OTLP when <c>OTEL_EXPORTER_OTLP_ENDPOINT</c> is set.</summary>
+/// <summary>
+/// Metrics at <c>/metrics</c> always; traces, and metrics too, by OTLP when <c>OTEL_EXPORTER_OTLP_ENDPOINT</c> is set.
+/// docs/metrics.md lists the platform's own.
+/// </summary>
 internal static class Telemetry
 {
-    private static readonly string[] _sources =
-    [
-        "Microsoft.AspNetCore",
-        "System.Net.Http",
-        "Npgsql",
-        "MassTransit",
-        "Yarp.ReverseProxy",
-        "Platform",
-    ];
-
-    private static readonly string[] _meters =
-    [
-        "Microsoft.AspNetCore.Hosting",
-        "Microsoft.AspNetCore.Server.Kestrel",
-        "System.Net.Http",
-        "System.Runtime",
-        "Npgsql",
-        "MassTransit",
-        "Platform",
-        "Platform.EventStore",
-    ];
+    private const string ScrapePath = "/metrics";
+    private const string MassTransit = "MassTransit";
 
     public static void AddTelemetry(this WebApplicationBuilder builder, string name)
     {
-        var level = Enum.TryParse<LogEventLevel>(
-            builder.Configuration["Logging:Level"],
-            ignoreCase: true,
-            out var parsed
-        )
-            ? parsed
-            : LogEventLevel.Information;
-        var configuration = new LoggerConfiguration()
-            .MinimumLevel.Is(level)
-            .MinimumLevel.Override("Microsoft", LogEventLevel.Warning)
-            .MinimumLevel.Override("Microsoft.AspNetCore.Diagnostics", LogEventLevel.Error)
-            .MinimumLevel.Override("Yarp", LogEventLevel.Warning)
-            .MinimumLevel.Override("MassTransit", LogEventLevel.Warning)
-            .MinimumLevel.Override("System.Net.Http", LogEventLevel.Warning)
-            .Enrich.WithProperty("service", name)
-            .Enrich.FromLogContext();
-        var json = string.Equals(builder.Configuration["Logging:Format"], "json", StringComparison.OrdinalIgnoreCase);
-        ITextFormatter? formatter = json ? new EcsJsonFormatter() : null;
-        var logger = configuration
-            .WriteTo.Async(sink =>
-            {
-                if (formatter is not null)
-                {
-                    sink.Console(formatter);
-                }
-                else
-                {
-                    sink.Console(
-                        outputTemplate: "{Timestamp:HH:mm:ss.fff} {Level:u3} {service,-10} {Message:lj}{NewLine}{Exception}"
-                    );
-                }
-            })
-            .CreateLogger();
-        builder.Logging.ClearProviders();
-        // Not by AddSerilog, which overrules what a module filters.
-        builder.Logging.SetMinimumLevel(LogLevel.Trace);
-        builder.Logging.AddProvider(new SerilogLoggerProvider(logger, dispose: true));
-
+        builder
+            .Services.AddOptions<MetricsOptions>()
+            .BindConfiguration("Metrics")
+            .ValidateDataAnnotations()
+            .ValidateOnStart();
+        builder.Services.AddGauges<EventLogGauges>();
+        var telemetry = builder
+            .Services.AddOpenTelemetry()
+            .ConfigureResource(resource => resource.AddService($"platform-{name}"))
+            .WithMetrics(metrics =>
+                metrics
+                    .AddAspNetCoreInstrumentation()
+                    .AddHttpClientInstrumentation()
+                    .AddRuntimeInstrumentation()
+                    .AddNpgsqlInstrumentation()
+                    .AddMeter(MassTransit, "Platform.*")
+                    .AddView(DropMisfits)
+                    .AddPrometheusExporter()
+            );
         if (!string.IsNullOrEmpty(builder.Configuration["OTEL_EXPORTER_OTLP_ENDPOINT"]))
         {
-            builder.Services.AddHostedService(_ => new OpenTelemetryExport(name));
+            telemetry
+                .WithTracing(tracing =>
+                    tracing
+                        .AddAspNetCoreInstrumentation(requests =>
+                            requests.Filter = context =>
+                                !context.Request.Path.StartsWithSegments("/health", StringComparison.Ordinal)
+                                && !context.Request.Path.StartsWithSegments(ScrapePath, StringComparison.Ordinal)
+                        )
+                        .AddHttpClientInstrumentation()
+                        .AddNpgsql()
+                        .AddSource(MassTransit, "Yarp.ReverseProxy", "Platform")
+                )
+                .UseOtlpExporter();
         }
     }
 
-    /// <summary>Owns the providers: the hosting package that would do it is not in every registry (docs/adr/0006).</summary>
-    private sealed class OpenTelemetryExport(string name) : IHostedService
-    {
-        private TracerProvider? _tracing;
-        private MeterProvider? _metering;
+    /// <summary>Maps <c>GET /metrics</c>, as open as the health of the process.</summary>
+    public static void MapMetrics(this WebApplication app) =>
+        app.MapPrometheusScrapingEndpoint(ScrapePath)
+            .WithMetadata(new HttpMethodMetadata(["GET", "HEAD"]))
+            .DisableHttpMetrics();
 
-        public Task StartAsync(CancellationToken cancellationToken)
-        {
-            var resource = ResourceBuilder.CreateDefault().AddService($"platform-{name}");
-            _tracing = Sdk.CreateTracerProviderBuilder()
-                .SetResourceBuilder(resource)
-                .AddSource(_sources)
-                .AddOtlpExporter()
-                .Build();
-            _metering = Sdk.CreateMeterProviderBuilder()
-                .SetResourceBuilder(resource)
-                .AddMeter(_meters)
-                .AddOtlpExporter()
-                .Build();
-            return Task.CompletedTask;
-        }
-
-        public Task StopAsync(CancellationToken cancellationToken)
-        {
-            _tracing?.Dispose();
-            _metering?.Dispose();
-            return Task.CompletedTask;
-        }
-    }
+    /// <summary>
+    /// MassTransit measures in milliseconds, where <c>messaging.process.duration</c> tells the same in seconds, and calls counters
+    /// what goes up and down.
+    /// </summary>
+    private static MetricStreamConfiguration? DropMisfits(Instrument instrument) =>
+        instrument.Meter.Name is MassTransit
+        && (instrument.Unit is "ms" || instrument.Name.EndsWith(".active", StringComparison.Ordinal))
+            ? MetricStreamConfiguration.Drop
+            : null;
 }

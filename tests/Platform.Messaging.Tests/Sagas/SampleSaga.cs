@@ -11,13 +11,13 @@ internal sealed record Look(Guid Id);
 
 internal sealed record End(Guid Id);
 
-internal sealed record ErrandDue(Guid Id);
+internal sealed record SampleSagaDue(Guid Id);
 
 /// <summary>Published by the saga for each step it took.</summary>
 internal sealed record Stepped(Guid Id, int Steps);
 
 /// <summary>The saga of these tests: it counts steps and the times it was reminded.</summary>
-internal sealed class Errand : IDeadlineSaga
+internal sealed class SampleSaga : IDeadlineSaga
 {
     public Guid CorrelationId { get; set; }
 
@@ -66,9 +66,9 @@ internal sealed class Gate
     }
 }
 
-internal sealed class ErrandMachine : MassTransitStateMachine<Errand>
+internal sealed class SampleStateMachine : MassTransitStateMachine<SampleSaga>
 {
-    public ErrandMachine(Gate gate, TimeProvider clock)
+    public SampleStateMachine(Gate gate, TimeProvider clock)
     {
         InstanceState(x => x.CurrentState);
         Event(() => Begun, e => e.CorrelateById(m => m.Message.Id));
@@ -109,9 +109,9 @@ internal sealed class ErrandMachine : MassTransitStateMachine<Errand>
     public Event<Step> SteppedOn { get; } = null!;
     public Event<Look> LookedAt { get; } = null!;
     public Event<End> Ended { get; } = null!;
-    public Event<ErrandDue> Due { get; } = null!;
+    public Event<SampleSagaDue> Due { get; } = null!;
 
-    private static void Discarding<T>(IEventCorrelationConfigurator<Errand, T> e, Func<T, Guid> id)
+    private static void Discarding<T>(IEventCorrelationConfigurator<SampleSaga, T> e, Func<T, Guid> id)
         where T : class
     {
         e.CorrelateById(m => id(m.Message));

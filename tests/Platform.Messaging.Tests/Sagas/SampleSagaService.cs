@@ -3,10 +3,10 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace Platform.Messaging.Tests.Sagas;
 
-internal sealed record ErrandRow(long Version, string State, DateTimeOffset? DueAt);
+internal sealed record SampleSagaRow(long Version, string State, DateTimeOffset? DueAt);
 
-/// <summary>A process that runs errands, and what it published.</summary>
-internal sealed class ErrandService(MessagingDatabase database) : IAsyncDisposable
+/// <summary>A process that runs sagas, and what it published.</summary>
+internal sealed class SampleSagaService(MessagingDatabase database) : IAsyncDisposable
 {
     private TestHost? _host;
 
@@ -16,13 +16,13 @@ internal sealed class ErrandService(MessagingDatabase database) : IAsyncDisposab
 
     public Recorder<Fault> Faults { get; } = new();
 
-    public static async Task<ErrandService> StartAsync(MessagingDatabase database, FakeClock clock)
+    public static async Task<SampleSagaService> StartAsync(MessagingDatabase database, FakeClock clock)
     {
-        var service = new ErrandService(database);
+        var service = new SampleSagaService(database);
         service._host = await TestHost.StartAsync(
             bus =>
             {
-                bus.AddServiceSaga<ErrandMachine, Errand, TestStore>("test-errand", id => new ErrandDue(id));
+                bus.AddServiceSaga<SampleStateMachine, SampleSaga, TestStore>("test-saga", id => new SampleSagaDue(id));
                 bus.AddServiceConsumer<RecordStepped>("test");
                 bus.AddServiceConsumer<RecordFault>("test");
             },
@@ -40,15 +40,15 @@ internal sealed class ErrandService(MessagingDatabase database) : IAsyncDisposab
     public Task PublishAsync<T>(T message)
         where T : class => _host!.Bus.Publish(message);
 
-    public async Task<ErrandRow?> RowAsync(Guid id)
+    public async Task<SampleSagaRow?> RowAsync(Guid id)
     {
         await using var command = database.DataSource.CreateCommand(
-            "select version, state, due_at from saga where saga_type = 'test-errand' and correlation_id = $1"
+            "select version, state, due_at from saga where saga_type = 'test-saga' and correlation_id = $1"
         );
         command.Parameters.Add(new() { Value = id });
         await using var reader = await command.ExecuteReaderAsync();
         return await reader.ReadAsync()
-            ? new ErrandRow(
+            ? new SampleSagaRow(
                 reader.GetInt64(0),
                 reader.GetString(1),
                 await reader.IsDBNullAsync(2) ? null : await reader.GetFieldValueAsync<DateTimeOffset>(2)
@@ -56,11 +56,11 @@ internal sealed class ErrandService(MessagingDatabase database) : IAsyncDisposab
             : null;
     }
 
-    public Task<ErrandRow?> RowAtVersionAsync(Guid id, long version) =>
+    public Task<SampleSagaRow?> RowAtVersionAsync(Guid id, long version) =>
         WaitFor.ValueAsync($"version {version} of the saga", () => RowAsync(id), row => row?.Version == version);
 
-    public async Task<Errand?> LoadAsync(Guid id) =>
-        await _host!.Services.GetRequiredService<ILoadSagaRepository<Errand>>().Load(id);
+    public async Task<SampleSaga?> LoadAsync(Guid id) =>
+        await _host!.Services.GetRequiredService<ILoadSagaRepository<SampleSaga>>().Load(id);
 
     public async ValueTask DisposeAsync()
     {

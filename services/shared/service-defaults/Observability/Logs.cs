@@ -1,0 +1,60 @@
+using Microsoft.AspNetCore.Builder;
+using Microsoft.Extensions.Logging;
+using Serilog;
+using Serilog.Events;
+
+namespace Platform.ServiceDefaults;
+
+/// <summary>Structured logs to the console: lines for people, or ECS JSON.</summary>
+internal static class Logs
+{
+    public static void AddLogs(this WebApplicationBuilder builder, string name)
+    {
+        var level = Enum.TryParse<LogEventLevel>(
+            builder.Configuration["Logging:Level"],
+            ignoreCase: true,
+            out var parsed
+        )
+            ? parsed
+            : LogEventLevel.Information;
+        var json = string.Equals(builder.Configuration["Logging:Format"], "json", StringComparison.OrdinalIgnoreCase);
+        builder.Logging.ClearProviders();
+        builder.Services.AddSerilog(
+            configuration =>
+            {
+                configuration
+                    .MinimumLevel.Is(level)
+                    .MinimumLevel.Override("Microsoft", LogEventLevel.Warning)
+                    .MinimumLevel.Override("Microsoft.AspNetCore.Diagnostics", LogEventLevel.Error)
+                    .MinimumLevel.Override("Yarp", LogEventLevel.Warning)
+                    // It writes a stack trace for every request that fails; the gateway says the same in a line.
+                    .MinimumLevel.Override("Yarp.ReverseProxy.Forwarder", LevelAlias.Off)
+                    .MinimumLevel.Override("MassTransit", LogEventLevel.Warning)
+                    .MinimumLevel.Override("System.Net.Http", LogEventLevel.Warning)
+                    .Enrich.WithProperty("service", name)
+                    .Enrich.FromLogContext();
+                configuration.WriteTo.Async(sink =>
+                {
+                    if (json)
+                    {
+                        sink.Console(new EcsJsonFormatter());
+                    }
+                    else
+                    {
+                        sink.Console(
+                            outputTemplate: "{Timestamp:HH:mm:ss.fff} {Level:u3} {service,-10} {Message:lj}{NewLine}{Exception}"
+                        );
+                    }
+                });
+            },
+            // Several hosts may live in one process.
+            preserveStaticLogger: true,
+            // A host may add a provider of its own.
+            writeToProviders: true
+        );
+    }
+
+    /// <summary>One line a request, for those who ask for <c>Debug</c>; what fails is logged where it fails.</summary>
+    public static void UseRequestLogs(this WebApplication app) =>
+        app.UseSerilogRequestLogging(options => options.GetLevel = (_, _, _) => LogEventLevel.Debug);
+}

@@ -1,0 +1,170 @@
+using System.Net.Http.Json;
+
+namespace Platform.EndToEnd.Tests;
+
+/// <summary>Every process tells at <c>/metrics</c> how it and what it keeps are; docs/metrics.md lists the series.</summary>
+[Collection("cluster")]
+[Trait("suite", "e2e")]
+public sealed class Scraping_metrics(LocalCluster cluster)
+{
+    [Theory]
+    [InlineData("gateway")]
+    [InlineData("jobs")]
+    [InlineData("nodes")]
+    [InlineData("artifacts")]
+    [InlineData("tracking")]
+    public async Task Every_service_tells_of_its_requests_its_log_and_itself(string service)
+    {
+        // The first request is measured when it has ended.
+        _ = await cluster.Api.GetAsync("/api/jobs");
+        _ = await cluster.Api.GetAsync("/api/nodes");
+        _ = await cluster.Api.GetAsync("/api/artifacts");
+        _ = await cluster.Api.GetAsync("/api/runs");
+
+        var scrape = await WaitForAsync(
+            service,
+            "its requests and its log",
+            scrape =>
+                scrape.Types.ContainsKey("http_server_request_duration_seconds")
+                && scrape.Types.ContainsKey("event_store_sequence")
+        );
+
+        Assert.Equal("histogram", scrape.Types["http_server_request_duration_seconds"]);
+        Assert.Equal("counter", scrape.Types["dotnet_process_cpu_time_seconds"]);
+        Assert.Equal("histogram", scrape.Types["db_client_operation_duration_seconds"]);
+        Assert.NotNull(scrape.Value("event_store_sequence", ("schema", service)));
+        Assert.NotNull(scrape.Value("target_info", ("service_name", $"platform-{service}")));
+        if (service is "gateway")
+        {
+            Assert.Equal("histogram", scrape.Types["http_client_request_duration_seconds"]);
+            return;
+        }
+
+        Assert.Equal(1, scrape.Value("platform_broker_up"));
+        if (service is "jobs" or "nodes")
+        {
+            Assert.Equal("histogram", scrape.Types["messaging_process_duration_seconds"]);
+        }
+
+        if (service is not "tracking")
+        {
+            Assert.NotNull(
+                scrape.Value("event_store_follower_lag", ("schema", service), ("follower", $"{service}-publisher"))
+            );
+            Assert.NotNull(scrape.Value("event_store_follower_lag_age_seconds", ("schema", service)));
+            Assert.NotNull(scrape.Value("event_store_gap_age_seconds", ("schema", service)));
+        }
+    }
+
+    [Fact]
+    public async Task A_job_that_waits_is_counted_until_it_is_cancelled()
+    {
+        var before = await WaitForAsync("jobs", "jobs", HasJobs);
+        var queued = before.Value("platform_jobs", ("status", "queued"))!.Value;
+        var cancelled = before.Value("platform_jobs", ("status", "cancelled"))!.Value;
+        var waiting = (await WaitForAsync("nodes", "nodes", HasNodes)).Value("platform_placements_waiting")!.Value;
+
+        var id = await cluster.Api.SubmitAsync(
+            new
+            {
+                name = "too-large",
+                command = new[] { "true" },
+                resources = new { gpus = 512 },
+            }
+        );
+
+        _ = await WaitForAsync(
+            "jobs",
+            "the job in the queue",
+            s => s.Value("platform_jobs", ("status", "queued")) > queued
+        );
+        var nodes = await WaitForAsync(
+            "nodes",
+            "the job to wait",
+            s => s.Value("platform_placements_waiting") > waiting
+        );
+        Assert.True(nodes.Value("platform_placements_waiting_age_seconds") >= 0);
+        await cluster.Api.CancelAsync(id);
+        _ = await WaitForAsync(
+            "jobs",
+            "the job's end",
+            s => s.Value("platform_jobs", ("status", "cancelled")) > cancelled
+        );
+        _ = await WaitForAsync(
+            "nodes",
+            "the job to wait no longer",
+            s => s.Value("platform_placements_waiting") <= waiting
+        );
+    }
+
+    [Fact]
+    public async Task Nodes_are_counted_by_state_and_so_are_their_GPUs()
+    {
+        var nodes = (await cluster.Api.GetAsync("/api/nodes"))["items"]!.AsArray();
+
+        var scrape = await WaitForAsync(
+            "nodes",
+            "the nodes",
+            s => HasNodes(s) && s.Value("platform_nodes", ("state", "online")) == nodes.Count
+        );
+
+        Assert.Equal(0, scrape.Value("platform_nodes", ("state", "draining")));
+        var gpus = new[] { "used", "free", "unavailable" }.Sum(state =>
+            scrape.Value("platform_gpus", ("state", state))!.Value
+        );
+        Assert.Equal(nodes.Sum(node => node!["gpus"]!.AsArray().Count), gpus);
+    }
+
+    [Fact]
+    public async Task Runs_and_points_are_counted_when_they_are_stored_for_the_first_time()
+    {
+        const int Points = 1000;
+        var id = Guid.CreateVersion7();
+        var before = await ScrapeAsync("tracking");
+        await SendAsync(HttpMethod.Put, $"/api/runs/{id}", new { project = "e2e/metrics", name = "counted" });
+        var points = Enumerable
+            .Range(1, Points)
+            .Select(step => new
+            {
+                key = "loss",
+                step,
+                value = 0.5,
+                at = "2026-01-02T03:04:05Z",
+            });
+        for (var repeat = 0; repeat < 2; repeat++)
+        {
+            await SendAsync(HttpMethod.Post, $"/api/runs/{id}/metrics", new { points });
+        }
+
+        var after = await WaitForAsync(
+            "tracking",
+            "the run",
+            scrape => scrape.Value("platform_runs", ("status", "running")) > 0
+        );
+
+        Assert.Equal("counter", after.Types["platform_runs_created"]);
+        Assert.Equal("counter", after.Types["platform_metric_points_ingested"]);
+        Assert.True(Counted("platform_runs_created_total") >= 1);
+        // What trainings of other tests still send is far less than the repeat.
+        Assert.InRange(Counted("platform_metric_points_ingested_total"), Points, (2 * Points) - 1);
+
+        double Counted(string name) => after.Value(name)!.Value - (before.Value(name) ?? 0);
+    }
+
+    private async Task SendAsync(HttpMethod method, string path, object body)
+    {
+        using var request = new HttpRequestMessage(method, path) { Content = JsonContent.Create(body) };
+        using var response = await cluster.Api.Http.SendAsync(request);
+        Assert.True(response.IsSuccessStatusCode, await response.Content.ReadAsStringAsync());
+    }
+
+    private static bool HasJobs(Scrape scrape) => scrape.Types.ContainsKey("platform_jobs");
+
+    private static bool HasNodes(Scrape scrape) => scrape.Types.ContainsKey("platform_nodes");
+
+    private Task<Scrape> ScrapeAsync(string process) =>
+        Scrape.OfAsync(cluster.Api.Http, new Uri(cluster.AddressOf(process), "/metrics"));
+
+    private Task<Scrape> WaitForAsync(string process, string what, Predicate<Scrape> holds) =>
+        WaitFor.ValueAsync($"{process} to tell of {what}", () => ScrapeAsync(process), scrape => holds(scrape));
+}
