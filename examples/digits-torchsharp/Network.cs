@@ -17,6 +17,8 @@ internal sealed class Network : IDisposable
     public Network(int seed, double learningRate, Device device)
     {
         random.manual_seed(seed);
+        // Sixteen samples are too few to share: threads that wait for each other take ten times the processor's time.
+        set_num_threads(1);
         _device = device;
         _layers = nn.Sequential(nn.Linear(DigitsData.Pixels, Hidden), nn.ReLU(), nn.Linear(Hidden, DigitsData.Classes))
             .to(device);

@@ -88,13 +88,16 @@ internal sealed class ExtraAgent : IAsyncDisposable
         if (await FindAsync() is { } node)
         {
             // Its last lease is released soon after its last job ended.
+            var refusal = "";
             await WaitFor.ConditionAsync(
                 $"{_name} to be removed",
                 async () =>
                 {
                     using var removed = await _cluster.Api.Http.DeleteAsync($"/api/nodes/{node["id"]}");
+                    refusal = await removed.Content.ReadAsStringAsync();
                     return removed.IsSuccessStatusCode;
-                }
+                },
+                describe: () => refusal
             );
         }
     }
