@@ -120,7 +120,6 @@ internal static class CommandLineProgram
                 ListTokens.Create(),
                 RevokeToken.Create(),
             },
-            TestServers.Create(),
             OfTheSourceTree("test", "Run all tests (of the source tree)."),
             OfTheSourceTree("bench", "Measure it, and what it is compared with (of the source tree)."),
             OfTheSourceTree(
