@@ -7,7 +7,7 @@ cd "$root"
 export DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_NOLOGO=1 DOTNET_SKIP_FIRST_TIME_EXPERIENCE=1
 configuration=Release
 results="$root/artifacts/test-results"
-servers=''
+servers_pid=''
 policy=''
 
 usage() {
@@ -27,17 +27,15 @@ step() {
 
 finish() {
     if [ -n "$policy" ]; then rm -f "$policy"; fi
-    if [ -n "$servers" ]; then
-        platform test-servers stop "$servers" || true
-        rm -rf "$servers"
+    if [ -n "$servers_pid" ]; then
+        # The end of its input stops the servers.
+        exec {servers_in}>&-
+        wait "$servers_pid" || true
+        servers_pid=''
     fi
 }
 trap finish EXIT
 trap 'exit 130' INT TERM
-
-platform() {
-    dotnet "$root/artifacts/bin/Platform.Cli/release/platform.dll" "$@"
-}
 
 # Debian's packages that a suite needs.
 packages_for() {
@@ -74,15 +72,18 @@ install_packages() {
     policy=''
 }
 
+# Starts the servers and exports what tests read. They end with this script, also when it is killed: its end of the pipe closes,
+# which no other program holds.
 start_servers() {
     step 'Starting PostgreSQL and RabbitMQ for the tests'
-    servers=$(mktemp -d "${TMPDIR:-/tmp}/platform-servers-XXXXXX")
-    # PostgreSQL does not run as root; its user passes through here to its own folder.
-    chmod 711 "$servers"
-    local variables
-    variables=$(platform test-servers start "$servers") || abort 'the servers for the tests do not start.'
-    local line
-    while IFS= read -r line; do export "${line?}"; done <<<"$variables"
+    coproc SERVERS { exec dotnet "$root/artifacts/bin/Platform.TestServers/release/Platform.TestServers.dll"; }
+    servers_pid=$SERVERS_PID servers_in=${SERVERS[1]}
+    local line output=${SERVERS[0]}
+    while IFS= read -r line <&"$output"; do
+        [ -n "$line" ] || return 0
+        export "${line?}"
+    done
+    abort 'the servers for the tests do not start.'
 }
 
 filter_for() {

@@ -122,7 +122,6 @@ internal static class CommandLineProgram
                 ListTokens.Create(),
                 RevokeToken.Create(),
             },
-            TestServers.Create(),
             ScriptCommand("test", "Run all tests (of the source tree)."),
             ScriptCommand("bench", "Run the benchmarks and their baselines (of the source tree)."),
             ScriptCommand(

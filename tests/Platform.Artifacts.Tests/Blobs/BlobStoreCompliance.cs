@@ -107,11 +107,23 @@ public abstract class BlobStoreCompliance : IAsyncLifetime
 
     private protected abstract IBlobStore Create(ArtifactsOptions options);
 
-    private protected async Task<BlobName> KeepAsync(byte[] bytes)
+    private protected Task<BlobName> KeepAsync(byte[] bytes) => KeepAsync(Store, bytes);
+
+    private protected async Task<BlobName> KeepAsync(
+        IBlobStore store,
+        byte[] bytes,
+        CancellationToken cancellationToken = default
+    )
     {
         await using var incoming = await Intake.ReceiveAsync(new MemoryStream(bytes), CancellationToken.None);
-        await Store.KeepAsync(incoming, CancellationToken.None);
+        await store.KeepAsync(incoming, cancellationToken);
         return incoming.Name;
+    }
+
+    private protected static async Task<byte[]> ReadAsync(IBlobStore store, BlobName name)
+    {
+        await using var stream = await store.OpenAsync(name, CancellationToken.None);
+        return await ReadAsync(stream!);
     }
 
     private static async Task<byte[]> ReadAsync(Stream stream)

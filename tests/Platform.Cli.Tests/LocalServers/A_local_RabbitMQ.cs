@@ -1,5 +1,7 @@
 using System.Globalization;
 using Platform.LocalServers;
+using RabbitMQ.Client;
+using RabbitMQ.Client.Exceptions;
 
 namespace Platform.Cli.Tests.LocalServers;
 
@@ -24,10 +26,11 @@ public sealed class A_local_RabbitMQ : IAsyncLifetime
         var first = broker.Process!;
         Assert.Equal("127.0.0.1", uri.Host);
         Assert.All(ListeningAddresses(first.Id), address => Assert.Equal("0100007F", address));
-        var password = uri.UserInfo.Split(':')[1];
-        Assert.NotNull(await AmqpProbe.TryAsync(uri.Port, "guest", "guest", default));
-        Assert.NotNull(await AmqpProbe.TryAsync(uri.Port, "platform", "wrong", default));
-        Assert.Null(await AmqpProbe.TryAsync(uri.Port, "platform", password, default));
+        await using (await ConnectAsync(uri))
+        {
+            await Assert.ThrowsAsync<BrokerUnreachableException>(() => ConnectAsync(uri, "guest", "guest"));
+            await Assert.ThrowsAsync<BrokerUnreachableException>(() => ConnectAsync(uri, "platform", "wrong"));
+        }
 
         var adopted = await LocalRabbitMq.StartAsync(_folder.Path);
         Assert.Equal(first, adopted.Process);
@@ -42,6 +45,14 @@ public sealed class A_local_RabbitMQ : IAsyncLifetime
         await recovered.StopAsync();
         Assert.False(last.IsRunning);
         Assert.Null(LocalRabbitMq.ProcessOf(_folder.Path));
+    }
+
+    private static Task<IConnection> ConnectAsync(Uri broker, string? user = null, string? password = null)
+    {
+        var factory = new ConnectionFactory { Uri = broker };
+        factory.UserName = user ?? factory.UserName;
+        factory.Password = password ?? factory.Password;
+        return factory.CreateConnectionAsync();
     }
 
     /// <summary>The IPv4 addresses, in the kernel's notation, that sockets of a process listen on.</summary>

@@ -9,7 +9,10 @@ internal interface IBlobStore
     /// <summary>Answers normally when the store can be used now; throws otherwise.</summary>
     Task CheckAsync(CancellationToken cancellationToken);
 
-    /// <summary>Keeps verified bytes under their name. They become visible all at once and durably, or not at all.</summary>
+    /// <summary>
+    /// Keeps verified bytes under their name. They become visible all at once and durably, or not at all; what other uploads
+    /// of the same bytes do does not matter.
+    /// </summary>
     Task KeepAsync(IncomingBlob incoming, CancellationToken cancellationToken);
 
     /// <summary>The size of a blob in bytes; null when there is none.</summary>

@@ -67,13 +67,19 @@ internal sealed class S3BlobStore : IBlobStore, IDisposable
 
     public async Task KeepAsync(IncomingBlob incoming, CancellationToken cancellationToken)
     {
-        await using var bytes = new FileStream(incoming.Handle, FileAccess.Read, bufferSize: 0);
-        if (incoming.Size > PartSize)
+        if (await FindSizeAsync(incoming.Name, cancellationToken) == incoming.Size)
         {
-            await SendPartsAsync(KeyOf(incoming.Name), bytes, cancellationToken);
             return;
         }
 
+        await using var bytes = new FileStream(incoming.Handle, FileAccess.Read, bufferSize: 0);
+        if (incoming.Size > PartSize)
+        {
+            await SendPartsOnceAsync(incoming, bytes, cancellationToken);
+            return;
+        }
+
+        // Without a condition: not every server takes one here (Swift answers 501), and the bytes are the same ones.
         await _client.PutObjectAsync(
             new PutObjectRequest
             {
@@ -107,8 +113,35 @@ internal sealed class S3BlobStore : IBlobStore, IDisposable
 
     public void Dispose() => _client.Dispose();
 
+    /// <summary>Sends a large blob. Of two uploads of the same bytes at once the server takes the one that ends first.</summary>
+    private async Task SendPartsOnceAsync(IncomingBlob incoming, FileStream bytes, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await SendPartsAsync(KeyOf(incoming.Name), bytes, ifNoneMatch: "*", cancellationToken);
+        }
+        catch (AmazonS3Exception exception)
+            when (exception.StatusCode
+                    is HttpStatusCode.PreconditionFailed
+                        or HttpStatusCode.Conflict
+                        or HttpStatusCode.NotImplemented
+            )
+        {
+            // The other upload ended first; or the object is not what its name says, or the server knows no conditions.
+            if (await FindSizeAsync(incoming.Name, cancellationToken) != incoming.Size)
+            {
+                await SendPartsAsync(KeyOf(incoming.Name), bytes, ifNoneMatch: null, cancellationToken);
+            }
+        }
+    }
+
     /// <summary>Sends one part after the other, each with its own retries; nothing is visible before the last call.</summary>
-    private async Task SendPartsAsync(string key, FileStream bytes, CancellationToken cancellationToken)
+    private async Task SendPartsAsync(
+        string key,
+        FileStream bytes,
+        string? ifNoneMatch,
+        CancellationToken cancellationToken
+    )
     {
         var partSize = Math.Max(PartSize, bytes.Length / MaxParts + 1);
         var upload = await _client.InitiateMultipartUploadAsync(_bucket, key, cancellationToken);
@@ -141,6 +174,7 @@ internal sealed class S3BlobStore : IBlobStore, IDisposable
                     Key = key,
                     UploadId = upload.UploadId,
                     PartETags = parts,
+                    IfNoneMatch = ifNoneMatch,
                 },
                 cancellationToken
             );

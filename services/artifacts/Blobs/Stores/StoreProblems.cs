@@ -39,7 +39,8 @@ internal static partial class StoreProblems
     }
 
     /// <summary>The object store cannot be reached, or refuses to work.</summary>
-    public static bool IsUnavailable(Exception exception) => exception is AmazonClientException or HttpRequestException;
+    public static bool IsUnavailable(Exception exception) =>
+        exception is AmazonServiceException or AmazonClientException or HttpRequestException;
 
     private static ILogger Logger(EndpointFilterInvocationContext context) =>
         context.HttpContext.RequestServices.GetRequiredService<ILogger<BlobLibrary>>();

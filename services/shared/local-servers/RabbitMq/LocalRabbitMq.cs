@@ -1,6 +1,8 @@
 using System.Diagnostics;
 using System.Security.Cryptography;
 using System.Text.Json;
+using RabbitMQ.Client;
+using RabbitMQ.Client.Exceptions;
 
 namespace Platform.LocalServers;
 
@@ -186,7 +188,7 @@ public sealed class LocalRabbitMq
     private async Task WaitUntilReadyAsync(CancellationToken cancellationToken)
     {
         var watch = Stopwatch.StartNew();
-        while (await AmqpProbe.TryAsync(_settings.Port, User, _settings.Password, cancellationToken) is { } failure)
+        while (await TryConnectAsync(cancellationToken) is { } failure)
         {
             if (Process is not null && watch.Elapsed < _startLimit)
             {
@@ -199,6 +201,27 @@ public sealed class LocalRabbitMq
             throw new LocalServerException(
                 $"RabbitMQ {(ended ? "ended while it started" : $"does not answer: {failure}")}. Its log: {LogFile}"
             );
+        }
+    }
+
+    /// <returns>Null when it let its user in, else why not.</returns>
+    private async Task<string?> TryConnectAsync(CancellationToken cancellationToken)
+    {
+        var factory = new ConnectionFactory
+        {
+            Uri = new Uri(Address),
+            AutomaticRecoveryEnabled = false,
+            RequestedConnectionTimeout = TimeSpan.FromSeconds(5),
+            ContinuationTimeout = TimeSpan.FromSeconds(5),
+        };
+        try
+        {
+            await using var connection = await factory.CreateConnectionAsync(cancellationToken);
+            return null;
+        }
+        catch (BrokerUnreachableException exception)
+        {
+            return (exception.InnerException ?? exception).Message;
         }
     }
 
