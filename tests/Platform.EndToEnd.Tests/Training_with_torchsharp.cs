@@ -12,8 +12,8 @@ public sealed class Training_with_torchsharp(LocalCluster cluster, Debian13 debi
     private const string Wanted = "GLIBCXX_3.4.32";
 
     [Fact]
-    [Trait("row", "73")]
-    [Trait("row", "77")]
+    [Trait("check", "JOB-02")]
+    [Trait("check", "JOB-06")]
     public async Task On_Debian_13_goes_on_after_a_kill_and_succeeds_with_its_log_its_metrics_and_its_model()
     {
         AssertIsBuilt();
