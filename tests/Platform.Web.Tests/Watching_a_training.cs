@@ -157,7 +157,7 @@ public sealed partial class Watching_a_training(Browser browser)
         {
             var entry = entries.Nth(i);
             await Expect(entry).ToHaveAttributeAsync("data-type", events[i]!["type"]!.GetValue<string>());
-            await Expect(entry).ToContainTextAsync($"Cause: ");
+            await Expect(entry).ToContainTextAsync("Triggered by: ");
             await Expect(entry).ToContainTextAsync(events[i]!["cause"]!.GetValue<string>());
         }
 
