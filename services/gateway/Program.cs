@@ -13,8 +13,13 @@ builder.AddGateway();
 builder.AddGatewayProxy();
 
 var app = builder.Build();
-app.UsePlatformDefaults();
-app.UseGateway();
+if (!await app.CheckSettingsAsync(Console.Error))
+{
+    return 1;
+}
+
+app.UsePlatformDefaults(GatewayModule.UseGateway);
+app.MapGateway();
 app.MapGatewayProxy();
 await app.RunAsync();
 return 0;

@@ -5,6 +5,7 @@ using Platform.Nodes.Heartbeats;
 using Platform.Nodes.Joining;
 using Platform.Nodes.Membership;
 using Platform.Nodes.Placements;
+using Platform.ServiceDefaults;
 
 namespace Platform.Nodes;
 
@@ -18,6 +19,7 @@ public static class NodesModule
     {
         ArgumentNullException.ThrowIfNull(builder);
         var services = builder.Services;
+        services.AddServiceSecurity();
         services.AddOptions<NodesOptions>().BindConfiguration("Nodes").ValidateDataAnnotations().ValidateOnStart();
         services.AddEventStore(CreateOptions(), (options, source) => new NodesStore(options, source));
 

@@ -33,8 +33,13 @@ try
     builder.AddStandalone(environment);
 
     await using var app = builder.Build();
-    app.UsePlatformDefaults();
-    app.UseGateway();
+    if (!await app.CheckSettingsAsync(Console.Error))
+    {
+        return 1;
+    }
+
+    app.UsePlatformDefaults(GatewayModule.UseGateway);
+    app.MapGateway();
     app.MapJobs();
     app.MapNodes();
     app.MapArtifacts();

@@ -12,4 +12,4 @@ builder.Services.AddPlatformMessaging(
 var app = builder.Build();
 app.UsePlatformDefaults();
 app.MapTracking();
-await app.RunAsync();
+return await app.RunPlatformAsync();

@@ -15,10 +15,10 @@ internal static class CreateToken
         };
         var scope = new Option<string>("--scope")
         {
-            Description = "What it may do: everything (admin), or only look (read).",
+            Description = "What it may do: everything (admin), all but administer (editor), or only look (read).",
             DefaultValueFactory = _ => "admin",
         };
-        scope.AcceptOnlyFromAmong("admin", "read");
+        scope.AcceptOnlyFromAmong("admin", "editor", "read");
         return new Command("create", "Make a token; it is shown once.") { name, scope }.Does(async context =>
         {
             if (!context.IsRemote)

@@ -3,7 +3,7 @@ using Microsoft.AspNetCore.Server.Kestrel.Core.Features;
 namespace Platform.Gateway.Security;
 
 /// <summary>
-/// What every answer tells browsers, and what no request may tell services. What the API sends is never run as a page: an
+/// What every answer tells browsers, and what no client may say of proxies before it. What the API sends is never run as a page: an
 /// artifact may be anybody's HTML.
 /// </summary>
 internal sealed class SecurityHeaders(RequestDelegate next)
@@ -17,8 +17,6 @@ internal sealed class SecurityHeaders(RequestDelegate next)
 
     private static readonly string[] _untrusted =
     [
-        ServiceDefaults.RequestMetadata.SubjectHeader,
-        ServiceDefaults.RequestMetadata.AttemptHeader,
         "Forwarded",
         "X-Forwarded-For",
         "X-Forwarded-Host",
@@ -33,8 +31,8 @@ internal sealed class SecurityHeaders(RequestDelegate next)
             context.Request.Headers.Remove(name);
         }
 
-        var path = Access.Parts(context.Request.Path);
-        if (Access.IsApi(path))
+        var path = ApiPath.Parts(context.Request.Path);
+        if (ApiPath.IsApi(path))
         {
             AllowSlowBodies(context, path);
         }
@@ -46,7 +44,7 @@ internal sealed class SecurityHeaders(RequestDelegate next)
             headers.XFrameOptions = "DENY";
             headers["Referrer-Policy"] = "no-referrer";
             headers.ContentSecurityPolicy =
-                Access.IsApi(path) ? DataPolicy
+                ApiPath.IsApi(path) ? DataPolicy
                 : path is ["docs", ..] ? DocsPolicy
                 : PagePolicy;
             return Task.CompletedTask;

@@ -9,7 +9,7 @@ using Platform.EventStore;
 namespace Platform.Gateway.Tokens;
 
 /// <summary>A token as lists show it.</summary>
-/// <param name="Scope"><c>admin</c> may do everything, <c>read</c> only look.</param>
+/// <param name="Scope"><c>admin</c> may do everything, <c>editor</c> all but administer, <c>read</c> only look.</param>
 /// <param name="LastUsedAt">To the minute; null when it was never used.</param>
 public sealed record TokenSummary(
     Guid Id,
@@ -46,7 +46,7 @@ public sealed partial class GatewayTokens
     }
 
     /// <summary>The scopes there are.</summary>
-    public static IReadOnlyList<string> Scopes { get; } = ["admin", "read"];
+    public static IReadOnlyList<string> Scopes { get; } = ["admin", "editor", "read"];
 
     /// <summary>Why a name or scope cannot be used; null when both can.</summary>
     /// <returns>The field and what is wrong with it.</returns>
@@ -61,7 +61,7 @@ public sealed partial class GatewayTokens
         }
 
         return scope is null || !Scopes.Contains(scope, StringComparer.Ordinal)
-            ? ("scope", "The scope is 'admin' or 'read'.")
+            ? ("scope", "The scope is 'admin', 'editor' or 'read'.")
             : null;
     }
 

@@ -7,7 +7,10 @@ namespace Platform.Jobs.Browsing;
 internal static class GetJobEndpoint
 {
     public static void MapGetJob(this IEndpointRouteBuilder jobs) =>
-        jobs.MapGet("/{id:guid}", HandleAsync).WithName("GetJob").WithSummary("One job with all that was asked for");
+        jobs.MapGet("/{id:guid}", HandleAsync)
+            .RequireAuthorization(Policies.ReadJob)
+            .WithName("GetJob")
+            .WithSummary("One job with all that was asked for");
 
     private static async Task<Results<Ok<JobDetail>, ProblemHttpResult>> HandleAsync(
         Guid id,

@@ -30,6 +30,7 @@ internal static class GetJobEventsEndpoint
 {
     public static void MapGetJobEvents(this IEndpointRouteBuilder jobs) =>
         jobs.MapGet("/{id:guid}/events", HandleAsync)
+            .RequireAuthorization(Policies.ReadJob)
             .WithName("GetJobEvents")
             .WithSummary("Everything that ever happened to a job, in order");
 
@@ -57,6 +58,11 @@ internal static class GetJobEventsEndpoint
             stored.Timestamp,
             JsonSerializer.SerializeToElement(stored.Data, stored.Data.GetType(), JobEventsJson.Default),
             stored.Metadata.CausationId,
-            stored.Metadata.Headers?.GetValueOrDefault("subject")
+            ActorOf(stored)
         );
+
+    /// <summary>Release 0.1.0 kept the caller of a request under another name.</summary>
+    private static string? ActorOf(StoredEvent stored) =>
+        stored.Metadata.Headers?.GetValueOrDefault(RequestMetadata.Actor)
+        ?? stored.Metadata.Headers?.GetValueOrDefault("subject");
 }

@@ -48,7 +48,10 @@ internal static class ListJobsEndpoint
     ];
 
     public static void MapListJobs(this IEndpointRouteBuilder jobs) =>
-        jobs.MapGet("/", HandleAsync).WithName("ListJobs").WithSummary("Jobs by filter, a page at a time");
+        jobs.MapGet("/", HandleAsync)
+            .RequireAuthorization(Policies.Read)
+            .WithName("ListJobs")
+            .WithSummary("Jobs by filter, a page at a time");
 
     private static async Task<Results<Ok<Page<JobItem>>, ProblemHttpResult>> HandleAsync(
         [AsParameters] ListJobsQuery query,

@@ -56,7 +56,18 @@ public sealed class In_front_of_services : IAsyncLifetime
         );
         var seen = await answer.JsonAsync();
         Assert.Equal(_gateway.Client.BaseAddress!.Authority, (string?)seen["forwarded"]);
-        Assert.Equal(("local", ""), ((string?)seen["subject"], (string?)seen["attempt"]));
+        Assert.Equal(("local", null), ((string?)seen["subject"], (string?)seen["attempt"]));
+    }
+
+    [Fact]
+    public async Task a_caller_has_one_credential_for_many_requests()
+    {
+        using var first = await _gateway.SendAsync(HttpMethod.Get, "/api/jobs");
+        using var second = await _gateway.SendAsync(HttpMethod.Get, "/api/runs");
+        Assert.Equal(
+            (string?)(await first.JsonAsync())["credential"],
+            (string?)(await second.JsonAsync())["credential"]
+        );
     }
 
     [Fact]

@@ -12,11 +12,8 @@ public sealed class On_loopback : IAsyncLifetime
 
     public async Task InitializeAsync() =>
         _gateway = await TestGateway.StartAloneAsync(app =>
-            app.MapMethods(
-                "/api/echo",
-                ["GET", "POST"],
-                (HttpRequest request) => request.Headers["X-Platform-Subject"].ToString()
-            )
+            app.MapMethods("/api/echo", ["GET", "POST"], (HttpContext context) => context.Caller().Subject)
+                .RequireAuthorization(Policies.Read)
         );
 
     public async Task DisposeAsync() => await _gateway.DisposeAsync();
@@ -54,7 +51,7 @@ public sealed class On_loopback : IAsyncLifetime
     [Fact]
     public async Task a_token_that_is_sent_has_only_its_rights()
     {
-        var token = _gateway.ScopedTokens.ForJob(Guid.CreateVersion7(), attempt: 1, TimeSpan.FromMinutes(1));
+        var token = _gateway.ScopedTokens.ForJob(Guid.CreateVersion7(), attempt: 1, rank: 0, TimeSpan.FromMinutes(1));
         using var answer = await _gateway.SendAsync(HttpMethod.Get, "/api/echo", token);
         await answer.ShouldBeProblemAsync(HttpStatusCode.Forbidden, "gateway.not-allowed");
     }

@@ -1,5 +1,4 @@
 using System.Net;
-using System.Net.Http.Headers;
 using System.Net.Http.Json;
 using Microsoft.Extensions.DependencyInjection;
 using Platform.Contracts.Agents;
@@ -69,21 +68,13 @@ public sealed class A_heartbeat : HostedTests
     }
 
     [Fact]
-    public async Task with_a_token_speaks_only_for_the_tokens_node()
+    public async Task speaks_only_for_the_node_that_sends_it()
     {
         var host = await StartAsync();
         var id = await host.JoinAsync();
-        var tokens = host.Services.GetRequiredService<ScopedTokens>();
-        var hour = TimeSpan.FromHours(1);
 
-        Assert.Equal(HttpStatusCode.NoContent, await BeatWithAsync(host, id, tokens.ForNode(id, hour)));
-        Assert.Equal(
-            HttpStatusCode.Forbidden,
-            await BeatWithAsync(host, id, tokens.ForNode(Guid.CreateVersion7(), hour))
-        );
-        Assert.Equal(HttpStatusCode.Forbidden, await BeatWithAsync(host, id, tokens.ForJob(id, attempt: 1, hour)));
-        Assert.Equal(HttpStatusCode.Unauthorized, await BeatWithAsync(host, id, tokens.ForNode(id, -hour)));
-        Assert.Equal(HttpStatusCode.Unauthorized, await BeatWithAsync(host, id, "pn_forged"));
+        Assert.Equal(HttpStatusCode.NoContent, await BeatAsAsync(host, id, Caller.Node(id)));
+        Assert.Equal(HttpStatusCode.Forbidden, await BeatAsAsync(host, id, Caller.Node(Guid.CreateVersion7())));
     }
 
     [Fact]
@@ -117,14 +108,14 @@ public sealed class A_heartbeat : HostedTests
         );
     }
 
-    private static async Task<HttpStatusCode> BeatWithAsync(NodesHost host, Guid id, string token)
+    private static async Task<HttpStatusCode> BeatAsAsync(NodesHost host, Guid id, Caller caller)
     {
-        using var request = new HttpRequestMessage(HttpMethod.Post, "/api/nodes/heartbeat")
-        {
-            Content = JsonContent.Create(NodesHost.Heartbeat(id)),
-        };
-        request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", token);
-        using var response = await host.Http.SendAsync(request);
+        using var response = await host.Http.SendAsAsync(
+            caller,
+            HttpMethod.Post,
+            "/api/nodes/heartbeat",
+            JsonContent.Create(NodesHost.Heartbeat(id))
+        );
         return response.StatusCode;
     }
 }

@@ -48,7 +48,7 @@ internal sealed class NodesHost : IAsyncDisposable
         }
 
         var app = await starting;
-        return new NodesHost(app, new HttpClient { BaseAddress = new Uri(app.Urls.Single()) });
+        return new NodesHost(app, SignedIn.Client(new Uri(app.Urls.Single())));
     }
 
     public static NodeInventory Inventory(int gpus = 0, double cpus = 4, int memoryMiB = 8192, string? zone = null) =>
@@ -196,6 +196,7 @@ internal sealed class NodesHost : IAsyncDisposable
             $"--ConnectionStrings:Platform={database.ConnectionString}",
             $"--Nodes:JoinToken={JoinToken}",
             "--Nodes:PollSeconds=0.05",
+            SignedIn.Setting,
             // Most tests have no agent that heartbeats; those about silence say what it takes.
             "--Nodes:MissedHeartbeats=100",
             .. settings,
