@@ -39,6 +39,7 @@ public static class GatewayModule
             provider.GetRequiredService<TimeProvider>()
         ));
         services.AddSingleton<Bindings>();
+        services.AddSingleton<LocalPeers>();
         services.AddEdgeAuthentication();
         services.AddJoinLimit();
         services.AddSingleton<ApiDescription>();
@@ -92,7 +93,7 @@ public static class GatewayModule
     {
         ArgumentNullException.ThrowIfNull(app);
         app.UseMiddleware<SecurityHeaders>();
-        app.UseMiddleware<LoopbackGuard>();
+        app.UseMiddleware<BrowserGuard>();
         app.UseRateLimiter();
         app.UseSwaggerUI(page =>
         {

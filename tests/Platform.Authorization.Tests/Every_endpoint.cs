@@ -71,7 +71,7 @@ public sealed class Every_endpoint(World world) : IClassFixture<World>
         var row = Table.Rows.Single(row => row.ToString() == name);
         var expected = row.Expected is null ? Verdict.Allowed : Verdict.Unauthenticated;
         var wrong = new List<string>();
-        foreach (var (what, token) in world.Invalid)
+        foreach (var (what, token) in world.Credentials.Invalid)
         {
             foreach (var (way, address) in Addresses(row))
             {
@@ -116,7 +116,7 @@ public sealed class Every_endpoint(World world) : IClassFixture<World>
 
         foreach (var asker in _askers.Where(asker => asker is not Asker.Service))
         {
-            var got = await AskAsync(row, world.Services[row.Service].Address, world.TokenOf(asker));
+            var got = await AskAsync(row, world.Services[row.Service].Address, world.Credentials.TokenOf(asker));
             Assert.Equal(
                 (asker, row.Expected is null ? Verdict.Allowed : Verdict.Unauthenticated),
                 (asker, got.Verdict)
@@ -141,7 +141,13 @@ public sealed class Every_endpoint(World world) : IClassFixture<World>
     private IEnumerable<(string Way, Uri Address, string Token)> Ways(Row row, Asker asker) =>
         Addresses(row)
             .Select(to =>
-                (to.Way, to.Address, to.Way is "at the service" ? world.InternalTokenOf(asker) : world.TokenOf(asker))
+                (
+                    to.Way,
+                    to.Address,
+                    to.Way is "at the service"
+                        ? world.Credentials.InternalTokenOf(asker)
+                        : world.Credentials.TokenOf(asker)
+                )
             );
 
     private async Task<(Verdict Verdict, string Said)> AskAsync(

@@ -5,13 +5,10 @@ using System.Text;
 using System.Text.Json.Nodes;
 using MassTransit;
 using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Options;
-using Microsoft.IdentityModel.JsonWebTokens;
 using Platform.Contracts.Agents;
 using Platform.Contracts.Jobs;
 using Platform.Contracts.Nodes;
 using Platform.Gateway.Tokens;
-using Platform.ServiceDefaults;
 
 namespace Platform.Authorization.Tests;
 
@@ -32,8 +29,6 @@ public sealed class World : IAsyncLifetime
 
     private readonly TestFolder _folder = new();
     private readonly List<PlatformProcess> _processes = [];
-    private readonly Dictionary<Asker, string> _tokens = [];
-    private readonly Dictionary<Asker, Caller> _callers = [];
     private readonly HttpClient _http = new(new SocketsHttpHandler { AllowAutoRedirect = false });
     private TestDatabase? _database;
 
@@ -52,6 +47,9 @@ public sealed class World : IAsyncLifetime
 
     /// <summary>The id of nothing.</summary>
     public Guid Unknown { get; } = Guid.CreateVersion7();
+
+    /// <summary>What everybody signs in with.</summary>
+    internal Credentials Credentials { get; } = new();
 
     /// <summary>The platform in one process.</summary>
     internal PlatformProcess Whole { get; private set; } = null!;
@@ -111,13 +109,13 @@ public sealed class World : IAsyncLifetime
                 .. Services.Select(service => $"--Gateway:{service.Key}={service.Value.Address}"),
             ])
         );
-        await SignInUsersAsync();
+        await Credentials.SignInUsersAsync(Whole.Services.GetRequiredService<GatewayTokens>(), this);
         await JoinAsync(LeaseNode, "lease");
         await JoinAsync(OtherNode, "other");
         await MakeVersionAsync("input", Asker.Administrator);
         (Job, Run) = await SubmitAsync("lease");
         (OtherJob, _) = await SubmitAsync("other");
-        SignInMachines();
+        Credentials.SignInMachines(this);
         await RunAsync(Job, LeaseNode, 1);
         await Bus.Publish(Exited(Job, LeaseNode));
         await RunAsync(Job, LeaseNode, Attempt);
@@ -141,18 +139,6 @@ public sealed class World : IAsyncLifetime
 
         _folder.Dispose();
     }
-
-    /// <summary>A credential from outside, as the gateway takes it.</summary>
-    public string TokenOf(Asker asker) =>
-        asker is Asker.Service ? SignedIn.As(Caller.Service("other")).Parameter! : _tokens[asker];
-
-    /// <summary>A credential as services take it.</summary>
-    public string InternalTokenOf(Asker asker) =>
-        SignedIn.As(asker is Asker.Service ? Caller.Service("other") : _callers[asker]).Parameter!;
-
-    /// <summary>Credentials that nothing takes, by what is wrong with them.</summary>
-    public IReadOnlyDictionary<string, string?> Invalid { get; private set; } =
-        new Dictionary<string, string?>(StringComparer.Ordinal);
 
     /// <summary>Sends a row's request.</summary>
     /// <param name="to">A process's address.</param>
@@ -197,7 +183,7 @@ public sealed class World : IAsyncLifetime
     )
     {
         using var request = new HttpRequestMessage(method, new Uri(Whole.Address, path)) { Content = content };
-        request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", TokenOf(asker));
+        request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", Credentials.TokenOf(asker));
         using var response = await _http.SendAsync(request);
         return ((int)response.StatusCode, await response.Content.ReadAsStringAsync());
     }
@@ -244,69 +230,6 @@ public sealed class World : IAsyncLifetime
         var process = await starting;
         _processes.Add(process);
         return process;
-    }
-
-    private async Task SignInUsersAsync()
-    {
-        var tokens = Whole.Services.GetRequiredService<GatewayTokens>();
-        foreach (
-            var (asker, scope, role) in new[]
-            {
-                (Asker.Viewer, "read", UserRole.Viewer),
-                (Asker.Editor, "editor", UserRole.Editor),
-                (Asker.Administrator, "admin", UserRole.Administrator),
-            }
-        )
-        {
-            var name = $"{asker}";
-            _tokens[asker] = (await tokens.CreateAsync(name, scope, "test")).Token;
-            _callers[asker] = Caller.User(name, role);
-        }
-
-        var revoked = await tokens.CreateAsync("revoked", "admin", "test");
-        await tokens.RevokeAsync(revoked.Id, "test");
-        var other = new SigningKeys(
-            Options.Create(new TokenOptions { TokenKey = Convert.ToBase64String(RandomNumberGenerator.GetBytes(32)) })
-        );
-        var past = new FakeClock(TimeProvider.System.GetUtcNow() - TimeSpan.FromMinutes(10));
-        var keys = new SigningKeys(Options.Create(new TokenOptions { TokenKey = SignedIn.TokenKey }));
-        var minute = TimeSpan.FromMinutes(1);
-        var jobToken = SignedIn.Machines.ForJob(Unknown, 1, 0, minute);
-        Invalid = new Dictionary<string, string?>(StringComparer.Ordinal)
-        {
-            ["none"] = null,
-            ["revoked"] = revoked.Token,
-            ["node token of another key"] = new ScopedTokens(other, TimeProvider.System).ForNode(LeaseNode, minute),
-            ["expired node token"] = SignedIn.Machines.ForNode(LeaseNode, -minute),
-            ["job token that says it is a node's"] = $"pn{jobToken[2..]}",
-            ["truncated job token"] = jobToken[..^4],
-            ["service token of another key"] = new InternalTokens(other, TimeProvider.System).Create(
-                Caller.Service("x")
-            ),
-            ["expired service token"] = new InternalTokens(keys, past).Create(Caller.Service("x")),
-            ["unsigned service token"] = Unsigned(),
-            ["another scheme"] = "Basic YWRtaW46YWRtaW4=",
-        };
-    }
-
-    /// <summary>A token of the right form with <c>alg: none</c>.</summary>
-    private static string Unsigned()
-    {
-        var signed = new JsonWebToken(SignedIn.As(SignedIn.Administrator).Parameter);
-        var header = Convert.ToBase64String("""{"alg":"none","typ":"JWT"}"""u8).TrimEnd('=');
-        return $"{header}.{signed.EncodedPayload}.";
-    }
-
-    private void SignInMachines()
-    {
-        var hour = TimeSpan.FromHours(1);
-        Set(Asker.LeaseNode, SignedIn.Machines.ForNode(LeaseNode, hour), Caller.Node(LeaseNode));
-        Set(Asker.OtherNode, SignedIn.Machines.ForNode(OtherNode, hour), Caller.Node(OtherNode));
-        Set(Asker.OwnJob, SignedIn.Machines.ForJob(Job, Attempt, 0, hour), Caller.Job(Job, Attempt));
-        Set(Asker.EarlierAttempt, SignedIn.Machines.ForJob(Job, 1, 0, hour), Caller.Job(Job, 1));
-        Set(Asker.OtherJob, SignedIn.Machines.ForJob(OtherJob, 1, 0, hour), Caller.Job(OtherJob, 1));
-
-        void Set(Asker asker, string token, Caller caller) => (_tokens[asker], _callers[asker]) = (token, caller);
     }
 
     private async Task JoinAsync(Guid node, string zone)

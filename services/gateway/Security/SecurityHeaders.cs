@@ -15,18 +15,15 @@ internal sealed class SecurityHeaders(RequestDelegate next)
     private const string DocsPolicy = PagePolicy + "; style-src 'self' 'unsafe-inline'";
     private const string DataPolicy = "default-src 'none'; frame-ancestors 'none'; sandbox";
 
-    private static readonly string[] _untrusted =
-    [
-        "Forwarded",
-        "X-Forwarded-For",
-        "X-Forwarded-Host",
-        "X-Forwarded-Proto",
-        "X-Forwarded-Prefix",
-    ];
-
     public Task InvokeAsync(HttpContext context)
     {
-        foreach (var name in _untrusted)
+        var forwarding = context.Request.Headers.Keys.Where(IsOfProxy).ToList();
+        if (forwarding.Count > 0)
+        {
+            context.Features.Set(ProxiedRequest.Instance);
+        }
+
+        foreach (var name in forwarding)
         {
             context.Request.Headers.Remove(name);
         }
@@ -52,6 +49,10 @@ internal sealed class SecurityHeaders(RequestDelegate next)
         return next(context);
     }
 
+    private static bool IsOfProxy(string name) =>
+        string.Equals(name, "Forwarded", StringComparison.OrdinalIgnoreCase)
+        || name.StartsWith("X-Forwarded-", StringComparison.OrdinalIgnoreCase);
+
     /// <summary>An upload may wait for a disk, and a reader of a live stream for the next line.</summary>
     private static void AllowSlowBodies(HttpContext context, string[] path)
     {
@@ -63,4 +64,16 @@ internal sealed class SecurityHeaders(RequestDelegate next)
             }
         }
     }
+}
+
+/// <summary>Marks a request that says that a proxy sent it on.</summary>
+internal sealed class ProxiedRequest
+{
+    public static readonly ProxiedRequest Instance = new();
+}
+
+/// <summary>What a request said of proxies before that was taken off.</summary>
+internal static class ProxiedRequests
+{
+    public static bool CameThroughProxy(this HttpContext context) => context.Features.Get<ProxiedRequest>() is not null;
 }

@@ -44,9 +44,11 @@ public sealed class In_front_of_services : IAsyncLifetime
     [Fact]
     public async Task what_a_client_says_of_proxies_before_it_is_not_believed()
     {
+        var token = (await _gateway.Tokens.CreateAsync("anna", "admin", "test")).Token;
         using var answer = await _gateway.SendAsync(
             HttpMethod.Get,
             "/api/jobs",
+            token,
             headers:
             [
                 ("X-Forwarded-Host", "evil.example"),
@@ -56,7 +58,7 @@ public sealed class In_front_of_services : IAsyncLifetime
         );
         var seen = await answer.JsonAsync();
         Assert.Equal(_gateway.Client.BaseAddress!.Authority, (string?)seen["forwarded"]);
-        Assert.Equal(("local", null), ((string?)seen["subject"], (string?)seen["attempt"]));
+        Assert.Equal(("user:anna", null), ((string?)seen["subject"], (string?)seen["attempt"]));
     }
 
     [Fact]

@@ -12,7 +12,11 @@ public sealed class Open_to_the_network : IAsyncLifetime
 {
     private TestGateway _gateway = null!;
 
-    public async Task InitializeAsync() => _gateway = await TestGateway.StartAsync("--Gateway:RequireTokens=always");
+    public async Task InitializeAsync() =>
+        _gateway = await TestGateway.StartAsync(
+            "--Gateway:RequireTokens=always",
+            "--Gateway:Origins:0=https://train.example"
+        );
 
     public async Task DisposeAsync() => await _gateway.DisposeAsync();
 
@@ -42,6 +46,25 @@ public sealed class Open_to_the_network : IAsyncLifetime
     {
         using var answer = await _gateway.SendAsync(HttpMethod.Get, path);
         Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
+    }
+
+    [Theory]
+    [InlineData("https://evil.example", HttpStatusCode.Forbidden)]
+    [InlineData("null", HttpStatusCode.Forbidden)]
+    [InlineData("http://localhost:3000", HttpStatusCode.Forbidden)]
+    // What ended TLS kept the host.
+    [InlineData("https://localhost:9", HttpStatusCode.OK)]
+    [InlineData("https://train.example", HttpStatusCode.OK)]
+    public async Task another_sites_page_changes_nothing(string origin, HttpStatusCode expected)
+    {
+        using var answer = await _gateway.SendAsync(
+            HttpMethod.Post,
+            "/api/jobs",
+            await AdminAsync(),
+            ("Origin", origin),
+            ("Host", "localhost:9")
+        );
+        Assert.Equal(expected, answer.StatusCode);
     }
 
     [Fact]
