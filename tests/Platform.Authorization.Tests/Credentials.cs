@@ -12,6 +12,9 @@ internal sealed class Credentials
     private readonly Dictionary<Asker, string> _tokens = [];
     private readonly Dictionary<Asker, Caller> _callers = [];
 
+    /// <summary>Every credential that has passed through the platform.</summary>
+    public IEnumerable<string> Secrets => _tokens.Values.Concat(Invalid.Values.OfType<string>());
+
     /// <summary>A credential from outside, as the gateway takes it.</summary>
     public string TokenOf(Asker asker) =>
         asker is Asker.Service ? SignedIn.As(Caller.Service("other")).Parameter! : _tokens[asker];

@@ -5,8 +5,9 @@ using Microsoft.AspNetCore.Routing;
 namespace Platform.Authorization.Tests;
 
 /// <summary>Every endpoint of every service with every kind of caller, against one table.</summary>
+[Collection("world")]
 [Trait("suite", "integration")]
-public sealed class Every_endpoint(World world) : IClassFixture<World>
+public sealed class Every_endpoint(World world)
 {
     private static readonly Asker[] _askers = Enum.GetValues<Asker>();
 

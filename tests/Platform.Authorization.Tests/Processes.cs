@@ -1,10 +1,11 @@
+using System.Collections.Concurrent;
 using MassTransit;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
 using Platform.Artifacts;
 using Platform.Gateway;
 using Platform.Jobs;
@@ -28,10 +29,11 @@ internal sealed class PlatformProcess(WebApplication app) : IAsyncDisposable
         [.. ((IEndpointRouteBuilder)app).DataSources.SelectMany(source => source.Endpoints).OfType<RouteEndpoint>()];
 
     /// <summary>All of it in one process, as standalone is.</summary>
-    public static Task<PlatformProcess> WholeAsync(string[] settings) =>
+    public static Task<PlatformProcess> WholeAsync(string[] settings, ConcurrentQueue<string> log) =>
         StartAsync(
             "standalone",
             settings,
+            log,
             builder =>
             {
                 builder.AddGateway();
@@ -57,14 +59,22 @@ internal sealed class PlatformProcess(WebApplication app) : IAsyncDisposable
             }
         );
 
-    public static Task<PlatformProcess> ServiceAsync(string name, string[] settings) =>
+    public static Task<PlatformProcess> ServiceAsync(string name, string[] settings, ConcurrentQueue<string> log) =>
         name switch
         {
-            "jobs" => StartAsync(name, settings, b => b.AddJobs(), [JobsModule.ConfigureBus], a => a.MapJobs()),
-            "nodes" => StartAsync(name, settings, b => b.AddNodes(), [NodesModule.ConfigureBus], a => a.MapNodes()),
+            "jobs" => StartAsync(name, settings, log, b => b.AddJobs(), [JobsModule.ConfigureBus], a => a.MapJobs()),
+            "nodes" => StartAsync(
+                name,
+                settings,
+                log,
+                b => b.AddNodes(),
+                [NodesModule.ConfigureBus],
+                a => a.MapNodes()
+            ),
             "artifacts" => StartAsync(
                 name,
                 settings,
+                log,
                 b => b.AddArtifacts(),
                 [ArtifactsModule.ConfigureBus],
                 a => a.MapArtifacts()
@@ -72,6 +82,7 @@ internal sealed class PlatformProcess(WebApplication app) : IAsyncDisposable
             "tracking" => StartAsync(
                 name,
                 settings,
+                log,
                 b => b.AddTracking(),
                 [TrackingModule.ConfigureBus],
                 a => a.MapTracking()
@@ -79,10 +90,11 @@ internal sealed class PlatformProcess(WebApplication app) : IAsyncDisposable
             _ => throw new ArgumentOutOfRangeException(nameof(name), name, "There is no such service."),
         };
 
-    public static Task<PlatformProcess> GatewayAsync(string[] settings) =>
+    public static Task<PlatformProcess> GatewayAsync(string[] settings, ConcurrentQueue<string> log) =>
         StartAsync(
             "gateway",
             settings,
+            log,
             builder =>
             {
                 builder.AddGateway();
@@ -106,6 +118,7 @@ internal sealed class PlatformProcess(WebApplication app) : IAsyncDisposable
     private static async Task<PlatformProcess> StartAsync(
         string name,
         string[] settings,
+        ConcurrentQueue<string> log,
         Action<WebApplicationBuilder> add,
         Action<IBusRegistrationConfigurator>[] modules,
         Action<WebApplication> map
@@ -118,6 +131,7 @@ internal sealed class PlatformProcess(WebApplication app) : IAsyncDisposable
             starting = Task.Run(async () =>
             {
                 var builder = PlatformService.CreateBuilder(settings, name);
+                builder.Logging.AddProvider(new WorldLog(log));
                 add(builder);
                 if (modules.Length > 0)
                 {

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Net.Http.Headers;
 using System.Net.Http.Json;
 using System.Security.Cryptography;
@@ -24,7 +25,12 @@ public sealed class World : IAsyncLifetime
     /// <summary>What the blob <see cref="Sha"/> holds.</summary>
     public const string Content = "known bytes";
 
-    private const string JoinToken = "let-us-in";
+    /// <summary>With what nodes join.</summary>
+    public const string JoinToken = "let-us-in-please";
+
+    /// <summary>A value of the job's environment.</summary>
+    public const string Secret = "environment-s3cret";
+
     private static readonly string[] _services = ["jobs", "nodes", "artifacts", "tracking"];
 
     private readonly TestFolder _folder = new();
@@ -33,6 +39,11 @@ public sealed class World : IAsyncLifetime
     private TestDatabase? _database;
 
     public static string Sha { get; } = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(Content)));
+
+    /// <summary>What all processes have logged.</summary>
+    public ConcurrentQueue<string> Log { get; } = new();
+
+    public string ConnectionString => _database!.ConnectionString;
 
     public Guid LeaseNode { get; } = Guid.CreateVersion7();
 
@@ -97,17 +108,17 @@ public sealed class World : IAsyncLifetime
     public async Task InitializeAsync()
     {
         _database = await TestDatabase.CreateAsync();
-        Whole = await StartAsync(PlatformProcess.WholeAsync(Settings()));
+        Whole = await StartAsync(PlatformProcess.WholeAsync(Settings(), Log));
         foreach (var name in _services)
         {
-            Services[name] = await StartAsync(PlatformProcess.ServiceAsync(name, Settings()));
+            Services[name] = await StartAsync(PlatformProcess.ServiceAsync(name, Settings(), Log));
         }
 
         Gateway = await StartAsync(
-            PlatformProcess.GatewayAsync([
-                .. Settings(),
-                .. Services.Select(service => $"--Gateway:{service.Key}={service.Value.Address}"),
-            ])
+            PlatformProcess.GatewayAsync(
+                [.. Settings(), .. Services.Select(service => $"--Gateway:{service.Key}={service.Value.Address}")],
+                Log
+            )
         );
         await Credentials.SignInUsersAsync(Whole.Services.GetRequiredService<GatewayTokens>(), this);
         await JoinAsync(LeaseNode, "lease");
@@ -284,6 +295,7 @@ public sealed class World : IAsyncLifetime
             outputs = zone is "lease" ? new[] { new { artifact = "output", path = "out" } } : [],
             retry = new { maxAttempts = 2, backoffSeconds = 0 },
             labels = new { zone },
+            env = new Dictionary<string, string>(StringComparer.Ordinal) { ["API_KEY"] = Secret },
         };
         var (status, body) = await SendAsync(
             HttpMethod.Post,

@@ -5,6 +5,7 @@ using System.Text;
 using System.Text.RegularExpressions;
 using Npgsql;
 using Platform.EventStore;
+using Platform.ServiceDefaults;
 
 namespace Platform.Gateway.Tokens;
 
@@ -88,7 +89,7 @@ public sealed partial class GatewayTokens
             Token.Decider,
             StreamOf(id),
             state => Token.Decide(state, new CreateToken(id, name, scope, HashOf(token), by), now),
-            metadata,
+            metadata ?? MetadataOf(by),
             cancellationToken: cancellationToken
         );
         return new NewToken(id, name, scope, token, now);
@@ -107,7 +108,7 @@ public sealed partial class GatewayTokens
             Token.Decider,
             StreamOf(id),
             state => Token.Decide(state, new RevokeToken(by), _clock.GetUtcNow()),
-            metadata,
+            metadata ?? MetadataOf(by),
             cancellationToken: cancellationToken
         );
         foreach (var (hash, known) in _known)
@@ -213,6 +214,10 @@ public sealed partial class GatewayTokens
         command.Parameters.Add(new NpgsqlParameter { Value = now });
         await command.ExecuteNonQueryAsync(cancellationToken);
     }
+
+    /// <summary>For who works on the database itself, without a request.</summary>
+    private static EventMetadata MetadataOf(string by) =>
+        new(Headers: new Dictionary<string, string>(StringComparer.Ordinal) { [RequestMetadata.Actor] = by });
 
     private static string StreamOf(Guid id) => id.ToString();
 

@@ -15,7 +15,7 @@ internal static class GetJobEndpoint
     private static async Task<Results<Ok<JobDetail>, ProblemHttpResult>> HandleAsync(
         Guid id,
         JobReader reader,
-        HttpResponse response,
+        HttpContext http,
         CancellationToken cancellationToken
     )
     {
@@ -24,7 +24,7 @@ internal static class GetJobEndpoint
             return ProblemResults.NotFound("job", id);
         }
 
-        response.SetETag(version);
-        return TypedResults.Ok(job);
+        http.Response.SetETag(version);
+        return TypedResults.Ok(JobSecrets.Shown(job, http.Caller()));
     }
 }

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
 using Npgsql;
+using Platform.ServiceDefaults;
 
 namespace Platform.Jobs.Browsing;
 
@@ -29,6 +30,10 @@ internal sealed class JobFilter
         _conditions.Add(
             $"(s.project = {Parameter(project)} or s.project >= {Parameter($"{project}/")} and s.project < {Parameter($"{project}0")})"
         );
+
+    /// <summary>Keeps what somebody submitted; a user's name stands for its subject.</summary>
+    public void IsOf(string subject) =>
+        _conditions.Add($"s.submitted_by = any({Parameter(new[] { subject, Caller.User(subject, default).Subject })})");
 
     /// <summary>Keeps names that contain a text, and ids that begin with it. A whole id, as it is written everywhere, is one job's.</summary>
     public void Matches(string search)

@@ -13,6 +13,9 @@ internal sealed record ListJobsQuery
     /// <summary>A project with all below it: <c>demo</c> finds <c>demo</c> and <c>demo/digits</c>, not <c>demonstration</c>.</summary>
     public string? Project { get; init; }
 
+    /// <summary>Whose they are: <c>user:anna</c>, or <c>anna</c> for short.</summary>
+    public string? SubmittedBy { get; init; }
+
     /// <summary>A part of the name in any case, or the beginning of the id; a whole id finds that job alone.</summary>
     public string? Search { get; init; }
 
@@ -150,6 +153,16 @@ internal static class ListJobsEndpoint
             }
 
             filter.IsIn(query.Project);
+        }
+
+        if (!string.IsNullOrEmpty(query.SubmittedBy))
+        {
+            if (query.SubmittedBy.Length > MaxSearchLength || !ClientText.IsText(query.SubmittedBy))
+            {
+                return ProblemResults.Invalid("submittedBy", $"A name has at most {MaxSearchLength} characters.");
+            }
+
+            filter.IsOf(query.SubmittedBy);
         }
 
         if (!string.IsNullOrEmpty(query.Search))

@@ -1,6 +1,7 @@
 using MassTransit;
 using Platform.Contracts.Nodes;
 using Platform.Messaging;
+using Platform.ServiceDefaults;
 
 namespace Platform.Nodes.Placements;
 
@@ -28,7 +29,7 @@ internal sealed partial class RecordPlacementRequest(
             Placement.Decider,
             message.JobId.ToString(),
             placement => Placement.Decide(placement, command, clock.GetUtcNow()),
-            context.EventMetadata(message.JobId.ToString()),
+            context.EventMetadata(Caller.Service("jobs").Subject, message.JobId.ToString()),
             likelyNew: message.Attempt == 1,
             cancellationToken: context.CancellationToken
         );

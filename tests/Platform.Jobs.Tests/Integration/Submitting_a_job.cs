@@ -92,7 +92,7 @@ public sealed class Submitting_a_job(JobsFixture fixture) : IClassFixture<JobsFi
 
         Assert.Equal((HttpStatusCode.Created, HttpStatusCode.Created), (ada.Status, bob.Status));
         var history = await _host.GetAsync($"/api/jobs/{ada.Id}/events");
-        Assert.Equal("user:ada", history["items"]![0]!["subject"]!.GetValue<string>());
+        Assert.Equal("user:ada", history["items"]![0]!["actor"]!.GetValue<string>());
     }
 
     [Fact]

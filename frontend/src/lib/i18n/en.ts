@@ -94,6 +94,7 @@ export const en = {
   'job.retry.text': 'The job gets one more attempt and goes on from its last checkpoint, if it stored one.',
   'job.back': 'Not now',
   'job.submitted': 'Submitted',
+  'job.owner': 'Owner',
   'job.duration': 'Duration',
   'job.node': 'Node',
   'job.attempt': 'Attempt',
@@ -103,7 +104,7 @@ export const en = {
   'job.run': 'Run',
   'job.copyId': 'Copy the id',
   'job.history.cause': 'Cause',
-  'job.history.subject': 'by {name}',
+  'job.history.actor': 'by {name}',
   'job.history.details': 'Fields',
   'job.history.same': 'as for #{number}',
 
