@@ -33,7 +33,8 @@ try
     builder.AddStandalone(environment);
 
     await using var app = builder.Build();
-    if (!await app.CheckSettingsAsync(Console.Error))
+    // A rebuild works on the database alone and is given nothing else.
+    if (environment.Given.Rebuild is null && !await app.CheckSettingsAsync(Console.Error))
     {
         return 1;
     }
