@@ -1,6 +1,9 @@
+using System.Net.Http.Headers;
 using System.Net.Http.Json;
 using System.Text.Json;
+using Microsoft.Extensions.Options;
 using Platform.LocalServers;
+using Platform.ServiceDefaults;
 
 namespace Platform.Bench;
 
@@ -49,6 +52,14 @@ internal sealed class Cluster : IAsyncDisposable
     /// <summary>A service's own address, without the gateway.</summary>
     public Uri AddressOf(string service) =>
         new($"http://127.0.0.1:{File.ReadAllText(Path.Combine(_data, "cluster", "ports", service)).Trim()}");
+
+    /// <summary>What a service is sent by the gateway for whoever runs the platform; good for two minutes.</summary>
+    public AuthenticationHeaderValue InternalCredential()
+    {
+        var key = File.ReadAllText(Path.Combine(_data, "cluster", "secrets", "token-key")).Trim();
+        var keys = new SigningKeys(Options.Create(new TokenOptions { TokenKey = key }));
+        return new("Bearer", new InternalTokens(keys, TimeProvider.System).Create(Caller.Local));
+    }
 
     public async Task<IReadOnlyList<ClusterProgram>> ProgramsAsync(CancellationToken cancellationToken)
     {

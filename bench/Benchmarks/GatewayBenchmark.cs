@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Net.Http.Headers;
 
 namespace Platform.Bench.Benchmarks;
 
@@ -18,13 +19,19 @@ internal static class GatewayBenchmark
         using var http = new HttpClient();
         var through = new Uri(cluster.Address, $"/api/jobs/{job}");
         var direct = new Uri(cluster.AddressOf("jobs"), $"/api/jobs/{job}");
+        AuthenticationHeaderValue? credential = null;
         List<double> with = [];
         List<double> without = [];
         for (var i = 0; i < WarmUp + Requests; i++)
         {
+            if (i % WarmUp == 0)
+            {
+                credential = cluster.InternalCredential();
+            }
+
             var (a, b) = (
-                await TimeAsync(http, through, bench.Cancelled),
-                await TimeAsync(http, direct, bench.Cancelled)
+                await TimeAsync(http, through, credential: null, bench.Cancelled),
+                await TimeAsync(http, direct, credential, bench.Cancelled)
             );
             if (i >= WarmUp)
             {
@@ -46,10 +53,17 @@ internal static class GatewayBenchmark
         ];
     }
 
-    private static async Task<double> TimeAsync(HttpClient http, Uri address, CancellationToken cancellationToken)
+    private static async Task<double> TimeAsync(
+        HttpClient http,
+        Uri address,
+        AuthenticationHeaderValue? credential,
+        CancellationToken cancellationToken
+    )
     {
         var started = Stopwatch.GetTimestamp();
-        using var response = await http.GetAsync(address, cancellationToken);
+        using var request = new HttpRequestMessage(HttpMethod.Get, address);
+        request.Headers.Authorization = credential;
+        using var response = await http.SendAsync(request, cancellationToken);
         await response.Content.ReadAsByteArrayAsync(cancellationToken);
         response.EnsureSuccessStatusCode();
         return Stopwatch.GetElapsedTime(started).TotalMilliseconds;

@@ -1,6 +1,7 @@
 using MassTransit;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
+using Platform.Artifacts.Access;
 using Platform.Artifacts.Blobs;
 using Platform.Artifacts.Blobs.Stores;
 using Platform.Artifacts.Catalog;
@@ -8,7 +9,9 @@ using Platform.Artifacts.JobArtifacts;
 using Platform.Artifacts.Versions;
 using Platform.Artifacts.Versions.Changing;
 using Platform.EventStore;
+using Platform.JobAttempts;
 using Platform.Messaging;
+using Platform.ServiceDefaults;
 
 namespace Platform.Artifacts;
 
@@ -20,6 +23,7 @@ public static class ArtifactsModule
     {
         ArgumentNullException.ThrowIfNull(builder);
         var services = builder.Services;
+        services.AddServiceSecurity();
         services
             .AddOptions<ArtifactsOptions>()
             .BindConfiguration("Artifacts")
@@ -30,7 +34,8 @@ public static class ArtifactsModule
         ArtifactJson.Register(store.Events);
         store.Migrations.Add(ArtifactsTables.Blobs);
         store.Migrations.Add(ArtifactsTables.Catalog);
-        store.Migrations.Add(AttemptFence.Migration);
+        store.Migrations.Add(ArtifactsTables.JobAttempt);
+        store.Migrations.Add(JobAttemptTable.Migration("004_job_attempt_placement"));
         store.InlineProjections.Add(new CatalogProjection());
         store.PublishEvents<ArtifactsMessages>("artifacts");
         services.AddEventStore(store, (options, source) => new ArtifactsStore(options, source));
@@ -44,7 +49,8 @@ public static class ArtifactsModule
         );
         services.AddSingleton<BlobLibrary>();
         services.AddSingleton<ArtifactWriter>();
-        services.AddSingleton<AttemptFence>();
+        services.AddSingleton<JobAttempts<ArtifactsStore>>();
+        services.AddSingleton<MachineAccess>();
         services.AddSingleton<VersionCreation>();
         services.AddSingleton<ArtifactCatalog>();
         services.AddSingleton<VersionPages>();
@@ -60,7 +66,7 @@ public static class ArtifactsModule
         var artifacts = app.MapGroup("/api/artifacts")
             .WithTags("Artifacts")
             .AddEndpointFilter(StoreProblems.CatchAsync)
-            .AddEndpointFilter(AttemptFence.CheckAsync)
+            .AddEndpointFilter(MachineAccess.CheckAttemptAsync)
             .AddEndpointFilter(ArtifactProblems.CheckNameAsync);
         artifacts.MapUploadBlob();
         artifacts.MapReadBlob();
@@ -76,7 +82,7 @@ public static class ArtifactsModule
         var jobs = app.MapGroup("/api/jobs/{jobId:guid}/artifacts")
             .WithTags("Artifacts")
             .AddEndpointFilter(StoreProblems.CatchAsync)
-            .AddEndpointFilter(AttemptFence.CheckAsync);
+            .AddEndpointFilter(MachineAccess.CheckAttemptAsync);
         jobs.MapUploadJobArtifact();
         jobs.MapListJobArtifacts();
     }
@@ -85,6 +91,6 @@ public static class ArtifactsModule
     public static void ConfigureBus(IBusRegistrationConfigurator bus)
     {
         ArgumentNullException.ThrowIfNull(bus);
-        bus.AddServiceConsumer<RecordJobAttempt>("artifacts");
+        bus.AddServiceConsumer<RecordJobAttempts>("artifacts");
     }
 }

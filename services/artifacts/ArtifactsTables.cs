@@ -66,4 +66,9 @@ internal static class ArtifactsTables
         create index artifact_alias_number on artifact_alias (name, number);
         """
     );
+
+    public static readonly Migration JobAttempt = new(
+        "003_job_attempt",
+        "create table job_attempt (job_id uuid primary key, attempt int not null);"
+    );
 }

@@ -8,6 +8,7 @@ using Platform.Gateway.Proxy;
 using Platform.Gateway.Security;
 using Platform.Gateway.Tokens;
 using Platform.Gateway.WebApp;
+using Platform.ServiceDefaults;
 using Yarp.ReverseProxy.Transforms;
 
 namespace Platform.Gateway;
@@ -26,7 +27,7 @@ public static class GatewayModule
             .Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()!
             .InformationalVersion.Split('+')[0];
 
-    /// <summary>Registers tokens, the gate and the pages; enough where the services' endpoints are mapped in this process.</summary>
+    /// <summary>Registers who may come in, tokens and the pages; enough where the services' endpoints are mapped in this process.</summary>
     public static void AddGateway(this WebApplicationBuilder builder)
     {
         ArgumentNullException.ThrowIfNull(builder);
@@ -38,7 +39,9 @@ public static class GatewayModule
             provider.GetRequiredService<TimeProvider>()
         ));
         services.AddSingleton<Bindings>();
-        services.AddSingleton<JoinLimit>();
+        services.AddSingleton<LocalPeers>();
+        services.AddEdgeAuthentication();
+        services.AddJoinLimit();
         services.AddSingleton<ApiDescription>();
         // Only the web app's files are compressed, and a browser asks for each but once.
         services.AddResponseCompression();
@@ -54,7 +57,19 @@ public static class GatewayModule
         services
             .AddReverseProxy()
             .ConfigureHttpClient((_, handler) => handler.ConnectTimeout = TimeSpan.FromSeconds(5))
-            .AddTransforms(transforms => transforms.AddResponseTransform(EventStreams.OpenAsync));
+            .AddTransforms(transforms =>
+            {
+                var credentials = transforms.Services.GetRequiredService<ServiceCredentials>();
+                transforms.AddRequestTransform(request =>
+                {
+                    request.ProxyRequest.Headers.Authorization = credentials.For(request.HttpContext.Caller());
+                    return ValueTask.CompletedTask;
+                });
+                transforms.AddResponseTransform(EventStreams.OpenAsync);
+            });
+        services.AddSingleton<ServiceCredentials>();
+        // It writes a stack trace for every request that fails; ForwarderProblems says the same in a line.
+        builder.Logging.AddFilter("Yarp.ReverseProxy.Forwarder", LogLevel.None);
         services.AddSingleton<Yarp.ReverseProxy.Configuration.IProxyConfigProvider, ProxyRoutes>();
         services.AddSingleton<IServiceDescriptions, ServiceDescriptions>();
         services.AddHttpClient(ServiceClient);
@@ -73,16 +88,13 @@ public static class GatewayModule
         }
     }
 
-    /// <summary>
-    /// Puts the gate in front of everything that is mapped, and maps tokens, health, documentation and the web app. Call it right after
-    /// <c>UsePlatformDefaults</c>.
-    /// </summary>
+    /// <summary>What a request passes before it is asked who sends it: for <see cref="PlatformService.UsePlatformDefaults"/>.</summary>
     public static void UseGateway(this WebApplication app)
     {
         ArgumentNullException.ThrowIfNull(app);
         app.UseMiddleware<SecurityHeaders>();
-        app.UseMiddleware<LoopbackGuard>();
-        app.UseMiddleware<TokenGate>();
+        app.UseMiddleware<BrowserGuard>();
+        app.UseRateLimiter();
         app.UseSwaggerUI(page =>
         {
             page.RoutePrefix = "docs";
@@ -90,6 +102,12 @@ public static class GatewayModule
             page.SwaggerEndpoint("/openapi/v1.json", "Training platform");
         });
         app.UseWebApp();
+    }
+
+    /// <summary>Maps tokens, health and documentation.</summary>
+    public static void MapGateway(this IEndpointRouteBuilder app)
+    {
+        ArgumentNullException.ThrowIfNull(app);
         app.MapPages();
         app.MapTokens();
     }

@@ -6,6 +6,9 @@ public sealed class GatewayOptions
     /// <summary>When requests to <c>/api</c> need a token.</summary>
     public TokenPolicy RequireTokens { get; set; } = TokenPolicy.Auto;
 
+    /// <summary>Web origins, such as <c>https://train.example</c>, whose pages may change something besides the platform's own.</summary>
+    public IReadOnlyList<string> Origins { get; set; } = [];
+
     /// <summary>The folder with the built web app; <c>web</c> beside the program when left out.</summary>
     public string? WebRoot { get; set; }
 }

@@ -13,7 +13,12 @@ builder.AddGateway();
 builder.AddGatewayProxy();
 
 var app = builder.Build();
-app.UsePlatformDefaults();
-app.UseGateway();
+if (!await app.CheckSettingsAsync(Console.Error))
+{
+    return 1;
+}
+
+app.UsePlatformDefaults(GatewayModule.UseGateway);
+app.MapGateway();
 app.MapGatewayProxy();
 return await app.RunServiceAsync();

@@ -18,12 +18,7 @@ internal sealed class JobsMessages(JobReader reader) : IEventMessages
             JobSubmitted e => Submitted(e),
             // JobSubmittedMessage stands for the first attempt.
             JobQueued { Attempt: > 1 } e => await QueuedAsync(jobId, e, cancellationToken),
-            JobPlaced e => new JobPlacedMessage
-            {
-                JobId = jobId,
-                Attempt = e.Attempt,
-                Nodes = e.Nodes,
-            },
+            JobPlaced e => await PlacedAsync(jobId, e, cancellationToken),
             JobStarted e => new JobStartedMessage
             {
                 JobId = jobId,
@@ -95,6 +90,28 @@ internal sealed class JobsMessages(JobReader reader) : IEventMessages
             NotBefore = e.NotBefore,
         };
     }
+
+    private async Task<JobPlacedMessage> PlacedAsync(Guid jobId, JobPlaced e, CancellationToken cancellationToken)
+    {
+        var (job, _) = await reader.GetAsync(jobId, cancellationToken);
+        var inputs = job.Inputs.Select(input => input.Artifact);
+        return new JobPlacedMessage
+        {
+            JobId = jobId,
+            Attempt = e.Attempt,
+            Nodes = e.Nodes,
+            Inputs =
+            [
+                .. (job.Source is null ? inputs : inputs.Append(job.Source.Artifact))
+                    .Select(NameOf)
+                    .Distinct(StringComparer.Ordinal),
+            ],
+            Outputs = [.. job.Outputs.Select(output => output.Artifact).Distinct(StringComparer.Ordinal)],
+        };
+    }
+
+    /// <summary>The artifact of a reference such as <c>name:alias</c>.</summary>
+    private static string NameOf(string reference) => reference.Split(':')[0];
 
     private static JobEndedMessage Ended(
         Guid jobId,

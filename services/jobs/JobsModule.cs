@@ -20,9 +20,11 @@ public static class JobsModule
     public static void AddJobs(this WebApplicationBuilder builder)
     {
         var services = builder.Services;
+        services.AddServiceSecurity();
         services.AddOptions<JobsOptions>().BindConfiguration("Jobs").ValidateDataAnnotations().ValidateOnStart();
         services.AddEventStore(StoreOptions(), (options, source) => new JobsStore(options, source));
         services.AddSingleton<JobDecisions>();
+        services.AddSingleton<MachineAccess>();
         services.AddSingleton<JobReader>();
         services.AddSingleton<JobsMessages>();
         services.AddSingleton<RepublishJob>();
@@ -39,7 +41,7 @@ public static class JobsModule
     /// <summary>Maps the service's endpoints.</summary>
     public static void MapJobs(this IEndpointRouteBuilder app)
     {
-        var jobs = app.MapGroup("/api/jobs").WithTags("jobs");
+        var jobs = app.MapGroup("/api/jobs").WithTags("jobs").AddEndpointFilter(MachineAccess.CheckAsync);
         jobs.MapSubmitJob();
         jobs.MapCheckJob();
         jobs.MapListJobs();
@@ -61,6 +63,7 @@ public static class JobsModule
         bus.AddServiceConsumer<RecordProcessStarted>(Service);
         bus.AddServiceConsumer<RecordProcessExited>(Service);
         bus.AddServiceConsumer<RequestOverdueStop>(Service);
+        bus.AddServiceConsumer<AnnounceJobAgain>(Service);
         bus.AddServiceSaga<JobCoordinationStateMachine, JobCoordination, JobsStore>(
             JobCoordinationStateMachine.Endpoint,
             jobId => new JobDeadlinePassed { JobId = jobId }

@@ -108,5 +108,18 @@ internal static class JobsTables
              where saga_type = 'jobs-training' and state = 'Asking';
             """
         ),
+        new(
+            "007_submitted_by",
+            """
+            alter table job_summary add column submitted_by text collate "C";
+            create index job_summary_submitted_by on job_summary (submitted_by, submitted_at, job_id);
+            do $$ begin
+              if to_regclass('mt_events') is not null then
+                update job_summary s set submitted_by = coalesce(e.headers->>'actor', e.headers->>'subject')
+                from mt_events e where e.stream_id = s.job_id::text and e.type = 'job_submitted';
+              end if;
+            end $$;
+            """
+        ),
     ];
 }

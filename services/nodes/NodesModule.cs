@@ -19,6 +19,7 @@ public static class NodesModule
     {
         ArgumentNullException.ThrowIfNull(builder);
         var services = builder.Services;
+        services.AddServiceSecurity();
         services.AddOptions<NodesOptions>().BindConfiguration("Nodes").ValidateDataAnnotations().ValidateOnStart();
         services.AddEventStore(CreateOptions(), (options, source) => new NodesStore(options, source));
 

@@ -34,8 +34,14 @@ try
     builder.AddStandalone(environment);
 
     await using var app = builder.Build();
-    app.UsePlatformDefaults();
-    app.UseGateway();
+    // A rebuild works on the database alone and is given nothing else.
+    if (environment.Settings.Rebuild is null && !await app.CheckSettingsAsync(Console.Error))
+    {
+        return 1;
+    }
+
+    app.UsePlatformDefaults(GatewayModule.UseGateway);
+    app.MapGateway();
     app.MapJobs();
     app.MapNodes();
     app.MapArtifacts();

@@ -89,6 +89,11 @@ internal sealed class StandaloneEnvironment : IAsyncDisposable
             ["Agent:StateFolder"] = Data.Folder("agent"),
             ["Agent:OnStop"] = "Stop",
         };
+        if (Data.FindSecret("previous-token-key") is { } previous)
+        {
+            defaults["Platform:PreviousTokenKey"] = previous;
+        }
+
         if (Postgres is not null)
         {
             defaults["ConnectionStrings:Platform"] = Postgres.ConnectionString;

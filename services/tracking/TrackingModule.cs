@@ -1,7 +1,9 @@
 using MassTransit;
 using Platform.EventStore;
+using Platform.JobAttempts;
 using Platform.Messaging;
 using Platform.ServiceDefaults;
+using Platform.Tracking.Access;
 using Platform.Tracking.Browsing;
 using Platform.Tracking.Jobs;
 using Platform.Tracking.Live;
@@ -19,6 +21,7 @@ public static class TrackingModule
     {
         ArgumentNullException.ThrowIfNull(builder);
         var services = builder.Services;
+        services.AddServiceSecurity();
         services
             .AddOptions<TrackingOptions>()
             .BindConfiguration("Tracking")
@@ -31,9 +34,12 @@ public static class TrackingModule
         options.Migrations.Add(MetricTables.Migration);
         options.Migrations.Add(RunProjection.AttemptMigration);
         options.Migrations.Add(MetricTables.AttemptMigration);
+        options.Migrations.Add(JobAttemptTable.Migration("005_job_attempt"));
         options.InlineProjections.Add(new RunProjection());
         services.AddEventStore(options, (store, source) => new TrackingStore(store, source));
 
+        services.AddSingleton<JobAttempts<TrackingStore>>();
+        services.AddSingleton<MachineAccess>();
         services.AddSingleton<RunSignals>();
         services.AddSingleton<RunHandler>();
         services.AddSingleton<RunReader>();
@@ -52,13 +58,14 @@ public static class TrackingModule
         bus.AddServiceConsumer<CreateRunForJob>("tracking");
         bus.AddServiceConsumer<StartRunForJob>("tracking");
         bus.AddServiceConsumer<EndRunForJob>("tracking");
+        bus.AddServiceConsumer<RecordJobAttempts>("tracking");
     }
 
     /// <summary>Maps <c>/api/runs</c>.</summary>
     public static void MapTracking(this IEndpointRouteBuilder app)
     {
         ArgumentNullException.ThrowIfNull(app);
-        var runs = app.MapGroup("/api/runs").WithTags("runs");
+        var runs = app.MapGroup("/api/runs").WithTags("runs").AddEndpointFilter(MachineAccess.CheckAsync);
         runs.MapCreateRun();
         runs.MapListRuns();
         runs.MapGetRun();

@@ -6,6 +6,7 @@ public sealed partial class The_table_of_problems
 {
     private static readonly string[] _folders =
     [
+        "services/shared/job-attempts",
         "services/shared/service-defaults",
         "services/gateway",
         "services/jobs",

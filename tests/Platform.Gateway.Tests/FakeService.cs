@@ -6,6 +6,7 @@ using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
+using Microsoft.IdentityModel.JsonWebTokens;
 
 namespace Platform.Gateway.Tests;
 
@@ -15,8 +16,10 @@ internal sealed record Seen(
     string Method,
     string Path,
     string Query,
-    string Subject,
-    string Attempt,
+    string? Subject,
+    string? Role,
+    string? Attempt,
+    string Credential,
     string Forwarded
 );
 
@@ -45,15 +48,21 @@ internal sealed class FakeService : IAsyncDisposable
         _app.MapGet("/api/jobs/{id}/logs", FollowAsync);
         _app.MapFallback(
             (HttpContext context) =>
-                new Seen(
+            {
+                var credential = context.Request.Headers.Authorization.ToString();
+                var token = credential.Length == 0 ? null : new JsonWebToken(credential["Bearer ".Length..]);
+                return new Seen(
                     Name,
                     context.Request.Method,
                     context.Request.Path,
                     context.Request.QueryString.Value ?? "",
-                    context.Request.Headers["X-Platform-Subject"].ToString(),
-                    context.Request.Headers["X-Platform-Attempt"].ToString(),
+                    Claim(token, "sub"),
+                    Claim(token, "role"),
+                    Claim(token, "attempt"),
+                    credential,
                     context.Request.Headers["X-Forwarded-Host"].ToString()
-                )
+                );
+            }
         );
     }
 
@@ -101,6 +110,9 @@ internal sealed class FakeService : IAsyncDisposable
     }
 
     public async ValueTask DisposeAsync() => await _app.DisposeAsync();
+
+    private static string? Claim(JsonWebToken? token, string name) =>
+        token is not null && token.TryGetPayloadValue<object>(name, out var value) ? $"{value}" : null;
 
     private async Task<long> ReceiveAsync(HttpContext context)
     {

@@ -98,15 +98,20 @@ internal sealed class TestGateway : IAsyncDisposable
         _owned.Add(database);
         ConnectionString = database.ConnectionString;
         var builder = PlatformService.CreateBuilder(
-            ["--urls=http://127.0.0.1:0", $"--ConnectionStrings:Platform={ConnectionString}", .. settings],
+            [
+                "--urls=http://127.0.0.1:0",
+                SignedIn.Setting,
+                $"--ConnectionStrings:Platform={ConnectionString}",
+                .. settings,
+            ],
             "gateway"
         );
         builder.Logging.AddProvider(Log);
         builder.AddGateway();
         add(builder);
         _app = builder.Build();
-        _app.UsePlatformDefaults();
-        _app.UseGateway();
+        _app.UsePlatformDefaults(GatewayModule.UseGateway);
+        _app.MapGateway();
         map(_app);
         await _app.StartAsync();
         var address = _app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses;

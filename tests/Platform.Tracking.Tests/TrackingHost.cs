@@ -8,6 +8,7 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.Extensions.DependencyInjection;
+using Platform.Contracts.Jobs;
 using Platform.Messaging;
 using Platform.ServiceDefaults;
 
@@ -49,9 +50,11 @@ public sealed class TrackingHost : IAsyncLifetime
             await bus.Publish(message);
         }
 
+        // The end of a job ends its run, and is noted of its attempt.
+        var deliveries = messages.Sum(message => message is JobEndedMessage ? 2 : 1);
         await WaitFor.ConditionAsync(
-            $"{messages.Length} messages to be consumed",
-            () => Task.FromResult(_consumed.Count == before + messages.Length)
+            $"{deliveries} messages to be consumed",
+            () => Task.FromResult(_consumed.Count == before + deliveries)
         );
     }
 
@@ -76,7 +79,7 @@ public sealed class TrackingHost : IAsyncLifetime
         object? body,
         HttpStatusCode expected,
         string? ifMatch = null,
-        int? attempt = null
+        Caller? caller = null
     )
     {
         using var request = new HttpRequestMessage(method, path);
@@ -92,9 +95,9 @@ public sealed class TrackingHost : IAsyncLifetime
             request.Headers.TryAddWithoutValidation("If-Match", ifMatch);
         }
 
-        if (attempt is not null)
+        if (caller is not null)
         {
-            request.Headers.Add("X-Platform-Attempt", $"{attempt}");
+            request.Headers.Authorization = SignedIn.As(caller);
         }
 
         using var response = await Http.SendAsync(request);
@@ -125,6 +128,7 @@ public sealed class TrackingHost : IAsyncLifetime
                 "--urls=http://127.0.0.1:0",
                 $"--ConnectionStrings:Platform={_database!.ConnectionString}",
                 "--Logging:Level=Error",
+                SignedIn.Setting,
                 "--Tracking:LivePollMilliseconds=100",
                 "--Tracking:LiveKeepAliveMilliseconds=200",
             ],
@@ -140,12 +144,11 @@ public sealed class TrackingHost : IAsyncLifetime
     }
 
     private static HttpClient ClientOf(WebApplication app) =>
-        new()
-        {
-            BaseAddress = new Uri(
+        SignedIn.Client(
+            new Uri(
                 app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First()
-            ),
-        };
+            )
+        );
 
     /// <summary>A second replica of the service.</summary>
     public sealed class Replica(WebApplication app, HttpClient http) : IAsyncDisposable

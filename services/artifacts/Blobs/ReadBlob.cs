@@ -6,13 +6,22 @@ namespace Platform.Artifacts.Blobs;
 
 internal static class ReadBlob
 {
-    private static readonly string[] _methods = [HttpMethods.Get, HttpMethods.Head];
+    private static readonly string[] _head = [HttpMethods.Head];
 
-    public static void MapReadBlob(this IEndpointRouteBuilder artifacts) =>
+    public static void MapReadBlob(this IEndpointRouteBuilder artifacts)
+    {
         artifacts
-            .MapMethods("/blobs/{sha256}", _methods, HandleAsync)
+            .MapGet("/blobs/{sha256}", HandleAsync)
+            .RequireAuthorization(Policies.Read)
             .WithName("ReadBlob")
-            .WithSummary("The bytes of a blob (ranges), or with HEAD whether it is stored and its size");
+            .WithSummary("The bytes of a blob (ranges)");
+        // Whoever may store bytes may ask whether they are stored.
+        artifacts
+            .MapMethods("/blobs/{sha256}", _head, HandleAsync)
+            .RequireAuthorization(Policies.StoreArtifact)
+            .WithName("FindBlob")
+            .WithSummary("Whether a blob is stored, and its size");
+    }
 
     private static async Task<Results<FileStreamHttpResult, ProblemHttpResult>> HandleAsync(
         string sha256,

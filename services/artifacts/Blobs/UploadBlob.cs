@@ -10,6 +10,7 @@ internal static class UploadBlob
     public static void MapUploadBlob(this IEndpointRouteBuilder artifacts) =>
         artifacts
             .MapPut("/blobs/{sha256}", HandleAsync)
+            .RequireAuthorization(Policies.StoreArtifact)
             .WithName("UploadBlob")
             .WithSummary("Upload bytes under their SHA-256; 200 when they are stored already, 201 when they are new")
             .WithMetadata(new DisableRequestSizeLimitAttribute())

@@ -1,4 +1,5 @@
 using System.Formats.Tar;
+using Platform.Artifacts.Access;
 using Platform.Artifacts.Blobs;
 using Platform.Artifacts.Versions;
 
@@ -12,6 +13,7 @@ internal static class DownloadArchive
     public static void MapDownloadArchive(this IEndpointRouteBuilder artifacts) =>
         artifacts
             .MapGet("/{name}/versions/{version}/archive", HandleAsync)
+            .RequireReadAccess()
             .WithName("DownloadArtifactArchive")
             .WithSummary("All files of a version as a tar archive");
 

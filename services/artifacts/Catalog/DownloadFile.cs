@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.StaticFiles;
+using Platform.Artifacts.Access;
 using Platform.Artifacts.Blobs;
 using Platform.Artifacts.Versions;
 using Platform.ServiceDefaults;
@@ -14,6 +15,7 @@ internal static partial class DownloadFile
     public static void MapDownloadFile(this IEndpointRouteBuilder artifacts) =>
         artifacts
             .MapMethods("/{name}/versions/{version}/files/{**path}", _methods, HandleAsync)
+            .RequireReadAccess()
             .WithName("DownloadArtifactFile")
             .WithSummary("The bytes of one file (ranges); the ETag is their SHA-256");
 

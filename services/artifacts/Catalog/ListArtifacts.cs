@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Http.HttpResults;
 using Npgsql;
 using NpgsqlTypes;
+using Platform.Artifacts.Access;
 using Platform.Artifacts.Versions;
 using Platform.Contracts.Artifacts;
 using Platform.ServiceDefaults;
@@ -35,9 +36,14 @@ internal static class ListArtifacts
     {
         artifacts
             .MapGet("/", HandleAsync)
+            .RequireAuthorization(Policies.Read)
             .WithName("ListArtifacts")
             .WithSummary("Artifacts, the last changed first; filter by type, project, search");
-        artifacts.MapGet("/{name}", FindAsync).WithName("GetArtifact").WithSummary("One artifact with its aliases");
+        artifacts
+            .MapGet("/{name}", FindAsync)
+            .RequireReadAccess()
+            .WithName("GetArtifact")
+            .WithSummary("One artifact with its aliases");
     }
 
     private static async Task<Results<Ok<ArtifactDetail>, ProblemHttpResult>> FindAsync(

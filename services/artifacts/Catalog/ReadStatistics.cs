@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.Http.HttpResults;
 using Platform.Contracts.Artifacts;
+using Platform.ServiceDefaults;
 
 namespace Platform.Artifacts.Catalog;
 
@@ -8,6 +9,7 @@ internal static class ReadStatistics
     public static void MapReadStatistics(this IEndpointRouteBuilder artifacts) =>
         artifacts
             .MapGet("/statistics", HandleAsync)
+            .RequireAuthorization(Policies.Read)
             .WithName("GetArtifactStatistics")
             .WithSummary("How much is stored, and what storing equal bytes once saves");
 

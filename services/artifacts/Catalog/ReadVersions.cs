@@ -1,5 +1,6 @@
 using System.Globalization;
 using Microsoft.AspNetCore.Http.HttpResults;
+using Platform.Artifacts.Access;
 using Platform.Artifacts.Versions;
 using Platform.Contracts.Artifacts;
 using Platform.ServiceDefaults;
@@ -12,10 +13,12 @@ internal static class ReadVersions
     {
         artifacts
             .MapGet("/{name}/versions", ListAsync)
+            .RequireReadAccess()
             .WithName("ListArtifactVersions")
             .WithSummary("Versions, the newest first; ?deleted=true lists those that can be restored");
         artifacts
             .MapGet("/{name}/versions/{version}", FindAsync)
+            .RequireReadAccess()
             .WithName("GetArtifactVersion")
             .WithSummary("The manifest of a version: by number (3, v3), alias or 'latest'");
     }

@@ -10,6 +10,7 @@ internal static class ListJobArtifacts
 {
     public static void MapListJobArtifacts(this IEndpointRouteBuilder jobs) =>
         jobs.MapGet("/", HandleAsync)
+            .RequireAuthorization(Policies.ReadJob)
             .WithName("ListJobArtifacts")
             .WithSummary("The artifact versions that a job made, the newest first");
 

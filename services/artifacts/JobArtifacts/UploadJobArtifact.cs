@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Mvc;
+using Platform.Artifacts.Access;
 using Platform.Artifacts.Blobs;
 using Platform.Artifacts.Versions;
 using Platform.Artifacts.Versions.Changing;
@@ -24,6 +25,7 @@ internal static class UploadJobArtifact
 {
     public static void MapUploadJobArtifact(this IEndpointRouteBuilder jobs) =>
         jobs.MapPost("/", HandleAsync)
+            .RequireAuthorization(Policies.StoreJobArtifact)
             .WithName("UploadJobArtifact")
             .WithSummary(
                 "Upload one file of a running job as a new version; checked against Content-Digest or X-Content-Sha256"
@@ -37,6 +39,7 @@ internal static class UploadJobArtifact
         [FromHeader(Name = "Idempotency-Key")] string? idempotencyKey,
         HttpContext context,
         BlobLibrary blobs,
+        MachineAccess access,
         VersionCreation creation
     )
     {
@@ -56,6 +59,11 @@ internal static class UploadJobArtifact
                 "Content-Digest",
                 "Send Content-Digest: sha-256=:Base64: or X-Content-Sha256 with 64 hexadecimal digits."
             );
+        }
+
+        if (await access.RefuseVersionAsync(context, jobId, query.Attempt, context.RequestAborted) is { } refusal)
+        {
+            return refusal;
         }
 
         // Everything but the bytes is checked before they are received.

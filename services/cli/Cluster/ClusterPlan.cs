@@ -58,6 +58,9 @@ internal sealed class ClusterPlan(ClusterFolder folder, string database, string 
         var project = $"Platform.{char.ToUpperInvariant(name[0])}{name[1..]}";
         var settings = Common();
         settings["ConnectionStrings__Platform"] = database;
+        // Not for agents: trainings run as the same user and could sign themselves any token.
+        settings["Platform__TokenKey"] = folder.Data.Secret("token-key");
+        settings["Platform__PreviousTokenKey"] = folder.Data.FindSecret("previous-token-key");
         settings["Nodes__JoinToken"] = folder.Data.Secret("join-token");
         settings["Nodes__AgentBroker"] = broker;
         settings["Artifacts__Folder"] = folder.Data.Folder("blobs");
@@ -86,10 +89,5 @@ internal sealed class ClusterPlan(ClusterFolder folder, string database, string 
     }
 
     private Dictionary<string, string?> Common() =>
-        new(StringComparer.Ordinal)
-        {
-            ["Messaging__Transport"] = "RabbitMq",
-            ["Messaging__RabbitMq"] = broker,
-            ["Platform__TokenKey"] = folder.Data.Secret("token-key"),
-        };
+        new(StringComparer.Ordinal) { ["Messaging__Transport"] = "RabbitMq", ["Messaging__RabbitMq"] = broker };
 }

@@ -24,6 +24,7 @@ internal static class JobOutput
             ("nodes", Nodes(job)),
             ("run", job.Field("runId")),
             ("submitted", job.Time("submittedAt")),
+            ("owner", job.Field("submittedBy")),
             ("started", job.Time("startedAt")),
             ("ended", job.Time("endedAt")),
             ("exit code", job.Field("exitCode")),

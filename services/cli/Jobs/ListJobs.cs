@@ -10,12 +10,13 @@ internal static class ListJobs
     {
         var status = new Option<string?>("--status") { Description = "Only jobs with this status." };
         status.AcceptOnlyFromAmong("pending", "queued", "placed", "running", "succeeded", "failed", "cancelled");
+        var owner = new Option<string?>("--submitted-by") { Description = "Only jobs of this user." };
         return ListCommand.Create(
             "jobs",
             "newest first",
             "/api/jobs",
-            [status],
-            ["id", "name", "project", "status", "attempt", "nodes", "age"],
+            [status, owner],
+            ["id", "name", "project", "status", "attempt", "nodes", "owner", "age"],
             (job, now) =>
                 [
                     job.Field("id"),
@@ -24,6 +25,7 @@ internal static class ListJobs
                     JobOutput.Status(job),
                     job.Field("attempt"),
                     JobOutput.Nodes(job),
+                    job.Field("submittedBy"),
                     JobOutput.Age(job, "submittedAt", now),
                 ]
         );

@@ -37,7 +37,7 @@ internal static class ListCommand
 
         return command.Does(async context =>
         {
-            var query = texts.Select(option => (option.Name.TrimStart('-'), context.Value(option)));
+            var query = texts.Select(option => (ParameterOf(option), context.Value(option)));
             var page = await context.Client.GetAsync(
                 Query.Path(path, [.. query, ("limit", $"{context.Value(limit)}")]),
                 context.Cancelled
@@ -52,5 +52,12 @@ internal static class ListCommand
             Query.PrintMore(context, page);
             return 0;
         });
+    }
+
+    /// <summary><c>--submitted-by</c> is the query's <c>submittedBy</c>.</summary>
+    private static string ParameterOf(Option option)
+    {
+        var words = option.Name.TrimStart('-').Split('-');
+        return words[0] + string.Concat(words.Skip(1).Select(word => char.ToUpperInvariant(word[0]) + word[1..]));
     }
 }

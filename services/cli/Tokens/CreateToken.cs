@@ -15,10 +15,10 @@ internal static class CreateToken
         };
         var scope = new Option<string>("--scope")
         {
-            Description = "What it may do: everything (admin), or only read (read).",
+            Description = "What it may do: everything (admin), everything but administration (editor), or only read (read).",
             DefaultValueFactory = _ => "admin",
         };
-        scope.AcceptOnlyFromAmong("admin", "read");
+        scope.AcceptOnlyFromAmong("admin", "editor", "read");
         return new Command("create", "Create a token; it is shown only once.") { name, scope }.Does(async context =>
         {
             if (!context.IsRemote)

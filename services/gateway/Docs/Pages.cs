@@ -13,10 +13,11 @@ internal static class Pages
         app.MapGet("/api/health", () => TypedResults.Ok(new Health("ok", GatewayModule.Version)))
             .WithName("GetHealth")
             .WithSummary("Whether the platform answers, and its version")
-            .WithTags("health");
-        app.MapGet("/problems", () => TypedResults.Text(Problems.All)).ExcludeFromDescription();
-        app.MapGet("/problems/{code}", Explain).ExcludeFromDescription();
-        app.MapGet("/openapi/v1.json", DescribeAsync).ExcludeFromDescription();
+            .WithTags("health")
+            .Public();
+        app.MapGet("/problems", () => TypedResults.Text(Problems.All)).ExcludeFromDescription().Public();
+        app.MapGet("/problems/{code}", Explain).ExcludeFromDescription().Public();
+        app.MapGet("/openapi/v1.json", DescribeAsync).ExcludeFromDescription().Public();
     }
 
     private static Results<ContentHttpResult, ProblemHttpResult> Explain(string code) =>

@@ -1,6 +1,7 @@
 using System.Net;
 using Microsoft.Extensions.Options;
 using Microsoft.Extensions.Primitives;
+using Platform.ServiceDefaults;
 using Yarp.ReverseProxy.Configuration;
 using Yarp.ReverseProxy.Forwarder;
 
@@ -21,6 +22,7 @@ internal sealed class ProxyRoutes(IOptions<ProxyOptions> options) : IProxyConfig
         Route("job-logs", "jobs", "/api/jobs/{id}/logs/{**rest}", anyLength: true),
         Route("job-logs-follow", "jobs-follow", "/api/jobs/{id}/logs/{**rest}", follow: true),
         Route("jobs", "jobs", "/api/jobs/{**rest}"),
+        Join(),
         Route("nodes", "nodes", "/api/nodes/{**rest}"),
         Route("artifacts", "artifacts", "/api/artifacts/{**rest}", anyLength: true),
         Route("runs", "tracking", "/api/runs/{**rest}"),
@@ -51,7 +53,20 @@ internal sealed class ProxyRoutes(IOptions<ProxyOptions> options) : IProxyConfig
                 QueryParameters = follow ? [new RouteQueryParameter { Name = "follow", Values = ["true"] }] : null,
             },
             MaxRequestBodySize = anyLength ? -1 : null,
+            AuthorizationPolicy = Policies.SignedIn,
         };
+
+    /// <summary>The one request that brings its credential in its body.</summary>
+    private static RouteConfig Join()
+    {
+        var route = Route("nodes-join", "nodes", "/api/nodes/join");
+        return route with
+        {
+            Match = route.Match with { Methods = [HttpMethods.Post] },
+            AuthorizationPolicy = "anonymous",
+            RateLimiterPolicy = RateLimits.Join,
+        };
+    }
 
     private static IEnumerable<ClusterConfig> ClustersOf(string name, Uri address)
     {

@@ -1,40 +1,57 @@
 using System.Globalization;
 using System.Net;
 using System.Threading.RateLimiting;
+using Microsoft.AspNetCore.RateLimiting;
+using Platform.ServiceDefaults;
 
 namespace Platform.Gateway.Security;
 
-/// <summary>How often an address may try join tokens: a burst for a rack that is switched on, then one a second.</summary>
-internal sealed class JoinLimit : IDisposable
+/// <summary>
+/// How often an address may try join tokens: a burst for a rack that is switched on, then one a second. Nobody guesses them
+/// where no token is asked for.
+/// </summary>
+internal static class JoinLimit
 {
     public const int Burst = 100;
 
-    private readonly PartitionedRateLimiter<HttpContext> _limiter = PartitionedRateLimiter.Create<
-        HttpContext,
-        IPAddress
-    >(context =>
-        RateLimitPartition.GetTokenBucketLimiter(
-            context.Connection.RemoteIpAddress ?? IPAddress.None,
-            _ => new TokenBucketRateLimiterOptions
-            {
-                TokenLimit = Burst,
-                TokensPerPeriod = 1,
-                ReplenishmentPeriod = TimeSpan.FromSeconds(1),
-            }
-        )
-    );
+    public static void AddJoinLimit(this IServiceCollection services) =>
+        services.AddRateLimiter(limiter =>
+        {
+            limiter.AddPolicy(RateLimits.Join, PartitionOf);
+            limiter.OnRejected = RefuseAsync;
+        });
 
-    public bool TryTake(HttpContext context)
+    private static RateLimitPartition<IPAddress> PartitionOf(HttpContext context)
     {
-        using var lease = _limiter.AttemptAcquire(context);
-        if (!lease.IsAcquired && lease.TryGetMetadata(MetadataName.RetryAfter, out var after))
+        var address = context.Connection.RemoteIpAddress ?? IPAddress.None;
+        return context.RequestServices.GetRequiredService<Bindings>().RequireTokens
+            ? RateLimitPartition.GetTokenBucketLimiter(
+                address,
+                _ => new TokenBucketRateLimiterOptions
+                {
+                    TokenLimit = Burst,
+                    TokensPerPeriod = 1,
+                    ReplenishmentPeriod = TimeSpan.FromSeconds(1),
+                }
+            )
+            : RateLimitPartition.GetNoLimiter(address);
+    }
+
+    private static async ValueTask RefuseAsync(OnRejectedContext rejected, CancellationToken cancellationToken)
+    {
+        var context = rejected.HttpContext;
+        if (rejected.Lease.TryGetMetadata(MetadataName.RetryAfter, out var after))
         {
             var seconds = Math.Max(1, Math.Ceiling(after.TotalSeconds));
             context.Response.Headers.RetryAfter = seconds.ToString("0", CultureInfo.InvariantCulture);
         }
 
-        return lease.IsAcquired;
+        await ProblemResults
+            .Problem(
+                StatusCodes.Status429TooManyRequests,
+                "gateway.too-many-joins",
+                "Too many nodes try to join from this address. Try again later."
+            )
+            .ExecuteAsync(context);
     }
-
-    public void Dispose() => _limiter.Dispose();
 }

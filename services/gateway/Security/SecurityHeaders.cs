@@ -3,7 +3,7 @@ using Microsoft.AspNetCore.Server.Kestrel.Core.Features;
 namespace Platform.Gateway.Security;
 
 /// <summary>
-/// What every answer tells browsers, and what no request may tell services. What the API sends is never run as a page: an
+/// What every answer tells browsers, and what no client may say of proxies before it. What the API sends is never run as a page: an
 /// artifact may be anybody's HTML.
 /// </summary>
 internal sealed class SecurityHeaders(RequestDelegate next)
@@ -15,26 +15,21 @@ internal sealed class SecurityHeaders(RequestDelegate next)
     private const string DocsPolicy = PagePolicy + "; style-src 'self' 'unsafe-inline'";
     private const string DataPolicy = "default-src 'none'; frame-ancestors 'none'; sandbox";
 
-    private static readonly string[] _untrusted =
-    [
-        ServiceDefaults.RequestMetadata.SubjectHeader,
-        ServiceDefaults.RequestMetadata.AttemptHeader,
-        "Forwarded",
-        "X-Forwarded-For",
-        "X-Forwarded-Host",
-        "X-Forwarded-Proto",
-        "X-Forwarded-Prefix",
-    ];
-
     public Task InvokeAsync(HttpContext context)
     {
-        foreach (var name in _untrusted)
+        var forwarding = context.Request.Headers.Keys.Where(IsOfProxy).ToList();
+        if (forwarding.Count > 0)
+        {
+            context.Features.Set(ProxiedRequest.Instance);
+        }
+
+        foreach (var name in forwarding)
         {
             context.Request.Headers.Remove(name);
         }
 
-        var path = Access.Parts(context.Request.Path);
-        if (Access.IsApi(path))
+        var path = ApiPath.Parts(context.Request.Path);
+        if (ApiPath.IsApi(path))
         {
             AllowSlowBodies(context, path);
         }
@@ -46,13 +41,17 @@ internal sealed class SecurityHeaders(RequestDelegate next)
             headers.XFrameOptions = "DENY";
             headers["Referrer-Policy"] = "no-referrer";
             headers.ContentSecurityPolicy =
-                Access.IsApi(path) ? DataPolicy
+                ApiPath.IsApi(path) ? DataPolicy
                 : path is ["docs", ..] ? DocsPolicy
                 : PagePolicy;
             return Task.CompletedTask;
         });
         return next(context);
     }
+
+    private static bool IsOfProxy(string name) =>
+        string.Equals(name, "Forwarded", StringComparison.OrdinalIgnoreCase)
+        || name.StartsWith("X-Forwarded-", StringComparison.OrdinalIgnoreCase);
 
     /// <summary>An upload may wait for a disk, and a reader of a live stream for the next line.</summary>
     private static void AllowSlowBodies(HttpContext context, string[] path)
@@ -65,4 +64,16 @@ internal sealed class SecurityHeaders(RequestDelegate next)
             }
         }
     }
+}
+
+/// <summary>Marks a request that says that a proxy sent it on.</summary>
+internal sealed class ProxiedRequest
+{
+    public static readonly ProxiedRequest Instance = new();
+}
+
+/// <summary>What a request said of proxies before that was taken off.</summary>
+internal static class ProxiedRequests
+{
+    public static bool CameThroughProxy(this HttpContext context) => context.Features.Get<ProxiedRequest>() is not null;
 }

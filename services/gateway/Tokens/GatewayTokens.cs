@@ -5,11 +5,12 @@ using System.Text;
 using System.Text.RegularExpressions;
 using Npgsql;
 using Platform.EventStore;
+using Platform.ServiceDefaults;
 
 namespace Platform.Gateway.Tokens;
 
 /// <summary>A token as lists show it.</summary>
-/// <param name="Scope"><c>admin</c> may do everything, <c>read</c> only look.</param>
+/// <param name="Scope"><c>admin</c> may do everything, <c>editor</c> all but administer, <c>read</c> only look.</param>
 /// <param name="LastUsedAt">To the minute; null when it was never used.</param>
 public sealed record TokenSummary(
     Guid Id,
@@ -46,7 +47,7 @@ public sealed partial class GatewayTokens
     }
 
     /// <summary>The scopes there are.</summary>
-    public static IReadOnlyList<string> Scopes { get; } = ["admin", "read"];
+    public static IReadOnlyList<string> Scopes { get; } = ["admin", "editor", "read"];
 
     /// <summary>Why a name or scope cannot be used; null when both can.</summary>
     /// <returns>The field and what is wrong with it.</returns>
@@ -61,7 +62,7 @@ public sealed partial class GatewayTokens
         }
 
         return scope is null || !Scopes.Contains(scope, StringComparer.Ordinal)
-            ? ("scope", "The scope is 'admin' or 'read'.")
+            ? ("scope", "The scope is 'admin', 'editor' or 'read'.")
             : null;
     }
 
@@ -88,7 +89,7 @@ public sealed partial class GatewayTokens
             Token.Decider,
             StreamOf(id),
             state => Token.Decide(state, new CreateToken(id, name, scope, HashOf(token), by), now),
-            metadata,
+            metadata ?? MetadataOf(by),
             cancellationToken: cancellationToken
         );
         return new NewToken(id, name, scope, token, now);
@@ -107,7 +108,7 @@ public sealed partial class GatewayTokens
             Token.Decider,
             StreamOf(id),
             state => Token.Decide(state, new RevokeToken(by), _clock.GetUtcNow()),
-            metadata,
+            metadata ?? MetadataOf(by),
             cancellationToken: cancellationToken
         );
         foreach (var (hash, known) in _known)
@@ -213,6 +214,10 @@ public sealed partial class GatewayTokens
         command.Parameters.Add(new NpgsqlParameter { Value = now });
         await command.ExecuteNonQueryAsync(cancellationToken);
     }
+
+    /// <summary>For who works on the database itself, without a request.</summary>
+    private static EventMetadata MetadataOf(string by) =>
+        new(Headers: new Dictionary<string, string>(StringComparer.Ordinal) { [RequestMetadata.Actor] = by });
 
     private static string StreamOf(Guid id) => id.ToString();
 

@@ -1,5 +1,4 @@
 using Microsoft.AspNetCore.Http.HttpResults;
-using Platform.Gateway.Security;
 using Platform.ServiceDefaults;
 
 namespace Platform.Gateway.Tokens;
@@ -8,12 +7,12 @@ internal sealed record CreateTokenRequest(string? Name, string? Scope);
 
 internal sealed record TokenList(IReadOnlyList<TokenSummary> Items);
 
-/// <summary>Tokens over the API; the gate lets only admins come here.</summary>
+/// <summary>Tokens over the API; for administrators only.</summary>
 internal static class TokenEndpoints
 {
     public static void MapTokens(this IEndpointRouteBuilder app)
     {
-        var tokens = app.MapGroup("/api/tokens").WithTags("tokens");
+        var tokens = app.MapGroup("/api/tokens").WithTags("tokens").RequireAuthorization(Policies.Administer);
         tokens
             .MapPost("", CreateAsync)
             .WithName("CreateToken")

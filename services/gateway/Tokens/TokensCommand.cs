@@ -6,13 +6,13 @@ using Platform.EventStore;
 namespace Platform.Gateway.Tokens;
 
 /// <summary>
-/// <c>tokens create --name N [--scope admin|read]</c>, <c>tokens list</c>, <c>tokens revoke ID</c>: works on the database
+/// <c>tokens create --name N [--scope admin|editor|read]</c>, <c>tokens list</c>, <c>tokens revoke ID</c>: works on the database
 /// itself, so that a server that demands tokens can get its first one. With <c>--json</c> it prints what the API answers.
 /// </summary>
 public static class TokensCommand
 {
     private const string Usage =
-        "Usage: tokens create --name NAME [--scope admin|read] | tokens list | tokens revoke ID, and --json";
+        "Usage: tokens create --name NAME [--scope admin|editor|read] | tokens list | tokens revoke ID, and --json";
 
     private const string Json = "--json";
 
@@ -157,7 +157,7 @@ public static class TokensCommand
         foreach (var token in all)
         {
             var used = token.LastUsedAt?.ToString("u", CultureInfo.InvariantCulture) ?? "never used";
-            await output.WriteLineAsync($"{token.Id}  {token.Scope, -5}  {token.CreatedAt:u}  {used}  {token.Name}");
+            await output.WriteLineAsync($"{token.Id}  {token.Scope, -6}  {token.CreatedAt:u}  {used}  {token.Name}");
         }
     }
 }

@@ -3,6 +3,7 @@ using Microsoft.Extensions.FileProviders;
 using Microsoft.Extensions.Options;
 using Microsoft.Net.Http.Headers;
 using Platform.Gateway.Security;
+using Platform.ServiceDefaults;
 
 namespace Platform.Gateway.WebApp;
 
@@ -40,7 +41,7 @@ internal static class WebAppFiles
             : Path.Combine(AppContext.BaseDirectory, "web");
         if (!File.Exists(Path.Combine(root, Page)))
         {
-            app.MapGet("/", () => TypedResults.Text(NotBuilt, "text/html")).ExcludeFromDescription();
+            app.MapGet("/", () => TypedResults.Text(NotBuilt, "text/html")).ExcludeFromDescription().Public();
             return;
         }
 
@@ -50,7 +51,7 @@ internal static class WebAppFiles
             OnPrepareResponse = SetCaching,
         };
         app.UseWhen(
-            context => !Access.IsApi(Access.Parts(context.Request.Path)),
+            context => !ApiPath.IsApi(ApiPath.Parts(context.Request.Path)),
             pages =>
             {
                 pages.UseResponseCompression();
@@ -75,7 +76,7 @@ internal static class WebAppFiles
     private static bool IsAddressOfApp(HttpContext context) =>
         context.GetEndpoint() is null
         && (HttpMethods.IsGet(context.Request.Method) || HttpMethods.IsHead(context.Request.Method))
-        && Access.Parts(context.Request.Path) is var parts
+        && ApiPath.Parts(context.Request.Path) is var parts
         && !parts.AsSpan().ContainsAny(".well-known", "assets", "health")
         && (parts is [] || !IsFile(context.Request));
 
@@ -85,7 +86,7 @@ internal static class WebAppFiles
 
     private static void SetCaching(StaticFileResponseContext served)
     {
-        var isHashed = Access.Parts(served.Context.Request.Path) is ["assets", ..];
+        var isHashed = ApiPath.Parts(served.Context.Request.Path) is ["assets", ..];
         served.Context.Response.Headers[HeaderNames.CacheControl] = isHashed ? Immutable : "no-cache";
     }
 }

@@ -2,6 +2,7 @@ using System.Security.Cryptography;
 using System.Text;
 using Platform.Contracts.Artifacts;
 using Platform.Contracts.Jobs;
+using Platform.GpuAgent.Journal;
 using Platform.GpuAgent.Server;
 using Platform.GpuAgent.Staging;
 
@@ -25,6 +26,7 @@ internal sealed class CheckpointSync(
 
     private readonly string _folder = Path.Combine(workFolder, WorkFolder.Checkpoints);
     private readonly string _artifact = WorkFolder.CheckpointsOf(work.JobId);
+    private readonly AttemptKey _reader = new(work.JobId, work.Attempt);
     private readonly FileHashes _hashes = new();
     private Dictionary<string, FileStamp> _seen = new(StringComparer.Ordinal);
     private Dictionary<string, ArtifactFile>? _kept;
@@ -139,7 +141,7 @@ internal sealed class CheckpointSync(
 
     private async Task<Dictionary<string, ArtifactFile>> FindKeptAsync(CancellationToken cancellationToken)
     {
-        var manifest = await artifacts.FindAsync(new ArtifactName(_artifact, "latest"), cancellationToken);
+        var manifest = await artifacts.FindAsync(_reader, new ArtifactName(_artifact, "latest"), cancellationToken);
         return (manifest?.Files ?? []).ToDictionary(file => file.Path, StringComparer.Ordinal);
     }
 

@@ -18,11 +18,15 @@ internal sealed class ArtifactClient(PlatformHttp http)
     private static readonly TimeSpan _limit = TimeSpan.FromSeconds(30);
 
     /// <summary>Null when there is no such version.</summary>
-    public async Task<ArtifactManifest?> FindAsync(ArtifactName name, CancellationToken cancellationToken)
+    public async Task<ArtifactManifest?> FindAsync(
+        AttemptKey reader,
+        ArtifactName name,
+        CancellationToken cancellationToken
+    )
     {
         using var request = new HttpRequestMessage(
             HttpMethod.Get,
-            PlatformHttp.PathOf("api", "artifacts", name.Name, "versions", name.Version)
+            PlatformHttp.PathOf("api", "artifacts", name.Name, "versions", name.Version) + For(reader)
         );
         using var response = await http.SendAsync(request, _limit, cancellationToken, HttpStatusCode.NotFound);
         return response.StatusCode is HttpStatusCode.NotFound
@@ -33,6 +37,7 @@ internal sealed class ArtifactClient(PlatformHttp http)
     /// <summary>Fetches a file of a version; no file remains unless size and SHA-256 are right.</summary>
     /// <exception cref="ContentMismatchException">They are not.</exception>
     public async Task DownloadAsync(
+        AttemptKey reader,
         ArtifactManifest manifest,
         ArtifactFile file,
         string destination,
@@ -50,7 +55,7 @@ internal sealed class ArtifactClient(PlatformHttp http)
         ]);
         using var limited = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         limited.CancelAfter(PlatformHttp.StallLimit);
-        using var request = new HttpRequestMessage(HttpMethod.Get, segments);
+        using var request = new HttpRequestMessage(HttpMethod.Get, segments + For(reader));
         using var response = await http.SendAsync(request, limited, cancellationToken);
 
         var partial = $"{destination}.{Guid.CreateVersion7():N}.part";
@@ -71,6 +76,9 @@ internal sealed class ArtifactClient(PlatformHttp http)
             File.Delete(partial);
         }
     }
+
+    /// <summary>For which attempt this node reads: it may read what that one names.</summary>
+    private static string For(AttemptKey reader) => $"?job={reader.JobId}&attempt={reader.Attempt}";
 
     public async Task<bool> HasBlobAsync(string sha256, CancellationToken cancellationToken)
     {

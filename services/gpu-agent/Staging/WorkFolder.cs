@@ -32,9 +32,10 @@ internal sealed class WorkFolder(ArtifactClient artifacts, BlobCache cache, ILog
             }
 
             var work = await fetching;
+            var reader = new AttemptKey(work.JobId, work.Attempt);
             if (work.Source is { } source)
             {
-                await StageSourceAsync(folder.Work, source, cancellationToken);
+                await StageSourceAsync(reader, folder.Work, source, cancellationToken);
             }
 
             foreach (var (path, text) in work.Files)
@@ -44,14 +45,14 @@ internal sealed class WorkFolder(ArtifactClient artifacts, BlobCache cache, ILog
 
             foreach (var input in work.Inputs)
             {
-                var manifest = await FindAsync(input.Artifact, cancellationToken);
+                var manifest = await FindAsync(reader, input.Artifact, cancellationToken);
                 var target = WorkPaths.Resolve(folder.Work, input.Path);
-                await FetchAsync(manifest, target, keep: true, cancellationToken);
+                await FetchAsync(reader, manifest, target, keep: true, cancellationToken);
             }
 
             if (work.Attempt > 1)
             {
-                await RestoreCheckpointsAsync(folder.Work, work.JobId, cancellationToken);
+                await RestoreCheckpointsAsync(reader, folder.Work, cancellationToken);
             }
         }
         catch (UnsafePathException exception)
@@ -84,10 +85,15 @@ internal sealed class WorkFolder(ArtifactClient artifacts, BlobCache cache, ILog
         FileTree.AllowScript(target);
     }
 
-    private async Task StageSourceAsync(string work, ArtifactReference source, CancellationToken cancellationToken)
+    private async Task StageSourceAsync(
+        AttemptKey reader,
+        string work,
+        ArtifactReference source,
+        CancellationToken cancellationToken
+    )
     {
-        var manifest = await FindAsync(source.Artifact, cancellationToken);
-        await FetchAsync(manifest, work, keep: true, cancellationToken);
+        var manifest = await FindAsync(reader, source.Artifact, cancellationToken);
+        await FetchAsync(reader, manifest, work, keep: true, cancellationToken);
         if (manifest.Files is [var only] && SourceArchive.IsArchive(only.Path))
         {
             SourceArchive.Unpack(WorkPaths.Resolve(work, only.Path), work);
@@ -99,23 +105,28 @@ internal sealed class WorkFolder(ArtifactClient artifacts, BlobCache cache, ILog
         }
     }
 
-    private async Task RestoreCheckpointsAsync(string work, Guid jobId, CancellationToken cancellationToken)
+    private async Task RestoreCheckpointsAsync(AttemptKey reader, string work, CancellationToken cancellationToken)
     {
-        var name = new ArtifactName(CheckpointsOf(jobId), "latest");
-        if (await RetryAsync(ct => artifacts.FindAsync(name, ct), cancellationToken) is { } manifest)
+        var name = new ArtifactName(CheckpointsOf(reader.JobId), "latest");
+        if (await RetryAsync(ct => artifacts.FindAsync(reader, name, ct), cancellationToken) is { } manifest)
         {
-            await FetchAsync(manifest, Path.Combine(work, Checkpoints), keep: false, cancellationToken);
+            await FetchAsync(reader, manifest, Path.Combine(work, Checkpoints), keep: false, cancellationToken);
         }
     }
 
-    private async Task<ArtifactManifest> FindAsync(string reference, CancellationToken cancellationToken)
+    private async Task<ArtifactManifest> FindAsync(
+        AttemptKey reader,
+        string reference,
+        CancellationToken cancellationToken
+    )
     {
         var name = ArtifactName.Parse(reference);
-        return await RetryAsync(ct => artifacts.FindAsync(name, ct), cancellationToken)
+        return await RetryAsync(ct => artifacts.FindAsync(reader, name, ct), cancellationToken)
             ?? throw new StagingFailedException(EndReasons.InputMissing, $"There is no artifact '{name}'.");
     }
 
     private async Task FetchAsync(
+        AttemptKey reader,
         ArtifactManifest manifest,
         string target,
         bool keep,
@@ -137,13 +148,13 @@ internal sealed class WorkFolder(ArtifactClient artifacts, BlobCache cache, ILog
                 Directory.CreateDirectory(Path.GetDirectoryName(destination)!);
                 if (!keep || !cache.Keeps(file.Size))
                 {
-                    await DownloadAsync(manifest, file, destination, ct);
+                    await DownloadAsync(reader, manifest, file, destination, ct);
                 }
                 else if (!cache.TryCopy(file.Sha256, file.Size, destination))
                 {
                     var cached = cache.PathOf(file.Sha256);
                     Directory.CreateDirectory(Path.GetDirectoryName(cached)!);
-                    await DownloadAsync(manifest, file, cached, ct);
+                    await DownloadAsync(reader, manifest, file, cached, ct);
                     File.Copy(cached, destination, overwrite: true);
                 }
             }
@@ -151,6 +162,7 @@ internal sealed class WorkFolder(ArtifactClient artifacts, BlobCache cache, ILog
     }
 
     private async Task DownloadAsync(
+        AttemptKey reader,
         ArtifactManifest manifest,
         ArtifactFile file,
         string destination,
@@ -161,12 +173,12 @@ internal sealed class WorkFolder(ArtifactClient artifacts, BlobCache cache, ILog
             {
                 try
                 {
-                    await artifacts.DownloadAsync(manifest, file, destination, ct);
+                    await artifacts.DownloadAsync(reader, manifest, file, destination, ct);
                 }
                 catch (ContentMismatchException)
                 {
                     // A second download repairs damage in transit, but not damage at the source.
-                    await artifacts.DownloadAsync(manifest, file, destination, ct);
+                    await artifacts.DownloadAsync(reader, manifest, file, destination, ct);
                 }
 
                 return true;

@@ -12,6 +12,7 @@ internal static class GetAttemptWorkEndpoint
 {
     public static void MapGetAttemptWork(this IEndpointRouteBuilder jobs) =>
         jobs.MapGet("/{id:guid}/attempts/{attempt:int}/work", HandleAsync)
+            .RequireAuthorization(Policies.Work)
             .WithName("GetAttemptWork")
             .WithSummary("What the agent of a placed attempt must do");
 
@@ -21,6 +22,7 @@ internal static class GetAttemptWorkEndpoint
         JobsStore store,
         ScopedTokens tokens,
         IOptions<JobsOptions> options,
+        HttpContext http,
         CancellationToken cancellationToken
     )
     {
@@ -28,7 +30,9 @@ internal static class GetAttemptWorkEndpoint
         batch.BatchCommands.Add(
             new(
                 """
-                select s.attempt = $2 and s.status in ('placed', 'running'), s.run_id, d.spec
+                select s.attempt = $2 and s.status in ('placed', 'running'), s.run_id, d.spec,
+                  (select rank - 1 from jsonb_array_elements(s.nodes) with ordinality n(node, rank)
+                   where n.node->>'nodeId' = $3)
                 from job_summary s join job_spec d on d.job_id = s.job_id where s.job_id = $1
                 """
             )
@@ -37,6 +41,7 @@ internal static class GetAttemptWorkEndpoint
                 {
                     new() { Value = id },
                     new() { Value = attempt },
+                    new() { Value = http.Caller().Id.ToString() },
                 },
             }
         );
@@ -56,6 +61,7 @@ internal static class GetAttemptWorkEndpoint
 
         var runId = reader.GetGuid(1);
         var spec = JobReader.ReadSpec(await reader.GetFieldValueAsync<byte[]>(2, cancellationToken));
+        var rank = (int)reader.GetInt64(3);
         await reader.NextResultAsync(cancellationToken);
         var files = new Dictionary<string, string>(StringComparer.Ordinal);
         while (await reader.ReadAsync(cancellationToken))
@@ -64,7 +70,7 @@ internal static class GetAttemptWorkEndpoint
         }
 
         var lifetime = options.Value.TokenLifetime + TimeSpan.FromSeconds(spec.TimeoutSeconds ?? 0);
-        return TypedResults.Ok(Work(id, attempt, runId, spec, files, tokens.ForJob(id, attempt, lifetime)));
+        return TypedResults.Ok(Work(id, attempt, runId, spec, files, tokens.ForJob(id, attempt, rank, lifetime)));
     }
 
     private static AttemptWork Work(

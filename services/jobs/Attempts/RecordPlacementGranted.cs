@@ -2,6 +2,7 @@ using MassTransit;
 using Platform.Contracts.Nodes;
 using Platform.Jobs.Training;
 using Platform.Messaging;
+using Platform.ServiceDefaults;
 
 namespace Platform.Jobs.Attempts;
 
@@ -16,7 +17,7 @@ internal sealed class RecordPlacementGranted(JobDecisions jobs) : IConsumer<Plac
         var outcome = await jobs.HandleAsync(
             granted.JobId,
             new PlaceAttempt(granted.Attempt, granted.Nodes),
-            context.EventMetadata(JobDecisions.StreamOf(granted.JobId)),
+            context.EventMetadata(Caller.Service("nodes").Subject, JobDecisions.StreamOf(granted.JobId)),
             cancellationToken: context.CancellationToken
         );
         if (!outcome.State.Holds(granted.Attempt))

@@ -3,6 +3,7 @@ using Platform.Contracts.Nodes;
 using Platform.Jobs.Logs;
 using Platform.Jobs.Training;
 using Platform.Messaging;
+using Platform.ServiceDefaults;
 
 namespace Platform.Jobs.Attempts;
 
@@ -17,7 +18,7 @@ internal sealed class RecordPlacementLost(JobDecisions jobs, LogSignals signals)
         await jobs.HandleAsync(
             lost.JobId,
             new LoseAttempt(lost.Attempt, lost.Reason, lost.NodeId),
-            context.EventMetadata(JobDecisions.StreamOf(lost.JobId)),
+            context.EventMetadata(Caller.Service("nodes").Subject, JobDecisions.StreamOf(lost.JobId)),
             cancellationToken: context.CancellationToken
         );
         signals.Pulse(lost.JobId);

@@ -2,6 +2,7 @@ using MassTransit;
 using Platform.Contracts.Nodes;
 using Platform.Jobs.Training;
 using Platform.Messaging;
+using Platform.ServiceDefaults;
 
 namespace Platform.Jobs.Attempts;
 
@@ -17,7 +18,7 @@ internal sealed class RecordPlacementWaiting(JobDecisions jobs, JobsStore store)
         var outcome = await jobs.HandleAsync(
             waiting.JobId,
             new QueueAttempt(waiting.Attempt, waiting.Reason),
-            context.EventMetadata(JobDecisions.StreamOf(waiting.JobId)),
+            context.EventMetadata(Caller.Service("nodes").Subject, JobDecisions.StreamOf(waiting.JobId)),
             cancellationToken: context.CancellationToken
         );
         if (outcome.State is { Status: JobStatus.Queued } job && job.Attempt == waiting.Attempt)

@@ -3,6 +3,7 @@ using Platform.Contracts.Agents;
 using Platform.Jobs.Logs;
 using Platform.Jobs.Training;
 using Platform.Messaging;
+using Platform.ServiceDefaults;
 
 namespace Platform.Jobs.Attempts;
 
@@ -27,7 +28,7 @@ internal sealed class RecordProcessExited(JobDecisions jobs, LogSignals signals)
                 Storable(exited.Detail),
                 exited.At
             ),
-            context.EventMetadata(JobDecisions.StreamOf(exited.JobId)),
+            context.EventMetadata(Caller.Node(exited.NodeId).Subject, JobDecisions.StreamOf(exited.JobId)),
             cancellationToken: context.CancellationToken
         );
         signals.Pulse(exited.JobId);

@@ -2,6 +2,7 @@ using MassTransit;
 using Platform.Contracts.Agents;
 using Platform.Jobs.Training;
 using Platform.Messaging;
+using Platform.ServiceDefaults;
 
 namespace Platform.Jobs.Attempts;
 
@@ -17,7 +18,7 @@ internal sealed class RecordProcessStarted(JobDecisions jobs) : IConsumer<Proces
         await jobs.HandleAsync(
             started.JobId,
             new StartAttempt(started.Attempt, started.NodeId, started.At),
-            context.EventMetadata(JobDecisions.StreamOf(started.JobId)),
+            context.EventMetadata(Caller.Node(started.NodeId).Subject, JobDecisions.StreamOf(started.JobId)),
             cancellationToken: context.CancellationToken
         );
         await context.AnswerAsync(ReportRecorded.Of(started));

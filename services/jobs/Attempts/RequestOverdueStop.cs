@@ -2,6 +2,7 @@ using MassTransit;
 using Platform.Jobs.Coordination;
 using Platform.Jobs.Training;
 using Platform.Messaging;
+using Platform.ServiceDefaults;
 
 namespace Platform.Jobs.Attempts;
 
@@ -12,7 +13,7 @@ internal sealed class RequestOverdueStop(JobDecisions jobs) : IConsumer<StopOver
         jobs.HandleAsync(
             context.Message.JobId,
             new StopOverdueAttempt(context.Message.Attempt),
-            context.EventMetadata(JobDecisions.StreamOf(context.Message.JobId)),
+            context.EventMetadata(Caller.Service("jobs").Subject, JobDecisions.StreamOf(context.Message.JobId)),
             cancellationToken: context.CancellationToken
         );
 }

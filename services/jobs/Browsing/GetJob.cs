@@ -7,12 +7,15 @@ namespace Platform.Jobs.Browsing;
 internal static class GetJobEndpoint
 {
     public static void MapGetJob(this IEndpointRouteBuilder jobs) =>
-        jobs.MapGet("/{id:guid}", HandleAsync).WithName("GetJob").WithSummary("One job with all that was asked for");
+        jobs.MapGet("/{id:guid}", HandleAsync)
+            .RequireAuthorization(Policies.ReadJob)
+            .WithName("GetJob")
+            .WithSummary("One job with all that was asked for");
 
     private static async Task<Results<Ok<JobDetail>, ProblemHttpResult>> HandleAsync(
         Guid id,
         JobReader reader,
-        HttpResponse response,
+        HttpContext http,
         CancellationToken cancellationToken
     )
     {
@@ -21,7 +24,7 @@ internal static class GetJobEndpoint
             return ProblemResults.NotFound("job", id);
         }
 
-        response.SetETag(version);
-        return TypedResults.Ok(job);
+        http.Response.SetETag(version);
+        return TypedResults.Ok(JobSecrets.Shown(job, http.Caller()));
     }
 }

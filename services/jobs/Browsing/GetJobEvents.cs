@@ -12,16 +12,14 @@ namespace Platform.Jobs.Browsing;
 /// <param name="At">When it was stored.</param>
 /// <param name="Data">The event's own fields.</param>
 /// <param name="Cause">The request or message behind it.</param>
-/// <param name="Subject">
-/// The user or job that requested it; null for the platform and where no tokens are required.
-/// </param>
+/// <param name="Actor">Who caused it: a caller's subject, <c>node:…</c> for what an agent reported, <c>service:…</c> for what a service did by itself.</param>
 internal sealed record JobHistoryEntry(
     long Sequence,
     string Type,
     DateTimeOffset At,
     JsonElement Data,
     string? Cause,
-    string? Subject
+    string? Actor
 );
 
 /// <summary>Everything that ever happened to a job, in order.</summary>
@@ -32,13 +30,14 @@ internal static class GetJobEventsEndpoint
 {
     public static void MapGetJobEvents(this IEndpointRouteBuilder jobs) =>
         jobs.MapGet("/{id:guid}/events", HandleAsync)
+            .RequireAuthorization(Policies.ReadJob)
             .WithName("GetJobEvents")
             .WithSummary("Everything that ever happened to a job, in order");
 
     private static async Task<Results<Ok<JobHistory>, ProblemHttpResult>> HandleAsync(
         Guid id,
         JobsStore store,
-        HttpResponse response,
+        HttpContext http,
         CancellationToken cancellationToken
     )
     {
@@ -48,17 +47,21 @@ internal static class GetJobEventsEndpoint
             return ProblemResults.NotFound("job", id);
         }
 
-        response.SetETag(events[^1].Version);
-        return TypedResults.Ok(new JobHistory([.. events.Select(Entry)]));
+        http.Response.SetETag(events[^1].Version);
+        return TypedResults.Ok(new JobHistory([.. events.Select(stored => Entry(stored, http.Caller()))]));
     }
 
-    private static JobHistoryEntry Entry(StoredEvent stored) =>
+    private static JobHistoryEntry Entry(StoredEvent stored, Caller caller) =>
         new(
             stored.Version,
             stored.Type,
             stored.Timestamp,
-            JsonSerializer.SerializeToElement(stored.Data, stored.Data.GetType(), JobEventsJson.Default),
+            JsonSerializer.SerializeToElement(
+                JobSecrets.Shown(stored.Data, caller),
+                stored.Data.GetType(),
+                JobEventsJson.Default
+            ),
             stored.Metadata.CausationId,
-            stored.Metadata.Headers?.GetValueOrDefault("subject")
+            stored.Actor()
         );
 }

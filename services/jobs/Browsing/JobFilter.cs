@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
 using Npgsql;
+using Platform.ServiceDefaults;
 
 namespace Platform.Jobs.Browsing;
 
@@ -32,9 +33,11 @@ internal sealed class JobFilter
             $"(s.project = {Parameter(project)} or s.project >= {Parameter($"{project}/")} and s.project < {Parameter($"{project}0")})"
         );
 
-    /// <summary>
-    /// Matches names that contain a text and ids that begin with it. A complete id matches that job only.
-    /// </summary>
+    /// <summary>Matches jobs that a caller submitted; a user's name stands for its subject.</summary>
+    public void IsOf(string subject) =>
+        _conditions.Add($"s.submitted_by = any({Parameter(new[] { subject, Caller.User(subject, default).Subject })})");
+
+    /// <summary>Matches names that contain a text and ids that begin with it. A complete id matches that job only.</summary>
     public void Matches(string search)
     {
         if (Guid.TryParseExact(search, "D", out var id))

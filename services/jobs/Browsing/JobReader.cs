@@ -13,7 +13,7 @@ internal sealed class JobReader(JobsStore store)
     public const string ItemColumns = """
         s.job_id, s.name, s.project, s.status, s.stopping, s.attempt, s.priority, s.nodes, s.run_id, s.submitted_at,
         case when s.status = 'queued' then s.not_before end, s.started_at, s.ended_at, s.exit_code,
-        coalesce(w.reason, s.reason), s.detail
+        coalesce(w.reason, s.reason), s.detail, s.submitted_by
         """;
 
     /// <summary>Jobs with their current waiting reasons.</summary>
@@ -42,8 +42,8 @@ internal sealed class JobReader(JobsStore store)
         }
 
         var item = ReadItem(reader);
-        var spec = ReadSpec(await reader.GetFieldValueAsync<byte[]>(17, cancellationToken));
-        return (Detail(item, spec), reader.GetInt64(16));
+        var spec = ReadSpec(await reader.GetFieldValueAsync<byte[]>(18, cancellationToken));
+        return (Detail(item, spec), reader.GetInt64(17));
     }
 
     /// <summary>Reads a row of <see cref="ItemColumns"/>.</summary>
@@ -66,6 +66,7 @@ internal sealed class JobReader(JobsStore store)
             ExitCode = row.IsDBNull(13) ? null : row.GetInt32(13),
             Reason = row.IsDBNull(14) ? null : row.GetString(14),
             Detail = row.IsDBNull(15) ? null : row.GetString(15),
+            SubmittedBy = row.IsDBNull(16) ? null : row.GetString(16),
         };
 
     public static JobSpec ReadSpec(byte[] json) => JsonSerializer.Deserialize(json, JobEventsJson.Default.JobSpec)!;
@@ -89,6 +90,7 @@ internal sealed class JobReader(JobsStore store)
             Nodes = item.Nodes,
             RunId = item.RunId,
             SubmittedAt = item.SubmittedAt,
+            SubmittedBy = item.SubmittedBy,
             NotBefore = item.NotBefore,
             StartedAt = item.StartedAt,
             EndedAt = item.EndedAt,

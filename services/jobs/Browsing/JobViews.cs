@@ -28,6 +28,9 @@ internal record JobItem
     public required Guid RunId { get; init; }
     public required DateTimeOffset SubmittedAt { get; init; }
 
+    /// <summary>Its owner: <c>user:anna</c>, or <c>local</c> for whoever runs the platform.</summary>
+    public string? SubmittedBy { get; init; }
+
     /// <summary>A queued attempt is not placed before this time.</summary>
     public DateTimeOffset? NotBefore { get; init; }
     public DateTimeOffset? StartedAt { get; init; }

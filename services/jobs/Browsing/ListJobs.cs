@@ -15,9 +15,10 @@ internal sealed record ListJobsQuery
     /// </summary>
     public string? Project { get; init; }
 
-    /// <summary>
-    /// A part of the name in any case, or the beginning of the id; a complete id finds that job only.
-    /// </summary>
+    /// <summary>Who submitted them: <c>user:anna</c>, or <c>anna</c> for short.</summary>
+    public string? SubmittedBy { get; init; }
+
+    /// <summary>A part of the name in any case, or the beginning of the id; a complete id finds that job only.</summary>
     public string? Search { get; init; }
 
     /// <summary>
@@ -55,7 +56,10 @@ internal static class ListJobsEndpoint
     ];
 
     public static void MapListJobs(this IEndpointRouteBuilder jobs) =>
-        jobs.MapGet("/", HandleAsync).WithName("ListJobs").WithSummary("Jobs by filter, a page at a time");
+        jobs.MapGet("/", HandleAsync)
+            .RequireAuthorization(Policies.Read)
+            .WithName("ListJobs")
+            .WithSummary("Jobs by filter, a page at a time");
 
     private static async Task<Results<Ok<Page<JobItem>>, ProblemHttpResult>> HandleAsync(
         [AsParameters] ListJobsQuery query,
@@ -151,6 +155,16 @@ internal static class ListJobsEndpoint
             }
 
             filter.IsIn(query.Project);
+        }
+
+        if (!string.IsNullOrEmpty(query.SubmittedBy))
+        {
+            if (query.SubmittedBy.Length > MaxSearchLength || !ClientText.IsText(query.SubmittedBy))
+            {
+                return ProblemResults.Invalid("submittedBy", $"A name has at most {MaxSearchLength} characters.");
+            }
+
+            filter.IsOf(query.SubmittedBy);
         }
 
         if (!string.IsNullOrEmpty(query.Search))

@@ -17,6 +17,7 @@ internal static class AppendLogEndpoint
 
     public static void MapAppendLog(this IEndpointRouteBuilder jobs) =>
         jobs.MapPost("/{id:guid}/logs", HandleAsync)
+            .RequireAuthorization(Policies.Report)
             .WithName("AppendJobLog")
             .WithSummary("Store the next bytes of an attempt's log, at most 4 MiB")
             .Accepts<byte[]>("application/octet-stream")

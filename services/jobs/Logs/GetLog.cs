@@ -13,6 +13,7 @@ internal static class GetLogEndpoint
 {
     public static void MapGetLog(this IEndpointRouteBuilder jobs) =>
         jobs.MapGet("/{id:guid}/logs", HandleAsync)
+            .RequireAuthorization(Policies.ReadJob)
             .WithName("GetJobLog")
             .WithSummary("An attempt's log as text; with follow=true as server-sent events while it grows")
             .Produces<string>(StatusCodes.Status200OK, "text/plain", "text/event-stream");

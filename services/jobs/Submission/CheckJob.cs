@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Mvc;
+using Platform.ServiceDefaults;
 
 namespace Platform.Jobs.Submission;
 
@@ -12,6 +13,7 @@ internal static class CheckJobEndpoint
 {
     public static void MapCheckJob(this IEndpointRouteBuilder jobs) =>
         jobs.MapPost("/check", Handle)
+            .RequireAuthorization(Policies.Edit)
             .WithName("CheckJob")
             .WithSummary("What is wrong with a job, by field; nothing is submitted")
             .WithMetadata(new RequestSizeLimitAttribute(SubmitJobEndpoint.MaxBodyBytes));

@@ -3,6 +3,7 @@ using System.Text.Json;
 using Npgsql;
 using Platform.EventStore;
 using Platform.Jobs.Training;
+using Platform.ServiceDefaults;
 
 namespace Platform.Jobs.Submission;
 
@@ -27,7 +28,7 @@ internal sealed class JobSubmissions(JobsStore store, TimeProvider clock)
         CancellationToken cancellationToken
     )
     {
-        var subject = metadata.Headers?.GetValueOrDefault("subject") ?? "";
+        var subject = metadata.Headers?.GetValueOrDefault(RequestMetadata.Actor) ?? "";
         // The spec holds the digests of the files, so its own digest covers the whole body.
         var hash = SHA256.HashData(JsonSerializer.SerializeToUtf8Bytes(spec, JobEventsJson.Default.JobSpec));
         if (key is not null && await FindAsync(subject, key, hash, cancellationToken) is { } earlier)

@@ -14,6 +14,7 @@ internal static class SubmitJobEndpoint
 
     public static void MapSubmitJob(this IEndpointRouteBuilder jobs) =>
         jobs.MapPost("/", HandleAsync)
+            .RequireAuthorization(Policies.Edit)
             .WithName("SubmitJob")
             .WithSummary("Submit a training job; with an Idempotency-Key a repeat finds the job of the first request")
             .WithMetadata(new RequestSizeLimitAttribute(MaxBodyBytes));

@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.Http.HttpResults;
 using Platform.Jobs.Browsing;
+using Platform.ServiceDefaults;
 
 namespace Platform.Jobs.Training;
 
@@ -8,6 +9,7 @@ internal static class CancelJobEndpoint
 {
     public static void MapCancelJob(this IEndpointRouteBuilder jobs) =>
         jobs.MapPost("/{id:guid}/cancel", HandleAsync)
+            .RequireAuthorization(Policies.StopJob)
             .WithName("CancelJob")
             .WithSummary("Stop a job; a repeat changes nothing. If-Match is honoured");
 

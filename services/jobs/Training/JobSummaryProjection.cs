@@ -23,7 +23,7 @@ internal sealed class JobSummaryProjection : SqlProjection
         switch (stored.Data)
         {
             case JobSubmitted e:
-                Submit(e, stored.Version, batch);
+                Submit(e, stored, batch);
                 break;
             case JobQueued e:
                 batch.Add(
@@ -103,13 +103,14 @@ internal sealed class JobSummaryProjection : SqlProjection
             );
     }
 
-    private static void Submit(JobSubmitted e, long version, NpgsqlBatch batch)
+    private static void Submit(JobSubmitted e, StoredEvent stored, NpgsqlBatch batch)
     {
         batch.Add(
             """
             insert into job_summary
-              (job_id, run_id, name, search_name, project, status, attempt, priority, submitted_at, changed_at, version)
-            values ($1, $2, $3, $8, $4, 'pending', 1, $5, $6, $6, $7)
+              (job_id, run_id, name, search_name, project, status, attempt, priority, submitted_at, changed_at, version,
+               submitted_by)
+            values ($1, $2, $3, $8, $4, 'pending', 1, $5, $6, $6, $7, $9)
             """,
             e.JobId,
             e.RunId,
@@ -117,8 +118,9 @@ internal sealed class JobSummaryProjection : SqlProjection
             e.Spec.Project,
             e.Spec.Priority,
             e.At,
-            version,
-            e.Spec.Name.ToLowerInvariant()
+            stored.Version,
+            e.Spec.Name.ToLowerInvariant(),
+            Text(stored.Actor())
         );
         batch.Add(
             "insert into job_spec (job_id, spec) values ($1, $2)",

@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.Http.HttpResults;
 using Platform.Jobs.Browsing;
+using Platform.ServiceDefaults;
 
 namespace Platform.Jobs.Training;
 
@@ -8,6 +9,7 @@ internal static class RetryJobEndpoint
 {
     public static void MapRetryJob(this IEndpointRouteBuilder jobs) =>
         jobs.MapPost("/{id:guid}/retry", HandleAsync)
+            .RequireAuthorization(Policies.Edit)
             .WithName("RetryJob")
             .WithSummary("Try a job that failed or was cancelled again. If-Match is honoured");
 

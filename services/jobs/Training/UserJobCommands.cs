@@ -1,5 +1,4 @@
 using Microsoft.AspNetCore.Http.HttpResults;
-using Platform.Jobs.Attempts;
 using Platform.Jobs.Browsing;
 using Platform.ServiceDefaults;
 
@@ -18,16 +17,6 @@ internal sealed class UserJobCommands(JobDecisions jobs, JobReader reader)
         if (!http.Request.TryGetIfMatch(out var seen))
         {
             return ProblemResults.UnknownVersion();
-        }
-
-        // A training process may change its own job, too; one that outlived its attempt may not.
-        if (
-            http.Request.JobAttempt() is { } attempt
-            && await reader.FindAsync(id, cancellationToken) is var (current, _)
-            && attempt < current.Attempt
-        )
-        {
-            return FencedAttempt.Problem(attempt);
         }
 
         // A version conflict becomes 412 where exceptions become problems.

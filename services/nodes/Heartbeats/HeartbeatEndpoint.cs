@@ -10,21 +10,21 @@ internal static class HeartbeatEndpoint
 {
     public static void MapHeartbeat(this IEndpointRouteBuilder app) =>
         app.MapPost("/heartbeat", HandleAsync)
+            .RequireAuthorization(Policies.Report)
             .WithName("SendHeartbeat")
             .WithSummary("Record a node's heartbeat (404 when the node must join first)");
 
     internal static async Task<Results<NoContent, ProblemHttpResult>> HandleAsync(
         NodeHeartbeat heartbeat,
         HeartbeatStore heartbeats,
-        ScopedTokens tokens,
         IBus bus,
         HttpContext http,
         CancellationToken ct
     )
     {
-        if (CheckToken(http.Request, heartbeat.NodeId, tokens) is { } problem)
+        if (http.Caller() is { Kind: CallerKind.Node } caller && caller.Id != heartbeat.NodeId)
         {
-            return problem;
+            return ProblemResults.Problem(403, "token.other-node", "This token does not speak for this node.");
         }
 
         if (HeartbeatRules.Check(heartbeat) is { } wrong)
@@ -37,33 +37,6 @@ internal static class HeartbeatEndpoint
             HeartbeatResult.Recorded => TypedResults.NoContent(),
             HeartbeatResult.OtherAgent => AgentProblems.IdentityInUse(),
             _ => ProblemResults.NotFound("node", heartbeat.NodeId),
-        };
-    }
-
-    /// <summary>
-    /// A node token must be this node's, and a job token is never accepted. A user's token was checked by the gateway,
-    /// and requests over loopback need none.
-    /// </summary>
-    private static ProblemHttpResult? CheckToken(HttpRequest request, Guid nodeId, ScopedTokens tokens)
-    {
-        const string Bearer = "Bearer ";
-        var header = request.Headers.Authorization.ToString();
-        if (!header.StartsWith(Bearer, StringComparison.OrdinalIgnoreCase))
-        {
-            return null;
-        }
-
-        var token = header[Bearer.Length..].Trim();
-        if (!token.StartsWith("pn_", StringComparison.Ordinal) && !token.StartsWith("pj_", StringComparison.Ordinal))
-        {
-            return null;
-        }
-
-        return tokens.Verify(token) switch
-        {
-            null => ProblemResults.Problem(401, "token.invalid", "This token is invalid or has expired. Join again."),
-            { Kind: "node", Id: var id } when id == nodeId => null,
-            _ => ProblemResults.Problem(403, "token.other-node", "This token belongs to another node or job."),
         };
     }
 }

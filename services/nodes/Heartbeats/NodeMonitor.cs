@@ -1,7 +1,6 @@
 using Microsoft.Extensions.Options;
 using Npgsql;
 using Platform.Contracts.Jobs;
-using Platform.EventStore;
 using Platform.Nodes.Membership;
 using Platform.Nodes.Placements;
 
@@ -83,7 +82,7 @@ internal sealed partial class NodeMonitor(
             Node.Decider,
             nodeId.ToString(),
             node => Node.Decide(node, new MarkOffline(lastHeartbeatAt), clock.GetUtcNow()),
-            new EventMetadata(nodeId.ToString(), nameof(NodeMonitor)),
+            BackgroundMetadata.Of(nodeId, nameof(NodeMonitor)),
             cancellationToken: cancellationToken
         );
         if (outcome.Events.Count > 0)
@@ -104,7 +103,7 @@ internal sealed partial class NodeMonitor(
                     new LosePlacement(lease.Attempt, lease.NodeId, EndReasons.NodeLost),
                     clock.GetUtcNow()
                 ),
-            new EventMetadata(lease.JobId.ToString(), nameof(NodeMonitor)),
+            BackgroundMetadata.Of(lease.JobId, nameof(NodeMonitor)),
             cancellationToken: cancellationToken
         );
         if (outcome.Events.Count > 0)

@@ -20,6 +20,7 @@ internal static class NodeTelemetryEndpoint
 
     public static void MapNodeTelemetry(this IEndpointRouteBuilder app) =>
         app.MapGet("/{id:guid}/telemetry", HandleAsync)
+            .RequireAuthorization(Policies.Read)
             .WithName("GetNodeTelemetry")
             .WithSummary("Read a node's telemetry of the last minutes, thinned to at most 1,000 samples");
 

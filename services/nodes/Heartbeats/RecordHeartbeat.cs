@@ -1,6 +1,7 @@
 using MassTransit;
 using Platform.Contracts.Nodes;
 using Platform.Messaging;
+using Platform.ServiceDefaults;
 
 namespace Platform.Nodes.Heartbeats;
 
@@ -16,7 +17,10 @@ internal sealed partial class RecordHeartbeat(HeartbeatStore heartbeats, ILogger
             return;
         }
 
-        var metadata = context.EventMetadata(context.Message.NodeId.ToString());
+        var metadata = context.EventMetadata(
+            Caller.Node(context.Message.NodeId).Subject,
+            context.Message.NodeId.ToString()
+        );
         switch (await heartbeats.RecordAsync(context.Message, context, metadata, context.CancellationToken))
         {
             case HeartbeatResult.UnknownNode:

@@ -16,6 +16,8 @@ internal static class JoinEndpoint
 
     public static void MapJoin(this IEndpointRouteBuilder app) =>
         app.MapPost("/join", HandleAsync)
+            .Public()
+            .RequireRateLimiting(RateLimits.Join)
             .WithName("JoinNode")
             .WithSummary("Join with a join token (idempotent on the node id)");
 

@@ -27,13 +27,14 @@ internal static class JoinTokenEndpoints
 
     public static void MapJoinTokens(this IEndpointRouteBuilder app)
     {
-        app.MapPost("/join-tokens", CreateAsync)
+        var tokens = app.MapGroup("/join-tokens").RequireAuthorization(Policies.Administer);
+        tokens
+            .MapPost("", CreateAsync)
             .WithName("CreateJoinToken")
             .WithSummary("Create a token with which machines may join; it is shown once");
-        app.MapGet("/join-tokens", ListAsync)
-            .WithName("ListJoinTokens")
-            .WithSummary("List join tokens, without their secrets");
-        app.MapDelete("/join-tokens/{id:guid}", RevokeAsync)
+        tokens.MapGet("", ListAsync).WithName("ListJoinTokens").WithSummary("List join tokens, without their secrets");
+        tokens
+            .MapDelete("/{id:guid}", RevokeAsync)
             .WithName("RevokeJoinToken")
             .WithSummary("Revoke a join token; nodes that joined with it stay");
     }

@@ -11,12 +11,15 @@ internal static class ChangeNodeEndpoints
     public static void MapChangeNode(this IEndpointRouteBuilder app)
     {
         app.MapPost("/{id:guid}/drain", DrainAsync)
+            .RequireAuthorization(Policies.Edit)
             .WithName("DrainNode")
             .WithSummary("Give the node no new work; what runs there goes on");
         app.MapPost("/{id:guid}/resume", ResumeAsync)
+            .RequireAuthorization(Policies.Edit)
             .WithName("ResumeNode")
             .WithSummary("Give a drained node work again");
         app.MapDelete("/{id:guid}", RemoveAsync)
+            .RequireAuthorization(Policies.Administer)
             .WithName("RemoveNode")
             .WithSummary("Forget a node; with force also while jobs run there, which are then lost and tried again");
     }

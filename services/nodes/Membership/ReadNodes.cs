@@ -7,8 +7,14 @@ internal static class ReadNodesEndpoints
 {
     public static void MapReadNodes(this IEndpointRouteBuilder app)
     {
-        app.MapGet("", ListAsync).WithName("ListNodes").WithSummary("List all nodes with what is free on each");
-        app.MapGet("/{id:guid}", GetAsync).WithName("GetNode").WithSummary("Read one node");
+        app.MapGet("", ListAsync)
+            .RequireAuthorization(Policies.Read)
+            .WithName("ListNodes")
+            .WithSummary("List all nodes with what is free on each");
+        app.MapGet("/{id:guid}", GetAsync)
+            .RequireAuthorization(Policies.Read)
+            .WithName("GetNode")
+            .WithSummary("Read one node");
     }
 
     internal static async Task<Ok<NodeList>> ListAsync(NodeTables nodes, CancellationToken ct) =>

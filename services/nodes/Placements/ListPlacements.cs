@@ -29,6 +29,7 @@ internal static class ListPlacementsEndpoint
 
     public static void MapListPlacements(this IEndpointRouteBuilder app) =>
         app.MapGet("/placements", HandleAsync)
+            .RequireAuthorization(Policies.Read)
             .WithName("ListPlacements")
             .WithSummary("List the jobs that wait for a place, in their order, with the reason of each");
 

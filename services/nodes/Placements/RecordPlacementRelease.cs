@@ -1,6 +1,7 @@
 using MassTransit;
 using Platform.EventStore;
 using Platform.Messaging;
+using Platform.ServiceDefaults;
 
 namespace Platform.Nodes.Placements;
 
@@ -19,7 +20,7 @@ internal sealed partial class RecordPlacementRelease(
             Placement.Decider,
             jobId.ToString(),
             placement => Placement.Decide(placement, new ReleasePlacement(attempt), clock.GetUtcNow()),
-            context.EventMetadata(jobId.ToString()),
+            context.EventMetadata(Caller.Service("jobs").Subject, jobId.ToString()),
             sideEffects: batch => batch.Add("delete from placement_reason where job_id = $1", jobId),
             cancellationToken: context.CancellationToken
         );

@@ -1,5 +1,6 @@
 using MassTransit;
 using Platform.Messaging;
+using Platform.ServiceDefaults;
 
 namespace Platform.Nodes.Placements;
 
@@ -29,7 +30,7 @@ internal sealed partial class RecordPlacementRequest(
             Placement.Decider,
             message.JobId.ToString(),
             placement => Placement.Decide(placement, command, clock.GetUtcNow()),
-            context.EventMetadata(message.JobId.ToString()),
+            context.EventMetadata(Caller.Service("jobs").Subject, message.JobId.ToString()),
             likelyNew: message.Attempt == 1,
             cancellationToken: context.CancellationToken
         );

@@ -109,10 +109,7 @@ internal sealed partial class SchedulerLoop(
                 Placement.Decider.StreamType,
                 ExpectedVersion.Exactly(request.Version),
                 accepted.Events,
-                new EventMetadata(
-                    request.JobId.ToString(),
-                    string.Create(CultureInfo.InvariantCulture, $"scheduler-{term}")
-                ),
+                BackgroundMetadata.Of(request.JobId, string.Create(CultureInfo.InvariantCulture, $"scheduler-{term}")),
                 batch =>
                 {
                     batch.Add("select scheduler_term_check($1)", term);

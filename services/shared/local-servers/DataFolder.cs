@@ -71,6 +71,10 @@ public sealed class DataFolder
         );
     }
 
+    /// <summary>A secret that somebody put there; null when there is none.</summary>
+    public string? FindSecret(string name) =>
+        File.Exists(PathOf("secrets", name)) ? File.ReadAllText(PathOf("secrets", name)).Trim() : null;
+
     /// <summary>Takes the folder for this process; the operating system gives it back when the process ends, however it ends.</summary>
     /// <param name="whenTaken">What to say when it is taken, instead of how to stop the platform that uses it.</param>
     /// <exception cref="LocalServerException">Another platform uses it.</exception>

@@ -11,7 +11,7 @@ using Platform.EventStore;
 
 namespace Platform.ServiceDefaults;
 
-/// <summary>What every service does the same way: logs, telemetry, problem documents, health, JSON, tokens.</summary>
+/// <summary>What every service does the same way: logs, telemetry, problem documents, health, JSON, who may do what.</summary>
 public static class PlatformService
 {
     /// <summary>A builder with the platform's defaults.</summary>
@@ -40,8 +40,6 @@ public static class PlatformService
                 new DatabaseOptions { ConnectionString = builder.Configuration.GetConnectionString("Platform") ?? "" }
             )
         );
-        services.AddOptions<TokenOptions>().BindConfiguration("Platform");
-        services.AddSingleton<ScopedTokens>();
 
         services.ConfigureHttpJsonOptions(json =>
         {
@@ -64,22 +62,68 @@ public static class PlatformService
     }
 
     /// <summary>The middleware and endpoints that every service has; call it before the service's own endpoints are mapped.</summary>
-    public static void UsePlatformDefaults(this WebApplication app)
+    /// <param name="beforeAuthentication">Adds what a request passes before it is asked who sends it.</param>
+    public static void UsePlatformDefaults(this WebApplication app, Action<WebApplication>? beforeAuthentication = null)
     {
         app.UseRequestLogs();
         app.UseExceptionHandler();
         app.UseStatusCodePages();
-        app.MapHealthChecks("/health/live", new HealthCheckOptions { Predicate = _ => false }).DisableHttpMetrics();
+        beforeAuthentication?.Invoke(app);
+        app.UseServiceSecurity();
+        app.MapHealthChecks("/health/live", new HealthCheckOptions { Predicate = _ => false })
+            .DisableHttpMetrics()
+            .Public();
         app.MapHealthChecks("/health/ready", new HealthCheckOptions { ResponseWriter = HealthReportWriter.WriteAsync })
-            .DisableHttpMetrics();
-        app.MapMetrics();
-        app.MapOpenApi("/openapi/{documentName}.json");
+            .DisableHttpMetrics()
+            .Public();
+        // Where users call, only users read what goes on; a service is reached from inside only, where Prometheus scrapes it.
+        if (beforeAuthentication is null)
+        {
+            app.MapMetrics().Public();
+        }
+        else
+        {
+            app.MapMetrics().RequireAuthorization(Policies.Read);
+        }
+
+        app.MapOpenApi("/openapi/{documentName}.json").Public();
     }
 
-    /// <summary>Runs until it is stopped. A database that this release cannot use is told in one line.</summary>
+    /// <summary>Checks all options that are to be right at the start.</summary>
+    /// <returns>False when some are not, which was written to <paramref name="errors"/>.</returns>
+    public static async Task<bool> CheckSettingsAsync(this WebApplication app, TextWriter errors)
+    {
+        try
+        {
+            app.Services.GetService<IStartupValidator>()?.Validate();
+            return true;
+        }
+        catch (Exception exception) when (exception is OptionsValidationException or AggregateException)
+        {
+            var failures = exception is AggregateException all
+                ? all.InnerExceptions.OfType<OptionsValidationException>()
+                : [(OptionsValidationException)exception];
+            foreach (var failure in failures.SelectMany(failed => failed.Failures))
+            {
+                await errors.WriteLineAsync($"platform: {failure}");
+            }
+
+            return false;
+        }
+    }
+
+    /// <summary>
+    /// Runs until it is stopped. Settings that cannot be used are reported in a line each before anything starts, and a
+    /// database that this release cannot use in one line.
+    /// </summary>
     /// <returns>The process's exit code.</returns>
     public static async Task<int> RunServiceAsync(this WebApplication app)
     {
+        if (!await app.CheckSettingsAsync(Console.Error))
+        {
+            return 1;
+        }
+
         try
         {
             await app.RunAsync();

@@ -9,6 +9,7 @@ internal static class GetRunEndpoint
 {
     public static void MapGetRun(this IEndpointRouteBuilder runs) =>
         runs.MapGet("/{id}", HandleAsync)
+            .RequireAuthorization(Policies.ReadRun)
             .WithName("GetRun")
             .WithSummary("One run: parameters, tags, summary, latest and best metrics");
 

@@ -69,7 +69,10 @@ internal static class ListRunsEndpoint
     };
 
     public static void MapListRuns(this IEndpointRouteBuilder runs) =>
-        runs.MapGet("/", HandleAsync).WithName("ListRuns").WithSummary("Runs by filter, sorted, page by page");
+        runs.MapGet("/", HandleAsync)
+            .RequireAuthorization(Policies.Read)
+            .WithName("ListRuns")
+            .WithSummary("Runs by filter, sorted, page by page");
 
     private static async Task<Results<Ok<Page<RunView>>, ProblemHttpResult>> HandleAsync(
         [AsParameters] RunQuery query,

@@ -1,6 +1,7 @@
 using MassTransit;
 using Platform.Contracts.Jobs;
-using Platform.EventStore;
+using Platform.Messaging;
+using Platform.ServiceDefaults;
 using Platform.Tracking.Runs;
 
 namespace Platform.Tracking.Jobs;
@@ -14,7 +15,7 @@ internal sealed class CreateRunForJob(RunHandler handler) : IConsumer<JobSubmitt
         return handler.HandleAsync(
             job.RunId.ToString("D"),
             new CreateRun(job.Project, job.Name, job.JobId, Starts: false),
-            new EventMetadata(job.JobId.ToString("D"), context.MessageId?.ToString("D")),
+            context.EventMetadata(Caller.Service("jobs").Subject, job.JobId.ToString("D")),
             ifVersion: null,
             context.CancellationToken
         );

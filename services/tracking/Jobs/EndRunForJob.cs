@@ -1,6 +1,7 @@
 using MassTransit;
 using Platform.Contracts.Jobs;
-using Platform.EventStore;
+using Platform.Messaging;
+using Platform.ServiceDefaults;
 using Platform.Tracking.Runs;
 
 namespace Platform.Tracking.Jobs;
@@ -20,7 +21,7 @@ internal sealed class EndRunForJob(RunHandler handler) : IConsumer<JobEndedMessa
         return handler.HandleAsync(
             job.RunId.ToString("D"),
             new EndJob(job.JobId, job.Attempt, status, job.EndedAt),
-            new EventMetadata(job.JobId.ToString("D"), context.MessageId?.ToString("D")),
+            context.EventMetadata(Caller.Service("jobs").Subject, job.JobId.ToString("D")),
             ifVersion: null,
             context.CancellationToken
         );

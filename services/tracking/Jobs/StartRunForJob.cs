@@ -1,6 +1,7 @@
 using MassTransit;
 using Platform.Contracts.Jobs;
-using Platform.EventStore;
+using Platform.Messaging;
+using Platform.ServiceDefaults;
 using Platform.Tracking.Runs;
 
 namespace Platform.Tracking.Jobs;
@@ -14,7 +15,7 @@ internal sealed class StartRunForJob(RunHandler handler) : IConsumer<JobStartedM
         return handler.HandleAsync(
             job.RunId.ToString("D"),
             new StartJobAttempt(job.JobId, job.Attempt, job.StartedAt),
-            new EventMetadata(job.JobId.ToString("D"), context.MessageId?.ToString("D")),
+            context.EventMetadata(Caller.Service("jobs").Subject, job.JobId.ToString("D")),
             ifVersion: null,
             context.CancellationToken
         );

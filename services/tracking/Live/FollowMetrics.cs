@@ -15,6 +15,7 @@ internal static class FollowMetricsEndpoint
 {
     public static void MapFollowMetrics(this IEndpointRouteBuilder runs) =>
         runs.MapGet("/{id}/metrics/live", HandleAsync)
+            .RequireAuthorization(Policies.ReadRun)
             .WithName("FollowMetrics")
             .WithSummary("New points as server-sent events; resumes after Last-Event-ID or ?after=");
 

@@ -12,6 +12,7 @@ internal static class LogMetricsEndpoint
 {
     public static void MapLogMetrics(this IEndpointRouteBuilder runs) =>
         runs.MapPost("/{id}/metrics", HandleAsync)
+            .RequireAuthorization(Policies.TrackRun)
             .WithName("LogMetrics")
             .WithSummary("Log metric points; points with step and time may be sent again without effect");
 
@@ -58,7 +59,7 @@ internal static class LogMetricsEndpoint
             return ProblemResults.Invalid(error!.Field, error.Message);
         }
 
-        var attempt = context.Request.JobAttempt();
+        var attempt = context.JobAttempt();
         if (points.Count > 0 && await writer.WriteAsync(runId, points, attempt, cancellationToken) is { } logged)
         {
             return TypedResults.Ok(logged);

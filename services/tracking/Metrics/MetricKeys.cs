@@ -10,6 +10,7 @@ internal static class MetricKeys
 {
     public static void MapMetricKeys(this IEndpointRouteBuilder runs) =>
         runs.MapGet("/{id}/metrics/keys", HandleAsync)
+            .RequireAuthorization(Policies.ReadRun)
             .WithName("ListMetricKeys")
             .WithSummary("The run's metrics: count, last point and extremes of each");
 

@@ -38,6 +38,7 @@ internal static class ReadMetricsEndpoint
 
     public static void MapReadMetrics(this IEndpointRouteBuilder runs) =>
         runs.MapGet("/{id}/metrics", HandleAsync)
+            .RequireAuthorization(Policies.ReadRun)
             .WithName("ReadMetrics")
             .WithSummary("Metric series; of long ones the first, last, lowest and highest points are kept");
 

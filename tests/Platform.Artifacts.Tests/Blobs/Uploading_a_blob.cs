@@ -219,7 +219,7 @@ public sealed class Uploading_a_blob(ArtifactsHost host) : IClassFixture<Artifac
     private static async Task WriteHeadAsync(NetworkStream stream, string sha256, int length, string more = "") =>
         await stream.WriteAsync(
             Encoding.ASCII.GetBytes(
-                $"PUT /api/artifacts/blobs/{sha256} HTTP/1.1\r\nHost: localhost\r\nContent-Length: {length}\r\n{more}\r\n"
+                $"PUT /api/artifacts/blobs/{sha256} HTTP/1.1\r\nHost: localhost\r\nAuthorization: {SignedIn.As(SignedIn.Administrator)}\r\nContent-Length: {length}\r\n{more}\r\n"
             )
         );
 

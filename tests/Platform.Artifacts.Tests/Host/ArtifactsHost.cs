@@ -154,6 +154,7 @@ public class ArtifactsHost : IAsyncLifetime
             builder.UseSetting("ConnectionStrings:Platform", _database!.ConnectionString);
             builder.UseSetting("Artifacts:Folder", _folder);
             builder.UseSetting("Logging:Level", "Warning");
+            builder.UseSetting("Platform:TokenKey", SignedIn.TokenKey);
             Configure(builder);
         });
         _server.UseKestrel(0);
@@ -162,7 +163,7 @@ public class ArtifactsHost : IAsyncLifetime
             .Services.GetRequiredService<IServer>()
             .Features.Get<IServerAddressesFeature>()!
             .Addresses.First();
-        Http = new HttpClient { BaseAddress = new Uri(address), Timeout = TimeSpan.FromMinutes(5) };
+        Http = SignedIn.Client(new Uri(address), timeout: TimeSpan.FromMinutes(5));
         await WaitFor.ConditionAsync(
             "the service to be ready",
             async () =>

@@ -8,6 +8,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Platform.Artifacts.Tests.Host;
 using Platform.Contracts.Artifacts;
 using Platform.Contracts.Jobs;
+using Platform.ServiceDefaults;
 
 namespace Platform.Artifacts.Tests.Versions;
 
@@ -186,7 +187,7 @@ public sealed class Creating_versions(ArtifactsHost host) : IClassFixture<Artifa
         var name = ArtifactsHost.NewName();
         var file = await host.UploadAsync("a", [1]);
         var job = Guid.CreateVersion7();
-        var subject = ("X-Platform-Subject", $"job:{job}");
+        var subject = As(Caller.Job(job, attempt: 1));
 
         var own = await CreateAsync(name, $$"""{"files":[{{Json(file)}}]}""", subject);
         var foreign = await CreateAsync(
@@ -240,12 +241,9 @@ public sealed class Creating_versions(ArtifactsHost host) : IClassFixture<Artifa
     }
 
     private Task<(int Status, JsonNode? Body)> CreateFromAsync(string name, ArtifactFile file, Guid job, int attempt) =>
-        CreateAsync(
-            name,
-            $$"""{"files":[{{Json(file)}}]}""",
-            ("X-Platform-Subject", $"job:{job}"),
-            ("X-Platform-Attempt", $"{attempt}")
-        );
+        CreateAsync(name, $$"""{"files":[{{Json(file)}}]}""", As(Caller.Job(job, attempt)));
+
+    private static (string Name, string Value) As(Caller caller) => ("Authorization", $"{SignedIn.As(caller)}");
 
     private static JobQueuedMessage Queued(Guid job, int attempt) =>
         new()

@@ -135,7 +135,7 @@ public sealed class Killing_parts_of_the_platform(TwoNodeCluster cluster)
     {
         var token = Processes.Variable(old[^1], "PLATFORM_TOKEN");
         Assert.Equal(
-            HttpStatusCode.Conflict,
+            HttpStatusCode.Forbidden,
             await PostAsync($"/api/jobs/{id}/logs?attempt=1&offset=0", "late output", "octet-stream")
         );
         Assert.Equal(HttpStatusCode.Conflict, await PostAsync($"/api/jobs/{id}/cancel", ""));

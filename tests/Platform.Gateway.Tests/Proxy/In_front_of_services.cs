@@ -44,9 +44,11 @@ public sealed class In_front_of_services : IAsyncLifetime
     [Fact]
     public async Task what_a_client_says_of_proxies_before_it_is_not_believed()
     {
+        var token = (await _gateway.Tokens.CreateAsync("anna", "admin", "test")).Token;
         using var answer = await _gateway.SendAsync(
             HttpMethod.Get,
             "/api/jobs",
+            token,
             headers:
             [
                 ("X-Forwarded-Host", "evil.example"),
@@ -56,7 +58,18 @@ public sealed class In_front_of_services : IAsyncLifetime
         );
         var seen = await answer.JsonAsync();
         Assert.Equal(_gateway.Client.BaseAddress!.Authority, (string?)seen["forwarded"]);
-        Assert.Equal(("local", ""), ((string?)seen["subject"], (string?)seen["attempt"]));
+        Assert.Equal(("user:anna", null), ((string?)seen["subject"], (string?)seen["attempt"]));
+    }
+
+    [Fact]
+    public async Task a_caller_has_one_credential_for_many_requests()
+    {
+        using var first = await _gateway.SendAsync(HttpMethod.Get, "/api/jobs");
+        using var second = await _gateway.SendAsync(HttpMethod.Get, "/api/runs");
+        Assert.Equal(
+            (string?)(await first.JsonAsync())["credential"],
+            (string?)(await second.JsonAsync())["credential"]
+        );
     }
 
     [Fact]

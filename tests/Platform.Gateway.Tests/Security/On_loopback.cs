@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Net;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
@@ -12,11 +13,8 @@ public sealed class On_loopback : IAsyncLifetime
 
     public async Task InitializeAsync() =>
         _gateway = await TestGateway.StartAloneAsync(app =>
-            app.MapMethods(
-                "/api/echo",
-                ["GET", "POST"],
-                (HttpRequest request) => request.Headers["X-Platform-Subject"].ToString()
-            )
+            app.MapMethods("/api/echo", ["GET", "POST"], (HttpContext context) => context.Caller().Subject)
+                .RequireAuthorization(Policies.Read)
         );
 
     public async Task DisposeAsync() => await _gateway.DisposeAsync();
@@ -54,7 +52,7 @@ public sealed class On_loopback : IAsyncLifetime
     [Fact]
     public async Task a_token_that_is_sent_has_only_its_rights()
     {
-        var token = _gateway.ScopedTokens.ForJob(Guid.CreateVersion7(), attempt: 1, TimeSpan.FromMinutes(1));
+        var token = _gateway.ScopedTokens.ForJob(Guid.CreateVersion7(), attempt: 1, rank: 0, TimeSpan.FromMinutes(1));
         using var answer = await _gateway.SendAsync(HttpMethod.Get, "/api/echo", token);
         await answer.ShouldBeProblemAsync(HttpStatusCode.Forbidden, "gateway.not-allowed");
     }
@@ -95,6 +93,92 @@ public sealed class On_loopback : IAsyncLifetime
         var own = _gateway.Client.BaseAddress!.GetLeftPart(UriPartial.Authority);
         using var answer = await _gateway.SendAsync(HttpMethod.Post, "/api/echo", headers: [("Origin", own)]);
         Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
+    }
+
+    [Theory]
+    [InlineData("Forwarded", "for=127.0.0.1")]
+    [InlineData("X-Forwarded-For", "127.0.0.1")]
+    [InlineData("x-forwarded-proto", "https")]
+    [InlineData("X-Forwarded-Anything", "")]
+    public async Task what_came_through_a_proxy_needs_a_token(string name, string value)
+    {
+        using var answer = await _gateway.SendAsync(HttpMethod.Get, "/api/echo", headers: [(name, value)]);
+        var problem = await answer.ShouldBeProblemAsync(HttpStatusCode.Unauthorized, "gateway.token-required");
+        Assert.Contains("platform tokens create", (string?)problem["detail"], StringComparison.Ordinal);
+
+        var token = (await _gateway.Tokens.CreateAsync("anna", "read", "test")).Token;
+        using var signedIn = await _gateway.SendAsync(HttpMethod.Get, "/api/echo", token, (name, value));
+        Assert.Equal("user:anna", await signedIn.Content.ReadAsStringAsync());
+    }
+
+    [Fact]
+    public async Task another_user_of_the_machine_needs_a_token()
+    {
+        var address = _gateway.Client.BaseAddress!;
+        var (nobody, _) = await AskAsAnotherUserAsync(address, token: null);
+        Assert.StartsWith("HTTP/1.1 401", nobody, StringComparison.Ordinal);
+
+        var token = (await _gateway.Tokens.CreateAsync("anna", "read", "test")).Token;
+        var (_, signedIn) = await AskAsAnotherUserAsync(address, token);
+        Assert.Contains("\r\nuser:anna", signedIn, StringComparison.Ordinal);
+    }
+
+    /// <summary>Sends a request from a process of the user <c>nobody</c>; only root may start one.</summary>
+    private static async Task<(string Status, string Answer)> AskAsAnotherUserAsync(Uri address, string? token)
+    {
+        const string Ask = """
+            exec 3<>"/dev/tcp/127.0.0.1/$0"
+            printf 'GET /api/echo HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n%s\r\n' "$1" >&3
+            cat <&3
+            """;
+        var start = new ProcessStartInfo("setpriv")
+        {
+            ArgumentList =
+            {
+                "--reuid=65534",
+                "--regid=65534",
+                "--clear-groups",
+                "bash",
+                "-c",
+                Ask,
+                $"{address.Port}",
+                token is null ? "" : $"Authorization: Bearer {token}\r\n",
+            },
+            RedirectStandardOutput = true,
+            WorkingDirectory = "/",
+        };
+        using var process = Process.Start(start)!;
+        var answer = await process.StandardOutput.ReadToEndAsync().WaitAsync(TimeSpan.FromMinutes(1));
+        await process.WaitForExitAsync();
+        Assert.Equal(0, process.ExitCode);
+        return (answer.Split('\n')[0], answer);
+    }
+
+    [Fact]
+    public async Task no_origin_gets_leave_to_read()
+    {
+        using var preflight = await _gateway.SendAsync(
+            HttpMethod.Options,
+            "/api/echo",
+            headers:
+            [
+                ("Origin", "https://evil.example"),
+                ("Access-Control-Request-Method", "POST"),
+                ("Access-Control-Request-Headers", "authorization"),
+            ]
+        );
+        using var read = await _gateway.SendAsync(
+            HttpMethod.Get,
+            "/api/echo",
+            headers: [("Origin", "https://evil.example")]
+        );
+        foreach (var answer in new[] { preflight, read })
+        {
+            Assert.DoesNotContain(
+                answer.Headers,
+                header => header.Key.StartsWith("Access-Control-", StringComparison.OrdinalIgnoreCase)
+            );
+        }
     }
 
     [Fact]

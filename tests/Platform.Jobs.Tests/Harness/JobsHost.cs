@@ -21,7 +21,7 @@ internal sealed class JobsHost : IAsyncDisposable
     {
         _app = app;
         Cluster = cluster;
-        Http = new HttpClient { BaseAddress = new Uri(app.Urls.Single()), Timeout = TimeSpan.FromSeconds(60) };
+        Http = SignedIn.Client(new Uri(app.Urls.Single()), timeout: TimeSpan.FromSeconds(60));
     }
 
     public TestCluster Cluster { get; }
@@ -50,6 +50,7 @@ internal sealed class JobsHost : IAsyncDisposable
                 ["urls"] = "http://127.0.0.1:0",
                 ["ConnectionStrings:Platform"] = database.ConnectionString,
                 ["Logging:Level"] = "Error",
+                ["Platform:TokenKey"] = SignedIn.TokenKey,
                 ["Jobs:FirstWait"] = "00:00:00.200",
                 ["Jobs:LongestWait"] = "00:00:00.500",
             }

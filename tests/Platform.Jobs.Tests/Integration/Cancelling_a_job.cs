@@ -175,7 +175,7 @@ public sealed class Cancelling_a_job : WithJobsHost
             await AssertProblemAsync(response, HttpStatusCode.NotFound, "/problems/job.not-found");
         }
 
-        foreach (var path in new[] { "", "/events", "/logs", "/logs?follow=true", "/attempts/1/work" })
+        foreach (var path in new[] { "", "/events", "/logs", "/logs?follow=true" })
         {
             using var response = await Host.Http.GetAsync($"/api/jobs/{unknown}{path}");
             await AssertProblemAsync(response, HttpStatusCode.NotFound, "/problems/job.not-found");

@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Http.Json;
 using System.Text;
 using System.Text.Json.Nodes;
+using Platform.ServiceDefaults;
 
 namespace Platform.Jobs.Tests.Integration;
 
@@ -91,7 +92,7 @@ public sealed class Submitting_a_job(JobsFixture fixture) : IClassFixture<JobsFi
 
         Assert.Equal((HttpStatusCode.Created, HttpStatusCode.Created), (ada.Status, bob.Status));
         var history = await _host.GetAsync($"/api/jobs/{ada.Id}/events");
-        Assert.Equal("ada", history["items"]![0]!["subject"]!.GetValue<string>());
+        Assert.Equal("user:ada", history["items"]![0]!["actor"]!.GetValue<string>());
     }
 
     [Fact]
@@ -292,7 +293,7 @@ public sealed class Submitting_a_job(JobsFixture fixture) : IClassFixture<JobsFi
         request.Headers.Add("Idempotency-Key", key);
         if (subject is not null)
         {
-            request.Headers.Add("X-Platform-Subject", subject);
+            request.Headers.Authorization = SignedIn.As(Caller.User(subject, UserRole.Editor));
         }
 
         using var response = await _host.Http.SendAsync(request);

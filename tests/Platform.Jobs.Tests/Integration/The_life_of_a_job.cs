@@ -3,6 +3,7 @@ using System.Net.Http.Json;
 using Platform.Contracts.Agents;
 using Platform.Contracts.Jobs;
 using Platform.Contracts.Nodes;
+using Platform.ServiceDefaults;
 
 namespace Platform.Jobs.Tests.Integration;
 
@@ -183,12 +184,13 @@ public sealed class The_life_of_a_job : WithJobsHost
                 timeoutSeconds = 60,
             }
         );
-        using var early = await Host.Http.GetAsync($"/api/jobs/{id}/attempts/1/work");
+        using var early = await GetWorkAsync(id, 1);
         Assert.Equal(HttpStatusCode.Conflict, early.StatusCode);
 
         await Cluster.PublishAsync(TestCluster.Grant(id, 1));
         await Host.WaitForAsync(id, "running");
-        var work = await Host.Http.GetFromJsonAsync<AttemptWork>($"/api/jobs/{id}/attempts/1/work");
+        using var answer = await GetWorkAsync(id, 1);
+        var work = await answer.Content.ReadFromJsonAsync<AttemptWork>();
 
         Assert.Equal(["python3", "train.py"], work!.Command);
         Assert.Equal("print('hä')\n", work.Files["train.py"]);
@@ -197,7 +199,14 @@ public sealed class The_life_of_a_job : WithJobsHost
         Assert.Equal("0.1", work.Env["LR"]);
         Assert.Equal(60, work.TimeoutSeconds);
         Assert.StartsWith("pj_", work.Token);
-        using var other = await Host.Http.GetAsync($"/api/jobs/{id}/attempts/2/work");
+        using var other = await GetWorkAsync(id, 2);
         Assert.Equal(HttpStatusCode.Conflict, other.StatusCode);
     }
+
+    private Task<HttpResponseMessage> GetWorkAsync(Guid id, int attempt) =>
+        Host.Http.SendAsAsync(
+            Caller.Node(TestCluster.NodeId),
+            HttpMethod.Get,
+            $"/api/jobs/{id}/attempts/{attempt}/work"
+        );
 }

@@ -50,7 +50,7 @@ internal sealed class NodesHost : IAsyncDisposable
         }
 
         var app = await starting;
-        return new NodesHost(app, new HttpClient { BaseAddress = new Uri(app.Urls.Single()) });
+        return new NodesHost(app, SignedIn.Client(new Uri(app.Urls.Single())));
     }
 
     public static NodeInventory Inventory(int gpus = 0, double cpus = 4, int memoryMiB = 8192, string? zone = null) =>
@@ -199,6 +199,7 @@ internal sealed class NodesHost : IAsyncDisposable
             $"--Nodes:JoinToken={JoinToken}",
             "--Nodes:PollSeconds=0.05",
             "--Logging:Level=Warning",
+            SignedIn.Setting,
             // Most tests have no agent that sends heartbeats; tests of silence set their own limit.
             "--Nodes:MissedHeartbeats=100",
             .. settings,

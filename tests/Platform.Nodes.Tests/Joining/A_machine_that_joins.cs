@@ -25,7 +25,7 @@ public sealed class A_machine_that_joins : WithNodesHost
         var joined = (await response.Content.ReadFromJsonAsync<JoinResponse>())!;
         Assert.Equal((id, "amqp://agents@broker/", 4), (joined.NodeId, joined.Broker, joined.HeartbeatSeconds));
         var scope = host.Services.GetRequiredService<ScopedTokens>().Verify(joined.NodeToken)!;
-        Assert.Equal(("node", id), (scope.Kind, scope.Id));
+        Assert.Equal((CallerKind.Node, id), (scope.Kind, scope.Id));
 
         var node = Assert.Single((await host.Http.GetFromJsonAsync<NodeList>("/api/nodes"))!.Items);
         Assert.Equal(("lab1", "online", 4, 8192), (node.Name, node.Status, node.Cpus, node.MemoryMiB));

@@ -1,6 +1,7 @@
 using System.Net;
 using System.Text.Json.Nodes;
 using Platform.Contracts.Jobs;
+using Platform.ServiceDefaults;
 
 namespace Platform.Tracking.Tests.Jobs;
 
@@ -94,24 +95,24 @@ public sealed class A_job_and_its_run(TrackingHost host) : IClassFixture<Trackin
     {
         var (job, run) = (Guid.CreateVersion7(), Guid.CreateVersion7());
         await host.PublishAsync(Submitted(job, run), Running(job, run, 1));
-        await LogAsync(run, attempt: 1, step: 1, HttpStatusCode.OK);
+        await LogAsync(run, Caller.Job(job, 1), step: 1, HttpStatusCode.OK);
 
         await host.PublishAsync(Running(job, run, 2));
 
-        var refused = await LogAsync(run, attempt: 1, step: 2, HttpStatusCode.Conflict);
+        var refused = await LogAsync(run, Caller.Job(job, 1), step: 2, HttpStatusCode.Conflict);
         Assert.Equal("/problems/run.attempt-fenced", refused["type"]!.GetValue<string>());
         await host.SendAsync(
             HttpMethod.Patch,
             $"/api/runs/{run}",
             new { summary = new { best = 1 } },
             HttpStatusCode.Conflict,
-            attempt: 1
+            caller: Caller.Job(job, 1)
         );
-        await LogAsync(run, attempt: 2, step: 3, HttpStatusCode.OK);
-        // Not from a job's process: a user, or an agent that sends what a process left behind.
-        await LogAsync(run, attempt: null, step: 4, HttpStatusCode.OK);
+        await LogAsync(run, Caller.Job(job, 2), step: 3, HttpStatusCode.OK);
+        // Nobody's process: a person, or an agent that brings what a process left behind.
+        await LogAsync(run, SignedIn.Administrator, step: 4, HttpStatusCode.OK);
         await host.PublishAsync(Ended(job, run, 3, "cancelled"));
-        await LogAsync(run, attempt: 2, step: 5, HttpStatusCode.Conflict);
+        await LogAsync(run, Caller.Job(job, 2), step: 5, HttpStatusCode.Conflict);
         var series = (await host.GetAsync($"/api/runs/{run}/metrics?keys=loss"))["series"]![0]!;
         Assert.Equal("[1,3,4]", series["steps"]!.ToJsonString());
     }
@@ -122,19 +123,19 @@ public sealed class A_job_and_its_run(TrackingHost host) : IClassFixture<Trackin
     {
         var (job, run) = (Guid.CreateVersion7(), Guid.CreateVersion7());
         await host.PublishAsync(Submitted(job, run), Running(job, run, 1));
-        await LogAsync(run, attempt: 1, step: 1, HttpStatusCode.OK);
-        await LogAsync(run, attempt: 1, step: 2, HttpStatusCode.OK);
+        await LogAsync(run, Caller.Job(job, 1), step: 1, HttpStatusCode.OK);
+        await LogAsync(run, Caller.Job(job, 1), step: 2, HttpStatusCode.OK);
 
-        await LogAsync(run, attempt: 2, step: 2, HttpStatusCode.OK);
+        await LogAsync(run, Caller.Job(job, 2), step: 2, HttpStatusCode.OK);
 
-        await LogAsync(run, attempt: 1, step: 3, HttpStatusCode.Conflict);
-        await LogAsync(run, attempt: null, step: 4, HttpStatusCode.OK);
-        await LogAsync(run, attempt: 2, step: 5, HttpStatusCode.OK);
+        await LogAsync(run, Caller.Job(job, 1), step: 3, HttpStatusCode.Conflict);
+        await LogAsync(run, SignedIn.Administrator, step: 4, HttpStatusCode.OK);
+        await LogAsync(run, Caller.Job(job, 2), step: 5, HttpStatusCode.OK);
         var series = (await host.GetAsync($"/api/runs/{run}/metrics?keys=loss"))["series"]![0]!;
         Assert.Equal("[1,2,2,4,5]", series["steps"]!.ToJsonString());
     }
 
-    private Task<JsonNode> LogAsync(Guid run, int? attempt, int step, HttpStatusCode expected) =>
+    private Task<JsonNode> LogAsync(Guid run, Caller caller, int step, HttpStatusCode expected) =>
         host.SendAsync(
             HttpMethod.Post,
             $"/api/runs/{run}/metrics",
@@ -151,7 +152,7 @@ public sealed class A_job_and_its_run(TrackingHost host) : IClassFixture<Trackin
                 },
             },
             expected,
-            attempt: attempt
+            caller: caller
         );
 
     private async Task<string> StatusAsync(Guid run) =>

@@ -95,6 +95,7 @@ export const en = {
   'job.retry.text': 'The job gets one more attempt and resumes from its last stored checkpoint, if there is one.',
   'job.back': 'Back',
   'job.submitted': 'Submitted',
+  'job.owner': 'Owner',
   'job.duration': 'Duration',
   'job.node': 'Node',
   'job.attempt': 'Attempt',
@@ -104,7 +105,7 @@ export const en = {
   'job.run': 'Run',
   'job.copyId': 'Copy ID',
   'job.history.cause': 'Triggered by',
-  'job.history.subject': 'by {name}',
+  'job.history.actor': 'by {name}',
   'job.history.details': 'Details',
   'job.history.same': 'same as #{number}',
 

@@ -96,6 +96,7 @@ export const zh: Messages = {
   'job.retry.text': '任务会再尝试一次；若存有检查点，则从最后一个继续。',
   'job.back': '返回',
   'job.submitted': '提交时间',
+  'job.owner': '所有者',
   'job.duration': '时长',
   'job.node': '节点',
   'job.attempt': '尝试次数',
@@ -105,7 +106,7 @@ export const zh: Messages = {
   'job.run': '实验',
   'job.copyId': '复制 ID',
   'job.history.cause': '触发',
-  'job.history.subject': '操作者 {name}',
+  'job.history.actor': '操作者 {name}',
   'job.history.details': '详情',
   'job.history.same': '同 #{number}',
 

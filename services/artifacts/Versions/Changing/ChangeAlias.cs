@@ -1,4 +1,5 @@
 using Microsoft.AspNetCore.Http.HttpResults;
+using Platform.Artifacts.Access;
 using Platform.Artifacts.Catalog;
 using Platform.Contracts.Artifacts;
 using Platform.ServiceDefaults;
@@ -11,14 +12,17 @@ internal static class ChangeAlias
     {
         artifacts
             .MapPut("/{name}/aliases/{alias}", SetAsync)
+            .RequireAuthorization(Policies.PointAlias)
             .WithName("SetArtifactAlias")
             .WithSummary("Point an alias at a version (If-Match)");
         artifacts
             .MapPost("/{name}/{version}/alias", AddAsync)
+            .RequireAuthorization(Policies.PointAlias)
             .WithName("AddArtifactAlias")
             .WithSummary("Point an alias at this version (If-Match)");
         artifacts
             .MapDelete("/{name}/aliases/{alias}", RemoveAsync)
+            .RequireAuthorization(Policies.Edit)
             .WithName("RemoveArtifactAlias")
             .WithSummary("Remove an alias; the version stays (If-Match)");
     }
@@ -29,8 +33,9 @@ internal static class ChangeAlias
         SetAlias request,
         HttpContext context,
         ArtifactWriter writer,
+        MachineAccess access,
         ArtifactCatalog catalog
-    ) => PointAsync(name, alias, request.Version, context, writer, catalog);
+    ) => PointAsync(name, alias, request.Version, context, writer, access, catalog);
 
     private static async Task<Results<Ok<ArtifactVersion>, ProblemHttpResult>> AddAsync(
         string name,
@@ -38,10 +43,11 @@ internal static class ChangeAlias
         AddAlias request,
         HttpContext context,
         ArtifactWriter writer,
+        MachineAccess access,
         ArtifactCatalog catalog
     ) =>
         ArtifactNames.TryParseVersion(version, out var number)
-            ? await PointAsync(name, request.Alias, number, context, writer, catalog)
+            ? await PointAsync(name, request.Alias, number, context, writer, access, catalog)
             : ArtifactProblems.NoVersion(name, version);
 
     private static async Task<Results<Ok<ArtifactVersion>, ProblemHttpResult>> PointAsync(
@@ -50,12 +56,29 @@ internal static class ChangeAlias
         int number,
         HttpContext context,
         ArtifactWriter writer,
+        MachineAccess access,
         ArtifactCatalog catalog
     )
     {
         if (!ArtifactNames.IsAlias(alias))
         {
             return ProblemResults.Invalid("alias", $"An alias is {ArtifactNames.AliasRule}.");
+        }
+
+        var caller = context.Caller();
+        if (
+            await access.RefuseAliasesAsync(
+                context,
+                name,
+                [alias],
+                number,
+                (caller.Id, caller.Attempt),
+                context.RequestAborted
+            ) is
+            { } refusal
+        )
+        {
+            return refusal;
         }
 
         if (await writer.ChangeAsync(context, name, new PointAlias(alias, number)) is { } problem)

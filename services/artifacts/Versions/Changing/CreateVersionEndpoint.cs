@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Mvc;
+using Platform.Artifacts.Access;
 using Platform.Artifacts.Blobs;
 using Platform.Artifacts.Catalog;
 using Platform.Contracts.Artifacts;
@@ -12,6 +13,7 @@ internal static class CreateVersionEndpoint
     public static void MapCreateVersion(this IEndpointRouteBuilder artifacts) =>
         artifacts
             .MapPost("/{name}/versions", HandleAsync)
+            .RequireAuthorization(Policies.StoreArtifact)
             .WithName("CreateArtifactVersion")
             .WithSummary("Create the next version from uploaded blobs; repeats with the same Idempotency-Key make one");
 
@@ -21,6 +23,7 @@ internal static class CreateVersionEndpoint
         [FromHeader(Name = "Idempotency-Key")] string? idempotencyKey,
         HttpContext context,
         BlobLibrary blobs,
+        MachineAccess access,
         VersionCreation creation,
         CancellationToken cancellationToken
     )
@@ -36,18 +39,29 @@ internal static class CreateVersionEndpoint
             return ProblemResults.Invalid("Idempotency-Key", problem);
         }
 
-        if (AttemptFence.JobOf(context.Request) is { } job)
+        if (await access.RefuseVersionAsync(context, request.JobId, request.Attempt, cancellationToken) is { } refusal)
         {
-            if (request.JobId is { } named && named != job)
-            {
-                return ProblemResults.Problem(
-                    StatusCodes.Status403Forbidden,
-                    "artifact.foreign-job",
-                    "A job's token can create versions for that job only."
-                );
-            }
+            return refusal;
+        }
 
-            request = request with { JobId = job };
+        if (context.Caller() is { Kind: CallerKind.Job } job)
+        {
+            request = request with { JobId = job.Id, Attempt = job.Attempt };
+        }
+
+        if (
+            await access.RefuseAliasesAsync(
+                context,
+                name,
+                request.Aliases,
+                number: null,
+                request is { JobId: { } maker, Attempt: { } attempt } ? (maker, attempt) : null,
+                cancellationToken
+            ) is
+            { } foreign
+        )
+        {
+            return foreign;
         }
 
         var missing = await blobs.FindMissingAsync(request.Files, cancellationToken);

@@ -1,4 +1,5 @@
 using Microsoft.AspNetCore.Http.HttpResults;
+using Platform.ServiceDefaults;
 
 namespace Platform.Artifacts.Versions.Changing;
 
@@ -8,10 +9,12 @@ internal static class DeleteVersionEndpoint
     {
         artifacts
             .MapDelete("/{name}/versions/{version}", DeleteAsync)
+            .RequireAuthorization(Policies.Edit)
             .WithName("DeleteArtifactVersion")
             .WithSummary("Delete a version so that it can be restored (If-Match)");
         artifacts
             .MapPost("/{name}/versions/{version}/restore", RestoreAsync)
+            .RequireAuthorization(Policies.Edit)
             .WithName("RestoreArtifactVersion")
             .WithSummary("Bring a deleted version back with its aliases (If-Match)");
     }

@@ -40,6 +40,18 @@ public sealed record JobPlacedMessage
     public required Guid JobId { get; init; }
     public required int Attempt { get; init; }
     public required IReadOnlyList<PlacedNode> Nodes { get; init; }
+
+    /// <summary>Names of the artifacts that it reads, its source among them; null in messages of release 0.1.0.</summary>
+    public IReadOnlyList<string>? Inputs { get; init; }
+
+    /// <summary>Names of the artifacts that it makes; null in messages of release 0.1.0.</summary>
+    public IReadOnlyList<string>? Outputs { get; init; }
+}
+
+/// <summary>Command to jobs: publish again what is known of a job. Asked by a service that has not heard of its present attempt.</summary>
+public sealed record AnnounceJob
+{
+    public required Guid JobId { get; init; }
 }
 
 /// <summary>The training process of an attempt runs.</summary>

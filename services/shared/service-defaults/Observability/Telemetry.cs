@@ -58,8 +58,8 @@ internal static class Telemetry
         }
     }
 
-    /// <summary>Maps <c>GET /metrics</c>, as open as the health of the process.</summary>
-    public static void MapMetrics(this WebApplication app) =>
+    /// <summary>Maps <c>GET /metrics</c>.</summary>
+    public static IEndpointConventionBuilder MapMetrics(this WebApplication app) =>
         app.MapPrometheusScrapingEndpoint(ScrapePath)
             .WithMetadata(new HttpMethodMetadata(["GET", "HEAD"]))
             .DisableHttpMetrics();

@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Mvc;
 using Platform.ServiceDefaults;
+using Platform.Tracking.Access;
 using Platform.Tracking.Browsing;
 
 namespace Platform.Tracking.Runs.Changing;
@@ -36,10 +37,12 @@ internal static class CreateRunEndpoint
     public static void MapCreateRun(this IEndpointRouteBuilder runs)
     {
         runs.MapPost("/", PostAsync)
+            .RequireAuthorization(Policies.CreateRun)
             .WithName("CreateRun")
             .WithSummary("Create a run; with an id of your own the request may be repeated")
             .WithMetadata(new RequestSizeLimitAttribute(RunRules.MaxBodyBytes));
         runs.MapPut("/{id}", PutAsync)
+            .RequireAuthorization(Policies.TrackRun)
             .WithName("PutRun")
             .WithSummary("Create a run under a given id, or keep the one that exists")
             .WithMetadata(new RequestSizeLimitAttribute(RunRules.MaxBodyBytes));
@@ -49,6 +52,7 @@ internal static class CreateRunEndpoint
         CreateRunRequest request,
         RunHandler handler,
         RunReader reader,
+        MachineAccess access,
         HttpContext context,
         CancellationToken cancellationToken
     ) =>
@@ -57,6 +61,7 @@ internal static class CreateRunEndpoint
             request.ToCommand(),
             handler,
             reader,
+            access,
             context,
             cancellationToken
         );
@@ -66,15 +71,17 @@ internal static class CreateRunEndpoint
         PutRunRequest request,
         RunHandler handler,
         RunReader reader,
+        MachineAccess access,
         HttpContext context,
         CancellationToken cancellationToken
-    ) => CreateAsync(id, request.ToCommand(), handler, reader, context, cancellationToken);
+    ) => CreateAsync(id, request.ToCommand(), handler, reader, access, context, cancellationToken);
 
     private static async Task<Results<Created<RunView>, Ok<RunView>, ProblemHttpResult>> CreateAsync(
         string id,
         CreateRun command,
         RunHandler handler,
         RunReader reader,
+        MachineAccess access,
         HttpContext context,
         CancellationToken cancellationToken
     )
@@ -82,6 +89,16 @@ internal static class CreateRunEndpoint
         if (Check(ref id, command) is var (field, message))
         {
             return ProblemResults.Invalid(field, message);
+        }
+
+        if (await access.RefuseRunAsync(context, command.JobId, cancellationToken) is { } foreign)
+        {
+            return foreign;
+        }
+
+        if (context.Caller() is { Kind: CallerKind.Job } job)
+        {
+            command = command with { JobId = job.Id };
         }
 
         var outcome = await handler.HandleAsync(id, command, context.EventMetadata(id), null, cancellationToken);

@@ -22,6 +22,7 @@ internal static class FinishRunEndpoint
 {
     public static void MapFinishRun(this IEndpointRouteBuilder runs) =>
         runs.MapPost("/{id}/finish", HandleAsync)
+            .RequireAuthorization(Policies.TrackRun)
             .WithName("FinishRun")
             .WithSummary("End a run as finished, failed or interrupted");
 

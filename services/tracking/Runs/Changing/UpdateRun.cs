@@ -37,6 +37,7 @@ internal static class UpdateRunEndpoint
 {
     public static void MapUpdateRun(this IEndpointRouteBuilder runs) =>
         runs.MapPatch("/{id}", HandleAsync)
+            .RequireAuthorization(Policies.TrackRun)
             .WithName("UpdateRun")
             .WithSummary("Change a run's name, parameters, tags, summary or primary metric")
             .WithMetadata(new RequestSizeLimitAttribute(RunRules.MaxBodyBytes));
@@ -86,7 +87,7 @@ internal static class UpdateRunEndpoint
             request.Tags,
             request.Summary,
             primary,
-            context.Request.JobAttempt(),
+            context.JobAttempt(),
             request.Attempt
         );
         return await changes.HandleAsync(runId, command, ifVersion, context, cancellationToken);

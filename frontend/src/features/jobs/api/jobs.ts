@@ -18,6 +18,7 @@ export interface JobItem {
   nodes: { nodeId: string; nodeName: string }[];
   runId: string;
   submittedAt: string;
+  submittedBy?: string | null;
   notBefore?: string | null;
   startedAt?: string | null;
   endedAt?: string | null;
@@ -45,7 +46,7 @@ export interface HistoryEntry {
   at: string;
   data: Record<string, unknown>;
   cause?: string | null;
-  subject?: string | null;
+  actor?: string | null;
 }
 
 export interface JobArtifact {

@@ -51,7 +51,7 @@ function TimelineEntry({ entry, before, cause }: TimelineEntryProps) {
       {summary && <p>{summary}</p>}
       <p className="timeline-cause muted">
         {t('job.history.cause')}: {t(`cause.${cause}`)}
-        {entry.subject && ` · ${t('job.history.subject', { name: entry.subject })}`}
+        {entry.actor && ` · ${t('job.history.actor', { name: entry.actor })}`}
         {entry.cause && (
           <>
             {' · '}

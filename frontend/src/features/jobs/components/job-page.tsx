@@ -83,6 +83,7 @@ function JobFacts({ job }: { job: Job }) {
         [t('job.node'), job.nodes.map(node => node.nodeName).join(', ')],
         [t('job.attempt'), `${job.attempt} / ${Math.max(job.attempt, job.retry.maxAttempts)}`],
         [t('job.submitted'), <Ago key="at" at={job.submittedAt} />],
+        [t('job.owner'), job.submittedBy?.replace(/^user:/, '')],
         [t('job.duration'), job.startedAt ? <Duration key="for" from={job.startedAt} to={job.endedAt} /> : null],
         [t('job.exitCode'), job.exitCode],
         [t(job.status === 'succeeded' ? 'job.note' : 'job.reason'), reasonText(t, translate, job)],

@@ -1,22 +1,19 @@
+using Microsoft.Extensions.Options;
 using Platform.ServiceDefaults;
 
 namespace Platform.Gateway.Security;
 
 /// <summary>
-/// On loopback nobody is asked for a token, so a web page elsewhere must not get through: neither by a name of its own that
-/// points here (<c>Host</c>), nor by a request from a visitor's browser (<c>Origin</c>).
+/// Keeps web pages elsewhere from driving the platform through a visitor's browser. None may change anything (<c>Origin</c>);
+/// on loopback, where the owner is asked for no token, none may come by a name of its own that points here (<c>Host</c>). No
+/// origin gets leave to read answers: there are no <c>Access-Control</c> headers.
 /// </summary>
-internal sealed class LoopbackGuard(RequestDelegate next, Bindings bindings)
+internal sealed class BrowserGuard(RequestDelegate next, Bindings bindings, IOptions<GatewayOptions> options)
 {
     public Task InvokeAsync(HttpContext context)
     {
-        if (!bindings.LoopbackOnly)
-        {
-            return next(context);
-        }
-
         var request = context.Request;
-        if (!Bindings.IsLoopbackHost(request.Host.Host))
+        if (bindings.LoopbackOnly && !Bindings.IsLoopbackHost(request.Host.Host))
         {
             return Refuse(
                 context,
@@ -35,11 +32,13 @@ internal sealed class LoopbackGuard(RequestDelegate next, Bindings bindings)
             : Refuse(context, "gateway.foreign-origin", $"Pages of '{origin}' may not change anything here.");
     }
 
-    private static bool IsOwn(HttpRequest request, string origin) =>
-        string.Equals(
-            origin,
-            $"{request.Scheme}://{request.Host.ToUriComponent()}",
-            StringComparison.OrdinalIgnoreCase
+    /// <summary>True for the address that was asked, whoever ends TLS before us, and for those that are configured.</summary>
+    private bool IsOwn(HttpRequest request, string origin) =>
+        options.Value.Origins.Contains(origin, StringComparer.OrdinalIgnoreCase)
+        || (
+            Uri.TryCreate(origin, UriKind.Absolute, out var page)
+            && page.Scheme is "http" or "https"
+            && string.Equals(page.Authority, request.Host.ToUriComponent(), StringComparison.OrdinalIgnoreCase)
         );
 
     private static Task Refuse(HttpContext context, string code, string detail) =>

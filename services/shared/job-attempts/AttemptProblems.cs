@@ -1,0 +1,24 @@
+using System.Globalization;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.HttpResults;
+using Platform.ServiceDefaults;
+
+namespace Platform.JobAttempts;
+
+/// <summary>What machines are answered that ask for what is not theirs, or not theirs yet.</summary>
+public static class AttemptProblems
+{
+    private const int RetrySeconds = 1;
+
+    /// <summary>503: the message that would tell has not arrived; whoever may do it tries again.</summary>
+    public static ProblemHttpResult NotHeardYet(HttpContext context)
+    {
+        ArgumentNullException.ThrowIfNull(context);
+        context.Response.Headers.RetryAfter = RetrySeconds.ToString(CultureInfo.InvariantCulture);
+        return ProblemResults.Problem(
+            StatusCodes.Status503ServiceUnavailable,
+            "attempt.not-heard-yet",
+            "This service has not heard yet where the attempt runs. Try again."
+        );
+    }
+}

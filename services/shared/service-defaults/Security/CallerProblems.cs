@@ -1,0 +1,19 @@
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.HttpResults;
+
+namespace Platform.ServiceDefaults;
+
+/// <summary>Refusals of callers whose credential is valid.</summary>
+public static class CallerProblems
+{
+    /// <summary>403 for a caller who may not do this.</summary>
+    public static ProblemHttpResult NotAllowed(HttpContext context)
+    {
+        ArgumentNullException.ThrowIfNull(context);
+        return ProblemResults.Problem(
+            StatusCodes.Status403Forbidden,
+            "gateway.not-allowed",
+            $"The token of {context.Caller().Subject} does not allow {context.Request.Method} {context.Request.Path}."
+        );
+    }
+}

@@ -1,0 +1,25 @@
+using System.Diagnostics;
+using Microsoft.AspNetCore.Http;
+using Platform.EventStore;
+
+namespace Platform.ServiceDefaults;
+
+/// <summary>What an event remembers of the request that caused it.</summary>
+public static class RequestMetadata
+{
+    /// <summary>The header of an event that says who caused it.</summary>
+    public const string Actor = "actor";
+
+    /// <summary>Metadata for events appended by this request.</summary>
+    /// <param name="correlationId">The business operation, normally the stream's id.</param>
+    public static EventMetadata EventMetadata(this HttpContext context, string? correlationId = null)
+    {
+        var headers = new Dictionary<string, string>(StringComparer.Ordinal) { [Actor] = context.Caller().Subject };
+        if (Activity.Current?.Id is { } traceparent)
+        {
+            headers["traceparent"] = traceparent;
+        }
+
+        return new EventMetadata(correlationId, context.TraceIdentifier, headers);
+    }
+}
