@@ -77,39 +77,39 @@ internal static class AgentStart
     {
         using var http = new PlatformHttp(options, state);
         var membership = new NodeMembership(options, state, http, new Machine(options, state));
-        var backoff = new Backoff();
-        string? said = null;
-        while (true)
+        var isMember = state.Identity.NodeToken is not null;
+        if (isMember && options.Value.JoinToken is null)
         {
-            var isMember = state.Identity.NodeToken is not null;
-            try
-            {
-                if (!isMember || options.Value.JoinToken is not null)
-                {
-                    await membership.JoinAsync(CancellationToken.None);
-                }
+            return true;
+        }
 
-                return true;
-            }
-            catch (JoinRefusedException exception)
-            {
-                // A member's join token may be worn out; whether the node is still known is seen at its first beat.
-                return isMember || Refuse(exception.Message) is not null;
-            }
-            catch (PlatformAwayException) when (isMember)
-            {
-                return true;
-            }
-            catch (PlatformAwayException exception)
-            {
-                if (!string.Equals(said, exception.Message, StringComparison.Ordinal))
+        string? said = null;
+        try
+        {
+            await Retry.WhileAsync(
+                exception => exception is PlatformAwayException && !isMember,
+                membership.JoinAsync,
+                exception =>
                 {
-                    said = exception.Message;
-                    await Console.Error.WriteLineAsync($"agent: waiting for {options.Value.Server}: {said}");
-                }
-
-                await backoff.WaitAsync(CancellationToken.None);
-            }
+                    if (!string.Equals(said, exception.Message, StringComparison.Ordinal))
+                    {
+                        said = exception.Message;
+                        Console.Error.WriteLine($"agent: waiting for {options.Value.Server}: {said}");
+                    }
+                },
+                CancellationToken.None
+            );
+            return true;
+        }
+        catch (JoinRefusedException exception)
+        {
+            // A member's join token may be worn out; whether the node is still known is seen at its first beat.
+            return isMember || Refuse(exception.Message) is not null;
+        }
+        catch (PlatformAwayException)
+        {
+            // A member need not join again to begin.
+            return true;
         }
     }
 

@@ -28,22 +28,17 @@ internal sealed class SendHeartbeats(
     /// <summary>Returns once the platform knows this node.</summary>
     public async Task JoinAsync(CancellationToken cancellationToken)
     {
-        var backoff = new Backoff();
         string? said = null;
-        while (true)
-        {
-            try
+        await Retry.WhileAsync(
+            exception => exception is JoinRefusedException or PlatformAwayException or PlatformRefusedException,
+            async ct =>
             {
-                if (state.Identity.NodeToken is null || !await membership.BeatAsync(Beat(), cancellationToken))
+                if (state.Identity.NodeToken is null || !await membership.BeatAsync(Beat(), ct))
                 {
-                    await membership.JoinAsync(cancellationToken);
+                    await membership.JoinAsync(ct);
                 }
-
-                log.LogInformation("Node {NodeId} is known to {Server}", state.Identity.NodeId, options.Value.Server);
-                return;
-            }
-            catch (Exception exception)
-                when (exception is JoinRefusedException or PlatformAwayException or PlatformRefusedException)
+            },
+            exception =>
             {
                 var level = exception is PlatformAwayException ? LogLevel.Warning : LogLevel.Error;
                 if (!string.Equals(said, exception.Message, StringComparison.Ordinal))
@@ -51,10 +46,10 @@ internal sealed class SendHeartbeats(
                     log.Log(level, "Not joined yet, trying again: {Reason}", exception.Message);
                     said = exception.Message;
                 }
-            }
-
-            await backoff.WaitAsync(cancellationToken);
-        }
+            },
+            cancellationToken
+        );
+        log.LogInformation("Node {NodeId} is known to {Server}", state.Identity.NodeId, options.Value.Server);
     }
 
     /// <summary>Beats until it is cancelled.</summary>
