@@ -79,39 +79,39 @@ internal static class AgentStart
     {
         using var http = new PlatformHttp(options, state);
         var membership = new NodeMembership(options, state, http, new Machine(options, state));
-        var backoff = new Backoff();
-        string? lastReason = null;
-        while (true)
+        var isMember = state.Identity.NodeToken is not null;
+        if (isMember && options.Value.JoinToken is null)
         {
-            var isMember = state.Identity.NodeToken is not null;
-            try
-            {
-                if (!isMember || options.Value.JoinToken is not null)
-                {
-                    await membership.JoinAsync(CancellationToken.None);
-                }
+            return true;
+        }
 
-                return true;
-            }
-            catch (JoinRefusedException exception)
-            {
-                // A member's join token may have expired; its first heartbeat shows whether the node is still known.
-                return isMember || Refuse(exception.Message) is not null;
-            }
-            catch (PlatformUnavailableException) when (isMember)
-            {
-                return true;
-            }
-            catch (PlatformUnavailableException exception)
-            {
-                if (!string.Equals(lastReason, exception.Message, StringComparison.Ordinal))
+        string? lastReason = null;
+        try
+        {
+            await Retry.WhileAsync(
+                exception => exception is PlatformUnavailableException && !isMember,
+                membership.JoinAsync,
+                exception =>
                 {
-                    lastReason = exception.Message;
-                    await Console.Error.WriteLineAsync($"agent: waiting for {options.Value.Server}: {lastReason}");
-                }
-
-                await backoff.WaitAsync(CancellationToken.None);
-            }
+                    if (!string.Equals(lastReason, exception.Message, StringComparison.Ordinal))
+                    {
+                        lastReason = exception.Message;
+                        Console.Error.WriteLine($"agent: waiting for {options.Value.Server}: {lastReason}");
+                    }
+                },
+                CancellationToken.None
+            );
+            return true;
+        }
+        catch (JoinRefusedException exception)
+        {
+            // A member's join token may have expired; its first heartbeat shows whether the node is still known.
+            return isMember || Refuse(exception.Message) is not null;
+        }
+        catch (PlatformUnavailableException)
+        {
+            // A member can start without joining again.
+            return true;
         }
     }
 

@@ -1,62 +1,74 @@
 using System.Reflection;
 using System.Text.RegularExpressions;
+using ArchUnitNET.Loader;
+using ArchUnitNET.xUnit;
+using Platform.EventStore;
+using static ArchUnitNET.Fluent.ArchRuleDefinition;
+using Type = System.Type;
 
 namespace Platform.Architecture.Tests;
 
-public sealed partial class Deciders
+public sealed class Deciders
 {
-    /// <summary>Files that hold a decider: a static Decide that returns a Decision.</summary>
-    public static TheoryData<string> Files =>
-        new(
-            Source.Files("*.cs", "services").Where(path => Source.Lines(path).Any(line => DecideMethod().IsMatch(line)))
-        );
+    private static readonly ArchUnitNET.Domain.Architecture _services = new ArchLoader()
+        .LoadAssemblies([.. Source.Services.Select(Source.Assembly)])
+        .Build();
+
+    private static readonly List<Type> _deciders =
+    [
+        .. Source.Services.Select(Source.Assembly).SelectMany(assembly => assembly.GetTypes()).Where(IsDecider),
+    ];
+
+    public static TheoryData<Type> All => [.. _deciders];
 
     [Fact]
     public void Exist_for_every_stream_type() =>
-        Assert.True(Files.Count >= 5, "job, node, placement, artifact and run each have one");
+        Assert.True(_deciders.Count >= 5, "job, node, placement, artifact and run each have one");
 
     [Theory]
-    [MemberData(nameof(Files))]
-    public void Reference_only_the_base_library_and_the_shape_of_decisions(string path)
+    [MemberData(nameof(All))]
+    public void Reference_only_the_base_library_what_is_beside_them_and_the_shape_of_decisions(Type decider)
     {
-        var foreign = Source
-            .Lines(path)
-            .Where(line => line.StartsWith("using ", StringComparison.Ordinal))
-            .Select(line => line["using ".Length..].TrimEnd(';'))
-            .Where(name =>
-                !name.StartsWith("System", StringComparison.Ordinal)
-                && name is not "Platform.EventStore"
-                && !name.StartsWith("Platform.Contracts", StringComparison.Ordinal)
-            );
+        ArgumentNullException.ThrowIfNull(decider);
+        var own = Regex.Escape(decider.Namespace!);
 
-        Assert.Empty(foreign);
+        Types()
+            .That()
+            .Are(decider)
+            .Should()
+            // Not OnlyDependOn: it overlooks types of assemblies that are referenced and not loaded.
+            .NotDependOnAny(
+                Types(includeReferenced: true)
+                    .That()
+                    .DoNotResideInNamespaceMatching(
+                        $@"^(System(\..+)?|Platform\.EventStore|Platform\.Contracts(\..+)?|{own})$"
+                    )
+            )
+            .Check(_services);
     }
 
-    [Theory]
-    [MemberData(nameof(Files))]
-    public void Take_the_time_as_a_value(string path) =>
-        Assert.DoesNotContain(Source.Lines(path), line => line.Contains("TimeProvider") || line.Contains("async "));
+    [Fact]
+    public void Take_the_time_as_a_value_and_wait_for_nothing() =>
+        Types()
+            .That()
+            .Are(_deciders)
+            .Should()
+            .NotDependOnAny(typeof(TimeProvider), typeof(Task), typeof(ValueTask))
+            .Check(_services);
 
     [Fact]
-    public void Are_static_methods_without_side_effects_on_the_type()
-    {
-        var deciders = Source
-            .Services.Select(Source.Assembly)
-            .SelectMany(assembly => assembly.GetTypes())
-            .Where(type => type.GetMethod("Decide", BindingFlags.Public | BindingFlags.Static) is not null)
-            .ToList();
-
-        Assert.NotEmpty(deciders);
+    public void Have_no_state_of_their_type() =>
         Assert.All(
-            deciders,
+            _deciders,
             type =>
                 Assert.DoesNotContain(
                     type.GetFields(BindingFlags.Static | BindingFlags.Public | BindingFlags.NonPublic),
                     field => !field.IsInitOnly && !field.IsLiteral && !field.Name.StartsWith('<')
                 )
         );
-    }
 
-    [GeneratedRegex(@"static Decision<\w+> Decide\(")]
-    private static partial Regex DecideMethod();
+    private static bool IsDecider(Type type) =>
+        type.GetMethod("Decide", BindingFlags.Public | BindingFlags.Static)
+            is { ReturnType: { IsGenericType: true } result }
+        && result.GetGenericTypeDefinition() == typeof(Decision<>);
 }

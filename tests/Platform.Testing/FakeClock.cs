@@ -1,17 +1,18 @@
+using Microsoft.Extensions.Time.Testing;
+
 namespace Platform.Testing;
 
-/// <summary>A clock that stands still until it is moved.</summary>
-public sealed class FakeClock(DateTimeOffset start) : TimeProvider
+/// <summary>
+/// A clock that stands still until it is moved, for services that run: their timers go on with the time of the machine, or
+/// every loop of theirs would stand still too. What has no loops of its own is tested with <see cref="FakeTimeProvider"/>.
+/// </summary>
+public sealed class FakeClock(DateTimeOffset start) : FakeTimeProvider(start)
 {
-    private DateTimeOffset _now = start;
-
-    /// <summary>Starts at a fixed, unremarkable time.</summary>
+    /// <summary>A clock at a time that no test depends on.</summary>
     public FakeClock()
         : this(new DateTimeOffset(2026, 1, 2, 3, 4, 5, TimeSpan.Zero)) { }
 
     /// <inheritdoc />
-    public override DateTimeOffset GetUtcNow() => _now;
-
-    /// <summary>Moves the clock forward.</summary>
-    public void Advance(TimeSpan by) => _now += by;
+    public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period) =>
+        System.CreateTimer(callback, state, dueTime, period);
 }

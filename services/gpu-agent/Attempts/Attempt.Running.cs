@@ -94,23 +94,18 @@ internal sealed partial class Attempt
     /// <summary>Restarts a follower that failed; the training is not affected.</summary>
     private async Task RestartOnFailureAsync(Func<CancellationToken, Task> follow, CancellationToken cancellationToken)
     {
-        var backoff = new Backoff();
-        while (!cancellationToken.IsCancellationRequested)
+        try
         {
-            try
-            {
-                await follow(cancellationToken);
-                return;
-            }
-            catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
-            {
-                return;
-            }
-            catch (Exception exception)
-            {
-                _services.Log.LogError(exception, "Following {Attempt} failed and is restarted", Key);
-                await backoff.WaitAsync(cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-            }
+            await Retry.WhileAsync(
+                _ => true,
+                follow,
+                exception => _services.Log.LogError(exception, "Following {Attempt} failed and is restarted", Key),
+                cancellationToken
+            );
+        }
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+        {
+            // Nobody follows any more.
         }
     }
 

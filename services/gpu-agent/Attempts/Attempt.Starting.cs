@@ -136,31 +136,29 @@ internal sealed partial class Attempt
     private async Task<AttemptWork> GetWorkAsync(CancellationToken cancellationToken)
     {
         var watch = Stopwatch.StartNew();
-        var backoff = new Backoff();
-        while (true)
+        try
         {
-            try
-            {
-                return await _services.Jobs.GetWorkAsync(Key, cancellationToken);
-            }
-            catch (PlatformUnavailableException exception)
-            {
-                _services.Log.LogWarning("{Attempt} waits for the platform: {Reason}", Key, exception.Message);
-            }
-            catch (PlatformRefusedException exception)
-                when (exception.Status is not HttpStatusCode.Gone && watch.Elapsed < _workRefusedLimit)
-            {
-                _services.Log.LogWarning("The work request of {Attempt} was refused: {Reason}", Key, exception.Message);
-            }
-            catch (PlatformRefusedException exception)
-            {
-                throw new StagingFailedException(
-                    EndReasons.CouldNotStart,
-                    $"The platform refused to return what to run. {exception.Message}"
-                );
-            }
-
-            await backoff.WaitAsync(cancellationToken);
+            return await Retry.WhileAsync(
+                exception =>
+                    exception switch
+                    {
+                        PlatformUnavailableException => true,
+                        PlatformRefusedException refused => refused.Status is not HttpStatusCode.Gone
+                            && watch.Elapsed < _workRefusedLimit,
+                        _ => false,
+                    },
+                ct => _services.Jobs.GetWorkAsync(Key, ct),
+                exception =>
+                    _services.Log.LogWarning("{Attempt} waits for its work: {Reason}", Key, exception.Message),
+                cancellationToken
+            );
+        }
+        catch (PlatformRefusedException exception)
+        {
+            throw new StagingFailedException(
+                EndReasons.CouldNotStart,
+                $"The platform refused to return what to run. {exception.Message}"
+            );
         }
     }
 }

@@ -139,31 +139,23 @@ internal sealed partial class Attempt : IDisposable
     private async Task RunAsync(IReadOnlyList<Task> predecessors, CancellationToken shutdown)
     {
         using var lease = CancellationTokenSource.CreateLinkedTokenSource(shutdown, _fence.Token);
-        var backoff = new Backoff();
         while (Entry.Phase is not AttemptPhase.Done && !shutdown.IsCancellationRequested)
         {
             try
             {
                 if (Entry.IsFenced)
                 {
-                    await FenceAsync(shutdown);
+                    await PersistAsync(FenceAsync, shutdown);
                 }
                 else
                 {
                     await Task.WhenAll(predecessors).WaitAsync(lease.Token);
-                    await StepAsync(lease.Token);
+                    await PersistAsync(StepAsync, lease.Token);
                 }
-
-                backoff.Reset();
             }
             catch (OperationCanceledException) when (lease.IsCancellationRequested)
             {
                 // The agent stops, or the attempt was fenced: the loop checks which.
-            }
-            catch (Exception exception)
-            {
-                _services.Log.LogError(exception, "{Attempt} failed in phase {Phase} and is retried", Key, Entry.Phase);
-                await backoff.WaitAsync(shutdown).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             }
         }
 
@@ -172,6 +164,16 @@ internal sealed partial class Attempt : IDisposable
             CleanUp();
         }
     }
+
+    /// <summary>An attempt is not given up because of a failure here: its training runs.</summary>
+    private Task PersistAsync(Func<CancellationToken, Task> step, CancellationToken cancellationToken) =>
+        Retry.WhileAsync(
+            _ => true,
+            step,
+            exception =>
+                _services.Log.LogError(exception, "{Attempt} failed in phase {Phase} and is retried", Key, Entry.Phase),
+            cancellationToken
+        );
 
     private Task StepAsync(CancellationToken lease) =>
         Entry.Phase switch

@@ -29,25 +29,17 @@ internal sealed class SendHeartbeats(
     /// <summary>Returns once the platform knows this node.</summary>
     public async Task JoinAsync(CancellationToken cancellationToken)
     {
-        var backoff = new Backoff();
         string? lastReason = null;
-        while (true)
-        {
-            try
+        await Retry.WhileAsync(
+            exception => exception is JoinRefusedException or PlatformUnavailableException or PlatformRefusedException,
+            async ct =>
             {
-                if (
-                    state.Identity.NodeToken is null
-                    || !await membership.SendHeartbeatAsync(Heartbeat(), cancellationToken)
-                )
+                if (state.Identity.NodeToken is null || !await membership.SendHeartbeatAsync(Heartbeat(), ct))
                 {
-                    await membership.JoinAsync(cancellationToken);
+                    await membership.JoinAsync(ct);
                 }
-
-                log.LogInformation("Node {NodeId} has joined {Server}", state.Identity.NodeId, options.Value.Server);
-                return;
-            }
-            catch (Exception exception)
-                when (exception is JoinRefusedException or PlatformUnavailableException or PlatformRefusedException)
+            },
+            exception =>
             {
                 var level = exception is PlatformUnavailableException ? LogLevel.Warning : LogLevel.Error;
                 if (!string.Equals(lastReason, exception.Message, StringComparison.Ordinal))
@@ -55,10 +47,10 @@ internal sealed class SendHeartbeats(
                     log.Log(level, "Not joined yet, trying again: {Reason}", exception.Message);
                     lastReason = exception.Message;
                 }
-            }
-
-            await backoff.WaitAsync(cancellationToken);
-        }
+            },
+            cancellationToken
+        );
+        log.LogInformation("Node {NodeId} has joined {Server}", state.Identity.NodeId, options.Value.Server);
     }
 
     /// <summary>Sends heartbeats until it is cancelled.</summary>

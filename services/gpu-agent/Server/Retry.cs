@@ -1,44 +1,84 @@
+using Polly;
+using Polly.Retry;
+
 namespace Platform.GpuAgent.Server;
 
-/// <summary>
-/// Waits between tries: doubling up to a limit, with jitter so that agents do not all retry at the same time.
-/// </summary>
-internal sealed class Backoff(TimeSpan? first = null, TimeSpan? limit = null)
-{
-    private readonly TimeSpan _first = first ?? TimeSpan.FromMilliseconds(200);
-    private readonly TimeSpan _limit = limit ?? TimeSpan.FromSeconds(5);
-    private int _tries;
-
-    public void Reset() => _tries = 0;
-
-    public Task WaitAsync(CancellationToken cancellationToken)
-    {
-        var wait = TimeSpan.FromTicks(Math.Min(_limit.Ticks, _first.Ticks << Math.Min(_tries++, 16)));
-        return Task.Delay(wait * (0.75 + (Random.Shared.NextDouble() / 2)), cancellationToken);
-    }
-}
-
-/// <summary>Repeats what failed because the platform was unavailable.</summary>
+/// <summary>Tries again, for as long as it takes, what may succeed later; in pauses that double, with jitter so that agents do not come back all at once.</summary>
 internal static class Retry
 {
-    public static async Task<T> UntilAnsweredAsync<T>(
+    private static readonly TimeSpan _first = TimeSpan.FromMilliseconds(200);
+    private static readonly TimeSpan _longest = TimeSpan.FromSeconds(5);
+
+    /// <summary>Repeats what failed because the platform was unavailable.</summary>
+    public static Task<T> UntilAnsweredAsync<T>(
         Func<CancellationToken, Task<T>> send,
         Action<PlatformUnavailableException> onUnavailable,
         CancellationToken cancellationToken
+    ) =>
+        WhileAsync(
+            exception => exception is PlatformUnavailableException,
+            send,
+            exception => onUnavailable((PlatformUnavailableException)exception),
+            cancellationToken
+        );
+
+    /// <inheritdoc cref="WhileAsync{T}" />
+    public static Task WhileAsync(
+        Func<Exception, bool> isTransient,
+        Func<CancellationToken, Task> work,
+        Action<Exception> onFailure,
+        CancellationToken cancellationToken
+    ) =>
+        WhileAsync(
+            isTransient,
+            async ct =>
+            {
+                await work(ct);
+                return true;
+            },
+            onFailure,
+            cancellationToken
+        );
+
+    /// <summary>Repeats what fails in a way that may pass.</summary>
+    /// <exception cref="OperationCanceledException">It was cancelled, be it between two tries.</exception>
+    public static async Task<T> WhileAsync<T>(
+        Func<Exception, bool> isTransient,
+        Func<CancellationToken, Task<T>> work,
+        Action<Exception> onFailure,
+        CancellationToken cancellationToken
     )
     {
-        var backoff = new Backoff();
-        while (true)
+        var tries = new ResiliencePipelineBuilder()
+            .AddRetry(
+                new RetryStrategyOptions
+                {
+                    ShouldHandle = failed =>
+                        ValueTask.FromResult(failed.Outcome.Exception is { } exception && isTransient(exception)),
+                    MaxRetryAttempts = int.MaxValue,
+                    BackoffType = DelayBackoffType.Exponential,
+                    Delay = _first,
+                    MaxDelay = _longest,
+                    UseJitter = true,
+                    OnRetry = failed =>
+                    {
+                        onFailure(failed.Outcome.Exception!);
+                        return ValueTask.CompletedTask;
+                    },
+                }
+            )
+            .Build();
+        try
         {
-            try
-            {
-                return await send(cancellationToken);
-            }
-            catch (PlatformUnavailableException exception)
-            {
-                onUnavailable(exception);
-                await backoff.WaitAsync(cancellationToken);
-            }
+            return await tries.ExecuteAsync(async token => await work(token), cancellationToken);
+        }
+        catch (Exception exception)
+            when (exception is not OperationCanceledException
+                && cancellationToken.IsCancellationRequested
+                && isTransient(exception)
+            )
+        {
+            throw new OperationCanceledException("Cancelled while it failed.", exception, cancellationToken);
         }
     }
 }
