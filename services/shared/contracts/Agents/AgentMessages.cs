@@ -36,6 +36,9 @@ public sealed record StopProcess
     public required Guid JobId { get; init; }
     public required int Attempt { get; init; }
 
+    /// <summary>The process of a distributed job; 0 for a job of one process.</summary>
+    public int Rank { get; init; }
+
     /// <summary>
     /// One of <see cref="Jobs.EndReasons"/>, or <see cref="Fenced"/> when the attempt no longer holds a lease: then
     /// nothing is uploaded or reported.
@@ -55,6 +58,9 @@ public sealed record ProcessStarted
     public required Guid NodeId { get; init; }
     public required Guid JobId { get; init; }
     public required int Attempt { get; init; }
+
+    /// <summary>The process of a distributed job; 0 for a job of one process.</summary>
+    public int Rank { get; init; }
     public required DateTimeOffset At { get; init; }
 }
 
@@ -68,6 +74,9 @@ public sealed record ProcessExited
     public required Guid NodeId { get; init; }
     public required Guid JobId { get; init; }
     public required int Attempt { get; init; }
+
+    /// <summary>The process of a distributed job; 0 for a job of one process.</summary>
+    public int Rank { get; init; }
     public required DateTimeOffset At { get; init; }
 
     /// <summary>The exit code; null when it never started or a signal ended it.</summary>
@@ -89,21 +98,23 @@ public sealed record ReportRecorded
     /// <summary>The job of the report, with <see cref="Attempt"/>; null in answers of older services.</summary>
     public Guid? JobId { get; init; }
     public int? Attempt { get; init; }
+    public int Rank { get; init; }
 
     /// <summary>The answer to the report of a start.</summary>
     public static ReportRecorded Of(ProcessStarted report) =>
-        Of(report.NodeId, report.ReportId, report.JobId, report.Attempt);
+        Of(report.NodeId, report.ReportId, report.JobId, report.Attempt, report.Rank);
 
     /// <summary>The answer to the report of an end.</summary>
     public static ReportRecorded Of(ProcessExited report) =>
-        Of(report.NodeId, report.ReportId, report.JobId, report.Attempt);
+        Of(report.NodeId, report.ReportId, report.JobId, report.Attempt, report.Rank);
 
-    private static ReportRecorded Of(Guid nodeId, Guid reportId, Guid jobId, int attempt) =>
+    private static ReportRecorded Of(Guid nodeId, Guid reportId, Guid jobId, int attempt, int rank) =>
         new()
         {
             NodeId = nodeId,
             ReportId = reportId,
             JobId = jobId,
             Attempt = attempt,
+            Rank = rank,
         };
 }

@@ -7,6 +7,9 @@ public sealed record AttemptWork
 {
     public required Guid JobId { get; init; }
     public required int Attempt { get; init; }
+
+    /// <summary>The process of a distributed job that this is the work of; 0 for a job of one process.</summary>
+    public int Rank { get; init; }
     public required Guid RunId { get; init; }
     public required string Name { get; init; }
     public required string Project { get; init; }

@@ -108,6 +108,9 @@ public sealed record PlacedNode
 
     /// <summary>Indices of the GPUs on that node.</summary>
     public required IReadOnlyList<int> Gpus { get; init; }
+
+    /// <summary>The process of the attempt that runs there; 0 for a job of one process.</summary>
+    public int Rank { get; init; }
 }
 
 /// <summary>Why an attempt or a job ended: a closed list.</summary>

@@ -23,6 +23,9 @@ public sealed record HeldAttempt
 {
     public required Guid JobId { get; init; }
     public required int Attempt { get; init; }
+
+    /// <summary>The process of a distributed job; 0 for a job of one process.</summary>
+    public int Rank { get; init; }
 }
 
 /// <summary>The hardware and labels of a machine.</summary>
