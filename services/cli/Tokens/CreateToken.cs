@@ -15,7 +15,8 @@ internal static class CreateToken
         };
         var scope = new Option<string>("--scope")
         {
-            Description = "What it may do: everything (admin), everything but administration (editor), or only read (read).",
+            Description =
+                "What it may do: everything (admin), everything but administration (editor), or only read (read).",
             DefaultValueFactory = _ => "admin",
         };
         scope.AcceptOnlyFromAmong("admin", "editor", "read");

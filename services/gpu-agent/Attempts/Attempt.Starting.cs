@@ -148,8 +148,7 @@ internal sealed partial class Attempt
                         _ => false,
                     },
                 ct => _services.Jobs.GetWorkAsync(Key, ct),
-                exception =>
-                    _services.Log.LogWarning("{Attempt} waits for its work: {Reason}", Key, exception.Message),
+                exception => _services.Log.LogWarning("{Attempt} waits for its work: {Reason}", Key, exception.Message),
                 cancellationToken
             );
         }
