@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
+using Platform.Contracts.Services;
 using Platform.LocalServers;
 
 namespace Platform.Bench.Benchmarks;
@@ -14,7 +15,6 @@ internal static class StartBenchmark
     private const double Memory = 200;
 
     private static readonly TimeSpan _stopLimit = TimeSpan.FromSeconds(30);
-    private static readonly string[] _services = ["jobs", "nodes", "artifacts", "tracking", "gateway"];
 
     public static async Task<IReadOnlyList<Figure>> RunAsync(Bench bench)
     {
@@ -27,7 +27,7 @@ internal static class StartBenchmark
             figures.Add(new Figure($"memory {program.Name}", resident, "MiB", Memory, "target"));
         }
 
-        foreach (var service in _services)
+        foreach (var service in ServiceCatalog.Schemas)
         {
             var pid = running.Single(program => program.Name == service).Pid;
             var seconds = await StartsAsync(pid, cluster.AddressOf(service), bench.Folder, bench.Cancelled);

@@ -9,6 +9,7 @@ using Platform.Artifacts.JobArtifacts;
 using Platform.Artifacts.Versions;
 using Platform.Artifacts.Versions.Changing;
 using Platform.EventStore;
+using Platform.Hosting;
 using Platform.JobAttempts;
 using Platform.Messaging;
 using Platform.ServiceDefaults;
@@ -16,10 +17,10 @@ using Platform.ServiceDefaults;
 namespace Platform.Artifacts;
 
 /// <summary>The artifacts service: content-addressed blobs, named versions of files, aliases.</summary>
-public static class ArtifactsModule
+public sealed class ArtifactsModule : IServiceModule
 {
-    /// <summary>Registers the service; reads the configuration section <c>Artifacts</c>.</summary>
-    public static void AddArtifacts(this WebApplicationBuilder builder)
+    /// <inheritdoc />
+    public void Add(WebApplicationBuilder builder)
     {
         ArgumentNullException.ThrowIfNull(builder);
         var services = builder.Services;
@@ -59,8 +60,8 @@ public static class ArtifactsModule
         services.AddHealthChecks().AddCheck<BlobStoreService>("artifact-store");
     }
 
-    /// <summary>Maps <c>/api/artifacts</c> and <c>/api/jobs/{id}/artifacts</c>.</summary>
-    public static void MapArtifacts(this IEndpointRouteBuilder app)
+    /// <inheritdoc />
+    public void Map(IEndpointRouteBuilder app)
     {
         ArgumentNullException.ThrowIfNull(app);
         var artifacts = app.MapGroup("/api/artifacts")
@@ -87,8 +88,8 @@ public static class ArtifactsModule
         jobs.MapListJobArtifacts();
     }
 
-    /// <summary>Adds the service's consumer.</summary>
-    public static void ConfigureBus(IBusRegistrationConfigurator bus)
+    /// <inheritdoc />
+    public void ConfigureBus(IBusRegistrationConfigurator bus)
     {
         ArgumentNullException.ThrowIfNull(bus);
         bus.AddServiceConsumer<RecordJobAttempts>("artifacts");

@@ -1,15 +1,4 @@
 using Platform.Artifacts;
-using Platform.Messaging;
-using Platform.ServiceDefaults;
+using Platform.Hosting;
 
-var builder = PlatformService.CreateBuilder(args, "artifacts");
-builder.AddArtifacts();
-builder.Services.AddPlatformMessaging(
-    builder.Configuration.GetSection("Messaging").Get<MessagingOptions>() ?? new MessagingOptions(),
-    ArtifactsModule.ConfigureBus
-);
-
-var app = builder.Build();
-app.UsePlatformDefaults();
-app.MapArtifacts();
-return await app.RunServiceAsync();
+return await ServiceProcess.RunAsync("artifacts", new ArtifactsModule(), args);

@@ -2,6 +2,8 @@ using System.IO.Compression;
 using System.Reflection;
 using Microsoft.AspNetCore.ResponseCompression;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
+using Microsoft.Extensions.Options;
+using Platform.Contracts.Services;
 using Platform.EventStore;
 using Platform.Gateway.Docs;
 using Platform.Gateway.Proxy;
@@ -48,12 +50,21 @@ public static class GatewayModule
         services.Configure<BrotliCompressionProviderOptions>(options => options.Level = CompressionLevel.Optimal);
     }
 
-    /// <summary>Registers the proxy in front of services that run elsewhere (<see cref="ProxyOptions"/>).</summary>
-    public static void AddGatewayProxy(this WebApplicationBuilder builder)
+    /// <summary>Registers the proxy in front of services that run elsewhere.</summary>
+    /// <param name="fronted">The services; null for those of <see cref="ServiceCatalog"/>.</param>
+    public static void AddGatewayProxy(
+        this WebApplicationBuilder builder,
+        IReadOnlyList<ServiceDescription>? fronted = null
+    )
     {
         ArgumentNullException.ThrowIfNull(builder);
+        fronted ??= ServiceCatalog.All;
         var services = builder.Services;
-        services.AddOptions<ProxyOptions>().BindConfiguration("Gateway").ValidateDataAnnotations().ValidateOnStart();
+        services.AddSingleton<IValidateOptions<ProxyOptions>, ProxyOptions.Validation>();
+        services
+            .AddOptions<ProxyOptions>()
+            .Configure<IConfiguration>((options, configuration) => options.Read(fronted, configuration))
+            .ValidateOnStart();
         services
             .AddReverseProxy()
             .ConfigureHttpClient((_, handler) => handler.ConnectTimeout = TimeSpan.FromSeconds(5))
@@ -75,12 +86,12 @@ public static class GatewayModule
         services.AddHttpClient(ServiceClient);
 
         var health = services.AddHealthChecks();
-        foreach (var service in ProxyOptions.Names)
+        foreach (var service in fronted)
         {
             health.Add(
                 new HealthCheckRegistration(
-                    service,
-                    provider => ActivatorUtilities.CreateInstance<ServiceHealthCheck>(provider, service),
+                    service.Name,
+                    provider => ActivatorUtilities.CreateInstance<ServiceHealthCheck>(provider, service.Name),
                     HealthStatus.Unhealthy,
                     tags: ["service"]
                 )

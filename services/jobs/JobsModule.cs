@@ -1,5 +1,6 @@
 using MassTransit;
 using Platform.EventStore;
+using Platform.Hosting;
 using Platform.Jobs.Attempts;
 using Platform.Jobs.Browsing;
 using Platform.Jobs.Coordination;
@@ -12,12 +13,12 @@ using Platform.ServiceDefaults;
 namespace Platform.Jobs;
 
 /// <summary>The jobs service: submission, life cycle and logs of training jobs.</summary>
-public static class JobsModule
+public sealed class JobsModule : IServiceModule
 {
     private const string Service = "jobs";
 
-    /// <summary>Registers the service.</summary>
-    public static void AddJobs(this WebApplicationBuilder builder)
+    /// <inheritdoc />
+    public void Add(WebApplicationBuilder builder)
     {
         var services = builder.Services;
         services.AddServiceSecurity();
@@ -38,8 +39,8 @@ public static class JobsModule
         services.AddGauges<JobGauges>();
     }
 
-    /// <summary>Maps the service's endpoints.</summary>
-    public static void MapJobs(this IEndpointRouteBuilder app)
+    /// <inheritdoc />
+    public void Map(IEndpointRouteBuilder app)
     {
         var jobs = app.MapGroup("/api/jobs").WithTags("jobs").AddEndpointFilter(MachineAccess.CheckAsync);
         jobs.MapSubmitJob();
@@ -54,8 +55,8 @@ public static class JobsModule
         jobs.MapGetLog();
     }
 
-    /// <summary>Adds the service's consumers and its saga to the bus.</summary>
-    public static void ConfigureBus(IBusRegistrationConfigurator bus)
+    /// <inheritdoc />
+    public void ConfigureBus(IBusRegistrationConfigurator bus)
     {
         bus.AddServiceConsumer<RecordPlacementWaiting>(Service);
         bus.AddServiceConsumer<RecordPlacementGranted>(Service);

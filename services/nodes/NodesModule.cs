@@ -1,5 +1,6 @@
 using MassTransit;
 using Platform.EventStore;
+using Platform.Hosting;
 using Platform.Messaging;
 using Platform.Nodes.Heartbeats;
 using Platform.Nodes.Joining;
@@ -10,12 +11,12 @@ using Platform.ServiceDefaults;
 namespace Platform.Nodes;
 
 /// <summary>The nodes service: machines, placements and the scheduler.</summary>
-public static class NodesModule
+public sealed class NodesModule : IServiceModule
 {
     private const string Service = "nodes";
 
-    /// <summary>Registers the service; its store reads <see cref="DatabaseOptions"/>.</summary>
-    public static void AddNodes(this WebApplicationBuilder builder)
+    /// <inheritdoc />
+    public void Add(WebApplicationBuilder builder)
     {
         ArgumentNullException.ThrowIfNull(builder);
         var services = builder.Services;
@@ -38,8 +39,8 @@ public static class NodesModule
         services.AddGauges<NodeGauges>();
     }
 
-    /// <summary>Maps <c>/api/nodes</c>.</summary>
-    public static void MapNodes(this IEndpointRouteBuilder app)
+    /// <inheritdoc />
+    public void Map(IEndpointRouteBuilder app)
     {
         var nodes = app.MapGroup("/api/nodes").WithTags("nodes");
         nodes.MapReadNodes();
@@ -51,8 +52,8 @@ public static class NodesModule
         nodes.MapListPlacements();
     }
 
-    /// <summary>Adds the service's consumers.</summary>
-    public static void ConfigureBus(IBusRegistrationConfigurator bus)
+    /// <inheritdoc />
+    public void ConfigureBus(IBusRegistrationConfigurator bus)
     {
         bus.AddServiceConsumer<RecordHeartbeat>(Service);
         bus.AddServiceConsumer<RecordPlacementRequest>(Service);

@@ -1,14 +1,12 @@
-using Platform.Artifacts;
+using MassTransit;
 using Platform.EventStore;
 using Platform.Gateway;
 using Platform.GpuAgent;
-using Platform.Jobs;
+using Platform.Hosting;
 using Platform.LocalServers;
 using Platform.Messaging;
-using Platform.Nodes;
 using Platform.ServiceDefaults;
 using Platform.Standalone;
-using Platform.Tracking;
 
 try
 {
@@ -16,18 +14,17 @@ try
     await using var environment = await StandaloneEnvironment.OpenAsync(args, stop.Token);
     var builder = PlatformService.CreateBuilder([.. args, .. environment.ModuleArguments], "standalone");
     builder.AddGateway();
-    builder.AddJobs();
-    builder.AddNodes();
-    builder.AddArtifacts();
-    builder.AddTracking();
+    var services = ServiceModules.All();
+    foreach (var service in services)
+    {
+        service.Add(builder);
+    }
+
     builder.AddAgent();
     builder.Services.AddPlatformMessaging(
         new MessagingOptions(),
         [
-            JobsModule.ConfigureBus,
-            NodesModule.ConfigureBus,
-            ArtifactsModule.ConfigureBus,
-            TrackingModule.ConfigureBus,
+            .. services.Select(service => (Action<IBusRegistrationConfigurator>)service.ConfigureBus),
             AgentModule.ConfigureBus,
         ]
     );
@@ -42,10 +39,11 @@ try
 
     app.UsePlatformDefaults(GatewayModule.UseGateway);
     app.MapGateway();
-    app.MapJobs();
-    app.MapNodes();
-    app.MapArtifacts();
-    app.MapTracking();
+    foreach (var service in services)
+    {
+        service.Map(app);
+    }
+
     return await app.RunStandaloneAsync(environment, stop.Token);
 }
 catch (Exception exception) when (exception is LocalServerException or SchemaRefusedException)

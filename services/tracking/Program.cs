@@ -1,15 +1,4 @@
-using Platform.Messaging;
-using Platform.ServiceDefaults;
+using Platform.Hosting;
 using Platform.Tracking;
 
-var builder = PlatformService.CreateBuilder(args, "tracking");
-builder.AddTracking();
-builder.Services.AddPlatformMessaging(
-    builder.Configuration.GetSection("Messaging").Get<MessagingOptions>() ?? new(),
-    TrackingModule.ConfigureBus
-);
-
-var app = builder.Build();
-app.UsePlatformDefaults();
-app.MapTracking();
-return await app.RunServiceAsync();
+return await ServiceProcess.RunAsync("tracking", new TrackingModule(), args);

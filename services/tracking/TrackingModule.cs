@@ -1,5 +1,6 @@
 using MassTransit;
 using Platform.EventStore;
+using Platform.Hosting;
 using Platform.JobAttempts;
 using Platform.Messaging;
 using Platform.ServiceDefaults;
@@ -14,10 +15,10 @@ using Platform.Tracking.Runs.Changing;
 namespace Platform.Tracking;
 
 /// <summary>The tracking service: runs, their values and their metric series.</summary>
-public static class TrackingModule
+public sealed class TrackingModule : IServiceModule
 {
-    /// <summary>Registers the service (configuration section <c>Tracking</c>).</summary>
-    public static void AddTracking(this WebApplicationBuilder builder)
+    /// <inheritdoc />
+    public void Add(WebApplicationBuilder builder)
     {
         ArgumentNullException.ThrowIfNull(builder);
         var services = builder.Services;
@@ -51,8 +52,8 @@ public static class TrackingModule
         services.AddGauges<RunGauges>();
     }
 
-    /// <summary>Adds the consumers that create, start and end the runs of jobs.</summary>
-    public static void ConfigureBus(IBusRegistrationConfigurator bus)
+    /// <inheritdoc />
+    public void ConfigureBus(IBusRegistrationConfigurator bus)
     {
         ArgumentNullException.ThrowIfNull(bus);
         bus.AddServiceConsumer<CreateRunForJob>("tracking");
@@ -61,8 +62,8 @@ public static class TrackingModule
         bus.AddServiceConsumer<RecordJobAttempts>("tracking");
     }
 
-    /// <summary>Maps <c>/api/runs</c>.</summary>
-    public static void MapTracking(this IEndpointRouteBuilder app)
+    /// <inheritdoc />
+    public void Map(IEndpointRouteBuilder app)
     {
         ArgumentNullException.ThrowIfNull(app);
         var runs = app.MapGroup("/api/runs").WithTags("runs").AddEndpointFilter(MachineAccess.CheckAsync);

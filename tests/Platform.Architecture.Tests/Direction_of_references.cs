@@ -6,6 +6,7 @@ public sealed class Direction_of_references
     [
         "Platform.Contracts",
         "Platform.EventStore",
+        "Platform.Hosting",
         "Platform.JobAttempts",
         "Platform.Messaging",
         "Platform.ServiceDefaults",

@@ -6,13 +6,11 @@ using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
-using Platform.Artifacts;
+using Platform.Contracts.Services;
 using Platform.Gateway;
-using Platform.Jobs;
+using Platform.Hosting;
 using Platform.Messaging;
-using Platform.Nodes;
 using Platform.ServiceDefaults;
-using Platform.Tracking;
 
 namespace Platform.Authorization.Tests;
 
@@ -29,68 +27,52 @@ internal sealed class PlatformProcess(WebApplication app) : IAsyncDisposable
         [.. ((IEndpointRouteBuilder)app).DataSources.SelectMany(source => source.Endpoints).OfType<RouteEndpoint>()];
 
     /// <summary>All of it in one process, as standalone is.</summary>
-    public static Task<PlatformProcess> WholeAsync(string[] settings, ConcurrentQueue<string> log) =>
+    public static Task<PlatformProcess> WholeAsync(
+        string[] settings,
+        ConcurrentQueue<string> log,
+        params IServiceModule[] more
+    ) =>
         StartAsync(
             "standalone",
             settings,
             log,
             builder =>
             {
+                IReadOnlyList<IServiceModule> modules = [.. ServiceModules.All(), .. more];
                 builder.AddGateway();
-                builder.AddJobs();
-                builder.AddNodes();
-                builder.AddArtifacts();
-                builder.AddTracking();
-            },
-            [
-                JobsModule.ConfigureBus,
-                NodesModule.ConfigureBus,
-                ArtifactsModule.ConfigureBus,
-                TrackingModule.ConfigureBus,
-            ],
-            app =>
-            {
+                foreach (var module in modules)
+                {
+                    module.Add(builder);
+                }
+
+                builder.Services.AddPlatformMessaging(
+                    new MessagingOptions(),
+                    [.. modules.Select(module => (Action<IBusRegistrationConfigurator>)module.ConfigureBus)]
+                );
+                var app = builder.Build();
                 app.UsePlatformDefaults(GatewayModule.UseGateway);
                 app.MapGateway();
-                app.MapJobs();
-                app.MapNodes();
-                app.MapArtifacts();
-                app.MapTracking();
+                foreach (var module in modules)
+                {
+                    module.Map(app);
+                }
+
+                return app;
             }
         );
 
-    public static Task<PlatformProcess> ServiceAsync(string name, string[] settings, ConcurrentQueue<string> log) =>
-        name switch
-        {
-            "jobs" => StartAsync(name, settings, log, b => b.AddJobs(), [JobsModule.ConfigureBus], a => a.MapJobs()),
-            "nodes" => StartAsync(
-                name,
-                settings,
-                log,
-                b => b.AddNodes(),
-                [NodesModule.ConfigureBus],
-                a => a.MapNodes()
-            ),
-            "artifacts" => StartAsync(
-                name,
-                settings,
-                log,
-                b => b.AddArtifacts(),
-                [ArtifactsModule.ConfigureBus],
-                a => a.MapArtifacts()
-            ),
-            "tracking" => StartAsync(
-                name,
-                settings,
-                log,
-                b => b.AddTracking(),
-                [TrackingModule.ConfigureBus],
-                a => a.MapTracking()
-            ),
-            _ => throw new ArgumentOutOfRangeException(nameof(name), name, "There is no such service."),
-        };
+    public static Task<PlatformProcess> ServiceAsync(
+        string name,
+        IServiceModule module,
+        string[] settings,
+        ConcurrentQueue<string> log
+    ) => StartAsync(name, settings, log, builder => ServiceProcess.Build(builder, module));
 
-    public static Task<PlatformProcess> GatewayAsync(string[] settings, ConcurrentQueue<string> log) =>
+    public static Task<PlatformProcess> GatewayAsync(
+        string[] settings,
+        ConcurrentQueue<string> log,
+        IReadOnlyList<ServiceDescription>? fronted = null
+    ) =>
         StartAsync(
             "gateway",
             settings,
@@ -98,14 +80,12 @@ internal sealed class PlatformProcess(WebApplication app) : IAsyncDisposable
             builder =>
             {
                 builder.AddGateway();
-                builder.AddGatewayProxy();
-            },
-            [],
-            app =>
-            {
+                builder.AddGatewayProxy(fronted);
+                var app = builder.Build();
                 app.UsePlatformDefaults(GatewayModule.UseGateway);
                 app.MapGateway();
                 app.MapGatewayProxy();
+                return app;
             }
         );
 
@@ -119,9 +99,7 @@ internal sealed class PlatformProcess(WebApplication app) : IAsyncDisposable
         string name,
         string[] settings,
         ConcurrentQueue<string> log,
-        Action<WebApplicationBuilder> add,
-        Action<IBusRegistrationConfigurator>[] modules,
-        Action<WebApplication> map
+        Func<WebApplicationBuilder, WebApplication> compose
     )
     {
         // The bus leaves its logger in the asynchronous context of whoever starts it.
@@ -132,19 +110,7 @@ internal sealed class PlatformProcess(WebApplication app) : IAsyncDisposable
             {
                 var builder = PlatformService.CreateBuilder(settings, name);
                 builder.Logging.AddProvider(new WorldLog(log));
-                add(builder);
-                if (modules.Length > 0)
-                {
-                    builder.Services.AddPlatformMessaging(new MessagingOptions(), modules);
-                }
-
-                var app = builder.Build();
-                if (name is not ("standalone" or "gateway"))
-                {
-                    app.UsePlatformDefaults();
-                }
-
-                map(app);
+                var app = compose(builder);
                 await app.StartAsync();
                 return app;
             });

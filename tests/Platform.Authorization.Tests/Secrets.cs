@@ -1,4 +1,5 @@
 using Npgsql;
+using Platform.Contracts.Services;
 
 namespace Platform.Authorization.Tests;
 
@@ -59,7 +60,7 @@ public sealed class Secrets(World world)
     {
         await using var source = NpgsqlDataSource.Create(world.ConnectionString);
         var all = new List<string>();
-        foreach (var schema in new[] { "gateway", "jobs", "nodes", "artifacts", "tracking" })
+        foreach (var schema in ServiceCatalog.Schemas)
         {
             await using var command = source.CreateCommand(
                 $"select coalesce(string_agg(data::text || coalesce(headers::text, ''), ''), '') from {schema}.mt_events"

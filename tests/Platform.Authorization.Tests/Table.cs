@@ -1,5 +1,6 @@
 using System.Net.Http.Json;
 using System.Text;
+using Platform.Contracts.Services;
 
 namespace Platform.Authorization.Tests;
 
@@ -52,7 +53,7 @@ public sealed record Row(
     IReadOnlyDictionary<Asker, Verdict>? Expected
 )
 {
-    public string Method => Route.Split(' ')[0];
+    public string Method => Route.Split(' ', ',')[0];
 
     public override string ToString() => $"{Service}: {Route}";
 }
@@ -70,11 +71,7 @@ public static class Table
 
     public static IReadOnlyList<Row> Rows { get; } =
     [
-        .. Everywhere("jobs"),
-        .. Everywhere("nodes"),
-        .. Everywhere("artifacts"),
-        .. Everywhere("tracking"),
-        .. Everywhere("gateway"),
+        .. ServiceCatalog.Schemas.SelectMany(InEveryProcess),
         //                                                                                                        V E A S  N n  J f j
         Of("gateway", "GET /api/health", _ => "/api/health", Public),
         Of("gateway", "GET /problems", _ => "/problems", Public),
@@ -240,11 +237,18 @@ public static class Table
         Of("tracking", "POST /api/runs/{id}/finish", w => $"/api/runs/{w.Run}/finish", "-+++ +- +f-", Json(new { })),
     ];
 
-    private static IEnumerable<Row> Everywhere(string service) =>
+    /// <summary>Metrics of a service are read by Prometheus beside it; users reach those of the gateway.</summary>
+    private static IEnumerable<Row> InEveryProcess(string service) =>
         [
             Of(service, "ANY /health/live", _ => "/health/live", Public),
             Of(service, "ANY /health/ready", _ => "/health/ready", Public),
             Of(service, "GET /openapi/{documentName}.json", _ => "/openapi/v1.json", Public),
+            Of(
+                service,
+                "GET,HEAD /metrics",
+                _ => "/metrics",
+                service is ServiceCatalog.Gateway ? "++++ -- ---" : Public
+            ),
         ];
 
     private static Row Of(

@@ -9,7 +9,9 @@ using Microsoft.Extensions.DependencyInjection;
 using Platform.Contracts.Agents;
 using Platform.Contracts.Jobs;
 using Platform.Contracts.Nodes;
+using Platform.Contracts.Services;
 using Platform.Gateway.Tokens;
+using Platform.Hosting;
 
 namespace Platform.Authorization.Tests;
 
@@ -30,8 +32,6 @@ public sealed class World : IAsyncLifetime
 
     /// <summary>A value of the job's environment.</summary>
     public const string Secret = "environment-s3cret";
-
-    private static readonly string[] _services = ["jobs", "nodes", "artifacts", "tracking"];
 
     private readonly TestFolder _folder = new();
     private readonly List<PlatformProcess> _processes = [];
@@ -109,9 +109,12 @@ public sealed class World : IAsyncLifetime
     {
         _database = await TestDatabase.CreateAsync();
         Whole = await StartAsync(PlatformProcess.WholeAsync(Settings(), Log));
-        foreach (var name in _services)
+        foreach (var service in ServiceCatalog.All)
         {
-            Services[name] = await StartAsync(PlatformProcess.ServiceAsync(name, Settings(), Log));
+            var module = ServiceModules.Of(service);
+            Services[service.Name] = await StartAsync(
+                PlatformProcess.ServiceAsync(service.Name, module, Settings(), Log)
+            );
         }
 
         Gateway = await StartAsync(
@@ -222,18 +225,20 @@ public sealed class World : IAsyncLifetime
             ExitCode = 1,
         };
 
-    private string[] Settings() =>
+    private string[] Settings() => SettingsFor(_database!.ConnectionString, _folder);
+
+    internal static string[] SettingsFor(string connection, TestFolder folder) =>
         [
             "--urls=http://127.0.0.1:0",
-            $"--ConnectionStrings:Platform={_database!.ConnectionString}",
+            $"--ConnectionStrings:Platform={connection}",
             "--Logging:Level=Error",
             SignedIn.Setting,
             "--Gateway:RequireTokens=Always",
-            $"--Gateway:WebRoot={_folder.In("no-web-app")}",
+            $"--Gateway:WebRoot={folder.In("no-web-app")}",
             $"--Nodes:JoinToken={JoinToken}",
             "--Nodes:PollSeconds=0.05",
             "--Nodes:MissedHeartbeats=100",
-            $"--Artifacts:Folder={_folder.In("blobs")}",
+            $"--Artifacts:Folder={folder.In("blobs")}",
         ];
 
     private async Task<PlatformProcess> StartAsync(Task<PlatformProcess> starting)

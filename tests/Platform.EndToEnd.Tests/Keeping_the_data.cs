@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Text;
+using Platform.Contracts.Services;
 
 namespace Platform.EndToEnd.Tests;
 
@@ -30,7 +31,7 @@ public sealed class Keeping_the_data
             await restored.UpAsync();
             Assert.Equal(answers, await AnswersAsync(restored.Api, jobId));
 
-            foreach (var service in new[] { "jobs", "nodes", "artifacts", "tracking", "gateway" })
+            foreach (var service in ServiceCatalog.Schemas)
             {
                 await Command.SucceedAsync(TimeSpan.FromMinutes(1), "rebuild", service, "--data", copy);
             }

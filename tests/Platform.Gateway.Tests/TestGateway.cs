@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
+using Platform.Contracts.Services;
 using Platform.Gateway.Tokens;
 using Platform.ServiceDefaults;
 
@@ -34,7 +35,7 @@ internal sealed class TestGateway : IAsyncDisposable
     public static async Task<TestGateway> StartAsync(params string[] settings)
     {
         var gateway = new TestGateway();
-        foreach (var name in new[] { "jobs", "nodes", "artifacts", "tracking" })
+        foreach (var name in ServiceCatalog.All.Select(service => service.Name))
         {
             var service = await FakeService.StartAsync(name);
             gateway._services[name] = service;

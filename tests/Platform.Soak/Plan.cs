@@ -1,4 +1,5 @@
 using System.Globalization;
+using Platform.Contracts.Services;
 
 namespace Platform.Soak;
 
@@ -72,8 +73,6 @@ internal sealed record PlannedFault(
 /// </summary>
 internal static class Plan
 {
-    private static readonly string[] _services = ["jobs", "nodes", "artifacts", "tracking", "gateway"];
-
     public static IEnumerable<PlannedJob> Jobs(int seed)
     {
         var random = new Random(seed);
@@ -119,12 +118,12 @@ internal static class Plan
             case < 16:
                 return ((FaultKind)random.Next((int)FaultKind.Crash + 1), ["postgres"]);
             default:
-                string[] all = [.. _services, Agent(random, nodes), "rabbitmq", "postgres"];
+                string[] all = [.. ServiceCatalog.Schemas, Agent(random, nodes), "rabbitmq", "postgres"];
                 return (FaultKind.Freeze, [all[random.Next(all.Length)]]);
         }
     }
 
-    private static string Service(Random random) => _services[random.Next(_services.Length)];
+    private static string Service(Random random) => ServiceCatalog.Schemas[random.Next(ServiceCatalog.Schemas.Count)];
 
     private static string Agent(Random random, int nodes) => $"agent-{random.Next(1, nodes + 1)}";
 

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
 using System.Text.Json.Nodes;
+using Platform.Contracts.Services;
 using Platform.LocalServers;
 
 namespace Platform.Standalone.Tests;
@@ -146,7 +147,7 @@ public sealed class A_standalone_platform : IAsyncLifetime
             )
         ).ConnectionString;
 
-        foreach (var service in (string[])["jobs", "nodes", "artifacts", "tracking", "gateway"])
+        foreach (var service in ServiceCatalog.Schemas)
         {
             var rebuild = System.Diagnostics.Process.Start(
                 new System.Diagnostics.ProcessStartInfo(
@@ -178,7 +179,7 @@ public sealed class A_standalone_platform : IAsyncLifetime
             scrape => scrape.Value("platform_jobs", ("status", "succeeded")) == 1
         );
 
-        foreach (var schema in (string[])["jobs", "nodes", "artifacts", "tracking", "gateway"])
+        foreach (var schema in ServiceCatalog.Schemas)
         {
             Assert.NotNull(scrape.Value("event_store_sequence", ("schema", schema)));
         }

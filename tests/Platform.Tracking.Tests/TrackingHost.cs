@@ -134,11 +134,12 @@ public sealed class TrackingHost : IAsyncLifetime
             ],
             "tracking"
         );
-        builder.AddTracking();
-        builder.Services.AddPlatformMessaging(new MessagingOptions(), TrackingModule.ConfigureBus);
+        var module = new TrackingModule();
+        module.Add(builder);
+        builder.Services.AddPlatformMessaging(new MessagingOptions(), module.ConfigureBus);
         var app = builder.Build();
         app.UsePlatformDefaults();
-        app.MapTracking();
+        module.Map(app);
         await app.StartAsync();
         return app;
     }

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
 using Platform.Cli.Platforms;
+using Platform.Contracts.Services;
 
 namespace Platform.Cli.Cluster;
 
@@ -36,8 +37,6 @@ internal sealed class ClusterPlan(ClusterFolder folder, string database, string 
     /// <summary>Of agents and their trainings: on a shared machine the services have priority (ADR 17).</summary>
     private const string Niceness = "5";
 
-    private static readonly string[] _services = ["jobs", "nodes", "artifacts", "tracking"];
-
     /// <summary>The gateway's address.</summary>
     public Uri Url { get; } = new($"http://127.0.0.1:{port.ToString(CultureInfo.InvariantCulture)}");
 
@@ -45,8 +44,8 @@ internal sealed class ClusterPlan(ClusterFolder folder, string database, string 
 
     public IReadOnlyList<PlannedProcess> Processes() =>
         [
-            .. _services.Select(service => Service(service, AddressOf(service))),
-            Service("gateway", Url.AbsoluteUri),
+            .. ServiceCatalog.All.Select(service => Service(service.Name, AddressOf(service.Name))),
+            Service(ServiceCatalog.Gateway, Url.AbsoluteUri),
             .. Enumerable.Range(1, nodes).Select(Agent),
         ];
 
@@ -55,7 +54,6 @@ internal sealed class ClusterPlan(ClusterFolder folder, string database, string 
 
     private PlannedProcess Service(string name, string address)
     {
-        var project = $"Platform.{char.ToUpperInvariant(name[0])}{name[1..]}";
         var settings = Common();
         settings["ConnectionStrings__Platform"] = database;
         // Not for agents: trainings run as the same user and could sign themselves any token.
@@ -64,12 +62,16 @@ internal sealed class ClusterPlan(ClusterFolder folder, string database, string 
         settings["Nodes__JoinToken"] = folder.Data.Secret("join-token");
         settings["Nodes__AgentBroker"] = broker;
         settings["Artifacts__Folder"] = folder.Data.Folder("blobs");
-        foreach (var service in _services)
+        foreach (var service in ServiceCatalog.All)
         {
-            settings[$"Gateway__{char.ToUpperInvariant(service[0])}{service[1..]}"] = AddressOf(service);
+            settings[service.AddressSetting.Replace(":", "__", StringComparison.Ordinal)] = AddressOf(service.Name);
         }
 
-        return new PlannedProcess(name, BuiltPrograms.CommandFor(project, $"--urls={address}"), settings);
+        return new PlannedProcess(
+            name,
+            BuiltPrograms.CommandFor(ServiceCatalog.ProjectOf(name), $"--urls={address}"),
+            settings
+        );
     }
 
     private PlannedProcess Agent(int number)

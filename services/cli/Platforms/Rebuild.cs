@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Platform.Contracts.Services;
 
 namespace Platform.Cli.Platforms;
 
@@ -11,7 +12,7 @@ internal static class Rebuild
             Description = "The services whose read models to rebuild.",
             Arity = ArgumentArity.OneOrMore,
         };
-        services.AcceptOnlyFromAmong("jobs", "nodes", "artifacts", "tracking", "gateway");
+        services.AcceptOnlyFromAmong([.. ServiceCatalog.Schemas]);
         return new Command(
             "rebuild",
             "Rebuild services' read models from their events, whether they are running or not."

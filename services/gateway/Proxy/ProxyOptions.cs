@@ -1,33 +1,44 @@
-using System.ComponentModel.DataAnnotations;
+using Microsoft.Extensions.Options;
+using Platform.Contracts.Services;
 
 namespace Platform.Gateway.Proxy;
 
-/// <summary>Where the services are (configuration section <c>Gateway</c>), such as <c>http://127.0.0.1:5101</c>.</summary>
-public sealed class ProxyOptions
+/// <summary>
+/// Which services the gateway fronts, and where each is: <c>Gateway:Jobs</c> and so on, such as <c>http://127.0.0.1:5101</c>.
+/// </summary>
+internal sealed class ProxyOptions
 {
-    [Required, Url]
-    public string Jobs { get; set; } = "";
+    private readonly Dictionary<string, string?> _addresses = new(StringComparer.Ordinal);
 
-    [Required, Url]
-    public string Nodes { get; set; } = "";
+    public IReadOnlyList<ServiceDescription> Services { get; private set; } = [];
 
-    [Required, Url]
-    public string Artifacts { get; set; } = "";
+    public void Read(IReadOnlyList<ServiceDescription> services, IConfiguration configuration)
+    {
+        Services = services;
+        foreach (var service in services)
+        {
+            _addresses[service.Name] = configuration[service.AddressSetting];
+        }
+    }
 
-    [Required, Url]
-    public string Tracking { get; set; } = "";
+    public Uri AddressOf(string service) => new(_addresses[service]!);
 
-    internal static IReadOnlyList<string> Names { get; } = ["jobs", "nodes", "artifacts", "tracking"];
+    /// <summary>What is wrong with the addresses.</summary>
+    public sealed class Validation : IValidateOptions<ProxyOptions>
+    {
+        public ValidateOptionsResult Validate(string? name, ProxyOptions options)
+        {
+            var wrong = options
+                .Services.Where(service => !IsAddress(options._addresses[service.Name]))
+                .Select(service =>
+                    $"{service.AddressSetting} is the address of the service '{service.Name}', such as http://127.0.0.1:5101."
+                )
+                .ToList();
+            return wrong.Count > 0 ? ValidateOptionsResult.Fail(wrong) : ValidateOptionsResult.Success;
+        }
 
-    internal Uri AddressOf(string service) =>
-        new(
-            service switch
-            {
-                "jobs" => Jobs,
-                "nodes" => Nodes,
-                "artifacts" => Artifacts,
-                "tracking" => Tracking,
-                _ => throw new ArgumentOutOfRangeException(nameof(service), service, "There is no such service."),
-            }
-        );
+        private static bool IsAddress(string? text) =>
+            Uri.TryCreate(text, UriKind.Absolute, out var address)
+            && (address.Scheme == Uri.UriSchemeHttp || address.Scheme == Uri.UriSchemeHttps);
+    }
 }

@@ -1,13 +1,15 @@
+using System.Globalization;
 using System.Net;
 using Microsoft.Extensions.Options;
 using Microsoft.Extensions.Primitives;
+using Platform.Contracts.Services;
 using Platform.ServiceDefaults;
 using Yarp.ReverseProxy.Configuration;
 using Yarp.ReverseProxy.Forwarder;
 
 namespace Platform.Gateway.Proxy;
 
-/// <summary>Which service answers what.</summary>
+/// <summary>Which service answers what: the routes of the services in YARP's terms.</summary>
 internal sealed class ProxyRoutes(IOptions<ProxyOptions> options) : IProxyConfigProvider
 {
     /// <summary>How long a service may be silent in the middle of an ordinary request, such as while it hashes an upload.</summary>
@@ -16,56 +18,41 @@ internal sealed class ProxyRoutes(IOptions<ProxyOptions> options) : IProxyConfig
     /// <summary>The same for those who follow a log or a series, which may have nothing to say for long.</summary>
     private static readonly TimeSpan _followTimeout = TimeSpan.FromHours(1);
 
-    private static readonly RouteConfig[] _routes =
-    [
-        Route("job-artifacts", "artifacts", "/api/jobs/{id}/artifacts/{**rest}", anyLength: true),
-        Route("job-logs", "jobs", "/api/jobs/{id}/logs/{**rest}", anyLength: true),
-        Route("job-logs-follow", "jobs-follow", "/api/jobs/{id}/logs/{**rest}", follow: true),
-        Route("jobs", "jobs", "/api/jobs/{**rest}"),
-        Join(),
-        Route("nodes", "nodes", "/api/nodes/{**rest}"),
-        Route("artifacts", "artifacts", "/api/artifacts/{**rest}", anyLength: true),
-        Route("runs", "tracking", "/api/runs/{**rest}"),
-        Route("run-metrics-live", "tracking-follow", "/api/runs/{id}/metrics/live"),
-    ];
-
     private readonly Config _config = new(
-        _routes,
-        [.. ProxyOptions.Names.SelectMany(service => ClustersOf(service, options.Value.AddressOf(service)))]
+        [.. options.Value.Services.SelectMany(service => service.Routes.SelectMany(route => RoutesOf(service, route)))],
+        [
+            .. options.Value.Services.SelectMany(service =>
+                ClustersOf(service.Name, options.Value.AddressOf(service.Name))
+            ),
+        ]
     );
 
     public IProxyConfig GetConfig() => _config;
 
-    private static RouteConfig Route(
-        string name,
-        string cluster,
-        string path,
-        bool anyLength = false,
-        bool follow = false
-    ) =>
-        new()
-        {
-            RouteId = name,
-            ClusterId = cluster,
-            Match = new RouteMatch
-            {
-                Path = path,
-                QueryParameters = follow ? [new RouteQueryParameter { Name = "follow", Values = ["true"] }] : null,
-            },
-            MaxRequestBodySize = anyLength ? -1 : null,
-            AuthorizationPolicy = Policies.SignedIn,
-        };
-
-    /// <summary>The one request that brings its credential in its body.</summary>
-    private static RouteConfig Join()
+    private static IEnumerable<RouteConfig> RoutesOf(ServiceDescription service, ServiceRoute route)
     {
-        var route = Route("nodes-join", "nodes", "/api/nodes/join");
-        return route with
+        var config = new RouteConfig
         {
-            Match = route.Match with { Methods = [HttpMethods.Post] },
-            AuthorizationPolicy = "anonymous",
-            RateLimiterPolicy = RateLimits.Join,
+            RouteId = string.Create(CultureInfo.InvariantCulture, $"{service.Name} {route.Path}"),
+            ClusterId = route.Follow is FollowMode.Always ? FollowClusterOf(service.Name) : service.Name,
+            Match = new RouteMatch { Path = route.Path, Methods = route.Methods },
+            MaxRequestBodySize = route.HasLargeBodies ? -1 : null,
+            AuthorizationPolicy = route.IsPublic ? "anonymous" : Policies.SignedIn,
+            RateLimiterPolicy = route.RateLimit,
         };
+        yield return config;
+        if (route.Follow is FollowMode.OnRequest)
+        {
+            yield return config with
+            {
+                RouteId = $"{config.RouteId} follow",
+                ClusterId = FollowClusterOf(service.Name),
+                Match = config.Match with
+                {
+                    QueryParameters = [new RouteQueryParameter { Name = "follow", Values = ["true"] }],
+                },
+            };
+        }
     }
 
     private static IEnumerable<ClusterConfig> ClustersOf(string name, Uri address)
@@ -87,10 +74,12 @@ internal sealed class ProxyRoutes(IOptions<ProxyOptions> options) : IProxyConfig
         yield return cluster;
         yield return cluster with
         {
-            ClusterId = $"{name}-follow",
+            ClusterId = FollowClusterOf(name),
             HttpRequest = cluster.HttpRequest with { ActivityTimeout = _followTimeout },
         };
     }
+
+    private static string FollowClusterOf(string service) => $"{service}-follow";
 
     private sealed class Config(IReadOnlyList<RouteConfig> routes, IReadOnlyList<ClusterConfig> clusters) : IProxyConfig
     {

@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Microsoft.Extensions.Options;
+using Platform.Contracts.Services;
 using Platform.Gateway.Docs;
 
 namespace Platform.Gateway.Proxy;
@@ -16,14 +17,14 @@ internal sealed class ServiceDescriptions(IHttpClientFactory clients, IOptions<P
         CancellationToken cancellationToken
     )
     {
-        var services = ProxyOptions.Names;
+        var services = options.Value.Services;
         var fetched = await Task.WhenAll(
-            services.Select(service => FetchAsync(options.Value.AddressOf(service), cancellationToken))
+            services.Select(service => FetchAsync(options.Value.AddressOf(service.Name), cancellationToken))
         );
         var documents = new List<(string, JsonObject)>();
         for (var i = 0; i < services.Count; i++)
         {
-            var name = services[i];
+            var name = services[i].Name;
             if (fetched[i] is { } document)
             {
                 _last[name] = document;
@@ -31,7 +32,7 @@ internal sealed class ServiceDescriptions(IHttpClientFactory clients, IOptions<P
 
             if (_last.TryGetValue(name, out var known))
             {
-                documents.Add((char.ToUpperInvariant(name[0]) + name[1..], known.DeepClone().AsObject()));
+                documents.Add((ServiceCatalog.TitleOf(name), known.DeepClone().AsObject()));
             }
         }
 

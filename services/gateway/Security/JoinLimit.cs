@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Net;
 using System.Threading.RateLimiting;
 using Microsoft.AspNetCore.RateLimiting;
+using Platform.Contracts.Services;
 using Platform.ServiceDefaults;
 
 namespace Platform.Gateway.Security;

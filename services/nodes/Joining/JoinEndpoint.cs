@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.Extensions.Options;
 using Platform.Contracts.Nodes;
+using Platform.Contracts.Services;
 using Platform.EventStore;
 using Platform.Nodes.Heartbeats;
 using Platform.Nodes.Membership;

@@ -1,3 +1,5 @@
+using Platform.Contracts.Services;
+
 namespace Platform.EndToEnd.Tests.Faults;
 
 [Collection("faults")]
@@ -9,7 +11,7 @@ public sealed class Rebuilding_read_models(TwoNodeCluster cluster)
     {
         var id = await cluster.Api.SubmitAsync(CountingJob.Create(steps: 60, pause: 0.1));
         await cluster.Api.WaitForStepsAsync(id, 10);
-        foreach (var service in new[] { "jobs", "nodes", "artifacts", "tracking", "gateway" })
+        foreach (var service in ServiceCatalog.Schemas)
         {
             await cluster.KillAsync(service);
         }

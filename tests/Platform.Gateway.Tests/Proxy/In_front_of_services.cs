@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Http.Headers;
 using System.Text.Json.Nodes;
 using Microsoft.Extensions.Logging;
+using Platform.Contracts.Services;
 
 namespace Platform.Gateway.Tests.Proxy;
 
@@ -176,7 +177,7 @@ public sealed class In_front_of_services : IAsyncLifetime
     {
         using var answer = await _gateway.SendAsync(HttpMethod.Get, "/openapi/v1.json");
         var document = await answer.JsonAsync();
-        foreach (var service in new[] { "jobs", "nodes", "artifacts", "tracking" })
+        foreach (var service in ServiceCatalog.All.Select(each => each.Name))
         {
             var schema = (string?)
                 document["paths"]![$"/api/{service}"]!["get"]!["responses"]!["200"]!["content"]!["application/json"]![

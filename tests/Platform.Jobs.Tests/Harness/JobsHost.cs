@@ -63,17 +63,18 @@ internal sealed class JobsHost : IAsyncDisposable
             )
         );
         builder.Services.AddSingleton(cluster);
-        builder.AddJobs();
+        var module = new JobsModule();
+        module.Add(builder);
         builder.Services.AddPlatformMessaging(
             new MessagingOptions(),
-            JobsModule.ConfigureBus,
+            module.ConfigureBus,
             bus => TestCluster.ConfigureBus(bus)
         );
         var app = builder.Build();
         // Otherwise the bus would use the logger of a host that this test has stopped.
         LogContext.ConfigureCurrentLogContext(app.Services.GetRequiredService<ILoggerFactory>());
         app.UsePlatformDefaults();
-        app.MapJobs();
+        module.Map(app);
         cluster.Attach(app.Services.GetRequiredService<IBus>());
         await app.StartAsync();
         return new JobsHost(app, cluster);

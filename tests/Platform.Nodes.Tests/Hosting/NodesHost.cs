@@ -210,11 +210,12 @@ internal sealed class NodesHost : IAsyncDisposable
             builder.Services.AddSingleton(clock);
         }
 
-        builder.AddNodes();
+        var module = new NodesModule();
+        module.Add(builder);
         builder.Services.AddSingleton<ReceivedMessages>();
         builder.Services.AddPlatformMessaging(
             new MessagingOptions(),
-            NodesModule.ConfigureBus,
+            module.ConfigureBus,
             bus =>
             {
                 bus.AddServiceConsumer<MessageRecorder>("test");
@@ -223,7 +224,7 @@ internal sealed class NodesHost : IAsyncDisposable
         );
         var app = builder.Build();
         app.UsePlatformDefaults();
-        app.MapNodes();
+        module.Map(app);
         await app.StartAsync();
         return app;
     }

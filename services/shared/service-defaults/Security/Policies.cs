@@ -90,10 +90,3 @@ public static class Policies
         }
     }
 }
-
-/// <summary>The names of limits on how often an address may be asked; the gateway holds requests to them.</summary>
-public static class RateLimits
-{
-    /// <summary>Tries of join tokens.</summary>
-    public const string Join = "join";
-}

@@ -1,0 +1,63 @@
+namespace Platform.Contracts.Services;
+
+/// <summary>
+/// The services of the platform, each named once. The gateway takes its routes from here, standalone its modules, a local
+/// cluster its processes, and the command line the read models that it can rebuild. A new service is a folder with its module and
+/// an entry here.
+/// </summary>
+public static class ServiceCatalog
+{
+    /// <summary>The gateway: it fronts the services, and stores users and tokens.</summary>
+    public const string Gateway = "gateway";
+
+    /// <summary>The services behind the gateway.</summary>
+    public static IReadOnlyList<ServiceDescription> All { get; } =
+    [
+        new("jobs")
+        {
+            Routes =
+            [
+                new("/api/jobs/{**rest}"),
+                new("/api/jobs/{id}/logs/{**rest}") { HasLargeBodies = true, Follow = FollowMode.OnRequest },
+            ],
+        },
+        new("nodes")
+        {
+            Routes =
+            [
+                new("/api/nodes/{**rest}"),
+                new("/api/nodes/join")
+                {
+                    Methods = ["POST"],
+                    IsPublic = true,
+                    RateLimit = RateLimits.Join,
+                },
+            ],
+        },
+        new("artifacts")
+        {
+            Routes =
+            [
+                new("/api/artifacts/{**rest}") { HasLargeBodies = true },
+                new("/api/jobs/{id}/artifacts/{**rest}") { HasLargeBodies = true },
+            ],
+        },
+        new("tracking")
+        {
+            Routes = [new("/api/runs/{**rest}"), new("/api/runs/{id}/metrics/live") { Follow = FollowMode.Always }],
+        },
+    ];
+
+    /// <summary>Names of all that have a schema in the database, with read models that can be rebuilt.</summary>
+    public static IReadOnlyList<string> Schemas { get; } = [.. All.Select(service => service.Name), Gateway];
+
+    /// <summary>The program of a service: <c>Platform.Jobs</c> for <c>jobs</c>.</summary>
+    public static string ProjectOf(string service) => $"Platform.{TitleOf(service)}";
+
+    /// <summary>A service's name at the beginning of a sentence, and its key in settings: <c>Jobs</c> for <c>jobs</c>.</summary>
+    public static string TitleOf(string service)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(service);
+        return char.ToUpperInvariant(service[0]) + service[1..];
+    }
+}

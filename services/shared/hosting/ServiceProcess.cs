@@ -1,0 +1,37 @@
+using Microsoft.AspNetCore.Builder;
+using Microsoft.Extensions.Configuration;
+using Platform.Messaging;
+using Platform.ServiceDefaults;
+
+namespace Platform.Hosting;
+
+/// <summary>A process that runs one service.</summary>
+public static class ServiceProcess
+{
+    /// <summary>Runs a service until it is stopped; its settings come from the command line and the environment.</summary>
+    /// <param name="name">Its name in the catalog.</param>
+    /// <returns>The process's exit code.</returns>
+    public static async Task<int> RunAsync(string name, IServiceModule module, string[] args)
+    {
+        ArgumentNullException.ThrowIfNull(module);
+        var builder = PlatformService.CreateBuilder(args, name);
+        await using var app = Build(builder, module);
+        return await app.RunServiceAsync();
+    }
+
+    /// <summary>Composes the process, without starting it.</summary>
+    public static WebApplication Build(WebApplicationBuilder builder, IServiceModule module)
+    {
+        ArgumentNullException.ThrowIfNull(builder);
+        ArgumentNullException.ThrowIfNull(module);
+        module.Add(builder);
+        builder.Services.AddPlatformMessaging(
+            builder.Configuration.GetSection("Messaging").Get<MessagingOptions>() ?? new MessagingOptions(),
+            module.ConfigureBus
+        );
+        var app = builder.Build();
+        app.UsePlatformDefaults();
+        module.Map(app);
+        return app;
+    }
+}
