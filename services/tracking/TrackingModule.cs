@@ -6,11 +6,11 @@ using Platform.Messaging;
 using Platform.ServiceDefaults;
 using Platform.Tracking.Access;
 using Platform.Tracking.Browsing;
+using Platform.Tracking.Changing;
 using Platform.Tracking.Jobs;
 using Platform.Tracking.Live;
 using Platform.Tracking.Metrics;
 using Platform.Tracking.Runs;
-using Platform.Tracking.Runs.Changing;
 
 namespace Platform.Tracking;
 

@@ -2,8 +2,8 @@ using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Mvc;
 using Platform.Artifacts.Access;
 using Platform.Artifacts.Blobs;
+using Platform.Artifacts.Changing;
 using Platform.Artifacts.Versions;
-using Platform.Artifacts.Versions.Changing;
 using Platform.Contracts.Artifacts;
 using Platform.ServiceDefaults;
 

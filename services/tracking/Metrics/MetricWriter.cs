@@ -1,7 +1,7 @@
 using Npgsql;
 using NpgsqlTypes;
 using Platform.EventStore;
-using Platform.Tracking.Live;
+using Platform.Tracking.Runs;
 
 namespace Platform.Tracking.Metrics;
 

@@ -1,5 +1,4 @@
 using Platform.EventStore;
-using Platform.Tracking.Live;
 
 namespace Platform.Tracking.Runs;
 

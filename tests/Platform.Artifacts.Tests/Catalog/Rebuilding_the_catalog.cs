@@ -1,4 +1,5 @@
 using Microsoft.Extensions.DependencyInjection;
+using Platform.Artifacts.Changing;
 using Platform.Artifacts.Tests.Host;
 using Platform.Contracts.Artifacts;
 

@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using Platform.Artifacts.Changing;
 using Platform.Artifacts.Tests.Host;
 using Platform.Contracts.Artifacts;
 

@@ -1,6 +1,6 @@
 using System.Threading.Channels;
 
-namespace Platform.Tracking.Live;
+namespace Platform.Tracking.Runs;
 
 /// <summary>
 /// Wakes the live streams of this process when it changed a run; other replicas' changes are found by polling.

@@ -2,8 +2,9 @@ using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Mvc;
 using Platform.ServiceDefaults;
 using Platform.Tracking.Browsing;
+using Platform.Tracking.Runs;
 
-namespace Platform.Tracking.Runs.Changing;
+namespace Platform.Tracking.Changing;
 
 /// <summary>
 /// The changes; other values stay. A null inside <c>parameters</c>, <c>tags</c> or <c>summary</c> removes that key.

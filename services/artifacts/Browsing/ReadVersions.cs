@@ -1,11 +1,12 @@
 using System.Globalization;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Platform.Artifacts.Access;
+using Platform.Artifacts.Catalog;
 using Platform.Artifacts.Versions;
 using Platform.Contracts.Artifacts;
 using Platform.ServiceDefaults;
 
-namespace Platform.Artifacts.Catalog;
+namespace Platform.Artifacts.Browsing;
 
 internal static class ReadVersions
 {

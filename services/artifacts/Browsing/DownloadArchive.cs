@@ -1,9 +1,10 @@
 using System.Formats.Tar;
 using Platform.Artifacts.Access;
 using Platform.Artifacts.Blobs;
+using Platform.Artifacts.Catalog;
 using Platform.Artifacts.Versions;
 
-namespace Platform.Artifacts.Catalog;
+namespace Platform.Artifacts.Browsing;
 
 internal static class DownloadArchive
 {

@@ -1,10 +1,11 @@
 using Microsoft.AspNetCore.Http.HttpResults;
 using Platform.Artifacts.Access;
 using Platform.Artifacts.Catalog;
+using Platform.Artifacts.Versions;
 using Platform.Contracts.Artifacts;
 using Platform.ServiceDefaults;
 
-namespace Platform.Artifacts.Versions.Changing;
+namespace Platform.Artifacts.Changing;
 
 internal static class ChangeAlias
 {

@@ -3,10 +3,11 @@ using Microsoft.AspNetCore.Mvc;
 using Platform.Artifacts.Access;
 using Platform.Artifacts.Blobs;
 using Platform.Artifacts.Catalog;
+using Platform.Artifacts.Versions;
 using Platform.Contracts.Artifacts;
 using Platform.ServiceDefaults;
 
-namespace Platform.Artifacts.Versions.Changing;
+namespace Platform.Artifacts.Changing;
 
 internal static class CreateVersionEndpoint
 {

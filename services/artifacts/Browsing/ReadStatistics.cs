@@ -2,7 +2,7 @@ using Microsoft.AspNetCore.Http.HttpResults;
 using Platform.Contracts.Artifacts;
 using Platform.ServiceDefaults;
 
-namespace Platform.Artifacts.Catalog;
+namespace Platform.Artifacts.Browsing;
 
 internal static class ReadStatistics
 {

@@ -1,7 +1,8 @@
 using Microsoft.AspNetCore.Http.HttpResults;
+using Platform.Artifacts.Versions;
 using Platform.ServiceDefaults;
 
-namespace Platform.Artifacts.Versions.Changing;
+namespace Platform.Artifacts.Changing;
 
 internal static class DeleteVersionEndpoint
 {

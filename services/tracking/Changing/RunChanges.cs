@@ -1,8 +1,9 @@
 using Microsoft.AspNetCore.Http.HttpResults;
 using Platform.ServiceDefaults;
 using Platform.Tracking.Browsing;
+using Platform.Tracking.Runs;
 
-namespace Platform.Tracking.Runs.Changing;
+namespace Platform.Tracking.Changing;
 
 /// <summary>Executes commands of clients to existing runs, and returns the changed run.</summary>
 internal sealed class RunChanges(RunHandler handler, RunReader reader)

@@ -2,10 +2,11 @@ using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.StaticFiles;
 using Platform.Artifacts.Access;
 using Platform.Artifacts.Blobs;
+using Platform.Artifacts.Catalog;
 using Platform.Artifacts.Versions;
 using Platform.ServiceDefaults;
 
-namespace Platform.Artifacts.Catalog;
+namespace Platform.Artifacts.Browsing;
 
 internal static partial class DownloadFile
 {

@@ -2,11 +2,12 @@ using Microsoft.AspNetCore.Http.HttpResults;
 using Npgsql;
 using NpgsqlTypes;
 using Platform.Artifacts.Access;
+using Platform.Artifacts.Catalog;
 using Platform.Artifacts.Versions;
 using Platform.Contracts.Artifacts;
 using Platform.ServiceDefaults;
 
-namespace Platform.Artifacts.Catalog;
+namespace Platform.Artifacts.Browsing;
 
 /// <summary>The filter and page of <c>GET /api/artifacts</c>.</summary>
 /// <param name="Project">The project itself and those below it.</param>

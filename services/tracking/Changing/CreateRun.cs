@@ -3,8 +3,9 @@ using Microsoft.AspNetCore.Mvc;
 using Platform.ServiceDefaults;
 using Platform.Tracking.Access;
 using Platform.Tracking.Browsing;
+using Platform.Tracking.Runs;
 
-namespace Platform.Tracking.Runs.Changing;
+namespace Platform.Tracking.Changing;
 
 /// <summary>Creates a run. Without an id the service assigns one; with an id the request can be repeated.</summary>
 internal sealed record CreateRunRequest

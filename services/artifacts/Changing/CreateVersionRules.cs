@@ -1,8 +1,9 @@
 using Platform.Artifacts.Blobs;
+using Platform.Artifacts.Versions;
 using Platform.Contracts.Artifacts;
 using Platform.ServiceDefaults;
 
-namespace Platform.Artifacts.Versions.Changing;
+namespace Platform.Artifacts.Changing;
 
 /// <summary>Validates a request for a new version; the answer names each invalid field.</summary>
 internal static class CreateVersionRules

@@ -1,8 +1,9 @@
 using Microsoft.AspNetCore.Http.HttpResults;
 using Platform.ServiceDefaults;
 using Platform.Tracking.Browsing;
+using Platform.Tracking.Runs;
 
-namespace Platform.Tracking.Runs.Changing;
+namespace Platform.Tracking.Changing;
 
 /// <summary>How the training ended.</summary>
 internal sealed record FinishRunRequest
