@@ -1,8 +1,10 @@
 using MassTransit;
 using Platform.EventStore;
 using Platform.Hosting;
+using Platform.Jobs.Access;
 using Platform.Jobs.Attempts;
 using Platform.Jobs.Browsing;
+using Platform.Jobs.Changing;
 using Platform.Jobs.Coordination;
 using Platform.Jobs.Logs;
 using Platform.Jobs.Submission;

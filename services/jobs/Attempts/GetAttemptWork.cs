@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.Extensions.Options;
 using Platform.Contracts.Jobs;
+using Platform.Jobs.Access;
 using Platform.Jobs.Browsing;
 using Platform.Jobs.Training;
 using Platform.ServiceDefaults;

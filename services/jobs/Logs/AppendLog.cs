@@ -1,7 +1,7 @@
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Mvc;
 using Platform.Contracts.Jobs;
-using Platform.Jobs.Attempts;
+using Platform.Jobs.Access;
 using Platform.ServiceDefaults;
 
 namespace Platform.Jobs.Logs;

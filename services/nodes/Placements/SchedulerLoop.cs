@@ -2,6 +2,7 @@ using System.Globalization;
 using Microsoft.Extensions.Options;
 using Npgsql;
 using Platform.EventStore;
+using Platform.Nodes.Leading;
 
 namespace Platform.Nodes.Placements;
 

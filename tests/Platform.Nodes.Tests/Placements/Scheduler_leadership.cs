@@ -1,5 +1,7 @@
 using Npgsql;
 using Platform.EventStore;
+using Platform.Nodes.Leading;
+using Platform.Nodes.Membership;
 using Platform.Nodes.Placements;
 using Platform.Nodes.Tests.Hosting;
 using PlacementGranted = Platform.Nodes.Placements.PlacementGranted;

@@ -1,8 +1,9 @@
 using Microsoft.AspNetCore.Http.HttpResults;
 using Platform.Jobs.Browsing;
+using Platform.Jobs.Training;
 using Platform.ServiceDefaults;
 
-namespace Platform.Jobs.Training;
+namespace Platform.Jobs.Changing;
 
 /// <summary><c>POST /api/jobs/{id}/cancel</c>: ends a waiting job immediately; otherwise stops its process.</summary>
 internal static class CancelJobEndpoint

@@ -2,7 +2,7 @@ using System.Globalization;
 using Npgsql;
 using Platform.EventStore;
 
-namespace Platform.Nodes.Placements;
+namespace Platform.Nodes.Leading;
 
 /// <summary>
 /// The leadership of the scheduler: one process of all that run this service holds it, by a session lock. The term

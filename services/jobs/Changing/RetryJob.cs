@@ -1,8 +1,9 @@
 using Microsoft.AspNetCore.Http.HttpResults;
 using Platform.Jobs.Browsing;
+using Platform.Jobs.Training;
 using Platform.ServiceDefaults;
 
-namespace Platform.Jobs.Training;
+namespace Platform.Jobs.Changing;
 
 /// <summary><c>POST /api/jobs/{id}/retry</c>: the next attempt of a job that failed or was cancelled.</summary>
 internal static class RetryJobEndpoint

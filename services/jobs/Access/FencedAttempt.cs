@@ -1,7 +1,7 @@
 using Microsoft.AspNetCore.Http.HttpResults;
 using Platform.ServiceDefaults;
 
-namespace Platform.Jobs.Attempts;
+namespace Platform.Jobs.Access;
 
 /// <summary>The answer to a caller that works on an attempt that is not placed, or not any more.</summary>
 internal static class FencedAttempt

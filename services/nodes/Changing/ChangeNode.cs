@@ -1,9 +1,10 @@
 using Microsoft.AspNetCore.Http.HttpResults;
 using Platform.EventStore;
+using Platform.Nodes.Membership;
 using Platform.Nodes.Placements;
 using Platform.ServiceDefaults;
 
-namespace Platform.Nodes.Membership;
+namespace Platform.Nodes.Changing;
 
 /// <summary>Drain, resume and remove. All accept <c>If-Match</c>, and a repeat changes nothing.</summary>
 internal static class ChangeNodeEndpoints

@@ -1,8 +1,9 @@
 using Microsoft.AspNetCore.Http.HttpResults;
 using Platform.Jobs.Browsing;
+using Platform.Jobs.Training;
 using Platform.ServiceDefaults;
 
-namespace Platform.Jobs.Training;
+namespace Platform.Jobs.Changing;
 
 /// <summary>Executes commands of users to jobs over HTTP, and returns the changed job.</summary>
 internal sealed class UserJobCommands(JobDecisions jobs, JobReader reader)

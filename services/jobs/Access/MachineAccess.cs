@@ -4,7 +4,7 @@ using Platform.Contracts;
 using Platform.Contracts.Jobs;
 using Platform.ServiceDefaults;
 
-namespace Platform.Jobs.Attempts;
+namespace Platform.Jobs.Access;
 
 /// <summary>
 /// What machines may do about a job, besides what their kind may: a node what belongs to the attempt whose lease it holds, a

@@ -1,7 +1,8 @@
 using Microsoft.Extensions.Options;
 using Platform.Nodes.Heartbeats;
+using Platform.Nodes.Placements;
 
-namespace Platform.Nodes.Placements;
+namespace Platform.Nodes.Leading;
 
 /// <summary>Runs what must run in one process only: the scheduler, the node monitor and the waiting reasons.</summary>
 internal sealed partial class LeaderService(
