@@ -3,8 +3,8 @@ using System.Diagnostics;
 using System.Net;
 using Platform.Contracts.Agents;
 using Platform.Contracts.Jobs;
-using Platform.GpuAgent.Inventory;
 using Platform.GpuAgent.Journal;
+using Platform.GpuAgent.Linux;
 using Platform.GpuAgent.Processes;
 using Platform.GpuAgent.Server;
 using Platform.GpuAgent.Staging;
@@ -148,8 +148,7 @@ internal sealed partial class Attempt
                         _ => false,
                     },
                 ct => _services.Jobs.GetWorkAsync(Key, ct),
-                exception =>
-                    _services.Log.LogWarning("{Attempt} waits for its work: {Reason}", Key, exception.Message),
+                exception => _services.Log.LogWarning("{Attempt} waits for its work: {Reason}", Key, exception.Message),
                 cancellationToken
             );
         }
