@@ -9,6 +9,7 @@ using Platform.GpuAgent.Outputs;
 using Platform.GpuAgent.Processes;
 using Platform.GpuAgent.Server;
 using Platform.GpuAgent.Staging;
+using Platform.GpuAgent.State;
 using Platform.GpuAgent.Tracking;
 using Platform.Messaging;
 

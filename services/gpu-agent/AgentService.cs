@@ -6,6 +6,7 @@ using Platform.GpuAgent.Commands;
 using Platform.GpuAgent.Membership;
 using Platform.GpuAgent.Processes;
 using Platform.GpuAgent.Staging;
+using Platform.GpuAgent.State;
 using Platform.GpuAgent.Tracking;
 using Platform.Messaging;
 

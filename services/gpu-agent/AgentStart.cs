@@ -3,6 +3,7 @@ using Microsoft.Extensions.Options;
 using Platform.GpuAgent.Inventory;
 using Platform.GpuAgent.Membership;
 using Platform.GpuAgent.Server;
+using Platform.GpuAgent.State;
 using Platform.Messaging;
 
 namespace Platform.GpuAgent;

@@ -3,7 +3,8 @@ using System.Text.Json;
 using Platform.Contracts.Agents;
 using Platform.Contracts.Jobs;
 using Platform.GpuAgent.Journal;
-using Platform.GpuAgent.Processes;
+using Platform.GpuAgent.Linux;
+using Platform.GpuAgent.State;
 using Platform.GpuAgent.Tests.Harness;
 
 namespace Platform.GpuAgent.Tests;
@@ -178,7 +179,7 @@ public sealed class An_agent_process : AgentTest
                 ),
             describe: () => agent.Output
         );
-        return JsonSerializer.Deserialize(ReadIdentity(), AgentJson.Default.AgentIdentity)!.NodeId;
+        return JsonSerializer.Deserialize(ReadIdentity(), StateJson.Default.AgentIdentity)!.NodeId;
     }
 
     private string ReadIdentity() => File.ReadAllText(Folder.In("state", "identity.json"));

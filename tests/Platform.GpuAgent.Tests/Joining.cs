@@ -1,4 +1,4 @@
-using Platform.GpuAgent.Membership;
+using Platform.GpuAgent.State;
 using Platform.GpuAgent.Tests.Harness;
 
 namespace Platform.GpuAgent.Tests;

@@ -1,6 +1,6 @@
 using System.Text;
 using Platform.Contracts.Jobs;
-using Platform.GpuAgent.Outputs;
+using Platform.GpuAgent.Server;
 using Platform.GpuAgent.Staging;
 using Platform.GpuAgent.Tests.Harness;
 
@@ -114,7 +114,7 @@ public sealed class Keeping_checkpoints : AgentTest
         var work = Shell("true");
         using var folder = new TemporaryFolder();
         Directory.CreateDirectory(folder.In("checkpoints"));
-        var sync = agent.SyncOf(folder.Path, work);
+        var sync = agent.SyncOf(folder.In("checkpoints"), work);
         await WriteAsync(folder, "a", "1");
         await WriteAsync(folder, "half.tmp", "1");
         await sync.ScanAsync(CancellationToken.None);
@@ -141,7 +141,7 @@ public sealed class Keeping_checkpoints : AgentTest
         Assert.Equal(["a=333", "b=1", "c=1"], Newest());
 
         // Another agent continues from the stored version, and makes no version with the same files.
-        var after = agent.SyncOf(folder.Path, work);
+        var after = agent.SyncOf(folder.In("checkpoints"), work);
         await after.ScanAsync(CancellationToken.None);
         await after.ScanAsync(CancellationToken.None);
         Assert.Equal(4, Versions(work).Count);
@@ -154,5 +154,5 @@ public sealed class Keeping_checkpoints : AgentTest
         File.WriteAllTextAsync(folder.In("checkpoints", name), text, Encoding.ASCII);
 
     private IReadOnlyList<Contracts.Artifacts.ArtifactManifest> Versions(AttemptWork work) =>
-        Platform.Versions(WorkFolder.CheckpointsOf(work.JobId));
+        Platform.Versions(ArtifactName.OfCheckpoints(work.JobId).Name);
 }

@@ -3,8 +3,9 @@ using Platform.Contracts.Agents;
 using Platform.Contracts.Jobs;
 using Platform.GpuAgent.Attempts;
 using Platform.GpuAgent.Journal;
-using Platform.GpuAgent.Membership;
+using Platform.GpuAgent.Linux;
 using Platform.GpuAgent.Processes;
+using Platform.GpuAgent.State;
 using Platform.GpuAgent.Tests.Harness;
 
 namespace Platform.GpuAgent.Tests;

@@ -176,6 +176,22 @@ public sealed class Staging_inputs : AgentTest
         Assert.Equal("content", Platform.Log(work).Text);
     }
 
+    [Fact]
+    public async Task fetches_again_what_was_interrupted()
+    {
+        await using var agent = await StartAgentAsync();
+        var kept = Platform.Store("data", ("x", Encoding.ASCII.GetBytes(new string('x', 1_000_000))));
+        Platform.Interrupted[kept.Files[0].Sha256] = true;
+        var work = Shell("wc -c < in/x", Input("data", "in"));
+
+        await agent.StartAsync(work);
+
+        var exited = await agent.Reports.ExitedAsync(work.JobId);
+        Assert.Equal((EndReasons.ExitCode, 0, null), (exited.Reason, exited.ExitCode, exited.Detail));
+        Assert.Equal("1000000", Platform.Log(work).Text.Trim());
+        Assert.Equal(2, Platform.Downloads.Count);
+    }
+
     private static Func<AttemptWork, AttemptWork> Input(string artifact, string path) =>
         work => work with { Inputs = [new JobInput { Artifact = artifact, Path = path }] };
 

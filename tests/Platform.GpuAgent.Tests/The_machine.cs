@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Options;
 using Platform.GpuAgent.Inventory;
-using Platform.GpuAgent.Membership;
+using Platform.GpuAgent.Linux;
+using Platform.GpuAgent.State;
 using Platform.GpuAgent.Tests.Harness;
 
 namespace Platform.GpuAgent.Tests;

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Text.Json;
 using Platform.GpuAgent.Journal;
+using Platform.GpuAgent.Linux;
 using Platform.GpuAgent.Processes;
 using Platform.GpuAgent.Tests.Harness;
 
@@ -23,7 +24,6 @@ public sealed class The_shims : IDisposable
     {
         _attempt = new AttemptFolder(_folder.In("it's here"));
         Directory.CreateDirectory(_attempt.Work);
-        ShimScript.Install(Script);
         _shims = new Shims(Script);
     }
 

@@ -1,4 +1,5 @@
-using Platform.GpuAgent.Staging;
+using Platform.GpuAgent.Files;
+using Platform.GpuAgent.Server;
 using Platform.GpuAgent.Tests.Harness;
 
 namespace Platform.GpuAgent.Tests;

@@ -1,11 +1,10 @@
 using System.Diagnostics;
 using Platform.Contracts.Jobs;
-using Platform.GpuAgent.Inventory;
-using Platform.GpuAgent.Journal;
+using Platform.GpuAgent.Files;
+using Platform.GpuAgent.Linux;
 using Platform.GpuAgent.Outputs;
 using Platform.GpuAgent.Processes;
 using Platform.GpuAgent.Server;
-using Platform.GpuAgent.Staging;
 
 namespace Platform.GpuAgent.Attempts;
 
@@ -18,7 +17,7 @@ internal sealed partial class Attempt
 
     private CheckpointSync Checkpoints =>
         _checkpoints ??= new CheckpointSync(
-            Folder.Work,
+            Folder.Checkpoints,
             Entry.Work!,
             _services.Artifacts,
             _services.Blobs,

@@ -1,10 +1,11 @@
 using Platform.Contracts.Agents;
+using Platform.GpuAgent.Files;
 using Platform.GpuAgent.Journal;
 using Platform.GpuAgent.Logs;
 using Platform.GpuAgent.Outputs;
 using Platform.GpuAgent.Processes;
 using Platform.GpuAgent.Server;
-using Platform.GpuAgent.Staging;
+using Platform.Sdk;
 
 namespace Platform.GpuAgent.Attempts;
 
@@ -42,6 +43,13 @@ internal sealed partial class Attempt : IDisposable
     public AttemptEntry Entry => _journal.Entry;
 
     public AttemptFolder Folder => _journal.Folder;
+
+    /// <summary>
+    /// Whether records that its training could not send are left to send; those of a fenced attempt are not sent.
+    /// </summary>
+    public bool HasUnsentRecords =>
+        Entry is { IsFenced: false, Work: { } work }
+        && UnsentSpools.RunsIn(Folder.Unsent).Contains($"{work.RunId}", StringComparer.Ordinal);
 
     /// <summary>Completes when the last report is recorded, or with the agent.</summary>
     public Task Completion { get; private set; } = Task.CompletedTask;

@@ -1,5 +1,6 @@
 using Platform.Contracts.Jobs;
 using Platform.GpuAgent.Journal;
+using Platform.GpuAgent.Linux;
 using Platform.GpuAgent.Processes;
 
 namespace Platform.GpuAgent.Attempts;

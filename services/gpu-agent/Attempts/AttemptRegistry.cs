@@ -2,9 +2,8 @@ using System.Collections.Concurrent;
 using System.Text.Json;
 using Platform.Contracts.Agents;
 using Platform.Contracts.Nodes;
+using Platform.GpuAgent.Files;
 using Platform.GpuAgent.Journal;
-using Platform.GpuAgent.Staging;
-using Platform.GpuAgent.Tracking;
 
 namespace Platform.GpuAgent.Attempts;
 
@@ -148,7 +147,7 @@ internal sealed class AttemptRegistry(AttemptServices services, ILogger<AttemptR
             FileTree.Delete(attempt.Folder.Work);
             if (now - attempt.Entry.ClosedAt > _journalsKept && _attempts.TryRemove(key, out _))
             {
-                if (ReplaySpools.HasUnsentData(attempt))
+                if (attempt.HasUnsentRecords)
                 {
                     log.LogError(
                         "Unsent records of {Attempt} are discarded: the platform did not accept them for days",

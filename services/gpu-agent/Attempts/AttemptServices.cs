@@ -1,9 +1,9 @@
 using Microsoft.Extensions.Options;
-using Platform.GpuAgent.Membership;
 using Platform.GpuAgent.Outputs;
 using Platform.GpuAgent.Processes;
 using Platform.GpuAgent.Server;
 using Platform.GpuAgent.Staging;
+using Platform.GpuAgent.State;
 
 namespace Platform.GpuAgent.Attempts;
 

@@ -3,7 +3,8 @@ using System.Reflection;
 using System.Runtime.InteropServices;
 using Microsoft.Extensions.Options;
 using Platform.Contracts.Nodes;
-using Platform.GpuAgent.Membership;
+using Platform.GpuAgent.Linux;
+using Platform.GpuAgent.State;
 
 namespace Platform.GpuAgent.Inventory;
 

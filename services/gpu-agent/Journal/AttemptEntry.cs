@@ -3,13 +3,6 @@ using Platform.Contracts.Jobs;
 
 namespace Platform.GpuAgent.Journal;
 
-/// <summary>One attempt: the agent's unit of work.</summary>
-internal sealed record AttemptKey(Guid JobId, int Attempt)
-{
-    /// <summary>Also the name of the attempt's folder.</summary>
-    public override string ToString() => $"{JobId:N}-{Attempt}";
-}
-
 /// <summary>How far an attempt has come. Each phase can be entered again after the agent died in it.</summary>
 internal enum AttemptPhase
 {

@@ -15,6 +15,18 @@ internal sealed record AttemptFolder(string Path)
     /// <summary>The training's folder.</summary>
     public string Work => In("work");
 
+    /// <summary>Where inputs go unless the job names another place.</summary>
+    public string Inputs => System.IO.Path.Combine(Work, "inputs");
+
+    /// <summary>Where trainings put what is kept of them.</summary>
+    public string Outputs => System.IO.Path.Combine(Work, "outputs");
+
+    /// <summary>What the training saves to continue from.</summary>
+    public string Checkpoints => System.IO.Path.Combine(Work, "checkpoints");
+
+    /// <summary>The training's <c>TMPDIR</c>.</summary>
+    public string Temporary => System.IO.Path.Combine(Work, ".tmp");
+
     /// <summary>The spool: everything the training prints.</summary>
     public string Spool => In("log");
 

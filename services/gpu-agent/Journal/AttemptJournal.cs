@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Platform.GpuAgent.Files;
 
 namespace Platform.GpuAgent.Journal;
 
@@ -43,7 +44,7 @@ internal sealed class AttemptJournal
     {
         Directory.CreateDirectory(folder.Path);
         File.Delete(folder.Notes);
-        DurableFile.Replace(folder.Journal, entry, AgentJson.Default.AttemptEntry);
+        DurableFile.Replace(folder.Journal, entry, JournalJson.Default.AttemptEntry);
         return new AttemptJournal(folder, entry, flushed: false);
     }
 
@@ -51,7 +52,7 @@ internal sealed class AttemptJournal
     /// <exception cref="JsonException">It cannot be read.</exception>
     public static AttemptJournal? Open(AttemptFolder folder)
     {
-        if (DurableFile.Read(folder.Journal, AgentJson.Default.AttemptEntry) is not { } entry)
+        if (DurableFile.Read(folder.Journal, JournalJson.Default.AttemptEntry) is not { } entry)
         {
             return null;
         }
@@ -78,11 +79,11 @@ internal sealed class AttemptJournal
 
     /// <summary>Changes the entry; what it returns is on disk. An unchanged one is not written again.</summary>
     public AttemptEntry Update(Func<AttemptEntry, AttemptEntry> change) =>
-        Change(change, entry => DurableFile.Write(Folder.Journal, entry, AgentJson.Default.AttemptEntry));
+        Change(change, entry => DurableFile.Write(Folder.Journal, entry, JournalJson.Default.AttemptEntry));
 
     /// <summary>Changes the entry; the next agent sees it, but a crash of the machine may lose it.</summary>
     public AttemptEntry Note(Func<AttemptEntry, AttemptEntry> change) =>
-        Change(change, entry => DurableFile.Replace(Folder.Notes, entry, AgentJson.Default.AttemptEntry));
+        Change(change, entry => DurableFile.Replace(Folder.Notes, entry, JournalJson.Default.AttemptEntry));
 
     private AttemptEntry Change(Func<AttemptEntry, AttemptEntry> change, Action<AttemptEntry> write)
     {
@@ -117,7 +118,7 @@ internal sealed class AttemptJournal
     {
         try
         {
-            return DurableFile.Read(folder.Notes, AgentJson.Default.AttemptEntry);
+            return DurableFile.Read(folder.Notes, JournalJson.Default.AttemptEntry);
         }
         catch (JsonException)
         {

@@ -1,7 +1,7 @@
 using System.Text;
 using Microsoft.Win32.SafeHandles;
 using Platform.GpuAgent.Journal;
-using Platform.GpuAgent.Processes;
+using Platform.GpuAgent.Linux;
 
 namespace Platform.GpuAgent.Logs;
 

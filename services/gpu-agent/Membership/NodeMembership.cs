@@ -4,8 +4,8 @@ using System.Text.Json;
 using Microsoft.Extensions.Options;
 using Platform.Contracts.Nodes;
 using Platform.GpuAgent.Inventory;
-using Platform.GpuAgent.Journal;
 using Platform.GpuAgent.Server;
+using Platform.GpuAgent.State;
 
 namespace Platform.GpuAgent.Membership;
 
@@ -42,7 +42,7 @@ internal sealed class NodeMembership(
             Inventory = machine.Inventory(),
             Agent = state.Agent,
         };
-        using var request = Post("api/nodes/join", JsonSerializer.Serialize(join, AgentJson.Default.JoinRequest));
+        using var request = Post("api/nodes/join", JsonSerializer.Serialize(join, PlatformJson.Default.JoinRequest));
         request.Options.Set(PlatformHttp.Anonymous, true);
         try
         {
@@ -52,7 +52,7 @@ internal sealed class NodeMembership(
                 throw new JoinRefusedException($"{options.Value.Server} refuses the join token.");
             }
 
-            var joined = await PlatformHttp.ReadAsync(response, AgentJson.Default.JoinResponse, cancellationToken);
+            var joined = await PlatformHttp.ReadAsync(response, PlatformJson.Default.JoinResponse, cancellationToken);
             state.Remember(
                 new AgentIdentity
                 {
@@ -80,7 +80,7 @@ internal sealed class NodeMembership(
     {
         using var request = Post(
             "api/nodes/heartbeat",
-            JsonSerializer.Serialize(heartbeat, AgentJson.Default.NodeHeartbeat)
+            JsonSerializer.Serialize(heartbeat, PlatformJson.Default.NodeHeartbeat)
         );
         using var response = await http.SendAsync(
             request,

@@ -4,6 +4,7 @@ using Platform.Contracts.Nodes;
 using Platform.GpuAgent.Attempts;
 using Platform.GpuAgent.Inventory;
 using Platform.GpuAgent.Server;
+using Platform.GpuAgent.State;
 
 namespace Platform.GpuAgent.Membership;
 

@@ -2,9 +2,9 @@ using System.Security.Cryptography;
 using System.Text;
 using Platform.Contracts.Artifacts;
 using Platform.Contracts.Jobs;
+using Platform.GpuAgent.Files;
 using Platform.GpuAgent.Journal;
 using Platform.GpuAgent.Server;
-using Platform.GpuAgent.Staging;
 
 namespace Platform.GpuAgent.Outputs;
 
@@ -13,8 +13,9 @@ namespace Platform.GpuAgent.Outputs;
 /// found it unchanged; while it is rewritten, its last complete state stays in the manifest. Only changed files are
 /// uploaded. A failure is retried at the next scan and never affects the training.
 /// </summary>
+/// <param name="folder">Where the training saves them.</param>
 internal sealed class CheckpointSync(
-    string workFolder,
+    string folder,
     AttemptWork work,
     ArtifactClient artifacts,
     BlobUpload blobs,
@@ -24,8 +25,7 @@ internal sealed class CheckpointSync(
     private static readonly TimeSpan _interval = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan _finalLimit = TimeSpan.FromMinutes(10);
 
-    private readonly string _folder = Path.Combine(workFolder, WorkFolder.Checkpoints);
-    private readonly string _artifact = WorkFolder.CheckpointsOf(work.JobId);
+    private readonly ArtifactName _artifact = ArtifactName.OfCheckpoints(work.JobId);
     private readonly AttemptKey _reader = new(work.JobId, work.Attempt);
     private readonly FileHashes _hashes = new();
     private Dictionary<string, FileStamp> _seen = new(StringComparer.Ordinal);
@@ -99,12 +99,12 @@ internal sealed class CheckpointSync(
 
     private IEnumerable<(string Path, FileStamp Stamp)> Files()
     {
-        if (!Directory.Exists(_folder))
+        if (!Directory.Exists(folder))
         {
             yield break;
         }
 
-        foreach (var path in FileTree.Files(_folder).Order(StringComparer.Ordinal))
+        foreach (var path in FileTree.Files(folder).Order(StringComparer.Ordinal))
         {
             if (!path.EndsWith(".tmp", StringComparison.Ordinal) && FileStamp.Of(path) is { } stamp)
             {
@@ -119,7 +119,7 @@ internal sealed class CheckpointSync(
         var files = new Dictionary<string, ArtifactFile>(StringComparer.Ordinal);
         foreach (var (path, stamp) in Files())
         {
-            var name = Path.GetRelativePath(_folder, path);
+            var name = Path.GetRelativePath(folder, path);
             if ((isComplete(path, stamp) ? await KeepFileAsync(path, name, cancellationToken) : null) is { } complete)
             {
                 files[name] = complete;
@@ -141,7 +141,7 @@ internal sealed class CheckpointSync(
 
     private async Task<Dictionary<string, ArtifactFile>> FindKeptAsync(CancellationToken cancellationToken)
     {
-        var manifest = await artifacts.FindAsync(_reader, new ArtifactName(_artifact, "latest"), cancellationToken);
+        var manifest = await artifacts.FindAsync(_reader, _artifact, cancellationToken);
         return (manifest?.Files ?? []).ToDictionary(file => file.Path, StringComparer.Ordinal);
     }
 
@@ -174,11 +174,11 @@ internal sealed class CheckpointSync(
         };
         // The replaced version is part of the key: going back to an earlier state makes a new version.
         var key = $"{work.JobId:N}-{work.Attempt}-checkpoints-{DigestOf([.. _kept!.Values, .. files])}";
-        var created = await artifacts.CreateVersionAsync(_artifact, version, key, cancellationToken);
+        var created = await artifacts.CreateVersionAsync(_artifact.Name, version, key, cancellationToken);
         log.LogInformation(
             "Stored {Files} checkpoint files as {Name}:{Version}",
             files.Count,
-            _artifact,
+            _artifact.Name,
             created.Version
         );
     }

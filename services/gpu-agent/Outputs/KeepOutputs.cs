@@ -1,9 +1,9 @@
 using Platform.Contracts.Artifacts;
 using Platform.Contracts.Jobs;
+using Platform.GpuAgent.Files;
 using Platform.GpuAgent.Journal;
-using Platform.GpuAgent.Processes;
+using Platform.GpuAgent.Linux;
 using Platform.GpuAgent.Server;
-using Platform.GpuAgent.Staging;
 
 namespace Platform.GpuAgent.Outputs;
 

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Text;
 using Platform.GpuAgent.Journal;
+using Platform.GpuAgent.Linux;
 
 namespace Platform.GpuAgent.Processes;
 

@@ -1,3 +1,5 @@
+using Platform.GpuAgent.Linux;
+
 namespace Platform.GpuAgent.Processes;
 
 /// <summary>Checks a command before the start, with clearer messages than a shell's.</summary>

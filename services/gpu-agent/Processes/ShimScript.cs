@@ -1,4 +1,4 @@
-using Platform.GpuAgent.Journal;
+using Platform.GpuAgent.Files;
 
 namespace Platform.GpuAgent.Processes;
 

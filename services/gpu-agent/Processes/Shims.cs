@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.ComponentModel;
 using System.Diagnostics;
 using Platform.GpuAgent.Journal;
+using Platform.GpuAgent.Linux;
 
 namespace Platform.GpuAgent.Processes;
 
@@ -9,8 +10,7 @@ namespace Platform.GpuAgent.Processes;
 /// The shims of one agent. Some are always started in advance and wait for a command, so that starting a training takes
 /// one program instead of four. A shim whose agent ends before sending a command ends too.
 /// </summary>
-/// <param name="script">The path of the shim's script.</param>
-internal sealed class Shims(string script) : IDisposable
+internal sealed class Shims : IDisposable
 {
     private const int MaxIdleShims = 4;
 
@@ -18,6 +18,14 @@ internal sealed class Shims(string script) : IDisposable
 
     private readonly ConcurrentQueue<Process> _idle = new();
     private readonly Lock _preparing = new();
+    private readonly string _script;
+
+    /// <param name="script">Where the shim's script is put.</param>
+    public Shims(string script)
+    {
+        ShimScript.Install(script);
+        _script = script;
+    }
 
     /// <summary>
     /// Starts a training. A second start of the same attempt ends by itself: the first holds the claim.
@@ -86,7 +94,7 @@ internal sealed class Shims(string script) : IDisposable
 
     private Process Begin()
     {
-        var start = new ProcessStartInfo("setsid", ["/bin/sh", script])
+        var start = new ProcessStartInfo("setsid", ["/bin/sh", _script])
         {
             WorkingDirectory = "/",
             UseShellExecute = false,

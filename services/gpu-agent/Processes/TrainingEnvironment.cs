@@ -2,7 +2,6 @@ using System.Globalization;
 using Platform.Contracts.Agents;
 using Platform.Contracts.Jobs;
 using Platform.GpuAgent.Journal;
-using Platform.GpuAgent.Staging;
 
 namespace Platform.GpuAgent.Processes;
 
@@ -44,7 +43,7 @@ internal static class TrainingEnvironment
         }
 
         var server = options.Server.TrimEnd('/');
-        environment["TMPDIR"] = Path.Combine(folder.Work, WorkFolder.Temporary);
+        environment["TMPDIR"] = folder.Temporary;
         environment["PLATFORM_URL"] = server;
         environment["PLATFORM_TOKEN"] = work.Token;
         environment["PLATFORM_JOB_ID"] = work.JobId.ToString();

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 using Platform.GpuAgent.Journal;
+using Platform.GpuAgent.Linux;
 
 namespace Platform.GpuAgent.Processes;
 

@@ -5,7 +5,6 @@ using System.Text;
 using System.Text.Json;
 using Platform.Contracts.Artifacts;
 using Platform.GpuAgent.Journal;
-using Platform.GpuAgent.Staging;
 
 namespace Platform.GpuAgent.Server;
 
@@ -31,7 +30,7 @@ internal sealed class ArtifactClient(PlatformHttp http)
         using var response = await http.SendAsync(request, _limit, cancellationToken, HttpStatusCode.NotFound);
         return response.StatusCode is HttpStatusCode.NotFound
             ? null
-            : await PlatformHttp.ReadAsync(response, AgentJson.Default.ArtifactManifest, cancellationToken);
+            : await PlatformHttp.ReadAsync(response, PlatformJson.Default.ArtifactManifest, cancellationToken);
     }
 
     /// <summary>Fetches a file of a version; no file remains unless size and SHA-256 are right.</summary>
@@ -113,14 +112,14 @@ internal sealed class ArtifactClient(PlatformHttp http)
         )
         {
             Content = new StringContent(
-                JsonSerializer.Serialize(version, AgentJson.Default.CreateVersion),
+                JsonSerializer.Serialize(version, PlatformJson.Default.CreateVersion),
                 Encoding.UTF8,
                 "application/json"
             ),
         };
         request.Headers.Add("Idempotency-Key", key);
         using var response = await http.SendAsync(request, PlatformHttp.StallLimit, cancellationToken);
-        return await PlatformHttp.ReadAsync(response, AgentJson.Default.ArtifactManifest, cancellationToken);
+        return await PlatformHttp.ReadAsync(response, PlatformJson.Default.ArtifactManifest, cancellationToken);
     }
 
     private static async Task<(long Size, string Sha256)> SaveAsync(
@@ -132,47 +131,41 @@ internal sealed class ArtifactClient(PlatformHttp http)
     )
     {
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        // A failure to write, as on a full disk, is the node's and not the platform's: it is passed on as it is.
         await using var target = new FileStream(path, FileMode.Create, FileAccess.Write, FileShare.None, 0);
+        await using var source = await response.Content.ReadAsStreamAsync(cancellationToken);
         var buffer = new byte[128 * 1024];
         var size = 0L;
-        try
+        int read;
+        while (size <= expected && (read = await ReadAsync(source, buffer, limited, cancellationToken)) > 0)
         {
-            await using var source = await response.Content.ReadAsStreamAsync(limited.Token);
-            int read;
-            while (size <= expected && (read = await source.ReadAsync(buffer, limited.Token)) > 0)
-            {
-                limited.CancelAfter(PlatformHttp.StallLimit);
-                hash.AppendData(buffer, 0, read);
-                await WriteAsync(target, buffer.AsMemory(0, read), cancellationToken);
-                size += read;
-            }
-        }
-        catch (OperationCanceledException exception) when (!cancellationToken.IsCancellationRequested)
-        {
-            throw new PlatformUnavailableException("The download stalled.", exception);
-        }
-        catch (Exception exception) when (exception is HttpRequestException or HttpIOException)
-        {
-            throw new PlatformUnavailableException(exception.Message, exception);
+            limited.CancelAfter(PlatformHttp.StallLimit);
+            hash.AppendData(buffer, 0, read);
+            await target.WriteAsync(buffer.AsMemory(0, read), cancellationToken);
+            size += read;
         }
 
         return (size, Convert.ToHexStringLower(hash.GetHashAndReset()));
     }
 
-    // A full disk is the node's failure, not the platform's.
-    private static async Task WriteAsync(
-        FileStream target,
-        ReadOnlyMemory<byte> bytes,
+    private static async Task<int> ReadAsync(
+        Stream source,
+        byte[] buffer,
+        CancellationTokenSource limited,
         CancellationToken cancellationToken
     )
     {
         try
         {
-            await target.WriteAsync(bytes, cancellationToken);
+            return await source.ReadAsync(buffer, limited.Token);
         }
-        catch (IOException exception)
+        catch (OperationCanceledException exception) when (!cancellationToken.IsCancellationRequested)
         {
-            throw new StagingFailedException(Contracts.Jobs.EndReasons.DiskFull, exception.Message);
+            throw new PlatformUnavailableException("The download stalled.", exception);
+        }
+        catch (Exception exception) when (exception is HttpRequestException or IOException)
+        {
+            throw new PlatformUnavailableException(exception.Message, exception);
         }
     }
 }

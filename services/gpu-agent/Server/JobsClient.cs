@@ -15,7 +15,7 @@ internal sealed class JobsClient(PlatformHttp http)
     {
         using var request = new HttpRequestMessage(HttpMethod.Get, $"api/jobs/{key.JobId}/attempts/{key.Attempt}/work");
         using var response = await http.SendAsync(request, _limit, cancellationToken);
-        return await PlatformHttp.ReadAsync(response, AgentJson.Default.AttemptWork, cancellationToken);
+        return await PlatformHttp.ReadAsync(response, PlatformJson.Default.AttemptWork, cancellationToken);
     }
 
     /// <summary>Stores bytes of an attempt's log.</summary>
@@ -48,7 +48,7 @@ internal sealed class JobsClient(PlatformHttp http)
     {
         try
         {
-            return JsonSerializer.Deserialize(body, AgentJson.Default.LogPosition)?.Offset;
+            return JsonSerializer.Deserialize(body, PlatformJson.Default.LogPosition)?.Offset;
         }
         catch (JsonException)
         {

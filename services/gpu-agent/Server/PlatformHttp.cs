@@ -3,8 +3,7 @@ using System.Net.Http.Headers;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using Microsoft.Extensions.Options;
-using Platform.GpuAgent.Journal;
-using Platform.GpuAgent.Membership;
+using Platform.GpuAgent.State;
 
 namespace Platform.GpuAgent.Server;
 
@@ -148,7 +147,7 @@ internal sealed class PlatformHttp : IDisposable
         try
         {
             var body = await response.Content.ReadAsByteArrayAsync(cancellationToken);
-            return JsonSerializer.Deserialize(body, AgentJson.Default.ProblemBody)?.Describe() ?? fallback;
+            return JsonSerializer.Deserialize(body, PlatformJson.Default.ProblemBody)?.Describe() ?? fallback;
         }
         catch (Exception exception)
             when (exception is JsonException or HttpRequestException or IOException or OperationCanceledException)

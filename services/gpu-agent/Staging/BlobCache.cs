@@ -1,4 +1,4 @@
-using Platform.GpuAgent.Membership;
+using Platform.GpuAgent.State;
 
 namespace Platform.GpuAgent.Staging;
 

@@ -1,5 +1,6 @@
 using Platform.Contracts.Artifacts;
 using Platform.Contracts.Jobs;
+using Platform.GpuAgent.Files;
 using Platform.GpuAgent.Journal;
 using Platform.GpuAgent.Server;
 
@@ -8,15 +9,7 @@ namespace Platform.GpuAgent.Staging;
 /// <summary>Makes an attempt's work folder: files, source, inputs, and the checkpoints of earlier attempts.</summary>
 internal sealed class WorkFolder(ArtifactClient artifacts, BlobCache cache, ILogger<WorkFolder> log)
 {
-    public const string Inputs = "inputs";
-    public const string Outputs = "outputs";
-    public const string Checkpoints = "checkpoints";
-    public const string Temporary = ".tmp";
-
     private const int FetchesAtOnce = 4;
-
-    /// <summary>The artifact that holds a job's checkpoints.</summary>
-    public static string CheckpointsOf(Guid jobId) => $"checkpoints-{jobId:N}";
 
     /// <summary>Creates the folder from scratch, while the work is still being fetched, and completes it.</summary>
     /// <exception cref="StagingFailedException">It cannot be made.</exception>
@@ -26,9 +19,9 @@ internal sealed class WorkFolder(ArtifactClient artifacts, BlobCache cache, ILog
         {
             FileTree.Delete(folder.Work);
             Directory.CreateDirectory(folder.Work);
-            foreach (var name in (string[])[Inputs, Outputs, Checkpoints, Temporary])
+            foreach (var path in (string[])[folder.Inputs, folder.Outputs, folder.Checkpoints, folder.Temporary])
             {
-                Directory.CreateDirectory(Path.Combine(folder.Work, name));
+                Directory.CreateDirectory(path);
             }
 
             var work = await fetching;
@@ -52,7 +45,7 @@ internal sealed class WorkFolder(ArtifactClient artifacts, BlobCache cache, ILog
 
             if (work.Attempt > 1)
             {
-                await RestoreCheckpointsAsync(reader, folder.Work, cancellationToken);
+                await RestoreCheckpointsAsync(reader, folder.Checkpoints, cancellationToken);
             }
         }
         catch (UnsafePathException exception)
@@ -105,12 +98,12 @@ internal sealed class WorkFolder(ArtifactClient artifacts, BlobCache cache, ILog
         }
     }
 
-    private async Task RestoreCheckpointsAsync(AttemptKey reader, string work, CancellationToken cancellationToken)
+    private async Task RestoreCheckpointsAsync(AttemptKey reader, string target, CancellationToken cancellationToken)
     {
-        var name = new ArtifactName(CheckpointsOf(reader.JobId), "latest");
+        var name = ArtifactName.OfCheckpoints(reader.JobId);
         if (await RetryAsync(ct => artifacts.FindAsync(reader, name, ct), cancellationToken) is { } manifest)
         {
-            await FetchAsync(reader, manifest, Path.Combine(work, Checkpoints), keep: false, cancellationToken);
+            await FetchAsync(reader, manifest, target, keep: false, cancellationToken);
         }
     }
 

@@ -1,6 +1,6 @@
 using Platform.GpuAgent.Attempts;
-using Platform.GpuAgent.Membership;
 using Platform.GpuAgent.Server;
+using Platform.GpuAgent.State;
 using Platform.Sdk;
 
 namespace Platform.GpuAgent.Tracking;
@@ -27,7 +27,7 @@ internal sealed class ReplaySpools(
         while (true)
         {
             var left = 0;
-            foreach (var attempt in attempts.Ended().Where(HasUnsentData))
+            foreach (var attempt in attempts.Ended().Where(attempt => attempt.HasUnsentRecords))
             {
                 left += await SendAsync(attempt, cancellationToken) ? 0 : 1;
             }
@@ -46,11 +46,6 @@ internal sealed class ReplaySpools(
             await pauses.WaitAsync(cancellationToken);
         }
     }
-
-    /// <summary>Whether records are left to send; those of a fenced attempt are not sent.</summary>
-    public static bool HasUnsentData(Attempt attempt) =>
-        attempt.Entry is { IsFenced: false, Work: { } work }
-        && UnsentSpools.RunsIn(attempt.Folder.Unsent).Contains($"{work.RunId}", StringComparer.Ordinal);
 
     private Task<bool> SendAsync(Attempt attempt, CancellationToken cancellationToken)
     {
@@ -78,7 +73,7 @@ internal sealed class ReplaySpools(
     {
         try
         {
-            if (!UnsentSpools.Send(run, _sendLimit, cancellationToken) || HasUnsentData(attempt))
+            if (!UnsentSpools.Send(run, _sendLimit, cancellationToken) || attempt.HasUnsentRecords)
             {
                 return false;
             }

@@ -1,6 +1,6 @@
 using System.Diagnostics;
 using System.Text;
-using Platform.GpuAgent.Processes;
+using Platform.GpuAgent.Linux;
 
 namespace Platform.GpuAgent.Tests.Harness;
 

@@ -1,4 +1,5 @@
 using Platform.Contracts.Jobs;
+using Platform.GpuAgent.Linux;
 using Platform.GpuAgent.Processes;
 
 namespace Platform.GpuAgent.Tests.Harness;

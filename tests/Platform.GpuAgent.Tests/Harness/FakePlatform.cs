@@ -48,6 +48,9 @@ internal sealed class FakePlatform : IAsyncDisposable
     /// <summary>Blobs that are damaged when they are downloaded.</summary>
     public ConcurrentDictionary<string, bool> Damaged { get; } = new(StringComparer.Ordinal);
 
+    /// <summary>Blobs whose next download ends in the middle.</summary>
+    public ConcurrentDictionary<string, bool> Interrupted { get; } = new(StringComparer.Ordinal);
+
     /// <summary>Downloads, by blob.</summary>
     public ConcurrentQueue<string> Downloads { get; } = new();
 
@@ -193,7 +196,7 @@ internal sealed class FakePlatform : IAsyncDisposable
         _app.MapPut("/api/artifacts/blobs/{sha256}", PutBlobAsync);
         _app.MapPost("/api/artifacts/{name}/versions", CreateVersion);
         _app.MapGet("/api/artifacts/{name}/versions/{version}", FindVersion);
-        _app.MapGet("/api/artifacts/{name}/versions/{version}/files/{**path}", Download);
+        _app.MapGet("/api/artifacts/{name}/versions/{version}/files/{**path}", DownloadAsync);
         Tracking.Map(_app);
     }
 
@@ -290,7 +293,7 @@ internal sealed class FakePlatform : IAsyncDisposable
     private IResult FindVersion(string name, string version) =>
         Find(name, version) is { } manifest ? Results.Ok(manifest) : Results.NotFound();
 
-    private IResult Download(string name, string version, string path)
+    private async Task<IResult> DownloadAsync(string name, string version, string path, HttpContext context)
     {
         if (Find(name, version)?.Files.FirstOrDefault(file => file.Path == path) is not { } found)
         {
@@ -299,6 +302,15 @@ internal sealed class FakePlatform : IAsyncDisposable
 
         Downloads.Enqueue(found.Sha256);
         var content = _blobs[found.Sha256];
+        if (Interrupted.TryRemove(found.Sha256, out _))
+        {
+            context.Response.ContentLength = content.Length;
+            await context.Response.Body.WriteAsync(content.AsMemory(0, content.Length / 2));
+            await context.Response.Body.FlushAsync();
+            context.Abort();
+            return Results.Empty;
+        }
+
         return Results.Bytes(Damaged.ContainsKey(found.Sha256) ? [.. content.Select(b => (byte)~b)] : content);
     }
 

@@ -1,4 +1,4 @@
-using Platform.GpuAgent.Staging;
+using Platform.GpuAgent.Files;
 
 namespace Platform.GpuAgent.Tests.Harness;
 

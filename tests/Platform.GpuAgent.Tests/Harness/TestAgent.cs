@@ -9,9 +9,9 @@ using Platform.Contracts.Agents;
 using Platform.Contracts.Jobs;
 using Platform.GpuAgent.Attempts;
 using Platform.GpuAgent.Journal;
-using Platform.GpuAgent.Membership;
 using Platform.GpuAgent.Outputs;
 using Platform.GpuAgent.Server;
+using Platform.GpuAgent.State;
 using Platform.Messaging;
 using Platform.ServiceDefaults;
 
@@ -106,9 +106,9 @@ internal sealed class TestAgent : IAsyncDisposable
             }
         );
 
-    public CheckpointSync SyncOf(string workFolder, AttemptWork work) =>
+    public CheckpointSync SyncOf(string folder, AttemptWork work) =>
         new(
-            workFolder,
+            folder,
             work,
             _app.Services.GetRequiredService<ArtifactClient>(),
             _app.Services.GetRequiredService<BlobUpload>(),

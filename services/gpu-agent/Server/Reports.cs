@@ -1,6 +1,6 @@
 using MassTransit;
 
-namespace Platform.GpuAgent.Attempts;
+namespace Platform.GpuAgent.Server;
 
 /// <summary>Publishes reports and heartbeats; the caller repeats what could not be published.</summary>
 internal sealed class Reports(IBus bus, ILogger<Reports> log)

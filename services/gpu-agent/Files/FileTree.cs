@@ -1,7 +1,7 @@
 using System.IO.Enumeration;
-using Platform.GpuAgent.Processes;
+using Platform.GpuAgent.Linux;
 
-namespace Platform.GpuAgent.Staging;
+namespace Platform.GpuAgent.Files;
 
 /// <summary>
 /// Trees of files that a training may have made: never followed through links, never opened when not plain files.

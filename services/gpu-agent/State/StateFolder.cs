@@ -1,9 +1,10 @@
 using System.Security.Cryptography;
 using System.Text;
+using Platform.GpuAgent.Files;
 using Platform.GpuAgent.Journal;
-using Platform.GpuAgent.Processes;
+using Platform.GpuAgent.Linux;
 
-namespace Platform.GpuAgent.Membership;
+namespace Platform.GpuAgent.State;
 
 /// <summary>Two agents may not share a state folder.</summary>
 internal sealed class StateFolderInUseException(string folder)
@@ -26,8 +27,7 @@ internal sealed class StateFolder : IDisposable
         _lockFile = lockFile;
         Directory.CreateDirectory(Attempts);
         Directory.CreateDirectory(Cache);
-        ShimScript.Install(Shim);
-        _identity = DurableFile.Read(IdentityFile, AgentJson.Default.AgentIdentity) ?? NewIdentity();
+        _identity = DurableFile.Read(IdentityFile, StateJson.Default.AgentIdentity) ?? NewIdentity();
     }
 
     public string Root { get; }
@@ -92,7 +92,7 @@ internal sealed class StateFolder : IDisposable
     {
         lock (_lock)
         {
-            DurableFile.Write(IdentityFile, identity, AgentJson.Default.AgentIdentity);
+            DurableFile.Write(IdentityFile, identity, StateJson.Default.AgentIdentity);
             _identity = identity;
         }
     }
@@ -102,7 +102,7 @@ internal sealed class StateFolder : IDisposable
     private AgentIdentity NewIdentity()
     {
         var identity = new AgentIdentity { NodeId = Guid.CreateVersion7() };
-        DurableFile.Write(IdentityFile, identity, AgentJson.Default.AgentIdentity);
+        DurableFile.Write(IdentityFile, identity, StateJson.Default.AgentIdentity);
         return identity;
     }
 }

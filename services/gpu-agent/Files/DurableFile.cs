@@ -1,8 +1,8 @@
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
-using Platform.GpuAgent.Processes;
+using Platform.GpuAgent.Linux;
 
-namespace Platform.GpuAgent.Journal;
+namespace Platform.GpuAgent.Files;
 
 /// <summary>Files that are complete after any crash: written to a temporary file, flushed, then renamed.</summary>
 internal static class DurableFile

@@ -1,6 +1,6 @@
 using System.Globalization;
 
-namespace Platform.GpuAgent.Processes;
+namespace Platform.GpuAgent.Linux;
 
 /// <summary>
 /// Identifies one process for ever: process ids are reused, but not with the same start time in the same boot.

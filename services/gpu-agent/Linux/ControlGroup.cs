@@ -1,6 +1,6 @@
 using System.Globalization;
 
-namespace Platform.GpuAgent.Inventory;
+namespace Platform.GpuAgent.Linux;
 
 /// <summary>What the control group of this process allows, for both versions of control groups.</summary>
 internal static class ControlGroup

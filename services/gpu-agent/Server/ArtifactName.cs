@@ -1,6 +1,6 @@
 using System.Globalization;
 
-namespace Platform.GpuAgent.Staging;
+namespace Platform.GpuAgent.Server;
 
 /// <summary>A reference of the form <c>name:alias</c>, <c>name:v3</c>, <c>name:3</c> or <c>name</c>.</summary>
 internal readonly record struct ArtifactName(string Name, string Version)
@@ -19,6 +19,9 @@ internal readonly record struct ArtifactName(string Name, string Version)
             && int.TryParse(digits, NumberStyles.None, CultureInfo.InvariantCulture, out _);
         return new ArtifactName(reference[..colon], isNumber ? version[1..] : version);
     }
+
+    /// <summary>The newest checkpoints of a job.</summary>
+    public static ArtifactName OfCheckpoints(Guid jobId) => new($"checkpoints-{jobId:N}", "latest");
 
     public override string ToString() => $"{Name}:{Version}";
 }

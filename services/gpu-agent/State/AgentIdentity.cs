@@ -1,4 +1,4 @@
-namespace Platform.GpuAgent.Membership;
+namespace Platform.GpuAgent.State;
 
 /// <summary>
 /// This node's identity (<c>identity.json</c>). The agent chooses the id before it joins, so repeated joins make one

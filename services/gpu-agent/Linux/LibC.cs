@@ -1,6 +1,6 @@
 using System.Runtime.InteropServices;
 
-namespace Platform.GpuAgent.Processes;
+namespace Platform.GpuAgent.Linux;
 
 /// <summary>System calls for which .NET has no method.</summary>
 internal static partial class LibC

@@ -1,4 +1,4 @@
-namespace Platform.GpuAgent.Journal;
+namespace Platform.GpuAgent.Files;
 
 /// <summary>Whether a disk has free space.</summary>
 internal static class DiskSpace

@@ -3,14 +3,11 @@ using System.Text.Json.Serialization;
 using Platform.Contracts.Artifacts;
 using Platform.Contracts.Jobs;
 using Platform.Contracts.Nodes;
-using Platform.GpuAgent.Membership;
 
-namespace Platform.GpuAgent.Journal;
+namespace Platform.GpuAgent.Server;
 
-/// <summary>The types that the agent writes to its files and exchanges over HTTP.</summary>
+/// <summary>The types that the agent exchanges with the platform over HTTP.</summary>
 [JsonSourceGenerationOptions(JsonSerializerDefaults.Web, UseStringEnumConverter = true)]
-[JsonSerializable(typeof(AttemptEntry))]
-[JsonSerializable(typeof(AgentIdentity))]
 [JsonSerializable(typeof(AttemptWork))]
 [JsonSerializable(typeof(LogPosition))]
 [JsonSerializable(typeof(ArtifactManifest))]
@@ -19,7 +16,7 @@ namespace Platform.GpuAgent.Journal;
 [JsonSerializable(typeof(JoinResponse))]
 [JsonSerializable(typeof(NodeHeartbeat))]
 [JsonSerializable(typeof(ProblemBody))]
-internal sealed partial class AgentJson : JsonSerializerContext;
+internal sealed partial class PlatformJson : JsonSerializerContext;
 
 /// <summary>The parts of a problem document that are reported.</summary>
 /// <param name="Errors">What is wrong, by field, where the problem is the request itself.</param>

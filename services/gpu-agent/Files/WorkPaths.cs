@@ -1,4 +1,4 @@
-namespace Platform.GpuAgent.Staging;
+namespace Platform.GpuAgent.Files;
 
 /// <summary>An untrusted path that leads out of its folder.</summary>
 internal sealed class UnsafePathException(string path, string reason)
