@@ -9,6 +9,7 @@ namespace Platform.Sdk;
 internal sealed class Recorder : IDisposable
 {
     private const int MaxPointsInMemory = 1_000_000;
+    private const int MaxRecordsInMemory = 100_000;
     private const int PointsBeforeWaking = 2 * Records.MaxPoints;
 
     private readonly object _gate = new();
@@ -52,7 +53,7 @@ internal sealed class Recorder : IDisposable
         {
             if (_points.Count >= MaxPointsInMemory)
             {
-                _lost++;
+                Interlocked.Increment(ref _lost);
                 return;
             }
 
@@ -68,6 +69,12 @@ internal sealed class Recorder : IDisposable
     {
         lock (_gate)
         {
+            if (_records.Count >= MaxRecordsInMemory)
+            {
+                Interlocked.Increment(ref _lost);
+                return;
+            }
+
             _records.Add(record);
         }
     }
@@ -126,9 +133,9 @@ internal sealed class Recorder : IDisposable
             Notice.Write($"the platform is unavailable; unsent records are kept in {_spool!.Location}");
         }
 
-        if (_lost > 0)
+        if (Interlocked.Read(ref _lost) is > 0 and var lost)
         {
-            Notice.Write($"{_lost} records were lost because the spool could not store them");
+            Notice.Write($"{lost} records were lost because the spool could not store them");
         }
 
         // When all is sent the sender only removes its files: wait for it, or the process would leave them behind.
@@ -178,7 +185,7 @@ internal sealed class Recorder : IDisposable
             var some = all.Slice(i, Math.Min(Records.MaxPoints, all.Length - i));
             if (!_spool!.Append(Records.Points(some)))
             {
-                _lost += some.Length;
+                Interlocked.Add(ref _lost, some.Length);
             }
         }
 
@@ -186,7 +193,7 @@ internal sealed class Recorder : IDisposable
         {
             if (!_spool!.Append(record))
             {
-                _lost++;
+                Interlocked.Increment(ref _lost);
             }
         }
 

@@ -12,7 +12,7 @@ internal static class UploadBlob
             .MapPut("/blobs/{sha256}", HandleAsync)
             .RequireAuthorization(Policies.StoreArtifact)
             .WithName("UploadBlob")
-            .WithSummary("Upload bytes under their SHA-256; 200 when they are stored already, 201 when they are new")
+            .WithSummary("Upload bytes under their SHA-256; 200 when they are already stored, 201 when they are new")
             .WithMetadata(new DisableRequestSizeLimitAttribute())
             .Accepts<Stream>("application/octet-stream", "*/*");
 

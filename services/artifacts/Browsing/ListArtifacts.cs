@@ -39,12 +39,12 @@ internal static class ListArtifacts
             .MapGet("/", HandleAsync)
             .RequireAuthorization(Policies.Read)
             .WithName("ListArtifacts")
-            .WithSummary("Artifacts, the last changed first; filter by type, project, search");
+            .WithSummary("List artifacts, the last changed first, by type, project and search text");
         artifacts
             .MapGet("/{name}", FindAsync)
             .RequireReadAccess()
             .WithName("GetArtifact")
-            .WithSummary("One artifact with its aliases");
+            .WithSummary("An artifact with its aliases");
     }
 
     private static async Task<Results<Ok<ArtifactDetail>, ProblemHttpResult>> FindAsync(

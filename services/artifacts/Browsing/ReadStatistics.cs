@@ -11,7 +11,7 @@ internal static class ReadStatistics
             .MapGet("/statistics", HandleAsync)
             .RequireAuthorization(Policies.Read)
             .WithName("GetArtifactStatistics")
-            .WithSummary("How much is stored, and what storing equal bytes once saves");
+            .WithSummary("Storage statistics: how much is stored, and what deduplication saves");
 
     private static async Task<Ok<ArtifactStatistics>> HandleAsync(
         ArtifactsStore store,

@@ -17,7 +17,7 @@ internal static class DeleteVersionEndpoint
             .MapPost("/{name}/versions/{version}/restore", RestoreAsync)
             .RequireAuthorization(Policies.Edit)
             .WithName("RestoreArtifactVersion")
-            .WithSummary("Bring a deleted version back with its aliases (If-Match)");
+            .WithSummary("Restore a deleted version with its aliases (If-Match)");
     }
 
     private static Task<Results<NoContent, ProblemHttpResult>> DeleteAsync(

@@ -12,7 +12,7 @@ internal static class Pages
     {
         app.MapGet("/api/health", () => TypedResults.Ok(new Health("ok", GatewayModule.Version)))
             .WithName("GetHealth")
-            .WithSummary("Whether the platform answers, and its version")
+            .WithSummary("Health and version of the platform")
             .WithTags("health")
             .Public();
         app.MapGet("/problems", () => TypedResults.Text(Problems.All)).ExcludeFromDescription().Public();

@@ -32,7 +32,7 @@ internal sealed partial class ForwarderProblems(RequestDelegate next, ILogger<Fo
         {
             StatusCodes.Status503ServiceUnavailable or StatusCodes.Status502BadGateway => ProblemResults.Problem(
                 status,
-                "gateway.service-away",
+                "gateway.service-unavailable",
                 $"The service '{service}' does not answer at the moment. Try again."
             ),
             StatusCodes.Status504GatewayTimeout => ProblemResults.Problem(

@@ -16,8 +16,8 @@ internal static class TokenEndpoints
         tokens
             .MapPost("", CreateAsync)
             .WithName("CreateToken")
-            .WithSummary("Make an API token; the answer is the only one that shows it");
-        tokens.MapGet("", ListAsync).WithName("ListTokens").WithSummary("The tokens that were not revoked");
+            .WithSummary("Create an API token; it is shown only in this response");
+        tokens.MapGet("", ListAsync).WithName("ListTokens").WithSummary("List API tokens that are not revoked");
         tokens.MapDelete("/{id:guid}", RevokeAsync).WithName("RevokeToken").WithSummary("Revoke a token");
     }
 

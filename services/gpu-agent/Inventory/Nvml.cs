@@ -43,7 +43,7 @@ internal sealed unsafe class Nvml
                     Index = index,
                     Uuid = Text("nvmlDeviceGetUUID", _devices[index], 96),
                     Name = Text("nvmlDeviceGetName", _devices[index], 96),
-                    MemoryMiB = ToMiB(Memory(_devices[index]).Total),
+                    MemoryMiB = ToMiB(Memory(_devices[index])?.Total ?? 0),
                 }
             );
         }
@@ -62,7 +62,7 @@ internal sealed unsafe class Nvml
                 {
                     Index = index,
                     Utilization = Utilization(device) / 100.0,
-                    MemoryUsedMiB = ToMiB(Memory(device).Used),
+                    MemoryUsedMiB = Memory(device) is { } memory ? ToMiB(memory.Used) : null,
                     TemperatureCelsius = Temperature(device),
                     PowerWatts = MilliWatts(device) / 1000.0,
                 }
@@ -109,23 +109,23 @@ internal sealed unsafe class Nvml
         return null;
     }
 
-    private (ulong Total, ulong Used) Memory(nint device)
+    private (ulong Total, ulong Used)? Memory(nint device)
     {
         var memory = stackalloc ulong[3]; // total, free, used
         var known =
             Find("nvmlDeviceGetMemoryInfo") is { } call
             && ((delegate* unmanaged<nint, ulong*, int>)call)(device, memory) == Success;
-        return known ? (memory[0], memory[2]) : (0, 0);
+        return known ? (memory[0], memory[2]) : null;
     }
 
-    private double Utilization(nint device)
+    private double? Utilization(nint device)
     {
         var rates = stackalloc uint[2]; // gpu, memory
         return
             Find("nvmlDeviceGetUtilizationRates") is { } call
             && ((delegate* unmanaged<nint, uint*, int>)call)(device, rates) == Success
             ? rates[0]
-            : 0;
+            : null;
     }
 
     private int? Temperature(nint device)

@@ -15,7 +15,7 @@ internal static class GetAttemptWorkEndpoint
         jobs.MapGet("/{id:guid}/attempts/{attempt:int}/work", HandleAsync)
             .RequireAuthorization(Policies.Work)
             .WithName("GetAttemptWork")
-            .WithSummary("What the agent of a placed attempt must do");
+            .WithSummary("The work of a placed attempt, for its agent");
 
     private static async Task<Results<Ok<AttemptWork>, ProblemHttpResult>> HandleAsync(
         Guid id,

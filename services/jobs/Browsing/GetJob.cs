@@ -10,7 +10,7 @@ internal static class GetJobEndpoint
         jobs.MapGet("/{id:guid}", HandleAsync)
             .RequireAuthorization(Policies.ReadJob)
             .WithName("GetJob")
-            .WithSummary("One job with all that was asked for");
+            .WithSummary("A job with its full specification");
 
     private static async Task<Results<Ok<JobDetail>, ProblemHttpResult>> HandleAsync(
         Guid id,

@@ -32,7 +32,7 @@ internal static class GetJobEventsEndpoint
         jobs.MapGet("/{id:guid}/events", HandleAsync)
             .RequireAuthorization(Policies.ReadJob)
             .WithName("GetJobEvents")
-            .WithSummary("Everything that ever happened to a job, in order");
+            .WithSummary("A job's events, in order");
 
     private static async Task<Results<Ok<JobHistory>, ProblemHttpResult>> HandleAsync(
         Guid id,

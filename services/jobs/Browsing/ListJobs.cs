@@ -59,7 +59,7 @@ internal static class ListJobsEndpoint
         jobs.MapGet("/", HandleAsync)
             .RequireAuthorization(Policies.Read)
             .WithName("ListJobs")
-            .WithSummary("Jobs by filter, a page at a time");
+            .WithSummary("List jobs by filter, page by page");
 
     private static async Task<Results<Ok<Page<JobItem>>, ProblemHttpResult>> HandleAsync(
         [AsParameters] ListJobsQuery query,

@@ -12,7 +12,7 @@ internal static class CancelJobEndpoint
         jobs.MapPost("/{id:guid}/cancel", HandleAsync)
             .RequireAuthorization(Policies.StopJob)
             .WithName("CancelJob")
-            .WithSummary("Stop a job; a repeat changes nothing. If-Match is honoured");
+            .WithSummary("Cancel a job; a repeat changes nothing (If-Match)");
 
     private static Task<Results<Ok<JobDetail>, ProblemHttpResult>> HandleAsync(
         Guid id,

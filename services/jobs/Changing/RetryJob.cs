@@ -12,7 +12,7 @@ internal static class RetryJobEndpoint
         jobs.MapPost("/{id:guid}/retry", HandleAsync)
             .RequireAuthorization(Policies.Edit)
             .WithName("RetryJob")
-            .WithSummary("Try a job that failed or was cancelled again. If-Match is honoured");
+            .WithSummary("Retry a job that failed or was cancelled (If-Match)");
 
     private static Task<Results<Ok<JobDetail>, ProblemHttpResult>> HandleAsync(
         Guid id,

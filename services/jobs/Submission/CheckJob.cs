@@ -15,7 +15,7 @@ internal static class CheckJobEndpoint
         jobs.MapPost("/check", Handle)
             .RequireAuthorization(Policies.Edit)
             .WithName("CheckJob")
-            .WithSummary("What is wrong with a job, by field; nothing is submitted")
+            .WithSummary("Validate a job, field by field, without submitting it")
             .WithMetadata(new RequestSizeLimitAttribute(SubmitJobEndpoint.MaxBodyBytes));
 
     private static Ok<JobCheck> Handle(JobRequest request)

@@ -16,7 +16,7 @@ internal static class SubmitJobEndpoint
         jobs.MapPost("/", HandleAsync)
             .RequireAuthorization(Policies.Edit)
             .WithName("SubmitJob")
-            .WithSummary("Submit a training job; with an Idempotency-Key a repeat finds the job of the first request")
+            .WithSummary("Submit a training job; a repeat with the same Idempotency-Key returns the first job")
             .WithMetadata(new RequestSizeLimitAttribute(MaxBodyBytes));
 
     private static async Task<Results<Created<JobDetail>, Ok<JobDetail>, ProblemHttpResult>> HandleAsync(

@@ -14,15 +14,15 @@ internal static class ChangeNodeEndpoints
         app.MapPost("/{id:guid}/drain", DrainAsync)
             .RequireAuthorization(Policies.Edit)
             .WithName("DrainNode")
-            .WithSummary("Give the node no new work; what runs there goes on");
+            .WithSummary("Drain a node: it gets no new work; running jobs continue");
         app.MapPost("/{id:guid}/resume", ResumeAsync)
             .RequireAuthorization(Policies.Edit)
             .WithName("ResumeNode")
-            .WithSummary("Give a drained node work again");
+            .WithSummary("Resume a drained node: it gets new work again");
         app.MapDelete("/{id:guid}", RemoveAsync)
             .RequireAuthorization(Policies.Administer)
             .WithName("RemoveNode")
-            .WithSummary("Forget a node; with force also while jobs run there, which are then lost and tried again");
+            .WithSummary("Remove a node; with force also while jobs run there, which are then retried elsewhere");
     }
 
     internal static Task<Results<Ok<NodeView>, ProblemHttpResult>> DrainAsync(

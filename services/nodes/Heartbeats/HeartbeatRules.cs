@@ -45,8 +45,8 @@ internal static class HeartbeatRules
 
     private static bool IsValid(GpuUsage gpu) =>
         gpu.Index >= 0
-        && IsShare(gpu.Utilization)
-        && gpu.MemoryUsedMiB >= 0
+        && IsShare(gpu.Utilization ?? 0)
+        && gpu.MemoryUsedMiB is null or >= 0
         && (gpu.PowerWatts is not { } watts || double.IsFinite(watts));
 
     private static bool IsShare(double value) => value is >= 0 and <= 1;

@@ -31,7 +31,7 @@ internal static class JoinTokenEndpoints
         tokens
             .MapPost("", CreateAsync)
             .WithName("CreateJoinToken")
-            .WithSummary("Create a token with which machines may join; it is shown once");
+            .WithSummary("Create a join token for machines; it is shown only in this response");
         tokens.MapGet("", ListAsync).WithName("ListJoinTokens").WithSummary("List join tokens, without their secrets");
         tokens
             .MapDelete("/{id:guid}", RevokeAsync)

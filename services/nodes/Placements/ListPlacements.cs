@@ -31,7 +31,7 @@ internal static class ListPlacementsEndpoint
         app.MapGet("/placements", HandleAsync)
             .RequireAuthorization(Policies.Read)
             .WithName("ListPlacements")
-            .WithSummary("List the jobs that wait for a place, in their order, with the reason of each");
+            .WithSummary("List the jobs that wait for a placement, in queue order, each with its reason");
 
     internal static async Task<Results<Ok<Page<WaitingPlacement>>, ProblemHttpResult>> HandleAsync(
         NodesStore store,

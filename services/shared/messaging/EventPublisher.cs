@@ -1,4 +1,6 @@
+using System.Buffers.Binary;
 using System.Diagnostics;
+using System.Security.Cryptography;
 using MassTransit;
 using Platform.EventStore;
 using Platform.Messaging.Broker;
@@ -36,10 +38,25 @@ internal sealed class EventPublisher(string name, IEventMessages messages, IBus 
             var commands = await messages.ToCommandsAsync(stored, cancellationToken);
             // Commands first: somebody waits for what they do, and the message wakes many who have time.
             await Task.WhenAll([
-                .. commands.Select(command => SendAsync(stored, command, NewId.NextGuid(), cancellationToken)),
+                .. commands.Select(
+                    (command, index) => SendAsync(stored, command, CommandId(stored.Id, index), cancellationToken)
+                ),
                 message is null ? Task.CompletedTask : SendAsync(stored, new(message), stored.Id, cancellationToken),
             ]);
         }
+    }
+
+    /// <summary>The same for every publication of an event, so that a repeat can be recognised: a UUID of version 8.</summary>
+    private static Guid CommandId(Guid eventId, int index)
+    {
+        Span<byte> source = stackalloc byte[20];
+        eventId.TryWriteBytes(source);
+        BinaryPrimitives.WriteInt32BigEndian(source[16..], index);
+        Span<byte> hash = stackalloc byte[SHA256.HashSizeInBytes];
+        SHA256.HashData(source, hash);
+        hash[6] = (byte)((hash[6] & 0x0F) | 0x80);
+        hash[8] = (byte)((hash[8] & 0x3F) | 0x80);
+        return new Guid(hash[..16], bigEndian: true);
     }
 
     private async Task SendAsync(

@@ -11,7 +11,7 @@ internal static class GetRunEndpoint
         runs.MapGet("/{id}", HandleAsync)
             .RequireAuthorization(Policies.ReadRun)
             .WithName("GetRun")
-            .WithSummary("One run: parameters, tags, summary, latest and best metrics");
+            .WithSummary("A run: parameters, tags, summary, latest and best metrics");
 
     private static async Task<Results<Ok<RunView>, ProblemHttpResult>> HandleAsync(
         string id,

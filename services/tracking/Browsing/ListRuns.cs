@@ -72,7 +72,7 @@ internal static class ListRunsEndpoint
         runs.MapGet("/", HandleAsync)
             .RequireAuthorization(Policies.Read)
             .WithName("ListRuns")
-            .WithSummary("Runs by filter, sorted, page by page");
+            .WithSummary("List runs by filter, sorted, page by page");
 
     private static async Task<Results<Ok<Page<RunView>>, ProblemHttpResult>> HandleAsync(
         [AsParameters] RunQuery query,

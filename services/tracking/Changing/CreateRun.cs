@@ -45,7 +45,7 @@ internal static class CreateRunEndpoint
         runs.MapPut("/{id}", PutAsync)
             .RequireAuthorization(Policies.TrackRun)
             .WithName("PutRun")
-            .WithSummary("Create a run under a given id, or keep the one that exists")
+            .WithSummary("Create a run with a given id; an existing one is kept")
             .WithMetadata(new RequestSizeLimitAttribute(RunRules.MaxBodyBytes));
     }
 

@@ -105,7 +105,7 @@ public sealed class In_front_of_services : IAsyncLifetime
     {
         await _gateway.StopServiceAsync("jobs");
         using var answer = await _gateway.SendAsync(HttpMethod.Get, "/api/jobs");
-        var problem = await answer.ShouldBeProblemAsync(HttpStatusCode.BadGateway, "gateway.service-away");
+        var problem = await answer.ShouldBeProblemAsync(HttpStatusCode.BadGateway, "gateway.service-unavailable");
         Assert.Contains("'jobs'", (string?)problem["detail"], StringComparison.Ordinal);
         using var other = await _gateway.SendAsync(HttpMethod.Get, "/api/nodes");
         Assert.Equal(HttpStatusCode.OK, other.StatusCode);

@@ -24,7 +24,7 @@ internal static partial class StoreProblems
             return ProblemResults.Problem(
                 StatusCodes.Status507InsufficientStorage,
                 "blob.store-full",
-                "The disk for artifact bytes is full. Nothing was kept."
+                "The disk for artifact bytes is full. Nothing was stored."
             );
         }
         catch (Exception exception) when (IsUnavailable(exception))

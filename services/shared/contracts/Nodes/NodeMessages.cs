@@ -68,9 +68,9 @@ public sealed record GpuUsage
 {
     public required int Index { get; init; }
 
-    /// <summary>0 to 1.</summary>
-    public required double Utilization { get; init; }
-    public required int MemoryUsedMiB { get; init; }
+    /// <summary>0 to 1; null, like the others, where the driver does not tell.</summary>
+    public double? Utilization { get; init; }
+    public int? MemoryUsedMiB { get; init; }
     public int? TemperatureCelsius { get; init; }
     public double? PowerWatts { get; init; }
 }

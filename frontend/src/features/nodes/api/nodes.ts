@@ -22,8 +22,8 @@ export interface Node {
     diskFreeMiB: number;
     gpus: {
       index: number;
-      utilization: number;
-      memoryUsedMiB: number;
+      utilization: number | null;
+      memoryUsedMiB: number | null;
       temperatureCelsius?: number | null;
       powerWatts?: number | null;
     }[];

@@ -65,13 +65,9 @@ export function NodeCard({ node }: { node: Node }) {
             <Meter
               key={gpu.uuid}
               label={`GPU ${gpu.index} · ${gpu.name}`}
-              text={
-                busy
-                  ? `${Math.round(busy.utilization * 100)}% · ${formatMiB(busy.memoryUsedMiB)} / ${formatMiB(gpu.memoryMiB)}${busy.temperatureCelsius ? ` · ${busy.temperatureCelsius} °C` : ''}${busy.powerWatts ? ` · ${Math.round(busy.powerWatts)} W` : ''}`
-                  : formatMiB(gpu.memoryMiB)
-              }
+              text={gpuText(gpu, busy)}
               used={gpu.jobId ? 1 : 0}
-              busy={busy?.utilization}
+              busy={busy?.utilization ?? undefined}
             />
           );
         })}
@@ -112,6 +108,22 @@ export function NodeCard({ node }: { node: Node }) {
 
 function free(text: string, load: string | null | undefined): string {
   return load ? `${text} · ${load}` : text;
+}
+
+type Gpu = Node['gpus'][number];
+type GpuUsage = NonNullable<Node['usage']>['gpus'][number];
+
+/** What a GPU does, as far as its driver tells. */
+function gpuText(gpu: Gpu, usage: GpuUsage | undefined): string {
+  const memory = formatMiB(gpu.memoryMiB);
+  return [
+    usage?.utilization != null && `${Math.round(usage.utilization * 100)}%`,
+    usage?.memoryUsedMiB != null ? `${formatMiB(usage.memoryUsedMiB)} / ${memory}` : memory,
+    usage?.temperatureCelsius && `${usage.temperatureCelsius} °C`,
+    usage?.powerWatts && `${Math.round(usage.powerWatts)} W`,
+  ]
+    .filter(Boolean)
+    .join(' · ');
 }
 
 function short(value: number): string {
