@@ -4,6 +4,7 @@ using Platform.Contracts.Agents;
 using Platform.Contracts.Nodes;
 using Platform.GpuAgent.Files;
 using Platform.GpuAgent.Journal;
+using Platform.GpuAgent.Phases;
 
 namespace Platform.GpuAgent.Attempts;
 
@@ -63,14 +64,7 @@ internal sealed class AttemptRegistry(AttemptServices services, ILogger<AttemptR
     /// <summary>Starts an attempt; a repeated command gets the last report, an older attempt gets no answer.</summary>
     public async Task StartAsync(StartProcess command, CancellationToken cancellationToken)
     {
-        var known = Accept(
-            new AttemptEntry
-            {
-                Command = command,
-                Phase = AttemptPhase.Accepted,
-                AcceptedAt = services.Clock.GetUtcNow(),
-            }
-        );
+        var known = Accept(AttemptEntry.Accepted(command, services.Clock.GetUtcNow()));
         if (known is not null)
         {
             await known.ReportAgainAsync(cancellationToken);
@@ -86,7 +80,7 @@ internal sealed class AttemptRegistry(AttemptServices services, ILogger<AttemptR
         var fenced = string.Equals(command.Reason, StopProcess.Fenced, StringComparison.Ordinal);
         if (!_attempts.ContainsKey(key) && !fenced)
         {
-            Accept(NeverStarted(command));
+            Accept(AttemptEntry.NeverStarted(command, services.Clock.GetUtcNow()));
         }
 
         if (_attempts.TryGetValue(key, out var attempt))
@@ -181,30 +175,6 @@ internal sealed class AttemptRegistry(AttemptServices services, ILogger<AttemptR
 
         return _attempts.Values.Where(attempt => attempt.Entry.Phase is not AttemptPhase.Done);
     }
-
-    private static AttemptEntry NeverStarted(StopProcess command, DateTimeOffset now)
-    {
-        var start = new StartProcess
-        {
-            NodeId = command.NodeId,
-            JobId = command.JobId,
-            Attempt = command.Attempt,
-            Cpus = 0,
-            MemoryMiB = 0,
-            Gpus = [],
-        };
-        var end = new AttemptEnd(command.Reason, null, "It never started on this node.", now);
-        return new AttemptEntry
-        {
-            Command = start,
-            Phase = AttemptPhase.Reporting,
-            AcceptedAt = now,
-            End = end,
-            Exited = Attempt.ReportOf(start, end),
-        };
-    }
-
-    private AttemptEntry NeverStarted(StopProcess command) => NeverStarted(command, services.Clock.GetUtcNow());
 
     /// <summary>
     /// The attempt starts while its command is being flushed, which takes longer than fetching the work.
