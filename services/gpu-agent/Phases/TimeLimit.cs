@@ -5,6 +5,9 @@ namespace Platform.GpuAgent.Phases;
 /// <summary>Stops a training that runs longer than its job allows.</summary>
 internal static class TimeLimit
 {
+    // A timer takes less than 50 days.
+    private static readonly TimeSpan _longestWait = TimeSpan.FromDays(1);
+
     public static async Task WatchAsync(AttemptContext attempt, CancellationToken cancellationToken)
     {
         if (attempt.Entry is { Work.TimeoutSeconds: { } seconds, Started: { } started })
@@ -14,13 +17,17 @@ internal static class TimeLimit
         }
     }
 
-    internal static Task WaitUntilAsync(
+    internal static async Task WaitUntilAsync(
         DateTimeOffset deadline,
         TimeProvider clock,
         CancellationToken cancellationToken
     )
     {
-        var left = deadline - clock.GetUtcNow();
-        return Task.Delay(left > TimeSpan.Zero ? left : TimeSpan.Zero, clock, cancellationToken);
+        while (deadline - clock.GetUtcNow() is { Ticks: > 0 } left)
+        {
+            await Task.Delay(left < _longestWait ? left : _longestWait, clock, cancellationToken);
+        }
+
+        cancellationToken.ThrowIfCancellationRequested();
     }
 }
