@@ -282,7 +282,7 @@ public sealed class Restarting_the_agent : AgentTest
     }
 
     private string InAttempt(AttemptWork work, params string[] names) =>
-        Folder.In(["state", "attempts", $"{new AttemptKey(work.JobId, work.Attempt)}", .. names]);
+        Folder.In(["state", "attempts", $"{work.Key()}", .. names]);
 
     /// <summary>Creates the files that an agent killed in this phase leaves.</summary>
     private void CreateFilesOf(AttemptWork work, AttemptPhase phase, Func<AttemptEntry, AttemptEntry>? change = null)

@@ -55,7 +55,7 @@ internal sealed record AttemptEntry
     public IReadOnlyList<SpoolGap> Gaps { get; init; } = [];
     public DateTimeOffset? ClosedAt { get; init; }
 
-    public AttemptKey Key => new(Command.JobId, Command.Attempt);
+    public AttemptKey Key => new(Command.JobId, Command.Attempt, Command.Rank);
 
     public bool IsFenced => Stop is { IsFence: true };
 
@@ -76,6 +76,7 @@ internal sealed record AttemptEntry
             NodeId = command.NodeId,
             JobId = command.JobId,
             Attempt = command.Attempt,
+            Rank = command.Rank,
             Cpus = 0,
             MemoryMiB = 0,
             Gpus = [],
@@ -103,6 +104,7 @@ internal sealed record AttemptEntry
                 NodeId = Command.NodeId,
                 JobId = Command.JobId,
                 Attempt = Command.Attempt,
+                Rank = Command.Rank,
                 At = now,
             },
         };
@@ -130,6 +132,7 @@ internal sealed record AttemptEntry
                 NodeId = Command.NodeId,
                 JobId = Command.JobId,
                 Attempt = Command.Attempt,
+                Rank = Command.Rank,
                 At = end.At,
                 ExitCode = end.ExitCode,
                 Reason = end.Reason,

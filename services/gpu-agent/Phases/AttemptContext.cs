@@ -51,6 +51,7 @@ internal sealed class AttemptContext : IDisposable
     public CheckpointSync Checkpoints =>
         _checkpoints ??= new CheckpointSync(
             Folder.Checkpoints,
+            Key,
             Entry.Work!,
             Services.Artifacts,
             Services.Blobs,

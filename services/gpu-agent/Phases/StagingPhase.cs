@@ -19,7 +19,7 @@ internal sealed class StagingPhase : IPhase
             // If a shim was started, the folder was complete and now holds the training's files.
             if (!File.Exists(attempt.Folder.Shim))
             {
-                await attempt.Services.WorkFolder.StageAsync(attempt.Folder, fetching, wanted.Token);
+                await attempt.Services.WorkFolder.StageAsync(attempt.Key, attempt.Folder, fetching, wanted.Token);
             }
 
             var work = attempt.Work = await fetching;

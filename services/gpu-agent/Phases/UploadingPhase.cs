@@ -12,7 +12,8 @@ internal sealed class UploadingPhase : IPhase
         var end = attempt.Entry.End!;
         if (end.Succeeded)
         {
-            var kept = await attempt.Services.Outputs.RunAsync(attempt.Folder, attempt.Entry.Work!, cancellationToken);
+            var work = attempt.Entry.Work!;
+            var kept = await attempt.Services.Outputs.RunAsync(attempt.Key, attempt.Folder, work, cancellationToken);
             end = With(end, kept);
         }
 
