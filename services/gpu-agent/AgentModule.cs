@@ -6,6 +6,7 @@ using Platform.GpuAgent.Commands;
 using Platform.GpuAgent.Inventory;
 using Platform.GpuAgent.Membership;
 using Platform.GpuAgent.Outputs;
+using Platform.GpuAgent.Phases;
 using Platform.GpuAgent.Processes;
 using Platform.GpuAgent.Server;
 using Platform.GpuAgent.Staging;

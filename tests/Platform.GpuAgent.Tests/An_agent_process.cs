@@ -40,7 +40,7 @@ public sealed class An_agent_process : AgentTest
                     Files = new Dictionary<string, string>(StringComparer.Ordinal) { ["train.py"] = Counting },
                 }
         );
-        platform.Works[(work.JobId, 1)] = work;
+        platform.Works[work.Key()] = work;
         var log = platform.Log(work);
         Guid nodeId;
         await using (var agent = AgentProcess.Start(platform, Folder))
@@ -87,6 +87,51 @@ public sealed class An_agent_process : AgentTest
             "",
         ];
         Assert.Equal(expected, lines);
+    }
+
+    [Fact]
+    [Trait("check", "JOB-06")]
+    public async Task that_is_killed_finds_both_ranks_of_an_attempt_again()
+    {
+        await using var broker = await BrokerSide.StartAsync();
+        await using var platform = await FakePlatform.StartAsync(BrokerSide.Address);
+        var first = Work([
+            "sh",
+            "-c",
+            "echo pid $$; while [ ! -e finish ]; do sleep 0.02; done; echo ended; exit 1$PLATFORM_RANK",
+        ]);
+        AttemptWork[] ranks = [first, AddWork(first with { Rank = 1 })];
+        foreach (var work in ranks)
+        {
+            platform.Works[work.Key()] = work;
+        }
+
+        await using (var agent = AgentProcess.Start(platform, Folder))
+        {
+            var nodeId = await JoinedAsync(broker, agent);
+            foreach (var work in ranks)
+            {
+                await broker.SendAsync(nodeId, StartOf(nodeId, work));
+                await broker.Reports.StartedAsync(work);
+            }
+
+            await agent.KillAsync();
+        }
+
+        // One ends while no agent runs, the other after the next agent has found it.
+        await File.WriteAllTextAsync(InWork(ranks[0], "finish"), "");
+        await WaitFor.ConditionAsync(
+            "its exit code",
+            () => Task.FromResult(File.Exists(Folder.In("state", "attempts", $"{ranks[0].Key()}", "exit")))
+        );
+        await using (var agent = AgentProcess.Start(platform, Folder))
+        {
+            Assert.Equal(10, (await broker.Reports.ExitedAsync(ranks[0])).ExitCode);
+            await File.WriteAllTextAsync(InWork(ranks[1], "finish"), "");
+            Assert.Equal(11, (await broker.Reports.ExitedAsync(ranks[1])).ExitCode);
+        }
+
+        Assert.All(ranks, work => Assert.Matches(@"^pid \d+\nended\n$", platform.Log(work).Text));
     }
 
     [Fact]
@@ -161,6 +206,7 @@ public sealed class An_agent_process : AgentTest
             NodeId = nodeId,
             JobId = work.JobId,
             Attempt = work.Attempt,
+            Rank = work.Rank,
             Cpus = 1,
             MemoryMiB = 64,
             Gpus = [],
@@ -185,5 +231,5 @@ public sealed class An_agent_process : AgentTest
     private string ReadIdentity() => File.ReadAllText(Folder.In("state", "identity.json"));
 
     private string InWork(AttemptWork work, string name) =>
-        Folder.In("state", "attempts", $"{new AttemptKey(work.JobId, work.Attempt)}", "work", name);
+        Folder.In("state", "attempts", $"{work.Key()}", "work", name);
 }

@@ -1,6 +1,6 @@
 using Platform.Contracts.Jobs;
-using Platform.GpuAgent.Attempts;
 using Platform.GpuAgent.Journal;
+using Platform.GpuAgent.Phases;
 using Platform.GpuAgent.Processes;
 
 namespace Platform.GpuAgent.Tests;

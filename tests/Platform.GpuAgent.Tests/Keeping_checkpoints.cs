@@ -154,5 +154,5 @@ public sealed class Keeping_checkpoints : AgentTest
         File.WriteAllTextAsync(folder.In("checkpoints", name), text, Encoding.ASCII);
 
     private IReadOnlyList<Contracts.Artifacts.ArtifactManifest> Versions(AttemptWork work) =>
-        Platform.Versions(ArtifactName.OfCheckpoints(work.JobId).Name);
+        Platform.Versions(ArtifactName.OfCheckpoints(work.JobId, work.Rank).Name);
 }

@@ -1,7 +1,6 @@
 using System.Globalization;
 using Platform.Contracts.Agents;
 using Platform.Contracts.Jobs;
-using Platform.GpuAgent.Attempts;
 using Platform.GpuAgent.Journal;
 using Platform.GpuAgent.Linux;
 using Platform.GpuAgent.Processes;
@@ -283,7 +282,7 @@ public sealed class Restarting_the_agent : AgentTest
     }
 
     private string InAttempt(AttemptWork work, params string[] names) =>
-        Folder.In(["state", "attempts", $"{new AttemptKey(work.JobId, work.Attempt)}", .. names]);
+        Folder.In(["state", "attempts", $"{work.Key()}", .. names]);
 
     /// <summary>Creates the files that an agent killed in this phase leaves.</summary>
     private void CreateFilesOf(AttemptWork work, AttemptPhase phase, Func<AttemptEntry, AttemptEntry>? change = null)
@@ -298,19 +297,7 @@ public sealed class Restarting_the_agent : AgentTest
             MemoryMiB = 64,
             Gpus = [],
         };
-        var end = new AttemptEnd(EndReasons.ExitCode, 0, null, Now);
-        var entry = new AttemptEntry
-        {
-            Command = command,
-            Phase = phase,
-            AcceptedAt = Now,
-            Work = phase >= AttemptPhase.Starting ? work with { Token = "" } : null,
-            OutOfMemoryKills = long.MaxValue,
-            Started = phase >= AttemptPhase.Running ? StartedOf(command) : null,
-            StartedRecorded = phase >= AttemptPhase.Running,
-            End = phase >= AttemptPhase.Exited ? end : null,
-            Exited = phase >= AttemptPhase.Reporting ? Attempt.ReportOf(command, end) : null,
-        };
+        var entry = EntryOf(work, command, phase);
         AttemptJournal.Create(state.Attempt(entry.Key), change?.Invoke(entry) ?? entry);
         if (phase >= AttemptPhase.Starting)
         {
@@ -321,15 +308,20 @@ public sealed class Restarting_the_agent : AgentTest
         }
     }
 
-    private static ProcessStarted StartedOf(StartProcess command) =>
-        new()
-        {
-            ReportId = Guid.CreateVersion7(),
-            NodeId = command.NodeId,
-            JobId = command.JobId,
-            Attempt = command.Attempt,
-            At = Now,
-        };
+    /// <summary>The entry after every step up to this phase.</summary>
+    private static AttemptEntry EntryOf(AttemptWork work, StartProcess command, AttemptPhase phase)
+    {
+        var end = new AttemptEnd(EndReasons.ExitCode, 0, null, Now);
+        Func<AttemptEntry, AttemptEntry>[] steps =
+        [
+            entry => entry.Staged(work, outOfMemoryKills: long.MaxValue),
+            entry => entry.Running(Now) with { StartedRecorded = true },
+            entry => entry.Ended(end),
+            entry => entry.LogStored(),
+            entry => entry.Stored(end),
+        ];
+        return steps.Take((int)phase).Aggregate(AttemptEntry.Accepted(command, Now), (entry, step) => step(entry));
+    }
 
     /// <summary>Waits until the training runs.</summary>
     private async Task<ProcessIdentity> WaitUntilRunningAsync(AttemptWork work) =>

@@ -4,6 +4,7 @@ using Platform.Contracts.Agents;
 using Platform.Contracts.Nodes;
 using Platform.GpuAgent.Files;
 using Platform.GpuAgent.Journal;
+using Platform.GpuAgent.Phases;
 
 namespace Platform.GpuAgent.Attempts;
 
@@ -22,7 +23,12 @@ internal sealed class AttemptRegistry(AttemptServices services, ILogger<AttemptR
         [
             .. _attempts
                 .Values.Where(attempt => attempt.Entry.Phase is not AttemptPhase.Done)
-                .Select(attempt => new HeldAttempt { JobId = attempt.Key.JobId, Attempt = attempt.Key.Attempt }),
+                .Select(attempt => new HeldAttempt
+                {
+                    JobId = attempt.Key.JobId,
+                    Attempt = attempt.Key.Attempt,
+                    Rank = attempt.Key.Rank,
+                }),
         ];
 
     /// <summary>Finished attempts whose journals are still kept, oldest first.</summary>
@@ -33,29 +39,19 @@ internal sealed class AttemptRegistry(AttemptServices services, ILogger<AttemptR
                 .OrderBy(attempt => attempt.Entry.ClosedAt),
         ];
 
-    /// <summary>Continues all attempts that an earlier agent left.</summary>
+    /// <summary>Continues all attempts that an earlier agent left; of each job, only the newest is not fenced.</summary>
     public void Recover()
     {
         var found = Directory.GetDirectories(services.State.Attempts).Select(OpenJournal).OfType<AttemptJournal>();
-        foreach (var job in found.GroupBy(journal => journal.Entry.Command.JobId).ToList())
+        foreach (var job in found.GroupBy(journal => journal.Entry.Key.JobId).ToList())
         {
-            var ordered = job.OrderBy(journal => journal.Entry.Command.Attempt).ToList();
+            var newest = job.Max(journal => journal.Entry.Key.Attempt);
             var earlier = new List<Task>();
-            foreach (var journal in ordered)
+            foreach (var ranks in job.GroupBy(journal => journal.Entry.Key.Attempt).OrderBy(ranks => ranks.Key))
             {
-                var attempt = new Attempt(journal, services);
-                if (journal != ordered[^1])
-                {
-                    attempt.RequestStop(StopProcess.Fenced);
-                }
-
-                _attempts[attempt.Key] = attempt;
-                attempt.Run([.. earlier], _shutdown.Token);
-                earlier.Add(attempt.Completion);
-                if (attempt.Entry.Phase is not AttemptPhase.Done)
-                {
-                    log.LogInformation("Continuing {Attempt} in phase {Phase}", attempt.Key, attempt.Entry.Phase);
-                }
+                var attempts = ranks.Select(journal => new Attempt(journal, services)).ToList();
+                attempts.ForEach(attempt => Continue(attempt, isFenced: ranks.Key < newest, [.. earlier]));
+                earlier.AddRange(attempts.Select(attempt => attempt.Completion));
             }
         }
     }
@@ -63,14 +59,7 @@ internal sealed class AttemptRegistry(AttemptServices services, ILogger<AttemptR
     /// <summary>Starts an attempt; a repeated command gets the last report, an older attempt gets no answer.</summary>
     public async Task StartAsync(StartProcess command, CancellationToken cancellationToken)
     {
-        var known = Accept(
-            new AttemptEntry
-            {
-                Command = command,
-                Phase = AttemptPhase.Accepted,
-                AcceptedAt = services.Clock.GetUtcNow(),
-            }
-        );
+        var known = Accept(AttemptEntry.Accepted(command, services.Clock.GetUtcNow()));
         if (known is not null)
         {
             await known.ReportAgainAsync(cancellationToken);
@@ -82,11 +71,11 @@ internal sealed class AttemptRegistry(AttemptServices services, ILogger<AttemptR
     /// </summary>
     public async Task StopAsync(StopProcess command, CancellationToken cancellationToken)
     {
-        var key = new AttemptKey(command.JobId, command.Attempt);
+        var key = new AttemptKey(command.JobId, command.Attempt, command.Rank);
         var fenced = string.Equals(command.Reason, StopProcess.Fenced, StringComparison.Ordinal);
         if (!_attempts.ContainsKey(key) && !fenced)
         {
-            Accept(NeverStarted(command));
+            Accept(AttemptEntry.NeverStarted(command, services.Clock.GetUtcNow()));
         }
 
         if (_attempts.TryGetValue(key, out var attempt))
@@ -176,35 +165,11 @@ internal sealed class AttemptRegistry(AttemptServices services, ILogger<AttemptR
     {
         if (answer is { JobId: { } job, Attempt: { } number })
         {
-            return _attempts.TryGetValue(new AttemptKey(job, number), out var attempt) ? [attempt] : [];
+            return _attempts.TryGetValue(new AttemptKey(job, number, answer.Rank), out var attempt) ? [attempt] : [];
         }
 
         return _attempts.Values.Where(attempt => attempt.Entry.Phase is not AttemptPhase.Done);
     }
-
-    private static AttemptEntry NeverStarted(StopProcess command, DateTimeOffset now)
-    {
-        var start = new StartProcess
-        {
-            NodeId = command.NodeId,
-            JobId = command.JobId,
-            Attempt = command.Attempt,
-            Cpus = 0,
-            MemoryMiB = 0,
-            Gpus = [],
-        };
-        var end = new AttemptEnd(command.Reason, null, "It never started on this node.", now);
-        return new AttemptEntry
-        {
-            Command = start,
-            Phase = AttemptPhase.Reporting,
-            AcceptedAt = now,
-            End = end,
-            Exited = Attempt.ReportOf(start, end),
-        };
-    }
-
-    private AttemptEntry NeverStarted(StopProcess command) => NeverStarted(command, services.Clock.GetUtcNow());
 
     /// <summary>
     /// The attempt starts while its command is being flushed, which takes longer than fetching the work.
@@ -230,22 +195,35 @@ internal sealed class AttemptRegistry(AttemptServices services, ILogger<AttemptR
                 return known;
             }
 
-            var others = _attempts.Values.Where(attempt => attempt.Key.JobId == entry.Key.JobId).ToList();
-            if (others.Exists(attempt => attempt.Key.Attempt > entry.Key.Attempt))
+            var ofJob = _attempts.Values.Where(attempt => attempt.Key.JobId == entry.Key.JobId).ToList();
+            if (ofJob.Exists(attempt => attempt.Key.Attempt > entry.Key.Attempt))
             {
                 log.LogWarning("{Attempt} is refused: a later attempt of the job is known here", entry.Key);
                 return null;
             }
 
+            // Other ranks of the same attempt run beside it.
+            var earlier = ofJob.FindAll(attempt => attempt.Key.Attempt < entry.Key.Attempt);
             var accepted = new Attempt(AttemptJournal.Create(services.State.Attempt(entry.Key), entry), services);
-            foreach (var earlier in others)
-            {
-                earlier.RequestStop(StopProcess.Fenced);
-            }
-
+            earlier.ForEach(attempt => attempt.RequestStop(StopProcess.Fenced));
             _attempts[entry.Key] = accepted;
-            accepted.Run([.. others.Select(attempt => attempt.Completion)], _shutdown.Token);
+            accepted.Run([.. earlier.Select(attempt => attempt.Completion)], _shutdown.Token);
             return null;
+        }
+    }
+
+    private void Continue(Attempt attempt, bool isFenced, IReadOnlyList<Task> earlier)
+    {
+        if (isFenced)
+        {
+            attempt.RequestStop(StopProcess.Fenced);
+        }
+
+        _attempts[attempt.Key] = attempt;
+        attempt.Run(earlier, _shutdown.Token);
+        if (attempt.Entry.Phase is not AttemptPhase.Done)
+        {
+            log.LogInformation("Continuing {Attempt} in phase {Phase}", attempt.Key, attempt.Entry.Phase);
         }
     }
 

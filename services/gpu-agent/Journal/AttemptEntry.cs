@@ -28,7 +28,7 @@ internal enum AttemptPhase
     Done,
 }
 
-/// <summary>The journal's state of one attempt.</summary>
+/// <summary>The journal's state of one attempt, and how it changes: each method returns the state after one step.</summary>
 internal sealed record AttemptEntry
 {
     /// <summary>Counts the changes.</summary>
@@ -55,14 +55,114 @@ internal sealed record AttemptEntry
     public IReadOnlyList<SpoolGap> Gaps { get; init; } = [];
     public DateTimeOffset? ClosedAt { get; init; }
 
-    public AttemptKey Key => new(Command.JobId, Command.Attempt);
+    public AttemptKey Key => new(Command.JobId, Command.Attempt, Command.Rank);
 
-    public bool IsFenced => string.Equals(Stop?.Reason, StopProcess.Fenced, StringComparison.Ordinal);
+    public bool IsFenced => Stop is { IsFence: true };
+
+    /// <summary>A new attempt.</summary>
+    public static AttemptEntry Accepted(StartProcess command, DateTimeOffset now) =>
+        new()
+        {
+            Command = command,
+            Phase = AttemptPhase.Accepted,
+            AcceptedAt = now,
+        };
+
+    /// <summary>An attempt that was stopped before its start was received; it only has to be reported.</summary>
+    public static AttemptEntry NeverStarted(StopProcess command, DateTimeOffset now)
+    {
+        var start = new StartProcess
+        {
+            NodeId = command.NodeId,
+            JobId = command.JobId,
+            Attempt = command.Attempt,
+            Rank = command.Rank,
+            Cpus = 0,
+            MemoryMiB = 0,
+            Gpus = [],
+        };
+        return Accepted(start, now).Stored(new AttemptEnd(command.Reason, null, "It never started on this node.", now));
+    }
+
+    /// <summary>The work folder is complete.</summary>
+    public AttemptEntry Staged(AttemptWork work, long outOfMemoryKills) =>
+        this with
+        {
+            Phase = AttemptPhase.Starting,
+            Work = work with { Token = "" },
+            OutOfMemoryKills = outOfMemoryKills,
+        };
+
+    /// <summary>The training runs.</summary>
+    public AttemptEntry Running(DateTimeOffset now) =>
+        this with
+        {
+            Phase = AttemptPhase.Running,
+            Started = new ProcessStarted
+            {
+                ReportId = Guid.CreateVersion7(),
+                NodeId = Command.NodeId,
+                JobId = Command.JobId,
+                Attempt = Command.Attempt,
+                Rank = Command.Rank,
+                At = now,
+            },
+        };
+
+    /// <summary>The training has ended, or will never start.</summary>
+    public AttemptEntry Ended(AttemptEnd end) => this with { Phase = AttemptPhase.Exited, End = end };
+
+    /// <summary>It was stopped before it started.</summary>
+    public AttemptEntry EndedBeforeStart(DateTimeOffset now) =>
+        Ended(new AttemptEnd(Stop!.Reason, null, Stop.Detail ?? "It was stopped before it started.", now));
+
+    /// <summary>The whole log is stored.</summary>
+    public AttemptEntry LogStored() => this with { Phase = AttemptPhase.Uploading };
+
+    /// <summary>Everything that is kept of it is stored.</summary>
+    /// <param name="end">With what storing the outputs has added.</param>
+    public AttemptEntry Stored(AttemptEnd end) =>
+        this with
+        {
+            Phase = AttemptPhase.Reporting,
+            End = end,
+            Exited = new ProcessExited
+            {
+                ReportId = Guid.CreateVersion7(),
+                NodeId = Command.NodeId,
+                JobId = Command.JobId,
+                Attempt = Command.Attempt,
+                Rank = Command.Rank,
+                At = end.At,
+                ExitCode = end.ExitCode,
+                Reason = end.Reason,
+                Detail = end.Detail,
+            },
+        };
+
+    /// <summary>Nothing is left to do.</summary>
+    public AttemptEntry Closed(DateTimeOffset now) => this with { Phase = AttemptPhase.Done, ClosedAt = now };
+
+    /// <summary>It is to stop. The end of an attempt that has ended does not change, unless it is fenced.</summary>
+    public AttemptEntry Stopping(StopRequest request)
+    {
+        var canStop = request.IsFence || (Stop is null && Phase < AttemptPhase.Exited);
+        return canStop && Phase is not AttemptPhase.Done && !IsFenced ? this with { Stop = request } : this;
+    }
+
+    /// <summary>A report is recorded; other reports' ids change nothing.</summary>
+    public AttemptEntry Recorded(Guid reportId, DateTimeOffset now) =>
+        Started?.ReportId == reportId && !StartedRecorded ? this with { StartedRecorded = true }
+        : Exited?.ReportId == reportId && Phase is AttemptPhase.Reporting ? Closed(now)
+        : this;
 }
 
 /// <summary>A request to stop an attempt.</summary>
 /// <param name="Reason">One of <see cref="EndReasons"/>, or <see cref="StopProcess.Fenced"/>.</param>
-internal sealed record StopRequest(string Reason, DateTimeOffset At, string? Detail = null);
+internal sealed record StopRequest(string Reason, DateTimeOffset At, string? Detail = null)
+{
+    public bool IsFence => string.Equals(Reason, StopProcess.Fenced, StringComparison.Ordinal);
+}
 
 /// <summary>How an attempt ended.</summary>
 /// <param name="Reason">One of <see cref="EndReasons"/>.</param>

@@ -42,6 +42,9 @@ internal sealed record AttemptFolder(string Path)
     /// <summary>Written by the shim: how the training ended.</summary>
     public string Exit => In("exit");
 
+    /// <summary>When the training ended; null when that is unknown.</summary>
+    public DateTime? ExitedAtUtc => File.Exists(Exit) ? File.GetLastWriteTimeUtc(Exit) : null;
+
     /// <summary>Written by the shim: the command could not be executed.</summary>
     public string NotStarted => In("not-started");
 

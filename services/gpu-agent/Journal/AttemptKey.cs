@@ -1,8 +1,9 @@
 namespace Platform.GpuAgent.Journal;
 
-/// <summary>One attempt: the agent's unit of work.</summary>
-internal sealed record AttemptKey(Guid JobId, int Attempt)
+/// <summary>One process of an attempt: the agent's unit of work.</summary>
+/// <param name="Rank">The process of a distributed job; 0 for a job of one process.</param>
+internal sealed record AttemptKey(Guid JobId, int Attempt, int Rank)
 {
-    /// <summary>Also the name of the attempt's folder.</summary>
-    public override string ToString() => $"{JobId:N}-{Attempt}";
+    /// <summary>Also the name of its folder. Rank 0 has none in it: release 0.1.0 knew no ranks.</summary>
+    public override string ToString() => Rank == 0 ? $"{JobId:N}-{Attempt}" : $"{JobId:N}-{Attempt}-{Rank}";
 }

@@ -16,6 +16,7 @@ namespace Platform.GpuAgent.Outputs;
 /// <param name="folder">Where the training saves them.</param>
 internal sealed class CheckpointSync(
     string folder,
+    AttemptKey key,
     AttemptWork work,
     ArtifactClient artifacts,
     BlobUpload blobs,
@@ -25,8 +26,7 @@ internal sealed class CheckpointSync(
     private static readonly TimeSpan _interval = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan _finalLimit = TimeSpan.FromMinutes(10);
 
-    private readonly ArtifactName _artifact = ArtifactName.OfCheckpoints(work.JobId);
-    private readonly AttemptKey _reader = new(work.JobId, work.Attempt);
+    private readonly ArtifactName _artifact = ArtifactName.OfCheckpoints(key.JobId, key.Rank);
     private readonly FileHashes _hashes = new();
     private Dictionary<string, FileStamp> _seen = new(StringComparer.Ordinal);
     private Dictionary<string, ArtifactFile>? _kept;
@@ -43,7 +43,7 @@ internal sealed class CheckpointSync(
             }
             catch (Exception exception) when (exception is not OperationCanceledException)
             {
-                log.LogWarning("Checkpoints of {Job} could not be stored yet: {Reason}", work.JobId, exception.Message);
+                log.LogWarning("Checkpoints of {Attempt} could not be stored yet: {Reason}", key, exception.Message);
             }
         }
     }
@@ -67,8 +67,8 @@ internal sealed class CheckpointSync(
                 },
                 unavailable =>
                     log.LogWarning(
-                        "Checkpoints of {Job} wait for the platform: {Reason}",
-                        work.JobId,
+                        "Checkpoints of {Attempt} wait for the platform: {Reason}",
+                        key,
                         unavailable.Message
                     ),
                 limited.Token
@@ -76,7 +76,7 @@ internal sealed class CheckpointSync(
         }
         catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
         {
-            log.LogWarning("The last checkpoints of {Job} were not stored: {Reason}", work.JobId, exception.Message);
+            log.LogWarning("The last checkpoints of {Attempt} were not stored: {Reason}", key, exception.Message);
         }
     }
 
@@ -141,7 +141,7 @@ internal sealed class CheckpointSync(
 
     private async Task<Dictionary<string, ArtifactFile>> FindKeptAsync(CancellationToken cancellationToken)
     {
-        var manifest = await artifacts.FindAsync(_reader, _artifact, cancellationToken);
+        var manifest = await artifacts.FindAsync(key, _artifact, cancellationToken);
         return (manifest?.Files ?? []).ToDictionary(file => file.Path, StringComparer.Ordinal);
     }
 
@@ -168,13 +168,13 @@ internal sealed class CheckpointSync(
             Type = "checkpoint",
             Project = work.Project,
             Files = files,
-            JobId = work.JobId,
-            Attempt = work.Attempt,
+            JobId = key.JobId,
+            Attempt = key.Attempt,
             RunId = work.RunId,
         };
         // The replaced version is part of the key: going back to an earlier state makes a new version.
-        var key = $"{work.JobId:N}-{work.Attempt}-checkpoints-{DigestOf([.. _kept!.Values, .. files])}";
-        var created = await artifacts.CreateVersionAsync(_artifact.Name, version, key, cancellationToken);
+        var idempotencyKey = $"{key}-checkpoints-{DigestOf([.. _kept!.Values, .. files])}";
+        var created = await artifacts.CreateVersionAsync(_artifact.Name, version, idempotencyKey, cancellationToken);
         log.LogInformation(
             "Stored {Files} checkpoint files as {Name}:{Version}",
             files.Count,

@@ -16,7 +16,12 @@ internal sealed record OutputsKept(string? Refusal, string? Note);
 internal sealed class KeepOutputs(ArtifactClient artifacts, BlobUpload blobs, ILogger<KeepOutputs> log)
 {
     /// <summary>Can be repeated: a version made by an earlier try is found by its key.</summary>
-    public async Task<OutputsKept> RunAsync(AttemptFolder folder, AttemptWork work, CancellationToken cancellationToken)
+    public async Task<OutputsKept> RunAsync(
+        AttemptKey attempt,
+        AttemptFolder folder,
+        AttemptWork work,
+        CancellationToken cancellationToken
+    )
     {
         var skipped = new List<string>();
         for (var index = 0; index < work.Outputs.Count; index++)
@@ -30,13 +35,7 @@ internal sealed class KeepOutputs(ArtifactClient artifacts, BlobUpload blobs, IL
                     return new OutputsKept(WhyEmpty(folder.Work, output.Path), NoteOf(skipped));
                 }
 
-                await KeepAsync(
-                    output,
-                    files,
-                    work,
-                    $"{work.JobId:N}-{work.Attempt}-output-{index}",
-                    cancellationToken
-                );
+                await KeepAsync(output, files, work, attempt, $"{attempt}-output-{index}", cancellationToken);
             }
             catch (UnsafePathException exception)
             {
@@ -108,6 +107,7 @@ internal sealed class KeepOutputs(ArtifactClient artifacts, BlobUpload blobs, IL
         JobOutput output,
         List<(string Path, string Name)> files,
         AttemptWork work,
+        AttemptKey attempt,
         string key,
         CancellationToken cancellationToken
     )
@@ -127,14 +127,14 @@ internal sealed class KeepOutputs(ArtifactClient artifacts, BlobUpload blobs, IL
                     Type = output.Type,
                     Project = work.Project,
                     Files = kept,
-                    JobId = work.JobId,
-                    Attempt = work.Attempt,
+                    JobId = attempt.JobId,
+                    Attempt = attempt.Attempt,
                     RunId = work.RunId,
                 };
                 return await artifacts.CreateVersionAsync(output.Artifact, version, key, ct);
             },
             unavailable =>
-                log.LogWarning("Outputs of {Job} wait for the platform: {Reason}", work.JobId, unavailable.Message),
+                log.LogWarning("Outputs of {Attempt} wait for the platform: {Reason}", attempt, unavailable.Message),
             cancellationToken
         );
     }

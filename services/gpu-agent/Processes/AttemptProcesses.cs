@@ -7,17 +7,19 @@ using Platform.GpuAgent.Linux;
 namespace Platform.GpuAgent.Processes;
 
 /// <summary>
-/// All processes of an attempt: the training's session, and processes that left it but still have the attempt in their
-/// environment. The shim is not among them: it must survive to record the exit code.
+/// All processes of one rank of an attempt: the training's session, and processes that left it but still have attempt and
+/// rank in their environment. The shim is not among them: it must survive to record the exit code.
 /// </summary>
 internal sealed class AttemptProcesses(AttemptKey key, AttemptFolder folder)
 {
     private const int KillRounds = 100;
+    private const string RankVariable = "PLATFORM_RANK";
 
     private static readonly TimeSpan _step = TimeSpan.FromMilliseconds(50);
 
     private readonly string _job = $"PLATFORM_JOB_ID={key.JobId}";
     private readonly string _attempt = $"PLATFORM_ATTEMPT={key.Attempt}";
+    private readonly string _rank = $"{RankVariable}={key.Rank}";
 
     /// <summary>The processes that are alive now.</summary>
     public IReadOnlyList<int> Find()
@@ -108,12 +110,18 @@ internal sealed class AttemptProcesses(AttemptKey key, AttemptFolder folder)
         !training.IsFromEarlierBoot
         && (ProcessStatus.Read(training.Pid) is not { } now || now.StartTicks == training.StartTicks);
 
+    // Trainings that an agent of release 0.1.0 started have none.
+    private static bool HasRank(string[] variables) =>
+        Array.Exists(variables, variable => variable.StartsWith(RankVariable + "=", StringComparison.Ordinal));
+
     private bool CarriesAttempt(int pid)
     {
         try
         {
             var variables = Encoding.UTF8.GetString(File.ReadAllBytes($"/proc/{pid}/environ")).Split('\0');
-            return Array.IndexOf(variables, _job) >= 0 && Array.IndexOf(variables, _attempt) >= 0;
+            return Array.IndexOf(variables, _job) >= 0
+                && Array.IndexOf(variables, _attempt) >= 0
+                && (Array.IndexOf(variables, _rank) >= 0 || (key.Rank == 0 && !HasRank(variables)));
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {

@@ -48,6 +48,7 @@ internal static class TrainingEnvironment
         environment["PLATFORM_TOKEN"] = work.Token;
         environment["PLATFORM_JOB_ID"] = work.JobId.ToString();
         environment["PLATFORM_ATTEMPT"] = work.Attempt.ToString(CultureInfo.InvariantCulture);
+        environment["PLATFORM_RANK"] = command.Rank.ToString(CultureInfo.InvariantCulture);
         environment["PLATFORM_RUN_ID"] = work.RunId.ToString();
         environment["PLATFORM_PROJECT"] = work.Project;
         environment["PLATFORM_SPOOL_DIR"] = folder.Unsent;
@@ -57,17 +58,18 @@ internal static class TrainingEnvironment
         environment["CUDA_VISIBLE_DEVICES"] = string.Join(',', command.Gpus);
         if (command.WorldSize > 1)
         {
-            AddGang(environment, command);
+            AddProcessGroup(environment, command);
         }
 
         return environment;
     }
 
-    // One rank per node.
-    private static void AddGang(Dictionary<string, string> environment, StartProcess command)
+    /// <summary>What PyTorch reads for <c>init_method="env://"</c>.</summary>
+    private static void AddProcessGroup(Dictionary<string, string> environment, StartProcess command)
     {
         environment["RANK"] = command.Rank.ToString(CultureInfo.InvariantCulture);
         environment["WORLD_SIZE"] = command.WorldSize.ToString(CultureInfo.InvariantCulture);
+        // Trainings use it as the index of their GPU: each rank sees only its own, also where others run on the node.
         environment["LOCAL_RANK"] = "0";
         if (command.MasterAddress is { } address && command.MasterPort is { } port)
         {

@@ -77,7 +77,7 @@ internal sealed class ArtifactClient(PlatformHttp http)
     }
 
     /// <summary>For which attempt this node reads: it may read what that one names.</summary>
-    private static string For(AttemptKey reader) => $"?job={reader.JobId}&attempt={reader.Attempt}";
+    private static string For(AttemptKey reader) => $"?job={reader.JobId}&attempt={reader.Attempt}&rank={reader.Rank}";
 
     public async Task<bool> HasBlobAsync(string sha256, CancellationToken cancellationToken)
     {

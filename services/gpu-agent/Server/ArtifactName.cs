@@ -20,8 +20,9 @@ internal readonly record struct ArtifactName(string Name, string Version)
         return new ArtifactName(reference[..colon], isNumber ? version[1..] : version);
     }
 
-    /// <summary>The newest checkpoints of a job.</summary>
-    public static ArtifactName OfCheckpoints(Guid jobId) => new($"checkpoints-{jobId:N}", "latest");
+    /// <summary>The newest checkpoints of one rank of a job, from whichever attempt.</summary>
+    public static ArtifactName OfCheckpoints(Guid jobId, int rank) =>
+        new(rank == 0 ? $"checkpoints-{jobId:N}" : $"checkpoints-{jobId:N}-{rank}", "latest");
 
     public override string ToString() => $"{Name}:{Version}";
 }

@@ -13,7 +13,8 @@ internal sealed class JobsClient(PlatformHttp http)
 
     public async Task<AttemptWork> GetWorkAsync(AttemptKey key, CancellationToken cancellationToken)
     {
-        using var request = new HttpRequestMessage(HttpMethod.Get, $"api/jobs/{key.JobId}/attempts/{key.Attempt}/work");
+        var address = $"api/jobs/{key.JobId}/attempts/{key.Attempt}/work?rank={key.Rank}";
+        using var request = new HttpRequestMessage(HttpMethod.Get, address);
         using var response = await http.SendAsync(request, _limit, cancellationToken);
         return await PlatformHttp.ReadAsync(response, PlatformJson.Default.AttemptWork, cancellationToken);
     }
@@ -30,7 +31,8 @@ internal sealed class JobsClient(PlatformHttp http)
     )
     {
         var address =
-            $"api/jobs/{key.JobId}/logs?attempt={key.Attempt}&offset={offset}" + (complete ? "&complete=true" : "");
+            $"api/jobs/{key.JobId}/logs?attempt={key.Attempt}&rank={key.Rank}&offset={offset}"
+            + (complete ? "&complete=true" : "");
         using var request = new HttpRequestMessage(HttpMethod.Post, address);
         request.Content = new ReadOnlyMemoryContent(bytes);
         request.Content.Headers.ContentType = new MediaTypeHeaderValue("application/octet-stream");

@@ -13,7 +13,12 @@ internal sealed class WorkFolder(ArtifactClient artifacts, BlobCache cache, ILog
 
     /// <summary>Creates the folder from scratch, while the work is still being fetched, and completes it.</summary>
     /// <exception cref="StagingFailedException">It cannot be made.</exception>
-    public async Task StageAsync(AttemptFolder folder, Task<AttemptWork> fetching, CancellationToken cancellationToken)
+    public async Task StageAsync(
+        AttemptKey reader,
+        AttemptFolder folder,
+        Task<AttemptWork> fetching,
+        CancellationToken cancellationToken
+    )
     {
         try
         {
@@ -25,7 +30,6 @@ internal sealed class WorkFolder(ArtifactClient artifacts, BlobCache cache, ILog
             }
 
             var work = await fetching;
-            var reader = new AttemptKey(work.JobId, work.Attempt);
             if (work.Source is { } source)
             {
                 await StageSourceAsync(reader, folder.Work, source, cancellationToken);
@@ -43,7 +47,7 @@ internal sealed class WorkFolder(ArtifactClient artifacts, BlobCache cache, ILog
                 await FetchAsync(reader, manifest, target, keep: true, cancellationToken);
             }
 
-            if (work.Attempt > 1)
+            if (reader.Attempt > 1)
             {
                 await RestoreCheckpointsAsync(reader, folder.Checkpoints, cancellationToken);
             }
@@ -100,7 +104,7 @@ internal sealed class WorkFolder(ArtifactClient artifacts, BlobCache cache, ILog
 
     private async Task RestoreCheckpointsAsync(AttemptKey reader, string target, CancellationToken cancellationToken)
     {
-        var name = ArtifactName.OfCheckpoints(reader.JobId);
+        var name = ArtifactName.OfCheckpoints(reader.JobId, reader.Rank);
         if (await RetryAsync(ct => artifacts.FindAsync(reader, name, ct), cancellationToken) is { } manifest)
         {
             await FetchAsync(reader, manifest, target, keep: false, cancellationToken);

@@ -1,4 +1,5 @@
 using Platform.GpuAgent.Attempts;
+using Platform.GpuAgent.Phases;
 using Platform.GpuAgent.Server;
 using Platform.GpuAgent.State;
 using Platform.Sdk;

@@ -55,7 +55,7 @@ public abstract class AgentTest : IAsyncLifetime
 
     private protected AttemptWork AddWork(AttemptWork work)
     {
-        Platform.Works[(work.JobId, work.Attempt)] = work;
+        Platform.Works[work.Key()] = work;
         _works.Add(work);
         return work;
     }

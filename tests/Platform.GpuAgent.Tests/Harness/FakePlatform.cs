@@ -10,6 +10,7 @@ using Microsoft.Extensions.Logging;
 using Platform.Contracts.Artifacts;
 using Platform.Contracts.Jobs;
 using Platform.Contracts.Nodes;
+using Platform.GpuAgent.Journal;
 
 namespace Platform.GpuAgent.Tests.Harness;
 
@@ -22,7 +23,7 @@ internal sealed class FakePlatform : IAsyncDisposable
     private readonly WebApplication _app;
     private readonly ConcurrentDictionary<string, ArtifactManifest> _byKey = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<string, byte[]> _blobs = new(StringComparer.Ordinal);
-    private readonly ConcurrentDictionary<(Guid, int), StoredLog> _logs = new();
+    private readonly ConcurrentDictionary<AttemptKey, StoredLog> _logs = new();
     private readonly Dictionary<string, List<ArtifactManifest>> _versions = new(StringComparer.Ordinal);
     private readonly Lock _lock = new();
 
@@ -43,7 +44,7 @@ internal sealed class FakePlatform : IAsyncDisposable
 
     public int Joins;
 
-    public ConcurrentDictionary<(Guid JobId, int Attempt), AttemptWork> Works { get; } = new();
+    public ConcurrentDictionary<AttemptKey, AttemptWork> Works { get; } = new();
 
     /// <summary>Blobs that are damaged when they are downloaded.</summary>
     public ConcurrentDictionary<string, bool> Damaged { get; } = new(StringComparer.Ordinal);
@@ -78,7 +79,7 @@ internal sealed class FakePlatform : IAsyncDisposable
         return platform;
     }
 
-    public StoredLog Log(AttemptWork work) => _logs.GetOrAdd((work.JobId, work.Attempt), _ => new StoredLog());
+    public StoredLog Log(AttemptWork work) => _logs.GetOrAdd(work.Key(), _ => new StoredLog());
 
     public IReadOnlyList<ArtifactManifest> Versions(string name)
     {
@@ -184,8 +185,10 @@ internal sealed class FakePlatform : IAsyncDisposable
         _app.MapPost("/api/nodes/heartbeat", ReceiveHeartbeat);
         _app.MapGet(
             "/api/jobs/{jobId:guid}/attempts/{attempt:int}/work",
-            (Guid jobId, int attempt) =>
-                Works.TryGetValue((jobId, attempt), out var work) ? Results.Ok(work) : Results.NotFound()
+            (Guid jobId, int attempt, int rank = 0) =>
+                Works.TryGetValue(new AttemptKey(jobId, attempt, rank), out var work)
+                    ? Results.Ok(work)
+                    : Results.NotFound()
         );
         _app.MapPost("/api/jobs/{jobId:guid}/logs", AppendLogAsync);
         _app.MapMethods(
@@ -231,12 +234,13 @@ internal sealed class FakePlatform : IAsyncDisposable
         int attempt,
         long offset,
         HttpRequest request,
+        int rank = 0,
         bool complete = false
     )
     {
         using var body = new MemoryStream();
         await request.Body.CopyToAsync(body);
-        var log = _logs.GetOrAdd((jobId, attempt), _ => new StoredLog());
+        var log = _logs.GetOrAdd(new AttemptKey(jobId, attempt, rank), _ => new StoredLog());
         var (stored, accepted) = log.Append(offset, body.ToArray(), complete);
         var position = new LogPosition { Offset = stored };
         return accepted ? Results.Ok(position) : Results.Conflict(position);

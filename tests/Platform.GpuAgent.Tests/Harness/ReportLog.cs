@@ -1,7 +1,9 @@
 using System.Collections.Concurrent;
 using MassTransit;
 using Platform.Contracts.Agents;
+using Platform.Contracts.Jobs;
 using Platform.Contracts.Nodes;
+using Platform.GpuAgent.Journal;
 using Platform.Messaging;
 
 namespace Platform.GpuAgent.Tests.Harness;
@@ -23,6 +25,22 @@ internal sealed class ReportLog
 
     public Task<ProcessExited> ExitedAsync(Guid jobId, int attempt = 1) =>
         ReceivedAsync(Exited, exited => exited.JobId == jobId && exited.Attempt == attempt, "the end");
+
+    /// <summary>The end of exactly this attempt and rank.</summary>
+    public Task<ProcessExited> ExitedAsync(AttemptWork work) =>
+        ReceivedAsync(
+            Exited,
+            exited => new AttemptKey(exited.JobId, exited.Attempt, exited.Rank) == work.Key(),
+            $"the end of {work.Key()}"
+        );
+
+    /// <summary>The start of exactly this attempt and rank.</summary>
+    public Task<ProcessStarted> StartedAsync(AttemptWork work) =>
+        ReceivedAsync(
+            Started,
+            started => new AttemptKey(started.JobId, started.Attempt, started.Rank) == work.Key(),
+            $"the start of {work.Key()}"
+        );
 
     private static async Task<T> ReceivedAsync<T>(ConcurrentQueue<T> received, Func<T, bool> wanted, string what)
         where T : class

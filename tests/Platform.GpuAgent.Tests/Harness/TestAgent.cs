@@ -78,22 +78,15 @@ internal sealed class TestAgent : IAsyncDisposable
         return agent;
     }
 
-    public AttemptFolder Folder(AttemptWork work) => State.Attempt(new AttemptKey(work.JobId, work.Attempt));
+    public AttemptFolder Folder(AttemptWork work) => State.Attempt(work.Key());
 
     public AttemptEntry Entry(AttemptWork work) => AttemptJournal.Open(Folder(work))!.Entry;
 
-    public Task StartAsync(AttemptWork work, params int[] gpus) =>
-        SendAsync(
-            new StartProcess
-            {
-                NodeId = NodeId,
-                JobId = work.JobId,
-                Attempt = work.Attempt,
-                Cpus = 1,
-                MemoryMiB = 64,
-                Gpus = gpus,
-            }
-        );
+    public Task StartAsync(AttemptWork work, params int[] gpus) => SendAsync(StartOf(work, gpus));
+
+    /// <summary>Starts one rank of a distributed job.</summary>
+    public Task StartRankAsync(AttemptWork work, int worldSize, params int[] gpus) =>
+        SendAsync(StartOf(work, gpus) with { WorldSize = worldSize, MasterAddress = "10.0.0.7", MasterPort = 29500 });
 
     public Task StopAsync(AttemptWork work, string reason = EndReasons.Cancelled) =>
         SendAsync(
@@ -102,6 +95,7 @@ internal sealed class TestAgent : IAsyncDisposable
                 NodeId = NodeId,
                 JobId = work.JobId,
                 Attempt = work.Attempt,
+                Rank = work.Rank,
                 Reason = reason,
             }
         );
@@ -109,6 +103,7 @@ internal sealed class TestAgent : IAsyncDisposable
     public CheckpointSync SyncOf(string folder, AttemptWork work) =>
         new(
             folder,
+            work.Key(),
             work,
             _app.Services.GetRequiredService<ArtifactClient>(),
             _app.Services.GetRequiredService<BlobUpload>(),
@@ -119,7 +114,10 @@ internal sealed class TestAgent : IAsyncDisposable
     public Task ClosedAsync(AttemptWork work) =>
         WaitFor.ConditionAsync(
             "the attempt to be closed",
-            () => Task.FromResult(Attempts.Held().All(held => held.JobId != work.JobId || held.Attempt != work.Attempt))
+            () =>
+                Task.FromResult(
+                    Attempts.Held().All(held => new AttemptKey(held.JobId, held.Attempt, held.Rank) != work.Key())
+                )
         );
 
     public async ValueTask DisposeAsync()
@@ -127,6 +125,18 @@ internal sealed class TestAgent : IAsyncDisposable
         await _app.StopAsync();
         await _app.DisposeAsync();
     }
+
+    private StartProcess StartOf(AttemptWork work, int[] gpus) =>
+        new()
+        {
+            NodeId = NodeId,
+            JobId = work.JobId,
+            Attempt = work.Attempt,
+            Rank = work.Rank,
+            Cpus = 1,
+            MemoryMiB = 64,
+            Gpus = gpus,
+        };
 
     private async Task SendAsync<T>(T message)
         where T : class

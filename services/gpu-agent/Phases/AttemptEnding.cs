@@ -3,7 +3,7 @@ using Platform.GpuAgent.Journal;
 using Platform.GpuAgent.Linux;
 using Platform.GpuAgent.Processes;
 
-namespace Platform.GpuAgent.Attempts;
+namespace Platform.GpuAgent.Phases;
 
 /// <summary>Maps each way a process can end to one reason.</summary>
 internal static class AttemptEnding

@@ -5,7 +5,7 @@ using Platform.GpuAgent.Server;
 using Platform.GpuAgent.Staging;
 using Platform.GpuAgent.State;
 
-namespace Platform.GpuAgent.Attempts;
+namespace Platform.GpuAgent.Phases;
 
 /// <summary>The services that every attempt uses.</summary>
 internal sealed record AttemptServices(
@@ -19,7 +19,7 @@ internal sealed record AttemptServices(
     KeepOutputs Outputs,
     Reports Reports,
     TimeProvider Clock,
-    ILogger<Attempt> Log
+    ILogger<AttemptContext> Log
 )
 {
     public AgentOptions Options => AgentOptions.Value;

@@ -1,0 +1,65 @@
+using System.ComponentModel;
+using Platform.Contracts.Jobs;
+using Platform.GpuAgent.Journal;
+using Platform.GpuAgent.Processes;
+using Platform.GpuAgent.Staging;
+
+namespace Platform.GpuAgent.Phases;
+
+/// <summary><see cref="AttemptPhase.Starting"/>: starts the training, unless an earlier agent did.</summary>
+internal sealed class StartingPhase : IPhase
+{
+    public async Task<Outcome> RunAsync(AttemptContext attempt, CancellationToken cancellationToken)
+    {
+        if (attempt.Entry.Stop is not null && ShimClaim.TryTake(attempt.Folder))
+        {
+            return entry => entry.EndedBeforeStart(attempt.Now);
+        }
+
+        try
+        {
+            if (!await LaunchAsync(attempt, cancellationToken))
+            {
+                return Failed(EndReasons.CouldNotStart, "The process ended before it started.");
+            }
+        }
+        catch (Win32Exception exception)
+        {
+            return Failed(EndReasons.CouldNotStart, exception.Message);
+        }
+        catch (StagingFailedException exception)
+        {
+            return Failed(exception.Reason, exception.Message);
+        }
+
+        return entry => entry.Running(attempt.Now);
+
+        Outcome Failed(string reason, string detail) =>
+            entry => entry.Ended(new AttemptEnd(reason, null, detail, attempt.Now));
+    }
+
+    /// <returns>Whether the training has started, now or by an earlier agent.</returns>
+    private static async Task<bool> LaunchAsync(AttemptContext attempt, CancellationToken cancellationToken)
+    {
+        var services = attempt.Services;
+        var folder = attempt.Folder;
+        var work = File.Exists(folder.Shim)
+            ? null
+            : attempt.Work ?? await WorkRequest.SendAsync(attempt, cancellationToken);
+        await services.Starts.WaitAsync(cancellationToken);
+        try
+        {
+            if (work is not null)
+            {
+                var environment = TrainingEnvironment.For(attempt.Entry.Command, work, services.Options, folder);
+                attempt.Process.Launch(services.Shims, work.Command, environment);
+            }
+
+            return await attempt.Process.WaitForStartAsync(cancellationToken) is not null;
+        }
+        finally
+        {
+            services.Starts.Release();
+        }
+    }
+}

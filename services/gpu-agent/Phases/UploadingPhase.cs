@@ -1,0 +1,34 @@
+using Platform.Contracts.Jobs;
+using Platform.GpuAgent.Journal;
+using Platform.GpuAgent.Outputs;
+
+namespace Platform.GpuAgent.Phases;
+
+/// <summary><see cref="AttemptPhase.Uploading"/>: stores the outputs of a training that succeeded.</summary>
+internal sealed class UploadingPhase : IPhase
+{
+    public async Task<Outcome> RunAsync(AttemptContext attempt, CancellationToken cancellationToken)
+    {
+        var end = attempt.Entry.End!;
+        if (end.Succeeded)
+        {
+            var work = attempt.Entry.Work!;
+            var kept = await attempt.Services.Outputs.RunAsync(attempt.Key, attempt.Folder, work, cancellationToken);
+            end = With(end, kept);
+        }
+
+        return entry => entry.Stored(end);
+    }
+
+    private static AttemptEnd With(AttemptEnd end, OutputsKept kept) =>
+        kept.Refusal is { } refusal
+            ? end with
+            {
+                Reason = EndReasons.OutputRefused,
+                Detail = kept.Note is null ? refusal : $"{refusal} {kept.Note}",
+            }
+            : end with
+            {
+                Detail = kept.Note,
+            };
+}
