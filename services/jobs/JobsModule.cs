@@ -1,4 +1,5 @@
 using MassTransit;
+using Platform.Contracts.Agents;
 using Platform.EventStore;
 using Platform.Jobs.Attempts;
 using Platform.Jobs.Browsing;
@@ -60,8 +61,8 @@ public static class JobsModule
         bus.AddServiceConsumer<RecordPlacementWaiting>(Service);
         bus.AddServiceConsumer<RecordPlacementGranted>(Service);
         bus.AddServiceConsumer<RecordPlacementLost>(Service);
-        bus.AddServiceConsumer<RecordProcessStarted>(Service);
-        bus.AddServiceConsumer<RecordProcessExited>(Service);
+        bus.AddAgentConsumer<RecordProcessStarted, ProcessStarted>(Service, started => started.NodeId);
+        bus.AddAgentConsumer<RecordProcessExited, ProcessExited>(Service, exited => exited.NodeId);
         bus.AddServiceConsumer<RequestOverdueStop>(Service);
         bus.AddServiceConsumer<AnnounceJobAgain>(Service);
         bus.AddServiceSaga<JobCoordinationStateMachine, JobCoordination, JobsStore>(

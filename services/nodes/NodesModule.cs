@@ -1,4 +1,5 @@
 using MassTransit;
+using Platform.Contracts.Nodes;
 using Platform.EventStore;
 using Platform.Messaging;
 using Platform.Nodes.Heartbeats;
@@ -21,9 +22,16 @@ public static class NodesModule
         var services = builder.Services;
         services.AddServiceSecurity();
         services.AddOptions<NodesOptions>().BindConfiguration("Nodes").ValidateDataAnnotations().ValidateOnStart();
-        services.AddEventStore(CreateOptions(), (options, source) => new NodesStore(options, source));
+        var store = CreateOptions();
+        if (!string.IsNullOrEmpty(builder.Configuration["Messaging:Management"]))
+        {
+            store.Subscriptions.Add(container => ActivatorUtilities.CreateInstance<RemoveBrokerUsers>(container));
+        }
+
+        services.AddEventStore(store, (options, source) => new NodesStore(options, source));
 
         services.AddSingleton<JoinTokens>();
+        services.AddSingleton<BrokerUsers>();
         services.AddSingleton<NodeTables>();
         services.AddSingleton<NodeChanges>();
         services.AddSingleton<HeartbeatStore>();
@@ -47,6 +55,7 @@ public static class NodesModule
         nodes.MapNodeTelemetry();
         nodes.MapJoin();
         nodes.MapJoinTokens();
+        nodes.MapBrokerUser();
         nodes.MapHeartbeat();
         nodes.MapListPlacements();
     }
@@ -54,7 +63,7 @@ public static class NodesModule
     /// <summary>Adds the service's consumers.</summary>
     public static void ConfigureBus(IBusRegistrationConfigurator bus)
     {
-        bus.AddServiceConsumer<RecordHeartbeat>(Service);
+        bus.AddAgentConsumer<RecordHeartbeat, NodeHeartbeat>(Service, heartbeat => heartbeat.NodeId);
         bus.AddServiceConsumer<RecordPlacementRequest>(Service);
         bus.AddServiceConsumer<RecordPlacementRelease>(Service);
         bus.AddServiceConsumer<AnswerPlacementQuestion>(Service);

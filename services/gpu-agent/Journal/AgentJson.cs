@@ -17,6 +17,7 @@ namespace Platform.GpuAgent.Journal;
 [JsonSerializable(typeof(CreateVersion))]
 [JsonSerializable(typeof(JoinRequest))]
 [JsonSerializable(typeof(JoinResponse))]
+[JsonSerializable(typeof(BrokerAccess))]
 [JsonSerializable(typeof(NodeHeartbeat))]
 [JsonSerializable(typeof(ProblemBody))]
 internal sealed partial class AgentJson : JsonSerializerContext;
