@@ -38,6 +38,9 @@ public static class AgentModule
         services.AddSingleton<ArtifactClient>();
         services.AddSingleton<Machine>();
         services.AddSingleton<NodeMembership>();
+        services.AddSingleton<BrokerCredentials>();
+        services.AddSingleton<IBrokerCredentials>(provider => provider.GetRequiredService<BrokerCredentials>());
+        services.AddSingleton<BrokerAccessRenewal>();
         services.AddSingleton<SendHeartbeats>();
         services.AddSingleton(provider => new BlobCache(
             provider.GetRequiredService<StateFolder>(),

@@ -1,4 +1,5 @@
 using MassTransit;
+using Platform.Contracts.Agents;
 using Platform.EventStore;
 using Platform.Hosting;
 using Platform.Jobs.Access;
@@ -63,8 +64,8 @@ public sealed class JobsModule : IServiceModule
         bus.AddServiceConsumer<RecordPlacementWaiting>(Service);
         bus.AddServiceConsumer<RecordPlacementGranted>(Service);
         bus.AddServiceConsumer<RecordPlacementLost>(Service);
-        bus.AddServiceConsumer<RecordProcessStarted>(Service);
-        bus.AddServiceConsumer<RecordProcessExited>(Service);
+        bus.AddAgentConsumer<RecordProcessStarted, ProcessStarted>(Service, started => started.NodeId);
+        bus.AddAgentConsumer<RecordProcessExited, ProcessExited>(Service, exited => exited.NodeId);
         bus.AddServiceConsumer<RequestOverdueStop>(Service);
         bus.AddServiceConsumer<AnnounceJobAgain>(Service);
         bus.AddServiceSaga<JobCoordinationStateMachine, JobCoordination, JobsStore>(

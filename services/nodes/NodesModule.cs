@@ -1,4 +1,5 @@
 using MassTransit;
+using Platform.Contracts.Nodes;
 using Platform.EventStore;
 using Platform.Hosting;
 using Platform.Messaging;
@@ -24,9 +25,16 @@ public sealed class NodesModule : IServiceModule
         var services = builder.Services;
         services.AddServiceSecurity();
         services.AddOptions<NodesOptions>().BindConfiguration("Nodes").ValidateDataAnnotations().ValidateOnStart();
-        services.AddEventStore(CreateOptions(), (options, source) => new NodesStore(options, source));
+        var store = CreateOptions();
+        if (!string.IsNullOrEmpty(builder.Configuration["Messaging:Management"]))
+        {
+            store.Subscriptions.Add(container => ActivatorUtilities.CreateInstance<RemoveBrokerUsers>(container));
+        }
+
+        services.AddEventStore(store, (options, source) => new NodesStore(options, source));
 
         services.AddSingleton<JoinTokens>();
+        services.AddSingleton<BrokerUsers>();
         services.AddSingleton<NodeTables>();
         services.AddSingleton<NodeChanges>();
         services.AddSingleton<HeartbeatStore>();
@@ -50,6 +58,7 @@ public sealed class NodesModule : IServiceModule
         nodes.MapNodeTelemetry();
         nodes.MapJoin();
         nodes.MapJoinTokens();
+        nodes.MapBrokerUser();
         nodes.MapHeartbeat();
         nodes.MapListPlacements();
     }
@@ -57,7 +66,7 @@ public sealed class NodesModule : IServiceModule
     /// <inheritdoc />
     public void ConfigureBus(IBusRegistrationConfigurator bus)
     {
-        bus.AddServiceConsumer<RecordHeartbeat>(Service);
+        bus.AddAgentConsumer<RecordHeartbeat, NodeHeartbeat>(Service, heartbeat => heartbeat.NodeId);
         bus.AddServiceConsumer<RecordPlacementRequest>(Service);
         bus.AddServiceConsumer<RecordPlacementRelease>(Service);
         bus.AddServiceConsumer<AnswerPlacementQuestion>(Service);

@@ -8,7 +8,11 @@ public sealed class NodesOptions
     /// <summary>A join token that is accepted besides those created over the API; none when empty.</summary>
     public string? JoinToken { get; set; }
 
-    /// <summary>The broker's address handed to agents that join; null where the agent shares the process.</summary>
+    /// <summary>
+    /// The broker's address handed to agents that join; null where the agent shares the process. Where each agent has a broker user
+    /// of its own (<see cref="Messaging.MessagingOptions.Management"/>), that user replaces the one in it, and it may be left out
+    /// when agents reach the broker at the services' address.
+    /// </summary>
     public string? AgentBroker { get; set; }
 
     /// <summary>

@@ -3,6 +3,7 @@ using System.Security.Cryptography;
 using System.Text;
 using Platform.Cli.Platforms;
 using Platform.Contracts.Services;
+using Platform.LocalServers;
 
 namespace Platform.Cli.Cluster;
 
@@ -32,7 +33,7 @@ internal sealed record PlannedProcess(
 }
 
 /// <summary>Which processes a local cluster has, and how each is configured.</summary>
-internal sealed class ClusterPlan(ClusterFolder folder, string database, string broker, int port, int nodes)
+internal sealed class ClusterPlan(ClusterFolder folder, string database, LocalRabbitMq broker, int port, int nodes)
 {
     /// <summary>Of agents and their trainings: on a shared machine the services have priority (ADR 17).</summary>
     private const string Niceness = "5";
@@ -59,8 +60,10 @@ internal sealed class ClusterPlan(ClusterFolder folder, string database, string 
         // Not for agents: trainings run as the same user and could sign themselves any token.
         settings["Platform__TokenKey"] = folder.Data.Secret("token-key");
         settings["Platform__PreviousTokenKey"] = folder.Data.FindSecret("previous-token-key");
+        // Nor these: an agent gets a user of its own at the broker.
+        settings["Messaging__RabbitMq"] = broker.Address;
+        settings["Messaging__Management"] = broker.Management.AbsoluteUri;
         settings["Nodes__JoinToken"] = folder.Data.Secret("join-token");
-        settings["Nodes__AgentBroker"] = broker;
         settings["Artifacts__Folder"] = folder.Data.Folder("blobs");
         foreach (var service in ServiceCatalog.All)
         {
@@ -90,6 +93,6 @@ internal sealed class ClusterPlan(ClusterFolder folder, string database, string 
         );
     }
 
-    private Dictionary<string, string?> Common() =>
-        new(StringComparer.Ordinal) { ["Messaging__Transport"] = "RabbitMq", ["Messaging__RabbitMq"] = broker };
+    private static Dictionary<string, string?> Common() =>
+        new(StringComparer.Ordinal) { ["Messaging__Transport"] = "RabbitMq" };
 }

@@ -45,7 +45,7 @@ internal static class ClusterUp
         var plan = new ClusterPlan(
             folder,
             (await postgres).ConnectionString,
-            (await broker).Address,
+            await broker,
             port is null or 0 ? SavedPort(folder, port) : folder.SavePort("gateway", port.Value),
             nodes
         );

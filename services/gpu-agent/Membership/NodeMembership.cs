@@ -93,6 +93,24 @@ internal sealed class NodeMembership(
         return response.IsSuccessStatusCode;
     }
 
+    /// <summary>Asks for this node's own user at the broker; the answer is stored in the state folder.</summary>
+    /// <exception cref="PlatformUnavailableException">There was no answer.</exception>
+    public async Task RenewBrokerUserAsync(CancellationToken cancellationToken)
+    {
+        var id = state.Identity.NodeId.ToString();
+        using var request = Post(PlatformHttp.PathOf("api", "nodes", id, "broker-user"), "");
+        // A platform of an earlier release does not know the question.
+        using var response = await http.SendAsync(request, _limit, cancellationToken, HttpStatusCode.NotFound);
+        if (
+            response.IsSuccessStatusCode
+            && await PlatformHttp.ReadAsync(response, AgentJson.Default.BrokerAccess, cancellationToken)
+                is { Broker: { } broker }
+        )
+        {
+            state.Remember(state.Identity with { Broker = broker });
+        }
+    }
+
     private static HttpRequestMessage Post(string path, string json) =>
         new(HttpMethod.Post, path) { Content = new StringContent(json, Encoding.UTF8, "application/json") };
 }

@@ -17,6 +17,7 @@ internal sealed class SendHeartbeats(
     IOptions<AgentOptions> options,
     StateFolder state,
     NodeMembership membership,
+    BrokerAccessRenewal broker,
     PlatformHttp http,
     Machine machine,
     AttemptRegistry attempts,
@@ -38,6 +39,10 @@ internal sealed class SendHeartbeats(
                 if (state.Identity.NodeToken is null || !await membership.SendHeartbeatAsync(Heartbeat(), ct))
                 {
                     await membership.JoinAsync(ct);
+                }
+                else
+                {
+                    await broker.RenewWhereNeededAsync(ct);
                 }
             },
             exception =>
@@ -85,16 +90,14 @@ internal sealed class SendHeartbeats(
         {
             if (!await membership.SendHeartbeatAsync(heartbeat, cancellationToken))
             {
-                var broker = state.Identity.Broker;
+                var before = state.Identity.Broker;
                 await membership.JoinAsync(cancellationToken);
                 log.LogWarning("The platform no longer knew this node; it has joined again");
-                if (
-                    options.Value.Broker is null
-                    && !string.Equals(broker, state.Identity.Broker, StringComparison.Ordinal)
-                )
-                {
-                    log.LogError("The platform now uses another broker: restart this agent to connect to it");
-                }
+                await broker.AdoptAsync(before);
+            }
+            else
+            {
+                await broker.RenewWhereNeededAsync(cancellationToken);
             }
         }
         catch (Exception exception)

@@ -14,6 +14,7 @@ namespace Platform.GpuAgent.Server;
 [JsonSerializable(typeof(CreateVersion))]
 [JsonSerializable(typeof(JoinRequest))]
 [JsonSerializable(typeof(JoinResponse))]
+[JsonSerializable(typeof(BrokerAccess))]
 [JsonSerializable(typeof(NodeHeartbeat))]
 [JsonSerializable(typeof(ProblemBody))]
 internal sealed partial class PlatformJson : JsonSerializerContext;

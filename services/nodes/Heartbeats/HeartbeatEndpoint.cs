@@ -24,7 +24,7 @@ internal static class HeartbeatEndpoint
     {
         if (http.Caller() is { Kind: CallerKind.Node } caller && caller.Id != heartbeat.NodeId)
         {
-            return ProblemResults.Problem(403, "token.other-node", "This token does not speak for this node.");
+            return AgentProblems.OtherNode();
         }
 
         if (HeartbeatRules.Check(heartbeat) is { } wrong)

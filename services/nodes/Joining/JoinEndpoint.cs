@@ -27,6 +27,7 @@ internal static class JoinEndpoint
         NodesStore store,
         JoinTokens joinTokens,
         ScopedTokens scopedTokens,
+        BrokerUsers brokerUsers,
         SchedulerSignal scheduler,
         IOptions<NodesOptions> options,
         TimeProvider clock,
@@ -68,6 +69,16 @@ internal static class JoinEndpoint
             return AgentProblems.IdentityInUse();
         }
 
+        string? broker;
+        try
+        {
+            broker = await brokerUsers.GrantAsync(request.NodeId, ct);
+        }
+        catch (BrokerManagementException exception)
+        {
+            return AgentProblems.NoBrokerUser(http, exception);
+        }
+
         var command = new JoinNode(request.NodeId, request.Name, request.Inventory.ToInventory());
         var outcome = await store.HandleAsync(
             Node.Decider,
@@ -87,7 +98,7 @@ internal static class JoinEndpoint
             {
                 NodeId = request.NodeId,
                 NodeToken = scopedTokens.ForNode(request.NodeId, TimeSpan.FromDays(options.Value.NodeTokenDays)),
-                Broker = string.IsNullOrEmpty(options.Value.AgentBroker) ? null : options.Value.AgentBroker,
+                Broker = broker,
                 HeartbeatSeconds = options.Value.HeartbeatSeconds,
             }
         );

@@ -5,6 +5,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Platform.EventStore;
+using Platform.Messaging.Agents;
 using Platform.Messaging.Broker;
 using Platform.Messaging.Sagas;
 
@@ -31,7 +32,13 @@ public static class MessagingExtensions
         services.TryAddSingleton(TimeProvider.System);
         services.AddSingleton(options);
         services.AddSingleton<BusReadiness>();
+        if (options.HasAgentUsers)
+        {
+            _ = options.ManagementAddress();
+        }
+
         services.AddSingleton<QueueConnector>();
+        services.AddSingleton<RefusedAgentMessages>();
         services
             .AddOptions<MassTransitHostOptions>()
             .Configure(host =>
@@ -48,6 +55,11 @@ public static class MessagingExtensions
                 health.Registrations.Remove(replaced);
             }
         });
+        Func<Task> disconnect = () => Task.CompletedTask;
+        services.AddSingleton(container => new BrokerConnection(
+            container.GetRequiredService<IBusControl>(),
+            disconnect
+        ));
         services.AddMassTransit(bus =>
         {
             bus.DisableUsageTelemetry(); // the platform calls nobody
@@ -64,15 +76,25 @@ public static class MessagingExtensions
             }
             else
             {
-                bus.SetBusFactory(
-                    new ReconnectingRabbitMq(
-                        (context, transport) =>
-                        {
-                            transport.Host(broker, host => host.Heartbeat(TimeSpan.FromSeconds(10)));
-                            transport.ConfigureEndpoints(context);
-                        }
-                    )
+                var rabbit = new ReconnectingRabbitMq(
+                    (context, transport) =>
+                    {
+                        transport.Host(
+                            broker,
+                            host =>
+                            {
+                                host.Heartbeat(TimeSpan.FromSeconds(10));
+                                if (context.GetService<IBrokerCredentials>() is { } credentials)
+                                {
+                                    transport.ActAs(credentials, host);
+                                }
+                            }
+                        );
+                        transport.ConfigureEndpoints(context);
+                    }
                 );
+                bus.SetBusFactory(rabbit);
+                disconnect = rabbit.DisconnectAsync;
             }
         });
         return services;
@@ -83,13 +105,45 @@ public static class MessagingExtensions
         where TConsumer : class, IConsumer
     {
         ArgumentNullException.ThrowIfNull(bus);
-        var queue = $"{service}-{KebabCaseEndpointNameFormatter.Instance.Consumer<TConsumer>()}";
-        bus.AddConsumer<TConsumer>()
+        bus.AddConsumer<TConsumer>().Endpoint(endpoint => endpoint.OnQueueOf<TConsumer>(service));
+    }
+
+    /// <summary>
+    /// Adds a consumer of what agents report, on a queue of its own as <see cref="AddServiceConsumer{TConsumer}"/> does. Only what the
+    /// agent of the named node sent gets to it. What cannot be handled is dropped instead of kept beside the queue: agents repeat
+    /// what got no answer.
+    /// </summary>
+    /// <param name="nodeOf">The node that a message names as its sender.</param>
+    public static void AddAgentConsumer<TConsumer, TMessage>(
+        this IBusRegistrationConfigurator bus,
+        string service,
+        Func<TMessage, Guid> nodeOf
+    )
+        where TConsumer : class, IConsumer<TMessage>
+        where TMessage : class
+    {
+        ArgumentNullException.ThrowIfNull(bus);
+        bus.AddConsumer<TConsumer>(
+                (context, consumer) =>
+                    consumer.Message<TMessage>(message =>
+                        message.UseFilter(
+                            new AgentMessageFilter<TMessage>(
+                                nodeOf,
+                                context.GetRequiredService<MessagingOptions>(),
+                                context.GetRequiredService<RefusedAgentMessages>()
+                            )
+                        )
+                    )
+            )
             .Endpoint(endpoint =>
             {
-                endpoint.Name = queue;
-                endpoint.PrefetchCount = EndpointConventions.Prefetch;
-                endpoint.ConcurrentMessageLimit = EndpointConventions.Concurrency;
+                endpoint.OnQueueOf<TConsumer>(service);
+                endpoint.AddConfigureEndpointCallback(queue =>
+                {
+                    queue.PublishFaults = false;
+                    queue.DiscardFaultedMessages();
+                    queue.DiscardSkippedMessages();
+                });
             });
     }
 
@@ -150,5 +204,13 @@ public static class MessagingExtensions
             container.GetRequiredService<IBus>(),
             container.GetRequiredService<BusReadiness>()
         ));
+    }
+
+    private static void OnQueueOf<TConsumer>(this IEndpointRegistrationConfigurator endpoint, string service)
+        where TConsumer : class, IConsumer
+    {
+        endpoint.Name = $"{service}-{KebabCaseEndpointNameFormatter.Instance.Consumer<TConsumer>()}";
+        endpoint.PrefetchCount = EndpointConventions.Prefetch;
+        endpoint.ConcurrentMessageLimit = EndpointConventions.Concurrency;
     }
 }

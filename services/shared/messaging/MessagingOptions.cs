@@ -16,7 +16,34 @@ public sealed class MessagingOptions
     /// </summary>
     public int QuorumSize { get; set; } = 1;
 
-    internal Uri BrokerAddress() =>
+    /// <summary>
+    /// The broker's management API, <c>http://host:15672/</c>. With it each agent has a broker user of its own, and what agents send
+    /// must come from that user. It is called with the user and password of <see cref="RabbitMq"/> unless it names others.
+    /// </summary>
+    public string? Management { get; set; }
+
+    /// <summary>
+    /// With <see cref="Management"/>: the user that agents shared before, whose messages are still accepted until all of them have
+    /// users of their own. Null where there is none (any longer).
+    /// </summary>
+    public string? SharedAgentUser { get; set; }
+
+    /// <summary>Whether each agent has a broker user of its own.</summary>
+    public bool HasAgentUsers => Transport is MessageTransport.RabbitMq && !string.IsNullOrEmpty(Management);
+
+    /// <summary>Where the management API is; it may contain a user and password.</summary>
+    /// <exception cref="InvalidOperationException">It is no such address.</exception>
+    public Uri ManagementAddress() =>
+        Uri.TryCreate(Management?.TrimEnd('/') + "/", UriKind.Absolute, out var address)
+        && address.Scheme is "http" or "https"
+            ? address
+            : throw new InvalidOperationException(
+                "Messaging:Management must be the address of the broker's management API, http://host:15672/."
+            );
+
+    /// <summary>The broker's address.</summary>
+    /// <exception cref="InvalidOperationException">It is no such address.</exception>
+    public Uri BrokerAddress() =>
         Uri.TryCreate(RabbitMq, UriKind.Absolute, out var address) && address.Scheme is "amqp" or "amqps" or "rabbitmq"
             ? address
             : throw new InvalidOperationException(

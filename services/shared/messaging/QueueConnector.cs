@@ -35,6 +35,7 @@ public sealed class QueueConnector(IReceiveEndpointConnector connector, Messagin
             (context, endpoint) =>
             {
                 endpoint.ConfigureConsumeTopology = false;
+                endpoint.PublishFaults = false; // an agent's user may not, and nobody listens
                 endpoint.PrefetchCount = concurrency * 2;
                 endpoint.ConcurrentMessageLimit = concurrency;
                 endpoint.UseConventions(context, options);

@@ -1,3 +1,5 @@
+using Platform.Contracts.Nodes;
+
 namespace Platform.Contracts.Agents;
 
 /// <summary>Queue names of the agents.</summary>
@@ -5,6 +7,14 @@ public static class AgentQueues
 {
     /// <summary>The queue that one node's agent reads.</summary>
     public static string For(Guid nodeId) => $"agent-{nodeId:N}";
+}
+
+/// <summary>What agents publish, which is all that they may.</summary>
+public static class AgentReports
+{
+    /// <summary>The types of the messages.</summary>
+    public static IReadOnlyList<Type> Types { get; } =
+    [typeof(ProcessStarted), typeof(ProcessExited), typeof(NodeHeartbeat)];
 }
 
 /// <summary>Command to an agent: start this attempt. A repeat is answered with the existing report.</summary>

@@ -95,9 +95,16 @@ public sealed record JoinResponse
     /// <summary>The token that the agent uses from now on.</summary>
     public required string NodeToken { get; init; }
 
-    /// <summary>The broker's address for agents (<c>amqp://…</c>); null where the agent shares the process.</summary>
+    /// <summary>
+    /// The broker's address for this agent (<c>amqp://…</c>), with its own user and password where agents have their own; null where
+    /// the agent shares the process.
+    /// </summary>
     public string? Broker { get; init; }
 
     /// <summary>Seconds between heartbeats.</summary>
     public required double HeartbeatSeconds { get; init; }
 }
+
+/// <summary>The answer to <c>POST /api/nodes/{id}/broker-user</c>.</summary>
+/// <param name="Broker">As in <see cref="JoinResponse.Broker"/>.</param>
+public sealed record BrokerAccess(string? Broker);

@@ -43,6 +43,9 @@ public sealed class LocalRabbitMq
     /// <summary><c>amqp://user:password@127.0.0.1:port/</c>; the same as long as the folder lives, unless its port was taken.</summary>
     public string Address => $"amqp://{User}:{_settings.Password}@127.0.0.1:{_settings.Port}/";
 
+    /// <summary>Its management API, with which users are made; it asks for the user and password of <see cref="Address"/>.</summary>
+    public Uri Management => new($"http://127.0.0.1:{_settings.ManagementPort}/");
+
     /// <summary>Its process; null when it does not run.</summary>
     public LocalProcess? Process => _running?.Broker is { IsRunning: true } broker ? broker : null;
 
@@ -69,6 +72,13 @@ public sealed class LocalRabbitMq
         }
 
         var broker = new LocalRabbitMq(Path.GetFullPath(folder));
+        if (broker.Process is not null && broker._settings.ManagementPort == 0)
+        {
+            // An earlier release started it, without the management API. Its queues are durable.
+            await broker.StopAsync(cancellationToken);
+            broker._running = null;
+        }
+
         if (broker.Process is null)
         {
             report?.Invoke("Starting RabbitMQ …");
@@ -109,10 +119,14 @@ public sealed class LocalRabbitMq
             await _running.NameServer.StopAsync(TimeSpan.FromSeconds(5), cancellationToken);
         }
 
+        if (_settings.ManagementPort == 0)
+        {
+            Save(_settings with { ManagementPort = Ports.Free() });
+        }
+
         if (!await ArePortsFreeAsync(cancellationToken))
         {
-            _settings = Settings.Create() with { Password = _settings.Password, Node = _settings.Node };
-            SecretFile.Write(SettingsFile, JsonSerializer.Serialize(_settings));
+            Save(Settings.Create() with { Password = _settings.Password, Node = _settings.Node });
         }
 
         var configuration = Path.Combine(_folder, "rabbitmq.conf");
@@ -125,9 +139,17 @@ public sealed class LocalRabbitMq
             default_user_tags.administrator = true
             log.file = {LogFile}
             log.file.level = info
+            management.tcp.ip = 127.0.0.1
+            management.tcp.port = {_settings.ManagementPort}
+            management.disable_stats = true
+            management_agent.disable_metrics_collector = true
             """
         );
-        await File.WriteAllTextAsync(Path.Combine(_folder, "enabled_plugins"), "[].\n", cancellationToken);
+        await File.WriteAllTextAsync(
+            Path.Combine(_folder, "enabled_plugins"),
+            "[rabbitmq_management].\n",
+            cancellationToken
+        );
 
         // A name server (epmd) of its own: the one that Erlang would start listens on every address and stays for ever.
         var environment = EnvironmentFor(configuration);
@@ -151,7 +173,7 @@ public sealed class LocalRabbitMq
     private async Task<bool> ArePortsFreeAsync(CancellationToken cancellationToken)
     {
         var watch = Stopwatch.StartNew();
-        int[] ports = [_settings.Port, _settings.NamePort, _settings.NodePort];
+        int[] ports = [_settings.Port, _settings.NamePort, _settings.NodePort, _settings.ManagementPort];
         while (!Array.TrueForAll(ports, Ports.IsFree))
         {
             if (watch.Elapsed > TimeSpan.FromSeconds(5))
@@ -225,14 +247,28 @@ public sealed class LocalRabbitMq
         }
     }
 
+    private void Save(Settings settings)
+    {
+        _settings = settings;
+        SecretFile.Write(SettingsFile, JsonSerializer.Serialize(settings));
+    }
+
     /// <summary>What stays the same over restarts.</summary>
-    private sealed record Settings(string Node, int Port, int NodePort, int NamePort, string Password)
+    /// <param name="ManagementPort">0 in a folder of an earlier release.</param>
+    private sealed record Settings(
+        string Node,
+        int Port,
+        int NodePort,
+        int NamePort,
+        string Password,
+        int ManagementPort = 0
+    )
     {
         public static Settings Create()
         {
             var node = $"platform-{Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(4))}";
             var password = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(24));
-            return new Settings(node, Ports.Free(), Ports.Free(), Ports.Free(), password);
+            return new Settings(node, Ports.Free(), Ports.Free(), Ports.Free(), password, Ports.Free());
         }
     }
 

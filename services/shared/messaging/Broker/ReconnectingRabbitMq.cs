@@ -1,7 +1,9 @@
 using MassTransit;
 using MassTransit.Configuration;
+using MassTransit.RabbitMqTransport;
 using MassTransit.RabbitMqTransport.Configuration;
 using MassTransit.Transports;
+using RabbitMQ.Client;
 
 namespace Platform.Messaging.Broker;
 
@@ -34,6 +36,12 @@ internal sealed class ReconnectingRabbitMq : TransportRegistrationBusFactory<IRa
         _configure = configure;
         _bus = bus;
     }
+
+    /// <summary>Closes the connection; endpoints and senders make another one after their pause.</summary>
+    public Task DisconnectAsync() =>
+        _bus.HostConfiguration.ConnectionContextSupervisor.Send(
+            Pipe.ExecuteAsync<ConnectionContext>(context => context.Connection.CloseAsync(context.CancellationToken))
+        );
 
     public override IBusInstance CreateBus(
         IBusRegistrationContext context,
