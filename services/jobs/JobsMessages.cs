@@ -26,6 +26,14 @@ internal sealed class JobsMessages(JobReader reader) : IEventMessages
                 Attempt = e.Attempt,
                 StartedAt = e.At,
                 TimeoutAt = e.TimeoutAt,
+                Rank = e.Rank,
+            },
+            RankStarted e => new RankStartedMessage
+            {
+                JobId = jobId,
+                Attempt = e.Attempt,
+                Rank = e.Rank,
+                StartedAt = e.At,
             },
             StopRequested e => new StopRequestedMessage
             {
@@ -57,7 +65,7 @@ internal sealed class JobsMessages(JobReader reader) : IEventMessages
                 return [new(CoordinationCommands.RequestPlacement(queued))];
             case JobPlaced e:
                 var (job, _) = await reader.GetAsync(Guid.Parse(stored.StreamId), cancellationToken);
-                return [.. CoordinationCommands.StartProcess(job.Id, e.Attempt, job.Resources, e.Nodes)];
+                return [.. CoordinationCommands.StartProcess(job.Id, e.Attempt, job.Resources, e.Nodes, except: [])];
             default:
                 return [];
         }

@@ -121,5 +121,21 @@ internal static class JobsTables
             end $$;
             """
         ),
+        new(
+            "008_job_rank",
+            """
+            -- The processes of attempts of several; an only one has all it needs in job_summary.
+            create table job_rank (
+              job_id uuid not null,
+              attempt int not null,
+              rank int not null,
+              started_at timestamptz,
+              ended_at timestamptz,
+              reason text,
+              exit_code int,
+              detail text,
+              primary key (job_id, attempt, rank));
+            """
+        ),
     ];
 }

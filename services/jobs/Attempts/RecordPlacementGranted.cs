@@ -9,7 +9,8 @@ namespace Platform.Jobs.Attempts;
 /// <summary>
 /// Records where an attempt is placed. A lease that is no longer needed is released, or it would be held forever.
 /// </summary>
-internal sealed class RecordPlacementGranted(JobDecisions jobs) : IConsumer<PlacementGrantedMessage>
+internal sealed partial class RecordPlacementGranted(JobDecisions jobs, ILogger<RecordPlacementGranted> log)
+    : IConsumer<PlacementGrantedMessage>
 {
     public async Task Consume(ConsumeContext<PlacementGrantedMessage> context)
     {
@@ -20,6 +21,11 @@ internal sealed class RecordPlacementGranted(JobDecisions jobs) : IConsumer<Plac
             context.EventMetadata(Caller.Service("nodes").Subject, JobDecisions.StreamOf(granted.JobId)),
             cancellationToken: context.CancellationToken
         );
+        if (outcome.Refusal is { } refusal)
+        {
+            Refused(log, granted.JobId, granted.Attempt, refusal.Message);
+        }
+
         if (!outcome.State.Holds(granted.Attempt))
         {
             await context.Publish(
@@ -28,4 +34,7 @@ internal sealed class RecordPlacementGranted(JobDecisions jobs) : IConsumer<Plac
             );
         }
     }
+
+    [LoggerMessage(1, LogLevel.Error, "Invalid placement of job {JobId} attempt {Attempt}: {Reason}")]
+    private static partial void Refused(ILogger log, Guid jobId, int attempt, string reason);
 }

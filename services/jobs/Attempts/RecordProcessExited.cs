@@ -20,8 +20,9 @@ internal sealed class RecordProcessExited(JobDecisions jobs, LogSignals signals)
         var exited = context.Message;
         await jobs.HandleAsync(
             exited.JobId,
-            new EndAttempt(
+            new EndRank(
                 exited.Attempt,
+                exited.Rank,
                 exited.NodeId,
                 exited.Reason,
                 exited.ExitCode,

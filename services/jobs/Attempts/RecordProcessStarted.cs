@@ -17,7 +17,7 @@ internal sealed class RecordProcessStarted(JobDecisions jobs) : IConsumer<Proces
         var started = context.Message;
         await jobs.HandleAsync(
             started.JobId,
-            new StartAttempt(started.Attempt, started.NodeId, started.At),
+            new StartRank(started.Attempt, started.Rank, started.NodeId, started.At),
             context.EventMetadata(Caller.Node(started.NodeId).Subject, JobDecisions.StreamOf(started.JobId)),
             cancellationToken: context.CancellationToken
         );

@@ -2,6 +2,7 @@ using System.Text.Json;
 using Npgsql;
 using Platform.Contracts;
 using Platform.Contracts.Jobs;
+using Platform.EventStore;
 using Platform.Jobs.Training;
 
 namespace Platform.Jobs.Browsing;
@@ -31,19 +32,53 @@ internal sealed class JobReader(JobsStore store)
     /// <returns>Null when there is no such job.</returns>
     public async Task<(JobDetail Job, long Version)?> FindAsync(Guid jobId, CancellationToken cancellationToken)
     {
-        await using var command = store.DataSource.CreateCommand(
-            $"select {ItemColumns}, s.version, d.spec from {ItemTables} join job_spec d on d.job_id = s.job_id where s.job_id = $1"
+        await using var batch = store.DataSource.CreateBatch();
+        batch.Add(
+            $"select {ItemColumns}, s.version, d.spec from {ItemTables} join job_spec d on d.job_id = s.job_id where s.job_id = $1",
+            jobId
         );
-        command.Parameters.Add(new() { Value = jobId });
-        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        batch.Add(
+            """
+            select r.rank, r.started_at, r.ended_at, r.reason, r.exit_code, r.detail
+            from job_rank r join job_summary s on s.job_id = r.job_id and s.attempt = r.attempt
+            where r.job_id = $1 order by r.rank
+            """,
+            jobId
+        );
+        await using var reader = await batch.ExecuteReaderAsync(cancellationToken);
         if (!await reader.ReadAsync(cancellationToken))
         {
             return null;
         }
 
         var item = ReadItem(reader);
+        var version = reader.GetInt64(17);
         var spec = ReadSpec(await reader.GetFieldValueAsync<byte[]>(18, cancellationToken));
-        return (Detail(item, spec), reader.GetInt64(17));
+        await reader.NextResultAsync(cancellationToken);
+        return (Detail(item, spec, await ReadRanksAsync(reader, cancellationToken)), version);
+    }
+
+    private static async Task<IReadOnlyList<JobRank>?> ReadRanksAsync(
+        NpgsqlDataReader reader,
+        CancellationToken cancellationToken
+    )
+    {
+        var ranks = new List<JobRank>();
+        while (await reader.ReadAsync(cancellationToken))
+        {
+            ranks.Add(
+                new JobRank(
+                    reader.GetInt32(0),
+                    Time(reader, 1),
+                    Time(reader, 2),
+                    Text(reader, 3),
+                    Number(reader, 4),
+                    Text(reader, 5)
+                )
+            );
+        }
+
+        return ranks.Count == 0 ? null : ranks;
     }
 
     /// <summary>Reads a row of <see cref="ItemColumns"/>.</summary>
@@ -63,10 +98,10 @@ internal sealed class JobReader(JobsStore store)
             NotBefore = Time(row, 10),
             StartedAt = Time(row, 11),
             EndedAt = Time(row, 12),
-            ExitCode = row.IsDBNull(13) ? null : row.GetInt32(13),
-            Reason = row.IsDBNull(14) ? null : row.GetString(14),
-            Detail = row.IsDBNull(15) ? null : row.GetString(15),
-            SubmittedBy = row.IsDBNull(16) ? null : row.GetString(16),
+            ExitCode = Number(row, 13),
+            Reason = Text(row, 14),
+            Detail = Text(row, 15),
+            SubmittedBy = Text(row, 16),
         };
 
     public static JobSpec ReadSpec(byte[] json) => JsonSerializer.Deserialize(json, JobEventsJson.Default.JobSpec)!;
@@ -74,10 +109,15 @@ internal sealed class JobReader(JobsStore store)
     private static DateTimeOffset? Time(NpgsqlDataReader row, int column) =>
         row.IsDBNull(column) ? null : row.GetFieldValue<DateTimeOffset>(column);
 
+    private static string? Text(NpgsqlDataReader row, int column) =>
+        row.IsDBNull(column) ? null : row.GetString(column);
+
+    private static int? Number(NpgsqlDataReader row, int column) => row.IsDBNull(column) ? null : row.GetInt32(column);
+
     private static IReadOnlyList<PlacedNode> ReadNodes(byte[] json) =>
         JsonSerializer.Deserialize<IReadOnlyList<PlacedNode>>(json, JsonDefaults.Lenient)!;
 
-    private static JobDetail Detail(JobItem item, JobSpec spec) =>
+    private static JobDetail Detail(JobItem item, JobSpec spec, IReadOnlyList<JobRank>? ranks) =>
         new()
         {
             Id = item.Id,
@@ -97,6 +137,7 @@ internal sealed class JobReader(JobsStore store)
             ExitCode = item.ExitCode,
             Reason = item.Reason,
             Detail = item.Detail,
+            Ranks = ranks,
             Command = spec.Command,
             Files = spec.Files,
             Source = spec.Source,

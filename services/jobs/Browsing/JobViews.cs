@@ -44,9 +44,22 @@ internal record JobItem
     public string? Detail { get; init; }
 }
 
+/// <summary>One process of an attempt of several. Its node is the one of the same rank among the job's nodes.</summary>
+/// <param name="Reason">One of <see cref="EndReasons"/>; null while it may run.</param>
+internal sealed record JobRank(
+    int Rank,
+    DateTimeOffset? StartedAt,
+    DateTimeOffset? EndedAt,
+    string? Reason,
+    int? ExitCode,
+    string? Detail
+);
+
 /// <summary>One job with its full specification.</summary>
 internal sealed record JobDetail : JobItem
 {
+    /// <summary>The processes of the current or last attempt by rank; null for a job of one process.</summary>
+    public IReadOnlyList<JobRank>? Ranks { get; init; }
     public required IReadOnlyList<string> Command { get; init; }
 
     /// <summary>The files it was submitted with, without their contents.</summary>

@@ -49,28 +49,29 @@ internal static class CoordinationCommands
             NotBefore = saga.NotBefore,
         };
 
-    /// <summary>Commands to each node's agent to start its part of the attempt.</summary>
+    /// <summary>Commands to the agent of each rank's node to start it.</summary>
+    /// <param name="except">Ranks that have started.</param>
     public static IEnumerable<OutgoingCommand> StartProcess(
         Guid jobId,
         int attempt,
         Resources resources,
-        IReadOnlyList<PlacedNode> nodes
+        IReadOnlyList<PlacedNode> nodes,
+        IReadOnlyList<int> except
     ) =>
-        nodes.Select(
-            (node, rank) =>
-                new OutgoingCommand(
-                    new StartProcess
-                    {
-                        NodeId = node.NodeId,
-                        JobId = jobId,
-                        Attempt = attempt,
-                        Cpus = resources.Cpus,
-                        MemoryMiB = resources.MemoryMiB,
-                        Gpus = node.Gpus,
-                        Rank = rank,
-                        WorldSize = nodes.Count,
-                    },
-                    QueueAddress.Of(AgentQueues.For(node.NodeId))
-                )
-        );
+        nodes
+            .Where(node => !except.Contains(node.Rank))
+            .Select(node => new OutgoingCommand(
+                new StartProcess
+                {
+                    NodeId = node.NodeId,
+                    JobId = jobId,
+                    Attempt = attempt,
+                    Cpus = resources.Cpus,
+                    MemoryMiB = resources.MemoryMiB,
+                    Gpus = node.Gpus,
+                    Rank = node.Rank,
+                    WorldSize = nodes.Count,
+                },
+                QueueAddress.Of(AgentQueues.For(node.NodeId))
+            ));
 }

@@ -23,8 +23,15 @@ internal sealed class JobCoordination : IDeadlineSaga
     public DateTimeOffset SubmittedAt { get; set; }
     public DateTimeOffset NotBefore { get; set; }
     public IReadOnlyList<PlacedNode> Nodes { get; set; } = [];
+
+    /// <summary>Ranks that have started. Only counts for attempts of several: the start of the only one is a state.</summary>
+    public IReadOnlyList<int> Started { get; set; } = [];
     public DateTimeOffset? TimeoutAt { get; set; }
     public string? StopReason { get; set; }
+
+    /// <summary>True while the job runs and one of its processes has not started.</summary>
+    public bool IsIncomplete() =>
+        Resources is not null && Nodes.Count > 1 && Nodes.Any(node => !Started.Contains(node.Rank));
 }
 
 /// <summary>The saga's deadline passed without an answer.</summary>

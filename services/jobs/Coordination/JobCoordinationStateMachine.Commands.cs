@@ -18,7 +18,20 @@ internal sealed partial class JobCoordinationStateMachine
     {
         var saga = context.Saga;
         Wait(saga);
-        var commands = CoordinationCommands.StartProcess(saga.CorrelationId, saga.Attempt, saga.Resources!, saga.Nodes);
+        await SendStartsAsync(context);
+    }
+
+    /// <summary>Commands the ranks that have not started.</summary>
+    private static async Task SendStartsAsync(BehaviorContext<JobCoordination> context)
+    {
+        var saga = context.Saga;
+        var commands = CoordinationCommands.StartProcess(
+            saga.CorrelationId,
+            saga.Attempt,
+            saga.Resources!,
+            saga.Nodes,
+            saga.Started
+        );
         foreach (var command in commands)
         {
             await context.Send(command.Destination!, command.Message);
@@ -38,6 +51,7 @@ internal sealed partial class JobCoordinationStateMachine
                     NodeId = node.NodeId,
                     JobId = saga.CorrelationId,
                     Attempt = saga.Attempt,
+                    Rank = node.Rank,
                     Reason = saga.StopReason!,
                 }
             );
@@ -57,6 +71,13 @@ internal sealed partial class JobCoordinationStateMachine
     private async Task ConfirmRunningAsync(BehaviorContext<JobCoordination> context)
     {
         var isOverdue = context.Saga.TimeoutAt <= _clock.GetUtcNow();
+        if (context.Saga.IsIncomplete())
+        {
+            await SendStartsAsync(context);
+            // In case it was the message about a start that did not arrive: the agent's answer tells jobs nothing new.
+            await _republish.PublishAsync(context, context.Saga.CorrelationId, context.CancellationToken);
+        }
+
         WaitWhileRunning(context.Saga);
         if (isOverdue)
         {
@@ -77,19 +98,20 @@ internal sealed partial class JobCoordinationStateMachine
         );
 
     /// <summary>Sets the deadline for an answer: short at first, twice as long with each repeat.</summary>
-    private void Wait(JobCoordination saga)
-    {
-        var wait = Math.Min(
-            _options.FirstWait.TotalSeconds * Math.Pow(2, Math.Min(saga.Resends, 30)),
-            _options.LongestWait.TotalSeconds
+    private void Wait(JobCoordination saga) => saga.DueAt = _clock.GetUtcNow() + Pause(saga);
+
+    private TimeSpan Pause(JobCoordination saga) =>
+        TimeSpan.FromSeconds(
+            Math.Min(
+                _options.FirstWait.TotalSeconds * Math.Pow(2, Math.Min(saga.Resends, 30)),
+                _options.LongestWait.TotalSeconds
+            )
         );
-        saga.DueAt = _clock.GetUtcNow() + TimeSpan.FromSeconds(wait);
-    }
 
     private void WaitWhileRunning(JobCoordination saga)
     {
         var now = _clock.GetUtcNow();
-        var confirm = now + _options.LongestWait;
+        var confirm = now + (saga.IsIncomplete() ? Pause(saga) : _options.LongestWait);
         saga.DueAt = saga.TimeoutAt > now && saga.TimeoutAt < confirm ? saga.TimeoutAt : confirm;
     }
 }

@@ -60,8 +60,10 @@ internal sealed partial class JobCoordinationStateMachine : MassTransitStateMach
                 .Then(x => x.Saga.Nodes = x.Message.Nodes),
             When(Started, x => IsAhead(x.Saga, x.Message.Attempt, Running))
                 .Then(x => Advance(x.Saga, x.Message.Attempt).TimeoutAt = x.Message.TimeoutAt)
+                .Then(x => AddStarted(x.Saga, x.Message.Rank))
                 .Then(x => WaitWhileRunning(x.Saga))
                 .TransitionTo(Running),
+            When(RankStarted, x => x.Saga.Attempt == x.Message.Attempt).Then(x => AddStarted(x.Saga, x.Message.Rank)),
             When(StopRequested, x => IsAhead(x.Saga, x.Message.Attempt, Stopping))
                 .Then(x => Advance(x.Saga, x.Message.Attempt).StopReason = x.Message.Reason)
                 .ThenAsync(StopAsync)
@@ -113,6 +115,7 @@ internal sealed partial class JobCoordinationStateMachine : MassTransitStateMach
     public Event<JobQueuedMessage> Queued { get; } = null!;
     public Event<JobPlacedMessage> Placed { get; } = null!;
     public Event<JobStartedMessage> Started { get; } = null!;
+    public Event<RankStartedMessage> RankStarted { get; } = null!;
     public Event<StopRequestedMessage> StopRequested { get; } = null!;
     public Event<JobEndedMessage> Ended { get; } = null!;
     public Event<PlacementReleasedMessage> Released { get; } = null!;
@@ -129,6 +132,7 @@ internal sealed partial class JobCoordinationStateMachine : MassTransitStateMach
         Event(() => Ended, e => e.CorrelateById(x => x.Message.JobId));
         Event(() => Placed, e => CorrelateOrRepublish(e, x => x.JobId));
         Event(() => Started, e => CorrelateOrRepublish(e, x => x.JobId));
+        Event(() => RankStarted, e => CorrelateOrRepublish(e, x => x.JobId));
         Event(() => StopRequested, e => CorrelateOrRepublish(e, x => x.JobId));
         Event(() => Released, e => e.CorrelateById(x => x.Message.JobId).OnMissingInstance(m => m.Discard()));
         Event(() => DeadlinePassed, e => e.CorrelateById(x => x.Message.JobId).OnMissingInstance(m => m.Discard()));
@@ -169,13 +173,25 @@ internal sealed partial class JobCoordinationStateMachine : MassTransitStateMach
     private void BeginAttempt(JobCoordination saga, int attempt)
     {
         Advance(saga, attempt);
-        (saga.Nodes, saga.TimeoutAt, saga.StopReason) = ([], null, null);
         Wait(saga);
     }
 
-    /// <summary>Begins a new wait.</summary>
+    private static void AddStarted(JobCoordination saga, int rank)
+    {
+        if (!saga.Started.Contains(rank))
+        {
+            saga.Started = [.. saga.Started, rank];
+        }
+    }
+
+    /// <summary>Begins a new wait, and forgets what was known of an earlier attempt.</summary>
     private static JobCoordination Advance(JobCoordination saga, int attempt)
     {
+        if (attempt != saga.Attempt)
+        {
+            (saga.Nodes, saga.Started, saga.TimeoutAt, saga.StopReason) = ([], [], null, null);
+        }
+
         saga.Attempt = attempt;
         saga.Resends = 0;
         return saga;

@@ -36,6 +36,7 @@ internal sealed class RepublishJob(JobsStore store, JobsMessages messages)
             JobQueued e => e.Attempt == attempt,
             JobPlaced e => e.Attempt == attempt,
             JobStarted e => e.Attempt == attempt,
+            RankStarted e => e.Attempt == attempt,
             StopRequested e => e.Attempt == attempt,
             JobSucceeded e => e.Attempt == attempt,
             JobFailed e => e.Attempt == attempt,

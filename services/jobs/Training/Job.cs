@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
 using Platform.Contracts.Jobs;
 using Platform.EventStore;
@@ -39,11 +40,13 @@ internal sealed record Job
     public RetryPolicy Retry { get; init; } = RetryPolicy.Default;
     public TimeSpan? Timeout { get; init; }
 
-    /// <summary>Where the current attempt is placed.</summary>
-    public IReadOnlyList<Guid> Nodes { get; init; } = [];
+    /// <summary>The processes of the current attempt by rank, from 0; empty while it is not placed.</summary>
+    public IReadOnlyList<JobProcess> Processes { get; init; } = [];
     public DateTimeOffset? TimeoutAt { get; init; }
 
-    /// <summary>Set once the current attempt is to be stopped: <c>cancelled</c> or <c>timed_out</c>.</summary>
+    /// <summary>
+    /// Set once the current attempt is to be stopped: <c>cancelled</c>, <c>timed_out</c> or <c>peer_failed</c>.
+    /// </summary>
     public string? StopReason { get; init; }
 
     /// <summary>Attempts that failed since the submission or the last retry by a user.</summary>
@@ -51,6 +54,18 @@ internal sealed record Job
 
     /// <summary>Attempts that lost their node since the submission or the last retry by a user.</summary>
     public int Losses { get; init; }
+
+    /// <summary>
+    /// The process that failed first. By the times of its reports, not by the order in which they arrive; one that was stopped
+    /// because of another counts only when there is no other.
+    /// </summary>
+    private JobProcess? FirstFailure =>
+        Processes
+            .Where(process => process.End is { Succeeded: false })
+            .OrderBy(process => process.End!.Reason is EndReasons.PeerFailed)
+            .ThenBy(process => process.End!.At)
+            .ThenBy(process => process.Rank)
+            .FirstOrDefault();
 
     public bool HasEnded => Status is JobStatus.Succeeded or JobStatus.Failed or JobStatus.Cancelled;
 
@@ -70,9 +85,9 @@ internal sealed record Job
             AttemptCommand report when report.Attempt != job.Attempt || job.HasEnded => Decision.Nothing<JobEvent>(),
             QueueAttempt queue => job.Queue(queue, now),
             PlaceAttempt place => job.Place(place, now),
-            StartAttempt start => job.Start(start, now),
-            EndAttempt end => job.End(end, now),
-            LoseAttempt lose => job.Lose(lose.Reason, lose.NodeId, now),
+            StartRank start => job.Start(start, now),
+            EndRank end => job.End(end, now),
+            LoseAttempt lose => job.Lose(lose, now),
             StopOverdueAttempt => job.StopOverdue(now),
             _ => throw new UnreachableException($"No decision for {command.GetType().Name}."),
         };
@@ -92,22 +107,54 @@ internal sealed record Job
             {
                 Status = JobStatus.Queued,
                 Attempt = e.Attempt,
-                Nodes = [],
+                Processes = [],
                 TimeoutAt = null,
                 StopReason = null,
                 Failures = job.HasEnded ? 0 : job.Failures,
                 Losses = job.HasEnded ? 0 : job.Losses,
             },
-            JobPlaced e => job with { Status = JobStatus.Placed, Nodes = [.. e.Nodes.Select(node => node.NodeId)] },
-            JobStarted e => job with { Status = JobStatus.Running, TimeoutAt = e.TimeoutAt },
-            AttemptFailed => job with { Failures = job.Failures + 1 },
+            JobPlaced e => job with
+            {
+                Status = JobStatus.Placed,
+                Processes = [.. e.Nodes.OrderBy(node => node.Rank).Select(n => new JobProcess(n.Rank, n.NodeId))],
+            },
+            JobStarted e => job.With(e.Rank, process => process with { StartedAt = e.At }) with
+            {
+                Status = JobStatus.Running,
+                TimeoutAt = e.TimeoutAt,
+            },
+            RankStarted e => job.With(e.Rank, process => process with { StartedAt = e.At }),
+            RankExited e => job.With(
+                e.Rank,
+                process => process with { End = new ProcessEnd(e.Reason, e.ExitCode, e.Detail, e.At) }
+            ),
+            AttemptFailed e => job.WithEndOfOnly(new ProcessEnd(e.Reason, e.ExitCode, e.Detail, e.At)) with
+            {
+                Failures = job.Failures + 1,
+            },
             AttemptLost => job with { Losses = job.Losses + 1 },
             StopRequested e => job with { StopReason = e.Reason },
-            JobSucceeded => job with { Status = JobStatus.Succeeded },
+            JobSucceeded e => job.WithEndOfOnly(new ProcessEnd(EndReasons.ExitCode, 0, e.Detail, e.At)) with
+            {
+                Status = JobStatus.Succeeded,
+            },
             JobFailed => job with { Status = JobStatus.Failed },
-            JobCancelled => job with { Status = JobStatus.Cancelled },
+            JobCancelled e => job.WithEndOfOnly(new ProcessEnd(EndReasons.Cancelled, e.ExitCode, null, e.At)) with
+            {
+                Status = JobStatus.Cancelled,
+            },
             _ => throw new UnreachableException($"No evolution for {@event.GetType().Name}."),
         };
+
+    private Job With(int rank, Func<JobProcess, JobProcess> change) =>
+        this with
+        {
+            Processes = [.. Processes.Select(process => process.Rank == rank ? change(process) : process)],
+        };
+
+    /// <summary>The end of a job's only process has no event of its own.</summary>
+    private Job WithEndOfOnly(ProcessEnd end) =>
+        Processes is [{ End: null } only] ? this with { Processes = [only with { End = end }] } : this;
 
     private Decision<JobEvent> Cancel(DateTimeOffset now) =>
         Status switch
@@ -115,7 +162,7 @@ internal sealed record Job
             JobStatus.Pending or JobStatus.Queued => Decision.Accept<JobEvent>(
                 new JobCancelled(Attempt, RunId, ExitCode: null, now)
             ),
-            JobStatus.Placed or JobStatus.Running when StopReason is null => Decision.Accept<JobEvent>(
+            JobStatus.Placed or JobStatus.Running when !HasStopReason => Decision.Accept<JobEvent>(
                 new StopRequested(Attempt, EndReasons.Cancelled, now)
             ),
             JobStatus.Placed or JobStatus.Running or JobStatus.Cancelled => Decision.Nothing<JobEvent>(),
@@ -134,6 +181,11 @@ internal sealed record Job
 
     private Decision<JobEvent> Place(PlaceAttempt place, DateTimeOffset now)
     {
+        if (!place.Nodes.Select(node => node.Rank).Order().SequenceEqual(Enumerable.Range(0, place.Nodes.Count)))
+        {
+            return Decision.Refuse<JobEvent>("job.invalid-placement", "A placement has one node for each rank from 0.");
+        }
+
         var placed = new JobPlaced(Attempt, place.Nodes, now);
         return Status switch
         {
@@ -143,45 +195,98 @@ internal sealed record Job
         };
     }
 
-    private Decision<JobEvent> Start(StartAttempt start, DateTimeOffset now)
+    /// <summary>The first process to start makes the job run; the others are recorded beside it.</summary>
+    private Decision<JobEvent> Start(StartRank start, DateTimeOffset now)
     {
-        if (Status is not JobStatus.Placed || !Nodes.Contains(start.NodeId))
+        if (!IsOn(start.Rank, start.NodeId, out var process) || process is not { StartedAt: null, End: null })
         {
             return Decision.Nothing<JobEvent>();
         }
 
         var at = Earlier(start.At, now);
-        return Decision.Accept<JobEvent>(new JobStarted(Attempt, RunId, start.NodeId, at, at + Timeout));
+        return Decision.Accept<JobEvent>(
+            Status is JobStatus.Placed
+                ? new JobStarted(Attempt, RunId, start.NodeId, at, at + Timeout, start.Rank)
+                : new RankStarted(Attempt, start.Rank, start.NodeId, at)
+        );
     }
 
-    private Decision<JobEvent> End(EndAttempt end, DateTimeOffset now)
+    /// <summary>The attempt ends with its last process. When one fails, the others are stopped.</summary>
+    private Decision<JobEvent> End(EndRank end, DateTimeOffset now)
     {
-        if (!Holds(end.Attempt) || !Nodes.Contains(end.NodeId))
+        if (!IsOn(end.Rank, end.NodeId, out var process) || process.End is not null)
         {
             return Decision.Nothing<JobEvent>();
         }
 
         var at = Earlier(end.At, now);
-        return (end.Reason, StopReason) switch
+        var exited = new RankExited(Attempt, end.Rank, end.NodeId, end.Reason, end.ExitCode, end.Detail, at);
+        var job = Evolve(this, exited);
+        if (job.Processes is [_])
         {
-            // It succeeded before the stop: its outputs are stored, so it counts as a success.
-            (EndReasons.ExitCode, _) when end.ExitCode is 0 => Decision.Accept<JobEvent>(
-                new JobSucceeded(Attempt, RunId, at, end.Detail)
-            ),
-            (EndReasons.Cancelled, null) or (_, EndReasons.Cancelled) => Decision.Accept<JobEvent>(
-                new JobCancelled(Attempt, RunId, end.ExitCode, at)
-            ),
-            (EndReasons.NodeLost or EndReasons.NodeStopped, null) => Lose(end.Reason, end.NodeId, now),
-            _ => Fail(StopReason ?? end.Reason, end.ExitCode, end.Detail, at, now),
+            return Decision.Accept(job.Conclude(at, now));
+        }
+
+        if (job.Processes.All(other => other.End is not null))
+        {
+            return Decision.Accept([exited, .. job.Conclude(job.Processes.Max(other => other.End!.At), now)]);
+        }
+
+        return job.FirstFailure is not null && StopReason is null
+            ? Decision.Accept<JobEvent>(exited, new StopRequested(Attempt, EndReasons.PeerFailed, now))
+            : Decision.Accept<JobEvent>(exited);
+    }
+
+    /// <summary>What becomes of the attempt once no process of it is left.</summary>
+    private IReadOnlyList<JobEvent> Conclude(DateTimeOffset at, DateTimeOffset now)
+    {
+        if (FirstFailure is not { End: { } end } failed)
+        {
+            // Also when it was to be stopped: its outputs are stored, so it counts as a success.
+            var note = Processes.FirstOrDefault(process => process.End!.Detail is not null);
+            return [new JobSucceeded(Attempt, RunId, at, note is null ? null : DetailOf(note))];
+        }
+
+        return (end.Reason, HasStopReason ? StopReason : null) switch
+        {
+            (EndReasons.Cancelled, null) or (_, EndReasons.Cancelled) =>
+            [
+                new JobCancelled(Attempt, RunId, end.ExitCode, at),
+            ],
+            (EndReasons.NodeLost or EndReasons.NodeStopped, null) => Lost(end.Reason, failed.NodeId, now),
+            (_, var stopped) => Fail(stopped ?? end.Reason, end.ExitCode, DetailOf(failed), at, now),
         };
     }
 
-    private Decision<JobEvent> Fail(string reason, int? exitCode, string? detail, DateTimeOffset at, DateTimeOffset now)
+    /// <summary>True when it was asked to stop for a reason of its own, not because one of its processes failed.</summary>
+    private bool HasStopReason => StopReason is not (null or EndReasons.PeerFailed);
+
+    private bool IsOn(int rank, Guid nodeId, [NotNullWhen(true)] out JobProcess? process)
+    {
+        process = Holds(Attempt) ? Processes.FirstOrDefault(one => one.Rank == rank && one.NodeId == nodeId) : null;
+        return process is not null;
+    }
+
+    private string? DetailOf(JobProcess process) =>
+        Processes is [_]
+            ? process.End!.Detail
+            : string.Create(
+                CultureInfo.InvariantCulture,
+                $"rank {process.Rank}: {process.End!.Detail ?? "failed first"}"
+            );
+
+    private IReadOnlyList<JobEvent> Fail(
+        string reason,
+        int? exitCode,
+        string? detail,
+        DateTimeOffset at,
+        DateTimeOffset now
+    )
     {
         var failed = new AttemptFailed(Attempt, reason, exitCode, detail, at);
         if (!IsWorthRetrying(reason) || Failures + 1 >= Retry.MaxAttempts)
         {
-            return Decision.Accept<JobEvent>(failed, new JobFailed(Attempt, RunId, reason, exitCode, detail, at));
+            return [failed, new JobFailed(Attempt, RunId, reason, exitCode, detail, at)];
         }
 
         var pause = Backoff(TimeSpan.FromSeconds(Retry.BackoffSeconds), Failures, _longestBackoff);
@@ -189,37 +294,38 @@ internal sealed record Job
             CultureInfo.InvariantCulture,
             $"attempt {Attempt} failed ({(exitCode is null ? reason : $"exit code {exitCode}")}); next try {pause.TotalSeconds:0} s later"
         );
-        return Decision.Accept<JobEvent>(failed, new JobQueued(Attempt + 1, now + pause, why, now));
+        return [failed, new JobQueued(Attempt + 1, now + pause, why, now)];
     }
 
-    private Decision<JobEvent> Lose(string reason, Guid? nodeId, DateTimeOffset now)
-    {
-        if (!Holds(Attempt))
-        {
-            return Decision.Nothing<JobEvent>();
-        }
+    /// <summary>
+    /// The placement is lost as a whole, so no process of the attempt is waited for. One that failed before is why it ends.
+    /// </summary>
+    private Decision<JobEvent> Lose(LoseAttempt lose, DateTimeOffset now) =>
+        !Holds(Attempt) ? Decision.Nothing<JobEvent>()
+        : StopReason is EndReasons.PeerFailed ? Decision.Accept(Conclude(now, now))
+        : Decision.Accept(Lost(lose.Reason, lose.NodeId, now));
 
+    private IReadOnlyList<JobEvent> Lost(string reason, Guid? nodeId, DateTimeOffset now)
+    {
         var lost = new AttemptLost(Attempt, reason, nodeId, now);
         if (StopReason is EndReasons.Cancelled)
         {
-            return Decision.Accept<JobEvent>(lost, new JobCancelled(Attempt, RunId, ExitCode: null, now));
+            return [lost, new JobCancelled(Attempt, RunId, ExitCode: null, now)];
         }
 
-        if (StopReason is not null || Losses + 1 >= MaxLosses)
+        if (HasStopReason || Losses + 1 >= MaxLosses)
         {
-            var detail = StopReason is null ? $"It lost its node {MaxLosses} times." : null;
-            return Decision.Accept<JobEvent>(
+            var detail = HasStopReason ? null : $"It lost its node {MaxLosses} times.";
+            return
+            [
                 lost,
-                new JobFailed(Attempt, RunId, StopReason ?? reason, ExitCode: null, detail, now)
-            );
+                new JobFailed(Attempt, RunId, HasStopReason ? StopReason! : reason, ExitCode: null, detail, now),
+            ];
         }
 
         // The first loss is retried immediately; a job that keeps losing nodes gives them time to recover.
         var pause = Losses is 0 ? TimeSpan.Zero : Backoff(TimeSpan.FromSeconds(1), Losses - 1, _longestLossBackoff);
-        return Decision.Accept<JobEvent>(
-            lost,
-            new JobQueued(Attempt + 1, now + pause, $"attempt {Attempt} lost its node ({reason})", now)
-        );
+        return [lost, new JobQueued(Attempt + 1, now + pause, $"attempt {Attempt} lost its node ({reason})", now)];
     }
 
     private Decision<JobEvent> StopOverdue(DateTimeOffset now) =>

@@ -19,18 +19,19 @@ internal abstract record AttemptCommand(int Attempt) : JobCommand;
 /// <summary>The attempt waits for a placement.</summary>
 internal sealed record QueueAttempt(int Attempt, string Reason) : AttemptCommand(Attempt);
 
-/// <summary>The attempt has its nodes.</summary>
+/// <summary>The attempt has its nodes, one for each of its ranks.</summary>
 internal sealed record PlaceAttempt(int Attempt, IReadOnlyList<PlacedNode> Nodes) : AttemptCommand(Attempt);
 
-/// <summary>The process of the attempt runs.</summary>
+/// <summary>A process of the attempt runs.</summary>
 /// <param name="At">By the node's clock.</param>
-internal sealed record StartAttempt(int Attempt, Guid NodeId, DateTimeOffset At) : AttemptCommand(Attempt);
+internal sealed record StartRank(int Attempt, int Rank, Guid NodeId, DateTimeOffset At) : AttemptCommand(Attempt);
 
-/// <summary>The process of the attempt ended or could not be started.</summary>
+/// <summary>A process of the attempt ended or could not be started.</summary>
 /// <param name="Reason">One of <see cref="EndReasons"/>.</param>
 /// <param name="At">By the node's clock.</param>
-internal sealed record EndAttempt(
+internal sealed record EndRank(
     int Attempt,
+    int Rank,
     Guid NodeId,
     string Reason,
     int? ExitCode,

@@ -15,9 +15,32 @@ internal sealed record JobQueued(int Attempt, DateTimeOffset NotBefore, string? 
 
 internal sealed record JobPlaced(int Attempt, IReadOnlyList<PlacedNode> Nodes, DateTimeOffset At) : JobEvent;
 
+/// <summary>The first process of the attempt runs, and with it the job.</summary>
 /// <param name="TimeoutAt">When it reaches its <c>timeoutSeconds</c>; null without a limit.</param>
-internal sealed record JobStarted(int Attempt, Guid RunId, Guid NodeId, DateTimeOffset At, DateTimeOffset? TimeoutAt)
-    : JobEvent;
+/// <param name="Rank">The process; 0 in events of release 0.1.0.</param>
+internal sealed record JobStarted(
+    int Attempt,
+    Guid RunId,
+    Guid NodeId,
+    DateTimeOffset At,
+    DateTimeOffset? TimeoutAt,
+    int Rank = 0
+) : JobEvent;
+
+/// <summary>Another process of an attempt of several runs.</summary>
+internal sealed record RankStarted(int Attempt, int Rank, Guid NodeId, DateTimeOffset At) : JobEvent;
+
+/// <summary>A process of an attempt of several ended. The end of a job's only process is that of its attempt.</summary>
+/// <param name="Reason">One of <see cref="EndReasons"/>.</param>
+internal sealed record RankExited(
+    int Attempt,
+    int Rank,
+    Guid NodeId,
+    string Reason,
+    int? ExitCode,
+    string? Detail,
+    DateTimeOffset At
+) : JobEvent;
 
 /// <param name="Reason">One of <see cref="EndReasons"/>.</param>
 internal sealed record AttemptFailed(int Attempt, string Reason, int? ExitCode, string? Detail, DateTimeOffset At)
@@ -26,7 +49,7 @@ internal sealed record AttemptFailed(int Attempt, string Reason, int? ExitCode, 
 /// <param name="Reason"><c>node_lost</c> or <c>node_stopped</c>.</param>
 internal sealed record AttemptLost(int Attempt, string Reason, Guid? NodeId, DateTimeOffset At) : JobEvent;
 
-/// <param name="Reason"><c>cancelled</c> or <c>timed_out</c>.</param>
+/// <param name="Reason"><c>cancelled</c>, <c>timed_out</c>, or <c>peer_failed</c> for what is left of an attempt of several processes.</param>
 internal sealed record StopRequested(int Attempt, string Reason, DateTimeOffset At) : JobEvent;
 
 /// <param name="Detail">A note for users, such as outputs that were not stored.</param>
@@ -52,6 +75,8 @@ internal sealed record JobCancelled(int Attempt, Guid RunId, int? ExitCode, Date
 [JsonSerializable(typeof(JobQueued))]
 [JsonSerializable(typeof(JobPlaced))]
 [JsonSerializable(typeof(JobStarted))]
+[JsonSerializable(typeof(RankStarted))]
+[JsonSerializable(typeof(RankExited))]
 [JsonSerializable(typeof(AttemptFailed))]
 [JsonSerializable(typeof(AttemptLost))]
 [JsonSerializable(typeof(StopRequested))]
@@ -67,6 +92,8 @@ internal sealed partial class JobEventsJson : JsonSerializerContext
             .Add("job_queued", Default.JobQueued)
             .Add("job_placed", Default.JobPlaced)
             .Add("job_started", Default.JobStarted)
+            .Add("rank_started", Default.RankStarted)
+            .Add("rank_exited", Default.RankExited)
             .Add("attempt_failed", Default.AttemptFailed)
             .Add("attempt_lost", Default.AttemptLost)
             .Add("stop_requested", Default.StopRequested)

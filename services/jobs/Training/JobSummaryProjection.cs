@@ -8,14 +8,14 @@ using Platform.EventStore;
 namespace Platform.Jobs.Training;
 
 /// <summary>
-/// The list of jobs and, in a separate table to keep its rows narrow, their specifications. Inline, so that readers see
-/// their own writes.
+/// The list of jobs and, in separate tables to keep its rows narrow, their specifications and the processes of attempts of
+/// several. Inline, so that readers see their own writes.
 /// </summary>
 internal sealed class JobSummaryProjection : SqlProjection
 {
     public override string Name => "job_summary:v1";
 
-    public override IReadOnlyList<string> Tables => ["job_summary", "job_spec"];
+    public override IReadOnlyList<string> Tables => ["job_summary", "job_spec", "job_rank"];
 
     public override void Project(StoredEvent stored, NpgsqlBatch batch)
     {
@@ -52,6 +52,7 @@ internal sealed class JobSummaryProjection : SqlProjection
                     e.At,
                     Json(e.Nodes)
                 );
+                AddRanks(jobId, e, batch);
                 break;
             case JobStarted e:
                 batch.Add(
@@ -60,6 +61,15 @@ internal sealed class JobSummaryProjection : SqlProjection
                     stored.Version,
                     e.At
                 );
+                StartRank(jobId, e.Attempt, e.Rank, e.At, batch);
+                break;
+            case RankStarted e:
+                Touch(jobId, stored.Version, e.At, batch);
+                StartRank(jobId, e.Attempt, e.Rank, e.At, batch);
+                break;
+            case RankExited e:
+                Touch(jobId, stored.Version, e.At, batch);
+                EndRank(jobId, e, batch);
                 break;
             case AttemptFailed e:
                 Touch(jobId, stored.Version, e.At, batch);
@@ -98,7 +108,7 @@ internal sealed class JobSummaryProjection : SqlProjection
                 at,
                 status,
                 reason,
-                new NpgsqlParameter { Value = exitCode ?? (object)DBNull.Value, NpgsqlDbType = NpgsqlDbType.Integer },
+                Number(exitCode),
                 Text(detail)
             );
     }
@@ -129,11 +139,51 @@ internal sealed class JobSummaryProjection : SqlProjection
         );
     }
 
+    private static void AddRanks(Guid jobId, JobPlaced e, NpgsqlBatch batch)
+    {
+        if (e.Nodes.Count > 1)
+        {
+            batch.Add(
+                "insert into job_rank (job_id, attempt, rank) select $1, $2, unnest($3::int[])",
+                jobId,
+                e.Attempt,
+                e.Nodes.Select(node => node.Rank).ToArray()
+            );
+        }
+    }
+
+    private static void StartRank(Guid jobId, int attempt, int rank, DateTimeOffset at, NpgsqlBatch batch) =>
+        batch.Add(
+            "update job_rank set started_at = $4 where job_id = $1 and attempt = $2 and rank = $3",
+            jobId,
+            attempt,
+            rank,
+            at
+        );
+
+    private static void EndRank(Guid jobId, RankExited e, NpgsqlBatch batch) =>
+        batch.Add(
+            """
+            update job_rank set ended_at = $4, reason = $5, exit_code = $6, detail = $7
+            where job_id = $1 and attempt = $2 and rank = $3
+            """,
+            jobId,
+            e.Attempt,
+            e.Rank,
+            e.At,
+            e.Reason,
+            Number(e.ExitCode),
+            Text(e.Detail)
+        );
+
     private static void Touch(Guid jobId, long version, DateTimeOffset at, NpgsqlBatch batch) =>
         batch.Add("update job_summary set version = $2, changed_at = $3 where job_id = $1", jobId, version, at);
 
     private static NpgsqlParameter Text(string? value) =>
         new() { Value = value ?? (object)DBNull.Value, NpgsqlDbType = NpgsqlDbType.Text };
+
+    private static NpgsqlParameter Number(int? value) =>
+        new() { Value = value ?? (object)DBNull.Value, NpgsqlDbType = NpgsqlDbType.Integer };
 
     private static NpgsqlParameter Json(IReadOnlyList<PlacedNode> nodes) =>
         Jsonb(JsonSerializer.SerializeToUtf8Bytes(nodes, JsonDefaults.Lenient));

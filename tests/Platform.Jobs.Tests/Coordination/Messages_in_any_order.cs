@@ -30,10 +30,12 @@ public sealed class Messages_in_any_order : WithJobsHost
     }
 
     [Theory]
-    [InlineData(11)]
-    [InlineData(12)]
-    [InlineData(13)]
-    public async Task lead_a_waiting_job_to_the_same_result(int seed)
+    [InlineData(11, 1)]
+    [InlineData(12, 1)]
+    [InlineData(13, 1)]
+    [InlineData(14, 3)]
+    [InlineData(15, 3)]
+    public async Task lead_a_waiting_job_to_the_same_result(int seed, int ranks)
     {
         Cluster.OnRequest = _ => null;
         Cluster.OnStart = _ => null;
@@ -44,7 +46,7 @@ public sealed class Messages_in_any_order : WithJobsHost
         // Concurrently and repeatedly, as from a broker that repeats and reorders, until the job has ended.
         for (var round = 0; ; round++)
         {
-            await SendAllAsync(id, runId, seed + (100 * round), withOwnMessages: false);
+            await SendAllAsync(id, runId, seed + (100 * round), withOwnMessages: false, ranks);
             if ((await Host.JobAsync(id))["status"]!.GetValue<string>() == "succeeded")
             {
                 break;
@@ -65,12 +67,18 @@ public sealed class Messages_in_any_order : WithJobsHost
     }
 
     /// <summary>Sends every possible message of two attempts three times in random order.</summary>
-    private async Task<IReadOnlyList<Guid>> SendAllAsync(Guid id, Guid runId, int seed, bool withOwnMessages = true)
+    private async Task<IReadOnlyList<Guid>> SendAllAsync(
+        Guid id,
+        Guid runId,
+        int seed,
+        bool withOwnMessages = true,
+        int ranks = 1
+    )
     {
         var messages = new List<object>();
         for (var attempt = 1; attempt <= 2; attempt++)
         {
-            messages.AddRange(FromOtherServices(id, attempt));
+            messages.AddRange(FromOtherServices(id, attempt, ranks));
             if (withOwnMessages)
             {
                 messages.AddRange(FromThisService(id, runId, attempt));
@@ -95,7 +103,7 @@ public sealed class Messages_in_any_order : WithJobsHost
         return reports;
     }
 
-    private static IEnumerable<object> FromOtherServices(Guid id, int attempt) =>
+    private static IEnumerable<object> FromOtherServices(Guid id, int attempt, int ranks) =>
         [
             new PlacementWaitingMessage
             {
@@ -103,9 +111,11 @@ public sealed class Messages_in_any_order : WithJobsHost
                 Attempt = attempt,
                 Reason = "busy",
             },
-            TestCluster.Grant(id, attempt),
-            TestCluster.Started(id, attempt),
-            TestCluster.Exited(id, attempt, EndReasons.ExitCode, attempt == 1 ? 1 : 0),
+            TestCluster.Grant(id, attempt, ranks),
+            .. Enumerable.Range(0, ranks).Select(rank => TestCluster.Started(id, attempt, rank)),
+            .. Enumerable
+                .Range(0, ranks)
+                .Select(rank => TestCluster.Exited(id, attempt, EndReasons.ExitCode, attempt == 1 ? 1 : 0, rank)),
             new PlacementReleasedMessage { JobId = id, Attempt = attempt },
         ];
 

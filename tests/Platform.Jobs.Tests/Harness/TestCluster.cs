@@ -28,44 +28,50 @@ internal sealed class TestCluster
         release => new PlacementReleasedMessage { JobId = release.JobId, Attempt = release.Attempt };
 
     /// <summary>Answers the command to start; null sends no answer.</summary>
-    public Func<StartProcess, object?> OnStart { get; set; } = start => Started(start.JobId, start.Attempt);
+    public Func<StartProcess, object?> OnStart { get; set; } = start => Started(start.JobId, start.Attempt, start.Rank);
 
     /// <summary>Answers the command to stop; null sends no answer.</summary>
-    public Func<StopProcess, object?> OnStop { get; set; } = stop => Exited(stop.JobId, stop.Attempt, stop.Reason);
+    public Func<StopProcess, object?> OnStop { get; set; } =
+        stop => Exited(stop.JobId, stop.Attempt, stop.Reason, rank: stop.Rank);
 
-    public static PlacementGrantedMessage Grant(Guid jobId, int attempt) =>
+    public static PlacementGrantedMessage Grant(Guid jobId, int attempt, int ranks = 1) =>
         new()
         {
             JobId = jobId,
             Attempt = attempt,
             Nodes =
             [
-                new PlacedNode
-                {
-                    NodeId = NodeId,
-                    NodeName = "node-1",
-                    Gpus = [],
-                },
+                .. Enumerable
+                    .Range(0, ranks)
+                    .Select(rank => new PlacedNode
+                    {
+                        NodeId = NodeId,
+                        NodeName = "node-1",
+                        Gpus = ranks == 1 ? [] : [rank],
+                        Rank = rank,
+                    }),
             ],
         };
 
-    public static ProcessStarted Started(Guid jobId, int attempt) =>
+    public static ProcessStarted Started(Guid jobId, int attempt, int rank = 0) =>
         new()
         {
             ReportId = Guid.CreateVersion7(),
             NodeId = NodeId,
             JobId = jobId,
             Attempt = attempt,
+            Rank = rank,
             At = TimeProvider.System.GetUtcNow(),
         };
 
-    public static ProcessExited Exited(Guid jobId, int attempt, string reason, int? exitCode = null) =>
+    public static ProcessExited Exited(Guid jobId, int attempt, string reason, int? exitCode = null, int rank = 0) =>
         new()
         {
             ReportId = Guid.CreateVersion7(),
             NodeId = NodeId,
             JobId = jobId,
             Attempt = attempt,
+            Rank = rank,
             At = TimeProvider.System.GetUtcNow(),
             Reason = reason,
             ExitCode = exitCode,
@@ -84,8 +90,8 @@ internal sealed class TestCluster
 
     public Task PublishAsync(object message) => _bus!.Publish(message, message.GetType());
 
-    public Task ExitAsync(Guid jobId, int attempt = 1, int exitCode = 0) =>
-        PublishAsync(Exited(jobId, attempt, EndReasons.ExitCode, exitCode));
+    public Task ExitAsync(Guid jobId, int attempt = 1, int exitCode = 0, int rank = 0) =>
+        PublishAsync(Exited(jobId, attempt, EndReasons.ExitCode, exitCode, rank));
 
     public IEnumerable<T> All<T>() => Received.OfType<T>();
 

@@ -32,7 +32,7 @@ public sealed class Every_command_in_every_status
         ["retry"] = new RetryJob(),
         ["queue"] = new QueueAttempt(1, "busy"),
         ["place"] = new PlaceAttempt(1, Nodes),
-        ["start"] = new StartAttempt(1, Node, Now),
+        ["start"] = new StartRank(1, 0, Node, Now),
         ["exit 0"] = Exit(1, EndReasons.ExitCode, 0),
         ["exit 1"] = Exit(1, EndReasons.ExitCode, 1),
         ["lose"] = new LoseAttempt(1, EndReasons.NodeLost, Node),

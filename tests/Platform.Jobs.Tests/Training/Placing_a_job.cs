@@ -39,19 +39,19 @@ public sealed class Placing_a_job
     [Fact]
     public void starts_it_with_its_time_limit_counted_from_the_start() =>
         Given(Placed(timeoutSeconds: 60))
-            .When(new StartAttempt(1, Node, Now), later: TimeSpan.FromSeconds(2))
+            .When(new StartRank(1, 0, Node, Now), later: TimeSpan.FromSeconds(2))
             .Then(new JobStarted(1, RunId, Node, Now, Now.AddSeconds(60)));
 
     [Fact]
     public void limits_times_of_a_clock_that_runs_ahead() =>
         Given(Placed())
-            .When(new StartAttempt(1, Node, Now.AddHours(1)))
+            .When(new StartRank(1, 0, Node, Now.AddHours(1)))
             .Then(new JobStarted(1, RunId, Node, Now, null));
 
     [Fact]
     public void ignores_reports_of_other_nodes()
     {
-        Given(Placed()).When(new StartAttempt(1, OtherNode, Now)).ThenNothing();
+        Given(Placed()).When(new StartRank(1, 0, OtherNode, Now)).ThenNothing();
         Given(Running()).When(Exit(1, EndReasons.ExitCode, 0) with { NodeId = OtherNode }).ThenNothing();
     }
 

@@ -28,9 +28,15 @@ public sealed class Retrying_a_job
     public void never_backs_off_longer_than_an_hour()
     {
         var events = Running(maxAttempts: 100, backoffSeconds: 3600).ToList();
-        var job = Fold([.. events, .. Enumerable.Repeat(new AttemptFailed(1, EndReasons.ExitCode, 1, null, Now), 40)]);
+        for (var attempt = 1; attempt <= 40; attempt++)
+        {
+            events.AddRange(EventsOf(Job.Decide(Fold(events), Exit(attempt, EndReasons.ExitCode, 1), Now)));
+            events.Add(new JobPlaced(attempt + 1, Nodes, Now));
+        }
 
-        var queued = EventsOf(Job.Decide(job, Exit(1, EndReasons.ExitCode, 1), Now)).OfType<JobQueued>().Single();
+        var queued = EventsOf(Job.Decide(Fold(events), Exit(41, EndReasons.ExitCode, 1), Now))
+            .OfType<JobQueued>()
+            .Single();
 
         Assert.Equal(Now.AddHours(1), queued.NotBefore);
     }

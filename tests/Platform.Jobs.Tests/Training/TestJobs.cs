@@ -95,8 +95,50 @@ internal static class TestJobs
             new JobStarted(2, RunId, Node, Now, null),
         ];
 
-    public static EndAttempt Exit(int attempt, string reason, int? code = null, string? detail = null) =>
-        new(attempt, Node, reason, code, detail, Now);
+    public static EndRank Exit(int attempt, string reason, int? code = null, string? detail = null) =>
+        new(attempt, Rank: 0, Node, reason, code, detail, Now);
+
+    /// <summary>Three processes: ranks 0 and 2 on one node, rank 1 on another.</summary>
+    public static readonly IReadOnlyList<PlacedNode> Gang =
+    [
+        .. new[] { Node, OtherNode, Node }.Select(
+            (node, rank) =>
+                new PlacedNode
+                {
+                    NodeId = node,
+                    NodeName = $"node of rank {rank}",
+                    Gpus = [rank],
+                    Rank = rank,
+                }
+        ),
+    ];
+
+    public static JobEvent[] PlacedGang(int maxAttempts = 1, int? timeoutSeconds = null) =>
+        [
+            .. Pending(maxAttempts, timeoutSeconds: timeoutSeconds),
+            new JobQueued(1, Now, null, Now),
+            new JobPlaced(1, Gang, Now),
+        ];
+
+    /// <summary>All three processes run.</summary>
+    public static JobEvent[] RunningGang(int maxAttempts = 1, int? timeoutSeconds = null) =>
+        [
+            .. PlacedGang(maxAttempts, timeoutSeconds),
+            new JobStarted(1, RunId, Node, Now, timeoutSeconds is { } s ? Now.AddSeconds(s) : null),
+            new RankStarted(1, 1, OtherNode, Now),
+            new RankStarted(1, 2, Node, Now),
+        ];
+
+    public static EndRank ExitOf(int rank, string reason, int? code = null, string? detail = null, int after = 0) =>
+        new(1, rank, Gang[rank].NodeId, reason, code, detail, Now.AddSeconds(after));
+
+    public static RankExited ExitedAs(
+        int rank,
+        string reason,
+        int? code = null,
+        string? detail = null,
+        int after = 0
+    ) => new(1, rank, Gang[rank].NodeId, reason, code, detail, Now.AddSeconds(after));
 
     public static Specification<Job, JobEvent> Given(JobEvent[] events) =>
         new Specification<Job, JobEvent>(Job.Decider).Given(events);

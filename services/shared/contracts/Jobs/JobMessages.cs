@@ -54,7 +54,7 @@ public sealed record AnnounceJob
     public required Guid JobId { get; init; }
 }
 
-/// <summary>The training process of an attempt runs.</summary>
+/// <summary>The training process of an attempt runs; of an attempt of several processes, the first.</summary>
 public sealed record JobStartedMessage
 {
     public required Guid JobId { get; init; }
@@ -64,6 +64,18 @@ public sealed record JobStartedMessage
 
     /// <summary>When it is stopped because of its time limit; null without a limit.</summary>
     public DateTimeOffset? TimeoutAt { get; init; }
+
+    /// <summary>The process that runs; 0 for a job of one process.</summary>
+    public int Rank { get; init; }
+}
+
+/// <summary>Another process of an attempt of several runs.</summary>
+public sealed record RankStartedMessage
+{
+    public required Guid JobId { get; init; }
+    public required int Attempt { get; init; }
+    public required int Rank { get; init; }
+    public required DateTimeOffset StartedAt { get; init; }
 }
 
 /// <summary>A placed or running attempt is to be stopped.</summary>
@@ -72,7 +84,7 @@ public sealed record StopRequestedMessage
     public required Guid JobId { get; init; }
     public required int Attempt { get; init; }
 
-    /// <summary>One of <see cref="EndReasons"/>: <c>cancelled</c> or <c>timed_out</c>.</summary>
+    /// <summary>One of <see cref="EndReasons"/>: <c>cancelled</c>, <c>timed_out</c> or <c>peer_failed</c>.</summary>
     public required string Reason { get; init; }
 }
 
@@ -127,6 +139,9 @@ public static class EndReasons
 
     /// <summary>It ran longer than its <c>timeoutSeconds</c>.</summary>
     public const string TimedOut = "timed_out";
+
+    /// <summary>Another process of the same attempt failed, so this one was stopped.</summary>
+    public const string PeerFailed = "peer_failed";
 
     /// <summary>Its node stopped answering.</summary>
     public const string NodeLost = "node_lost";
