@@ -6,9 +6,11 @@ using Microsoft.Extensions.Options;
 using Platform.Contracts.Services;
 using Platform.EventStore;
 using Platform.Gateway.Docs;
+using Platform.Gateway.Projects;
 using Platform.Gateway.Proxy;
 using Platform.Gateway.Security;
 using Platform.Gateway.Tokens;
+using Platform.Gateway.Users;
 using Platform.Gateway.WebApp;
 using Platform.ServiceDefaults;
 using Yarp.ReverseProxy.Transforms;
@@ -16,7 +18,7 @@ using Yarp.ReverseProxy.Transforms;
 namespace Platform.Gateway;
 
 /// <summary>
-/// The one origin that people and agents talk to: tokens, health, documentation, the web app, and in front of separate
+/// The one origin that people and agents talk to: users, tokens, projects, health, documentation, the web app, and in front of separate
 /// services the proxy.
 /// </summary>
 public static class GatewayModule
@@ -29,17 +31,17 @@ public static class GatewayModule
             .Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()!
             .InformationalVersion.Split('+')[0];
 
-    /// <summary>Registers who may come in, tokens and the pages; enough where the services' endpoints are mapped in this process.</summary>
+    /// <summary>Registers who may come in, users, tokens, projects and the pages; enough where the services' endpoints are mapped in this process.</summary>
     public static void AddGateway(this WebApplicationBuilder builder)
     {
         ArgumentNullException.ThrowIfNull(builder);
         var services = builder.Services;
         services.AddOptions<GatewayOptions>().BindConfiguration("Gateway").ValidateOnStart();
         services.AddEventStore(GatewayStore.CreateOptions(), (options, source) => new GatewayStore(options, source));
-        services.AddSingleton(provider => new GatewayTokens(
-            provider.GetRequiredService<GatewayStore>(),
-            provider.GetRequiredService<TimeProvider>()
-        ));
+        services.AddSingleton<AccessVersion>();
+        services.AddUsers();
+        services.AddTokens();
+        services.AddProjects();
         services.AddSingleton<Bindings>();
         services.AddSingleton<LocalPeers>();
         services.AddEdgeAuthentication();
@@ -115,12 +117,14 @@ public static class GatewayModule
         app.UseWebApp();
     }
 
-    /// <summary>Maps tokens, health and documentation.</summary>
+    /// <summary>Maps users, tokens, projects, health and documentation.</summary>
     public static void MapGateway(this IEndpointRouteBuilder app)
     {
         ArgumentNullException.ThrowIfNull(app);
         app.MapPages();
+        app.MapUsers();
         app.MapTokens();
+        app.MapProjects();
     }
 
     /// <summary>Maps the services' routes to where they run.</summary>

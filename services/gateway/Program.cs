@@ -1,12 +1,11 @@
 using Platform.Gateway;
-using Platform.Gateway.Tokens;
 using Platform.ServiceDefaults;
 
 var builder = PlatformService.CreateBuilder(args, "gateway");
-if (TokensCommand.Matches(args))
+if (DatabaseCommand.Matches(args))
 {
     var connection = builder.Configuration.GetConnectionString("Platform");
-    return await TokensCommand.RunAsync(args, connection, Console.Out, Console.Error);
+    return await DatabaseCommand.RunAsync(args, connection, Console.Out, Console.Error);
 }
 
 builder.AddGateway();

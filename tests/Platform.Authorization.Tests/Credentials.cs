@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using Microsoft.Extensions.Options;
 using Microsoft.IdentityModel.JsonWebTokens;
+using Platform.Gateway;
 using Platform.Gateway.Tokens;
 using Platform.ServiceDefaults;
 
@@ -29,22 +30,21 @@ internal sealed class Credentials
 
     public async Task SignInUsersAsync(GatewayTokens tokens, World world)
     {
-        foreach (
-            var (asker, scope, role) in new[]
-            {
-                (Asker.Viewer, "read", UserRole.Viewer),
-                (Asker.Editor, "editor", UserRole.Editor),
-                (Asker.Administrator, "admin", UserRole.Administrator),
-            }
-        )
+        foreach (var role in new[] { UserRole.Viewer, UserRole.Editor, UserRole.Administrator })
         {
-            var name = $"{asker}";
-            _tokens[asker] = (await tokens.CreateAsync(name, scope, "test")).Token;
+            var name = $"{role}";
+            var asker = Enum.Parse<Asker>(name);
+            await ChangeAsync("add", name, "--role", name.ToLowerInvariant());
+            _tokens[asker] = (await CreateAsync(name)).Token;
             _callers[asker] = Caller.User(name, role);
         }
 
-        var revoked = await tokens.CreateAsync("revoked", "admin", "test");
+        var revoked = await CreateAsync("revoked");
         await tokens.RevokeAsync(revoked.Id, "test");
+        var ended = await CreateAsync("ended", TimeProvider.System.GetUtcNow() - TimeSpan.FromSeconds(1));
+        await ChangeAsync("add", "disabled", "--role", "administrator");
+        var disabled = await CreateAsync("disabled");
+        await ChangeAsync("disable", "disabled");
         var other = new SigningKeys(
             Options.Create(new TokenOptions { TokenKey = Convert.ToBase64String(RandomNumberGenerator.GetBytes(32)) })
         );
@@ -56,6 +56,8 @@ internal sealed class Credentials
         {
             ["none"] = null,
             ["revoked"] = revoked.Token,
+            ["ended"] = ended.Token,
+            ["of a disabled user"] = disabled.Token,
             ["node token of another key"] = new ScopedTokens(other, TimeProvider.System).ForNode(
                 world.LeaseNode,
                 minute
@@ -70,6 +72,20 @@ internal sealed class Credentials
             ["unsigned service token"] = Unsigned(),
             ["another scheme"] = "Basic YWRtaW46YWRtaW4=",
         };
+
+        Task<NewToken> CreateAsync(string user, DateTimeOffset? expiresAt = null) =>
+            tokens.CreateAsync(new WantedToken(user, "administrator", ExpiresAt: expiresAt), "test");
+
+        async Task ChangeAsync(params string[] words) =>
+            Assert.Equal(
+                0,
+                await DatabaseCommand.RunAsync(
+                    ["users", .. words],
+                    world.ConnectionString,
+                    TextWriter.Null,
+                    TextWriter.Null
+                )
+            );
     }
 
     public void SignInMachines(World world)

@@ -27,6 +27,10 @@ internal sealed class TestGateway : IAsyncDisposable
 
     public GatewayTokens Tokens => _app.Services.GetRequiredService<GatewayTokens>();
 
+    /// <summary>A token of a user who is not added, as those of release 0.1.0.</summary>
+    public async Task<string> TokenAsync(string user, string role) =>
+        (await Tokens.CreateAsync(new WantedToken(user, role), "test")).Token;
+
     public ScopedTokens ScopedTokens => _app.Services.GetRequiredService<ScopedTokens>();
 
     public FakeService this[string service] => _services[service];
@@ -57,6 +61,22 @@ internal sealed class TestGateway : IAsyncDisposable
         await gateway.RunAsync(settings, _ => { }, map);
         return gateway;
     }
+
+    /// <summary>Runs a command on the database itself.</summary>
+    public async Task<(int Code, string Output)> RunCommandAsync(params string[] args)
+    {
+        await using var output = new StringWriter();
+        var code = await DatabaseCommand.RunAsync(args, ConnectionString, output, TextWriter.Null);
+        return (code, output.ToString());
+    }
+
+    /// <summary>A stream's events, each with who caused it.</summary>
+    public async Task<IReadOnlyList<string>> EventsAsync(string stream) =>
+        [
+            .. (await _app.Services.GetRequiredService<GatewayStore>().ReadStreamAsync(stream)).Select(stored =>
+                $"{stored.Type} {stored.Metadata.Headers![RequestMetadata.Actor]}"
+            ),
+        ];
 
     public async Task DropDatabaseAsync() => await _owned.OfType<TestDatabase>().Single().DisposeAsync();
 

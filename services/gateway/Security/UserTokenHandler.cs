@@ -2,7 +2,6 @@ using System.Text.Encodings.Web;
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.Extensions.Options;
 using Platform.Gateway.Tokens;
-using Platform.ServiceDefaults;
 
 namespace Platform.Gateway.Security;
 
@@ -11,23 +10,11 @@ internal sealed class UserTokenHandler(
     IOptionsMonitor<AuthenticationSchemeOptions> options,
     ILoggerFactory logger,
     UrlEncoder encoder,
-    GatewayTokens tokens
+    TokenLookup tokens
 ) : AuthenticationHandler<AuthenticationSchemeOptions>(options, logger, encoder)
 {
     protected override async Task<AuthenticateResult> HandleAuthenticateAsync() =>
-        await tokens.FindAsync(Request.BearerToken(), Context.RequestAborted) is { } token
-        && RoleOf(token.Scope) is { } role
-            ? AuthenticateResult.Success(
-                new AuthenticationTicket(Caller.User(token.Name, role).ToPrincipal(Scheme.Name), Scheme.Name)
-            )
-            : AuthenticateResult.Fail("There is no such token.");
-
-    private static UserRole? RoleOf(string scope) =>
-        scope switch
-        {
-            "admin" => UserRole.Administrator,
-            "editor" => UserRole.Editor,
-            "read" => UserRole.Viewer,
-            _ => null,
-        };
+        await tokens.FindAsync(Request.BearerToken(), Context.RequestAborted) is { } caller
+            ? AuthenticateResult.Success(new AuthenticationTicket(caller.ToPrincipal(Scheme.Name), Scheme.Name))
+            : AuthenticateResult.Fail("The token is none of ours, was revoked or has ended, or its user is disabled.");
 }

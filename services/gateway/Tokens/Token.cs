@@ -5,7 +5,16 @@ namespace Platform.Gateway.Tokens;
 
 internal abstract record TokenCommand;
 
-internal sealed record CreateToken(Guid TokenId, string Name, string Scope, string Hash, string By) : TokenCommand;
+/// <param name="Name">What it is for.</param>
+internal sealed record CreateToken(
+    Guid TokenId,
+    string User,
+    string Name,
+    string Role,
+    string Hash,
+    string By,
+    DateTimeOffset? ExpiresAt
+) : TokenCommand;
 
 internal sealed record RevokeToken(string By) : TokenCommand;
 
@@ -16,7 +25,7 @@ internal enum TokenStatus
     Revoked,
 }
 
-/// <summary>One person's token.</summary>
+/// <summary>One token of a user. That it ends by time is no event.</summary>
 internal sealed record Token(Guid Id, TokenStatus Status)
 {
     public static readonly Token Initial = new(Guid.Empty, TokenStatus.None);
@@ -27,7 +36,7 @@ internal sealed record Token(Guid Id, TokenStatus Status)
         (token.Status, command) switch
         {
             (TokenStatus.None, CreateToken c) => Decision.Accept<TokenEvent>(
-                new TokenCreated(c.TokenId, c.Name, c.Scope, c.Hash, c.By, now)
+                new TokenCreated(c.TokenId, c.User, c.Name, c.Role, c.Hash, c.By, c.ExpiresAt, now)
             ),
             (_, CreateToken) => Decision.Refuse<TokenEvent>("token.exists", "There is a token with this id."),
             (TokenStatus.Active, RevokeToken c) => Decision.Accept<TokenEvent>(new TokenRevoked(token.Id, c.By, now)),

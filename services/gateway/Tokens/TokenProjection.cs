@@ -1,29 +1,12 @@
 using Npgsql;
 using Platform.EventStore;
+using Platform.Gateway.Users;
 
 namespace Platform.Gateway.Tokens;
 
 /// <summary>The tokens by hash. When a token was last used lies beside it: use is no event and survives a rebuild.</summary>
 internal sealed class TokenProjection : SqlProjection
 {
-    public static Migration Migration { get; } =
-        new(
-            "001_token",
-            """
-            create table token (
-              token_id uuid primary key,
-              name varchar not null,
-              scope varchar not null,
-              hash varchar not null unique,
-              created_by varchar not null,
-              created_at timestamptz not null,
-              revoked_at timestamptz);
-            create table token_use (
-              token_id uuid primary key,
-              last_used_at timestamptz not null);
-            """
-        );
-
     public override string Name => "token:v1";
 
     public override IReadOnlyList<string> Tables => ["token"];
@@ -35,15 +18,18 @@ internal sealed class TokenProjection : SqlProjection
             case TokenCreated e:
                 batch.Add(
                     """
-                    insert into token (token_id, name, scope, hash, created_by, created_at)
-                    values ($1, $2, $3, $4, $5, $6)
+                    insert into token (token_id, user_id, user_name, name, role, hash, created_by, created_at, expires_at)
+                    values ($1, $2, $3, $4, $5, $6, $7, $8, $9)
                     """,
                     e.TokenId,
+                    UserNames.IdOf(e.User),
+                    e.User,
                     e.Name,
-                    e.Scope,
+                    e.Role,
                     e.Hash,
                     e.CreatedBy,
-                    e.At
+                    e.At,
+                    e.ExpiresAt
                 );
                 break;
             case TokenRevoked e:

@@ -45,7 +45,7 @@ public sealed class In_front_of_services : IAsyncLifetime
     [Fact]
     public async Task what_a_client_says_of_proxies_before_it_is_not_believed()
     {
-        var token = (await _gateway.Tokens.CreateAsync("anna", "admin", "test")).Token;
+        var token = await _gateway.TokenAsync("anna", "administrator");
         using var answer = await _gateway.SendAsync(
             HttpMethod.Get,
             "/api/jobs",

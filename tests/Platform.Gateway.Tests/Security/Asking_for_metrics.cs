@@ -29,7 +29,7 @@ public sealed class Asking_for_metrics
     public async Task takes_a_token_where_the_api_takes_one()
     {
         await using var gateway = await TestGateway.StartAsync("--Gateway:RequireTokens=always");
-        var token = (await gateway.Tokens.CreateAsync("prometheus", "read", "test")).Token;
+        var token = await gateway.TokenAsync("prometheus", "viewer");
 
         using var stranger = await gateway.SendAsync(HttpMethod.Get, "/metrics");
         using var known = await gateway.SendAsync(HttpMethod.Get, "/metrics", token);

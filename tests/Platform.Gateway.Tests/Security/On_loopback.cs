@@ -106,7 +106,7 @@ public sealed class On_loopback : IAsyncLifetime
         var problem = await answer.ShouldBeProblemAsync(HttpStatusCode.Unauthorized, "gateway.token-required");
         Assert.Contains("platform tokens create", (string?)problem["detail"], StringComparison.Ordinal);
 
-        var token = (await _gateway.Tokens.CreateAsync("anna", "read", "test")).Token;
+        var token = await _gateway.TokenAsync("anna", "viewer");
         using var signedIn = await _gateway.SendAsync(HttpMethod.Get, "/api/echo", token, (name, value));
         Assert.Equal("user:anna", await signedIn.Content.ReadAsStringAsync());
     }
@@ -118,7 +118,7 @@ public sealed class On_loopback : IAsyncLifetime
         var (nobody, _) = await AskAsAnotherUserAsync(address, token: null);
         Assert.StartsWith("HTTP/1.1 401", nobody, StringComparison.Ordinal);
 
-        var token = (await _gateway.Tokens.CreateAsync("anna", "read", "test")).Token;
+        var token = await _gateway.TokenAsync("anna", "viewer");
         var (_, signedIn) = await AskAsAnotherUserAsync(address, token);
         Assert.Contains("\r\nuser:anna", signedIn, StringComparison.Ordinal);
     }

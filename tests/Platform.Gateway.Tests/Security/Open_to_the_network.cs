@@ -80,7 +80,7 @@ public sealed class Open_to_the_network : IAsyncLifetime
         var seen = await read.JsonAsync();
         Assert.Equal(("user:reader", "Viewer"), ((string?)seen["subject"], (string?)seen["role"]));
         Assert.DoesNotContain(reader, seen.ToJsonString(), StringComparison.Ordinal);
-        using var denied = await _gateway.SendAsync(HttpMethod.Get, "/api/tokens", reader);
+        using var denied = await _gateway.SendAsync(HttpMethod.Get, "/api/users", reader);
         await denied.ShouldBeProblemAsync(HttpStatusCode.Forbidden, "gateway.not-allowed");
 
         using var revoked = await _gateway.SendAsync(HttpMethod.Delete, $"/api/tokens/{made["id"]}", admin);
@@ -214,8 +214,7 @@ public sealed class Open_to_the_network : IAsyncLifetime
         Assert.NotEmpty(errors);
     }
 
-    private async Task<string> AdminAsync() =>
-        (await _gateway.Tokens.CreateAsync("admin-token", "admin", "test")).Token;
+    private Task<string> AdminAsync() => _gateway.TokenAsync("admin-token", "administrator");
 
     private async Task<HttpResponseMessage> PostTokenAsync(string admin, object body)
     {
@@ -231,7 +230,7 @@ public sealed class Open_to_the_network : IAsyncLifetime
     {
         await using var output = new StringWriter();
         await using var errors = new StringWriter();
-        var code = await TokensCommand.RunAsync(args, _gateway.ConnectionString, output, errors);
+        var code = await DatabaseCommand.RunAsync(args, _gateway.ConnectionString, output, errors);
         return (code, output.ToString(), errors.ToString());
     }
 }

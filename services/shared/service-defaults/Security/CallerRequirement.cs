@@ -18,8 +18,13 @@ internal enum JobAccess
 
 /// <summary>The kinds of callers that may use an endpoint.</summary>
 /// <param name="Users">The lowest role; null for no user.</param>
-internal sealed record CallerRequirement(UserRole? Users, bool Nodes = false, JobAccess Jobs = JobAccess.None)
-    : IAuthorizationRequirement;
+/// <param name="Services">Whether services may where a viewer or editor may.</param>
+internal sealed record CallerRequirement(
+    UserRole? Users,
+    bool Nodes = false,
+    JobAccess Jobs = JobAccess.None,
+    bool Services = true
+) : IAuthorizationRequirement;
 
 internal sealed class CallerRequirementHandler : AuthorizationHandler<CallerRequirement>
 {
@@ -29,7 +34,7 @@ internal sealed class CallerRequirementHandler : AuthorizationHandler<CallerRequ
         var isAllowed = caller.Kind switch
         {
             CallerKind.User => caller.Role >= requirement.Users,
-            CallerKind.Service => requirement.Users is UserRole.Viewer or UserRole.Editor,
+            CallerKind.Service => requirement.Services && requirement.Users is UserRole.Viewer or UserRole.Editor,
             CallerKind.Node => requirement.Nodes,
             CallerKind.Job => requirement.Jobs switch
             {

@@ -19,8 +19,11 @@ public static class Policies
     /// <summary>Changes that no machine makes: editors.</summary>
     public const string Edit = "edit";
 
-    /// <summary>Tokens, join tokens, removal of nodes: administrators.</summary>
+    /// <summary>Users, projects, join tokens, removal of nodes: administrators.</summary>
     public const string Administer = "administer";
+
+    /// <summary>What users do for themselves, such as making tokens: any user, and nobody else.</summary>
+    public const string ActForOneself = "act-for-oneself";
 
     /// <summary>What agents report: nodes, administrators.</summary>
     public const string Report = "report";
@@ -60,6 +63,7 @@ public static class Policies
         [Read] = new(UserRole.Viewer),
         [Edit] = new(UserRole.Editor),
         [Administer] = new(UserRole.Administrator),
+        [ActForOneself] = new(UserRole.Viewer, Services: false),
         [Report] = new(UserRole.Administrator, Nodes: true),
         [Work] = new(Users: null, Nodes: true),
         [ReadJob] = new(UserRole.Viewer, Jobs: JobAccess.Itself),

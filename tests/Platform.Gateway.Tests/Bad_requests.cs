@@ -1,0 +1,137 @@
+using System.Net;
+using System.Text.Json.Nodes;
+
+namespace Platform.Gateway.Tests;
+
+/// <summary>Nothing here changes anything, so that all share one gateway.</summary>
+[Trait("suite", "integration")]
+public sealed class Bad_requests(Bad_requests.Platform platform) : IClassFixture<Bad_requests.Platform>
+{
+    [Theory]
+    [InlineData(null, "viewer", "name")]
+    [InlineData("", "viewer", "name")]
+    [InlineData("a/b", "viewer", "name")]
+    [InlineData("a\0b", "viewer", "name")]
+    [InlineData("me", "viewer", "name")]
+    [InlineData("anna", null, "role")]
+    [InlineData("anna", "admin", "role")]
+    [InlineData("anna", "Viewer", "role")]
+    [InlineData("anna", "none", "role")]
+    public async Task about_a_user(string? name, string? role, string field)
+    {
+        using var answer = await SendAsync(HttpMethod.Post, "/api/users", new { name, role });
+        var problem = await answer.ShouldBeProblemAsync(HttpStatusCode.BadRequest, "validation");
+        Assert.NotNull(problem["errors"]![field]);
+    }
+
+    [Theory]
+    [InlineData("GET", "/api/users/nobody")]
+    [InlineData("GET", "/api/users/a%0Ab")]
+    [InlineData("POST", "/api/users/nobody/disable")]
+    [InlineData("POST", "/api/users/a%0Ab/enable")]
+    [InlineData("POST", "/api/users/me/disable")]
+    public async Task for_a_user_who_is_not_there(string method, string path)
+    {
+        using var answer = await SendAsync(new HttpMethod(method), path);
+        await answer.ShouldBeProblemAsync(HttpStatusCode.NotFound, "user.not-found");
+    }
+
+    [Theory]
+    [InlineData("""{"user":"nobody"}""", "user")]
+    [InlineData("""{"user":"a\u0000b"}""", "user")]
+    [InlineData("""{"user":"root","role":"owner"}""", "role")]
+    [InlineData("""{"user":"root","scope":"owner"}""", "scope")]
+    [InlineData("""{"user":"root","role":"viewer","scope":"read"}""", "scope")]
+    [InlineData("""{"user":"root","name":"a\nb"}""", "name")]
+    [InlineData("""{"user":"root","expires":"soon"}""", "expires")]
+    [InlineData("""{"user":"root","expires":"2020-01-01"}""", "expires")]
+    [InlineData("""{"user":"root","expires":""}""", "expires")]
+    [InlineData("""{"name":"somebody"}""", "scope")]
+    [InlineData("""{"name":"x.","scope":"read"}""", "name")]
+    public async Task about_a_token(string body, string field)
+    {
+        using var answer = await SendAsync(HttpMethod.Post, "/api/tokens", JsonNode.Parse(body)!);
+        var problem = await answer.ShouldBeProblemAsync(HttpStatusCode.BadRequest, "validation");
+        Assert.NotNull(problem["errors"]![field]);
+    }
+
+    [Theory]
+    [InlineData("""{}""", "path")]
+    [InlineData("""{"path":""}""", "path")]
+    [InlineData("""{"path":"a b"}""", "path")]
+    [InlineData("""{"path":"../a"}""", "path")]
+    [InlineData("""{"path":"a//b"}""", "path")]
+    [InlineData("""{"path":"/a"}""", "path")]
+    [InlineData("""{"path":"a","description":"a\u0000b"}""", "description")]
+    [InlineData("""{"path":"a","retentionDays":0}""", "retentionDays")]
+    [InlineData("""{"path":"a","retentionDays":-1}""", "retentionDays")]
+    [InlineData("""{"path":"a","retentionDays":36501}""", "retentionDays")]
+    public async Task about_a_project(string body, string field)
+    {
+        using var answer = await SendAsync(HttpMethod.Post, "/api/projects", JsonNode.Parse(body)!);
+        var problem = await answer.ShouldBeProblemAsync(HttpStatusCode.BadRequest, "validation");
+        Assert.NotNull(problem["errors"]![field]);
+    }
+
+    [Theory]
+    [InlineData("""{"path":"a","retentionDays":1.5}""", "invalid-json")]
+    [InlineData("""{"path":"a","retentionDays":"1"}""", "invalid-json")]
+    [InlineData("""{"path":"a","retentionDays":99999999999}""", "invalid-json")]
+    [InlineData("""{"path":"a","owner":"anna"}""", "invalid-json")]
+    [InlineData("""["a"]""", "invalid-json")]
+    public async Task with_another_body(string body, string code)
+    {
+        using var answer = await SendAsync(HttpMethod.Post, "/api/projects", JsonNode.Parse(body)!);
+        await answer.ShouldBeProblemAsync(HttpStatusCode.BadRequest, code);
+    }
+
+    [Theory]
+    [InlineData("GET", "/api/projects/none")]
+    [InlineData("GET", "/api/projects/a%0Ab")]
+    [InlineData("GET", "/api/projects/a//b")]
+    [InlineData("PUT", "/api/projects/none")]
+    [InlineData("PUT", "/api/projects/a%0Ab")]
+    public async Task for_a_project_that_is_not_there(string method, string path)
+    {
+        using var answer = await SendAsync(
+            new HttpMethod(method),
+            path,
+            method is "PUT" ? new { retentionDays = 1 } : null
+        );
+        await answer.ShouldBeProblemAsync(HttpStatusCode.NotFound, "project.not-found");
+    }
+
+    [Theory]
+    [InlineData("limit=0", "limit")]
+    [InlineData("limit=1001", "limit")]
+    [InlineData("limit=x", "limit")]
+    [InlineData("cursor=x", "cursor")]
+    [InlineData("cursor=WyJhXHUwMDAwIl0", "cursor")]
+    [InlineData("search=%00", "search")]
+    public async Task for_a_list_of_projects(string query, string field)
+    {
+        using var answer = await SendAsync(HttpMethod.Get, $"/api/projects?{query}");
+        var problem = await answer.ShouldBeProblemAsync(HttpStatusCode.BadRequest, "validation");
+        Assert.NotNull(problem["errors"]![field]);
+    }
+
+    private Task<HttpResponseMessage> SendAsync(HttpMethod method, string path, object? body = null) =>
+        platform.Gateway.SendAsync(method, path, platform.Root, body);
+
+    /// <summary>A gateway with one user.</summary>
+    public sealed class Platform : IAsyncLifetime
+    {
+        internal TestGateway Gateway { get; private set; } = null!;
+
+        internal string Root { get; private set; } = null!;
+
+        public async Task InitializeAsync()
+        {
+            Gateway = await TestGateway.StartAloneAsync(_ => { }, "--Gateway:RequireTokens=always");
+            Root = await Gateway.TokenAsync("operator", "administrator");
+            await Gateway.AddUserAsync(Root, "root", "administrator");
+        }
+
+        public async Task DisposeAsync() => await Gateway.DisposeAsync();
+    }
+}
