@@ -9,7 +9,7 @@ internal static class CreateTokenEndpoint
         tokens
             .MapPost("", HandleAsync)
             .WithName("CreateToken")
-            .WithSummary("Make an API token; the answer is the only one that shows it")
+            .WithSummary("Create an API token; it is shown only in this response")
             .WithDescription("Users make tokens for themselves, administrators for everybody.");
 
     private static async Task<Results<Created<NewToken>, ProblemHttpResult>> HandleAsync(

@@ -12,7 +12,7 @@ internal static class ListTokensEndpoint
         tokens
             .MapGet("", HandleAsync)
             .WithName("ListTokens")
-            .WithSummary("The tokens that were not revoked, also those that have ended")
+            .WithSummary("List API tokens that are not revoked, expired ones included")
             .WithDescription("Administrators see everybody's, others their own.");
 
     private static async Task<Ok<TokenList>> HandleAsync(

@@ -1,3 +1,4 @@
+using Platform.GpuAgent.State;
 using Platform.Messaging;
 
 namespace Platform.GpuAgent.Membership;

@@ -1,5 +1,6 @@
 using System.Net;
 using Microsoft.Extensions.Options;
+using Platform.GpuAgent.State;
 using Platform.Messaging;
 
 namespace Platform.GpuAgent.Membership;

@@ -103,7 +103,7 @@ internal sealed class NodeMembership(
         using var response = await http.SendAsync(request, _limit, cancellationToken, HttpStatusCode.NotFound);
         if (
             response.IsSuccessStatusCode
-            && await PlatformHttp.ReadAsync(response, AgentJson.Default.BrokerAccess, cancellationToken)
+            && await PlatformHttp.ReadAsync(response, PlatformJson.Default.BrokerAccess, cancellationToken)
                 is { Broker: { } broker }
         )
         {

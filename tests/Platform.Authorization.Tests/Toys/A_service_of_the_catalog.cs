@@ -83,8 +83,8 @@ public sealed class A_service_of_the_catalog : IAsyncLifetime
     private async Task AssertAnswersAsync(PlatformProcess process)
     {
         var tokens = process.Services.GetRequiredService<GatewayTokens>();
-        var viewer = (await tokens.CreateAsync("viewer", "read", "test")).Token;
-        var editor = (await tokens.CreateAsync("editor", "editor", "test")).Token;
+        var viewer = (await tokens.CreateAsync(new WantedToken("viewer", "viewer"), "test")).Token;
+        var editor = (await tokens.CreateAsync(new WantedToken("editor", "editor"), "test")).Token;
 
         Assert.Equal(HttpStatusCode.Unauthorized, await SendAsync(process, HttpMethod.Get, "/api/toys", token: null));
         Assert.Equal(
