@@ -71,6 +71,24 @@ public sealed class Running_the_ranks_of_one_attempt : AgentTest
         );
     }
 
+    [Theory]
+    [InlineData(0, EndReasons.ExitCode, EndReasons.ExitCode)]
+    [InlineData(1, EndReasons.OutputRefused, EndReasons.ExitCode)]
+    public async Task requires_outputs_only_of_the_first(int writer, string first, string second)
+    {
+        await using var agent = await StartAgentAsync();
+        var ranks = Ranks(
+            $"[ $RANK != {writer} ] || echo $RANK > outputs/rank",
+            work => work with { Outputs = [new JobOutput { Path = "outputs", Artifact = "kept" }] }
+        );
+
+        await StartAsync(agent, ranks);
+
+        Assert.Equal(first, (await agent.Reports.ExitedAsync(ranks[0])).Reason);
+        Assert.Equal(second, (await agent.Reports.ExitedAsync(ranks[1])).Reason);
+        Assert.Equal($"{writer}\n", Platform.Text(Assert.Single(Platform.Versions("kept")), "rank"));
+    }
+
     [Fact]
     public async Task gives_each_what_pytorch_needs_to_find_the_others()
     {

@@ -30,6 +30,11 @@ internal sealed class KeepOutputs(ArtifactClient artifacts, BlobUpload blobs, IL
             try
             {
                 var files = Collect(folder.Work, output.Path, skipped);
+                if (files.Count == 0 && attempt.Rank > 0)
+                {
+                    continue; // as a rule only the first rank writes the result of all
+                }
+
                 if (files.Count == 0)
                 {
                     return new OutputsKept(WhyEmpty(folder.Work, output.Path), NoteOf(skipped));
