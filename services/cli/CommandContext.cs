@@ -3,6 +3,7 @@ using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Platform.Cli.Cluster;
+using Platform.Cli.Contexts;
 using Platform.Cli.Server;
 using Platform.LocalServers;
 using Spectre.Console;
@@ -18,12 +19,16 @@ internal sealed class CommandContext(ParseResult arguments, CancellationToken ca
         Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
     };
     private PlatformClient? _client;
+    private Target? _target;
     private IAnsiConsole? _console;
 
     public CancellationToken Cancelled => cancellationToken;
 
     /// <summary>Whether to print JSON for programs.</summary>
     public bool Json => arguments.GetValue(GlobalOptions.Json);
+
+    /// <summary>What the process that runs it gives to the command.</summary>
+    public CommandInvocation Invocation => (CommandInvocation)arguments.InvocationConfiguration;
 
     public TextWriter Out => arguments.InvocationConfiguration.Output;
 
@@ -36,14 +41,17 @@ internal sealed class CommandContext(ParseResult arguments, CancellationToken ca
     /// <summary>The data folder's path as given by option.</summary>
     public string? DataPath => arguments.GetValue(GlobalOptions.Data);
 
+    /// <summary>The platforms that this user signed in to.</summary>
+    public ContextFile Contexts => ContextFile.Default(Invocation.Variable);
+
     /// <summary>Where <see cref="Client"/> sends.</summary>
-    public Uri Address => FindAddress();
+    public Uri Address => Target.Server ?? Running?.Url ?? new Uri("http://127.0.0.1:5080");
 
-    /// <summary>The platform given by option or environment, else the one that runs on this machine.</summary>
-    public PlatformClient Client => _client ??= new PlatformClient(Address, Token);
+    /// <summary>The platform given by option, environment or context, else the one that runs on this machine.</summary>
+    public PlatformClient Client => _client ??= new PlatformClient(Address, TokenFor(Address));
 
-    public string? Token =>
-        arguments.GetValue(GlobalOptions.Token) ?? Environment.GetEnvironmentVariable("PLATFORM_TOKEN");
+    /// <summary>The token to send to a platform; null when there is none for it.</summary>
+    public string? TokenFor(Uri address) => Target.TokenFor(address);
 
     /// <summary>Draws tables; a pipe gets wide lines without colours.</summary>
     public IAnsiConsole Console
@@ -68,7 +76,7 @@ internal sealed class CommandContext(ParseResult arguments, CancellationToken ca
         RunningPlatform.Find(DataPath) ?? RunningPlatform.Find(ClusterFolder.PathIn(DataPath));
 
     /// <summary>Whether a platform's address was given; otherwise it is the one on this machine.</summary>
-    public bool IsRemote => !string.IsNullOrEmpty(ConfiguredServer);
+    public bool IsRemote => Target.Server is not null;
 
     public T? Value<T>(Option<T> option) => arguments.GetValue(option);
 
@@ -83,18 +91,13 @@ internal sealed class CommandContext(ParseResult arguments, CancellationToken ca
 
     public void Dispose() => _client?.Dispose();
 
-    private string? ConfiguredServer =>
-        arguments.GetValue(GlobalOptions.Server) ?? Environment.GetEnvironmentVariable("PLATFORM_URL");
-
-    private Uri FindAddress()
-    {
-        if (!IsRemote)
-        {
-            return Running?.Url ?? new Uri("http://127.0.0.1:5080");
-        }
-
-        return Uri.TryCreate(ConfiguredServer, UriKind.Absolute, out var address) && address.Scheme is "http" or "https"
-            ? address
-            : throw new CliException($"'{ConfiguredServer}' is not a valid address such as http://127.0.0.1:5080.");
-    }
+    private Target Target =>
+        _target ??= new Target(
+            arguments.GetValue(GlobalOptions.Server),
+            arguments.GetValue(GlobalOptions.Token),
+            arguments.GetValue(GlobalOptions.Context),
+            !string.IsNullOrEmpty(DataPath),
+            Invocation.Variable,
+            Contexts.Read
+        );
 }

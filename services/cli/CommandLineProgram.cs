@@ -1,11 +1,14 @@
 using System.CommandLine;
 using Platform.Cli.Artifacts;
 using Platform.Cli.Cluster;
+using Platform.Cli.Contexts;
 using Platform.Cli.Jobs;
 using Platform.Cli.Nodes;
 using Platform.Cli.Platforms;
+using Platform.Cli.Projects;
 using Platform.Cli.Runs;
 using Platform.Cli.Tokens;
+using Platform.Cli.Users;
 using Platform.LocalServers;
 
 namespace Platform.Cli;
@@ -14,6 +17,8 @@ namespace Platform.Cli;
 internal static class CommandLineProgram
 {
     /// <summary>Runs one command line.</summary>
+    /// <param name="input">Standard input; that of the process when left out.</param>
+    /// <param name="variable">Environment variables by name; those of the process when left out.</param>
     /// <returns>
     /// 0 for success, 1 when the command failed, 2 for invalid arguments, 130 when it was interrupted.
     /// </returns>
@@ -21,6 +26,8 @@ internal static class CommandLineProgram
         IReadOnlyList<string> arguments,
         TextWriter output,
         TextWriter error,
+        TextReader? input = null,
+        Func<string, string?>? variable = null,
         CancellationToken cancellationToken = default
     )
     {
@@ -39,10 +46,12 @@ internal static class CommandLineProgram
         try
         {
             return await parsed.InvokeAsync(
-                new InvocationConfiguration
+                new CommandInvocation
                 {
                     Output = output,
                     Error = error,
+                    Input = input ?? Console.In,
+                    Variable = variable ?? Environment.GetEnvironmentVariable,
                     EnableDefaultExceptionHandler = false,
                     // Interrupted commands end by themselves: demo stops what it started.
                     ProcessTerminationTimeout = TimeSpan.FromMinutes(2),
@@ -116,7 +125,29 @@ internal static class CommandLineProgram
                 RunMetrics.Create(),
                 FlushRuns.Create(),
             },
-            new Command("tokens", "Tokens for users and programs on other machines.")
+            Login.Create(),
+            Logout.Create(),
+            new Command("contexts", "The platforms that you signed in to.")
+            {
+                ContextCommands.List(),
+                ContextCommands.Use(),
+                ContextCommands.Remove(),
+            },
+            new Command("users", "People and programs that use the platform, and what they may do.")
+            {
+                UserCommands.Add(),
+                UserCommands.List(),
+                UserCommands.Role(),
+                UserCommands.Disable(),
+                UserCommands.Enable(),
+            },
+            new Command("projects", "Registered projects and their settings.")
+            {
+                ProjectCommands.List(),
+                ProjectCommands.Create(),
+                ProjectCommands.Show(),
+            },
+            new Command("tokens", "Tokens with which users and programs sign in.")
             {
                 CreateToken.Create(),
                 ListTokens.Create(),

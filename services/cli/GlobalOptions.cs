@@ -12,7 +12,7 @@ internal static class GlobalOptions
         new("--server")
         {
             Description =
-                "The platform's address (PLATFORM_URL; else the one that runs on this machine, http://127.0.0.1:5080).",
+                "The platform's address (PLATFORM_URL; else that of the context in use; else the one that runs on this machine, http://127.0.0.1:5080).",
             Recursive = true,
             HelpName = "URL",
         };
@@ -20,8 +20,16 @@ internal static class GlobalOptions
     public static Option<string?> Token { get; } =
         new("--token")
         {
-            Description = "The API token, if the platform requires one (PLATFORM_TOKEN).",
+            Description = "The API token, if the platform requires one (PLATFORM_TOKEN; else that of the context).",
             Recursive = true,
+        };
+
+    public static Option<string?> Context { get; } =
+        new("--context")
+        {
+            Description = "A platform that you signed in to with 'login', instead of the one in use.",
+            Recursive = true,
+            HelpName = "NAME",
         };
 
     public static Option<string?> Data { get; } =
@@ -32,5 +40,5 @@ internal static class GlobalOptions
             HelpName = "DIR",
         };
 
-    public static IReadOnlyList<Option> All { get; } = [Json, Server, Token, Data];
+    public static IReadOnlyList<Option> All { get; } = [Json, Server, Token, Context, Data];
 }

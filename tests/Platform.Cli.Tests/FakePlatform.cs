@@ -70,11 +70,29 @@ internal sealed class FakePlatform : IAsyncDisposable
 /// <summary>A command's exit code and output.</summary>
 internal sealed record CommandResult(int ExitCode, string Output, string Error)
 {
-    public static async Task<CommandResult> OfAsync(params string[] arguments)
+    public static Task<CommandResult> OfAsync(params string[] arguments) =>
+        OfAsync(arguments, new Dictionary<string, string>(StringComparer.Ordinal));
+
+    /// <summary>Runs a command that sees no environment but this one, so not the contexts of whoever runs the test.</summary>
+    public static async Task<CommandResult> OfAsync(
+        string[] arguments,
+        IReadOnlyDictionary<string, string> environment,
+        string input = ""
+    )
     {
         await using var output = new StringWriter();
         await using var error = new StringWriter();
-        var exitCode = await CommandLineProgram.RunAsync(arguments, output, error);
+        using var reader = new StringReader(input);
+        var exitCode = await CommandLineProgram.RunAsync(
+            arguments,
+            output,
+            error,
+            reader,
+            name =>
+                name is "XDG_CONFIG_HOME"
+                    ? environment.GetValueOrDefault(name, "/nonexistent")
+                    : environment.GetValueOrDefault(name)
+        );
         return new CommandResult(exitCode, output.ToString(), error.ToString());
     }
 }

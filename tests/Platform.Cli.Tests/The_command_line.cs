@@ -38,6 +38,19 @@ public sealed class The_command_line
             "runs show",
             "runs metrics",
             "runs flush",
+            "login",
+            "logout",
+            "contexts list",
+            "contexts use",
+            "contexts remove",
+            "users add",
+            "users list",
+            "users role",
+            "users disable",
+            "users enable",
+            "projects list",
+            "projects create",
+            "projects show",
             "tokens create",
             "tokens list",
             "tokens revoke",
@@ -66,6 +79,12 @@ public sealed class The_command_line
     [InlineData("cluster up --nodes -1", "--nodes must be between 0 and 64")]
     [InlineData("rebuild nothing", "'nothing'")]
     [InlineData("artifacts upload only-a-name", "'upload'")]
+    [InlineData("users add anna", "--role")]
+    [InlineData("users add anna --role owner", "'owner'")]
+    [InlineData("users role anna admin", "'admin'")]
+    [InlineData("tokens create anna --role admin", "'admin'")]
+    [InlineData("projects create a --retention-days many", "many")]
+    [InlineData("login", "'login'")]
     public async Task returns_2_and_a_reason_for_invalid_arguments(string command, string reason)
     {
         var result = await CommandResult.OfAsync(command.Split(' '));
@@ -112,7 +131,7 @@ public sealed class The_command_line
     [InlineData(
         401,
         """{"title":"Unauthorized","status":401,"detail":"A token is needed."}""",
-        "platform: A token is needed. Pass a token with --token or PLATFORM_TOKEN ('./platform tokens create' creates one).\n"
+        "platform: A token is needed. Sign in with './platform login URL', or pass a token with --token or PLATFORM_TOKEN ('./platform tokens create' creates one).\n"
     )]
     [InlineData(502, "<html>nothing of ours</html>", "platform: The platform answered 502 Bad Gateway.\n")]
     public async Task prints_a_problem_document_in_one_line(int status, string body, string expected)
@@ -155,6 +174,22 @@ public sealed class The_command_line
 
         Assert.Equal(0, result.ExitCode);
         Assert.Equal("Bearer pt_secret", Assert.Single(platform.Requests).Headers["Authorization"]);
+    }
+
+    [Theory]
+    [InlineData("pt_a\nb")]
+    [InlineData("pt_a b")]
+    [InlineData("pt_é")]
+    public async Task sends_nothing_that_cannot_be_a_token(string token)
+    {
+        await using var platform = await FakePlatform.AnsweringAsync("""{"items":[]}""");
+
+        var result = await platform.RunAsync("nodes", "list", "--token", token);
+
+        Assert.Equal(1, result.ExitCode);
+        Assert.StartsWith("platform: This is no token", result.Error, StringComparison.Ordinal);
+        Assert.DoesNotContain(token, result.Error, StringComparison.Ordinal);
+        Assert.Empty(platform.Requests);
     }
 
     [Fact]

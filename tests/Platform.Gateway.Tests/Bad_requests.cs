@@ -46,7 +46,7 @@ public sealed class Bad_requests(Bad_requests.Platform platform) : IClassFixture
     [InlineData("""{"user":"root","expires":"soon"}""", "expires")]
     [InlineData("""{"user":"root","expires":"2020-01-01"}""", "expires")]
     [InlineData("""{"user":"root","expires":""}""", "expires")]
-    [InlineData("""{"name":"somebody"}""", "scope")]
+    [InlineData("""{"name":"somebody"}""", "role")]
     [InlineData("""{"name":"x.","scope":"read"}""", "name")]
     public async Task about_a_token(string body, string field)
     {

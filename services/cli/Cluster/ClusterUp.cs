@@ -94,7 +94,7 @@ internal static class ClusterUp
         int nodes
     )
     {
-        using var client = new PlatformClient(plan.Url, context.Token);
+        using var client = new PlatformClient(plan.Url, context.TokenFor(plan.Url));
         var watch = Stopwatch.StartNew();
         while (await FindMissingAsync(client, nodes, context.Cancelled) is { } missing)
         {

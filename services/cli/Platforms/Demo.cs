@@ -49,7 +49,7 @@ internal static class Demo
         var stop = startedHere && !keep;
         try
         {
-            using var client = new PlatformClient(running.Url, context.Token);
+            using var client = new PlatformClient(running.Url, context.TokenFor(running.Url));
             return await TrainAsync(context, client, stop);
         }
         finally

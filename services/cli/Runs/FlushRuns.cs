@@ -56,7 +56,7 @@ internal static class FlushRuns
             new TrackedRunOptions
             {
                 Server = context.Address,
-                Token = context.Token,
+                Token = context.TokenFor(context.Address),
                 RunId = run,
                 SpoolFolder = folder,
             },

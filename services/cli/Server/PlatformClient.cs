@@ -46,6 +46,10 @@ internal sealed class PlatformClient : IDisposable
             cancellationToken
         );
 
+    /// <summary>Sends a request and reads the answer.</summary>
+    public Task<JsonNode> SendJsonAsync(HttpRequestMessage request, CancellationToken cancellationToken) =>
+        JsonAsync(request, cancellationToken);
+
     /// <summary>Reads a typed answer.</summary>
     public async Task<T> GetAsync<T>(string path, CancellationToken cancellationToken) =>
         (await GetAsync(path, cancellationToken)).Deserialize<T>(JsonDefaults.Lenient)

@@ -35,7 +35,8 @@ internal static class Problems
         var all = problem["errors"] is JsonObject errors ? $"{message} {string.Join("; ", Lines(errors))}" : message;
         return (int)response.StatusCode switch
         {
-            401 => $"{all} Pass a token with --token or PLATFORM_TOKEN ('./platform tokens create' creates one).",
+            401 =>
+                $"{all} Sign in with './platform login URL', or pass a token with --token or PLATFORM_TOKEN ('./platform tokens create' creates one).",
             >= 500 => $"{all} ({status}, trace {problem["traceId"].Text() ?? "unknown"})",
             _ => all,
         };

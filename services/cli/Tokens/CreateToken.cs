@@ -1,6 +1,8 @@
 using System.CommandLine;
 using System.Net.Http.Json;
+using Platform.Cli.Platforms;
 using Platform.Cli.Server;
+using Platform.Cli.Users;
 
 namespace Platform.Cli.Tokens;
 
@@ -8,44 +10,91 @@ internal static class CreateToken
 {
     public static Command Create()
     {
-        var name = new Argument<string>("name")
-        {
-            Description = "Who uses it, or its purpose.",
-            DefaultValueFactory = _ => Environment.UserName,
-        };
-        var scope = new Option<string>("--scope")
+        var name = new Argument<string?>("name")
         {
             Description =
-                "What it may do: everything (admin), everything but administration (editor), or only read (read).",
-            DefaultValueFactory = _ => "admin",
+                "With --user what the token is for; alone whose it is, who is added when there is no such user.",
+            Arity = ArgumentArity.ZeroOrOne,
+            DefaultValueFactory = _ => null,
+        };
+        var user = new Option<string?>("--user") { Description = "Whose it is: a user's name, or 'me' for your own." };
+        var role = new Option<string?>("--role")
+        {
+            Description =
+                "What it may do at most: read (viewer), change (editor), everything (administrator). The role of the user, when left out.",
+        };
+        role.AcceptOnlyFromAmong(Roles.All);
+        var scope = new Option<string?>("--scope")
+        {
+            Description = "The role as release 0.1.0 called it: admin, editor or read.",
+            Hidden = true,
         };
         scope.AcceptOnlyFromAmong("admin", "editor", "read");
-        return new Command("create", "Create a token; it is shown only once.") { name, scope }.Does(async context =>
+        var expires = new Option<string?>("--expires")
         {
-            if (!context.IsRemote)
-            {
-                return await LocalTokens.RunAsync(
-                    context,
-                    "create",
-                    "--name",
+            Description = "When it ends: after 30d or 12h, with the day 2031-12-31, or at a time. Never when left out.",
+        };
+        return new Command("create", "Create a token; it is shown only once.")
+        {
+            name,
+            user,
+            role,
+            scope,
+            expires,
+        }.Does(context =>
+            RunAsync(
+                context,
+                new Wanted(
                     context.Value(name),
-                    "--scope",
-                    context.Value(scope)!
-                );
-            }
+                    context.Value(user),
+                    context.Value(role),
+                    context.Value(scope),
+                    context.Value(expires)
+                )
+            )
+        );
+    }
 
-            using var body = JsonContent.Create(new { name = context.Value(name), scope = context.Value(scope) });
-            var token = await context.Client.PostAsync("/api/tokens", body, context.Cancelled);
-            if (context.Json)
-            {
-                return context.PrintJson(token);
-            }
+    private static async Task<int> RunAsync(CommandContext context, Wanted wanted)
+    {
+        if (!context.IsRemote)
+        {
+            // Nobody is signed in here; the platform's first user is whoever runs it.
+            var whose = wanted.User is null ? wanted with { Name = wanted.Name ?? Environment.UserName } : wanted;
+            return await LocalGateway.RunAsync(context, ["tokens", "create", .. whose.Options()]);
+        }
 
-            await context.Error.WriteLineAsync(
-                $"Token {token.Field("id")} ({token.Field("name")}); it is shown only now:"
-            );
-            await context.Out.WriteLineAsync(token.Field("token"));
-            return 0;
-        });
+        using var body = JsonContent.Create(wanted);
+        var token = await context.Client.PostAsync("/api/tokens", body, context.Cancelled);
+        if (context.Json)
+        {
+            return context.PrintJson(token);
+        }
+
+        await context.Error.WriteLineAsync(
+            $"Token {token.Field("id")} of {token.Field("user")} ({token.Field("role")}{End(token.Time("expiresAt"))}); it is shown only now:"
+        );
+        await context.Out.WriteLineAsync(token.Field("token"));
+        return 0;
+    }
+
+    private static string End(string time) => time is "–" ? "" : $", until {time} UTC";
+
+    /// <summary>The body of the request.</summary>
+    private sealed record Wanted(string? Name, string? User, string? Role, string? Scope, string? Expires)
+    {
+        /// <summary>The same as options.</summary>
+        public IEnumerable<string> Options()
+        {
+            (string Option, string? Value)[] all =
+            [
+                ("--name", Name),
+                ("--user", User),
+                ("--role", Role),
+                ("--scope", Scope),
+                ("--expires", Expires),
+            ];
+            return all.Where(one => one.Value is not null).SelectMany(one => new[] { one.Option, one.Value! });
+        }
     }
 }

@@ -1,5 +1,8 @@
 using System.CommandLine;
+using System.Globalization;
+using System.Text.Json.Nodes;
 using Platform.Cli.Output;
+using Platform.Cli.Platforms;
 using Platform.Cli.Server;
 
 namespace Platform.Cli.Tokens;
@@ -11,7 +14,7 @@ internal static class ListTokens
         {
             if (!context.IsRemote)
             {
-                return await LocalTokens.RunAsync(context, "list");
+                return await LocalGateway.RunAsync(context, "tokens", "list");
             }
 
             var tokens = await context.Client.GetAsync("/api/tokens", context.Cancelled);
@@ -21,21 +24,28 @@ internal static class ListTokens
             }
 
             context.PrintTable(
-                ["id", "name", "scope", "created", "last used"],
+                ["id", "user", "name", "role", "created", "last used", "expires"],
                 tokens
                     .Items()
                     .Select(token =>
                         (IReadOnlyList<string>)
                             [
                                 token.Field("id"),
+                                token.Field("user"),
                                 token.Field("name"),
-                                token.Field("scope"),
+                                token.Field("role"),
                                 token.Time("createdAt"),
                                 token.Time("lastUsedAt"),
+                                Expiry(token),
                             ]
                     ),
                 "There are no tokens."
             );
             return 0;
         });
+
+    private static string Expiry(JsonNode token) =>
+        DateTimeOffset.TryParse(token["expiresAt"].Text(), CultureInfo.InvariantCulture, out var end)
+            ? token.Time("expiresAt") + (end <= TimeProvider.System.GetUtcNow() ? " (has ended)" : "")
+            : "–";
 }

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Platform.Cli.Platforms;
 
 namespace Platform.Cli.Tokens;
 
@@ -11,7 +12,7 @@ internal static class RevokeToken
         {
             if (!context.IsRemote)
             {
-                return await LocalTokens.RunAsync(context, "revoke", context.Value(id));
+                return await LocalGateway.RunAsync(context, "tokens", "revoke", context.Value(id));
             }
 
             var path = $"/api/tokens/{Uri.EscapeDataString(context.Value(id))}";

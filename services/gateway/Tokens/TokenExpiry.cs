@@ -21,6 +21,8 @@ internal static class TokenExpiry
         }
 
         end = Duration(text) is { } duration ? now + duration : Time(text);
+        // To the second, so that whatever stores it says the same.
+        end -= TimeSpan.FromTicks((end?.Ticks ?? 0) % TimeSpan.TicksPerSecond);
         return end > now && end - now <= TimeSpan.FromDays(MaxDays);
     }
 

@@ -148,8 +148,7 @@ internal sealed class TokenIssuer(GatewayTokens tokens, UserDirectory users, Use
                         $"There is no user '{name}'. Add one with: platform users add NAME --role ROLE"
                     )
                 : UserNames.ProblemWith(name) is { } problem ? TokenRefusal.Invalid("name", problem)
-                : asked is UserRole.None
-                    ? TokenRefusal.Invalid("scope", "Say what a new user may do: 'admin', 'editor' or 'read'.")
+                : asked is UserRole.None ? TokenRefusal.Invalid("role", $"Say what the new user may do: {Roles.Rule}.")
                 : null;
         }
 

@@ -43,6 +43,22 @@ public sealed class Commands_on_a_real_platform : IAsyncLifetime
         Assert.Equal(0, (await RunAsync("tokens", "revoke", token["id"]!.GetValue<string>())).ExitCode);
         Assert.Empty((await JsonAsync("tokens", "list"))["items"]!.AsArray());
 
+        var anna = await JsonAsync("users", "add", "anna", "--role", "editor");
+        Assert.Equal("editor", anna["role"]!.GetValue<string>());
+        var given = await JsonAsync("tokens", "create", "--user", "anna", "--expires", "1h");
+        Assert.Equal("editor", given["role"]!.GetValue<string>());
+        var login = await RunAsync("login", url, "--context", "here", "--token", given["token"]!.GetValue<string>());
+        Assert.StartsWith($"Signed in to {url} as anna (editor).", login.Output, StringComparison.Ordinal);
+        await JsonAsync("jobs", "list", "--context", "here");
+        var own = Assert.Single((await JsonAsync("tokens", "list", "--context", "here"))["items"]!.AsArray());
+        Assert.Equal(given["expiresAt"]!.ToJsonString(), own!["expiresAt"]!.ToJsonString());
+        Assert.Equal(1, (await RunAsync("users", "list", "--context", "here")).ExitCode);
+        Assert.False((await JsonAsync("users", "disable", "anna"))["enabled"]!.GetValue<bool>());
+        await WaitFor.ConditionAsync(
+            "the running platform to refuse a disabled user's token",
+            async () => (await RunAsync("jobs", "list", "--context", "here")).ExitCode == 1
+        );
+
         var down = await RunAsync("down");
         Assert.Equal("Stopped.\n", down.Output);
         Assert.Equal(1, (await RunAsync("status", "--server", url)).ExitCode);
@@ -92,6 +108,7 @@ public sealed class Commands_on_a_real_platform : IAsyncLifetime
             RedirectStandardOutput = true,
             RedirectStandardError = true,
         };
+        start.Environment["XDG_CONFIG_HOME"] = _folder.In("config");
         using var process = Process.Start(start)!;
         var output = process.StandardOutput.ReadToEndAsync();
         var error = process.StandardError.ReadToEndAsync();

@@ -120,7 +120,7 @@ public sealed class Open_to_the_network : IAsyncLifetime
     [InlineData("", "admin", "name")]
     [InlineData("a\nb", "admin", "name")]
     [InlineData("anna", "owner", "scope")]
-    [InlineData("anna", null, "scope")]
+    [InlineData("anna", null, "role")]
     public async Task a_bad_wish_for_a_token_is_refused(string name, string? scope, string field)
     {
         using var answer = await PostTokenAsync(await AdminAsync(), new { name, scope });

@@ -1,0 +1,81 @@
+using System.CommandLine;
+using System.Text.Json.Nodes;
+using Platform.Cli.Output;
+
+namespace Platform.Cli.Contexts;
+
+/// <summary>Lists, chooses and removes contexts; none of them asks a platform.</summary>
+internal static class ContextCommands
+{
+    public static Command List() =>
+        new Command("list", "List the platforms that you signed in to; * marks the one in use.").Does(context =>
+        {
+            var contexts = context.Contexts.Read();
+            if (context.Json)
+            {
+                return Task.FromResult(context.PrintJson(AsJson(contexts)));
+            }
+
+            context.PrintTable(
+                ["", "name", "server", "token"],
+                contexts.Contexts.Select(one =>
+                    (IReadOnlyList<string>)
+                        [
+                            ReferenceEquals(one, contexts.Current) ? "*" : "",
+                            one.Name,
+                            one.Server.GetLeftPart(UriPartial.Authority),
+                            one.Token is null ? "no" : "yes",
+                        ]
+                ),
+                "There are no contexts; './platform login URL' makes one."
+            );
+            return Task.FromResult(0);
+        });
+
+    public static Command Use()
+    {
+        var name = Name();
+        return new Command("use", "Use a context from now on.") { name }.Does(async context =>
+        {
+            var contexts = context.Contexts.Read();
+            var used = contexts.Get(context.Value(name));
+            context.Contexts.Write(contexts with { CurrentContext = used.Name });
+            await context.Out.WriteLineAsync(
+                $"Commands now use the context '{used.Name}' ({used.Server.GetLeftPart(UriPartial.Authority)})."
+            );
+            return 0;
+        });
+    }
+
+    public static Command Remove()
+    {
+        var name = Name();
+        return new Command("remove", "Forget a context with its token, which stays valid.") { name }.Does(
+            async context =>
+            {
+                var contexts = context.Contexts.Read();
+                var removed = contexts.Get(context.Value(name));
+                context.Contexts.Write(contexts.Without(removed.Name));
+                await context.Out.WriteLineAsync($"The context '{removed.Name}' is removed.");
+                return 0;
+            }
+        );
+    }
+
+    private static Argument<string> Name() =>
+        new("name") { Description = "The context's name, as 'contexts list' shows it." };
+
+    private static JsonObject AsJson(StoredContexts contexts) =>
+        new()
+        {
+            ["current"] = contexts.Current?.Name,
+            ["items"] = new JsonArray([
+                .. contexts.Contexts.Select(one => new JsonObject
+                {
+                    ["name"] = one.Name,
+                    ["server"] = one.Server.GetLeftPart(UriPartial.Authority),
+                    ["hasToken"] = one.Token is not null,
+                }),
+            ]),
+        };
+}

@@ -1,0 +1,25 @@
+using System.CommandLine;
+
+namespace Platform.Cli.Contexts;
+
+internal static class Logout
+{
+    public static Command Create() =>
+        new Command("logout", "Forget the token of the context in use, or of --context; it stays valid.").Does(
+            async context =>
+            {
+                var contexts = context.Contexts.Read();
+                var left = context.Value(GlobalOptions.Context) is { } name ? contexts.Get(name) : contexts.Current;
+                if (left is null)
+                {
+                    throw new CliException("No context is in use. './platform contexts list' lists them.");
+                }
+
+                context.Contexts.Write(contexts.With(left with { Token = null }));
+                await context.Out.WriteLineAsync(
+                    $"Forgot the token of the context '{left.Name}'. It stays valid until it is revoked or ends."
+                );
+                return 0;
+            }
+        );
+}

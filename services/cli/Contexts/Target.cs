@@ -1,0 +1,66 @@
+namespace Platform.Cli.Contexts;
+
+/// <summary>
+/// Which platform a command is for and with which token: options come before environment variables, and those before the context
+/// in use. The token of a context goes to the server of that context and to no other.
+/// </summary>
+/// <param name="server"><c>--server</c>.</param>
+/// <param name="token"><c>--token</c>.</param>
+/// <param name="context"><c>--context</c>.</param>
+/// <param name="isLocal">Whether <c>--data</c> names the platform of a folder on this machine.</param>
+/// <param name="variable">Environment variables by name.</param>
+/// <param name="read">Reads the contexts; called only when they matter.</param>
+internal sealed class Target(
+    string? server,
+    string? token,
+    string? context,
+    bool isLocal,
+    Func<string, string?> variable,
+    Func<StoredContexts> read
+)
+{
+    private readonly Lazy<StoredContext?> _context = new(() =>
+        string.IsNullOrEmpty(context) ? read().Current : read().Get(context)
+    );
+
+    /// <summary>The address; null for the platform that runs on this machine.</summary>
+    public Uri? Server =>
+        Given(server) is { } option ? Parse(option)
+        : Given(context) is not null ? _context.Value!.Server
+        : Given(variable("PLATFORM_URL")) is { } url ? Parse(url)
+        : isLocal ? null
+        : _context.Value?.Server;
+
+    /// <summary>The token to send to an address; null when there is none for it.</summary>
+    public string? TokenFor(Uri address)
+    {
+        if (Given(token) is { } option)
+        {
+            return Check(option);
+        }
+
+        var environment = Given(variable("PLATFORM_TOKEN"));
+        return Given(context) is null && environment is not null ? Check(environment)
+            : _context.Value is { Token: not null } stored && stored.IsFor(address) ? Check(stored.Token)
+            : environment is not null ? Check(environment)
+            : null;
+    }
+
+    /// <summary>An address as users give it.</summary>
+    /// <exception cref="CliException">It is none.</exception>
+    public static Uri Parse(string text) =>
+        Uri.TryCreate(text, UriKind.Absolute, out var address)
+        && address.Scheme is "http" or "https"
+        && address.UserInfo.Length == 0
+            ? address
+            : throw new CliException($"'{text}' is not a valid address such as http://127.0.0.1:5080.");
+
+    /// <summary>A token as users give it.</summary>
+    /// <exception cref="CliException">It cannot be one; what it is stays unsaid.</exception>
+    public static string Check(string token) =>
+        token.Length > 0 && token.All(character => character is > ' ' and <= '~')
+            ? token
+            : throw new CliException("This is no token: a token has no spaces, line breaks or special characters.");
+
+    private static string? Given(string? text) => string.IsNullOrEmpty(text) ? null : text;
+}

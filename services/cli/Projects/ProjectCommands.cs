@@ -1,0 +1,121 @@
+using System.CommandLine;
+using System.Globalization;
+using System.Net.Http.Json;
+using System.Text.Json.Nodes;
+using Platform.Cli.Output;
+using Platform.Cli.Server;
+
+namespace Platform.Cli.Projects;
+
+/// <summary>Registered projects. Jobs may name others too.</summary>
+internal static class ProjectCommands
+{
+    public static Command List()
+    {
+        var search = new Option<string?>("--search") { Description = "Only projects whose path has this text." };
+        var limit = new Option<int>("--limit") { Description = "How many (100).", DefaultValueFactory = _ => 100 };
+        var cursor = new Option<string?>("--cursor")
+        {
+            Description = "The next page, as printed with the previous one.",
+        };
+        return new Command("list", "List the registered projects, by path.") { search, limit, cursor }.Does(
+            async context =>
+            {
+                var page = await context.Client.GetAsync(
+                    Query.Path(
+                        "/api/projects",
+                        ("search", context.Value(search)),
+                        ("limit", context.Value(limit).ToString(CultureInfo.InvariantCulture)),
+                        ("cursor", context.Value(cursor))
+                    ),
+                    context.Cancelled
+                );
+                if (context.Json)
+                {
+                    return context.PrintJson(page);
+                }
+
+                context.PrintTable(
+                    ["path", "retention", "created", "description"],
+                    page.Items()
+                        .Select(project =>
+                            (IReadOnlyList<string>)
+                                [
+                                    project.Field("path"),
+                                    Retention(project),
+                                    project.Time("createdAt"),
+                                    project.Field("description").ReplaceLineEndings(" "),
+                                ]
+                        ),
+                    "No projects are registered."
+                );
+                Query.PrintMore(context, page);
+                return 0;
+            }
+        );
+    }
+
+    public static Command Create()
+    {
+        var path = PathArgument();
+        var description = new Option<string?>("--description") { Description = "What it is about." };
+        var retention = new Option<int?>("--retention-days")
+        {
+            Description =
+                "How long the logs, artifacts and runs of ended jobs are to be kept. Only recorded: this release deletes nothing by it.",
+        };
+        return new Command("create", "Register a project with its settings.") { path, description, retention }.Does(
+            async context =>
+            {
+                using var body = JsonContent.Create(
+                    new
+                    {
+                        path = context.Value(path),
+                        description = context.Value(description),
+                        retentionDays = context.Value(retention),
+                    }
+                );
+                return Print(context, await context.Client.PostAsync("/api/projects", body, context.Cancelled));
+            }
+        );
+    }
+
+    public static Command Show()
+    {
+        var path = PathArgument();
+        return new Command("show", "Show a registered project.") { path }.Does(async context =>
+        {
+            var parts = context.Value(path).Split('/');
+            if (parts.Any(part => part is "" or "." or ".."))
+            {
+                throw new CliException($"'{context.Value(path)}' is no path of a project such as team/vision.");
+            }
+
+            var address = $"/api/projects/{string.Join('/', parts.Select(Uri.EscapeDataString))}";
+            return Print(context, await context.Client.GetAsync(address, context.Cancelled));
+        });
+    }
+
+    private static int Print(CommandContext context, JsonNode project)
+    {
+        if (context.Json)
+        {
+            return context.PrintJson(project);
+        }
+
+        context.PrintFields(
+            ("path", project.Field("path")),
+            ("description", project.Field("description")),
+            ("retention", Retention(project)),
+            ("created", project.Time("createdAt")),
+            ("changed", project.Time("changedAt"))
+        );
+        return 0;
+    }
+
+    private static string Retention(JsonNode project) =>
+        project["retentionDays"].Text() is { } days ? $"{days} days (not enforced yet)" : "–";
+
+    private static Argument<string> PathArgument() =>
+        new("path") { Description = "The project's path, such as team/vision." };
+}

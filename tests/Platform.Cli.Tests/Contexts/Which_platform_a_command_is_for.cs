@@ -1,0 +1,111 @@
+using Platform.Cli.Contexts;
+
+namespace Platform.Cli.Tests.Contexts;
+
+public sealed class Which_platform_a_command_is_for
+{
+    private static readonly StoredContexts _stored = new(
+        "prod",
+        [
+            new StoredContext("prod", new Uri("https://prod.example"), "pt_prod"),
+            new StoredContext("test", new Uri("http://test.example:5080"), "pt_test"),
+            new StoredContext("open", new Uri("http://open.example"), Token: null),
+        ]
+    );
+
+    [Theory]
+    // Nothing given: the context in use.
+    [InlineData(null, null, null, null, null, "https://prod.example/", "pt_prod")]
+    // Environment before the context in use.
+    [InlineData(null, null, null, "http://other", null, "http://other/", null)]
+    [InlineData(null, null, null, "http://other", "pt_env", "http://other/", "pt_env")]
+    [InlineData(null, null, null, null, "pt_env", "https://prod.example/", "pt_env")]
+    [InlineData(null, null, null, "https://PROD.example:443/", null, "https://prod.example/", "pt_prod")]
+    // Options before the environment.
+    [InlineData("http://option", null, null, "http://other", "pt_env", "http://option/", "pt_env")]
+    [InlineData("http://option", "pt_option", null, "http://other", "pt_env", "http://option/", "pt_option")]
+    [InlineData(null, "pt_option", null, null, "pt_env", "https://prod.example/", "pt_option")]
+    [InlineData(null, null, "test", "http://other", "pt_env", "http://test.example:5080/", "pt_test")]
+    [InlineData(null, "pt_option", "test", "http://other", "pt_env", "http://test.example:5080/", "pt_option")]
+    [InlineData(null, null, "open", null, "pt_env", "http://open.example/", "pt_env")]
+    [InlineData(null, null, "open", null, null, "http://open.example/", null)]
+    // A context's token goes to no other server, port or scheme.
+    [InlineData("http://evil.example", null, null, null, null, "http://evil.example/", null)]
+    [InlineData("http://evil.example", null, "prod", null, null, "http://evil.example/", null)]
+    [InlineData("http://prod.example", null, null, null, null, "http://prod.example/", null)]
+    [InlineData("https://prod.example:8443", null, null, null, null, "https://prod.example:8443/", null)]
+    [InlineData("https://prod.example", null, null, null, null, "https://prod.example/", "pt_prod")]
+    // Empty is as if it were not there.
+    [InlineData("", "", "", "", "", "https://prod.example/", "pt_prod")]
+    public void is_said_by_options_then_environment_then_context(
+        string? server,
+        string? token,
+        string? context,
+        string? url,
+        string? environmentToken,
+        string expectedServer,
+        string? expectedToken
+    )
+    {
+        var target = TargetOf(server, token, context, isLocal: false, url, environmentToken);
+        Assert.Equal(new Uri(expectedServer), target.Server);
+        Assert.Equal(expectedToken, target.TokenFor(target.Server!));
+    }
+
+    [Fact]
+    public void can_be_that_of_a_folder_on_this_machine()
+    {
+        var target = TargetOf(null, null, null, isLocal: true, null, null);
+        Assert.Null(target.Server);
+        Assert.Null(target.TokenFor(new Uri("http://127.0.0.1:5080")));
+        Assert.Equal(
+            "https://prod.example/",
+            TargetOf(null, null, "prod", isLocal: true, null, null).Server?.AbsoluteUri
+        );
+    }
+
+    [Fact]
+    public void needs_no_contexts_when_options_say_it()
+    {
+        var target = new Target(
+            "http://option",
+            "pt_option",
+            context: null,
+            isLocal: false,
+            _ => null,
+            () => throw new InvalidOperationException("The file is read.")
+        );
+        Assert.Equal("pt_option", target.TokenFor(target.Server!));
+    }
+
+    [Fact]
+    public void is_not_said_by_an_unknown_context() =>
+        Assert.Contains(
+            "'gone'",
+            Assert.Throws<CliException>(() => TargetOf(null, null, "gone", isLocal: false, null, null).Server).Message,
+            StringComparison.Ordinal
+        );
+
+    private static Target TargetOf(
+        string? server,
+        string? token,
+        string? context,
+        bool isLocal,
+        string? url,
+        string? environmentToken
+    ) =>
+        new(
+            server,
+            token,
+            context,
+            isLocal,
+            name =>
+                name switch
+                {
+                    "PLATFORM_URL" => url,
+                    "PLATFORM_TOKEN" => environmentToken,
+                    _ => null,
+                },
+            () => _stored
+        );
+}

@@ -1,0 +1,56 @@
+namespace Platform.Cli.Tests.Projects;
+
+public sealed class Registering_projects
+{
+    private const string Vision =
+        """{"path":"team/vision","description":"Cameras\nand more","retentionDays":30,"createdAt":"2026-01-02T03:04:05Z"}""";
+
+    [Fact]
+    public async Task sends_the_settings_and_says_what_they_do()
+    {
+        await using var platform = await FakePlatform.AnsweringAsync(Vision, status: 201);
+
+        var result = await platform.RunAsync("projects", "create", "team/vision", "--retention-days", "30");
+
+        Assert.True(result.ExitCode == 0, result.Error);
+        var request = Assert.Single(platform.Requests);
+        Assert.Equal("POST /api/projects", request.Line);
+        Assert.Equal("""{"path":"team/vision","description":null,"retentionDays":30}""", request.Body);
+        Assert.Contains("30 days (not enforced yet)", result.Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task lists_one_a_line()
+    {
+        await using var platform = await FakePlatform.AnsweringAsync(
+            $$"""{"items":[{{Vision}}],"nextCursor":"abc","total":7}"""
+        );
+
+        var result = await platform.RunAsync("projects", "list", "--search", "a b", "--limit", "1");
+
+        Assert.Matches(@"team/vision\s+30 days \(not enforced yet\)\s.*Cameras and more", result.Output);
+        Assert.Equal("7 in all; more with --cursor abc\n", result.Error);
+        Assert.Equal("GET /api/projects?search=a%20b&limit=1", Assert.Single(platform.Requests).Line);
+    }
+
+    [Fact]
+    public async Task shows_one()
+    {
+        await using var platform = await FakePlatform.AnsweringAsync(Vision);
+        await platform.RunAsync("projects", "show", "team/vision");
+        Assert.Equal("GET /api/projects/team/vision", Assert.Single(platform.Requests).Line);
+    }
+
+    [Theory]
+    [InlineData("..")]
+    [InlineData("../jobs")]
+    [InlineData("a//b")]
+    [InlineData("a/./b")]
+    public async Task asks_for_nothing_else(string path)
+    {
+        await using var platform = await FakePlatform.AnsweringAsync(Vision);
+        var result = await platform.RunAsync("projects", "show", path);
+        Assert.Equal(1, result.ExitCode);
+        Assert.Empty(platform.Requests);
+    }
+}
