@@ -137,5 +137,14 @@ internal static class JobsTables
               primary key (job_id, attempt, rank));
             """
         ),
+        new(
+            "009_log_rank",
+            """
+            alter table log_state add column rank int not null default 0;
+            alter table log_state drop constraint log_state_pkey, add primary key (job_id, attempt, rank);
+            alter table log_chunk add column rank int not null default 0;
+            alter table log_chunk drop constraint log_chunk_pkey, add primary key (job_id, attempt, rank, start_offset);
+            """
+        ),
     ];
 }

@@ -42,6 +42,7 @@ internal sealed class NodesMessages : IEventMessages
                 NodeId = node.NodeId,
                 NodeName = node.NodeName,
                 Gpus = node.Gpus,
+                Rank = node.Rank,
             }),
         ];
 }

@@ -118,5 +118,14 @@ internal static class NodesMigrations
             end $$;
             """
         ),
+        new(
+            "006_lease_rank",
+            """
+            alter table lease add column rank integer not null default 0;
+            -- One lease for each rank. A job holds those of one attempt at a time, and may hold several on a node.
+            alter table lease drop constraint lease_pkey, add primary key (job_id, rank);
+            alter table lease_gpu add column rank integer not null default 0;
+            """
+        ),
     ];
 }

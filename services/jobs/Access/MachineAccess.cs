@@ -7,8 +7,8 @@ using Platform.ServiceDefaults;
 namespace Platform.Jobs.Access;
 
 /// <summary>
-/// What machines may do about a job, besides what their kind may: a node what belongs to the attempt whose lease it holds, a
-/// training process what belongs to its job while its attempt is the one that is placed.
+/// What machines may do about a job, besides what their kind may: a node what belongs to the rank of the attempt whose lease
+/// it holds, a training process what belongs to its job while its attempt, with its rank, is the one that is placed.
 /// </summary>
 internal sealed class MachineAccess(JobsStore store)
 {
@@ -32,27 +32,26 @@ internal sealed class MachineAccess(JobsStore store)
             return ProblemResults.NotFound("job", jobId);
         }
 
-        var attempt = caller.Kind is CallerKind.Job ? caller.Attempt : AttemptOf(http);
+        var (attempt, rank) = caller.Kind is CallerKind.Job ? (caller.Attempt, caller.Rank) : ProcessOf(http);
         if (attempt != current || !isPlaced)
         {
             return FencedAttempt.Problem(attempt);
         }
 
-        return caller.Kind is CallerKind.Node && !nodes.Any(node => node.NodeId == caller.Id)
-            ? CallerProblems.NotAllowed(http)
-            : await next(context);
+        return nodes.Any(node => node.Rank == rank && (caller.Kind is CallerKind.Job || node.NodeId == caller.Id))
+            ? await next(context)
+            : CallerProblems.NotAllowed(http);
     }
 
-    /// <summary>The attempt that an agent speaks of; 0, which there is none of, when it does not say.</summary>
-    private static int AttemptOf(HttpContext http) =>
-        int.TryParse(
-            http.GetRouteValue("attempt") as string ?? http.Request.Query["attempt"].ToString(),
-            NumberStyles.None,
-            CultureInfo.InvariantCulture,
-            out var attempt
-        )
-            ? attempt
-            : 0;
+    /// <summary>The process that an agent speaks of: attempt 0, which there is none of, when it does not say; rank 0 then.</summary>
+    private static (int Attempt, int Rank) ProcessOf(HttpContext http) =>
+        (
+            Number(http.GetRouteValue("attempt") as string ?? http.Request.Query["attempt"].ToString(), otherwise: 0),
+            http.Request.Query["rank"] is [var rank] ? Number(rank, otherwise: -1) : 0
+        );
+
+    private static int Number(string? text, int otherwise) =>
+        int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : otherwise;
 
     private async Task<(int Attempt, bool IsPlaced, IReadOnlyList<PlacedNode> Nodes)?> FindAsync(
         Guid jobId,

@@ -8,7 +8,7 @@ using Platform.ServiceDefaults;
 
 namespace Platform.Jobs.Attempts;
 
-/// <summary><c>GET /api/jobs/{id}/attempts/{attempt}/work</c>: what an agent has to run.</summary>
+/// <summary><c>GET /api/jobs/{id}/attempts/{attempt}/work[?rank=]</c>: what an agent has to run as one process.</summary>
 internal static class GetAttemptWorkEndpoint
 {
     public static void MapGetAttemptWork(this IEndpointRouteBuilder jobs) =>
@@ -23,18 +23,15 @@ internal static class GetAttemptWorkEndpoint
         JobsStore store,
         ScopedTokens tokens,
         IOptions<JobsOptions> options,
-        HttpContext http,
-        CancellationToken cancellationToken
+        CancellationToken cancellationToken,
+        int rank = 0
     )
     {
         await using var batch = store.DataSource.CreateBatch();
         batch.BatchCommands.Add(
             new(
                 """
-                select s.attempt = $2 and s.status in ('placed', 'running'), s.run_id, d.spec,
-                  (select rank - 1 from jsonb_array_elements(s.nodes) with ordinality n(node, rank)
-                   where n.node->>'nodeId' = $3)
-                from job_summary s join job_spec d on d.job_id = s.job_id where s.job_id = $1
+                select s.attempt = $2 and s.status in ('placed', 'running'), s.run_id, d.spec from job_summary s join job_spec d on d.job_id = s.job_id where s.job_id = $1
                 """
             )
             {
@@ -42,7 +39,6 @@ internal static class GetAttemptWorkEndpoint
                 {
                     new() { Value = id },
                     new() { Value = attempt },
-                    new() { Value = http.Caller().Id.ToString() },
                 },
             }
         );
@@ -62,7 +58,6 @@ internal static class GetAttemptWorkEndpoint
 
         var runId = reader.GetGuid(1);
         var spec = JobReader.ReadSpec(await reader.GetFieldValueAsync<byte[]>(2, cancellationToken));
-        var rank = (int)reader.GetInt64(3);
         await reader.NextResultAsync(cancellationToken);
         var files = new Dictionary<string, string>(StringComparer.Ordinal);
         while (await reader.ReadAsync(cancellationToken))
@@ -71,12 +66,13 @@ internal static class GetAttemptWorkEndpoint
         }
 
         var lifetime = options.Value.TokenLifetime + TimeSpan.FromSeconds(spec.TimeoutSeconds ?? 0);
-        return TypedResults.Ok(Work(id, attempt, runId, spec, files, tokens.ForJob(id, attempt, rank, lifetime)));
+        return TypedResults.Ok(Work(id, attempt, rank, runId, spec, files, tokens.ForJob(id, attempt, rank, lifetime)));
     }
 
     private static AttemptWork Work(
         Guid id,
         int attempt,
+        int rank,
         Guid runId,
         JobSpec spec,
         Dictionary<string, string> files,
@@ -86,6 +82,7 @@ internal static class GetAttemptWorkEndpoint
         {
             JobId = id,
             Attempt = attempt,
+            Rank = rank,
             RunId = runId,
             Name = spec.Name,
             Project = spec.Project,

@@ -7,8 +7,8 @@ using Platform.ServiceDefaults;
 namespace Platform.Jobs.Logs;
 
 /// <summary>
-/// <c>POST /api/jobs/{id}/logs?attempt=&amp;offset=[&amp;complete=true]</c>: appends raw bytes to an attempt's log and
-/// returns the stored offset. Bytes that do not begin at that offset, or only overlap it, are not stored and answered
+/// <c>POST /api/jobs/{id}/logs?attempt=&amp;offset=[&amp;rank=][&amp;complete=true]</c>: appends raw bytes to the log of a
+/// process of an attempt and returns the stored offset. Bytes that do not begin at that offset, or only overlap it, are not stored and answered
 /// with 409 and the same body: the agent continues from there. So a repeat after a lost answer costs one request.
 /// </summary>
 internal static class AppendLogEndpoint
@@ -31,6 +31,7 @@ internal static class AppendLogEndpoint
         LogStore logs,
         LogSignals signals,
         CancellationToken cancellationToken,
+        int rank = 0,
         bool complete = false
     )
     {
@@ -52,7 +53,13 @@ internal static class AppendLogEndpoint
             );
         }
 
-        var (result, stored) = await logs.AppendAsync(id, attempt, offset, bytes, complete, cancellationToken);
+        var (result, stored) = await logs.AppendAsync(
+            new LogKey(id, attempt, rank),
+            offset,
+            bytes,
+            complete,
+            cancellationToken
+        );
         if (result is LogAppendResult.Stored)
         {
             signals.Pulse(id);
@@ -63,6 +70,7 @@ internal static class AppendLogEndpoint
             LogAppendResult.Stored => TypedResults.Ok(new LogPosition { Offset = stored }),
             LogAppendResult.OffsetMismatch => TypedResults.Conflict(new LogPosition { Offset = stored }),
             LogAppendResult.Fenced => FencedAttempt.Problem(attempt),
+            LogAppendResult.NoSuchRank => ProblemResults.NotFound("rank", rank),
             _ => ProblemResults.NotFound("job", id),
         };
     }

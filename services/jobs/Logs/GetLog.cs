@@ -5,7 +5,8 @@ using Platform.ServiceDefaults;
 namespace Platform.Jobs.Logs;
 
 /// <summary>
-/// <c>GET /api/jobs/{id}/logs</c>: the raw bytes, <c>?from=</c> an offset. <c>X-Log-Attempt</c> names the attempt,
+/// <c>GET /api/jobs/{id}/logs</c>: the raw bytes of the process <c>?rank=</c> (0 when left out), <c>?from=</c> an offset.
+/// <c>X-Log-Attempt</c> names the attempt,
 /// <c>X-Log-Offset</c> the end of the bytes, and <c>X-Log-Complete</c> tells whether that is the end of the log. With
 /// <c>?follow=true</c>, or for a client that accepts <c>text/event-stream</c>, see <see cref="LogFollower"/>.
 /// </summary>
@@ -27,7 +28,8 @@ internal static class GetLogEndpoint
         LogStore logs,
         LogFollower follower,
         HttpContext http,
-        CancellationToken cancellationToken
+        CancellationToken cancellationToken,
+        int rank = 0
     )
     {
         if (from < 0)
@@ -35,7 +37,7 @@ internal static class GetLogEndpoint
             return ProblemResults.Invalid("from", "An offset is not negative.");
         }
 
-        if (await logs.FindStateAsync(id, attempt, cancellationToken) is not { } state)
+        if (await logs.FindStateAsync(id, attempt, rank, cancellationToken) is not { } state)
         {
             return ProblemResults.NotFound("job", id);
         }
@@ -43,6 +45,11 @@ internal static class GetLogEndpoint
         if (attempt < 1 || attempt > state.CurrentAttempt)
         {
             return ProblemResults.NotFound("attempt", attempt);
+        }
+
+        if (!state.HasRank)
+        {
+            return ProblemResults.NotFound("rank", rank);
         }
 
         if (follow ?? AcceptsEvents(http.Request))
@@ -53,11 +60,11 @@ internal static class GetLogEndpoint
                 return ProblemResults.Invalid("Last-Event-ID", "This is not an event id of this log.");
             }
 
-            await follower.FollowAsync(id, cursor, progress ?? false, http.Response, cancellationToken);
+            await follower.FollowAsync(id, rank, cursor, progress ?? false, http.Response, cancellationToken);
         }
         else
         {
-            await WriteAsync(id, state, from ?? 0, logs, http.Response, cancellationToken);
+            await WriteAsync(id, rank, state, from ?? 0, logs, http.Response, cancellationToken);
         }
 
         return TypedResults.Empty;
@@ -68,6 +75,7 @@ internal static class GetLogEndpoint
 
     private static async Task WriteAsync(
         Guid jobId,
+        int rank,
         LogState state,
         long from,
         LogStore logs,
@@ -83,7 +91,8 @@ internal static class GetLogEndpoint
         response.Headers["X-Log-Complete"] = state.IsFinal ? "true" : "false";
         // A log holds arbitrary output; a browser must not render it as a page.
         response.Headers.XContentTypeOptions = "nosniff";
-        await foreach (var piece in logs.ReadAsync(jobId, state.Attempt, from, state.Offset, cancellationToken))
+        var log = new LogKey(jobId, state.Attempt, rank);
+        await foreach (var piece in logs.ReadAsync(log, from, state.Offset, cancellationToken))
         {
             await response.BodyWriter.WriteAsync(piece, cancellationToken);
         }

@@ -22,6 +22,7 @@ internal sealed class LogFollower(
 {
     public async Task FollowAsync(
         Guid jobId,
+        int rank,
         LogCursor cursor,
         bool withProgress,
         HttpResponse response,
@@ -36,7 +37,7 @@ internal sealed class LogFollower(
         );
         try
         {
-            await FollowAsync(jobId, cursor, withProgress, response.BodyWriter, end.Token);
+            await FollowAsync(jobId, rank, cursor, withProgress, response.BodyWriter, end.Token);
         }
         catch (OperationCanceledException) when (end.IsCancellationRequested)
         {
@@ -46,6 +47,7 @@ internal sealed class LogFollower(
 
     private async Task FollowAsync(
         Guid jobId,
+        int rank,
         LogCursor cursor,
         bool withProgress,
         PipeWriter output,
@@ -59,7 +61,7 @@ internal sealed class LogFollower(
         {
             var change = follower.NextChange;
             var (state, pieces) =
-                await logs.ReadNextAsync(jobId, cursor.Attempt, lines.Offset, cancellationToken)
+                await logs.ReadNextAsync(new LogKey(jobId, cursor.Attempt, rank), lines.Offset, cancellationToken)
                 ?? throw new InvalidOperationException($"Job {jobId} does not exist any more.");
             foreach (var piece in pieces)
             {

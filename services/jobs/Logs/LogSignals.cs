@@ -65,10 +65,10 @@ internal sealed partial class LogSignals(
     {
         await using var command = store.DataSource.CreateCommand(
             """
-            select s.job_id, s.version, coalesce(l.attempt, 0), coalesce(l.next_offset, 0), coalesce(l.complete, false)
+            select s.job_id, s.version, coalesce(l.attempt, 0), coalesce(l.bytes, 0), coalesce(l.complete, 0)
             from job_summary s left join lateral (
-              select attempt, next_offset, complete from log_state
-              where job_id = s.job_id order by attempt desc limit 1) l on true
+              select attempt, sum(next_offset)::bigint as bytes, count(*) filter (where complete) as complete
+              from log_state where job_id = s.job_id group by attempt order by attempt desc limit 1) l on true
             where s.job_id = any($1)
             """
         );
@@ -78,7 +78,7 @@ internal sealed partial class LogSignals(
         {
             if (_followed.TryGetValue(reader.GetGuid(0), out var followed))
             {
-                followed.Update((reader.GetInt64(1), reader.GetInt32(2), reader.GetInt64(3), reader.GetBoolean(4)));
+                followed.Update((reader.GetInt64(1), reader.GetInt32(2), reader.GetInt64(3), reader.GetInt64(4)));
             }
         }
     }
@@ -121,7 +121,7 @@ internal sealed partial class LogSignals(
     internal sealed class Followed
     {
         private TaskCompletionSource _change = New();
-        private (long, int, long, bool)? _seen;
+        private (long, int, long, long)? _seen;
 
         /// <summary>Changed under this object's lock.</summary>
         public int Followers { get; set; }
@@ -134,7 +134,7 @@ internal sealed partial class LogSignals(
         public void Pulse() => Interlocked.Exchange(ref _change, New()).TrySetResult();
 
         /// <summary>Compares with the last seen state; only the poll calls it.</summary>
-        public void Update((long, int, long, bool) now)
+        public void Update((long, int, long, long) now)
         {
             if (_seen != now)
             {

@@ -15,15 +15,30 @@ internal enum LogAppendResult
     /// <summary>The attempt is not the placed one.</summary>
     Fenced,
     NoSuchJob,
+
+    /// <summary>The attempt has no process of that number.</summary>
+    NoSuchRank,
 }
 
-/// <summary>The state of one attempt's log.</summary>
+/// <summary>Whose log it is.</summary>
+/// <param name="Rank">The process of the attempt; 0 for a job of one process.</param>
+internal readonly record struct LogKey(Guid JobId, int Attempt, int Rank);
+
+/// <summary>The state of the log of one process of an attempt.</summary>
 /// <param name="Attempt">The attempt.</param>
 /// <param name="Offset">The number of stored bytes.</param>
 /// <param name="IsComplete">True once its agent has stored all of it.</param>
 /// <param name="CurrentAttempt">The job's current attempt.</param>
 /// <param name="JobStatus">The status of the job.</param>
-internal sealed record LogState(int Attempt, long Offset, bool IsComplete, int CurrentAttempt, string JobStatus)
+/// <param name="HasRank">False when the attempt has no process of that number.</param>
+internal sealed record LogState(
+    int Attempt,
+    long Offset,
+    bool IsComplete,
+    int CurrentAttempt,
+    string JobStatus,
+    bool HasRank
+)
 {
     public bool HasJobEnded => JobStatus is "succeeded" or "failed" or "cancelled";
 
@@ -35,7 +50,7 @@ internal sealed record LogState(int Attempt, long Offset, bool IsComplete, int C
 }
 
 /// <summary>
-/// The bytes of logs, in pieces under (job, attempt, offset). The length of a log is in its row of <c>log_state</c>
+/// The bytes of logs, in pieces under (job, attempt, rank, offset). The length of a log is in its row of <c>log_state</c>
 /// only; one statement advances that row and stores the pieces, so that no piece is stored twice.
 /// </summary>
 internal sealed class LogStore(JobsStore store)
@@ -45,29 +60,32 @@ internal sealed class LogStore(JobsStore store)
 
     private const string AppendSql = """
         with moved as (
-          insert into log_state as l (job_id, attempt, next_offset, complete)
-          select s.job_id, s.attempt, $4, $5 from job_summary s
+          insert into log_state as l (job_id, attempt, rank, next_offset, complete)
+          select s.job_id, s.attempt, $3, $5, $6 from job_summary s
           where s.job_id = $1 and s.attempt = $2 and s.status in ('placed', 'running')
-            and ($3 = 0 or exists (select from log_state where job_id = $1 and attempt = $2))
-          on conflict (job_id, attempt) do update set next_offset = $3 + $4, complete = l.complete or $5
-            where l.next_offset = $3 and (not l.complete or $4 = 0)
+            and ($3 = 0 or exists (select from job_rank where job_id = $1 and attempt = $2 and rank = $3))
+            and ($4 = 0 or exists (select from log_state where job_id = $1 and attempt = $2 and rank = $3))
+          on conflict (job_id, attempt, rank) do update set next_offset = $4 + $5, complete = l.complete or $6
+            where l.next_offset = $4 and (not l.complete or $5 = 0)
           returning next_offset),
         stored as (
-          insert into log_chunk (job_id, attempt, start_offset, bytes)
-          select $1, $2, piece.start_offset, piece.bytes
-          from moved, unnest($6::bigint[], $7::bytea[]) as piece (start_offset, bytes))
+          insert into log_chunk (job_id, attempt, rank, start_offset, bytes)
+          select $1, $2, $3, piece.start_offset, piece.bytes
+          from moved, unnest($7::bigint[], $8::bytea[]) as piece (start_offset, bytes))
         select next_offset from moved
         """;
 
+    /// <summary>An only process has no row in <c>job_rank</c>.</summary>
     private const string StateColumns = """
-        coalesce(l.attempt, $2, s.attempt), coalesce(l.next_offset, 0), coalesce(l.complete, false), s.attempt, s.status
+        coalesce(l.attempt, $2, s.attempt), coalesce(l.next_offset, 0), coalesce(l.complete, false), s.attempt, s.status,
+        $3 = 0 or exists (select from job_rank r where r.job_id = s.job_id and r.rank = $3 and ($2 is null or r.attempt = $2))
         """;
 
     /// <summary>The requested attempt; otherwise the newest one with a log.</summary>
     private const string StateTables = """
         job_summary s left join lateral (
           select attempt, next_offset, complete from log_state
-          where job_id = s.job_id and ($2::int is null or attempt = $2)
+          where job_id = s.job_id and ($2::int is null or attempt = $2) and rank = $3
           order by attempt desc limit 1) l on true
         """;
 
@@ -76,8 +94,7 @@ internal sealed class LogStore(JobsStore store)
     /// <param name="isComplete">True when nothing comes after them.</param>
     /// <returns>The result, and how many bytes are stored now.</returns>
     public async Task<(LogAppendResult Result, long Offset)> AppendAsync(
-        Guid jobId,
-        int attempt,
+        LogKey log,
         long offset,
         LogPieces bytes,
         bool isComplete,
@@ -86,7 +103,7 @@ internal sealed class LogStore(JobsStore store)
     {
         var pieces = bytes.Pieces;
         await using var command = store.DataSource.CreateCommand(AppendSql);
-        AddJob(command.Parameters, jobId, attempt);
+        AddLog(command.Parameters, log.JobId, log.Attempt, log.Rank);
         command.Parameters.Add(new() { Value = offset });
         command.Parameters.Add(new() { Value = (long)bytes.Length });
         command.Parameters.Add(new() { Value = isComplete });
@@ -99,9 +116,10 @@ internal sealed class LogStore(JobsStore store)
             return (LogAppendResult.Stored, stored);
         }
 
-        return await FindStateAsync(jobId, attempt, cancellationToken) switch
+        return await FindStateAsync(log.JobId, log.Attempt, log.Rank, cancellationToken) switch
         {
             null => (LogAppendResult.NoSuchJob, 0),
+            { IsOpen: true, HasRank: false } => (LogAppendResult.NoSuchRank, 0),
             { IsOpen: true } state => (LogAppendResult.OffsetMismatch, state.Offset),
             _ => (LogAppendResult.Fenced, 0),
         };
@@ -110,12 +128,12 @@ internal sealed class LogStore(JobsStore store)
     /// <summary>Reads the state of a log.</summary>
     /// <param name="attempt">Null for the newest that has one.</param>
     /// <returns>Null when there is no such job.</returns>
-    public async Task<LogState?> FindStateAsync(Guid jobId, int? attempt, CancellationToken cancellationToken)
+    public async Task<LogState?> FindStateAsync(Guid jobId, int? attempt, int rank, CancellationToken cancellationToken)
     {
         await using var command = store.DataSource.CreateCommand(
             $"select {StateColumns} from {StateTables} where s.job_id = $1"
         );
-        AddJob(command.Parameters, jobId, attempt);
+        AddLog(command.Parameters, jobId, attempt, rank);
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
         return await reader.ReadAsync(cancellationToken) ? ReadState(reader) : null;
     }
@@ -125,17 +143,16 @@ internal sealed class LogStore(JobsStore store)
     /// </summary>
     /// <returns>Null when there is no such job; a few pieces at a time, none at the end.</returns>
     public async Task<(LogState State, IReadOnlyList<ReadOnlyMemory<byte>> Pieces)?> ReadNextAsync(
-        Guid jobId,
-        int attempt,
+        LogKey log,
         long offset,
         CancellationToken cancellationToken
     )
     {
         await using var batch = store.DataSource.CreateBatch();
         var state = new NpgsqlBatchCommand($"select {StateColumns} from {StateTables} where s.job_id = $1");
-        AddJob(state.Parameters, jobId, attempt);
+        AddLog(state.Parameters, log.JobId, log.Attempt, log.Rank);
         batch.BatchCommands.Add(state);
-        batch.BatchCommands.Add(Pieces(jobId, attempt, offset));
+        batch.BatchCommands.Add(Pieces(log, offset));
         await using var reader = await batch.ExecuteReaderAsync(cancellationToken);
         if (!await reader.ReadAsync(cancellationToken))
         {
@@ -149,8 +166,7 @@ internal sealed class LogStore(JobsStore store)
 
     /// <summary>Reads a range of a log a few pieces at a time, holding no connection in between.</summary>
     public async IAsyncEnumerable<ReadOnlyMemory<byte>> ReadAsync(
-        Guid jobId,
-        int attempt,
+        LogKey log,
         long from,
         long to,
         [EnumeratorCancellation] CancellationToken cancellationToken
@@ -161,7 +177,7 @@ internal sealed class LogStore(JobsStore store)
             IReadOnlyList<ReadOnlyMemory<byte>> pieces;
             await using (var batch = store.DataSource.CreateBatch())
             {
-                batch.BatchCommands.Add(Pieces(jobId, attempt, from));
+                batch.BatchCommands.Add(Pieces(log, from));
                 await using var reader = await batch.ExecuteReaderAsync(cancellationToken);
                 pieces = await ReadPiecesAsync(reader, from, cancellationToken);
             }
@@ -176,25 +192,26 @@ internal sealed class LogStore(JobsStore store)
             if (pieces.Count == 0)
             {
                 throw new InvalidOperationException(
-                    $"The log of job {jobId}, attempt {attempt}, ends at {from}, not {to}."
+                    $"The log of job {log.JobId}, attempt {log.Attempt}, rank {log.Rank}, ends at {from}, not {to}."
                 );
             }
         }
     }
 
     /// <summary>The piece that holds an offset, and those that begin within a window after it.</summary>
-    private static NpgsqlBatchCommand Pieces(Guid jobId, int attempt, long offset)
+    private static NpgsqlBatchCommand Pieces(LogKey log, long offset)
     {
         var command = new NpgsqlBatchCommand(
             """
             select start_offset, bytes from log_chunk
-            where job_id = $1 and attempt = $2 and start_offset < $3 + $4
+            where job_id = $1 and attempt = $2 and rank = $3 and start_offset < $4 + $5
               and start_offset >= coalesce((
-                select max(start_offset) from log_chunk where job_id = $1 and attempt = $2 and start_offset <= $3), 0)
+                select max(start_offset) from log_chunk
+                where job_id = $1 and attempt = $2 and rank = $3 and start_offset <= $4), 0)
             order by start_offset
             """
         );
-        AddJob(command.Parameters, jobId, attempt);
+        AddLog(command.Parameters, log.JobId, log.Attempt, log.Rank);
         command.Parameters.Add(new() { Value = offset });
         command.Parameters.Add(new() { Value = (long)WindowBytes });
         return command;
@@ -221,11 +238,12 @@ internal sealed class LogStore(JobsStore store)
     }
 
     private static LogState ReadState(NpgsqlDataReader row) =>
-        new(row.GetInt32(0), row.GetInt64(1), row.GetBoolean(2), row.GetInt32(3), row.GetString(4));
+        new(row.GetInt32(0), row.GetInt64(1), row.GetBoolean(2), row.GetInt32(3), row.GetString(4), row.GetBoolean(5));
 
-    private static void AddJob(NpgsqlParameterCollection parameters, Guid jobId, int? attempt)
+    private static void AddLog(NpgsqlParameterCollection parameters, Guid jobId, int? attempt, int rank)
     {
         parameters.Add(new() { Value = jobId });
         parameters.Add(new() { Value = attempt ?? (object)DBNull.Value, NpgsqlDbType = NpgsqlDbType.Integer });
+        parameters.Add(new() { Value = rank });
     }
 }

@@ -20,10 +20,10 @@ internal static class HeartbeatRules
         if (
             heartbeat.Attempts is null
             || heartbeat.Attempts.Count > MaxAttempts
-            || heartbeat.Attempts.Any(held => held is null || held.Attempt < 1)
+            || heartbeat.Attempts.Any(held => held is null || held.Attempt < 1 || held.Rank < 0)
         )
         {
-            return new("attempts", $"At most {MaxAttempts}, each counted from 1.");
+            return new("attempts", $"At most {MaxAttempts}, each counted from 1, its ranks from 0.");
         }
 
         return CheckAgent(heartbeat.Agent)

@@ -88,6 +88,7 @@ internal sealed class HeartbeatStore(
                     NodeId = nodeId,
                     JobId = held.JobId,
                     Attempt = held.Attempt,
+                    Rank = held.Rank,
                     Reason = StopProcess.Fenced,
                 },
                 cancellationToken
@@ -114,13 +115,15 @@ internal sealed class HeartbeatStore(
         );
         batch.Add(
             """
-            select h.job_id, h.attempt from unnest($2::uuid[], $3::int[]) as h (job_id, attempt)
+            select h.job_id, h.attempt, h.rank from unnest($2::uuid[], $3::int[], $4::int[]) as h (job_id, attempt, rank)
             where not exists (
-              select from lease l where l.job_id = h.job_id and l.attempt = h.attempt and l.node_id = $1)
+              select from lease l
+              where l.job_id = h.job_id and l.attempt = h.attempt and l.rank = h.rank and l.node_id = $1)
             """,
             heartbeat.NodeId,
             heartbeat.Attempts.Select(held => held.JobId).ToArray(),
-            heartbeat.Attempts.Select(held => held.Attempt).ToArray()
+            heartbeat.Attempts.Select(held => held.Attempt).ToArray(),
+            heartbeat.Attempts.Select(held => held.Rank).ToArray()
         );
         await using var reader = await batch.ExecuteReaderAsync(cancellationToken);
         var known = await reader.ReadAsync(cancellationToken);
@@ -139,7 +142,14 @@ internal sealed class HeartbeatStore(
         var fenced = new List<HeldAttempt>();
         while (await reader.ReadAsync(cancellationToken))
         {
-            fenced.Add(new HeldAttempt { JobId = reader.GetGuid(0), Attempt = reader.GetInt32(1) });
+            fenced.Add(
+                new HeldAttempt
+                {
+                    JobId = reader.GetGuid(0),
+                    Attempt = reader.GetInt32(1),
+                    Rank = reader.GetInt32(2),
+                }
+            );
         }
 
         return (known ? HeartbeatResult.Recorded : HeartbeatResult.UnknownNode, isChange, fenced);

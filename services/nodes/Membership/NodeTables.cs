@@ -18,8 +18,8 @@ internal sealed class NodeTables(NodesStore store)
         await using var batch = store.DataSource.CreateBatch();
         batch.Add(
             """
-            select node_id, job_id, attempt, gpus, cpus, memory_mib, granted_at from lease
-            where $1::uuid is null or node_id = $1 order by granted_at, job_id
+            select node_id, job_id, attempt, gpus, cpus, memory_mib, granted_at, rank from lease
+            where $1::uuid is null or node_id = $1 order by granted_at, job_id, rank
             """,
             id
         );
@@ -56,7 +56,8 @@ internal sealed class NodeTables(NodesStore store)
             reader.GetFieldValue<int[]>(3),
             reader.GetDouble(4),
             reader.GetInt32(5),
-            reader.GetFieldValue<DateTimeOffset>(6)
+            reader.GetFieldValue<DateTimeOffset>(6),
+            reader.GetInt32(7)
         );
 
     private static NodeView ReadNode(NpgsqlDataReader reader, IReadOnlyList<LeaseView> leases)

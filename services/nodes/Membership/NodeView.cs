@@ -35,14 +35,15 @@ internal sealed record GpuView(int Index, string Uuid, string Name, int MemoryMi
 
 internal sealed record FreeResources(int Gpus, double Cpus, int MemoryMiB);
 
-/// <summary>What one attempt holds on this node.</summary>
+/// <summary>What one process of an attempt holds on this node.</summary>
 internal sealed record LeaseView(
     Guid JobId,
     int Attempt,
     IReadOnlyList<int> Gpus,
     double Cpus,
     int MemoryMiB,
-    DateTimeOffset GrantedAt
+    DateTimeOffset GrantedAt,
+    int Rank
 );
 
 /// <summary>All nodes, by name.</summary>

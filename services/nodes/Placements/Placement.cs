@@ -49,6 +49,10 @@ internal sealed record Placement(
                 "placement.invalid",
                 "Resources are finite numbers that are not negative."
             ),
+            GrantPlacement { Nodes: var nodes } when !HasEachRank(nodes) => Decision.Refuse<PlacementEvent>(
+                "placement.invalid",
+                "A grant has one node for each rank from 0."
+            ),
             _ when command.Attempt < placement.Attempt => Decision.Nothing<PlacementEvent>(),
             RequestPlacement c when c.Attempt > placement.Attempt => Decision.Accept<PlacementEvent>([
                 .. ReleaseOpen(placement, now),
@@ -87,6 +91,9 @@ internal sealed record Placement(
             PlacementLost e => new Placement(PlacementStatus.Lost, e.Attempt, [], e.NodeId, e.Reason),
             _ => throw new UnreachableException($"No evolution for {@event.GetType().Name}."),
         };
+
+    private static bool HasEachRank(IReadOnlyList<GrantedNode> nodes) =>
+        nodes.Select(node => node.Rank).Order().SequenceEqual(Enumerable.Range(0, nodes.Count));
 
     private static IEnumerable<PlacementEvent> ReleaseOpen(Placement placement, DateTimeOffset now)
     {

@@ -28,4 +28,12 @@ internal sealed record Needs(int Gpus, double Cpus, int MemoryMiB);
 
 /// <summary>A node on which an attempt holds resources.</summary>
 /// <param name="Gpus">Indices of the GPUs it holds there.</param>
-internal sealed record GrantedNode(Guid NodeId, string NodeName, IReadOnlyList<int> Gpus, double Cpus, int MemoryMiB);
+/// <param name="Rank">The process of the attempt that runs there; 0 in events of release 0.1.0.</param>
+internal sealed record GrantedNode(
+    Guid NodeId,
+    string NodeName,
+    IReadOnlyList<int> Gpus,
+    double Cpus,
+    int MemoryMiB,
+    int Rank = 0
+);

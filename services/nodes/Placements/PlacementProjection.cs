@@ -69,8 +69,8 @@ internal sealed class PlacementProjection : SqlProjection
     {
         batch.Add(
             """
-            insert into lease (job_id, node_id, attempt, gpus, cpus, memory_mib, granted_at)
-            values ($1, $2, $3, $4, $5, $6, $7)
+            insert into lease (job_id, node_id, attempt, gpus, cpus, memory_mib, granted_at, rank)
+            values ($1, $2, $3, $4, $5, $6, $7, $8)
             """,
             jobId,
             node.NodeId,
@@ -78,11 +78,18 @@ internal sealed class PlacementProjection : SqlProjection
             node.Gpus.ToArray(),
             node.Cpus,
             node.MemoryMiB,
-            e.At
+            e.At,
+            node.Rank
         );
         foreach (var gpu in node.Gpus)
         {
-            batch.Add("insert into lease_gpu (node_id, gpu, job_id) values ($1, $2, $3)", node.NodeId, gpu, jobId);
+            batch.Add(
+                "insert into lease_gpu (node_id, gpu, job_id, rank) values ($1, $2, $3, $4)",
+                node.NodeId,
+                gpu,
+                jobId,
+                node.Rank
+            );
         }
     }
 }

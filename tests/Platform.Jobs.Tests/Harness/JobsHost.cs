@@ -138,10 +138,11 @@ internal sealed class JobsHost : IAsyncDisposable
         long offset,
         byte[] bytes,
         bool complete = false,
-        int attempt = 1
+        int attempt = 1,
+        int? rank = null
     ) =>
         Http.PostAsync(
-            $"/api/jobs/{id}/logs?attempt={attempt}&offset={offset}{(complete ? "&complete=true" : "")}",
+            $"/api/jobs/{id}/logs?attempt={attempt}&offset={offset}{(rank is null ? "" : $"&rank={rank}")}{(complete ? "&complete=true" : "")}",
             new ByteArrayContent(bytes)
         );
 

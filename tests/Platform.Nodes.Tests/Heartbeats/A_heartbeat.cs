@@ -105,6 +105,46 @@ public sealed class A_heartbeat : WithNodesHost
         );
     }
 
+    [Fact]
+    public async Task with_a_rank_that_is_leased_on_another_node_stops_that_rank()
+    {
+        var host = await StartAsync();
+        var (id, other) = (await host.JoinAsync(), await host.JoinAsync("lab2"));
+        await host.ListenAsAgentAsync(id);
+        var job = Guid.CreateVersion7();
+        await host.GrantRanksAsync(job, id, other, id);
+        HeldAttempt Held(int rank) =>
+            new()
+            {
+                JobId = job,
+                Attempt = 1,
+                Rank = rank,
+            };
+
+        await host.Bus.Publish(NodesHost.Heartbeat(id, null, Held(0), Held(1), Held(2), Held(3)));
+
+        await host.Received.OneAsync<StopProcess>(number: 2);
+        Assert.Equal([1, 3], host.Received.All<StopProcess>().Select(stop => stop.Rank).Order());
+        Assert.Equal([0, 2], (await host.NodeAsync(id)).Leases.Select(lease => lease.Rank));
+        Assert.Equal([1], (await host.NodeAsync(other)).Leases.Select(lease => lease.Rank));
+    }
+
+    [Fact]
+    public async Task of_a_node_that_is_lost_with_one_rank_loses_the_whole_placement()
+    {
+        var host = await StartAsync();
+        var (id, other) = (await host.JoinAsync(), await host.JoinAsync("lab2"));
+        var job = Guid.CreateVersion7();
+        await host.GrantRanksAsync(job, id, other);
+
+        using var removal = await host.Http.DeleteAsync($"/api/nodes/{other}?force=true");
+        Assert.True(removal.IsSuccessStatusCode, await removal.Content.ReadAsStringAsync());
+
+        var lost = await host.Received.OneAsync<PlacementLostMessage>();
+        Assert.Equal((job, 1, other), (lost.JobId, lost.Attempt, lost.NodeId));
+        Assert.Equal("", await host.DumpAsync("lease", "lease_gpu"));
+    }
+
     private static async Task<HttpStatusCode> SendAsAsync(NodesHost host, Guid id, Caller caller)
     {
         using var response = await host.Http.SendAsAsync(

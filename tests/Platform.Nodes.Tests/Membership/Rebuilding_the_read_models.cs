@@ -28,6 +28,7 @@ public sealed class Rebuilding_the_read_models : WithNodesHost
             await host.Received.OneAsync<PlacementGrantedMessage>(number: 3);
             await host.Bus.Publish(NodesHost.Request(retried, attempt: 2, gpus: 9));
             await host.Received.OneAsync<PlacementWaitingMessage>(message => message.Attempt == 2);
+            await host.GrantRanksAsync(Guid.CreateVersion7(), second, second);
         }
 
         string[] tables = ["node", "placement_request", "lease", "lease_gpu"];

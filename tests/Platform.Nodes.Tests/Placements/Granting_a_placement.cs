@@ -9,6 +9,27 @@ public sealed class Granting_a_placement : WithPlacementDecider
         Given(Requested(1)).When(p => Decide(p, new GrantPlacement(1, Nodes))).Then(Granted(1));
 
     [Fact]
+    public void leases_a_node_for_each_rank()
+    {
+        GrantedNode[] ranks = [Nodes[0] with { Rank = 1 }, Nodes[0] with { NodeId = OtherNodeId }];
+
+        Given(Requested(1))
+            .When(p => Decide(p, new GrantPlacement(1, ranks)))
+            .Then(new PlacementGranted(1, ranks, Now));
+    }
+
+    [Theory]
+    [InlineData(0, 0)]
+    [InlineData(1, 2)]
+    [InlineData(-1, 0)]
+    public void of_ranks_that_are_not_counted_from_0_is_refused(int first, int second) =>
+        Given(Requested(1))
+            .When(p =>
+                Decide(p, new GrantPlacement(1, [Nodes[0] with { Rank = first }, Nodes[0] with { Rank = second }]))
+            )
+            .ThenRefused("placement.invalid");
+
+    [Fact]
     public void happens_once() =>
         Given(Requested(1), Granted(1)).When(p => Decide(p, new GrantPlacement(1, Nodes))).ThenNothing();
 
