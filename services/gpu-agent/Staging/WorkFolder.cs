@@ -52,15 +52,8 @@ internal sealed class WorkFolder(ArtifactClient artifacts, BlobCache cache, ILog
                 await RestoreCheckpointsAsync(reader, folder.Checkpoints, cancellationToken);
             }
         }
-        catch (UnsafePathException exception)
-        {
-            throw new StagingFailedException(EndReasons.InputMissing, exception.Message);
-        }
-        catch (PlatformRefusedException exception)
-        {
-            throw new StagingFailedException(EndReasons.InputMissing, exception.Message);
-        }
-        catch (ContentMismatchException exception)
+        catch (Exception exception)
+            when (exception is UnsafePathException or PlatformRefusedException or ContentMismatchException)
         {
             throw new StagingFailedException(EndReasons.InputMissing, exception.Message);
         }
