@@ -71,6 +71,8 @@ public static class ReadModels
         await ReadAsync(api, answers, "/api/artifacts/statistics");
         await ReadAsync(api, answers, "/api/nodes/placements");
         await ReadAsync(api, answers, "/api/nodes/join-tokens");
+        await ReadAsync(api, answers, "/api/users");
+        await ReadAsync(api, answers, "/api/projects");
         foreach (var token in (await api.GetAsync("/api/tokens"))["items"]!.AsArray())
         {
             // This request itself moves it.

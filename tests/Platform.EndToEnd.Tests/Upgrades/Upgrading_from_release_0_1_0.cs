@@ -147,6 +147,8 @@ public sealed class Upgrading_from_release_0_1_0(UpgradedPlatform platform) : IC
         using var reader = platform.As(platform.Data.Token("reader"));
         Assert.Equal(HttpStatusCode.OK, await ReadAsync(reader));
         Assert.Equal(HttpStatusCode.Forbidden, await WriteAsync(reader));
+        var me = await reader.GetAsync("/api/users/me");
+        Assert.Equal(("user:reader", "viewer"), (Text(me["subject"]), Text(me["role"])));
 
         using var revoked = platform.As(platform.Data.Token("revoked"));
         Assert.Equal(HttpStatusCode.Unauthorized, await ReadAsync(revoked));

@@ -34,7 +34,7 @@ export function SignInPage() {
       >
         <h1>{t('signIn.title')}</h1>
         <p>{t('signIn.text')}</p>
-        <pre>./platform tokens create me</pre>
+        <pre>./platform tokens create anna</pre>
         <Field label={t('signIn.token')} errors={errors}>
           <input
             type="password"
