@@ -137,6 +137,12 @@ public static class Table
             w => $"/api/nodes/join-tokens/{w.Unknown}",
             "--+- -- ---"
         ),
+        Of(
+            "nodes",
+            "POST /api/nodes/{id:guid}/broker-user",
+            w => $"/api/nodes/{w.LeaseNode}/broker-user",
+            "---- +- ---"
+        ),
         Of("nodes", "POST /api/nodes/heartbeat", _ => "/api/nodes/heartbeat", "--+- +- ---", World.Heartbeat),
         //
         Of("artifacts", "GET /api/artifacts/", _ => "/api/artifacts", "++++ -- ---"),

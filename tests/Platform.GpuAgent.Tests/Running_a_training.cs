@@ -115,9 +115,7 @@ public sealed class Running_a_training : AgentTest
         Assert.Equal("0", environment["PLATFORM_RANK"]);
         Assert.Equal($"{work.JobId}", environment["PLATFORM_JOB_ID"]);
         Assert.Equal($"{work.RunId}", environment["PLATFORM_RUN_ID"]);
-        Assert.Equal($"{work.RunId:N}", environment["MLFLOW_RUN_ID"]);
         Assert.Equal(Platform.Url, environment["PLATFORM_URL"]);
-        Assert.Equal(Platform.Url, environment["MLFLOW_TRACKING_URI"]);
         Assert.Equal("pj_test", environment["PLATFORM_TOKEN"]);
         Assert.Equal("tests/agent", environment["PLATFORM_PROJECT"]);
         Assert.Equal("2,5", environment["CUDA_VISIBLE_DEVICES"]);

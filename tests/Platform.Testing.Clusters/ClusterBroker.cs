@@ -1,5 +1,8 @@
 using System.Diagnostics;
 using System.Globalization;
+using System.Net.Http.Headers;
+using System.Net.Http.Json;
+using System.Text;
 using System.Text.Json.Nodes;
 using RabbitMQ.Client;
 
@@ -18,6 +21,46 @@ public sealed class ClusterBroker(string data)
             UserName = "platform",
             Password = Settings()["Password"]!.GetValue<string>(),
         }.CreateConnectionAsync();
+
+    /// <summary>Connects as an agent of the cluster does, with the user that it was given.</summary>
+    /// <param name="stateFolder">The agent's.</param>
+    public static Task<IConnection> ConnectAsAsync(string stateFolder) =>
+        new ConnectionFactory
+        {
+            Uri = new Uri(IdentityOf(stateFolder)["broker"]!.GetValue<string>()),
+        }.CreateConnectionAsync();
+
+    /// <summary>What an agent keeps of its membership.</summary>
+    public static JsonNode IdentityOf(string stateFolder) =>
+        JsonNode.Parse(File.ReadAllText(Path.Combine(stateFolder, "identity.json")))!;
+
+    /// <summary>Lets later connections of the services' user publish what agents have signed, as a test that repeats messages has to.</summary>
+    public async Task AllowImpersonationAsync()
+    {
+        using var http = Management();
+        var user = new { password = Settings()["Password"]!.GetValue<string>(), tags = "administrator,impersonator" };
+        using var changed = await http.PutAsJsonAsync("api/users/platform", user);
+        changed.EnsureSuccessStatusCode();
+    }
+
+    /// <summary>Deletes a user, as if the broker had lost its disk.</summary>
+    public async Task DeleteUserAsync(string name)
+    {
+        using var http = Management();
+        using var deleted = await http.DeleteAsync($"api/users/{name}");
+        deleted.EnsureSuccessStatusCode();
+    }
+
+    /// <summary>The users of all connections.</summary>
+    public async Task<IReadOnlyList<string>> ConnectedUsersAsync()
+    {
+        using var http = Management();
+        var connections = await http.GetFromJsonAsync<JsonArray>("api/connections");
+        return [.. connections!.Select(connection => connection!["user"]!.GetValue<string>())];
+    }
+
+    /// <summary>The address with the services' own user.</summary>
+    public string Address => $"amqp://platform:{Settings()["Password"]}@127.0.0.1:{Settings()["Port"]}/";
 
     /// <summary>The names of all queues.</summary>
     public async Task<IReadOnlyList<string>> QueuesAsync()
@@ -72,9 +115,20 @@ public sealed class ClusterBroker(string data)
             headers
                 .Where(header => header.Key.StartsWith("MT-Fault", StringComparison.Ordinal))
                 .Select(header =>
-                    $"{header.Key}: {(header.Value is byte[] text ? System.Text.Encoding.UTF8.GetString(text) : header.Value)}"
+                    $"{header.Key}: {(header.Value is byte[] text ? Encoding.UTF8.GetString(text) : header.Value)}"
                 )
         );
+    }
+
+    private HttpClient Management()
+    {
+        var settings = Settings();
+        var http = new HttpClient { BaseAddress = new Uri($"http://127.0.0.1:{settings["ManagementPort"]}/") };
+        http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue(
+            "Basic",
+            Convert.ToBase64String(Encoding.UTF8.GetBytes($"platform:{settings["Password"]}"))
+        );
+        return http;
     }
 
     private JsonNode Settings() => JsonNode.Parse(File.ReadAllText(Path.Combine(_folder, "broker.json")))!;

@@ -52,9 +52,6 @@ internal static class TrainingEnvironment
         environment["PLATFORM_RUN_ID"] = work.RunId.ToString();
         environment["PLATFORM_PROJECT"] = work.Project;
         environment["PLATFORM_SPOOL_DIR"] = folder.Unsent;
-        environment["MLFLOW_TRACKING_URI"] = server;
-        environment["MLFLOW_TRACKING_TOKEN"] = work.Token;
-        environment["MLFLOW_RUN_ID"] = work.RunId.ToString("N");
         environment["CUDA_VISIBLE_DEVICES"] = string.Join(',', command.Gpus);
         if (command.WorldSize > 1)
         {

@@ -29,14 +29,14 @@ public static class MessagingExtensions
         ArgumentNullException.ThrowIfNull(options);
         ArgumentNullException.ThrowIfNull(modules);
         var broker = options.Transport is MessageTransport.RabbitMq ? options.BrokerAddress() : null;
-        services.TryAddSingleton(TimeProvider.System);
-        services.AddSingleton(options);
-        services.AddSingleton<BusReadiness>();
         if (options.HasAgentUsers)
         {
             _ = options.ManagementAddress();
         }
 
+        services.TryAddSingleton(TimeProvider.System);
+        services.AddSingleton(options);
+        services.AddSingleton<BusReadiness>();
         services.AddSingleton<QueueConnector>();
         services.AddSingleton<RefusedAgentMessages>();
         services
@@ -76,25 +76,7 @@ public static class MessagingExtensions
             }
             else
             {
-                var rabbit = new ReconnectingRabbitMq(
-                    (context, transport) =>
-                    {
-                        transport.Host(
-                            broker,
-                            host =>
-                            {
-                                host.Heartbeat(TimeSpan.FromSeconds(10));
-                                if (context.GetService<IBrokerCredentials>() is { } credentials)
-                                {
-                                    transport.ActAs(credentials, host);
-                                }
-                            }
-                        );
-                        transport.ConfigureEndpoints(context);
-                    }
-                );
-                bus.SetBusFactory(rabbit);
-                disconnect = rabbit.DisconnectAsync;
+                disconnect = bus.UseRabbitMq(broker);
             }
         });
         return services;
@@ -204,6 +186,30 @@ public static class MessagingExtensions
             container.GetRequiredService<IBus>(),
             container.GetRequiredService<BusReadiness>()
         ));
+    }
+
+    /// <returns>What closes the connection.</returns>
+    private static Func<Task> UseRabbitMq(this IBusRegistrationConfigurator bus, Uri broker)
+    {
+        var rabbit = new ReconnectingRabbitMq(
+            (context, transport) =>
+            {
+                transport.Host(
+                    broker,
+                    host =>
+                    {
+                        host.Heartbeat(TimeSpan.FromSeconds(10));
+                        if (context.GetService<IBrokerCredentials>() is { } credentials)
+                        {
+                            transport.ActAs(credentials, host);
+                        }
+                    }
+                );
+                transport.ConfigureEndpoints(context);
+            }
+        );
+        bus.SetBusFactory(rabbit);
+        return rabbit.DisconnectAsync;
     }
 
     private static void OnQueueOf<TConsumer>(this IEndpointRegistrationConfigurator endpoint, string service)

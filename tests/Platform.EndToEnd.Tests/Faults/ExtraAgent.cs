@@ -67,6 +67,13 @@ internal sealed class ExtraAgent : IAsyncDisposable
         return new ExtraAgent(cluster, name, log, Process.Start(start)!);
     }
 
+    /// <summary>Ends it with SIGKILL; its node stays.</summary>
+    public async Task KillAsync()
+    {
+        _process.Kill();
+        await _process.WaitForExitAsync();
+    }
+
     public Task<string> LogAsync() => File.ReadAllTextAsync(_log);
 
     /// <summary>Waits until its node is online.</summary>

@@ -18,6 +18,7 @@ public sealed class Repeated_messages(TwoNodeCluster cluster)
     public async Task in_any_order_change_nothing()
     {
         var broker = new ClusterBroker(cluster.Data);
+        await broker.AllowImpersonationAsync();
         await using var connection = await broker.ConnectAsync();
         await using var repeater = await RepeatAsync(connection, await broker.QueuesAsync());
 

@@ -3,6 +3,7 @@ using System.Net.Http.Json;
 using System.Text.Json;
 using MassTransit;
 using Microsoft.AspNetCore.Builder;
+using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Platform.Contracts.Agents;
@@ -15,7 +16,8 @@ using Platform.ServiceDefaults;
 namespace Platform.Nodes.Tests.Hosting;
 
 /// <summary>
-/// The real service on its own port, with the in-memory bus and a real database; it records messages.
+/// The real service on its own port, with a real database and, unless the settings name a broker, the in-memory bus; it records
+/// messages.
 /// </summary>
 internal sealed class NodesHost : IAsyncDisposable
 {
@@ -214,7 +216,7 @@ internal sealed class NodesHost : IAsyncDisposable
         module.Add(builder);
         builder.Services.AddSingleton<ReceivedMessages>();
         builder.Services.AddPlatformMessaging(
-            new MessagingOptions(),
+builder.Configuration.GetSection("Messaging").Get<MessagingOptions>() ?? new MessagingOptions(),
             module.ConfigureBus,
             bus =>
             {

@@ -36,7 +36,8 @@ public sealed class BrokerConnection
         }
     }
 
-    private static bool IsRefusal(Exception exception) =>
+    /// <summary>Whether the broker answered and did not let the process in, or not do something.</summary>
+    internal static bool IsRefusal(Exception exception) =>
         exception switch
         {
             PossibleAuthenticationFailureException => true,

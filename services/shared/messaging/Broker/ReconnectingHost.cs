@@ -16,13 +16,15 @@ internal sealed class ReconnectingHost : RabbitMqHostConfiguration
     public ReconnectingHost(IRabbitMqBusConfiguration bus, IRabbitMqTopologyConfiguration topology)
         : base(bus, topology)
     {
-        var isTransient = base.ReceiveTransportRetryPolicy.IsHandled;
+        // A broker that refuses this process may let it in later, such as after its users were restored.
+        var policy = base.ReceiveTransportRetryPolicy;
+        bool IsTransient(Exception exception) => policy.IsHandled(exception) || BrokerConnection.IsRefusal(exception);
 
         // One pause a process: its endpoints share each try to connect. Another one in each, or all would come at the same moment.
         var pause = _shortestPause + (Random.Shared.NextDouble() * (_longestPause - _shortestPause));
         ReceiveTransportRetryPolicy = Retry.CreatePolicy(retry =>
         {
-            retry.Handle<Exception>(exception => isTransient(exception));
+            retry.Handle<Exception>(IsTransient);
             retry.Interval(TriesAtOnce, pause);
         });
     }
