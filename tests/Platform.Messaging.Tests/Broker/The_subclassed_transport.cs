@@ -3,6 +3,7 @@ using MassTransit.Configuration;
 using MassTransit.Middleware;
 using MassTransit.RabbitMqTransport.Configuration;
 using Platform.Messaging.Broker;
+using RabbitMQ.Client.Exceptions;
 
 namespace Platform.Messaging.Tests.Broker;
 
@@ -50,6 +51,20 @@ public sealed class The_subclassed_transport
 
         Assert.Single(pauses.Distinct());
         Assert.InRange(pauses[0], TimeSpan.FromSeconds(1.5), TimeSpan.FromSeconds(2.5));
+    }
+
+    [Fact]
+    public void tries_again_when_the_broker_refuses_the_user_where_the_transport_itself_gives_up()
+    {
+        var refused = new RabbitMqConnectionException(
+            "refused",
+            new BrokerUnreachableException(new AuthenticationFailureException("ACCESS_REFUSED"))
+        );
+
+        Assert.True(new ReconnectingBus(Topology()).HostConfiguration.ReceiveTransportRetryPolicy.IsHandled(refused));
+        Assert.False(
+            new RabbitMqBusConfiguration(Topology()).HostConfiguration.ReceiveTransportRetryPolicy.IsHandled(refused)
+        );
     }
 
     private static RabbitMqTopologyConfiguration Topology() => new(RabbitMqBusFactory.CreateMessageTopology());
