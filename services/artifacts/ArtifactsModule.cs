@@ -36,6 +36,7 @@ public static class ArtifactsModule
         store.Migrations.Add(ArtifactsTables.Catalog);
         store.Migrations.Add(ArtifactsTables.JobAttempt);
         store.Migrations.Add(JobAttemptTable.Migration("004_job_attempt_placement"));
+        store.Migrations.Add(ArtifactsTables.VersionRank);
         store.InlineProjections.Add(new CatalogProjection());
         store.PublishEvents<ArtifactsMessages>("artifacts");
         services.AddEventStore(store, (options, source) => new ArtifactsStore(options, source));
