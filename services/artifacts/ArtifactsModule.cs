@@ -38,6 +38,7 @@ public sealed class ArtifactsModule : IServiceModule
         store.Migrations.Add(ArtifactsTables.Catalog);
         store.Migrations.Add(ArtifactsTables.JobAttempt);
         store.Migrations.Add(JobAttemptTable.Migration("004_job_attempt_placement"));
+        store.Migrations.Add(ArtifactsTables.VersionRank);
         store.InlineProjections.Add(new CatalogProjection());
         store.PublishEvents<ArtifactsMessages>("artifacts");
         services.AddEventStore(store, (options, source) => new ArtifactsStore(options, source));

@@ -71,4 +71,12 @@ internal static class ArtifactsTables
         "003_job_attempt",
         "create table job_attempt (job_id uuid primary key, attempt int not null);"
     );
+
+    public static readonly Migration VersionRank = new(
+        "005_version_rank",
+        """
+        alter table artifact_version add column rank integer;
+        update artifact_version set rank = 0 where attempt is not null;
+        """
+    );
 }

@@ -46,6 +46,7 @@ internal sealed class MachineAccess(JobAttempts<ArtifactsStore> attempts, Artifa
         HttpContext http,
         Guid? jobId,
         int? attempt,
+        int? rank,
         CancellationToken cancellationToken
     )
     {
@@ -58,7 +59,7 @@ internal sealed class MachineAccess(JobAttempts<ArtifactsStore> attempts, Artifa
                 "A job's token makes versions for that job only."
             ),
             CallerKind.Node => jobId is { } job
-                ? Refusal(http, await attempts.OfNodeAsync(caller.Id, job, attempt, cancellationToken))
+                ? Refusal(http, await attempts.OfNodeAsync(caller.Id, job, attempt, rank, cancellationToken))
                 : CallerProblems.NotAllowed(http),
             _ => null,
         };
@@ -136,7 +137,7 @@ internal sealed class MachineAccess(JobAttempts<ArtifactsStore> attempts, Artifa
         };
 
     private Task<bool> EntersAsync(Caller caller, CancellationToken cancellationToken) =>
-        attempts.EnterAsync(caller.Id, caller.Attempt, cancellationToken);
+        attempts.EnterAsync(caller.Id, caller.Attempt, caller.Rank, cancellationToken);
 
     private async Task<ProblemHttpResult?> RefuseReadAsync(HttpContext http, CancellationToken cancellationToken)
     {
@@ -162,7 +163,7 @@ internal sealed class MachineAccess(JobAttempts<ArtifactsStore> attempts, Artifa
             return AttemptProblems.NotHeardYet(http);
         }
 
-        if (caller.Kind is CallerKind.Node && !meant.RunsOn(caller.Id))
+        if (caller.Kind is CallerKind.Node && !meant.RunsOn(caller.Id, RankOf(http)))
         {
             return CallerProblems.NotAllowed(http);
         }
@@ -171,6 +172,10 @@ internal sealed class MachineAccess(JobAttempts<ArtifactsStore> attempts, Artifa
             : await IsReadableAsync(http, meant, cancellationToken) ? null
             : CallerProblems.NotAllowed(http);
     }
+
+    /// <summary>The rank for which an agent reads; null for any of its own when it does not say.</summary>
+    private static int? RankOf(HttpContext http) =>
+        int.TryParse(http.Request.Query["rank"], CultureInfo.InvariantCulture, out var rank) ? rank : null;
 
     /// <summary>The attempt for which a machine reads: a process's own, or the one that an agent names in <c>?job=&amp;attempt=</c>.</summary>
     private static (Guid JobId, int Attempt)? AttemptOf(HttpContext http, Caller caller) =>

@@ -15,7 +15,8 @@ internal sealed class ArtifactCatalog(ArtifactsStore store)
     public const string VersionColumns = """
         v.name, v.number, v.type, v.project, v.description, v.file_count, v.size, v.digest, v.metadata::text,
         v.job_id, v.attempt, v.run_id, v.created_at, v.deleted_at, v.number is not distinct from s.latest_version,
-        array(select a.alias from artifact_alias a where a.name = v.name and a.number = v.number order by a.alias)
+        array(select a.alias from artifact_alias a where a.name = v.name and a.number = v.number order by a.alias),
+        v.rank
         """;
 
     /// <summary>Resolves <c>3</c>, <c>v3</c>, <c>latest</c> or an alias to a version that is not deleted.</summary>
@@ -155,6 +156,7 @@ internal sealed class ArtifactCatalog(ArtifactsStore store)
             Metadata = version.Metadata,
             JobId = version.JobId,
             Attempt = version.Attempt,
+            Rank = version.Rank,
             RunId = version.RunId,
             CreatedAt = version.CreatedAt,
         };
@@ -179,6 +181,7 @@ internal sealed class ArtifactCatalog(ArtifactsStore store)
             )!,
             JobId = reader.Nullable<Guid?>(9),
             Attempt = reader.Nullable<int?>(10),
+            Rank = reader.Nullable<int?>(16),
             RunId = reader.Nullable<Guid?>(11),
             CreatedAt = reader.GetFieldValue<DateTimeOffset>(12),
             DeletedAt = reader.Nullable<DateTimeOffset?>(13),
@@ -228,7 +231,7 @@ internal sealed class ArtifactCatalog(ArtifactsStore store)
         }
 
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
-        return await reader.ReadAsync(cancellationToken) ? (ReadVersion(reader), reader.GetInt64(16)) : null;
+        return await reader.ReadAsync(cancellationToken) ? (ReadVersion(reader), reader.GetInt64(17)) : null;
     }
 }
 

@@ -55,8 +55,8 @@ internal sealed class CatalogProjection : SqlProjection
         batch.Add(
             """
             insert into artifact_version (name, number, type, project, description, digest, file_count, size, metadata,
-              job_id, attempt, run_id, created_at)
-            values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)
+              job_id, attempt, run_id, created_at, rank)
+            values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)
             """,
             name,
             e.Number,
@@ -74,7 +74,8 @@ internal sealed class CatalogProjection : SqlProjection
             e.JobId,
             e.Attempt,
             e.RunId,
-            e.At.ToUniversalTime()
+            e.At.ToUniversalTime(),
+            e.Attempt is null ? null : e.Rank ?? 0
         );
         batch.Add(
             """

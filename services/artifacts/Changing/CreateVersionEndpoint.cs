@@ -40,14 +40,17 @@ internal static class CreateVersionEndpoint
             return ProblemResults.Invalid("Idempotency-Key", problem);
         }
 
-        if (await access.RefuseVersionAsync(context, request.JobId, request.Attempt, cancellationToken) is { } refusal)
+        if (
+            await access.RefuseVersionAsync(context, request.JobId, request.Attempt, request.Rank, cancellationToken) is
+            { } refusal
+        )
         {
             return refusal;
         }
 
         if (context.Caller() is { Kind: CallerKind.Job } job)
         {
-            request = request with { JobId = job.Id, Attempt = job.Attempt };
+            request = request with { JobId = job.Id, Attempt = job.Attempt, Rank = job.Rank };
         }
 
         if (

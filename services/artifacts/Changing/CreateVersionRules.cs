@@ -50,6 +50,11 @@ internal static class CreateVersionRules
             errors.Report("description", $"A description is text of at most {MaxText} characters.");
         }
 
+        if (request.Rank is < 0)
+        {
+            errors.Report("rank", "Ranks are counted from 0.");
+        }
+
         if (request.Attempt is < 1)
         {
             errors.Report("attempt", "Attempts are counted from 1.");

@@ -11,6 +11,7 @@ namespace Platform.Artifacts.JobArtifacts;
 
 /// <summary>The target of an uploaded file.</summary>
 /// <param name="Name">The artifact.</param>
+/// <param name="Rank">The process of the attempt; 0 for a job of one process.</param>
 /// <param name="Path">The file's path in the version; defaults to the artifact's name.</param>
 internal sealed record UploadJobArtifactQuery(
     string Name,
@@ -18,6 +19,7 @@ internal sealed record UploadJobArtifactQuery(
     string? Path,
     string? Project,
     int? Attempt,
+    int? Rank,
     Guid? RunId
 );
 
@@ -61,7 +63,10 @@ internal static class UploadJobArtifact
             );
         }
 
-        if (await access.RefuseVersionAsync(context, jobId, query.Attempt, context.RequestAborted) is { } refusal)
+        if (
+            await access.RefuseVersionAsync(context, jobId, query.Attempt, query.Rank, context.RequestAborted) is
+            { } refusal
+        )
         {
             return refusal;
         }
@@ -107,6 +112,7 @@ internal static class UploadJobArtifact
             ],
             JobId = jobId,
             Attempt = query.Attempt,
+            Rank = query.Rank,
             RunId = query.RunId,
         };
 }

@@ -112,6 +112,7 @@ internal sealed record Artifact(
             Metadata = c.Metadata,
             JobId = c.JobId,
             Attempt = c.Attempt,
+            Rank = c.Rank,
             RunId = c.RunId,
             RequestKey = c.RequestKey,
             RequestHash = c.RequestHash,

@@ -18,6 +18,7 @@ internal sealed record AddVersion : ArtifactCommand
     public required IReadOnlyList<string> Aliases { get; init; }
     public Guid? JobId { get; init; }
     public int? Attempt { get; init; }
+    public int? Rank { get; init; }
     public Guid? RunId { get; init; }
     public string? RequestKey { get; init; }
     public string? RequestHash { get; init; }

@@ -16,6 +16,7 @@ internal sealed record VersionCreated : ArtifactEvent
     public required IReadOnlyDictionary<string, string> Metadata { get; init; }
     public Guid? JobId { get; init; }
     public int? Attempt { get; init; }
+    public int? Rank { get; init; }
     public Guid? RunId { get; init; }
 
     /// <summary>The request's idempotency key, if any.</summary>

@@ -25,6 +25,7 @@ internal sealed partial class ArtifactJson : JsonSerializerContext
 }
 
 /// <summary>The content of a creation request in canonical order: equal requests have equal hashes.</summary>
+/// <param name="Rank">Null for rank 0, so that a request that was hashed before there were ranks has the same hash.</param>
 internal sealed record RequestContent(
     string Type,
     string? Project,
@@ -34,5 +35,6 @@ internal sealed record RequestContent(
     IReadOnlyList<string> Aliases,
     Guid? JobId,
     int? Attempt,
-    Guid? RunId
+    Guid? RunId,
+    int? Rank
 );

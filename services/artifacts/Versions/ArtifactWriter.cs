@@ -67,7 +67,8 @@ internal sealed class ArtifactWriter(ArtifactsStore store, TimeProvider clock) :
             aliases,
             request.JobId,
             request.Attempt,
-            request.RunId
+            request.RunId,
+            request.Rank is > 0 ? request.Rank : null
         );
         var command = new AddVersion
         {
@@ -81,6 +82,7 @@ internal sealed class ArtifactWriter(ArtifactsStore store, TimeProvider clock) :
             Aliases = aliases,
             JobId = request.JobId,
             Attempt = request.Attempt,
+            Rank = request.Rank,
             RunId = request.RunId,
             RequestKey = requestKey,
             RequestHash = requestKey is null ? null : HashOf(content),

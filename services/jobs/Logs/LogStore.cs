@@ -22,7 +22,7 @@ internal enum LogAppendResult
 
 /// <summary>Whose log it is.</summary>
 /// <param name="Rank">The process of the attempt; 0 for a job of one process.</param>
-internal readonly record struct LogKey(Guid JobId, int Attempt, int Rank);
+internal sealed record LogKey(Guid JobId, int Attempt, int Rank);
 
 /// <summary>The state of the log of one process of an attempt.</summary>
 /// <param name="Attempt">The attempt.</param>

@@ -1,7 +1,7 @@
 namespace Platform.JobAttempts;
 
 /// <summary>One attempt as this service has heard of it.</summary>
-/// <param name="Nodes">Where it is placed; null while that is not known.</param>
+/// <param name="Nodes">The node of each rank, in their order; null while it is not known.</param>
 /// <param name="Inputs">The artifacts that its job reads; null while that is not known.</param>
 /// <param name="Outputs">The artifacts that its job makes; null while that is not known.</param>
 /// <param name="IsLost">Its node was given up: what its processes still do is not kept.</param>
@@ -21,7 +21,9 @@ public sealed record JobAttempt(
     /// <summary>True while its processes may run.</summary>
     public bool IsCurrent => IsNewest && !IsLost && !IsEnded;
 
-    public bool RunsOn(Guid nodeId) => Nodes?.Contains(nodeId) ?? false;
+    /// <param name="rank">Null for any.</param>
+    public bool RunsOn(Guid nodeId, int? rank) =>
+        Nodes is not null && (rank is { } one ? Nodes.ElementAtOrDefault(one) == nodeId : Nodes.Contains(nodeId));
 }
 
 /// <summary>What a machine may do about an attempt.</summary>

@@ -44,7 +44,7 @@ public sealed class JobAttempts<TStore>(TStore store, IBus bus) : IDisposable
             cancellationToken,
             placed.JobId,
             placed.Attempt,
-            placed.Nodes.Select(node => node.NodeId).ToArray(),
+            placed.Nodes.OrderBy(node => node.Rank).Select(node => node.NodeId).ToArray(),
             Texts(placed.Inputs),
             Texts(placed.Outputs)
         );
@@ -84,16 +84,17 @@ public sealed class JobAttempts<TStore>(TStore store, IBus bus) : IDisposable
     /// Lets a training process in whose attempt is its job's newest, and notes an attempt that was not heard of: its processes
     /// may be quicker than the message about it.
     /// </summary>
-    /// <returns>False when the job has a later attempt, or is over.</returns>
-    public async Task<bool> EnterAsync(Guid jobId, int attempt, CancellationToken cancellationToken)
+    /// <returns>False when the job has a later attempt, or is over, or its attempt has no such rank.</returns>
+    public async Task<bool> EnterAsync(Guid jobId, int attempt, int rank, CancellationToken cancellationToken)
     {
         await using var command = Command(
             """
-            select max(attempt), coalesce(bool_or(attempt = $2 and (lost or ended)), false)
+            select max(attempt), coalesce(bool_or(attempt = $2 and (lost or ended or cardinality(nodes) <= $3)), false)
             from job_attempt where job_id = $1 and attempt >= $2
             """,
             jobId,
-            attempt
+            attempt,
+            rank
         );
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
         await reader.ReadAsync(cancellationToken);
@@ -114,18 +115,20 @@ public sealed class JobAttempts<TStore>(TStore store, IBus bus) : IDisposable
     /// Whether a node may bring what an attempt left: one that it ran and that was not given up, also after a later one began.
     /// </summary>
     /// <param name="attempt">Null for any that it ran.</param>
+    /// <param name="rank">Null for any that it ran.</param>
     public async Task<AttemptAccess> OfNodeAsync(
         Guid nodeId,
         Guid jobId,
         int? attempt,
+        int? rank,
         CancellationToken cancellationToken
     )
     {
         var all = await QueryAsync("a.job_id = $1", cancellationToken, jobId);
         var meant = all.Where(one => attempt is null || one.Attempt == attempt).ToList();
         var access =
-            meant.Exists(one => one.RunsOn(nodeId) && !one.IsLost) ? AttemptAccess.Allowed
-            : meant.Exists(one => one.RunsOn(nodeId)) ? AttemptAccess.Fenced
+            meant.Exists(one => one.RunsOn(nodeId, rank) && !one.IsLost) ? AttemptAccess.Allowed
+            : meant.Exists(one => one.RunsOn(nodeId, rank)) ? AttemptAccess.Fenced
             : meant.Exists(one => one.Nodes is null && !one.IsLost) || all.All(one => one.Attempt < (attempt ?? 1))
                 ? AttemptAccess.Unknown
             : AttemptAccess.Foreign;

@@ -41,7 +41,10 @@ internal sealed class MachineAccess(JobAttempts<TrackingStore> attempts, Trackin
                 "A job's token makes runs for that job only."
             ),
             CallerKind.Node => jobId is { } job
-                ? Refusal(http, await attempts.OfNodeAsync(caller.Id, job, attempt: null, cancellationToken))
+                ? Refusal(
+                    http,
+                    await attempts.OfNodeAsync(caller.Id, job, attempt: null, rank: null, cancellationToken)
+                )
                 : CallerProblems.NotAllowed(http),
             _ => null,
         };
@@ -61,7 +64,10 @@ internal sealed class MachineAccess(JobAttempts<TrackingStore> attempts, Trackin
     private async Task<ProblemHttpResult?> RefuseAsync(HttpContext http, CancellationToken cancellationToken)
     {
         var caller = http.Caller();
-        if (caller.Kind is CallerKind.Job && !await attempts.EnterAsync(caller.Id, caller.Attempt, cancellationToken))
+        if (
+            caller.Kind is CallerKind.Job
+            && !await attempts.EnterAsync(caller.Id, caller.Attempt, caller.Rank, cancellationToken)
+        )
         {
             return ProblemResults.From(Run.Fenced);
         }

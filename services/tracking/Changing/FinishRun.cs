@@ -55,7 +55,7 @@ internal static class FinishRunEndpoint
             return ProblemResults.Invalid("attempt", "Attempts are counted from 1.");
         }
 
-        var command = new FinishRun(status, request?.Attempt);
+        var command = new FinishRun(status, request?.Attempt, context.Caller().Rank);
         return await changes.HandleAsync(runId, command, ifVersion, context, cancellationToken);
     }
 }

@@ -67,6 +67,9 @@ internal sealed record Run(
             (_, UpdateRun c) when c.Attempt < Math.Max(run.Attempt, run.SettledAttempt) =>
                 new Decision<RunEvent>.Refused(Fenced),
             (_, UpdateRun c) => Update(run, c, now),
+            // The end of another process is not that of its job's run, which rank 0 ends, or the job itself.
+            (RunStatus.Scheduled, FinishRun { Rank: > 0 }) => Decision.Nothing<RunEvent>(),
+            (_, FinishRun { Rank: > 0 }) when run.Attempt > 0 => Decision.Nothing<RunEvent>(),
             (_, FinishRun c) => Finish(run, c, now),
             _ => throw new UnreachableException($"No decision for {command.GetType().Name}."),
         };

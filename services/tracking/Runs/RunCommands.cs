@@ -31,7 +31,8 @@ internal sealed record UpdateRun(
 
 /// <summary>The client reports that the training has ended.</summary>
 /// <param name="Attempt">The job's attempt that ended; a late report of an earlier attempt changes nothing.</param>
-internal sealed record FinishRun(RunStatus Status, int? Attempt = null) : RunCommand;
+/// <param name="Rank">The process that sends the command; 0 also for callers that are none.</param>
+internal sealed record FinishRun(RunStatus Status, int? Attempt = null, int Rank = 0) : RunCommand;
 
 /// <summary>The run's job started an attempt.</summary>
 internal sealed record StartJobAttempt(Guid JobId, int Attempt, DateTimeOffset StartedAt) : RunCommand;

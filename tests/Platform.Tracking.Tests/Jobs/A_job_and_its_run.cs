@@ -135,6 +135,69 @@ public sealed class A_job_and_its_run(TrackingHost host) : IClassFixture<Trackin
         Assert.Equal("[1,2,2,4,5]", series["steps"]!.ToJsonString());
     }
 
+    [Fact]
+    public async Task let_in_the_ranks_that_the_attempt_has()
+    {
+        var (job, run, node, other) = (
+            Guid.CreateVersion7(),
+            Guid.CreateVersion7(),
+            Guid.CreateVersion7(),
+            Guid.CreateVersion7()
+        );
+        await host.PublishAsync(Submitted(job, run), Placed(job, other, node), Running(job, run, 1));
+
+        await LogAsync(run, Caller.Job(job, 1, rank: 0), step: 1, HttpStatusCode.OK);
+        await LogAsync(run, Caller.Job(job, 1, rank: 1), step: 2, HttpStatusCode.OK);
+        await LogAsync(run, Caller.Job(job, 1, rank: 2), step: 3, HttpStatusCode.Conflict);
+        await LogAsync(run, Caller.Node(node), step: 4, HttpStatusCode.OK);
+        await LogAsync(run, Caller.Node(Guid.CreateVersion7()), step: 5, HttpStatusCode.Forbidden);
+    }
+
+    [Fact]
+    public async Task end_with_rank_0_and_not_with_another()
+    {
+        var (job, run) = (Guid.CreateVersion7(), Guid.CreateVersion7());
+        await host.PublishAsync(Submitted(job, run), Running(job, run, 1));
+
+        await FinishAsync(run, Caller.Job(job, 1, rank: 1));
+        Assert.Equal("running", await StatusAsync(run));
+
+        await FinishAsync(run, Caller.Job(job, 1, rank: 0));
+        Assert.Equal("finished", await StatusAsync(run));
+    }
+
+    private Task<JsonNode> FinishAsync(Guid run, Caller caller) =>
+        host.SendAsync(
+            HttpMethod.Post,
+            $"/api/runs/{run}/finish",
+            new { status = "finished", attempt = 1 },
+            HttpStatusCode.OK,
+            caller: caller
+        );
+
+    /// <summary>The nodes of the ranks, whose order in a message does not matter.</summary>
+    private static JobPlacedMessage Placed(Guid job, params IReadOnlyList<Guid> nodes) =>
+        new()
+        {
+            JobId = job,
+            Attempt = 1,
+            Nodes =
+            [
+                .. nodes
+                    .Select(
+                        (node, rank) =>
+                            new PlacedNode
+                            {
+                                NodeId = node,
+                                NodeName = $"lab{rank}",
+                                Gpus = [],
+                                Rank = rank,
+                            }
+                    )
+                    .Reverse(),
+            ],
+        };
+
     private Task<JsonNode> LogAsync(Guid run, Caller caller, int step, HttpStatusCode expected) =>
         host.SendAsync(
             HttpMethod.Post,

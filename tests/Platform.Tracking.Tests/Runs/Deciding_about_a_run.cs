@@ -172,6 +172,19 @@ public sealed class Deciding_about_a_run
             .ThenRefused("run.already-ended");
 
     [Fact]
+    public void another_process_than_rank_0_does_not_end_the_run_of_its_job()
+    {
+        var finish = new FinishRun(RunStatus.Finished, Attempt: 1, Rank: 1);
+
+        Run.Given(Created()).When(Do(finish)).ThenNothing();
+        Run.Given(Created(), new RunStarted { Attempt = 1, At = _now }).When(Do(finish)).ThenNothing();
+        // A run that the process made for itself.
+        Run.Given(Created(), new RunStarted { At = _now })
+            .When(Do(finish with { Attempt = null }))
+            .Then(Ended(RunStatus.Finished));
+    }
+
+    [Fact]
     public void a_run_does_not_end_as_running() =>
         Run.Given(Created(), Started()).When(Do(new FinishRun(RunStatus.Running))).ThenRefused("run.invalid-end");
 

@@ -28,9 +28,10 @@ public sealed record CreateVersion
         new Dictionary<string, string>(StringComparer.Ordinal);
     public IReadOnlyList<string> Aliases { get; init; } = [];
 
-    /// <summary>The job, attempt and run that created it.</summary>
+    /// <summary>The job, attempt, rank and run that created it.</summary>
     public Guid? JobId { get; init; }
     public int? Attempt { get; init; }
+    public int? Rank { get; init; }
     public Guid? RunId { get; init; }
 }
 
@@ -78,6 +79,9 @@ public sealed record ArtifactManifest
     public required IReadOnlyDictionary<string, string> Metadata { get; init; }
     public Guid? JobId { get; init; }
     public int? Attempt { get; init; }
+
+    /// <summary>The process of the attempt; 0 for a job of one process.</summary>
+    public int? Rank { get; init; }
     public Guid? RunId { get; init; }
     public required DateTimeOffset CreatedAt { get; init; }
 }
@@ -104,6 +108,9 @@ public sealed record ArtifactVersion
     public required IReadOnlyDictionary<string, string> Metadata { get; init; }
     public Guid? JobId { get; init; }
     public int? Attempt { get; init; }
+
+    /// <summary>The process of the attempt; 0 for a job of one process.</summary>
+    public int? Rank { get; init; }
     public Guid? RunId { get; init; }
     public required DateTimeOffset CreatedAt { get; init; }
 
