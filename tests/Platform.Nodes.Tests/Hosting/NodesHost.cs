@@ -216,7 +216,7 @@ internal sealed class NodesHost : IAsyncDisposable
         module.Add(builder);
         builder.Services.AddSingleton<ReceivedMessages>();
         builder.Services.AddPlatformMessaging(
-builder.Configuration.GetSection("Messaging").Get<MessagingOptions>() ?? new MessagingOptions(),
+            builder.Configuration.GetSection("Messaging").Get<MessagingOptions>() ?? new MessagingOptions(),
             module.ConfigureBus,
             bus =>
             {
