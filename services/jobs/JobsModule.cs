@@ -3,6 +3,7 @@ using Platform.EventStore;
 using Platform.Jobs.Attempts;
 using Platform.Jobs.Browsing;
 using Platform.Jobs.Coordination;
+using Platform.Jobs.Groups;
 using Platform.Jobs.Logs;
 using Platform.Jobs.Submission;
 using Platform.Jobs.Training;
@@ -29,6 +30,7 @@ public static class JobsModule
         services.AddSingleton<JobsMessages>();
         services.AddSingleton<RepublishJob>();
         services.AddSingleton<JobSubmissions>();
+        services.AddSingleton<JobGroups>();
         services.AddSingleton<UserJobCommands>();
         services.AddSingleton<LogStore>();
         services.AddSingleton<LogFollower>();
@@ -64,6 +66,8 @@ public static class JobsModule
         bus.AddServiceConsumer<RecordProcessExited>(Service);
         bus.AddServiceConsumer<RequestOverdueStop>(Service);
         bus.AddServiceConsumer<AnnounceJobAgain>(Service);
+        bus.AddServiceConsumer<SubmitRequestedJob>(Service);
+        bus.AddServiceConsumer<CancelChildrenOfJob>(Service);
         bus.AddServiceSaga<JobCoordinationStateMachine, JobCoordination, JobsStore>(
             JobCoordinationStateMachine.Endpoint,
             jobId => new JobDeadlinePassed { JobId = jobId }
