@@ -2,8 +2,10 @@ using Platform.Contracts.Jobs;
 using Platform.EventStore;
 using Platform.Jobs.Browsing;
 using Platform.Jobs.Coordination;
+using Platform.Jobs.Groups;
 using Platform.Jobs.Training;
 using Platform.Messaging;
+using Platform.ServiceDefaults;
 
 namespace Platform.Jobs;
 
@@ -49,7 +51,8 @@ internal sealed class JobsMessages(JobReader reader) : IEventMessages
     }
 
     /// <summary>
-    /// An attempt's first placement request and first start command. The saga repeats either until it is answered.
+    /// An attempt's first placement request and first start command, which the saga repeats until it is answered; and the
+    /// cancellation of what belongs to a cancelled job.
     /// </summary>
     public async ValueTask<IReadOnlyList<OutgoingCommand>> ToCommandsAsync(
         StoredEvent stored,
@@ -66,10 +69,21 @@ internal sealed class JobsMessages(JobReader reader) : IEventMessages
             case JobPlaced e:
                 var (job, _) = await reader.GetAsync(Guid.Parse(stored.StreamId), cancellationToken);
                 return [.. CoordinationCommands.StartProcess(job.Id, e.Attempt, job.Resources, e.Nodes, except: [])];
+            case StopRequested { Reason: EndReasons.Cancelled } or JobCancelled:
+                return [CancelChildren(stored)];
             default:
                 return [];
         }
     }
+
+    private static OutgoingCommand CancelChildren(StoredEvent stored) =>
+        new(
+            new CancelChildren
+            {
+                ParentId = Guid.Parse(stored.StreamId),
+                Actor = stored.Actor() ?? Caller.Service("jobs").Subject,
+            }
+        );
 
     private static JobSubmittedMessage Submitted(JobSubmitted e) =>
         new()

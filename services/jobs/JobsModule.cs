@@ -7,6 +7,7 @@ using Platform.Jobs.Attempts;
 using Platform.Jobs.Browsing;
 using Platform.Jobs.Changing;
 using Platform.Jobs.Coordination;
+using Platform.Jobs.Groups;
 using Platform.Jobs.Logs;
 using Platform.Jobs.Submission;
 using Platform.Jobs.Training;
@@ -33,6 +34,7 @@ public sealed class JobsModule : IServiceModule
         services.AddSingleton<JobsMessages>();
         services.AddSingleton<RepublishJob>();
         services.AddSingleton<JobSubmissions>();
+        services.AddSingleton<JobGroups>();
         services.AddSingleton<UserJobCommands>();
         services.AddSingleton<LogStore>();
         services.AddSingleton<LogFollower>();
@@ -68,6 +70,8 @@ public sealed class JobsModule : IServiceModule
         bus.AddAgentConsumer<RecordProcessExited, ProcessExited>(Service, exited => exited.NodeId);
         bus.AddServiceConsumer<RequestOverdueStop>(Service);
         bus.AddServiceConsumer<AnnounceJobAgain>(Service);
+        bus.AddServiceConsumer<SubmitRequestedJob>(Service);
+        bus.AddServiceConsumer<CancelChildrenOfJob>(Service);
         bus.AddServiceSaga<JobCoordinationStateMachine, JobCoordination, JobsStore>(
             JobCoordinationStateMachine.Endpoint,
             jobId => new JobDeadlinePassed { JobId = jobId }

@@ -146,5 +146,21 @@ internal static class JobsTables
             alter table log_chunk drop constraint log_chunk_pkey, add primary key (job_id, attempt, rank, start_offset);
             """
         ),
+        new(
+            "010_job_parent",
+            """
+            alter table job_summary add column parent_id uuid;
+            create index job_summary_parent on job_summary (parent_id, submitted_at, job_id) where parent_id is not null;
+            -- Locks the parent's row against its cancellation, so that a child is either there to be cancelled or refused.
+            create function job_parent_check(parent uuid) returns void language plpgsql as $$
+            begin
+              perform 1 from job_summary
+              where job_id = parent and status not in ('succeeded', 'failed', 'cancelled') and not stopping for share;
+              if not found then
+                raise exception 'job % takes no children', parent using errcode = 'PJ001';
+              end if;
+            end $$;
+            """
+        ),
     ];
 }

@@ -33,6 +33,9 @@ internal sealed class JobFilter
             $"(s.project = {Parameter(project)} or s.project >= {Parameter($"{project}/")} and s.project < {Parameter($"{project}0")})"
         );
 
+    /// <summary>Matches the jobs that belong to a job.</summary>
+    public void IsChildOf(Guid parent) => _conditions.Add($"s.parent_id = {Parameter(parent)}");
+
     /// <summary>Matches jobs that a caller submitted; a user's name stands for its subject.</summary>
     public void IsOf(string subject) =>
         _conditions.Add($"s.submitted_by = any({Parameter(new[] { subject, Caller.User(subject, default).Subject })})");

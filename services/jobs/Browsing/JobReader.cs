@@ -14,7 +14,7 @@ internal sealed class JobReader(JobsStore store)
     public const string ItemColumns = """
         s.job_id, s.name, s.project, s.status, s.stopping, s.attempt, s.priority, s.nodes, s.run_id, s.submitted_at,
         case when s.status = 'queued' then s.not_before end, s.started_at, s.ended_at, s.exit_code,
-        coalesce(w.reason, s.reason), s.detail, s.submitted_by
+        coalesce(w.reason, s.reason), s.detail, s.submitted_by, s.parent_id
         """;
 
     /// <summary>Jobs with their current waiting reasons.</summary>
@@ -45,6 +45,7 @@ internal sealed class JobReader(JobsStore store)
             """,
             jobId
         );
+        batch.Add("select status, count(*)::int from job_summary where parent_id = $1 group by status", jobId);
         await using var reader = await batch.ExecuteReaderAsync(cancellationToken);
         if (!await reader.ReadAsync(cancellationToken))
         {
@@ -52,10 +53,12 @@ internal sealed class JobReader(JobsStore store)
         }
 
         var item = ReadItem(reader);
-        var version = reader.GetInt64(17);
-        var spec = ReadSpec(await reader.GetFieldValueAsync<byte[]>(18, cancellationToken));
+        var version = reader.GetInt64(18);
+        var spec = ReadSpec(await reader.GetFieldValueAsync<byte[]>(19, cancellationToken));
         await reader.NextResultAsync(cancellationToken);
-        return (Detail(item, spec, await ReadRanksAsync(reader, cancellationToken)), version);
+        var ranks = await ReadRanksAsync(reader, cancellationToken);
+        await reader.NextResultAsync(cancellationToken);
+        return (Detail(item, spec, ranks, await ReadChildrenAsync(reader, cancellationToken)), version);
     }
 
     private static async Task<IReadOnlyList<JobRank>?> ReadRanksAsync(
@@ -81,6 +84,20 @@ internal sealed class JobReader(JobsStore store)
         return ranks.Count == 0 ? null : ranks;
     }
 
+    private static async Task<IReadOnlyDictionary<string, int>?> ReadChildrenAsync(
+        NpgsqlDataReader reader,
+        CancellationToken cancellationToken
+    )
+    {
+        var children = new SortedDictionary<string, int>(StringComparer.Ordinal);
+        while (await reader.ReadAsync(cancellationToken))
+        {
+            children.Add(reader.GetString(0), reader.GetInt32(1));
+        }
+
+        return children.Count == 0 ? null : children;
+    }
+
     /// <summary>Reads a row of <see cref="ItemColumns"/>.</summary>
     public static JobItem ReadItem(NpgsqlDataReader row) =>
         new()
@@ -102,6 +119,7 @@ internal sealed class JobReader(JobsStore store)
             Reason = Text(row, 14),
             Detail = Text(row, 15),
             SubmittedBy = Text(row, 16),
+            ParentId = row.IsDBNull(17) ? null : row.GetGuid(17),
         };
 
     public static JobSpec ReadSpec(byte[] json) => JsonSerializer.Deserialize(json, JobEventsJson.Default.JobSpec)!;
@@ -117,12 +135,18 @@ internal sealed class JobReader(JobsStore store)
     private static IReadOnlyList<PlacedNode> ReadNodes(byte[] json) =>
         JsonSerializer.Deserialize<IReadOnlyList<PlacedNode>>(json, JsonDefaults.Lenient)!;
 
-    private static JobDetail Detail(JobItem item, JobSpec spec, IReadOnlyList<JobRank>? ranks) =>
+    private static JobDetail Detail(
+        JobItem item,
+        JobSpec spec,
+        IReadOnlyList<JobRank>? ranks,
+        IReadOnlyDictionary<string, int>? children
+    ) =>
         new()
         {
             Id = item.Id,
             Name = item.Name,
             Project = item.Project,
+            ParentId = item.ParentId,
             Status = item.Status,
             Stopping = item.Stopping,
             Attempt = item.Attempt,
@@ -137,6 +161,7 @@ internal sealed class JobReader(JobsStore store)
             ExitCode = item.ExitCode,
             Reason = item.Reason,
             Detail = item.Detail,
+            Children = children,
             Ranks = ranks,
             Command = spec.Command,
             Files = spec.Files,

@@ -10,6 +10,9 @@ internal record JobItem
     public required string Name { get; init; }
     public required string Project { get; init; }
 
+    /// <summary>The job that it belongs to.</summary>
+    public Guid? ParentId { get; init; }
+
     /// <summary>
     /// <c>pending</c>, <c>queued</c>, <c>placed</c>, <c>running</c>, <c>succeeded</c>, <c>failed</c> or
     /// <c>cancelled</c>.
@@ -58,6 +61,9 @@ internal sealed record JobRank(
 /// <summary>One job with its full specification.</summary>
 internal sealed record JobDetail : JobItem
 {
+    /// <summary>How many jobs that belong to it have each status; null without such jobs.</summary>
+    public IReadOnlyDictionary<string, int>? Children { get; init; }
+
     /// <summary>The processes of the current or last attempt by rank; null for a job of one process.</summary>
     public IReadOnlyList<JobRank>? Ranks { get; init; }
     public required IReadOnlyList<string> Command { get; init; }

@@ -18,6 +18,9 @@ internal sealed record ListJobsQuery
     /// <summary>Who submitted them: <c>user:anna</c>, or <c>anna</c> for short.</summary>
     public string? SubmittedBy { get; init; }
 
+    /// <summary>The id of a job: finds those that belong to it.</summary>
+    public string? Parent { get; init; }
+
     /// <summary>A part of the name in any case, or the beginning of the id; a complete id finds that job only.</summary>
     public string? Search { get; init; }
 
@@ -165,6 +168,16 @@ internal static class ListJobsEndpoint
             }
 
             filter.IsOf(query.SubmittedBy);
+        }
+
+        if (!string.IsNullOrEmpty(query.Parent))
+        {
+            if (!Guid.TryParse(query.Parent, out var parent))
+            {
+                return ProblemResults.Invalid("parent", "A parent is the id of a job.");
+            }
+
+            filter.IsChildOf(parent);
         }
 
         if (!string.IsNullOrEmpty(query.Search))

@@ -1,16 +1,18 @@
 using MassTransit;
 using Microsoft.Extensions.Options;
+using Platform.Jobs.Groups;
 
 namespace Platform.Jobs.Coordination;
 
 /// <summary>
 /// Publishes the messages of jobs again that may have been lost: at start for every job that has not ended or ended
 /// shortly before; from then on for jobs whose saga has fallen behind. No single message has to arrive, not even the
-/// first.
+/// first. The same goes for the command to cancel what belongs to a cancelled job.
 /// </summary>
 internal sealed partial class ResumeUnsettledJobs(
     JobsStore store,
     RepublishJob republish,
+    JobGroups groups,
     IBusControl bus,
     IOptions<JobsOptions> options,
     TimeProvider clock,
@@ -63,6 +65,7 @@ internal sealed partial class ResumeUnsettledJobs(
                     LogResumed(jobs.Count);
                 }
 
+                await groups.CancelForgottenAsync(stoppingToken);
                 isStarting = false;
             }
             catch (Exception exception) when (!stoppingToken.IsCancellationRequested)

@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Mvc;
+using Platform.Contracts.Jobs;
 using Platform.ServiceDefaults;
 
 namespace Platform.Jobs.Submission;

@@ -36,6 +36,7 @@ internal sealed class JobRequestCheck
         {
             Name = check.Name(request.Name),
             Project = check.Project(request.Project),
+            ParentId = request.ParentId,
             Command = check.Command(request.Command),
             Files = check.Files(request.Files),
             Source = check.Source(request),

@@ -8,9 +8,22 @@ using Platform.ServiceDefaults;
 namespace Platform.Jobs.Submission;
 
 /// <summary>The result of a submission.</summary>
-/// <param name="IsNew">False when an earlier request with the same key created the job.</param>
-/// <param name="IsKeyTaken">True when the key belongs to a request with another body; nothing was stored.</param>
-internal sealed record JobSubmission(Guid JobId, bool IsNew, bool IsKeyTaken = false);
+internal enum SubmissionResult
+{
+    Created,
+
+    /// <summary>An earlier request with the same key created the job.</summary>
+    Existing,
+
+    /// <summary>The key, or the job's id, belongs to another request; nothing was stored.</summary>
+    KeyTaken,
+
+    /// <summary>The parent does not exist, has ended or is being stopped; nothing was stored.</summary>
+    ParentTakesNone,
+}
+
+/// <summary>The result of a submission, and the job with its key.</summary>
+internal sealed record JobSubmission(Guid JobId, SubmissionResult Result);
 
 /// <summary>
 /// Stores new jobs. The key, the files and the event are one transaction, so that concurrent requests with one key
@@ -18,14 +31,21 @@ internal sealed record JobSubmission(Guid JobId, bool IsNew, bool IsKeyTaken = f
 /// </summary>
 internal sealed class JobSubmissions(JobsStore store, TimeProvider clock)
 {
+    public const string ParentProblem = "There is no such job that has not ended and is not being stopped.";
+
     private const string KeyConstraint = "job_submission_pkey";
 
+    /// <summary>The SQL state of a child of a job that takes none.</summary>
+    private const string ParentTakesNone = "PJ001";
+
+    /// <param name="jobId">The id that the caller chose, which needs a <paramref name="key"/>; null for a new one.</param>
     public async Task<JobSubmission> SubmitAsync(
         JobSpec spec,
         IReadOnlyDictionary<string, string?>? files,
         string? key,
         EventMetadata metadata,
-        CancellationToken cancellationToken
+        Guid? jobId = null,
+        CancellationToken cancellationToken = default
     )
     {
         var subject = metadata.Headers?.GetValueOrDefault(RequestMetadata.Actor) ?? "";
@@ -37,14 +57,24 @@ internal sealed class JobSubmissions(JobsStore store, TimeProvider clock)
         }
 
         var submit = new SubmitJob(
-            Guid.CreateVersion7(clock.GetUtcNow()),
+            jobId ?? Guid.CreateVersion7(clock.GetUtcNow()),
             Guid.CreateVersion7(clock.GetUtcNow()),
             spec
         );
         try
         {
             await AppendAsync(submit, metadata, AddRows, cancellationToken);
-            return new JobSubmission(submit.JobId, IsNew: true);
+            return new JobSubmission(submit.JobId, SubmissionResult.Created);
+        }
+        catch (PostgresException refused) when (refused.SqlState is ParentTakesNone)
+        {
+            return new JobSubmission(submit.JobId, SubmissionResult.ParentTakesNone);
+        }
+        catch (StreamVersionConflictException) when (jobId is not null)
+        {
+            // A concurrent repeat, or the id is that of another job.
+            return await FindAsync(subject, key!, hash, cancellationToken)
+                ?? new JobSubmission(submit.JobId, SubmissionResult.KeyTaken);
         }
         catch (PostgresException lost)
             when (lost.SqlState is PostgresErrorCodes.UniqueViolation && lost.ConstraintName is KeyConstraint)
@@ -58,6 +88,11 @@ internal sealed class JobSubmissions(JobsStore store, TimeProvider clock)
 
         void AddRows(NpgsqlBatch batch)
         {
+            if (spec.ParentId is { } parent)
+            {
+                batch.Add("select job_parent_check($1)", parent);
+            }
+
             foreach (var file in spec.Files)
             {
                 batch.Add(
@@ -119,7 +154,10 @@ internal sealed class JobSubmissions(JobsStore store, TimeProvider clock)
         command.Parameters.Add(new() { Value = hash });
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
         return await reader.ReadAsync(cancellationToken)
-            ? new JobSubmission(reader.GetGuid(0), IsNew: false, IsKeyTaken: !reader.GetBoolean(1))
+            ? new JobSubmission(
+                reader.GetGuid(0),
+                reader.GetBoolean(1) ? SubmissionResult.Existing : SubmissionResult.KeyTaken
+            )
             : null;
     }
 }

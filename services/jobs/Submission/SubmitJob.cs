@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Mvc;
+using Platform.Contracts.Jobs;
 using Platform.Jobs.Browsing;
 using Platform.ServiceDefaults;
 
@@ -43,21 +44,24 @@ internal static class SubmitJobEndpoint
             request.Files,
             key,
             http.EventMetadata(),
-            cancellationToken
+            cancellationToken: cancellationToken
         );
-        if (submission.IsKeyTaken)
+        switch (submission.Result)
         {
-            return ProblemResults.Problem(
-                StatusCodes.Status409Conflict,
-                "idempotency-key.reused",
-                "This Idempotency-Key belongs to a request with another body. Use a new key for a new job."
-            );
+            case SubmissionResult.ParentTakesNone:
+                return ProblemResults.Invalid("parentId", JobSubmissions.ParentProblem);
+            case SubmissionResult.KeyTaken:
+                return ProblemResults.Problem(
+                    StatusCodes.Status409Conflict,
+                    "idempotency-key.reused",
+                    "This Idempotency-Key belongs to a request with another body. Use a new key for a new job."
+                );
         }
 
         var (job, version) = await reader.GetAsync(submission.JobId, cancellationToken);
         http.Response.SetETag(version);
         var location = $"/api/jobs/{job.Id}";
-        if (submission.IsNew)
+        if (submission.Result is SubmissionResult.Created)
         {
             return TypedResults.Created(location, job);
         }

@@ -9,6 +9,9 @@ internal sealed record JobSpec
 {
     public required string Name { get; init; }
     public required string Project { get; init; }
+
+    /// <summary>The job that it belongs to.</summary>
+    public Guid? ParentId { get; init; }
     public required IReadOnlyList<string> Command { get; init; }
     public required IReadOnlyList<JobFile> Files { get; init; }
     public ArtifactReference? Source { get; init; }

@@ -119,8 +119,8 @@ internal sealed class JobSummaryProjection : SqlProjection
             """
             insert into job_summary
               (job_id, run_id, name, search_name, project, status, attempt, priority, submitted_at, changed_at, version,
-               submitted_by)
-            values ($1, $2, $3, $8, $4, 'pending', 1, $5, $6, $6, $7, $9)
+               submitted_by, parent_id)
+            values ($1, $2, $3, $8, $4, 'pending', 1, $5, $6, $6, $7, $9, $10)
             """,
             e.JobId,
             e.RunId,
@@ -130,7 +130,8 @@ internal sealed class JobSummaryProjection : SqlProjection
             e.At,
             stored.Version,
             e.Spec.Name.ToLowerInvariant(),
-            Text(stored.Actor())
+            Text(stored.Actor()),
+            new NpgsqlParameter { Value = e.Spec.ParentId ?? (object)DBNull.Value, NpgsqlDbType = NpgsqlDbType.Uuid }
         );
         batch.Add(
             "insert into job_spec (job_id, spec) values ($1, $2)",

@@ -1,12 +1,15 @@
-namespace Platform.Jobs.Submission;
+namespace Platform.Contracts.Jobs;
 
-/// <summary>The body of <c>POST /api/jobs</c>, not validated before <see cref="JobRequestCheck"/>.</summary>
-internal sealed record JobRequest
+/// <summary>A job as it is asked for: the body of <c>POST /api/jobs</c>, and part of <see cref="SubmitJob"/>. Jobs validates it.</summary>
+public sealed record JobRequest
 {
     public string? Name { get; init; }
 
     /// <summary>Words of letters, digits, <c>_ - .</c> joined by slashes; <c>default</c> when left out.</summary>
     public string? Project { get; init; }
+
+    /// <summary>The job that it belongs to and is cancelled with; that job must not have ended.</summary>
+    public Guid? ParentId { get; init; }
 
     /// <summary>Program and arguments; not interpreted by a shell.</summary>
     public IReadOnlyList<string?>? Command { get; init; }
@@ -34,18 +37,23 @@ internal sealed record JobRequest
     public IReadOnlyDictionary<string, string?>? Env { get; init; }
 }
 
+/// <summary>The artifact with the code of a job.</summary>
 /// <param name="Artifact"><c>name</c>, <c>name:alias</c> or <c>name:3</c>.</param>
-internal sealed record SourceRequest(string? Artifact);
+public sealed record SourceRequest(string? Artifact);
 
+/// <summary>An artifact that a job reads.</summary>
 /// <param name="Artifact"><c>name</c>, <c>name:alias</c> or <c>name:3</c>.</param>
 /// <param name="Path">A folder in the work folder.</param>
-internal sealed record InputRequest(string? Artifact, string? Path);
+public sealed record InputRequest(string? Artifact, string? Path);
 
+/// <summary>An artifact that a job makes.</summary>
 /// <param name="Path">A folder or file in the work folder.</param>
 /// <param name="Artifact">The name of the artifact that stores it.</param>
 /// <param name="Type"><c>custom</c> when left out.</param>
-internal sealed record OutputRequest(string? Path, string? Artifact, string? Type);
+public sealed record OutputRequest(string? Path, string? Artifact, string? Type);
 
-internal sealed record ResourcesRequest(int? Gpus, double? Cpus, int? MemoryMiB);
+/// <summary>What each attempt needs on its node; defaults for what is left out.</summary>
+public sealed record ResourcesRequest(int? Gpus, double? Cpus, int? MemoryMiB);
 
-internal sealed record RetryRequest(int? MaxAttempts, int? BackoffSeconds);
+/// <summary>How often a job is tried.</summary>
+public sealed record RetryRequest(int? MaxAttempts, int? BackoffSeconds);
