@@ -15,10 +15,11 @@ internal static class JobFollower
     private static readonly string[] _final = ["succeeded", "failed", "cancelled"];
 
     /// <summary>Prints the log live and then how the job ended.</summary>
+    /// <param name="rank">The process whose log it is.</param>
     /// <returns>0 only when it succeeded.</returns>
-    public static async Task<int> FollowAsync(CommandContext context, PlatformClient client, Guid job)
+    public static async Task<int> FollowAsync(CommandContext context, PlatformClient client, Guid job, int rank = 0)
     {
-        var status = await new Follower(context, client, job).FollowAsync();
+        var status = await new Follower(context, client, job, rank).FollowAsync();
         var ended = await client.GetAsync($"/api/jobs/{job}", context.Cancelled);
         await context.Error.WriteLineAsync($"Job {job}: {JobOutput.Status(ended)}");
         if (ended["detail"].Text() is { Length: > 0 } detail)
@@ -29,7 +30,7 @@ internal static class JobFollower
         return string.Equals(status, "succeeded", StringComparison.Ordinal) ? 0 : 1;
     }
 
-    private sealed class Follower(CommandContext context, PlatformClient client, Guid job)
+    private sealed class Follower(CommandContext context, PlatformClient client, Guid job, int rank)
     {
         /// <summary>How long the platform may be unavailable, as during a restart, before following gives up.</summary>
         private static readonly TimeSpan _retryLimit = TimeSpan.FromSeconds(60);
@@ -108,7 +109,8 @@ internal static class JobFollower
         /// </returns>
         private async Task<bool> FollowAttemptAsync()
         {
-            var path = $"/api/jobs/{job}/logs?follow=true&attempt={_attempt}&from={_offset}";
+            var process = rank == 0 ? "" : $"&rank={rank}";
+            var path = $"/api/jobs/{job}/logs?follow=true{process}&attempt={_attempt}&from={_offset}";
             using var request = new HttpRequestMessage(HttpMethod.Get, path);
             request.Headers.Accept.Add(new MediaTypeWithQualityHeaderValue("text/event-stream"));
             using var response = await client.SendAsync(request, context.Cancelled);

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Globalization;
 using Platform.Cli.Server;
 
 namespace Platform.Cli.Jobs;
@@ -13,17 +14,22 @@ internal static class JobLogs
             Description = "Follow the log until the job ends; fail when the job fails.",
         };
         var attempt = new Option<int?>("--attempt") { Description = "The attempt's number; the newest by default." };
+        var rank = new Option<int>("--rank") { Description = "The process of a job of several; 0 by default." };
         var from = new Option<long?>("--from") { Description = "Start at this byte." };
-        return new Command("logs", "Print a job's log.") { job, follow, attempt, from }.Does(async context =>
+        return new Command("logs", "Print a job's log.") { job, follow, attempt, rank, from }.Does(async context =>
         {
             if (context.Value(follow))
             {
-                return await JobFollower.FollowAsync(context, context.Client, context.Value(job));
+                return await JobFollower.FollowAsync(context, context.Client, context.Value(job), context.Value(rank));
             }
 
             var path = Query.Path(
                 $"/api/jobs/{context.Value(job)}/logs",
                 ("attempt", context.Value(attempt)?.ToString()),
+                (
+                    "rank",
+                    context.Value(rank) is > 0 and var other ? other.ToString(CultureInfo.InvariantCulture) : null
+                ),
                 ("from", context.Value(from)?.ToString())
             );
             using var request = new HttpRequestMessage(HttpMethod.Get, path);

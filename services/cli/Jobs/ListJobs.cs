@@ -11,11 +11,12 @@ internal static class ListJobs
         var status = new Option<string?>("--status") { Description = "Only jobs with this status." };
         status.AcceptOnlyFromAmong("pending", "queued", "placed", "running", "succeeded", "failed", "cancelled");
         var owner = new Option<string?>("--submitted-by") { Description = "Only jobs of this user." };
+        var parent = new Option<string?>("--parent") { Description = "Only jobs that belong to this job." };
         return ListCommand.Create(
             "jobs",
             "newest first",
             "/api/jobs",
-            [status, owner],
+            [status, owner, parent],
             ["id", "name", "project", "status", "attempt", "nodes", "owner", "age"],
             (job, now) =>
                 [

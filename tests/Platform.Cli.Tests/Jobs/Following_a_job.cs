@@ -25,6 +25,24 @@ public sealed class Following_a_job
         Assert.Contains($"Job {Id}: {status}\nA link was not kept.\n", result.Error, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("--follow")]
+    [InlineData("--attempt=1")]
+    public async Task reads_the_log_of_the_rank_that_is_asked_for(string option)
+    {
+        await using var platform = await FakePlatform.StartAsync(context =>
+            context.Request.Path.Value!.EndsWith("/logs", StringComparison.Ordinal)
+                ? context.Request.Query["rank"] == "2"
+                    ? SendEventsAsync(context, "id: 6\ndata: hello\n\nevent: end\ndata: \n\n")
+                    : SendEventsAsync(context, "id: 6\ndata: another rank\n\nevent: end\ndata: \n\n")
+                : JobAsync(context, "succeeded", attempt: 1)
+        );
+
+        var result = await platform.RunAsync("jobs", "logs", Id, option, "--rank", "2");
+
+        Assert.Contains("hello\n", result.Output, StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task continues_after_a_lost_connection()
     {
