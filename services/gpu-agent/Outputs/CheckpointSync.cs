@@ -170,6 +170,7 @@ internal sealed class CheckpointSync(
             Files = files,
             JobId = key.JobId,
             Attempt = key.Attempt,
+            Rank = key.NamedRank,
             RunId = work.RunId,
         };
         // The replaced version is part of the key: going back to an earlier state makes a new version.

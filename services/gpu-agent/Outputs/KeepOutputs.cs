@@ -134,6 +134,7 @@ internal sealed class KeepOutputs(ArtifactClient artifacts, BlobUpload blobs, IL
                     Files = kept,
                     JobId = attempt.JobId,
                     Attempt = attempt.Attempt,
+                    Rank = attempt.NamedRank,
                     RunId = work.RunId,
                 };
                 return await artifacts.CreateVersionAsync(output.Artifact, version, key, ct);
