@@ -127,12 +127,7 @@ internal static class CommandLineProgram
             },
             Login.Create(),
             Logout.Create(),
-            new Command("contexts", "The platforms that you signed in to.")
-            {
-                ContextCommands.List(),
-                ContextCommands.Use(),
-                ContextCommands.Remove(),
-            },
+            ContextCommands.Create(),
             new Command("users", "People and programs that use the platform, and what they may do.")
             {
                 UserCommands.Add(),

@@ -51,7 +51,13 @@ public sealed class Scraping_metrics(LocalCluster cluster)
             Assert.NotNull(
                 scrape.Value("event_store_follower_lag", ("schema", service), ("follower", $"{service}-publisher"))
             );
-            Assert.NotNull(scrape.Value("event_store_follower_lag_age_seconds", ("schema", service)));
+            Assert.NotNull(
+                scrape.Value(
+                    "event_store_follower_lag_age_seconds",
+                    ("schema", service),
+                    ("follower", $"{service}-publisher")
+                )
+            );
             Assert.NotNull(scrape.Value("event_store_gap_age_seconds", ("schema", service)));
         }
     }

@@ -51,6 +51,17 @@ public sealed class ClusterBroker(string data)
         deleted.EnsureSuccessStatusCode();
     }
 
+    /// <summary>Gives a user a password that nobody knows; its connections stay open.</summary>
+    public async Task ChangePasswordAsync(string name)
+    {
+        using var http = Management();
+        using var changed = await http.PutAsJsonAsync(
+            $"api/users/{name}",
+            new { password = $"{Guid.CreateVersion7():N}", tags = "" }
+        );
+        changed.EnsureSuccessStatusCode();
+    }
+
     /// <summary>The users of all connections.</summary>
     public async Task<IReadOnlyList<string>> ConnectedUsersAsync()
     {

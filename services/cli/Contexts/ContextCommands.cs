@@ -7,32 +7,37 @@ namespace Platform.Cli.Contexts;
 /// <summary>Lists, chooses and removes contexts; none of them asks a platform.</summary>
 internal static class ContextCommands
 {
-    public static Command List() =>
-        new Command("list", "List the platforms that you signed in to; * marks the one in use.").Does(context =>
+    public static Command Create() =>
+        new Command("contexts", "The platforms that you signed in to.") { List(), Use(), Remove() }.Does(PrintAsync);
+
+    private static Command List() =>
+        new Command("list", "List the platforms that you signed in to; * marks the one in use.").Does(PrintAsync);
+
+    private static Task<int> PrintAsync(CommandContext context)
+    {
+        var contexts = context.Contexts.Read();
+        if (context.Json)
         {
-            var contexts = context.Contexts.Read();
-            if (context.Json)
-            {
-                return Task.FromResult(context.PrintJson(AsJson(contexts)));
-            }
+            return Task.FromResult(context.PrintJson(AsJson(contexts)));
+        }
 
-            context.PrintTable(
-                ["", "name", "server", "token"],
-                contexts.Contexts.Select(one =>
-                    (IReadOnlyList<string>)
-                        [
-                            ReferenceEquals(one, contexts.Current) ? "*" : "",
-                            one.Name,
-                            one.Server.GetLeftPart(UriPartial.Authority),
-                            one.Token is null ? "no" : "yes",
-                        ]
-                ),
-                "There are no contexts; './platform login URL' makes one."
-            );
-            return Task.FromResult(0);
-        });
+        context.PrintTable(
+            ["", "name", "server", "token"],
+            contexts.Contexts.Select(one =>
+                (IReadOnlyList<string>)
+                    [
+                        ReferenceEquals(one, contexts.Current) ? "*" : "",
+                        one.Name,
+                        one.Server.GetLeftPart(UriPartial.Authority),
+                        one.Token is null ? "no" : "yes",
+                    ]
+            ),
+            "There are no contexts; './platform login URL' makes one."
+        );
+        return Task.FromResult(0);
+    }
 
-    public static Command Use()
+    private static Command Use()
     {
         var name = Name();
         return new Command("use", "Use a context from now on.") { name }.Does(async context =>
@@ -47,7 +52,7 @@ internal static class ContextCommands
         });
     }
 
-    public static Command Remove()
+    private static Command Remove()
     {
         var name = Name();
         return new Command("remove", "Forget a context with its token, which stays valid.") { name }.Does(

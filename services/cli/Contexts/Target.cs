@@ -41,10 +41,14 @@ internal sealed class Target(
 
         var environment = Given(variable("PLATFORM_TOKEN"));
         return Given(context) is null && environment is not null ? Check(environment)
-            : _context.Value is { Token: not null } stored && stored.IsFor(address) ? Check(stored.Token)
+            : MayUseContext && _context.Value is { Token: not null } stored && stored.IsFor(address)
+                ? Check(stored.Token)
             : environment is not null ? Check(environment)
             : null;
     }
+
+    /// <summary>With <c>--data</c> the platform's owner calls it, whichever context has its address.</summary>
+    private bool MayUseContext => !isLocal || Given(context) is not null || Given(server) is not null;
 
     /// <summary>An address as users give it.</summary>
     /// <exception cref="CliException">It is none.</exception>

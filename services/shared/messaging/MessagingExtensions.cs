@@ -55,10 +55,11 @@ public static class MessagingExtensions
                 health.Registrations.Remove(replaced);
             }
         });
-        Func<Task> disconnect = () => Task.CompletedTask;
+        ReconnectingRabbitMq? rabbit = null;
         services.AddSingleton(container => new BrokerConnection(
             container.GetRequiredService<IBusControl>(),
-            disconnect
+            () => rabbit?.DisconnectAsync() ?? Task.CompletedTask,
+            () => rabbit?.LastFailure
         ));
         services.AddMassTransit(bus =>
         {
@@ -76,7 +77,7 @@ public static class MessagingExtensions
             }
             else
             {
-                disconnect = bus.UseRabbitMq(broker);
+                rabbit = bus.UseRabbitMq(broker);
             }
         });
         return services;
@@ -188,8 +189,8 @@ public static class MessagingExtensions
         ));
     }
 
-    /// <returns>What closes the connection.</returns>
-    private static Func<Task> UseRabbitMq(this IBusRegistrationConfigurator bus, Uri broker)
+    /// <returns>The transport.</returns>
+    private static ReconnectingRabbitMq UseRabbitMq(this IBusRegistrationConfigurator bus, Uri broker)
     {
         var rabbit = new ReconnectingRabbitMq(
             (context, transport) =>
@@ -209,7 +210,7 @@ public static class MessagingExtensions
             }
         );
         bus.SetBusFactory(rabbit);
-        return rabbit.DisconnectAsync;
+        return rabbit;
     }
 
     private static void OnQueueOf<TConsumer>(this IEndpointRegistrationConfigurator endpoint, string service)

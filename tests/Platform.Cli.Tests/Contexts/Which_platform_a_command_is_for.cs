@@ -58,6 +58,8 @@ public sealed class Which_platform_a_command_is_for
         var target = TargetOf(null, null, null, isLocal: true, null, null);
         Assert.Null(target.Server);
         Assert.Null(target.TokenFor(new Uri("http://127.0.0.1:5080")));
+        // Its owner calls it, also when a context has its address.
+        Assert.Null(target.TokenFor(_stored.Current!.Server));
         Assert.Equal(
             "https://prod.example/",
             TargetOf(null, null, "prod", isLocal: true, null, null).Server?.AbsoluteUri

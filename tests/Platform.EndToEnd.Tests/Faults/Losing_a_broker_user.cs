@@ -61,6 +61,35 @@ public sealed class Losing_a_broker_user(TwoNodeCluster cluster)
         await cluster.AssertRecoveredAsync();
     }
 
+    [Fact]
+    public async Task while_the_broker_is_away_gives_the_agent_a_new_one_when_it_is_back()
+    {
+        var broker = new ClusterBroker(cluster.Data);
+        var users = (await broker.ConnectedUsersAsync())
+            .Where(user => user.StartsWith("agent-", StringComparison.Ordinal))
+            .Distinct(StringComparer.Ordinal)
+            .ToList();
+        Assert.NotEmpty(users);
+
+        // A connection that is open stays: the agent learns of it only when it connects again.
+        foreach (var user in users)
+        {
+            await broker.ChangePasswordAsync(user);
+        }
+
+        await cluster.KillAsync("rabbitmq");
+        await cluster.UpAsync();
+
+        foreach (var user in users)
+        {
+            await ConnectedAsync(broker, user);
+        }
+
+        var id = await cluster.Api.SubmitAsync(CountingJob.Create(steps: 20, pause: 0.05));
+        await cluster.Api.AssertCountedAsync(id, steps: 20);
+        await cluster.AssertRecoveredAsync();
+    }
+
     private static string UserOf(Guid node) => $"agent-{node:N}";
 
     private static Task ConnectedAsync(ClusterBroker broker, string user) =>

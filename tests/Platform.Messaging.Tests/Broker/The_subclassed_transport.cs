@@ -67,6 +67,19 @@ public sealed class The_subclassed_transport
         );
     }
 
+    [Fact]
+    public void remembers_why_the_last_try_failed_and_not_how_the_outage_began()
+    {
+        var host = new ReconnectingBus(Topology()).Host;
+        var refused = new RabbitMqConnectionException("refused", new AuthenticationFailureException("ACCESS_REFUSED"));
+        using var policy = host.ReceiveTransportRetryPolicy.CreatePolicyContext(new Attempt());
+
+        Assert.True(policy.CanRetry(new RabbitMqConnectionException("away"), out var retry));
+        Assert.True(retry.CanRetry(refused, out _));
+
+        Assert.Same(refused, host.LastFailure);
+    }
+
     private static RabbitMqTopologyConfiguration Topology() => new(RabbitMqBusFactory.CreateMessageTopology());
 
     private static List<TimeSpan> PausesOf(IHostConfiguration host)

@@ -13,12 +13,14 @@ public sealed class BrokerConnection
 
     private readonly IBusControl _bus;
     private readonly Func<Task> _close;
+    private readonly Func<Exception?> _lastFailure;
 
-    internal BrokerConnection(IBusControl bus, Func<Task> close) => (_bus, _close) = (bus, close);
+    internal BrokerConnection(IBusControl bus, Func<Task> close, Func<Exception?> lastFailure) =>
+        (_bus, _close, _lastFailure) = (bus, close, lastFailure);
 
     /// <summary>Whether the broker answers, and does not let this process in.</summary>
     public bool IsRefused =>
-        _bus.CheckHealth().Endpoints.Values.Any(endpoint => endpoint.Exception is { } failure && IsRefusal(failure));
+        _bus.CheckHealth().Status is not BusHealthStatus.Healthy && _lastFailure() is { } failure && IsRefusal(failure);
 
     /// <summary>
     /// Closes the connection where there is one, so that the next one is made with the present credentials; that takes a few seconds.

@@ -13,11 +13,13 @@ internal sealed class ReconnectingBus : RabbitMqEndpointConfiguration, IRabbitMq
     public ReconnectingBus(IRabbitMqTopologyConfiguration topology)
         : base(topology)
     {
-        HostConfiguration = new ReconnectingHost(this, topology);
+        Host = new ReconnectingHost(this, topology);
         BusEndpointConfiguration = CreateEndpointConfiguration(isBusEndpoint: true);
     }
 
-    public IRabbitMqHostConfiguration HostConfiguration { get; }
+    public ReconnectingHost Host { get; }
+
+    public IRabbitMqHostConfiguration HostConfiguration => Host;
 
     public IRabbitMqEndpointConfiguration BusEndpointConfiguration { get; }
 

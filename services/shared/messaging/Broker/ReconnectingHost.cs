@@ -18,7 +18,11 @@ internal sealed class ReconnectingHost : RabbitMqHostConfiguration
     {
         // A broker that refuses this process may let it in later, such as after its users were restored.
         var policy = base.ReceiveTransportRetryPolicy;
-        bool IsTransient(Exception exception) => policy.IsHandled(exception) || BrokerConnection.IsRefusal(exception);
+        bool IsTransient(Exception exception)
+        {
+            LastFailure = exception;
+            return policy.IsHandled(exception) || BrokerConnection.IsRefusal(exception);
+        }
 
         // One pause a process: its endpoints share each try to connect. Another one in each, or all would come at the same moment.
         var pause = _shortestPause + (Random.Shared.NextDouble() * (_longestPause - _shortestPause));
@@ -28,6 +32,12 @@ internal sealed class ReconnectingHost : RabbitMqHostConfiguration
             retry.Interval(TriesAtOnce, pause);
         });
     }
+
+    /// <summary>
+    /// Why the last try to connect failed; null before the first one failed. An endpoint's own exception is the one with which an
+    /// outage began, also when the broker has come back since and refuses this process.
+    /// </summary>
+    public Exception? LastFailure { get; private set; }
 
     public override IRetryPolicy ReceiveTransportRetryPolicy { get; }
 }

@@ -37,6 +37,9 @@ internal sealed class ReconnectingRabbitMq : TransportRegistrationBusFactory<IRa
         _bus = bus;
     }
 
+    /// <inheritdoc cref="ReconnectingHost.LastFailure" />
+    public Exception? LastFailure => _bus.Host.LastFailure;
+
     /// <summary>Closes the connection; endpoints and senders make another one after their pause.</summary>
     public Task DisconnectAsync() =>
         _bus.HostConfiguration.ConnectionContextSupervisor.Send(
