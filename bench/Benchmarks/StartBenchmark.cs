@@ -29,6 +29,8 @@ internal static class StartBenchmark
 
         foreach (var service in ServiceCatalog.Schemas)
         {
+            // Jobs that an earlier benchmark left are resumed at each start of their service.
+            await WaitUntilQuietAsync(bench.Cancelled);
             var pid = running.Single(program => program.Name == service).Pid;
             var seconds = await StartsAsync(pid, cluster.AddressOf(service), bench.Folder, bench.Cancelled);
             await cluster.UpAsync(bench.Cancelled);
@@ -36,6 +38,33 @@ internal static class StartBenchmark
         }
 
         return figures;
+    }
+
+    /// <summary>Waits until the machine has been four fifths idle for a second, for at most two minutes.</summary>
+    private static async Task WaitUntilQuietAsync(CancellationToken cancellationToken)
+    {
+        const double Idle = 0.8;
+        var watch = Stopwatch.StartNew();
+        var (idle, total) = ProcessorTimes();
+        double share;
+        do
+        {
+            await Task.Delay(TimeSpan.FromSeconds(1), cancellationToken);
+            var (newIdle, newTotal) = ProcessorTimes();
+            share = (newIdle - idle) / (double)Math.Max(1, newTotal - total);
+            (idle, total) = (newIdle, newTotal);
+        } while (share < Idle && watch.Elapsed < TimeSpan.FromMinutes(2));
+    }
+
+    /// <summary>The times of all processors together since the machine started (man 5 proc_stat), in clock ticks.</summary>
+    private static (long Idle, long Total) ProcessorTimes()
+    {
+        var times = File.ReadLines("/proc/stat")
+            .First()
+            .Split(' ', StringSplitOptions.RemoveEmptyEntries)[1..]
+            .Select(text => long.Parse(text, CultureInfo.InvariantCulture))
+            .ToArray();
+        return (times[3] + times[4], times.Sum());
     }
 
     /// <summary>Restarts a service several times; at the end it is stopped, for the cluster to start.</summary>
