@@ -57,6 +57,8 @@ public sealed class ArtifactsModule : IServiceModule
         services.AddSingleton<VersionCreation>();
         services.AddSingleton<ArtifactCatalog>();
         services.AddSingleton<VersionPages>();
+        services.AddSingleton<ArtifactPages>();
+        services.AddSingleton<StorageStatistics>();
         services.AddSingleton<BlobStoreService>();
         services.AddHostedService(provider => provider.GetRequiredService<BlobStoreService>());
         services.AddHealthChecks().AddCheck<BlobStoreService>("artifact-store");

@@ -31,6 +31,8 @@ public sealed class JobsModule : IServiceModule
         services.AddSingleton<JobDecisions>();
         services.AddSingleton<MachineAccess>();
         services.AddSingleton<JobReader>();
+        services.AddSingleton<JobPages>();
+        services.AddSingleton<WorkReader>();
         services.AddSingleton<JobsMessages>();
         services.AddSingleton<RepublishJob>();
         services.AddSingleton<JobSubmissions>();

@@ -38,6 +38,7 @@ public sealed class NodesModule : IServiceModule
         services.AddSingleton<NodeTables>();
         services.AddSingleton<NodeChanges>();
         services.AddSingleton<HeartbeatStore>();
+        services.AddSingleton<HeartbeatTables>();
         services.AddSingleton<NodeMonitor>();
         services.AddSingleton<Retention>();
         services.AddSingleton<PlacementTables>();

@@ -44,6 +44,7 @@ public sealed class TrackingModule : IServiceModule
         services.AddSingleton<RunSignals>();
         services.AddSingleton<RunHandler>();
         services.AddSingleton<RunReader>();
+        services.AddSingleton<RunPages>();
         services.AddSingleton<RunChanges>();
         services.AddSingleton<MetricWriter>();
         services.AddSingleton<MetricReader>();

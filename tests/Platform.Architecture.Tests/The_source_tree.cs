@@ -25,6 +25,17 @@ public sealed partial class The_source_tree
     public void Has_no_grab_bags() =>
         Assert.Empty(Source.Files("*.cs", _folders).Where(path => GrabBag().IsMatch(Path.GetFileName(path))));
 
+    /// <summary>Queries are classes, so that endpoints, messages and other façades share them.</summary>
+    [Fact]
+    public void Has_no_sql_in_endpoints() =>
+        Assert.Empty(
+            Source
+                .Files("*.cs", "services")
+                .Select(path => (path, text: File.ReadAllText(Repository.PathOf(path))))
+                .Where(file => MapsAnEndpoint().IsMatch(file.text) && RunsSql().IsMatch(file.text))
+                .Select(file => file.path)
+        );
+
     [Fact]
     public void Names_no_issue_and_keeps_no_change_log_in_comments() =>
         Assert.Empty(
@@ -43,6 +54,12 @@ public sealed partial class The_source_tree
                 .Where(path => !path.EndsWith("The_source_tree.cs", StringComparison.Ordinal))
                 .Where(path => Source.Lines(path).Any(line => line.Contains("Skip =")))
         );
+
+    [GeneratedRegex(@"\.Map(Get|Post|Put|Patch|Delete|Methods)\(")]
+    private static partial Regex MapsAnEndpoint();
+
+    [GeneratedRegex(@"\bNpgsql|\.Create(Batch|Command)\(|\bbatch\.Add\(\s*""")]
+    private static partial Regex RunsSql();
 
     [GeneratedRegex(@"^\w*(Utils?|Helpers?|Common|Manager)\.cs$")]
     private static partial Regex GrabBag();

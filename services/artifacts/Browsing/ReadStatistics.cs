@@ -1,5 +1,3 @@
-using Microsoft.AspNetCore.Http.HttpResults;
-using Platform.Contracts.Artifacts;
 using Platform.ServiceDefaults;
 
 namespace Platform.Artifacts.Browsing;
@@ -8,51 +6,12 @@ internal static class ReadStatistics
 {
     public static void MapReadStatistics(this IEndpointRouteBuilder artifacts) =>
         artifacts
-            .MapGet("/statistics", HandleAsync)
+            .MapGet(
+                "/statistics",
+                async (StorageStatistics statistics, CancellationToken ct) =>
+                    TypedResults.Ok(await statistics.ReadAsync(ct))
+            )
             .RequireAuthorization(Policies.Read)
             .WithName("GetArtifactStatistics")
             .WithSummary("Storage statistics: how much is stored, and what deduplication saves");
-
-    private static async Task<Ok<ArtifactStatistics>> HandleAsync(
-        ArtifactsStore store,
-        CancellationToken cancellationToken
-    )
-    {
-        await using var command = store.DataSource.CreateCommand(
-            """
-            select
-              (select count(*) from artifact_summary where latest_version is not null),
-              count(v.number) filter (where v.deleted_at is null), count(v.deleted_at),
-              coalesce(sum(v.file_count), 0)::bigint, coalesce(sum(v.size), 0)::bigint,
-              b.used, b.used_bytes, b.unused, b.unused_bytes
-            from artifact_version v right join (
-              select count(*) filter (where used), coalesce(sum(size) filter (where used), 0)::bigint,
-                count(*) filter (where not used), coalesce(sum(size) filter (where not used), 0)::bigint
-              from (
-                select size, exists (select from manifest_file f where f.sha256 = blob.sha256) as used from blob) blob
-            ) b(used, used_bytes, unused, unused_bytes) on true
-            group by b.used, b.used_bytes, b.unused, b.unused_bytes
-            """
-        );
-        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
-        await reader.ReadAsync(cancellationToken);
-        var logical = reader.GetInt64(4);
-        var physical = reader.GetInt64(6);
-        return TypedResults.Ok(
-            new ArtifactStatistics
-            {
-                Artifacts = reader.GetInt64(0),
-                Versions = reader.GetInt64(1),
-                DeletedVersions = reader.GetInt64(2),
-                Files = reader.GetInt64(3),
-                Blobs = reader.GetInt64(5),
-                LogicalBytes = logical,
-                PhysicalBytes = physical,
-                SavedBytes = logical - physical,
-                SavedRatio = logical == 0 ? 0 : (double)(logical - physical) / logical,
-                UnreferencedBlobs = reader.GetInt64(7),
-                UnreferencedBytes = reader.GetInt64(8),
-            }
-        );
-    }
 }

@@ -66,7 +66,7 @@ internal static class ListJobsEndpoint
 
     private static async Task<Results<Ok<Page<JobItem>>, ProblemHttpResult>> HandleAsync(
         [AsParameters] ListJobsQuery query,
-        JobsStore store,
+        JobPages pages,
         CancellationToken cancellationToken
     )
     {
@@ -97,22 +97,7 @@ internal static class ListJobsEndpoint
             return ProblemResults.Invalid("cursor", "This is not a cursor of this list with this sort order.");
         }
 
-        await using var batch = store.DataSource.CreateBatch();
-        batch.BatchCommands.Add(filter.Command(where => $"select count(*) from job_summary s {where}"));
-        batch.BatchCommands.Add(
-            after.Command(where =>
-                $"select {JobReader.ItemColumns}, {sort.Expression} from {JobReader.ItemTables} {where} {sort.OrderBy} limit {limit + 1} offset {offset}"
-            )
-        );
-        return TypedResults.Ok(
-            await Page.ReadAsync(
-                batch,
-                limit,
-                JobReader.ReadItem,
-                (row, last) => sort.Cursor(row.GetValue(row.FieldCount - 1), last.Id),
-                cancellationToken
-            )
-        );
+        return TypedResults.Ok(await pages.ReadAsync(filter, after, sort, limit, offset, cancellationToken));
     }
 
     private static bool TryReadLimit(string? text, out int limit)

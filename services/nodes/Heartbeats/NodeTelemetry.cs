@@ -1,8 +1,5 @@
-using System.Text.Json;
 using Microsoft.AspNetCore.Http.HttpResults;
-using Npgsql;
 using Platform.Contracts.Nodes;
-using Platform.EventStore;
 using Platform.ServiceDefaults;
 
 namespace Platform.Nodes.Heartbeats;
@@ -26,7 +23,7 @@ internal static class NodeTelemetryEndpoint
 
     internal static async Task<Results<Ok<NodeTelemetryResponse>, ProblemHttpResult>> HandleAsync(
         Guid id,
-        NodesStore store,
+        HeartbeatTables heartbeats,
         TimeProvider clock,
         CancellationToken ct,
         int minutes = 15
@@ -37,39 +34,9 @@ internal static class NodeTelemetryEndpoint
             return ProblemResults.Invalid("minutes", $"Between 1 and {MaxMinutes}.");
         }
 
-        await using var batch = store.DataSource.CreateBatch();
-        batch.Add("select 1 from node where node_id = $1", id);
-        // The last sample of each of at most a thousand equal spans.
-        batch.Add(
-            """
-            select distinct on (span) received_at, usage,
-              floor(extract(epoch from received_at) / $3::double precision) as span
-            from node_telemetry where node_id = $1 and received_at >= $2
-            order by span, received_at desc
-            """,
-            id,
-            clock.GetUtcNow() - TimeSpan.FromMinutes(minutes),
-            minutes * 60d / (MaxSamples - 1)
-        );
-        await using var reader = await batch.ExecuteReaderAsync(ct);
-        if (!await reader.ReadAsync(ct))
-        {
-            return ProblemResults.NotFound("node", id);
-        }
-
-        await reader.NextResultAsync(ct);
-        var samples = new List<TelemetrySample>();
-        while (await reader.ReadAsync(ct))
-        {
-            samples.Add(ReadSample(reader));
-        }
-
-        return TypedResults.Ok(new NodeTelemetryResponse(id, samples));
+        var since = clock.GetUtcNow() - TimeSpan.FromMinutes(minutes);
+        return await heartbeats.FindTelemetryAsync(id, since, MaxSamples, ct) is { } samples
+            ? TypedResults.Ok(new NodeTelemetryResponse(id, samples))
+            : ProblemResults.NotFound("node", id);
     }
-
-    private static TelemetrySample ReadSample(NpgsqlDataReader reader) =>
-        new(
-            reader.GetFieldValue<DateTimeOffset>(0),
-            JsonSerializer.Deserialize(reader.GetString(1), NodesJson.Default.NodeUsage)!
-        );
 }

@@ -2,7 +2,6 @@ using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.Extensions.Options;
 using Platform.Contracts.Nodes;
 using Platform.Contracts.Services;
-using Platform.EventStore;
 using Platform.Nodes.Heartbeats;
 using Platform.Nodes.Membership;
 using Platform.Nodes.Placements;
@@ -25,6 +24,7 @@ internal static class JoinEndpoint
     internal static async Task<Results<Ok<JoinResponse>, ProblemHttpResult>> HandleAsync(
         JoinRequest request,
         NodesStore store,
+        HeartbeatTables heartbeats,
         JoinTokens joinTokens,
         ScopedTokens scopedTokens,
         BrokerUsers brokerUsers,
@@ -64,7 +64,8 @@ internal static class JoinEndpoint
 
         // Recorded before the node is online, so that it is never online without a heartbeat.
         var now = clock.GetUtcNow();
-        if (!await RecordFirstHeartbeatAsync(store, request, now, now - options.Value.OfflineAfter, ct))
+        var silentSince = now - options.Value.OfflineAfter;
+        if (!await heartbeats.RecordFirstAsync(request.NodeId, request.Agent, now, silentSince, ct))
         {
             return AgentProblems.IdentityInUse();
         }
@@ -111,28 +112,4 @@ internal static class JoinEndpoint
         : InventoryRules.Text("name", request.Name, InventoryRules.MaxName)
             ?? HeartbeatRules.CheckAgent(request.Agent)
             ?? InventoryRules.Check(request.Inventory);
-
-    /// <returns>False when another agent uses this node's identity.</returns>
-    private static async Task<bool> RecordFirstHeartbeatAsync(
-        NodesStore store,
-        JoinRequest request,
-        DateTimeOffset now,
-        DateTimeOffset silentSince,
-        CancellationToken cancellationToken
-    )
-    {
-        await using var batch = store.DataSource.CreateBatch();
-        batch.Add(
-            """
-            insert into node_heartbeat as b (node_id, last_heartbeat_at, sent_at, agent) values ($1, $2, $2, $3::varchar)
-            on conflict (node_id) do update set last_heartbeat_at = excluded.last_heartbeat_at, agent = excluded.agent
-              where b.agent is null or excluded.agent is null or b.agent = excluded.agent or b.last_heartbeat_at < $4
-            """,
-            request.NodeId,
-            now,
-            request.Agent,
-            silentSince
-        );
-        return await batch.ExecuteNonQueryAsync(cancellationToken) == 1;
-    }
 }

@@ -1,8 +1,5 @@
 using System.Globalization;
-using System.Text.Json;
 using Microsoft.AspNetCore.Http.HttpResults;
-using Npgsql;
-using Platform.EventStore;
 using Platform.ServiceDefaults;
 
 namespace Platform.Nodes.Placements;
@@ -34,7 +31,7 @@ internal static class ListPlacementsEndpoint
             .WithSummary("List the jobs that wait for a placement, in queue order, each with its reason");
 
     internal static async Task<Results<Ok<Page<WaitingPlacement>>, ProblemHttpResult>> HandleAsync(
-        NodesStore store,
+        PlacementTables tables,
         CancellationToken ct,
         int limit = 100,
         string? cursor = null
@@ -57,47 +54,9 @@ internal static class ListPlacementsEndpoint
             return ProblemResults.Invalid("cursor", "This is not a cursor of this list.");
         }
 
-        await using var batch = store.DataSource.CreateBatch();
-        batch.Add("select count(*) from placement_request");
-        batch.Add(
-            """
-            select w.job_id, w.attempt, w.queue_position, r.reason, w.gpus, w.cpus, w.memory_mib, w.labels, w.priority,
-                   w.submitted_at, w.not_before
-            from (select *, row_number() over (order by priority desc, submitted_at, job_id) as queue_position
-                  from placement_request) w
-            left join placement_reason r on r.job_id = w.job_id and r.attempt = w.attempt
-            where w.queue_position > $1 order by w.queue_position limit $2
-            """,
-            after,
-            limit
-        );
-        await using var reader = await batch.ExecuteReaderAsync(ct);
-        await reader.ReadAsync(ct);
-        var total = reader.GetInt64(0);
-        await reader.NextResultAsync(ct);
-        var items = new List<WaitingPlacement>();
-        while (await reader.ReadAsync(ct))
-        {
-            items.Add(Read(reader));
-        }
-
+        var (items, total) = await tables.ReadQueueAsync(limit, after, ct);
         var last = items.Count == 0 ? total : items[^1].Position;
         var next = last < total ? Cursor.Encode(last.ToString(CultureInfo.InvariantCulture)) : null;
         return TypedResults.Ok(new Page<WaitingPlacement>(items, next, total));
     }
-
-    private static WaitingPlacement Read(NpgsqlDataReader reader) =>
-        new(
-            reader.GetGuid(0),
-            reader.GetInt32(1),
-            reader.GetInt64(2),
-            reader.IsDBNull(3) ? null : reader.GetString(3),
-            reader.GetInt32(4),
-            reader.GetDouble(5),
-            reader.GetInt32(6),
-            JsonSerializer.Deserialize(reader.GetString(7), NodesJson.Default.IReadOnlyDictionaryStringString)!,
-            reader.GetInt32(8),
-            reader.GetFieldValue<DateTimeOffset>(9),
-            reader.GetFieldValue<DateTimeOffset>(10)
-        );
 }

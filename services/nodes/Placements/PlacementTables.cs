@@ -86,6 +86,57 @@ internal sealed class PlacementTables(NodesStore store)
         return (string?)await command.ExecuteScalarAsync(cancellationToken);
     }
 
+    /// <summary>Reads the queue.</summary>
+    /// <param name="after">Only entries after this position.</param>
+    /// <returns>At most <paramref name="limit"/> entries, and how many wait.</returns>
+    public async Task<(IReadOnlyList<WaitingPlacement> Items, long Total)> ReadQueueAsync(
+        int limit,
+        long after,
+        CancellationToken cancellationToken
+    )
+    {
+        await using var batch = store.DataSource.CreateBatch();
+        batch.Add("select count(*) from placement_request");
+        batch.Add(
+            """
+            select w.job_id, w.attempt, w.queue_position, r.reason, w.gpus, w.cpus, w.memory_mib, w.labels, w.priority,
+                   w.submitted_at, w.not_before
+            from (select *, row_number() over (order by priority desc, submitted_at, job_id) as queue_position
+                  from placement_request) w
+            left join placement_reason r on r.job_id = w.job_id and r.attempt = w.attempt
+            where w.queue_position > $1 order by w.queue_position limit $2
+            """,
+            after,
+            limit
+        );
+        await using var reader = await batch.ExecuteReaderAsync(cancellationToken);
+        await reader.ReadAsync(cancellationToken);
+        var total = reader.GetInt64(0);
+        await reader.NextResultAsync(cancellationToken);
+        var items = new List<WaitingPlacement>();
+        while (await reader.ReadAsync(cancellationToken))
+        {
+            items.Add(ReadWaiting(reader));
+        }
+
+        return (items, total);
+    }
+
+    private static WaitingPlacement ReadWaiting(NpgsqlDataReader reader) =>
+        new(
+            reader.GetGuid(0),
+            reader.GetInt32(1),
+            reader.GetInt64(2),
+            reader.IsDBNull(3) ? null : reader.GetString(3),
+            reader.GetInt32(4),
+            reader.GetDouble(5),
+            reader.GetInt32(6),
+            JsonSerializer.Deserialize(reader.GetString(7), NodesJson.Default.IReadOnlyDictionaryStringString)!,
+            reader.GetInt32(8),
+            reader.GetFieldValue<DateTimeOffset>(9),
+            reader.GetFieldValue<DateTimeOffset>(10)
+        );
+
     private static SchedulerNode ReadNode(NpgsqlDataReader reader)
     {
         var inventory = JsonSerializer.Deserialize(reader.GetString(4), NodesJson.Default.Inventory)!;
