@@ -36,7 +36,7 @@ public static class GatewayModule
     {
         ArgumentNullException.ThrowIfNull(builder);
         var services = builder.Services;
-        services.AddOptions<GatewayOptions>().BindConfiguration("Gateway").ValidateOnStart();
+        services.AddOptions<GatewayOptions>().BindConfiguration("Gateway").ValidateDataAnnotations().ValidateOnStart();
         services.AddEventStore(GatewayStore.CreateOptions(), (options, source) => new GatewayStore(options, source));
         services.AddSingleton<AccessVersion>();
         services.AddUsers();
@@ -108,6 +108,7 @@ public static class GatewayModule
         app.UseMiddleware<SecurityHeaders>();
         app.UseMiddleware<BrowserGuard>();
         app.UseRateLimiter();
+        app.UseMiddleware<OpenStreams>();
         app.UseSwaggerUI(page =>
         {
             page.RoutePrefix = "docs";

@@ -1,3 +1,5 @@
+using System.ComponentModel.DataAnnotations;
+
 namespace Platform.Gateway;
 
 /// <summary>Whom the gateway lets in, and what it shows them (configuration section <c>Gateway</c>).</summary>
@@ -11,6 +13,10 @@ public sealed class GatewayOptions
 
     /// <summary>The folder with the built web app; <c>web</c> beside the program when left out.</summary>
     public string? WebRoot { get; set; }
+
+    /// <summary>How often it is looked whether those who follow a log or metrics may still do so.</summary>
+    [Range(typeof(TimeSpan), "00:00:00.01", "01:00:00")]
+    public TimeSpan CheckStreamsEvery { get; set; } = TimeSpan.FromSeconds(10);
 }
 
 /// <summary>When requests need a token.</summary>
