@@ -43,7 +43,7 @@ internal sealed unsafe class Nvml
                     Index = index,
                     Uuid = Text("nvmlDeviceGetUUID", _devices[index], 96),
                     Name = Text("nvmlDeviceGetName", _devices[index], 96),
-                    MemoryMiB = ToMiB(Memory(_devices[index])?.Total ?? 0),
+                    MemoryMiB = Memory(_devices[index]) is { } memory ? ToMiB(memory.Total) : null,
                 }
             );
         }

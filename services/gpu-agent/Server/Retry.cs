@@ -54,7 +54,11 @@ internal static class Retry
                 new RetryStrategyOptions
                 {
                     ShouldHandle = failed =>
-                        ValueTask.FromResult(failed.Outcome.Exception is { } exception && isTransient(exception)),
+                        ValueTask.FromResult(
+                            failed.Outcome.Exception is { } exception
+                                && !failed.Context.CancellationToken.IsCancellationRequested
+                                && isTransient(exception)
+                        ),
                     MaxRetryAttempts = int.MaxValue,
                     BackoffType = DelayBackoffType.Exponential,
                     Delay = _first,

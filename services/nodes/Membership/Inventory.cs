@@ -38,4 +38,4 @@ internal sealed record Inventory(
 }
 
 /// <summary>One GPU of a machine.</summary>
-internal sealed record Gpu(int Index, string Uuid, string Name, int MemoryMiB);
+internal sealed record Gpu(int Index, string Uuid, string Name, int? MemoryMiB);

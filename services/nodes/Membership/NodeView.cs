@@ -31,7 +31,7 @@ internal sealed record NodeView(
 );
 
 /// <summary>One GPU and the job that holds it, if any.</summary>
-internal sealed record GpuView(int Index, string Uuid, string Name, int MemoryMiB, Guid? JobId);
+internal sealed record GpuView(int Index, string Uuid, string Name, int? MemoryMiB, Guid? JobId);
 
 internal sealed record FreeResources(int Gpus, double Cpus, int MemoryMiB);
 

@@ -50,7 +50,8 @@ public sealed record GpuInfo
     public required int Index { get; init; }
     public required string Uuid { get; init; }
     public required string Name { get; init; }
-    public required int MemoryMiB { get; init; }
+    /// <summary>Null when the driver does not tell it.</summary>
+    public required int? MemoryMiB { get; init; }
 }
 
 /// <summary>The current usage of a machine.</summary>
