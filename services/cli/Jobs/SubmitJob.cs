@@ -111,6 +111,10 @@ internal static class SubmitJob
             using var checkedJson = JsonDocument.Parse(text, _oneOfEachField);
             return text;
         }
+        catch (InvalidOperationException exception)
+        {
+            throw new CliException($"{name} has a field whose name is not valid Unicode.", exception);
+        }
         catch (JsonException exception) when (exception.LineNumber is null)
         {
             throw new CliException($"{name} has {Doubled(exception)} twice.", exception);
