@@ -34,9 +34,9 @@ internal static class CommandLineProgram
         var parsed = Root().Parse(arguments);
         if (parsed.Errors.Count > 0)
         {
-            foreach (var problem in parsed.Errors)
+            foreach (var problem in parsed.Errors.Select(ParseErrors.Describe).Distinct(StringComparer.Ordinal))
             {
-                await error.WriteLineAsync($"platform: {problem.Message}");
+                await error.WriteLineAsync($"platform: {problem}");
             }
 
             await error.WriteLineAsync("platform: see './platform --help'");
@@ -76,7 +76,8 @@ internal static class CommandLineProgram
             throw new CliException($"'{name}' is run by the script: ./platform {name}")
         );
 
-    private static RootCommand Root()
+    /// <summary>All commands and their options.</summary>
+    internal static RootCommand Root()
     {
         var root = new RootCommand("Train models on your own machines.")
         {

@@ -1,36 +1,34 @@
 using System.Text.Json;
+using Microsoft.AspNetCore.Http.HttpResults;
 using Platform.Contracts;
 
 namespace Platform.Gateway;
 
-/// <summary>Where a command on the database prints, and the options of its command line.</summary>
-internal sealed class CommandOutput(TextWriter output, TextWriter errors, bool isJson)
+/// <summary>
+/// Where a command on the database answers, and the options of its command line. It answers as the API does, with JSON and problem
+/// documents: <c>platform</c>, which runs it, prints both the same way.
+/// </summary>
+internal sealed class CommandOutput(TextWriter output, TextWriter errors)
 {
-    public TextWriter Errors => errors;
+    /// <summary>The exit code of a command that was refused.</summary>
+    public const int Refused = 1;
 
-    /// <summary>Prints an answer: as JSON where that is wanted, else as lines.</summary>
-    public async Task PrintAsync<T>(T answer, IEnumerable<string> lines)
+    /// <summary>The exit code for words that are no command.</summary>
+    public const int Misused = 2;
+
+    /// <returns>The exit code.</returns>
+    public async Task<int> AnswerAsync<T>(T answer)
     {
-        if (isJson)
-        {
-            await output.WriteLineAsync(JsonSerializer.Serialize(answer, JsonDefaults.Lenient));
-            return;
-        }
-
-        foreach (var line in lines)
-        {
-            await output.WriteLineAsync(line);
-        }
+        await output.WriteLineAsync(JsonSerializer.Serialize(answer, JsonDefaults.Lenient));
+        return 0;
     }
 
-    /// <summary>Says what is about to be printed, where a person reads it.</summary>
-    public Task RemarkAsync(string remark) => isJson ? Task.CompletedTask : errors.WriteLineAsync(remark);
-
-    /// <summary>Says what is wrong.</summary>
+    /// <summary>Says why nothing was done.</summary>
     /// <returns>The exit code.</returns>
-    public async Task<int> FailAsync(string message, int exitCode)
+    public async Task<int> RefuseAsync(ProblemHttpResult problem, int exitCode = Refused)
     {
-        await errors.WriteLineAsync(message);
+        var details = problem.ProblemDetails;
+        await errors.WriteLineAsync(JsonSerializer.Serialize(details, details.GetType(), JsonDefaults.Lenient));
         return exitCode;
     }
 

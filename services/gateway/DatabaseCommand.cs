@@ -1,17 +1,18 @@
+using Microsoft.AspNetCore.Http.HttpResults;
+using Npgsql;
 using Platform.EventStore;
 using Platform.Gateway.Tokens;
 using Platform.Gateway.Users;
+using Platform.ServiceDefaults;
 
 namespace Platform.Gateway;
 
 /// <summary>
 /// <c>tokens …</c> and <c>users …</c> on the command line: works on the database itself, whether the gateway runs or not, so that a
-/// platform that demands tokens can get its first one. With <c>--json</c> it prints what the API answers.
+/// platform that demands tokens can get its first one. It prints what the API answers, errors as problem documents.
 /// </summary>
 public static class DatabaseCommand
 {
-    private const string Json = "--json";
-
     /// <summary>True for command lines that are this command's.</summary>
     public static bool Matches(string[] args) => args is ["tokens" or "users", ..];
 
@@ -30,40 +31,49 @@ public static class DatabaseCommand
         ArgumentNullException.ThrowIfNull(args);
         ArgumentNullException.ThrowIfNull(output);
         ArgumentNullException.ThrowIfNull(errors);
+        var answers = new CommandOutput(output, errors);
         if (string.IsNullOrEmpty(connectionString))
         {
-            await errors.WriteLineAsync("ConnectionStrings:Platform is not set.");
-            return 1;
+            return await answers.RefuseAsync(Unavailable("ConnectionStrings:Platform is not set."));
         }
 
-        string[] words =
-        [
-            .. args.Skip(1)
-                .Where(word => !string.Equals(word, Json, StringComparison.Ordinal))
-                .Where(word => !IsConfiguration(word)),
-        ];
-        var printer = new CommandOutput(output, errors, args.Contains(Json, StringComparer.Ordinal));
-        var options = GatewayStore.CreateOptions();
-        await using var store = new GatewayStore(options, EventStoreDataSource.Create(connectionString, options));
         try
         {
-            await store.MigrateAsync(cancellationToken);
+            return await RunAsync(args, connectionString, answers, cancellationToken);
         }
         catch (SchemaRefusedException exception)
         {
-            await errors.WriteLineAsync(exception.Message);
-            return 1;
+            return await answers.RefuseAsync(Unavailable(exception.Message));
         }
+        catch (NpgsqlException exception)
+        {
+            return await answers.RefuseAsync(Unavailable($"The database cannot be used: {exception.Message}"));
+        }
+    }
 
+    private static async Task<int> RunAsync(
+        string[] args,
+        string connectionString,
+        CommandOutput answers,
+        CancellationToken cancellationToken
+    )
+    {
+        var options = GatewayStore.CreateOptions();
+        await using var store = new GatewayStore(options, EventStoreDataSource.Create(connectionString, options));
+        await store.MigrateAsync(cancellationToken);
         var access = new AccessVersion();
         var users = new UserDirectory(store);
         var changes = new UserChanges(store, access, TimeProvider.System);
         var tokens = new GatewayTokens(store, access, TimeProvider.System);
         var issuer = new TokenIssuer(tokens, users, changes, TimeProvider.System);
+        string[] words = [.. args.Skip(1).Where(word => !IsConfiguration(word))];
         return args[0] is "tokens"
-            ? await new TokensCommand(tokens, issuer, printer).RunAsync(words, cancellationToken)
-            : await new UsersCommand(users, changes, printer).RunAsync(words, cancellationToken);
+            ? await new TokensCommand(tokens, issuer, answers).RunAsync(words, cancellationToken)
+            : await new UsersCommand(users, changes, answers).RunAsync(words, cancellationToken);
     }
+
+    private static ProblemHttpResult Unavailable(string detail) =>
+        ProblemResults.Problem(StatusCodes.Status503ServiceUnavailable, "unavailable", detail);
 
     /// <summary>An option <c>--Section:Key=value</c>; the value of one of ours, such as a time, may have colons too.</summary>
     private static bool IsConfiguration(string word) =>

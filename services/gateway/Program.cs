@@ -17,7 +17,7 @@ if (!await app.CheckSettingsAsync(Console.Error))
     return 1;
 }
 
-app.UsePlatformDefaults(GatewayModule.UseGateway);
+app.UsePlatformDefaults(isEdge: true, GatewayModule.UseGateway);
 app.MapGateway();
 app.MapGatewayProxy();
 return await app.RunServiceAsync();

@@ -23,6 +23,6 @@ if (await AgentStart.JoinAsync(builder) is not { } messaging)
 
 builder.Services.AddPlatformMessaging(messaging, AgentModule.ConfigureBus);
 await using var app = builder.Build();
-app.UsePlatformDefaults();
+app.UsePlatformDefaults(isEdge: false);
 await app.RunAsync();
 return 0;

@@ -49,7 +49,10 @@ public sealed class JobsModule : IServiceModule
     /// <inheritdoc />
     public void Map(IEndpointRouteBuilder app)
     {
-        var jobs = app.MapGroup("/api/jobs").WithTags("jobs").AddEndpointFilter(MachineAccess.CheckAsync);
+        var jobs = app.MapGroup("/api/jobs")
+            .WithTags("jobs")
+            .AddEndpointFilter(ProcessNumbers.CheckAsync)
+            .AddEndpointFilter(MachineAccess.CheckAsync);
         jobs.MapSubmitJob();
         jobs.MapCheckJob();
         jobs.MapListJobs();

@@ -37,7 +37,7 @@ try
         return 1;
     }
 
-    app.UsePlatformDefaults(GatewayModule.UseGateway);
+    app.UsePlatformDefaults(isEdge: true, GatewayModule.UseGateway);
     app.MapGateway();
     foreach (var service in services)
     {

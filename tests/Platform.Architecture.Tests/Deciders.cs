@@ -22,12 +22,12 @@ public sealed class Deciders
     public static TheoryData<Type> All => [.. _deciders];
 
     [Fact]
-    public void Exist_for_every_stream_type() =>
+    public void exist_for_every_stream_type() =>
         Assert.True(_deciders.Count >= 5, "job, node, placement, artifact and run each have one");
 
     [Theory]
     [MemberData(nameof(All))]
-    public void Reference_only_the_base_library_what_is_beside_them_and_the_shape_of_decisions(Type decider)
+    public void reference_only_the_base_library_what_is_beside_them_and_the_shape_of_decisions(Type decider)
     {
         ArgumentNullException.ThrowIfNull(decider);
         var own = Regex.Escape(decider.Namespace!);
@@ -48,7 +48,7 @@ public sealed class Deciders
     }
 
     [Fact]
-    public void Take_the_time_as_a_value_and_wait_for_nothing() =>
+    public void take_the_time_as_a_value_and_wait_for_nothing() =>
         Types()
             .That()
             .Are(_deciders)
@@ -57,7 +57,7 @@ public sealed class Deciders
             .Check(_services);
 
     [Fact]
-    public void Have_no_state_of_their_type() =>
+    public void have_no_state_of_their_type() =>
         Assert.All(
             _deciders,
             type =>

@@ -18,19 +18,19 @@ public sealed class Direction_of_references
     [InlineData("Artifacts")]
     [InlineData("Tracking")]
     [InlineData("Gateway")]
-    public void A_service_references_only_what_is_shared(string service) =>
+    public void a_service_references_only_what_is_shared(string service) =>
         Assert.Empty(PlatformReferences(service).Except(_shared, StringComparer.Ordinal));
 
     // What trainings leave behind is sent by the SDK's own code, which alone knows how it is written.
     [Fact]
-    public void The_agent_references_the_sdk_besides() =>
+    public void the_agent_references_the_sdk_besides() =>
         Assert.Equal(["Platform.Sdk"], PlatformReferences("GpuAgent").Except(_shared, StringComparer.Ordinal));
 
     [Fact]
-    public void The_sdk_depends_on_nothing() => Assert.Empty(PlatformReferences("Sdk"));
+    public void the_sdk_depends_on_nothing() => Assert.Empty(PlatformReferences("Sdk"));
 
     [Fact]
-    public void The_event_store_knows_neither_the_web_nor_the_bus()
+    public void the_event_store_knows_neither_the_web_nor_the_bus()
     {
         var references = Source.Assembly("EventStore").GetReferencedAssemblies().Select(name => name.Name!).ToList();
 
@@ -40,10 +40,10 @@ public sealed class Direction_of_references
     }
 
     [Fact]
-    public void Contracts_depend_on_nothing() => Assert.Empty(PlatformReferences("Contracts"));
+    public void contracts_depend_on_nothing() => Assert.Empty(PlatformReferences("Contracts"));
 
     [Fact]
-    public void Contracts_are_sealed_records_without_base_classes()
+    public void contracts_are_sealed_records_without_base_classes()
     {
         var offenders = Source
             .Assembly("Contracts")
@@ -55,7 +55,7 @@ public sealed class Direction_of_references
     }
 
     [Fact]
-    public void Local_servers_know_no_service() => Assert.Empty(PlatformReferences("LocalServers"));
+    public void local_servers_know_no_service() => Assert.Empty(PlatformReferences("LocalServers"));
 
     private static IEnumerable<string> PlatformReferences(string assembly) =>
         Source

@@ -14,7 +14,7 @@ public sealed class Folders_of_a_service
 
     [Theory]
     [MemberData(nameof(Services))]
-    public void Depend_on_each_other_in_one_direction(string service)
+    public void depend_on_each_other_in_one_direction(string service)
     {
         var uses = UsesBetweenFolders(service);
         var edges = uses.Select(use => (use.From, use.To)).ToHashSet();

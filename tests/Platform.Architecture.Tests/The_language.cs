@@ -12,7 +12,7 @@ public sealed class The_language
     private static readonly string[] _patterns = ["*.cs", "*.ts", "*.tsx", "*.py", "*.sh", "*.css", "*.md"];
 
     [Fact]
-    public void Has_no_word_that_a_newcomer_would_have_to_look_up()
+    public void has_no_word_that_a_newcomer_would_have_to_look_up()
     {
         var better = ReadList();
         var words = new Regex($@"(?<![A-Za-z])({string.Join('|', better.Keys.Select(Regex.Escape))})(?![A-Za-z])");
@@ -30,7 +30,7 @@ public sealed class The_language
     }
 
     [Fact]
-    public void Names_only_checks_of_the_acceptance_list_in_traits()
+    public void names_only_checks_of_the_acceptance_list_in_traits()
     {
         var checks = Source
             .Lines("docs/acceptance.md")

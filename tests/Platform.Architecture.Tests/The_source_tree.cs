@@ -8,7 +8,7 @@ public sealed partial class The_source_tree
 
     /// <summary>All but one: building the platform must not require libtorch.</summary>
     [Fact]
-    public void Has_every_project_in_the_solution()
+    public void has_every_project_in_the_solution()
     {
         var solution = File.ReadAllText(Repository.PathOf("Platform.sln")).Replace('\\', '/');
 
@@ -18,11 +18,11 @@ public sealed partial class The_source_tree
     }
 
     [Fact]
-    public void Has_no_file_over_400_lines() =>
+    public void has_no_file_over_400_lines() =>
         Assert.Empty(Source.Files("*.cs", _folders).Where(path => Source.Lines(path).Length > 400));
 
     [Fact]
-    public void Has_no_grab_bags() =>
+    public void has_no_grab_bags() =>
         Assert.Empty(Source.Files("*.cs", _folders).Where(path => GrabBag().IsMatch(Path.GetFileName(path))));
 
     /// <summary>Queries are classes, so that endpoints, messages and other façades share them.</summary>
@@ -37,7 +37,7 @@ public sealed partial class The_source_tree
         );
 
     [Fact]
-    public void Names_no_issue_and_keeps_no_change_log_in_comments() =>
+    public void names_no_issue_and_keeps_no_change_log_in_comments() =>
         Assert.Empty(
             Source
                 .Files("*.cs", "services", "sdk", "examples")
@@ -47,7 +47,7 @@ public sealed partial class The_source_tree
         );
 
     [Fact]
-    public void Skips_no_test() =>
+    public void skips_no_test() =>
         Assert.Empty(
             Source
                 .Files("*.cs", "tests")

@@ -16,7 +16,7 @@ public sealed partial class The_table_of_problems
     ];
 
     [Fact]
-    public void Names_every_code_that_the_services_use_and_no_other()
+    public void names_every_code_that_the_services_use_and_no_other()
     {
         var used = _folders
             .SelectMany(folder => Source.Files("*.cs", folder))

@@ -192,7 +192,8 @@ public sealed class Every_endpoint(World world)
                 )
             );
 
-    private static string RouteOf(RouteEndpoint endpoint)
+    /// <summary>As <see cref="Row.Route"/> has it.</summary>
+    internal static string RouteOf(RouteEndpoint endpoint)
     {
         var methods = endpoint.Metadata.GetMetadata<HttpMethodMetadata>()?.HttpMethods ?? [];
         return $"{(methods.Count == 0 ? "ANY" : string.Join(',', methods))} {endpoint.RoutePattern.RawText}";

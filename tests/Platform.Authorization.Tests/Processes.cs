@@ -50,7 +50,7 @@ internal sealed class PlatformProcess(WebApplication app) : IAsyncDisposable
                     [.. modules.Select(module => (Action<IBusRegistrationConfigurator>)module.ConfigureBus)]
                 );
                 var app = builder.Build();
-                app.UsePlatformDefaults(GatewayModule.UseGateway);
+                app.UsePlatformDefaults(isEdge: true, GatewayModule.UseGateway);
                 app.MapGateway();
                 foreach (var module in modules)
                 {
@@ -82,7 +82,7 @@ internal sealed class PlatformProcess(WebApplication app) : IAsyncDisposable
                 builder.AddGateway();
                 builder.AddGatewayProxy(fronted);
                 var app = builder.Build();
-                app.UsePlatformDefaults(GatewayModule.UseGateway);
+                app.UsePlatformDefaults(isEdge: true, GatewayModule.UseGateway);
                 app.MapGateway();
                 app.MapGatewayProxy();
                 return app;

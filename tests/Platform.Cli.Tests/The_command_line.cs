@@ -1,3 +1,4 @@
+using System.CommandLine;
 using Platform.LocalServers;
 
 namespace Platform.Cli.Tests;
@@ -96,6 +97,82 @@ public sealed class The_command_line
             result.Error.Split('\n', StringSplitOptions.RemoveEmptyEntries).Where(line => !line.StartsWith('\t')),
             line => Assert.StartsWith("platform: ", line, StringComparison.Ordinal)
         );
+    }
+
+    /// <summary>Every option and argument that is no text, of every command.</summary>
+    public static TheoryData<string, string> TypedValues
+    {
+        get
+        {
+            var all = new TheoryData<string, string>();
+            foreach (var (path, command) in Tree("", CommandLineProgram.Root()))
+            {
+                foreach (var option in command.Options.Concat(GlobalOptions.All).Where(IsTyped).Distinct())
+                {
+                    all.Add(path, option.Name);
+                }
+
+                foreach (var argument in command.Arguments.Where(argument => IsTypedValue(argument.ValueType)))
+                {
+                    all.Add(path, argument.Name);
+                }
+            }
+
+            return all;
+
+            static bool IsTyped(Option option) =>
+                IsTypedValue(option.ValueType) && option.Name.StartsWith("--", StringComparison.Ordinal);
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(TypedValues))]
+    public async Task says_what_is_expected_instead_of_a_value(string command, string name)
+    {
+        string[] wrong = name.StartsWith('-') ? [name, "no such value"] : ["no such value"];
+        var result = await CommandResult.OfAsync([.. command.Split(' '), .. wrong]);
+
+        Assert.Equal(2, result.ExitCode);
+        var lines = result.Error.Split('\n', StringSplitOptions.RemoveEmptyEntries);
+        Assert.All(
+            lines,
+            line =>
+            {
+                Assert.StartsWith("platform: ", line, StringComparison.Ordinal);
+                Assert.DoesNotContain("System.", line, StringComparison.Ordinal);
+                Assert.DoesNotContain("type", line, StringComparison.OrdinalIgnoreCase);
+            }
+        );
+        Assert.Single(
+            lines,
+            line => line.StartsWith($"platform: {name}: 'no such value' is n", StringComparison.Ordinal)
+        );
+    }
+
+    [Theory]
+    [InlineData("jobs list --limit 1.5", "--limit: '1.5' is not a whole number.")]
+    [InlineData(
+        "jobs list --limit 99999999999",
+        "--limit: '99999999999' is not a number from -2147483648 to 2147483647."
+    )]
+    [InlineData("up --port many", "--port: 'many' is not a whole number.")]
+    [InlineData("jobs show mine", "job: 'mine' is not an id such as 019a0000-0000-7000-8000-000000000001.")]
+    [InlineData("tokens revoke anna", "id: 'anna' is not an id such as 019a0000-0000-7000-8000-000000000001.")]
+    public async Task says_it_in_one_line(string command, string message)
+    {
+        var result = await CommandResult.OfAsync(command.Split(' '));
+
+        Assert.Equal($"platform: {message}\nplatform: see './platform --help'\n", result.Error);
+    }
+
+    [Fact]
+    public async Task tells_how_long_a_token_can_last()
+    {
+        var result = await CommandResult.OfAsync("tokens", "create", "--help");
+
+        var text = string.Join(' ', result.Output.Split([' ', '\n'], StringSplitOptions.RemoveEmptyEntries));
+        Assert.Contains("45m", text, StringComparison.Ordinal);
+        Assert.Contains("3660 days", text, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -203,4 +280,13 @@ public sealed class The_command_line
         Assert.Equal(0, System.Text.Json.Nodes.JsonNode.Parse(result.Output)!["total"]!.GetValue<int>());
         Assert.Equal("GET /api/jobs?status=running&search=a%20b%26c&limit=50", Assert.Single(platform.Requests).Line);
     }
+
+    private static IEnumerable<(string Path, Command Command)> Tree(string path, Command command) =>
+        command.Subcommands.Count == 0
+            ? [(path, command)]
+            : command.Subcommands.SelectMany(one => Tree($"{path} {one.Name}".TrimStart(), one));
+
+    /// <summary>What follows a flag is no value of its own.</summary>
+    private static bool IsTypedValue(Type type) =>
+        type != typeof(string) && type != typeof(string[]) && type != typeof(bool);
 }

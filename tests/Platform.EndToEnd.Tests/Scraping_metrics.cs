@@ -13,7 +13,7 @@ public sealed class Scraping_metrics(LocalCluster cluster)
     [InlineData("nodes")]
     [InlineData("artifacts")]
     [InlineData("tracking")]
-    public async Task Every_service_tells_of_its_requests_its_log_and_itself(string service)
+    public async Task every_service_tells_of_its_requests_its_log_and_itself(string service)
     {
         // The first request is measured when it has ended.
         _ = await cluster.Api.GetAsync("/api/jobs");
@@ -62,7 +62,7 @@ public sealed class Scraping_metrics(LocalCluster cluster)
     }
 
     [Fact]
-    public async Task A_job_that_waits_is_counted_until_it_is_cancelled()
+    public async Task a_job_that_waits_is_counted_until_it_is_cancelled()
     {
         var before = await WaitForAsync("jobs", "jobs", HasJobs);
         var queued = before.Value("platform_jobs", ("status", "queued"))!.Value;
@@ -103,7 +103,7 @@ public sealed class Scraping_metrics(LocalCluster cluster)
     }
 
     [Fact]
-    public async Task Nodes_are_counted_by_state_and_so_are_their_GPUs()
+    public async Task nodes_are_counted_by_state_and_so_are_their_GPUs()
     {
         var nodes = (await cluster.Api.GetAsync("/api/nodes"))["items"]!.AsArray();
 
@@ -121,7 +121,7 @@ public sealed class Scraping_metrics(LocalCluster cluster)
     }
 
     [Fact]
-    public async Task Runs_and_points_are_counted_when_they_are_stored_for_the_first_time()
+    public async Task runs_and_points_are_counted_when_they_are_stored_for_the_first_time()
     {
         const int Points = 1000;
         var id = Guid.CreateVersion7();

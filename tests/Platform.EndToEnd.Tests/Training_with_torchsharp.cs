@@ -14,7 +14,7 @@ public sealed class Training_with_torchsharp(LocalCluster cluster, Debian13 debi
     [Fact]
     [Trait("check", "JOB-02")]
     [Trait("check", "JOB-06")]
-    public async Task On_Debian_13_goes_on_after_a_kill_and_succeeds_with_its_log_its_metrics_and_its_model()
+    public async Task on_Debian_13_goes_on_after_a_kill_and_succeeds_with_its_log_its_metrics_and_its_model()
     {
         AssertIsBuilt();
         using var folder = new TestFolder();
@@ -51,7 +51,7 @@ public sealed class Training_with_torchsharp(LocalCluster cluster, Debian13 debi
     }
 
     [Fact]
-    public async Task Says_in_one_line_what_libtorch_lacks_where_it_does_not_load()
+    public async Task says_in_one_line_what_libtorch_lacks_where_it_does_not_load()
     {
         AssertIsBuilt();
         var (exitCode, errors) = await RunHereAsync("--data", "nowhere");

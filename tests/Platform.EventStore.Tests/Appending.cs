@@ -12,7 +12,7 @@ public sealed class Appending : IAsyncLifetime
     public async Task DisposeAsync() => await _fixture.DisposeAsync();
 
     [Fact]
-    public async Task Stores_what_is_read_back()
+    public async Task stores_what_is_read_back()
     {
         var metadata = new EventMetadata(
             "job-1",
@@ -56,7 +56,7 @@ public sealed class Appending : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Reads_absent_metadata_as_none()
+    public async Task reads_absent_metadata_as_none()
     {
         await Store.AppendAsync("a", "counter", ExpectedVersion.New, Counters.Raise(1));
 
@@ -71,7 +71,7 @@ public sealed class Appending : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Reads_a_stream_from_a_version_on()
+    public async Task reads_a_stream_from_a_version_on()
     {
         await Store.AppendAsync("a", "counter", ExpectedVersion.New, Counters.Raise(1, 2, 3));
 
@@ -83,7 +83,7 @@ public sealed class Appending : IAsyncLifetime
     [InlineData(0, 3)]
     [InlineData(2, 3)]
     [InlineData(4, 3)]
-    public async Task Another_version_is_a_conflict_that_names_the_actual_one(long expected, long actual)
+    public async Task another_version_is_a_conflict_that_names_the_actual_one(long expected, long actual)
     {
         await Store.AppendAsync("a", "counter", ExpectedVersion.New, Counters.Raise(1, 1, 1));
 
@@ -96,7 +96,7 @@ public sealed class Appending : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_stream_that_does_not_exist_is_at_version_0()
+    public async Task a_stream_that_does_not_exist_is_at_version_0()
     {
         var conflict = await Assert.ThrowsAsync<StreamVersionConflictException>(() =>
             Store.AppendAsync("a", "counter", ExpectedVersion.Exactly(5), Counters.Raise(1))
@@ -106,7 +106,7 @@ public sealed class Appending : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_conflict_burns_no_sequence_number()
+    public async Task a_conflict_burns_no_sequence_number()
     {
         await Store.AppendAsync("a", "counter", ExpectedVersion.New, Counters.Raise(1));
         await Assert.ThrowsAsync<StreamVersionConflictException>(() =>
@@ -118,7 +118,7 @@ public sealed class Appending : IAsyncLifetime
     }
 
     [Fact]
-    public async Task An_archived_stream_takes_no_more_events()
+    public async Task an_archived_stream_takes_no_more_events()
     {
         await Store.AppendAsync("a", "counter", ExpectedVersion.New, Counters.Raise(1));
         await _fixture.ExecuteAsync("update mt_streams set is_archived = true");
@@ -133,7 +133,7 @@ public sealed class Appending : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Side_effects_are_stored_with_the_events_or_not_at_all()
+    public async Task side_effects_are_stored_with_the_events_or_not_at_all()
     {
         await _fixture.ExecuteAsync("create table note (text varchar primary key)");
         void Note(Npgsql.NpgsqlBatch batch) => batch.Add("insert into note values ($1)", "once");
@@ -157,7 +157,7 @@ public sealed class Appending : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Needs_an_event_of_a_registered_type()
+    public async Task needs_an_event_of_a_registered_type()
     {
         await Assert.ThrowsAsync<ArgumentException>(() => Store.AppendAsync("a", "counter", ExpectedVersion.New, []));
         await Assert.ThrowsAsync<InvalidOperationException>(() =>
@@ -166,7 +166,7 @@ public sealed class Appending : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Sixteen_writers_of_one_stream_burn_no_number()
+    public async Task sixteen_writers_of_one_stream_burn_no_number()
     {
         await Task.WhenAll(Enumerable.Range(1, 16).Select(i => Store.AppendAnywhereAsync("a", Counters.Raise(i, i))));
 
@@ -176,7 +176,7 @@ public sealed class Appending : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_refused_append_leaves_nothing_of_martens_behind()
+    public async Task a_refused_append_leaves_nothing_of_martens_behind()
     {
         await Store.AppendAsync("a", "counter", ExpectedVersion.New, Counters.Raise(1));
         await Assert.ThrowsAsync<StreamVersionConflictException>(() =>
@@ -204,7 +204,7 @@ public sealed class Appending : IAsyncLifetime
     [Theory]
     [InlineData(0)]
     [InlineData(1)]
-    public async Task Of_sixteen_writers_that_expect_one_version_one_wins(long expected)
+    public async Task of_sixteen_writers_that_expect_one_version_one_wins(long expected)
     {
         if (expected == 1)
         {

@@ -25,7 +25,7 @@ public sealed class Appending_side_by_side : IAsyncLifetime
     public async Task DisposeAsync() => await _fixture.DisposeAsync();
 
     [Fact]
-    public async Task Commits_those_that_waited_in_one_transaction()
+    public async Task commits_those_that_waited_in_one_transaction()
     {
         await WhileTheServerIsBusyAsync(i => AppendAsync(i));
 
@@ -42,7 +42,7 @@ public sealed class Appending_side_by_side : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Gives_each_stream_its_own_events_and_metadata()
+    public async Task gives_each_stream_its_own_events_and_metadata()
     {
         await WhileTheServerIsBusyAsync(i =>
             Store.AppendAsync(
@@ -81,7 +81,7 @@ public sealed class Appending_side_by_side : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Refuses_a_conflicting_append_and_no_other()
+    public async Task refuses_a_conflicting_append_and_no_other()
     {
         var outcomes = await WhileTheServerIsBusyAsync(i => i == 5 ? AppendAsync(i, expected: 7) : AppendAsync(i));
 
@@ -95,7 +95,7 @@ public sealed class Appending_side_by_side : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Fails_an_append_whose_side_effect_the_database_refuses_and_no_other()
+    public async Task fails_an_append_whose_side_effect_the_database_refuses_and_no_other()
     {
         await _fixture.ExecuteAsync("insert into note values ('note-3')");
 
@@ -110,7 +110,7 @@ public sealed class Appending_side_by_side : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Fails_an_append_whose_side_effect_cannot_be_built_and_no_other()
+    public async Task fails_an_append_whose_side_effect_cannot_be_built_and_no_other()
     {
         var outcomes = await WhileTheServerIsBusyAsync(i =>
             AppendAsync(i, sideEffects: i == 8 ? _ => throw new FormatException("no") : null)
@@ -122,7 +122,7 @@ public sealed class Appending_side_by_side : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Lets_one_of_two_appends_to_one_stream_win()
+    public async Task lets_one_of_two_appends_to_one_stream_win()
     {
         var outcomes = await WhileTheServerIsBusyAsync(i => AppendAsync(i / 2));
 
@@ -137,7 +137,7 @@ public sealed class Appending_side_by_side : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Takes_back_an_append_that_was_cancelled_while_it_waited()
+    public async Task takes_back_an_append_that_was_cancelled_while_it_waited()
     {
         using var cancelled = new CancellationTokenSource();
         var outcomes = await WhileTheServerIsBusyAsync(

@@ -12,7 +12,7 @@ public sealed class Deciding : IAsyncLifetime
     public async Task DisposeAsync() => await _fixture.DisposeAsync();
 
     [Fact]
-    public async Task Accepts_by_appending_and_answers_with_the_new_state()
+    public async Task accepts_by_appending_and_answers_with_the_new_state()
     {
         var outcome = await Store.HandleAsync(
             Counters.Decider,
@@ -27,7 +27,7 @@ public sealed class Deciding : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Does_nothing_for_a_repeat()
+    public async Task does_nothing_for_a_repeat()
     {
         var outcome = await Store.HandleAsync(Counters.Decider, "a", _ => Decision.Nothing<CounterEvent>());
 
@@ -37,7 +37,7 @@ public sealed class Deciding : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Refuses_with_the_deciders_reason_and_stores_nothing()
+    public async Task refuses_with_the_deciders_reason_and_stores_nothing()
     {
         var outcome = await Store.HandleAsync(
             Counters.Decider,
@@ -51,7 +51,7 @@ public sealed class Deciding : IAsyncLifetime
     }
 
     [Fact]
-    public async Task What_is_likely_new_is_not_read_first()
+    public async Task what_is_likely_new_is_not_read_first()
     {
         var seen = new List<Counter>();
 
@@ -62,7 +62,7 @@ public sealed class Deciding : IAsyncLifetime
     }
 
     [Fact]
-    public async Task What_is_likely_new_but_is_not_is_decided_on_what_there_is()
+    public async Task what_is_likely_new_but_is_not_is_decided_on_what_there_is()
     {
         await Store.HandleAsync(Counters.Decider, "a", RaiseByOne);
         var seen = new List<Counter>();
@@ -78,7 +78,7 @@ public sealed class Deciding : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Nothing_is_said_of_what_is_likely_new_before_it_was_read()
+    public async Task nothing_is_said_of_what_is_likely_new_before_it_was_read()
     {
         await Store.HandleAsync(Counters.Decider, "a", RaiseByOne);
 
@@ -89,7 +89,7 @@ public sealed class Deciding : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Sixteen_writers_of_one_stream_all_get_their_turn()
+    public async Task sixteen_writers_of_one_stream_all_get_their_turn()
     {
         var outcomes = await Task.WhenAll(
             Enumerable.Range(0, 16).Select(_ => Store.HandleAsync(Counters.Decider, "a", RaiseByOne))
@@ -101,7 +101,7 @@ public sealed class Deciding : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Gives_up_with_the_conflict_when_others_are_quicker_every_time()
+    public async Task gives_up_with_the_conflict_when_others_are_quicker_every_time()
     {
         var (conflict, decisions) = await OvertakenAsync(ifVersion: null);
 
@@ -110,7 +110,7 @@ public sealed class Deciding : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Another_version_than_the_caller_saw_is_a_conflict_without_a_decision()
+    public async Task another_version_than_the_caller_saw_is_a_conflict_without_a_decision()
     {
         await Store.HandleAsync(Counters.Decider, "a", RaiseByOne);
         await Store.HandleAsync(Counters.Decider, "a", RaiseByOne);
@@ -129,7 +129,7 @@ public sealed class Deciding : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_conflict_after_the_callers_version_was_right_is_not_retried()
+    public async Task a_conflict_after_the_callers_version_was_right_is_not_retried()
     {
         var (conflict, decisions) = await OvertakenAsync(ifVersion: 0);
 
@@ -138,7 +138,7 @@ public sealed class Deciding : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Side_effects_share_the_appends_transaction()
+    public async Task side_effects_share_the_appends_transaction()
     {
         await _fixture.ExecuteAsync("create table note (text varchar)");
 

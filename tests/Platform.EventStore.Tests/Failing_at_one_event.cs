@@ -28,7 +28,7 @@ public sealed class Failing_at_one_event : IAsyncLifetime
     [Theory]
     [InlineData("throws")]
     [InlineData("is refused")]
-    public async Task A_follower_shows_what_comes_before_and_says_which_event_it_is(string fault)
+    public async Task a_follower_shows_what_comes_before_and_says_which_event_it_is(string fault)
     {
         FailAtTheFourth(fault);
         var recorder = new Recorder();
@@ -51,7 +51,7 @@ public sealed class Failing_at_one_event : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_follower_goes_on_once_the_event_can_be_taken()
+    public async Task a_follower_goes_on_once_the_event_can_be_taken()
     {
         FailAtTheFourth("throws");
         await using var service = await StartAsync(new Recorder());
@@ -65,7 +65,7 @@ public sealed class Failing_at_one_event : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_follower_says_which_event_it_cannot_read()
+    public async Task a_follower_says_which_event_it_cannot_read()
     {
         await _fixture.ExecuteAsync("update mt_events set type = 'counter_exploded' where seq_id = 2");
         await using var service = await StartAsync(new Recorder());
@@ -80,7 +80,7 @@ public sealed class Failing_at_one_event : IAsyncLifetime
     [Theory]
     [InlineData("throws")]
     [InlineData("is refused")]
-    public async Task A_rebuild_says_which_event_it_is_and_leaves_the_rows_as_they_were(string fault)
+    public async Task a_rebuild_says_which_event_it_is_and_leaves_the_rows_as_they_were(string fault)
     {
         await _fixture.Store.RebuildAsync(Projection);
         var before = await _fixture.RowsAsync(Rows);

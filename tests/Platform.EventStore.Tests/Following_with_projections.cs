@@ -14,7 +14,7 @@ public sealed class Following_with_projections : IAsyncLifetime
     public async Task DisposeAsync() => await _fixture.DisposeAsync();
 
     [Fact]
-    public async Task Projects_what_was_stored_before_and_while_it_runs()
+    public async Task projects_what_was_stored_before_and_while_it_runs()
     {
         await AppendAsync(_fixture.Store, 10);
         await using var service = await StartAsync();
@@ -26,7 +26,7 @@ public sealed class Following_with_projections : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Rebuilds_to_identical_rows_while_it_follows()
+    public async Task rebuilds_to_identical_rows_while_it_follows()
     {
         await using var service = await StartAsync();
         await AppendAsync(service.Store, 50);
@@ -47,7 +47,7 @@ public sealed class Following_with_projections : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Rebuilds_the_whole_log_when_no_process_follows()
+    public async Task rebuilds_the_whole_log_when_no_process_follows()
     {
         await AppendAsync(_fixture.Store, 10);
 
@@ -58,7 +58,7 @@ public sealed class Following_with_projections : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Says_how_far_it_is_when_it_does_not_get_there()
+    public async Task says_how_far_it_is_when_it_does_not_get_there()
     {
         await AppendAsync(_fixture.Store, 1);
 
@@ -70,7 +70,7 @@ public sealed class Following_with_projections : IAsyncLifetime
     }
 
     [Fact]
-    public async Task One_process_leads_and_another_takes_over_when_its_session_dies()
+    public async Task one_process_leads_and_another_takes_over_when_its_session_dies()
     {
         await using var first = await StartAsync();
         await using var second = await StartAsync();
@@ -90,7 +90,7 @@ public sealed class Following_with_projections : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_process_that_stops_hands_over_at_once()
+    public async Task a_process_that_stops_hands_over_at_once()
     {
         var first = await StartAsync();
         await WaitFor.ConditionAsync("the first to lead", () => Task.FromResult(first.Followers[0].Leads));
@@ -106,7 +106,7 @@ public sealed class Following_with_projections : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Survives_the_loss_of_every_connection()
+    public async Task survives_the_loss_of_every_connection()
     {
         await using var service = await StartAsync();
         await AppendAsync(service.Store, 5);
@@ -125,7 +125,7 @@ public sealed class Following_with_projections : IAsyncLifetime
 
     /// <summary>A leader whose session is gone but which does not know it yet changes nothing any more.</summary>
     [Fact]
-    public async Task Two_leaders_are_told_apart_by_the_progress()
+    public async Task two_leaders_are_told_apart_by_the_progress()
     {
         await AppendAsync(_fixture.Store, 2);
         await using var service = await StartAsync();

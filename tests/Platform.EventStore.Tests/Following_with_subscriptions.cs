@@ -16,7 +16,7 @@ public sealed class Following_with_subscriptions : IAsyncLifetime
     public async Task DisposeAsync() => await _fixture.DisposeAsync();
 
     [Fact]
-    public async Task Starts_from_the_beginning_of_the_log_and_keeps_its_order()
+    public async Task starts_from_the_beginning_of_the_log_and_keeps_its_order()
     {
         await AppendAsync(_fixture.Store, 30);
         var recorder = new Recorder();
@@ -29,7 +29,7 @@ public sealed class Following_with_subscriptions : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Goes_on_after_a_restart_where_it_was()
+    public async Task goes_on_after_a_restart_where_it_was()
     {
         var before = new Recorder();
         await using (var service = await StartAsync(before))
@@ -50,7 +50,7 @@ public sealed class Following_with_subscriptions : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Gets_the_same_page_again_after_an_exception()
+    public async Task gets_the_same_page_again_after_an_exception()
     {
         var failures = 3;
         var seen = new List<long>();
@@ -72,7 +72,7 @@ public sealed class Following_with_subscriptions : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Is_followed_by_one_process_at_a_time()
+    public async Task is_followed_by_one_process_at_a_time()
     {
         var recorders = new[] { new Recorder(), new Recorder() };
         await using var first = await StartAsync(recorders[0]);
@@ -86,7 +86,7 @@ public sealed class Following_with_subscriptions : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Hears_of_an_append_in_its_process_without_polling()
+    public async Task hears_of_an_append_in_its_process_without_polling()
     {
         var recorder = new Recorder();
         await using var service = await StartAsync(recorder, options => options.PollInterval = TimeSpan.FromHours(1));
@@ -96,7 +96,7 @@ public sealed class Following_with_subscriptions : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Hears_of_an_append_in_another_process_without_polling()
+    public async Task hears_of_an_append_in_another_process_without_polling()
     {
         var recorder = new Recorder();
         await using var leader = await StartAsync(recorder, options => options.PollInterval = TimeSpan.FromHours(1));
@@ -117,7 +117,7 @@ public sealed class Following_with_subscriptions : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Finds_what_was_not_announced_by_polling()
+    public async Task finds_what_was_not_announced_by_polling()
     {
         var recorder = new Recorder();
         await using var service = await StartAsync(recorder);
@@ -132,7 +132,7 @@ public sealed class Following_with_subscriptions : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Sees_an_append_within_milliseconds_of_its_commit()
+    public async Task sees_an_append_within_milliseconds_of_its_commit()
     {
         var seen = new TaskCompletionSource<long>[200];
         for (var i = 0; i < seen.Length; i++)
@@ -169,7 +169,7 @@ public sealed class Following_with_subscriptions : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Is_waited_for_by_the_host_when_it_stops()
+    public async Task is_waited_for_by_the_host_when_it_stops()
     {
         var entered = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         var release = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -194,7 +194,7 @@ public sealed class Following_with_subscriptions : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Health_says_whether_the_database_answers()
+    public async Task health_says_whether_the_database_answers()
     {
         await using var service = await StartAsync(new Recorder());
         var checks = service.Services.GetRequiredService<HealthCheckService>();

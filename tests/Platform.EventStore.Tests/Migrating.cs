@@ -16,7 +16,7 @@ public sealed class Migrating : IAsyncLifetime
     public async Task DisposeAsync() => await _database.DisposeAsync();
 
     [Fact]
-    public async Task Works_from_several_processes_at_once()
+    public async Task works_from_several_processes_at_once()
     {
         var sources = Enumerable.Range(0, 8).Select(_ => Open(WithTable())).ToList();
 
@@ -33,7 +33,7 @@ public sealed class Migrating : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Runs_only_the_steps_that_are_new()
+    public async Task runs_only_the_steps_that_are_new()
     {
         await using var first = Open(WithTable()).DataSource;
         await Open(WithTable()).MigrateAsync();
@@ -53,7 +53,7 @@ public sealed class Migrating : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_step_that_fails_is_named_and_leaves_nothing_behind()
+    public async Task a_step_that_fails_is_named_and_leaves_nothing_behind()
     {
         var options = WithTable();
         options.Migrations.Add(new Migration("002_broken", "create table note (text varchar)"));
@@ -66,7 +66,7 @@ public sealed class Migrating : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Refuses_a_sequence_that_sessions_cache()
+    public async Task refuses_a_sequence_that_sessions_cache()
     {
         await using var source = await MigrateAsync();
         await using var command = source.CreateCommand("alter sequence mt_events_sequence cache 20");
@@ -78,7 +78,7 @@ public sealed class Migrating : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Waits_at_start_for_a_database_that_comes_up_later()
+    public async Task waits_at_start_for_a_database_that_comes_up_later()
     {
         var port = Ports.Free();
         var server = new NpgsqlConnectionStringBuilder(_database.ConnectionString);
@@ -102,7 +102,7 @@ public sealed class Migrating : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Says_that_the_database_cannot_be_reached_after_the_time_limit()
+    public async Task says_that_the_database_cannot_be_reached_after_the_time_limit()
     {
         var nowhere = new NpgsqlConnectionStringBuilder(_database.ConnectionString) { Host = "127.0.0.1", Port = 1 };
         var store = StoreFixture.Open(nowhere.ConnectionString, Counters.Options());

@@ -20,7 +20,7 @@ public sealed class Projecting_inline : IAsyncLifetime
     public async Task DisposeAsync() => await _fixture.DisposeAsync();
 
     [Fact]
-    public async Task Shows_a_writer_its_own_write()
+    public async Task shows_a_writer_its_own_write()
     {
         await Store.AppendAsync(
             "a",
@@ -37,7 +37,7 @@ public sealed class Projecting_inline : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Knows_the_version()
+    public async Task knows_the_version()
     {
         await Store.AppendAnywhereAsync("a", Counters.Raise(1, 1));
         await Store.AppendAnywhereAsync("a", Counters.Raise(1));
@@ -46,7 +46,7 @@ public sealed class Projecting_inline : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Projects_nothing_of_an_append_that_failed()
+    public async Task projects_nothing_of_an_append_that_failed()
     {
         await Store.AppendAsync("a", "counter", ExpectedVersion.New, Counters.Raise(1));
         await Assert.ThrowsAsync<StreamVersionConflictException>(() =>
@@ -67,7 +67,7 @@ public sealed class Projecting_inline : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Is_caught_up_by_its_nature()
+    public async Task is_caught_up_by_its_nature()
     {
         await Store.AppendAsync("a", "counter", ExpectedVersion.New, Counters.Raise(1));
 
@@ -75,7 +75,7 @@ public sealed class Projecting_inline : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Rebuilds_to_identical_rows()
+    public async Task rebuilds_to_identical_rows()
     {
         await WriteAsync();
         var before = await _fixture.RowsAsync(Rows);
@@ -91,7 +91,7 @@ public sealed class Projecting_inline : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Rebuilds_correctly_while_others_append()
+    public async Task rebuilds_correctly_while_others_append()
     {
         await WriteAsync();
         using var rebuilt = new CancellationTokenSource();
@@ -124,7 +124,7 @@ public sealed class Projecting_inline : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Rebuilding_what_does_not_exist_names_what_does()
+    public async Task rebuilding_what_does_not_exist_names_what_does()
     {
         var failure = await Assert.ThrowsAsync<ArgumentException>(() => Store.RebuildAsync("nothing"));
 

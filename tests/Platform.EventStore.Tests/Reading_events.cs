@@ -12,7 +12,7 @@ public sealed class Reading_events : IAsyncLifetime
     public async Task DisposeAsync() => await _fixture.DisposeAsync();
 
     [Fact]
-    public async Task Of_all_streams_gives_the_global_order_page_by_page()
+    public async Task of_all_streams_gives_the_global_order_page_by_page()
     {
         await Store.AppendAsync("a", "counter", ExpectedVersion.New, Counters.Raise(1, 2));
         await Store.AppendAsync("b", "counter", ExpectedVersion.New, Counters.Raise(3));
@@ -27,7 +27,7 @@ public sealed class Reading_events : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Of_an_unknown_alias_is_a_clear_error()
+    public async Task of_an_unknown_alias_is_a_clear_error()
     {
         await Store.AppendAsync("a", "counter", ExpectedVersion.New, Counters.Raise(1));
         await _fixture.ExecuteAsync("update mt_events set type = 'counter_exploded', mt_dotnet_type = 'Gone, Gone'");
@@ -42,7 +42,7 @@ public sealed class Reading_events : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Before_an_unknown_alias_still_works()
+    public async Task before_an_unknown_alias_still_works()
     {
         await Store.AppendAsync("a", "counter", ExpectedVersion.New, Counters.Raise(1, 2, 3));
         await _fixture.ExecuteAsync("update mt_events set type = 'counter_exploded' where version = 3");
@@ -52,7 +52,7 @@ public sealed class Reading_events : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Turns_old_forms_into_the_new_one()
+    public async Task turns_old_forms_into_the_new_one()
     {
         await Store.AppendAsync("a", "counter", ExpectedVersion.New, Counters.Raise(5, 5));
         await _fixture.ExecuteAsync("update mt_events set type = 'counter_ticked', data = '{}' where version = 1");
@@ -65,7 +65,7 @@ public sealed class Reading_events : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Of_another_stream_type_into_a_decider_names_the_event()
+    public async Task of_another_stream_type_into_a_decider_names_the_event()
     {
         await Store.AppendAsync("a", "counter", ExpectedVersion.New, Counters.Raise(1));
         var other = new Decider<int, CounterOpened>("other", 0, (state, _) => state + 1);

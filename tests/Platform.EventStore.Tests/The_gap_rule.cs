@@ -22,7 +22,7 @@ public sealed class The_gap_rule : IAsyncLifetime
     /// another.
     /// </summary>
     [Fact]
-    public async Task Misses_no_event_and_reads_none_twice_while_writers_commit_out_of_order()
+    public async Task misses_no_event_and_reads_none_twice_while_writers_commit_out_of_order()
     {
         await PauseInsideWritersAsync();
         var other = _fixture.OpenAgain();
@@ -69,7 +69,7 @@ public sealed class The_gap_rule : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Waits_for_a_writer_that_drew_a_number_and_may_still_commit()
+    public async Task waits_for_a_writer_that_drew_a_number_and_may_still_commit()
     {
         await using var slow = await BeginAppendAsync("slow");
         await Store.AppendAsync("quick", "counter", ExpectedVersion.New, Counters.Raise(1));
@@ -90,7 +90,7 @@ public sealed class The_gap_rule : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Passes_a_gap_as_soon_as_its_writer_has_rolled_back_and_records_it()
+    public async Task passes_a_gap_as_soon_as_its_writer_has_rolled_back_and_records_it()
     {
         await using var slow = await BeginAppendAsync("slow");
         await Store.AppendAsync("quick", "counter", ExpectedVersion.New, Counters.Raise(1));
@@ -106,7 +106,7 @@ public sealed class The_gap_rule : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Hands_out_what_lies_before_a_gap_at_once()
+    public async Task hands_out_what_lies_before_a_gap_at_once()
     {
         await Store.AppendAsync("first", "counter", ExpectedVersion.New, Counters.Raise(1));
         await using var slow = await BeginAppendAsync("slow");
@@ -117,7 +117,7 @@ public sealed class The_gap_rule : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_transaction_that_only_reads_holds_nothing_back()
+    public async Task a_transaction_that_only_reads_holds_nothing_back()
     {
         await using var idle = await Store.DataSource.OpenConnectionAsync();
         await using var reading = await idle.BeginTransactionAsync(System.Data.IsolationLevel.RepeatableRead);

@@ -36,7 +36,7 @@ public sealed class Upgrading : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Reads_what_the_earlier_release_stored()
+    public async Task reads_what_the_earlier_release_stored()
     {
         await using var store = await MigrateAsync();
 
@@ -57,7 +57,7 @@ public sealed class Upgrading : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Goes_on_in_the_same_streams_and_rebuilds_the_same_rows()
+    public async Task goes_on_in_the_same_streams_and_rebuilds_the_same_rows()
     {
         const string Rows =
             "select id, name, value, version, changes, last_sequence, changed_at from counter_value order by id";
@@ -73,7 +73,7 @@ public sealed class Upgrading : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Leaves_nothing_of_what_marten_replaced()
+    public async Task leaves_nothing_of_what_marten_replaced()
     {
         await using var store = await MigrateAsync();
 
@@ -88,7 +88,7 @@ public sealed class Upgrading : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Ends_with_the_schema_that_a_new_installation_gets()
+    public async Task ends_with_the_schema_that_a_new_installation_gets()
     {
         await using (await MigrateAsync()) { }
 
@@ -109,7 +109,7 @@ public sealed class Upgrading : IAsyncLifetime
     [InlineData("drop table mt_event_progression cascade")]
     [InlineData("alter table mt_events drop column causation_id")]
     [InlineData("drop index pk_mt_events_stream_and_version")]
-    public async Task Completes_what_is_missing_of_martens_part(string damage)
+    public async Task completes_what_is_missing_of_martens_part(string damage)
     {
         await using (await MigrateAsync()) { }
 
@@ -124,7 +124,7 @@ public sealed class Upgrading : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Refuses_what_it_cannot_complete_and_changes_nothing()
+    public async Task refuses_what_it_cannot_complete_and_changes_nothing()
     {
         // Without its key an event lost its stream, so that the key cannot be put back.
         await ExecuteAsync(
@@ -140,7 +140,7 @@ public sealed class Upgrading : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Refuses_a_newer_release_and_changes_nothing()
+    public async Task refuses_a_newer_release_and_changes_nothing()
     {
         await ExecuteAsync("insert into migration (name) values ('999_of_tomorrow')");
         var before = await RowsAsync(Schema);

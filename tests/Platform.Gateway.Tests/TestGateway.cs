@@ -131,7 +131,7 @@ internal sealed class TestGateway : IAsyncDisposable
         builder.AddGateway();
         add(builder);
         _app = builder.Build();
-        _app.UsePlatformDefaults(GatewayModule.UseGateway);
+        _app.UsePlatformDefaults(isEdge: true, GatewayModule.UseGateway);
         _app.MapGateway();
         map(_app);
         await _app.StartAsync();

@@ -47,7 +47,7 @@ public sealed class Gauges_that_are_read_now_and_then : IAsyncLifetime
     }
 
     [Fact]
-    public void Are_not_read_by_who_asks_for_them()
+    public void are_not_read_by_who_asks_for_them()
     {
         for (var i = 0; i < 100; i++)
         {
@@ -58,7 +58,7 @@ public sealed class Gauges_that_are_read_now_and_then : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Are_read_again_after_the_interval()
+    public async Task are_read_again_after_the_interval()
     {
         await AdvanceUntilAsync("another reading", () => Values() is [2]);
 
@@ -66,7 +66,7 @@ public sealed class Gauges_that_are_read_now_and_then : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Are_left_out_while_they_cannot_be_read()
+    public async Task are_left_out_while_they_cannot_be_read()
     {
         _source.Fails = true;
         await AdvanceUntilAsync("no values", () => Values() is []);
@@ -76,7 +76,7 @@ public sealed class Gauges_that_are_read_now_and_then : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Are_read_less_often_when_reading_takes_long()
+    public async Task are_read_less_often_when_reading_takes_long()
     {
         _source.Takes = TimeSpan.FromSeconds(2);
         await AdvanceUntilAsync("two more readings", () => _source.ReadAt.Count >= 3);

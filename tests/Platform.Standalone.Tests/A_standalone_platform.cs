@@ -168,7 +168,7 @@ public sealed class A_standalone_platform : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Tells_in_its_metrics_of_all_services_and_not_its_web_page()
+    public async Task tells_in_its_metrics_of_all_services_and_not_its_web_page()
     {
         await _platform.UpAsync();
         await Api.WaitForStatusAsync(await Api.SubmitAsync(Job("true")), "succeeded");

@@ -138,7 +138,7 @@ public sealed class TrackingHost : IAsyncLifetime
         module.Add(builder);
         builder.Services.AddPlatformMessaging(new MessagingOptions(), module.ConfigureBus);
         var app = builder.Build();
-        app.UsePlatformDefaults();
+        app.UsePlatformDefaults(isEdge: false);
         module.Map(app);
         await app.StartAsync();
         return app;

@@ -42,7 +42,7 @@ public sealed class ManyJobs : Browser
 public sealed partial class A_hundred_thousand_jobs(ManyJobs browser, ITestOutputHelper output)
 {
     [Fact]
-    public async Task Are_scrolled_smoothly_while_only_what_is_in_sight_is_fetched_and_drawn()
+    public async Task are_scrolled_smoothly_while_only_what_is_in_sight_is_fetched_and_drawn()
     {
         await using var session = await browser.OpenAsync();
         var page = session.Page;
@@ -84,7 +84,7 @@ public sealed partial class A_hundred_thousand_jobs(ManyJobs browser, ITestOutpu
     }
 
     [Fact]
-    public async Task Are_filtered_from_the_first_row_on()
+    public async Task are_filtered_from_the_first_row_on()
     {
         await using var session = await browser.OpenAsync();
         var page = session.Page;

@@ -13,7 +13,7 @@ public sealed class Every_page(Browser browser)
     [InlineData(ColorScheme.Dark, "en-US", 1360, "Jobs")]
     [InlineData(ColorScheme.Light, "zh-CN", 390, "任务")]
     [InlineData(ColorScheme.Dark, "zh-CN", 390, "任务")]
-    public async Task Is_accessible_fits_and_stays_at_home(ColorScheme scheme, string locale, int width, string title)
+    public async Task is_accessible_fits_and_stays_at_home(ColorScheme scheme, string locale, int width, string title)
     {
         var (job, failed) = await SubmitAsync(width);
         await using var session = await browser.OpenAsync(scheme, locale, width);

@@ -8,7 +8,7 @@ namespace Platform.Web.Tests;
 public sealed class Finding_the_way(Browser browser)
 {
     [Fact]
-    public async Task Keys_lead_through_the_app_and_an_unknown_address_has_a_page_of_its_own()
+    public async Task keys_lead_through_the_app_and_an_unknown_address_has_a_page_of_its_own()
     {
         await using var session = await browser.OpenAsync();
         var page = session.Page;
@@ -41,7 +41,7 @@ public sealed class Finding_the_way(Browser browser)
     }
 
     [Fact]
-    public async Task Theme_and_language_are_chosen_and_remembered()
+    public async Task theme_and_language_are_chosen_and_remembered()
     {
         await using var session = await browser.OpenAsync();
         var page = session.Page;
@@ -64,7 +64,7 @@ public sealed class Finding_the_way(Browser browser)
     }
 
     [Fact]
-    public async Task A_link_to_a_job_that_does_not_exist_yet_waits_and_shows_it_once_it_does()
+    public async Task a_link_to_a_job_that_does_not_exist_yet_waits_and_shows_it_once_it_does()
     {
         var id = await browser.Platform.Api.SubmitAsync(
             new
@@ -89,7 +89,7 @@ public sealed class Finding_the_way(Browser browser)
     }
 
     [Fact]
-    public async Task A_link_to_a_job_that_never_comes_says_so_after_a_minute()
+    public async Task a_link_to_a_job_that_never_comes_says_so_after_a_minute()
     {
         await using var session = await browser.OpenAsync();
         await session.Page.Clock.InstallAsync();
@@ -106,7 +106,7 @@ public sealed class Finding_the_way(Browser browser)
     [Theory]
     [InlineData("/runs/01990000-0000-7000-8000-000000000000", "Run not found", "Back to runs", "/runs")]
     [InlineData("/artifacts/nobody-made-it", "Artifact not found", "Back to artifacts", "/artifacts")]
-    public async Task What_does_not_exist_has_a_page_that_leads_back(
+    public async Task what_does_not_exist_has_a_page_that_leads_back(
         string path,
         string heading,
         string back,

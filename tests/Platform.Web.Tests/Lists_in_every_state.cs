@@ -12,7 +12,7 @@ public sealed class Lists_in_every_state(Browser browser)
     [InlineData("/nodes", "nodes", "No nodes have joined")]
     [InlineData("/runs", "runs", "No runs yet")]
     [InlineData("/artifacts", "artifacts", "No artifacts yet")]
-    public async Task Loading_empty_failed_and_back(string path, string api, string empty)
+    public async Task loading_empty_failed_and_back(string path, string api, string empty)
     {
         await using var session = await browser.OpenAsync();
         var answer = new TaskCompletionSource<RouteFulfillOptions>();
@@ -47,7 +47,7 @@ public sealed class Lists_in_every_state(Browser browser)
     [InlineData("/jobs")]
     [InlineData("/runs")]
     [InlineData("/artifacts")]
-    public async Task A_project_may_be_half_typed(string path)
+    public async Task a_project_may_be_half_typed(string path)
     {
         await using var session = await browser.OpenAsync();
         await session.GoAsync($"{path}?project=no-such/");

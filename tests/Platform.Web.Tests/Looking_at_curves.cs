@@ -12,7 +12,7 @@ namespace Platform.Web.Tests;
 public sealed class Looking_at_curves(Browser browser)
 {
     [Fact]
-    public async Task They_grow_are_smoothed_zoomed_together_and_saved()
+    public async Task they_grow_are_smoothed_zoomed_together_and_saved()
     {
         var id = await CreateRunAsync("curves");
         await LogAsync(id, ["accuracy", "loss"], 1, 60);
@@ -66,7 +66,7 @@ public sealed class Looking_at_curves(Browser browser)
     }
 
     [Fact]
-    public async Task Fifty_charts_are_drawn_as_they_come_into_sight()
+    public async Task fifty_charts_are_drawn_as_they_come_into_sight()
     {
         var id = await CreateRunAsync("many curves");
         await LogAsync(id, [.. Enumerable.Range(10, 50).Select(i => $"metric{i}")], 1, 30);

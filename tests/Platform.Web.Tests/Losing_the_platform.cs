@@ -7,7 +7,7 @@ namespace Platform.Web.Tests;
 public sealed class Losing_the_platform(Browser browser) : IClassFixture<Browser>
 {
     [Fact]
-    public async Task A_banner_says_so_nothing_typed_is_lost_and_the_pages_come_back_by_themselves()
+    public async Task a_banner_says_so_nothing_typed_is_lost_and_the_pages_come_back_by_themselves()
     {
         await using var session = await browser.OpenAsync();
         await using var writer = await browser.OpenAsync();

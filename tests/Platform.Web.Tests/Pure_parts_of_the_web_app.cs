@@ -9,7 +9,7 @@ public sealed class Pure_parts_of_the_web_app
     [Theory]
     [InlineData("lint")]
     [InlineData("test")]
-    public async Task Pass_their_own_tests(string script)
+    public async Task pass_their_own_tests(string script)
     {
         using var process = Process.Start(
             new ProcessStartInfo("npm", ["run", "--silent", script])

@@ -19,7 +19,7 @@ public sealed partial class Reading_a_log(Browser browser, ITestOutputHelper out
     [Fact]
     [Trait("check", "LOG-01")]
     [Trait("check", "LOG-04")]
-    public async Task A_hundred_thousand_lines_are_followed_searched_scrolled_and_copied()
+    public async Task a_hundred_thousand_lines_are_followed_searched_scrolled_and_copied()
     {
         var id = await PrintAsync(
             "talker",
@@ -72,7 +72,7 @@ public sealed partial class Reading_a_log(Browser browser, ITestOutputHelper out
 
     [Fact]
     [Trait("check", "LOG-04")]
-    public async Task Colours_are_kept_and_progress_bars_folded()
+    public async Task colours_are_kept_and_progress_bars_folded()
     {
         var id = await PrintAsync(
             "painter",
@@ -103,7 +103,7 @@ public sealed partial class Reading_a_log(Browser browser, ITestOutputHelper out
     }
 
     [Fact]
-    public async Task A_link_leads_to_its_line_and_following_stops_while_someone_reads()
+    public async Task a_link_leads_to_its_line_and_following_stops_while_someone_reads()
     {
         var id = await PrintAsync(
             "counter",

@@ -13,7 +13,7 @@ public sealed class Serving_the_app(Browser browser)
     [InlineData("/jobs/01a2013c-9b46-71fc-8d54-54439cd0f2b9?tab=history")]
     [InlineData("/artifacts/model.v2")]
     [InlineData("/nowhere")]
-    public async Task Its_page_is_served_at_each_of_its_addresses_and_revalidated(string path)
+    public async Task its_page_is_served_at_each_of_its_addresses_and_revalidated(string path)
     {
         using var request = new HttpRequestMessage(HttpMethod.Get, path);
         request.Headers.Add("Accept", "text/html");
@@ -29,7 +29,7 @@ public sealed class Serving_the_app(Browser browser)
     }
 
     [Fact]
-    public async Task Its_files_are_kept_for_a_year_since_their_names_change_with_them()
+    public async Task its_files_are_kept_for_a_year_since_their_names_change_with_them()
     {
         var page = await _http.GetStringAsync("/");
         var script = page.Split("src=\"")[1].Split('"')[0];
@@ -45,7 +45,7 @@ public sealed class Serving_the_app(Browser browser)
     [InlineData("/missing.png", HttpStatusCode.NotFound)]
     [InlineData("/api/nothing", HttpStatusCode.NotFound)]
     [InlineData("/health/live", HttpStatusCode.OK)]
-    public async Task What_is_not_its_page_does_not_look_like_it(string path, HttpStatusCode status)
+    public async Task what_is_not_its_page_does_not_look_like_it(string path, HttpStatusCode status)
     {
         using var response = await _http.GetAsync(path);
 

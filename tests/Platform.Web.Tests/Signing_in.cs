@@ -10,7 +10,7 @@ public sealed class GuardedPlatform() : Browser(("Gateway__RequireTokens", "Alwa
 public sealed class Signing_in(GuardedPlatform browser) : IClassFixture<GuardedPlatform>
 {
     [Fact]
-    public async Task A_token_opens_the_app_until_one_signs_out()
+    public async Task a_token_opens_the_app_until_one_signs_out()
     {
         var token = await browser.Platform.CreateTokenAsync("session");
         await using var session = await browser.OpenAsync();

@@ -8,7 +8,7 @@ namespace Platform.Web.Tests;
 public sealed class Submitting_in_the_form(Browser browser)
 {
     [Fact]
-    public async Task Mistakes_are_shown_each_beside_its_field_and_what_was_typed_is_kept()
+    public async Task mistakes_are_shown_each_beside_its_field_and_what_was_typed_is_kept()
     {
         await using var session = await browser.OpenAsync();
         var page = session.Page;
@@ -56,7 +56,7 @@ public sealed class Submitting_in_the_form(Browser browser)
     }
 
     [Fact]
-    public async Task Mistakes_that_the_platform_finds_are_told_in_the_chosen_language()
+    public async Task mistakes_that_the_platform_finds_are_told_in_the_chosen_language()
     {
         await using var session = await browser.OpenAsync(locale: "zh-CN");
         await session.GoAsync("/jobs/new");
@@ -69,7 +69,7 @@ public sealed class Submitting_in_the_form(Browser browser)
     }
 
     [Fact]
-    public async Task Two_files_with_one_path_are_refused_before_they_are_sent()
+    public async Task two_files_with_one_path_are_refused_before_they_are_sent()
     {
         await using var session = await browser.OpenAsync();
         await session.GoAsync("/jobs/new");

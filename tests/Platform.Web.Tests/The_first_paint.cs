@@ -16,7 +16,7 @@ public sealed class The_first_paint(ManyJobs browser, ITestOutputHelper output)
 
     /// <summary>Each session comes with an empty cache to a list of 100,000 jobs. The app needs a fraction of what it promises.</summary>
     [Fact]
-    public async Task Comes_within_a_second()
+    public async Task comes_within_a_second()
     {
         var paints = new List<double>();
         var rows = new List<double>();
@@ -45,7 +45,7 @@ public sealed class The_first_paint(ManyJobs browser, ITestOutputHelper output)
 
     /// <summary>What the browser fetches, compressed: a page loads what it shows, and what it does not show comes later.</summary>
     [Fact]
-    public async Task Loads_little_and_the_drawing_of_charts_only_for_charts()
+    public async Task loads_little_and_the_drawing_of_charts_only_for_charts()
     {
         await using var session = await browser.OpenAsync();
         await session.GoAsync("/jobs");

@@ -14,7 +14,7 @@ public sealed partial class Watching_a_training(Browser browser)
 
     [Fact]
     [Trait("check", "JOB-03")]
-    public async Task It_is_submitted_in_the_form_watched_and_its_model_downloaded()
+    public async Task it_is_submitted_in_the_form_watched_and_its_model_downloaded()
     {
         await browser.Platform.Api.UploadAsync("optdigits", "dataset", Repository.Optdigits);
         await using var session = await browser.OpenAsync();
@@ -63,7 +63,7 @@ public sealed partial class Watching_a_training(Browser browser)
 
     [Fact]
     [Trait("check", "JOB-05")]
-    public async Task A_running_job_is_cancelled_after_a_question_and_run_again()
+    public async Task a_running_job_is_cancelled_after_a_question_and_run_again()
     {
         var id = await browser.Platform.Api.SubmitAsync(
             new
@@ -100,7 +100,7 @@ public sealed partial class Watching_a_training(Browser browser)
     }
 
     [Fact]
-    public async Task Why_it_failed_is_said_in_words()
+    public async Task why_it_failed_is_said_in_words()
     {
         var id = await browser.Platform.Api.SubmitAsync(
             new
@@ -127,7 +127,7 @@ public sealed partial class Watching_a_training(Browser browser)
     }
 
     [Fact]
-    public async Task A_node_is_drained_and_resumed()
+    public async Task a_node_is_drained_and_resumed()
     {
         await using var session = await browser.OpenAsync();
         await session.GoAsync("/nodes");

@@ -10,7 +10,7 @@ namespace Platform.Web.Tests;
 public sealed class Widening_columns(ManyJobs browser)
 {
     [Fact]
-    public async Task Is_done_with_the_mouse_and_remembered()
+    public async Task is_done_with_the_mouse_and_remembered()
     {
         await using var session = await browser.OpenAsync();
         var page = session.Page;
@@ -40,7 +40,7 @@ public sealed class Widening_columns(ManyJobs browser)
     }
 
     [Fact]
-    public async Task Is_done_with_the_keyboard_and_undone()
+    public async Task is_done_with_the_keyboard_and_undone()
     {
         await using var session = await browser.OpenAsync(ColorScheme.Dark, "zh-CN");
         var page = session.Page;
@@ -68,7 +68,7 @@ public sealed class Widening_columns(ManyJobs browser)
     }
 
     [Fact]
-    public async Task Renders_no_row_again_and_scrolls_head_and_rows_together()
+    public async Task renders_no_row_again_and_scrolls_head_and_rows_together()
     {
         await using var session = await browser.OpenAsync();
         var page = session.Page;
@@ -96,7 +96,7 @@ public sealed class Widening_columns(ManyJobs browser)
     }
 
     [Fact]
-    public async Task Is_given_up_with_escape()
+    public async Task is_given_up_with_escape()
     {
         await using var session = await browser.OpenAsync();
         var page = session.Page;
@@ -119,7 +119,7 @@ public sealed class Widening_columns(ManyJobs browser)
     [InlineData(800)]
     [InlineData(861)]
     [InlineData(1000)]
-    public async Task Is_not_needed_to_see_all_that_is_shown(int width)
+    public async Task is_not_needed_to_see_all_that_is_shown(int width)
     {
         await using var session = await browser.OpenAsync(width: width);
         await session.GoAsync("/jobs");
@@ -131,7 +131,7 @@ public sealed class Widening_columns(ManyJobs browser)
     }
 
     [Fact]
-    public async Task Changes_nothing_on_a_narrow_screen_nor_where_what_was_stored_is_spoilt()
+    public async Task changes_nothing_on_a_narrow_screen_nor_where_what_was_stored_is_spoilt()
     {
         await using var session = await browser.OpenAsync(width: 390);
         var page = session.Page;

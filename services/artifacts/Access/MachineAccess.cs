@@ -56,7 +56,7 @@ internal sealed class MachineAccess(JobAttempts<ArtifactsStore> attempts, Artifa
             CallerKind.Job when jobId is { } named && named != caller.Id => ProblemResults.Problem(
                 StatusCodes.Status403Forbidden,
                 "artifact.foreign-job",
-                "A job's token makes versions for that job only."
+                "A job's token can create versions for its own job only."
             ),
             CallerKind.Node => jobId is { } job
                 ? Refusal(http, await attempts.OfNodeAsync(caller.Id, job, attempt, rank, cancellationToken))

@@ -38,8 +38,9 @@ internal static partial class DownloadFile
 
         // A path is only looked up in the manifest, never in a file system.
         if (
-            ClientText.ProblemWithPath(path) is not null
-            || await catalog.FindFileAsync(found.Digest, path!, cancellationToken) is not { } file
+            path is null
+            || !ClientText.IsText(path)
+            || await catalog.FindFileAsync(found.Digest, path, cancellationToken) is not { } file
             || !BlobName.TryParse(file.Sha256, out var blob)
         )
         {

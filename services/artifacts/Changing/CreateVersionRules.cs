@@ -45,9 +45,15 @@ internal static class CreateVersionRules
             errors.Report("project", problem);
         }
 
-        if (request.Description is { } description && !IsShortText(description, MaxText))
+        if (
+            request.Description is { } description
+            && (description.Length > MaxText || !ClientText.IsDescription(description))
+        )
         {
-            errors.Report("description", $"A description is text of at most {MaxText} characters.");
+            errors.Report(
+                "description",
+                $"A description has at most {MaxText} characters, {ClientText.DescriptionRule}."
+            );
         }
 
         if (request.Rank is < 0)

@@ -16,13 +16,7 @@ internal static class ClusterUp
     {
         var port = Up.PortOption();
         var nodes = new Option<int>("--nodes") { Description = "How many agents (1).", DefaultValueFactory = _ => 1 };
-        nodes.Validators.Add(result =>
-        {
-            if (result.GetValueOrDefault<int>() is < 0 or > 64)
-            {
-                result.AddError("--nodes must be between 0 and 64.");
-            }
-        });
+        nodes.AcceptOnlyBetween(0, 64, "--nodes must be between 0 and 64.");
         return new Command("up", "Start the cluster's processes that are not running, and return when it is ready.")
         {
             port,

@@ -26,7 +26,7 @@ internal static class ContextCommands
             contexts.Contexts.Select(one =>
                 (IReadOnlyList<string>)
                     [
-                        ReferenceEquals(one, contexts.Current) ? "*" : "",
+                        string.Equals(one.Name, contexts.CurrentContext, StringComparison.Ordinal) ? "*" : "",
                         one.Name,
                         one.Server.GetLeftPart(UriPartial.Authority),
                         one.Token is null ? "no" : "yes",
@@ -73,7 +73,7 @@ internal static class ContextCommands
     private static JsonObject AsJson(StoredContexts contexts) =>
         new()
         {
-            ["current"] = contexts.Current?.Name,
+            ["current"] = contexts.CurrentContext,
             ["items"] = new JsonArray([
                 .. contexts.Contexts.Select(one => new JsonObject
                 {

@@ -9,7 +9,9 @@ internal static class Logout
             async context =>
             {
                 var contexts = context.Contexts.Read();
-                var left = context.Value(GlobalOptions.Context) is { } name ? contexts.Get(name) : contexts.Current;
+                var left = context.Value(GlobalOptions.Context) is { } name
+                    ? contexts.Get(name)
+                    : contexts.GetCurrent();
                 if (left is null)
                 {
                     throw new CliException("No context is in use. './platform contexts list' lists them.");

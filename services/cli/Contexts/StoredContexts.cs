@@ -1,5 +1,4 @@
 using System.Text.Json;
-using System.Text.Json.Serialization;
 using Platform.LocalServers;
 
 namespace Platform.Cli.Contexts;
@@ -9,9 +8,17 @@ internal sealed record StoredContexts(string? CurrentContext, IReadOnlyList<Stor
 {
     public static readonly StoredContexts None = new(CurrentContext: null, []);
 
-    [JsonIgnore]
-    public StoredContext? Current => CurrentContext is { } name ? Find(name) : null;
+    /// <summary>The one in use; null when none is.</summary>
+    /// <exception cref="CliException">The one in use does not exist.</exception>
+    public StoredContext? GetCurrent() =>
+        CurrentContext is { } name
+            ? Find(name)
+                ?? throw new CliException(
+                    $"The context in use, '{name}', does not exist. Choose one with './platform contexts use NAME'; './platform contexts list' lists them."
+                )
+            : null;
 
+    /// <summary>Null when there is none of this name.</summary>
     public StoredContext? Find(string name) =>
         Contexts.FirstOrDefault(context => string.Equals(context.Name, name, StringComparison.Ordinal));
 
@@ -50,7 +57,11 @@ internal sealed class ContextFile(string path)
         | UnixFileMode.OtherWrite
         | UnixFileMode.OtherExecute;
 
-    private static readonly JsonSerializerOptions _json = new(JsonSerializerDefaults.Web) { WriteIndented = true };
+    private static readonly JsonSerializerOptions _json = new(JsonSerializerDefaults.Web)
+    {
+        WriteIndented = true,
+        AllowDuplicateProperties = false,
+    };
 
     /// <summary><c>$XDG_CONFIG_HOME/platform/config.json</c>, else below <c>~/.config</c>.</summary>
     /// <param name="variable">Environment variables by name.</param>

@@ -20,7 +20,7 @@ internal sealed class Target(
 )
 {
     private readonly Lazy<StoredContext?> _context = new(() =>
-        string.IsNullOrEmpty(context) ? read().Current : read().Get(context)
+        string.IsNullOrEmpty(context) ? read().GetCurrent() : read().Get(context)
     );
 
     /// <summary>The address; null for the platform that runs on this machine.</summary>

@@ -8,6 +8,9 @@ namespace Platform.Cli.Jobs;
 
 internal static class SubmitJob
 {
+    /// <summary>Which of two was meant, nobody can tell.</summary>
+    private static readonly JsonDocumentOptions _oneOfEachField = new() { AllowDuplicateProperties = false };
+
     public static Command Create()
     {
         var file = new Argument<string>("file") { Description = "A job as JSON; - reads it from standard input." };
@@ -102,17 +105,30 @@ internal static class SubmitJob
             throw new CliException($"{file} cannot be read: {exception.Message}", exception);
         }
 
+        var name = file is "-" ? "Standard input" : file;
         try
         {
-            using var checkedJson = JsonDocument.Parse(text);
+            using var checkedJson = JsonDocument.Parse(text, _oneOfEachField);
             return text;
+        }
+        catch (InvalidOperationException exception)
+        {
+            throw new CliException($"{name} has a field whose name is not valid Unicode.", exception);
+        }
+        catch (JsonException exception) when (exception.LineNumber is null)
+        {
+            throw new CliException($"{name} has {Doubled(exception)} twice.", exception);
         }
         catch (JsonException exception)
         {
             throw new CliException(
-                $"{(file is "-" ? "Standard input" : file)} is not valid JSON: line {exception.LineNumber + 1}, column {exception.BytePositionInLine + 1}.",
+                $"{name} is not valid JSON: line {exception.LineNumber + 1}, column {exception.BytePositionInLine + 1}.",
                 exception
             );
         }
     }
+
+    /// <summary>The field in the parser's message about one.</summary>
+    private static string Doubled(JsonException exception) =>
+        exception.Message.Split('\'') is [_, var field, _] ? $"the field '{field}'" : "a field";
 }

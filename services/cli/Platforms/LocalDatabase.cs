@@ -12,18 +12,45 @@ internal static class LocalDatabase
 {
     private const string ConnectionVariable = "ConnectionStrings__Platform";
 
-    /// <summary>
-    /// Runs a program with <c>ConnectionStrings:Platform</c> set; its output goes to this process's output.
-    /// </summary>
+    /// <summary>Runs a program with <c>ConnectionStrings:Platform</c> set; its output goes to this process's output.</summary>
     /// <returns>The program's exit code.</returns>
-    public static async Task<int> RunAsync(CommandContext context, IReadOnlyList<string> command)
+    public static Task<int> RunAsync(CommandContext context, IReadOnlyList<string> command) =>
+        UseAsync(
+            context,
+            async connection =>
+            {
+                using var process = Process.Start(StartOf(command, connection))!;
+                await process.WaitForExitAsync(context.Cancelled);
+                return process.ExitCode;
+            }
+        );
+
+    /// <summary>The same, with what it prints.</summary>
+    public static Task<(int ExitCode, string Output, string Errors)> ReadAsync(
+        CommandContext context,
+        IReadOnlyList<string> command
+    ) =>
+        UseAsync(
+            context,
+            async connection =>
+            {
+                var start = StartOf(command, connection);
+                start.RedirectStandardOutput = true;
+                start.RedirectStandardError = true;
+                using var process = Process.Start(start)!;
+                var output = process.StandardOutput.ReadToEndAsync(context.Cancelled);
+                var errors = process.StandardError.ReadToEndAsync(context.Cancelled);
+                await process.WaitForExitAsync(context.Cancelled);
+                return (process.ExitCode, await output, await errors);
+            }
+        );
+
+    /// <summary>Starts the database if it does not run, for as long as it is used.</summary>
+    private static async Task<T> UseAsync<T>(CommandContext context, Func<string, Task<T>> use)
     {
-        if (
-            context.DataPath is null
-            && Environment.GetEnvironmentVariable(ConnectionVariable) is { Length: > 0 } connection
-        )
+        if (context.DataPath is null && context.Invocation.Variable(ConnectionVariable) is { Length: > 0 } connection)
         {
-            return await RunAsync(command, connection, context.Cancelled);
+            return await use(connection);
         }
 
         var cluster = ClusterFolder.PathIn(context.DataPath);
@@ -48,7 +75,7 @@ internal static class LocalDatabase
         );
         try
         {
-            return await RunAsync(command, server.ConnectionString, context.Cancelled);
+            return await use(server.ConnectionString);
         }
         finally
         {
@@ -59,16 +86,10 @@ internal static class LocalDatabase
         }
     }
 
-    private static async Task<int> RunAsync(
-        IReadOnlyList<string> command,
-        string connection,
-        CancellationToken cancellationToken
-    )
+    private static ProcessStartInfo StartOf(IReadOnlyList<string> command, string connection)
     {
         var start = new ProcessStartInfo(command[0], command.Skip(1));
         start.Environment[ConnectionVariable] = connection;
-        using var process = Process.Start(start)!;
-        await process.WaitForExitAsync(cancellationToken);
-        return process.ExitCode;
+        return start;
     }
 }

@@ -30,13 +30,7 @@ internal static class Up
     public static Option<int?> PortOption()
     {
         var port = new Option<int?>("--port") { Description = "The port on 127.0.0.1 (5080)." };
-        port.Validators.Add(result =>
-        {
-            if (result.GetValueOrDefault<int?>() is < 0 or > 65535)
-            {
-                result.AddError("--port must be between 0 (any free one) and 65535.");
-            }
-        });
+        port.AcceptOnlyBetween(0, 65535, "--port must be between 0 (any free one) and 65535.");
         return port;
     }
 

@@ -31,8 +31,7 @@ internal static class Problems
             return $"The platform answered {status}.";
         }
 
-        var message = problem["detail"].Text() ?? problem["title"].Text() ?? status;
-        var all = problem["errors"] is JsonObject errors ? $"{message} {string.Join("; ", Lines(errors))}" : message;
+        var all = Describe(problem, status);
         return (int)response.StatusCode switch
         {
             401 =>
@@ -40,5 +39,13 @@ internal static class Problems
             >= 500 => $"{all} ({status}, trace {problem["traceId"].Text() ?? "unknown"})",
             _ => all,
         };
+    }
+
+    /// <summary>What a problem is, with the errors of each field.</summary>
+    /// <param name="otherwise">What it is when it does not say.</param>
+    public static string Describe(JsonObject problem, string otherwise = "Something went wrong.")
+    {
+        var message = problem["detail"].Text() ?? problem["title"].Text() ?? otherwise;
+        return problem["errors"] is JsonObject errors ? $"{message} {string.Join("; ", Lines(errors))}" : message;
     }
 }

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Net.Http.Json;
+using System.Text.Json.Nodes;
 using Platform.Cli.Platforms;
 using Platform.Cli.Server;
 using Platform.Cli.Users;
@@ -32,7 +33,8 @@ internal static class CreateToken
         scope.AcceptOnlyFromAmong("admin", "editor", "read");
         var expires = new Option<string?>("--expires")
         {
-            Description = "When it ends: after 30d or 12h, with the day 2031-12-31, or at a time. Never when left out.",
+            Description =
+                "When it ends: after 30d, 12h or 45m, with the day 2031-12-31 (in UTC), or at a time such as 2031-12-31T18:00:00Z; at most 3660 days ahead. Never when left out.",
         };
         return new Command("create", "Create a token; it is shown only once.")
         {
@@ -57,15 +59,7 @@ internal static class CreateToken
 
     private static async Task<int> RunAsync(CommandContext context, Wanted wanted)
     {
-        if (!context.IsRemote)
-        {
-            // Nobody is signed in here; the platform's first user is whoever runs it.
-            var whose = wanted.User is null ? wanted with { Name = wanted.Name ?? Environment.UserName } : wanted;
-            return await LocalGateway.RunAsync(context, ["tokens", "create", .. whose.Options()]);
-        }
-
-        using var body = JsonContent.Create(wanted);
-        var token = await context.Client.PostAsync("/api/tokens", body, context.Cancelled);
+        var token = await AskAsync(context, wanted);
         if (context.Json)
         {
             return context.PrintJson(token);
@@ -76,6 +70,19 @@ internal static class CreateToken
         );
         await context.Out.WriteLineAsync(token.Field("token"));
         return 0;
+    }
+
+    private static async Task<JsonNode> AskAsync(CommandContext context, Wanted wanted)
+    {
+        if (context.IsRemote)
+        {
+            using var body = JsonContent.Create(wanted);
+            return await context.Client.PostAsync("/api/tokens", body, context.Cancelled);
+        }
+
+        // Nobody is signed in here; the platform's first user is whoever runs it.
+        var whose = wanted.User is null ? wanted with { Name = wanted.Name ?? Environment.UserName } : wanted;
+        return await LocalGateway.AskAsync(context, ["tokens", "create", .. whose.Options()]);
     }
 
     private static string End(string time) => time is "–" ? "" : $", until {time} UTC";

@@ -12,12 +12,9 @@ internal static class ListTokens
     public static Command Create() =>
         new Command("list", "List the tokens; their values are not stored.").Does(async context =>
         {
-            if (!context.IsRemote)
-            {
-                return await LocalGateway.RunAsync(context, "tokens", "list");
-            }
-
-            var tokens = await context.Client.GetAsync("/api/tokens", context.Cancelled);
+            var tokens = context.IsRemote
+                ? await context.Client.GetAsync("/api/tokens", context.Cancelled)
+                : await LocalGateway.AskAsync(context, "tokens", "list");
             if (context.Json)
             {
                 return context.PrintJson(tokens);

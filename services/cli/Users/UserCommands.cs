@@ -36,12 +36,9 @@ internal static class UserCommands
     public static Command List() =>
         new Command("list", "List the users.").Does(async context =>
         {
-            if (!context.IsRemote)
-            {
-                return await LocalGateway.RunAsync(context, "users", "list");
-            }
-
-            var users = await context.Client.GetAsync("/api/users", context.Cancelled);
+            var users = context.IsRemote
+                ? await context.Client.GetAsync("/api/users", context.Cancelled)
+                : await LocalGateway.AskAsync(context, "users", "list");
             if (context.Json)
             {
                 return context.PrintJson(users);
@@ -92,12 +89,9 @@ internal static class UserCommands
         Func<HttpRequestMessage> request
     )
     {
-        if (!context.IsRemote)
-        {
-            return await LocalGateway.RunAsync(context, ["users", .. words]);
-        }
-
-        var user = await context.Client.SendJsonAsync(request(), context.Cancelled);
+        var user = context.IsRemote
+            ? await context.Client.SendJsonAsync(request(), context.Cancelled)
+            : await LocalGateway.AskAsync(context, ["users", .. words]);
         if (context.Json)
         {
             return context.PrintJson(user);

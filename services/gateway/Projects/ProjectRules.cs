@@ -10,16 +10,9 @@ internal static class ProjectRules
 
     /// <summary>The first field that is wrong; null when none is.</summary>
     public static (string Field, string Message)? ProblemWith(ProjectSettings settings) =>
-        settings.Description is { } text && (text.Length > MaxDescription || !IsPlain(text))
-            ? (
-                "description",
-                $"A description has at most {MaxDescription} characters, and no control characters but line breaks and tabs."
-            )
+        settings.Description is { } text && (text.Length > MaxDescription || !ClientText.IsDescription(text))
+            ? ("description", $"A description has at most {MaxDescription} characters, {ClientText.DescriptionRule}.")
         : settings.RetentionDays is not (null or (>= 1 and <= MaxRetentionDays))
             ? ("retentionDays", $"Days are 1 to {MaxRetentionDays}; leave them out to keep everything.")
         : null;
-
-    // Others would act on the terminal of whoever lists projects.
-    private static bool IsPlain(string text) =>
-        ClientText.IsText(text) && !text.Any(character => char.IsControl(character) && character is not ('\n' or '\t'));
 }

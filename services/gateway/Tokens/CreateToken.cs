@@ -27,9 +27,7 @@ internal static class CreateTokenEndpoint
         );
         if (token is null)
         {
-            return refusal!.Field is { } field
-                ? ProblemResults.Invalid(field, refusal.Reason.Message)
-                : ProblemResults.From(refusal.Reason, refusal.Status);
+            return refusal!.ToProblem();
         }
 
         context.Response.Headers.CacheControl = "no-store";

@@ -1,3 +1,4 @@
+using Microsoft.AspNetCore.Http.HttpResults;
 using Platform.EventStore;
 using Platform.Gateway.Users;
 using Platform.ServiceDefaults;
@@ -27,6 +28,9 @@ internal sealed record TokenRefusal(int Status, string? Field, Refusal Reason)
 
     public static TokenRefusal NotAllowed(string message) =>
         new(StatusCodes.Status403Forbidden, Field: null, new Refusal("gateway.not-allowed", message));
+
+    public ProblemHttpResult ToProblem() =>
+        Field is { } field ? ProblemResults.Invalid(field, Reason.Message) : ProblemResults.From(Reason, Status);
 }
 
 /// <summary>

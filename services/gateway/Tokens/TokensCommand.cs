@@ -1,4 +1,3 @@
-using System.Globalization;
 using Platform.Gateway.Users;
 using Platform.ServiceDefaults;
 
@@ -7,10 +6,8 @@ namespace Platform.Gateway.Tokens;
 /// <summary>Tokens on the database itself, for who may work there: as the platform's owner.</summary>
 internal sealed class TokensCommand(GatewayTokens tokens, TokenIssuer issuer, CommandOutput output)
 {
-    private const string Usage = """
-        Usage: tokens create [--user USER] [--name NAME] [--role viewer|editor|administrator] [--expires 30d|12h|DATE]
-               tokens list | tokens revoke ID, and --json
-        """;
+    private const string Usage =
+        "Usage: tokens create [--user USER] [--name NAME] [--role ROLE] [--expires WHEN] | tokens list | tokens revoke ID";
 
     public async Task<int> RunAsync(string[] words, CancellationToken cancellationToken)
     {
@@ -21,15 +18,13 @@ internal sealed class TokensCommand(GatewayTokens tokens, TokenIssuer issuer, Co
                     is { } options:
                 return await CreateAsync(options, cancellationToken);
             case ["list"]:
-                var all = await tokens.ListAsync(userId: null, cancellationToken);
-                await output.PrintAsync(new TokenList(all), all.Select(Line));
-                return 0;
+                return await output.AnswerAsync(new TokenList(await tokens.ListAsync(userId: null, cancellationToken)));
             case ["revoke", var text] when Guid.TryParse(text, out var id):
                 return await tokens.RevokeAsync(id, Caller.Local.Subject, cancellationToken: cancellationToken)
                     ? 0
-                    : await output.FailAsync($"There is no token {id}.", 1);
+                    : await output.RefuseAsync(ProblemResults.NotFound("token", id));
             default:
-                return await output.FailAsync(Usage, 2);
+                return await output.RefuseAsync(ProblemResults.Invalid("command", Usage), CommandOutput.Misused);
         }
     }
 
@@ -54,23 +49,6 @@ internal sealed class TokensCommand(GatewayTokens tokens, TokenIssuer issuer, Co
             LocalMetadata.Create(),
             cancellationToken
         );
-        if (token is null)
-        {
-            return await output.FailAsync(refusal!.Reason.Message, refusal.Field is null ? 1 : 2);
-        }
-
-        await output.RemarkAsync($"Token {token.Id} of {token.User} ({token.Role}{End(token)}); it is shown only now:");
-        await output.PrintAsync(token, [token.Token]);
-        return 0;
-    }
-
-    private static string End(NewToken token) =>
-        token.ExpiresAt is { } end ? string.Create(CultureInfo.InvariantCulture, $", until {end:u}") : "";
-
-    private static string Line(TokenSummary token)
-    {
-        var used = token.LastUsedAt?.ToString("u", CultureInfo.InvariantCulture) ?? "never used";
-        var end = token.ExpiresAt?.ToString("u", CultureInfo.InvariantCulture) ?? "does not expire";
-        return $"{token.Id}  {token.Role, -13}  {token.CreatedAt:u}  {used, -20}  {end, -20}  {token.User}  {token.Name}";
+        return token is null ? await output.RefuseAsync(refusal!.ToProblem()) : await output.AnswerAsync(token);
     }
 }

@@ -5,10 +5,8 @@ namespace Platform.Gateway.Users;
 /// <summary>Users on the database itself, for who may work there: also where no administrator can sign in any more.</summary>
 internal sealed class UsersCommand(UserDirectory users, UserChanges changes, CommandOutput output)
 {
-    private const string Usage = """
-        Usage: users add NAME --role viewer|editor|administrator | users role NAME ROLE
-               users disable NAME | users enable NAME | users list, and --json
-        """;
+    private const string Usage =
+        "Usage: users add NAME --role ROLE | users role NAME ROLE | users disable NAME | users enable NAME | users list";
 
     public async Task<int> RunAsync(string[] words, CancellationToken cancellationToken)
     {
@@ -16,7 +14,7 @@ internal sealed class UsersCommand(UserDirectory users, UserChanges changes, Com
         {
             case ["add", var name, .. var rest] when CommandOutput.ParseOptions(rest, "--role") is { Count: 1 } options:
                 return UserNames.ProblemWith(name) is { } problem
-                    ? await output.FailAsync(problem, 2)
+                    ? await output.RefuseAsync(ProblemResults.Invalid("name", problem))
                     : await ChangeAsync(
                         name,
                         options["--role"],
@@ -30,11 +28,9 @@ internal sealed class UsersCommand(UserDirectory users, UserChanges changes, Com
             case ["enable", var name]:
                 return await ChangeAsync(name, role: null, new EnableUser(), cancellationToken);
             case ["list"]:
-                var all = await users.ListAsync(cancellationToken);
-                await output.PrintAsync(new UserList(all), all.Select(Line));
-                return 0;
+                return await output.AnswerAsync(new UserList(await users.ListAsync(cancellationToken)));
             default:
-                return await output.FailAsync(Usage, 2);
+                return await output.RefuseAsync(ProblemResults.Invalid("command", Usage), CommandOutput.Misused);
         }
     }
 
@@ -47,12 +43,12 @@ internal sealed class UsersCommand(UserDirectory users, UserChanges changes, Com
     {
         if (role is not null && Roles.Parse(role) is UserRole.None)
         {
-            return await output.FailAsync($"The role is {Roles.Rule}.", 2);
+            return await output.RefuseAsync(ProblemResults.Invalid("role", $"The role is {Roles.Rule}."));
         }
 
         if (command is not AddUser && await users.FindAsync(name, cancellationToken) is null)
         {
-            return await output.FailAsync($"There is no user '{name}'.", 1);
+            return await output.RefuseAsync(ProblemResults.NotFound("user", name));
         }
 
         var refusal = await changes.ApplyAsync(
@@ -62,16 +58,8 @@ internal sealed class UsersCommand(UserDirectory users, UserChanges changes, Com
             LocalMetadata.Create(),
             cancellationToken: cancellationToken
         );
-        if (refusal is not null)
-        {
-            return await output.FailAsync(refusal.Message, 1);
-        }
-
-        var user = await users.FindAsync(name, cancellationToken);
-        await output.PrintAsync(user!, [Line(user!)]);
-        return 0;
+        return refusal is null
+            ? await output.AnswerAsync(await users.FindAsync(name, cancellationToken))
+            : await output.RefuseAsync(ProblemResults.From(refusal));
     }
-
-    private static string Line(UserView user) =>
-        $"{user.Role, -13}  {(user.Enabled ? "enabled" : "disabled"), -8}  {user.AddedAt:u}  {user.Name}";
 }

@@ -42,7 +42,7 @@ internal static class GetLogEndpoint
             return ProblemResults.NotFound("job", id);
         }
 
-        if (attempt < 1 || attempt > state.CurrentAttempt)
+        if (attempt > state.CurrentAttempt)
         {
             return ProblemResults.NotFound("attempt", attempt);
         }

@@ -1,4 +1,5 @@
 using Platform.Contracts.Nodes;
+using Platform.ServiceDefaults;
 
 namespace Platform.Nodes.Membership;
 
@@ -36,7 +37,7 @@ internal static class InventoryRules
     public static InvalidField? Text(string field, string? value, int maxLength) =>
         string.IsNullOrWhiteSpace(value) ? new(field, "It is empty.")
         : value.Length > maxLength ? new(field, $"At most {maxLength} characters.")
-        : value.Any(char.IsControl) ? new(field, "No control characters.")
+        : !ClientText.IsOneLine(value) ? new(field, "No control characters or line breaks.")
         : null;
 
     public static Inventory ToInventory(this NodeInventory inventory) =>

@@ -30,7 +30,7 @@ public static class ServiceProcess
             module.ConfigureBus
         );
         var app = builder.Build();
-        app.UsePlatformDefaults();
+        app.UsePlatformDefaults(isEdge: false);
         module.Map(app);
         return app;
     }

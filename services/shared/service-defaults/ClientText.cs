@@ -15,6 +15,10 @@ public static partial class ClientText
     public const string ArtifactNameRule =
         "1 to 128 of A-Z a-z 0-9 . _ -, beginning with a letter or digit; 'blobs' and 'statistics' are taken";
 
+    /// <summary>What a description is besides its length, to end a sentence.</summary>
+    public const string DescriptionRule =
+        "without control characters other than line breaks and tabs, and without characters that reorder text";
+
     private const int MaxProjectLength = 200;
     private const int MaxPathLength = 1024;
 
@@ -38,8 +42,20 @@ public static partial class ClientText
         return true;
     }
 
-    /// <summary>True for text without control characters.</summary>
-    public static bool IsOneLine(string text) => IsText(text) && !text.Any(char.IsControl);
+    /// <summary>True for text of one line that is shown as it is: no control characters, line breaks or <see cref="Reorders"/>.</summary>
+    public static bool IsOneLine(string text) =>
+        IsText(text)
+        && !text.Any(character =>
+            char.IsControl(character) || Reorders(character) || character is '\u2028' or '\u2029'
+        );
+
+    /// <summary>True for text of several lines that is shown as it is: of control characters it has line breaks and tabs only.</summary>
+    public static bool IsDescription(string text) =>
+        IsText(text)
+        && !text.Any(character =>
+            // Others would act on the terminal of whoever lists it.
+            (char.IsControl(character) && character is not ('\n' or '\t')) || Reorders(character)
+        );
 
     /// <summary>True for 1 to 128 of <c>A-Z a-z 0-9 . _ -</c>, beginning with a letter or digit.</summary>
     public static bool IsWord([NotNullWhen(true)] string? text) => text is not null && Word().IsMatch(text);
@@ -86,6 +102,13 @@ public static partial class ClientText
 
         return null;
     }
+
+    /// <summary>
+    /// Embeddings, overrides and isolates of direction: after one, what follows is shown in another order than it is written in.
+    /// Scripts that run from right to left need none of them.
+    /// </summary>
+    private static bool Reorders(char character) =>
+        character is (>= '\u202A' and <= '\u202E') or (>= '\u2066' and <= '\u2069');
 
     [GeneratedRegex(@"\A[A-Za-z0-9][A-Za-z0-9._-]{0,127}\z", RegexOptions.None, matchTimeoutMilliseconds: 1000)]
     private static partial Regex Word();

@@ -45,6 +45,8 @@ public static class PlatformService
         {
             json.SerializerOptions.UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow;
             json.SerializerOptions.NumberHandling = JsonNumberHandling.Strict;
+            // Programs that read only the first or the last of two would disagree about what was asked for.
+            json.SerializerOptions.AllowDuplicateProperties = false;
         });
         services.Configure<RouteHandlerOptions>(routes => routes.ThrowOnBadRequest = true);
         services.AddProblemDetails(problems =>
@@ -62,8 +64,16 @@ public static class PlatformService
     }
 
     /// <summary>The middleware and endpoints that every service has; call it before the service's own endpoints are mapped.</summary>
+    /// <param name="isEdge">
+    /// Whether users call this process: then only users read its metrics. Another is reached from inside only, where Prometheus
+    /// scrapes it.
+    /// </param>
     /// <param name="beforeAuthentication">Adds what a request passes before it is asked who sends it.</param>
-    public static void UsePlatformDefaults(this WebApplication app, Action<WebApplication>? beforeAuthentication = null)
+    public static void UsePlatformDefaults(
+        this WebApplication app,
+        bool isEdge,
+        Action<WebApplication>? beforeAuthentication = null
+    )
     {
         app.UseRequestLogs();
         app.UseExceptionHandler();
@@ -76,14 +86,13 @@ public static class PlatformService
         app.MapHealthChecks("/health/ready", new HealthCheckOptions { ResponseWriter = HealthReportWriter.WriteAsync })
             .DisableHttpMetrics()
             .Public();
-        // Where users call, only users read what goes on; a service is reached from inside only, where Prometheus scrapes it.
-        if (beforeAuthentication is null)
+        if (isEdge)
         {
-            app.MapMetrics().Public();
+            app.MapMetrics().RequireAuthorization(Policies.Read);
         }
         else
         {
-            app.MapMetrics().RequireAuthorization(Policies.Read);
+            app.MapMetrics().Public();
         }
 
         app.MapOpenApi("/openapi/{documentName}.json").Public();

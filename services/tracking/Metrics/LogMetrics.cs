@@ -56,7 +56,9 @@ internal static class LogMetricsEndpoint
         );
         if (points is null)
         {
-            return ProblemResults.Invalid(error!.Field, error.Message);
+            return error!.IsMalformed
+                ? ProblemResults.Problem(StatusCodes.Status400BadRequest, "invalid-json", error.Message)
+                : ProblemResults.Invalid(error.Field, error.Message);
         }
 
         var attempt = context.JobAttempt();

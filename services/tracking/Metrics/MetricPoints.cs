@@ -41,4 +41,5 @@ internal sealed class MetricPoints
 
 /// <summary>What is wrong with a body of points.</summary>
 /// <param name="Field">Such as <c>points[3].value</c>.</param>
-internal sealed record PointsError(string Field, string Message);
+/// <param name="IsMalformed">Whether the body is no JSON that can be taken, rather than wrong in what it says.</param>
+internal sealed record PointsError(string Field, string Message, bool IsMalformed = false);

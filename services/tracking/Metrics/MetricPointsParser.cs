@@ -45,7 +45,7 @@ internal ref struct MetricPointsParser
         catch (Exception exception) when (exception is JsonException or InvalidOperationException)
         {
             // InvalidOperationException: text that is not valid UTF-8 or UTF-16.
-            return (null, new PointsError("body", "The body is not valid JSON."));
+            return (null, new PointsError("body", "The body is not valid JSON.", IsMalformed: true));
         }
 
         return parser._error is { } error ? (null, error) : (parser._points, null);
@@ -65,6 +65,12 @@ internal ref struct MetricPointsParser
             if (!_reader.ValueTextEquals("points"u8))
             {
                 Fail("body", $"Unknown field '{_reader.GetString()}'.");
+                return;
+            }
+
+            if (seen)
+            {
+                FailDoubled("points", "points");
                 return;
             }
 
@@ -118,30 +124,31 @@ internal ref struct MetricPointsParser
         var value = 0.0;
         var hasValue = false;
         var stage = -1;
+        var seen = 0;
         while (_error is null && _reader.Read() && _reader.TokenType is JsonTokenType.PropertyName)
         {
-            if (_reader.ValueTextEquals("key"u8))
+            if (_reader.ValueTextEquals("key"u8) && IsFirst(ref seen, 1, "key"))
             {
                 _reader.Read();
                 key = ReadName(_keys, ".key", RunRules.MaxKey, RunRules.KeyRule);
             }
-            else if (_reader.ValueTextEquals("step"u8))
+            else if (_reader.ValueTextEquals("step"u8) && IsFirst(ref seen, 2, "step"))
             {
                 _reader.Read();
                 step = ReadStep();
             }
-            else if (_reader.ValueTextEquals("at"u8))
+            else if (_reader.ValueTextEquals("at"u8) && IsFirst(ref seen, 4, "at"))
             {
                 _reader.Read();
                 at = ReadTime();
             }
-            else if (_reader.ValueTextEquals("value"u8))
+            else if (_reader.ValueTextEquals("value"u8) && IsFirst(ref seen, 8, "value"))
             {
                 _reader.Read();
                 value = ReadValue();
                 hasValue = true;
             }
-            else if (_reader.ValueTextEquals("stage"u8))
+            else if (_reader.ValueTextEquals("stage"u8) && IsFirst(ref seen, 16, "stage"))
             {
                 _reader.Read();
                 stage =
@@ -249,6 +256,22 @@ internal ref struct MetricPointsParser
                 return 0;
         }
     }
+
+    /// <summary>Whether a point has this field for the first time; the second is an error.</summary>
+    private bool IsFirst(ref int seen, int bit, string field)
+    {
+        if ((seen & bit) != 0)
+        {
+            FailDoubled($"points[{_points.Count}].{field}", field);
+            return false;
+        }
+
+        seen |= bit;
+        return true;
+    }
+
+    private void FailDoubled(string path, string field) =>
+        _error ??= new PointsError(path, $"The field '{field}' is given twice.", IsMalformed: true);
 
     private void FailPoint(string field, string message) => Fail($"points[{_points.Count}]{field}", message);
 

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
 using System.Text.Json;
+using Platform.ServiceDefaults;
 
 namespace Platform.Tracking.Runs;
 
@@ -40,9 +41,9 @@ internal static class RunRules
 
     public static bool IsKey(string? key) => IsText(key, MaxKey);
 
-    /// <summary>Text without control characters or unpaired surrogates.</summary>
+    /// <summary>Text of one line.</summary>
     public static bool IsText(string? text, int max) =>
-        text is { Length: >= 1 } && text.Length <= max && !text.Any(char.IsControl) && IsWellFormed(text);
+        text is { Length: >= 1 } && text.Length <= max && ClientText.IsOneLine(text);
 
     /// <summary>The first error in the values, or null.</summary>
     public static (string Field, string Message)? CheckValues(
@@ -79,7 +80,7 @@ internal static class RunRules
                 return ("tags", KeyRule);
             }
 
-            if (value is not null && (value.Length > MaxTag || value.Contains('\0') || !IsWellFormed(value)))
+            if (value is not null && (value.Length > MaxTag || !ClientText.IsText(value)))
             {
                 return ($"tags.{key}", $"A tag has at most {MaxTag} characters and no NUL.");
             }
@@ -105,26 +106,11 @@ internal static class RunRules
     private static bool IsStorable(JsonElement json) =>
         json.ValueKind switch
         {
-            JsonValueKind.String => IsStorable(json.GetString()!),
+            JsonValueKind.String => ClientText.IsText(json.GetString()!),
             JsonValueKind.Number => json.TryGetDouble(out var number) && double.IsFinite(number),
             JsonValueKind.Array => json.EnumerateArray().All(IsStorable),
             JsonValueKind.Object => json.EnumerateObject()
-                .All(property => IsStorable(property.Name) && IsStorable(property.Value)),
+                .All(property => ClientText.IsText(property.Name) && IsStorable(property.Value)),
             _ => true,
         };
-
-    private static bool IsStorable(string text) => !text.Contains('\0') && IsWellFormed(text);
-
-    private static bool IsWellFormed(string text)
-    {
-        for (var i = 0; i < text.Length; i++)
-        {
-            if (char.IsSurrogate(text[i]) && !(i + 1 < text.Length && char.IsSurrogatePair(text[i], text[++i])))
-            {
-                return false;
-            }
-        }
-
-        return true;
-    }
 }

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using System.Text.Json.Serialization.Metadata;
 
 namespace Platform.Tracking.Runs;
 
@@ -30,7 +31,8 @@ internal sealed class RunValueConverter : JsonConverter<RunValue>
     public override bool HandleNull => true;
 
     public override RunValue Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
-        new(JsonElement.ParseValue(ref reader));
+        // Heeds the options, such as whether a field may be doubled: in a request it may not.
+        new(JsonMetadataServices.JsonElementConverter.Read(ref reader, typeof(JsonElement), options));
 
     public override void Write(Utf8JsonWriter writer, RunValue value, JsonSerializerOptions options) =>
         value.Json.WriteTo(writer);

@@ -278,6 +278,7 @@ public sealed class Creating_versions(ArtifactsHost host) : IClassFixture<Artifa
             { """{"files":[$],"metadata":{"a":null}}""", "metadata" },
             { """{"files":[$],"metadata":{"a":"\u0000"}}""", "metadata" },
             { """{"files":[$],"description":"a\u0000b"}""", "description" },
+            { """{"files":[$],"description":"a\u202eb"}""", "description" },
             { """{"files":[$],"project":"../up"}""", "project" },
             { """{"files":[$],"project":"two words"}""", "project" },
             { """{"files":[$],"attempt":0}""", "attempt" },

@@ -170,6 +170,32 @@ public sealed class Signing_in : IAsyncLifetime
         Assert.Contains("platform login", nodes.Error, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("nodes", "list")]
+    [InlineData("logout")]
+    public async Task is_not_assumed_for_a_context_that_is_gone(params string[] command)
+    {
+        await RunAsync("login", _platform.Url, "--token", Token, "--context", "here");
+        var config = await File.ReadAllTextAsync(ConfigFile);
+        await File.WriteAllTextAsync(
+            ConfigFile,
+            config.Replace("\"currentContext\": \"here\"", "\"currentContext\": \"gone\"", StringComparison.Ordinal)
+        );
+        var asked = _platform.Requests.Count;
+
+        var result = await RunAsync(command);
+
+        Assert.Equal(1, result.ExitCode);
+        Assert.Equal(
+            "platform: The context in use, 'gone', does not exist. Choose one with './platform contexts use NAME'; './platform contexts list' lists them.\n",
+            result.Error
+        );
+        Assert.Equal(asked, _platform.Requests.Count);
+        Assert.Equal(0, (await RunAsync("contexts", "list")).ExitCode);
+        Assert.Equal(0, (await RunAsync("contexts", "use", "here")).ExitCode);
+        Assert.Equal(0, (await RunAsync("nodes", "list")).ExitCode);
+    }
+
     [Fact]
     public async Task cannot_end_when_nobody_signed_in() => Assert.Equal(1, (await RunAsync("logout")).ExitCode);
 
@@ -204,6 +230,7 @@ public sealed class Signing_in : IAsyncLifetime
     [InlineData("""{"contexts":[{"name":"x","token":"s3cret"}]}""")]
     [InlineData("""{"contexts":[{"name":"x","server":"nowhere","token":"s3cret"}]}""")]
     [InlineData("""{"contexts":[{"name":"x","server":"http://x","token":{"s3cret":1}}]}""")]
+    [InlineData("""{"currentContext":"a","currentContext":"b","contexts":[]}""")]
     public async Task uses_no_file_of_another_kind(string content)
     {
         await LoginAsync(_platform.Url, "one");

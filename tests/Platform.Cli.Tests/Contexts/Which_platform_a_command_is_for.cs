@@ -59,7 +59,7 @@ public sealed class Which_platform_a_command_is_for
         Assert.Null(target.Server);
         Assert.Null(target.TokenFor(new Uri("http://127.0.0.1:5080")));
         // Its owner calls it, also when a context has its address.
-        Assert.Null(target.TokenFor(_stored.Current!.Server));
+        Assert.Null(target.TokenFor(_stored.GetCurrent()!.Server));
         Assert.Equal(
             "https://prod.example/",
             TargetOf(null, null, "prod", isLocal: true, null, null).Server?.AbsoluteUri
@@ -88,13 +88,27 @@ public sealed class Which_platform_a_command_is_for
             StringComparison.Ordinal
         );
 
+    [Theory]
+    [InlineData(null, null)]
+    [InlineData("http://option", null)]
+    [InlineData(null, "http://other")]
+    public void is_not_said_when_the_context_in_use_is_gone(string? server, string? url)
+    {
+        var target = TargetOf(server, null, null, isLocal: false, url, null, _stored with { CurrentContext = "gone" });
+
+        var message = Assert.Throws<CliException>(() => target.TokenFor(target.Server!)).Message;
+        Assert.Contains("'gone'", message, StringComparison.Ordinal);
+        Assert.Contains("./platform contexts use NAME", message, StringComparison.Ordinal);
+    }
+
     private static Target TargetOf(
         string? server,
         string? token,
         string? context,
         bool isLocal,
         string? url,
-        string? environmentToken
+        string? environmentToken,
+        StoredContexts? stored = null
     ) =>
         new(
             server,
@@ -108,6 +122,6 @@ public sealed class Which_platform_a_command_is_for
                     "PLATFORM_TOKEN" => environmentToken,
                     _ => null,
                 },
-            () => _stored
+            () => stored ?? _stored
         );
 }

@@ -56,6 +56,37 @@ public sealed class Submitting_a_job : IDisposable
         Assert.Empty(platform.Requests);
     }
 
+    [Theory]
+    [InlineData("""{"name":"a","name":"b"}""", "name")]
+    [InlineData("""{"name":"a","env":{"A":"1","A":"2"}}""", "A")]
+    public async Task with_a_doubled_field_reports_that_and_sends_nothing(string job, string field)
+    {
+        await File.WriteAllTextAsync(_file, job);
+        await using var platform = await FakePlatform.AnsweringAsync(Answer, 201);
+
+        var result = await platform.RunAsync("jobs", "submit", _file);
+
+        Assert.Equal(1, result.ExitCode);
+        Assert.Equal($"platform: {_file} has the field '{field}' twice.\n", result.Error);
+        Assert.Empty(platform.Requests);
+    }
+
+    [Theory]
+    [InlineData("""{"\ud800":1}""")]
+    [InlineData("""{"\ud800":1,"\ud800":2}""")]
+    [InlineData("""{"env":{"a":1,"\udc00":2}}""")]
+    public async Task with_a_name_that_is_no_text_reports_that_and_sends_nothing(string job)
+    {
+        await File.WriteAllTextAsync(_file, job);
+        await using var platform = await FakePlatform.AnsweringAsync(Answer, 201);
+
+        var result = await platform.RunAsync("jobs", "submit", _file);
+
+        Assert.Equal(1, result.ExitCode);
+        Assert.StartsWith($"platform: {_file} ", result.Error, StringComparison.Ordinal);
+        Assert.Empty(platform.Requests);
+    }
+
     [Fact]
     public async Task of_a_missing_file_reports_that()
     {

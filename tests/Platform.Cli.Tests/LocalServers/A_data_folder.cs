@@ -9,7 +9,7 @@ public sealed class A_data_folder : IDisposable
     public void Dispose() => _folder.Dispose();
 
     [Fact]
-    public void Belongs_to_one_platform_at_a_time()
+    public void belongs_to_one_platform_at_a_time()
     {
         var folder = new DataFolder(_folder.In("data"));
         using (folder.Lock())
@@ -23,7 +23,7 @@ public sealed class A_data_folder : IDisposable
     }
 
     [Fact]
-    public void Keeps_a_secret_that_only_its_owner_may_read()
+    public void keeps_a_secret_that_only_its_owner_may_read()
     {
         var folder = new DataFolder(_folder.In("data"));
 

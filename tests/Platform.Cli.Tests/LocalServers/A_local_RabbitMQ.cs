@@ -19,7 +19,7 @@ public sealed class A_local_RabbitMQ : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Listens_on_loopback_only_and_is_found_and_recovered_at_the_same_address()
+    public async Task listens_on_loopback_only_and_is_found_and_recovered_at_the_same_address()
     {
         var broker = await LocalRabbitMq.StartAsync(_folder.Path);
         var uri = new Uri(broker.Address);

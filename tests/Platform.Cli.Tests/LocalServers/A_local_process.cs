@@ -9,7 +9,7 @@ public sealed class A_local_process : IDisposable
     public void Dispose() => _folder.Dispose();
 
     [Fact]
-    public async Task Writes_its_output_to_its_file_and_stops_when_asked()
+    public async Task writes_its_output_to_its_file_and_stops_when_asked()
     {
         var log = _folder.In("log with 'quotes'");
         var process = LocalProcess.Start(
@@ -30,7 +30,7 @@ public sealed class A_local_process : IDisposable
     }
 
     [Fact]
-    public async Task That_ignores_the_request_is_killed()
+    public async Task that_ignores_the_request_is_killed()
     {
         var ready = _folder.In("ready");
         var process = LocalProcess.Start(
@@ -45,7 +45,7 @@ public sealed class A_local_process : IDisposable
     }
 
     [Fact]
-    public void Is_not_another_one_with_the_same_id()
+    public void is_not_another_one_with_the_same_id()
     {
         var self = LocalProcess.Find(Environment.ProcessId)!;
 

@@ -24,7 +24,7 @@ public sealed class A_private_PostgreSQL : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Of_the_system_keeps_its_data_over_a_stop()
+    public async Task of_the_system_keeps_its_data_over_a_stop()
     {
         var server = await PrivatePostgres.StartAsync(OfTheSystem());
         await ExecuteAsync(server, "create table kept as select 42 as answer");
@@ -38,7 +38,7 @@ public sealed class A_private_PostgreSQL : IAsyncLifetime
     }
 
     [Fact]
-    public async Task From_npm_needs_no_PostgreSQL_on_the_machine()
+    public async Task from_npm_needs_no_PostgreSQL_on_the_machine()
     {
         var options = Options() with { BinFolder = null, SystemFolders = () => [] };
 
@@ -52,7 +52,7 @@ public sealed class A_private_PostgreSQL : IAsyncLifetime
     }
 
     [Fact]
-    public async Task That_was_killed_is_recovered_with_all_that_was_committed()
+    public async Task that_was_killed_is_recovered_with_all_that_was_committed()
     {
         var server = await PrivatePostgres.StartAsync(OfTheSystem());
         await ExecuteAsync(server, "create table kept as select 42 as answer");
@@ -67,7 +67,7 @@ public sealed class A_private_PostgreSQL : IAsyncLifetime
     }
 
     [Fact]
-    public async Task That_outlived_its_platform_is_found_and_used_again()
+    public async Task that_outlived_its_platform_is_found_and_used_again()
     {
         var server = await PrivatePostgres.StartAsync(OfTheSystem());
 
@@ -78,7 +78,7 @@ public sealed class A_private_PostgreSQL : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Is_not_mistaken_for_another_process_that_has_its_old_id()
+    public async Task is_not_mistaken_for_another_process_that_has_its_old_id()
     {
         var server = await PrivatePostgres.StartAsync(OfTheSystem());
         var pidFile = _folder.In("postgres", "server", "data", "postmaster.pid");
@@ -94,7 +94,7 @@ public sealed class A_private_PostgreSQL : IAsyncLifetime
     }
 
     [Fact]
-    public async Task That_was_killed_starts_though_a_PostgreSQL_elsewhere_has_its_old_id()
+    public async Task that_was_killed_starts_though_a_PostgreSQL_elsewhere_has_its_old_id()
     {
         var other = OfTheSystem() with { Folder = _folder.In("elsewhere") };
         var elsewhere = await PrivatePostgres.StartAsync(other);
@@ -123,7 +123,7 @@ public sealed class A_private_PostgreSQL : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Is_only_opened_by_the_major_version_that_made_it()
+    public async Task is_only_opened_by_the_major_version_that_made_it()
     {
         var data = Directory.CreateDirectory(_folder.In("postgres", "server", "data")).FullName;
         await File.WriteAllTextAsync(Path.Combine(data, "PG_VERSION"), "9\n");
@@ -139,7 +139,7 @@ public sealed class A_private_PostgreSQL : IAsyncLifetime
     }
 
     [Fact]
-    public async Task That_cannot_be_found_anywhere_is_an_error_that_says_what_to_install()
+    public async Task that_cannot_be_found_anywhere_is_an_error_that_says_what_to_install()
     {
         var nowhere = Options() with { BinFolder = null, Npm = "no-such-npm", SystemFolders = () => [] };
 
@@ -151,7 +151,7 @@ public sealed class A_private_PostgreSQL : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Listens_on_its_socket_only_and_wants_the_password()
+    public async Task listens_on_its_socket_only_and_wants_the_password()
     {
         var server = await PrivatePostgres.StartAsync(OfTheSystem());
         var connection = new NpgsqlConnectionStringBuilder(server.ConnectionString);
@@ -169,7 +169,7 @@ public sealed class A_private_PostgreSQL : IAsyncLifetime
     }
 
     [Fact]
-    public async Task In_a_folder_too_deep_for_a_socket_listens_on_loopback_and_keeps_its_port()
+    public async Task in_a_folder_too_deep_for_a_socket_listens_on_loopback_and_keeps_its_port()
     {
         var deep = OfTheSystem() with { Folder = _folder.In(new string('d', 120)) };
         var server = await PrivatePostgres.StartAsync(deep);
@@ -183,7 +183,7 @@ public sealed class A_private_PostgreSQL : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Started_by_root_says_which_folder_its_user_may_not_enter()
+    public async Task started_by_root_says_which_folder_its_user_may_not_enter()
     {
         var closed = Directory.CreateDirectory(
             _folder.In("closed"),

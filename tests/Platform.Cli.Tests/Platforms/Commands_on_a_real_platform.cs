@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Text.Json.Nodes;
+using System.Text.RegularExpressions;
 using Platform.Cli.Platforms;
 using Platform.LocalServers;
 
@@ -64,6 +65,62 @@ public sealed class Commands_on_a_real_platform : IAsyncLifetime
         Assert.Equal(1, (await RunAsync("status", "--server", url)).ExitCode);
         Assert.Null(PrivatePostgres.ProcessOf(Path.Combine(Data, "postgres")));
         Assert.Contains("No platform is running", (await RunAsync("down")).Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task answer_the_same_on_the_data_folder_and_over_the_API()
+    {
+        var url = $"http://127.0.0.1:{Ports.Free()}";
+        var up = await RunAsync("up", "--detach", "--port", url[(url.LastIndexOf(':') + 1)..]);
+        Assert.True(up.ExitCode == 0, up.Error);
+        var unknown = $"{Guid.CreateVersion7()}";
+        string[][] commands =
+        [
+            ["tokens", "list"],
+            ["users", "list"],
+            ["users", "add", "a/b", "--role", "editor"],
+            ["users", "add", "anna%", "--role", "editor"],
+            ["users", "add", "anna%", "--role", "viewer"],
+            ["users", "role", "anna%", "viewer"],
+            ["users", "role", "nobody", "viewer"],
+            ["users", "disable", "nobody"],
+            ["users", "disable", "anna%"],
+            ["users", "enable", "anna%"],
+            ["users", "list"],
+            ["tokens", "create", "--user", "nobody"],
+            ["tokens", "create", "--user", "anna%", "--role", "editor"],
+            ["tokens", "create", "--user", "anna%", "--expires", "4000d"],
+            ["tokens", "create", "--user", "anna%", "--expires", "1h", "laptop"],
+            ["tokens", "create", "--user", "anna%", "a/b"],
+            ["tokens", "list"],
+            ["tokens", "revoke", unknown],
+            ["tokens", "revoke", "anna"],
+        ];
+        foreach (var command in commands)
+        {
+            var here = await RunAsync([.. command.Select(word => word.Replace("%", "1", StringComparison.Ordinal))]);
+            var over = await RunAsync([
+                .. command.Select(word => word.Replace("%", "2", StringComparison.Ordinal)),
+                "--server",
+                url,
+            ]);
+            Assert.Equal(Comparable(over), Comparable(here));
+            Assert.All(
+                here.Error.Split('\n', StringSplitOptions.RemoveEmptyEntries),
+                line => Assert.Matches("^(platform: |Token .* is shown only now:$)", line)
+            );
+        }
+
+        // What differs in each run: ids, tokens, times, and the user.
+        static CommandResult Comparable(CommandResult result) =>
+            new(result.ExitCode, Same(result.Output), Same(result.Error));
+
+        static string Same(string text) =>
+            Regex.Replace(
+                text,
+                "[0-9a-f]{8}-[0-9a-f-]{27}|pt_[A-Za-z0-9_-]+|[0-9]{4}-[0-9]{2}-[0-9]{2} [0-9:]{8}|(?<=anna)[12]",
+                "#"
+            );
     }
 
     [Fact]

@@ -13,7 +13,7 @@ public sealed class Scraping_without_a_database(TwoNodeCluster cluster)
     ];
 
     [Fact]
-    public async Task Leaves_out_what_lies_in_it_until_it_is_back()
+    public async Task leaves_out_what_lies_in_it_until_it_is_back()
     {
         foreach (var (service, family) in _families)
         {

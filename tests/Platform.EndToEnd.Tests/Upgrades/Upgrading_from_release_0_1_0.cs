@@ -14,7 +14,7 @@ public sealed class Upgrading_from_release_0_1_0(UpgradedPlatform platform) : IC
     private JsonNode Said => platform.Data.Contents;
 
     [Fact]
-    public async Task Lets_the_agent_go_on_as_the_node_it_was_without_joining_again()
+    public async Task lets_the_agent_go_on_as_the_node_it_was_without_joining_again()
     {
         var node = platform.NodeMeanwhile!;
         Assert.Equal(Text(Said["node"]!["id"]), Text(node["id"]));
@@ -29,7 +29,7 @@ public sealed class Upgrading_from_release_0_1_0(UpgradedPlatform platform) : IC
     }
 
     [Fact]
-    public async Task Ends_the_attempt_that_ran_meanwhile_as_if_nothing_had_happened()
+    public async Task ends_the_attempt_that_ran_meanwhile_as_if_nothing_had_happened()
     {
         var id = platform.Data.JobInFlight("running");
 
@@ -45,7 +45,7 @@ public sealed class Upgrading_from_release_0_1_0(UpgradedPlatform platform) : IC
     }
 
     [Fact]
-    public async Task Goes_on_with_what_waited_and_with_what_was_being_stopped()
+    public async Task goes_on_with_what_waited_and_with_what_was_being_stopped()
     {
         var stopped = await Api.GetAsync($"/api/jobs/{platform.Data.JobInFlight("stopping")}");
         Assert.Equal("cancelled", Text(stopped["reason"]));
@@ -61,11 +61,11 @@ public sealed class Upgrading_from_release_0_1_0(UpgradedPlatform platform) : IC
     }
 
     [Fact]
-    public void Takes_new_jobs() =>
+    public void takes_new_jobs() =>
         Assert.Equal(Text(Said["node"]!["id"]), Text(Assert.Single(platform.NewJob!["nodes"]!.AsArray())!["nodeId"]));
 
     [Fact]
-    public async Task Keeps_every_job_that_had_ended_with_its_events_and_its_logs()
+    public async Task keeps_every_job_that_had_ended_with_its_events_and_its_logs()
     {
         foreach (var said in Said["jobs"]!.AsArray())
         {
@@ -88,7 +88,7 @@ public sealed class Upgrading_from_release_0_1_0(UpgradedPlatform platform) : IC
     }
 
     [Fact]
-    public async Task Keeps_every_run_with_all_its_points()
+    public async Task keeps_every_run_with_all_its_points()
     {
         foreach (var said in Said["runs"]!.AsArray())
         {
@@ -109,7 +109,7 @@ public sealed class Upgrading_from_release_0_1_0(UpgradedPlatform platform) : IC
     }
 
     [Fact]
-    public async Task Keeps_every_artifact_to_the_byte()
+    public async Task keeps_every_artifact_to_the_byte()
     {
         foreach (var said in Said["artifacts"]!.AsArray())
         {
@@ -139,7 +139,7 @@ public sealed class Upgrading_from_release_0_1_0(UpgradedPlatform platform) : IC
     }
 
     [Fact]
-    public async Task Keeps_the_rights_of_the_tokens_that_people_have()
+    public async Task keeps_the_rights_of_the_tokens_that_people_have()
     {
         Assert.Equal(HttpStatusCode.OK, await ReadAsync(Api));
         Assert.Equal(HttpStatusCode.Created, await WriteAsync(Api));
@@ -155,7 +155,7 @@ public sealed class Upgrading_from_release_0_1_0(UpgradedPlatform platform) : IC
     }
 
     [Fact]
-    public Task Gives_the_same_answers_from_read_models_that_are_rebuilt() =>
+    public Task gives_the_same_answers_from_read_models_that_are_rebuilt() =>
         platform.Platform.AssertReadModelsMatchEventsAsync();
 
     private static async Task<HttpStatusCode> ReadAsync(PlatformApi api)

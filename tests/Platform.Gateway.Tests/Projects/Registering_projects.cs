@@ -86,6 +86,27 @@ public sealed class Registering_projects : IAsyncLifetime
         Assert.Equal("a_b", (string?)Assert.Single((await found.JsonAsync())["items"]!.AsArray())!["path"]);
     }
 
+    [Theory]
+    [InlineData("\u001b[2J")]
+    [InlineData("\r")]
+    [InlineData("\u0007")]
+    [InlineData("\u0085")]
+    [InlineData("\u202e")]
+    [InlineData("\u2066")]
+    public async Task takes_no_control_characters_in_a_description_but_line_breaks_and_tabs(string character)
+    {
+        await CreateAsync("vision");
+        var description = $"Cameras {character} and more";
+        using var created = await SendAsync(HttpMethod.Post, "/api/projects", new { path = "other", description });
+        await created.ShouldBeProblemAsync(HttpStatusCode.BadRequest, "validation");
+        using var changed = await SendAsync(HttpMethod.Put, "/api/projects/vision", new { description });
+        await changed.ShouldBeProblemAsync(HttpStatusCode.BadRequest, "validation");
+
+        var allowed = new { description = "Cameras\n\tand \U0001F469\u200D\U0001F52C" };
+        using var kept = await SendAsync(HttpMethod.Put, "/api/projects/vision", allowed);
+        Assert.Equal(allowed.description, (string?)(await kept.JsonAsync())["description"]);
+    }
+
     private async Task CreateAsync(string path)
     {
         using var created = await SendAsync(HttpMethod.Post, "/api/projects", new { path, description = "x" });

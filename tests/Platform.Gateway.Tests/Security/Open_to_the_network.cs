@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Http.Headers;
 using System.Net.Http.Json;
+using System.Text.Json.Nodes;
 using Npgsql;
 using Platform.Gateway.Security;
 using Platform.Gateway.Tokens;
@@ -181,16 +182,17 @@ public sealed class Open_to_the_network : IAsyncLifetime
     {
         var (code, output, _) = await CommandAsync("tokens", "create", "--name", "first", "--scope=admin");
         Assert.Equal(0, code);
-        var token = output.Trim();
+        var token = (string?)JsonNode.Parse(output)!["token"];
         using var answer = await _gateway.SendAsync(HttpMethod.Post, "/api/jobs", token);
         Assert.Equal("user:first", (string?)(await answer.JsonAsync())["subject"]);
 
         var (_, list, _) = await CommandAsync("tokens", "list");
-        Assert.Contains("first", list, StringComparison.Ordinal);
-        var (revoked, _, _) = await CommandAsync("tokens", "revoke", list.Split(' ')[0]);
+        var listed = Assert.Single(JsonNode.Parse(list)!["items"]!.AsArray())!;
+        Assert.Equal("first", (string?)listed["user"]);
+        var (revoked, _, _) = await CommandAsync("tokens", "revoke", $"{listed["id"]}");
         Assert.Equal(0, revoked);
         var (_, empty, _) = await CommandAsync("tokens", "list");
-        Assert.DoesNotContain("first", empty, StringComparison.Ordinal);
+        Assert.Empty(JsonNode.Parse(empty)!["items"]!.AsArray());
         await WaitFor.ConditionAsync(
             "the revocation to reach the running gateway",
             async () =>
@@ -202,16 +204,32 @@ public sealed class Open_to_the_network : IAsyncLifetime
     }
 
     [Theory]
-    [InlineData(2, "tokens")]
-    [InlineData(2, "tokens", "create", "--nme", "x")]
-    [InlineData(2, "tokens", "create", "--name", "x", "--scope", "owner")]
-    [InlineData(1, "tokens", "revoke", "0198c7a2-0000-7000-8000-000000000001")]
-    public async Task a_wrong_command_says_so(int expected, params string[] args)
+    [InlineData(2, "/problems/validation", "tokens")]
+    [InlineData(2, "/problems/validation", "users", "add", "x")]
+    [InlineData(2, "/problems/validation", "tokens", "create", "--nme", "x")]
+    [InlineData(1, "/problems/validation", "tokens", "create", "--name", "x", "--scope", "owner")]
+    [InlineData(1, "/problems/validation", "users", "add", "a/b", "--role", "editor")]
+    [InlineData(1, "/problems/user.not-found", "users", "disable", "nobody")]
+    [InlineData(1, "/problems/token.not-found", "tokens", "revoke", "0198c7a2-0000-7000-8000-000000000001")]
+    public async Task a_wrong_command_is_answered_as_the_API_answers_it(int expected, string type, params string[] args)
     {
         var (code, output, errors) = await CommandAsync(args);
-        Assert.Equal(expected, code);
-        Assert.Empty(output);
-        Assert.NotEmpty(errors);
+        Assert.Equal((expected, ""), (code, output));
+        Assert.Equal(type, (string?)JsonNode.Parse(errors)!["type"]);
+    }
+
+    [Fact]
+    public async Task a_command_says_that_the_database_does_not_answer()
+    {
+        await using var errors = new StringWriter();
+        var code = await DatabaseCommand.RunAsync(
+            ["users", "list"],
+            "Host=127.0.0.1;Port=1;Username=nobody;Timeout=5",
+            TextWriter.Null,
+            errors
+        );
+        Assert.Equal(1, code);
+        Assert.Equal("/problems/unavailable", (string?)JsonNode.Parse(errors.ToString())!["type"]);
     }
 
     private Task<string> AdminAsync() => _gateway.TokenAsync("admin-token", "administrator");

@@ -15,7 +15,7 @@ public sealed class Users_and_their_tokens : IAsyncLifetime
         var (code, output) = await _gateway.RunCommandAsync("users", "add", "root", "--role", "administrator");
         Assert.True(code == 0, output);
         (_, output) = await _gateway.RunCommandAsync("tokens", "create", "--user", "root");
-        _root = output.Trim();
+        _root = (string)JsonNode.Parse(output)!["token"]!;
     }
 
     public async Task DisposeAsync() => await _gateway.DisposeAsync();
@@ -142,7 +142,7 @@ public sealed class Users_and_their_tokens : IAsyncLifetime
         var answers = await Task.WhenAll(
             names.Select(name => _gateway.SendAsync(HttpMethod.Post, $"/api/users/{name}/disable", other))
         );
-        var (_, list) = await _gateway.RunCommandAsync("users", "list", "--json");
+        var (_, list) = await _gateway.RunCommandAsync("users", "list");
         Assert.Equal(1, JsonNode.Parse(list)!["items"]!.AsArray().Count(user => (bool)user!["enabled"]!));
         foreach (var answer in answers)
         {

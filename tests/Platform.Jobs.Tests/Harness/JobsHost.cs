@@ -73,7 +73,7 @@ internal sealed class JobsHost : IAsyncDisposable
         var app = builder.Build();
         // Otherwise the bus would use the logger of a host that this test has stopped.
         LogContext.ConfigureCurrentLogContext(app.Services.GetRequiredService<ILoggerFactory>());
-        app.UsePlatformDefaults();
+        app.UsePlatformDefaults(isEdge: false);
         module.Map(app);
         cluster.Attach(app.Services.GetRequiredService<IBus>());
         await app.StartAsync();

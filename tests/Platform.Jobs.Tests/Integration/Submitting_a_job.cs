@@ -175,6 +175,8 @@ public sealed class Submitting_a_job(JobsFixture fixture) : IClassFixture<JobsFi
             { """{ "name": "  ", "command": ["sh"] }""", "name" },
             { """{ "name": "a\u0000b", "command": ["sh"] }""", "name" },
             { """{ "name": "a\nb", "command": ["sh"] }""", "name" },
+            { """{ "name": "a\u202eb", "command": ["sh"] }""", "name" },
+            { """{ "name": "a\u2028b", "command": ["sh"] }""", "name" },
             { $$"""{ "name": "{{longName}}", "command": ["sh"] }""", "name" },
             { """{ "name": "digits" }""", "command" },
             { """{ "name": "digits", "command": [] }""", "command" },

@@ -12,7 +12,7 @@ public sealed class Who_did_it : WithJobsHost
     private static readonly Caller _viewer = Caller.User("vera", UserRole.Viewer);
 
     [Fact]
-    public async Task Is_in_the_history_of_a_job()
+    public async Task is_in_the_history_of_a_job()
     {
         var id = await SubmitAsync(_anna);
         await Host.WaitForAsync(id, "running");
@@ -37,7 +37,7 @@ public sealed class Who_did_it : WithJobsHost
     [Theory]
     [InlineData("user:anna")]
     [InlineData("anna")]
-    public async Task Finds_the_jobs_of_a_user(string name)
+    public async Task finds_the_jobs_of_a_user(string name)
     {
         var annas = await SubmitAsync(_anna);
         await SubmitAsync(Caller.User("ann", UserRole.Editor));
@@ -52,7 +52,7 @@ public sealed class Who_did_it : WithJobsHost
     }
 
     [Fact]
-    public async Task Is_known_of_jobs_of_release_0_1_0_too()
+    public async Task is_known_of_jobs_of_release_0_1_0_too()
     {
         var id = await SubmitAsync(_anna);
         await using (
@@ -73,7 +73,7 @@ public sealed class Who_did_it : WithJobsHost
     }
 
     [Fact]
-    public async Task Values_of_the_environment_are_hidden_from_those_who_may_only_look()
+    public async Task values_of_the_environment_are_hidden_from_those_who_may_only_look()
     {
         var id = await SubmitAsync(_anna);
         foreach (var path in new[] { $"/api/jobs/{id}", $"/api/jobs/{id}/events" })

@@ -225,7 +225,7 @@ internal sealed class NodesHost : IAsyncDisposable
             }
         );
         var app = builder.Build();
-        app.UsePlatformDefaults();
+        app.UsePlatformDefaults(isEdge: false);
         module.Map(app);
         await app.StartAsync();
         return app;

@@ -73,15 +73,17 @@ internal sealed class ExceptionProblems(IProblemDetailsService problems) : IExce
     /// <summary>Says which field of the body is wrong, without naming types of ours.</summary>
     private static string Describe(JsonException json)
     {
-        const string Unmapped = "The JSON property '";
-        if (json.Message.StartsWith(Unmapped, StringComparison.Ordinal))
-        {
-            var name = json.Message[Unmapped.Length..json.Message.IndexOf('\'', Unmapped.Length)];
-            return $"Unknown field '{name}'.";
-        }
-
-        return json.Path is { Length: > 1 } path
-            ? $"The field '{path.TrimStart('$', '.')}' has the wrong type or is missing something."
+        var path = json.Path is { Length: > 1 } known ? known.TrimStart('$', '.') : null;
+        return NameIn(json.Message, "The JSON property '") is { } unknown ? $"Unknown field '{unknown}'."
+            : json.Message.StartsWith("Duplicate propert", StringComparison.Ordinal)
+                ? $"The field '{NameIn(json.Message, "Duplicate property '") ?? path}' is given twice."
+            : path is not null ? $"The field '{path}' has the wrong type or is missing something."
             : "The body is not the JSON that this address expects.";
     }
+
+    /// <summary>The name of a field in one of the serializer's messages.</summary>
+    private static string? NameIn(string message, string beginning) =>
+        message.StartsWith(beginning, StringComparison.Ordinal)
+            ? message[beginning.Length..message.IndexOf('\'', beginning.Length)]
+            : null;
 }

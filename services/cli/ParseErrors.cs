@@ -1,0 +1,54 @@
+using System.CommandLine;
+using System.CommandLine.Parsing;
+using System.Globalization;
+using System.Numerics;
+
+namespace Platform.Cli;
+
+/// <summary>What is wrong with a command line, in words of its user: the parser would name types of .NET.</summary>
+internal static class ParseErrors
+{
+    private const string SampleId = "019a0000-0000-7000-8000-000000000001";
+
+    /// <summary>One line for an error.</summary>
+    public static string Describe(ParseError error)
+    {
+        var (name, type, values) = error.SymbolResult switch
+        {
+            OptionResult option => (option.Option.Name, option.Option.ValueType, option.Tokens),
+            ArgumentResult argument => (argument.Argument.Name, argument.Argument.ValueType, argument.Tokens),
+            _ => ("", typeof(string), []),
+        };
+        var expected = values
+            .Select(value => (value.Value, Problem: ProblemWith(value.Value, Nullable.GetUnderlyingType(type) ?? type)))
+            .FirstOrDefault(value => value.Problem is not null);
+        return expected.Problem is null ? error.Message : $"{name}: '{expected.Value}' is {expected.Problem}.";
+    }
+
+    /// <summary>Refuses numbers outside a range. What is no number at all is refused by the parser, which asks nevertheless.</summary>
+    public static void AcceptOnlyBetween(this Option option, int least, int most, string message) =>
+        option.Validators.Add(result =>
+        {
+            if (
+                result.Tokens is [var token]
+                && int.TryParse(token.Value, CultureInfo.InvariantCulture, out var number)
+                && (number < least || number > most)
+            )
+            {
+                result.AddError(message);
+            }
+        });
+
+    private static string? ProblemWith(string text, Type type) =>
+        type == typeof(int) && !int.TryParse(text, CultureInfo.InvariantCulture, out _)
+            ? NoNumber(text, int.MinValue, int.MaxValue)
+        : type == typeof(long) && !long.TryParse(text, CultureInfo.InvariantCulture, out _)
+            ? NoNumber(text, long.MinValue, long.MaxValue)
+        : type == typeof(Guid) && !Guid.TryParse(text, out _) ? $"not an id such as {SampleId}"
+        : null;
+
+    private static string NoNumber(string text, long least, long most) =>
+        BigInteger.TryParse(text, CultureInfo.InvariantCulture, out _)
+            ? $"not a number from {least} to {most}"
+            : "not a whole number";
+}
