@@ -1,12 +1,14 @@
 import { createRootRoute, createRoute, createRouter, lazyRouteComponent, redirect } from '@tanstack/react-router';
-import type { ListSearch } from '../components/list-page';
 import type { ArtifactSearch } from '../features/artifacts/components/artifact-page';
+import { jobStatuses } from '../features/jobs/api/jobs';
 import { jobTabs, type JobSearch } from '../features/jobs/components/job-tabs';
 import { JobsPage } from '../features/jobs/components/jobs-page';
+import { runStatuses } from '../features/runs/api/runs';
+import { readListSearch } from '../lib/list-search';
 import { Layout } from './layout';
 import { NotFoundPage } from './not-found-page';
 import { FailurePage } from './failure-page';
-import { readListSearch, readNumber } from './search';
+import { readNumber } from './search';
 
 const rootRoute = createRootRoute({ component: Layout, notFoundComponent: NotFoundPage, errorComponent: FailurePage });
 
@@ -19,7 +21,7 @@ const indexRoute = createRoute({
 const jobsRoute = createRoute({
   getParentRoute: () => rootRoute,
   path: '/jobs',
-  validateSearch: readListSearch,
+  validateSearch: search => readListSearch(search, { statuses: jobStatuses, jobs: true }),
   component: function Jobs() {
     return <JobsPage search={jobsRoute.useSearch()} />;
   },
@@ -58,7 +60,7 @@ const RunsPage = lazyRouteComponent(() => import('../features/runs/components/ru
 const runsRoute = createRoute({
   getParentRoute: () => rootRoute,
   path: '/runs',
-  validateSearch: readListSearch,
+  validateSearch: search => readListSearch(search, { statuses: runStatuses }),
   component: function Runs() {
     return <RunsPage search={runsRoute.useSearch()} />;
   },
@@ -83,7 +85,7 @@ const ArtifactsPage = lazyRouteComponent(
 const artifactsRoute = createRoute({
   getParentRoute: () => rootRoute,
   path: '/artifacts',
-  validateSearch: (search): ListSearch => ({ ...readListSearch(search), status: undefined }),
+  validateSearch: search => readListSearch(search, {}),
   component: function Artifacts() {
     return <ArtifactsPage search={artifactsRoute.useSearch()} />;
   },

@@ -1,20 +1,17 @@
 import { useNavigate } from '@tanstack/react-router';
 import { useCallback, useState, type ReactNode } from 'react';
+import { ApiError } from '../lib/api';
 import { useLocale, useText } from '../lib/i18n/i18n';
+import { changeFilter, type ListSearch } from '../lib/list-search';
 import { useRows } from '../lib/use-rows';
 import { Button } from './button';
+import { FilterChip } from './filter-chip';
+import { JobLink } from './job-link';
 import { PageHeader } from './page-header';
 import { SearchBox } from './search-box';
 import { EmptyState, Pending } from './states';
 import type { KnownStatus } from './status-badge';
 import { VirtualTable, type Column } from './virtual-table';
-
-/** The search parameters of a list page. */
-export interface ListSearch {
-  status?: string;
-  project?: string;
-  search?: string;
-}
 
 interface ListPageProps<T> extends ListProps<T> {
   title: string;
@@ -31,6 +28,7 @@ export function ListPage<T>({ title, actions, searchLabel, statuses, ...list }: 
   const { path, search } = list;
   const change = useFilterChange(path, search);
   const onSearch = useCallback((value: string) => change({ search: value }), [change]);
+  const chosen = search.status?.split(',') ?? [];
   const onProject = useCallback((value: string) => change({ project: value }), [change]);
   return (
     <div className="page page-fill">
@@ -40,20 +38,30 @@ export function ListPage<T>({ title, actions, searchLabel, statuses, ...list }: 
         <SearchBox label={t('common.filter.project')} value={search.project ?? ''} onChange={onProject} />
         {statuses && (
           <div className="segments" role="group" aria-label={t('common.status')}>
-            <button type="button" aria-pressed={!search.status} onClick={() => change({ status: '' })}>
+            <button type="button" aria-pressed={chosen.length === 0} onClick={() => change({ status: '' })}>
               {t('common.all')}
             </button>
             {statuses.map(one => (
               <button
                 key={one}
                 type="button"
-                aria-pressed={search.status === one}
+                aria-pressed={chosen.includes(one)}
                 onClick={() => change({ status: one })}
               >
                 {t(`status.${one}`)}
               </button>
             ))}
           </div>
+        )}
+        {search.submittedBy && (
+          <FilterChip name={t('job.owner')} onRemove={() => change({ submittedBy: '' })}>
+            {search.submittedBy.replace(/^user:/, '')}
+          </FilterChip>
+        )}
+        {search.parent && (
+          <FilterChip name={t('job.parent')} onRemove={() => change({ parent: '' })}>
+            <JobLink id={search.parent} />
+          </FilterChip>
         )}
       </div>
       <List {...list} />
@@ -78,20 +86,24 @@ function List<T>({ path, search, tableLabel, columns, empty }: ListProps<T>) {
   const change = useFilterChange(path, search);
   // The filter is applied while a project is typed; a trailing slash would be refused.
   const project = search.project?.replace(/\/+$/, '');
-  const rows = useRows<T>(`/api${path}`, { ...search, project });
+  const { status, search: text, submittedBy, parent } = search;
+  const rows = useRows<T>(`/api${path}`, { status, project, search: text, submittedBy, parent });
+  const isFiltered = [status, project, text, submittedBy, parent].some(Boolean);
   const [sight, setSight] = useState({ first: 1, last: 1 });
   const onVisibleRangeChange = useCallback((first: number, last: number) => setSight({ first, last }), []);
+  const clear = <Button onClick={() => change(noFilter)}>{t('common.clearFilter')}</Button>;
+  if (rows.error instanceof ApiError && rows.error.status === 400 && isFiltered) {
+    return (
+      <EmptyState title={t('common.badFilter')} text={rows.error.message}>
+        {clear}
+      </EmptyState>
+    );
+  }
   if (!rows.isLoaded) {
     return <Pending error={rows.error} onRetry={rows.retry} rows={10} />;
   }
   if (rows.total === 0) {
-    return Object.values(search).some(Boolean) ? (
-      <EmptyState title={t('common.noMatch')}>
-        <Button onClick={() => change({ status: '', project: '', search: '' })}>{t('common.clearFilter')}</Button>
-      </EmptyState>
-    ) : (
-      empty
-    );
+    return isFiltered ? <EmptyState title={t('common.noMatch')}>{clear}</EmptyState> : empty;
   }
   const number = (value: number) => value.toLocaleString(locale);
   return (
@@ -114,14 +126,19 @@ function List<T>({ path, search, tableLabel, columns, empty }: ListProps<T>) {
   );
 }
 
-/** Changes a part of the filter in the URL; empty values are left out. */
-function useFilterChange(path: ListProps<unknown>['path'], { status, project, search }: ListSearch) {
+const noFilter: Required<ListSearch> = { status: '', project: '', search: '', submittedBy: '', parent: '' };
+
+/** Changes a part of the filter in the URL. */
+function useFilterChange(path: ListProps<unknown>['path'], filter: ListSearch) {
+  const { status, project, search, submittedBy, parent } = filter;
   const navigate = useNavigate();
   return useCallback(
-    (part: ListSearch) => {
-      const set = Object.entries({ status, project, search, ...part }).filter(([, value]) => value);
-      void navigate({ to: path, search: Object.fromEntries(set), replace: true });
-    },
-    [navigate, path, status, project, search],
+    (part: ListSearch) =>
+      void navigate({
+        to: path,
+        search: changeFilter({ status, project, search, submittedBy, parent }, part),
+        replace: true,
+      }),
+    [navigate, path, status, project, search, submittedBy, parent],
   );
 }

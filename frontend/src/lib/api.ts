@@ -16,7 +16,11 @@ export class ApiError extends Error {
   readonly problem: Problem;
 
   constructor(status: number, problem: Problem) {
-    super(problem.detail ?? problem.title ?? `HTTP ${status}`);
+    // The title of invalid input says only that something is invalid; its errors say what.
+    const errors = Object.values(problem.errors ?? {})
+      .flat()
+      .join(' ');
+    super(problem.detail ?? (errors || (problem.title ?? `HTTP ${status}`)));
     this.status = status;
     this.problem = problem;
   }

@@ -2,8 +2,9 @@ import { useEffect, useEffectEvent, useRef } from 'react';
 import uPlot from 'uplot';
 import 'uplot/dist/uPlot.min.css';
 import { formatValue } from '../../lib/format';
-import { useText } from '../../lib/i18n/i18n';
+import { useLocale, useText } from '../../lib/i18n/i18n';
 import { smooth, type Series } from '../../lib/series';
+import { timeTicks } from '../../lib/time-ticks';
 
 export interface Zoom {
   min: number;
@@ -29,6 +30,7 @@ const wholeSteps = Array.from({ length: 12 }, (_, power) => [1, 2, 5].map(part =
 /** The drawing of one metric over steps or time. Cursors and zoom are shared by all charts of a page. */
 export function Chart({ series, x, smoothing, logarithmic, zoom, onZoom, scheme }: ChartProps) {
   const t = useText();
+  const locale = useLocale();
   const frame = useRef<HTMLDivElement>(null);
   const plot = useRef<uPlot | null>(null);
   const readData = useEffectEvent(() => toData(series, x, smoothing));
@@ -45,6 +47,7 @@ export function Chart({ series, x, smoothing, logarithmic, zoom, onZoom, scheme 
         element.clientWidth,
         x,
         logarithmic,
+        locale,
         () => readZoom(),
         to => changeZoom(to),
       ),
@@ -59,7 +62,7 @@ export function Chart({ series, x, smoothing, logarithmic, zoom, onZoom, scheme 
       made.destroy();
       plot.current = null;
     };
-  }, [x, logarithmic, scheme]);
+  }, [x, logarithmic, scheme, locale]);
 
   useEffect(() => {
     plot.current?.setData(toData(series, x, smoothing));
@@ -78,6 +81,7 @@ function options(
   width: number,
   x: 'step' | 'time',
   logarithmic: boolean,
+  locale: string,
   zoom: () => Zoom | null,
   onZoom: (zoom: Zoom | null) => void,
 ): uPlot.Options {
@@ -98,7 +102,7 @@ function options(
       y: { distr: logarithmic ? 3 : 1 },
     },
     axes: [
-      { ...axis, size: 26, ...(x === 'step' ? { incrs: wholeSteps } : {}) },
+      { ...axis, ...(x === 'step' ? { size: 26, incrs: wholeSteps } : timeAxis(locale)) },
       { ...axis, size: 56, values: (_, splits) => splits.map(value => (value === null ? '' : formatValue(value))) },
     ],
     series: [
@@ -107,7 +111,7 @@ function options(
       { stroke: colour('--accent'), width: 1.75, points: { show: (_u, _s, from, to) => to - from < 40, size: 5 } },
     ],
     cursor: { sync: { key: syncKey, setSeries: false }, drag: { x: true, y: false, setScale: false } },
-    plugins: [valueHint()],
+    plugins: [valueHint(locale)],
     hooks: {
       setSelect: [
         plot => {
@@ -123,6 +127,15 @@ function options(
   };
 }
 
+/** Two lines of labels with their dates. */
+function timeAxis(locale: string): uPlot.Axis {
+  return {
+    size: 40,
+    space: 64,
+    values: (_plot, splits, _axis, _space, increment) => timeTicks(splits, increment, locale),
+  };
+}
+
 function rangeOf(zoom: Zoom | null, min: number | null, max: number | null): [number, number] {
   if (zoom) {
     return [zoom.min, zoom.max];
@@ -133,7 +146,7 @@ function rangeOf(zoom: Zoom | null, min: number | null, max: number | null): [nu
 }
 
 /** The value under the cursor, beside it. */
-function valueHint(): uPlot.Plugin {
+function valueHint(locale: string): uPlot.Plugin {
   const hint = document.createElement('div');
   hint.className = 'chart-hint';
   return {
@@ -146,7 +159,7 @@ function valueHint(): uPlot.Plugin {
         hint.hidden = value === undefined || value === null || at === undefined || (left ?? -1) < 0;
         if (!hint.hidden) {
           const time = plot.scales.x?.time
-            ? new Date((at ?? 0) * 1000).toLocaleTimeString(document.documentElement.lang)
+            ? new Date((at ?? 0) * 1000).toLocaleTimeString(locale, { hourCycle: 'h23' })
             : String(at);
           hint.textContent = `${time}: ${formatValue(value ?? 0)}`;
           hint.dataset.side = (left ?? 0) > plot.over.clientWidth / 2 ? 'left' : 'right';

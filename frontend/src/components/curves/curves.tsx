@@ -12,10 +12,12 @@ interface CurvesProps {
   runId: string;
   /** Whether the training has started: until then the run may not even exist. */
   begun: boolean;
+  /** Whether it has ended: nothing more is to come. */
+  ended: boolean;
 }
 
 /** All curves of a run, live while it trains. */
-export function Curves({ runId, begun }: CurvesProps) {
+export function Curves({ runId, begun, ended }: CurvesProps) {
   const t = useText();
   const { state, series } = useRunSeries(runId, begun);
   const [smoothing, setSmoothing] = useState(0);
@@ -69,7 +71,7 @@ export function Curves({ runId, begun }: CurvesProps) {
             ? t('common.loading')
             : state === 'failed'
               ? t('curves.failed')
-              : t(state === 'absent' ? 'curves.absent' : 'curves.empty')}
+              : t(ended || state === 'ended' ? 'curves.none' : state === 'absent' ? 'curves.absent' : 'curves.empty')}
         </p>
       ) : (
         <div className="charts">

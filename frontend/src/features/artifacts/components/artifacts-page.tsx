@@ -1,11 +1,12 @@
 import { Link } from '@tanstack/react-router';
 import { Package } from 'lucide-react';
 import { EmptyState } from '../../../components/states';
-import { ListPage, type ListSearch } from '../../../components/list-page';
+import { ListPage } from '../../../components/list-page';
 import { Ago } from '../../../components/time';
 import type { Column } from '../../../components/virtual-table';
 import { formatBytes } from '../../../lib/format';
 import { useText, type Text } from '../../../lib/i18n/i18n';
+import type { ListSearch } from '../../../lib/list-search';
 import type { Artifact } from '../api/artifacts';
 
 export function ArtifactsPage({ search }: { search: ListSearch }) {

@@ -11,6 +11,7 @@ export interface JobItem {
   id: string;
   name: string;
   project: string;
+  parentId?: string | null;
   status: (typeof jobStatuses)[number];
   stopping: boolean;
   attempt: number;
@@ -27,7 +28,20 @@ export interface JobItem {
   detail?: string | null;
 }
 
+/** One process of an attempt of several. */
+export interface JobRank {
+  rank: number;
+  startedAt?: string | null;
+  endedAt?: string | null;
+  reason?: string | null;
+  exitCode?: number | null;
+  detail?: string | null;
+}
+
 export interface Job extends JobItem {
+  /** How many jobs that belong to it have each status. */
+  children?: Partial<Record<JobItem['status'], number>> | null;
+  ranks?: JobRank[] | null;
   command: string[];
   files: { path: string; size: number; sha256: string }[];
   source?: { artifact: string } | null;
@@ -61,11 +75,44 @@ export interface JobArtifact {
   createdAt: string;
 }
 
+const endStatuses: readonly string[] = ['succeeded', 'failed', 'cancelled'] satisfies JobItem['status'][];
 const refreshEvery = 1000;
 const patience = 60_000;
 
 export function isOver(job: JobItem): boolean {
-  return job.status === 'succeeded' || job.status === 'failed' || job.status === 'cancelled';
+  return endStatuses.includes(job.status);
+}
+
+/** How many of a job's children have not ended. */
+export function unendedChildren({ children }: Job): number {
+  const counts = Object.entries(children ?? {}).filter(([status]) => !endStatuses.includes(status));
+  return counts.reduce((sum, [, count]) => sum + count, 0);
+}
+
+/** The nodes of a job by name; a node of several processes is named once, with their number. */
+export function placedOn({ nodes }: Pick<JobItem, 'nodes'>): string {
+  const counts = new Map<string, number>();
+  nodes.forEach(({ nodeName }) => counts.set(nodeName, (counts.get(nodeName) ?? 0) + 1));
+  return [...counts].map(([name, count]) => (count > 1 ? `${name} ×${count}` : name)).join(', ');
+}
+
+/** The status of a process of several: one that was stopped because of another was interrupted. */
+export function rankStatus(rank: JobRank, job: Job): string {
+  if (!rank.endedAt) {
+    return isOver(job) ? 'interrupted' : rank.startedAt ? shownStatus({ ...job, status: 'running' }) : 'placed';
+  }
+  switch (rank.reason) {
+    case 'exit_code':
+      return rank.exitCode === 0 ? 'succeeded' : 'failed';
+    case 'cancelled':
+      return 'cancelled';
+    case 'peer_failed':
+    case 'node_lost':
+    case 'node_stopped':
+      return 'interrupted';
+    default:
+      return 'failed';
+  }
 }
 
 /** The status shown for a job: it is stopping from the request to stop until it has ended. */
@@ -102,8 +149,9 @@ function usePatience(): boolean {
   return patient;
 }
 
-export function useHistory(job: Job) {
+export function useHistory(job: Job, enabled = true) {
   return useQuery({
+    enabled,
     queryKey: ['/api/jobs', job.id, 'events', job.status, job.attempt, job.stopping],
     queryFn: ({ signal }) => getJson<{ items: HistoryEntry[] }>(`/api/jobs/${job.id}/events`, signal),
     placeholderData: keepPreviousData,

@@ -3,6 +3,7 @@ import { Pairs } from '../../../components/facts';
 import { ExactTime } from '../../../components/time';
 import { formatDuration } from '../../../lib/format';
 import { isMessageKey, useText, useTranslate, type Text, type Translate } from '../../../lib/i18n/i18n';
+import { callerName, isImplied } from '../api/actor';
 import { causesOf, type Cause } from '../api/cause';
 import { useHistory, type HistoryEntry, type Job } from '../api/jobs';
 import { reasonWords } from './end-reason';
@@ -14,6 +15,7 @@ export function JobHistory({ job }: { job: Job }) {
     return <Pending error={error} onRetry={refetch} />;
   }
   const causes = causesOf(data.items);
+  const nodeNames = nodeNamesOf(data.items);
   return (
     <ol className="timeline">
       {data.items.map((entry, index) => (
@@ -22,6 +24,8 @@ export function JobHistory({ job }: { job: Job }) {
           entry={entry}
           before={data.items[index - 1]}
           cause={causes[index] ?? 'request'}
+          nodeNames={nodeNames}
+          severalRanks={Boolean(job.ranks)}
         />
       ))}
     </ol>
@@ -32,12 +36,16 @@ interface TimelineEntryProps {
   entry: HistoryEntry;
   before: HistoryEntry | undefined;
   cause: Cause;
+  nodeNames: ReadonlyMap<string, string>;
+  severalRanks: boolean;
 }
 
-function TimelineEntry({ entry, before, cause }: TimelineEntryProps) {
+function TimelineEntry({ entry, before, cause, nodeNames, severalRanks }: TimelineEntryProps) {
   const t = useText();
   const key = `event.${entry.type}`;
-  const summary = summaryOf(t, useTranslate(), entry);
+  const summary = [rankOf(t, entry, nodeNames, severalRanks), summaryOf(t, useTranslate(), entry)]
+    .filter(Boolean)
+    .join(' · ');
   return (
     <li data-type={entry.type}>
       <div className="timeline-head">
@@ -51,7 +59,9 @@ function TimelineEntry({ entry, before, cause }: TimelineEntryProps) {
       {summary && <p>{summary}</p>}
       <p className="timeline-cause muted">
         {t('job.history.cause')}: {t(`cause.${cause}`)}
-        {entry.actor && ` · ${t('job.history.actor', { name: entry.actor })}`}
+        {entry.actor &&
+          !isImplied(entry.actor, cause) &&
+          ` · ${t('job.history.actor', { name: callerName(t, entry.actor, nodeNames) })}`}
         {entry.cause && (
           <>
             {' · '}
@@ -66,6 +76,26 @@ function TimelineEntry({ entry, before, cause }: TimelineEntryProps) {
       </details>
     </li>
   );
+}
+
+/** The names of all nodes that the job was placed on, by their ids. */
+function nodeNamesOf(history: readonly HistoryEntry[]): ReadonlyMap<string, string> {
+  const placed = history.flatMap(({ data }) => (data.nodes ?? []) as Job['nodes']);
+  return new Map(placed.map(({ nodeId, nodeName }) => [nodeId, nodeName]));
+}
+
+/** Which process of several an event is about, and its node. */
+function rankOf(
+  t: Text,
+  { data }: HistoryEntry,
+  nodeNames: ReadonlyMap<string, string>,
+  severalRanks: boolean,
+): string {
+  const { rank, nodeId } = data as { rank?: number; nodeId?: string };
+  if (!severalRanks || rank === undefined) {
+    return '';
+  }
+  return [t('job.rank.number', { number: rank }), nodeId && nodeNames.get(nodeId)].filter(Boolean).join(' · ');
 }
 
 /** The main fields of an event. */

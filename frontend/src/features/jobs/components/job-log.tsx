@@ -93,12 +93,12 @@ export function JobLog({ job, attempt, line, onAttempt, onLine }: JobLogProps) {
         <LogSearch search={search} />
         <Button
           kind="quiet"
-          aria-pressed={follow}
-          title={t('log.paused')}
+          aria-pressed={isLive ? follow : undefined}
+          title={isLive ? t('log.paused') : undefined}
           icon={<ArrowDownToLine aria-hidden="true" />}
-          onClick={() => setFollow(!follow)}
+          onClick={() => setFollow(!isLive || !follow)}
         >
-          {t('log.follow')}
+          {t(isLive ? 'log.follow' : 'log.end')}
         </Button>
         <IconButton
           label={t('log.wrap')}

@@ -6,17 +6,31 @@ import { ConfirmDialog } from '../../../components/confirm-dialog';
 import { CopyButton } from '../../../components/copy-button';
 import { Curves } from '../../../components/curves/curves';
 import { Facts } from '../../../components/facts';
+import { JobLink } from '../../../components/job-link';
 import { PageHeader } from '../../../components/page-header';
 import { AbsentState, ActionError, Pending, WaitingState } from '../../../components/states';
 import { StatusBadge } from '../../../components/status-badge';
 import { Tabs } from '../../../components/tabs';
 import { Ago, Duration } from '../../../components/time';
 import { useText, useTranslate } from '../../../lib/i18n/i18n';
-import { isOver, shownStatus, useJob, useJobCommand, type Job } from '../api/jobs';
+import { callerName, isImplied, userName } from '../api/actor';
+import { cancellationOf } from '../api/cause';
+import {
+  isOver,
+  jobStatuses,
+  placedOn,
+  shownStatus,
+  unendedChildren,
+  useHistory,
+  useJob,
+  useJobCommand,
+  type Job,
+} from '../api/jobs';
 import { reasonText } from './end-reason';
 import { JobArtifacts } from './job-artifacts';
 import { JobHistory } from './job-history';
 import { JobLog } from './job-log';
+import { JobRanks } from './job-ranks';
 import { JobRequest } from './job-request';
 import { jobTabs, type JobSearch } from './job-tabs';
 
@@ -41,7 +55,8 @@ export function JobPage({ id, search }: { id: string; search: JobSearch }) {
 function JobView({ job, search }: { job: Job; search: JobSearch }) {
   const t = useText();
   const navigate = useNavigate();
-  const tab = search.tab ?? 'overview';
+  const tabs = job.ranks ? jobTabs : jobTabs.filter(one => one !== 'ranks');
+  const tab = tabs.find(one => one === search.tab) ?? 'overview';
   const attempt = Math.min(search.attempt ?? job.attempt, job.attempt);
   const go = (change: JobSearch) =>
     void navigate({ to: '/jobs/$id', params: { id: job.id }, search: { ...search, ...change }, replace: true });
@@ -52,7 +67,7 @@ function JobView({ job, search }: { job: Job; search: JobSearch }) {
         <JobActions job={job} />
       </PageHeader>
       <JobFacts job={job} />
-      <Tabs names={jobTabs} chosen={tab} textOf={one => t(`job.tab.${one}`)} onChoose={one => go({ tab: one })}>
+      <Tabs names={tabs} chosen={tab} textOf={one => t(`job.tab.${one}`)} onChoose={one => go({ tab: one })}>
         {tab === 'overview' && (
           <>
             <JobLog
@@ -62,9 +77,15 @@ function JobView({ job, search }: { job: Job; search: JobSearch }) {
               onAttempt={chosen => go({ attempt: chosen, line: undefined })}
               onLine={line => go({ line, attempt })}
             />
-            <Curves key={job.runId} runId={job.runId} begun={Boolean(job.startedAt) || isOver(job)} />
+            <Curves
+              key={job.runId}
+              runId={job.runId}
+              begun={Boolean(job.startedAt) || isOver(job)}
+              ended={isOver(job)}
+            />
           </>
         )}
+        {tab === 'ranks' && job.ranks && <JobRanks job={job} ranks={job.ranks} />}
         {tab === 'history' && <JobHistory job={job} />}
         {tab === 'artifacts' && <JobArtifacts job={job} />}
         {tab === 'request' && <JobRequest job={job} />}
@@ -76,14 +97,23 @@ function JobView({ job, search }: { job: Job; search: JobSearch }) {
 function JobFacts({ job }: { job: Job }) {
   const t = useText();
   const translate = useTranslate();
+  const cancelledBy = useCanceller(job);
   return (
     <Facts
       items={[
-        [t('common.project'), job.project],
-        [t('job.node'), job.nodes.map(node => node.nodeName).join(', ')],
+        [
+          t('common.project'),
+          <Link key="project" to="/jobs" search={{ project: job.project }}>
+            {job.project}
+          </Link>,
+        ],
+        [t('job.parent'), job.parentId && <JobLink key="parent" id={job.parentId} />],
+        [t('job.children'), job.children && <ChildrenLink key="children" id={job.id} counts={job.children} />],
+        [t('job.node'), placedOn(job)],
         [t('job.attempt'), `${job.attempt} / ${Math.max(job.attempt, job.retry.maxAttempts)}`],
         [t('job.submitted'), <Ago key="at" at={job.submittedAt} />],
-        [t('job.owner'), job.submittedBy?.replace(/^user:/, '')],
+        [t('job.owner'), job.submittedBy && <OwnerLink key="owner" subject={job.submittedBy} />],
+        [t('job.cancelledBy'), cancelledBy],
         [t('job.duration'), job.startedAt ? <Duration key="for" from={job.startedAt} to={job.endedAt} /> : null],
         [t('job.exitCode'), job.exitCode],
         [t(job.status === 'succeeded' ? 'job.note' : 'job.reason'), reasonText(t, translate, job)],
@@ -105,11 +135,51 @@ function JobFacts({ job }: { job: Job }) {
   );
 }
 
+/** Who cancelled a job, or that its parent was; null where it was not. */
+function useCanceller(job: Job): string | null {
+  const t = useText();
+  const isCancelled = job.status === 'cancelled';
+  const { data } = useHistory(job, isCancelled);
+  const cancellation = isCancelled && data ? cancellationOf(data.items) : null;
+  if (!cancellation) {
+    return null;
+  }
+  const { cause, entry } = cancellation;
+  const parts = [
+    cause === 'parent' && t('cause.parent'),
+    entry.actor && !isImplied(entry.actor, cause) && callerName(t, entry.actor),
+  ];
+  return parts.filter(Boolean).join(' · ');
+}
+
+function OwnerLink({ subject }: { subject: string }) {
+  const t = useText();
+  return (
+    <Link to="/jobs" search={{ submittedBy: userName(subject) ?? subject }}>
+      {callerName(t, subject)}
+    </Link>
+  );
+}
+
+/** How many children a job has by status; leads to their list. */
+function ChildrenLink({ id, counts }: { id: string; counts: NonNullable<Job['children']> }) {
+  const t = useText();
+  const parts = jobStatuses
+    .filter(one => counts[one])
+    .map(one => t('job.children.count', { count: counts[one] ?? 0, status: t(`status.${one}`) }));
+  return (
+    <Link to="/jobs" search={{ parent: id }}>
+      {parts.join(t('common.comma'))}
+    </Link>
+  );
+}
+
 function JobActions({ job }: { job: Job }) {
   const t = useText();
   const [asking, setAsking] = useState<'cancel' | 'retry' | null>(null);
   const cancel = useJobCommand(job.id, 'cancel');
   const retry = useJobCommand(job.id, 'retry');
+  const children = unendedChildren(job);
   const canRetry = job.status === 'failed' || job.status === 'cancelled';
   return (
     <>
@@ -133,7 +203,7 @@ function JobActions({ job }: { job: Job }) {
         open={asking === 'cancel'}
         danger
         title={t('job.cancel.title', { name: job.name })}
-        text={t('job.cancel.text')}
+        text={children > 0 ? t('job.cancel.group', { count: children }) : t('job.cancel.text')}
         confirm={t('job.cancel')}
         refuse={t('job.keep')}
         onConfirm={() => cancel.mutate()}

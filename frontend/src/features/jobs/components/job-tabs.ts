@@ -1,4 +1,4 @@
-export const jobTabs = ['overview', 'history', 'artifacts', 'request'] as const;
+export const jobTabs = ['overview', 'ranks', 'history', 'artifacts', 'request'] as const;
 
 /** The search parameters of a job page. */
 export interface JobSearch {

@@ -1,12 +1,14 @@
 import { Link } from '@tanstack/react-router';
 import { Plus } from 'lucide-react';
 import { EmptyState } from '../../../components/states';
-import { ListPage, type ListSearch } from '../../../components/list-page';
+import { ListPage } from '../../../components/list-page';
 import { StatusBadge } from '../../../components/status-badge';
 import { Ago, Duration } from '../../../components/time';
 import type { Column } from '../../../components/virtual-table';
 import { useText, useTranslate, type Text, type Translate } from '../../../lib/i18n/i18n';
-import { jobStatuses, shownStatus, type JobItem } from '../api/jobs';
+import type { ListSearch } from '../../../lib/list-search';
+import { callerName } from '../api/actor';
+import { jobStatuses, placedOn, shownStatus, type JobItem } from '../api/jobs';
 import { reasonText } from './end-reason';
 
 export function JobsPage({ search }: { search: ListSearch }) {
@@ -58,6 +60,13 @@ function columns(t: Text, translate: Translate): Column<JobItem>[] {
     },
     { key: 'project', name: t('common.project'), width: 'minmax(6rem, 1.2fr)', wide: true, cell: job => job.project },
     {
+      key: 'owner',
+      name: t('job.owner'),
+      width: 'minmax(4rem, 0.7fr)',
+      wide: true,
+      cell: job => (job.submittedBy ? callerName(t, job.submittedBy) : '–'),
+    },
+    {
       key: 'node',
       name: t('jobs.column.node'),
       width: 'minmax(6rem, 1fr)',
@@ -65,7 +74,7 @@ function columns(t: Text, translate: Translate): Column<JobItem>[] {
       cell: job => {
         const reason = reasonText(t, translate, job);
         return job.nodes.length > 0 ? (
-          job.nodes.map(node => node.nodeName).join(', ')
+          placedOn(job)
         ) : (
           <span className="muted" title={reason ?? undefined}>
             {reason ?? '–'}

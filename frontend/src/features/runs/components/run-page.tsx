@@ -38,7 +38,14 @@ function RunView({ run }: { run: Run }) {
       </PageHeader>
       <Facts
         items={[
-          [t('common.project'), run.project],
+          [
+            t('common.project'),
+            run.project && (
+              <Link key="project" to="/runs" search={{ project: run.project }}>
+                {run.project}
+              </Link>
+            ),
+          ],
           [t('runs.created'), <Ago key="at" at={run.createdAt} />],
           [t('runs.duration'), run.startedAt ? <Duration key="for" from={run.startedAt} to={run.endedAt} /> : null],
           [t('run.job'), run.jobId && <JobLink key="job" id={run.jobId} />],
@@ -50,7 +57,7 @@ function RunView({ run }: { run: Run }) {
           ],
         ]}
       />
-      <Curves runId={run.id} begun />
+      <Curves runId={run.id} begun ended={Boolean(run.endedAt)} />
       <div className="columns">
         <section>
           <h2>{t('run.metrics')}</h2>

@@ -1,12 +1,13 @@
 import { Link } from '@tanstack/react-router';
 import { ChartSpline } from 'lucide-react';
 import { EmptyState } from '../../../components/states';
-import { ListPage, type ListSearch } from '../../../components/list-page';
+import { ListPage } from '../../../components/list-page';
 import { StatusBadge } from '../../../components/status-badge';
 import { Ago, Duration } from '../../../components/time';
 import type { Column } from '../../../components/virtual-table';
 import { formatValue } from '../../../lib/format';
 import { useText, type Text } from '../../../lib/i18n/i18n';
+import type { ListSearch } from '../../../lib/list-search';
 import { readValue } from '../../../lib/series';
 import { runStatuses, type Run } from '../api/runs';
 

@@ -1,0 +1,35 @@
+import { expect, test, vi } from 'vitest';
+import { placedOn, rankStatus, unendedChildren, type Job, type JobRank } from './jobs';
+
+// The session is read from there when its module is loaded.
+vi.hoisted(() => vi.stubGlobal('sessionStorage', { getItem: () => null }));
+
+const running = { status: 'running', stopping: false } as Job;
+const ended = { status: 'failed', stopping: false } as Job;
+const at = '2026-01-01T00:00:00Z';
+
+test('a node of several processes is named once', () => {
+  const on = (...names: string[]) => placedOn({ nodes: names.map(name => ({ nodeId: name, nodeName: name })) });
+  expect(on()).toBe('');
+  expect(on('vm')).toBe('vm');
+  expect(on('vm', 'big', 'vm')).toBe('vm ×2, big');
+});
+
+test('children that have not ended are counted', () => {
+  expect(unendedChildren({} as Job)).toBe(0);
+  expect(unendedChildren({ children: { queued: 2, running: 1, succeeded: 4, failed: 1 } } as Job)).toBe(3);
+});
+
+test.each<[string, Partial<JobRank>, Job]>([
+  ['placed', {}, running],
+  ['running', { startedAt: at }, running],
+  ['stopping', { startedAt: at }, { ...running, stopping: true }],
+  ['interrupted', { startedAt: at }, ended],
+  ['succeeded', { endedAt: at, reason: 'exit_code', exitCode: 0 }, running],
+  ['failed', { endedAt: at, reason: 'exit_code', exitCode: 3 }, ended],
+  ['failed', { endedAt: at, reason: 'out_of_memory' }, ended],
+  ['interrupted', { endedAt: at, reason: 'peer_failed', exitCode: 143 }, ended],
+  ['cancelled', { endedAt: at, reason: 'cancelled' }, ended],
+])('a process is %s: %o', (status, rank, job) => {
+  expect(rankStatus({ rank: 1, ...rank }, job)).toBe(status);
+});

@@ -1,0 +1,32 @@
+import { expect, test } from 'vitest';
+import { changeFilter, readListSearch } from './list-search';
+
+const jobs = { statuses: ['queued', 'running'], jobs: true };
+
+test('a filter is read from the address', () => {
+  const search = { status: 'running', project: 'a/b', search: 7, submittedBy: 'ada', parent: '01a2' };
+  expect(readListSearch(search, jobs)).toEqual({ ...search, search: '7' });
+});
+
+test('what a list does not know is left out, and not passed on', () => {
+  const search = { status: 'queued,wrong,running', submittedBy: 'ada', parent: '01a2', other: 'x' };
+  expect(readListSearch(search, jobs).status).toBe('queued,running');
+  expect(readListSearch({ status: 'wrong' }, jobs).status).toBeUndefined();
+  expect(readListSearch(search, { statuses: ['queued'] })).toStrictEqual({
+    status: 'queued',
+    project: undefined,
+    search: undefined,
+    submittedBy: undefined,
+    parent: undefined,
+  });
+  expect(readListSearch(search, {}).status).toBeUndefined();
+});
+
+test('a change keeps the rest of the filter', () => {
+  const filter = { submittedBy: 'ada', parent: '01a2', project: 'a' };
+  expect(changeFilter(filter, { status: 'running', project: '' })).toStrictEqual({
+    submittedBy: 'ada',
+    parent: '01a2',
+    status: 'running',
+  });
+});
