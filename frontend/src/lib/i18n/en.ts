@@ -36,6 +36,7 @@ export const en = {
   'common.loading': 'Loading …',
   'common.loadFailed': 'This could not be loaded',
   'common.unreachable': 'The platform does not answer.',
+  'common.notAllowed': 'Your role does not allow this; ask an administrator.',
   'common.copy': 'Copy',
   'common.copied': 'Copied',
   'common.download': 'Download',
@@ -48,6 +49,11 @@ export const en = {
   'common.clearFilter': 'Clear filters',
   'common.ago.now': 'just now',
   'common.filter.project': 'Filter by project',
+
+  'role.viewer': 'viewer',
+  'role.editor': 'editor',
+  'role.administrator': 'administrator',
+  'role.refusal': 'Your role is {role}; ask an administrator.',
 
   'table.width': 'Width of {name}',
   'table.width.hint': 'Drag, or use the arrow keys. Double-click or Home resets it',
@@ -187,6 +193,7 @@ export const en = {
   'curves.csv': 'Download {key} as CSV',
 
   'submit.title': 'Submit a job',
+  'submit.refused': 'You cannot submit jobs',
   'submit.basics': 'What to run',
   'submit.name': 'Name',
   'submit.project': 'Project',

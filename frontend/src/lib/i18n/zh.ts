@@ -38,6 +38,7 @@ export const zh: Messages = {
   'common.loading': '加载中……',
   'common.loadFailed': '无法加载',
   'common.unreachable': '平台没有响应。',
+  'common.notAllowed': '当前角色无此权限，请联系管理员。',
   'common.copy': '复制',
   'common.copied': '已复制',
   'common.download': '下载',
@@ -50,6 +51,11 @@ export const zh: Messages = {
   'common.clearFilter': '清除筛选',
   'common.ago.now': '刚刚',
   'common.filter.project': '按项目筛选',
+
+  'role.viewer': '查看者',
+  'role.editor': '编辑者',
+  'role.administrator': '管理员',
+  'role.refusal': '当前角色为{role}，无此权限，请联系管理员。',
 
   'table.width': '{name}的列宽',
   'table.width.hint': '拖动或用方向键调整，双击或按 Home 键恢复',
@@ -188,6 +194,7 @@ export const zh: Messages = {
   'curves.csv': '将 {key} 下载为 CSV',
 
   'submit.title': '提交任务',
+  'submit.refused': '无法提交任务',
   'submit.basics': '运行内容',
   'submit.name': '名称',
   'submit.project': '项目',

@@ -10,6 +10,7 @@ import { JobLink } from '../../../components/job-link';
 import { Pending, useReason } from '../../../components/states';
 import { Ago } from '../../../components/time';
 import { ApiError } from '../../../lib/api';
+import { useEditRefusal } from '../../../lib/caller';
 import { formatBytes } from '../../../lib/format';
 import { useText } from '../../../lib/i18n/i18n';
 import { addressOf, useManifest, useSetAlias, type Manifest } from '../api/artifacts';
@@ -96,6 +97,7 @@ function AliasForm({ name, version }: { name: string; version: number }) {
   const t = useText();
   const [alias, setAlias] = useState('');
   const set = useSetAlias(name, version);
+  const refusal = useEditRefusal();
   const reason = useReason(set.error);
   const named = set.error instanceof ApiError ? set.error.problem.errors : undefined;
   const errors = named ? Object.values(named).flat() : set.error ? [reason] : undefined;
@@ -104,13 +106,16 @@ function AliasForm({ name, version }: { name: string; version: number }) {
       className="alias-form"
       onSubmit={event => {
         event.preventDefault();
+        if (!alias.trim() || refusal) {
+          return;
+        }
         set.mutate(alias.trim(), { onSuccess: () => setAlias('') });
       }}
     >
       <Field label={t('artifact.alias.name')} errors={errors}>
-        <input value={alias} spellCheck={false} onChange={event => setAlias(event.target.value)} />
+        <input value={alias} disabled={refusal !== undefined} spellCheck={false} onChange={event => setAlias(event.target.value)} />
       </Field>
-      <Button type="submit" icon={<Tag aria-hidden="true" />} disabled={!alias.trim() || set.isPending}>
+      <Button type="submit" icon={<Tag aria-hidden="true" />} disabled={!refusal && (!alias.trim() || set.isPending)} refusal={refusal}>
         {t('artifact.alias.add')}
       </Button>
     </form>

@@ -11,6 +11,7 @@ import { AbsentState, ActionError, Pending, WaitingState } from '../../../compon
 import { StatusBadge } from '../../../components/status-badge';
 import { Tabs } from '../../../components/tabs';
 import { Ago, Duration } from '../../../components/time';
+import { useEditRefusal } from '../../../lib/caller';
 import { useText, useTranslate } from '../../../lib/i18n/i18n';
 import { isOver, shownStatus, useJob, useJobCommand, type Job } from '../api/jobs';
 import { reasonText } from './end-reason';
@@ -110,6 +111,7 @@ function JobActions({ job }: { job: Job }) {
   const [asking, setAsking] = useState<'cancel' | 'retry' | null>(null);
   const cancel = useJobCommand(job.id, 'cancel');
   const retry = useJobCommand(job.id, 'retry');
+  const refusal = useEditRefusal();
   const canRetry = job.status === 'failed' || job.status === 'cancelled';
   return (
     <>
@@ -119,13 +121,19 @@ function JobActions({ job }: { job: Job }) {
           kind="danger"
           icon={<CircleStop aria-hidden="true" />}
           disabled={job.stopping || cancel.isPending}
+          refusal={refusal}
           onClick={() => setAsking('cancel')}
         >
           {t('job.cancel')}
         </Button>
       )}
       {canRetry && (
-        <Button icon={<RotateCw aria-hidden="true" />} disabled={retry.isPending} onClick={() => setAsking('retry')}>
+        <Button
+          icon={<RotateCw aria-hidden="true" />}
+          disabled={retry.isPending}
+          refusal={refusal}
+          onClick={() => setAsking('retry')}
+        >
           {t('job.retry')}
         </Button>
       )}

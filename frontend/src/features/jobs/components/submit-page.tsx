@@ -1,9 +1,10 @@
-import { useNavigate } from '@tanstack/react-router';
+import { Link, useNavigate } from '@tanstack/react-router';
 import { useEffect, useRef, useState } from 'react';
 import { Button } from '../../../components/button';
 import { Field } from '../../../components/field';
 import { PageHeader } from '../../../components/page-header';
-import { useReason } from '../../../components/states';
+import { AbsentState, useReason } from '../../../components/states';
+import { useEditRefusal } from '../../../lib/caller';
 import { useText, useTranslate } from '../../../lib/i18n/i18n';
 import { emptyDraft, errorsAt, errorsElsewhere, errorsFor, toRequest, type JobDraft } from '../api/job-draft';
 import { validateJob, useSubmitJob } from '../api/jobs';
@@ -34,7 +35,22 @@ const fields = [
   'labels',
 ];
 
+/** The form for a new job. Who may not submit one reads so before typing; what was typed stays. */
 export function SubmitPage() {
+  const t = useText();
+  const refusal = useEditRefusal();
+  return refusal ? (
+    <AbsentState title={t('submit.refused')} text={refusal}>
+      <Link to="/jobs" className="button button-primary">
+        {t('app.notFound.back')}
+      </Link>
+    </AbsentState>
+  ) : (
+    <SubmitForm />
+  );
+}
+
+function SubmitForm() {
   const t = useText();
   const translate = useTranslate();
   const navigate = useNavigate();

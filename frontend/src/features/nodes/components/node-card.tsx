@@ -6,6 +6,7 @@ import { Meter } from '../../../components/meter';
 import { StatusBadge } from '../../../components/status-badge';
 import { ActionError } from '../../../components/states';
 import { Ago } from '../../../components/time';
+import { useEditRefusal } from '../../../lib/caller';
 import { formatMiB } from '../../../lib/format';
 import { useText } from '../../../lib/i18n/i18n';
 import { useNodeCommand, type Node } from '../api/nodes';
@@ -15,6 +16,7 @@ export function NodeCard({ node }: { node: Node }) {
   const t = useText();
   const [asking, setAsking] = useState(false);
   const command = useNodeCommand(node.id);
+  const refusal = useEditRefusal();
   const { usage } = node;
   return (
     <li className="card" data-node={node.name}>
@@ -25,6 +27,7 @@ export function NodeCard({ node }: { node: Node }) {
           <Button
             aria-label={t('nodes.resume.label', { name: node.name })}
             disabled={command.isPending}
+            refusal={refusal}
             onClick={() => command.mutate('resume')}
           >
             {t('nodes.resume')}
@@ -33,6 +36,7 @@ export function NodeCard({ node }: { node: Node }) {
           <Button
             aria-label={t('nodes.drain.label', { name: node.name })}
             disabled={command.isPending}
+            refusal={refusal}
             onClick={() => setAsking(true)}
           >
             {t('nodes.drain')}
