@@ -12,7 +12,7 @@ import { Ago } from '../../../components/time';
 import { ApiError } from '../../../lib/api';
 import { useEditRefusal } from '../../../lib/caller';
 import { formatBytes } from '../../../lib/format';
-import { useText } from '../../../lib/i18n/i18n';
+import { useText, useTranslate } from '../../../lib/i18n/i18n';
 import { addressOf, useManifest, useSetAlias, type Manifest } from '../api/artifacts';
 
 /** One version with its files. */
@@ -98,9 +98,10 @@ function AliasForm({ name, version }: { name: string; version: number }) {
   const [alias, setAlias] = useState('');
   const set = useSetAlias(name, version);
   const refusal = useEditRefusal();
+  const translate = useTranslate();
   const reason = useReason(set.error);
   const named = set.error instanceof ApiError ? set.error.problem.errors : undefined;
-  const errors = named ? Object.values(named).flat() : set.error ? [reason] : undefined;
+  const errors = named ? Object.values(named).flat().map(translate) : set.error ? [reason] : undefined;
   return (
     <form
       className="alias-form"
@@ -113,9 +114,19 @@ function AliasForm({ name, version }: { name: string; version: number }) {
       }}
     >
       <Field label={t('artifact.alias.name')} errors={errors}>
-        <input value={alias} disabled={refusal !== undefined} spellCheck={false} onChange={event => setAlias(event.target.value)} />
+        <input
+          value={alias}
+          disabled={refusal !== undefined}
+          spellCheck={false}
+          onChange={event => setAlias(event.target.value)}
+        />
       </Field>
-      <Button type="submit" icon={<Tag aria-hidden="true" />} disabled={!refusal && (!alias.trim() || set.isPending)} refusal={refusal}>
+      <Button
+        type="submit"
+        icon={<Tag aria-hidden="true" />}
+        disabled={!refusal && (!alias.trim() || set.isPending)}
+        refusal={refusal}
+      >
         {t('artifact.alias.add')}
       </Button>
     </form>
