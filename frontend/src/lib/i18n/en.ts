@@ -15,6 +15,7 @@ export const en = {
   'app.theme.dark': 'Dark',
   'app.language': 'Language',
   'app.api': 'API documentation',
+  'app.user': 'Signed in as',
   'app.signOut': 'Sign out',
   'app.help': 'Keyboard shortcuts',
   'app.notFound.title': 'Page not found',
@@ -304,7 +305,13 @@ export const en = {
   'artifact.alias.name': 'Alias',
 
   'signIn.title': 'Sign in',
-  'signIn.text': 'This platform requires a token. Create one on its machine with:',
+  'signIn.text':
+    'This platform requires a token. Ask your administrator for one. Administrators create it on the platform’s machine with:',
+  'signIn.command': 'Command that creates a token',
+  'signIn.optional':
+    'On its own machine this platform needs no token: without one you work as the local administrator, with one as its user.',
+  'signIn.continue': 'Continue without a token',
+  'signIn.refused': 'The token in use is invalid, has expired or was revoked.',
   'signIn.token': 'Token',
   'signIn.send': 'Sign in',
   'signIn.wrong': 'Invalid, expired or revoked token.',
