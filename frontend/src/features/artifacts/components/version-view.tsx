@@ -58,7 +58,7 @@ function Files({ manifest }: { manifest: Manifest }) {
   const t = useText();
   return (
     <div className="scroll" tabIndex={0} role="region" aria-label={t('artifact.files')}>
-      <table className="plain">
+      <table className="plain plain-fitting">
         <thead>
           <tr>
             <th scope="col">{t('artifact.path')}</th>
