@@ -18,7 +18,7 @@ public sealed class Submitting_in_the_form(Browser browser)
         await session.Field("GPUs").FillAsync("many");
         await session.Button("Submit").ClickAsync();
         await Expect(session.Field("GPUs")).ToHaveAccessibleDescriptionAsync("Not a number.");
-        await Expect(session.Field("GPUs")).ToBeFocusedAsync();
+        await Expect(session.Field("Command")).ToBeFocusedAsync();
 
         await session.Field("GPUs").FillAsync("-1");
         await session.Field("Environment").FillAsync("GOOD=1\n1BAD=2");
@@ -32,7 +32,7 @@ public sealed class Submitting_in_the_form(Browser browser)
         await session.Button("Submit").ClickAsync();
 
         await Expect(session.Field("Project")).ToBeFocusedAsync();
-        await ExpectErrorAsync(session.Field("Command"), "A command has 1 to");
+        await ExpectErrorAsync(session.Field("Command"), "Enter a command.");
         await ExpectErrorAsync(session.Field("Project"), "project");
         await ExpectErrorAsync(session.Field("GPUs"), "It is 0 to");
         await ExpectErrorAsync(session.Field("Environment"), "1BAD: ");
@@ -62,8 +62,8 @@ public sealed class Submitting_in_the_form(Browser browser)
         await session.GoAsync("/jobs/new");
         await session.Field("GPU").FillAsync("-1");
         await session.Button("提交").ClickAsync();
-        await ExpectErrorAsync(session.Field("名称"), "名称为 1 到");
-        await ExpectErrorAsync(session.Field("命令"), "命令有 1 到");
+        await ExpectErrorAsync(session.Field("名称"), "请填写名称。");
+        await ExpectErrorAsync(session.Field("命令"), "请填写命令。");
         await ExpectErrorAsync(session.Field("GPU"), "须在 0 到");
         session.AssertNoFaults();
     }

@@ -3,11 +3,22 @@ import type { ButtonHTMLAttributes, ReactNode } from 'react';
 interface ButtonProps extends ButtonHTMLAttributes<HTMLButtonElement> {
   kind?: 'primary' | 'plain' | 'danger' | 'quiet';
   icon?: ReactNode;
+  /** Why the user may not press it. It stays reachable with the keyboard, as its reason must be. */
+  refusal?: string;
 }
 
-export function Button({ kind = 'plain', icon, children, className = '', type = 'button', ...rest }: ButtonProps) {
+export function Button({
+  kind = 'plain',
+  icon,
+  refusal,
+  children,
+  className = '',
+  type = 'button',
+  ...rest
+}: ButtonProps) {
+  const refused = refusal ? { 'aria-disabled': true, title: refusal, type: 'button' as const, onClick: undefined } : {};
   return (
-    <button type={type} className={`button button-${kind} ${className}`} {...rest}>
+    <button type={type} className={`button button-${kind} ${className}`} {...rest} {...refused}>
       {icon}
       {children !== undefined && <span>{children}</span>}
     </button>

@@ -5,10 +5,12 @@ interface MeterProps {
   used: number;
   /** A second, thinner bar: the part in use of what is reserved. 0 to 1. */
   busy?: number;
+  /** Nobody knows how much is in use: the bar is hatched, not empty. */
+  isUnknown?: boolean;
 }
 
 /** How much of something is in use. */
-export function Meter({ label, text, used, busy }: MeterProps) {
+export function Meter({ label, text, used, busy, isUnknown }: MeterProps) {
   return (
     <div className="meter">
       <div className="meter-text">
@@ -17,12 +19,16 @@ export function Meter({ label, text, used, busy }: MeterProps) {
       </div>
       <div
         className="meter-bar"
-        role="meter"
-        aria-label={label}
-        aria-valuemin={0}
-        aria-valuemax={100}
-        aria-valuenow={percent(used)}
-        aria-valuetext={text}
+        {...(isUnknown
+          ? { 'data-unknown': true, role: 'img', 'aria-label': `${label}: ${text}` }
+          : {
+              role: 'meter',
+              'aria-label': label,
+              'aria-valuemin': 0,
+              'aria-valuemax': 100,
+              'aria-valuenow': percent(busy ?? used),
+              'aria-valuetext': text,
+            })}
       >
         <div className="meter-used" style={{ width: `${percent(used)}%` }} />
         {busy !== undefined && <div className="meter-busy" style={{ width: `${percent(busy)}%` }} />}

@@ -22,7 +22,13 @@ export function SearchInput({ value, label, onChange, onKeyDown, main }: SearchI
         spellCheck={false}
         data-main-search={main || undefined}
         onChange={event => onChange(event.target.value)}
-        onKeyDown={onKeyDown}
+        onKeyDown={event => {
+          // The first Escape clears the box; the next one leaves it, so that shortcuts work again.
+          if (event.key === 'Escape' && value === '') {
+            event.currentTarget.blur();
+          }
+          onKeyDown?.(event);
+        }}
       />
       {main && <kbd aria-hidden="true">/</kbd>}
     </div>

@@ -1,7 +1,7 @@
 import { CircleAlert, Compass, Inbox, LoaderCircle } from 'lucide-react';
 import type { ReactNode } from 'react';
 import { ApiError } from '../lib/api';
-import { useText } from '../lib/i18n/i18n';
+import { useText, useTranslate } from '../lib/i18n/i18n';
 import { Button } from './button';
 import { useTitle } from './page-header';
 
@@ -83,8 +83,13 @@ export function ActionError({ error }: { error: unknown }) {
 /** A readable reason for a failed request. */
 export function useReason(error: unknown): string {
   const t = useText();
+  const translate = useTranslate();
   if (error instanceof ApiError) {
-    return error.status === 0 ? t('common.unreachable') : error.message;
+    return error.status === 0
+      ? t('common.unreachable')
+      : error.problem.type === '/problems/gateway.not-allowed'
+        ? t('common.notAllowed')
+        : translate(error.message);
   }
   return String(error);
 }

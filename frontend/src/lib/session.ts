@@ -20,6 +20,12 @@ export function signOut(): void {
   session.set({ token: null, refused: true });
 }
 
+/** For a platform that asks for no token. */
+export function continueWithoutToken(): void {
+  sessionStorage.removeItem(key);
+  session.set({ token: null, refused: false });
+}
+
 export function refuseSession(): void {
   const before = session.get();
   if (!before.refused) {

@@ -10,8 +10,9 @@ import { JobLink } from '../../../components/job-link';
 import { Pending, useReason } from '../../../components/states';
 import { Ago } from '../../../components/time';
 import { ApiError } from '../../../lib/api';
+import { useEditRefusal } from '../../../lib/caller';
 import { formatBytes } from '../../../lib/format';
-import { useText } from '../../../lib/i18n/i18n';
+import { useText, useTranslate } from '../../../lib/i18n/i18n';
 import { addressOf, useManifest, useSetAlias, type Manifest } from '../api/artifacts';
 
 /** One version with its files. */
@@ -57,7 +58,7 @@ function Files({ manifest }: { manifest: Manifest }) {
   const t = useText();
   return (
     <div className="scroll" tabIndex={0} role="region" aria-label={t('artifact.files')}>
-      <table className="plain">
+      <table className="plain plain-fitting">
         <thead>
           <tr>
             <th scope="col">{t('artifact.path')}</th>
@@ -96,21 +97,36 @@ function AliasForm({ name, version }: { name: string; version: number }) {
   const t = useText();
   const [alias, setAlias] = useState('');
   const set = useSetAlias(name, version);
+  const refusal = useEditRefusal();
+  const translate = useTranslate();
   const reason = useReason(set.error);
   const named = set.error instanceof ApiError ? set.error.problem.errors : undefined;
-  const errors = named ? Object.values(named).flat() : set.error ? [reason] : undefined;
+  const errors = named ? Object.values(named).flat().map(translate) : set.error ? [reason] : undefined;
   return (
     <form
       className="alias-form"
       onSubmit={event => {
         event.preventDefault();
+        if (!alias.trim() || refusal) {
+          return;
+        }
         set.mutate(alias.trim(), { onSuccess: () => setAlias('') });
       }}
     >
       <Field label={t('artifact.alias.name')} errors={errors}>
-        <input value={alias} spellCheck={false} onChange={event => setAlias(event.target.value)} />
+        <input
+          value={alias}
+          disabled={refusal !== undefined}
+          spellCheck={false}
+          onChange={event => setAlias(event.target.value)}
+        />
       </Field>
-      <Button type="submit" icon={<Tag aria-hidden="true" />} disabled={!alias.trim() || set.isPending}>
+      <Button
+        type="submit"
+        icon={<Tag aria-hidden="true" />}
+        disabled={!refusal && (!alias.trim() || set.isPending)}
+        refusal={refusal}
+      >
         {t('artifact.alias.add')}
       </Button>
     </form>

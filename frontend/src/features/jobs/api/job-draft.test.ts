@@ -1,5 +1,14 @@
 import { expect, test } from 'vitest';
-import { emptyDraft, errorsAt, errorsElsewhere, errorsFor, fileField, toRequest } from './job-draft';
+import {
+  emptyDraft,
+  errorsAt,
+  errorsElsewhere,
+  errorsFor,
+  fileField,
+  missingFields,
+  toRequest,
+  type JobDraft,
+} from './job-draft';
 
 const errors = {
   "files['a.py']": ['Not this.'],
@@ -20,6 +29,19 @@ test('a mistake belongs to its own field', () => {
 
 test('a mistake without a field is not lost', () => {
   expect(errorsElsewhere(errors, ['files', 'env', 'command', 'inputs'])).toEqual(['commander: Unknown.']);
+});
+
+test('what must be filled in is asked for', () => {
+  const keys = (draft: Partial<JobDraft>) =>
+    Object.entries(missingFields({ ...emptyDraft, ...draft })).map(([field, { key }]) => [field, key]);
+  expect(keys({})).toEqual([
+    ['name', 'submit.name.missing'],
+    ['command', 'submit.command.missing'],
+  ]);
+  expect(keys({ name: ' ', command: ' ' })).toHaveLength(2);
+  expect(keys({ name: 'a', command: 'python3' })).toEqual([]);
+  // Of an open quote it says that instead.
+  expect(keys({ name: 'a', command: "'" })).toEqual([]);
 });
 
 test('what cannot be sent is refused beside its field', () => {

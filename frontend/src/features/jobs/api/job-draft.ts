@@ -43,7 +43,7 @@ export const emptyDraft: JobDraft = {
 const largestNumber = 2 ** 31 - 1;
 
 /** Errors of a draft: request field → message key. */
-type DraftErrors = Record<string, { key: MessageKey; values?: Record<string, string> }>;
+export type DraftErrors = Record<string, { key: MessageKey; values?: Record<string, string> }>;
 
 /** Turns the form into a request. Only what cannot be sent at all is refused here; the server validates the rest. */
 export function toRequest(draft: JobDraft): { request: object; errors: DraftErrors } {
@@ -101,6 +101,18 @@ export function toRequest(draft: JobDraft): { request: object; errors: DraftErro
     labels: pairs('labels', draft.labels),
   };
   return { request, errors };
+}
+
+/** What must be filled in and is not. The server refuses it too, but speaks of lengths. */
+export function missingFields(draft: JobDraft): DraftErrors {
+  const errors: DraftErrors = {};
+  if (draft.name.trim() === '') {
+    errors.name = { key: 'submit.name.missing' };
+  }
+  if (draft.command.trim() === '') {
+    errors.command = { key: 'submit.command.missing' };
+  }
+  return errors;
 }
 
 function divide(line: string): [string, string] {

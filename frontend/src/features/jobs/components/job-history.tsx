@@ -117,5 +117,9 @@ function summaryOf(t: Text, translate: Translate, { type, data }: HistoryEntry):
     exitCode !== undefined && `${t('job.exitCode')} ${exitCode}`,
     detail && translate(detail),
   ];
-  return parts.filter(Boolean).join(' · ');
+  // Only the last part may end as a sentence.
+  return parts
+    .filter((part): part is string => Boolean(part))
+    .map((part, index, all) => (index < all.length - 1 ? part.replace(/[.。]$/, '') : part))
+    .join(' · ');
 }

@@ -12,6 +12,7 @@ import { AbsentState, ActionError, Pending, WaitingState } from '../../../compon
 import { StatusBadge } from '../../../components/status-badge';
 import { Tabs } from '../../../components/tabs';
 import { Ago, Duration } from '../../../components/time';
+import { useEditRefusal } from '../../../lib/caller';
 import { useText, useTranslate } from '../../../lib/i18n/i18n';
 import { callerName, isImplied, userName } from '../api/actor';
 import { cancellationOf } from '../api/cause';
@@ -180,6 +181,7 @@ function JobActions({ job }: { job: Job }) {
   const cancel = useJobCommand(job.id, 'cancel');
   const retry = useJobCommand(job.id, 'retry');
   const children = unendedChildren(job);
+  const refusal = useEditRefusal();
   const canRetry = job.status === 'failed' || job.status === 'cancelled';
   return (
     <>
@@ -189,13 +191,19 @@ function JobActions({ job }: { job: Job }) {
           kind="danger"
           icon={<CircleStop aria-hidden="true" />}
           disabled={job.stopping || cancel.isPending}
+          refusal={refusal}
           onClick={() => setAsking('cancel')}
         >
           {t('job.cancel')}
         </Button>
       )}
       {canRetry && (
-        <Button icon={<RotateCw aria-hidden="true" />} disabled={retry.isPending} onClick={() => setAsking('retry')}>
+        <Button
+          icon={<RotateCw aria-hidden="true" />}
+          disabled={retry.isPending}
+          refusal={refusal}
+          onClick={() => setAsking('retry')}
+        >
           {t('job.retry')}
         </Button>
       )}

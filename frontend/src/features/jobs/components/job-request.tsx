@@ -26,8 +26,9 @@ export function JobRequest({ job }: { job: Job }) {
           ],
           [t('submit.source'), job.source?.artifact],
           [t('job.priority'), job.priority],
-          [t('job.retries'), `${job.retry.maxAttempts}, ${job.retry.backoffSeconds} s`],
-          [t('job.timeout'), job.timeoutSeconds ? `${job.timeoutSeconds} s` : null],
+          [t('submit.attempts'), job.retry.maxAttempts],
+          [t('job.backoff'), `${job.retry.backoffSeconds} s`],
+          [t('job.timeout'), job.timeoutSeconds ? `${job.timeoutSeconds} s` : t('submit.timeout.none')],
         ]}
       />
       <Section title={t('job.files')}>

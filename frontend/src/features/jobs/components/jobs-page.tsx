@@ -10,6 +10,7 @@ import type { ListSearch } from '../../../lib/list-search';
 import { callerName } from '../api/actor';
 import { jobStatuses, placedOn, shownStatus, type JobItem } from '../api/jobs';
 import { reasonText } from './end-reason';
+import { SubmitLink } from './submit-link';
 
 export function JobsPage({ search }: { search: ListSearch }) {
   const t = useText();
@@ -17,12 +18,7 @@ export function JobsPage({ search }: { search: ListSearch }) {
   return (
     <ListPage<JobItem>
       title={t('app.jobs')}
-      actions={
-        <Link to="/jobs/new" className="button button-primary">
-          <Plus aria-hidden="true" />
-          <span>{t('jobs.submit')}</span>
-        </Link>
-      }
+      actions={<SubmitLink icon={<Plus aria-hidden="true" />} />}
       path="/jobs"
       search={search}
       searchLabel={t('jobs.search')}
@@ -31,9 +27,7 @@ export function JobsPage({ search }: { search: ListSearch }) {
       columns={columns(t, translate)}
       empty={
         <EmptyState title={t('jobs.empty.title')} text={t('jobs.empty.text')}>
-          <Link to="/jobs/new" className="button button-primary">
-            {t('jobs.submit')}
-          </Link>
+          <SubmitLink />
         </EmptyState>
       }
     />

@@ -1,11 +1,21 @@
-import { useNavigate } from '@tanstack/react-router';
+import { Link, useNavigate } from '@tanstack/react-router';
 import { useEffect, useRef, useState } from 'react';
 import { Button } from '../../../components/button';
 import { Field } from '../../../components/field';
 import { PageHeader } from '../../../components/page-header';
-import { useReason } from '../../../components/states';
+import { AbsentState, useReason } from '../../../components/states';
+import { useEditRefusal } from '../../../lib/caller';
 import { useText, useTranslate } from '../../../lib/i18n/i18n';
-import { emptyDraft, errorsAt, errorsElsewhere, errorsFor, toRequest, type JobDraft } from '../api/job-draft';
+import {
+  emptyDraft,
+  errorsAt,
+  errorsElsewhere,
+  errorsFor,
+  missingFields,
+  toRequest,
+  type DraftErrors,
+  type JobDraft,
+} from '../api/job-draft';
 import { validateJob, useSubmitJob } from '../api/jobs';
 import { FileRows, InputRows, OutputRows } from './submit-rows';
 
@@ -34,7 +44,22 @@ const fields = [
   'labels',
 ];
 
+/** The form for a new job. Who may not submit one reads so before typing; what was typed stays. */
 export function SubmitPage() {
+  const t = useText();
+  const refusal = useEditRefusal();
+  return refusal ? (
+    <AbsentState title={t('submit.refused')} text={refusal}>
+      <Link to="/jobs" className="button button-primary">
+        {t('app.notFound.back')}
+      </Link>
+    </AbsentState>
+  ) : (
+    <SubmitForm />
+  );
+}
+
+function SubmitForm() {
   const t = useText();
   const translate = useTranslate();
   const navigate = useNavigate();
@@ -59,11 +84,15 @@ export function SubmitPage() {
   });
   const number = (name: TextField) => ({ ...text(name), inputMode: 'decimal' as const });
 
+  const told = (mistakes: DraftErrors) =>
+    Object.fromEntries(Object.entries(mistakes).map(([field, { key, values }]) => [field, [t(key, values)]]));
+
   const submit = async () => {
     const { request, errors: own } = toRequest(draft);
+    const missing = told(missingFields(draft));
     setFailure(null);
     if (Object.keys(own).length > 0) {
-      setErrors(Object.fromEntries(Object.entries(own).map(([field, { key, values }]) => [field, [t(key, values)]])));
+      setErrors({ ...missing, ...told(own) });
       return;
     }
     const body = JSON.stringify(request);
@@ -76,7 +105,8 @@ export function SubmitPage() {
       const mistakes = Object.entries(await validateJob(request));
       if (mistakes.length > 0) {
         setSending(false);
-        setErrors(Object.fromEntries(mistakes.map(([field, messages]) => [field, messages.map(translate)])));
+        const found = Object.fromEntries(mistakes.map(([field, messages]) => [field, messages.map(translate)]));
+        setErrors({ ...found, ...missing });
         return;
       }
       const job = await submitJob(request, key.current.key);
@@ -141,7 +171,7 @@ export function SubmitPage() {
               <input {...number('backoffSeconds')} />
             </Field>
             <Field label={t('submit.timeout')} errors={of('timeoutSeconds')}>
-              <input {...number('timeoutSeconds')} />
+              <input {...number('timeoutSeconds')} placeholder={t('submit.timeout.none')} />
             </Field>
           </div>
         </fieldset>

@@ -11,7 +11,7 @@ export interface Node {
   agentVersion: string;
   cpus: number;
   memoryMiB: number;
-  gpus: { index: number; uuid: string; name: string; memoryMiB: number; jobId?: string | null }[];
+  gpus: { index: number; uuid: string; name: string; memoryMiB: number | null; jobId?: string | null }[];
   gpuReason?: string | null;
   labels: Record<string, string>;
   free: { gpus: number; cpus: number; memoryMiB: number };

@@ -6,15 +6,19 @@ import { Meter } from '../../../components/meter';
 import { StatusBadge } from '../../../components/status-badge';
 import { ActionError } from '../../../components/states';
 import { Ago } from '../../../components/time';
+import { useEditRefusal } from '../../../lib/caller';
 import { formatMiB } from '../../../lib/format';
-import { useText } from '../../../lib/i18n/i18n';
+import { useText, useTranslate } from '../../../lib/i18n/i18n';
 import { useNodeCommand, type Node } from '../api/nodes';
+import { gpuText } from './gpu-text';
 
 /** One machine: its resources, what is reserved and in use, and its jobs. */
 export function NodeCard({ node }: { node: Node }) {
   const t = useText();
+  const translate = useTranslate();
   const [asking, setAsking] = useState(false);
   const command = useNodeCommand(node.id);
+  const refusal = useEditRefusal();
   const { usage } = node;
   return (
     <li className="card" data-node={node.name}>
@@ -25,6 +29,7 @@ export function NodeCard({ node }: { node: Node }) {
           <Button
             aria-label={t('nodes.resume.label', { name: node.name })}
             disabled={command.isPending}
+            refusal={refusal}
             onClick={() => command.mutate('resume')}
           >
             {t('nodes.resume')}
@@ -33,6 +38,7 @@ export function NodeCard({ node }: { node: Node }) {
           <Button
             aria-label={t('nodes.drain.label', { name: node.name })}
             disabled={command.isPending}
+            refusal={refusal}
             onClick={() => setAsking(true)}
           >
             {t('nodes.drain')}
@@ -65,14 +71,15 @@ export function NodeCard({ node }: { node: Node }) {
             <Meter
               key={gpu.uuid}
               label={`GPU ${gpu.index} · ${gpu.name}`}
-              text={gpuText(gpu, busy)}
+              text={gpuText(t, gpu.memoryMiB, busy)}
               used={gpu.jobId ? 1 : 0}
               busy={busy?.utilization ?? undefined}
+              isUnknown={busy?.utilization == null}
             />
           );
         })}
         {node.gpus.length === 0 && (
-          <p className="muted" title={node.gpuReason ?? undefined}>
+          <p className="muted" title={node.gpuReason ? translate(node.gpuReason) : undefined}>
             {t('nodes.gpu.none')}
           </p>
         )}
@@ -108,22 +115,6 @@ export function NodeCard({ node }: { node: Node }) {
 
 function free(text: string, load: string | null | undefined): string {
   return load ? `${text} · ${load}` : text;
-}
-
-type Gpu = Node['gpus'][number];
-type GpuUsage = NonNullable<Node['usage']>['gpus'][number];
-
-/** What a GPU does, as far as its driver tells. */
-function gpuText(gpu: Gpu, usage: GpuUsage | undefined): string {
-  const memory = formatMiB(gpu.memoryMiB);
-  return [
-    usage?.utilization != null && `${Math.round(usage.utilization * 100)}%`,
-    usage?.memoryUsedMiB != null ? `${formatMiB(usage.memoryUsedMiB)} / ${memory}` : memory,
-    usage?.temperatureCelsius && `${usage.temperatureCelsius} °C`,
-    usage?.powerWatts && `${Math.round(usage.powerWatts)} W`,
-  ]
-    .filter(Boolean)
-    .join(' · ');
 }
 
 function short(value: number): string {

@@ -1,15 +1,24 @@
+import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
+import { Appearance } from '../../../components/appearance';
 import { Button } from '../../../components/button';
+import { CopyButton } from '../../../components/copy-button';
 import { Field } from '../../../components/field';
 import { useTitle } from '../../../components/page-header';
 import { useText } from '../../../lib/i18n/i18n';
-import { signIn } from '../../../lib/session';
+import { continueWithoutToken, session, signIn } from '../../../lib/session';
+import { useStore } from '../../../lib/store';
 import { checkToken } from '../api/check-token';
+
+const createToken = './platform tokens create --user NAME --expires 30d';
 
 /** Asks for a token and keeps it for this tab. */
 export function SignInPage() {
   const t = useText();
   useTitle(t('signIn.title'));
+  const { token: refused } = useStore(session);
+  // A platform on loopback asks its own machine for none.
+  const isOptional = useQuery({ queryKey: ['no-token'], queryFn: () => checkToken(null) }).data === 'valid';
   const [token, setToken] = useState('');
   const [answer, setAnswer] = useState<'unasked' | 'asking' | 'wrong' | 'unreachable'>('unasked');
   const send = async () => {
@@ -25,6 +34,10 @@ export function SignInPage() {
     answer === 'wrong' ? [t('signIn.wrong')] : answer === 'unreachable' ? [t('common.unreachable')] : undefined;
   return (
     <main className="sign-in">
+      <p className="brand">
+        <img src="/favicon.svg" alt="" width={22} height={22} />
+        <span>Platform</span>
+      </p>
       <form
         className="card"
         onSubmit={event => {
@@ -33,8 +46,20 @@ export function SignInPage() {
         }}
       >
         <h1>{t('signIn.title')}</h1>
-        <p>{t('signIn.text')}</p>
-        <pre>./platform tokens create anna</pre>
+        {refused && (
+          <p role="alert" className="error-text">
+            {t('signIn.refused')}
+          </p>
+        )}
+        <p>{t(isOptional ? 'signIn.optional' : 'signIn.text')}</p>
+        {!isOptional && (
+          <div className="command">
+            <pre tabIndex={0} aria-label={t('signIn.command')}>
+              {createToken}
+            </pre>
+            <CopyButton text={createToken} label={t('common.copy')} />
+          </div>
+        )}
         <Field label={t('signIn.token')} errors={errors}>
           <input
             type="password"
@@ -48,7 +73,9 @@ export function SignInPage() {
         <Button kind="primary" type="submit" disabled={!token.trim() || answer === 'asking'}>
           {t('signIn.send')}
         </Button>
+        {isOptional && <Button onClick={continueWithoutToken}>{t('signIn.continue')}</Button>}
       </form>
+      <Appearance />
     </main>
   );
 }

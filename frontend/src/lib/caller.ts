@@ -1,0 +1,35 @@
+import { useQuery } from '@tanstack/react-query';
+import { getJson } from './api';
+import { isMessageKey, useText } from './i18n/i18n';
+
+/** Who the session's credential speaks for. */
+export interface Caller {
+  subject: string;
+  name: string;
+  kind: string;
+  /** What the user may do; null for nodes, jobs and services. */
+  role: string | null;
+}
+
+/** Who uses the page; undefined until the platform has said so. It is asked once for each session. */
+export function useCaller(): Caller | undefined {
+  return useQuery({
+    queryKey: ['/api/users/me'],
+    queryFn: ({ signal }) => getJson<Caller>('/api/users/me', signal),
+    staleTime: Infinity,
+  }).data;
+}
+
+/** Why the user may change nothing; undefined for who may, and while the role is unknown: then the platform decides. */
+export function useEditRefusal(): string | undefined {
+  const t = useText();
+  const caller = useCaller();
+  return caller?.role === 'viewer' ? t('role.refusal', { role: t('role.viewer') }) : undefined;
+}
+
+/** The name of the user's role. */
+export function useRoleName(role: string | null | undefined): string | undefined {
+  const t = useText();
+  const key = `role.${role}`;
+  return role ? (isMessageKey(key) ? t(key) : role) : undefined;
+}
