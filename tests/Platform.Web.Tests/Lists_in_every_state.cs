@@ -57,4 +57,40 @@ public sealed class Lists_in_every_state(Browser browser)
         await Expect(session.Page).ToHaveURLAsync(browser.Platform.Url + path);
         session.AssertNoFaults();
     }
+
+    [Fact]
+    public async Task Every_filter_of_the_address_is_shown_and_can_be_removed()
+    {
+        await using var session = await browser.OpenAsync();
+        var parent = Guid.CreateVersion7();
+        var jobs = $"{browser.Platform.Url}/jobs";
+        await session.GoAsync($"/jobs?submittedBy=nobody&parent={parent}&status=wrong");
+        await Expect(session.Heading("Nothing matches this filter")).ToBeVisibleAsync();
+        await Expect(session.Page.Locator(".filter-chip"))
+            .ToHaveTextAsync(["Ownernobody", $"Parent{$"{parent}"[^8..]}"]);
+        await Expect(session.Button("All")).ToHaveAttributeAsync("aria-pressed", "true");
+        await session.AssertAccessibleAsync("filters by owner and parent");
+
+        await session.Button("running").ClickAsync();
+        await Expect(session.Page).ToHaveURLAsync($"{jobs}?status=running&submittedBy=nobody&parent={parent}");
+        await session.Button("Remove filter: Parent").ClickAsync();
+        await Expect(session.Page).ToHaveURLAsync($"{jobs}?status=running&submittedBy=nobody");
+        await session.Button("Remove filter: Owner").ClickAsync();
+        await Expect(session.Page).ToHaveURLAsync($"{jobs}?status=running");
+        session.AssertNoFaults();
+    }
+
+    [Fact]
+    public async Task A_filter_that_is_not_valid_can_be_cleared()
+    {
+        await using var session = await browser.OpenAsync();
+        await session.GoAsync("/jobs?parent=xyz");
+        await Expect(session.Heading("This filter is not valid")).ToBeVisibleAsync();
+        await Expect(session.Page.GetByText("A parent is the id of a job.")).ToBeVisibleAsync();
+        await session.Button("Clear filters").ClickAsync();
+        await Expect(session.Page).ToHaveURLAsync($"{browser.Platform.Url}/jobs");
+        await Expect(session.Heading("This filter is not valid")).ToHaveCountAsync(0);
+        session.Forget("status of 400");
+        session.AssertNoFaults();
+    }
 }

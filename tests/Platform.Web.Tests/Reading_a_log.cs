@@ -107,7 +107,7 @@ public sealed partial class Reading_a_log(Browser browser, ITestOutputHelper out
     {
         var id = await PrintAsync(
             "counter",
-            "for i in range(5000): print('line', i)\nsys.stdout.flush()\nwait(1)\nprint('the end')"
+            "for i in range(5000): print('line', i)\nsys.stdout.flush()\nwait(1)\nprint('the end')\nsys.stdout.flush()\nwait(2)"
         );
         await using var session = await browser.OpenAsync();
         var page = session.Page;
@@ -133,6 +133,11 @@ public sealed partial class Reading_a_log(Browser browser, ITestOutputHelper out
         await Expect(session.Button("Follow")).ToHaveAttributeAsync("aria-pressed", "true");
         await page.Locator(".log-lines").EvaluateAsync("log => log.scrollTop = 0");
         await Expect(session.Button("Follow")).ToHaveAttributeAsync("aria-pressed", "false");
+
+        _gates.Open(2);
+        await session.Button("Go to end").ClickAsync();
+        await Expect(page.GetByText("the end")).ToBeInViewportAsync();
+        await Expect(session.Button("Follow")).ToHaveCountAsync(0);
         session.AssertNoFaults();
     }
 

@@ -100,6 +100,44 @@ public sealed partial class Watching_a_training(Browser browser)
     }
 
     [Fact]
+    public async Task A_group_is_cancelled_and_says_so()
+    {
+        async Task<Guid> SubmitAsync(string name, Guid? parentId) =>
+            await browser.Platform.Api.SubmitAsync(
+                new
+                {
+                    name,
+                    parentId,
+                    command = new[] { "sleep", "600" },
+                    resources = new { cpus = 0.1, memoryMiB = 64 },
+                }
+            );
+
+        var parent = await SubmitAsync("group", null);
+        var child = await SubmitAsync("member", parent);
+        await browser.Platform.Api.WaitForStatusAsync(child, "running");
+        await using var session = await browser.OpenAsync();
+        var facts = session.Page.Locator(".facts");
+        await session.GoAsync($"/jobs/{parent}");
+        await session.Button("Cancel job").ClickAsync();
+        await Expect(session.Page.GetByRole(AriaRole.Dialog))
+            .ToContainTextAsync("1 child job that has not ended is cancelled too.");
+        await session.InDialog("Cancel job").ClickAsync();
+        await browser.Platform.Api.WaitForStatusAsync(child, "cancelled");
+        await Expect(facts).ToContainTextAsync("Cancelled bylocal");
+
+        await session.Page.GetByRole(AriaRole.Link, new() { Name = "1 cancelled" }).ClickAsync();
+        await session.Page.GetByRole(AriaRole.Link, new() { Name = "member", Exact = true }).ClickAsync();
+        await Expect(facts).ToContainTextAsync("Cancelled byparent job · local");
+        await session.Tab("History").ClickAsync();
+        await Expect(session.Page.Locator(".timeline li[data-type='stop_requested']"))
+            .ToContainTextAsync("Triggered by: parent job · by local");
+        await session.Page.GetByRole(AriaRole.Link, new() { Name = $"{parent}"[^8..] }).ClickAsync();
+        await Expect(session.Heading("group")).ToBeVisibleAsync();
+        session.AssertNoFaults();
+    }
+
+    [Fact]
     public async Task why_it_failed_is_said_in_words()
     {
         var id = await browser.Platform.Api.SubmitAsync(

@@ -117,7 +117,7 @@ public sealed class Widening_columns(ManyJobs browser)
     [Theory]
     [InlineData(390)]
     [InlineData(800)]
-    [InlineData(861)]
+    [InlineData(961)]
     [InlineData(1000)]
     public async Task is_not_needed_to_see_all_that_is_shown(int width)
     {

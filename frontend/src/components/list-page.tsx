@@ -1,7 +1,7 @@
 import { useNavigate } from '@tanstack/react-router';
 import { useCallback, useState, type ReactNode } from 'react';
 import { ApiError } from '../lib/api';
-import { useLocale, useText } from '../lib/i18n/i18n';
+import { useLocale, useText, useTranslate } from '../lib/i18n/i18n';
 import { changeFilter, type ListSearch } from '../lib/list-search';
 import { useRows } from '../lib/use-rows';
 import { Button } from './button';
@@ -82,6 +82,7 @@ interface ListProps<T> {
 /** A list in all its states: loading, failed, empty, nothing found, and its rows. */
 function List<T>({ path, search, tableLabel, columns, empty }: ListProps<T>) {
   const t = useText();
+  const translate = useTranslate();
   const locale = useLocale();
   const change = useFilterChange(path, search);
   // The filter is applied while a project is typed; a trailing slash would be refused.
@@ -94,7 +95,7 @@ function List<T>({ path, search, tableLabel, columns, empty }: ListProps<T>) {
   const clear = <Button onClick={() => change(noFilter)}>{t('common.clearFilter')}</Button>;
   if (rows.error instanceof ApiError && rows.error.status === 400 && isFiltered) {
     return (
-      <EmptyState title={t('common.badFilter')} text={rows.error.message}>
+      <EmptyState title={t('common.badFilter')} text={translate(rows.error.message)}>
         {clear}
       </EmptyState>
     );

@@ -5,7 +5,7 @@ import { formatDuration } from '../../../lib/format';
 import { isMessageKey, useText, useTranslate, type Text, type Translate } from '../../../lib/i18n/i18n';
 import { callerName, isImplied } from '../api/actor';
 import { causesOf, type Cause } from '../api/cause';
-import { useHistory, type HistoryEntry, type Job } from '../api/jobs';
+import { placedOn, useHistory, type HistoryEntry, type Job } from '../api/jobs';
 import { reasonWords } from './end-reason';
 
 /** Every event of a job with what caused it, oldest first. */
@@ -59,9 +59,7 @@ function TimelineEntry({ entry, before, cause, nodeNames, severalRanks }: Timeli
       {summary && <p>{summary}</p>}
       <p className="timeline-cause muted">
         {t('job.history.cause')}: {t(`cause.${cause}`)}
-        {entry.actor &&
-          !isImplied(entry.actor, cause) &&
-          ` · ${t('job.history.actor', { name: callerName(t, entry.actor, nodeNames) })}`}
+        {entry.actor && !isImplied(entry.actor, cause) && ` · ${actorOf(t, entry.actor, nodeNames)}`}
         {entry.cause && (
           <>
             {' · '}
@@ -76,6 +74,12 @@ function TimelineEntry({ entry, before, cause, nodeNames, severalRanks }: Timeli
       </details>
     </li>
   );
+}
+
+/** Who caused an event; a node is where it happened, too. */
+function actorOf(t: Text, actor: string, nodeNames: ReadonlyMap<string, string>): string {
+  const name = callerName(t, actor, nodeNames);
+  return actor.startsWith('node:') ? name : t('job.history.actor', { name });
 }
 
 /** The names of all nodes that the job was placed on, by their ids. */
@@ -98,20 +102,33 @@ function rankOf(
   return [t('job.rank.number', { number: rank }), nodeId && nodeNames.get(nodeId)].filter(Boolean).join(' · ');
 }
 
+interface PlacedNode {
+  nodeId: string;
+  nodeName: string;
+  gpus: number[];
+}
+
+/** The nodes of a placement, and the GPUs on them. */
+function placementOf(nodes: PlacedNode[]): string {
+  return nodes.some(node => node.gpus.length > 0)
+    ? nodes
+        .map(({ nodeName, gpus }) => (gpus.length > 0 ? `${nodeName} (GPU ${gpus.join(', ')})` : nodeName))
+        .join(', ')
+    : placedOn({ nodes });
+}
+
 /** The main fields of an event. */
 function summaryOf(t: Text, translate: Translate, { type, data }: HistoryEntry): string {
   const { attempt, nodes, reason, exitCode, detail } = data as {
     attempt?: number;
-    nodes?: { nodeName: string; gpus: number[] }[];
+    nodes?: PlacedNode[];
     reason?: string;
     exitCode?: number;
     detail?: string;
   };
   const parts = [
     attempt && t('log.attempt', { number: attempt }),
-    nodes
-      ?.map(node => (node.gpus.length > 0 ? `${node.nodeName} (GPU ${node.gpus.join(', ')})` : node.nodeName))
-      .join(', '),
+    nodes && placementOf(nodes),
     // A queue reason is already a sentence; all others are codes.
     reason && (type === 'job_queued' ? translate(reason) : reasonWords(t, reason)),
     exitCode !== undefined && `${t('job.exitCode')} ${exitCode}`,
