@@ -50,7 +50,7 @@ function TimelineEntry({ entry, before, cause }: TimelineEntryProps) {
       </div>
       {summary && <p>{summary}</p>}
       <p className="timeline-cause muted">
-        {t('job.history.cause')}: {t(`cause.${cause}`)}
+        {t('job.history.cause', { cause: t(`cause.${cause}`) })}
         {entry.actor && ` · ${t('job.history.actor', { name: entry.actor })}`}
         {entry.cause && (
           <>
