@@ -27,7 +27,7 @@ public sealed partial class The_source_tree
 
     /// <summary>Queries are classes, so that endpoints, messages and other façades share them.</summary>
     [Fact]
-    public void Has_no_sql_in_endpoints() =>
+    public void has_no_sql_in_endpoints() =>
         Assert.Empty(
             Source
                 .Files("*.cs", "services")

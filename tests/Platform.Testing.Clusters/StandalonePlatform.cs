@@ -41,6 +41,22 @@ public sealed class StandalonePlatform(string data, params (string Name, string 
     public async Task<string> CreateTokenAsync(string name) =>
         (await Command.SucceedAsync(TimeSpan.FromMinutes(1), "tokens", "create", name, "--data", data)).Trim();
 
+    /// <summary>Creates a token of a new user with a role.</summary>
+    public async Task<string> CreateTokenAsync(string user, string role) =>
+        (
+            await Command.SucceedAsync(
+                TimeSpan.FromMinutes(1),
+                "tokens",
+                "create",
+                "--user",
+                user,
+                "--role",
+                role,
+                "--data",
+                data
+            )
+        ).Trim();
+
     /// <summary>Connects to the platform's own database.</summary>
     public async Task<NpgsqlDataSource> OpenDatabaseAsync()
     {

@@ -123,6 +123,42 @@ public sealed class Finding_the_way(Browser browser)
         session.AssertNoFaults();
     }
 
+    [Fact]
+    public async Task a_token_that_is_no_longer_valid_is_told_of_and_this_machine_needs_none()
+    {
+        await using var session = await browser.OpenAsync();
+        await session.GoAsync("/jobs");
+        await session.Page.EvaluateAsync("sessionStorage.setItem('platform.token', 'revoked')");
+        await session.Page.ReloadAsync();
+        await Expect(session.Heading("Sign in")).ToBeVisibleAsync();
+        await Expect(session.Page.GetByRole(AriaRole.Alert))
+            .ToHaveTextAsync("The token in use is invalid, has expired or was revoked.");
+
+        await session.Button("Continue without a token").ClickAsync();
+
+        await Expect(session.Heading("Jobs")).ToBeVisibleAsync();
+        await session.Page.ReloadAsync();
+        await Expect(session.Heading("Jobs")).ToBeVisibleAsync();
+        session.Forget("status of 401");
+        session.AssertNoFaults();
+    }
+
+    [Fact]
+    public async Task escape_clears_the_search_and_then_leaves_it()
+    {
+        await using var session = await browser.OpenAsync();
+        await session.GoAsync("/jobs");
+        var search = session.Field("Search by name or id");
+        await search.FillAsync("typed");
+        await search.PressAsync("Escape");
+        await Expect(search).ToHaveValueAsync("");
+        await search.PressAsync("Escape");
+        await session.Page.Keyboard.PressAsync("g");
+        await session.Page.Keyboard.PressAsync("n");
+        await Expect(session.Heading("Nodes")).ToBeVisibleAsync();
+        session.AssertNoFaults();
+    }
+
     private static Task<string> GroundAsync(IPage page) =>
         page.EvaluateAsync<string>("getComputedStyle(document.body).backgroundColor");
 }

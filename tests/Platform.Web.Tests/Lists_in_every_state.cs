@@ -59,7 +59,7 @@ public sealed class Lists_in_every_state(Browser browser)
     }
 
     [Fact]
-    public async Task Every_filter_of_the_address_is_shown_and_can_be_removed()
+    public async Task every_filter_of_the_address_is_shown_and_can_be_removed()
     {
         await using var session = await browser.OpenAsync();
         var parent = Guid.CreateVersion7();
@@ -81,7 +81,7 @@ public sealed class Lists_in_every_state(Browser browser)
     }
 
     [Fact]
-    public async Task A_filter_that_is_not_valid_can_be_cleared()
+    public async Task a_filter_that_is_not_valid_can_be_cleared()
     {
         await using var session = await browser.OpenAsync();
         await session.GoAsync("/jobs?parent=xyz");

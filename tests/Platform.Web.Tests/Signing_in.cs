@@ -56,4 +56,39 @@ public sealed class Signing_in(GuardedPlatform browser) : IClassFixture<GuardedP
         session.Forget("status of 401");
         session.AssertNoFaults();
     }
+
+    [Fact]
+    public async Task a_viewer_reads_what_the_role_does_not_allow_before_trying_it()
+    {
+        const string Refusal = "Your role is viewer; ask an administrator.";
+        var token = await browser.Platform.CreateTokenAsync("vera", "viewer");
+        await using var session = await browser.OpenAsync();
+        var page = session.Page;
+        await session.GoAsync("/nodes");
+        await session.Field("Token").FillAsync(token);
+        await page.Keyboard.PressAsync("Enter");
+
+        var drain = page.Locator("[data-node]").GetByRole(AriaRole.Button);
+        await Expect(drain).ToBeDisabledAsync();
+        await Expect(drain).ToHaveAttributeAsync("title", Refusal);
+        await drain.FocusAsync();
+        await page.Keyboard.PressAsync("Enter");
+        await Expect(page.GetByRole(AriaRole.Dialog)).ToHaveCountAsync(0);
+        await session.AssertAccessibleAsync("the nodes of a viewer");
+
+        await session.Button("Appearance and language").ClickAsync();
+        await Expect(page.GetByRole(AriaRole.Group, new() { Name = "Signed in as" })).ToHaveTextAsync("veraviewer");
+        await page.Keyboard.PressAsync("Escape");
+
+        await page.GetByRole(AriaRole.Link, new() { Name = "Jobs" }).ClickAsync();
+        var submit = page.Locator(".page-header").GetByRole(AriaRole.Button, new() { Name = "Submit a job" });
+        await Expect(submit).ToBeDisabledAsync();
+        await Expect(submit).ToHaveAttributeAsync("title", Refusal);
+        await page.Keyboard.PressAsync("c");
+        await Expect(session.Heading("You cannot submit jobs")).ToBeVisibleAsync();
+        await Expect(page.GetByText(Refusal)).ToBeVisibleAsync();
+        await Expect(session.Field("Name")).ToHaveCountAsync(0);
+        session.Forget("status of 401");
+        session.AssertNoFaults();
+    }
 }

@@ -100,7 +100,7 @@ public sealed partial class Watching_a_training(Browser browser)
     }
 
     [Fact]
-    public async Task A_group_is_cancelled_and_says_so()
+    public async Task a_group_is_cancelled_and_says_so()
     {
         async Task<Guid> SubmitAsync(string name, Guid? parentId) =>
             await browser.Platform.Api.SubmitAsync(

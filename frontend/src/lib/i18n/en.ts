@@ -123,7 +123,7 @@ export const en = {
   'job.note': 'Note',
   'job.run': 'Run',
   'job.copyId': 'Copy ID',
-  'job.history.cause': 'Triggered by',
+  'job.history.cause': 'Triggered by: {cause}',
   'job.history.actor': 'by {name}',
   'job.history.details': 'Details',
   'job.history.same': 'same as #{number}',

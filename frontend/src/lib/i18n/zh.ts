@@ -124,7 +124,7 @@ export const zh: Messages = {
   'job.note': '备注',
   'job.run': '实验',
   'job.copyId': '复制 ID',
-  'job.history.cause': '触发',
+  'job.history.cause': '触发：{cause}',
   'job.history.actor': '操作者 {name}',
   'job.history.details': '详情',
   'job.history.same': '同 #{number}',

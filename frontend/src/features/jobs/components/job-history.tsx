@@ -58,7 +58,7 @@ function TimelineEntry({ entry, before, cause, nodeNames, severalRanks }: Timeli
       </div>
       {summary && <p>{summary}</p>}
       <p className="timeline-cause muted">
-        {t('job.history.cause')}: {t(`cause.${cause}`)}
+        {t('job.history.cause', { cause: t(`cause.${cause}`) })}
         {entry.actor && !isImplied(entry.actor, cause) && ` · ${actorOf(t, entry.actor, nodeNames)}`}
         {entry.cause && (
           <>
