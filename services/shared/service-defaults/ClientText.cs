@@ -52,10 +52,11 @@ public static partial class ClientText
     /// <summary>True for text of several lines that is shown as it is: of control characters it has line breaks and tabs only.</summary>
     public static bool IsDescription(string text) =>
         IsText(text)
-        && !text.Any(character =>
-            // Others would act on the terminal of whoever lists it.
-            (char.IsControl(character) && character is not ('\n' or '\t')) || Reorders(character)
-        );
+        && !text.Replace("\r\n", "\n", StringComparison.Ordinal)
+            .Any(character =>
+                // Others would act on the terminal of whoever lists it.
+                (char.IsControl(character) && character is not ('\n' or '\t')) || Reorders(character)
+            );
 
     /// <summary>True for 1 to 128 of <c>A-Z a-z 0-9 . _ -</c>, beginning with a letter or digit.</summary>
     public static bool IsWord([NotNullWhen(true)] string? text) => text is not null && Word().IsMatch(text);

@@ -22,6 +22,11 @@ export const zhServerMessages: Sentences = [
   ['It is a file, and also the folder of another file.', '它既是文件，又是另一个文件所在的文件夹。'],
   ['A job has files or a source, not both.', '文件与来自产物的代码只能选择其一。'],
   ['A type is one of {types}.', '类型只能是：{types}。'],
+  ['A description has at most {max} characters, {rule}.', '描述最多 {max} 个字符，{rule}。'],
+  [
+    'without control characters other than line breaks and tabs, and without characters that reorder text',
+    '除换行符和制表符外不含控制字符，也不含改变文字方向的字符',
+  ],
   ["An artifact's name is {rule}.", '产物名称为 {rule}。'],
   [
     "1 to 128 of A-Z a-z 0-9 . _ -, beginning with a letter or digit; 'blobs' and 'statistics' are taken",

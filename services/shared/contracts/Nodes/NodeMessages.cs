@@ -50,6 +50,7 @@ public sealed record GpuInfo
     public required int Index { get; init; }
     public required string Uuid { get; init; }
     public required string Name { get; init; }
+
     /// <summary>Null when the driver does not tell it.</summary>
     public required int? MemoryMiB { get; init; }
 }
