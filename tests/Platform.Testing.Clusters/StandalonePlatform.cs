@@ -48,7 +48,6 @@ public sealed class StandalonePlatform(string data, params (string Name, string 
                 TimeSpan.FromMinutes(1),
                 "tokens",
                 "create",
-                "--user",
                 user,
                 "--role",
                 role,
