@@ -22,6 +22,7 @@ export const zhServerMessages: Sentences = [
   ['It is a file, and also the folder of another file.', '它既是文件，又是另一个文件所在的文件夹。'],
   ['A job has files or a source, not both.', '文件与来自产物的代码只能选择其一。'],
   ['A type is one of {types}.', '类型只能是：{types}。'],
+  ['A parent is the id of a job.', '父任务必须是任务的 ID。'],
   ['A description has at most {max} characters, {rule}.', '描述最多 {max} 个字符，{rule}。'],
   [
     'without control characters other than line breaks and tabs, and without characters that reorder text',
