@@ -44,6 +44,7 @@ public sealed class Every_endpoint(World world)
     }
 
     [Theory]
+    [Trait("check", "SEC-01")]
     [MemberData(nameof(Rows))]
     public async Task answers_each_caller_as_the_table_says(string name)
     {
@@ -66,6 +67,7 @@ public sealed class Every_endpoint(World world)
     }
 
     [Theory]
+    [Trait("check", "SEC-01")]
     [MemberData(nameof(Rows))]
     public async Task takes_no_invalid_credential(string name)
     {
@@ -104,6 +106,7 @@ public sealed class Every_endpoint(World world)
     }
 
     [Theory]
+    [Trait("check", "SEC-01")]
     [MemberData(nameof(Rows))]
     public async Task takes_no_credential_from_outside_past_the_gateway(string name)
     {

@@ -8,6 +8,7 @@ namespace Platform.EndToEnd.Tests;
 public sealed class Scraping_metrics(LocalCluster cluster)
 {
     [Theory]
+    [Trait("check", "MON-03")]
     [InlineData("gateway")]
     [InlineData("jobs")]
     [InlineData("nodes")]
@@ -62,6 +63,7 @@ public sealed class Scraping_metrics(LocalCluster cluster)
     }
 
     [Fact]
+    [Trait("check", "MON-03")]
     public async Task a_job_that_waits_is_counted_until_it_is_cancelled()
     {
         var before = await WaitForAsync("jobs", "jobs", HasJobs);
@@ -103,6 +105,7 @@ public sealed class Scraping_metrics(LocalCluster cluster)
     }
 
     [Fact]
+    [Trait("check", "MON-03")]
     public async Task nodes_are_counted_by_state_and_so_are_their_GPUs()
     {
         var nodes = (await cluster.Api.GetAsync("/api/nodes"))["items"]!.AsArray();

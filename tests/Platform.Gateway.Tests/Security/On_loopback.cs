@@ -155,6 +155,7 @@ public sealed class On_loopback : IAsyncLifetime
     }
 
     [Fact]
+    [Trait("check", "SEC-04")]
     public async Task no_origin_gets_leave_to_read()
     {
         using var preflight = await _gateway.SendAsync(

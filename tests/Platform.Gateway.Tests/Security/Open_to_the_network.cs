@@ -69,6 +69,23 @@ public sealed class Open_to_the_network : IAsyncLifetime
     }
 
     [Fact]
+    [Trait("check", "SEC-04")]
+    public async Task no_origin_gets_leave_to_read()
+    {
+        using var read = await _gateway.SendAsync(
+            HttpMethod.Get,
+            "/api/jobs",
+            await AdminAsync(),
+            ("Origin", "https://evil.example")
+        );
+        Assert.Equal(HttpStatusCode.OK, read.StatusCode);
+        Assert.DoesNotContain(
+            read.Headers,
+            header => header.Key.StartsWith("Access-Control-", StringComparison.OrdinalIgnoreCase)
+        );
+    }
+
+    [Fact]
     public async Task an_admin_makes_and_revokes_tokens()
     {
         var admin = await AdminAsync();
