@@ -7,11 +7,11 @@ namespace Platform.Nodes.Heartbeats;
 /// <summary>Reads telemetry, and records the first heartbeat of a node.</summary>
 internal sealed class HeartbeatTables(NodesStore store, TimeProvider clock)
 {
-    /// <summary>A node's telemetry since a time, oldest first: the last sample of each of so many equal spans.</summary>
+    /// <summary>A node's telemetry of the time until now, oldest first: the last sample of each of so many equal spans.</summary>
     /// <returns>Null when there is no such node.</returns>
     public async Task<IReadOnlyList<TelemetrySample>?> FindTelemetryAsync(
         Guid nodeId,
-        DateTimeOffset since,
+        TimeSpan period,
         int maxSamples,
         CancellationToken cancellationToken
     )
@@ -26,8 +26,8 @@ internal sealed class HeartbeatTables(NodesStore store, TimeProvider clock)
             order by span, received_at desc
             """,
             nodeId,
-            since,
-            (clock.GetUtcNow() - since).TotalSeconds / (maxSamples - 1)
+            clock.GetUtcNow() - period,
+            period.TotalSeconds / (maxSamples - 1)
         );
         await using var reader = await batch.ExecuteReaderAsync(cancellationToken);
         if (!await reader.ReadAsync(cancellationToken))

@@ -24,7 +24,6 @@ internal static class NodeTelemetryEndpoint
     internal static async Task<Results<Ok<NodeTelemetryResponse>, ProblemHttpResult>> HandleAsync(
         Guid id,
         HeartbeatTables heartbeats,
-        TimeProvider clock,
         CancellationToken ct,
         int minutes = 15
     )
@@ -34,8 +33,7 @@ internal static class NodeTelemetryEndpoint
             return ProblemResults.Invalid("minutes", $"Between 1 and {MaxMinutes}.");
         }
 
-        var since = clock.GetUtcNow() - TimeSpan.FromMinutes(minutes);
-        return await heartbeats.FindTelemetryAsync(id, since, MaxSamples, ct) is { } samples
+        return await heartbeats.FindTelemetryAsync(id, TimeSpan.FromMinutes(minutes), MaxSamples, ct) is { } samples
             ? TypedResults.Ok(new NodeTelemetryResponse(id, samples))
             : ProblemResults.NotFound("node", id);
     }
