@@ -3,6 +3,7 @@ import { useCallback, useState, type ReactNode } from 'react';
 import { ApiError } from '../lib/api';
 import { useLocale, useText, useTranslate } from '../lib/i18n/i18n';
 import { changeFilter, type ListSearch } from '../lib/list-search';
+import { userName } from '../lib/user-name';
 import { useRows } from '../lib/use-rows';
 import { Button } from './button';
 import { FilterChip } from './filter-chip';
@@ -55,7 +56,7 @@ export function ListPage<T>({ title, actions, searchLabel, statuses, ...list }: 
         )}
         {search.submittedBy && (
           <FilterChip name={t('job.owner')} onRemove={() => change({ submittedBy: '' })}>
-            {search.submittedBy.replace(/^user:/, '')}
+            {userName(search.submittedBy) ?? search.submittedBy}
           </FilterChip>
         )}
         {search.parent && (

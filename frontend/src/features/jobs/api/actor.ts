@@ -1,9 +1,5 @@
 import type { Text } from '../../../lib/i18n/i18n';
-
-/** A user's name, as the platform knows it and as people write it; null for other callers. */
-export function userName(subject: string): string | null {
-  return subject.startsWith('user:') ? subject.slice('user:'.length) : subject === 'local' ? subject : null;
-}
+import { userName } from '../../../lib/user-name';
 
 /** A caller's subject in words: `anna`, `scheduler`, `node vm`. */
 export function callerName(t: Text, subject: string, nodeNames: ReadonlyMap<string, string> = new Map()): string {

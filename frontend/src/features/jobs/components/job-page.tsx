@@ -14,7 +14,8 @@ import { Tabs } from '../../../components/tabs';
 import { Ago, Duration } from '../../../components/time';
 import { useEditRefusal } from '../../../lib/caller';
 import { useText, useTranslate } from '../../../lib/i18n/i18n';
-import { callerName, isImplied, userName } from '../api/actor';
+import { userName } from '../../../lib/user-name';
+import { callerName, isImplied } from '../api/actor';
 import { cancellationOf } from '../api/cause';
 import {
   isOver,
