@@ -8,6 +8,7 @@ export DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_NOLOGO=1 DOTNET_SKIP_FIRST_TIME_EXPE
 configuration=Release
 results="$root/artifacts/test-results"
 servers_pid=''
+projects=()
 policy=''
 
 usage() {
@@ -26,6 +27,10 @@ step() {
 }
 
 finish() {
+    local project
+    for project in "${!projects[@]}"; do
+        kill -TERM -- "-$project" 2>/dev/null || true
+    done
     if [ -n "$policy" ]; then rm -f "$policy"; fi
     if [ -n "$servers_pid" ]; then
         # The end of its input stops the servers.
@@ -108,25 +113,44 @@ projects_of() {
     done
 }
 
-# Runs one suite, project by project. A crashed test host counts as a failure, since its tests said nothing.
-run_suite() {
-    local suite=$1 project name status started=$SECONDS
-    step "Tests: $suite"
-    for project in $(projects_of "$suite"); do
-        name=$(basename "$project")
-        status=0
-        dotnet test "artifacts/bin/$name/release/$name.dll" --filter "$(filter_for "$suite")" --logger 'console;verbosity=minimal' \
-            --logger "trx;LogFileName=$name.trx" --results-directory "$results/$suite" ${arguments[@]+"${arguments[@]}"} || status=$?
-        if [ "$status" != 0 ] && [ "$(count "$suite/$name.trx" failed)" = 0 ]; then
-            echo "$name ended with $status and no failed test: see above." >&2
-            crashed=$((crashed + 1))
-        fi
-    done
-    step "The suite $suite took $((SECONDS - started)) s"
-    if [ "$(count "$suite" total)" = 0 ] && [ -z "$filter" ]; then
-        echo "The suite '$suite' ran no test." >&2
-        crashed=$((crashed + 1))
+# Runs the tests of one project that belong to a suite. What they print comes in one piece when they have ended, since two
+# projects run at a time.
+run_project() {
+    local suite=$1 name=$2 status=0 started=$SECONDS
+    mkdir -p "$results/$suite"
+    dotnet test "artifacts/bin/$name/release/$name.dll" --filter "$(filter_for "$suite")" --logger 'console;verbosity=minimal' \
+        --logger "trx;LogFileName=$name.trx" --results-directory "$results/$suite" ${arguments[@]+"${arguments[@]}"} \
+        </dev/null >"$results/$suite/$name.log" 2>&1 || status=$?
+    step "Tests: $suite, $name, $((SECONDS - started)) s"
+    # Less the banner of the test runner.
+    sed '1,/^A total of/d' "$results/$suite/$name.log"
+    if [ "$status" != 0 ] && [ "$(count "$suite/$name.trx" failed)" = 0 ]; then
+        cat "$results/$suite/$name.log" >&2
+        echo "$name ended with $status and no failed test: see above." >&2
+        touch "$results/$suite/$name.crashed"
     fi
+}
+
+# Runs suites, two projects at a time: they wait for other processes more than they compute. A project is a process group of its
+# own, as job control makes them: without it the tests, and the trainings below them, would ignore SIGINT.
+run_suites() {
+    local suite project
+    set -m
+    for suite in "$@"; do
+        for project in $(projects_of "$suite"); do
+            [ ${#projects[@]} -lt 2 ] || await_project
+            run_project "$suite" "$(basename "$project")" &
+            projects[$!]=1
+        done
+    done
+    while [ ${#projects[@]} -gt 0 ]; do await_project; done
+    set +m
+}
+
+await_project() {
+    local ended
+    wait -n -p ended "${!projects[@]}" || true
+    unset "projects[$ended]"
 }
 
 # Sums a counter (total, executed, passed, failed, error, timeout, aborted) over the result files below a path.
@@ -211,13 +235,16 @@ case " ${suites[*]} " in
 esac
 
 rm -rf "$results"
-crashed=0
-for suite in "${suites[@]}"; do
-    run_suite "$suite"
-done
+started=$SECONDS
+run_suites "${suites[@]}"
+step "All tests took $((SECONDS - started)) s"
 
-passed=0 failed=$crashed
+passed=0 failed=$(find "$results" -name '*.crashed' | wc -l)
 for suite in "${suites[@]}"; do
+    if [ "$(count "$suite" total)" = 0 ] && [ -z "$filter" ]; then
+        echo "The suite '$suite' ran no test." >&2
+        failed=$((failed + 1))
+    fi
     passed=$((passed + $(count "$suite" passed)))
     skipped=$(($(count "$suite" total) - $(count "$suite" executed)))
     if [ "$skipped" -gt 0 ]; then

@@ -174,9 +174,11 @@ public sealed class A_standalone_platform : IAsyncLifetime
         await Api.WaitForStatusAsync(await Api.SubmitAsync(Job("true")), "succeeded");
 
         var scrape = await WaitFor.ValueAsync(
-            "the job in the metrics",
+            "the job and the node in the metrics",
             () => Scrape.OfAsync(Api.Http, new Uri($"http://127.0.0.1:{_platform.Port}/metrics")),
-            scrape => scrape.Value("platform_jobs", ("status", "succeeded")) == 1
+            scrape =>
+                scrape.Value("platform_jobs", ("status", "succeeded")) == 1
+                && scrape.Value("platform_nodes", ("state", "online")) == 1
         );
 
         foreach (var schema in ServiceCatalog.Schemas)
@@ -184,7 +186,6 @@ public sealed class A_standalone_platform : IAsyncLifetime
             Assert.NotNull(scrape.Value("event_store_sequence", ("schema", schema)));
         }
 
-        Assert.Equal(1, scrape.Value("platform_nodes", ("state", "online")));
         Assert.Equal(0, scrape.Value("platform_placements_waiting"));
         Assert.Equal(1, scrape.Value("platform_broker_up"));
         Assert.Equal("gauge", scrape.Types["platform_gpus"]);
