@@ -120,10 +120,8 @@ public sealed class An_agent_process : AgentTest
 
         // One ends while no agent runs, the other after the next agent has found it.
         await File.WriteAllTextAsync(InWork(ranks[0], "finish"), "");
-        await WaitFor.ConditionAsync(
-            "its exit code",
-            () => Task.FromResult(File.Exists(Folder.In("state", "attempts", $"{ranks[0].Key()}", "exit")))
-        );
+        var folder = new AttemptFolder(Folder.In("state", "attempts", $"{ranks[0].Key()}"));
+        await WaitFor.ConditionAsync("its exit code", () => Task.FromResult(folder.ExitCode is not null));
         await using (var agent = AgentProcess.Start(platform, Folder))
         {
             Assert.Equal(10, (await broker.Reports.ExitedAsync(ranks[0])).ExitCode);

@@ -28,7 +28,7 @@ public sealed class Following_the_log : AgentTest
         await File.WriteAllTextAsync(Path.Combine(agent.Folder(work).Work, "go"), "");
         await WaitFor.ConditionAsync(
             "the training to end on its own",
-            () => Task.FromResult(File.Exists(agent.Folder(work).Exit))
+            () => Task.FromResult(agent.Folder(work).ExitCode is not null)
         );
         Assert.Empty(agent.Reports.Exited);
         Platform.IsUnavailable = false;

@@ -113,7 +113,8 @@ public sealed class Restarting_the_agent : AgentTest
         var work = Shell("echo one; echo kept > outputs/x", WithOutputs);
         CreateFilesOf(work, AttemptPhase.Running);
         Launch(work);
-        await WaitFor.ConditionAsync("the exit code", () => Task.FromResult(File.Exists(InAttempt(work, "exit"))));
+        var folder = new AttemptFolder(InAttempt(work));
+        await WaitFor.ConditionAsync("the exit code", () => Task.FromResult(folder.ExitCode is not null));
 
         await using var agent = await StartAgentAsync();
 

@@ -68,7 +68,7 @@ public sealed class The_shims : IDisposable
         Assert.Equal(variables, found.Where(pair => variables.ContainsKey(pair.Key)).ToDictionary()!);
         Assert.Empty(found.Keys.Except([.. variables.Keys, "PWD", "LC_CTYPE"]));
         Assert.Equal(_attempt.Work, seen.GetProperty("folder").GetString());
-        Assert.Equal("0", (await File.ReadAllTextAsync(_attempt.Exit)).Trim());
+        Assert.Equal(0, _attempt.ExitCode);
     }
 
     [Fact]
@@ -113,7 +113,7 @@ public sealed class The_shims : IDisposable
         await RunAsync(["echo", "runs"], new Dictionary<string, string>());
 
         Assert.Equal("runs\n", await File.ReadAllTextAsync(_attempt.Spool));
-        Assert.Equal("0", (await File.ReadAllTextAsync(_attempt.Exit)).Trim());
+        Assert.Equal(0, _attempt.ExitCode);
     }
 
     [Fact]
@@ -166,7 +166,21 @@ public sealed class The_shims : IDisposable
 
         LibC.Signal(ProcessIdentity.Read(_attempt.Process)!.Pid, LibC.SigKill);
         await shim.WaitForExitAsync();
-        Assert.Equal("137", (await File.ReadAllTextAsync(_attempt.Exit)).Trim());
+        Assert.Equal(137, _attempt.ExitCode);
+    }
+
+    [Theory]
+    [InlineData("         \n", null)]
+    [InlineData("1        \n", null)]
+    [InlineData("137\n     \n", 137)]
+    [InlineData("0\n       \n", 0)]
+    [InlineData("", null)]
+    public async Task record_an_exit_code_that_is_read_when_it_is_complete(string content, int? code)
+    {
+        await File.WriteAllTextAsync(_attempt.Exit, content);
+
+        Assert.Equal(code, _attempt.ExitCode);
+        Assert.Equal(code is null, _attempt.ExitedAtUtc is null);
     }
 
     private async Task RunAsync(IReadOnlyList<string> command, Dictionary<string, string> environment)

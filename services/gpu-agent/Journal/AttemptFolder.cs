@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace Platform.GpuAgent.Journal;
 
 /// <summary>The paths of one attempt's files.</summary>
@@ -39,11 +41,25 @@ internal sealed record AttemptFolder(string Path)
     /// <summary>Written by the shim: the training's identity.</summary>
     public string Process => In("process");
 
-    /// <summary>Written by the shim: how the training ended.</summary>
+    /// <summary>Written by the shim: how the training ended, and a blank line before that.</summary>
     public string Exit => In("exit");
 
+    /// <summary>The training's exit code; null while it has not ended, and when the code is unknown.</summary>
+    public int? ExitCode
+    {
+        get
+        {
+            // The code and its newline replace the start of the blanks; half written, it is followed by a blank.
+            var line = File.Exists(Exit) ? File.ReadAllText(Exit).Split('\n') : [];
+            return
+                line.Length > 1 && int.TryParse(line[0], NumberStyles.None, CultureInfo.InvariantCulture, out var code)
+                ? code
+                : null;
+        }
+    }
+
     /// <summary>When the training ended; null when that is unknown.</summary>
-    public DateTime? ExitedAtUtc => File.Exists(Exit) ? File.GetLastWriteTimeUtc(Exit) : null;
+    public DateTime? ExitedAtUtc => ExitCode is null ? null : File.GetLastWriteTimeUtc(Exit);
 
     /// <summary>Written by the shim: the command could not be executed.</summary>
     public string NotStarted => In("not-started");

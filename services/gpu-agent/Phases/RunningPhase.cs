@@ -17,7 +17,6 @@ internal sealed class RunningPhase : IPhase
 
     public async Task<Outcome> RunAsync(AttemptContext attempt, CancellationToken cancellationToken)
     {
-        attempt.Services.Shims.Prepare();
         var outcome = await FollowAsync(attempt, cancellationToken);
 
         var endedAt = attempt.Folder.ExitedAtUtc is { } known ? new DateTimeOffset(known) : attempt.Now;

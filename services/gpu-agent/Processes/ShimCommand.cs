@@ -17,11 +17,14 @@ internal static class ShimCommand
     {
         var text = new StringBuilder("{\n");
         Add("attempt", [folder.Path]);
+        // What the shell says about names that it rejects is redirected once; once for each variable takes milliseconds.
+        text.Append("{\n:\n");
         foreach (var (name, value) in environment)
         {
             Add("variable", [name, value]);
         }
 
+        text.Append("} 2>/dev/null\n");
         Add("become", command);
         return Encoding.UTF8.GetBytes(text.Append("}\n").ToString());
 

@@ -16,7 +16,12 @@ internal sealed class Shims : IDisposable
 
     private static readonly int _idleLimit = Math.Min(Environment.ProcessorCount, MaxIdleShims);
 
+    /// <summary>Leaves the processor to the training that starts, and to the report of it.</summary>
+    private static readonly TimeSpan _replaceAfter = TimeSpan.FromMilliseconds(5);
+
     private readonly ConcurrentQueue<Process> _idle = new();
+    private readonly Timer _replace;
+    private int _isReplacing;
     private readonly Lock _preparing = new();
     private readonly string _script;
 
@@ -25,10 +30,16 @@ internal sealed class Shims : IDisposable
     {
         ShimScript.Install(script);
         _script = script;
+        _replace = new Timer(_ =>
+        {
+            _isReplacing = 0;
+            Prepare();
+        });
     }
 
     /// <summary>
-    /// Starts a training. A second start of the same attempt ends by itself: the first holds the claim.
+    /// Starts a training, and soon after another idle shim. A second start of the same attempt ends by itself: the first
+    /// holds the claim.
     /// </summary>
     /// <returns>The shim, which ends after the training.</returns>
     /// <exception cref="Win32Exception">The machine has no <c>setsid</c>, or cannot start another process.</exception>
@@ -39,6 +50,11 @@ internal sealed class Shims : IDisposable
     )
     {
         var shimCommand = ShimCommand.For(folder, command, environment);
+        if (Interlocked.Exchange(ref _isReplacing, 1) == 0)
+        {
+            _replace.Change(_replaceAfter, Timeout.InfiniteTimeSpan);
+        }
+
         while (_idle.TryDequeue(out var shim))
         {
             if (TrySendCommand(shim, shimCommand))
@@ -85,6 +101,7 @@ internal sealed class Shims : IDisposable
 
     public void Dispose()
     {
+        _replace.Dispose();
         while (_idle.TryDequeue(out var shim))
         {
             shim.StandardInput.Close();

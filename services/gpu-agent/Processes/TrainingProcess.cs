@@ -1,5 +1,5 @@
 using System.Diagnostics;
-using System.Globalization;
+using Platform.GpuAgent.Files;
 using Platform.GpuAgent.Journal;
 using Platform.GpuAgent.Linux;
 
@@ -84,13 +84,13 @@ internal sealed class TrainingProcess(AttemptFolder folder)
 
     private ProcessOutcome? ReadOutcome()
     {
-        if (!File.Exists(folder.Exit))
+        if (folder.ExitCode is not { } code)
         {
             return null;
         }
 
-        return File.Exists(folder.NotStarted)
-            ? new ProcessOutcome.NotStarted()
-            : new ProcessOutcome.Exited(int.Parse(File.ReadAllText(folder.Exit), CultureInfo.InvariantCulture));
+        // What is reported stays known after a crash of the machine.
+        DurableFile.Flush(folder.Exit);
+        return File.Exists(folder.NotStarted) ? new ProcessOutcome.NotStarted() : new ProcessOutcome.Exited(code);
     }
 }

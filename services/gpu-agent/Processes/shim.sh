@@ -4,10 +4,10 @@
 #   shim.sh --exec ID  reads the command from its input for the shim ID, and becomes the training
 # An identity is "pid start-ticks boot-id"; a line without its newline is incomplete.
 
-identity() { # pid, fields of /proc/PID/stat after the name
+identity() { # pid, fields of /proc/PID/stat after the name; sets a variable, since $(identity) would start a process
   pid=$1
   shift 20
-  printf '%s %s %s' "$pid" "$1" "$boot"
+  identity="$pid $1 $boot"
 }
 
 # A command is one { } block of these three functions: truncated, it does not parse and nothing happens.
@@ -18,15 +18,15 @@ attempt() { # folder
   set +C
   cd "$1/work" || exit 75
   unset OLDPWD
-  # Reserve space for the exit code now: the training may fill the disk.
-  echo '         ' >"$1/exit.tmp"
+  # Reserve space for the exit code now: the training may fill the disk. It is blank until then.
+  echo '         ' >"$1/exit"
   printf '%s\n' "$1"
   exec </dev/null >>"$1/log" 2>&1
   echo "$training" >"$1/process"
 }
 
 variable() { # name, value; `command`, so that a name which the shell rejects does not end it
-  command export "$1=$2" 2>/dev/null
+  command export "$1=$2"
 }
 
 become() { # command
@@ -41,7 +41,8 @@ read -r stat </proc/$$/stat
 
 if [ "$1" = --exec ]; then
   shim=$2
-  training=$(identity $$ ${stat##*) })
+  identity $$ ${stat##*) }
+  training=$identity
   . /dev/stdin
   exit 75
 fi
@@ -49,10 +50,10 @@ fi
 exec >/dev/null 2>&1
 trap : HUP INT TERM
 
-# The job's own PATH may be wrong: -p takes these tools from the system.
-dir=$(command -p setsid /bin/sh "$0" --exec "$(identity $$ ${stat##*) })")
+# The job's own PATH may be wrong: -p takes setsid from the system.
+identity $$ ${stat##*) }
+dir=$(command -p setsid /bin/sh "$0" --exec "$identity")
 code=$?
 [ -n "$dir" ] || exit "$code"
-echo "$code" 1<>"$dir/exit.tmp"
-command -p sync "$dir/exit.tmp"
-command -p mv "$dir/exit.tmp" "$dir/exit"
+# In one write, and without another program, which takes longer than a short training. The agent flushes it to the disk.
+echo "$code" 1<>"$dir/exit"

@@ -34,15 +34,22 @@ internal sealed class EventPublisher(string name, IEventMessages messages, IBus 
     {
         foreach (var stored in stream)
         {
-            var message = await messages.ToMessageAsync(stored, cancellationToken);
-            var commands = await messages.ToCommandsAsync(stored, cancellationToken);
             // Commands first: somebody waits for what they do, and the message wakes many who have time.
-            await Task.WhenAll([
-                .. commands.Select(
+            var commands = await messages.ToCommandsAsync(stored, cancellationToken);
+            var sent = Task.WhenAll(
+                commands.Select(
                     (command, index) => SendAsync(stored, command, CommandId(stored.Id, index), cancellationToken)
-                ),
-                message is null ? Task.CompletedTask : SendAsync(stored, new(message), stored.Id, cancellationToken),
-            ]);
+                )
+            );
+            await Task.WhenAll(sent, PublishMessageAsync(stored, cancellationToken));
+        }
+    }
+
+    private async Task PublishMessageAsync(StoredEvent stored, CancellationToken cancellationToken)
+    {
+        if (await messages.ToMessageAsync(stored, cancellationToken) is { } message)
+        {
+            await SendAsync(stored, new(message), stored.Id, cancellationToken);
         }
     }
 

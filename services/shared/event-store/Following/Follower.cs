@@ -103,9 +103,15 @@ internal abstract partial class Follower(EventStore store, string name, ILogger 
                 if (reached != reader.Mark)
                 {
                     reader = Store.ReadLogFrom(reached);
+                    continue;
                 }
 
-                continue;
+                if (page.Count == Store.Options.PageSize)
+                {
+                    continue;
+                }
+
+                // Less than a page was all there was; whatever was appended since it was read has woken this up.
             }
 
             await WaitAsync(next, reader.HeldFor, cancellationToken);
