@@ -128,46 +128,6 @@ public sealed class A_standalone_platform : IAsyncLifetime
     }
 
     [Fact]
-    [Trait("check", "OPS-01")]
-    public async Task returns_the_same_answers_after_its_read_models_were_rebuilt()
-    {
-        await _platform.UpAsync();
-        var id = await Api.SubmitAsync(Job("echo hello"));
-        await Api.WaitForStatusAsync(id, "succeeded");
-        await WaitFor.ConditionAsync(
-            "the end of its run",
-            async () =>
-                (await Api.GetAsync($"/api/runs?jobId={id}"))["items"]![0]!["status"]!.GetValue<string>() == "finished"
-        );
-        await Api.UploadAsync("file", "custom", Path.Combine(_platform.Data, "platform.json"));
-        var before = await AnswersAsync(id);
-        var connection = (
-            await PrivatePostgres.StartAsync(
-                new PrivatePostgresOptions { Folder = Path.Combine(_platform.Data, "postgres") }
-            )
-        ).ConnectionString;
-
-        foreach (var service in ServiceCatalog.Schemas)
-        {
-            var rebuild = System.Diagnostics.Process.Start(
-                new System.Diagnostics.ProcessStartInfo(
-                    "dotnet",
-                    [
-                        Path.Combine(AppContext.BaseDirectory, "Platform.Standalone.dll"),
-                        $"--data={_platform.Data}",
-                        $"--rebuild={service}",
-                        $"--ConnectionStrings:Platform={connection}",
-                    ]
-                )
-            )!;
-            await rebuild.WaitForExitAsync();
-            Assert.Equal(0, rebuild.ExitCode);
-        }
-
-        Assert.Equal(before, await AnswersAsync(id));
-    }
-
-    [Fact]
     public async Task tells_in_its_metrics_of_all_services_and_not_its_web_page()
     {
         await _platform.UpAsync();
@@ -209,24 +169,6 @@ public sealed class A_standalone_platform : IAsyncLifetime
         };
 
     /// <summary>Answers that depend only on events, without what heartbeats change.</summary>
-    private async Task<IReadOnlyList<string>> AnswersAsync(Guid job)
-    {
-        var answers = new List<string>();
-        foreach (
-            var path in (string[])
-                ["/api/jobs", $"/api/jobs/{job}", "/api/artifacts", "/api/artifacts/file", "/api/runs", "/api/tokens"]
-        )
-        {
-            answers.Add($"{path} {await Api.GetAsync(path)}");
-        }
-
-        var nodes = await Api.GetAsync("/api/nodes");
-        answers.AddRange(
-            nodes["items"]!.AsArray().Select(node => $"node {node!["id"]} {node["name"]} {node["joinedAt"]}")
-        );
-        return answers;
-    }
-
     private async Task<LocalProcess> ProcessOfAsync(Guid job)
     {
         var log = await WaitFor.ValueAsync(
