@@ -141,6 +141,11 @@ public sealed class Running_a_training : AgentTest
     [InlineData("exit 7", EndReasons.ExitCode, 7)]
     [InlineData("kill -9 $$", EndReasons.Killed, null)]
     [InlineData("kill -SEGV $$", EndReasons.Killed, null)]
+    // The file that the shim writes the exit code to is in the training's reach.
+    [InlineData("echo 0 > ../exit; sleep 0.5; exit 7", EndReasons.ExitCode, 7)]
+    [InlineData("rm ../exit; mkfifo ../exit; exit 7", EndReasons.Killed, null)]
+    [InlineData("ln -sf /dev/zero ../exit; exit 7", EndReasons.Killed, null)]
+    [InlineData("ln -sf /nowhere/exit ../exit; exit 7", EndReasons.Killed, null)]
     public async Task reports_how_it_failed(string script, string reason, int? exitCode)
     {
         await using var agent = await StartAgentAsync();
@@ -159,6 +164,7 @@ public sealed class Running_a_training : AgentTest
     [Theory]
     [InlineData("no-such-program", "was not found in the PATH")]
     [InlineData("./no-such-file", "does not exist")]
+    [InlineData("/usr", "is a folder")]
     [InlineData("./data.txt", "is not executable")]
     public async Task that_cannot_start_reports_why(string program, string detail)
     {

@@ -30,6 +30,18 @@ public sealed class Text_of_clients
     }
 
     [Theory]
+    [InlineData("")]
+    [InlineData("  ")]
+    [InlineData("\u200B")]
+    [InlineData("\u00AD\uFEFF ")]
+    public void names_nothing_without_a_visible_character(string text)
+    {
+        Assert.True(ClientText.IsOneLine(text));
+        Assert.False(ClientText.IsVisibleLine(text));
+        Assert.True(ClientText.IsVisibleLine($"{text}a"));
+    }
+
+    [Theory]
     [InlineData("\U0001F469\u200D\U0001F52C")] // A scientist: two emoji with a zero-width joiner.
     [InlineData("שלום")]
     [InlineData("\u200Fא\u200E")] // Marks of direction reorder nothing else.

@@ -8,7 +8,10 @@ internal static class RevokeToken
     public static Command Create()
     {
         var id = new Argument<Guid>("id") { Description = "The token's id, as 'tokens list' shows it." };
-        return new Command("revoke", "Revoke a token; it is invalid at once.") { id }.Does(async context =>
+        return new Command("revoke", "Revoke a token: it is refused at once, and what it has open ends within seconds.")
+        {
+            id,
+        }.Does(async context =>
         {
             var token = context.Value(id);
             if (context.IsRemote)

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Platform.GpuAgent.Linux;
 
 namespace Platform.GpuAgent.Journal;
 
@@ -50,7 +51,7 @@ internal sealed record AttemptFolder(string Path)
         get
         {
             // The code and its newline replace the start of the blanks; half written, it is followed by a blank.
-            var line = File.Exists(Exit) ? File.ReadAllText(Exit).Split('\n') : [];
+            var line = SmallFile.Read(Exit).Split('\n');
             return
                 line.Length > 1 && int.TryParse(line[0], NumberStyles.None, CultureInfo.InvariantCulture, out var code)
                 ? code

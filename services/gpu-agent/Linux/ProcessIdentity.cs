@@ -26,7 +26,7 @@ internal sealed record ProcessIdentity(int Pid, long StartTicks, string BootId)
     /// <summary>Reads what the shim wrote; null if it has not written it yet.</summary>
     public static ProcessIdentity? Read(string path)
     {
-        var line = File.Exists(path) ? File.ReadAllText(path) : "";
+        var line = SmallFile.Read(path);
         if (!line.EndsWith('\n'))
         {
             return null;

@@ -60,13 +60,23 @@ internal static class AttemptEnding
         signal switch
         {
             null => null,
+            1 => "Ended by SIGHUP.",
+            2 => "Ended by SIGINT.",
+            3 => "Ended by SIGQUIT.",
             4 => "Ended by SIGILL.",
             6 => "Ended by SIGABRT.",
             7 => "Ended by SIGBUS.",
             8 => "Ended by SIGFPE.",
             LibC.SigKill => "Ended by SIGKILL.",
+            10 => "Ended by SIGUSR1.",
             11 => "Ended by SIGSEGV.",
+            12 => "Ended by SIGUSR2.",
+            13 => "Ended by SIGPIPE.",
+            14 => "Ended by SIGALRM.",
             LibC.SigTerm => "Ended by SIGTERM.",
+            24 => "Ended by SIGXCPU.",
+            25 => "Ended by SIGXFSZ.",
+            31 => "Ended by SIGSYS.",
             _ => $"Ended by signal {signal}.",
         };
 }

@@ -22,7 +22,8 @@ internal static class CommandLookup
         }
 
         var path = Path.Combine(workFolder, program);
-        return !File.Exists(path) ? $"The program '{program}' does not exist."
+        return Directory.Exists(path) ? $"The program '{program}' is a folder."
+            : !File.Exists(path) ? $"The program '{program}' does not exist."
             : LibC.IsExecutable(path) ? null
             : $"The program '{program}' is not executable.";
     }

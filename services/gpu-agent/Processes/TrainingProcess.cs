@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using Platform.GpuAgent.Files;
 using Platform.GpuAgent.Journal;
 using Platform.GpuAgent.Linux;
 
@@ -62,8 +61,10 @@ internal sealed class TrainingProcess(AttemptFolder folder)
         var exited = _shim?.WaitForExitAsync(cancellationToken);
         while (true)
         {
-            var running = ProcessIdentity.Read(folder.Shim)?.IsAlive is true || IsTrainingAlive;
-            if (ReadOutcome() is { } outcome)
+            var trains = IsTrainingAlive;
+            var running = trains || ProcessIdentity.Read(folder.Shim)?.IsAlive is true;
+            // A training can write a code itself; it counts once the training has ended.
+            if (!trains && ReadOutcome() is { } outcome)
             {
                 return outcome;
             }
@@ -90,7 +91,7 @@ internal sealed class TrainingProcess(AttemptFolder folder)
         }
 
         // What is reported stays known after a crash of the machine.
-        DurableFile.Flush(folder.Exit);
+        SmallFile.Flush(folder.Exit);
         return File.Exists(folder.NotStarted) ? new ProcessOutcome.NotStarted() : new ProcessOutcome.Exited(code);
     }
 }

@@ -75,9 +75,9 @@ internal sealed class JobRequestCheck
             return Wrong("name", $"A name has 1 to {MaxNameLength} characters.");
         }
 
-        return ClientText.IsOneLine(name)
+        return ClientText.IsVisibleLine(name)
             ? name
-            : Wrong("name", "A name is one line of text without control characters.");
+            : Wrong("name", "A name is one line of text that can be seen, without control characters.");
     }
 
     private string Project(string? project) =>

@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Diagnostics.CodeAnalysis;
+using System.Globalization;
 using System.Text;
 using System.Text.RegularExpressions;
 
@@ -48,6 +49,12 @@ public static partial class ClientText
         && !text.Any(character =>
             char.IsControl(character) || Reorders(character) || character is '\u2028' or '\u2029'
         );
+
+    /// <summary>True for text of one line of which something is seen: not blanks or characters without a shape alone.</summary>
+    public static bool IsVisibleLine(string text) =>
+        IsOneLine(text)
+        && text.EnumerateRunes()
+            .Any(rune => !Rune.IsWhiteSpace(rune) && Rune.GetUnicodeCategory(rune) is not UnicodeCategory.Format);
 
     /// <summary>True for text of several lines that is shown as it is: of control characters it has line breaks and tabs only.</summary>
     public static bool IsDescription(string text) =>

@@ -37,7 +37,7 @@ internal static class RunRules
             && normalized.All(c => char.IsAsciiLetterOrDigit(c) || c is '.' or '_' or '-');
     }
 
-    public static bool IsName(string? name) => IsText(name, MaxName) && !string.IsNullOrWhiteSpace(name);
+    public static bool IsName(string? name) => IsText(name, MaxName) && ClientText.IsVisibleLine(name!);
 
     public static bool IsKey(string? key) => IsText(key, MaxKey);
 

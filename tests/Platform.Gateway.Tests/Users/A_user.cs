@@ -98,6 +98,8 @@ public sealed class A_user
     [InlineData("ANNA\u212A")]
     [InlineData("安娜")]
     [InlineData("me")]
+    [InlineData("local")]
+    [InlineData("LOCAL")]
     [InlineData("ME")]
     public void has_no_such_name(string? name) => Assert.NotNull(UserNames.ProblemWith(name));
 

@@ -3,7 +3,7 @@ import type { Sentences } from './server-messages';
 export const zhServerMessages: Sentences = [
   // Validation errors of a job request.
   ['A name has 1 to {max} characters.', '名称为 1 到 {max} 个字符。'],
-  ['A name is one line of text without control characters.', '名称是一行文本，不含控制字符。'],
+  ['A name is one line of text that can be seen, without control characters.', '名称是一行可见文本，不含控制字符。'],
   [
     "A project has 1 to {max} of A-Z a-z 0-9 _ - . in parts joined by slashes; '.' and '..' are no parts.",
     '项目为 1 到 {max} 个字符（A-Z a-z 0-9 _ - .），各部分用斜杠连接，不能是 “.” 或 “..”。',
@@ -117,6 +117,7 @@ export const zhServerMessages: Sentences = [
   ['The command is empty.', '命令为空。'],
   ["The program '{path}' was not found in the PATH of the node.", '在节点的 PATH 中找不到程序 “{path}”。'],
   ["The program '{path}' does not exist.", '程序 “{path}” 不存在。'],
+  ["The program '{path}' is a folder.", '程序 “{path}” 是文件夹。'],
   ["The program '{path}' is not executable.", '程序 “{path}” 没有执行权限。'],
   ['The process ended before it started.', '进程在启动完成之前就已结束。'],
   ['The system refused to execute the command; the log states the reason.', '系统拒绝执行此命令，原因见日志。'],

@@ -268,7 +268,7 @@ export const zh: Messages = {
   'nodes.gpu.unknown': '使用率未知',
   'nodes.gpu.total': '共 {size}',
   'nodes.gpu.memoryUnknown': '显存未知',
-  'nodes.free': '空闲 {free} / {total}',
+  'nodes.reserved': '已分配 {used} / {total}',
   'nodes.load': '使用率 {percent}%',
   'nodes.heartbeat': '最近在线',
   'nodes.agent': '代理',

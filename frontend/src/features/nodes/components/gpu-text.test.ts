@@ -13,15 +13,15 @@ const unknown = { index: 0, utilization: null, memoryUsedMiB: null };
 test.each([
   ['no report at all', 81_559, undefined, 'Usage unknown · 79.6 GiB total'],
   ['a driver that tells nothing', 81_559, unknown, 'Usage unknown · 79.6 GiB total'],
-  ['only the load', 81_559, { ...unknown, utilization: 0.4 }, 'Usage 40% · 79.6 GiB total'],
+  ['only the load', 81_559, { ...unknown, utilization: 0.4 }, '40% in use · 79.6 GiB total'],
   ['only the memory', 81_559, { ...unknown, memoryUsedMiB: 0 }, 'Usage unknown · 0 B / 79.6 GiB'],
   [
     'an idle GPU',
     81_559,
     { index: 0, utilization: 0, memoryUsedMiB: 1024, temperatureCelsius: 0, powerWatts: 0 },
-    'Usage 0% · 1.0 GiB / 79.6 GiB · 0 °C · 0 W',
+    '0% in use · 1.0 GiB / 79.6 GiB · 0 °C · 0 W',
   ],
-  ['an unknown size', null, { ...unknown, utilization: 0.4 }, 'Usage 40% · memory unknown'],
+  ['an unknown size', null, { ...unknown, utilization: 0.4 }, '40% in use · memory unknown'],
   ['the unknown size of an older agent', 0, undefined, 'Usage unknown · memory unknown'],
 ])('%s', (_, memoryMiB, usage, text) => {
   expect(gpuText(t, memoryMiB, usage)).toBe(text);

@@ -49,8 +49,8 @@ export function NodeCard({ node }: { node: Node }) {
       <div className="meters">
         <Meter
           label={t('nodes.cpus')}
-          text={free(
-            t('nodes.free', { free: short(node.free.cpus), total: short(node.cpus) }),
+          text={withLoad(
+            t('nodes.reserved', { used: short(node.cpus - node.free.cpus), total: short(node.cpus) }),
             usage && t('nodes.load', { percent: Math.round(usage.cpu * 100) }),
           )}
           used={1 - node.free.cpus / node.cpus}
@@ -58,8 +58,11 @@ export function NodeCard({ node }: { node: Node }) {
         />
         <Meter
           label={t('nodes.memory')}
-          text={free(
-            t('nodes.free', { free: formatMiB(node.free.memoryMiB), total: formatMiB(node.memoryMiB) }),
+          text={withLoad(
+            t('nodes.reserved', {
+              used: formatMiB(node.memoryMiB - node.free.memoryMiB),
+              total: formatMiB(node.memoryMiB),
+            }),
             usage && t('nodes.load', { percent: Math.round((usage.memoryUsedMiB / node.memoryMiB) * 100) }),
           )}
           used={1 - node.free.memoryMiB / node.memoryMiB}
@@ -113,7 +116,7 @@ export function NodeCard({ node }: { node: Node }) {
   );
 }
 
-function free(text: string, load: string | null | undefined): string {
+function withLoad(text: string, load: string | null | undefined): string {
   return load ? `${text} · ${load}` : text;
 }
 
