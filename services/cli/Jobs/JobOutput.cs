@@ -24,13 +24,21 @@ internal static class JobOutput
             ("nodes", Nodes(job)),
             ("run", job.Field("runId")),
             ("submitted", job.Time("submittedAt")),
-            ("owner", job.Field("submittedBy")),
+            ("owner", Owner(job)),
             ("started", job.Time("startedAt")),
             ("ended", job.Time("endedAt")),
             ("exit code", job.Field("exitCode")),
             ("detail", job.Field("detail"))
         );
         return 0;
+    }
+
+    /// <summary>Who submitted it: a user's name as people write it, as in <c>--submitted-by</c>; other callers as they are.</summary>
+    public static string Owner(JsonNode job)
+    {
+        const string User = "user:";
+        var subject = job.Field("submittedBy");
+        return subject.StartsWith(User, StringComparison.Ordinal) ? subject[User.Length..] : subject;
     }
 
     /// <summary>The status, with the reason unless it is the usual one.</summary>

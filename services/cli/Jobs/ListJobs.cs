@@ -26,7 +26,7 @@ internal static class ListJobs
                     JobOutput.Status(job),
                     job.Field("attempt"),
                     JobOutput.Nodes(job),
-                    job.Field("submittedBy"),
+                    JobOutput.Owner(job),
                     JobOutput.Age(job, "submittedAt", now),
                 ]
         );
