@@ -66,6 +66,24 @@ public sealed class Listing_jobs(ListedJobs jobs) : IClassFixture<ListedJobs>
     }
 
     [Theory]
+    [InlineData("attempt", "99999999999")]
+    [InlineData("attempt", "")]
+    [InlineData("rank", "x")]
+    [InlineData("follow", "maybe")]
+    public async Task names_a_parameter_that_cannot_be_read(string parameter, string value)
+    {
+        using var answer = await _host.Http.GetAsync($"/api/jobs/{jobs.Jobs[0].Id}/logs?{parameter}={value}");
+
+        Assert.Equal(HttpStatusCode.BadRequest, answer.StatusCode);
+        var problem = JsonNode.Parse(await answer.Content.ReadAsStringAsync())!;
+        Assert.StartsWith(
+            $"The parameter '{parameter}' is ",
+            problem["detail"]!.GetValue<string>(),
+            StringComparison.Ordinal
+        );
+    }
+
+    [Theory]
     [InlineData("status=pending")]
     [InlineData("status=pending,cancelled&project=demo")]
     [InlineData("project=demo")]

@@ -49,7 +49,7 @@ internal sealed class ExceptionProblems(IProblemDetailsService problems) : IExce
             ),
             BadHttpRequestException bad when bad.Message.Contains("no body was provided", StringComparison.Ordinal) =>
                 Problem(bad.StatusCode, "bad-request", "This address expects a JSON body."),
-            BadHttpRequestException bad => Problem(bad.StatusCode, "bad-request", bad.Message),
+            BadHttpRequestException bad => Problem(bad.StatusCode, "bad-request", BindingFailure.Describe(bad.Message)),
             NpgsqlException away when away.IsTransient || DatabaseFailures.IsUnreachable(away) => Unavailable(),
             TimeoutException => Unavailable(),
             _ => Problem(500, "internal", "Something went wrong here. The log has the details under this trace id."),
