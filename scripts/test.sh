@@ -107,11 +107,21 @@ projects_of() {
     local suite=$1 project
     for project in tests/*.Tests; do
         if [ "$suite" = unit ]; then
-            grep -rlE --include='*.cs' '\[(Fact|Theory)' "$project" | xargs -r grep -L 'Trait("suite"' | grep -q . || continue
+            # By what it prints: the exit code of grep -L says whether the last file has the trait.
+            [ -n "$(grep -rlE --include='*.cs' '\[(Fact|Theory)' "$project" | { xargs -r grep -L 'Trait("suite"' || true; })" ] || continue
         else
             grep -rq --include='*.cs' "Trait(\"suite\", \"$suite\")" "$project" || continue
         fi
         echo "$project"
+    done
+}
+
+# A project that no suite finds would never run and nobody would notice.
+check_projects() {
+    local found project
+    found=$(for suite in unit integration e2e web; do projects_of "$suite"; done)
+    for project in tests/*.Tests; do
+        grep -qxF "$project" <<<"$found" || abort "no suite runs the tests of $project."
     done
 }
 
@@ -211,6 +221,7 @@ while [ $# -gt 0 ]; do
     shift
 done
 
+check_projects
 command -v npm >/dev/null || abort 'Node 20 with npm is missing, which some tests use. Get it from https://nodejs.org'
 
 needed=()
