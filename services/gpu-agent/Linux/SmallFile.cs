@@ -1,4 +1,5 @@
 using System.Text;
+using Microsoft.Win32.SafeHandles;
 
 namespace Platform.GpuAgent.Linux;
 
@@ -13,21 +14,13 @@ internal static class SmallFile
     /// <summary>The first 128 bytes; empty when there is no plain file that can be read.</summary>
     public static string Read(string path)
     {
-        if (!LibC.IsRegularFile(path))
-        {
-            return "";
-        }
-
+        Span<byte> buffer = stackalloc byte[MaxBytes];
         try
         {
-            using var file = File.OpenHandle(
-                path,
-                FileMode.Open,
-                FileAccess.Read,
-                FileShare.ReadWrite | FileShare.Delete
-            );
-            Span<byte> buffer = stackalloc byte[MaxBytes];
-            return Encoding.UTF8.GetString(buffer[..RandomAccess.Read(file, buffer, fileOffset: 0)]);
+            using var file = Open(path);
+            return file is null
+                ? ""
+                : Encoding.UTF8.GetString(buffer[..RandomAccess.Read(file, buffer, fileOffset: 0)]);
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
@@ -38,25 +31,24 @@ internal static class SmallFile
     /// <summary>Makes it survive a crash of the machine, where that is possible.</summary>
     public static void Flush(string path)
     {
-        if (!LibC.IsRegularFile(path))
-        {
-            return;
-        }
-
         try
         {
-            using var file = File.OpenHandle(
-                path,
-                FileMode.Open,
-                FileAccess.Read,
-                FileShare.ReadWrite | FileShare.Delete
-            );
-            RandomAccess.FlushToDisk(file);
-            LibC.SyncFolder(Path.GetDirectoryName(path)!);
+            using var file = Open(path);
+            if (file is not null)
+            {
+                RandomAccess.FlushToDisk(file);
+                LibC.SyncFolder(Path.GetDirectoryName(path)!);
+            }
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
             // A failing disk must not keep the attempt from ending.
         }
     }
+
+    /// <summary>Null when it is no plain file.</summary>
+    private static SafeFileHandle? Open(string path) =>
+        LibC.IsRegularFile(path)
+            ? File.OpenHandle(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete)
+            : null;
 }
