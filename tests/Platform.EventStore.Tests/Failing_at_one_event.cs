@@ -69,12 +69,16 @@ public sealed class Failing_at_one_event : IAsyncLifetime
     {
         await _fixture.ExecuteAsync("update mt_events set type = 'counter_exploded' where seq_id = 2");
         await using var service = await StartAsync(new Recorder());
+        var follower = service.Followers.Single(f => f.Name == Projection);
 
-        await WaitFor.ConditionAsync("the failure", async () => await HealthAsync(service) != HealthStatus.Healthy);
+        await WaitFor.ConditionAsync("the failure", () => Task.FromResult(follower.Failure is not null));
 
         Assert.Equal(["a | 1"], await _fixture.RowsAsync(Rows));
-        var failure = service.Followers.Single(f => f.Name == Projection).Failure;
-        Assert.Contains("event 2 ('counter_exploded', version 2 of stream 'a')", failure, StringComparison.Ordinal);
+        Assert.Contains(
+            "event 2 ('counter_exploded', version 2 of stream 'a')",
+            follower.Failure,
+            StringComparison.Ordinal
+        );
     }
 
     [Theory]
