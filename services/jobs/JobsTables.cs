@@ -162,5 +162,12 @@ internal static class JobsTables
             end $$;
             """
         ),
+        new(
+            "011_submitted_by_in_any_case",
+            """
+            drop index job_summary_submitted_by;
+            create index job_summary_submitted_by on job_summary (lower(submitted_by), submitted_at, job_id);
+            """
+        ),
     ];
 }

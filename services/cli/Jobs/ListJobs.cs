@@ -10,7 +10,10 @@ internal static class ListJobs
     {
         var status = new Option<string?>("--status") { Description = "Only jobs with this status." };
         status.AcceptOnlyFromAmong("pending", "queued", "placed", "running", "succeeded", "failed", "cancelled");
-        var owner = new Option<string?>("--submitted-by") { Description = "Only jobs of this user." };
+        var owner = new Option<string?>("--submitted-by")
+        {
+            Description = "Only jobs of this user; 'me' for your own.",
+        };
         var parent = new Option<string?>("--parent") { Description = "Only jobs that belong to this job." };
         return ListCommand.Create(
             "jobs",

@@ -36,9 +36,14 @@ internal sealed class JobFilter
     /// <summary>Matches the jobs that belong to a job.</summary>
     public void IsChildOf(Guid parent) => _conditions.Add($"s.parent_id = {Parameter(parent)}");
 
-    /// <summary>Matches jobs that a caller submitted; a user's name stands for its subject.</summary>
-    public void IsOf(string subject) =>
-        _conditions.Add($"s.submitted_by = any({Parameter(new[] { subject, Caller.User(subject, default).Subject })})");
+    /// <summary>Matches jobs that a caller submitted, in any case; a user's name stands for its subject.</summary>
+    public void IsOf(string subject)
+    {
+        var name = subject.ToLowerInvariant();
+        _conditions.Add(
+            $"lower(s.submitted_by) = any({Parameter(new[] { name, Caller.User(name, default).Subject })})"
+        );
+    }
 
     /// <summary>Matches names that contain a text and ids that begin with it. A complete id matches that job only.</summary>
     public void Matches(string search)

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Security.Claims;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Platform.ServiceDefaults;
 
@@ -15,7 +16,7 @@ internal sealed record ListJobsQuery
     /// </summary>
     public string? Project { get; init; }
 
-    /// <summary>Who submitted them: <c>user:anna</c>, or <c>anna</c> for short.</summary>
+    /// <summary>Who submitted them, in any case: <c>user:anna</c>, <c>anna</c> for short, or <c>me</c>.</summary>
     public string? SubmittedBy { get; init; }
 
     /// <summary>The id of a job: finds those that belong to it.</summary>
@@ -47,6 +48,9 @@ internal static class ListJobsEndpoint
     private const int MaxLimit = 200;
     private const int MaxSearchLength = 200;
 
+    /// <summary>Stands for the caller; no user has this name.</summary>
+    private const string Me = "me";
+
     private static readonly string[] _statuses =
     [
         "pending",
@@ -67,6 +71,7 @@ internal static class ListJobsEndpoint
     private static async Task<Results<Ok<Page<JobItem>>, ProblemHttpResult>> HandleAsync(
         [AsParameters] ListJobsQuery query,
         JobPages pages,
+        ClaimsPrincipal principal,
         CancellationToken cancellationToken
     )
     {
@@ -86,7 +91,7 @@ internal static class ListJobsEndpoint
         }
 
         var filter = new JobFilter();
-        if (filter.Add(query) is { } problem)
+        if (filter.Add(query, Caller.Of(principal)) is { } problem)
         {
             return problem;
         }
@@ -122,7 +127,7 @@ internal static class ListJobsEndpoint
 
     /// <summary>Adds the conditions of the query.</summary>
     /// <returns>The problem; null when the query is valid.</returns>
-    private static ProblemHttpResult? Add(this JobFilter filter, ListJobsQuery query)
+    private static ProblemHttpResult? Add(this JobFilter filter, ListJobsQuery query, Caller caller)
     {
         if (!string.IsNullOrEmpty(query.Status))
         {
@@ -152,7 +157,11 @@ internal static class ListJobsEndpoint
                 return ProblemResults.Invalid("submittedBy", $"A name has at most {MaxSearchLength} characters.");
             }
 
-            filter.IsOf(query.SubmittedBy);
+            filter.IsOf(
+                string.Equals(query.SubmittedBy, Me, StringComparison.OrdinalIgnoreCase)
+                    ? caller.Subject
+                    : query.SubmittedBy
+            );
         }
 
         if (!string.IsNullOrEmpty(query.Parent))
