@@ -44,6 +44,7 @@ public sealed class Every_page(Browser browser)
             await Expect(session.Page.Locator(".skeletons, [aria-busy]")).ToHaveCountAsync(0);
             await session.AssertAccessibleAsync($"{path} ({scheme}, {locale})");
             await session.AssertNoSidewaysScrollAsync(path);
+            await session.AssertHeaderFitsAsync(path);
         }
 
         if (width > 1000)
@@ -93,7 +94,7 @@ public sealed class Every_page(Browser browser)
         var failed = await browser.Platform.Api.SubmitAsync(
             new
             {
-                name = "no such program",
+                name = "no such program, and a name that takes two lines on a phone",
                 command = new[] { "/nonexistent" },
                 resources = new { cpus = 0.1, memoryMiB = 64 },
             }

@@ -81,6 +81,30 @@ public sealed class Lists_in_every_state(Browser browser)
     }
 
     [Fact]
+    public async Task a_narrow_screen_shows_in_a_second_line_what_its_columns_leave_out()
+    {
+        var name = $"narrow {Guid.CreateVersion7()}";
+        await browser.Platform.Api.SubmitAsync(
+            new
+            {
+                name,
+                project = "web/narrow",
+                command = new[] { "true" },
+                resources = new { gpus = 64 },
+            }
+        );
+        await using var session = await browser.OpenAsync(width: 390);
+        await session.GoAsync($"/jobs?search={name}");
+        var row = session.Page.GetByRole(AriaRole.Row, new() { Name = name });
+        await Expect(row).ToContainTextAsync("queued · web/narrow · local · ");
+
+        await session.Page.SetViewportSizeAsync(1360, 800);
+        await Expect(row).ToContainTextAsync("web/narrow");
+        await Expect(row).Not.ToContainTextAsync(" · ");
+        session.AssertNoFaults();
+    }
+
+    [Fact]
     public async Task a_filter_that_is_not_valid_can_be_cleared()
     {
         await using var session = await browser.OpenAsync();

@@ -3,6 +3,7 @@ import { useEffect, useRef, type CSSProperties, type ReactNode } from 'react';
 import { columnWidths, setColumnWidths, type ColumnWidths } from '../lib/column-widths';
 import { useText } from '../lib/i18n/i18n';
 import { useStore } from '../lib/store';
+import { useMediaQuery } from '../lib/use-media-query';
 import type { Rows } from '../lib/use-rows';
 import { ColumnGrip } from './column-grip';
 
@@ -15,6 +16,8 @@ export interface Column<T> {
   cell: (row: T) => ReactNode;
   /** Left out on narrow screens. */
   wide?: boolean;
+  /** A second line on narrow screens, for what the columns left out would say. */
+  note?: (row: T) => ReactNode;
   /** Aligned to the right. */
   number?: boolean;
 }
@@ -29,7 +32,11 @@ interface VirtualTableProps<T> {
   onVisibleRangeChange: (first: number, last: number) => void;
 }
 
+/** Where all columns of the widest list no longer fit; the same as in table.css. */
+const narrowScreen = '(max-width: 960px)';
 const rowHeight = 40;
+/** With a second line. */
+const narrowRowHeight = 58;
 const overscan = 12;
 
 /** A table of any length that renders only the visible rows. Rows that are still loading are shown as bars. */
@@ -38,12 +45,14 @@ export function VirtualTable<T>({ name, label, columns, rows, onVisibleRangeChan
   const head = useRef<HTMLDivElement>(null);
   const scroller = useRef<HTMLDivElement>(null);
   const widths = useStore(columnWidths(name));
+  const isNarrow = useMediaQuery(narrowScreen);
   const virtual = useVirtualizer({
     count: rows.total,
     getScrollElement: () => scroller.current,
-    estimateSize: () => rowHeight,
+    estimateSize: () => (isNarrow ? narrowRowHeight : rowHeight),
     overscan,
   });
+  useEffect(() => virtual.measure(), [virtual, isNarrow]);
   const first = virtual.range?.startIndex ?? 0;
   const last = virtual.range?.endIndex ?? 0;
   const { show, key } = rows;
@@ -107,6 +116,9 @@ export function VirtualTable<T>({ name, label, columns, rows, onVisibleRangeChan
                 {columns.map(column => (
                   <div key={column.key} role="cell" className={cellClass(column)}>
                     {row === undefined ? <span className="cell-bar" /> : column.cell(row)}
+                    {isNarrow && row !== undefined && column.note && (
+                      <div className="cell cell-note">{column.note(row)}</div>
+                    )}
                   </div>
                 ))}
               </div>

@@ -95,5 +95,14 @@ internal sealed class BrowserSession : IAsyncDisposable
         Assert.True(width <= 0, $"{where} is {width} pixels wider than the screen.");
     }
 
+    /// <summary>A header that is too high for its box lies over what follows.</summary>
+    public async Task AssertHeaderFitsAsync(string where)
+    {
+        var height = await Page.EvaluateAsync<int>(
+            "Math.max(0, ...[...document.querySelectorAll('.page-header')].map(header => header.scrollHeight - header.clientHeight))"
+        );
+        Assert.True(height <= 0, $"{where}: the header is {height} pixels higher than its box.");
+    }
+
     public async ValueTask DisposeAsync() => await _context.CloseAsync();
 }

@@ -1,9 +1,10 @@
 import { RotateCcw } from 'lucide-react';
-import { useEffect, useState } from 'react';
+import { useState } from 'react';
 import { useText } from '../../lib/i18n/i18n';
 import { useRunSeries } from '../../lib/run-series';
 import { useStore } from '../../lib/store';
 import { theme } from '../../lib/theme';
+import { useMediaQuery } from '../../lib/use-media-query';
 import { Button } from '../button';
 import type { Zoom } from './chart';
 import { ChartFigure } from './chart-figure';
@@ -97,12 +98,6 @@ export function Curves({ runId, begun, ended }: CurvesProps) {
 /** The theme in effect, chosen by the user or the system. */
 function useScheme(): string {
   const chosen = useStore(theme);
-  const [dark, setDark] = useState(() => matchMedia('(prefers-color-scheme: dark)').matches);
-  useEffect(() => {
-    const media = matchMedia('(prefers-color-scheme: dark)');
-    const change = () => setDark(media.matches);
-    media.addEventListener('change', change);
-    return () => media.removeEventListener('change', change);
-  }, []);
+  const dark = useMediaQuery('(prefers-color-scheme: dark)');
   return chosen === 'auto' ? (dark ? 'dark' : 'light') : chosen;
 }

@@ -2,6 +2,7 @@ import { Link } from '@tanstack/react-router';
 import { Package } from 'lucide-react';
 import { EmptyState } from '../../../components/states';
 import { ListPage } from '../../../components/list-page';
+import { Notes } from '../../../components/notes';
 import { Ago } from '../../../components/time';
 import type { Column } from '../../../components/virtual-table';
 import { formatBytes } from '../../../lib/format';
@@ -41,11 +42,22 @@ function columns(t: Text): Column<Artifact>[] {
           {artifact.name}
         </Link>
       ),
+      note: artifact => (
+        <Notes
+          items={[
+            ['type', artifact.type],
+            ['project', artifact.project],
+            ['size', formatBytes(artifact.size)],
+            ['updated', <Ago key="updated" at={artifact.updatedAt} />],
+          ]}
+        />
+      ),
     },
     {
       key: 'type',
       name: t('artifacts.type'),
       width: '6.5rem',
+      wide: true,
       cell: artifact => <span className="tag">{artifact.type}</span>,
     },
     {

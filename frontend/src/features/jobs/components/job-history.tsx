@@ -60,17 +60,11 @@ function TimelineEntry({ entry, before, cause, nodeNames, severalRanks }: Timeli
       <p className="timeline-cause muted">
         {t('job.history.cause', { cause: t(`cause.${cause}`) })}
         {entry.actor && !isImplied(entry.actor, cause) && ` · ${actorOf(t, entry.actor, nodeNames)}`}
-        {entry.cause && (
-          <>
-            {' · '}
-            <span className="mono">{entry.cause}</span>
-            {entry.cause === before?.cause && ` · ${t('job.history.same', { number: before.sequence })}`}
-          </>
-        )}
+        {entry.cause && entry.cause === before?.cause && ` · ${t('job.history.same', { number: before.sequence })}`}
       </p>
       <details>
         <summary>{t('job.history.details')}</summary>
-        <Pairs values={entry.data} />
+        <Pairs values={{ ...entry.data, ...(entry.cause && { cause: entry.cause }) }} />
       </details>
     </li>
   );

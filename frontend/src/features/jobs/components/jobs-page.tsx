@@ -2,6 +2,7 @@ import { Link } from '@tanstack/react-router';
 import { Plus } from 'lucide-react';
 import { EmptyState } from '../../../components/states';
 import { ListPage } from '../../../components/list-page';
+import { Notes } from '../../../components/notes';
 import { StatusBadge } from '../../../components/status-badge';
 import { Ago, Duration } from '../../../components/time';
 import type { Column } from '../../../components/virtual-table';
@@ -40,6 +41,7 @@ function columns(t: Text, translate: Translate): Column<JobItem>[] {
       key: 'status',
       name: t('common.status'),
       width: '7.5rem',
+      wide: true,
       cell: job => <StatusBadge status={shownStatus(job)} />,
     },
     {
@@ -50,6 +52,16 @@ function columns(t: Text, translate: Translate): Column<JobItem>[] {
         <Link to="/jobs/$id" params={{ id: job.id }} className="row-link">
           {job.name}
         </Link>
+      ),
+      note: job => (
+        <Notes
+          items={[
+            ['status', <StatusBadge key="status" status={shownStatus(job)} />],
+            ['project', job.project],
+            ['owner', job.submittedBy && callerName(t, job.submittedBy)],
+            ['submitted', <Ago key="submitted" at={job.submittedAt} />],
+          ]}
+        />
       ),
     },
     { key: 'project', name: t('common.project'), width: 'minmax(6rem, 1.2fr)', wide: true, cell: job => job.project },

@@ -2,6 +2,7 @@ import { Link } from '@tanstack/react-router';
 import { ChartSpline } from 'lucide-react';
 import { EmptyState } from '../../../components/states';
 import { ListPage } from '../../../components/list-page';
+import { Notes } from '../../../components/notes';
 import { StatusBadge } from '../../../components/status-badge';
 import { Ago, Duration } from '../../../components/time';
 import type { Column } from '../../../components/virtual-table';
@@ -35,7 +36,13 @@ export function RunsPage({ search }: { search: ListSearch }) {
 
 function columns(t: Text): Column<Run>[] {
   return [
-    { key: 'status', name: t('common.status'), width: '7.5rem', cell: run => <StatusBadge status={run.status} /> },
+    {
+      key: 'status',
+      name: t('common.status'),
+      width: '7.5rem',
+      wide: true,
+      cell: run => <StatusBadge status={run.status} />,
+    },
     {
       key: 'name',
       name: t('common.name'),
@@ -44,6 +51,16 @@ function columns(t: Text): Column<Run>[] {
         <Link to="/runs/$id" params={{ id: run.id }} className="row-link">
           {run.name}
         </Link>
+      ),
+      note: run => (
+        <Notes
+          items={[
+            ['status', <StatusBadge key="status" status={run.status} />],
+            ['project', run.project],
+            ['best', bestOf(run)],
+            ['created', <Ago key="created" at={run.createdAt} />],
+          ]}
+        />
       ),
     },
     {
@@ -58,14 +75,7 @@ function columns(t: Text): Column<Run>[] {
       name: t('runs.best'),
       width: 'minmax(8rem, 1fr)',
       wide: true,
-      cell: run =>
-        run.primaryMetric?.value == null ? (
-          <span className="muted">–</span>
-        ) : (
-          <span className="number">
-            {run.primaryMetric.name} {formatValue(readValue(run.primaryMetric.value))}
-          </span>
-        ),
+      cell: run => bestOf(run) ?? <span className="muted">–</span>,
     },
     {
       key: 'duration',
@@ -83,4 +93,13 @@ function columns(t: Text): Column<Run>[] {
       cell: run => <Ago at={run.createdAt} />,
     },
   ];
+}
+
+/** The best value of a run's first metric; null while there is none. */
+function bestOf({ primaryMetric }: Run) {
+  return primaryMetric?.value == null ? null : (
+    <span className="number">
+      {primaryMetric.name} {formatValue(readValue(primaryMetric.value))}
+    </span>
+  );
 }
