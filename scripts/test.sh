@@ -143,16 +143,15 @@ run_project() {
     fi
 }
 
-# Runs suites. Of unit and integration tests two projects run at a time; the other suites start programs that use both processors
-# of a small machine. A project is a process group of its own, as job control makes them: without it the tests, and the trainings
-# below them, would ignore SIGINT.
+# Runs suites. Two projects run at a time, except in a browser, which uses both processors of a small machine. A project is a
+# process group of its own, as job control makes them: without it the tests, and the trainings below them, would ignore SIGINT.
 run_suites() {
     local suite project lanes
     set -m
     for suite in "$@"; do
         case $suite in
-        unit | integration) lanes=2 ;;
-        *) lanes=1 ;;
+        web) lanes=1 ;;
+        *) lanes=2 ;;
         esac
         for project in $(projects_of "$suite"); do
             while [ ${#projects[@]} -ge "$lanes" ]; do await_project; done

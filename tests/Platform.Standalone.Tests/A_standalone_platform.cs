@@ -37,6 +37,11 @@ public sealed class A_standalone_platform : IAsyncLifetime
         Assert.True(training.IsRunning, "The training ended with its platform.");
         await _platform.UpAsync();
         Assert.Equal(database, _platform.Postgres);
+        Assert.Contains(
+            $"Platform is ready at http://127.0.0.1:{_platform.Port}\n",
+            _platform.Output,
+            StringComparison.Ordinal
+        );
 
         var job = await Api.WaitForStatusAsync(id, "succeeded");
         Assert.Equal(1, job["attempt"]!.GetValue<int>());
@@ -58,22 +63,6 @@ public sealed class A_standalone_platform : IAsyncLifetime
         Assert.Null(_platform.Running);
         var log = await File.ReadAllTextAsync(Path.Combine(_platform.Data, "logs", "platform.log"));
         Assert.Contains("Stopping …\n", log, StringComparison.Ordinal);
-    }
-
-    [Fact]
-    public async Task is_ready_within_ten_seconds_once_its_database_exists()
-    {
-        await _platform.UpAsync();
-        await _platform.Process!.StopAsync(TimeSpan.FromSeconds(60));
-
-        var took = await _platform.UpAsync();
-
-        Assert.True(took < TimeSpan.FromSeconds(10), $"It took {took.TotalSeconds:0.0} s.");
-        Assert.Contains(
-            $"Platform is ready at http://127.0.0.1:{_platform.Port}\n",
-            _platform.Output,
-            StringComparison.Ordinal
-        );
     }
 
     [Fact]
@@ -168,7 +157,6 @@ public sealed class A_standalone_platform : IAsyncLifetime
             resources = new { cpus = 1, memoryMiB = 64 },
         };
 
-    /// <summary>Answers that depend only on events, without what heartbeats change.</summary>
     private async Task<LocalProcess> ProcessOfAsync(Guid job)
     {
         var log = await WaitFor.ValueAsync(

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using Platform.LocalServers;
 
 namespace Platform.Standalone.Tests;
@@ -34,10 +33,8 @@ internal sealed class StandaloneProcess : IAsyncDisposable
     }
 
     /// <summary>Starts it and waits until it is ready.</summary>
-    /// <returns>How long that took.</returns>
-    public async Task<TimeSpan> UpAsync()
+    public async Task UpAsync()
     {
-        var watch = Stopwatch.StartNew();
         var process = Start();
         await WaitFor.ConditionAsync(
             "the platform to be ready",
@@ -49,7 +46,6 @@ internal sealed class StandaloneProcess : IAsyncDisposable
             TimeSpan.FromMinutes(2),
             () => Output
         );
-        return watch.Elapsed;
     }
 
     public async Task KillAsync()
