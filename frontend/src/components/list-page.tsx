@@ -1,4 +1,4 @@
-import { useNavigate } from '@tanstack/react-router';
+import { useNavigate, useRouter } from '@tanstack/react-router';
 import { useCallback, useState, type ReactNode } from 'react';
 import { ApiError } from '../lib/api';
 import { useLocale, useText, useTranslate } from '../lib/i18n/i18n';
@@ -134,13 +134,19 @@ const noFilter: Required<ListSearch> = { status: '', project: '', search: '', su
 function useFilterChange(path: ListProps<unknown>['path'], filter: ListSearch) {
   const { status, project, search, submittedBy, parent } = filter;
   const navigate = useNavigate();
+  const router = useRouter();
   return useCallback(
-    (part: ListSearch) =>
+    (part: ListSearch) => {
+      // A search that waited for a pause in typing must not bring back a page that is being left.
+      if (router.latestLocation.pathname !== path) {
+        return;
+      }
       void navigate({
         to: path,
         search: changeFilter({ status, project, search, submittedBy, parent }, part),
         replace: true,
-      }),
-    [navigate, path, status, project, search, submittedBy, parent],
+      });
+    },
+    [navigate, router, path, status, project, search, submittedBy, parent],
   );
 }

@@ -126,9 +126,10 @@ internal sealed class Shims : IDisposable
     {
         try
         {
-            // If the shim has ended, its child must not run unrecorded: the pipe is closed without a command.
+            // If the shim has ended, its child must not run unrecorded: the pipe is closed without a command. HasExited says so
+            // only a moment later, and its process id is its own until then.
             using var input = shim.StandardInput.BaseStream;
-            if (shim.HasExited)
+            if (shim.HasExited || ProcessStatus.Read(shim.Id) is not { IsDead: false })
             {
                 return false;
             }
