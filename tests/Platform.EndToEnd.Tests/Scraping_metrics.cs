@@ -72,11 +72,6 @@ public sealed class Scraping_metrics(LocalCluster cluster)
     [Trait("check", "MON-03")]
     public async Task a_job_that_waits_is_counted_until_it_is_cancelled()
     {
-        var before = await WaitForAsync("jobs", "jobs", HasJobs);
-        var queued = before.Value("platform_jobs", ("status", "queued"))!.Value;
-        var cancelled = before.Value("platform_jobs", ("status", "cancelled"))!.Value;
-        var waiting = (await WaitForAsync("nodes", "nodes", HasNodes)).Value("platform_placements_waiting")!.Value;
-
         var id = await cluster.Api.SubmitAsync(
             new
             {
@@ -86,28 +81,16 @@ public sealed class Scraping_metrics(LocalCluster cluster)
             }
         );
 
-        _ = await WaitForAsync(
-            "jobs",
-            "the job in the queue",
-            s => s.Value("platform_jobs", ("status", "queued")) > queued
-        );
-        var nodes = await WaitForAsync(
-            "nodes",
-            "the job to wait",
-            s => s.Value("platform_placements_waiting") > waiting
-        );
+        await cluster.Api.WaitForStatusAsync(id, "queued");
+        await WaitFor.ConditionAsync("the job to wait", () => IsWaitingAsync(id));
+        _ = await WaitForCountAsync("jobs", "/api/jobs?status=queued", "platform_jobs", ("status", "queued"));
+        var nodes = await WaitForCountAsync("nodes", "/api/nodes/placements", "platform_placements_waiting");
         Assert.True(nodes.Value("platform_placements_waiting_age_seconds") >= 0);
         await cluster.Api.CancelAsync(id);
-        _ = await WaitForAsync(
-            "jobs",
-            "the job's end",
-            s => s.Value("platform_jobs", ("status", "cancelled")) > cancelled
-        );
-        _ = await WaitForAsync(
-            "nodes",
-            "the job to wait no longer",
-            s => s.Value("platform_placements_waiting") <= waiting
-        );
+        await cluster.Api.WaitForStatusAsync(id, "cancelled");
+        await WaitFor.ConditionAsync("the job to wait no longer", async () => !await IsWaitingAsync(id));
+        _ = await WaitForCountAsync("jobs", "/api/jobs?status=cancelled", "platform_jobs", ("status", "cancelled"));
+        _ = await WaitForCountAsync("nodes", "/api/nodes/placements", "platform_placements_waiting");
     }
 
     [Fact]
@@ -175,9 +158,38 @@ public sealed class Scraping_metrics(LocalCluster cluster)
         Assert.True(response.IsSuccessStatusCode, await response.Content.ReadAsStringAsync());
     }
 
-    private static bool HasJobs(Scrape scrape) => scrape.Types.ContainsKey("platform_jobs");
-
     private static bool HasNodes(Scrape scrape) => scrape.Types.ContainsKey("platform_nodes");
+
+    private async Task<bool> IsWaitingAsync(Guid job) =>
+        (await cluster.Api.GetAsync("/api/nodes/placements?limit=1000"))["items"]!
+            .AsArray()
+            .Any(item => item!["jobId"]!.GetValue<Guid>() == job);
+
+    /// <summary>
+    /// Waits until a count is that of a list. What was counted before the job says nothing: it can be some seconds old, of
+    /// when jobs of other tests still waited.
+    /// </summary>
+    private async Task<Scrape> WaitForCountAsync(
+        string process,
+        string list,
+        string name,
+        params (string Label, string Value)[] labels
+    )
+    {
+        var total = 0.0;
+        Scrape? scrape = null;
+        await WaitFor.ConditionAsync(
+            $"{process} to count what {list} lists",
+            async () =>
+            {
+                total = (await cluster.Api.GetAsync(list))["total"]!.GetValue<long>();
+                scrape = await ScrapeAsync(process);
+                return scrape.Value(name, labels) == total;
+            },
+            describe: () => $"Listed: {total}; {scrape}"
+        );
+        return scrape!;
+    }
 
     private Task<Scrape> ScrapeAsync(string process) =>
         Scrape.OfAsync(cluster.Api.Http, new Uri(cluster.AddressOf(process), "/metrics"));

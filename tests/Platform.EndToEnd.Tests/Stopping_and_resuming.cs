@@ -1,3 +1,5 @@
+using System.Diagnostics;
+
 namespace Platform.EndToEnd.Tests;
 
 [Collection("cluster")]
@@ -12,9 +14,12 @@ public sealed class Stopping_and_resuming(LocalCluster cluster)
         await cluster.Api.WaitForStatusAsync(id, "running");
         await WaitForEpochsAsync(id, 1);
 
+        using var stalls = new Stalls(cluster.Data);
+        var watch = Stopwatch.StartNew();
         await cluster.Api.CancelAsync(id);
-        var job = await cluster.Api.WaitForStatusAsync(id, "cancelled", TimeSpan.FromSeconds(10));
+        var job = await cluster.Api.WaitForStatusAsync(id, "cancelled");
 
+        Assert.InRange(watch.Elapsed - stalls.Sum, TimeSpan.Zero, TimeSpan.FromSeconds(10));
         Assert.Equal("cancelled", job["reason"]!.GetValue<string>());
         Assert.Empty(Processes.WithEnvironment($"PLATFORM_JOB_ID={id}"));
     }

@@ -165,14 +165,15 @@ public sealed class Appending : IAsyncLifetime
         );
     }
 
+    /// <summary>A writer gives up after ten lost races. Each is won by another of these, so none loses more than nine.</summary>
     [Fact]
-    public async Task sixteen_writers_of_one_stream_burn_no_number()
+    public async Task ten_writers_of_one_stream_burn_no_number()
     {
-        await Task.WhenAll(Enumerable.Range(1, 16).Select(i => Store.AppendAnywhereAsync("a", Counters.Raise(i, i))));
+        await Task.WhenAll(Enumerable.Range(1, 10).Select(i => Store.AppendAnywhereAsync("a", Counters.Raise(i, i))));
 
         var events = await Store.ReadStreamAsync("a");
-        Assert.Equal(Enumerable.Range(1, 32).Select(v => (long)v), events.Select(e => e.Version));
-        Assert.Equal(Enumerable.Range(1, 32).Select(s => (long)s), events.Select(e => e.Sequence));
+        Assert.Equal(Enumerable.Range(1, 20).Select(v => (long)v), events.Select(e => e.Version));
+        Assert.Equal(Enumerable.Range(1, 20).Select(s => (long)s), events.Select(e => e.Sequence));
     }
 
     [Fact]

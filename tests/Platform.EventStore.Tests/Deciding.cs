@@ -88,16 +88,17 @@ public sealed class Deciding : IAsyncLifetime
         Assert.Equal("counter.full", outcome.Refusal?.Code);
     }
 
+    /// <summary>A writer gives up after ten lost races. Each is won by another of these, so none loses more than nine.</summary>
     [Fact]
-    public async Task sixteen_writers_of_one_stream_all_get_their_turn()
+    public async Task ten_writers_of_one_stream_all_get_their_turn()
     {
         var outcomes = await Task.WhenAll(
-            Enumerable.Range(0, 16).Select(_ => Store.HandleAsync(Counters.Decider, "a", RaiseByOne))
+            Enumerable.Range(0, 10).Select(_ => Store.HandleAsync(Counters.Decider, "a", RaiseByOne))
         );
 
-        Assert.Equal(Enumerable.Range(1, 16).Select(v => (long)v), outcomes.Select(o => o.Version).Order());
+        Assert.Equal(Enumerable.Range(1, 10).Select(v => (long)v), outcomes.Select(o => o.Version).Order());
         Assert.All(outcomes, o => Assert.Equal(o.Version, o.State.Value));
-        Assert.Equal(16, (await Store.LoadAsync(Counters.Decider, "a")).State.Value);
+        Assert.Equal(10, (await Store.LoadAsync(Counters.Decider, "a")).State.Value);
     }
 
     [Fact]

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 
@@ -109,7 +108,8 @@ public sealed class Following_with_subscriptions : IAsyncLifetime
             "the leader to listen",
             async () =>
                 await _fixture.ScalarAsync<long>(
-                    "select count(*) from pg_stat_activity where datname = current_database() and query like 'listen%'"
+                    // While the server is still at it, the session is not idle and does not listen yet.
+                    "select count(*) from pg_stat_activity where datname = current_database() and query like 'listen%' and state = 'idle'"
                 ) == 2
         );
 
@@ -124,48 +124,7 @@ public sealed class Following_with_subscriptions : IAsyncLifetime
 
         await AppendAsync(_fixture.Store, 1);
 
-        await WaitFor.ConditionAsync(
-            "the event",
-            () => Task.FromResult(recorder.Handled.Count == 1),
-            TimeSpan.FromSeconds(10)
-        );
-    }
-
-    [Fact]
-    public async Task sees_an_append_within_milliseconds_of_its_commit()
-    {
-        var seen = new TaskCompletionSource<long>[200];
-        for (var i = 0; i < seen.Length; i++)
-        {
-            seen[i] = new TaskCompletionSource<long>(TaskCreationOptions.RunContinuationsAsynchronously);
-        }
-
-        var recorder = new Recorder
-        {
-            Before = page =>
-            {
-                foreach (var stored in page)
-                {
-                    seen[stored.Sequence - 1].SetResult(Stopwatch.GetTimestamp());
-                }
-
-                return Task.CompletedTask;
-            },
-        };
-        await using var service = await StartAsync(recorder, options => options.PollInterval = TimeSpan.FromHours(1));
-        await LeadsAsync(service);
-
-        var delays = new List<double>();
-        foreach (var next in seen)
-        {
-            await service.Store.AppendAnywhereAsync("a", Counters.Raise(1));
-            var committed = Stopwatch.GetTimestamp();
-            delays.Add(Stopwatch.GetElapsedTime(committed, await next.Task).TotalMilliseconds);
-        }
-
-        // The limit allows for a machine that is busy with other tests.
-        var median = delays.Order().ElementAt(delays.Count / 2);
-        Assert.True(median < 100, $"Half of the events were seen later than {median:0.00} ms after their append.");
+        await WaitFor.ConditionAsync("the event", () => Task.FromResult(recorder.Handled.Count == 1));
     }
 
     [Fact]
@@ -225,11 +184,7 @@ public sealed class Following_with_subscriptions : IAsyncLifetime
         for (var i = 1; i <= events; i++)
         {
             await store.AppendAnywhereAsync("a", Counters.Raise(1));
-            await WaitFor.ConditionAsync(
-                "the event",
-                () => Task.FromResult(recorder.Handled.Count == i),
-                TimeSpan.FromSeconds(10)
-            );
+            await WaitFor.ConditionAsync("the event", () => Task.FromResult(recorder.Handled.Count == i));
         }
     }
 

@@ -6,8 +6,12 @@ namespace Platform.EventStore.Tests;
 [Trait("suite", "integration")]
 public sealed class The_gap_rule : IAsyncLifetime
 {
+    /// <summary>The test means little with fewer events; a busy machine needs longer than <see cref="Duration"/>.</summary>
+    private const int Enough = 500;
+
     private static readonly TimeSpan Duration = TimeSpan.FromSeconds(6);
 
+    private int _committed;
     private StoreFixture _fixture = null!;
 
     private CounterStore Store => _fixture.Store;
@@ -33,11 +37,10 @@ public sealed class The_gap_rule : IAsyncLifetime
             .ToList();
 
         var processes = Enumerable.Range(0, 6).Select(_ => _fixture.OpenAgain()).ToList();
-        var committed = (
-            await Task.WhenAll(
-                Enumerable.Range(0, 12).Select(i => Task.Run(() => WriteAsync(processes[i % processes.Count], i)))
-            )
-        ).Sum();
+        await Task.WhenAll(
+            Enumerable.Range(0, 12).Select(i => Task.Run(() => WriteAsync(processes[i % processes.Count], i)))
+        );
+        var committed = _committed;
         foreach (var process in processes)
         {
             await process.DisposeAsync();
@@ -55,7 +58,6 @@ public sealed class The_gap_rule : IAsyncLifetime
             .ToList();
         var drawn = await _fixture.ScalarAsync<long>("select last_value from mt_events_sequence");
         Assert.Equal(committed, stored.Count);
-        Assert.True(committed > 500, $"Only {committed} events were written.");
         Assert.True(drawn - committed > 50, "Too few numbers were burnt for the test to mean anything.");
         foreach (var sequences in await Task.WhenAll(readers))
         {
@@ -153,11 +155,10 @@ public sealed class The_gap_rule : IAsyncLifetime
             """
         );
 
-    private static async Task<int> WriteAsync(CounterStore store, int writer)
+    private async Task WriteAsync(CounterStore store, int writer)
     {
         var random = new Random(writer);
-        var committed = 0;
-        for (var watch = Stopwatch.StartNew(); watch.Elapsed < Duration; )
+        for (var watch = Stopwatch.StartNew(); watch.Elapsed < Duration || Volatile.Read(ref _committed) < Enough; )
         {
             var count = random.Next(1, 4);
             var rollsBack = random.Next(3) == 0;
@@ -175,12 +176,10 @@ public sealed class The_gap_rule : IAsyncLifetime
                         }
                     }
                 );
-                committed += count;
+                Interlocked.Add(ref _committed, count);
             }
             catch (PostgresException e) when (rollsBack && e.SqlState == PostgresErrorCodes.DivisionByZero) { }
         }
-
-        return committed;
     }
 
     private async Task<List<long>> ReadUntilAsync(CounterStore store, CancellationToken written)

@@ -28,6 +28,7 @@ internal sealed class FakeService : IAsyncDisposable
 {
     private readonly WebApplication _app;
     private long _received;
+    private int _followers;
 
     private FakeService(string name)
     {
@@ -76,7 +77,10 @@ internal sealed class FakeService : IAsyncDisposable
     /// <summary>Bytes of uploads so far.</summary>
     public long Received => Interlocked.Read(ref _received);
 
-    /// <summary>The lines that followers of the log get.</summary>
+    /// <summary>How many follow the log.</summary>
+    public int Followers => Volatile.Read(ref _followers);
+
+    /// <summary>The lines that followers of the log get: each line goes to one of them.</summary>
     public Channel<string> Lines { get; } = Channel.CreateUnbounded<string>();
 
     private object NotReady { get; } = new
@@ -130,12 +134,20 @@ internal sealed class FakeService : IAsyncDisposable
 
     private async Task FollowAsync(HttpContext context)
     {
-        context.Response.ContentType = "text/event-stream";
-        await context.Response.Body.FlushAsync();
-        await foreach (var line in Lines.Reader.ReadAllAsync(context.RequestAborted))
+        Interlocked.Increment(ref _followers);
+        try
         {
-            await context.Response.WriteAsync($"data: {line}\n\n");
+            context.Response.ContentType = "text/event-stream";
             await context.Response.Body.FlushAsync();
+            await foreach (var line in Lines.Reader.ReadAllAsync(context.RequestAborted))
+            {
+                await context.Response.WriteAsync($"data: {line}\n\n");
+                await context.Response.Body.FlushAsync();
+            }
+        }
+        finally
+        {
+            Interlocked.Decrement(ref _followers);
         }
     }
 }

@@ -83,7 +83,8 @@ public sealed class Tracking_in_dotnet : SdkTest
     [Fact]
     public void batches_points_that_are_logged_quickly()
     {
-        var run = Start();
+        // Long enough that a slow machine logs many points between two requests too.
+        var run = Start(flushMilliseconds: 500);
         for (var i = 0; i < 50_000; i++)
         {
             run.Log("loss", i);
@@ -339,7 +340,12 @@ public sealed class Tracking_in_dotnet : SdkTest
     /// <param name="finishTimeout">
     /// Seconds to wait for the platform at the end; short while it is stopped, long for a slow machine.
     /// </param>
-    private TrackedRun Start(string? id = null, string? spool = null, double finishTimeout = 30) =>
+    private TrackedRun Start(
+        string? id = null,
+        string? spool = null,
+        double finishTimeout = 30,
+        double flushMilliseconds = 10
+    ) =>
         TrackedRun.Init(
             new TrackedRunOptions
             {
@@ -348,7 +354,7 @@ public sealed class Tracking_in_dotnet : SdkTest
                 SpoolFolder = spool ?? Spool,
                 Project = "tests",
                 FinishTimeout = TimeSpan.FromSeconds(finishTimeout),
-                FlushInterval = TimeSpan.FromMilliseconds(10),
+                FlushInterval = TimeSpan.FromMilliseconds(flushMilliseconds),
             }
         );
 }

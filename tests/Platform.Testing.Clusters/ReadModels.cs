@@ -17,6 +17,7 @@ public static class ReadModels
 
     private static async Task AssertMatchEventsAsync(PlatformApi api, string data)
     {
+        await WaitForRunsAsync(api);
         var before = await AnswersAsync(api);
 
         await Command.SucceedAsync(
@@ -38,6 +39,22 @@ public static class ReadModels
             .Select(path => $"{path} was {before.GetValueOrDefault(path)} and is {after.GetValueOrDefault(path)}")
             .ToList();
         Assert.True(changed.Count == 0, $"{changed.Count} answers changed: {string.Join("; ", changed.Take(3))}");
+    }
+
+    /// <summary>The end of a job changes its run once more, a moment later.</summary>
+    private static async Task WaitForRunsAsync(PlatformApi api)
+    {
+        foreach (var job in await ReadListAsync(api, [], "/api/jobs"))
+        {
+            if (job["endedAt"] is { } ended)
+            {
+                await WaitFor.ValueAsync(
+                    "the run to have heard of its job's end",
+                    () => api.GetAsync($"/api/runs/{job["runId"]}"),
+                    run => run["updatedAt"]!.GetValue<DateTimeOffset>() >= ended.GetValue<DateTimeOffset>()
+                );
+            }
+        }
     }
 
     /// <summary>The API's answers about all resources, by path.</summary>

@@ -158,6 +158,9 @@ public sealed class S3Server : IAsyncDisposable
             $"""
             [DEFAULT]
             bind_ip = 127.0.0.1
+            conn_timeout = 10
+            node_timeout = 60
+            container_update_timeout = 60
             bind_port = {port}
             workers = 0
             swift_dir = {Config}

@@ -47,7 +47,9 @@ public static class SignedIn
         return http.SendAsync(request);
     }
 
-    private sealed class Signing(Caller caller) : DelegatingHandler(new SocketsHttpHandler())
+    /// <summary>A body that the service does not want is never sent, however long a busy machine takes to say so.</summary>
+    private sealed class Signing(Caller caller)
+        : DelegatingHandler(new SocketsHttpHandler { Expect100ContinueTimeout = TimeSpan.FromMinutes(1) })
     {
         protected override Task<HttpResponseMessage> SendAsync(
             HttpRequestMessage request,

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Globalization;
 using System.Text.RegularExpressions;
 using Microsoft.Playwright;
@@ -46,7 +47,8 @@ public sealed partial class A_hundred_thousand_jobs(ManyJobs browser, ITestOutpu
     {
         await using var session = await browser.OpenAsync();
         var page = session.Page;
-        var asked = new List<int>();
+        // Requests are told of while others are looked at.
+        var asked = new ConcurrentQueue<int>();
         page.Request += (_, request) =>
         {
             if (
@@ -54,7 +56,7 @@ public sealed partial class A_hundred_thousand_jobs(ManyJobs browser, ITestOutpu
                 && Offset().Match(address.Query) is { Success: true } offset
             )
             {
-                asked.Add(int.Parse(offset.Groups[1].Value, CultureInfo.InvariantCulture));
+                asked.Enqueue(int.Parse(offset.Groups[1].Value, CultureInfo.InvariantCulture));
             }
         };
         await session.GoAsync("/jobs");
@@ -63,12 +65,13 @@ public sealed partial class A_hundred_thousand_jobs(ManyJobs browser, ITestOutpu
         Assert.Equal([0], asked.Distinct());
 
         var frames = await Frames.ScrollAsync(page, ".table-body");
-        output.WriteLine($"Scrolling through {ManyJobs.Count} jobs: {frames}; {asked.Count} requests");
-        // Whoever leaps from the first row to the last is not made to wait for all between.
-        Assert.InRange(asked.Count, 2, 100);
         await AssertFewRowsAsync(page);
         await Expect(page.GetByRole(AriaRole.Link, new() { Name = "job 100000", Exact = true })).ToBeVisibleAsync();
         await Expect(page.Locator(".table-foot")).ToContainTextAsync("100,000 of 100,000");
+        output.WriteLine($"Scrolling through {ManyJobs.Count} jobs: {frames}; {asked.Count} requests");
+        // Whoever leaps from the first row to the last is not made to wait for all between. Frames of a busy machine are so
+        // long that the list seems to rest at each of them.
+        Assert.InRange(asked.Count, 2, frames.P95 < 80 ? 100 : 300);
 
         await page.Locator(".table-body").FocusAsync();
         await page.Keyboard.PressAsync("Home");
@@ -89,6 +92,8 @@ public sealed partial class A_hundred_thousand_jobs(ManyJobs browser, ITestOutpu
         await using var session = await browser.OpenAsync();
         var page = session.Page;
         await session.GoAsync("/jobs");
+        // A list that appears scrolls to its first row.
+        await Expect(page.GetByRole(AriaRole.Link, new() { Name = "job 1", Exact = true })).ToBeVisibleAsync();
         await page.Locator(".table-body").EvaluateAsync("body => body.scrollTop = body.scrollHeight / 2");
         await Expect(page.Locator(".table-foot")).ToContainTextAsync("50,0");
         await page.GetByRole(AriaRole.Button, new() { Name = "failed" }).ClickAsync();

@@ -66,5 +66,13 @@ internal sealed class SwiftAccount : IDisposable
         ];
     }
 
+    /// <summary>Waits until that many uploads have left something: a busy server may list a change after it answered.</summary>
+    public Task<IReadOnlyList<string>> WaitForUploadsAsync(string bucket, int count) =>
+        WaitFor.ValueAsync(
+            $"{count} uploads in {bucket}",
+            () => UploadsAsync(bucket),
+            uploads => uploads.Count == count
+        );
+
     public void Dispose() => _http.Dispose();
 }

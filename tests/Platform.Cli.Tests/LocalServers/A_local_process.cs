@@ -25,7 +25,7 @@ public sealed class A_local_process : IDisposable
 
         Assert.True(process.IsRunning);
         Assert.Equal(process, LocalProcess.Find(process.Id));
-        Assert.True(await process.StopAsync(TimeSpan.FromSeconds(5)));
+        Assert.True(await process.StopAsync(TimeSpan.FromSeconds(60)));
         Assert.False(process.IsRunning);
     }
 

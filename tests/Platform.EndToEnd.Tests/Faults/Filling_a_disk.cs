@@ -19,8 +19,8 @@ public sealed class Filling_a_disk(TwoNodeCluster cluster)
             {
                 await agent.WaitUntilOnlineAsync();
 
-                await AssertDiskFullAsync("echo begin; head -c 50000000 /dev/zero > big");
-                await AssertDiskFullAsync("echo begin; head -c 50000000 /dev/zero > big; sleep 600");
+                await AssertDiskFullAsync(state, "echo begin; head -c 50000000 /dev/zero > big");
+                await AssertDiskFullAsync(state, "echo begin; head -c 50000000 /dev/zero > big; sleep 600");
 
                 var next = await cluster.Api.SubmitAsync(CountingJob.Create(steps: 20, pause: 0.02, kind: "small"));
                 await cluster.Api.AssertCountedAsync(next, steps: 20);
@@ -34,7 +34,7 @@ public sealed class Filling_a_disk(TwoNodeCluster cluster)
         }
     }
 
-    private async Task AssertDiskFullAsync(string script)
+    private async Task AssertDiskFullAsync(string state, string script)
     {
         var id = await cluster.Api.SubmitAsync(
             new
@@ -55,6 +55,9 @@ public sealed class Filling_a_disk(TwoNodeCluster cluster)
         Assert.Contains("disk is full", job["detail"]!.GetValue<string>(), StringComparison.Ordinal);
         Assert.StartsWith("begin\n", await cluster.Api.LogAsync(id), StringComparison.Ordinal);
         Assert.Empty(Processes.WithEnvironment($"PLATFORM_JOB_ID={id}"));
+        // The next job finds a full disk until the agent, which was told that the end is recorded, has cleaned up.
+        var work = Path.Combine(state, "attempts", $"{id:N}-1", "work");
+        await WaitFor.ConditionAsync("its files to be removed", () => Task.FromResult(!Directory.Exists(work)));
     }
 
     private static async Task RunAsync(string program, params string[] arguments)

@@ -14,6 +14,11 @@ public sealed class Two_agents_with_one_identity(TwoNodeCluster cluster)
         await using (var first = await ExtraAgent.StartAsync(cluster, "duplicate", original))
         {
             await first.WaitUntilOnlineAsync();
+            // Its node is online a moment before the agent has stored that it has joined.
+            await WaitFor.ConditionAsync(
+                "the agent to store that it has joined",
+                () => Task.FromResult(ClusterBroker.IdentityOf(original)["nodeToken"] is not null)
+            );
             Directory.CreateDirectory(copy);
             File.Copy(Path.Combine(original, "identity.json"), Path.Combine(copy, "identity.json"));
 

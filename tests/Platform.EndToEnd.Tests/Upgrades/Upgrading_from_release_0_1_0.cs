@@ -39,7 +39,9 @@ public sealed class Upgrading_from_release_0_1_0(UpgradedPlatform platform) : IC
         var job = await Api.GetAsync($"/api/jobs/{id}");
         Assert.Equal(0, job["exitCode"]!.GetValue<int>());
         Assert.StartsWith(platform.SpoolBefore, await Api.LogAsync(id), StringComparison.Ordinal);
-        Assert.False(File.Exists(platform.Data.PathOf($"{Said["training"]!["folder"]}/log")), "The spool is left.");
+        // The agent removes it once the end is recorded.
+        var spool = platform.Data.PathOf($"{Said["training"]!["folder"]}/log");
+        await WaitFor.ConditionAsync("the spool to be removed", () => Task.FromResult(!File.Exists(spool)));
         var run = await Api.GetAsync($"/api/runs/{Text(job["runId"])}");
         Assert.Equal(platform.Training.Steps, run["summary"]!["counted"]!.GetValue<int>());
     }

@@ -95,8 +95,8 @@ public sealed class In_front_of_services : IAsyncLifetime
         {
             // Each line is written only after the one before has arrived.
             await _gateway["jobs"].Lines.Writer.WriteAsync($"line {i}");
-            Assert.Equal($"data: line {i}", await reader.ReadLineAsync().WaitAsync(TimeSpan.FromSeconds(10)));
-            Assert.Equal("", await reader.ReadLineAsync().WaitAsync(TimeSpan.FromSeconds(10)));
+            Assert.Equal($"data: line {i}", await reader.ReadLineAsync().WaitAsync(TimeSpan.FromSeconds(30)));
+            Assert.Equal("", await reader.ReadLineAsync().WaitAsync(TimeSpan.FromSeconds(30)));
         }
     }
 

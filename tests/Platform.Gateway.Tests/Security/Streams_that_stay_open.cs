@@ -50,6 +50,8 @@ public sealed class Streams_that_stay_open : IAsyncLifetime
         revoked.EnsureSuccessStatusCode();
 
         await Assert.ThrowsAnyAsync<IOException>(() => stream.ReadLineAsync().WaitAsync(_limit));
+        // Until the service knows that the stream has ended, it may send the line there.
+        await WaitFor.ConditionAsync("one follower", () => Task.FromResult(_gateway["jobs"].Followers == 1));
         await _gateway["jobs"].Lines.Writer.WriteAsync("still here");
         Assert.Equal("data: still here", await others.ReadLineAsync().WaitAsync(_limit));
     }

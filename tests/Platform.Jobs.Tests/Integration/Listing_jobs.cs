@@ -155,9 +155,12 @@ public sealed class Listing_jobs(ListedJobs jobs) : IClassFixture<ListedJobs>
     public async Task finds_a_job_by_the_beginning_of_its_id()
     {
         var wanted = jobs.Jobs[17].Id;
+        // Ids begin with the time: these digits change every few hours, perhaps while the jobs are submitted.
+        var beginning = wanted.ToString()[..6];
+        var alike = jobs.Jobs.Count(job => job.Id.ToString().StartsWith(beginning, StringComparison.Ordinal));
 
         Assert.Equal([wanted], Ids(await _host.GetAsync($"/api/jobs?search={wanted}")));
-        Assert.Contains(wanted, await AllAsync($"search={wanted.ToString()[..6]}", limit: 200, total: 60));
+        Assert.Contains(wanted, await AllAsync($"search={beginning}", limit: 200, total: alike));
     }
 
     [Fact]

@@ -79,9 +79,9 @@ internal sealed class BrokerCable : IAsyncDisposable
                 _ = CopyAsync(broker, client);
             }
         }
-        catch (Exception exception) when (exception is SocketException or ObjectDisposedException)
+        catch (Exception exception) when (exception is SocketException or InvalidOperationException)
         {
-            // Pulled.
+            // Pulled: while it waited for a client, or before it waits for the next.
         }
     }
 

@@ -69,6 +69,8 @@ public sealed class Storing_a_saga : IAsyncLifetime
 
         _service.Gate.Release();
         await _service.RowAtVersionAsync(_id, 1);
+        // Its message leaves after the row was stored, perhaps later than that of the other saga.
+        await PublishedAsync(steps: 0);
         await SendAndReceiveAnotherAsync();
 
         Assert.Single(_service.Published.Seen, seen => seen.Id == _id);

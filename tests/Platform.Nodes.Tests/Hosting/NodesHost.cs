@@ -163,6 +163,17 @@ internal sealed class NodesHost : IAsyncDisposable
     public async Task<string> HistoryAsync(Guid streamId) =>
         string.Join(' ', (await Store.ReadStreamAsync(streamId.ToString())).Select(stored => stored.Type));
 
+    /// <summary>Returns once its queues are there and bound, which the host does not wait for when it starts on a broker.</summary>
+    public Task ListensAsync() =>
+        WaitFor.ConditionAsync(
+            "the service to listen",
+            () =>
+                Task.FromResult(
+                    Services.GetRequiredService<IBusControl>().CheckHealth().Status is BusHealthStatus.Healthy
+                ),
+            TimeSpan.FromSeconds(60)
+        );
+
     /// <summary>Opens the agent's queue, as the agent of this node would.</summary>
     public Task ListenAsAgentAsync(Guid nodeId) =>
         Services

@@ -33,7 +33,7 @@ public sealed class The_broker_user_of_an_agent(OwnBroker broker) : WithNodesHos
         await DeclareAsync(neighbour, others);
         var commands = AgentUser.ExchangeOf(typeof(RequestPlacement));
         var reports = AgentUser.ExchangeOf(typeof(NodeHeartbeat));
-        await ExistsAsync(Service, commands, reports);
+        await host.ListensAsync();
 
         // What it needs.
         await DeclareAsync(connection, own);
@@ -87,7 +87,7 @@ public sealed class The_broker_user_of_an_agent(OwnBroker broker) : WithNodesHos
         var (id, other) = (Guid.CreateVersion7(), Guid.CreateVersion7());
         await using var connection = await OwnBroker.ConnectAsync(await JoinAsync(host, id));
         _ = await JoinAsync(host, other);
-        await ExistsAsync(AgentUser.ExchangeOf(typeof(NodeHeartbeat)));
+        await host.ListensAsync();
         var before = await host.DumpAsync("node", "node_heartbeat");
         var forged = NodesHost.Heartbeat(other, NodesHost.Inventory(gpus: 8));
 
@@ -123,7 +123,7 @@ public sealed class The_broker_user_of_an_agent(OwnBroker broker) : WithNodesHos
         var host = await StartAsync([.. broker.Settings, .. settings]);
         using var refused = new RefusedMessages(host.Services);
         var id = await host.JoinAsync();
-        await ExistsAsync(AgentUser.ExchangeOf(typeof(NodeHeartbeat)));
+        await host.ListensAsync();
         await using var connection = await OwnBroker.ConnectAsync(broker.Address);
         await using var channel = await connection.CreateChannelAsync(_confirming);
 
@@ -144,7 +144,7 @@ public sealed class The_broker_user_of_an_agent(OwnBroker broker) : WithNodesHos
         var id = Guid.CreateVersion7();
         await using var connection = await OwnBroker.ConnectAsync(await JoinAsync(host, id));
         var reports = AgentUser.ExchangeOf(typeof(NodeHeartbeat));
-        await ExistsAsync(reports);
+        await host.ListensAsync();
         await using (var channel = await connection.CreateChannelAsync(_confirming))
         {
             var signed = new BasicProperties
@@ -298,19 +298,5 @@ public sealed class The_broker_user_of_an_agent(OwnBroker broker) : WithNodesHos
         await using var connection = await OwnBroker.ConnectAsync(broker.Address);
         await using var channel = await connection.CreateChannelAsync();
         return await channel.MessageCountAsync(queue);
-    }
-
-    /// <summary>The service declares them while it starts.</summary>
-    private async Task ExistsAsync(params string[] exchanges)
-    {
-        await using var connection = await OwnBroker.ConnectAsync(broker.Address);
-        foreach (var exchange in exchanges)
-        {
-            await UntilAsync(
-                exchange,
-                async () =>
-                    await RefusalAsync(connection, channel => channel.ExchangeDeclarePassiveAsync(exchange)) == 0
-            );
-        }
     }
 }

@@ -111,6 +111,7 @@ public sealed class A_placement_request : WithNodesHost
         await host.Bus.Publish(NodesHost.Request(large, gpus: 64));
         var waiting = await host.Received.OneAsync<PlacementWaitingMessage>();
         Assert.Equal((large, "needs 64 GPUs; the largest node has 2"), (waiting.JobId, waiting.Reason));
+        await RecordedAsync(host, reasons: 1);
 
         await host.Bus.Publish(NodesHost.Request(small, gpus: 2));
         await host.Received.OneAsync<PlacementGrantedMessage>(message => message.JobId == small);
@@ -177,6 +178,7 @@ public sealed class A_placement_request : WithNodesHost
         }
 
         await host.Received.OneAsync<PlacementWaitingMessage>(number: 5);
+        await RecordedAsync(host, reasons: 5);
         var priorities = new List<int>();
         string? cursor = "";
         while (cursor is not null)
@@ -193,4 +195,11 @@ public sealed class A_placement_request : WithNodesHost
 
         Assert.Equal([4, 3, 2, 1, 0], priorities);
     }
+
+    /// <summary>A reason is recorded, and listed, after it was published.</summary>
+    private static Task RecordedAsync(NodesHost host, int reasons) =>
+        UntilAsync(
+            $"{reasons} reasons to be recorded",
+            async () => (await host.DumpAsync("placement_reason")).Split('\n').Count(row => row.Length > 0) == reasons
+        );
 }
