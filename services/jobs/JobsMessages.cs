@@ -6,6 +6,7 @@ using Platform.Jobs.Groups;
 using Platform.Jobs.Training;
 using Platform.Messaging;
 using Platform.ServiceDefaults;
+using Steps = Platform.Jobs.Coordination.JobCoordinationStateMachine;
 
 namespace Platform.Jobs;
 
@@ -62,18 +63,30 @@ internal sealed class JobsMessages(JobReader reader) : IEventMessages
         switch (stored.Data)
         {
             case JobSubmitted e:
-                return [new(CoordinationCommands.RequestPlacement(Submitted(e)))];
+                return Pending(new JobCoordination().Begin(Submitted(e)), e.JobId, nameof(Steps.AwaitingPlacement));
             case JobQueued { Attempt: > 1 } e:
                 var queued = await QueuedAsync(Guid.Parse(stored.StreamId), e, cancellationToken);
-                return [new(CoordinationCommands.RequestPlacement(queued))];
+                return Pending(new JobCoordination().Begin(queued), queued.JobId, nameof(Steps.AwaitingPlacement));
             case JobPlaced e:
                 var (job, _) = await reader.GetAsync(Guid.Parse(stored.StreamId), cancellationToken);
-                return [.. CoordinationCommands.StartProcess(job.Id, e.Attempt, job.Resources, e.Nodes, except: [])];
+                var placed = new JobCoordination
+                {
+                    Attempt = e.Attempt,
+                    Resources = job.Resources,
+                    Nodes = e.Nodes,
+                };
+                return Pending(placed, job.Id, nameof(Steps.Starting));
             case StopRequested { Reason: EndReasons.Cancelled } or JobCancelled:
                 return [CancelChildren(stored)];
             default:
                 return [];
         }
+    }
+
+    private static IReadOnlyList<OutgoingCommand> Pending(JobCoordination job, Guid jobId, string step)
+    {
+        (job.CorrelationId, job.CurrentState) = (jobId, step);
+        return PendingCommands.Of(job, DateTimeOffset.MinValue);
     }
 
     private static OutgoingCommand CancelChildren(StoredEvent stored) =>

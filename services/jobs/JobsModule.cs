@@ -69,6 +69,7 @@ public sealed class JobsModule : IServiceModule
     public void ConfigureBus(IBusRegistrationConfigurator bus)
     {
         bus.AddServiceConsumer<RecordPlacementWaiting>(Service);
+        bus.AddServiceConsumer<RecordReasonChanged>(Service);
         bus.AddServiceConsumer<RecordPlacementGranted>(Service);
         bus.AddServiceConsumer<RecordPlacementLost>(Service);
         bus.AddAgentConsumer<RecordProcessStarted, ProcessStarted>(Service, started => started.NodeId);

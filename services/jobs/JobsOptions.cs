@@ -12,10 +12,14 @@ internal sealed class JobsOptions
     public TimeSpan ResumeInterval { get; set; } = TimeSpan.FromSeconds(30);
 
     /// <summary>
-    /// At start, jobs that ended within this time before the last change of any job are published again too.
+    /// At start, jobs that changed within this time before the last change of any job are published again.
     /// </summary>
     [Range(typeof(TimeSpan), "00:00:00", "1.00:00:00")]
-    public TimeSpan ResumeEnded { get; set; } = TimeSpan.FromMinutes(10);
+    public TimeSpan ResumeChanged { get; set; } = TimeSpan.FromMinutes(10);
+
+    /// <summary>How often the placements that are waited for are confirmed, besides at start.</summary>
+    [Range(typeof(TimeSpan), "00:00:00.050", "1.00:00:00")]
+    public TimeSpan ConfirmInterval { get; set; } = TimeSpan.FromHours(1);
 
     /// <summary>The first wait of a saga for an answer; it doubles up to <see cref="LongestWait"/>.</summary>
     [Range(typeof(TimeSpan), "00:00:00.010", "00:10:00")]

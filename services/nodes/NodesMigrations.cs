@@ -127,5 +127,19 @@ internal static class NodesMigrations
             alter table lease_gpu add column rank integer not null default 0;
             """
         ),
+        new(
+            "007_request_class",
+            """
+            -- Equal requests wait for the same: only the first of each class has to be looked at.
+            alter table placement_request add column class uuid not null generated always as
+              (md5(gpus::text || ' ' || cpus::text || ' ' || memory_mib::text || ' ' || labels::text)::uuid) stored;
+            create index placement_request_class on placement_request (class, priority desc, submitted_at, job_id);
+            create index placement_request_not_before on placement_request (not_before);
+            -- A row without a reason is one whose first reason is not published yet.
+            alter table placement_reason alter column reason drop not null, alter column published_at drop not null;
+            insert into placement_reason (job_id, attempt) select job_id, attempt from placement_request on conflict do nothing;
+            create index placement_reason_first on placement_reason (job_id) where published_at is null;
+            """
+        ),
     ];
 }

@@ -71,6 +71,7 @@ public sealed class NodesModule : IServiceModule
         bus.AddServiceConsumer<RecordPlacementRequest>(Service);
         bus.AddServiceConsumer<RecordPlacementRelease>(Service);
         bus.AddServiceConsumer<AnswerPlacementQuestion>(Service);
+        bus.AddServiceConsumer<AnswerWaiting>(Service);
     }
 
     /// <summary>What the service stores; shared by the host, the tests and a rebuild.</summary>

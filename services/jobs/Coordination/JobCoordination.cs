@@ -4,7 +4,7 @@ using Platform.Messaging;
 namespace Platform.Jobs.Coordination;
 
 /// <summary>
-/// The progress of the current attempt of one job, and the data of commands that may have to be sent again.
+/// The progress of the current attempt of one job, and the data of the commands that it waits for (<see cref="PendingCommands"/>).
 /// </summary>
 internal sealed class JobCoordination : IDeadlineSaga
 {
@@ -32,6 +32,45 @@ internal sealed class JobCoordination : IDeadlineSaga
     /// <summary>True while the job runs and one of its processes has not started.</summary>
     public bool IsIncomplete() =>
         Resources is not null && Nodes.Count > 1 && Nodes.Any(node => !Started.Contains(node.Rank));
+
+    /// <summary>Begins the first attempt.</summary>
+    public JobCoordination Begin(JobSubmittedMessage submitted)
+    {
+        Advance(attempt: 1);
+        (Resources, Labels) = (submitted.Resources, submitted.Labels);
+        (Priority, SubmittedAt, NotBefore) = (submitted.Priority, submitted.SubmittedAt, submitted.SubmittedAt);
+        return this;
+    }
+
+    /// <summary>Begins a later attempt.</summary>
+    public JobCoordination Begin(JobQueuedMessage queued)
+    {
+        Advance(queued.Attempt);
+        (Resources, Labels) = (queued.Resources, queued.Labels);
+        (Priority, SubmittedAt, NotBefore) = (queued.Priority, queued.SubmittedAt, queued.NotBefore);
+        return this;
+    }
+
+    /// <summary>Begins a new wait, and forgets what was known of an earlier attempt.</summary>
+    public JobCoordination Advance(int attempt)
+    {
+        if (attempt != Attempt)
+        {
+            (Nodes, Started, TimeoutAt, StopReason) = ([], [], null, null);
+        }
+
+        Attempt = attempt;
+        Resends = 0;
+        return this;
+    }
+
+    public void AddStarted(int rank)
+    {
+        if (!Started.Contains(rank))
+        {
+            Started = [.. Started, rank];
+        }
+    }
 }
 
 /// <summary>The saga's deadline passed without an answer.</summary>

@@ -1,101 +1,54 @@
 using MassTransit;
-using Platform.Contracts.Agents;
-using Platform.Contracts.Nodes;
-using Platform.Messaging;
 
 namespace Platform.Jobs.Coordination;
 
-/// <summary>The commands of the saga, and how long it waits for each answer.</summary>
+/// <summary>When the saga sends its commands, and how long it waits for each answer.</summary>
 internal sealed partial class JobCoordinationStateMachine
 {
-    private async Task RequestPlacementAgainAsync(BehaviorContext<JobCoordination> context)
+    /// <summary>Sends what the new step waits for.</summary>
+    private Task SendAsync(BehaviorContext<JobCoordination> context)
     {
         Wait(context.Saga);
-        await context.Publish(CoordinationCommands.RequestPlacement(context.Saga), context.CancellationToken);
+        return SendPendingAsync(context);
     }
 
-    private async Task StartAgainAsync(BehaviorContext<JobCoordination> context)
+    /// <summary>No answer came: sends it again.</summary>
+    private Task RepeatAsync(BehaviorContext<JobCoordination> context)
     {
-        var saga = context.Saga;
-        Wait(saga);
-        await SendStartsAsync(context);
+        context.Saga.Resends++;
+        return SendAsync(context);
     }
 
-    /// <summary>Commands the ranks that have not started.</summary>
-    private static async Task SendStartsAsync(BehaviorContext<JobCoordination> context)
+    private async Task RepeatWhileRunningAsync(BehaviorContext<JobCoordination> context)
     {
-        var saga = context.Saga;
-        var commands = CoordinationCommands.StartProcess(
-            saga.CorrelationId,
-            saga.Attempt,
-            saga.Resources!,
-            saga.Nodes,
-            saga.Started
-        );
-        foreach (var command in commands)
-        {
-            await context.Send(command.Destination!, command.Message);
-        }
-    }
-
-    private async Task StopAsync(BehaviorContext<JobCoordination> context)
-    {
-        var saga = context.Saga;
-        Wait(saga);
-        foreach (var node in saga.Nodes)
-        {
-            await context.Send(
-                QueueAddress.Of(AgentQueues.For(node.NodeId)),
-                new StopProcess
-                {
-                    NodeId = node.NodeId,
-                    JobId = saga.CorrelationId,
-                    Attempt = saga.Attempt,
-                    Rank = node.Rank,
-                    Reason = saga.StopReason!,
-                }
-            );
-        }
-    }
-
-    private Task ReleaseAsync(BehaviorContext<JobCoordination> context)
-    {
-        var saga = context.Saga;
-        Wait(saga);
-        return context.Publish(
-            new ReleasePlacement { JobId = saga.CorrelationId, Attempt = saga.Attempt },
-            context.CancellationToken
-        );
-    }
-
-    private async Task ConfirmRunningAsync(BehaviorContext<JobCoordination> context)
-    {
-        var isOverdue = context.Saga.TimeoutAt <= _clock.GetUtcNow();
+        context.Saga.Resends++;
+        await SendPendingAsync(context);
         if (context.Saga.IsIncomplete())
         {
-            await SendStartsAsync(context);
             // In case it was the message about a start that did not arrive: the agent's answer tells jobs nothing new.
             await _republish.PublishAsync(context, context.Saga.CorrelationId, context.CancellationToken);
         }
 
         WaitWhileRunning(context.Saga);
-        if (isOverdue)
-        {
-            await context.Publish(
-                new StopOverdueJob { JobId = context.Saga.CorrelationId, Attempt = context.Saga.Attempt },
-                context.CancellationToken
-            );
-        }
-
-        await ConfirmAsync(context);
     }
 
-    /// <summary>Asks for the state of the placement, in case the message that a node was lost did not arrive.</summary>
     private static Task ConfirmAsync(BehaviorContext<JobCoordination> context) =>
-        context.Publish(
-            new ConfirmPlacement { JobId = context.Saga.CorrelationId, Attempt = context.Saga.Attempt },
-            context.CancellationToken
-        );
+        context.Publish(PendingCommands.Confirm(context.Saga).Message, context.CancellationToken);
+
+    private async Task SendPendingAsync(BehaviorContext<JobCoordination> context)
+    {
+        foreach (var command in PendingCommands.Of(context.Saga, _clock.GetUtcNow()))
+        {
+            if (command.Destination is { } queue)
+            {
+                await context.Send(queue, command.Message);
+            }
+            else
+            {
+                await context.Publish(command.Message, context.CancellationToken);
+            }
+        }
+    }
 
     /// <summary>Sets the deadline for an answer: short at first, twice as long with each repeat.</summary>
     private void Wait(JobCoordination saga) => saga.DueAt = _clock.GetUtcNow() + Pause(saga);

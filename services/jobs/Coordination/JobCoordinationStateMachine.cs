@@ -8,7 +8,7 @@ namespace Platform.Jobs.Coordination;
 /// <summary>
 /// Coordinates a job from submission to release: it sends each command again until the answer is recorded. (The first
 /// placement request and the first start command are sent with the event that causes them, before the saga receives it:
-/// <see cref="JobsMessages"/>.) It decides nothing: the job's event stream is the truth. It only moves forward, to a
+/// <see cref="JobsMessages"/>.) A stored placement request is not repeated, however long it waits. It decides nothing: the job's event stream is the truth. It only moves forward, to a
 /// later attempt or to a later step of the same one, so that messages may arrive repeatedly and in any order.
 /// </summary>
 internal sealed partial class JobCoordinationStateMachine : MassTransitStateMachine<JobCoordination>
@@ -40,39 +40,46 @@ internal sealed partial class JobCoordinationStateMachine : MassTransitStateMach
         CorrelateEvents();
 
         Initially(
-            When(Submitted).Then(x => Begin(x.Saga, x.Message)).TransitionTo(AwaitingPlacement),
-            When(Queued).Then(x => Begin(x.Saga, x.Message)).TransitionTo(AwaitingPlacement),
+            When(Submitted).Then(x => Wait(x.Saga.Begin(x.Message))).TransitionTo(AwaitingPlacement),
+            When(Queued).Then(x => Wait(x.Saga.Begin(x.Message))).TransitionTo(AwaitingPlacement),
             // The saga was removed or never started; the placement may still exist.
-            When(Ended).Then(x => Advance(x.Saga, x.Message.Attempt)).ThenAsync(ReleaseAsync).TransitionTo(Releasing)
+            When(Ended).Then(x => x.Saga.Advance(x.Message.Attempt)).TransitionTo(Releasing).ThenAsync(SendAsync)
         );
 
         DuringAny(
             Ignore(Submitted),
             When(Queued, x => IsAhead(x.Saga, x.Message.Attempt, AwaitingPlacement))
-                .Then(x => Begin(x.Saga, x.Message))
+                .Then(x => Wait(x.Saga.Begin(x.Message)))
                 .TransitionTo(AwaitingPlacement),
             When(Placed, x => x.Saga.Resources is not null && IsAhead(x.Saga, x.Message.Attempt, Starting))
-                .Then(x => Advance(x.Saga, x.Message.Attempt).Nodes = x.Message.Nodes)
+                .Then(x => x.Saga.Advance(x.Message.Attempt).Nodes = x.Message.Nodes)
                 .Then(x => Wait(x.Saga))
                 .TransitionTo(Starting),
             // It arrived after its successors: only the nodes, for a stop, are new.
             When(Placed, x => x.Saga.Attempt == x.Message.Attempt && x.Saga.Nodes.Count == 0)
                 .Then(x => x.Saga.Nodes = x.Message.Nodes),
             When(Started, x => IsAhead(x.Saga, x.Message.Attempt, Running))
-                .Then(x => Advance(x.Saga, x.Message.Attempt).TimeoutAt = x.Message.TimeoutAt)
-                .Then(x => AddStarted(x.Saga, x.Message.Rank))
+                .Then(x => x.Saga.Advance(x.Message.Attempt).TimeoutAt = x.Message.TimeoutAt)
+                .Then(x => x.Saga.AddStarted(x.Message.Rank))
                 .Then(x => WaitWhileRunning(x.Saga))
                 .TransitionTo(Running),
-            When(RankStarted, x => x.Saga.Attempt == x.Message.Attempt).Then(x => AddStarted(x.Saga, x.Message.Rank)),
+            When(RankStarted, x => x.Saga.Attempt == x.Message.Attempt).Then(x => x.Saga.AddStarted(x.Message.Rank)),
             When(StopRequested, x => IsAhead(x.Saga, x.Message.Attempt, Stopping))
-                .Then(x => Advance(x.Saga, x.Message.Attempt).StopReason = x.Message.Reason)
-                .ThenAsync(StopAsync)
-                .TransitionTo(Stopping),
+                .Then(x => x.Saga.Advance(x.Message.Attempt).StopReason = x.Message.Reason)
+                .TransitionTo(Stopping)
+                .ThenAsync(SendAsync),
             When(Ended, x => IsAhead(x.Saga, x.Message.Attempt, Releasing))
-                .Then(x => Advance(x.Saga, x.Message.Attempt))
-                .ThenAsync(ReleaseAsync)
+                .Then(x => x.Saga.Advance(x.Message.Attempt))
                 .TransitionTo(Releasing)
+                .ThenAsync(SendAsync)
         );
+
+        // The request is stored there: its answer comes without another.
+        During(
+            AwaitingPlacement,
+            When(Waiting, x => x.Saga.Attempt == x.Message.Attempt).Then(x => x.Saga.DueAt = null)
+        );
+        During([Starting, Running, Stopping, Releasing, Settled], Ignore(Waiting));
 
         During(
             Releasing,
@@ -83,17 +90,14 @@ internal sealed partial class JobCoordinationStateMachine : MassTransitStateMach
         // An earlier attempt's placement is released while a later one is under way.
         During([AwaitingPlacement, Starting, Running, Stopping, Settled], Ignore(Released));
 
-        DuringAny(When(DeadlinePassed).Then(x => x.Saga.Resends++));
-        During(AwaitingPlacement, When(DeadlinePassed).ThenAsync(RequestPlacementAgainAsync));
-        During(Starting, When(DeadlinePassed).ThenAsync(StartAgainAsync).ThenAsync(ConfirmAsync));
-        During(Running, When(DeadlinePassed).ThenAsync(ConfirmRunningAsync));
-        During(Stopping, When(DeadlinePassed).ThenAsync(StopAsync).ThenAsync(ConfirmAsync));
-        During(Releasing, When(DeadlinePassed).ThenAsync(ReleaseAsync));
+        During([AwaitingPlacement, Releasing], When(DeadlinePassed).ThenAsync(RepeatAsync));
+        During([Starting, Stopping], When(DeadlinePassed).ThenAsync(RepeatAsync).ThenAsync(ConfirmAsync));
+        During(Running, When(DeadlinePassed).ThenAsync(RepeatWhileRunningAsync).ThenAsync(ConfirmAsync));
         During(Settled, When(DeadlinePassed, x => x.Saga.DueAt <= _clock.GetUtcNow()).Finalize());
         SetCompletedWhenFinalized();
     }
 
-    /// <summary>A placement is requested; the job is pending or queued.</summary>
+    /// <summary>A placement is requested; the job is pending or queued. Without a deadline once the request is known to be stored.</summary>
     public State AwaitingPlacement { get; } = null!;
 
     /// <summary>Start commands are sent to the agents; the job is placed.</summary>
@@ -118,6 +122,7 @@ internal sealed partial class JobCoordinationStateMachine : MassTransitStateMach
     public Event<RankStartedMessage> RankStarted { get; } = null!;
     public Event<StopRequestedMessage> StopRequested { get; } = null!;
     public Event<JobEndedMessage> Ended { get; } = null!;
+    public Event<PlacementWaitingMessage> Waiting { get; } = null!;
     public Event<PlacementReleasedMessage> Released { get; } = null!;
     public Event<JobDeadlinePassed> DeadlinePassed { get; } = null!;
 
@@ -134,6 +139,7 @@ internal sealed partial class JobCoordinationStateMachine : MassTransitStateMach
         Event(() => Started, e => CorrelateOrRepublish(e, x => x.JobId));
         Event(() => RankStarted, e => CorrelateOrRepublish(e, x => x.JobId));
         Event(() => StopRequested, e => CorrelateOrRepublish(e, x => x.JobId));
+        Event(() => Waiting, e => e.CorrelateById(x => x.Message.JobId).OnMissingInstance(m => m.Discard()));
         Event(() => Released, e => e.CorrelateById(x => x.Message.JobId).OnMissingInstance(m => m.Discard()));
         Event(() => DeadlinePassed, e => e.CorrelateById(x => x.Message.JobId).OnMissingInstance(m => m.Discard()));
     }
@@ -153,47 +159,4 @@ internal sealed partial class JobCoordinationStateMachine : MassTransitStateMach
     private bool IsAhead(JobCoordination saga, int attempt, State step) =>
         attempt > saga.Attempt
         || (attempt == saga.Attempt && _steps.IndexOf(step.Name) > _steps.IndexOf(saga.CurrentState));
-
-    private void Begin(JobCoordination saga, JobSubmittedMessage submitted)
-    {
-        BeginAttempt(saga, attempt: 1);
-        (saga.Resources, saga.Labels) = (submitted.Resources, submitted.Labels);
-        (saga.Priority, saga.SubmittedAt) = (submitted.Priority, submitted.SubmittedAt);
-        saga.NotBefore = submitted.SubmittedAt;
-    }
-
-    private void Begin(JobCoordination saga, JobQueuedMessage queued)
-    {
-        BeginAttempt(saga, queued.Attempt);
-        (saga.Resources, saga.Labels) = (queued.Resources, queued.Labels);
-        (saga.Priority, saga.SubmittedAt) = (queued.Priority, queued.SubmittedAt);
-        saga.NotBefore = queued.NotBefore;
-    }
-
-    private void BeginAttempt(JobCoordination saga, int attempt)
-    {
-        Advance(saga, attempt);
-        Wait(saga);
-    }
-
-    private static void AddStarted(JobCoordination saga, int rank)
-    {
-        if (!saga.Started.Contains(rank))
-        {
-            saga.Started = [.. saga.Started, rank];
-        }
-    }
-
-    /// <summary>Begins a new wait, and forgets what was known of an earlier attempt.</summary>
-    private static JobCoordination Advance(JobCoordination saga, int attempt)
-    {
-        if (attempt != saga.Attempt)
-        {
-            (saga.Nodes, saga.Started, saga.TimeoutAt, saga.StopReason) = ([], [], null, null);
-        }
-
-        saga.Attempt = attempt;
-        saga.Resends = 0;
-        return saga;
-    }
 }

@@ -1,13 +1,16 @@
 using MassTransit;
 using Microsoft.Extensions.Options;
+using Platform.Contracts.Nodes;
+using Platform.EventStore;
 using Platform.Jobs.Groups;
 
 namespace Platform.Jobs.Coordination;
 
 /// <summary>
-/// Publishes the messages of jobs again that may have been lost: at start for every job that has not ended or ended
-/// shortly before; from then on for jobs whose saga has fallen behind. No single message has to arrive, not even the
-/// first. The same goes for the command to cancel what belongs to a cancelled job.
+/// Publishes the messages of jobs again that may have been lost: at start for every job that changed shortly before the last
+/// change; from then on for jobs whose saga has fallen behind. No single message has to arrive, not even the first. The same
+/// goes for the command to cancel what belongs to a cancelled job. Placements that are waited for are confirmed in bulk, at
+/// start and once in a while, since their sagas repeat nothing.
 /// </summary>
 internal sealed partial class ResumeUnsettledJobs(
     JobsStore store,
@@ -19,10 +22,11 @@ internal sealed partial class ResumeUnsettledJobs(
     ILogger<ResumeUnsettledJobs> logger
 ) : BackgroundService
 {
-    private const string Unsettled = """
+    private const int WaitingPage = 500;
+
+    private const string RecentlyChanged = """
         select s.job_id from job_summary s
-        where s.status not in ('succeeded', 'failed', 'cancelled')
-           or s.ended_at >= (select max(changed_at) from job_summary) - $1
+        where s.changed_at >= (select max(changed_at) from job_summary) - $1
         order by s.submitted_at
         """;
 
@@ -47,15 +51,22 @@ internal sealed partial class ResumeUnsettledJobs(
     {
         await bus.WaitForHealthStatus(BusHealthStatus.Healthy, stoppingToken);
         var isStarting = true;
+        var confirmDue = clock.GetUtcNow();
         using var timer = new PeriodicTimer(options.Value.ResumeInterval, clock);
         do
         {
             try
             {
-                var jobs = isStarting
-                    ? await FindAsync(store, Unsettled, [options.Value.ResumeEnded], stoppingToken)
-                    : await LeftBehindAsync(store, clock.GetUtcNow() - options.Value.ResumeInterval, stoppingToken);
-                foreach (var jobId in jobs)
+                var lag = isStarting ? TimeSpan.Zero : options.Value.ResumeInterval;
+                var jobs = await LeftBehindAsync(store, clock.GetUtcNow() - lag, stoppingToken);
+                if (isStarting)
+                {
+                    jobs.AddRange(
+                        await FindAsync(store, RecentlyChanged, [options.Value.ResumeChanged], stoppingToken)
+                    );
+                }
+
+                foreach (var jobId in jobs.Distinct())
                 {
                     await republish.PublishAsync(bus, jobId, stoppingToken);
                 }
@@ -67,6 +78,11 @@ internal sealed partial class ResumeUnsettledJobs(
 
                 await groups.CancelForgottenAsync(stoppingToken);
                 isStarting = false;
+                if (clock.GetUtcNow() >= confirmDue)
+                {
+                    await ConfirmWaitingAsync(stoppingToken);
+                    confirmDue = clock.GetUtcNow() + options.Value.ConfirmInterval;
+                }
             }
             catch (Exception exception) when (!stoppingToken.IsCancellationRequested)
             {
@@ -81,6 +97,50 @@ internal sealed partial class ResumeUnsettledJobs(
         DateTimeOffset since,
         CancellationToken cancellationToken
     ) => FindAsync(store, LeftBehind, [JobCoordinationStateMachine.Endpoint, since], cancellationToken);
+
+    private async Task ConfirmWaitingAsync(CancellationToken cancellationToken)
+    {
+        for (var last = Guid.Empty; ; )
+        {
+            var page = await ReadWaitingAsync(last, cancellationToken);
+            if (page.Count > 0)
+            {
+                await bus.Publish(new ConfirmWaiting { Waiting = page }, cancellationToken);
+            }
+
+            if (page.Count < WaitingPage)
+            {
+                return;
+            }
+
+            last = page[^1].JobId;
+        }
+    }
+
+    /// <summary>Reads attempts whose saga waits without a deadline.</summary>
+    private async Task<List<WaitingAttempt>> ReadWaitingAsync(Guid after, CancellationToken cancellationToken)
+    {
+        await using var batch = store.DataSource.CreateBatch();
+        batch.Add(
+            """
+            select correlation_id, (data->>'attempt')::int from saga
+            where saga_type = $1 and state = $2 and due_at is null and correlation_id > $3
+            order by correlation_id limit $4
+            """,
+            JobCoordinationStateMachine.Endpoint,
+            nameof(JobCoordinationStateMachine.AwaitingPlacement),
+            after,
+            WaitingPage
+        );
+        var waiting = new List<WaitingAttempt>();
+        await using var reader = await batch.ExecuteReaderAsync(cancellationToken);
+        while (await reader.ReadAsync(cancellationToken))
+        {
+            waiting.Add(new WaitingAttempt { JobId = reader.GetGuid(0), Attempt = reader.GetInt32(1) });
+        }
+
+        return waiting;
+    }
 
     private static async Task<List<Guid>> FindAsync(
         JobsStore store,

@@ -41,8 +41,6 @@ internal sealed class NodeCapacity
 
     public int MemoryMiB => _memoryMiB;
 
-    public bool IsExhausted => _cpus <= Tolerance || _memoryMiB <= 0;
-
     public bool Fits(Needs needs) =>
         needs.Gpus <= Gpus && needs.Cpus <= _cpus + Tolerance && needs.MemoryMiB <= _memoryMiB;
 

@@ -4,13 +4,14 @@ using Platform.EventStore;
 
 namespace Platform.Nodes.Placements;
 
-/// <summary>The scheduler's input, read in one batch.</summary>
-/// <param name="IsComplete">False when more requests wait than were read.</param>
+/// <summary>What the scheduler decides on.</summary>
+/// <param name="Waiting">The beginning of the queue, and the first requests of each class.</param>
+/// <param name="NextDue">The earliest <c>NotBefore</c> that lies in the future; null when there is none.</param>
 internal sealed record ClusterState(
     IReadOnlyList<SchedulerNode> Nodes,
     IReadOnlyList<SchedulerLease> Leases,
     IReadOnlyList<SchedulerRequest> Waiting,
-    bool IsComplete
+    DateTimeOffset? NextDue
 );
 
 /// <summary>A lease whose node is offline or was removed.</summary>
@@ -19,42 +20,78 @@ internal sealed record StrandedLease(Guid JobId, int Attempt, Guid NodeId);
 /// <summary>Reads the tables of nodes and placements.</summary>
 internal sealed class PlacementTables(NodesStore store)
 {
-    /// <summary>Reads the cluster and the first requests of the queue.</summary>
-    public async Task<ClusterState> ReadClusterAsync(int limit, CancellationToken cancellationToken)
+    /// <summary>How many requests of each class are read.</summary>
+    public const int FirstOfClass = 16;
+
+    /// <summary>How many requests are read from the beginning of the queue: those whose position is told.</summary>
+    private const int Counted = 100;
+
+    private const string RequestColumns =
+        "job_id, attempt, gpus, cpus, memory_mib, labels, priority, submitted_at, not_before, version, class";
+
+    /// <summary>Reads the cluster, the beginning of the queue, and of a longer one the first requests of each class.</summary>
+    public async Task<ClusterState> ReadClusterAsync(DateTimeOffset now, CancellationToken cancellationToken)
     {
         await using var batch = store.DataSource.CreateBatch();
         batch.Add("select node_id, name, status, draining, inventory from node");
         batch.Add("select node_id, gpus, cpus, memory_mib from lease");
         batch.Add(
-            """
-            select job_id, attempt, gpus, cpus, memory_mib, labels, priority, submitted_at, not_before, version
-            from placement_request order by priority desc, submitted_at, job_id limit $1
-            """,
-            limit
+            $"select {RequestColumns} from placement_request order by priority desc, submitted_at, job_id limit $1",
+            Counted
         );
         await using var reader = await batch.ExecuteReaderAsync(cancellationToken);
-        var nodes = new List<SchedulerNode>();
-        while (await reader.ReadAsync(cancellationToken))
-        {
-            nodes.Add(ReadNode(reader));
-        }
-
+        var nodes = await ReadAsync(reader, ReadNode, cancellationToken);
         await reader.NextResultAsync(cancellationToken);
-        var leases = new List<SchedulerLease>();
-        while (await reader.ReadAsync(cancellationToken))
-        {
-            leases.Add(ReadLease(reader));
-        }
-
+        var leases = await ReadAsync(reader, ReadLease, cancellationToken);
         await reader.NextResultAsync(cancellationToken);
-        var waiting = new List<SchedulerRequest>();
-        while (await reader.ReadAsync(cancellationToken))
-        {
-            waiting.Add(ReadRequest(reader));
-        }
-
-        return new ClusterState(nodes, leases, waiting, waiting.Count < limit);
+        var waiting = await ReadAsync(reader, ReadRequest, cancellationToken);
+        return waiting.Count < Counted
+            ? new ClusterState(nodes, leases, waiting, NextDue(waiting, now))
+            : await AddFirstOfClassesAsync(new ClusterState(nodes, leases, waiting, null), now, cancellationToken);
     }
+
+    /// <summary>Adds the first requests of each class that may start now.</summary>
+    private async Task<ClusterState> AddFirstOfClassesAsync(
+        ClusterState cluster,
+        DateTimeOffset now,
+        CancellationToken cancellationToken
+    )
+    {
+        await using var batch = store.DataSource.CreateBatch();
+        batch.Add("select min(not_before) from placement_request where not_before > $1", now);
+        // Jumps from class to class in the index, instead of reading all entries.
+        batch.Add(
+            $"""
+            with recursive c (class) as (
+              (select class from placement_request order by class limit 1)
+              union all
+              select (select p.class from placement_request p where p.class > c.class order by p.class limit 1)
+              from c where c.class is not null)
+            select first.* from c cross join lateral (
+              select {RequestColumns} from placement_request p where p.class = c.class and p.not_before <= $1
+              order by p.priority desc, p.submitted_at, p.job_id limit $2) first
+            """,
+            now,
+            FirstOfClass
+        );
+        await using var reader = await batch.ExecuteReaderAsync(cancellationToken);
+        await reader.ReadAsync(cancellationToken);
+        var due = await reader.IsDBNullAsync(0, cancellationToken)
+            ? (DateTimeOffset?)null
+            : await reader.GetFieldValueAsync<DateTimeOffset>(0, cancellationToken);
+        await reader.NextResultAsync(cancellationToken);
+        var first = await ReadAsync(reader, ReadRequest, cancellationToken);
+        var counted = cluster.Waiting.Select(request => request.JobId).ToHashSet();
+        var others = first.Where(request => !counted.Contains(request.JobId));
+        return cluster with
+        {
+            Waiting = [.. cluster.Waiting, .. others.Select(request => request with { IsCounted = false })],
+            NextDue = due,
+        };
+    }
+
+    private static DateTimeOffset? NextDue(List<SchedulerRequest> waiting, DateTimeOffset now) =>
+        waiting.Where(request => request.NotBefore > now).Min(request => (DateTimeOffset?)request.NotBefore);
 
     /// <summary>Finds leases on nodes that are offline, or that were removed while a grant was in flight.</summary>
     public async Task<IReadOnlyList<StrandedLease>> FindStrandedAsync(CancellationToken cancellationToken)
@@ -66,13 +103,11 @@ internal sealed class PlacementTables(NodesStore store)
             """
         );
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
-        var stranded = new List<StrandedLease>();
-        while (await reader.ReadAsync(cancellationToken))
-        {
-            stranded.Add(new StrandedLease(reader.GetGuid(0), reader.GetInt32(1), reader.GetGuid(2)));
-        }
-
-        return stranded;
+        return await ReadAsync(
+            reader,
+            row => new StrandedLease(row.GetGuid(0), row.GetInt32(1), row.GetGuid(2)),
+            cancellationToken
+        );
     }
 
     /// <summary>The last published reason of a waiting attempt; null when there is none.</summary>
@@ -83,7 +118,7 @@ internal sealed class PlacementTables(NodesStore store)
         );
         command.Parameters.AddWithValue(jobId);
         command.Parameters.AddWithValue(attempt);
-        return (string?)await command.ExecuteScalarAsync(cancellationToken);
+        return await command.ExecuteScalarAsync(cancellationToken) as string;
     }
 
     /// <summary>Reads the queue.</summary>
@@ -113,13 +148,22 @@ internal sealed class PlacementTables(NodesStore store)
         await reader.ReadAsync(cancellationToken);
         var total = reader.GetInt64(0);
         await reader.NextResultAsync(cancellationToken);
-        var items = new List<WaitingPlacement>();
+        return (await ReadAsync(reader, ReadWaiting, cancellationToken), total);
+    }
+
+    private static async Task<List<T>> ReadAsync<T>(
+        NpgsqlDataReader reader,
+        Func<NpgsqlDataReader, T> read,
+        CancellationToken cancellationToken
+    )
+    {
+        var rows = new List<T>();
         while (await reader.ReadAsync(cancellationToken))
         {
-            items.Add(ReadWaiting(reader));
+            rows.Add(read(reader));
         }
 
-        return (items, total);
+        return rows;
     }
 
     private static WaitingPlacement ReadWaiting(NpgsqlDataReader reader) =>
@@ -164,6 +208,7 @@ internal sealed class PlacementTables(NodesStore store)
             reader.GetInt32(6),
             reader.GetFieldValue<DateTimeOffset>(7),
             reader.GetFieldValue<DateTimeOffset>(8),
-            reader.GetInt64(9)
+            reader.GetInt64(9),
+            reader.GetGuid(10)
         );
 }

@@ -31,6 +31,7 @@ internal sealed partial class RecordPlacementRequest(
             message.JobId.ToString(),
             placement => Placement.Decide(placement, command, clock.GetUtcNow()),
             context.EventMetadata(Caller.Service("jobs").Subject, message.JobId.ToString()),
+            sideEffects: batch => WaitingReasons.Expect(batch, message.JobId, message.Attempt),
             likelyNew: message.Attempt == 1,
             cancellationToken: context.CancellationToken
         );

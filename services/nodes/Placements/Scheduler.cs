@@ -4,6 +4,8 @@ namespace Platform.Nodes.Placements;
 /// Assigns requests to nodes, by priority and then by time of submission. A request that no schedulable node can ever
 /// fit is skipped. A request that does not fit now reserves capacity on the node with the smallest shortage, so that
 /// smaller requests behind it cannot starve it: while it is first in the queue, that node's shortage only shrinks.
+/// When the first of equal requests does not fit, neither do the others: of a long queue, only the first of each class are
+/// needed.
 /// </summary>
 internal static class Scheduler
 {
@@ -22,14 +24,13 @@ internal static class Scheduler
             .ToList();
         var grants = new List<SchedulerGrant>();
         var reasons = new List<WaitingReason>();
-        DateTimeOffset? nextDue = null;
+        var classReasons = new Dictionary<Guid, string>();
         var ahead = 0;
 
         foreach (var request in InOrder(waiting))
         {
             if (request.NotBefore > now)
             {
-                nextDue = nextDue < request.NotBefore ? nextDue : request.NotBefore;
                 Wait(request, SchedulerReasons.NotBefore(request));
                 continue;
             }
@@ -37,7 +38,9 @@ internal static class Scheduler
             var eligible = capacities.Where(capacity => capacity.Node.CanEverFit(request)).ToList();
             if (eligible.Count == 0)
             {
-                Wait(request, SchedulerReasons.Unschedulable(request, nodes));
+                var unschedulable = SchedulerReasons.Unschedulable(request, nodes);
+                classReasons.TryAdd(request.Class, unschedulable);
+                Wait(request, unschedulable);
                 continue;
             }
 
@@ -48,12 +51,17 @@ internal static class Scheduler
             }
 
             var closest = eligible.MinBy(candidate => candidate.Shortage(request.Needs))!;
-            Wait(request, SchedulerReasons.WaitingForResources(request.Needs, closest, ahead));
+            var behind = SchedulerReasons.BehindOthers(request.Needs);
+            classReasons.TryAdd(request.Class, behind);
+            Wait(
+                request,
+                request.IsCounted ? SchedulerReasons.WaitingForResources(request.Needs, closest, ahead) : behind
+            );
             closest.Reserve(request.Needs);
             ahead++;
         }
 
-        return new SchedulerResult(grants, reasons, nextDue, capacities.Exists(capacity => !capacity.IsExhausted));
+        return new SchedulerResult(grants, reasons, classReasons);
 
         void Wait(SchedulerRequest request, string reason) =>
             reasons.Add(new WaitingReason(request.JobId, request.Attempt, reason));

@@ -7,7 +7,8 @@ using Platform.Nodes.Leading;
 namespace Platform.Nodes.Placements;
 
 /// <summary>
-/// Runs a scheduling pass whenever something changed. Only the leader runs it; see <see cref="Leadership"/>.
+/// Runs a scheduling pass whenever something changed. Only the leader runs it; see <see cref="Leadership"/>. A pass reads the
+/// beginning of the queue and the first requests of each class, so that it costs the same however many wait.
 /// </summary>
 internal sealed partial class SchedulerLoop(
     NodesStore store,
@@ -19,9 +20,6 @@ internal sealed partial class SchedulerLoop(
     ILogger<SchedulerLoop> log
 )
 {
-    /// <summary>How many requests are read at first; more are read only while capacity is free.</summary>
-    private const int FirstPage = 200;
-
     private const int ParallelGrants = 4;
 
     /// <summary>Runs until it is stopped or another leader has taken over.</summary>
@@ -30,21 +28,12 @@ internal sealed partial class SchedulerLoop(
     /// </exception>
     public async Task RunAsync(long term, CancellationToken cancellationToken)
     {
-        var poll = options.Value.Poll;
-        var wholeQueueDue = clock.GetUtcNow();
         while (true)
         {
-            var pause = poll;
+            var pause = options.Value.Poll;
             try
             {
-                var now = clock.GetUtcNow();
-                var wholeQueue = now >= wholeQueueDue;
-                if (wholeQueue)
-                {
-                    wholeQueueDue = now + poll;
-                }
-
-                pause = await PassAsync(term, wholeQueue, cancellationToken);
+                pause = await PassAsync(term, cancellationToken);
             }
             catch (Exception e)
                 when (e is not (OperationCanceledException or PostgresException { SqlState: Leadership.Superseded }))
@@ -57,34 +46,32 @@ internal sealed partial class SchedulerLoop(
     }
 
     /// <returns>How long to wait for a signal before the next pass.</returns>
-    private async Task<TimeSpan> PassAsync(long term, bool wholeQueue, CancellationToken cancellationToken)
+    private async Task<TimeSpan> PassAsync(long term, CancellationToken cancellationToken)
     {
-        var limit = wholeQueue ? int.MaxValue : FirstPage;
-        ClusterState cluster;
-        SchedulerResult result;
-        while (true)
-        {
-            cluster = await tables.ReadClusterAsync(limit, cancellationToken);
-            result = Scheduler.Place(cluster.Nodes, cluster.Leases, cluster.Waiting, clock.GetUtcNow());
-            if (cluster.IsComplete || !result.HasFreeCapacity)
-            {
-                break;
-            }
-
-            limit *= 4;
-        }
-
+        var now = clock.GetUtcNow();
+        var cluster = await tables.ReadClusterAsync(now, cancellationToken);
+        var result = Scheduler.Place(cluster.Nodes, cluster.Leases, cluster.Waiting, now);
         await Parallel.ForEachAsync(
             result.Grants,
             new ParallelOptions { MaxDegreeOfParallelism = ParallelGrants, CancellationToken = cancellationToken },
             async (grant, ct) => await GrantAsync(grant, term, ct)
         );
-        reasons.Post(result.Reasons, cluster.IsComplete);
+        reasons.Post(result.Reasons, result.ClassReasons);
+        if (MayGrantMore(result))
+        {
+            return TimeSpan.Zero;
+        }
 
         var poll = options.Value.Poll;
-        var due = result.NextDue - clock.GetUtcNow();
+        var due = cluster.NextDue - clock.GetUtcNow();
         return due < poll ? TimeSpan.FromTicks(Math.Max(0, due.Value.Ticks)) : poll;
     }
+
+    /// <summary>True when all requests of a class that were read were granted, so that more of it may fit.</summary>
+    private static bool MayGrantMore(SchedulerResult result) =>
+        result
+            .Grants.CountBy(grant => grant.Request.Class)
+            .Any(granted => granted.Value >= PlacementTables.FirstOfClass);
 
     /// <summary>
     /// Appends at the version at which the request was read. Its state is <see cref="Placement.Waiting"/>, so nothing

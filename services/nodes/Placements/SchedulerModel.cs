@@ -34,6 +34,8 @@ internal sealed record SchedulerLease(Guid NodeId, IReadOnlyList<int> Gpus, doub
 
 /// <summary>An attempt that waits.</summary>
 /// <param name="Version">The version its stream has while it waits.</param>
+/// <param name="Class">The same for all requests with equal needs and labels.</param>
+/// <param name="IsCounted">False when requests before it in the queue were not read, so that its position is unknown.</param>
 internal sealed record SchedulerRequest(
     Guid JobId,
     int Attempt,
@@ -42,7 +44,9 @@ internal sealed record SchedulerRequest(
     int Priority,
     DateTimeOffset SubmittedAt,
     DateTimeOffset NotBefore,
-    long Version
+    long Version,
+    Guid Class = default,
+    bool IsCounted = true
 );
 
 /// <summary>A decision to place an attempt on a node.</summary>
@@ -53,11 +57,9 @@ internal sealed record WaitingReason(Guid JobId, int Attempt, string Reason);
 
 /// <summary>The result of one scheduling pass.</summary>
 /// <param name="Reasons">One for each request that was not granted, in the order of the queue.</param>
-/// <param name="NextDue">The earliest <c>NotBefore</c> that lies in the future; null when there is none.</param>
-/// <param name="HasFreeCapacity">False when no node fits even a small request, so that reading more is useless.</param>
+/// <param name="ClassReasons">Why those requests of a class wait that were not read, by class.</param>
 internal sealed record SchedulerResult(
     IReadOnlyList<SchedulerGrant> Grants,
     IReadOnlyList<WaitingReason> Reasons,
-    DateTimeOffset? NextDue,
-    bool HasFreeCapacity
+    IReadOnlyDictionary<Guid, string> ClassReasons
 );

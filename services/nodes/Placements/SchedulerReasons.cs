@@ -26,6 +26,13 @@ internal static class SchedulerReasons
         return $"waiting for {what}; {position}";
     }
 
+    /// <summary>
+    /// The request fits a node, but not now, and so far back in the queue that its position is not counted. The same for all
+    /// equal requests for as long as they wait.
+    /// </summary>
+    public static string BehindOthers(Needs needs) =>
+        $"waiting for {(needs.Gpus > 0 ? Gpus(needs.Gpus) : Cpus(needs.Cpus))}; other jobs are ahead";
+
     /// <summary>No schedulable node can ever fit the request.</summary>
     public static string Unschedulable(SchedulerRequest request, IReadOnlyList<SchedulerNode> nodes)
     {

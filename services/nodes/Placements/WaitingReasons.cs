@@ -1,12 +1,14 @@
 using MassTransit;
 using Microsoft.Extensions.Options;
+using Npgsql;
 using Platform.Contracts.Nodes;
 using Platform.EventStore;
 
 namespace Platform.Nodes.Placements;
 
 /// <summary>
-/// Publishes why jobs wait. A new reason is published and then recorded, so that it is published at least once. It runs
+/// Publishes why jobs wait: of the beginning of the queue one by one, as positions change; of the rest by class, since equal
+/// requests wait for the same. A new reason is published and then recorded, so that it is published at least once. It runs
 /// beside the scheduler, whose grants must not wait for an unavailable broker.
 /// </summary>
 internal sealed partial class WaitingReasons(
@@ -17,36 +19,39 @@ internal sealed partial class WaitingReasons(
     ILogger<WaitingReasons> log
 ) : IDisposable
 {
-    private const int PageSize = 100;
+    private const int PageSize = 200;
 
     private static readonly TimeSpan _publishTimeout = TimeSpan.FromSeconds(5);
 
+    /// <summary>How often requests are looked for that moved back in the queue, to where positions are not told.</summary>
+    private static readonly TimeSpan _sweep = TimeSpan.FromMinutes(1);
+
     private readonly SemaphoreSlim _posted = new(0, 1);
     private readonly Lock _lock = new();
-    private Dictionary<Guid, WaitingReason> _latest = [];
+    private Posted _latest = new([], new Dictionary<Guid, string>());
+    private Dictionary<Guid, string> _swept = [];
+    private DateTimeOffset _sweptAt = DateTimeOffset.MinValue;
+
+    /// <summary>Notes, with a request, that its first reason is to be published.</summary>
+    public static void Expect(NpgsqlBatch batch, Guid jobId, int attempt) =>
+        batch.Add(
+            """
+            insert into placement_reason (job_id, attempt) values ($1, $2)
+            on conflict (job_id) do update set attempt = excluded.attempt, reason = null, published_at = null
+            """,
+            jobId,
+            attempt
+        );
 
     /// <summary>Posts the newest reasons.</summary>
-    /// <param name="all">True when these are all waiting requests.</param>
-    public void Post(IReadOnlyList<WaitingReason> reasons, bool all)
+    /// <param name="reasons">Of the requests that were read.</param>
+    /// <param name="ofClasses">Of all others, by class.</param>
+    public void Post(IReadOnlyList<WaitingReason> reasons, IReadOnlyDictionary<Guid, string> ofClasses)
     {
-        if (reasons.Count == 0 && !all)
-        {
-            return;
-        }
-
         lock (_lock)
         {
-            if (all)
-            {
-                _latest = [];
-            }
-
-            foreach (var reason in reasons)
-            {
-                _latest[reason.JobId] = reason;
-            }
-
-            if (_posted.CurrentCount == 0 && _latest.Count > 0)
+            _latest = new(reasons, ofClasses);
+            if (_posted.CurrentCount == 0 && reasons.Count > 0)
             {
                 _posted.Release();
             }
@@ -63,7 +68,10 @@ internal sealed partial class WaitingReasons(
             await _posted.WaitAsync(cancellationToken);
             try
             {
-                await PublishNewAsync(CopyLatest(), cancellationToken);
+                var latest = ReadLatest();
+                await PublishReadAsync(latest.Reasons, cancellationToken);
+                await PublishFirstAsync(latest, cancellationToken);
+                await PublishChangedAsync(latest, cancellationToken);
             }
             catch (Exception e) when (e is not OperationCanceledException || !cancellationToken.IsCancellationRequested)
             {
@@ -75,60 +83,147 @@ internal sealed partial class WaitingReasons(
 
     public void Dispose() => _posted.Dispose();
 
-    private List<WaitingReason> CopyLatest()
+    private Posted ReadLatest()
     {
         lock (_lock)
         {
-            return [.. _latest.Values];
+            return _latest;
         }
     }
 
-    private async Task PublishNewAsync(List<WaitingReason> reasons, CancellationToken cancellationToken)
+    /// <summary>Publishes the reasons of the requests that were read; a changed one only after a delay.</summary>
+    private async Task PublishReadAsync(IReadOnlyList<WaitingReason> reasons, CancellationToken cancellationToken)
     {
-        foreach (var page in (await FindNewAsync(reasons, cancellationToken)).Chunk(PageSize))
-        {
-            using var timeout = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-            timeout.CancelAfter(_publishTimeout);
-            await Task.WhenAll(page.Select(reason => PublishAsync(reason, timeout.Token)));
-            await RecordAsync(page, cancellationToken);
-        }
-    }
-
-    private Task PublishAsync(WaitingReason reason, CancellationToken cancellationToken) =>
-        bus.Publish(
-            new PlacementWaitingMessage
-            {
-                JobId = reason.JobId,
-                Attempt = reason.Attempt,
-                Reason = reason.Reason,
-            },
-            context => context.CorrelationId = reason.JobId,
-            cancellationToken
-        );
-
-    /// <summary>
-    /// Reasons of waiting requests that differ from the published ones; a changed one only after a delay.
-    /// </summary>
-    private async Task<List<WaitingReason>> FindNewAsync(
-        List<WaitingReason> reasons,
-        CancellationToken cancellationToken
-    )
-    {
-        await using var batch = store.DataSource.CreateBatch();
-        batch.Add(
+        var changed = await FindAsync(
             """
             select n.job_id, n.attempt, n.reason
             from unnest($1::uuid[], $2::int[], $3::varchar[]) with ordinality as n (job_id, attempt, reason, place)
             join placement_request w on w.job_id = n.job_id and w.attempt = n.attempt
             left join placement_reason t on t.job_id = n.job_id
-            where t.job_id is null or t.attempt <> n.attempt or (t.reason <> n.reason and t.published_at <= $4)
+            where t.published_at is null or t.attempt <> n.attempt or (t.reason <> n.reason and t.published_at <= $4)
             order by n.place
             """,
-            reasons.Select(reason => reason.JobId).ToArray(),
-            reasons.Select(reason => reason.Attempt).ToArray(),
-            reasons.Select(reason => reason.Reason).ToArray(),
-            clock.GetUtcNow() - TimeSpan.FromSeconds(options.Value.ReasonSeconds)
+            [
+                reasons.Select(reason => reason.JobId).ToArray(),
+                reasons.Select(reason => reason.Attempt).ToArray(),
+                reasons.Select(reason => reason.Reason).ToArray(),
+                Cutoff(),
+            ],
+            cancellationToken
         );
+        foreach (var page in changed.Chunk(PageSize))
+        {
+            await PublishAsync(page.Select(Waiting), cancellationToken);
+            await RecordAsync(page, cancellationToken);
+        }
+    }
+
+    /// <summary>Publishes the first reason of each request that was not read.</summary>
+    private async Task PublishFirstAsync(Posted latest, CancellationToken cancellationToken)
+    {
+        for (var last = Guid.Empty; ; )
+        {
+            var page = await FindAsync(
+                """
+                select w.job_id, w.attempt, c.reason
+                from placement_reason r
+                join placement_request w on w.job_id = r.job_id and w.attempt = r.attempt
+                join unnest($1::uuid[], $2::varchar[]) as c (class, reason) on c.class = w.class
+                where r.published_at is null and r.job_id > $3 and w.not_before <= $4
+                order by r.job_id limit $5
+                """,
+                [.. latest.ClassColumns, last, clock.GetUtcNow(), PageSize],
+                cancellationToken
+            );
+            await PublishAsync(page.Select(Waiting), cancellationToken);
+            await RecordAsync(page, cancellationToken);
+            if (page.Count < PageSize)
+            {
+                return;
+            }
+
+            last = page[^1].JobId;
+        }
+    }
+
+    /// <summary>
+    /// Publishes the changed reasons of requests that were not read: soon after that of their class changed, and now and then
+    /// for those that moved back in the queue.
+    /// </summary>
+    private async Task PublishChangedAsync(Posted latest, CancellationToken cancellationToken)
+    {
+        var now = clock.GetUtcNow();
+        var isDue =
+            now >= _sweptAt + _sweep
+            || (_sweptAt <= Cutoff() && latest.OfClasses.Any(c => _swept.GetValueOrDefault(c.Key) != c.Value));
+        if (!isDue)
+        {
+            return;
+        }
+
+        for (var last = Guid.Empty; ; )
+        {
+            var page = await FindAsync(
+                """
+                select w.job_id, w.attempt, c.reason
+                from unnest($1::uuid[], $2::varchar[]) as c (class, reason)
+                join placement_request w on w.class = c.class
+                join placement_reason r on r.job_id = w.job_id and r.attempt = w.attempt
+                where r.published_at is not null and r.reason <> c.reason and w.job_id > $3 and w.not_before <= $4
+                  and w.job_id <> all ($6)
+                order by w.job_id limit $5
+                """,
+                [.. latest.ClassColumns, last, now, PageSize, latest.Reasons.Select(reason => reason.JobId).ToArray()],
+                cancellationToken
+            );
+            await PublishAsync(
+                page.GroupBy(reason => reason.Reason, StringComparer.Ordinal).Select(Changed),
+                cancellationToken
+            );
+            await RecordAsync(page, cancellationToken);
+            if (page.Count < PageSize)
+            {
+                break;
+            }
+
+            last = page[^1].JobId;
+        }
+
+        (_swept, _sweptAt) = (new(latest.OfClasses), now);
+    }
+
+    private DateTimeOffset Cutoff() => clock.GetUtcNow() - TimeSpan.FromSeconds(options.Value.ReasonSeconds);
+
+    private static object Waiting(WaitingReason reason) =>
+        new PlacementWaitingMessage
+        {
+            JobId = reason.JobId,
+            Attempt = reason.Attempt,
+            Reason = reason.Reason,
+        };
+
+    private static object Changed(IGrouping<string, WaitingReason> reasons) =>
+        new PlacementReasonChangedMessage
+        {
+            Reason = reasons.Key,
+            Waiting = [.. reasons.Select(one => new WaitingAttempt { JobId = one.JobId, Attempt = one.Attempt })],
+        };
+
+    private async Task PublishAsync(IEnumerable<object> messages, CancellationToken cancellationToken)
+    {
+        using var timeout = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        timeout.CancelAfter(_publishTimeout);
+        await Task.WhenAll(messages.Select(message => bus.Publish(message, message.GetType(), timeout.Token)));
+    }
+
+    private async Task<List<WaitingReason>> FindAsync(
+        string sql,
+        object[] parameters,
+        CancellationToken cancellationToken
+    )
+    {
+        await using var batch = store.DataSource.CreateBatch();
+        batch.Add(sql, parameters);
         var found = new List<WaitingReason>();
         await using var reader = await batch.ExecuteReaderAsync(cancellationToken);
         while (await reader.ReadAsync(cancellationToken))
@@ -139,8 +234,13 @@ internal sealed partial class WaitingReasons(
         return found;
     }
 
-    private async Task RecordAsync(WaitingReason[] reasons, CancellationToken cancellationToken)
+    private async Task RecordAsync(IReadOnlyCollection<WaitingReason> reasons, CancellationToken cancellationToken)
     {
+        if (reasons.Count == 0)
+        {
+            return;
+        }
+
         await using var batch = store.DataSource.CreateBatch();
         batch.Add(
             """
@@ -157,6 +257,13 @@ internal sealed partial class WaitingReasons(
             clock.GetUtcNow()
         );
         await batch.ExecuteNonQueryAsync(cancellationToken);
+    }
+
+    /// <summary>The outcome of a scheduling pass.</summary>
+    private sealed record Posted(IReadOnlyList<WaitingReason> Reasons, IReadOnlyDictionary<Guid, string> OfClasses)
+    {
+        /// <summary>The classes and their reasons as two columns.</summary>
+        public object[] ClassColumns { get; } = [OfClasses.Keys.ToArray(), OfClasses.Values.ToArray()];
     }
 
     [LoggerMessage(1, LogLevel.Warning, "Publishing the waiting reasons failed; retrying")]

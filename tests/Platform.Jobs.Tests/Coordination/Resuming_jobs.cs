@@ -103,12 +103,7 @@ public sealed class Resuming_jobs : IAsyncLifetime
     public async Task skips_healthy_jobs()
     {
         await using var host = await JobsHost.StartAsync(_database, _shortInterval);
-        host.Cluster.OnRequest = request => new PlacementWaitingMessage
-        {
-            JobId = request.JobId,
-            Attempt = request.Attempt,
-            Reason = "busy",
-        };
+        host.Cluster.OnRequest = Wait;
         var id = await host.SubmitAsync();
         await host.WaitForAsync(id, "queued");
         await host.WaitForSagaAsync(id, "AwaitingPlacement");
@@ -120,6 +115,48 @@ public sealed class Resuming_jobs : IAsyncLifetime
         );
 
         Assert.Empty(resumed);
+    }
+
+    [Fact]
+    public async Task asks_once_for_all_that_wait_whether_they_still_do()
+    {
+        var waiting = new TestCluster { OnRequest = Wait };
+        Guid granted;
+        Guid still;
+        await using (var host = await JobsHost.StartAsync(_database, waiting))
+        {
+            granted = await host.SubmitAsync();
+            still = await host.SubmitAsync();
+            await StoredAsync(host, granted);
+            await StoredAsync(host, still);
+        }
+
+        // The grant of one was published while nobody listened.
+        var cluster = new TestCluster
+        {
+            OnRequest = _ => null,
+            OnConfirmWaiting = one => one.JobId == granted ? TestCluster.Grant(one.JobId, one.Attempt) : null,
+        };
+        await using var restarted = await JobsHost.StartAsync(_database, cluster);
+
+        await restarted.WaitForAsync(granted, "running");
+        Assert.Equal("queued", (await restarted.JobAsync(still))["status"]!.GetValue<string>());
+        var asked = Assert.Single(cluster.All<ConfirmWaiting>());
+        Assert.Equal([granted, still], asked.Waiting.Select(one => one.JobId).Order());
+    }
+
+    [Fact]
+    public async Task needs_no_deadline_while_a_stored_request_waits()
+    {
+        await using var host = await JobsHost.StartAsync(_database);
+        host.Cluster.OnRequest = Wait;
+        var id = await host.SubmitAsync();
+
+        await StoredAsync(host, id);
+
+        Assert.Equal("queued", (await host.JobAsync(id))["status"]!.GetValue<string>());
+        await host.Cluster.PublishAsync(TestCluster.Grant(id, 1));
+        await host.WaitForAsync(id, "running");
     }
 
     [Fact]
@@ -148,6 +185,31 @@ public sealed class Resuming_jobs : IAsyncLifetime
         retry.EnsureSuccessStatusCode();
 
         await host.WaitForAsync(id, "running", attempt: 2);
+    }
+
+    private static PlacementWaitingMessage Wait(RequestPlacement request) =>
+        new()
+        {
+            JobId = request.JobId,
+            Attempt = request.Attempt,
+            Reason = "busy",
+        };
+
+    /// <summary>Waits until the job is queued and its saga waits without a deadline.</summary>
+    private static async Task StoredAsync(JobsHost host, Guid id)
+    {
+        await host.WaitForAsync(id, "queued");
+        await WaitFor.ConditionAsync(
+            "the saga to know that its request is stored",
+            async () =>
+            {
+                await using var command = host.Store.DataSource.CreateCommand(
+                    "select due_at is null from saga where correlation_id = $1 and state = 'AwaitingPlacement'"
+                );
+                command.Parameters.Add(new() { Value = id });
+                return await command.ExecuteScalarAsync() is true;
+            }
+        );
     }
 
     private static async Task DeleteSagasAsync(JobsHost host)

@@ -23,6 +23,9 @@ internal sealed class TestCluster
     /// <summary>Answers a query about a placement; null sends no answer.</summary>
     public Func<ConfirmPlacement, object?> OnConfirm { get; set; } = confirm => Grant(confirm.JobId, confirm.Attempt);
 
+    /// <summary>Answers a query about one of the attempts that wait; null sends no answer.</summary>
+    public Func<WaitingAttempt, object?> OnConfirmWaiting { get; set; } = _ => null;
+
     /// <summary>Answers a release; null sends no answer.</summary>
     public Func<ReleasePlacement, object?> OnRelease { get; set; } =
         release => new PlacementReleasedMessage { JobId = release.JobId, Attempt = release.Attempt };
@@ -114,6 +117,7 @@ internal sealed class TestCluster
     private sealed class Nodes(TestCluster cluster)
         : IConsumer<RequestPlacement>,
             IConsumer<ConfirmPlacement>,
+            IConsumer<ConfirmWaiting>,
             IConsumer<ReleasePlacement>
     {
         public Task Consume(ConsumeContext<RequestPlacement> context) =>
@@ -121,6 +125,15 @@ internal sealed class TestCluster
 
         public Task Consume(ConsumeContext<ConfirmPlacement> context) =>
             cluster.AnswerAsync(context, cluster.OnConfirm);
+
+        public async Task Consume(ConsumeContext<ConfirmWaiting> context)
+        {
+            cluster.Received.Enqueue(context.Message);
+            foreach (var message in context.Message.Waiting.Select(cluster.OnConfirmWaiting).OfType<object>())
+            {
+                await context.Publish(message, message.GetType());
+            }
+        }
 
         public Task Consume(ConsumeContext<ReleasePlacement> context) =>
             cluster.AnswerAsync(context, cluster.OnRelease);

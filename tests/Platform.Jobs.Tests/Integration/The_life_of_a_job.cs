@@ -14,23 +14,22 @@ public sealed class The_life_of_a_job : WithJobsHost
     [Trait("check", "JOB-02")]
     public async Task waits_in_the_queue_with_the_current_reason()
     {
-        var reason = "needs 64 GPUs; the largest node has 2";
-        Cluster.OnRequest = request => new PlacementWaitingMessage
-        {
-            JobId = request.JobId,
-            Attempt = request.Attempt,
-            Reason = reason,
-        };
+        const string TooLarge = "needs 64 GPUs; the largest node has 2";
+        Cluster.OnRequest = request => Waiting(request.JobId, TooLarge);
         var id = await Host.SubmitAsync();
-        var queued = await Host.WaitForAsync(id, "queued");
-        Assert.Equal(reason, queued["reason"]!.GetValue<string>());
+        await ReasonAsync(id, TooLarge);
 
-        reason = "a node with 64 GPUs is busy";
-        await WaitFor.ValueAsync(
-            "the new reason",
-            () => Host.JobAsync(id),
-            job => job["reason"]!.GetValue<string>() == reason
+        await Cluster.PublishAsync(Waiting(id, "waiting for 64 GPUs; it is next"));
+        await ReasonAsync(id, "waiting for 64 GPUs; it is next");
+
+        await Cluster.PublishAsync(
+            new PlacementReasonChangedMessage
+            {
+                Reason = "no node is online",
+                Waiting = [new() { JobId = Guid.CreateVersion7(), Attempt = 1 }, new() { JobId = id, Attempt = 1 }],
+            }
         );
+        await ReasonAsync(id, "no node is online");
         Assert.Equal(["job_submitted", "job_queued"], await Host.HistoryAsync(id));
 
         await Cluster.PublishAsync(TestCluster.Grant(id, 1));
@@ -208,5 +207,20 @@ public sealed class The_life_of_a_job : WithJobsHost
             Caller.Node(TestCluster.NodeId),
             HttpMethod.Get,
             $"/api/jobs/{id}/attempts/{attempt}/work"
+        );
+
+    private static PlacementWaitingMessage Waiting(Guid jobId, string reason) =>
+        new()
+        {
+            JobId = jobId,
+            Attempt = 1,
+            Reason = reason,
+        };
+
+    private Task ReasonAsync(Guid id, string reason) =>
+        WaitFor.ValueAsync(
+            $"the reason '{reason}'",
+            () => Host.JobAsync(id),
+            job => job["status"]!.GetValue<string>() == "queued" && (string?)job["reason"] == reason
         );
 }

@@ -276,12 +276,15 @@ internal sealed class ReceivedMessages
 internal sealed class MessageRecorder(ReceivedMessages received)
     : IConsumer<PlacementGrantedMessage>,
         IConsumer<PlacementWaitingMessage>,
+        IConsumer<PlacementReasonChangedMessage>,
         IConsumer<PlacementReleasedMessage>,
         IConsumer<PlacementLostMessage>
 {
     public Task Consume(ConsumeContext<PlacementGrantedMessage> context) => Record(context.Message);
 
     public Task Consume(ConsumeContext<PlacementWaitingMessage> context) => Record(context.Message);
+
+    public Task Consume(ConsumeContext<PlacementReasonChangedMessage> context) => Record(context.Message);
 
     public Task Consume(ConsumeContext<PlacementReleasedMessage> context) => Record(context.Message);
 

@@ -61,7 +61,6 @@ public sealed class The_queue : WithScheduler
         var result = Place([Machine(1, cpus: 1)], [Job(1, notBefore: 30), Job(2, notBefore: 10), Job(3)]);
 
         Assert.Equal("3→1", Grants(result));
-        Assert.Equal(Now.AddSeconds(10), result.NextDue);
         Assert.Equal("waits until 2026-01-02T03:04:35Z", Reason(result, 1));
     }
 
@@ -79,10 +78,21 @@ public sealed class The_queue : WithScheduler
     }
 
     [Fact]
-    public void is_read_further_only_while_capacity_is_free()
+    public void tells_the_position_of_requests_only_while_all_before_them_are_read()
     {
-        Assert.False(Place([Machine(1, cpus: 1)], [Job(1)]).HasFreeCapacity);
-        Assert.True(Place([Machine(1, cpus: 2)], [Job(1)]).HasFreeCapacity);
-        Assert.False(Place([Machine(1, cpus: 2, draining: true)], [Job(1)]).HasFreeCapacity);
+        var uncounted = Job(3) with { IsCounted = false };
+
+        var result = Place([Machine(1, cpus: 1)], [Job(1), Job(2), uncounted], Held(1, cpus: 1));
+
+        Assert.Equal("waiting for 1 CPU; 1 job is ahead", Reason(result, 2));
+        Assert.Equal("waiting for 1 CPU; other jobs are ahead", Reason(result, 3));
+        Assert.Equal("waiting for 1 CPU; other jobs are ahead", result.ClassReasons[uncounted.Class]);
     }
+
+    [Fact]
+    public void tells_of_a_class_what_no_node_can_ever_fit() =>
+        Assert.Equal(
+            "needs 64 GPUs; the largest node has 2",
+            Assert.Single(Place([Machine(1, gpus: 2)], [Job(1, gpus: 64), Job(2, gpus: 2)]).ClassReasons).Value
+        );
 }

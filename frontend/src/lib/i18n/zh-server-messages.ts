@@ -64,6 +64,7 @@ export const zhServerMessages: Sentences = [
   ['it is next', '下一个就是它'],
   ['1 job is ahead', '前面还有 1 个任务'],
   ['{count} jobs are ahead', '前面还有 {count} 个任务'],
+  ['other jobs are ahead', '前面还有其他任务'],
   ['no node is online', '没有节点在线'],
   ['waits for node {name}, which is draining', '等待节点 {name}，它正在停止调度'],
   ['waits for node {name}, which is offline', '等待节点 {name}，它已离线'],

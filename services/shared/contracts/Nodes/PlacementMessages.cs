@@ -44,6 +44,32 @@ public sealed record PlacementWaitingMessage
     public required string Reason { get; init; }
 }
 
+/// <summary>
+/// These attempts wait for another reason than before. One message for many: a node that comes or goes changes the reason of a
+/// whole queue.
+/// </summary>
+public sealed record PlacementReasonChangedMessage
+{
+    public required IReadOnlyList<WaitingAttempt> Waiting { get; init; }
+    public required string Reason { get; init; }
+}
+
+/// <summary>An attempt that waits for a placement.</summary>
+public sealed record WaitingAttempt
+{
+    public required Guid JobId { get; init; }
+    public required int Attempt { get; init; }
+}
+
+/// <summary>
+/// Query to nodes for the placements of attempts that wait: those that no longer do are answered with their state, in case
+/// the message that says so did not arrive.
+/// </summary>
+public sealed record ConfirmWaiting
+{
+    public required IReadOnlyList<WaitingAttempt> Waiting { get; init; }
+}
+
 /// <summary>The attempt holds these nodes until it is released or lost.</summary>
 public sealed record PlacementGrantedMessage
 {
