@@ -139,10 +139,12 @@ internal sealed class Cluster : IAsyncDisposable
             : throw new BenchException($"{response.RequestMessage?.RequestUri}: {text}");
     }
 
+    public Task DownAsync() => PlatformAsync(["cluster", "down", "--data", _data], CancellationToken.None);
+
     public async ValueTask DisposeAsync()
     {
         Http.Dispose();
-        await PlatformAsync(["cluster", "down", "--data", _data], CancellationToken.None);
+        await DownAsync();
     }
 
     private static Task<string> PlatformAsync(IReadOnlyList<string> arguments, CancellationToken cancellationToken)

@@ -14,6 +14,7 @@ Dictionary<string, Func<Bench, Task<IReadOnlyList<Figure>>>> benchmarks = new(St
     ["artifacts"] = ArtifactsBenchmark.RunAsync,
     ["gateway"] = GatewayBenchmark.RunAsync,
     ["start"] = StartBenchmark.RunAsync,
+    ["queue"] = QueueBenchmark.RunAsync,
 };
 var json = args.Contains("--json", StringComparer.Ordinal);
 var names = args.Where(argument => argument is not "--json").ToList();

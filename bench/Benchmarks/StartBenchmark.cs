@@ -128,7 +128,7 @@ internal static class StartBenchmark
     private static async Task<string[]> ReadListAsync(string path, CancellationToken cancellationToken) =>
         (await File.ReadAllTextAsync(path, cancellationToken)).Split('\0', StringSplitOptions.RemoveEmptyEntries);
 
-    private static double ResidentMiB(int pid)
+    internal static double ResidentMiB(int pid)
     {
         var line = File.ReadLines($"/proc/{pid}/status").First(l => l.StartsWith("VmRSS:", StringComparison.Ordinal));
         return double.Parse(line.Split(' ', StringSplitOptions.RemoveEmptyEntries)[^2], CultureInfo.InvariantCulture)
