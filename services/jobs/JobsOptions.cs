@@ -19,7 +19,7 @@ internal sealed class JobsOptions
 
     /// <summary>How often the placements that are waited for are confirmed, besides at start.</summary>
     [Range(typeof(TimeSpan), "00:00:00.050", "1.00:00:00")]
-    public TimeSpan ConfirmInterval { get; set; } = TimeSpan.FromHours(1);
+    public TimeSpan ConfirmInterval { get; set; } = TimeSpan.FromMinutes(1);
 
     /// <summary>The first wait of a saga for an answer; it doubles up to <see cref="LongestWait"/>.</summary>
     [Range(typeof(TimeSpan), "00:00:00.010", "00:10:00")]
