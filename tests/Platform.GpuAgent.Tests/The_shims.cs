@@ -11,6 +11,9 @@ namespace Platform.GpuAgent.Tests;
 [Trait("suite", "integration")]
 public sealed class The_shims : IDisposable
 {
+    private const int SigContinue = 18;
+    private const int SigStop = 19;
+
     private const string Describe = """
         import json, os, sys
         print(json.dumps({"words": sys.argv[1:], "variables": dict(os.environ), "folder": os.getcwd()}))
@@ -114,6 +117,30 @@ public sealed class The_shims : IDisposable
 
         Assert.Equal("runs\n", await File.ReadAllTextAsync(_attempt.Spool));
         Assert.Equal(0, _attempt.ExitCode);
+    }
+
+    [Fact]
+    public async Task that_end_with_their_command_and_start_nothing_are_replaced()
+    {
+        _shims.Prepare();
+        await WaitFor.ConditionAsync("idle shims", () => Task.FromResult(Children().Any()));
+        // Stopped, so that they are alive when they get their command; the children that would read it are not.
+        var shims = Alive().Except(Children()).ToList();
+        shims.ForEach(pid => LibC.Signal(pid, SigStop));
+        Children().ToList().ForEach(pid => LibC.Signal(pid, LibC.SigKill));
+        var process = new TrainingProcess(_attempt);
+
+        var starting = process.StartAsync(
+            _shims,
+            ["echo", "runs"],
+            new Dictionary<string, string>(),
+            CancellationToken.None
+        );
+        shims.ForEach(pid => LibC.Signal(pid, SigContinue));
+
+        Assert.NotNull(await starting);
+        Assert.IsType<ProcessOutcome.Exited>(await process.WaitForExitAsync(CancellationToken.None));
+        Assert.Equal("runs\n", await File.ReadAllTextAsync(_attempt.Spool));
     }
 
     [Fact]

@@ -106,6 +106,23 @@ public sealed partial class A_hundred_thousand_jobs(ManyJobs browser, ITestOutpu
         session.AssertNoFaults();
     }
 
+    [Fact]
+    public async Task keep_their_place_when_the_window_narrows()
+    {
+        await using var session = await browser.OpenAsync();
+        var page = session.Page;
+        await session.GoAsync("/jobs");
+        await Expect(page.GetByRole(AriaRole.Link, new() { Name = "job 1", Exact = true })).ToBeVisibleAsync();
+        await page.Locator(".table-body").EvaluateAsync("body => body.scrollTop = 40 * 500");
+        await Expect(page.Locator(".table-foot")).ToContainTextAsync("501–");
+
+        await page.SetViewportSizeAsync(390, 800);
+        await Expect(page.Locator(".table-foot")).ToContainTextAsync("501–");
+        await page.SetViewportSizeAsync(1360, 800);
+        await Expect(page.Locator(".table-foot")).ToContainTextAsync("501–");
+        session.AssertNoFaults();
+    }
+
     private static async Task AssertFewRowsAsync(IPage page) =>
         Assert.InRange(await page.Locator(".table-body .table-row").CountAsync(), 1, 80);
 

@@ -15,7 +15,7 @@ export function FilterChip({ name, children, onRemove }: FilterChipProps) {
   return (
     <span className="filter-chip">
       <span className="muted">{name}</span>
-      {children}
+      <span className="filter-chip-value">{children}</span>
       <IconButton label={t('common.removeFilter', { name })} icon={<X aria-hidden="true" />} onClick={onRemove} />
     </span>
   );

@@ -138,7 +138,7 @@ function useFilterChange(path: ListProps<unknown>['path'], filter: ListSearch) {
   return useCallback(
     (part: ListSearch) => {
       // A search that waited for a pause in typing must not bring back a page that is being left.
-      if (router.latestLocation.pathname !== path) {
+      if (router.latestLocation.pathname.replace(/\/$/, '') !== path) {
         return;
       }
       void navigate({

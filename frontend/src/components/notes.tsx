@@ -5,7 +5,7 @@ export function Notes({ items }: { items: readonly (readonly [string, ReactNode]
   return items
     .filter(([, item]) => item !== null && item !== undefined && item !== '')
     .map(([key, item], index) => (
-      <span key={key}>
+      <span key={key} data-note={key}>
         {index > 0 && ' · '}
         {item}
       </span>

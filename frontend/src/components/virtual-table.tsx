@@ -52,11 +52,17 @@ export function VirtualTable<T>({ name, label, columns, rows, onVisibleRangeChan
     estimateSize: () => (isNarrow ? narrowRowHeight : rowHeight),
     overscan,
   });
-  useEffect(() => virtual.measure(), [virtual, isNarrow]);
+  const firstSeen = useRef(0);
+  useEffect(() => {
+    // Rows of another height: the first visible one stays in its place.
+    virtual.measure();
+    virtual.scrollToIndex(firstSeen.current, { align: 'start' });
+  }, [virtual, isNarrow]);
   const first = virtual.range?.startIndex ?? 0;
   const last = virtual.range?.endIndex ?? 0;
   const { show, key } = rows;
   useEffect(() => {
+    firstSeen.current = first;
     show(first);
     onVisibleRangeChange(first + 1, last + 1);
   }, [show, onVisibleRangeChange, first, last]);
@@ -114,10 +120,24 @@ export function VirtualTable<T>({ name, label, columns, rows, onVisibleRangeChan
                 style={{ height: item.size, transform: `translateY(${item.start}px)` }}
               >
                 {columns.map(column => (
-                  <div key={column.key} role="cell" className={cellClass(column)}>
-                    {row === undefined ? <span className="cell-bar" /> : column.cell(row)}
-                    {isNarrow && row !== undefined && column.note && (
-                      <div className="cell cell-note">{column.note(row)}</div>
+                  <div
+                    key={column.key}
+                    role="cell"
+                    className={cellClass(column)}
+                    // A name in Arabic or Hebrew is cut at its end, not at its beginning.
+                    dir={column.note && !isNarrow ? 'auto' : undefined}
+                  >
+                    {row === undefined ? (
+                      <span className="cell-bar" />
+                    ) : isNarrow && column.note ? (
+                      <>
+                        <div className="cell" dir="auto">
+                          {column.cell(row)}
+                        </div>
+                        <div className="cell-note">{column.note(row)}</div>
+                      </>
+                    ) : (
+                      column.cell(row)
                     )}
                   </div>
                 ))}
@@ -176,7 +196,7 @@ function tracksOf<T>(columns: readonly Column<T>[], widths: ColumnWidths): strin
 }
 
 function cellClass<T>(column: Column<T>): string {
-  return `cell${column.wide ? ' cell-wide' : ''}${column.number ? ' cell-number' : ''}`;
+  return `cell${column.wide ? ' cell-wide' : ''}${column.number ? ' cell-number' : ''}${column.note ? ' cell-noted' : ''}`;
 }
 
 /** Keeps the horizontal scroll of header and rows in sync. */

@@ -1,6 +1,7 @@
 using System.ComponentModel;
 using Platform.Contracts.Jobs;
 using Platform.GpuAgent.Journal;
+using Platform.GpuAgent.Linux;
 using Platform.GpuAgent.Processes;
 using Platform.GpuAgent.Staging;
 
@@ -20,7 +21,10 @@ internal sealed class StartingPhase : IPhase
         {
             if (!await LaunchAsync(attempt, cancellationToken))
             {
-                return Failed(EndReasons.CouldNotStart, "The process ended before it started.");
+                // A claimed attempt whose shim is gone was killed, which another attempt need not be.
+                return ProcessIdentity.Read(attempt.Folder.Shim) is null
+                    ? Failed(EndReasons.CouldNotStart, "The process ended before it started.")
+                    : Failed(EndReasons.Killed, "The process was killed before it started.");
             }
         }
         catch (Win32Exception exception)
@@ -49,13 +53,14 @@ internal sealed class StartingPhase : IPhase
         await services.Starts.WaitAsync(cancellationToken);
         try
         {
-            if (work is not null)
+            if (work is null)
             {
-                var environment = TrainingEnvironment.For(attempt.Entry.Command, work, services.Options, folder);
-                attempt.Process.Launch(services.Shims, work.Command, environment);
+                return await attempt.Process.WaitForStartAsync(cancellationToken) is not null;
             }
 
-            return await attempt.Process.WaitForStartAsync(cancellationToken) is not null;
+            var environment = TrainingEnvironment.For(attempt.Entry.Command, work, services.Options, folder);
+            var shims = services.Shims;
+            return await attempt.Process.StartAsync(shims, work.Command, environment, cancellationToken) is not null;
         }
         finally
         {

@@ -25,12 +25,33 @@ internal sealed class TrainingProcess(AttemptFolder folder)
 {
     private static readonly TimeSpan _poll = TimeSpan.FromMilliseconds(50);
     private static readonly TimeSpan _claimLimit = TimeSpan.FromSeconds(10);
+    private const int MaxShims = 3;
 
     private Process? _shim;
 
-    /// <inheritdoc cref="Shims.Start"/>
-    public void Launch(Shims shims, IReadOnlyList<string> command, IReadOnlyDictionary<string, string> environment) =>
-        _shim = shims.Start(folder, command, environment);
+    /// <summary>
+    /// Starts the training and waits until it has an identity. A shim that ended before it claimed the attempt has started
+    /// nothing, so that another takes its place; should it claim it yet, the other ends by itself.
+    /// </summary>
+    /// <returns>Null when it never got one.</returns>
+    /// <inheritdoc cref="Shims.Start" path="/exception"/>
+    public async Task<ProcessIdentity?> StartAsync(
+        Shims shims,
+        IReadOnlyList<string> command,
+        IReadOnlyDictionary<string, string> environment,
+        CancellationToken cancellationToken
+    )
+    {
+        for (var number = 1; ; number++)
+        {
+            _shim = shims.Start(folder, command, environment);
+            var training = await WaitForStartAsync(cancellationToken);
+            if (training is not null || File.Exists(folder.Shim) || number == MaxShims)
+            {
+                return training;
+            }
+        }
+    }
 
     /// <summary>Waits until the training has an identity.</summary>
     /// <returns>Null when it never got one.</returns>
@@ -45,7 +66,9 @@ internal sealed class TrainingProcess(AttemptFolder folder)
             }
 
             var shim = ProcessIdentity.Read(folder.Shim);
-            var hasFailed = shim is not null ? !shim.IsAlive : watch.Elapsed > _claimLimit;
+            var hasFailed = shim is not null
+                ? !shim.IsAlive
+                : _shim is { HasExited: true } || watch.Elapsed > _claimLimit;
             if (hasFailed)
             {
                 return ProcessIdentity.Read(folder.Process);

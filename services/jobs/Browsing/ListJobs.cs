@@ -154,7 +154,7 @@ internal static class ListJobsEndpoint
         {
             if (query.SubmittedBy.Length > MaxSearchLength || !ClientText.IsText(query.SubmittedBy))
             {
-                return ProblemResults.Invalid("submittedBy", $"A name has at most {MaxSearchLength} characters.");
+                return ProblemResults.Invalid("submittedBy", $"A name is a text of 1 to {MaxSearchLength} characters.");
             }
 
             filter.IsOf(
@@ -178,7 +178,7 @@ internal static class ListJobsEndpoint
         {
             if (query.Search.Length > MaxSearchLength || !ClientText.IsText(query.Search))
             {
-                return ProblemResults.Invalid("search", $"A search has at most {MaxSearchLength} characters.");
+                return ProblemResults.Invalid("search", $"A search is a text of 1 to {MaxSearchLength} characters.");
             }
 
             filter.Matches(query.Search);

@@ -44,16 +44,17 @@ public sealed class Messages_in_any_order : WithJobsHost
         var runId = (await Host.JobAsync(id))["runId"]!.GetValue<Guid>();
 
         // Concurrently and repeatedly, as from a broker that repeats and reorders, until the job has ended.
-        for (var round = 0; ; round++)
-        {
-            await SendAllAsync(id, runId, seed + (100 * round), withOwnMessages: false, ranks);
-            if ((await Host.JobAsync(id))["status"]!.GetValue<string>() == "succeeded")
+        // Messages that lose races for the stream are handled a moment later, so rounds say nothing about progress.
+        var round = 0;
+        await WaitFor.ValueAsync(
+            "the job to succeed",
+            async () =>
             {
-                break;
-            }
-
-            Assert.True(round < 10, $"After {round} rounds: {await Host.JobAsync(id)}");
-        }
+                await SendAllAsync(id, runId, seed + (100 * round++), withOwnMessages: false, ranks);
+                return await Host.JobAsync(id);
+            },
+            job => job["status"]!.GetValue<string>() == "succeeded"
+        );
 
         await Host.WaitForSagaAsync(id, "Settled");
         var history = await Host.HistoryAsync(id);

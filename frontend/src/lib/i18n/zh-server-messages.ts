@@ -121,6 +121,7 @@ export const zhServerMessages: Sentences = [
   ["The program '{path}' is a folder.", '程序 “{path}” 是文件夹。'],
   ["The program '{path}' is not executable.", '程序 “{path}” 没有执行权限。'],
   ['The process ended before it started.', '进程在启动完成之前就已结束。'],
+  ['The process was killed before it started.', '进程在启动完成之前被终止。'],
   ['The system refused to execute the command; the log states the reason.', '系统拒绝执行此命令，原因见日志。'],
   ['The machine restarted while the training ran.', '训练期间机器重启。'],
   [
