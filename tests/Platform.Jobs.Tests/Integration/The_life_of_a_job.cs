@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Http.Json;
+using System.Text.Json.Nodes;
 using Platform.Contracts.Agents;
 using Platform.Contracts.Jobs;
 using Platform.Contracts.Nodes;
@@ -217,7 +218,7 @@ public sealed class The_life_of_a_job : WithJobsHost
             Reason = reason,
         };
 
-    private Task ReasonAsync(Guid id, string reason) =>
+    private Task<JsonNode> ReasonAsync(Guid id, string reason) =>
         WaitFor.ValueAsync(
             $"the reason '{reason}'",
             () => Host.JobAsync(id),
