@@ -28,7 +28,7 @@ internal static class QueueBenchmark
         await using var cluster = await Cluster.StartAsync(Path.Combine(bench.Folder, "queue-data"), bench.Cancelled);
         // All but half a processor of each node is held, so that others of this size wait and small ones fit.
         var cpus = Environment.ProcessorCount - 0.5;
-        for (var nodes = await CountAsync(cluster, "/api/nodes", bench.Cancelled); nodes > 0; nodes--)
+        for (var nodes = await NodesAsync(cluster, bench.Cancelled); nodes > 0; nodes--)
         {
             await SubmitAsync(cluster, ["sleep", "100000"], bench.Cancelled, cpus: cpus, priority: 100);
         }
@@ -103,6 +103,12 @@ internal static class QueueBenchmark
 
             await Task.Delay(TimeSpan.FromSeconds(1), cancellationToken);
         }
+    }
+
+    private static async Task<int> NodesAsync(Cluster cluster, CancellationToken cancellationToken)
+    {
+        using var response = await cluster.Http.GetAsync(new Uri("/api/nodes", UriKind.Relative), cancellationToken);
+        return (await Cluster.ReadAsync(response, cancellationToken)).GetProperty("items").GetArrayLength();
     }
 
     private static async Task<int> CountAsync(Cluster cluster, string list, CancellationToken cancellationToken)
