@@ -17,7 +17,7 @@ public static class ReadModels
 
     private static async Task AssertMatchEventsAsync(PlatformApi api, string data)
     {
-        await WaitForRunsAsync(api);
+        await api.WaitForRunsAsync();
         var before = await AnswersAsync(api);
 
         await Command.SucceedAsync(
@@ -41,8 +41,8 @@ public static class ReadModels
         Assert.True(changed.Count == 0, $"{changed.Count} answers changed: {string.Join("; ", changed.Take(3))}");
     }
 
-    /// <summary>The end of a job changes its run once more, a moment later.</summary>
-    private static async Task WaitForRunsAsync(PlatformApi api)
+    /// <summary>Waits until the run of each job that has ended knows of that, which changes it once more, a moment later.</summary>
+    public static async Task WaitForRunsAsync(this PlatformApi api)
     {
         foreach (var job in await ReadListAsync(api, [], "/api/jobs"))
         {

@@ -129,8 +129,8 @@ internal sealed class TokenIssuer(GatewayTokens tokens, UserDirectory users, Use
 
     private static string? WhoseOf(CreateTokenRequest request, Caller caller)
     {
-        var name = request.User ?? request.Name ?? UserNames.Me;
-        return !string.Equals(name, UserNames.Me, StringComparison.OrdinalIgnoreCase) ? name
+        var name = request.User ?? request.Name ?? Caller.Me;
+        return !string.Equals(name, Caller.Me, StringComparison.OrdinalIgnoreCase) ? name
             : string.Equals(caller.Subject, Caller.Local.Subject, StringComparison.Ordinal) ? null
             : UserNames.NameOf(caller);
     }

@@ -13,7 +13,7 @@ internal sealed record CallerView(string Subject, string Name, string Kind, stri
 internal static class GetCallerEndpoint
 {
     public static void MapGetCaller(this IEndpointRouteBuilder app) =>
-        app.MapGet($"/api/users/{UserNames.Me}", Handle)
+        app.MapGet($"/api/users/{Caller.Me}", Handle)
             .RequireAuthorization(Policies.SignedIn)
             .WithTags("users")
             .WithName("GetCaller")

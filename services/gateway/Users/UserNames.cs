@@ -6,14 +6,11 @@ namespace Platform.Gateway.Users;
 /// <summary>Which names users may have, and what they are in streams and tables.</summary>
 internal static partial class UserNames
 {
-    /// <summary>In addresses and requests the caller's own name.</summary>
-    public const string Me = "me";
-
     /// <summary>What is wrong with a name; null when nothing is.</summary>
     public static string? ProblemWith(string? name) =>
         name is null || !Pattern().IsMatch(name)
             ? "A user's name has 1 to 100 letters (A-Z, a-z), digits, spaces or . _ @ -, and begins and ends with a letter or digit."
-        : string.Equals(name, Me, StringComparison.OrdinalIgnoreCase)
+        : string.Equals(name, Caller.Me, StringComparison.OrdinalIgnoreCase)
             ? "'me' stands for whoever asks; choose another name."
         : string.Equals(name, Caller.Local.Subject, StringComparison.OrdinalIgnoreCase)
             ? "'local' stands for whoever uses the platform without a token on its machine; choose another name."

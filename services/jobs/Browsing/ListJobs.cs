@@ -48,9 +48,6 @@ internal static class ListJobsEndpoint
     private const int MaxLimit = 200;
     private const int MaxSearchLength = 200;
 
-    /// <summary>Stands for the caller; no user has this name.</summary>
-    private const string Me = "me";
-
     private static readonly string[] _statuses =
     [
         "pending",
@@ -158,7 +155,7 @@ internal static class ListJobsEndpoint
             }
 
             filter.IsOf(
-                string.Equals(query.SubmittedBy, Me, StringComparison.OrdinalIgnoreCase)
+                string.Equals(query.SubmittedBy, Caller.Me, StringComparison.OrdinalIgnoreCase)
                     ? caller.Subject
                     : query.SubmittedBy
             );

@@ -43,6 +43,9 @@ public enum UserRole
 /// <param name="Subject">How events name it: <c>user:anna</c>, <c>node:…</c>, <c>job:…</c>, <c>service:jobs</c>, <c>local</c>.</param>
 public sealed record Caller(CallerKind Kind, string Subject)
 {
+    /// <summary>In addresses and requests the caller's own name; no user has it.</summary>
+    public const string Me = "me";
+
     private const string KindClaim = "kind";
     private const string RoleClaim = "role";
     private const string IdClaim = "id";
