@@ -34,6 +34,8 @@ internal static class QueueBenchmark
         }
 
         _ = await StartsAsync(cluster, bench.Cancelled);
+        await Task.Delay(_idle, bench.Cancelled);
+        var idle = await IdleShareAsync(cluster, bench.Cancelled);
         var before = ResidentMiB(await cluster.ProgramsAsync(bench.Cancelled));
         var empty = await FillAsync(cluster, Submissions, cpus, bench.Cancelled);
         _ = await FillAsync(cluster, count - (2 * Submissions), cpus, bench.Cancelled);
@@ -48,7 +50,8 @@ internal static class QueueBenchmark
         await cluster.DownAsync();
         return
         [
-            new($"processor time of {count} waiting jobs", share * 100, "% of a core", 5, Limit),
+            new("processor time of the cluster with an empty queue", idle * 100, "% of a core", null),
+            new($"processor time of {count} waiting jobs besides", (share - idle) * 100, "% of a core", 5, Limit),
             new("submissions per second", full, "jobs/s", empty, "empty queue"),
             new("start of a job that fits p50", starts.Median(), "ms", 100, Limit),
             new("start of a job that fits p99", starts.Percentile(0.99), "ms", null),

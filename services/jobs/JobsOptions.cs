@@ -23,7 +23,7 @@ internal sealed class JobsOptions
 
     /// <summary>The first wait of a saga for an answer; it doubles up to <see cref="LongestWait"/>.</summary>
     [Range(typeof(TimeSpan), "00:00:00.010", "00:10:00")]
-    public TimeSpan FirstWait { get; set; } = TimeSpan.FromSeconds(1);
+    public TimeSpan FirstWait { get; set; } = TimeSpan.FromSeconds(5);
 
     /// <summary>The longest wait for an answer, and how often the placement of a running job is confirmed.</summary>
     [Range(typeof(TimeSpan), "00:00:00.010", "00:10:00")]

@@ -19,8 +19,10 @@ internal static class ClusterDown
         var agents = folder.Processes().Where(IsAgent).ToList();
         await StopAsync(context, folder, agents);
         await StopAsync(context, folder, [.. folder.Processes().Except(agents)]);
-        await LocalRabbitMq.StopAsync(folder.RabbitMq, context.Cancelled);
-        await PrivatePostgres.StopAsync(folder.Postgres, context.Cancelled);
+        await Task.WhenAll(
+            LocalRabbitMq.StopAsync(folder.RabbitMq, context.Cancelled),
+            PrivatePostgres.StopAsync(folder.Postgres, context.Cancelled)
+        );
         await context.Out.WriteLineAsync("Stopped.");
         return 0;
     }
