@@ -15,6 +15,7 @@ Dictionary<string, Func<Bench, Task<IReadOnlyList<Figure>>>> benchmarks = new(St
     ["gateway"] = GatewayBenchmark.RunAsync,
     ["start"] = StartBenchmark.RunAsync,
     ["queue"] = QueueBenchmark.RunAsync,
+    ["lists"] = ListsBenchmark.RunAsync,
 };
 var json = args.Contains("--json", StringComparer.Ordinal);
 var names = args.Where(argument => argument is not "--json").ToList();

@@ -39,6 +39,7 @@ public sealed class ArtifactsModule : IServiceModule
         store.Migrations.Add(ArtifactsTables.JobAttempt);
         store.Migrations.Add(JobAttemptTable.Migration("004_job_attempt_placement"));
         store.Migrations.Add(ArtifactsTables.VersionRank);
+        store.Migrations.Add(ArtifactsTables.Lists);
         store.InlineProjections.Add(new CatalogProjection());
         store.PublishEvents<ArtifactsMessages>("artifacts");
         services.AddEventStore(store, (options, source) => new ArtifactsStore(options, source));
@@ -56,8 +57,7 @@ public sealed class ArtifactsModule : IServiceModule
         services.AddSingleton<MachineAccess>();
         services.AddSingleton<VersionCreation>();
         services.AddSingleton<ArtifactCatalog>();
-        services.AddSingleton<VersionPages>();
-        services.AddSingleton<ArtifactPages>();
+        services.AddListCounts<ArtifactsStore>("artifact_summary", "is_listed", "type", "project");
         services.AddSingleton<StorageStatistics>();
         services.AddSingleton<BlobStoreService>();
         services.AddHostedService(provider => provider.GetRequiredService<BlobStoreService>());

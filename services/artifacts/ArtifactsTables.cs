@@ -1,4 +1,5 @@
 using Platform.EventStore;
+using Platform.ServiceDefaults;
 
 namespace Platform.Artifacts;
 
@@ -77,6 +78,23 @@ internal static class ArtifactsTables
         """
         alter table artifact_version add column rank integer;
         update artifact_version set rank = 0 where attempt is not null;
+        """
+    );
+
+    public static readonly Migration Lists = new(
+        "006_list",
+        $"""
+        alter table artifact_summary add column is_listed boolean not null
+          generated always as (latest_version is not null) stored;
+        {TextIndex.Sql("artifact_summary_name_search", "artifact_summary", "name")}
+        {TextIndex.Sql("artifact_summary_description_search", "artifact_summary", "description")}
+        create index artifact_summary_created on artifact_summary (created_at, name);
+        create index artifact_summary_size on artifact_summary (size, name);
+        create index artifact_summary_type on artifact_summary (type, updated_at, name);
+        create index artifact_summary_project on artifact_summary (project collate "C", updated_at, name);
+        drop index artifact_summary_updated;
+        create index artifact_summary_updated on artifact_summary (updated_at, name);
+        {ListCounts.Sql("artifact_summary", ("is_listed", "boolean"), ("type", "text"), ("project", "text"))}
         """
     );
 }

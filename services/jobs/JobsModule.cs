@@ -31,7 +31,7 @@ public sealed class JobsModule : IServiceModule
         services.AddSingleton<JobDecisions>();
         services.AddSingleton<MachineAccess>();
         services.AddSingleton<JobReader>();
-        services.AddSingleton<JobPages>();
+        services.AddListCounts<JobsStore>("job_summary", "project", "status", "submitted_by");
         services.AddSingleton<WorkReader>();
         services.AddSingleton<JobsMessages>();
         services.AddSingleton<RepublishJob>();

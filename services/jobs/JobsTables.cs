@@ -1,5 +1,6 @@
 using Platform.EventStore;
 using Platform.Messaging.Sagas;
+using Platform.ServiceDefaults;
 
 namespace Platform.Jobs;
 
@@ -167,6 +168,23 @@ internal static class JobsTables
             """
             drop index job_summary_submitted_by;
             create index job_summary_submitted_by on job_summary (lower(submitted_by), submitted_at, job_id);
+            """
+        ),
+        new(
+            "012_list",
+            $"""
+            {TextIndex.Sql("job_summary_search", "job_summary", "search_name")}
+            create index job_summary_id_end on job_summary (reverse(job_id::text) text_pattern_ops);
+            create index job_summary_name on job_summary (name, job_id);
+            create index job_summary_priority on job_summary (priority, job_id);
+            create index job_summary_started on job_summary (coalesce(started_at, 'infinity'), job_id);
+            create index job_summary_ended on job_summary (coalesce(ended_at, 'infinity'), job_id);
+            {ListCounts.Sql(
+                "job_summary",
+                ("project", "text collate \"C\""),
+                ("status", "text"),
+                ("submitted_by", "text collate \"C\"")
+            )}
             """
         ),
     ];

@@ -40,6 +40,7 @@ internal static class NodesEvents
 [JsonSerializable(typeof(NodeDraining))]
 [JsonSerializable(typeof(NodeResumed))]
 [JsonSerializable(typeof(NodeRemoved))]
+[JsonSerializable(typeof(IReadOnlyList<LeaseView>))]
 [JsonSerializable(typeof(PlacementRequested))]
 [JsonSerializable(typeof(PlacementGranted))]
 [JsonSerializable(typeof(PlacementReleased))]

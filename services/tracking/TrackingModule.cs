@@ -36,6 +36,7 @@ public sealed class TrackingModule : IServiceModule
         options.Migrations.Add(RunProjection.AttemptMigration);
         options.Migrations.Add(MetricTables.AttemptMigration);
         options.Migrations.Add(JobAttemptTable.Migration("005_job_attempt"));
+        options.Migrations.Add(RunProjection.ListMigration);
         options.InlineProjections.Add(new RunProjection());
         services.AddEventStore(options, (store, source) => new TrackingStore(store, source));
 
@@ -44,7 +45,7 @@ public sealed class TrackingModule : IServiceModule
         services.AddSingleton<RunSignals>();
         services.AddSingleton<RunHandler>();
         services.AddSingleton<RunReader>();
-        services.AddSingleton<RunPages>();
+        services.AddListCounts<TrackingStore>("run", "project", "status");
         services.AddSingleton<RunChanges>();
         services.AddSingleton<MetricWriter>();
         services.AddSingleton<MetricReader>();

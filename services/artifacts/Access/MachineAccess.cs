@@ -213,6 +213,7 @@ internal sealed class MachineAccess(JobAttempts<ArtifactsStore> attempts, Artifa
 internal static class MachineAccessExtensions
 {
     /// <summary>One artifact, or a version of it: for users, and for machines whose attempts need it.</summary>
-    public static RouteHandlerBuilder RequireReadAccess(this RouteHandlerBuilder endpoint) =>
+    public static TBuilder RequireReadAccess<TBuilder>(this TBuilder endpoint)
+        where TBuilder : IEndpointConventionBuilder =>
         endpoint.RequireAuthorization(Policies.ReadArtifact).AddEndpointFilter(MachineAccess.CheckReadAsync);
 }

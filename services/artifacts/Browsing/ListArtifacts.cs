@@ -7,28 +7,59 @@ using Platform.ServiceDefaults;
 
 namespace Platform.Artifacts.Browsing;
 
-/// <summary>The filter and page of <c>GET /api/artifacts</c>.</summary>
-/// <param name="Project">The project itself and those below it.</param>
-/// <param name="Search">Part of the name or description, in any case.</param>
-/// <param name="Offset">How many rows to skip, to jump within a long list. Not together with a cursor.</param>
-internal sealed record ListArtifactsQuery(
-    string? Type,
-    string? Project,
-    string? Search,
-    int? Limit,
-    string? Cursor,
-    int? Offset
-);
+/// <summary>The query of <c>GET /api/artifacts</c>.</summary>
+internal sealed record ListArtifactsQuery : ListQuery
+{
+    /// <summary>What the artifact is, such as <c>model</c> or <c>dataset</c>.</summary>
+    public string? Type { get; init; }
+
+    /// <summary>The project itself and those below it.</summary>
+    public string? Project { get; init; }
+
+    /// <summary>Part of the name or description, in any case.</summary>
+    public string? Search { get; init; }
+}
 
 internal static class ListArtifacts
 {
+    /// <summary>Without artifacts that have only deleted versions.</summary>
+    private static readonly ListDefinition<ArtifactSummary> _artifacts = new()
+    {
+        Table = "artifact_summary s",
+        Columns = "s.name, s.type, s.project, s.latest_version, s.version_count, s.size, s.created_at, s.updated_at",
+        Keys = [ListColumn.Text("s.name")],
+        Sorts = new Dictionary<string, ListColumn>(StringComparer.Ordinal)
+        {
+            ["updatedAt"] = ListColumn.Time("s.updated_at"),
+            ["createdAt"] = ListColumn.Time("s.created_at"),
+            ["name"] = ListColumn.Text("s.name"),
+            ["size"] = ListColumn.LargeNumber("s.size"),
+        },
+        DefaultSort = "-updatedAt",
+        Counts = "artifact_summary_count s",
+        Read = row => new ArtifactSummary
+        {
+            Name = row.Value<string>("name"),
+            Type = row.Value<string>("type"),
+            Project = row.TextOrNull("project"),
+            LatestVersion = row.ValueOrNull<int>("latest_version"),
+            VersionCount = row.Value<int>("version_count"),
+            Size = row.Value<long>("size"),
+            CreatedAt = row.Value<DateTimeOffset>("created_at"),
+            UpdatedAt = row.Value<DateTimeOffset>("updated_at"),
+        },
+    };
+
     public static void MapListArtifacts(this IEndpointRouteBuilder artifacts)
     {
         artifacts
-            .MapGet("/", HandleAsync)
-            .RequireAuthorization(Policies.Read)
-            .WithName("ListArtifacts")
-            .WithSummary("List artifacts, the last changed first, by type, project and search text");
+            .MapList<ListArtifactsQuery>(
+                "/",
+                HandleAsync,
+                "ListArtifacts",
+                "List artifacts, the last changed first, by type, project and search text"
+            )
+            .RequireAuthorization(Policies.Read);
         artifacts
             .MapGet("/{name}", FindAsync)
             .RequireReadAccess()
@@ -52,43 +83,27 @@ internal static class ListArtifacts
         return TypedResults.Ok(artifact);
     }
 
-    private static async Task<Results<Ok<Page<ArtifactSummary>>, ProblemHttpResult>> HandleAsync(
+    private static Task<ListResult<ArtifactSummary>> HandleAsync(
         [AsParameters] ListArtifactsQuery query,
-        ArtifactPages pages,
+        ArtifactsStore store,
+        HttpRequest request,
         CancellationToken cancellationToken
     )
     {
-        if (new[] { query.Type, query.Project, query.Search }.Any(text => text is not null && !ClientText.IsText(text)))
+        var filter = new ListFilter();
+        filter.Add(_ => "s.is_listed", counted: true);
+        if (filter.TakesText("type", query.Type))
         {
-            return ProblemResults.Invalid("search", "A filter is text.");
+            filter.Add(parameter => $"s.type = {parameter(query.Type)}", counted: true);
         }
 
-        var limit = query.Limit ?? Paging.DefaultLimit;
-        if (limit is < 1 or > Paging.MaxLimit)
-        {
-            return ProblemResults.Invalid("limit", $"A limit is 1 to {Paging.MaxLimit}.");
-        }
-
-        if (query.Offset < 0 || (query.Offset is not null && query.Cursor is not null))
-        {
-            return ProblemResults.Invalid("offset", "An offset is a whole number from 0, and not sent with a cursor.");
-        }
-
-        (DateTimeOffset, string)? after = null;
-        if (query.Cursor is not null)
-        {
-            if (
-                !Cursor.TryDecode(query.Cursor, 2, out var parts)
-                || !Paging.TryRead(parts[0], out var time)
-                || !ClientText.IsArtifactName(parts[1])
-            )
-            {
-                return ProblemResults.Invalid("cursor", "This is not a cursor of this list.");
-            }
-
-            after = (time, parts[1]);
-        }
-
-        return TypedResults.Ok(await pages.ReadAsync(query, limit, after, cancellationToken));
+        filter.AddProject("project", query.Project, "s.project");
+        filter.AddSearch(
+            "search",
+            query.Search,
+            (parameter, search) =>
+                $"(s.name ilike {parameter(search.Pattern)} or s.description ilike {parameter(search.Pattern)})"
+        );
+        return _artifacts.AnswerAsync(store.DataSource, query, filter, request, cancellationToken);
     }
 }

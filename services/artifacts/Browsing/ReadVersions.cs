@@ -1,4 +1,3 @@
-using System.Globalization;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Platform.Artifacts.Access;
 using Platform.Artifacts.Catalog;
@@ -8,15 +7,25 @@ using Platform.ServiceDefaults;
 
 namespace Platform.Artifacts.Browsing;
 
+/// <summary>The query of the versions of an artifact.</summary>
+internal sealed record ListVersionsQuery : ListQuery
+{
+    /// <summary><c>true</c> for deleted versions instead of the others.</summary>
+    public string? Deleted { get; init; }
+}
+
 internal static class ReadVersions
 {
     public static void MapReadVersions(this IEndpointRouteBuilder artifacts)
     {
         artifacts
-            .MapGet("/{name}/versions", ListAsync)
-            .RequireReadAccess()
-            .WithName("ListArtifactVersions")
-            .WithSummary("Versions, the newest first; ?deleted=true lists those that can be restored");
+            .MapList<ListVersionsQuery>(
+                "/{name}/versions",
+                ListAsync,
+                "ListArtifactVersions",
+                "Versions, the newest first; ?deleted=true lists those that can be restored"
+            )
+            .RequireReadAccess();
         artifacts
             .MapGet("/{name}/versions/{version}", FindAsync)
             .RequireReadAccess()
@@ -24,37 +33,24 @@ internal static class ReadVersions
             .WithSummary("The manifest of a version: by number (3, v3), alias or 'latest'");
     }
 
-    private static async Task<Results<Ok<Page<ArtifactVersion>>, ProblemHttpResult>> ListAsync(
+    private static async Task<IResult> ListAsync(
         string name,
-        bool? deleted,
-        int? limit,
-        string? cursor,
+        [AsParameters] ListVersionsQuery query,
+        ArtifactsStore store,
         ArtifactCatalog catalog,
-        VersionPages pages,
+        HttpRequest request,
         CancellationToken cancellationToken
     )
     {
-        var size = limit ?? Paging.DefaultLimit;
-        if (size is < 1 or > Paging.MaxLimit)
+        if (await catalog.FindArtifactAsync(name, cancellationToken) is null)
         {
-            return ProblemResults.Invalid("limit", $"A limit is 1 to {Paging.MaxLimit}.");
+            return ArtifactProblems.NoArtifact(name);
         }
 
-        var before = int.MaxValue;
-        if (
-            cursor is not null
-            && !(
-                Cursor.TryDecode(cursor, 1, out var parts)
-                && int.TryParse(parts[0], NumberStyles.None, CultureInfo.InvariantCulture, out before)
-            )
-        )
-        {
-            return ProblemResults.Invalid("cursor", "This is not a cursor of this list.");
-        }
-
-        return await catalog.FindArtifactAsync(name, cancellationToken) is null
-            ? ArtifactProblems.NoArtifact(name)
-            : TypedResults.Ok(await pages.OfArtifactAsync(name, deleted ?? false, size, before, cancellationToken));
+        var filter = new ListFilter();
+        var isDeleted = filter.TakesFlag("deleted", query.Deleted);
+        filter.Add(parameter => $"v.name = {parameter(name)} and v.deleted_at is {(isDeleted ? "not null" : "null")}");
+        return await VersionLists.OfArtifact.AnswerAsync(store.DataSource, query, filter, request, cancellationToken);
     }
 
     private static async Task<Results<Ok<ArtifactManifest>, ProblemHttpResult>> FindAsync(

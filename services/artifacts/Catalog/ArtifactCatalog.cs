@@ -1,8 +1,9 @@
+using System.Data.Common;
 using System.Text.Json;
 using Npgsql;
-using NpgsqlTypes;
 using Platform.Artifacts.Versions;
 using Platform.Contracts.Artifacts;
+using Platform.ServiceDefaults;
 
 namespace Platform.Artifacts.Catalog;
 
@@ -13,11 +14,15 @@ internal sealed class ArtifactCatalog(ArtifactsStore store)
     /// The columns that <see cref="ReadVersion"/> reads; <c>v</c> is the version and <c>s</c> its artifact.
     /// </summary>
     public const string VersionColumns = """
-        v.name, v.number, v.type, v.project, v.description, v.file_count, v.size, v.digest, v.metadata::text,
-        v.job_id, v.attempt, v.run_id, v.created_at, v.deleted_at, v.number is not distinct from s.latest_version,
-        array(select a.alias from artifact_alias a where a.name = v.name and a.number = v.number order by a.alias),
+        v.name, v.number, v.type, v.project, v.description, v.file_count, v.size, v.digest, v.metadata::text as metadata,
+        v.job_id, v.attempt, v.run_id, v.created_at, v.deleted_at,
+        v.number is not distinct from s.latest_version as is_latest,
+        array(select a.alias from artifact_alias a where a.name = v.name and a.number = v.number order by a.alias) as aliases,
         v.rank
         """;
+
+    /// <summary>Adds the artifact of a version.</summary>
+    public const string VersionJoin = "join artifact_summary s on s.name = v.name";
 
     /// <summary>Resolves <c>3</c>, <c>v3</c>, <c>latest</c> or an alias to a version that is not deleted.</summary>
     /// <returns>The version and the artifact's revision; null when there is none.</returns>
@@ -91,7 +96,7 @@ internal sealed class ArtifactCatalog(ArtifactsStore store)
 
         var aliases = new SortedDictionary<string, int>(StringComparer.Ordinal);
         var artifact = ReadArtifact(reader, aliases);
-        var revision = reader.GetInt64(9);
+        var revision = reader.Value<long>("revision");
         if (artifact.LatestVersion is { } latest)
         {
             aliases.Add(ArtifactNames.Latest, latest);
@@ -99,9 +104,9 @@ internal sealed class ArtifactCatalog(ArtifactsStore store)
 
         do
         {
-            if (!await reader.IsDBNullAsync(10, cancellationToken))
+            if (reader.TextOrNull("alias") is { } alias)
             {
-                aliases.Add(reader.GetString(10), reader.GetInt32(11));
+                aliases.Add(alias, reader.Value<int>("number"));
             }
         } while (await reader.ReadAsync(cancellationToken));
 
@@ -162,46 +167,46 @@ internal sealed class ArtifactCatalog(ArtifactsStore store)
         };
 
     /// <summary>Reads a row of <see cref="VersionColumns"/>.</summary>
-    public static ArtifactVersion ReadVersion(NpgsqlDataReader reader)
+    public static ArtifactVersion ReadVersion(DbDataReader row)
     {
-        var aliases = reader.GetFieldValue<string[]>(15);
+        var aliases = row.Value<string[]>("aliases");
         return new ArtifactVersion
         {
-            Name = reader.GetString(0),
-            Version = reader.GetInt32(1),
-            Type = reader.GetString(2),
-            Project = reader.Nullable<string>(3),
-            Description = reader.Nullable<string>(4),
-            FileCount = reader.GetInt32(5),
-            Size = reader.GetInt64(6),
-            Digest = reader.GetString(7),
+            Name = row.Value<string>("name"),
+            Version = row.Value<int>("number"),
+            Type = row.Value<string>("type"),
+            Project = row.TextOrNull("project"),
+            Description = row.TextOrNull("description"),
+            FileCount = row.Value<int>("file_count"),
+            Size = row.Value<long>("size"),
+            Digest = row.Value<string>("digest"),
             Metadata = JsonSerializer.Deserialize(
-                reader.GetString(8),
+                row.Value<string>("metadata"),
                 ArtifactJson.Default.IReadOnlyDictionaryStringString
             )!,
-            JobId = reader.Nullable<Guid?>(9),
-            Attempt = reader.Nullable<int?>(10),
-            Rank = reader.Nullable<int?>(16),
-            RunId = reader.Nullable<Guid?>(11),
-            CreatedAt = reader.GetFieldValue<DateTimeOffset>(12),
-            DeletedAt = reader.Nullable<DateTimeOffset?>(13),
-            Aliases = reader.GetBoolean(14) ? [ArtifactNames.Latest, .. aliases] : aliases,
+            JobId = row.ValueOrNull<Guid>("job_id"),
+            Attempt = row.ValueOrNull<int>("attempt"),
+            Rank = row.ValueOrNull<int>("rank"),
+            RunId = row.ValueOrNull<Guid>("run_id"),
+            CreatedAt = row.Value<DateTimeOffset>("created_at"),
+            DeletedAt = row.ValueOrNull<DateTimeOffset>("deleted_at"),
+            Aliases = row.Value<bool>("is_latest") ? [ArtifactNames.Latest, .. aliases] : aliases,
         };
     }
 
-    private static ArtifactDetail ReadArtifact(NpgsqlDataReader reader, IReadOnlyDictionary<string, int> aliases) =>
+    private static ArtifactDetail ReadArtifact(NpgsqlDataReader row, IReadOnlyDictionary<string, int> aliases) =>
         new()
         {
-            Name = reader.GetString(0),
-            Type = reader.GetString(1),
-            Project = reader.Nullable<string>(2),
-            Description = reader.Nullable<string>(3),
-            LatestVersion = reader.Nullable<int?>(4),
-            VersionCount = reader.GetInt32(5),
-            Size = reader.GetInt64(6),
+            Name = row.Value<string>("name"),
+            Type = row.Value<string>("type"),
+            Project = row.TextOrNull("project"),
+            Description = row.TextOrNull("description"),
+            LatestVersion = row.ValueOrNull<int>("latest_version"),
+            VersionCount = row.Value<int>("version_count"),
+            Size = row.Value<long>("size"),
             Aliases = aliases,
-            CreatedAt = reader.GetFieldValue<DateTimeOffset>(7),
-            UpdatedAt = reader.GetFieldValue<DateTimeOffset>(8),
+            CreatedAt = row.Value<DateTimeOffset>("created_at"),
+            UpdatedAt = row.Value<DateTimeOffset>("updated_at"),
         };
 
     private static ArtifactFile ReadFile(NpgsqlDataReader reader) =>
@@ -221,7 +226,7 @@ internal sealed class ArtifactCatalog(ArtifactsStore store)
         await using var command = store.DataSource.CreateCommand(
             $"""
             select {VersionColumns}, s.revision
-            from artifact_version v join artifact_summary s on s.name = v.name
+            from artifact_version v {VersionJoin}
             {where}
             """
         );
@@ -231,19 +236,6 @@ internal sealed class ArtifactCatalog(ArtifactsStore store)
         }
 
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
-        return await reader.ReadAsync(cancellationToken) ? (ReadVersion(reader), reader.GetInt64(17)) : null;
+        return await reader.ReadAsync(cancellationToken) ? (ReadVersion(reader), reader.Value<long>("revision")) : null;
     }
-}
-
-/// <summary>Helpers for nullable columns and optional filters.</summary>
-internal static class NpgsqlExtensions
-{
-    public static T? Nullable<T>(this NpgsqlDataReader reader, int column) =>
-        reader.IsDBNull(column) ? default : reader.GetFieldValue<T>(column);
-
-    /// <summary>A text parameter that may be null.</summary>
-    public static void AddText(this NpgsqlParameterCollection parameters, string? value) =>
-        parameters.Add(
-            new NpgsqlParameter { Value = (object?)value ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Text }
-        );
 }

@@ -1,49 +1,33 @@
-using System.Globalization;
-using Microsoft.AspNetCore.Http.HttpResults;
 using Platform.Artifacts.Catalog;
 using Platform.Contracts.Artifacts;
 using Platform.ServiceDefaults;
 
 namespace Platform.Artifacts.JobArtifacts;
 
+/// <summary>The query of the versions that a job made.</summary>
+internal sealed record ListJobArtifactsQuery : ListQuery;
+
 internal static class ListJobArtifacts
 {
     public static void MapListJobArtifacts(this IEndpointRouteBuilder jobs) =>
-        jobs.MapGet("/", HandleAsync)
-            .RequireAuthorization(Policies.ReadJob)
-            .WithName("ListJobArtifacts")
-            .WithSummary("The artifact versions that a job made, the newest first");
+        jobs.MapList<ListJobArtifactsQuery>(
+                "/",
+                HandleAsync,
+                "ListJobArtifacts",
+                "The artifact versions that a job made, the newest first"
+            )
+            .RequireAuthorization(Policies.ReadJob);
 
-    private static async Task<Results<Ok<Page<ArtifactVersion>>, ProblemHttpResult>> HandleAsync(
+    private static Task<ListResult<ArtifactVersion>> HandleAsync(
         Guid jobId,
-        int? limit,
-        string? cursor,
-        VersionPages pages,
+        [AsParameters] ListJobArtifactsQuery query,
+        ArtifactsStore store,
+        HttpRequest request,
         CancellationToken cancellationToken
     )
     {
-        var size = limit ?? Paging.DefaultLimit;
-        if (size is < 1 or > Paging.MaxLimit)
-        {
-            return ProblemResults.Invalid("limit", $"A limit is 1 to {Paging.MaxLimit}.");
-        }
-
-        var before = (Time: DateTimeOffset.MaxValue, Name: "", Number: 0);
-        if (cursor is not null)
-        {
-            if (
-                !Cursor.TryDecode(cursor, 3, out var parts)
-                || !Paging.TryRead(parts[0], out before.Time)
-                || !ClientText.IsArtifactName(parts[1])
-                || !int.TryParse(parts[2], NumberStyles.None, CultureInfo.InvariantCulture, out before.Number)
-            )
-            {
-                return ProblemResults.Invalid("cursor", "This is not a cursor of this list.");
-            }
-
-            before.Name = parts[1];
-        }
-
-        return TypedResults.Ok(await pages.OfJobAsync(jobId, size, before, cancellationToken));
+        var filter = new ListFilter();
+        filter.Add(parameter => $"v.job_id = {parameter(jobId)} and v.deleted_at is null");
+        return VersionLists.OfJob.AnswerAsync(store.DataSource, query, filter, request, cancellationToken);
     }
 }

@@ -1,5 +1,5 @@
+using System.Data.Common;
 using Npgsql;
-using Platform.EventStore;
 using Platform.ServiceDefaults;
 
 namespace Platform.Gateway.Projects;
@@ -21,7 +21,8 @@ internal sealed record ProjectView(
 /// <summary>Reads registered projects.</summary>
 internal sealed class ProjectCatalog(GatewayStore store)
 {
-    private const string Columns = "path, description, retention_days, created_at, changed_at, version";
+    /// <summary>The columns that <see cref="Read"/> reads.</summary>
+    public const string Columns = "path, description, retention_days, created_at, changed_at, version";
 
     public async Task<ProjectView?> FindAsync(string path, CancellationToken cancellationToken)
     {
@@ -31,35 +32,14 @@ internal sealed class ProjectCatalog(GatewayStore store)
         return await reader.ReadAsync(cancellationToken) ? Read(reader) : null;
     }
 
-    /// <summary>A page of projects by path.</summary>
-    /// <param name="search">A part of the path in any case; empty for all.</param>
-    /// <param name="after">The last path of the page before; empty for the first page.</param>
-    public async Task<Page<ProjectView>> ListAsync(
-        string search,
-        string after,
-        int limit,
-        CancellationToken cancellationToken
-    )
-    {
-        const string Matches = "position($1 in lower(path)) > 0";
-        await using var batch = store.DataSource.CreateBatch();
-        batch.Add($"select count(*) from project where {Matches}", search.ToLowerInvariant());
-        batch.Add(
-            $"select {Columns} from project where {Matches} and path > $2 order by path limit $3",
-            search.ToLowerInvariant(),
-            after,
-            limit + 1
-        );
-        return await Page.ReadAsync(batch, limit, Read, (_, project) => Cursor.Encode(project.Path), cancellationToken);
-    }
-
-    private static ProjectView Read(NpgsqlDataReader reader) =>
+    /// <summary>Reads a row of <see cref="Columns"/>.</summary>
+    public static ProjectView Read(DbDataReader row) =>
         new(
-            reader.GetString(0),
-            reader.IsDBNull(1) ? null : reader.GetString(1),
-            reader.IsDBNull(2) ? null : reader.GetInt32(2),
-            reader.GetFieldValue<DateTimeOffset>(3),
-            reader.GetFieldValue<DateTimeOffset>(4),
-            reader.GetInt64(5)
+            row.Value<string>("path"),
+            row.TextOrNull("description"),
+            row.ValueOrNull<int>("retention_days"),
+            row.Value<DateTimeOffset>("created_at"),
+            row.Value<DateTimeOffset>("changed_at"),
+            row.Value<long>("version")
         );
 }

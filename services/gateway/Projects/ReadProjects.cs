@@ -1,35 +1,36 @@
-using System.Globalization;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Platform.ServiceDefaults;
 
 namespace Platform.Gateway.Projects;
 
-/// <summary>The query of <c>GET /api/projects</c>, not validated yet.</summary>
-internal sealed record ListProjectsQuery
+/// <summary>The query of <c>GET /api/projects</c>.</summary>
+internal sealed record ListProjectsQuery : ListQuery
 {
     /// <summary>A part of the path, in any case.</summary>
     public string? Search { get; init; }
-
-    /// <summary>1 to 1000; 100 when left out.</summary>
-    public string? Limit { get; init; }
-
-    /// <summary><c>nextCursor</c> of the previous page.</summary>
-    public string? Cursor { get; init; }
 }
 
 internal static class ReadProjectsEndpoints
 {
-    private const int DefaultLimit = 100;
-    private const int MaxLimit = 1000;
-    private const int MaxSearchLength = 200;
+    private static readonly ListDefinition<ProjectView> _projects = new()
+    {
+        Table = "project p",
+        Columns = ProjectCatalog.Columns,
+        Keys = [ListColumn.Text("p.path")],
+        Sorts = new Dictionary<string, ListColumn>(StringComparer.Ordinal)
+        {
+            ["path"] = ListColumn.Text("p.path"),
+            ["createdAt"] = ListColumn.Time("p.created_at"),
+        },
+        DefaultSort = "path",
+        Read = ProjectCatalog.Read,
+    };
 
     public static void MapReadProjects(this IEndpointRouteBuilder projects)
     {
         projects
-            .MapGet("", ListAsync)
-            .RequireAuthorization(Policies.Read)
-            .WithName("ListProjects")
-            .WithSummary("Registered projects by path, a page at a time");
+            .MapList<ListProjectsQuery>("", ListAsync, "ListProjects", "Registered projects by path, a page at a time")
+            .RequireAuthorization(Policies.Read);
         projects
             .MapGet("/{**path}", GetAsync)
             .RequireAuthorization(Policies.Read)
@@ -38,40 +39,20 @@ internal static class ReadProjectsEndpoints
             .WithDescription(ProjectsModule.RetentionNote);
     }
 
-    private static async Task<Results<Ok<Page<ProjectView>>, ProblemHttpResult>> ListAsync(
+    private static Task<ListResult<ProjectView>> ListAsync(
         [AsParameters] ListProjectsQuery query,
-        ProjectCatalog projects,
+        GatewayStore store,
+        HttpRequest request,
         CancellationToken cancellationToken
     )
     {
-        var limit = DefaultLimit;
-        if (
-            query.Limit is not null
-            && !(
-                int.TryParse(query.Limit, NumberStyles.None, CultureInfo.InvariantCulture, out limit)
-                && limit is >= 1 and <= MaxLimit
-            )
-        )
-        {
-            return ProblemResults.Invalid("limit", $"A limit is 1 to {MaxLimit}.");
-        }
-
-        var search = query.Search ?? "";
-        if (search.Length > MaxSearchLength || !ClientText.IsText(search))
-        {
-            return ProblemResults.Invalid("search", $"A search has at most {MaxSearchLength} characters.");
-        }
-
-        string[]? after = [""];
-        if (
-            query.Cursor is not null
-            && !(Cursor.TryDecode(query.Cursor, 1, out after) && ClientText.ProblemWithProject(after[0]) is null)
-        )
-        {
-            return ProblemResults.Invalid("cursor", "This is not a cursor of this list.");
-        }
-
-        return TypedResults.Ok(await projects.ListAsync(search, after[0], limit, cancellationToken));
+        var filter = new ListFilter();
+        filter.AddSearch(
+            "search",
+            query.Search,
+            (parameter, search) => $"lower(p.path) like {parameter(search.Pattern)}"
+        );
+        return _projects.AnswerAsync(store.DataSource, query, filter, request, cancellationToken);
     }
 
     private static async Task<Results<Ok<ProjectView>, ProblemHttpResult>> GetAsync(

@@ -8,13 +8,6 @@ internal sealed class JobGauges(JobsStore store) : IGaugeSource
 {
     private static readonly Gauge _jobs = new("platform.jobs", "{job}", "Jobs by status.");
 
-    private static readonly string[] _statuses =
-    [
-        .. Enum.GetValues<JobStatus>()
-            .Where(status => status is not JobStatus.None)
-            .Select(status => status.ToString().ToLowerInvariant()),
-    ];
-
     public string Meter => "Platform.Jobs";
 
     public IReadOnlyList<Gauge> Gauges { get; } = [_jobs];
@@ -22,9 +15,9 @@ internal sealed class JobGauges(JobsStore store) : IGaugeSource
     public Task<IReadOnlyList<GaugeValue>> ReadAsync(CancellationToken cancellationToken) =>
         _jobs.CountAsync(
             store.DataSource,
-            "select status, count(*) from job_summary group by status",
+            "select status, sum(count)::bigint from job_summary_count group by status",
             "status",
-            _statuses,
+            JobStatuses.All,
             cancellationToken
         );
 }

@@ -1,26 +1,27 @@
+using System.Data.Common;
 using System.Text.Json;
 using Npgsql;
 using Platform.Contracts;
 using Platform.Contracts.Jobs;
 using Platform.EventStore;
 using Platform.Jobs.Training;
+using Platform.ServiceDefaults;
 
 namespace Platform.Jobs.Browsing;
 
 /// <summary>Reads jobs for the API.</summary>
 internal sealed class JobReader(JobsStore store)
 {
-    /// <summary>The columns that <see cref="ReadItem"/> reads, in order.</summary>
+    /// <summary>The columns that <see cref="ReadItem"/> reads.</summary>
     public const string ItemColumns = """
         s.job_id, s.name, s.project, s.status, s.stopping, s.attempt, s.priority, s.nodes, s.run_id, s.submitted_at,
-        case when s.status = 'queued' then s.not_before end, s.started_at, s.ended_at, s.exit_code,
-        coalesce(w.reason, s.reason), s.detail, s.submitted_by, s.parent_id
+        case when s.status = 'queued' then s.not_before end as not_before, s.started_at, s.ended_at, s.exit_code,
+        coalesce(w.reason, s.reason) as reason, s.detail, s.submitted_by, s.parent_id
         """;
 
-    /// <summary>Jobs with their current waiting reasons.</summary>
-    public const string ItemTables = """
-        job_summary s left join job_wait w on s.status = 'queued' and w.job_id = s.job_id and w.attempt = s.attempt
-        """;
+    /// <summary>Adds why a job waits now.</summary>
+    public const string WaitJoin =
+        "left join job_wait w on s.status = 'queued' and w.job_id = s.job_id and w.attempt = s.attempt";
 
     /// <summary>Reads one job.</summary>
     /// <returns>The job and its version.</returns>
@@ -34,7 +35,7 @@ internal sealed class JobReader(JobsStore store)
     {
         await using var batch = store.DataSource.CreateBatch();
         batch.Add(
-            $"select {ItemColumns}, s.version, d.spec from {ItemTables} join job_spec d on d.job_id = s.job_id where s.job_id = $1",
+            $"select {ItemColumns}, s.version, d.spec from job_summary s {WaitJoin} join job_spec d on d.job_id = s.job_id where s.job_id = $1",
             jobId
         );
         batch.Add(
@@ -53,8 +54,8 @@ internal sealed class JobReader(JobsStore store)
         }
 
         var item = ReadItem(reader);
-        var version = reader.GetInt64(18);
-        var spec = ReadSpec(await reader.GetFieldValueAsync<byte[]>(19, cancellationToken));
+        var version = reader.Value<long>("version");
+        var spec = ReadSpec(reader.Value<byte[]>("spec"));
         await reader.NextResultAsync(cancellationToken);
         var ranks = await ReadRanksAsync(reader, cancellationToken);
         await reader.NextResultAsync(cancellationToken);
@@ -71,12 +72,12 @@ internal sealed class JobReader(JobsStore store)
         {
             ranks.Add(
                 new JobRank(
-                    reader.GetInt32(0),
-                    Time(reader, 1),
-                    Time(reader, 2),
-                    Text(reader, 3),
-                    Number(reader, 4),
-                    Text(reader, 5)
+                    reader.Value<int>("rank"),
+                    reader.ValueOrNull<DateTimeOffset>("started_at"),
+                    reader.ValueOrNull<DateTimeOffset>("ended_at"),
+                    reader.TextOrNull("reason"),
+                    reader.ValueOrNull<int>("exit_code"),
+                    reader.TextOrNull("detail")
                 )
             );
         }
@@ -99,38 +100,30 @@ internal sealed class JobReader(JobsStore store)
     }
 
     /// <summary>Reads a row of <see cref="ItemColumns"/>.</summary>
-    public static JobItem ReadItem(NpgsqlDataReader row) =>
+    public static JobItem ReadItem(DbDataReader row) =>
         new()
         {
-            Id = row.GetGuid(0),
-            Name = row.GetString(1),
-            Project = row.GetString(2),
-            Status = row.GetString(3),
-            Stopping = row.GetBoolean(4),
-            Attempt = row.GetInt32(5),
-            Priority = row.GetInt32(6),
-            Nodes = ReadNodes(row.GetFieldValue<byte[]>(7)),
-            RunId = row.GetGuid(8),
-            SubmittedAt = row.GetFieldValue<DateTimeOffset>(9),
-            NotBefore = Time(row, 10),
-            StartedAt = Time(row, 11),
-            EndedAt = Time(row, 12),
-            ExitCode = Number(row, 13),
-            Reason = Text(row, 14),
-            Detail = Text(row, 15),
-            SubmittedBy = Text(row, 16),
-            ParentId = row.IsDBNull(17) ? null : row.GetGuid(17),
+            Id = row.Value<Guid>("job_id"),
+            Name = row.Value<string>("name"),
+            Project = row.Value<string>("project"),
+            Status = row.Value<string>("status"),
+            Stopping = row.Value<bool>("stopping"),
+            Attempt = row.Value<int>("attempt"),
+            Priority = row.Value<int>("priority"),
+            Nodes = ReadNodes(row.Value<byte[]>("nodes")),
+            RunId = row.Value<Guid>("run_id"),
+            SubmittedAt = row.Value<DateTimeOffset>("submitted_at"),
+            NotBefore = row.ValueOrNull<DateTimeOffset>("not_before"),
+            StartedAt = row.ValueOrNull<DateTimeOffset>("started_at"),
+            EndedAt = row.ValueOrNull<DateTimeOffset>("ended_at"),
+            ExitCode = row.ValueOrNull<int>("exit_code"),
+            Reason = row.TextOrNull("reason"),
+            Detail = row.TextOrNull("detail"),
+            SubmittedBy = row.TextOrNull("submitted_by"),
+            ParentId = row.ValueOrNull<Guid>("parent_id"),
         };
 
     public static JobSpec ReadSpec(byte[] json) => JsonSerializer.Deserialize(json, JobEventsJson.Default.JobSpec)!;
-
-    private static DateTimeOffset? Time(NpgsqlDataReader row, int column) =>
-        row.IsDBNull(column) ? null : row.GetFieldValue<DateTimeOffset>(column);
-
-    private static string? Text(NpgsqlDataReader row, int column) =>
-        row.IsDBNull(column) ? null : row.GetString(column);
-
-    private static int? Number(NpgsqlDataReader row, int column) => row.IsDBNull(column) ? null : row.GetInt32(column);
 
     private static IReadOnlyList<PlacedNode> ReadNodes(byte[] json) =>
         JsonSerializer.Deserialize<IReadOnlyList<PlacedNode>>(json, JsonDefaults.Lenient)!;

@@ -1,12 +1,11 @@
-using System.Globalization;
 using System.Security.Claims;
-using Microsoft.AspNetCore.Http.HttpResults;
+using Platform.Jobs.Training;
 using Platform.ServiceDefaults;
 
 namespace Platform.Jobs.Browsing;
 
-/// <summary>The query of <c>GET /api/jobs</c>, not validated yet.</summary>
-internal sealed record ListJobsQuery
+/// <summary>The query of <c>GET /api/jobs</c>.</summary>
+internal sealed record ListJobsQuery : ListQuery
 {
     /// <summary>One status, or several separated by commas.</summary>
     public string? Status { get; init; }
@@ -22,165 +21,100 @@ internal sealed record ListJobsQuery
     /// <summary>The id of a job: finds those that belong to it.</summary>
     public string? Parent { get; init; }
 
-    /// <summary>A part of the name in any case, or the beginning of the id; a complete id finds that job only.</summary>
+    /// <summary>A part of the name in any case, or the beginning or end of the id; a complete id finds that job only.</summary>
     public string? Search { get; init; }
-
-    /// <summary>
-    /// <c>submittedAt</c>, <c>startedAt</c>, <c>endedAt</c>, <c>name</c> or <c>priority</c>; prefix with <c>-</c> for
-    /// descending. <c>-submittedAt</c> when left out.
-    /// </summary>
-    public string? Sort { get; init; }
-
-    /// <summary>1 to 200; 50 when left out.</summary>
-    public string? Limit { get; init; }
-
-    /// <summary><c>nextCursor</c> of the previous page.</summary>
-    public string? Cursor { get; init; }
-
-    /// <summary>How many rows to skip, to jump within a long list. Not together with a cursor.</summary>
-    public string? Offset { get; init; }
 }
 
 /// <summary><c>GET /api/jobs</c>.</summary>
 internal static class ListJobsEndpoint
 {
-    private const int DefaultLimit = 50;
-    private const int MaxLimit = 200;
-    private const int MaxSearchLength = 200;
-
-    private static readonly string[] _statuses =
-    [
-        "pending",
-        "queued",
-        "placed",
-        "running",
-        "succeeded",
-        "failed",
-        "cancelled",
-    ];
+    private static readonly ListDefinition<JobItem> _jobs = new()
+    {
+        Table = "job_summary s",
+        Columns = JobReader.ItemColumns,
+        Joins = JobReader.WaitJoin,
+        Keys = [ListColumn.Uuid("s.job_id")],
+        Sorts = new Dictionary<string, ListColumn>(StringComparer.Ordinal)
+        {
+            ["submittedAt"] = ListColumn.Time("s.submitted_at"),
+            // Jobs that have not started or ended come last in ascending order.
+            ["startedAt"] = ListColumn.Time("coalesce(s.started_at, 'infinity')"),
+            ["endedAt"] = ListColumn.Time("coalesce(s.ended_at, 'infinity')"),
+            ["name"] = ListColumn.Text("s.name"),
+            ["priority"] = ListColumn.Number("s.priority"),
+        },
+        DefaultSort = "-submittedAt",
+        Counts = "job_summary_count s",
+        Read = JobReader.ReadItem,
+    };
 
     public static void MapListJobs(this IEndpointRouteBuilder jobs) =>
-        jobs.MapGet("/", HandleAsync)
-            .RequireAuthorization(Policies.Read)
-            .WithName("ListJobs")
-            .WithSummary("List jobs by filter, page by page");
+        jobs.MapList<ListJobsQuery>("/", HandleAsync, "ListJobs", "List jobs by filter, page by page")
+            .RequireAuthorization(Policies.Read);
 
-    private static async Task<Results<Ok<Page<JobItem>>, ProblemHttpResult>> HandleAsync(
+    private static Task<ListResult<JobItem>> HandleAsync(
         [AsParameters] ListJobsQuery query,
-        JobPages pages,
+        JobsStore store,
         ClaimsPrincipal principal,
+        HttpRequest request,
         CancellationToken cancellationToken
-    )
+    ) => _jobs.AnswerAsync(store.DataSource, query, FilterOf(query, Caller.Of(principal)), request, cancellationToken);
+
+    private static ListFilter FilterOf(ListJobsQuery query, Caller caller)
     {
-        if (!TryReadLimit(query.Limit, out var limit))
-        {
-            return ProblemResults.Invalid("limit", $"A limit is 1 to {MaxLimit}.");
-        }
-
-        if (!TryReadOffset(query, out var offset))
-        {
-            return ProblemResults.Invalid("offset", "An offset is a whole number from 0, and not sent with a cursor.");
-        }
-
-        if (JobSort.Find(query.Sort) is not { } sort)
-        {
-            return ProblemResults.Invalid("sort", $"Sort by one of {JobSort.Names}; prefix with '-' for descending.");
-        }
-
-        var filter = new JobFilter();
-        if (filter.Add(query, Caller.Of(principal)) is { } problem)
-        {
-            return problem;
-        }
-
-        var after = new JobFilter(filter);
-        if (query.Cursor is not null && !sort.TryContinue(query.Cursor, after))
-        {
-            return ProblemResults.Invalid("cursor", "This is not a cursor of this list with this sort order.");
-        }
-
-        return TypedResults.Ok(await pages.ReadAsync(filter, after, sort, limit, offset, cancellationToken));
-    }
-
-    private static bool TryReadLimit(string? text, out int limit)
-    {
-        limit = DefaultLimit;
-        return text is null
-            || (
-                int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out limit)
-                && limit is >= 1 and <= MaxLimit
-            );
-    }
-
-    private static bool TryReadOffset(ListJobsQuery query, out int offset)
-    {
-        offset = 0;
-        return query.Offset is null
-            || (
-                query.Cursor is null
-                && int.TryParse(query.Offset, NumberStyles.None, CultureInfo.InvariantCulture, out offset)
-            );
-    }
-
-    /// <summary>Adds the conditions of the query.</summary>
-    /// <returns>The problem; null when the query is valid.</returns>
-    private static ProblemHttpResult? Add(this JobFilter filter, ListJobsQuery query, Caller caller)
-    {
-        if (!string.IsNullOrEmpty(query.Status))
-        {
-            var wanted = query.Status.Split(',');
-            if (wanted.Except(_statuses, StringComparer.Ordinal).Any())
-            {
-                return ProblemResults.Invalid("status", $"A status is one of {string.Join(", ", _statuses)}.");
-            }
-
-            filter.HasStatus(wanted);
-        }
-
-        if (!string.IsNullOrEmpty(query.Project))
-        {
-            if (ClientText.ProblemWithProject(query.Project) is { } problem)
-            {
-                return ProblemResults.Invalid("project", problem);
-            }
-
-            filter.IsIn(query.Project);
-        }
-
-        if (!string.IsNullOrEmpty(query.SubmittedBy))
-        {
-            if (query.SubmittedBy.Length > MaxSearchLength || !ClientText.IsText(query.SubmittedBy))
-            {
-                return ProblemResults.Invalid("submittedBy", $"A name is a text of 1 to {MaxSearchLength} characters.");
-            }
-
-            filter.IsOf(
-                string.Equals(query.SubmittedBy, Caller.Me, StringComparison.OrdinalIgnoreCase)
-                    ? caller.Subject
-                    : query.SubmittedBy
-            );
-        }
-
+        var filter = new ListFilter();
+        filter.AddOneOf("status", query.Status, "s.status", JobStatuses.All, counted: true);
+        filter.AddProject("project", query.Project, "s.project");
+        AddOwner(filter, query.SubmittedBy, caller);
         if (!string.IsNullOrEmpty(query.Parent))
         {
-            if (!Guid.TryParse(query.Parent, out var parent))
-            {
-                return ProblemResults.Invalid("parent", "A parent is the id of a job.");
-            }
-
-            filter.IsChildOf(parent);
+            AddParent(filter, query.Parent);
         }
 
-        if (!string.IsNullOrEmpty(query.Search))
+        filter.AddSearch("search", query.Search, Matches);
+        return filter;
+    }
+
+    private static void AddOwner(ListFilter filter, string? submittedBy, Caller caller)
+    {
+        if (!filter.TakesText("submittedBy", submittedBy))
         {
-            if (query.Search.Length > MaxSearchLength || !ClientText.IsText(query.Search))
-            {
-                return ProblemResults.Invalid("search", $"A search is a text of 1 to {MaxSearchLength} characters.");
-            }
-
-            filter.Matches(query.Search);
+            return;
         }
 
-        return null;
+        var isMe = string.Equals(submittedBy, Caller.Me, StringComparison.OrdinalIgnoreCase);
+        var name = (isMe ? caller.Subject : submittedBy).ToLowerInvariant();
+        // A user's name stands for its subject.
+        string[] subjects = [name, Caller.User(name, default).Subject];
+        filter.Add(parameter => $"lower(s.submitted_by) = any({parameter(subjects)})", counted: true);
+    }
+
+    private static void AddParent(ListFilter filter, string text)
+    {
+        if (Guid.TryParse(text, out var parent))
+        {
+            filter.Add(parameter => $"s.parent_id = {parameter(parent)}");
+        }
+        else
+        {
+            filter.Refuse("parent", "A parent is the id of a job.");
+        }
+    }
+
+    private static string Matches(Func<object, string> parameter, ListSearch search)
+    {
+        if (Guid.TryParseExact(search.Text, "D", out var id))
+        {
+            return $"s.job_id = {parameter(id)}";
+        }
+
+        var matches = $"s.search_name like {parameter(search.Pattern)}";
+        if (search.TryReadIdPrefix(out var first, out var last))
+        {
+            matches +=
+                $" or s.job_id between {parameter(first)} and {parameter(last)} or reverse(s.job_id::text) like {parameter(search.ReversedEnd)}";
+        }
+
+        return $"({matches})";
     }
 }

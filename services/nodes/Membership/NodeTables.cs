@@ -1,76 +1,65 @@
+using System.Data.Common;
 using System.Text.Json;
 using Npgsql;
-using Platform.EventStore;
+using Platform.ServiceDefaults;
 
 namespace Platform.Nodes.Membership;
 
 /// <summary>Reads nodes with their leases and last heartbeats.</summary>
 internal sealed class NodeTables(NodesStore store)
 {
-    public async Task<NodeView?> FindAsync(Guid id, CancellationToken cancellationToken) =>
-        await ReadAsync(id, cancellationToken) is [var node] ? node : null;
+    /// <summary>All nodes that have not been removed.</summary>
+    public static ListDefinition<NodeView> List { get; } =
+        new()
+        {
+            Table = "node n",
+            Columns = Columns,
+            Joins = Joins,
+            Keys = [ListColumn.Uuid("n.node_id")],
+            Sorts = new Dictionary<string, ListColumn>(StringComparer.Ordinal)
+            {
+                ["name"] = ListColumn.Text("n.name"),
+                ["joinedAt"] = ListColumn.Time("n.joined_at"),
+            },
+            DefaultSort = "name",
+            DefaultLimit = 2000,
+            Read = ReadNode,
+        };
 
-    public Task<IReadOnlyList<NodeView>> ListAsync(CancellationToken cancellationToken) =>
-        ReadAsync(null, cancellationToken);
+    private const string Columns =
+        "n.node_id, n.name, n.status, n.draining, n.inventory::text as inventory, n.joined_at, n.version, b.last_heartbeat_at, b.usage::text as usage, l.leases";
 
-    private async Task<IReadOnlyList<NodeView>> ReadAsync(Guid? id, CancellationToken cancellationToken)
+    private const string Joins = """
+        left join node_heartbeat b on b.node_id = n.node_id
+        left join lateral (
+          select coalesce(jsonb_agg(jsonb_build_object('jobId', job_id, 'attempt', attempt, 'gpus', gpus, 'cpus', cpus,
+            'memoryMiB', memory_mib, 'grantedAt', granted_at, 'rank', rank) order by granted_at, job_id, rank), '[]')::text
+            as leases
+          from lease where node_id = n.node_id) l on true
+        """;
+
+    public async Task<NodeView?> FindAsync(Guid id, CancellationToken cancellationToken)
     {
-        await using var batch = store.DataSource.CreateBatch();
-        batch.Add(
-            """
-            select node_id, job_id, attempt, gpus, cpus, memory_mib, granted_at, rank from lease
-            where $1::uuid is null or node_id = $1 order by granted_at, job_id, rank
-            """,
-            id
+        await using var command = store.DataSource.CreateCommand(
+            $"select {Columns} from node n {Joins} where n.node_id = $1"
         );
-        batch.Add(
-            """
-            select n.node_id, n.name, n.status, n.draining, n.inventory, n.joined_at, n.version, b.last_heartbeat_at, b.usage
-            from node n left join node_heartbeat b using (node_id)
-            where $1::uuid is null or n.node_id = $1 order by n.name, n.node_id
-            """,
-            id
-        );
-        await using var reader = await batch.ExecuteReaderAsync(cancellationToken);
-        var leases = new List<(Guid NodeId, LeaseView Lease)>();
-        while (await reader.ReadAsync(cancellationToken))
-        {
-            leases.Add((reader.GetGuid(0), ReadLease(reader)));
-        }
-
-        var leasesOf = leases.ToLookup(held => held.NodeId, held => held.Lease);
-        await reader.NextResultAsync(cancellationToken);
-        var nodes = new List<NodeView>();
-        while (await reader.ReadAsync(cancellationToken))
-        {
-            nodes.Add(ReadNode(reader, [.. leasesOf[reader.GetGuid(0)]]));
-        }
-
-        return nodes;
+        command.Parameters.Add(new NpgsqlParameter { Value = id });
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        return await reader.ReadAsync(cancellationToken) ? ReadNode(reader) : null;
     }
 
-    private static LeaseView ReadLease(NpgsqlDataReader reader) =>
-        new(
-            reader.GetGuid(1),
-            reader.GetInt32(2),
-            reader.GetFieldValue<int[]>(3),
-            reader.GetDouble(4),
-            reader.GetInt32(5),
-            reader.GetFieldValue<DateTimeOffset>(6),
-            reader.GetInt32(7)
-        );
-
-    private static NodeView ReadNode(NpgsqlDataReader reader, IReadOnlyList<LeaseView> leases)
+    private static NodeView ReadNode(DbDataReader row)
     {
-        var inventory = JsonSerializer.Deserialize(reader.GetString(4), NodesJson.Default.Inventory)!;
-        var status = reader.GetString(2);
-        var draining = reader.GetBoolean(3);
+        var inventory = JsonSerializer.Deserialize(row.Value<string>("inventory"), NodesJson.Default.Inventory)!;
+        var leases = JsonSerializer.Deserialize(row.Value<string>("leases"), NodesJson.Default.IReadOnlyListLeaseView)!;
+        var status = row.Value<string>("status");
+        var draining = row.Value<bool>("draining");
         var holders = leases
             .SelectMany(lease => lease.Gpus.Select(gpu => KeyValuePair.Create(gpu, lease.JobId)))
             .ToDictionary();
         return new NodeView(
-            reader.GetGuid(0),
-            reader.GetString(1),
+            row.Value<Guid>("node_id"),
+            row.Value<string>("name"),
             draining && string.Equals(status, "online", StringComparison.Ordinal) ? "draining" : status,
             draining,
             inventory.Hostname,
@@ -91,10 +80,12 @@ internal sealed class NodeTables(NodesStore store)
             inventory.Labels,
             Free(inventory, leases, holders),
             leases,
-            reader.IsDBNull(8) ? null : JsonSerializer.Deserialize(reader.GetString(8), NodesJson.Default.NodeUsage),
-            reader.IsDBNull(7) ? null : reader.GetFieldValue<DateTimeOffset>(7),
-            reader.GetFieldValue<DateTimeOffset>(5),
-            reader.GetInt64(6)
+            row.TextOrNull("usage") is { } usage
+                ? JsonSerializer.Deserialize(usage, NodesJson.Default.NodeUsage)
+                : null,
+            row.ValueOrNull<DateTimeOffset>("last_heartbeat_at"),
+            row.Value<DateTimeOffset>("joined_at"),
+            row.Value<long>("version")
         );
     }
 

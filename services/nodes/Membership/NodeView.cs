@@ -45,6 +45,3 @@ internal sealed record LeaseView(
     DateTimeOffset GrantedAt,
     int Rank
 );
-
-/// <summary>All nodes, by name.</summary>
-internal sealed record NodeList(IReadOnlyList<NodeView> Items);

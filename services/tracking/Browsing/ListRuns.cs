@@ -1,97 +1,117 @@
-using Microsoft.AspNetCore.Http.HttpResults;
-using Microsoft.AspNetCore.Mvc;
+using System.Text.Json;
 using Platform.ServiceDefaults;
+using Platform.Tracking.Runs;
 
 namespace Platform.Tracking.Browsing;
 
-/// <summary>Filter, sort order and page of the list of runs.</summary>
-internal sealed record RunQuery
+/// <summary>The query of <c>GET /api/runs</c>.</summary>
+internal sealed record ListRunsQuery : ListQuery
 {
     /// <summary>A project and those below it.</summary>
-    [FromQuery(Name = "project")]
     public string? Project { get; init; }
 
-    /// <summary>Only the project itself, not those below it.</summary>
-    [FromQuery(Name = "exact")]
-    public bool? Exact { get; init; }
+    /// <summary><c>true</c>: only the project itself, not those below it.</summary>
+    public string? Exact { get; init; }
 
-    /// <summary>One status.</summary>
-    [FromQuery(Name = "status")]
+    /// <summary>One status, or several separated by commas.</summary>
     public string? Status { get; init; }
 
     /// <summary><c>key</c> or <c>key=value</c>; runs must match all of them.</summary>
-    [FromQuery(Name = "tag")]
     public string[]? Tag { get; init; }
 
-    /// <summary>A part of the name or of the id, in any case.</summary>
-    [FromQuery(Name = "search")]
+    /// <summary>A part of the name, or the beginning or end of the id, in any case.</summary>
     public string? Search { get; init; }
 
-    [FromQuery(Name = "jobId")]
-    public Guid? JobId { get; init; }
-
-    /// <summary>
-    /// <c>createdAt</c>, <c>updatedAt</c>, <c>name</c>, <c>project</c> or <c>status</c>; prefix with <c>-</c> for
-    /// descending.
-    /// </summary>
-    [FromQuery(Name = "sort")]
-    public string? Sort { get; init; }
-
-    [FromQuery(Name = "limit")]
-    public int? Limit { get; init; }
-
-    [FromQuery(Name = "cursor")]
-    public string? Cursor { get; init; }
-
-    /// <summary>How many rows to skip, to jump within a long list. Not together with a cursor.</summary>
-    [FromQuery(Name = "offset")]
-    public int? Offset { get; init; }
+    /// <summary>The id of a job: finds its run.</summary>
+    public string? JobId { get; init; }
 }
 
-/// <summary>Lists runs page by page; the total counts all matching rows.</summary>
+/// <summary><c>GET /api/runs</c>.</summary>
 internal static class ListRunsEndpoint
 {
-    private const int MaxLimit = 2000;
+    private static readonly ListDefinition<RunView> _runs = new()
+    {
+        Table = "run r",
+        Columns = RunReader.Columns,
+        Joins = RunReader.PrimaryJoin,
+        Keys = [ListColumn.Text("r.id")],
+        Sorts = new Dictionary<string, ListColumn>(StringComparer.Ordinal)
+        {
+            ["createdAt"] = ListColumn.Time("r.created_at"),
+            ["updatedAt"] = ListColumn.Time("r.updated_at"),
+            ["name"] = ListColumn.Text("r.name"),
+            ["project"] = ListColumn.Text("coalesce(r.project, '')"),
+            ["status"] = ListColumn.Text("r.status"),
+        },
+        DefaultSort = "-createdAt",
+        Counts = "run_count r",
+        Read = RunReader.Read,
+    };
 
     public static void MapListRuns(this IEndpointRouteBuilder runs) =>
-        runs.MapGet("/", HandleAsync)
-            .RequireAuthorization(Policies.Read)
-            .WithName("ListRuns")
-            .WithSummary("List runs by filter, sorted, page by page");
+        runs.MapList<ListRunsQuery>("/", HandleAsync, "ListRuns", "List runs by filter, sorted, page by page")
+            .RequireAuthorization(Policies.Read);
 
-    private static async Task<Results<Ok<Page<RunView>>, ProblemHttpResult>> HandleAsync(
-        [AsParameters] RunQuery query,
-        RunPages pages,
+    private static Task<ListResult<RunView>> HandleAsync(
+        [AsParameters] ListRunsQuery query,
+        TrackingStore store,
+        HttpRequest request,
         CancellationToken cancellationToken
-    )
+    ) => _runs.AnswerAsync(store.DataSource, query, FilterOf(query), request, cancellationToken);
+
+    private static ListFilter FilterOf(ListRunsQuery query)
     {
-        if (!RunSort.TryParse(query.Sort ?? RunSort.Default, out var sort))
+        var filter = new ListFilter();
+        var isExact = filter.TakesFlag("exact", query.Exact);
+        filter.AddProject("project", query.Project, "r.project", isExact);
+        filter.AddOneOf("status", query.Status, "r.status", RunNames.Statuses, counted: true);
+        if (!string.IsNullOrEmpty(query.JobId))
         {
-            return ProblemResults.Invalid("sort", $"Sort by one of {string.Join(", ", RunSort.Keys)}.");
+            AddJob(filter, query.JobId);
         }
 
-        var limit = query.Limit ?? 50;
-        if (limit is < 1 or > MaxLimit)
+        foreach (var tag in query.Tag ?? [])
         {
-            return ProblemResults.Invalid("limit", $"A page has 1 to {MaxLimit} rows.");
+            AddTag(filter, tag);
         }
 
-        if (query.Offset < 0 || (query.Offset is not null && query.Cursor is not null))
-        {
-            return ProblemResults.Invalid("offset", "An offset is a whole number from 0, and not sent with a cursor.");
-        }
-
-        if (RunFilter.From(query, out var filter) is var (field, message))
-        {
-            return ProblemResults.Invalid(field, message);
-        }
-
-        RunPosition? after = null;
-        if (query.Cursor is not null && !sort.TryReadCursor(query.Cursor, out after))
-        {
-            return ProblemResults.Invalid("cursor", "This is not a cursor of this list with this sort order.");
-        }
-
-        return TypedResults.Ok(await pages.ReadAsync(filter, sort, limit, after, query.Offset ?? 0, cancellationToken));
+        filter.AddSearch("search", query.Search, Matches);
+        return filter;
     }
+
+    private static void AddJob(ListFilter filter, string text)
+    {
+        if (Guid.TryParse(text, out var job))
+        {
+            filter.Add(parameter => $"r.job_id = {parameter(job)}");
+        }
+        else
+        {
+            filter.Refuse("jobId", "This is not the id of a job.");
+        }
+    }
+
+    private static void AddTag(ListFilter filter, string tag)
+    {
+        var divider = tag.IndexOf('=', StringComparison.Ordinal);
+        var key = divider < 0 ? tag : tag[..divider];
+        if (!RunRules.IsKey(key) || tag.Contains('\0', StringComparison.Ordinal))
+        {
+            filter.Refuse("tag", "Give a tag as key or key=value.");
+        }
+        else if (divider < 0)
+        {
+            filter.Add(parameter => $"r.tags ? {parameter(key)}");
+        }
+        else
+        {
+            var pair = JsonSerializer.Serialize(
+                new Dictionary<string, string>(StringComparer.Ordinal) { [key] = tag[(divider + 1)..] }
+            );
+            filter.Add(parameter => $"r.tags @> {parameter(pair)}::jsonb");
+        }
+    }
+
+    private static string Matches(Func<object, string> parameter, ListSearch search) =>
+        $"(r.name ilike {parameter(search.Pattern)} or lower(r.id) like {parameter(search.Prefix)} or reverse(lower(r.id)) like {parameter(search.ReversedEnd)})";
 }

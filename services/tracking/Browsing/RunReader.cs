@@ -1,5 +1,7 @@
+using System.Data.Common;
 using System.Text.Json;
 using Npgsql;
+using Platform.ServiceDefaults;
 using Platform.Tracking.Runs;
 
 namespace Platform.Tracking.Browsing;
@@ -9,12 +11,13 @@ internal sealed class RunReader(TrackingStore store)
 {
     public const string Columns = """
         r.id, r.project, r.name, r.status, r.job_id, r.created_at, r.started_at, r.ended_at, r.updated_at,
-        r.parameters::text, r.tags::text, r.summary::text, r.version, r.primary_metric, r.primary_mode,
-        case r.primary_mode when 'min' then p.min_value else p.max_value end,
-        case r.primary_mode when 'min' then p.min_step else p.max_step end
+        r.parameters::text as parameters, r.tags::text as tags, r.summary::text as summary, r.version, r.primary_metric, r.primary_mode,
+        case r.primary_mode when 'min' then p.min_value else p.max_value end as primary_value,
+        case r.primary_mode when 'min' then p.min_step else p.max_step end as primary_step
         """;
 
-    public const string From = "run r left join metric_series p on p.run_id = r.id and p.key = r.primary_metric";
+    /// <summary>Adds the series of the run's primary metric.</summary>
+    public const string PrimaryJoin = "left join metric_series p on p.run_id = r.id and p.key = r.primary_metric";
 
     public async Task<bool> ExistsAsync(string id, CancellationToken cancellationToken)
     {
@@ -28,7 +31,7 @@ internal sealed class RunReader(TrackingStore store)
     {
         await using var batch = store.DataSource.CreateBatch();
         batch.BatchCommands.Add(
-            new($"select {Columns} from {From} where r.id = $1") { Parameters = { new() { Value = id } } }
+            new($"select {Columns} from run r {PrimaryJoin} where r.id = $1") { Parameters = { new() { Value = id } } }
         );
         batch.BatchCommands.Add(
             new(
@@ -73,40 +76,31 @@ internal sealed class RunReader(TrackingStore store)
     }
 
     /// <summary>Reads a row of <see cref="Columns"/>.</summary>
-    public static RunView Read(NpgsqlDataReader reader)
-    {
-        PrimaryMetricView? primary = null;
-        if (!reader.IsDBNull(13))
+    public static RunView Read(DbDataReader row) =>
+        new()
         {
-            primary = new(
-                reader.GetString(13),
-                RunNames.Mode(reader.GetString(14)),
-                reader.IsDBNull(15) ? null : reader.GetDouble(15),
-                reader.IsDBNull(16) ? null : reader.GetInt64(16)
-            );
-        }
-
-        return new RunView
-        {
-            Id = reader.GetString(0),
-            Project = reader.IsDBNull(1) ? null : reader.GetString(1),
-            Name = reader.GetString(2),
-            Status = RunNames.Status(reader.GetString(3)),
-            JobId = reader.IsDBNull(4) ? null : reader.GetGuid(4),
-            CreatedAt = reader.GetFieldValue<DateTimeOffset>(5),
-            StartedAt = Time(reader, 6),
-            EndedAt = Time(reader, 7),
-            UpdatedAt = reader.GetFieldValue<DateTimeOffset>(8),
-            Parameters = JsonElement.Parse(reader.GetString(9)),
-            Tags = JsonElement.Parse(reader.GetString(10)),
-            Summary = JsonElement.Parse(reader.GetString(11)),
-            Version = reader.GetInt64(12),
-            PrimaryMetric = primary,
+            Id = row.Value<string>("id"),
+            Project = row.TextOrNull("project"),
+            Name = row.Value<string>("name"),
+            Status = RunNames.Status(row.Value<string>("status")),
+            JobId = row.ValueOrNull<Guid>("job_id"),
+            CreatedAt = row.Value<DateTimeOffset>("created_at"),
+            StartedAt = row.ValueOrNull<DateTimeOffset>("started_at"),
+            EndedAt = row.ValueOrNull<DateTimeOffset>("ended_at"),
+            UpdatedAt = row.Value<DateTimeOffset>("updated_at"),
+            Parameters = JsonElement.Parse(row.Value<string>("parameters")),
+            Tags = JsonElement.Parse(row.Value<string>("tags")),
+            Summary = JsonElement.Parse(row.Value<string>("summary")),
+            Version = row.Value<long>("version"),
+            PrimaryMetric = row.TextOrNull("primary_metric") is { } metric
+                ? new(
+                    metric,
+                    RunNames.Mode(row.Value<string>("primary_mode")),
+                    row.ValueOrNull<double>("primary_value"),
+                    row.ValueOrNull<long>("primary_step")
+                )
+                : null,
         };
-    }
-
-    private static DateTimeOffset? Time(NpgsqlDataReader reader, int column) =>
-        reader.IsDBNull(column) ? null : reader.GetFieldValue<DateTimeOffset>(column);
 
     private static MetricPointView Point(NpgsqlDataReader reader) =>
         new(reader.GetInt64(2), reader.GetFieldValue<DateTimeOffset>(3), reader.GetDouble(4));

@@ -13,7 +13,7 @@ internal static class RunNames
     };
 
     /// <summary>All statuses that a run may have.</summary>
-    public static IEnumerable<string> Statuses => _statuses.Keys;
+    public static IReadOnlyCollection<string> Statuses => _statuses.Keys;
 
     public static string ToName(this RunStatus status) => _statuses.First(entry => entry.Value == status).Key;
 

@@ -2,6 +2,7 @@ using System.Text.Json;
 using Npgsql;
 using NpgsqlTypes;
 using Platform.EventStore;
+using Platform.ServiceDefaults;
 
 namespace Platform.Tracking.Runs;
 
@@ -42,6 +43,22 @@ internal sealed class RunProjection : SqlProjection
         """
         -- The newest attempt of the run's job that is known of: processes of earlier ones add nothing any more.
         alter table run add column attempt int not null default 0;
+        """
+    );
+
+    public static readonly Migration ListMigration = new(
+        "006_list",
+        $"""
+        {TextIndex.Sql("run_search", "run", "name")}
+        create index run_id_begin on run (lower(id) text_pattern_ops);
+        create index run_id_end on run (reverse(lower(id)) text_pattern_ops);
+        drop index run_project;
+        create index run_project on run (project collate "C", created_at, id);
+        create index run_sorted_by_project on run (coalesce(project, ''), id);
+        drop index run_status;
+        create index run_status on run (status, created_at, id);
+        create index run_sorted_by_status on run (status, id);
+        {ListCounts.Sql("run", ("project", "text"), ("status", "text"))}
         """
     );
 

@@ -78,7 +78,7 @@ public sealed class Reading_the_catalog(ArtifactsHost host) : IClassFixture<Arti
 
     [Theory]
     [InlineData("limit=0")]
-    [InlineData("limit=501")]
+    [InlineData("limit=2001")]
     [InlineData("limit=x")]
     [InlineData("cursor=x")]
     [InlineData("cursor=WyJhIiwiYiJd")]

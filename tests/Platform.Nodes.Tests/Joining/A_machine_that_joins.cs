@@ -27,7 +27,7 @@ public sealed class A_machine_that_joins : WithNodesHost
         var scope = host.Services.GetRequiredService<ScopedTokens>().Verify(joined.NodeToken)!;
         Assert.Equal((CallerKind.Node, id), (scope.Kind, scope.Id));
 
-        var node = Assert.Single((await host.Http.GetFromJsonAsync<NodeList>("/api/nodes"))!.Items);
+        var node = Assert.Single((await host.Http.GetFromJsonAsync<Page<NodeView>>("/api/nodes"))!.Items);
         Assert.Equal(("lab1", "online", 4, 8192), (node.Name, node.Status, node.Cpus, node.MemoryMiB));
         Assert.Equal(new FreeResources(2, 4, 8192), node.Free);
         Assert.Equal([0, 1], node.Gpus.Select(gpu => gpu.Index));

@@ -3,6 +3,7 @@ using System.Net.Http.Json;
 using Platform.Contracts.Nodes;
 using Platform.Nodes.Membership;
 using Platform.Nodes.Tests.Hosting;
+using Platform.ServiceDefaults;
 
 namespace Platform.Nodes.Tests.Membership;
 
@@ -18,7 +19,7 @@ public sealed class A_removed_node : WithNodesHost
         using var removed = await host.Http.DeleteAsync($"/api/nodes/{id}");
 
         Assert.Equal(HttpStatusCode.NoContent, removed.StatusCode);
-        Assert.Empty((await host.Http.GetFromJsonAsync<NodeList>("/api/nodes"))!.Items);
+        Assert.Empty((await host.Http.GetFromJsonAsync<Page<NodeView>>("/api/nodes"))!.Items);
         using (var heartbeat = await host.SendHeartbeatAsync(NodesHost.Heartbeat(id)))
         {
             Assert.Equal(HttpStatusCode.NotFound, heartbeat.StatusCode);

@@ -1,0 +1,71 @@
+using System.Reflection;
+using System.Text.Json;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Mvc;
+using Microsoft.AspNetCore.Routing;
+
+namespace Platform.ServiceDefaults;
+
+/// <summary>Maps lists.</summary>
+public static class ListEndpoints
+{
+    /// <summary>
+    /// Maps <c>GET</c>, and <c>HEAD</c> for the total alone. Query parameters that the query does not have, empty ones, and repeated
+    /// ones where one value is taken, get 400: ignored, they would show a list that is not the one that was asked for.
+    /// </summary>
+    /// <typeparam name="TQuery">The query, whose properties are the query parameters.</typeparam>
+    /// <param name="routes">Where.</param>
+    /// <param name="pattern">The address below it.</param>
+    /// <param name="handler">Takes the query and gives a <see cref="ListResult{TRow}"/>.</param>
+    /// <returns>Both, to name their policy.</returns>
+    public static IEndpointConventionBuilder MapList<TQuery>(
+        this IEndpointRouteBuilder routes,
+        string pattern,
+        Delegate handler,
+        string name,
+        string summary
+    )
+        where TQuery : ListQuery
+    {
+        var known = typeof(TQuery)
+            .GetProperties(BindingFlags.Public | BindingFlags.Instance)
+            .ToDictionary(NameOf, property => property.PropertyType.IsArray, StringComparer.OrdinalIgnoreCase);
+        var both = routes.MapGroup(pattern);
+        both.AddEndpointFilter(
+            (context, next) =>
+                Check(context.HttpContext.Request, known) is { Count: > 0 } errors
+                    ? ValueTask.FromResult<object?>(ProblemResults.Invalid(errors))
+                    : next(context)
+        );
+        both.MapGet("", handler).WithName(name).WithSummary(summary);
+        both.MapMethods("", [HttpMethods.Head], handler).ExcludeFromDescription();
+        return both;
+    }
+
+    private static string NameOf(PropertyInfo property) =>
+        property.GetCustomAttribute<FromQueryAttribute>()?.Name
+        ?? JsonNamingPolicy.CamelCase.ConvertName(property.Name);
+
+    private static SortedDictionary<string, string[]> Check(HttpRequest request, Dictionary<string, bool> known)
+    {
+        var errors = new SortedDictionary<string, string[]>(StringComparer.Ordinal);
+        foreach (var (name, values) in request.Query)
+        {
+            if (!known.TryGetValue(name, out var takesSeveral))
+            {
+                errors[name] = [$"This list takes {string.Join(", ", known.Keys.Order(StringComparer.Ordinal))}."];
+            }
+            else if (values.Count > 1 && !takesSeveral)
+            {
+                errors[name] = ["Give it once."];
+            }
+            else if (values.Any(string.IsNullOrEmpty))
+            {
+                errors[name] = ["Give it a value or leave it out."];
+            }
+        }
+
+        return errors;
+    }
+}
