@@ -29,7 +29,8 @@ export class ApiError extends Error {
 export interface Page<T> {
   items: T[];
   nextCursor: string | null;
-  total: number;
+  /** Null when it would have to be counted: `total=exact` asks for that. */
+  total: number | null;
 }
 
 /** Sends a request with the session's token; anything but success becomes an {@link ApiError}. */

@@ -26,20 +26,20 @@ afterEach(() => {
 
 test('what a list has is read', async () => {
   const client = platform({
-    '/api/runs?search=a': { items: [{ id: 'ab' }, { id: 'a' }], total: 2 },
+    '/api/runs?search=a': { items: [{ id: 'ab' }, { id: 'a' }], nextCursor: null },
     '/api/runs/a': { id: 'a', name: 'run' },
   });
   expect(await read(client)).toEqual({ id: 'a', name: 'run' });
 });
 
 test('what no list has is not asked for', async () => {
-  const client = platform({ '/api/runs?search=a': { items: [{ id: 'ab' }], total: 1 } });
+  const client = platform({ '/api/runs?search=a': { items: [{ id: 'ab' }], nextCursor: null } });
   expect(await read(client)).toBeNull();
   expect(asked).toEqual(['/api/runs?search=a']);
 });
 
 test('what may be further down in the list is asked for, and may not be there', async () => {
-  const client = platform({ '/api/runs?search=a': { items: [{ id: 'ab' }], total: 200 } });
+  const client = platform({ '/api/runs?search=a': { items: [{ id: 'ab' }], nextCursor: 'more' } });
   expect(await read(client)).toBeNull();
   expect(asked).toEqual(['/api/runs?search=a', '/api/runs/a']);
 });

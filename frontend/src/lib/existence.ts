@@ -20,8 +20,8 @@ export async function isThere(
   if (client.getQueryData([list, id]) || shown.some(([, page]) => page?.items?.some(isIt))) {
     return true;
   }
-  const { items, total } = await getJson<Page<Item>>(`${list}${query({ search: id })}`, signal);
-  return items.some(isIt) || total > items.length;
+  const { items, nextCursor } = await getJson<Page<Item>>(`${list}${query({ search: id })}`, signal);
+  return items.some(isIt) || nextCursor !== null;
 }
 
 /** Reads something of a list; null when there is none. */

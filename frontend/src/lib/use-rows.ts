@@ -6,6 +6,8 @@ import { offsetFor, windowRows } from './row-window';
 type Filter = Record<string, string | number | undefined>;
 
 const refreshEvery = 2000;
+/** Counting what a search matches takes longer than a page of it. */
+const countEvery = 15_000;
 /** While the user jumps through the list, rows are fetched only where the scrolling stops. */
 const settlePause = 80;
 /** Rows far from the visible ones are soon dropped from the cache. */
@@ -33,10 +35,19 @@ export function useRows<T>(path: string, filter: Filter): Rows<T> {
     queryKey: [path, filter, offset],
     queryFn: async ({ signal }) => {
       const page = await getJson<Page<T>>(`${path}${query({ ...filter, limit: windowRows, offset })}`, signal);
-      return { items: page.items, total: page.total, offset };
+      const known = offset + page.items.length + (page.nextCursor === null ? 0 : 1);
+      return { items: page.items, total: page.total, known, offset };
     },
     placeholderData: keepPreviousData,
     refetchInterval: refreshEvery,
+    gcTime: keepFor,
+  });
+  const { data: counted } = useQuery({
+    queryKey: [path, filter, 'total'],
+    queryFn: async ({ signal }) =>
+      (await getJson<Page<T>>(`${path}${query({ ...filter, limit: 1, total: 'exact' })}`, signal)).total,
+    enabled: data?.total === null,
+    refetchInterval: countEvery,
     gcTime: keepFor,
   });
   const settling = useRef<ReturnType<typeof setTimeout>>(undefined);
@@ -59,7 +70,8 @@ export function useRows<T>(path: string, filter: Filter): Rows<T> {
   const at = useCallback((index: number) => data?.items[index - data.offset], [data]);
   return useMemo(
     () => ({
-      total: data?.total ?? 0,
+      // Until it is counted, what is known to be there.
+      total: data?.total ?? Math.max(data?.known ?? 0, counted ?? 0),
       at,
       show,
       isLoaded: data !== undefined,
@@ -67,6 +79,6 @@ export function useRows<T>(path: string, filter: Filter): Rows<T> {
       retry: refetch,
       key,
     }),
-    [data, at, show, error, refetch, key],
+    [data, counted, at, show, error, refetch, key],
   );
 }

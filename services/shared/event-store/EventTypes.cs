@@ -56,6 +56,10 @@ public sealed class EventTypes
         return this;
     }
 
+    /// <summary>The JSON shape of every event that may be stored, by alias; old forms too.</summary>
+    public IReadOnlyDictionary<string, JsonTypeInfo> Shapes =>
+        _byAlias.ToDictionary(entry => entry.Key, entry => entry.Value.Json, StringComparer.Ordinal);
+
     internal Registration? Find(string alias) => _byAlias.GetValueOrDefault(alias);
 
     internal Registration Of(object @event) =>

@@ -24,7 +24,7 @@ public static class ListCounts
               select {names}, count from {table}_count_sum union all select {names}, count from {table}_count_change;
             insert into {table}_count_sum select {Of(table)}, count(*) from {table}
               group by {string.Join(", ", columns.Select((_, i) => i + 1))};
-            create function {table}_count_row() returns trigger language plpgsql as $$
+            create function {table}_count_row() returns trigger language plpgsql set search_path from current as $$
             begin
               if tg_op <> 'INSERT' then
                 insert into {table}_count_change values ({Of("old")}, -1);
@@ -34,7 +34,7 @@ public static class ListCounts
               end if;
               return null;
             end $$;
-            create function {table}_count_clear() returns trigger language plpgsql as $$
+            create function {table}_count_clear() returns trigger language plpgsql set search_path from current as $$
             begin
               delete from {table}_count_sum;
               delete from {table}_count_change;

@@ -1,0 +1,97 @@
+using System.Reflection;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using System.Text.Json.Schema;
+using System.Text.Json.Serialization;
+using System.Text.Json.Serialization.Metadata;
+using MassTransit;
+using Microsoft.Extensions.DependencyInjection;
+using Platform.Gateway;
+using Platform.Hosting;
+using Platform.ServiceDefaults;
+
+namespace Platform.Architecture.Tests;
+
+/// <summary>
+/// Stored events are read for ever, and messages by processes of another version: their shapes change only on purpose, and only
+/// by what older ones can do without.
+/// </summary>
+[Trait("suite", "unit")]
+public sealed class What_others_rely_on
+{
+    private static readonly JsonSchemaExporterOptions _schema = new() { TreatNullObliviousAsNonNullable = true };
+
+    /// <summary>As the bus writes them.</summary>
+    private static readonly JsonSerializerOptions _messages = new(JsonSerializerDefaults.Web)
+    {
+        TypeInfoResolver = new DefaultJsonTypeInfoResolver(),
+        Converters = { new JsonStringEnumConverter() },
+    };
+
+    [Fact]
+    public async Task stored_events_are_as_they_were()
+    {
+        var builder = PlatformService.CreateBuilder([], "contracts");
+        builder.AddGateway();
+        foreach (var module in ServiceModules.All())
+        {
+            module.Add(builder);
+        }
+
+        builder.Configuration["ConnectionStrings:Platform"] = "Host=127.0.0.1;Database=none";
+        await using var app = builder.Build();
+        var events = new JsonObject();
+        foreach (
+            var store in app
+                .Services.GetServices<EventStore.EventStore>()
+                .OrderBy(store => store.Options.Schema, StringComparer.Ordinal)
+        )
+        {
+            events[store.Options.Schema] = new JsonObject(
+                store
+                    .Options.Events.Shapes.OrderBy(shape => shape.Key, StringComparer.Ordinal)
+                    .Select(shape => KeyValuePair.Create(shape.Key, (JsonNode?)shape.Value.GetJsonSchemaAsNode(_schema)))
+            );
+        }
+
+        Assert.Equal(["artifacts", "gateway", "jobs", "nodes", "tracking"], events.Select(service => service.Key));
+        LockedContract.Check("events", events);
+    }
+
+    [Fact]
+    public void messages_are_as_they_were()
+    {
+        var types = Source
+            .Services.SelectMany(service => Source.Assembly(service).GetTypes())
+            .SelectMany(Consumed)
+            .Distinct()
+            .OrderBy(type => type.FullName, StringComparer.Ordinal)
+            .ToList();
+
+        Assert.NotEmpty(types);
+        LockedContract.Check(
+            "messages",
+            new JsonObject(
+                types.Select(type =>
+                    KeyValuePair.Create(type.FullName!, (JsonNode?)_messages.GetJsonSchemaAsNode(type, _schema))
+                )
+            )
+        );
+    }
+
+    /// <summary>What a consumer or a state machine receives.</summary>
+    private static IEnumerable<Type> Consumed(Type type) =>
+        type is { IsClass: true, IsAbstract: false, ContainsGenericParameters: false }
+            ? type.GetInterfaces()
+                .Where(face => face.IsGenericType && face.GetGenericTypeDefinition() == typeof(IConsumer<>))
+                .Select(face => face.GenericTypeArguments[0])
+                .Concat(
+                    type.GetProperties(BindingFlags.Public | BindingFlags.Instance)
+                        .Where(property =>
+                            property.PropertyType.IsGenericType
+                            && property.PropertyType.GetGenericTypeDefinition() == typeof(Event<>)
+                        )
+                        .Select(property => property.PropertyType.GenericTypeArguments[0])
+                )
+            : [];
+}
