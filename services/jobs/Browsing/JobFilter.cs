@@ -8,6 +8,9 @@ namespace Platform.Jobs.Browsing;
 /// <summary>The conditions of one list query. Clients' values are parameters, never SQL.</summary>
 internal sealed class JobFilter
 {
+    /// <summary>From how many digits a text may be the end of an id.</summary>
+    private const int LeastIdEnd = 4;
+
     private readonly List<string> _conditions = [];
     private readonly List<object> _values = [];
 
@@ -45,7 +48,7 @@ internal sealed class JobFilter
         );
     }
 
-    /// <summary>Matches names that contain a text and ids that begin with it. A complete id matches that job only.</summary>
+    /// <summary>Matches names that contain a text and ids that begin with it, or end with it as short ids do. A complete id matches that job only.</summary>
     public void Matches(string search)
     {
         if (Guid.TryParseExact(search, "D", out var id))
@@ -63,7 +66,11 @@ internal sealed class JobFilter
         var condition = $"s.search_name like {Parameter(pattern.Append('%').ToString())}";
         if (TryReadIdPrefix(search, out var first, out var last))
         {
-            condition = $"({condition} or s.job_id between {Parameter(first)} and {Parameter(last)})";
+            condition = $"({condition} or s.job_id between {Parameter(first)} and {Parameter(last)}";
+            condition +=
+                search.Length >= LeastIdEnd
+                    ? $" or s.job_id::text like {Parameter($"%{search.ToLowerInvariant()}")})"
+                    : ")";
         }
 
         _conditions.Add(condition);

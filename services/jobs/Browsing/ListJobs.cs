@@ -22,7 +22,7 @@ internal sealed record ListJobsQuery
     /// <summary>The id of a job: finds those that belong to it.</summary>
     public string? Parent { get; init; }
 
-    /// <summary>A part of the name in any case, or the beginning of the id; a complete id finds that job only.</summary>
+    /// <summary>A part of the name in any case, or the beginning or end of the id; a complete id finds that job only.</summary>
     public string? Search { get; init; }
 
     /// <summary>
