@@ -79,4 +79,9 @@ internal static class ArtifactsTables
         update artifact_version set rank = 0 where attempt is not null;
         """
     );
+
+    public static readonly Migration ExecutableFile = new(
+        "006_executable_file",
+        "alter table manifest_file add column executable boolean not null default false;"
+    );
 }
