@@ -82,6 +82,5 @@ internal static class TableLayout
     private static int Least(Column column, int natural) =>
         column.Kind is ColumnKind.Text ? Math.Min(natural, Math.Max(column.Least, column.Heading.Length)) : natural;
 
-    private static int Sum(List<int> shown, Func<int, int> width) =>
-        shown.Sum(width) + (Gap * (shown.Count - 1));
+    private static int Sum(List<int> shown, Func<int, int> width) => shown.Sum(width) + (Gap * (shown.Count - 1));
 }
