@@ -1,4 +1,3 @@
-using System.Security.Cryptography;
 using System.Text.Json.Nodes;
 
 namespace Platform.Sdk;
@@ -6,6 +5,8 @@ namespace Platform.Sdk;
 /// <summary>Copies the files of an artifact, so that the training may change the originals afterwards.</summary>
 internal static class ArtifactCopy
 {
+    private const int MostNotices = 5;
+
     /// <returns>The record that uploads the copy.</returns>
     public static byte[] Create(string path, string name, string type, string into, TrackedRunOptions options)
     {
@@ -14,17 +15,34 @@ internal static class ArtifactCopy
         Directory.CreateDirectory(folder);
 
         var files = new JsonArray();
-        foreach (var (file, relative) in Files(path))
+        var (found, leftOut) = ArtifactFolder.Read(path);
+        using var copies = new CopyFolder(folder);
+        foreach (var file in found)
         {
-            var (sha256, size) = Copy(file, folder);
-            files.Add(
-                new JsonObject
-                {
-                    ["path"] = relative,
-                    ["size"] = size,
-                    ["sha256"] = sha256,
-                }
-            );
+            var (sha256, size) = copies.Add(file.File);
+            var entry = new JsonObject
+            {
+                ["path"] = file.Name,
+                ["size"] = size,
+                ["sha256"] = sha256,
+            };
+            if (file.IsExecutable)
+            {
+                entry["executable"] = true;
+            }
+
+            files.Add(entry);
+        }
+
+        copies.Finish();
+        foreach (var (relative, reason) in leftOut.Take(MostNotices))
+        {
+            Notice.Write($"artifact {name} is stored without {relative}: {reason}");
+        }
+
+        if (leftOut.Count > MostNotices)
+        {
+            Notice.Write($"artifact {name} is stored without {leftOut.Count - MostNotices} more");
         }
 
         if (files.Count == 0)
@@ -54,44 +72,5 @@ internal static class ArtifactCopy
         }
 
         return Records.Artifact(id, name, folder, body);
-    }
-
-    private static IEnumerable<(string File, string Relative)> Files(string path)
-    {
-        if (!Directory.Exists(path))
-        {
-            return [(path, Path.GetFileName(path))];
-        }
-
-        var everything = new EnumerationOptions
-        {
-            RecurseSubdirectories = true,
-            AttributesToSkip = FileAttributes.ReparsePoint,
-        };
-        return Directory
-            .EnumerateFiles(path, "*", everything)
-            .Order(StringComparer.Ordinal)
-            .Select(file => (file, Path.GetRelativePath(path, file).Replace(Path.DirectorySeparatorChar, '/')));
-    }
-
-    private static (string Sha256, long Size) Copy(string file, string folder)
-    {
-        var copy = Path.Combine(folder, "incoming");
-        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-        var size = 0L;
-        using (var source = File.OpenRead(file))
-        using (var target = File.Create(copy))
-        {
-            var buffer = new byte[1 << 20];
-            for (int read; (read = source.Read(buffer)) > 0; size += read)
-            {
-                hash.AppendData(buffer, 0, read);
-                target.Write(buffer, 0, read);
-            }
-        }
-
-        var sha256 = Convert.ToHexStringLower(hash.GetHashAndReset());
-        File.Move(copy, Path.Combine(folder, sha256), overwrite: true);
-        return (sha256, size);
     }
 }

@@ -1,5 +1,7 @@
+using System.Formats.Tar;
 using System.Net;
 using System.Net.Http.Headers;
+using System.Text.Json.Nodes;
 
 namespace Platform.Sdk;
 
@@ -55,31 +57,89 @@ internal sealed class PlatformClient : IDisposable
         Require(response);
     }
 
-    /// <summary>Uploads a file under its SHA-256, unless the platform has it.</summary>
+    /// <summary>Uploads what <see cref="CopyFolder"/> made in a folder, unless the platform has it.</summary>
+    /// <param name="hashes">The SHA-256 of each file.</param>
     /// <param name="onProgress">Called as bytes are sent: an upload has no fixed time limit.</param>
-    public void Upload(string file, string sha256, Action onProgress, CancellationToken cancellationToken)
+    public void Upload(
+        string folder,
+        IReadOnlyCollection<string> hashes,
+        Action onProgress,
+        CancellationToken cancellationToken
+    )
     {
-        using var head = new HttpRequestMessage(HttpMethod.Head, $"api/artifacts/blobs/{sha256}");
-        using (var answer = Exchange(head, _ => { }, cancellationToken))
+        var (missing, takesGroups) = FindMissing(hashes, cancellationToken);
+        foreach (var group in CopyFolder.GroupsIn(folder))
         {
-            if (answer.StatusCode is HttpStatusCode.OK)
+            var body = File.ReadAllBytes(group);
+            var isWanted = false;
+            using var archive = new TarReader(new MemoryStream(body));
+            while (archive.GetNextEntry() is { } entry)
             {
-                return;
+                if (missing.Remove(entry.Name))
+                {
+                    isWanted = true;
+                    if (!takesGroups)
+                    {
+                        Put(entry.Name, entry.DataStream ?? new MemoryStream(), onProgress, cancellationToken);
+                    }
+                }
             }
 
-            if (answer.StatusCode is not HttpStatusCode.NotFound)
+            if (isWanted && takesGroups)
             {
-                Require(answer);
+                using var request = new HttpRequestMessage(HttpMethod.Post, "api/artifacts/blobs");
+                request.Content = new ByteArrayContent(body);
+                request.Content.Headers.ContentType = new MediaTypeHeaderValue(BlobGroups.MediaType);
+                using var response = Exchange(request, _ => { }, cancellationToken);
+                Require(response);
+                onProgress();
             }
         }
 
+        foreach (var sha256 in missing)
+        {
+            using var file = File.OpenRead(Path.Combine(folder, sha256));
+            Put(sha256, file, onProgress, cancellationToken);
+        }
+    }
+
+    /// <summary>What has to be uploaded, and whether the platform takes several files in a request, as older ones do not.</summary>
+    private (HashSet<string> Missing, bool TakesGroups) FindMissing(
+        IReadOnlyCollection<string> hashes,
+        CancellationToken cancellationToken
+    )
+    {
+        var missing = new HashSet<string>(StringComparer.Ordinal);
+        foreach (var some in hashes.Chunk(BlobGroups.HashesPerRequest))
+        {
+            using var request = new HttpRequestMessage(HttpMethod.Post, "api/artifacts/blobs/missing");
+            request.Content = new StringContent(
+                new JsonObject { ["sha256"] = new JsonArray([.. some.Select(hash => (JsonNode)hash)]) }.ToJsonString(),
+                MediaTypeHeaderValue.Parse("application/json")
+            );
+            using var answer = Exchange(request, _ => { }, cancellationToken);
+            if (answer.StatusCode is HttpStatusCode.NotFound or HttpStatusCode.MethodNotAllowed)
+            {
+                return ([.. hashes], false);
+            }
+
+            Require(answer);
+            using var body = answer.Content.ReadAsStream(cancellationToken);
+            missing.UnionWith(JsonNode.Parse(body)!["sha256"]!.AsArray().Select(hash => hash!.GetValue<string>()));
+        }
+
+        return (missing, true);
+    }
+
+    private void Put(string sha256, Stream content, Action onProgress, CancellationToken cancellationToken)
+    {
         using var request = new HttpRequestMessage(HttpMethod.Put, $"api/artifacts/blobs/{sha256}");
         using var response = Exchange(
             request,
             extend =>
                 request.Content = new StreamContent(
                     new ProgressStream(
-                        File.OpenRead(file),
+                        content,
                         () =>
                         {
                             extend();

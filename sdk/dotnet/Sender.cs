@@ -194,11 +194,11 @@ internal sealed class Sender
             return;
         }
 
-        foreach (var file in batch.Record["body"]!["files"]!.AsArray())
-        {
-            var sha256 = file!["sha256"]!.GetValue<string>();
-            client.Upload(Path.Combine(folder, sha256), sha256, NoteProgress, _stop);
-        }
+        var hashes = batch.Record["body"]!["files"]!
+            .AsArray()
+            .Select(file => file!["sha256"]!.GetValue<string>())
+            .ToHashSet(StringComparer.Ordinal);
+        client.Upload(folder, hashes, NoteProgress, _stop);
 
         client.Send(
             HttpMethod.Post,

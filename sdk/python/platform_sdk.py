@@ -24,15 +24,20 @@ records of processes that have ended.
 
 import atexit
 import datetime
+import errno
 import hashlib
 import http.client
+import io
+import itertools
 import json
 import math
 import os
 import shutil
 import socket
 import ssl
+import stat
 import sys
+import tarfile
 import tempfile
 import threading
 import time
@@ -59,6 +64,9 @@ _LONGEST_PAUSE = 15.0
 _REQUEST_TIMEOUT = 10.0
 _CONNECT_TIMEOUT = 3.0
 _MAX_STEP = (1 << 53) - 1
+_SMALL_FILE = 256 * 1024
+_FILES_PER_REQUEST = 1000
+_FILE_BYTES_PER_REQUEST = 4 << 20
 
 
 def _notify_user(text):
@@ -288,17 +296,51 @@ class _Client:
         status, answer = self._exchange(method, path, body, dict(headers or {}, **{"Content-Type": "application/json"}))
         self._require(status, answer)
 
-    def upload(self, path, sha256, on_progress):
-        """Uploads a file under its SHA-256, unless the platform has it."""
-        blob = "/api/artifacts/blobs/" + sha256
-        status, answer = self._exchange("HEAD", blob, None, {})
-        if status == 200:
-            return
-        if status != 404:
+    def upload(self, folder, files, on_progress):
+        """Uploads what ``_Copies`` made in a folder, unless the platform has it."""
+        missing, takes_groups = self._missing(sorted({file["sha256"] for file in files}))
+        missing = set(missing)
+        for name in sorted(os.listdir(folder)):
+            if not name.endswith(".tar"):
+                continue
+            with tarfile.open(os.path.join(folder, name)) as group:
+                wanted = missing.intersection(group.getnames())
+                missing -= wanted
+                if not takes_groups:
+                    for sha256 in sorted(wanted):
+                        self._put(sha256, group.extractfile(sha256).read(), {})
+                        on_progress()
+                    continue
+            if wanted:
+                with open(os.path.join(folder, name), "rb") as file:
+                    body = file.read()
+                status, answer = self._exchange(
+                    "POST", "/api/artifacts/blobs", body, {"Content-Type": "application/x-tar"}
+                )
+                self._require(status, answer)
+                on_progress()
+        for sha256 in sorted(missing):
+            path = os.path.join(folder, sha256)
+            with open(path, "rb") as file:
+                self._put(sha256, _ProgressFile(file, on_progress), {"Content-Length": str(os.path.getsize(path))})
+
+    def _missing(self, hashes):
+        """What has to be uploaded, and whether the platform takes several files in a request, as older ones do not."""
+        missing = []
+        for start in range(0, len(hashes), 10000):
+            body = _line({"sha256": hashes[start : start + 10000]})
+            status, answer = self._exchange(
+                "POST", "/api/artifacts/blobs/missing", body, {"Content-Type": "application/json"}
+            )
+            if status in (404, 405):
+                return hashes, False
             self._require(status, answer)
-        with open(path, "rb") as file:
-            headers = {"Content-Type": "application/octet-stream", "Content-Length": str(os.path.getsize(path))}
-            status, answer = self._exchange("PUT", blob, _ProgressFile(file, on_progress), headers)
+            missing += json.loads(answer)["sha256"]
+        return missing, True
+
+    def _put(self, sha256, body, headers):
+        headers["Content-Type"] = "application/octet-stream"
+        status, answer = self._exchange("PUT", "/api/artifacts/blobs/" + sha256, body, headers)
         self._require(status, answer)
 
     def close(self):
@@ -363,6 +405,61 @@ class _ProgressFile:
     def read(self, size=-1):
         self._read()
         return self._file.read(size)
+
+
+class _Copies:
+    """Copies files into a folder: small ones in tar archives of one request each, others under their SHA-256.
+
+    A file for each small one takes longer to create and to remove than to send.
+    """
+
+    def __init__(self, folder):
+        self._folder = folder
+        self._known = set()
+        self._groups = self._files = 0
+        self._archive = None
+
+    def add(self, source):
+        start = source.read(_SMALL_FILE + 1)
+        if len(start) <= _SMALL_FILE:
+            sha256 = hashlib.sha256(start).hexdigest()
+            if sha256 not in self._known:
+                self._pack(sha256, start)
+            return sha256, len(start)
+        digest = hashlib.sha256()
+        size = 0
+        incoming = os.path.join(self._folder, "incoming")
+        with open(incoming, "wb") as target:
+            for block in itertools.chain([start], iter(lambda: source.read(1 << 20), b"")):
+                digest.update(block)
+                target.write(block)
+                size += len(block)
+        os.replace(incoming, os.path.join(self._folder, digest.hexdigest()))
+        return digest.hexdigest(), size
+
+    def finish(self):
+        if self._archive is None:
+            return
+        self._archive.close()
+        with open(os.path.join(self._folder, "group-%06d.tar" % self._groups), "wb") as file:
+            file.write(self._body.getbuffer())
+        self._groups += 1
+        self._archive = None
+
+    def _pack(self, sha256, content):
+        if self._archive is not None and (
+            self._files == _FILES_PER_REQUEST or self._body.tell() + len(content) > _FILE_BYTES_PER_REQUEST
+        ):
+            self.finish()
+        if self._archive is None:
+            self._files = 0
+            self._body = io.BytesIO()
+            self._archive = tarfile.open(fileobj=self._body, mode="w", format=tarfile.USTAR_FORMAT)
+        entry = tarfile.TarInfo(sha256)
+        entry.size = len(content)
+        self._archive.addfile(entry, io.BytesIO(content))
+        self._known.add(sha256)
+        self._files += 1
 
 
 # Sending --------------------------------------------------------------------------------------------------------------
@@ -495,8 +592,7 @@ class _Sender(threading.Thread):
     def _send_artifact(self, record):
         if not os.path.isdir(record["folder"]):
             return  # Removed once the version existed, just before the process ended.
-        for file in record["body"]["files"]:
-            self._client.upload(os.path.join(record["folder"], file["sha256"]), file["sha256"], self._note_progress)
+        self._client.upload(record["folder"], record["body"]["files"], self._note_progress)
         path = "/api/artifacts/%s/versions" % urllib.parse.quote(record["name"], safe="")
         self._client.send("POST", path, _line(record["body"]), {"Idempotency-Key": record["id"]})
         shutil.rmtree(record["folder"], ignore_errors=True)
@@ -710,17 +806,21 @@ class Run:
         folder = os.path.join(self._spool.artifact_folder, identity)
         os.makedirs(folder)
         files = []
-        for file, relative in self._files(path):
-            digest = hashlib.sha256()
-            size = 0
-            incoming = os.path.join(folder, "incoming")
-            with open(file, "rb") as source, open(incoming, "wb") as target:
-                for block in iter(lambda: source.read(1 << 20), b""):
-                    digest.update(block)
-                    target.write(block)
-                    size += len(block)
-            os.replace(incoming, os.path.join(folder, digest.hexdigest()))
-            files.append({"path": relative, "size": size, "sha256": digest.hexdigest()})
+        found, left_out = self._files(path)
+        copies = _Copies(folder)
+        for file, relative in found:
+            with self._open(file) as source:
+                executable = bool(os.fstat(source.fileno()).st_mode & stat.S_IXUSR)
+                sha256, size = copies.add(source)
+            entry = {"path": relative, "size": size, "sha256": sha256}
+            if executable:
+                entry["executable"] = True
+            files.append(entry)
+        copies.finish()
+        for relative, reason in left_out[:5]:
+            _notify_user("artifact %s is stored without %s: %s" % (name, relative, reason))
+        if len(left_out) > 5:
+            _notify_user("artifact %s is stored without %d more" % (name, len(left_out) - 5))
         if not files:
             raise ValueError("there is no file in %s" % path)
         body = {"type": type, "project": self.project, "files": files}
@@ -736,15 +836,37 @@ class Run:
 
     @staticmethod
     def _files(path):
+        """The files below a folder with their names, and what is left out: links that lead out, FIFOs, sockets, devices."""
         if not os.path.isdir(path):
-            return [(path, os.path.basename(path))]
-        found = []
-        for root, _, names in os.walk(path):
-            for name in sorted(names):
-                file = os.path.join(root, name)
-                if not os.path.islink(file):
-                    found.append((file, os.path.relpath(file, path).replace(os.sep, "/")))
-        return found
+            return [(path, os.path.basename(path))], []
+        root = os.path.realpath(path)
+        found, left_out = [], []
+        for folder, folders, names in os.walk(path):
+            folders.sort()
+            for name in sorted(names + [name for name in folders if os.path.islink(os.path.join(folder, name))]):
+                file = os.path.join(folder, name)
+                relative = os.path.relpath(file, path).replace(os.sep, "/")
+                target = os.path.realpath(file)
+                if os.path.islink(file) and not os.path.exists(file):
+                    left_out.append((relative, "a link to nothing"))
+                elif os.path.islink(file) and not target.startswith(os.path.join(root, "")):
+                    left_out.append((relative, "a link that leaves the folder"))
+                elif os.path.isdir(file):
+                    left_out.append((relative, "a link to a folder"))
+                elif not stat.S_ISREG(os.stat(file).st_mode):
+                    left_out.append((relative, "no regular file"))
+                else:
+                    found.append((file, relative))
+        return found, left_out
+
+    @staticmethod
+    def _open(file):
+        """Opens a regular file; what became a FIFO in the meantime does not block."""
+        descriptor = os.open(file, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))
+        if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+            os.close(descriptor)
+            raise OSError(errno.EINVAL, "no regular file", file)
+        return os.fdopen(descriptor, "rb")
 
     def _collect(self):
         while True:

@@ -39,6 +39,7 @@ public sealed class ArtifactsModule : IServiceModule
         store.Migrations.Add(ArtifactsTables.JobAttempt);
         store.Migrations.Add(JobAttemptTable.Migration("004_job_attempt_placement"));
         store.Migrations.Add(ArtifactsTables.VersionRank);
+        store.Migrations.Add(ArtifactsTables.ExecutableFile);
         store.Migrations.Add(ArtifactsTables.Lists);
         store.InlineProjections.Add(new CatalogProjection());
         store.PublishEvents<ArtifactsMessages>("artifacts");
@@ -74,6 +75,7 @@ public sealed class ArtifactsModule : IServiceModule
             .AddEndpointFilter(MachineAccess.CheckAttemptAsync)
             .AddEndpointFilter(ArtifactProblems.CheckNameAsync);
         artifacts.MapUploadBlob();
+        artifacts.MapUploadBlobs();
         artifacts.MapReadBlob();
         artifacts.MapReadStatistics();
         artifacts.MapListArtifacts();

@@ -82,7 +82,7 @@ internal static class ArtifactsTables
     );
 
     public static readonly Migration Lists = new(
-        "006_list",
+        "007_list",
         $"""
         alter table artifact_summary add column is_listed boolean not null
           generated always as (latest_version is not null) stored;
@@ -96,5 +96,10 @@ internal static class ArtifactsTables
         create index artifact_summary_updated on artifact_summary (updated_at, name);
         {ListCounts.Sql("artifact_summary", ("is_listed", "boolean"), ("type", "text"), ("project", "text"))}
         """
+    );
+
+    public static readonly Migration ExecutableFile = new(
+        "006_executable_file",
+        "alter table manifest_file add column executable boolean not null default false;"
     );
 }

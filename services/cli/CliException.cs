@@ -5,4 +5,8 @@ internal class CliException(string message, Exception? inner = null) : Exception
 
 /// <summary>The platform is unavailable at the moment; the caller may retry.</summary>
 internal sealed class PlatformUnavailableException(string message, Exception? inner = null)
-    : CliException(message, inner);
+    : CliException(message, inner)
+{
+    /// <summary>Whether something answered: the platform is starting or was just restarted, not absent.</summary>
+    public bool WasAnswered { get; init; }
+}

@@ -4,9 +4,9 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using Platform.Cli.Cluster;
 using Platform.Cli.Contexts;
+using Platform.Cli.Output;
 using Platform.Cli.Server;
 using Platform.LocalServers;
-using Spectre.Console;
 
 namespace Platform.Cli;
 
@@ -20,7 +20,6 @@ internal sealed class CommandContext(ParseResult arguments, CancellationToken ca
     };
     private PlatformClient? _client;
     private Target? _target;
-    private IAnsiConsole? _console;
 
     public CancellationToken Cancelled => cancellationToken;
 
@@ -31,6 +30,9 @@ internal sealed class CommandContext(ParseResult arguments, CancellationToken ca
     public CommandInvocation Invocation => (CommandInvocation)arguments.InvocationConfiguration;
 
     public TextWriter Out => arguments.InvocationConfiguration.Output;
+
+    /// <summary>For output that is not text, or text as somebody else wrote it.</summary>
+    public Stream OutputBytes => Invocation.OutputBytes ?? Stream.Null;
 
     /// <summary>For progress, which is not part of the output.</summary>
     public TextWriter Error => arguments.InvocationConfiguration.Error;
@@ -53,23 +55,8 @@ internal sealed class CommandContext(ParseResult arguments, CancellationToken ca
     /// <summary>The token to send to a platform; null when there is none for it.</summary>
     public string? TokenFor(Uri address) => Target.TokenFor(address);
 
-    /// <summary>Draws tables; a pipe gets wide lines without colours.</summary>
-    public IAnsiConsole Console
-    {
-        get
-        {
-            if (_console is null)
-            {
-                _console = AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(Out) });
-                if (!ReferenceEquals(Out, System.Console.Out) || System.Console.IsOutputRedirected)
-                {
-                    _console.Profile.Width = 240;
-                }
-            }
-
-            return _console;
-        }
-    }
+    /// <summary>The terminal it prints to; null when the output goes elsewhere, such as into a pipe.</summary>
+    public Terminal? Terminal => Invocation.Terminal;
 
     /// <summary>The platform or the cluster that runs on the data folder.</summary>
     public RunningPlatform? Running =>

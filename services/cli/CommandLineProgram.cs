@@ -16,48 +16,49 @@ namespace Platform.Cli;
 /// <summary>The tree of commands.</summary>
 internal static class CommandLineProgram
 {
+    /// <summary>What shells answer for a program that Ctrl-C ended.</summary>
+    private const int Interrupted = 130;
+
+    /// <summary>What shells answer for a program whose output nobody reads any more, as in <c>| head</c>.</summary>
+    private const int NotRead = 141;
+
+    /// <summary>EPIPE.</summary>
+    private const int BrokenPipe = 32;
+
     /// <summary>Runs one command line.</summary>
-    /// <param name="input">Standard input; that of the process when left out.</param>
-    /// <param name="variable">Environment variables by name; those of the process when left out.</param>
     /// <returns>
     /// 0 for success, 1 when the command failed, 2 for invalid arguments, 130 when it was interrupted.
     /// </returns>
     public static async Task<int> RunAsync(
         IReadOnlyList<string> arguments,
-        TextWriter output,
-        TextWriter error,
-        TextReader? input = null,
-        Func<string, string?>? variable = null,
+        CommandInvocation invocation,
         CancellationToken cancellationToken = default
     )
     {
+        var error = invocation.Error;
         var parsed = Root().Parse(arguments);
         if (parsed.Errors.Count > 0)
         {
-            foreach (var problem in parsed.Errors.Select(ParseErrors.Describe).Distinct(StringComparer.Ordinal))
+            IEnumerable<string> problems = Suggestions.Describe(parsed) is { } suggestion
+                ? [suggestion]
+                : parsed.Errors.Select(ParseErrors.Describe).Distinct(StringComparer.Ordinal);
+            foreach (var problem in problems)
             {
                 await error.WriteLineAsync($"platform: {problem}");
             }
 
-            await error.WriteLineAsync("platform: see './platform --help'");
+            await error.WriteLineAsync(
+                $"platform: see '{$"./platform {Suggestions.PathOf(parsed)}".TrimEnd()} --help'"
+            );
             return 2;
         }
 
         try
         {
-            return await parsed.InvokeAsync(
-                new CommandInvocation
-                {
-                    Output = output,
-                    Error = error,
-                    Input = input ?? Console.In,
-                    Variable = variable ?? Environment.GetEnvironmentVariable,
-                    EnableDefaultExceptionHandler = false,
-                    // Interrupted commands end by themselves: demo stops what it started.
-                    ProcessTerminationTimeout = TimeSpan.FromMinutes(2),
-                },
-                cancellationToken
-            );
+            invocation.EnableDefaultExceptionHandler = false;
+            // Interrupted commands end by themselves: demo stops what it started.
+            invocation.ProcessTerminationTimeout = TimeSpan.FromMinutes(2);
+            return await parsed.InvokeAsync(invocation, cancellationToken);
         }
         catch (Exception exception) when (exception is CliException or LocalServerException)
         {
@@ -66,7 +67,26 @@ internal static class CommandLineProgram
         }
         catch (OperationCanceledException)
         {
-            return 130;
+            return Interrupted;
+        }
+        catch (IOException exception) when (exception.HResult == BrokenPipe)
+        {
+            return NotRead;
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            // Files and pipes: what the system says about them names the file.
+            await error.WriteLineAsync($"platform: {exception.Message}");
+            return 1;
+        }
+        catch (Exception exception)
+        {
+            await error.WriteLineAsync(
+                string.IsNullOrEmpty(invocation.Variable("PLATFORM_DEBUG"))
+                    ? "platform: This is a defect of the command; PLATFORM_DEBUG=1 prints what to report."
+                    : $"platform: {exception}"
+            );
+            return 1;
         }
     }
 
@@ -99,6 +119,7 @@ internal static class CommandLineProgram
                 ListJobs.Create(),
                 ShowJob.Create(),
                 JobLogs.Create(),
+                WaitForJobs.Create(),
                 JobEvents.Create(),
                 CancelJob.Create(),
                 RetryJob.Create(),
@@ -129,6 +150,7 @@ internal static class CommandLineProgram
             Login.Create(),
             Logout.Create(),
             ContextCommands.Create(),
+            Completion.Create(),
             new Command("users", "People and programs that use the platform, and what they may do.")
             {
                 UserCommands.Add(),

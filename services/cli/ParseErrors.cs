@@ -25,6 +25,26 @@ internal static class ParseErrors
         return expected.Problem is null ? error.Message : $"{name}: '{expected.Value}' is {expected.Problem}.";
     }
 
+    /// <summary>Refuses two options that contradict each other.</summary>
+    public static void RefuseTogether(this Command command, Option one, Option other) =>
+        command.Validators.Add(result =>
+        {
+            if (result.GetResult(one) is { Implicit: false } && result.GetResult(other) is { Implicit: false })
+            {
+                result.AddError($"Give {one.Name} or {other.Name}, not both.");
+            }
+        });
+
+    /// <summary>Refuses an empty text, which a shell makes of a variable that is not set.</summary>
+    public static void RefuseEmpty(this Option<string?> option) =>
+        option.Validators.Add(result =>
+        {
+            if (result.Tokens is [{ Value: "" }])
+            {
+                result.AddError($"{option.Name} must not be empty.");
+            }
+        });
+
     /// <summary>Refuses numbers outside a range. What is no number at all is refused by the parser, which asks nevertheless.</summary>
     public static void AcceptOnlyBetween(this Option option, int least, int most, string message) =>
         option.Validators.Add(result =>

@@ -1,3 +1,3 @@
 using Platform.Cli;
 
-return await CommandLineProgram.RunAsync(args, Console.Out, Console.Error);
+return await CommandLineProgram.RunAsync(args, CommandInvocation.OfProcess());

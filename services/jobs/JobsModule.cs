@@ -40,6 +40,7 @@ public sealed class JobsModule : IServiceModule
         services.AddSingleton<UserJobCommands>();
         services.AddSingleton<LogStore>();
         services.AddSingleton<LogFollower>();
+        services.AddSingleton<LogWaiter>();
         services.AddSingleton<LogSignals>();
         services.AddHostedService(container => container.GetRequiredService<LogSignals>());
         services.AddHostedService<ResumeUnsettledJobs>();

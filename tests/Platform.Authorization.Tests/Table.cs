@@ -184,6 +184,14 @@ public static class Table
         ),
         Of(
             "artifacts",
+            "POST /api/artifacts/blobs/missing",
+            _ => "/api/artifacts/blobs/missing",
+            "-+++ ++ +f+",
+            Json(new { sha256 = Array.Empty<string>() })
+        ),
+        Of("artifacts", "POST /api/artifacts/blobs", _ => "/api/artifacts/blobs", "-+++ ++ +f+", Bytes("")),
+        Of(
+            "artifacts",
             "POST /api/artifacts/{name}/versions",
             _ => "/api/artifacts/made/versions",
             "-+++ +- +f-",

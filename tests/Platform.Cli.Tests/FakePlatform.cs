@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Text;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
@@ -70,6 +71,12 @@ internal sealed class FakePlatform : IAsyncDisposable
 /// <summary>A command's exit code and output.</summary>
 internal sealed record CommandResult(int ExitCode, string Output, string Error)
 {
+    private CommandResult(int exitCode, byte[] output, string error)
+        : this(exitCode, Encoding.UTF8.GetString(output), error) => Bytes = output;
+
+    /// <summary>The output as it is.</summary>
+    public byte[] Bytes { get; } = [];
+
     public static Task<CommandResult> OfAsync(params string[] arguments) =>
         OfAsync(arguments, new Dictionary<string, string>(StringComparer.Ordinal));
 
@@ -80,19 +87,24 @@ internal sealed record CommandResult(int ExitCode, string Output, string Error)
         string input = ""
     )
     {
-        await using var output = new StringWriter();
+        using var bytes = new MemoryStream();
+        await using var output = new StreamWriter(bytes) { AutoFlush = true };
         await using var error = new StringWriter();
         using var reader = new StringReader(input);
         var exitCode = await CommandLineProgram.RunAsync(
             arguments,
-            output,
-            error,
-            reader,
-            name =>
-                name is "XDG_CONFIG_HOME"
-                    ? environment.GetValueOrDefault(name, "/nonexistent")
-                    : environment.GetValueOrDefault(name)
+            new CommandInvocation
+            {
+                Output = output,
+                OutputBytes = bytes,
+                Error = error,
+                GivenInput = reader,
+                Variable = name =>
+                    name is "XDG_CONFIG_HOME"
+                        ? environment.GetValueOrDefault(name, "/nonexistent")
+                        : environment.GetValueOrDefault(name),
+            }
         );
-        return new CommandResult(exitCode, output.ToString(), error.ToString());
+        return new CommandResult(exitCode, bytes.ToArray(), error.ToString());
     }
 }

@@ -1,4 +1,7 @@
 using System.CommandLine;
+using System.Diagnostics;
+using Microsoft.AspNetCore.Http;
+using Platform.Cli.Platforms;
 using Platform.LocalServers;
 
 namespace Platform.Cli.Tests;
@@ -6,6 +9,9 @@ namespace Platform.Cli.Tests;
 public sealed class The_command_line
 {
     private const string Id = "019a0000-0000-7000-8000-000000000001";
+
+    /// <summary>SIGINT.</summary>
+    private const int Interrupt = 2;
 
     public static TheoryData<string> Commands =>
         [
@@ -22,6 +28,7 @@ public sealed class The_command_line
             "jobs list",
             "jobs show",
             "jobs logs",
+            "jobs wait",
             "jobs events",
             "jobs cancel",
             "jobs retry",
@@ -52,6 +59,7 @@ public sealed class The_command_line
             "projects list",
             "projects create",
             "projects show",
+            "completion",
             "tokens create",
             "tokens list",
             "tokens revoke",
@@ -70,10 +78,17 @@ public sealed class The_command_line
     }
 
     [Theory]
-    [InlineData("jobs shw", "'shw'")]
-    [InlineData("jobs", "Required command")]
+    [InlineData("jobs shw", "'jobs shw'")]
+    [InlineData("jobs", "'jobs' needs a command: submit, list, ")]
     [InlineData("jobs show", "'show'")]
-    [InlineData("jobs show not-an-id", "not-an-id")]
+    [InlineData("jbos", "There is no command 'jbos'. Did you mean 'jobs'?")]
+    [InlineData("jobs shwo", "There is no command 'jobs shwo'. Did you mean 'show'?")]
+    [InlineData("jobs can", "There is no command 'jobs can'. Did you mean 'cancel'?")]
+    [InlineData("jobs qqqqqq", "There is no command 'jobs qqqqqq'.\n")]
+    [InlineData("jobs list --statsu failed", "There is no option '--statsu'. Did you mean '--status'?")]
+    [InlineData("jobs list --limit 0", "--limit must be between 1 and 200.")]
+    [InlineData("jobs logs a --tail -1", "--tail must not be negative.")]
+    [InlineData("jobs logs a -f --from 3", "Give --follow or --from, not both.")]
     [InlineData("jobs list --status gone", "'gone'")]
     [InlineData("jobs list --limit many", "many")]
     [InlineData("up --port 70000", "--port must be between 0")]
@@ -156,13 +171,89 @@ public sealed class The_command_line
         "--limit: '99999999999' is not a number from -2147483648 to 2147483647."
     )]
     [InlineData("up --port many", "--port: 'many' is not a whole number.")]
-    [InlineData("jobs show mine", "job: 'mine' is not an id such as 019a0000-0000-7000-8000-000000000001.")]
-    [InlineData("tokens revoke anna", "id: 'anna' is not an id such as 019a0000-0000-7000-8000-000000000001.")]
     public async Task says_it_in_one_line(string command, string message)
     {
         var result = await CommandResult.OfAsync(command.Split(' '));
 
-        Assert.Equal($"platform: {message}\nplatform: see './platform --help'\n", result.Error);
+        var path = string.Join(
+            ' ',
+            command.Split(' ').TakeWhile(word => !word.StartsWith('-')).Where(word => word != "many")
+        );
+        Assert.Equal($"platform: {message}\nplatform: see './platform {path} --help'\n", result.Error);
+    }
+
+    [Fact]
+    public async Task refuses_an_empty_filter_which_would_find_everything()
+    {
+        var result = await CommandResult.OfAsync("jobs", "list", "--submitted-by", "");
+
+        Assert.Equal(2, result.ExitCode);
+        Assert.StartsWith("platform: --submitted-by must not be empty.\n", result.Error, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("jobs wait")]
+    [InlineData("jobs logs -f")]
+    public async Task returns_130_when_it_is_interrupted(string command)
+    {
+        var asked = new TaskCompletionSource();
+        await using var platform = await FakePlatform.StartAsync(context =>
+        {
+            asked.TrySetResult();
+            return context.Response.WriteAsJsonAsync(
+                new
+                {
+                    id = Id,
+                    status = "running",
+                    attempt = 1,
+                }
+            );
+        });
+        using var process = Process.Start(
+            new ProcessStartInfo(
+                BuiltPrograms.DotNet,
+                [
+                    Path.Combine(BuiltPrograms.FolderOf("Platform.Cli"), "platform.dll"),
+                    .. command.Split(' '),
+                    Id,
+                    "--server",
+                    platform.Url,
+                ]
+            )
+            {
+                RedirectStandardOutput = true,
+                RedirectStandardError = true,
+            }
+        )!;
+        var error = process.StandardError.ReadToEndAsync();
+        await asked.Task;
+
+        Assert.True(Unix.Signal(process.Id, Interrupt));
+        await process.WaitForExitAsync();
+
+        Assert.Equal(130, process.ExitCode);
+        Assert.Equal("", await error);
+    }
+
+    [Theory]
+    [InlineData("list", "lsit", 1)]
+    [InlineData("jobs", "job", 1)]
+    [InlineData("", "abc", 3)]
+    [InlineData("show", "shwo", 1)]
+    [InlineData("drain", "resume", 6)]
+    public void knows_how_far_words_are_apart(string one, string other, int distance) =>
+        Assert.Equal(distance, Suggestions.Distance(one, other));
+
+    [Theory]
+    [InlineData("bash")]
+    [InlineData("zsh")]
+    [InlineData("fish")]
+    public async Task prints_a_completion_for(string shell)
+    {
+        var result = await CommandResult.OfAsync("completion", shell);
+
+        Assert.Equal(0, result.ExitCode);
+        Assert.Contains("[suggest:", result.Output, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -231,6 +231,31 @@ public sealed class Running_a_training : AgentTest
     }
 
     [Fact]
+    public async Task keeps_programs_executable_from_an_output_to_an_input()
+    {
+        await using var agent = await StartAgentAsync();
+        var makes = Shell(
+            "printf '#!/bin/sh\\necho ran' > outputs/tool; chmod +x outputs/tool; touch outputs/text",
+            WithOutputs("outputs")
+        );
+        await agent.StartAsync(makes);
+        await agent.Reports.ExitedAsync(makes.JobId);
+        Assert.Equal(
+            ["text False", "tool True"],
+            Assert.Single(Platform.Versions("kept")).Files.Select(file => $"{file.Path} {file.Executable}")
+        );
+
+        var uses = Shell(
+            "in/tool; test -x in/text || echo plain",
+            work => work with { Inputs = [new JobInput { Artifact = "kept", Path = "in" }] }
+        );
+        await agent.StartAsync(uses);
+        await agent.Reports.ExitedAsync(uses.JobId);
+
+        Assert.Equal("ran\nplain\n", Platform.Log(uses).Text);
+    }
+
+    [Fact]
     public async Task whose_output_has_another_type_than_its_artifact_is_refused_with_that_reason()
     {
         await using var agent = await StartAgentAsync();

@@ -1,5 +1,7 @@
+using System.Formats.Tar;
 using System.Net;
 using System.Security.Cryptography;
+using System.Text.Json;
 using System.Text.Json.Nodes;
 using Platform.LocalServers;
 
@@ -45,6 +47,9 @@ internal sealed class FakePlatform : IDisposable
     public Uri Url => new($"http://127.0.0.1:{_port}");
 
     public FaultMode FaultMode { get; set; }
+
+    /// <summary>False for a platform of release 0.1.0, which takes each blob in a request of its own.</summary>
+    public bool TakesGroups { get; set; } = true;
 
     /// <summary>A metric that is refused, with the whole request.</summary>
     public string? RefusedKey { get; set; }
@@ -167,7 +172,8 @@ internal sealed class FakePlatform : IDisposable
                 return;
             }
 
-            var status = FaultMode is FaultMode.Failing ? 503 : Handle(context.Request, body.ToArray());
+            byte[] answer = [];
+            var status = FaultMode is FaultMode.Failing ? 503 : Handle(context.Request, body.ToArray(), out answer);
             if (FaultMode is FaultMode.LosingAnswers)
             {
                 FaultMode = FaultMode.None;
@@ -175,7 +181,7 @@ internal sealed class FakePlatform : IDisposable
             }
 
             context.Response.StatusCode = status;
-            context.Response.Close();
+            context.Response.Close(answer, willBlock: true);
         }
         catch (Exception e) when (e is HttpListenerException or ObjectDisposedException or IOException)
         {
@@ -183,10 +189,11 @@ internal sealed class FakePlatform : IDisposable
         }
     }
 
-    private int Handle(HttpListenerRequest request, byte[] body)
+    private int Handle(HttpListenerRequest request, byte[] body, out byte[] answer)
     {
         lock (_gate)
         {
+            answer = [];
             Requests++;
             Authorization = request.Headers["Authorization"];
             var path = request.Url!.AbsolutePath.Trim('/').Split('/');
@@ -197,6 +204,8 @@ internal sealed class FakePlatform : IDisposable
                 ("POST", ["api", "runs", _, "metrics"]) => AddPoints(body),
                 ("PATCH", ["api", "runs", _]) => Merge(body),
                 ("POST", ["api", "runs", _, "finish"]) => Finish(body),
+                ("POST", ["api", "artifacts", "blobs", "missing"]) when TakesGroups => FindMissing(body, out answer),
+                ("POST", ["api", "artifacts", "blobs"]) when TakesGroups => StoreGroup(body),
                 ("HEAD", ["api", "artifacts", "blobs", var sha256]) => _blobs.ContainsKey(sha256) ? 200 : 404,
                 ("PUT", ["api", "artifacts", "blobs", var sha256]) => Store(sha256, body),
                 ("POST", ["api", "artifacts", var name, "versions"]) => AddVersion(request, name, body),
@@ -257,6 +266,32 @@ internal sealed class FakePlatform : IDisposable
         var end = JsonNode.Parse(body)!;
         Status = end["status"]!.GetValue<string>();
         EndedAttempt = end["attempt"]?.GetValue<int>();
+        return 200;
+    }
+
+    private int FindMissing(byte[] body, out byte[] answer)
+    {
+        var missing = JsonNode.Parse(body)!["sha256"]!
+            .AsArray()
+            .Select(hash => hash!.GetValue<string>())
+            .Where(hash => !_blobs.ContainsKey(hash));
+        answer = JsonSerializer.SerializeToUtf8Bytes(new { sha256 = missing });
+        return 200;
+    }
+
+    private int StoreGroup(byte[] body)
+    {
+        using var archive = new TarReader(new MemoryStream(body));
+        while (archive.GetNextEntry(copyData: true) is { } entry)
+        {
+            using var bytes = new MemoryStream();
+            entry.DataStream?.CopyTo(bytes);
+            if (Store(entry.Name, bytes.ToArray()) is var status and not 201)
+            {
+                return status;
+            }
+        }
+
         return 200;
     }
 

@@ -265,6 +265,65 @@ public sealed class Tracking_in_python : SdkTest
     }
 
     [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task sends_many_small_files_in_few_requests(bool takesGroups)
+    {
+        Platform.TakesGroups = takesGroups;
+        Directory.CreateDirectory(Folder.In("set", "sub"));
+        for (var i = 0; i < 1200; i++)
+        {
+            await File.WriteAllTextAsync(Folder.In("set", "sub", $"{i:D4}"), $"file {i}");
+        }
+
+        await File.WriteAllTextAsync(Folder.In("set", "again"), "file 7");
+        await File.WriteAllTextAsync(Folder.In("set", "empty"), "");
+        await File.WriteAllBytesAsync(Folder.In("set", "large"), new byte[300_000]);
+        File.SetUnixFileMode(Folder.In("set", "large"), UnixFileMode.UserRead | UnixFileMode.UserExecute);
+        await RunAsync("tracking.init().artifact('set', name='many')");
+
+        var files = Assert.Single(Platform.Versions).Body["files"]!.AsArray();
+        Assert.Equal(1203, files.Count);
+        Assert.All(
+            files,
+            file =>
+                Assert.Equal(
+                    File.ReadAllBytes(Folder.In("set", file!["path"]!.GetValue<string>())),
+                    Platform.Blob(file["sha256"]!.GetValue<string>())
+                )
+        );
+        Assert.Equal(
+            "large",
+            Assert.Single(files, file => file!["executable"] is not null)!["path"]!.GetValue<string>()
+        );
+        Assert.True(takesGroups == Platform.Requests < 20, $"{Platform.Requests} requests");
+        Assert.Empty(Directory.EnumerateFileSystemEntries(Spool));
+    }
+
+    [Fact]
+    public async Task leaves_out_what_may_never_end_or_lies_elsewhere()
+    {
+        Directory.CreateDirectory(Folder.In("set"));
+        await File.WriteAllTextAsync(Folder.In("set", "real"), "real");
+        await File.WriteAllTextAsync(Folder.In("elsewhere"), "secret");
+        File.CreateSymbolicLink(Folder.In("set", "inside"), "real");
+        File.CreateSymbolicLink(Folder.In("set", "outside"), "../elsewhere");
+        File.CreateSymbolicLink(Folder.In("set", "dangling"), "nowhere");
+        using (var fifo = System.Diagnostics.Process.Start("mkfifo", [Folder.In("set", "pipe")]))
+        {
+            await fifo.WaitForExitAsync();
+        }
+
+        await RunAsync("tracking.init().artifact('set', name='many')");
+
+        var files = Assert.Single(Platform.Versions).Body["files"]!.AsArray();
+        Assert.Equal(
+            ["inside", "real"],
+            files.Select(file => file!["path"]!.GetValue<string>()).Order(StringComparer.Ordinal)
+        );
+    }
+
+    [Theory]
     [InlineData("PLATFORM_DISABLED", "1")]
     [InlineData("PLATFORM_URL", "")]
     [Trait("check", "SDK-01")]

@@ -11,6 +11,9 @@ internal static class DownloadArchive
     private const UnixFileMode Mode =
         UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead | UnixFileMode.OtherRead;
 
+    private const UnixFileMode Execute =
+        UnixFileMode.UserExecute | UnixFileMode.GroupExecute | UnixFileMode.OtherExecute;
+
     public static void MapDownloadArchive(this IEndpointRouteBuilder artifacts) =>
         artifacts
             .MapGet("/{name}/versions/{version}/archive", HandleAsync)
@@ -50,7 +53,7 @@ internal static class DownloadArchive
                         new PaxTarEntry(TarEntryType.RegularFile, file.Path)
                         {
                             DataStream = bytes,
-                            Mode = Mode,
+                            Mode = file.Executable ? Mode | Execute : Mode,
                             ModificationTime = found.CreatedAt,
                         },
                         cancellationToken

@@ -117,7 +117,7 @@ internal sealed class ArtifactCatalog(ArtifactsStore store)
     public async Task<IReadOnlyList<ArtifactFile>> ReadFilesAsync(string digest, CancellationToken cancellationToken)
     {
         await using var command = store.DataSource.CreateCommand(
-            "select path, size, sha256 from manifest_file where digest = $1 order by path"
+            "select path, size, sha256, executable from manifest_file where digest = $1 order by path"
         );
         command.Parameters.Add(new NpgsqlParameter { Value = digest });
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
@@ -134,7 +134,7 @@ internal sealed class ArtifactCatalog(ArtifactsStore store)
     public async Task<ArtifactFile?> FindFileAsync(string digest, string path, CancellationToken cancellationToken)
     {
         await using var command = store.DataSource.CreateCommand(
-            "select path, size, sha256 from manifest_file where digest = $1 and path = $2"
+            "select path, size, sha256, executable from manifest_file where digest = $1 and path = $2"
         );
         command.Parameters.Add(new NpgsqlParameter { Value = digest });
         command.Parameters.Add(new NpgsqlParameter { Value = path });
@@ -215,6 +215,7 @@ internal sealed class ArtifactCatalog(ArtifactsStore store)
             Path = reader.GetString(0),
             Size = reader.GetInt64(1),
             Sha256 = reader.GetString(2),
+            Executable = reader.GetBoolean(3),
         };
 
     private async Task<(ArtifactVersion Version, long Revision)?> QueryVersionAsync(

@@ -36,21 +36,26 @@ internal sealed class Manifest
             """
             with fresh as (
               insert into manifest (digest) values ($1) on conflict (digest) do nothing returning digest)
-            insert into manifest_file (digest, path, size, sha256)
-            select fresh.digest, f.path, f.size, f.sha256
-            from fresh, unnest($2::varchar[], $3::bigint[], $4::varchar[]) f(path, size, sha256)
+            insert into manifest_file (digest, path, size, sha256, executable)
+            select fresh.digest, f.path, f.size, f.sha256, f.executable
+            from fresh, unnest($2::varchar[], $3::bigint[], $4::varchar[], $5::boolean[]) f(path, size, sha256, executable)
             """,
             Digest,
             _files.Select(file => file.Path).ToArray(),
             _files.Select(file => file.Size).ToArray(),
-            _files.Select(file => file.Sha256).ToArray()
+            _files.Select(file => file.Sha256).ToArray(),
+            _files.Select(file => file.Executable).ToArray()
         );
 
-    /// <summary>The same as <c>LC_ALL=C sort | sha256sum</c>: the lines are ordered by their bytes.</summary>
+    /// <summary>
+    /// The same as <c>LC_ALL=C sort | sha256sum</c>: the lines are ordered by their bytes. An <c>x</c> after the size marks programs.
+    /// </summary>
     private static string DigestOf(IReadOnlyList<ArtifactFile> files)
     {
         var lines = files
-            .Select(file => Encoding.UTF8.GetBytes($"{file.Sha256}  {file.Size}  {file.Path}\n"))
+            .Select(file =>
+                Encoding.UTF8.GetBytes($"{file.Sha256}  {file.Size}{(file.Executable ? "x" : "")}  {file.Path}\n")
+            )
             .ToArray();
         Array.Sort(lines, (a, b) => a.AsSpan().SequenceCompareTo(b));
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);

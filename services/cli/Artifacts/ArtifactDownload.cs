@@ -12,6 +12,8 @@ namespace Platform.Cli.Artifacts;
 internal sealed class ArtifactDownload(PlatformClient client, Action<string> report)
 {
     private const int Tries = 5;
+    private const UnixFileMode Execute =
+        UnixFileMode.UserExecute | UnixFileMode.GroupExecute | UnixFileMode.OtherExecute;
 
     /// <summary>Fetches one file unless it already exists.</summary>
     public async Task FetchAsync(
@@ -48,6 +50,11 @@ internal sealed class ArtifactDownload(PlatformClient client, Action<string> rep
             throw new CliException(
                 $"The checksum of {file.Path} is wrong; the file was discarded. Run the command again."
             );
+        }
+
+        if (file.Executable && !OperatingSystem.IsWindows())
+        {
+            File.SetUnixFileMode(partial, File.GetUnixFileMode(partial) | Execute);
         }
 
         File.Move(partial, target, overwrite: true);

@@ -1,50 +1,68 @@
-using System.Net;
+using System.Net.Http.Headers;
 using System.Net.Http.Json;
 using System.Security.Cryptography;
 using System.Text;
 using Platform.Cli.Server;
 using Platform.Contracts;
 using Platform.Contracts.Artifacts;
+using Platform.Sdk;
+using PlatformClient = Platform.Cli.Server.PlatformClient;
 
 namespace Platform.Cli.Artifacts;
 
 /// <summary>Uploads files as one version; content that the platform already has is not uploaded again.</summary>
-internal sealed class ArtifactUpload(PlatformClient client, Action<string> report)
+/// <param name="report">Gets what happens, as a line for users.</param>
+/// <param name="progress">Gets how far it is.</param>
+internal sealed class ArtifactUpload(
+    PlatformClient client,
+    Action<string> report,
+    IProgress<UploadProgress>? progress = null
+)
 {
+    private const int HashesAtOnce = 4;
+
     /// <summary>Files below the given paths with their names in the version: a folder's own name is left out.</summary>
-    public static IReadOnlyList<(string Name, string File)> FilesOf(IReadOnlyList<string> paths)
+    /// <param name="followsLinks">Also take what lies outside a folder, and folders behind links.</param>
+    public static (IReadOnlyList<FileOfArtifact> Files, IReadOnlyList<LeftOut> LeftOut) FilesOf(
+        IReadOnlyList<string> paths,
+        bool followsLinks = false
+    )
     {
-        var files = new List<(string Name, string File)>();
+        var files = new List<FileOfArtifact>();
+        var leftOut = new List<LeftOut>();
         foreach (var path in paths)
         {
-            if (Directory.Exists(path))
-            {
-                files.AddRange(
-                    Directory
-                        .EnumerateFiles(path, "*", SearchOption.AllDirectories)
-                        .Select(file => (Path.GetRelativePath(path, file).Replace('\\', '/'), file))
-                );
-            }
-            else if (File.Exists(path))
-            {
-                files.Add((Path.GetFileName(path), path));
-            }
-            else
+            if (!Path.Exists(path))
             {
                 throw new CliException($"{path} does not exist.");
+            }
+
+            try
+            {
+                var (found, skipped) = ArtifactFolder.Read(path, followsLinks);
+                files.AddRange(found);
+                leftOut.AddRange(skipped);
+            }
+            catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+            {
+                throw new CliException($"{path} cannot be read: {exception.Message}", exception);
             }
         }
 
         if (files.Count == 0)
         {
-            throw new CliException("There are no files to upload.");
+            throw new CliException(
+                leftOut.Count == 0
+                    ? "There are no files to upload."
+                    : $"There are no files to upload: {leftOut[0].Name} is {leftOut[0].Reason}."
+            );
         }
 
         var duplicate = files
             .GroupBy(file => file.Name, StringComparer.Ordinal)
             .FirstOrDefault(group => group.Count() > 1);
         return duplicate is null
-            ? [.. files.OrderBy(file => file.Name, StringComparer.Ordinal)]
+            ? ([.. files.OrderBy(file => file.Name, StringComparer.Ordinal)], leftOut)
             : throw new CliException(
                 $"Two files would be called {duplicate.Key}: {string.Join(", ", duplicate.Select(file => file.File))}"
             );
@@ -54,35 +72,26 @@ internal sealed class ArtifactUpload(PlatformClient client, Action<string> repor
     public async Task<ArtifactManifest> CreateVersionAsync(
         string artifact,
         CreateVersion version,
-        IReadOnlyList<(string Name, string File)> files,
+        IReadOnlyList<FileOfArtifact> files,
         CancellationToken cancellationToken
-    )
-    {
-        var entries = new List<ArtifactFile>();
-        foreach (var (name, file) in files)
-        {
-            var entry = await DescribeAsync(name, file, cancellationToken);
-            await UploadAsync(entry, file, cancellationToken);
-            entries.Add(entry);
-        }
-
-        return await PostAsync(artifact, version with { Files = entries }, cancellationToken);
-    }
+    ) =>
+        await CreateVersionAsync(
+            artifact,
+            version,
+            files,
+            await DescribeAsync(files, cancellationToken),
+            cancellationToken
+        );
 
     /// <summary>Creates a version only when the latest one has other files.</summary>
     public async Task<ArtifactManifest> EnsureLatestAsync(
         string artifact,
         CreateVersion version,
-        IReadOnlyList<(string Name, string File)> files,
+        IReadOnlyList<FileOfArtifact> files,
         CancellationToken cancellationToken
     )
     {
-        var entries = new List<ArtifactFile>();
-        foreach (var (name, file) in files)
-        {
-            entries.Add(await DescribeAsync(name, file, cancellationToken));
-        }
-
+        var entries = await DescribeAsync(files, cancellationToken);
         using var request = new HttpRequestMessage(HttpMethod.Get, new ArtifactReference(artifact, "latest").Path);
         using var response = await client.TrySendAsync(request, cancellationToken);
         if (
@@ -95,48 +104,113 @@ internal sealed class ArtifactUpload(PlatformClient client, Action<string> repor
             return latest;
         }
 
-        return await CreateVersionAsync(artifact, version, files, cancellationToken);
+        return await CreateVersionAsync(artifact, version, files, entries, cancellationToken);
     }
 
     /// <summary>The digest that the platform gives a version with these files.</summary>
     internal static string DigestOf(IEnumerable<ArtifactFile> files)
     {
         var lines = files
-            .Select(file => Encoding.UTF8.GetBytes($"{file.Sha256}  {file.Size}  {file.Path}\n"))
+            .Select(file =>
+                Encoding.UTF8.GetBytes($"{file.Sha256}  {file.Size}{(file.Executable ? "x" : "")}  {file.Path}\n")
+            )
             .ToArray();
         Array.Sort(lines, (one, other) => one.AsSpan().SequenceCompareTo(other));
         return Convert.ToHexStringLower(SHA256.HashData(lines.SelectMany(line => line).ToArray()));
     }
 
-    private static async Task<ArtifactFile> DescribeAsync(string name, string file, CancellationToken cancellationToken)
+    private static async Task<ArtifactFile[]> DescribeAsync(
+        IReadOnlyList<FileOfArtifact> files,
+        CancellationToken cancellationToken
+    )
     {
-        await using var stream = OpenToRead(file);
+        var entries = new ArtifactFile[files.Count];
+        await Parallel.ForAsync(
+            0,
+            files.Count,
+            new ParallelOptions { MaxDegreeOfParallelism = HashesAtOnce, CancellationToken = cancellationToken },
+            async (i, token) => entries[i] = await DescribeAsync(files[i], token)
+        );
+        return entries;
+    }
+
+    private static async ValueTask<ArtifactFile> DescribeAsync(FileOfArtifact file, CancellationToken cancellationToken)
+    {
+        await using var stream = OpenToRead(file.File);
         var hash = await SHA256.HashDataAsync(stream, cancellationToken);
         return new ArtifactFile
         {
-            Path = name,
+            Path = file.Name,
             Size = stream.Length,
             Sha256 = Convert.ToHexStringLower(hash),
+            Executable = file.IsExecutable,
         };
     }
 
-    private async Task UploadAsync(ArtifactFile entry, string file, CancellationToken cancellationToken)
+    private async Task<ArtifactManifest> CreateVersionAsync(
+        string artifact,
+        CreateVersion version,
+        IReadOnlyList<FileOfArtifact> files,
+        IReadOnlyList<ArtifactFile> entries,
+        CancellationToken cancellationToken
+    )
     {
-        using var head = new HttpRequestMessage(HttpMethod.Head, $"/api/artifacts/blobs/{entry.Sha256}");
-        using var known = await client.TrySendAsync(head, cancellationToken);
-        if (known.StatusCode is HttpStatusCode.OK)
+        var blobs = entries
+            .Zip(files, (entry, file) => new BlobFile(entry.Sha256, entry.Size, file.File))
+            .DistinctBy(blob => blob.Sha256, StringComparer.Ordinal)
+            .ToList();
+        await UploadAsync(blobs, cancellationToken);
+        return await PostAsync(artifact, version with { Files = entries }, cancellationToken);
+    }
+
+    private async Task UploadAsync(List<BlobFile> blobs, CancellationToken cancellationToken)
+    {
+        var missing = await FindMissingAsync(blobs, cancellationToken);
+        if (missing.Count == 0)
         {
             return;
         }
 
-        report($"Uploading {entry.Path} ({entry.Size} bytes) …");
-        await using var stream = OpenToRead(file);
-        using var request = new HttpRequestMessage(HttpMethod.Put, $"/api/artifacts/blobs/{entry.Sha256}")
+        var size = missing.Sum(blob => blob.Size);
+        report($"Uploading {missing.Count} of {blobs.Count} files ({JsonText.Bytes(size)}) …");
+        var done = new UploadProgress(0, missing.Count, 0, size);
+        foreach (var group in BlobGroups.Of(missing.Where(BlobGroups.IsSmall)))
         {
-            Content = new StreamContent(stream),
-        };
-        request.Content.Headers.ContentLength = entry.Size;
-        using var stored = await client.SendAsync(request, cancellationToken);
+            using var request = new HttpRequestMessage(HttpMethod.Post, "/api/artifacts/blobs");
+            request.Content = new ByteArrayContent(BlobGroups.ArchiveOf(group));
+            request.Content.Headers.ContentType = new MediaTypeHeaderValue(BlobGroups.MediaType);
+            using var stored = await client.SendAsync(request, cancellationToken);
+            progress?.Report(done = done.Add(group.Count, group.Sum(blob => blob.Size)));
+        }
+
+        foreach (var blob in missing.Where(blob => !BlobGroups.IsSmall(blob)))
+        {
+            await using var file = OpenToRead(blob.File);
+            await using var stream = new ReportingStream(file, read => progress?.Report(done.Add(0, read)));
+            using var request = new HttpRequestMessage(HttpMethod.Put, $"/api/artifacts/blobs/{blob.Sha256}")
+            {
+                Content = new StreamContent(stream),
+            };
+            request.Content.Headers.ContentLength = blob.Size;
+            using var stored = await client.SendAsync(request, cancellationToken);
+            progress?.Report(done = done.Add(1, blob.Size));
+        }
+    }
+
+    private async Task<List<BlobFile>> FindMissingAsync(List<BlobFile> blobs, CancellationToken cancellationToken)
+    {
+        var missing = new HashSet<string>(StringComparer.Ordinal);
+        foreach (var some in blobs.Chunk(BlobGroups.HashesPerRequest))
+        {
+            using var body = JsonContent.Create(
+                new BlobHashes { Sha256 = [.. some.Select(blob => blob.Sha256)] },
+                options: JsonDefaults.Lenient
+            );
+            var answer = await client.PostAsync("/api/artifacts/blobs/missing", body, cancellationToken);
+            missing.UnionWith(answer.Items("sha256").Select(hash => hash.Text()!));
+        }
+
+        return [.. blobs.Where(blob => missing.Contains(blob.Sha256))];
     }
 
     private async Task<ArtifactManifest> PostAsync(

@@ -10,21 +10,31 @@ internal static class ListArtifacts
     {
         var type = new Option<string?>("--type") { Description = "Only artifacts of this type, such as model." };
         return ListCommand.Create(
-            "artifacts",
-            "last changed first",
-            "/api/artifacts",
-            [type],
-            ["name", "type", "project", "latest", "versions", "size", "updated"],
-            (artifact, _) =>
+            new ListDefinition(
+                "artifacts",
+                "last changed first",
+                "/api/artifacts",
+                [type],
                 [
-                    artifact.Field("name"),
-                    artifact.Field("type"),
-                    artifact.Field("project"),
-                    artifact.Field("latestVersion"),
-                    artifact.Field("versionCount"),
-                    artifact.Bytes("size"),
-                    artifact.Time("updatedAt"),
-                ]
+                    "name",
+                    new Column("type", Drop: 3),
+                    new Column("project", Drop: 2),
+                    "latest",
+                    new Column("versions", Drop: 5),
+                    new Column("size", Drop: 1),
+                    new Column("updated", Drop: 4, Least: 19),
+                ],
+                (artifact, _) =>
+                    [
+                        artifact.Field("name"),
+                        artifact.Field("type"),
+                        artifact.Field("project"),
+                        artifact.Field("latestVersion"),
+                        artifact.Field("versionCount"),
+                        artifact.Bytes("size"),
+                        artifact.Time("updatedAt"),
+                    ]
+            )
         );
     }
 }

@@ -35,7 +35,7 @@ internal static class ShowArtifact
             ("created", version.Time("createdAt"))
         );
         context.PrintTable(
-            ["file", "size", "sha256"],
+            ["file", "size", new Column("sha256", Drop: 1)],
             version
                 .Items("files")
                 .Select(file => (IReadOnlyList<string>)[file.Field("path"), file.Bytes("size"), file.Field("sha256")]),

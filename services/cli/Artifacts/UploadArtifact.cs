@@ -24,6 +24,10 @@ internal static class UploadArtifact
         var project = new Option<string?>("--project") { Description = "The project it belongs to." };
         var description = new Option<string?>("--description") { Description = "A description for users." };
         var alias = new Option<string[]>("--alias") { Description = "An alias for the new version, besides latest." };
+        var dereference = new Option<bool>("--dereference", "-L")
+        {
+            Description = "Follow links that leave the folder, or lead to folders; otherwise they are left out.",
+        };
         return new Command("upload", "Upload files as a new version.")
         {
             name,
@@ -32,6 +36,7 @@ internal static class UploadArtifact
             project,
             description,
             alias,
+            dereference,
         }.Does(async context =>
         {
             var version = new CreateVersion
@@ -42,8 +47,14 @@ internal static class UploadArtifact
                 Aliases = context.Value(alias) ?? [],
                 Files = [],
             };
-            var files = ArtifactUpload.FilesOf(context.Value(paths));
-            var upload = new ArtifactUpload(context.Client, context.Error.WriteLine);
+            var (files, leftOut) = ArtifactUpload.FilesOf(context.Value(paths), context.Value(dereference));
+            foreach (var (left, reason) in leftOut)
+            {
+                await context.Error.WriteLineAsync($"platform: left out {left}: {reason}");
+            }
+
+            using var line = context.Invocation.ErrorIsTerminal ? new ProgressLine(context.Error) : null;
+            var upload = new ArtifactUpload(context.Client, context.Error.WriteLine, line);
             var made = await upload.CreateVersionAsync(context.Value(name), version, files, context.Cancelled);
             return ShowArtifact.Print(context, JsonSerializer.SerializeToNode(made, JsonDefaults.Lenient)!);
         });

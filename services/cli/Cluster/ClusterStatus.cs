@@ -39,7 +39,7 @@ internal static class ClusterStatus
 
         context.Out.WriteLine(url is null ? "The cluster is not running." : $"Cluster at {url}");
         context.PrintTable(
-            ["process", "pid", "log"],
+            ["process", "pid", new Column("log", Drop: 1)],
             rows.Select(row =>
                 (IReadOnlyList<string>)[row.Name, row.Pid is { } pid ? $"{pid}" : "not running", row.Log]
             ),

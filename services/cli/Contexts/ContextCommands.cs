@@ -22,7 +22,7 @@ internal static class ContextCommands
         }
 
         context.PrintTable(
-            ["", "name", "server", "token"],
+            ["", "name", "server", new Column("token", Drop: 1)],
             contexts.Contexts.Select(one =>
                 (IReadOnlyList<string>)
                     [

@@ -53,7 +53,9 @@ internal static class Login
         if (caller is null && token is null && context.Invocation.IsInteractive)
         {
             token = Target.Check(
-                await context.Console.PromptAsync(new TextPrompt<string>("Token:").Secret(null), context.Cancelled)
+                await AnsiConsole
+                    .Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(context.Out) })
+                    .PromptAsync(new TextPrompt<string>("Token:").Secret(null), context.Cancelled)
             );
             caller = await AskAsync(server, token, context.Cancelled);
         }
@@ -145,7 +147,9 @@ internal static class Login
     private static async Task<string> ReadAsync(CommandContext context)
     {
         var buffer = new char[MaxTokenLength];
-        var length = await context.Invocation.Input.ReadBlockAsync(buffer, context.Cancelled);
+        var input = context.Invocation.Input;
+        // A read of a terminal or a pipe cannot be interrupted; the command can.
+        var length = await Task.Run(() => input.ReadBlock(buffer), context.Cancelled).WaitAsync(context.Cancelled);
         var lines = new string(buffer, 0, length).Split('\n', 2);
         return Target.Check(lines[0].Trim());
     }

@@ -11,7 +11,11 @@ internal static class CancelJob
             async context =>
                 JobOutput.Print(
                     context,
-                    await context.Client.PostAsync($"/api/jobs/{context.Value(job)}/cancel", null, context.Cancelled)
+                    await context.Client.PostAsync(
+                        $"/api/jobs/{await JobArgument.FindAsync(context, context.Value(job))}/cancel",
+                        null,
+                        context.Cancelled
+                    )
                 )
         );
     }

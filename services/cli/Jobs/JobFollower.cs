@@ -1,79 +1,84 @@
-using System.Diagnostics;
 using System.Globalization;
-using System.Net.Http.Headers;
-using System.Net.ServerSentEvents;
 using System.Text.Json.Nodes;
 using Platform.Cli.Server;
 
 namespace Platform.Cli.Jobs;
 
-/// <summary>
-/// Follows a job's log over server-sent events, across lost connections and attempts, until the job ends.
-/// </summary>
+/// <summary>Prints a job's log while it grows, byte by byte as it is, across lost connections and attempts, until the job ends.</summary>
 internal static class JobFollower
 {
     private static readonly string[] _final = ["succeeded", "failed", "cancelled"];
 
+    public static bool HasEnded(JsonNode job) => _final.Contains(job.Field("status"), StringComparer.Ordinal);
+
     /// <summary>Prints the log live and then how the job ended.</summary>
     /// <param name="rank">The process whose log it is.</param>
+    /// <param name="lines">Begin with so many of the last lines; with all when left out.</param>
     /// <returns>0 only when it succeeded.</returns>
-    public static async Task<int> FollowAsync(CommandContext context, PlatformClient client, Guid job, int rank = 0)
+    public static async Task<int> FollowAsync(
+        CommandContext context,
+        PlatformClient client,
+        Guid job,
+        int rank = 0,
+        int? lines = null
+    )
     {
-        var status = await new Follower(context, client, job, rank).FollowAsync();
-        var ended = await client.GetAsync($"/api/jobs/{job}", context.Cancelled);
-        await context.Error.WriteLineAsync($"Job {job}: {JobOutput.Status(ended)}");
-        if (ended["detail"].Text() is { Length: > 0 } detail)
+        var ended = await new Follower(context, client, job, rank, lines).FollowAsync();
+        return await PrintEndAsync(context, ended);
+    }
+
+    /// <summary>Prints how a job ended.</summary>
+    /// <returns>0 only when it succeeded.</returns>
+    public static async Task<int> PrintEndAsync(CommandContext context, JsonNode job)
+    {
+        await context.Error.WriteLineAsync($"Job {job.Field("id")}: {JobOutput.Status(job)}");
+        if (job["detail"].Text() is { Length: > 0 } detail)
         {
             await context.Error.WriteLineAsync(detail);
         }
 
-        return string.Equals(status, "succeeded", StringComparison.Ordinal) ? 0 : 1;
+        return job.Field("status") is "succeeded" ? 0 : 1;
     }
 
-    private sealed class Follower(CommandContext context, PlatformClient client, Guid job, int rank)
+    private sealed class Follower(CommandContext context, PlatformClient client, Guid job, int rank, int? lines)
     {
-        /// <summary>How long the platform may be unavailable, as during a restart, before following gives up.</summary>
-        private static readonly TimeSpan _retryLimit = TimeSpan.FromSeconds(60);
+        private static readonly TimeSpan _pause = TimeSpan.FromMilliseconds(200);
 
+        private readonly Patience _patience = new(context);
         private int _attempt;
         private long _offset;
+        private bool _isFirstPart = true;
+        private bool _isPrinted;
         private string _shown = "";
 
-        /// <returns>The job's last status.</returns>
-        public async Task<string> FollowAsync()
+        /// <returns>The job, which has ended.</returns>
+        public async Task<JsonNode> FollowAsync()
         {
-            var silence = Stopwatch.StartNew();
             while (true)
             {
-                try
+                if (await _patience.TryAsync(FollowOnceAsync) is { } ended)
                 {
-                    if (await FollowOnceAsync() is { } status)
-                    {
-                        return status;
-                    }
-
-                    silence.Restart();
-                }
-                catch (PlatformUnavailableException) when (silence.Elapsed < _retryLimit)
-                {
-                    // Retried below.
+                    return ended;
                 }
 
-                await Task.Delay(200, context.Cancelled);
+                await Task.Delay(_pause, context.Cancelled);
             }
         }
 
-        /// <returns>The job's status when it has ended and its log is printed, else null.</returns>
-        private async Task<string?> FollowOnceAsync()
+        /// <returns>The job when it has ended and its log is printed, else null.</returns>
+        private async Task<JsonNode?> FollowOnceAsync()
         {
             var state = await client.GetAsync($"/api/jobs/{job}", context.Cancelled);
-            var status = state.Field("status");
-            var hasEnded = _final.Contains(status, StringComparer.Ordinal);
+            var hasEnded = HasEnded(state);
             await BeginAttemptAsync(state);
-            // A log is complete when its stream ends with the end event, also for a job that had already ended.
-            if (hasEnded || status is "running")
+            if (hasEnded || state.Field("status") is "running")
             {
-                return await FollowAttemptAsync() && hasEnded ? status : null;
+                while (!_isPrinted && await PrintPartAsync())
+                {
+                    // The next part.
+                }
+
+                return _isPrinted && hasEnded ? state : null;
             }
 
             var waiting = JobOutput.Status(state);
@@ -96,44 +101,33 @@ internal static class JobFollower
                 return;
             }
 
-            (_attempt, _offset) = (now, 0);
+            (_attempt, _offset, _isPrinted) = (now, 0, false);
             if (now > 1)
             {
                 await context.Error.WriteLineAsync($"Attempt {now}");
             }
         }
 
-        /// <summary>Prints the attempt's log from the last printed offset.</summary>
-        /// <returns>
-        /// Whether the log was complete; after a lost connection it continues from the printed offset.
-        /// </returns>
-        private async Task<bool> FollowAttemptAsync()
+        /// <summary>Prints what the attempt's log has after what is printed already; waits for it if there is nothing yet.</summary>
+        /// <returns>False when there was nothing, so that the job's state should be looked at.</returns>
+        private async Task<bool> PrintPartAsync()
         {
-            var process = rank == 0 ? "" : $"&rank={rank}";
-            var path = $"/api/jobs/{job}/logs?follow=true{process}&attempt={_attempt}&from={_offset}";
-            using var request = new HttpRequestMessage(HttpMethod.Get, path);
-            request.Headers.Accept.Add(new MediaTypeWithQualityHeaderValue("text/event-stream"));
-            using var response = await client.SendAsync(request, context.Cancelled);
-            try
+            var source = new JobLogSource(client, job, _attempt, rank);
+            if (_isFirstPart && lines is { } last)
             {
-                await using var stream = await response.Content.ReadAsStreamAsync(context.Cancelled);
-                await foreach (var item in SseParser.Create(stream).EnumerateAsync(context.Cancelled))
-                {
-                    if (string.Equals(item.EventType, "end", StringComparison.Ordinal))
-                    {
-                        return true;
-                    }
-
-                    await context.Out.WriteLineAsync(item.Data);
-                    _offset = long.TryParse(item.EventId, CultureInfo.InvariantCulture, out var next) ? next : _offset;
-                }
-            }
-            catch (Exception exception) when (exception is HttpRequestException or IOException)
-            {
-                // The caller tries again.
+                _offset = await source.FindLastLinesAsync(last, context.Cancelled);
             }
 
-            return false;
+            _isFirstPart = false;
+            var before = _offset;
+            var part = await source.ReadAsync(_offset, wait: true, context.Cancelled);
+            using (part.Response)
+            {
+                await part.CopyAsync(context.OutputBytes, read => _offset += read, context.Cancelled);
+            }
+
+            _isPrinted = part.IsComplete && _offset >= part.End;
+            return _offset > before;
         }
     }
 }

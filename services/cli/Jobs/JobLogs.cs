@@ -1,6 +1,4 @@
 using System.CommandLine;
-using System.Globalization;
-using Platform.Cli.Server;
 
 namespace Platform.Cli.Jobs;
 
@@ -16,32 +14,35 @@ internal static class JobLogs
         var attempt = new Option<int?>("--attempt") { Description = "The attempt's number; the newest by default." };
         var rank = new Option<int>("--rank") { Description = "The process of a job of several; 0 by default." };
         var from = new Option<long?>("--from") { Description = "Start at this byte." };
-        return new Command("logs", "Print a job's log.") { job, follow, attempt, rank, from }.Does(async context =>
+        var tail = new Option<int?>("--tail", "-n") { Description = "Start with this many of the last lines." };
+        tail.AcceptOnlyBetween(0, int.MaxValue, "--tail must not be negative.");
+        var command = new Command("logs", "Print a job's log, its bytes as they are.")
         {
+            job,
+            follow,
+            attempt,
+            rank,
+            from,
+            tail,
+        };
+        command.RefuseTogether(follow, attempt);
+        command.RefuseTogether(follow, from);
+        command.RefuseTogether(tail, from);
+        return command.Does(async context =>
+        {
+            var id = await JobArgument.FindAsync(context, context.Value(job));
+            var (process, lines) = (context.Value(rank), context.Value(tail));
             if (context.Value(follow))
             {
-                return await JobFollower.FollowAsync(context, context.Client, context.Value(job), context.Value(rank));
+                return await JobFollower.FollowAsync(context, context.Client, id, process, lines);
             }
 
-            var path = Query.Path(
-                $"/api/jobs/{context.Value(job)}/logs",
-                ("attempt", context.Value(attempt)?.ToString()),
-                (
-                    "rank",
-                    context.Value(rank) is > 0 and var other ? other.ToString(CultureInfo.InvariantCulture) : null
-                ),
-                ("from", context.Value(from)?.ToString())
-            );
-            using var request = new HttpRequestMessage(HttpMethod.Get, path);
-            using var response = await context.Client.SendAsync(request, context.Cancelled);
-            await using var stream = await response.Content.ReadAsStreamAsync(context.Cancelled);
-            using var reader = new StreamReader(stream);
-            var buffer = new char[16_384];
-            while (await reader.ReadAsync(buffer, context.Cancelled) is > 0 and var read)
-            {
-                await context.Out.WriteAsync(buffer.AsMemory(0, read), context.Cancelled);
-            }
-
+            var source = new JobLogSource(context.Client, id, context.Value(attempt), process);
+            var start = lines is { } last
+                ? await source.FindLastLinesAsync(last, context.Cancelled)
+                : context.Value(from) ?? 0;
+            using var part = await source.ReadAsync(start, wait: false, context.Cancelled);
+            await part.CopyAsync(context.OutputBytes, _ => { }, context.Cancelled);
             return 0;
         });
     }

@@ -14,24 +14,44 @@ internal static class ListJobs
         {
             Description = "Only jobs of this user; 'me' for your own.",
         };
-        var parent = new Option<string?>("--parent") { Description = "Only jobs that belong to this job." };
+        var parent = new Option<string?>("--parent")
+        {
+            Description = "Only jobs that belong to this job: its id, a part of it, or its name.",
+        };
         return ListCommand.Create(
-            "jobs",
-            "newest first",
-            "/api/jobs",
-            [status, owner, parent],
-            ["id", "name", "project", "status", "attempt", "nodes", "owner", "age"],
-            (job, now) =>
+            new ListDefinition(
+                "jobs",
+                "newest first",
+                "/api/jobs",
                 [
-                    job.Field("id"),
-                    job.Field("name"),
-                    job.Field("project"),
-                    JobOutput.Status(job),
-                    job.Field("attempt"),
-                    JobOutput.Nodes(job),
-                    JobOutput.Owner(job),
-                    JobOutput.Age(job, "submittedAt", now),
-                ]
+                    status,
+                    owner,
+                    new ListFilter(parent, async (context, text) => $"{await JobArgument.FindAsync(context, text)}"),
+                ],
+                [
+                    Column.Id(),
+                    "name",
+                    new Column("project", Drop: 3),
+                    Column.Status(),
+                    new Column("attempt", Drop: 6),
+                    new Column("nodes", Drop: 4),
+                    new Column("owner", Drop: 5),
+                    new Column("age", Drop: 1),
+                    new Column("reason", Drop: 7, Least: 20),
+                ],
+                (job, now) =>
+                    [
+                        job.Field("id"),
+                        job.Field("name"),
+                        job.Field("project"),
+                        job.Field("status"),
+                        job.Field("attempt"),
+                        JobOutput.Nodes(job),
+                        JobOutput.Owner(job),
+                        JobOutput.Age(job, "submittedAt", now),
+                        job.Field("status") is "succeeded" ? "–" : job.Field("reason"),
+                    ]
+            )
         );
     }
 }

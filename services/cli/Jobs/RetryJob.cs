@@ -10,7 +10,11 @@ internal static class RetryJob
         return new Command("retry", "Run a job that has ended once more.") { job }.Does(async context =>
             JobOutput.Print(
                 context,
-                await context.Client.PostAsync($"/api/jobs/{context.Value(job)}/retry", null, context.Cancelled)
+                await context.Client.PostAsync(
+                    $"/api/jobs/{await JobArgument.FindAsync(context, context.Value(job))}/retry",
+                    null,
+                    context.Cancelled
+                )
             )
         );
     }

@@ -10,7 +10,10 @@ internal static class ShowJob
         return new Command("show", "Show one job.") { job }.Does(async context =>
             JobOutput.Print(
                 context,
-                await context.Client.GetAsync($"/api/jobs/{context.Value(job)}", context.Cancelled)
+                await context.Client.GetAsync(
+                    $"/api/jobs/{await JobArgument.FindAsync(context, context.Value(job))}",
+                    context.Cancelled
+                )
             )
         );
     }

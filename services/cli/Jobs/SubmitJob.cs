@@ -28,7 +28,7 @@ internal static class SubmitJob
         };
         return new Command("submit", "Submit a job.") { file, key, follow, check }.Does(async context =>
         {
-            var body = await ReadAsync(context.Value(file), context.Cancelled);
+            var body = await ReadAsync(context.Value(file), context.Invocation.Input, context.Cancelled);
             if (context.Value(check))
             {
                 return await CheckAsync(context, body);
@@ -91,13 +91,14 @@ internal static class SubmitJob
         return 0;
     }
 
-    private static async Task<string> ReadAsync(string file, CancellationToken cancellationToken)
+    private static async Task<string> ReadAsync(string file, TextReader input, CancellationToken cancellationToken)
     {
         string text;
         try
         {
             text = file is "-"
-                ? await Console.In.ReadToEndAsync(cancellationToken)
+                // A read of a terminal or a pipe cannot be interrupted; the command can.
+                ? await Task.Run(input.ReadToEnd, cancellationToken).WaitAsync(cancellationToken)
                 : await File.ReadAllTextAsync(file, cancellationToken);
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)

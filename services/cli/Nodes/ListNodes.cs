@@ -18,7 +18,15 @@ internal static class ListNodes
 
             var now = TimeProvider.System.GetUtcNow();
             context.PrintTable(
-                ["id", "name", "status", "free gpus", "free cpus", "free MiB", "last heartbeat"],
+                [
+                    Column.Id(),
+                    "name",
+                    Column.Status(),
+                    new Column("free gpus", Drop: 1),
+                    new Column("free cpus", Drop: 2),
+                    new Column("free MiB", Drop: 3),
+                    new Column("last heartbeat", Drop: 4),
+                ],
                 nodes
                     .Items()
                     .Select(node =>

@@ -3,10 +3,11 @@ using Platform.Cli.Server;
 
 namespace Platform.Cli.Nodes;
 
-/// <summary>A node, given by id or by name.</summary>
+/// <summary>A node, given by name, by id or by a part of the id.</summary>
 internal static class NodeArgument
 {
-    public static Argument<string> Create() => new("node") { Description = "The node's id or name." };
+    public static Argument<string> Create() =>
+        new("node") { Description = "The node: its name, its id, or the beginning or end of it." };
 
     /// <summary>Finds the id.</summary>
     public static async Task<Guid> FindAsync(CommandContext context, string node)
@@ -17,14 +18,6 @@ internal static class NodeArgument
         }
 
         var all = await context.Client.GetAsync("/api/nodes", context.Cancelled);
-        var named = all.Items()
-            .Where(item => string.Equals(item.Field("name"), node, StringComparison.Ordinal))
-            .ToList();
-        return named.Count switch
-        {
-            1 => Guid.Parse(named[0].Field("id")),
-            0 => throw new CliException($"There is no node '{node}'."),
-            _ => throw new CliException($"{named.Count} nodes are named '{node}'; use the node's id."),
-        };
+        return Guid.Parse(References.Only("node", node, [.. all.Items()]).Field("id"));
     }
 }

@@ -4,54 +4,120 @@ using Platform.Cli.Server;
 
 namespace Platform.Cli.Output;
 
+/// <summary>A paged list: what it has, where it is, and how it is shown.</summary>
+/// <param name="Things">The listed items, in the plural.</param>
+/// <param name="Order">The order, as the end of the description.</param>
+/// <param name="Path">The list's path in the API.</param>
+/// <param name="Filters">Options named as the query's parameters.</param>
+/// <param name="Row">The cells of an item, given the current time.</param>
+internal sealed record ListDefinition(
+    string Things,
+    string Order,
+    string Path,
+    IReadOnlyList<ListFilter> Filters,
+    IReadOnlyList<Column> Columns,
+    Func<JsonNode, DateTimeOffset, IReadOnlyList<string>> Row
+);
+
+/// <summary>A filter of a list.</summary>
+/// <param name="Read">What is sent for a value, such as the id for a part of it; the value itself when left out.</param>
+internal sealed record ListFilter(Option<string?> Option, Func<CommandContext, string, Task<string>>? Read = null)
+{
+    public static implicit operator ListFilter(Option<string?> option) => new(option);
+}
+
 /// <summary>A <c>list</c> command for paged lists: filters, one page of a table, and how to get the next.</summary>
 internal static class ListCommand
 {
-    /// <param name="things">The listed items, in the plural.</param>
-    /// <param name="order">The order, as the end of the description.</param>
-    /// <param name="path">The list's path in the API.</param>
-    /// <param name="filters">Options named as the query's parameters.</param>
-    /// <param name="row">The cells of an item, given the current time.</param>
-    public static Command Create(
-        string things,
-        string order,
-        string path,
-        IReadOnlyList<Option<string?>> filters,
-        IReadOnlyList<string> headings,
-        Func<JsonNode, DateTimeOffset, IReadOnlyList<string>> row
-    )
+    private const int MaxLimit = 200;
+    private static readonly TimeSpan _pause = TimeSpan.FromSeconds(2);
+
+    public static Command Create(ListDefinition list)
     {
-        var project = new Option<string?>("--project") { Description = $"Only {things} of this project." };
-        var search = new Option<string?>("--search") { Description = $"Only {things} whose name has this text." };
+        var project = new Option<string?>("--project") { Description = $"Only {list.Things} of this project." };
+        var search = new Option<string?>("--search") { Description = $"Only {list.Things} whose name has this text." };
         var limit = new Option<int>("--limit") { Description = "How many (50).", DefaultValueFactory = _ => 50 };
+        limit.AcceptOnlyBetween(1, MaxLimit, $"--limit must be between 1 and {MaxLimit}.");
         var cursor = new Option<string?>("--cursor")
         {
             Description = "The next page, as printed with the previous one.",
         };
-        IReadOnlyList<Option<string?>> texts = [.. filters, project, search, cursor];
-        var command = new Command("list", $"List {things}, {order}.");
-        foreach (var option in (IEnumerable<Option>)[.. filters, project, search, limit, cursor])
+        var watch = new Option<bool>("--watch", "-w")
+        {
+            Description = "Show it on the terminal until Ctrl-C, as it changes.",
+        };
+        IReadOnlyList<ListFilter> filters = [.. list.Filters, project, search, cursor];
+        var command = new Command("list", $"List {list.Things}, {list.Order}.");
+        foreach (var option in (IEnumerable<Option>)[.. filters.Select(filter => filter.Option), limit, watch])
         {
             command.Add(option);
         }
 
+        foreach (var filter in filters)
+        {
+            filter.Option.RefuseEmpty();
+        }
+
         return command.Does(async context =>
         {
-            var query = texts.Select(option => (ParameterOf(option), context.Value(option)));
-            var page = await context.Client.GetAsync(
-                Query.Path(path, [.. query, ("limit", $"{context.Value(limit)}")]),
-                context.Cancelled
-            );
+            var query = new List<(string, string?)>();
+            foreach (var (option, read) in filters)
+            {
+                var value = context.Value(option);
+                query.Add((ParameterOf(option), value is null || read is null ? value : await read(context, value)));
+            }
+
+            var path = Query.Path(list.Path, [.. query, ("limit", $"{context.Value(limit)}")]);
+            if (context.Value(watch))
+            {
+                return await WatchAsync(context, list, path);
+            }
+
+            var page = await context.Client.GetAsync(path, context.Cancelled);
             if (context.Json)
             {
                 return context.PrintJson(page);
             }
 
-            var now = TimeProvider.System.GetUtcNow();
-            context.PrintTable(headings, page.Items().Select(item => row(item, now)), $"No {things}.");
+            Print(context, list, page);
             Query.PrintMore(context, page);
             return 0;
         });
+    }
+
+    private static void Print(CommandContext context, ListDefinition list, JsonNode page, int rows = int.MaxValue)
+    {
+        var now = TimeProvider.System.GetUtcNow();
+        context.PrintTable(
+            list.Columns,
+            page.Items().Take(rows).Select(item => list.Row(item, now)),
+            $"No {list.Things}."
+        );
+    }
+
+    private static async Task<int> WatchAsync(CommandContext context, ListDefinition list, string path)
+    {
+        if (context.Terminal is not { } terminal || context.Json)
+        {
+            throw new CliException("--watch needs a terminal; 'jobs wait' waits for jobs in a script.");
+        }
+
+        using var screen = new Screen(context.Out);
+        var patience = new Patience(context);
+        while (true)
+        {
+            if (
+                await patience.TryAsync<JsonNode>(async () => await context.Client.GetAsync(path, context.Cancelled)) is
+                { } page
+            )
+            {
+                screen.Clear();
+                // Its heading and the line below.
+                Print(context, list, page, Math.Max(1, terminal.Height - 2));
+            }
+
+            await Task.Delay(_pause, context.Cancelled);
+        }
     }
 
     /// <summary><c>--submitted-by</c> is the query's <c>submittedBy</c>.</summary>
@@ -59,5 +125,22 @@ internal static class ListCommand
     {
         var words = option.Name.TrimStart('-').Split('-');
         return words[0] + string.Concat(words.Skip(1).Select(word => char.ToUpperInvariant(word[0]) + word[1..]));
+    }
+
+    /// <summary>The terminal's other screen; what was there before is there again afterwards.</summary>
+    private sealed class Screen : IDisposable
+    {
+        private const string Escape = "\u001b[";
+        private readonly TextWriter _output;
+
+        public Screen(TextWriter output)
+        {
+            _output = output;
+            output.Write($"{Escape}?1049h");
+        }
+
+        public void Clear() => _output.Write($"{Escape}H{Escape}2J");
+
+        public void Dispose() => _output.Write($"{Escape}?1049l");
     }
 }

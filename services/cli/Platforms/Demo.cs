@@ -6,6 +6,8 @@ using Platform.Cli.Runs;
 using Platform.Cli.Server;
 using Platform.Contracts.Artifacts;
 using Platform.LocalServers;
+using Platform.Sdk;
+using PlatformClient = Platform.Cli.Server.PlatformClient;
 
 namespace Platform.Cli.Platforms;
 
@@ -22,7 +24,8 @@ internal static class Demo
         var port = Up.PortOption();
         var keep = new Option<bool>("--keep")
         {
-            Description = "Keep the platform running that was started for the demo.",
+            Description =
+                "Keep the platform running that was started for the demo; on a terminal it runs until Ctrl-C anyway.",
         };
         return new Command(
             "demo",
@@ -47,10 +50,19 @@ internal static class Demo
 
         await context.Out.WriteLineAsync($"Platform is ready at {Address(running)}");
         var stop = startedHere && !keep;
+        var staysUp = stop && context.Terminal is not null;
         try
         {
             using var client = new PlatformClient(running.Url, context.TokenFor(running.Url));
-            return await TrainAsync(context, client, stop);
+            var exitCode = await TrainAsync(context, client, stop && !staysUp);
+            if (staysUp)
+            {
+                await context.Out.WriteLineAsync($"The platform runs at {Address(running)} until you press Ctrl-C.");
+                await Task.Delay(Timeout.Infinite, context.Cancelled)
+                    .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            }
+
+            return exitCode;
         }
         finally
         {
@@ -76,7 +88,7 @@ internal static class Demo
                 Project = Project,
                 Files = [],
             },
-            ArtifactUpload.FilesOf([SourceTree.PathOf("examples", "data", DataSet)]),
+            ArtifactUpload.FilesOf([SourceTree.PathOf("examples", "data", DataSet)]).Files,
             context.Cancelled
         );
         await upload.EnsureLatestAsync(
@@ -99,11 +111,11 @@ internal static class Demo
     }
 
     /// <summary>The files that the built example needs to run on any machine with .NET.</summary>
-    private static IReadOnlyList<(string Name, string File)> Program() =>
+    private static IReadOnlyList<FileOfArtifact> Program() =>
         [
             .. ArtifactUpload
                 .FilesOf([BuiltPrograms.FolderOf("Digits")])
-                .Where(file => Path.GetExtension(file.Name) is ".dll" or ".json"),
+                .Files.Where(file => Path.GetExtension(file.Name) is ".dll" or ".json"),
         ];
 
     private static JsonObject Job() =>

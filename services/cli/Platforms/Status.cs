@@ -29,6 +29,7 @@ internal static class Status
             problem = exception.Message;
         }
 
+        var others = VisiblePlatforms.Find().Where(other => other.Url != context.Client.Address).ToList();
         if (context.Json)
         {
             context.PrintJson(
@@ -39,6 +40,13 @@ internal static class Status
                     ["url"] = url,
                     ["pid"] = running?.Pid,
                     ["health"] = health,
+                    ["others"] = new JsonArray([
+                        .. others.Select(other => new JsonObject
+                        {
+                            ["url"] = other.Url.AbsoluteUri.TrimEnd('/'),
+                            ["dataFolder"] = other.Folder,
+                        }),
+                    ]),
                 }
             );
             return problem is null ? 0 : 1;
@@ -47,12 +55,19 @@ internal static class Status
         context.PrintFields(
             ("address", url),
             ("process", running is null ? "–" : $"{running.Pid}"),
-            ("data folder", Path.GetFullPath(context.DataPath ?? DataFolder.Default)),
+            ("data folder", context.IsRemote ? "–" : Path.GetFullPath(context.DataPath ?? DataFolder.Default)),
             ("health", problem ?? health.Field("status"))
         );
         if (health["checks"] is JsonObject { Count: > 0 } checks)
         {
             context.PrintFields([.. checks.Select(check => ($"  {check.Key}", check.Value?.Field("status") ?? "–"))]);
+        }
+
+        foreach (var other in others)
+        {
+            await context.Out.WriteLineAsync(
+                $"Another platform runs at {other.Url.AbsoluteUri.TrimEnd('/')}: --data {other.Folder}"
+            );
         }
 
         return problem is null ? 0 : 1;

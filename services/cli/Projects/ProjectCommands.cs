@@ -36,7 +36,12 @@ internal static class ProjectCommands
                 }
 
                 context.PrintTable(
-                    ["path", "retention", "created", "description"],
+                    [
+                        "path",
+                        new Column("retention", Drop: 2),
+                        new Column("created", Drop: 3, Least: 19),
+                        new Column("description", Drop: 1),
+                    ],
                     page.Items()
                         .Select(project =>
                             (IReadOnlyList<string>)
@@ -44,7 +49,7 @@ internal static class ProjectCommands
                                     project.Field("path"),
                                     Retention(project),
                                     project.Time("createdAt"),
-                                    project.Field("description").ReplaceLineEndings(" "),
+                                    project.Field("description"),
                                 ]
                         ),
                     "No projects are registered."

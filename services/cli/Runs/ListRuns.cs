@@ -12,19 +12,21 @@ internal static class ListRuns
         var status = new Option<string?>("--status") { Description = "Only runs with this status." };
         status.AcceptOnlyFromAmong("scheduled", "running", "finished", "failed", "interrupted");
         return ListCommand.Create(
-            "runs",
-            "newest first",
-            "/api/runs",
-            [status],
-            ["id", "name", "project", "status", "age"],
-            (run, now) =>
-                [
-                    run.Field("id"),
-                    run.Field("name"),
-                    run.Field("project"),
-                    run.Field("status"),
-                    JobOutput.Age(run, "createdAt", now),
-                ]
+            new ListDefinition(
+                "runs",
+                "newest first",
+                "/api/runs",
+                [status],
+                [Column.Id(), "name", new Column("project", Drop: 2), Column.Status(), new Column("age", Drop: 1)],
+                (run, now) =>
+                    [
+                        run.Field("id"),
+                        run.Field("name"),
+                        run.Field("project"),
+                        run.Field("status"),
+                        JobOutput.Age(run, "createdAt", now),
+                    ]
+            )
         );
     }
 }

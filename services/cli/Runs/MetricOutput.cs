@@ -10,7 +10,14 @@ internal static class MetricOutput
 {
     public static void Print(CommandContext context, JsonNode run) =>
         context.PrintTable(
-            ["metric", "latest", "at step", "min", "max", "points"],
+            [
+                "metric",
+                "latest",
+                new Column("at step", Drop: 1),
+                new Column("min", Drop: 3),
+                new Column("max", Drop: 4),
+                new Column("points", Drop: 2),
+            ],
             (run["latest"] as JsonObject ?? [])
                 .Where(metric => metric.Value is not null)
                 .Select(metric => Row(metric.Key, metric.Value!, run["metrics"]?[metric.Key])),

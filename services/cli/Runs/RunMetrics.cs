@@ -9,7 +9,7 @@ internal static class RunMetrics
 {
     public static Command Create()
     {
-        var run = new Argument<string>("run") { Description = "The run's id." };
+        var run = RunArgument.Create();
         var keys = new Option<string?>("--keys") { Description = "Only these metrics, such as loss,accuracy." };
         var points = new Option<int>("--points")
         {
@@ -19,7 +19,7 @@ internal static class RunMetrics
         return new Command("metrics", "Print a run's metric series.") { run, keys, points }.Does(async context =>
         {
             var path = Query.Path(
-                $"/api/runs/{Uri.EscapeDataString(context.Value(run))}/metrics",
+                $"{await RunArgument.FindAsync(context, context.Value(run))}/metrics",
                 ("keys", context.Value(keys)),
                 ("points", $"{context.Value(points)}")
             );

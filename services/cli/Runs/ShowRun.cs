@@ -9,12 +9,12 @@ internal static class ShowRun
 {
     public static Command Create()
     {
-        var id = new Argument<string>("run") { Description = "The run's id." };
+        var id = RunArgument.Create();
         return new Command("show", "Show one run: parameters, tags, latest and best metrics.") { id }.Does(
             async context =>
             {
                 var run = await context.Client.GetAsync(
-                    $"/api/runs/{Uri.EscapeDataString(context.Value(id))}",
+                    await RunArgument.FindAsync(context, context.Value(id)),
                     context.Cancelled
                 );
                 return context.Json ? context.PrintJson(run) : Print(context, run);

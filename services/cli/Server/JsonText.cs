@@ -45,6 +45,12 @@ internal static class JsonText
             return "–";
         }
 
+        return Bytes(size);
+    }
+
+    /// <summary>The same of a number.</summary>
+    public static string Bytes(double size)
+    {
         string[] units = ["B", "KiB", "MiB", "GiB", "TiB"];
         var unit = 0;
         while (size >= 1024 && unit < units.Length - 1)

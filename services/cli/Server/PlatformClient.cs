@@ -1,6 +1,7 @@
 using System.Net.Http.Headers;
 using System.Net.Http.Json;
 using System.Net.Sockets;
+using System.Security.Authentication;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Platform.Contracts;
@@ -17,7 +18,15 @@ internal sealed class PlatformClient : IDisposable
     {
         _address = address;
         // Logs are followed for hours and artifacts are large: commands have no timeout, only an interrupt.
-        _http = new HttpClient(handler ?? new SocketsHttpHandler { ConnectTimeout = TimeSpan.FromSeconds(10) })
+        _http = new HttpClient(
+            handler
+                ?? new SocketsHttpHandler
+                {
+                    ConnectTimeout = TimeSpan.FromSeconds(10),
+                    // HTTPS_PROXY, ALL_PROXY and NO_PROXY are read by .NET; no proxy reaches this machine's own address.
+                    UseProxy = !address.IsLoopback,
+                }
+        )
         {
             BaseAddress = address,
             Timeout = Timeout.InfiniteTimeSpan,
@@ -70,7 +79,7 @@ internal sealed class PlatformClient : IDisposable
         {
             var problem = await Problems.DescribeAsync(response, cancellationToken);
             throw (int)response.StatusCode is 502 or 503 or 504
-                ? new PlatformUnavailableException(problem)
+                ? new PlatformUnavailableException(problem) { WasAnswered = true }
                 : new CliException(problem);
         }
     }
@@ -84,22 +93,47 @@ internal sealed class PlatformClient : IDisposable
         }
         catch (HttpRequestException exception)
         {
-            var why = exception.InnerException is SocketException socket ? socket.Message : exception.Message;
-            throw new PlatformUnavailableException(
-                $"The platform does not answer at {_address} ({why}). Start it with './platform up', or give another address with --server.",
-                exception
-            );
+            throw exception.InnerException is AuthenticationException untrusted
+                ? new CliException(
+                    $"The certificate of {_address} is not trusted ({untrusted.Message.TrimEnd('.')}). SSL_CERT_FILE can name a file with those of your authorities.",
+                    exception
+                )
+                : new PlatformUnavailableException(
+                    $"The platform does not answer at {_address} ({Why(exception)}). Start it with './platform up', or give another address with --server.",
+                    exception
+                );
         }
     }
 
     public void Dispose() => _http.Dispose();
+
+    private static string Why(HttpRequestException exception) =>
+        exception.InnerException is SocketException socket ? socket.Message
+        : exception.HttpRequestError is HttpRequestError.ProxyTunnelError ? "the proxy refuses to connect to it"
+        : exception.HttpRequestError is HttpRequestError.ResponseEnded ? "it closed the connection"
+        : exception.Message.TrimEnd('.');
 
     private async Task<JsonNode> JsonAsync(HttpRequestMessage request, CancellationToken cancellationToken)
     {
         using (request)
         {
             using var response = await SendAsync(request, cancellationToken);
-            var text = await response.Content.ReadAsStringAsync(cancellationToken);
+            string text;
+            try
+            {
+                text = await response.Content.ReadAsStringAsync(cancellationToken);
+            }
+            catch (Exception exception) when (exception is HttpRequestException or IOException)
+            {
+                throw new PlatformUnavailableException(
+                    $"{_address} closed the connection in the middle of its answer.",
+                    exception
+                )
+                {
+                    WasAnswered = true,
+                };
+            }
+
             if (text.Length == 0)
             {
                 return new JsonObject();

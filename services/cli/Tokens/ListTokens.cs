@@ -21,7 +21,15 @@ internal static class ListTokens
             }
 
             context.PrintTable(
-                ["id", "user", "name", "role", "created", "last used", "expires"],
+                [
+                    Column.Id(),
+                    "user",
+                    "name",
+                    new Column("role", Drop: 1),
+                    new Column("created", Drop: 4, Least: 19),
+                    new Column("last used", Drop: 3, Least: 19),
+                    new Column("expires", Drop: 2, Least: 19),
+                ],
                 tokens
                     .Items()
                     .Select(token =>

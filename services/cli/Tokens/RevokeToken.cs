@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Platform.Cli.Platforms;
+using Platform.Cli.Server;
 
 namespace Platform.Cli.Tokens;
 
@@ -7,13 +8,16 @@ internal static class RevokeToken
 {
     public static Command Create()
     {
-        var id = new Argument<Guid>("id") { Description = "The token's id, as 'tokens list' shows it." };
+        var id = new Argument<string>("id")
+        {
+            Description = "The token: its id or the end of it, as 'tokens list' shows it.",
+        };
         return new Command("revoke", "Revoke a token: it is refused at once, and what it has open ends within seconds.")
         {
             id,
         }.Does(async context =>
         {
-            var token = context.Value(id);
+            var token = await FindAsync(context, context.Value(id));
             if (context.IsRemote)
             {
                 using var request = new HttpRequestMessage(HttpMethod.Delete, $"/api/tokens/{token}");
@@ -27,5 +31,18 @@ internal static class RevokeToken
             await context.Out.WriteLineAsync($"Token {token} is revoked.");
             return 0;
         });
+    }
+
+    private static async Task<Guid> FindAsync(CommandContext context, string text)
+    {
+        if (Guid.TryParse(text, out var id))
+        {
+            return id;
+        }
+
+        var all = context.IsRemote
+            ? await context.Client.GetAsync("/api/tokens", context.Cancelled)
+            : await LocalGateway.AskAsync(context, "tokens", "list");
+        return Guid.Parse(References.Only("token", text, [.. all.Items()]).Field("id"));
     }
 }

@@ -44,7 +44,11 @@ internal static class UserCommands
                 return context.PrintJson(users);
             }
 
-            context.PrintTable(["name", "role", "state", "added"], users.Items().Select(Row), "There are no users.");
+            context.PrintTable(
+                ["name", "role", "state", new Column("added", Drop: 1, Least: 19)],
+                users.Items().Select(Row),
+                "There are no users."
+            );
             return 0;
         });
 
@@ -97,7 +101,7 @@ internal static class UserCommands
             return context.PrintJson(user);
         }
 
-        context.PrintTable(["name", "role", "state", "added"], [Row(user)], "");
+        context.PrintTable(["name", "role", "state", new Column("added", Drop: 1, Least: 19)], [Row(user)], "");
         return 0;
     }
 

@@ -33,7 +33,21 @@ internal sealed class FileHashes
             Path = name,
             Size = stamp.Size,
             Sha256 = known.Sha256,
+            Executable = IsExecutable(path),
         };
+    }
+
+    /// <summary>A program that its owner may run; it stays one wherever the artifact is used.</summary>
+    private static bool IsExecutable(string path)
+    {
+        try
+        {
+            return !OperatingSystem.IsWindows() && File.GetUnixFileMode(path).HasFlag(UnixFileMode.UserExecute);
+        }
+        catch (Exception exception) when (exception is FileNotFoundException or DirectoryNotFoundException)
+        {
+            throw new FileChangedException(path);
+        }
     }
 
     public void Forget(string path) => _known.TryRemove(path, out _);

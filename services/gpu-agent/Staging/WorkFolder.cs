@@ -10,6 +10,8 @@ namespace Platform.GpuAgent.Staging;
 internal sealed class WorkFolder(ArtifactClient artifacts, BlobCache cache, ILogger<WorkFolder> log)
 {
     private const int FetchesAtOnce = 4;
+    private const UnixFileMode Execute =
+        UnixFileMode.UserExecute | UnixFileMode.GroupExecute | UnixFileMode.OtherExecute;
 
     /// <summary>Creates the folder from scratch, while the work is still being fetched, and completes it.</summary>
     /// <exception cref="StagingFailedException">It cannot be made.</exception>
@@ -146,6 +148,11 @@ internal sealed class WorkFolder(ArtifactClient artifacts, BlobCache cache, ILog
                     Directory.CreateDirectory(Path.GetDirectoryName(cached)!);
                     await DownloadAsync(reader, manifest, file, cached, ct);
                     File.Copy(cached, destination, overwrite: true);
+                }
+
+                if (file.Executable && !OperatingSystem.IsWindows())
+                {
+                    File.SetUnixFileMode(destination, File.GetUnixFileMode(destination) | Execute);
                 }
             }
         );

@@ -7,7 +7,8 @@ namespace Platform.Jobs.Logs;
 /// <summary>
 /// <c>GET /api/jobs/{id}/logs</c>: the raw bytes of the process <c>?rank=</c> (0 when left out), <c>?from=</c> an offset.
 /// <c>X-Log-Attempt</c> names the attempt,
-/// <c>X-Log-Offset</c> the end of the bytes, and <c>X-Log-Complete</c> tells whether that is the end of the log. With
+/// <c>X-Log-Offset</c> the end of the bytes, and <c>X-Log-Complete</c> tells whether that is the end of the log; <c>?wait=true</c>
+/// waits a while for more where there is nothing after <c>from</c>. With
 /// <c>?follow=true</c>, or for a client that accepts <c>text/event-stream</c>, see <see cref="LogFollower"/>.
 /// </summary>
 internal static class GetLogEndpoint
@@ -25,8 +26,10 @@ internal static class GetLogEndpoint
         long? from,
         bool? follow,
         bool? progress,
+        bool? wait,
         LogStore logs,
         LogFollower follower,
+        LogWaiter waiter,
         HttpContext http,
         CancellationToken cancellationToken,
         int rank = 0
@@ -64,6 +67,12 @@ internal static class GetLogEndpoint
         }
         else
         {
+            if (wait is true)
+            {
+                state =
+                    await waiter.WaitAsync(new LogKey(id, state.Attempt, rank), from ?? 0, cancellationToken) ?? state;
+            }
+
             await WriteAsync(id, rank, state, from ?? 0, logs, http.Response, cancellationToken);
         }
 

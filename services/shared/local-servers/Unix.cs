@@ -24,6 +24,13 @@ public static partial class Unix
         return Marshal.GetLastPInvokeError();
     }
 
+    /// <summary>The size of the terminal that standard output is; null when it is none.</summary>
+    public static (int Width, int Height)? TerminalSize() =>
+        // TIOCGWINSZ
+        WindowSize(1, 0x5413, out var size) == 0
+            ? (size.Columns, size.Rows)
+            : null;
+
     internal static void ChangeOwner(string path, uint user, uint group)
     {
         if (ChangeOwnerOf(path, user, group) != 0)
@@ -36,9 +43,22 @@ public static partial class Unix
     [LibraryImport("libc", EntryPoint = "kill", SetLastError = true)]
     private static partial int KillProcess(int processId, int signal);
 
+    [LibraryImport("libc", EntryPoint = "ioctl")]
+    private static partial int WindowSize(int descriptor, nuint request, out Winsize size);
+
     [LibraryImport("libc", EntryPoint = "execvp", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     private static partial int Execute(string program, string?[] arguments);
 
     [LibraryImport("libc", EntryPoint = "lchown", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     private static partial int ChangeOwnerOf(string path, uint user, uint group);
+
+    /// <summary><c>struct winsize</c>.</summary>
+    [StructLayout(LayoutKind.Sequential)]
+    private struct Winsize
+    {
+        public ushort Rows;
+        public ushort Columns;
+        public ushort PixelWidth;
+        public ushort PixelHeight;
+    }
 }

@@ -14,7 +14,11 @@ internal sealed class SeriesSampler
     /// <summary>The first, the last, and two of one bucket.</summary>
     public const int MinPoints = 4;
 
+    private readonly int _maxPoints;
     private readonly int _maxBuckets;
+
+    /// <summary>All points while they fit: buckets keep two of three.</summary>
+    private readonly List<SeriesPoint> _all;
     private readonly List<Bucket> _buckets;
     private long _bucketSize;
     private long _count;
@@ -27,7 +31,9 @@ internal sealed class SeriesSampler
     public SeriesSampler(int maxPoints, long expected)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(maxPoints, MinPoints);
+        _maxPoints = maxPoints;
         _maxBuckets = (maxPoints - 2) / 2;
+        _all = new List<SeriesPoint>((int)Math.Min(maxPoints, expected));
         _bucketSize = Math.Max(1, (expected + _maxBuckets - 1) / _maxBuckets);
         _buckets = new List<Bucket>((int)Math.Min(_maxBuckets, expected + 1));
     }
@@ -42,6 +48,11 @@ internal sealed class SeriesSampler
 
         _last = point;
         _count++;
+        if (_count <= _maxPoints)
+        {
+            _all.Add(point);
+        }
+
         if (_buckets.Count == _maxBuckets && _buckets[^1].Count == _bucketSize)
         {
             MergeNeighbours();
@@ -60,12 +71,12 @@ internal sealed class SeriesSampler
     /// <summary>The kept points in order.</summary>
     public List<SeriesPoint> Points()
     {
-        var points = new List<SeriesPoint>((_buckets.Count * 2) + 2);
-        if (_count == 0)
+        if (_count <= _maxPoints)
         {
-            return points;
+            return _all;
         }
 
+        var points = new List<SeriesPoint>((_buckets.Count * 2) + 2);
         points.Add(_first);
         foreach (var bucket in _buckets)
         {

@@ -1,4 +1,8 @@
+using System.Diagnostics;
+using System.Formats.Tar;
+using System.Net.Sockets;
 using System.Security.Cryptography;
+using System.Text;
 using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.Http;
 
@@ -11,57 +15,110 @@ public sealed class Uploading_an_artifact : IDisposable
     public void Dispose() => _folder.Dispose();
 
     [Fact]
-    public async Task sends_each_missing_file_and_then_the_version()
+    public async Task sends_what_is_missing_and_then_the_version()
     {
         Directory.CreateDirectory(_folder.In("data", "sub"));
         await File.WriteAllTextAsync(_folder.In("data", "known"), "known");
         await File.WriteAllTextAsync(_folder.In("data", "sub", "new"), "new");
-        var known = Convert.ToHexStringLower(SHA256.HashData("known"u8));
-        var fresh = Convert.ToHexStringLower(SHA256.HashData("new"u8));
-        await using var platform = await FakePlatform.StartAsync(context =>
-        {
-            var path = context.Request.Path.Value!;
-            if (HttpMethods.IsHead(context.Request.Method))
-            {
-                context.Response.StatusCode = path.EndsWith(known, StringComparison.Ordinal) ? 200 : 404;
-                return Task.CompletedTask;
-            }
-
-            return context.Response.WriteAsJsonAsync(
-                new
-                {
-                    name = "set",
-                    version = 1,
-                    type = "dataset",
-                    aliases = new[] { "latest" },
-                    files = Array.Empty<object>(),
-                    size = 8,
-                    digest = "d",
-                    metadata = new { },
-                    createdAt = DateTimeOffset.UnixEpoch,
-                }
-            );
-        });
+        await File.WriteAllTextAsync(_folder.In("data", "sub", "same"), "new");
+        await File.WriteAllBytesAsync(_folder.In("data", "large"), new byte[300_000]);
+        File.SetUnixFileMode(_folder.In("data", "sub", "new"), UnixFileMode.UserRead | UnixFileMode.UserExecute);
+        var fresh = Sha256("new"u8);
+        var large = Sha256(new byte[300_000]);
+        await using var platform = await MissingAsync(fresh, large);
 
         var result = await platform.RunAsync("artifacts", "upload", "set", _folder.In("data"), "--type", "dataset");
 
         Assert.True(result.ExitCode == 0, result.Error);
         Assert.Equal(
             [
-                $"HEAD /api/artifacts/blobs/{known}",
-                $"HEAD /api/artifacts/blobs/{fresh}",
-                $"PUT /api/artifacts/blobs/{fresh}",
+                "POST /api/artifacts/blobs/missing",
+                "POST /api/artifacts/blobs",
+                $"PUT /api/artifacts/blobs/{large}",
                 "POST /api/artifacts/set/versions",
             ],
             platform.Requests.Select(request => request.Line)
         );
-        Assert.Equal("new", platform.Requests[2].Body);
+        Assert.Equal(
+            new[] { Sha256("known"u8), fresh, large }.Order(StringComparer.Ordinal),
+            JsonNode.Parse(platform.Requests[0].Body)!["sha256"]!
+                .AsArray()
+                .Select(hash => hash!.GetValue<string>())
+                .Order(StringComparer.Ordinal)
+        );
+        await using var archive = new TarReader(new MemoryStream(Encoding.UTF8.GetBytes(platform.Requests[1].Body)));
+        Assert.Equal(fresh, (await archive.GetNextEntryAsync(copyData: true))!.Name);
+        Assert.Null(await archive.GetNextEntryAsync());
         var version = JsonNode.Parse(platform.Requests[3].Body)!;
         Assert.Equal("dataset", version["type"]!.GetValue<string>());
         Assert.Equal(
-            ["known", "sub/new"],
-            version["files"]!.AsArray().Select(file => file!["path"]!.GetValue<string>())
+            ["known ", "large ", "sub/new true", "sub/same "],
+            version["files"]!.AsArray().Select(file => $"{file!["path"]} {file["executable"]}")
         );
+    }
+
+    [Fact]
+    public async Task leaves_out_what_may_never_end_or_lies_elsewhere_and_says_so()
+    {
+        Directory.CreateDirectory(_folder.In("elsewhere"));
+        await File.WriteAllTextAsync(_folder.In("elsewhere", "secret"), "secret");
+        Directory.CreateDirectory(_folder.In("data", "sub"));
+        await File.WriteAllTextAsync(_folder.In("data", "real"), "real");
+        await File.WriteAllTextAsync(_folder.In("data", "sub", "b"), "b");
+        File.CreateSymbolicLink(_folder.In("data", "inside"), "real");
+        File.CreateSymbolicLink(_folder.In("data", "sub", "up"), "../real");
+        File.CreateSymbolicLink(_folder.In("data", "outside"), _folder.In("elsewhere", "secret"));
+        File.CreateSymbolicLink(_folder.In("data", "dangling"), "nowhere");
+        File.CreateSymbolicLink(_folder.In("data", "loop"), "loop");
+        Directory.CreateSymbolicLink(_folder.In("data", "folder"), "sub");
+        Directory.CreateSymbolicLink(_folder.In("data", "sub", "above"), "..");
+        using (var fifo = Process.Start("mkfifo", [_folder.In("data", "pipe")]))
+        {
+            await fifo.WaitForExitAsync();
+        }
+
+        using var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+        socket.Bind(new UnixDomainSocketEndPoint(_folder.In("data", "socket")));
+        await using var platform = await MissingAsync();
+
+        var result = await platform.RunAsync("artifacts", "upload", "set", _folder.In("data"));
+
+        Assert.True(result.ExitCode == 0, result.Error);
+        Assert.Equal(["inside", "real", "sub/b", "sub/up"], Files(platform));
+        Assert.Equal(
+            [
+                "platform: left out dangling: a link to nothing",
+                "platform: left out folder: a link to a folder",
+                "platform: left out loop: a link to nothing",
+                "platform: left out outside: a link that leaves the folder",
+                "platform: left out pipe: no regular file",
+                "platform: left out socket: no regular file",
+                "platform: left out sub/above: a link that leaves the folder",
+            ],
+            result.Error.TrimEnd('\n').Split('\n')
+        );
+
+        await using var following = await MissingAsync();
+        result = await following.RunAsync("artifacts", "upload", "set", _folder.In("data"), "--dereference");
+        Assert.True(result.ExitCode == 0, result.Error);
+        Assert.Equal(["folder/b", "folder/up", "inside", "outside", "real", "sub/b", "sub/up"], Files(following));
+        Assert.Contains("left out folder/above: a link to a folder above it\n", result.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task is_refused_for_a_FIFO_alone()
+    {
+        using (var fifo = Process.Start("mkfifo", [_folder.In("pipe")]))
+        {
+            await fifo.WaitForExitAsync();
+        }
+
+        await using var platform = await FakePlatform.AnsweringAsync("{}");
+
+        var result = await platform.RunAsync("artifacts", "upload", "set", _folder.In("pipe"));
+
+        Assert.Equal(1, result.ExitCode);
+        Assert.Equal("platform: There are no files to upload: pipe is no regular file.\n", result.Error);
     }
 
     [Fact]
@@ -79,4 +136,32 @@ public sealed class Uploading_an_artifact : IDisposable
         Assert.Contains("Two files would be called x", result.Error, StringComparison.Ordinal);
         Assert.Empty(platform.Requests);
     }
+
+    private static IEnumerable<string> Files(FakePlatform platform) =>
+        JsonNode.Parse(platform.Requests[^1].Body)!["files"]!
+            .AsArray()
+            .Select(file => file!["path"]!.GetValue<string>());
+
+    private static string Sha256(ReadOnlySpan<byte> bytes) => Convert.ToHexStringLower(SHA256.HashData(bytes));
+
+    /// <summary>A platform that lacks some blobs and takes everything.</summary>
+    private static Task<FakePlatform> MissingAsync(params string[] hashes) =>
+        FakePlatform.StartAsync(context =>
+            context.Request.Path.Value!.EndsWith("/missing", StringComparison.Ordinal)
+                ? context.Response.WriteAsJsonAsync(new { sha256 = hashes })
+                : context.Response.WriteAsJsonAsync(
+                    new
+                    {
+                        name = "set",
+                        version = 1,
+                        type = "dataset",
+                        aliases = new[] { "latest" },
+                        files = Array.Empty<object>(),
+                        size = 8,
+                        digest = "d",
+                        metadata = new { },
+                        createdAt = DateTimeOffset.UnixEpoch,
+                    }
+                )
+        );
 }

@@ -148,6 +148,44 @@ public sealed class Commands_on_a_real_platform : IAsyncLifetime
         Assert.True(run["latest"]!["accuracy"]!["value"]!.GetValue<double>() >= 0.95);
     }
 
+    [Fact]
+    public async Task keep_the_demo_running_on_a_terminal_until_CtrlC()
+    {
+        var url = $"http://127.0.0.1:{Ports.Free()}";
+        var start = new ProcessStartInfo("script")
+        {
+            ArgumentList =
+            {
+                "-qec",
+                $"exec '{BuiltPrograms.DotNet}' '{BuiltPrograms.FolderOf("Platform.Cli")}/platform.dll' demo --port {url[(url.LastIndexOf(':') + 1)..]} --data '{Data}'",
+                "/dev/null",
+            },
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+        };
+        start.Environment["XDG_CONFIG_HOME"] = _folder.In("config");
+        using var demo = Process.Start(start)!;
+        string? line;
+        do
+        {
+            line = await demo.StandardOutput.ReadLineAsync();
+        } while (
+            line?.Contains($"The platform runs at {url} until you press Ctrl-C.", StringComparison.Ordinal) is false
+        );
+
+        Assert.NotNull(line);
+        var elsewhere = await JsonAsync("status", "--server", url);
+        Assert.True(elsewhere["ready"]!.GetValue<bool>());
+        var other = await RunAsync("status", "--server", $"http://127.0.0.1:{Ports.Free()}");
+        Assert.Contains($"Another platform runs at {url}: --data {Data}\n", other.Output, StringComparison.Ordinal);
+
+        await demo.StandardInput.WriteAsync('\u0003');
+        await demo.StandardInput.FlushAsync();
+        await demo.WaitForExitAsync();
+        Assert.Equal(0, demo.ExitCode);
+        Assert.Null(RunningPlatform.Find(Data));
+    }
+
     private async Task<JsonNode> JsonAsync(params string[] arguments)
     {
         var result = await RunAsync([.. arguments, "--json"]);

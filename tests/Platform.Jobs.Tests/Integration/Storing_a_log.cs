@@ -161,6 +161,22 @@ public sealed class Storing_a_log(JobsFixture fixture) : IClassFixture<JobsFixtu
         Assert.Equal(HttpStatusCode.NotFound, response.StatusCode);
     }
 
+    [Fact]
+    public async Task answers_a_waiting_reader_when_more_comes()
+    {
+        var id = await RunningAsync();
+        await PostAsync(id, 0, "ab");
+        Assert.Equal("b", await _host.Http.GetStringAsync($"/api/jobs/{id}/logs?from=1&wait=true"));
+        var waiting = _host.Http.GetAsync($"/api/jobs/{id}/logs?attempt=1&from=2&wait=true");
+
+        await PostAsync(id, 2, "\r50%");
+
+        using var response = await waiting;
+        Assert.Equal("\r50%", await response.Content.ReadAsStringAsync());
+        Assert.Equal("6", response.Headers.GetValues("X-Log-Offset").Single());
+        Assert.Equal("false", response.Headers.GetValues("X-Log-Complete").Single());
+    }
+
     private async Task<Guid> RunningAsync()
     {
         var id = await _host.SubmitAsync();

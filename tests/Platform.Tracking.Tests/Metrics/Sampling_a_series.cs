@@ -13,6 +13,8 @@ public sealed class Sampling_a_series
     [InlineData(99)]
     [InlineData(100)]
     [InlineData(195)]
+    [InlineData(199)]
+    [InlineData(200)]
     public void keeps_all_points_of_a_series_that_fits(int count)
     {
         var values = Enumerable.Range(0, count).Select(i => i % 7 == 0 ? double.NaN : i % 3).ToArray();
@@ -24,6 +26,17 @@ public sealed class Sampling_a_series
     }
 
     [Theory]
+    [InlineData(2_000)]
+    [InlineData(1_999)]
+    public void keeps_a_known_number_of_points_that_fits(int count)
+    {
+        var values = Enumerable.Range(0, count).Select(i => Math.Sin(i)).ToArray();
+
+        Assert.Equal(values, Sample(values, maxPoints: 2_000, expected: count).Select(point => point.Value));
+    }
+
+    [Theory]
+    [InlineData(2_001, 2_000, true)]
     [InlineData(1_000, 4, true)]
     [InlineData(1_000, 5, false)]
     [InlineData(10_000, 200, true)]

@@ -15,6 +15,9 @@ internal interface IBlobStore
     /// </summary>
     Task KeepAsync(IncomingBlob incoming, CancellationToken cancellationToken);
 
+    /// <summary>Keeps many, as <see cref="KeepAsync(IncomingBlob, CancellationToken)"/> does each.</summary>
+    Task KeepAsync(IReadOnlyCollection<IncomingBlob> incoming, CancellationToken cancellationToken);
+
     /// <summary>The size of a blob in bytes; null when there is none.</summary>
     Task<long?> FindSizeAsync(BlobName name, CancellationToken cancellationToken);
 

@@ -40,7 +40,12 @@ internal static partial class PrivateFiles
     }
 
     /// <summary>Makes a folder's entries durable: a rename is only safe from a power cut once its folder was flushed.</summary>
-    public static void FlushFolder(string path)
+    public static void FlushFolder(string path) => Flush(path, FSync);
+
+    /// <summary>Makes everything in the file system of a folder durable.</summary>
+    public static void FlushFileSystem(string path) => Flush(path, SyncFs);
+
+    private static void Flush(string path, Func<int, int> flush)
     {
         if (OperatingSystem.IsWindows())
         {
@@ -53,7 +58,7 @@ internal static partial class PrivateFiles
             throw new IOException($"The folder '{path}' cannot be opened (error {Marshal.GetLastPInvokeError()}).");
         }
 
-        var flushed = FSync(descriptor);
+        var flushed = flush(descriptor);
         var error = Marshal.GetLastPInvokeError();
         _ = Close(descriptor);
         if (flushed != 0)
@@ -69,6 +74,10 @@ internal static partial class PrivateFiles
     [DllImport("libc", EntryPoint = "fsync", SetLastError = true)]
     [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
     private static extern int FSync(int descriptor);
+
+    [DllImport("libc", EntryPoint = "syncfs", SetLastError = true)]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
+    private static extern int SyncFs(int descriptor);
 
     [DllImport("libc", EntryPoint = "close", SetLastError = true)]
     [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]

@@ -62,6 +62,9 @@ internal sealed class S3BlobStore : IBlobStore, IDisposable
         );
     }
 
+    /// <summary>How many blobs are sent at the same time.</summary>
+    private const int Uploads = 16;
+
     public Task CheckAsync(CancellationToken cancellationToken) =>
         _client.HeadBucketAsync(new HeadBucketRequest { BucketName = _bucket }, cancellationToken);
 
@@ -92,6 +95,13 @@ internal sealed class S3BlobStore : IBlobStore, IDisposable
             cancellationToken
         );
     }
+
+    public Task KeepAsync(IReadOnlyCollection<IncomingBlob> incoming, CancellationToken cancellationToken) =>
+        Parallel.ForEachAsync(
+            incoming,
+            new ParallelOptions { MaxDegreeOfParallelism = Uploads, CancellationToken = cancellationToken },
+            async (blob, token) => await KeepAsync(blob, token)
+        );
 
     public async Task<long?> FindSizeAsync(BlobName name, CancellationToken cancellationToken)
     {

@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace Platform.Contracts.Artifacts;
 
 /// <summary>One file of a version.</summary>
@@ -11,6 +13,10 @@ public sealed record ArtifactFile
 
     /// <summary>Lower-case hexadecimal SHA-256 of the bytes: the blob's name.</summary>
     public required string Sha256 { get; init; }
+
+    /// <summary>A program that may be run where the artifact is used.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public bool Executable { get; init; }
 }
 
 /// <summary>The body of <c>POST /api/artifacts/{name}/versions</c>; every blob must be uploaded first.</summary>
@@ -33,6 +39,24 @@ public sealed record CreateVersion
     public int? Attempt { get; init; }
     public int? Rank { get; init; }
     public Guid? RunId { get; init; }
+}
+
+/// <summary>The body of <c>POST /api/artifacts/blobs/missing</c>.</summary>
+public sealed record BlobHashes
+{
+    public required IReadOnlyList<string> Sha256 { get; init; }
+}
+
+/// <summary>Those of the named blobs that have to be uploaded.</summary>
+public sealed record MissingBlobs
+{
+    public required IReadOnlyList<string> Sha256 { get; init; }
+}
+
+/// <summary>The answer to an upload of several blobs.</summary>
+public sealed record StoredBlobs
+{
+    public required int Count { get; init; }
 }
 
 /// <summary>The answer to an upload of bytes.</summary>
@@ -73,7 +97,7 @@ public sealed record ArtifactManifest
     public required long Size { get; init; }
 
     /// <summary>
-    /// SHA-256 over the sorted lines <c>{sha256} {size} {path}\n</c>: equal manifests have equal digests.
+    /// SHA-256 over the sorted lines <c>{sha256} {size} {path}\n</c>, with an <c>x</c> after the size of an executable file: equal manifests have equal digests.
     /// </summary>
     public required string Digest { get; init; }
     public required IReadOnlyDictionary<string, string> Metadata { get; init; }

@@ -1,0 +1,79 @@
+using Platform.Cli.Server;
+
+namespace Platform.Cli.Artifacts;
+
+/// <summary>How far an upload is.</summary>
+internal sealed record UploadProgress(int Files, int AllFiles, long Bytes, long AllBytes)
+{
+    public UploadProgress Add(int files, long bytes) => this with { Files = Files + files, Bytes = Bytes + bytes };
+
+    public override string ToString() =>
+        $"{Files} of {AllFiles} files, {JsonText.Bytes(Bytes)} of {JsonText.Bytes(AllBytes)}";
+}
+
+/// <summary>Shows progress in the last line of a terminal, a few times a second.</summary>
+internal sealed class ProgressLine(TextWriter output) : IProgress<UploadProgress>, IDisposable
+{
+    private const string ClearLine = "\r\u001b[2K";
+    private static readonly TimeSpan _pause = TimeSpan.FromMilliseconds(100);
+    private long _shown;
+
+    public void Report(UploadProgress value)
+    {
+        if (_shown == 0 || TimeProvider.System.GetElapsedTime(_shown) >= _pause)
+        {
+            _shown = TimeProvider.System.GetTimestamp();
+            output.Write($"{ClearLine}{value}");
+        }
+    }
+
+    public void Dispose()
+    {
+        if (_shown != 0)
+        {
+            output.Write(ClearLine);
+        }
+    }
+}
+
+/// <summary>A stream that reports how much of it was read.</summary>
+internal sealed class ReportingStream(Stream inner, Action<long> report) : Stream
+{
+    private long _read;
+
+    public override bool CanRead => true;
+
+    public override bool CanSeek => false;
+
+    public override bool CanWrite => false;
+
+    public override long Length => throw new NotSupportedException();
+
+    public override long Position
+    {
+        get => throw new NotSupportedException();
+        set => throw new NotSupportedException();
+    }
+
+    public override int Read(byte[] buffer, int offset, int count) => Count(inner.Read(buffer, offset, count));
+
+    public override async ValueTask<int> ReadAsync(
+        Memory<byte> buffer,
+        CancellationToken cancellationToken = default
+    ) => Count(await inner.ReadAsync(buffer, cancellationToken));
+
+    public override void Flush() => throw new NotSupportedException();
+
+    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
+
+    public override void SetLength(long value) => throw new NotSupportedException();
+
+    public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
+
+    private int Count(int read)
+    {
+        _read += read;
+        report(_read);
+        return read;
+    }
+}

@@ -1,0 +1,25 @@
+namespace Platform.Cli.Output;
+
+/// <summary>How the cells of a column are shown.</summary>
+internal enum ColumnKind
+{
+    Text,
+
+    /// <summary>An id: on a terminal only its end, as the web app shows it.</summary>
+    Id,
+
+    /// <summary>A status, in its colour.</summary>
+    Status,
+}
+
+/// <summary>A column of a table.</summary>
+/// <param name="Drop">On a narrow terminal the columns with the highest number are left out first; 0 always stays.</param>
+/// <param name="Least">How many characters are left when the column is shortened.</param>
+internal sealed record Column(string Heading, int Drop = 0, int Least = 12, ColumnKind Kind = ColumnKind.Text)
+{
+    public static Column Id(string heading = "id", int drop = 0) => new(heading, drop, Kind: ColumnKind.Id);
+
+    public static Column Status() => new("status", Kind: ColumnKind.Status);
+
+    public static implicit operator Column(string heading) => new(heading);
+}
