@@ -169,5 +169,13 @@ internal static class JobsTables
             create index job_summary_submitted_by on job_summary (lower(submitted_by), submitted_at, job_id);
             """
         ),
+        new(
+            "012_no_end_before_its_start",
+            """
+            -- Release 0.1.0 took both times from different clocks.
+            update job_summary set ended_at = started_at where ended_at < started_at;
+            update job_rank set ended_at = started_at where ended_at < started_at;
+            """
+        ),
     ];
 }

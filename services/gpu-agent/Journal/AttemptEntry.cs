@@ -94,7 +94,7 @@ internal sealed record AttemptEntry
         };
 
     /// <summary>The training runs.</summary>
-    public AttemptEntry Running(DateTimeOffset now) =>
+    public AttemptEntry Running(DateTimeOffset startedAt) =>
         this with
         {
             Phase = AttemptPhase.Running,
@@ -105,12 +105,17 @@ internal sealed record AttemptEntry
                 JobId = Command.JobId,
                 Attempt = Command.Attempt,
                 Rank = Command.Rank,
-                At = now,
+                At = startedAt,
             },
         };
 
-    /// <summary>The training has ended, or will never start.</summary>
-    public AttemptEntry Ended(AttemptEnd end) => this with { Phase = AttemptPhase.Exited, End = end };
+    /// <summary>The training has ended, or will never start. Also a clock that was set back ends nothing before its start.</summary>
+    public AttemptEntry Ended(AttemptEnd end) =>
+        this with
+        {
+            Phase = AttemptPhase.Exited,
+            End = end.At < Started?.At ? end with { At = Started.At } : end,
+        };
 
     /// <summary>It was stopped before it started.</summary>
     public AttemptEntry EndedBeforeStart(DateTimeOffset now) =>
@@ -134,6 +139,7 @@ internal sealed record AttemptEntry
                 Attempt = Command.Attempt,
                 Rank = Command.Rank,
                 At = end.At,
+                StartedAt = Started?.At,
                 ExitCode = end.ExitCode,
                 Reason = end.Reason,
                 Detail = end.Detail,

@@ -73,6 +73,22 @@ internal sealed class AttemptContext : IDisposable
 
     public DateTimeOffset Now => Services.Clock.GetUtcNow();
 
+    /// <summary>
+    /// When the training started. Start and end are the times of files that the shim writes: the agent looks only later, and a
+    /// short training has ended by then. The training can change those times, but not to before its command or to the future.
+    /// </summary>
+    public DateTimeOffset StartedAt
+    {
+        get
+        {
+            var at = Recorded(Folder.StartedAtUtc);
+            return at < Entry.AcceptedAt ? Entry.AcceptedAt : at;
+        }
+    }
+
+    /// <summary>When the training ended, by the same clock.</summary>
+    public DateTimeOffset EndedAt => Recorded(Folder.ExitedAtUtc);
+
     /// <inheritdoc cref="AttemptEntry.Stopping"/>
     /// <remarks>Durable when it returns.</remarks>
     public void RequestStop(string reason, string? detail = null)
@@ -101,6 +117,12 @@ internal sealed class AttemptContext : IDisposable
     }
 
     private static TaskCompletionSource NewSignal() => new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    private DateTimeOffset Recorded(DateTime? written)
+    {
+        var now = Now;
+        return written is { } utc && new DateTimeOffset(utc) is var at && at < now ? at : now;
+    }
 
     private void Signal(AttemptEntry entry)
     {

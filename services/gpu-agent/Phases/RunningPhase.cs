@@ -19,7 +19,7 @@ internal sealed class RunningPhase : IPhase
     {
         var outcome = await FollowAsync(attempt, cancellationToken);
 
-        var endedAt = attempt.Folder.ExitedAtUtc is { } known ? new DateTimeOffset(known) : attempt.Now;
+        var endedAt = attempt.EndedAt;
         var outOfMemory = ControlGroup.OutOfMemoryKills() > attempt.Entry.OutOfMemoryKills;
         var end = AttemptEnding.Of(outcome, endedAt, attempt.Entry.Stop, outOfMemory);
         if (!end.Succeeded && attempt.Entry.Stop is null && DiskSpace.IsFull(attempt.Folder.Path))

@@ -36,7 +36,8 @@ internal sealed class StartingPhase : IPhase
             return Failed(exception.Reason, exception.Message);
         }
 
-        return entry => entry.Running(attempt.Now);
+        var startedAt = attempt.StartedAt;
+        return entry => entry.Running(startedAt);
 
         Outcome Failed(string reason, string detail) =>
             entry => entry.Ended(new AttemptEnd(reason, null, detail, attempt.Now));
