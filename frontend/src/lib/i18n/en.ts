@@ -145,7 +145,7 @@ export const en = {
   'reason.peer_failed': 'Stopped because another process of the attempt failed.',
   'reason.node_stopped': 'The agent of the node was stopped.',
   'reason.killed': 'Killed by a signal that the platform did not send.',
-  'reason.input_missing': 'An input does not exist or could not be fetched.',
+  'reason.input_missing': 'An input does not exist or could not be put into the work folder.',
   'reason.could_not_start': 'The command could not be started.',
   'reason.output_refused': 'The outputs could not be stored.',
   'reason.disk_full': 'Exceeded the disk limit of its node.',

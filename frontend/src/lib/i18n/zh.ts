@@ -146,7 +146,7 @@ export const zh: Messages = {
   'reason.peer_failed': '同一次尝试中的另一个进程失败，因此被停止。',
   'reason.node_stopped': '所在节点的代理已停止。',
   'reason.killed': '被平台以外的信号终止。',
-  'reason.input_missing': '某个输入不存在或无法获取。',
+  'reason.input_missing': '某个输入不存在，或无法放入工作文件夹。',
   'reason.could_not_start': '命令无法启动。',
   'reason.output_refused': '输出无法保存。',
   'reason.disk_full': '占用的磁盘超过节点允许的上限。',

@@ -33,7 +33,10 @@ public sealed record JobRequest
     /// <summary>How long an attempt may run; no limit when left out.</summary>
     public int? TimeoutSeconds { get; init; }
 
-    /// <summary>Environment of the process; <c>PLATFORM_…</c> is reserved.</summary>
+    /// <summary>
+    /// Environment of the process; it wins over what the platform sets, except over <c>PLATFORM_…</c>, the variables that name its GPUs
+    /// and those by which the processes of a job meet, which are refused.
+    /// </summary>
     public IReadOnlyDictionary<string, string?>? Env { get; init; }
 }
 
