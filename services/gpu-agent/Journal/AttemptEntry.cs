@@ -1,5 +1,6 @@
 using Platform.Contracts.Agents;
 using Platform.Contracts.Jobs;
+using Platform.GpuAgent.Linux;
 
 namespace Platform.GpuAgent.Journal;
 
@@ -45,6 +46,9 @@ internal sealed record AttemptEntry
 
     /// <summary>The machine's count of out-of-memory kills before the start.</summary>
     public long OutOfMemoryKills { get; init; }
+
+    /// <summary>Its control group; null when it runs without limits.</summary>
+    public JobGroup? Group { get; init; }
     public ProcessStarted? Started { get; init; }
     public bool StartedRecorded { get; init; }
     public StopRequest? Stop { get; init; }
@@ -85,12 +89,13 @@ internal sealed record AttemptEntry
     }
 
     /// <summary>The work folder is complete.</summary>
-    public AttemptEntry Staged(AttemptWork work, long outOfMemoryKills) =>
+    public AttemptEntry Staged(AttemptWork work, long outOfMemoryKills, JobGroup? group = null) =>
         this with
         {
             Phase = AttemptPhase.Starting,
             Work = work with { Token = "" },
             OutOfMemoryKills = outOfMemoryKills,
+            Group = group,
         };
 
     /// <summary>The training runs.</summary>

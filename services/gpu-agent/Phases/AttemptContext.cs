@@ -1,5 +1,7 @@
 using Platform.Contracts.Jobs;
 using Platform.GpuAgent.Journal;
+using Platform.GpuAgent.Limits;
+using Platform.GpuAgent.Linux;
 using Platform.GpuAgent.Logs;
 using Platform.GpuAgent.Outputs;
 using Platform.GpuAgent.Processes;
@@ -14,6 +16,8 @@ internal sealed class AttemptContext : IDisposable
 {
     private const long MiB = 1024 * 1024;
 
+    private static readonly TimeSpan _groupLimit = TimeSpan.FromSeconds(1);
+
     private readonly AttemptJournal _journal;
     private readonly CancellationTokenSource _stop = new();
     private readonly CancellationTokenSource _fence = new();
@@ -26,7 +30,7 @@ internal sealed class AttemptContext : IDisposable
         _journal = journal;
         Services = services;
         Process = new TrainingProcess(Folder);
-        Processes = new AttemptProcesses(Key, Folder);
+        Processes = new AttemptProcesses(Key, Folder, () => Entry.Group);
         Shipper = new LogShipper(journal, services.Jobs, services.Options.SpoolMiB * MiB, services.Log);
         StopRequested = _stop.Token;
         Fenced = _fence.Token;
@@ -88,6 +92,24 @@ internal sealed class AttemptContext : IDisposable
 
     /// <summary>When the training ended, by the same clock.</summary>
     public DateTimeOffset EndedAt => Recorded(Folder.ExitedAtUtc);
+
+    /// <inheritdoc cref="JobLimits.Make"/>
+    public JobGroup? MakeGroup() =>
+        Services.Limits.Make(Key, Entry.Command.Cpus, Entry.Command.MemoryMiB, Services.Log);
+
+    /// <summary>Kills what runs of the attempt, and removes its control group.</summary>
+    public async Task StopProcessesAsync(CancellationToken cancellationToken)
+    {
+        if (!await Processes.StopAsync(Services.Options.Grace, cancellationToken))
+        {
+            Services.Log.LogError("Processes of {Attempt} cannot be killed", Key);
+        }
+
+        if (Entry.Group is { } group && !await group.RemoveAsync(_groupLimit, cancellationToken))
+        {
+            Services.Log.LogWarning("The control group of {Attempt} is removed later", Key);
+        }
+    }
 
     /// <inheritdoc cref="AttemptEntry.Stopping"/>
     /// <remarks>Durable when it returns.</remarks>

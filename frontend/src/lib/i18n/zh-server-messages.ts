@@ -44,7 +44,10 @@ export const zhServerMessages: Sentences = [
   ],
   ['A variable has letters, digits and _, and begins with no digit.', '变量名由字母、数字和 _ 组成，不以数字开头。'],
   ['PLATFORM_… is set by the platform.', 'PLATFORM_… 由平台设置。'],
-  ['{name} is set by the platform: it follows from where the job is placed.', '{name} 由平台根据任务分配到的节点设置。'],
+  [
+    '{name} is set by the platform: it follows from where the job is placed.',
+    '{name} 由平台根据任务分配到的节点设置。',
+  ],
   [
     'CUDA_DEVICE_ORDER is PCI_BUS_ID: the GPUs of a job are numbered in that order.',
     'CUDA_DEVICE_ORDER 只能是 PCI_BUS_ID：任务的 GPU 按该顺序编号。',
@@ -141,7 +144,20 @@ export const zhServerMessages: Sentences = [
     'The training and its supervisor were killed; its exit code is unknown.',
     '训练及其监管进程被强制终止，退出码未知。',
   ],
-  ['The kernel killed it because memory ran out.', '内存耗尽，被内核终止。'],
+  [
+    'The kernel killed {what} at its limit of memory. It used {peak} MiB at its peak, and may use {limit} MiB. Ask for more, such as {more} MiB (resources.memoryMiB).',
+    '{what}达到内存上限，被内核终止。峰值 {peak} MiB，上限 {limit} MiB。请申请更多内存，例如 {more} MiB (resources.memoryMiB)。',
+  ],
+  [
+    "The kernel killed {what} for lack of memory. It used {peak} MiB at its peak, and may use {limit} MiB: it asked for more than that at once, or the node's memory ran out. Ask for more, such as {more} MiB (resources.memoryMiB).",
+    '{what}因内存不足被内核终止。峰值 {peak} MiB，上限 {limit} MiB：一次申请的内存超出上限，或节点内存耗尽。请申请更多内存，例如 {more} MiB (resources.memoryMiB)。',
+  ],
+  [
+    "The kernel killed {what} because the node's memory ran out. It had asked for {asked} MiB, which is no limit on this node; ask for what it needs (resources.memoryMiB).",
+    '节点内存耗尽，{what}被内核终止。任务申请了 {asked} MiB，该值在此节点上不是上限；请按实际需要申请内存 (resources.memoryMiB)。',
+  ],
+  ['it', '训练'],
+  ['a process of it', '训练的一个进程'],
   ['Ended by SIG{name}.', '被 SIG{name} 信号终止。'],
   ['Ended by signal {number}.', '被信号 {number} 终止。'],
   ['The platform refused to return what to run. {why}', '平台拒绝下发运行内容。{why}'],

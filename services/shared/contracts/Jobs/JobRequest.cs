@@ -55,7 +55,9 @@ public sealed record InputRequest(string? Artifact, string? Path);
 /// <param name="Type"><c>custom</c> when left out.</param>
 public sealed record OutputRequest(string? Path, string? Artifact, string? Type);
 
-/// <summary>What each attempt needs on its node; defaults for what is left out.</summary>
+/// <summary>
+/// What each attempt needs on its node, and at most gets where its node enforces limits: no GPU, 1 CPU and 512 MiB for what is left out.
+/// </summary>
 public sealed record ResourcesRequest(int? Gpus, double? Cpus, int? MemoryMiB);
 
 /// <summary>How often a job is tried.</summary>
