@@ -4,6 +4,7 @@ using Microsoft.Extensions.Options;
 using Platform.GpuAgent.Attempts;
 using Platform.GpuAgent.Commands;
 using Platform.GpuAgent.Inventory;
+using Platform.GpuAgent.Limits;
 using Platform.GpuAgent.Membership;
 using Platform.GpuAgent.Outputs;
 using Platform.GpuAgent.Phases;
@@ -32,6 +33,10 @@ public static class AgentModule
         services.TryAddSingleton(provider =>
             StateFolder.Open(provider.GetRequiredService<IOptions<AgentOptions>>().Value.StateFolder)
         );
+        services.TryAddSingleton(provider => new JobLimits(
+            provider.GetRequiredService<IOptions<AgentOptions>>(),
+            provider.GetRequiredService<StateFolder>()
+        ));
         services.AddSingleton(provider => new Shims(provider.GetRequiredService<StateFolder>().Shim));
         services.AddSingleton<PlatformHttp>();
         services.AddSingleton<JobsClient>();

@@ -31,6 +31,9 @@ public sealed class AgentOptions : IValidatableObject
     [Range(1, int.MaxValue)]
     public int? MemoryMiB { get; set; }
 
+    /// <summary>Limit jobs to the CPUs and memory that they asked for, where the agent's user may make control groups.</summary>
+    public bool EnforceLimits { get; set; } = true;
+
     /// <summary>The broker, when it differs from the one that the platform returns at the join.</summary>
     public string? Broker { get; set; }
 

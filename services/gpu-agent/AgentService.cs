@@ -3,6 +3,7 @@ using Platform.Contracts.Agents;
 using Platform.Contracts.Jobs;
 using Platform.GpuAgent.Attempts;
 using Platform.GpuAgent.Commands;
+using Platform.GpuAgent.Limits;
 using Platform.GpuAgent.Membership;
 using Platform.GpuAgent.Processes;
 using Platform.GpuAgent.Staging;
@@ -20,6 +21,7 @@ internal sealed class AgentService(
     StateFolder state,
     AttemptRegistry attempts,
     Shims shims,
+    JobLimits limits,
     SendHeartbeats heartbeats,
     ReplaySpools replay,
     QueueConnector queues,
@@ -62,6 +64,7 @@ internal sealed class AgentService(
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         await HostStartedAsync(stoppingToken);
+        log.LogInformation("Jobs are limited to the CPUs and memory that they ask for: {Limits}", limits.State);
         await heartbeats.JoinAsync(stoppingToken);
         shims.Prepare();
         await Task.WhenAll(

@@ -1,6 +1,7 @@
 using System.ComponentModel.DataAnnotations;
 using Microsoft.Extensions.Options;
 using Platform.GpuAgent.Inventory;
+using Platform.GpuAgent.Limits;
 using Platform.GpuAgent.Membership;
 using Platform.GpuAgent.Server;
 using Platform.GpuAgent.State;
@@ -27,6 +28,7 @@ internal static class AgentStart
           Name               the name shown to users (the host's name)
           Labels:KEY         a label that jobs can request, as --Agent:Labels:zone=lab
           Cpus, MemoryMiB    offer less than the machine has
+          EnforceLimits      false: jobs may use more CPUs and memory than they asked for (true)
           Broker             the broker's address, when it differs from the one that the platform returns
           HeartbeatSeconds   seconds between heartbeats (the platform's value)
           GraceSeconds       seconds between SIGTERM and SIGKILL (8)
@@ -61,7 +63,9 @@ internal static class AgentStart
         }
 
         builder.Services.AddSingleton(state);
-        if (!await JoinAsync(Options.Create(options), state))
+        var limits = new JobLimits(Options.Create(options), state);
+        builder.Services.AddSingleton(limits);
+        if (!await JoinAsync(Options.Create(options), state, limits))
         {
             return null;
         }
@@ -76,10 +80,10 @@ internal static class AgentStart
             : messaging;
     }
 
-    private static async Task<bool> JoinAsync(IOptions<AgentOptions> options, StateFolder state)
+    private static async Task<bool> JoinAsync(IOptions<AgentOptions> options, StateFolder state, JobLimits limits)
     {
         using var http = new PlatformHttp(options, state);
-        var membership = new NodeMembership(options, state, http, new Machine(options, state));
+        var membership = new NodeMembership(options, state, http, new Machine(options, state, limits));
         var isMember = state.Identity.NodeToken is not null;
         if (isMember && options.Value.JoinToken is null)
         {

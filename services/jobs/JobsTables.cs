@@ -171,7 +171,15 @@ internal static class JobsTables
             """
         ),
         new(
-            "012_list",
+            "012_no_end_before_its_start",
+            """
+            -- Release 0.1.0 took both times from different clocks.
+            update job_summary set ended_at = started_at where ended_at < started_at;
+            update job_rank set ended_at = started_at where ended_at < started_at;
+            """
+        ),
+        new(
+            "013_list",
             $"""
             {TextIndex.Sql("job_summary_search", "job_summary", "search_name")}
             create index job_summary_id_end on job_summary (reverse(job_id::text) text_pattern_ops);

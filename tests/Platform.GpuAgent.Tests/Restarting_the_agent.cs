@@ -342,6 +342,6 @@ public sealed class Restarting_the_agent : AgentTest
         var options = new AgentOptions { Server = Platform.Url };
         var environment = TrainingEnvironment.For(entry.Command, work, options, folder);
         using var shims = new Shims(Folder.In("state", "shim.sh"));
-        shims.Start(folder, work.Command, environment).Dispose();
+        shims.Start(folder, work.Command, environment, entry.Group).Dispose();
     }
 }

@@ -1,4 +1,5 @@
 using System.Text;
+using Platform.Contracts.Agents;
 using Platform.Contracts.Jobs;
 using Platform.GpuAgent.Tests.Harness;
 
@@ -120,8 +121,33 @@ public sealed class Running_a_training : AgentTest
         Assert.Equal("tests/agent", environment["PLATFORM_PROJECT"]);
         Assert.Equal("2,5", environment["CUDA_VISIBLE_DEVICES"]);
         Assert.Equal(Path.Combine(agent.Folder(work).Work, ".tmp"), environment["TMPDIR"]);
+        Assert.DoesNotContain(environment.Keys, name => name.StartsWith("MLFLOW", StringComparison.Ordinal));
         string[] ofProcessGroups = ["RANK", "WORLD_SIZE", "LOCAL_RANK", "MASTER_ADDR", "MASTER_PORT"];
         Assert.Empty(environment.Keys.Intersect(ofProcessGroups, StringComparer.Ordinal));
+    }
+
+    [Fact]
+    public async Task gets_its_own_variables_over_what_the_platform_sets_but_not_over_where_it_is_placed()
+    {
+        await using var agent = await StartAgentAsync();
+        var env = new Dictionary<string, string>(StringComparer.Ordinal)
+        {
+            ["TMPDIR"] = "/var/tmp",
+            ["PYTHONUNBUFFERED"] = "",
+            ["MLFLOW_TRACKING_URI"] = "file:./mlruns",
+            // The platform refuses these; release 0.1.0 did not.
+            ["CUDA_VISIBLE_DEVICES"] = "7",
+            ["CUDA_DEVICE_ORDER"] = "FASTEST_FIRST",
+        };
+        var work = Work(
+            ["sh", "-c", "for name in \"$@\"; do printenv $name; done", "", .. env.Keys],
+            work => work with { Env = env }
+        );
+
+        await agent.StartAsync(work, 3);
+
+        await agent.Reports.ExitedAsync(work.JobId);
+        Assert.Equal("/var/tmp\n\nfile:./mlruns\n3\nPCI_BUS_ID\n", Platform.Log(work).Text);
     }
 
     [Fact]
@@ -215,7 +241,7 @@ public sealed class Running_a_training : AgentTest
         await agent.StartAsync(work);
 
         var exited = await agent.Reports.ExitedAsync(work.JobId);
-        Assert.Contains("not kept: outputs/link", exited.Detail, StringComparison.Ordinal);
+        Assert.Contains("not kept: 'outputs/link'", exited.Detail, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -289,16 +315,106 @@ public sealed class Running_a_training : AgentTest
     }
 
     [Fact]
-    public async Task whose_output_has_invalid_names_reports_which()
+    public async Task whose_output_has_odd_names_keeps_the_rest_and_names_them()
     {
         await using var agent = await StartAgentAsync();
-        var work = Shell("touch 'outputs/back\\slash'", WithOutputs("outputs"));
+        var work = Shell(
+            """
+            cd outputs; echo good > model.bin; echo other > 'ü ☃.txt'; touch 'back\slash' "$(printf 'two\nlines')"
+            touch "$(printf 'latin\351')"; mkdir "$(printf 'folder\377')"; touch "$(printf 'folder\377/inside')"
+            """,
+            WithOutputs("outputs")
+        );
+
+        await agent.StartAsync(work);
+
+        var exited = await agent.Reports.ExitedAsync(work.JobId);
+        Assert.Equal((EndReasons.ExitCode, 0), (exited.Reason, exited.ExitCode));
+        Assert.Equal(
+            "Files with names that artifacts cannot have were not kept: "
+                + @"'outputs/back\slash', 'outputs/folder�', 'outputs/latin�', 'outputs/two\nlines'.",
+            exited.Detail
+        );
+        var version = Assert.Single(Platform.Versions("kept"));
+        Assert.Equal(["model.bin", "ü ☃.txt"], version.Files.Select(file => file.Path));
+        await WaitFor.ConditionAsync(
+            "the work folder to be removed",
+            () => Task.FromResult(!Directory.Exists(agent.Folder(work).Work))
+        );
+    }
+
+    [Fact]
+    public async Task whose_output_has_only_odd_names_is_refused_with_them()
+    {
+        await using var agent = await StartAgentAsync();
+        var work = Shell(@"touch 'outputs/back\slash'", WithOutputs("outputs"));
 
         await agent.StartAsync(work);
 
         var exited = await agent.Reports.ExitedAsync(work.JobId);
         Assert.Equal(EndReasons.OutputRefused, exited.Reason);
-        Assert.Contains("files[0].path: A path has no backslashes", exited.Detail, StringComparison.Ordinal);
+        Assert.Contains(@"'outputs/back\slash'", exited.Detail, StringComparison.Ordinal);
+        Assert.Empty(Platform.Versions("kept"));
+    }
+
+    [Fact]
+    public async Task ends_when_or_after_it_starts_however_short_it_is()
+    {
+        await using var agent = await StartAgentAsync();
+        for (var i = 0; i < 5; i++)
+        {
+            var work = Work(["true"]);
+
+            await agent.StartAsync(work);
+
+            var exited = await agent.Reports.ExitedAsync(work.JobId);
+            var started = await agent.Reports.StartedAsync(work.JobId);
+            Assert.Equal(started.At, exited.StartedAt);
+            Assert.True(exited.At >= started.At, $"from {started.At:O} to {exited.At:O}");
+        }
+    }
+
+    [Fact]
+    public async Task that_changes_the_times_of_its_files_has_neither_a_future_nor_a_past_before_its_command()
+    {
+        await using var agent = await StartAgentAsync();
+        var before = TimeProvider.System.GetUtcNow();
+        var work = Shell("touch -d 2001-02-03 ../process ../exit; exec sleep 0.1");
+        var other = Shell("touch -d 2101-02-03 ../process");
+
+        await agent.StartAsync(work);
+        await agent.StartAsync(other);
+
+        foreach (
+            var exited in (ProcessExited[])
+                [await agent.Reports.ExitedAsync(work.JobId), await agent.Reports.ExitedAsync(other.JobId)]
+        )
+        {
+            Assert.InRange(exited.StartedAt!.Value, before, TimeProvider.System.GetUtcNow());
+            Assert.InRange(exited.At, exited.StartedAt.Value, TimeProvider.System.GetUtcNow());
+        }
+    }
+
+    [Fact]
+    public async Task needs_neither_output_nor_checkpoint_and_takes_empty_arguments()
+    {
+        await using var agent = await StartAgentAsync();
+        var silent = Work(["true", ""]);
+        var counting = Work(["sh", "-c", "printf '<%s>' \"$@\"", "", "", " ", ""]);
+
+        await agent.StartAsync(silent);
+        await agent.StartAsync(counting);
+
+        foreach (var work in (AttemptWork[])[silent, counting])
+        {
+            var exited = await agent.Reports.ExitedAsync(work.JobId);
+            Assert.Equal((EndReasons.ExitCode, 0, null), (exited.Reason, exited.ExitCode, exited.Detail));
+            Assert.True(Platform.Log(work).IsComplete);
+            await agent.ClosedAsync(work);
+        }
+
+        Assert.Equal("", Platform.Log(silent).Text);
+        Assert.Equal("<>< ><>", Platform.Log(counting).Text);
     }
 
     [Fact]

@@ -259,7 +259,7 @@ public sealed class Running_the_ranks_of_one_attempt : AgentTest
         Assert.Equal([rank], found);
 
         AttemptProcesses ProcessesFor(int candidate) =>
-            new(new AttemptKey(work.JobId, 1, candidate), new AttemptFolder(Folder.In($"{candidate}")));
+            new(new AttemptKey(work.JobId, 1, candidate), new AttemptFolder(Folder.In($"{candidate}")), () => null);
     }
 
     private static DateTimeOffset Now => TimeProvider.System.GetUtcNow();

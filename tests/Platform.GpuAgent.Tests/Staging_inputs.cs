@@ -92,6 +92,76 @@ public sealed class Staging_inputs : AgentTest
     }
 
     [Theory]
+    [InlineData("in", "x/f", "in", "x/f")]
+    [InlineData("in", "x/f", "in/x", "f")]
+    [InlineData("in", "x", "in", "x/f")]
+    [InlineData("in", "x/f", "in", "x")]
+    public async Task that_have_the_same_file_are_refused_with_both_named(
+        string firstPath,
+        string first,
+        string secondPath,
+        string second
+    )
+    {
+        await using var agent = await StartAgentAsync();
+        Platform.Store("a", (first, "of a"u8.ToArray()));
+        Platform.Store("b", (second, "of b"u8.ToArray()));
+        var work = Shell("echo ran", Inputs(("a:latest", firstPath), ("b:1", secondPath)));
+
+        await agent.StartAsync(work);
+
+        var exited = await agent.Reports.ExitedAsync(work.JobId);
+        Assert.Equal(EndReasons.InputMissing, exited.Reason);
+        Assert.Contains(
+            "comes from both the input 'a:latest' and the input 'b:1'; give them paths of their own.",
+            exited.Detail,
+            StringComparison.Ordinal
+        );
+        Assert.Equal("", Platform.Log(work).Text);
+    }
+
+    [Fact]
+    public async Task that_would_replace_a_file_of_the_job_or_its_source_are_refused_with_both_named()
+    {
+        await using var agent = await StartAgentAsync();
+        Platform.Store("a", ("config.json", "of a"u8.ToArray()));
+        Platform.Store("code", ("code.zip", Zip("in/config.json")));
+        var files = new Dictionary<string, string>(StringComparer.Ordinal) { ["in/config.json"] = "{}" };
+        var ofJob = Shell("echo ran", work => Inputs(("a", "in"))(work) with { Files = files });
+        var ofSource = Shell(
+            "echo ran",
+            work => Inputs(("a", "in"))(work) with { Source = new ArtifactReference { Artifact = "code" } }
+        );
+
+        await agent.StartAsync(ofJob);
+        await agent.StartAsync(ofSource);
+
+        const string Expected = "'in/config.json' comes from both {0} and the input 'a'; give them paths of their own.";
+        Assert.Equal(
+            Expected.Replace("{0}", "the job's files", StringComparison.Ordinal),
+            (await agent.Reports.ExitedAsync(ofJob.JobId)).Detail
+        );
+        Assert.Equal(
+            Expected.Replace("{0}", "the source 'code'", StringComparison.Ordinal),
+            (await agent.Reports.ExitedAsync(ofSource.JobId)).Detail
+        );
+    }
+
+    [Fact]
+    public async Task may_share_a_folder()
+    {
+        await using var agent = await StartAgentAsync();
+        Platform.Store("a", ("x", "1"u8.ToArray()), ("deep/x", "2"u8.ToArray()));
+        Platform.Store("b", ("y", "3"u8.ToArray()));
+        var work = Shell("cat in/x in/deep/x in/deep/y", Inputs(("a", "in"), ("b", "in/deep")));
+
+        await agent.StartAsync(work);
+
+        await agent.Reports.ExitedAsync(work.JobId);
+        Assert.Equal("123", Platform.Log(work).Text);
+    }
+
+    [Theory]
     [InlineData("../evil")]
     [InlineData("/tmp/agent-evil")]
     [InlineData("a//b")]
@@ -192,8 +262,14 @@ public sealed class Staging_inputs : AgentTest
         Assert.Equal(2, Platform.Downloads.Count);
     }
 
-    private static Func<AttemptWork, AttemptWork> Input(string artifact, string path) =>
-        work => work with { Inputs = [new JobInput { Artifact = artifact, Path = path }] };
+    private static Func<AttemptWork, AttemptWork> Input(string artifact, string path) => Inputs((artifact, path));
+
+    private static Func<AttemptWork, AttemptWork> Inputs(params (string Artifact, string Path)[] inputs) =>
+        work =>
+            work with
+            {
+                Inputs = [.. inputs.Select(input => new JobInput { Artifact = input.Artifact, Path = input.Path })],
+            };
 
     private static byte[] Zip(string entry)
     {

@@ -1,5 +1,7 @@
 using Microsoft.Extensions.Options;
+using Platform.Contracts.Nodes;
 using Platform.GpuAgent.Inventory;
+using Platform.GpuAgent.Limits;
 using Platform.GpuAgent.Linux;
 using Platform.GpuAgent.State;
 using Platform.GpuAgent.Tests.Harness;
@@ -22,7 +24,7 @@ public sealed class The_machine : IDisposable
     [Fact]
     public void offers_its_resources_up_to_its_control_groups_limits()
     {
-        var inventory = new Machine(Options.Create(new AgentOptions()), _state).Inventory();
+        var inventory = MachineWith(new AgentOptions()).Inventory();
 
         Assert.InRange(inventory.Cpus, 0.01, Environment.ProcessorCount);
         Assert.InRange(inventory.MemoryMiB, 1, int.MaxValue);
@@ -35,7 +37,7 @@ public sealed class The_machine : IDisposable
     {
         var options = new AgentOptions { Cpus = 0.5, MemoryMiB = 100 };
 
-        var inventory = new Machine(Options.Create(options), _state).Inventory();
+        var inventory = MachineWith(options).Inventory();
 
         Assert.Equal((0.5, 100), (inventory.Cpus, inventory.MemoryMiB));
     }
@@ -43,7 +45,7 @@ public sealed class The_machine : IDisposable
     [Fact]
     public void reports_its_load()
     {
-        var usage = new Machine(Options.Create(new AgentOptions()), _state).Usage();
+        var usage = MachineWith(new AgentOptions()).Usage();
 
         Assert.InRange(usage.Cpu, 0, 1);
         Assert.InRange(usage.MemoryUsedMiB, 1, int.MaxValue);
@@ -60,5 +62,15 @@ public sealed class The_machine : IDisposable
         Assert.Empty(gpus);
         Assert.Contains("libno-such-driver.so.1", reason, StringComparison.Ordinal);
         Assert.Empty(nvml.Usage());
+    }
+
+    [Fact]
+    public void says_that_it_does_not_limit_jobs_where_its_options_say_so() =>
+        Assert.Equal(NodeLimits.Off, MachineWith(new AgentOptions { EnforceLimits = false }).Inventory().Limits);
+
+    private Machine MachineWith(AgentOptions options)
+    {
+        var wrapped = Options.Create(options);
+        return new Machine(wrapped, _state, new JobLimits(wrapped, _state));
     }
 }

@@ -134,6 +134,7 @@ public sealed class The_shims : IDisposable
             _shims,
             ["echo", "runs"],
             new Dictionary<string, string>(),
+            group: null,
             CancellationToken.None
         );
         shims.ForEach(pid => LibC.Signal(pid, SigContinue));
@@ -160,7 +161,8 @@ public sealed class The_shims : IDisposable
         var command = ShimCommand.For(
             _attempt,
             ["touch", "ran"],
-            new Dictionary<string, string> { ["A"] = "it's", ["B"] = "2\n3" }
+            new Dictionary<string, string> { ["A"] = "it's", ["B"] = "2\n3" },
+            group: null
         );
         for (var length = 0; length < command.Length - 2; length += 5)
         {
@@ -181,7 +183,8 @@ public sealed class The_shims : IDisposable
         using var shim = _shims.Start(
             _attempt,
             ["sleep", "60"],
-            new Dictionary<string, string> { ["PLATFORM_TOKEN"] = "very-secret" }
+            new Dictionary<string, string> { ["PLATFORM_TOKEN"] = "very-secret" },
+            group: null
         );
         await WaitFor.ConditionAsync(
             "the training",
@@ -212,7 +215,7 @@ public sealed class The_shims : IDisposable
 
     private async Task RunAsync(IReadOnlyList<string> command, Dictionary<string, string> environment)
     {
-        using var shim = _shims.Start(_attempt, command, environment);
+        using var shim = _shims.Start(_attempt, command, environment, group: null);
         await shim.WaitForExitAsync();
     }
 

@@ -58,6 +58,18 @@ public sealed class The_steps_of_an_attempt
     }
 
     [Fact]
+    public void end_no_attempt_before_its_start_when_the_clock_is_set_back()
+    {
+        var running = _accepted.Running(_now);
+
+        var end = running.Ended(_end with { At = _now.AddHours(-1) }).End!;
+
+        Assert.Equal(_now, end.At);
+        Assert.Equal(_now, running.Stored(end).Exited!.StartedAt);
+        Assert.Null(_accepted.Stored(_end).Exited!.StartedAt);
+    }
+
+    [Fact]
     public void keep_the_first_stop_until_it_is_fenced()
     {
         var stopped = _accepted.Stopping(_cancel);

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Platform.GpuAgent.Files;
 using Platform.GpuAgent.Server;
 using Platform.GpuAgent.Tests.Harness;
@@ -57,6 +58,46 @@ public sealed class Untrusted_names : IDisposable
         Assert.Null(Follow("away"));
         Assert.Null(Follow("loop"));
         Assert.Null(Follow("root/etc/passwd"));
+    }
+
+    [Fact]
+    public void that_are_no_text_are_listed_measured_and_removed()
+    {
+        var tree = _folder.In("tree");
+        using (
+            var shell = Process.Start(
+                "sh",
+                [
+                    "-c",
+                    """
+                    mkdir "$0" "$0/$(printf 'folder\377')"; printf 12345 > "$0/$(printf 'folder\377')/inside"
+                    touch "$0/$(printf 'latin\351')" "$0/�"; printf 123 > "$0/plain"
+                    """,
+                    tree,
+                ]
+            )
+        )
+        {
+            shell.WaitForExit();
+        }
+
+        Assert.Equal([_folder.In("tree", "plain"), _folder.In("tree", "�")], FileTree.Files(tree).Order());
+        Assert.Equal(
+            [_folder.In("tree", "folder�"), _folder.In("tree", "latin�")],
+            FileTree.WithoutName(tree).Order(StringComparer.Ordinal)
+        );
+        Assert.InRange(FileTree.Size(tree), 3, 100_000);
+        FileTree.Delete(tree);
+        Assert.False(Directory.Exists(tree));
+    }
+
+    [Theory]
+    [InlineData("plain ü ☃", "'plain ü ☃'")]
+    [InlineData("two\nlines", @"'two\nlines'")]
+    [InlineData("red\u001b[31m \u202e", @"'red\u001b[31m \u202e'")]
+    public void are_shown_on_one_line_as_they_are(string name, string shown)
+    {
+        Assert.Equal(shown, ArtifactPath.Shown(name));
     }
 
     [Theory]

@@ -21,6 +21,7 @@ internal static class NodeOutput
             ("cpus", Free(node, "cpus")),
             ("memory MiB", Free(node, "memoryMiB")),
             ("gpus", Gpus(node)),
+            ("limits", node.Field("limits")),
             ("last heartbeat", node.Time("lastHeartbeatAt"))
         );
         foreach (var gpu in node.Items("gpus"))

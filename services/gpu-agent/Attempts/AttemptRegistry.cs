@@ -133,6 +133,7 @@ internal sealed class AttemptRegistry(AttemptServices services, ILogger<AttemptR
                 continue;
             }
 
+            attempt.Entry.Group?.TryRemove();
             FileTree.Delete(attempt.Folder.Work);
             if (now - attempt.Entry.ClosedAt > _journalsKept && _attempts.TryRemove(key, out _))
             {

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.IO.Enumeration;
 using Platform.GpuAgent.Linux;
 
@@ -20,6 +21,16 @@ internal static class FileTree
 
     /// <summary>All symbolic links below a folder.</summary>
     public static IEnumerable<string> Links(string folder) => Entries(folder, wantLinks: true);
+
+    /// <summary>
+    /// What cannot be opened because its name is not text in UTF-8, below a folder; such bytes are shown as <c>U+FFFD</c>.
+    /// </summary>
+    public static IEnumerable<string> WithoutName(string folder) =>
+        new FileSystemEnumerable<string>(folder, (ref FileSystemEntry entry) => entry.ToFullPath(), _everything)
+        {
+            ShouldIncludePredicate = (ref FileSystemEntry entry) => entry.FileName.Contains('\uFFFD'),
+            ShouldRecursePredicate = (ref FileSystemEntry entry) => !IsLink(ref entry),
+        }.Where(path => !LibC.IsRegularFile(path) && !Directory.Exists(path) && new FileInfo(path).LinkTarget is null);
 
     /// <summary>Bytes of all plain files below a folder.</summary>
     public static long Size(string folder)
@@ -44,6 +55,24 @@ internal static class FileTree
             return;
         }
 
+        try
+        {
+            DeleteAll(folder);
+        }
+        catch (IOException) when (Directory.Exists(folder))
+        {
+            // .NET cannot name a file whose name is not text in UTF-8.
+            using var rm = Process.Start("rm", ["-rf", "--", folder]);
+            rm.WaitForExit();
+            if (Directory.Exists(folder))
+            {
+                throw;
+            }
+        }
+    }
+
+    private static void DeleteAll(string folder)
+    {
         try
         {
             Directory.Delete(folder, recursive: true);

@@ -3,13 +3,14 @@ using System.Reflection;
 using System.Runtime.InteropServices;
 using Microsoft.Extensions.Options;
 using Platform.Contracts.Nodes;
+using Platform.GpuAgent.Limits;
 using Platform.GpuAgent.Linux;
 using Platform.GpuAgent.State;
 
 namespace Platform.GpuAgent.Inventory;
 
 /// <summary>This machine's resources and load.</summary>
-internal sealed class Machine(IOptions<AgentOptions> options, StateFolder state)
+internal sealed class Machine(IOptions<AgentOptions> options, StateFolder state, JobLimits limits)
 {
     private static readonly string _version =
         typeof(Machine)
@@ -33,6 +34,7 @@ internal sealed class Machine(IOptions<AgentOptions> options, StateFolder state)
             MemoryMiB = options.Value.MemoryMiB ?? ToMiB(MemoryBytes()),
             Gpus = gpus,
             GpuReason = reason,
+            Limits = limits.State,
             Labels = options.Value.Labels,
         };
     }

@@ -1,5 +1,6 @@
 using Platform.Contracts.Agents;
 using Platform.Contracts.Jobs;
+using Platform.GpuAgent.Linux;
 
 namespace Platform.GpuAgent.Journal;
 
@@ -45,6 +46,9 @@ internal sealed record AttemptEntry
 
     /// <summary>The machine's count of out-of-memory kills before the start.</summary>
     public long OutOfMemoryKills { get; init; }
+
+    /// <summary>Its control group; null when it runs without limits.</summary>
+    public JobGroup? Group { get; init; }
     public ProcessStarted? Started { get; init; }
     public bool StartedRecorded { get; init; }
     public StopRequest? Stop { get; init; }
@@ -85,16 +89,17 @@ internal sealed record AttemptEntry
     }
 
     /// <summary>The work folder is complete.</summary>
-    public AttemptEntry Staged(AttemptWork work, long outOfMemoryKills) =>
+    public AttemptEntry Staged(AttemptWork work, long outOfMemoryKills, JobGroup? group = null) =>
         this with
         {
             Phase = AttemptPhase.Starting,
             Work = work with { Token = "" },
             OutOfMemoryKills = outOfMemoryKills,
+            Group = group,
         };
 
     /// <summary>The training runs.</summary>
-    public AttemptEntry Running(DateTimeOffset now) =>
+    public AttemptEntry Running(DateTimeOffset startedAt) =>
         this with
         {
             Phase = AttemptPhase.Running,
@@ -105,12 +110,17 @@ internal sealed record AttemptEntry
                 JobId = Command.JobId,
                 Attempt = Command.Attempt,
                 Rank = Command.Rank,
-                At = now,
+                At = startedAt,
             },
         };
 
-    /// <summary>The training has ended, or will never start.</summary>
-    public AttemptEntry Ended(AttemptEnd end) => this with { Phase = AttemptPhase.Exited, End = end };
+    /// <summary>The training has ended, or will never start. Also a clock that was set back ends nothing before its start.</summary>
+    public AttemptEntry Ended(AttemptEnd end) =>
+        this with
+        {
+            Phase = AttemptPhase.Exited,
+            End = end.At < Started?.At ? end with { At = Started.At } : end,
+        };
 
     /// <summary>It was stopped before it started.</summary>
     public AttemptEntry EndedBeforeStart(DateTimeOffset now) =>
@@ -134,6 +144,7 @@ internal sealed record AttemptEntry
                 Attempt = Command.Attempt,
                 Rank = Command.Rank,
                 At = end.At,
+                StartedAt = Started?.At,
                 ExitCode = end.ExitCode,
                 Reason = end.Reason,
                 Detail = end.Detail,

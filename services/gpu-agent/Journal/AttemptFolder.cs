@@ -59,7 +59,10 @@ internal sealed record AttemptFolder(string Path)
         }
     }
 
-    /// <summary>When the training ended; null when that is unknown.</summary>
+    /// <summary>When the training started; null when that is unknown.</summary>
+    public DateTime? StartedAtUtc => File.Exists(Process) ? File.GetLastWriteTimeUtc(Process) : null;
+
+    /// <summary>When the training ended, by the clock of its start; null when that is unknown.</summary>
     public DateTime? ExitedAtUtc => ExitCode is null ? null : File.GetLastWriteTimeUtc(Exit);
 
     /// <summary>Written by the shim: the command could not be executed.</summary>

@@ -43,7 +43,7 @@ internal sealed record ProcessIdentity(int Pid, long StartTicks, string BootId)
 }
 
 /// <summary>A line of <c>/proc/PID/stat</c>.</summary>
-internal readonly record struct ProcessStatus(int Pid, char State, int Group, int Session, long StartTicks)
+internal readonly record struct ProcessStatus(int Pid, char State, int Parent, int Group, int Session, long StartTicks)
 {
     public bool IsDead => State is 'Z' or 'X';
 
@@ -57,6 +57,7 @@ internal readonly record struct ProcessStatus(int Pid, char State, int Group, in
             return new ProcessStatus(
                 pid,
                 fields[0][0],
+                int.Parse(fields[1], CultureInfo.InvariantCulture),
                 int.Parse(fields[2], CultureInfo.InvariantCulture),
                 int.Parse(fields[3], CultureInfo.InvariantCulture),
                 long.Parse(fields[19], CultureInfo.InvariantCulture)

@@ -28,6 +28,7 @@ internal sealed class CheckpointSync(
 
     private readonly ArtifactName _artifact = ArtifactName.OfCheckpoints(key.JobId, key.Rank);
     private readonly FileHashes _hashes = new();
+    private readonly HashSet<string> _leftOut = new(StringComparer.Ordinal);
     private Dictionary<string, FileStamp> _seen = new(StringComparer.Ordinal);
     private Dictionary<string, ArtifactFile>? _kept;
 
@@ -106,9 +107,23 @@ internal sealed class CheckpointSync(
 
         foreach (var path in FileTree.Files(folder).Order(StringComparer.Ordinal))
         {
-            if (!path.EndsWith(".tmp", StringComparison.Ordinal) && FileStamp.Of(path) is { } stamp)
+            if (path.EndsWith(".tmp", StringComparison.Ordinal) || FileStamp.Of(path) is not { } stamp)
+            {
+                continue;
+            }
+
+            var name = Path.GetRelativePath(folder, path);
+            if (ArtifactPath.IsPossible(name))
             {
                 yield return (path, stamp);
+            }
+            else if (_leftOut.Add(name))
+            {
+                log.LogWarning(
+                    "The checkpoint file {Name} of {Attempt} is not stored: artifacts cannot have files of this name",
+                    ArtifactPath.Shown(name),
+                    key
+                );
             }
         }
     }

@@ -23,7 +23,7 @@ internal sealed class KeepOutputs(ArtifactClient artifacts, BlobUpload blobs, IL
         CancellationToken cancellationToken
     )
     {
-        var skipped = new List<string>();
+        var skipped = new LeftOut();
         for (var index = 0; index < work.Outputs.Count; index++)
         {
             var output = work.Outputs[index];
@@ -37,33 +37,33 @@ internal sealed class KeepOutputs(ArtifactClient artifacts, BlobUpload blobs, IL
 
                 if (files.Count == 0)
                 {
-                    return new OutputsKept(WhyEmpty(folder.Work, output.Path), NoteOf(skipped));
+                    return new OutputsKept(WhyEmpty(folder.Work, output.Path), skipped.Note);
                 }
 
                 await KeepAsync(output, files, work, attempt, $"{attempt}-output-{index}", cancellationToken);
             }
             catch (UnsafePathException exception)
             {
-                return new OutputsKept(exception.Message, NoteOf(skipped));
+                return new OutputsKept(exception.Message, skipped.Note);
             }
             catch (FileChangedException exception)
             {
-                return new OutputsKept(exception.Message, NoteOf(skipped));
+                return new OutputsKept(exception.Message, skipped.Note);
             }
             catch (UnauthorizedAccessException)
             {
                 return new OutputsKept(
                     $"The output '{output.Path}' holds something that the agent's user may not read.",
-                    NoteOf(skipped)
+                    skipped.Note
                 );
             }
             catch (PlatformRefusedException exception)
             {
-                return new OutputsKept($"The output '{output.Path}' was refused. {exception.Detail}", NoteOf(skipped));
+                return new OutputsKept($"The output '{output.Path}' was refused. {exception.Detail}", skipped.Note);
             }
         }
 
-        return new OutputsKept(null, NoteOf(skipped));
+        return new OutputsKept(null, skipped.Note);
     }
 
     // Not a success: a missing output must fail the job, not surface later when the output is needed.
@@ -72,7 +72,7 @@ internal sealed class KeepOutputs(ArtifactClient artifacts, BlobUpload blobs, IL
             ? $"The output folder '{path}' holds no files; the training has to write at least one."
             : $"The output '{path}' does not exist; the training has to write it.";
 
-    private static List<(string Path, string Name)> Collect(string work, string path, List<string> skipped)
+    private static List<(string Path, string Name)> Collect(string work, string path, LeftOut skipped)
     {
         var root = WorkPaths.Resolve(work, path);
         if (LibC.IsRegularFile(root))
@@ -94,19 +94,21 @@ internal sealed class KeepOutputs(ArtifactClient artifacts, BlobUpload blobs, IL
             }
             else
             {
-                skipped.Add(Path.GetRelativePath(work, link));
+                skipped.Links.Add(Path.GetRelativePath(work, link));
             }
         }
 
+        skipped.Names.AddRange(
+            files
+                .Where(file => !ArtifactPath.IsPossible(file.Name))
+                .Select(file => Path.Combine(root, file.Name))
+                .Concat(FileTree.WithoutName(root))
+                .Select(file => Path.GetRelativePath(work, file))
+        );
+        files.RemoveAll(file => !ArtifactPath.IsPossible(file.Name));
         files.Sort((one, other) => string.CompareOrdinal(one.Name, other.Name));
         return files;
     }
-
-    private static string? NoteOf(List<string> skipped) =>
-        skipped.Count == 0
-            ? null
-            : $"Symbolic links that lead to folders or out of the work folder were not kept: {string.Join(", ", skipped.Order(StringComparer.Ordinal).Take(5))}"
-                + (skipped.Count > 5 ? $" and {skipped.Count - 5} more." : ".");
 
     private Task<ArtifactManifest> KeepAsync(
         JobOutput output,
@@ -143,5 +145,43 @@ internal sealed class KeepOutputs(ArtifactClient artifacts, BlobUpload blobs, IL
                 log.LogWarning("Outputs of {Attempt} wait for the platform: {Reason}", attempt, unavailable.Message),
             cancellationToken
         );
+    }
+
+    /// <summary>What an output has and its version has not.</summary>
+    private sealed class LeftOut
+    {
+        private const int MaxNamed = 5;
+
+        public List<string> Links { get; } = [];
+
+        public List<string> Names { get; } = [];
+
+        /// <summary>A text for users; null when nothing was left out.</summary>
+        public string? Note
+        {
+            get
+            {
+                string?[] sentences =
+                [
+                    Links.Count == 0
+                        ? null
+                        : $"Symbolic links that lead to folders or out of the work folder were not kept: {Named(Links)}.",
+                    Names.Count == 0
+                        ? null
+                        : $"Files with names that artifacts cannot have were not kept: {Named(Names)}.",
+                ];
+                var note = string.Join(' ', sentences.OfType<string>());
+                return note.Length == 0 ? null : note;
+            }
+        }
+
+        private static string Named(List<string> paths)
+        {
+            var named = string.Join(
+                ", ",
+                paths.Order(StringComparer.Ordinal).Take(MaxNamed).Select(ArtifactPath.Shown)
+            );
+            return paths.Count > MaxNamed ? $"{named} and {paths.Count - MaxNamed} more" : named;
+        }
     }
 }

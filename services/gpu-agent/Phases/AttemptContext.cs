@@ -1,5 +1,7 @@
 using Platform.Contracts.Jobs;
 using Platform.GpuAgent.Journal;
+using Platform.GpuAgent.Limits;
+using Platform.GpuAgent.Linux;
 using Platform.GpuAgent.Logs;
 using Platform.GpuAgent.Outputs;
 using Platform.GpuAgent.Processes;
@@ -14,6 +16,8 @@ internal sealed class AttemptContext : IDisposable
 {
     private const long MiB = 1024 * 1024;
 
+    private static readonly TimeSpan _groupLimit = TimeSpan.FromSeconds(1);
+
     private readonly AttemptJournal _journal;
     private readonly CancellationTokenSource _stop = new();
     private readonly CancellationTokenSource _fence = new();
@@ -26,7 +30,7 @@ internal sealed class AttemptContext : IDisposable
         _journal = journal;
         Services = services;
         Process = new TrainingProcess(Folder);
-        Processes = new AttemptProcesses(Key, Folder);
+        Processes = new AttemptProcesses(Key, Folder, () => Entry.Group);
         Shipper = new LogShipper(journal, services.Jobs, services.Options.SpoolMiB * MiB, services.Log);
         StopRequested = _stop.Token;
         Fenced = _fence.Token;
@@ -73,6 +77,40 @@ internal sealed class AttemptContext : IDisposable
 
     public DateTimeOffset Now => Services.Clock.GetUtcNow();
 
+    /// <summary>
+    /// When the training started. Start and end are the times of files that the shim writes: the agent looks only later, and a
+    /// short training has ended by then. The training can change those times, but not to before its command or to the future.
+    /// </summary>
+    public DateTimeOffset StartedAt
+    {
+        get
+        {
+            var at = Recorded(Folder.StartedAtUtc);
+            return at < Entry.AcceptedAt ? Entry.AcceptedAt : at;
+        }
+    }
+
+    /// <summary>When the training ended, by the same clock.</summary>
+    public DateTimeOffset EndedAt => Recorded(Folder.ExitedAtUtc);
+
+    /// <inheritdoc cref="JobLimits.Make"/>
+    public JobGroup? MakeGroup() =>
+        Services.Limits.Make(Key, Entry.Command.Cpus, Entry.Command.MemoryMiB, Services.Log);
+
+    /// <summary>Kills what runs of the attempt, and removes its control group.</summary>
+    public async Task StopProcessesAsync(CancellationToken cancellationToken)
+    {
+        if (!await Processes.StopAsync(Services.Options.Grace, cancellationToken))
+        {
+            Services.Log.LogError("Processes of {Attempt} cannot be killed", Key);
+        }
+
+        if (Entry.Group is { } group && !await group.RemoveAsync(_groupLimit, cancellationToken))
+        {
+            Services.Log.LogWarning("The control group of {Attempt} is removed later", Key);
+        }
+    }
+
     /// <inheritdoc cref="AttemptEntry.Stopping"/>
     /// <remarks>Durable when it returns.</remarks>
     public void RequestStop(string reason, string? detail = null)
@@ -101,6 +139,12 @@ internal sealed class AttemptContext : IDisposable
     }
 
     private static TaskCompletionSource NewSignal() => new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    private DateTimeOffset Recorded(DateTime? written)
+    {
+        var now = Now;
+        return written is { } utc && new DateTimeOffset(utc) is var at && at < now ? at : now;
+    }
 
     private void Signal(AttemptEntry entry)
     {

@@ -13,8 +13,13 @@ internal static class AttemptEnding
 
     /// <param name="endedAt">When the process ended.</param>
     /// <param name="stop">The stop request, if any; ignored when the process had already ended.</param>
-    /// <param name="outOfMemory">The kernel's out-of-memory killer acted while it ran.</param>
-    public static AttemptEnd Of(ProcessOutcome outcome, DateTimeOffset endedAt, StopRequest? stop, bool outOfMemory)
+    /// <param name="outOfMemory">Null unless the kernel's out-of-memory killer acted while it ran.</param>
+    public static AttemptEnd Of(
+        ProcessOutcome outcome,
+        DateTimeOffset endedAt,
+        StopRequest? stop,
+        OutOfMemory? outOfMemory
+    )
     {
         int? signal = outcome is ProcessOutcome.Exited { Code: > SignalBase and <= SignalBase + LastSignal } killed
             ? killed.Code - SignalBase
@@ -45,13 +50,20 @@ internal static class AttemptEnding
                 "The training and its supervisor were killed; its exit code is unknown.",
                 endedAt
             ),
-            _ when signal is LibC.SigKill && outOfMemory => new AttemptEnd(
+            _ when signal is LibC.SigKill && outOfMemory is not null => new AttemptEnd(
                 EndReasons.OutOfMemory,
                 null,
-                "The kernel killed it because memory ran out.",
+                outOfMemory.Describe("it"),
                 endedAt
             ),
             _ when signal is not null => new AttemptEnd(EndReasons.Killed, null, Describe(signal), endedAt),
+            // What the kernel killed was its own, and not its main process.
+            _ when outOfMemory?.Use is not null => new AttemptEnd(
+                code is 0 ? EndReasons.ExitCode : EndReasons.OutOfMemory,
+                code,
+                outOfMemory.Describe("a process of it"),
+                endedAt
+            ),
             _ => new AttemptEnd(EndReasons.ExitCode, code, null, endedAt),
         };
     }

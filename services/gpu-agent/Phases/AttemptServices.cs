@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Options;
+using Platform.GpuAgent.Limits;
 using Platform.GpuAgent.Outputs;
 using Platform.GpuAgent.Processes;
 using Platform.GpuAgent.Server;
@@ -12,6 +13,7 @@ internal sealed record AttemptServices(
     IOptions<AgentOptions> AgentOptions,
     StateFolder State,
     Shims Shims,
+    JobLimits Limits,
     JobsClient Jobs,
     ArtifactClient Artifacts,
     WorkFolder WorkFolder,

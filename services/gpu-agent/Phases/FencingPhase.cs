@@ -14,8 +14,9 @@ internal sealed class FencingPhase : IPhase
         if (!ShimClaim.TryTake(attempt.Folder))
         {
             await attempt.Process.WaitForStartAsync(cancellationToken);
-            await attempt.Processes.StopAsync(attempt.Services.Options.Grace, cancellationToken);
         }
+
+        await attempt.StopProcessesAsync(cancellationToken);
 
         return entry => entry.Closed(attempt.Now);
     }

@@ -1,7 +1,6 @@
 using Platform.Contracts.Jobs;
 using Platform.GpuAgent.Files;
 using Platform.GpuAgent.Journal;
-using Platform.GpuAgent.Linux;
 using Platform.GpuAgent.Processes;
 using Platform.GpuAgent.Server;
 
@@ -19,9 +18,8 @@ internal sealed class RunningPhase : IPhase
     {
         var outcome = await FollowAsync(attempt, cancellationToken);
 
-        var endedAt = attempt.Folder.ExitedAtUtc is { } known ? new DateTimeOffset(known) : attempt.Now;
-        var outOfMemory = ControlGroup.OutOfMemoryKills() > attempt.Entry.OutOfMemoryKills;
-        var end = AttemptEnding.Of(outcome, endedAt, attempt.Entry.Stop, outOfMemory);
+        var endedAt = attempt.EndedAt;
+        var end = AttemptEnding.Of(outcome, endedAt, attempt.Entry.Stop, OutOfMemory.Of(attempt));
         if (!end.Succeeded && attempt.Entry.Stop is null && DiskSpace.IsFull(attempt.Folder.Path))
         {
             end = end with

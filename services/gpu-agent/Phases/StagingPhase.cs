@@ -30,7 +30,8 @@ internal sealed class StagingPhase : IPhase
             }
 
             var outOfMemoryKills = ControlGroup.OutOfMemoryKills();
-            return entry => entry.Staged(work, outOfMemoryKills);
+            var group = attempt.MakeGroup();
+            return entry => entry.Staged(work, outOfMemoryKills, group);
         }
         catch (StagingFailedException exception)
         {

@@ -36,7 +36,8 @@ internal sealed class StartingPhase : IPhase
             return Failed(exception.Reason, exception.Message);
         }
 
-        return entry => entry.Running(attempt.Now);
+        var startedAt = attempt.StartedAt;
+        return entry => entry.Running(startedAt);
 
         Outcome Failed(string reason, string detail) =>
             entry => entry.Ended(new AttemptEnd(reason, null, detail, attempt.Now));
@@ -59,8 +60,20 @@ internal sealed class StartingPhase : IPhase
             }
 
             var environment = TrainingEnvironment.For(attempt.Entry.Command, work, services.Options, folder);
-            var shims = services.Shims;
-            return await attempt.Process.StartAsync(shims, work.Command, environment, cancellationToken) is not null;
+            if (attempt.Entry.Group is { Exists: false })
+            {
+                var group = attempt.MakeGroup();
+                attempt.Note(entry => entry with { Group = group });
+            }
+
+            return await attempt.Process.StartAsync(
+                services.Shims,
+                work.Command,
+                environment,
+                attempt.Entry.Group,
+                cancellationToken
+            )
+                is not null;
         }
         finally
         {

@@ -11,11 +11,7 @@ internal sealed class StoringLogPhase : IPhase
     public async Task<Outcome> RunAsync(AttemptContext attempt, CancellationToken cancellationToken)
     {
         var log = attempt.Services.Log;
-        if (!await attempt.Processes.StopAsync(attempt.Services.Options.Grace, cancellationToken))
-        {
-            log.LogError("Processes of {Attempt} cannot be killed", attempt.Key);
-        }
-
+        await attempt.StopProcessesAsync(cancellationToken);
         if (!await attempt.Shipper.FinishAsync(cancellationToken))
         {
             log.LogError("The platform refused the rest of the log of {Attempt}", attempt.Key);

@@ -21,14 +21,15 @@ internal sealed class UploadingPhase : IPhase
     }
 
     private static AttemptEnd With(AttemptEnd end, OutputsKept kept) =>
-        kept.Refusal is { } refusal
-            ? end with
-            {
-                Reason = EndReasons.OutputRefused,
-                Detail = kept.Note is null ? refusal : $"{refusal} {kept.Note}",
-            }
-            : end with
-            {
-                Detail = kept.Note,
-            };
+        end with
+        {
+            Reason = kept.Refusal is null ? end.Reason : EndReasons.OutputRefused,
+            Detail = Joined(kept.Refusal, kept.Note, end.Detail),
+        };
+
+    private static string? Joined(params string?[] sentences)
+    {
+        var text = string.Join(' ', sentences.OfType<string>());
+        return text.Length == 0 ? null : text;
+    }
 }

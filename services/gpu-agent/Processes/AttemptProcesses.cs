@@ -8,9 +8,10 @@ namespace Platform.GpuAgent.Processes;
 
 /// <summary>
 /// All processes of one rank of an attempt: the training's session, and processes that left it but still have attempt and
-/// rank in their environment. The shim is not among them: it must survive to record the exit code.
+/// rank in their environment, or are in the attempt's control group. The shim is not among them: it must survive to record the exit code.
 /// </summary>
-internal sealed class AttemptProcesses(AttemptKey key, AttemptFolder folder)
+/// <param name="group">The control group of the attempt; null for none.</param>
+internal sealed class AttemptProcesses(AttemptKey key, AttemptFolder folder, Func<JobGroup?> group)
 {
     private const int KillRounds = 100;
     private const string RankVariable = "PLATFORM_RANK";
@@ -45,7 +46,9 @@ internal sealed class AttemptProcesses(AttemptKey key, AttemptFolder folder)
             }
         }
 
-        return found;
+        // Also those that gave up session and environment.
+        var inGroup = (group()?.Processes() ?? []).Where(pid => ProcessStatus.Read(pid) is { IsDead: false });
+        return [.. found.Union(inGroup)];
     }
 
     /// <summary>

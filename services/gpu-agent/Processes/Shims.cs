@@ -41,15 +41,17 @@ internal sealed class Shims : IDisposable
     /// Starts a training, and soon after another idle shim. A second start of the same attempt ends by itself: the first
     /// holds the claim.
     /// </summary>
+    /// <param name="group">Whose limits hold for the training; null for none.</param>
     /// <returns>The shim, which ends after the training.</returns>
     /// <exception cref="Win32Exception">The machine has no <c>setsid</c>, or cannot start another process.</exception>
     public Process Start(
         AttemptFolder folder,
         IReadOnlyList<string> command,
-        IReadOnlyDictionary<string, string> environment
+        IReadOnlyDictionary<string, string> environment,
+        JobGroup? group
     )
     {
-        var shimCommand = ShimCommand.For(folder, command, environment);
+        var shimCommand = ShimCommand.For(folder, command, environment, group);
         if (Interlocked.Exchange(ref _isReplacing, 1) == 0)
         {
             _replace.Change(_replaceAfter, Timeout.InfiniteTimeSpan);

@@ -10,7 +10,10 @@ internal static class TrainingEnvironment
 {
     private static readonly string[] _inherited = ["PATH", "HOME", "LANG", "USER"];
 
-    /// <summary>The job's own variables override the machine's, and the platform's override both.</summary>
+    /// <summary>
+    /// The job's own variables override the machine's and the platform's defaults. Those that follow from its identity and placement
+    /// cannot be overridden; the platform refuses jobs that try.
+    /// </summary>
     public static Dictionary<string, string> For(
         StartProcess command,
         AttemptWork work,
@@ -23,7 +26,7 @@ internal static class TrainingEnvironment
             ["PATH"] = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin",
             ["LANG"] = "C.UTF-8",
             ["PYTHONUNBUFFERED"] = "1",
-            ["CUDA_DEVICE_ORDER"] = "PCI_BUS_ID", // NVML's order
+            ["TMPDIR"] = folder.Temporary,
         };
         var passed = options.PassEnvironment.Split(
             ',',
@@ -43,7 +46,6 @@ internal static class TrainingEnvironment
         }
 
         var server = options.Server.TrimEnd('/');
-        environment["TMPDIR"] = folder.Temporary;
         environment["PLATFORM_URL"] = server;
         environment["PLATFORM_TOKEN"] = work.Token;
         environment["PLATFORM_JOB_ID"] = work.JobId.ToString();
@@ -52,6 +54,7 @@ internal static class TrainingEnvironment
         environment["PLATFORM_RUN_ID"] = work.RunId.ToString();
         environment["PLATFORM_PROJECT"] = work.Project;
         environment["PLATFORM_SPOOL_DIR"] = folder.Unsent;
+        environment["CUDA_DEVICE_ORDER"] = "PCI_BUS_ID"; // NVML's order
         environment["CUDA_VISIBLE_DEVICES"] = string.Join(',', command.Gpus);
         if (command.WorldSize > 1)
         {

@@ -39,12 +39,13 @@ internal sealed class TrainingProcess(AttemptFolder folder)
         Shims shims,
         IReadOnlyList<string> command,
         IReadOnlyDictionary<string, string> environment,
+        JobGroup? group,
         CancellationToken cancellationToken
     )
     {
         for (var number = 1; ; number++)
         {
-            _shim = shims.Start(folder, command, environment);
+            _shim = shims.Start(folder, command, environment, group);
             var training = await WaitForStartAsync(cancellationToken);
             if (training is not null || File.Exists(folder.Shim) || number == MaxShims)
             {

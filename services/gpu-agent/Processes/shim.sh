@@ -10,7 +10,7 @@ identity() { # pid, fields of /proc/PID/stat after the name; sets a variable, si
   identity="$pid $1 $boot"
 }
 
-# A command is one { } block of these three functions: truncated, it does not parse and nothing happens.
+# A command is one { } block of these functions: truncated, it does not parse and nothing happens.
 
 attempt() { # folder
   set -C # an existing file is not overwritten: of two shims for one attempt only the first continues
@@ -23,6 +23,12 @@ attempt() { # folder
   printf '%s\n' "$1"
   exec </dev/null >>"$1/log" 2>&1
   echo "$training" >"$1/process"
+}
+
+limit() { # cgroup.procs of its control groups: a process that writes 0 moves itself, and its children follow
+  for procs in "$@"; do
+    echo 0 >"$procs" || { echo 75 >../not-started; exit 75; }
+  done
 }
 
 variable() { # name, value; `command`, so that a name which the shell rejects does not end it

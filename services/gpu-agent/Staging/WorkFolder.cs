@@ -32,21 +32,21 @@ internal sealed class WorkFolder(ArtifactClient artifacts, BlobCache cache, ILog
             }
 
             var work = await fetching;
+            var staged = new StagedFiles(folder.Work);
             if (work.Source is { } source)
             {
-                await StageSourceAsync(reader, folder.Work, source, cancellationToken);
+                await StageSourceAsync(reader, folder.Work, source, staged, cancellationToken);
             }
 
             foreach (var (path, text) in work.Files)
             {
+                staged.Add(WorkPaths.Resolve(folder.Work, path), "the job's files");
                 await WriteFileAsync(folder.Work, path, text, cancellationToken);
             }
 
             foreach (var input in work.Inputs)
             {
-                var manifest = await FindAsync(reader, input.Artifact, cancellationToken);
-                var target = WorkPaths.Resolve(folder.Work, input.Path);
-                await FetchAsync(reader, manifest, target, keep: true, cancellationToken);
+                await StageInputAsync(reader, folder.Work, input, staged, cancellationToken);
             }
 
             if (reader.Attempt > 1)
@@ -81,6 +81,7 @@ internal sealed class WorkFolder(ArtifactClient artifacts, BlobCache cache, ILog
         AttemptKey reader,
         string work,
         ArtifactReference source,
+        StagedFiles staged,
         CancellationToken cancellationToken
     )
     {
@@ -93,8 +94,27 @@ internal sealed class WorkFolder(ArtifactClient artifacts, BlobCache cache, ILog
 
         foreach (var file in FileTree.Files(work))
         {
+            staged.Add(file, $"the source '{source.Artifact}'");
             FileTree.AllowScript(file);
         }
+    }
+
+    private async Task StageInputAsync(
+        AttemptKey reader,
+        string work,
+        JobInput input,
+        StagedFiles staged,
+        CancellationToken cancellationToken
+    )
+    {
+        var manifest = await FindAsync(reader, input.Artifact, cancellationToken);
+        var target = WorkPaths.Resolve(work, input.Path);
+        foreach (var file in manifest.Files)
+        {
+            staged.Add(WorkPaths.Resolve(target, file.Path), $"the input '{input.Artifact}'");
+        }
+
+        await FetchAsync(reader, manifest, target, keep: true, cancellationToken);
     }
 
     private async Task RestoreCheckpointsAsync(AttemptKey reader, string target, CancellationToken cancellationToken)

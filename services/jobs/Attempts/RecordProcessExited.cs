@@ -27,7 +27,8 @@ internal sealed class RecordProcessExited(JobDecisions jobs, LogSignals signals)
                 exited.Reason,
                 exited.ExitCode,
                 Storable(exited.Detail),
-                exited.At
+                exited.At,
+                exited.StartedAt
             ),
             context.EventMetadata(Caller.Node(exited.NodeId).Subject, JobDecisions.StreamOf(exited.JobId)),
             cancellationToken: context.CancellationToken

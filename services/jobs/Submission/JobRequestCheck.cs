@@ -21,6 +21,18 @@ internal sealed class JobRequestCheck
 
     private static readonly string[] _outputTypes = ["model", "dataset", "code", "config", "checkpoint", "custom"];
 
+    /// <summary>The job's own environment wins over what the platform sets, except over these.</summary>
+    private static readonly string[] _reservedVariables =
+    [
+        "CUDA_VISIBLE_DEVICES",
+        "NVIDIA_VISIBLE_DEVICES",
+        "RANK",
+        "WORLD_SIZE",
+        "LOCAL_RANK",
+        "MASTER_ADDR",
+        "MASTER_PORT",
+    ];
+
     private static readonly Dictionary<string, string?> _none = new(StringComparer.Ordinal);
 
     private readonly Dictionary<string, List<string>> _errors = new(StringComparer.Ordinal);
@@ -40,7 +52,7 @@ internal sealed class JobRequestCheck
             Command = check.Command(request.Command),
             Files = check.Files(request.Files),
             Source = check.Source(request),
-            Inputs = check.Each("inputs", request.Inputs, check.Input),
+            Inputs = check.Inputs(request),
             Outputs = check.Each("outputs", request.Outputs, check.Output),
             Resources = check.Resources(request.Resources),
             Labels = check.Labels(request.Labels),
@@ -95,9 +107,13 @@ internal sealed class JobRequestCheck
 
         for (var i = 0; i < command.Count; i++)
         {
-            if (string.IsNullOrEmpty(command[i]) || !ClientText.IsText(command[i]!))
+            if (command[i] is not { } part || !ClientText.IsText(part))
             {
-                Wrong($"command[{i}]", "A part of a command is text that is not empty.");
+                Wrong($"command[{i}]", "A part of a command is text without NUL.");
+            }
+            else if (i == 0 && part.Length == 0)
+            {
+                Wrong("command[0]", "A command begins with a program.");
             }
         }
 
@@ -164,6 +180,42 @@ internal sealed class JobRequestCheck
         }
 
         return new ArtifactReference { Artifact = Reference("source.artifact", source.Artifact) };
+    }
+
+    /// <summary>What the artifacts hold is unknown here; the agent refuses files of theirs that meet.</summary>
+    private List<JobInput> Inputs(JobRequest request)
+    {
+        var inputs = Each("inputs", request.Inputs, Input);
+        var at = new Dictionary<string, JobInput>(StringComparer.Ordinal);
+        for (var i = 0; i < inputs.Count; i++)
+        {
+            var (artifact, path) = (inputs[i].Artifact, inputs[i].Path);
+            if (path.Length == 0)
+            {
+                continue; // already an error
+            }
+
+            if (!at.TryAdd(path, inputs[i]))
+            {
+                Wrong(
+                    $"inputs[{i}].path",
+                    $"'{at[path].Artifact}' and '{artifact}' are both put at '{path}'; give each a path of its own."
+                );
+            }
+
+            var file = request.Files?.Keys.FirstOrDefault(file =>
+                string.Equals(file, path, StringComparison.Ordinal) || IsBelow(path, file)
+            );
+            if (file is not null)
+            {
+                Wrong(
+                    $"inputs[{i}].path",
+                    $"'{artifact}' is put at '{path}', where the job has its file '{SafeText.Shown(file)}'."
+                );
+            }
+        }
+
+        return inputs;
     }
 
     private JobInput Input(string field, InputRequest input) =>
@@ -255,6 +307,10 @@ internal sealed class JobRequestCheck
                 !SafeText.IsEnvironmentName(name) ? "A variable has letters, digits and _, and begins with no digit."
                 : name.StartsWith("PLATFORM_", StringComparison.OrdinalIgnoreCase)
                     ? "PLATFORM_… is set by the platform."
+                : _reservedVariables.Contains(name, StringComparer.Ordinal)
+                    ? $"{name} is set by the platform: it follows from where the job is placed."
+                : name is "CUDA_DEVICE_ORDER" && value is not "PCI_BUS_ID"
+                    ? "CUDA_DEVICE_ORDER is PCI_BUS_ID: the GPUs of a job are numbered in that order."
                 : value.Length <= MaxTextLength ? null
                 : $"A value has at most {MaxTextLength} characters."
         );

@@ -42,6 +42,9 @@ internal sealed record Job
 
     /// <summary>The processes of the current attempt by rank, from 0; empty while it is not placed.</summary>
     public IReadOnlyList<JobProcess> Processes { get; init; } = [];
+
+    /// <summary>When the current attempt got its nodes, by the clock of this service.</summary>
+    public DateTimeOffset? PlacedAt { get; init; }
     public DateTimeOffset? TimeoutAt { get; init; }
 
     /// <summary>
@@ -108,6 +111,7 @@ internal sealed record Job
                 Status = JobStatus.Queued,
                 Attempt = e.Attempt,
                 Processes = [],
+                PlacedAt = null,
                 TimeoutAt = null,
                 StopReason = null,
                 Failures = job.HasEnded ? 0 : job.Failures,
@@ -116,6 +120,7 @@ internal sealed record Job
             JobPlaced e => job with
             {
                 Status = JobStatus.Placed,
+                PlacedAt = e.At,
                 Processes = [.. e.Nodes.OrderBy(node => node.Rank).Select(n => new JobProcess(n.Rank, n.NodeId))],
             },
             JobStarted e => job.With(e.Rank, process => process with { StartedAt = e.At }) with
@@ -203,7 +208,7 @@ internal sealed record Job
             return Decision.Nothing<JobEvent>();
         }
 
-        var at = Earlier(start.At, now);
+        var at = Within(PlacedAt, start.At, now);
         return Decision.Accept<JobEvent>(
             Status is JobStatus.Placed
                 ? new JobStarted(Attempt, RunId, start.NodeId, at, at + Timeout, start.Rank)
@@ -219,7 +224,7 @@ internal sealed record Job
             return Decision.Nothing<JobEvent>();
         }
 
-        var at = Earlier(end.At, now);
+        var at = EndOf(process, end, now);
         var exited = new RankExited(Attempt, end.Rank, end.NodeId, end.Reason, end.ExitCode, end.Detail, at);
         var job = Evolve(this, exited);
         if (job.Processes is [_])
@@ -300,10 +305,13 @@ internal sealed record Job
     /// <summary>
     /// The placement is lost as a whole, so no process of the attempt is waited for. One that failed before is why it ends.
     /// </summary>
-    private Decision<JobEvent> Lose(LoseAttempt lose, DateTimeOffset now) =>
-        !Holds(Attempt) ? Decision.Nothing<JobEvent>()
-        : StopReason is EndReasons.PeerFailed ? Decision.Accept(Conclude(now, now))
-        : Decision.Accept(Lost(lose.Reason, lose.NodeId, now));
+    private Decision<JobEvent> Lose(LoseAttempt lose, DateTimeOffset now)
+    {
+        var at = Within(Processes.Max(process => process.StartedAt), now, now);
+        return !Holds(Attempt) ? Decision.Nothing<JobEvent>()
+            : StopReason is EndReasons.PeerFailed ? Decision.Accept(Conclude(at, at))
+            : Decision.Accept(Lost(lose.Reason, lose.NodeId, at));
+    }
 
     private IReadOnlyList<JobEvent> Lost(string reason, Guid? nodeId, DateTimeOffset now)
     {
@@ -346,7 +354,23 @@ internal sealed record Job
     private static TimeSpan Backoff(TimeSpan first, int doublings, TimeSpan longest) =>
         TimeSpan.FromSeconds(Math.Min(first.TotalSeconds * Math.Pow(2, Math.Min(doublings, 30)), longest.TotalSeconds));
 
-    /// <summary>A node's clock may run ahead; no time in the future is recorded.</summary>
-    private static DateTimeOffset Earlier(DateTimeOffset reported, DateTimeOffset now) =>
-        reported < now ? reported.ToUniversalTime() : now;
+    /// <summary>
+    /// How long a process ran is measured by its node's clock alone; where that differs from the clock of this service, the end
+    /// moves with the start.
+    /// </summary>
+    private DateTimeOffset EndOf(JobProcess process, EndRank end, DateTimeOffset now)
+    {
+        var at =
+            process.StartedAt is { } started && end.StartedAt is { } reported ? started + (end.At - reported) : end.At;
+        return Within(process.StartedAt ?? PlacedAt, at, now);
+    }
+
+    /// <summary>
+    /// A node's clock may be wrong: no time in the future is recorded, and none before what it follows.
+    /// </summary>
+    private static DateTimeOffset Within(DateTimeOffset? from, DateTimeOffset reported, DateTimeOffset now)
+    {
+        var at = reported < now ? reported.ToUniversalTime() : now;
+        return from is { } earliest && at < earliest ? earliest : at;
+    }
 }

@@ -29,6 +29,7 @@ internal sealed record StartRank(int Attempt, int Rank, Guid NodeId, DateTimeOff
 /// <summary>A process of the attempt ended or could not be started.</summary>
 /// <param name="Reason">One of <see cref="EndReasons"/>.</param>
 /// <param name="At">By the node's clock.</param>
+/// <param name="StartedAt">By the same clock; null when it never started, and from agents of release 0.1.0.</param>
 internal sealed record EndRank(
     int Attempt,
     int Rank,
@@ -36,7 +37,8 @@ internal sealed record EndRank(
     string Reason,
     int? ExitCode,
     string? Detail,
-    DateTimeOffset At
+    DateTimeOffset At,
+    DateTimeOffset? StartedAt = null
 ) : AttemptCommand(Attempt);
 
 /// <summary>A node of the attempt's placement was lost.</summary>

@@ -7,7 +7,7 @@ namespace Platform.Jobs.Training;
 /// <param name="NodeId">Where it is placed.</param>
 internal sealed record JobProcess(int Rank, Guid NodeId)
 {
-    /// <summary>By the node's clock; null when no report of its start arrived.</summary>
+    /// <summary>By the node's clock, not before its placement; null when no report of its start arrived.</summary>
     public DateTimeOffset? StartedAt { get; init; }
 
     /// <summary>Null while it may run.</summary>
@@ -16,7 +16,7 @@ internal sealed record JobProcess(int Rank, Guid NodeId)
 
 /// <summary>How a process ended, or that it could not be started.</summary>
 /// <param name="Reason">One of <see cref="EndReasons"/>.</param>
-/// <param name="At">By the node's clock.</param>
+/// <param name="At">By the node's clock, not before the start.</param>
 internal sealed record ProcessEnd(string Reason, int? ExitCode, string? Detail, DateTimeOffset At)
 {
     public bool Succeeded => Reason is EndReasons.ExitCode && ExitCode is 0;

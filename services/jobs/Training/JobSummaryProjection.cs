@@ -96,11 +96,12 @@ internal sealed class JobSummaryProjection : SqlProjection
                 break;
         }
 
+        // In events of release 0.1.0 the end of a short process can lie before its start.
         void End(string status, string reason, int? exitCode, string? detail, DateTimeOffset at) =>
             batch.Add(
                 """
                 update job_summary set status = $4, stopping = false, reason = $5, exit_code = $6, detail = $7,
-                  ended_at = $3, version = $2, changed_at = $3
+                  ended_at = greatest($3, started_at), version = $2, changed_at = $3
                 where job_id = $1
                 """,
                 jobId,
@@ -165,7 +166,7 @@ internal sealed class JobSummaryProjection : SqlProjection
     private static void EndRank(Guid jobId, RankExited e, NpgsqlBatch batch) =>
         batch.Add(
             """
-            update job_rank set ended_at = $4, reason = $5, exit_code = $6, detail = $7
+            update job_rank set ended_at = greatest($4, started_at), reason = $5, exit_code = $6, detail = $7
             where job_id = $1 and attempt = $2 and rank = $3
             """,
             jobId,

@@ -1,6 +1,7 @@
 namespace Platform.Nodes.Membership;
 
 /// <summary>The hardware and labels of a machine, as stored in its events. Inventories are compared by value.</summary>
+/// <param name="Limits">One of <see cref="Contracts.Nodes.NodeLimits"/>; null in events of release 0.1.0.</param>
 internal sealed record Inventory(
     string Hostname,
     string Os,
@@ -9,7 +10,8 @@ internal sealed record Inventory(
     int MemoryMiB,
     IReadOnlyList<Gpu> Gpus,
     string? GpuReason,
-    IReadOnlyDictionary<string, string> Labels
+    IReadOnlyDictionary<string, string> Labels,
+    string? Limits = null
 )
 {
     public static readonly Inventory Empty = new(
@@ -25,8 +27,16 @@ internal sealed record Inventory(
 
     public bool Equals(Inventory? other) =>
         other is not null
-        && (Hostname, Os, AgentVersion, Cpus, MemoryMiB, GpuReason)
-            == (other.Hostname, other.Os, other.AgentVersion, other.Cpus, other.MemoryMiB, other.GpuReason)
+        && (Hostname, Os, AgentVersion, Cpus, MemoryMiB, GpuReason, Limits)
+            == (
+                other.Hostname,
+                other.Os,
+                other.AgentVersion,
+                other.Cpus,
+                other.MemoryMiB,
+                other.GpuReason,
+                other.Limits
+            )
         && Gpus.SequenceEqual(other.Gpus)
         && Labels.Count == other.Labels.Count
         && Labels.All(label =>

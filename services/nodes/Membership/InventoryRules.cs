@@ -28,6 +28,7 @@ internal static class InventoryRules
             ?? Text("inventory.os", inventory.Os, MaxText)
             ?? Text("inventory.agentVersion", inventory.AgentVersion, MaxName)
             ?? (inventory.GpuReason is null ? null : Text("inventory.gpuReason", inventory.GpuReason, 4 * MaxText))
+            ?? (inventory.Limits is null ? null : Text("inventory.limits", inventory.Limits, MaxName))
             ?? CheckSize(inventory)
             ?? CheckGpus(inventory.Gpus)
             ?? CheckLabels(inventory.Labels);
@@ -53,7 +54,8 @@ internal static class InventoryRules
                     .Select(gpu => new Gpu(gpu.Index, gpu.Uuid, gpu.Name, gpu.MemoryMiB)),
             ],
             inventory.GpuReason,
-            new Dictionary<string, string>(inventory.Labels, StringComparer.Ordinal)
+            new Dictionary<string, string>(inventory.Labels, StringComparer.Ordinal),
+            inventory.Limits
         );
 
     private static InvalidField? CheckSize(NodeInventory inventory) =>

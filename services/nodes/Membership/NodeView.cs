@@ -7,6 +7,7 @@ namespace Platform.Nodes.Membership;
 /// <c>online</c>, <c>offline</c> or <c>draining</c>; a node that is offline and drained is <c>offline</c>.
 /// </param>
 /// <param name="Draining">True when it gets no new work.</param>
+/// <param name="Limits">One of <see cref="NodeLimits"/>: whether jobs can use no more than they asked for.</param>
 /// <param name="Free">Resources that no attempt holds.</param>
 /// <param name="Version">The version for <c>If-Match</c>.</param>
 internal sealed record NodeView(
@@ -21,6 +22,7 @@ internal sealed record NodeView(
     int MemoryMiB,
     IReadOnlyList<GpuView> Gpus,
     string? GpuReason,
+    string? Limits,
     IReadOnlyDictionary<string, string> Labels,
     FreeResources Free,
     IReadOnlyList<LeaseView> Leases,

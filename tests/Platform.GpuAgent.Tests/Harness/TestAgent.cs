@@ -7,8 +7,10 @@ using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging.Abstractions;
 using Platform.Contracts.Agents;
 using Platform.Contracts.Jobs;
+using Platform.Contracts.Nodes;
 using Platform.GpuAgent.Attempts;
 using Platform.GpuAgent.Journal;
+using Platform.GpuAgent.Limits;
 using Platform.GpuAgent.Outputs;
 using Platform.GpuAgent.Server;
 using Platform.GpuAgent.State;
@@ -83,6 +85,13 @@ internal sealed class TestAgent : IAsyncDisposable
     public AttemptEntry Entry(AttemptWork work) => AttemptJournal.Open(Folder(work))!.Entry;
 
     public Task StartAsync(AttemptWork work, params int[] gpus) => SendAsync(StartOf(work, gpus));
+
+    /// <summary>Starts a job that asked for this much.</summary>
+    public Task StartWithAsync(AttemptWork work, double cpus, int memoryMiB) =>
+        SendAsync(StartOf(work, []) with { Cpus = cpus, MemoryMiB = memoryMiB });
+
+    /// <summary>Whether jobs are limited on this machine.</summary>
+    public bool EnforcesLimits => _app.Services.GetRequiredService<JobLimits>().State is NodeLimits.Enforced;
 
     /// <summary>Starts one rank of a distributed job.</summary>
     public Task StartRankAsync(AttemptWork work, int worldSize, params int[] gpus) =>

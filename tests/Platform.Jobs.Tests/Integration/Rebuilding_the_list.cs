@@ -1,3 +1,9 @@
+using System.Text.Json.Nodes;
+using Platform.EventStore;
+using Platform.Jobs.Tests.Training;
+using Platform.Jobs.Training;
+using EndReasons = Platform.Contracts.Jobs.EndReasons;
+
 namespace Platform.Jobs.Tests.Integration;
 
 [Trait("suite", "integration")]
@@ -33,6 +39,41 @@ public sealed class Rebuilding_the_list : WithJobsHost
 
         Assert.True(replayed > 25, $"{replayed} events");
         Assert.Equal(before, await AnswersAsync(ids));
+    }
+
+    [Fact]
+    public async Task shows_no_end_before_its_start_of_what_release_0_1_0_recorded()
+    {
+        var id = Guid.CreateVersion7();
+        var started = TestJobs.Now.AddMilliseconds(100);
+        await Host.Store.AppendAsync(
+            JobDecisions.StreamOf(id),
+            Job.Decider.StreamType,
+            ExpectedVersion.New,
+            [
+                new JobSubmitted(id, Guid.CreateVersion7(), TestJobs.Spec(), TestJobs.Now),
+                new JobQueued(1, TestJobs.Now, null, TestJobs.Now),
+                new JobPlaced(1, TestJobs.Gang, TestJobs.Now),
+                new JobStarted(1, Guid.CreateVersion7(), TestJobs.Node, started, null),
+                new RankExited(1, 0, TestJobs.Node, EndReasons.ExitCode, 0, null, TestJobs.Now),
+                new JobSucceeded(1, Guid.CreateVersion7(), TestJobs.Now),
+            ],
+            EventMetadata.None
+        );
+
+        await EndsWithItsStartAsync();
+        await Host.Store.RebuildAsync("job_summary:v1");
+        await EndsWithItsStartAsync();
+
+        async Task EndsWithItsStartAsync()
+        {
+            var job = await Host.JobAsync(id);
+            foreach (var times in (JsonNode[])[job, job["ranks"]![0]!])
+            {
+                Assert.Equal(started, times["startedAt"]!.GetValue<DateTimeOffset>());
+                Assert.Equal(started, times["endedAt"]!.GetValue<DateTimeOffset>());
+            }
+        }
     }
 
     private async Task<List<string>> AnswersAsync(List<Guid> ids)

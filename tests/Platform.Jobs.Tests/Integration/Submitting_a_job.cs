@@ -150,6 +150,56 @@ public sealed class Submitting_a_job(JobsFixture fixture) : IClassFixture<JobsFi
     }
 
     [Theory]
+    [InlineData("""[{ "artifact": "a", "path": "in/x" }, { "artifact": "b:2", "path": "in/x" }]""", 1, "'a' and 'b:2'")]
+    [InlineData("""[{ "artifact": "a", "path": "train.py" }]""", 0, "'a' is put at 'train.py'")]
+    [InlineData("""[{ "artifact": "a", "path": "train.py/x" }]""", 0, "has its file 'train.py'")]
+    public async Task with_inputs_that_would_replace_a_file_is_refused_with_both_named(
+        string inputs,
+        int index,
+        string message
+    )
+    {
+        var body = $$"""{ "name": "n", "command": ["sh"], "files": { "train.py": "" }, "inputs": {{inputs}} }""";
+        using var refused = await PostRawAsync(body);
+        using var content = new StringContent(body, Encoding.UTF8, "application/json");
+        using var check = await _host.Http.PostAsync("/api/jobs/check", content);
+
+        Assert.Equal(HttpStatusCode.BadRequest, refused.StatusCode);
+        foreach (var response in (HttpResponseMessage[])[refused, check])
+        {
+            var errors = (await response.Content.ReadFromJsonAsync<JsonNode>())!["errors"]!.AsObject();
+            var (field, messages) = Assert.Single(errors);
+            Assert.Equal($"inputs[{index}].path", field);
+            Assert.Contains(message, Assert.Single(messages!.AsArray())!.GetValue<string>(), StringComparison.Ordinal);
+        }
+    }
+
+    [Fact]
+    public async Task takes_empty_arguments_folders_that_inputs_share_with_files_and_the_variables_of_others()
+    {
+        var id = await _host.SubmitAsync(
+            new
+            {
+                name = "unusual",
+                command = new[] { "printf", "", "" },
+                files = new Dictionary<string, string> { ["in/config.json"] = "{}" },
+                inputs = new[] { new { artifact = "a", path = "in" }, new { artifact = "b", path = "in/b" } },
+                timeoutSeconds = int.MaxValue,
+                env = new Dictionary<string, string>
+                {
+                    ["MLFLOW_TRACKING_URI"] = "file:./mlruns",
+                    ["TMPDIR"] = "/scratch",
+                    ["CUDA_DEVICE_ORDER"] = "PCI_BUS_ID",
+                },
+            }
+        );
+
+        var job = await _host.JobAsync(id);
+        Assert.Equal(["printf", "", ""], job["command"]!.AsArray().Select(part => part!.GetValue<string>()));
+        Assert.Equal("/scratch", job["env"]!["TMPDIR"]!.GetValue<string>());
+    }
+
+    [Theory]
     [InlineData("""{ "name": "checked", "command": ["sh"] }""", "{}")]
     [InlineData("""{ "command": ["sh"], "priority": 101 }""", """{"name":1,"priority":1}""")]
     public async Task can_be_validated_as_a_dry_run(string body, string errorsByField)
@@ -233,6 +283,14 @@ public sealed class Submitting_a_job(JobsFixture fixture) : IClassFixture<JobsFi
             { $$"""{ {{Rest}}, "env": { "PLATFORM_TOKEN": "x" } }""", "env['PLATFORM_TOKEN']" },
             { $$"""{ {{Rest}}, "env": { "platform_url": "x" } }""", "env['platform_url']" },
             { $$"""{ {{Rest}}, "env": { "A": "x\u0000" } }""", "env['A']" },
+            { $$"""{ {{Rest}}, "env": { "CUDA_VISIBLE_DEVICES": "" } }""", "env['CUDA_VISIBLE_DEVICES']" },
+            { $$"""{ {{Rest}}, "env": { "NVIDIA_VISIBLE_DEVICES": "all" } }""", "env['NVIDIA_VISIBLE_DEVICES']" },
+            { $$"""{ {{Rest}}, "env": { "CUDA_DEVICE_ORDER": "FASTEST_FIRST" } }""", "env['CUDA_DEVICE_ORDER']" },
+            { $$"""{ {{Rest}}, "env": { "RANK": "0" } }""", "env['RANK']" },
+            { $$"""{ {{Rest}}, "env": { "WORLD_SIZE": "1" } }""", "env['WORLD_SIZE']" },
+            { $$"""{ {{Rest}}, "env": { "LOCAL_RANK": "0" } }""", "env['LOCAL_RANK']" },
+            { $$"""{ {{Rest}}, "env": { "MASTER_ADDR": "a" } }""", "env['MASTER_ADDR']" },
+            { $$"""{ {{Rest}}, "env": { "MASTER_PORT": "1" } }""", "env['MASTER_PORT']" },
             { $$"""{ {{Rest}}, "name": "\ud800" }""", "name" },
             { "[]", "JSON" },
             { "{", "JSON" },

@@ -54,6 +54,22 @@ public sealed class A_heartbeat : WithNodesHost
     }
 
     [Fact]
+    public async Task says_whether_jobs_are_limited()
+    {
+        var host = await StartAsync();
+        var id = await host.JoinAsync();
+        Assert.Null((await host.NodeAsync(id)).Limits);
+
+        foreach (var limits in (string[])[NodeLimits.Enforced, NodeLimits.NotPermitted])
+        {
+            using var response = await host.SendHeartbeatAsync(
+                NodesHost.Heartbeat(id, NodesHost.Inventory() with { Limits = limits })
+            );
+            Assert.Equal(limits, (await host.NodeAsync(id)).Limits);
+        }
+    }
+
+    [Fact]
     public async Task of_an_unknown_node_is_not_found()
     {
         var host = await StartAsync();

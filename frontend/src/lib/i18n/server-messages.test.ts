@@ -16,9 +16,9 @@ const services = import.meta.glob<string>(
     '../../../../services/gpu-agent/Inventory/Nvml.cs',
     '../../../../services/gpu-agent/Journal/AttemptEntry.cs',
     '../../../../services/gpu-agent/Outputs/{FileHashes,KeepOutputs}.cs',
-    '../../../../services/gpu-agent/Phases/{AttemptEnding,DiskLimit,StartingPhase,TimeLimit,WorkRequest}.cs',
+    '../../../../services/gpu-agent/Phases/{AttemptEnding,DiskLimit,OutOfMemory,StartingPhase,TimeLimit,WorkRequest}.cs',
     '../../../../services/gpu-agent/Processes/CommandLookup.cs',
-    '../../../../services/gpu-agent/Staging/WorkFolder.cs',
+    '../../../../services/gpu-agent/Staging/{StagedFiles,WorkFolder}.cs',
   ],
   { query: '?raw', import: 'default', eager: true },
 );
@@ -95,7 +95,7 @@ test('what is not known stays as it is', () => {
 });
 
 test('what the platform says of requests, of waiting and of how attempts end is known', () => {
-  expect(Object.keys(services)).toHaveLength(21);
+  expect(Object.keys(services)).toHaveLength(23);
   const texts = Object.values(services)
     .flatMap(stringsOf)
     .filter(text => /^([A-Z7].* .*[.:]|[a-z]+ [a-z7].*)$/.test(text) && !isInternal(text));

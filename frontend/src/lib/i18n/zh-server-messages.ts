@@ -9,7 +9,8 @@ export const zhServerMessages: Sentences = [
     '项目为 1 到 {max} 个字符（A-Z a-z 0-9 _ - .），各部分用斜杠连接，不能是 “.” 或 “..”。',
   ],
   ['A command has 1 to {max} parts: a program and its arguments.', '命令有 1 到 {max} 个部分：程序及其参数。'],
-  ['A part of a command is text that is not empty.', '命令的各部分不能为空。'],
+  ['A part of a command is text without NUL.', '命令的各部分是不含 NUL 的文本。'],
+  ['A command begins with a program.', '命令以程序开头。'],
   ['A command has at most {max} characters; put more into a file.', '命令最多 {max} 个字符；更多内容请放入文件。'],
   [
     'A file is text in UTF-8 without NUL; keep anything else as an artifact.',
@@ -43,6 +44,22 @@ export const zhServerMessages: Sentences = [
   ],
   ['A variable has letters, digits and _, and begins with no digit.', '变量名由字母、数字和 _ 组成，不以数字开头。'],
   ['PLATFORM_… is set by the platform.', 'PLATFORM_… 由平台设置。'],
+  [
+    '{name} is set by the platform: it follows from where the job is placed.',
+    '{name} 由平台根据任务分配到的节点设置。',
+  ],
+  [
+    'CUDA_DEVICE_ORDER is PCI_BUS_ID: the GPUs of a job are numbered in that order.',
+    'CUDA_DEVICE_ORDER 只能是 PCI_BUS_ID：任务的 GPU 按该顺序编号。',
+  ],
+  [
+    "'{one}' and '{other}' are both put at '{path}'; give each a path of its own.",
+    '“{one}” 和 “{other}” 都放在 “{path}”；请为它们指定不同的路径。',
+  ],
+  [
+    "'{artifact}' is put at '{path}', where the job has its file '{file}'.",
+    '“{artifact}” 放在 “{path}”，而任务自带的文件 “{file}” 也在该处。',
+  ],
   ['A value has at most {max} characters.', '值最多 {max} 个字符。'],
   ['A value is text without NUL.', '值是不含 NUL 的文本。'],
   ['It is null.', '不能为空。'],
@@ -128,7 +145,20 @@ export const zhServerMessages: Sentences = [
     'The training and its supervisor were killed; its exit code is unknown.',
     '训练及其监管进程被强制终止，退出码未知。',
   ],
-  ['The kernel killed it because memory ran out.', '内存耗尽，被内核终止。'],
+  [
+    'The kernel killed {what} at its limit of memory. It used {peak} MiB at its peak, and may use {limit} MiB. Ask for more, such as {more} MiB (resources.memoryMiB).',
+    '{what}达到内存上限，被内核终止。峰值 {peak} MiB，上限 {limit} MiB。请申请更多内存，例如 {more} MiB (resources.memoryMiB)。',
+  ],
+  [
+    "The kernel killed {what} for lack of memory. It used {peak} MiB at its peak, and may use {limit} MiB: it asked for more than that at once, or the node's memory ran out. Ask for more, such as {more} MiB (resources.memoryMiB).",
+    '{what}因内存不足被内核终止。峰值 {peak} MiB，上限 {limit} MiB：一次申请的内存超出上限，或节点内存耗尽。请申请更多内存，例如 {more} MiB (resources.memoryMiB)。',
+  ],
+  [
+    "The kernel killed {what} because the node's memory ran out. It had asked for {asked} MiB, which is no limit on this node; ask for what it needs (resources.memoryMiB).",
+    '节点内存耗尽，{what}被内核终止。任务申请了 {asked} MiB，该值在此节点上不是上限；请按实际需要申请内存 (resources.memoryMiB)。',
+  ],
+  ['it', '训练'],
+  ['a process of it', '训练的一个进程'],
   ['Ended by SIG{name}.', '被 SIG{name} 信号终止。'],
   ['Ended by signal {number}.', '被信号 {number} 终止。'],
   ['The platform refused to return what to run. {why}', '平台拒绝下发运行内容。{why}'],
@@ -141,6 +171,21 @@ export const zhServerMessages: Sentences = [
     'Symbolic links that lead to folders or out of the work folder were not kept: {links}.',
     '指向文件夹或工作文件夹之外的符号链接没有保留：{links}。',
   ],
+  [
+    '{what} Files with names that artifacts cannot have were not kept: {names}.',
+    '{what}产物不支持以下文件名，这些文件没有保留：{names}。',
+  ],
+  [
+    'Files with names that artifacts cannot have were not kept: {names}.',
+    '产物不支持以下文件名，这些文件没有保留：{names}。',
+  ],
+  [
+    "'{path}' comes from both {one} and {other}; give them paths of their own.",
+    '“{path}” 同时来自{one}和{other}；请为它们指定不同的路径。',
+  ],
+  ["the input '{artifact}'", '输入 “{artifact}”'],
+  ["the source '{artifact}'", '代码来源 “{artifact}”'],
+  ["the job's files", '任务自带的文件'],
   ['{links} and {count} more', '{links} 等，另有 {count} 个'],
   [
     "The output folder '{path}' holds no files; the training has to write at least one.",

@@ -89,6 +89,11 @@ public sealed record ProcessExited
     public int Rank { get; init; }
     public required DateTimeOffset At { get; init; }
 
+    /// <summary>
+    /// When it started, by the same clock as <see cref="At"/>; null when it never did, and from agents of release 0.1.0.
+    /// </summary>
+    public DateTimeOffset? StartedAt { get; init; }
+
     /// <summary>The exit code; null when it never started or a signal ended it.</summary>
     public int? ExitCode { get; init; }
 

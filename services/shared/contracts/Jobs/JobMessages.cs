@@ -152,7 +152,7 @@ public static class EndReasons
     /// <summary>A signal that the platform did not send ended it.</summary>
     public const string Killed = "killed";
 
-    /// <summary>An input artifact or source does not exist or could not be fetched.</summary>
+    /// <summary>An input artifact or source does not exist, could not be fetched, or would replace another part of the job.</summary>
     public const string InputMissing = "input_missing";
 
     /// <summary>The command could not be started: not found, not executable.</summary>

@@ -33,7 +33,10 @@ public sealed record JobRequest
     /// <summary>How long an attempt may run; no limit when left out.</summary>
     public int? TimeoutSeconds { get; init; }
 
-    /// <summary>Environment of the process; <c>PLATFORM_…</c> is reserved.</summary>
+    /// <summary>
+    /// Environment of the process; it wins over what the platform sets, except over <c>PLATFORM_…</c>, the variables that name its GPUs
+    /// and those by which the processes of a job meet, which are refused.
+    /// </summary>
     public IReadOnlyDictionary<string, string?>? Env { get; init; }
 }
 
@@ -52,7 +55,9 @@ public sealed record InputRequest(string? Artifact, string? Path);
 /// <param name="Type"><c>custom</c> when left out.</param>
 public sealed record OutputRequest(string? Path, string? Artifact, string? Type);
 
-/// <summary>What each attempt needs on its node; defaults for what is left out.</summary>
+/// <summary>
+/// What each attempt needs on its node, and at most gets where its node enforces limits: no GPU, 1 CPU and 512 MiB for what is left out.
+/// </summary>
 public sealed record ResourcesRequest(int? Gpus, double? Cpus, int? MemoryMiB);
 
 /// <summary>How often a job is tried.</summary>

@@ -40,8 +40,33 @@ public sealed record NodeInventory
 
     /// <summary>Why no GPU is available, as a text for users; null when there is one.</summary>
     public string? GpuReason { get; init; }
+
+    /// <summary>
+    /// One of <see cref="NodeLimits"/>: whether a job can use no more CPUs and memory than it asked for; null from agents of release
+    /// 0.1.0, which set no limits.
+    /// </summary>
+    public string? Limits { get; init; }
     public IReadOnlyDictionary<string, string> Labels { get; init; } =
         new Dictionary<string, string>(StringComparer.Ordinal);
+}
+
+/// <summary>Whether a node limits jobs to the CPUs and memory that they asked for, and why not: a closed list.</summary>
+public static class NodeLimits
+{
+    /// <summary>They are limits.</summary>
+    public const string Enforced = "enforced";
+
+    /// <summary>The agent's options say that they are not.</summary>
+    public const string Off = "off";
+
+    /// <summary>The machine has no control groups for CPUs and memory, or the agent's group has none.</summary>
+    public const string NoControllers = "no_controllers";
+
+    /// <summary>The agent's user may not make control groups.</summary>
+    public const string NotPermitted = "not_permitted";
+
+    /// <summary>The agent shares its control group with processes that it did not start.</summary>
+    public const string SharedGroup = "shared_group";
 }
 
 /// <summary>One GPU.</summary>

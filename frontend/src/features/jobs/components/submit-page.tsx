@@ -158,7 +158,7 @@ function SubmitForm() {
             <Field label={t('submit.cpus')} errors={of('resources.cpus')}>
               <input {...number('cpus')} />
             </Field>
-            <Field label={t('submit.memory')} errors={of('resources.memoryMiB')}>
+            <Field label={t('submit.memory')} hint={t('submit.limits')} errors={of('resources.memoryMiB')}>
               <input {...number('memoryMiB')} />
             </Field>
             <Field label={t('submit.priority')} errors={of('priority')}>

@@ -13,6 +13,8 @@ export interface Node {
   memoryMiB: number;
   gpus: { index: number; uuid: string; name: string; memoryMiB: number | null; jobId?: string | null }[];
   gpuReason?: string | null;
+  /** Whether jobs can use no more CPUs and memory than they asked for, and why not; older agents do not say. */
+  limits?: string | null;
   labels: Record<string, string>;
   free: { gpus: number; cpus: number; memoryMiB: number };
   leases: { jobId: string; attempt: number; gpus: number[]; cpus: number; memoryMiB: number; grantedAt: string }[];

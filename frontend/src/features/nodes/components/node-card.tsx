@@ -8,6 +8,7 @@ import { ActionError } from '../../../components/states';
 import { Ago } from '../../../components/time';
 import { useEditRefusal } from '../../../lib/caller';
 import { formatMiB } from '../../../lib/format';
+import type { MessageKey } from '../../../lib/i18n/en';
 import { useText, useTranslate } from '../../../lib/i18n/i18n';
 import { useNodeCommand, type Node } from '../api/nodes';
 import { gpuText } from './gpu-text';
@@ -95,6 +96,7 @@ export function NodeCard({ node }: { node: Node }) {
           node.leases.map(lease => <JobLink key={lease.jobId} id={lease.jobId} className="tag" />)
         )}
       </div>
+      <p className="card-note muted">{t(limitsKeys[node.limits ?? ''] ?? 'nodes.limits.unknown')}</p>
       <p className="card-note muted">
         {node.os} · {t('nodes.agent')} {node.agentVersion} · {t('nodes.heartbeat')} <Ago at={node.lastHeartbeatAt} />
         {Object.entries(node.labels).map(([name, value]) => (
@@ -115,6 +117,14 @@ export function NodeCard({ node }: { node: Node }) {
     </li>
   );
 }
+
+const limitsKeys: Record<string, MessageKey> = {
+  enforced: 'nodes.limits.enforced',
+  off: 'nodes.limits.off',
+  no_controllers: 'nodes.limits.no_controllers',
+  not_permitted: 'nodes.limits.not_permitted',
+  shared_group: 'nodes.limits.shared_group',
+};
 
 function withLoad(text: string, load: string | null | undefined): string {
   return load ? `${text} · ${load}` : text;

@@ -1,0 +1,43 @@
+namespace Platform.GpuAgent.Staging;
+
+/// <summary>Which part of a job put which file into its work folder: none replaces what another has put there.</summary>
+internal sealed class StagedFiles(string work)
+{
+    private readonly Dictionary<string, string> _files = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, string> _folders = new(StringComparer.Ordinal);
+
+    /// <summary>Called before the file is written.</summary>
+    /// <param name="path">Its full path.</param>
+    /// <param name="owner">Where it comes from, as in <c>the input 'digits:3'</c>.</param>
+    /// <exception cref="StagingFailedException">Another part has a file there, or a folder.</exception>
+    public void Add(string path, string owner)
+    {
+        if (_folders.TryGetValue(path, out var other) || !_files.TryAdd(path, owner))
+        {
+            throw Conflict(path, other ?? _files[path], owner);
+        }
+
+        for (
+            var folder = Path.GetDirectoryName(path)!;
+            folder.Length > work.Length;
+            folder = Path.GetDirectoryName(folder)!
+        )
+        {
+            if (_files.TryGetValue(folder, out var file))
+            {
+                throw Conflict(folder, file, owner);
+            }
+
+            if (!_folders.TryAdd(folder, owner))
+            {
+                break; // and so are those above
+            }
+        }
+    }
+
+    private StagingFailedException Conflict(string path, string one, string other) =>
+        new(
+            Contracts.Jobs.EndReasons.InputMissing,
+            $"'{Path.GetRelativePath(work, path)}' comes from both {one} and {other}; give them paths of their own."
+        );
+}
