@@ -11,7 +11,7 @@ public sealed class Lists_in_every_state(Browser browser)
 {
     [Theory]
     [InlineData("/jobs", "jobs", "No jobs yet")]
-    [InlineData("/nodes", "nodes", "No nodes have joined")]
+    [InlineData("/nodes", "nodes", "No nodes yet")]
     [InlineData("/runs", "runs", "No runs yet")]
     [InlineData("/artifacts", "artifacts", "No artifacts yet")]
     public async Task loading_empty_failed_and_back(string path, string api, string empty)

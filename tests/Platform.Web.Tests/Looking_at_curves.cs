@@ -69,7 +69,9 @@ public sealed class Looking_at_curves(Browser browser)
     public async Task the_cursor_reads_values_and_what_is_no_number_is_marked()
     {
         var id = await CreateRunAsync("values");
-        await LogAsync(id, ["loss", "a/very/long/name/of/a/metric/that/would/take/three/lines/over/its/chart"], 1, 60);
+        await LogAsync(id, ["a/very/long/name/of/a/metric/that/would/take/three/lines/over/its/chart"], 1, 60);
+        await LogAsync(id, ["loss"], 1, 29);
+        await LogAsync(id, ["loss"], 31, 30);
         await LogAsync(
             id,
             new

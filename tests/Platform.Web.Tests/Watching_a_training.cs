@@ -144,29 +144,26 @@ public sealed partial class Watching_a_training(Browser browser) : IDisposable
     [Fact]
     public async Task a_parent_that_has_ended_counts_its_children_until_the_last_has()
     {
-        var parent = await browser.Platform.Api.SubmitAsync(
-            new
-            {
-                name = "first to end",
-                command = new[] { "true" },
-                resources = new { cpus = 0.1, memoryMiB = 64 },
-            }
-        );
+        async Task<Guid> SubmitAsync(string name, int gate, Guid? parentId) =>
+            await browser.Platform.Api.SubmitAsync(
+                new
+                {
+                    name,
+                    parentId,
+                    command = new[] { "/usr/bin/python3", "-c", $"{_gates.Prelude}wait({gate})" },
+                    resources = new { cpus = 0.1, memoryMiB = 64 },
+                }
+            );
+
+        var parent = await SubmitAsync("first to end", 1, null);
+        var child = await SubmitAsync("last to end", 2, parent);
+        _gates.Open(1);
         await browser.Platform.Api.WaitForStatusAsync(parent, "succeeded");
-        var child = await browser.Platform.Api.SubmitAsync(
-            new
-            {
-                name = "last to end",
-                parentId = parent,
-                command = new[] { "/usr/bin/python3", "-c", _gates.Prelude + "wait(1)" },
-                resources = new { cpus = 0.1, memoryMiB = 64 },
-            }
-        );
         await browser.Platform.Api.WaitForStatusAsync(child, "running");
         await using var session = await browser.OpenAsync();
         await session.GoAsync($"/jobs/{parent}");
         await Expect(session.Page.GetByRole(AriaRole.Link, new() { Name = "1 running" })).ToBeVisibleAsync();
-        _gates.Open(1);
+        _gates.Open(2);
         await Expect(session.Page.GetByRole(AriaRole.Link, new() { Name = "1 succeeded" })).ToBeVisibleAsync();
         session.AssertNoFaults();
     }

@@ -39,7 +39,7 @@ export function ChartFigure({ runId, ...chart }: Omit<ChartProps, 'onPoint'> & {
           aria-pressed={logarithmic}
           onClick={() => setOwn({ all: chart.logarithmic, logarithmic: !logarithmic })}
         >
-          log
+          {t('curves.log.short')}
         </Button>
         <SaveButton runId={runId} name={key} />
       </figcaption>

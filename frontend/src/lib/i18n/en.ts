@@ -205,6 +205,7 @@ export const en = {
   'curves.title': 'Charts',
   'curves.smoothing': 'Smoothing',
   'curves.log': 'Log scale',
+  'curves.log.short': 'log',
   'curves.log.one': 'Log scale of {key}',
   'curves.log.none': 'No values above zero to draw on a log scale.',
   'curves.x': 'X axis',

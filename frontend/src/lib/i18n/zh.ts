@@ -206,6 +206,7 @@ export const zh: Messages = {
   'curves.title': '图表',
   'curves.smoothing': '平滑',
   'curves.log': '对数刻度',
+  'curves.log.short': '对数',
   'curves.log.one': '{key} 的对数刻度',
   'curves.log.none': '没有大于零的值，无法使用对数刻度。',
   'curves.x': '横轴',
