@@ -316,7 +316,7 @@ export const zh: Messages = {
   'artifacts.empty.title': '还没有产物',
   'artifacts.empty.text': '任务的输出和上传的文件会以带编号的版本显示在这里。',
   'artifacts.type': '类型',
-  'artifacts.latest': '最新',
+  'artifacts.latest': '最新版本',
   'artifacts.versions': '版本',
   'artifacts.size': '大小',
   'artifacts.updated': '更新时间',

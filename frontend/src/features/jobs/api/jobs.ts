@@ -94,6 +94,12 @@ function mayChange(job: Job): boolean {
   return !isOver(job) || unendedChildren(job) > 0;
 }
 
+/** When a job's first process started, as its node says, of its history; null while none has. */
+export function firstStart(history: readonly HistoryEntry[]): string | null {
+  const at = history.find(({ type }) => type === 'job_started')?.data.at;
+  return typeof at === 'string' ? at : null;
+}
+
 /** The nodes of a job by name; a node of several processes is named once, with their number. */
 export function placedOn({ nodes }: Pick<JobItem, 'nodes'>): string {
   const counts = new Map<string, number>();

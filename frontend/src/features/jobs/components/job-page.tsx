@@ -20,6 +20,7 @@ import { userName } from '../../../lib/user-name';
 import { callerName, isImplied } from '../api/actor';
 import { cancellationOf } from '../api/cause';
 import {
+  firstStart,
   isOver,
   jobStatuses,
   placedOn,
@@ -139,19 +140,22 @@ function JobFacts({ job }: { job: Job }) {
   );
 }
 
-/** How long the current or last attempt took, and all attempts with the time between them. */
+/** How long the current or last attempt took; of several also how long all of them, with the time between. */
 function JobDuration({ job }: { job: Job }) {
   const t = useText();
   const now = useNow();
-  const { data } = useHistory(job, job.attempt > 1);
-  const first = data?.items.find(entry => entry.type === 'job_started')?.at;
-  const whole =
-    first && first !== job.startedAt ? (job.endedAt ? Date.parse(job.endedAt) : now) - Date.parse(first) : 0;
+  const hasSeveral = job.attempt > 1;
+  const { data } = useHistory(job, hasSeveral);
+  const start = Date.parse((hasSeveral && data && firstStart(data.items)) || '');
+  const end = job.endedAt ? Date.parse(job.endedAt) : now;
   return (
     <>
       <Duration from={job.startedAt} to={job.endedAt} />
-      {whole > 0 && (
-        <span className="muted number"> · {t('job.duration.whole', { duration: formatDuration(whole, t) })}</span>
+      {start < Date.parse(job.startedAt ?? '') && (
+        <span className="muted number">
+          {' · '}
+          {t('job.duration.whole', { duration: formatDuration(end - start, t) })}
+        </span>
       )}
     </>
   );
