@@ -101,7 +101,7 @@ public sealed partial class A_hundred_thousand_jobs(ManyJobs browser, ITestOutpu
         await Expect(page.Locator(".table-foot")).ToContainTextAsync("of 1,000");
         await Expect(page.Locator(".table-body .status[data-status='succeeded']")).ToHaveCountAsync(0);
 
-        await page.GetByLabel("Search by name or id").FillAsync("job 777");
+        await page.GetByLabel("Search by name or ID").FillAsync("job 777");
         await Expect(page.Locator(".table-foot")).ToContainTextAsync("1–1 of 1");
         session.AssertNoFaults();
     }

@@ -24,17 +24,17 @@ public sealed class Finding_the_way(Browser browser)
         }
 
         await page.Keyboard.PressAsync("/");
-        await Expect(page.GetByLabel("Search by name or id")).ToBeFocusedAsync();
+        await Expect(page.GetByLabel("Search by name or ID")).ToBeFocusedAsync();
         await page.Keyboard.TypeAsync("gj?no-such-job");
         await Expect(session.Heading("No results for these filters")).ToBeVisibleAsync();
         await Expect(page).ToHaveURLAsync($"{browser.Platform.Url}/jobs?search=gj%3Fno-such-job");
-        await page.GetByLabel("Search by name or id").BlurAsync();
+        await page.GetByLabel("Search by name or ID").BlurAsync();
         await page.Keyboard.PressAsync("?");
         await Expect(session.Heading("Keyboard shortcuts")).ToBeVisibleAsync();
         await session.AssertAccessibleAsync("the keyboard shortcuts");
         await page.Keyboard.PressAsync("Escape");
         await Expect(session.Heading("Keyboard shortcuts")).ToHaveCountAsync(0);
-        await page.GetByLabel("Search by name or id").BlurAsync();
+        await page.GetByLabel("Search by name or ID").BlurAsync();
         await page.Keyboard.PressAsync("c");
         await Expect(session.Heading("New job")).ToBeVisibleAsync();
         session.AssertNoFaults();
@@ -159,7 +159,7 @@ public sealed class Finding_the_way(Browser browser)
     {
         await using var session = await browser.OpenAsync();
         await session.GoAsync("/jobs");
-        var search = session.Field("Search by name or id");
+        var search = session.Field("Search by name or ID");
         await search.FillAsync("typed");
         // A search is carried out when typing has paused; one that still waits would lead back to the list.
         await Expect(session.Page).ToHaveURLAsync($"{browser.Platform.Url}/jobs?search=typed");

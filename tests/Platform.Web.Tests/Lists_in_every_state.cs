@@ -114,7 +114,7 @@ public sealed class Lists_in_every_state(Browser browser)
         await using var session = await browser.OpenAsync(width: 390);
         var page = session.Page;
         await session.GoAsync("/runs");
-        await Expect(page.GetByLabel("Search by name or id")).ToBeVisibleAsync();
+        await Expect(page.GetByLabel("Search by name or ID")).ToBeVisibleAsync();
         await Expect(session.Button("Failed")).ToBeHiddenAsync();
         await session.Button("Filters").ClickAsync();
         await session.AssertAccessibleAsync("unfolded filters");

@@ -41,6 +41,8 @@ const digitWidth = 6.5;
 const labelMargin = 16;
 /** The least distance of two labels beside each other. */
 const labelGap = 8;
+/** The least distance of two ticks of the step axis, however short their labels. */
+const stepSpace = 40;
 
 /** What a drawing asks its component for while it lives. */
 interface Live {
@@ -153,7 +155,7 @@ function stepRoom(step: number): number {
 const stepAxis: uPlot.Axis = {
   size: 26,
   incrs: wholeSteps,
-  space: (_plot, _axis, _from, to) => stepRoom(to),
+  space: (_plot, _axis, _from, to) => Math.max(stepSpace, stepRoom(to)),
   splits: (plot, _axis, from, to, increment) =>
     stepTicks([from, to], increment, gap => (gap / (to - from)) * plot.over.clientWidth >= stepRoom(to)),
   values: (_plot, splits) => splits.map(formatValue),

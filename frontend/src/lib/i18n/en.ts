@@ -82,7 +82,7 @@ export const en = {
   'status.finished': 'Finished',
   'status.interrupted': 'Interrupted',
 
-  'jobs.search': 'Search by name or id',
+  'jobs.search': 'Search by name or ID',
   'jobs.submit': 'New job',
   'jobs.empty.title': 'No jobs yet',
   'jobs.empty.text': 'Create one here, or run ./platform jobs submit.',
@@ -93,9 +93,9 @@ export const en = {
   'jobs.table': 'Jobs by filter',
 
   'job.waiting.title': 'Waiting for this job',
-  'job.waiting.text': 'No job has the id {id} yet. This page shows it as soon as it exists.',
+  'job.waiting.text': 'No job has the ID {id} yet. This page shows it as soon as it exists.',
   'job.absent.title': 'Job not found',
-  'job.absent.text': 'No job with the id {id} appeared within a minute.',
+  'job.absent.text': 'No job with the ID {id} appeared within a minute.',
   'job.tab.overview': 'Overview',
   'job.tab.history': 'History',
   'job.tab.ranks': 'Processes',
@@ -291,7 +291,7 @@ export const en = {
   'nodes.resume': 'Resume',
   'nodes.resume.label': 'Resume {name}',
 
-  'runs.search': 'Search by name or id',
+  'runs.search': 'Search by name or ID',
   'runs.empty.title': 'No runs yet',
   'runs.empty.text': 'Every job has a run; the SDK logs parameters and metrics to it.',
   'runs.result': 'Result',
@@ -299,7 +299,7 @@ export const en = {
   'runs.duration': 'Duration',
   'runs.table': 'Runs by filter',
   'run.absent.title': 'Run not found',
-  'run.absent.text': 'No run has the id {id}.',
+  'run.absent.text': 'No run has the ID {id}.',
   'run.absent.back': 'Back to runs',
   'run.parameters': 'Parameters',
   'run.tags': 'Tags',
@@ -338,7 +338,7 @@ export const en = {
 
   'signIn.title': 'Sign in',
   'signIn.text':
-    'This platform requires a token. Ask your administrator for one, who creates it on the platform’s machine with:',
+    'This platform requires a token. Ask an administrator, who can create one on the platform’s machine with:',
   'signIn.command': 'Command that creates a token',
   'signIn.optional':
     'No token is needed on this machine. Without one you are the local administrator; with one you are its user.',

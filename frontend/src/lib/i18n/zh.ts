@@ -46,7 +46,7 @@ export const zh: Messages = {
   'common.name': '名称',
   'common.project': '项目',
   'common.status': '状态',
-  'common.comma': '，',
+  'common.comma': '、',
   'common.rows': '第 {first}–{last} 条，共 {total} 条',
   'common.actionFailed': '操作失败：{reason}',
   'common.noMatch': '没有符合筛选条件的结果',
