@@ -96,12 +96,12 @@ public sealed partial class A_hundred_thousand_jobs(ManyJobs browser, ITestOutpu
         await Expect(page.GetByRole(AriaRole.Link, new() { Name = "job 1", Exact = true })).ToBeVisibleAsync();
         await page.Locator(".table-body").EvaluateAsync("body => body.scrollTop = body.scrollHeight / 2");
         await Expect(page.Locator(".table-foot")).ToContainTextAsync("50,0");
-        await page.GetByRole(AriaRole.Button, new() { Name = "failed" }).ClickAsync();
+        await page.GetByRole(AriaRole.Button, new() { Name = "Failed" }).ClickAsync();
         await Expect(page.GetByRole(AriaRole.Link, new() { Name = "job 100", Exact = true })).ToBeVisibleAsync();
         await Expect(page.Locator(".table-foot")).ToContainTextAsync("of 1,000");
         await Expect(page.Locator(".table-body .status[data-status='succeeded']")).ToHaveCountAsync(0);
 
-        await page.GetByLabel("Search by name or id").FillAsync("job 777");
+        await page.GetByLabel("Search by name or ID").FillAsync("job 777");
         await Expect(page.Locator(".table-foot")).ToContainTextAsync("1–1 of 1");
         session.AssertNoFaults();
     }

@@ -24,19 +24,31 @@ public sealed class Finding_the_way(Browser browser)
         }
 
         await page.Keyboard.PressAsync("/");
-        await Expect(page.GetByLabel("Search by name or id")).ToBeFocusedAsync();
+        await Expect(page.GetByLabel("Search by name or ID")).ToBeFocusedAsync();
         await page.Keyboard.TypeAsync("gj?no-such-job");
-        await Expect(session.Heading("Nothing matches this filter")).ToBeVisibleAsync();
+        await Expect(session.Heading("No results for these filters")).ToBeVisibleAsync();
         await Expect(page).ToHaveURLAsync($"{browser.Platform.Url}/jobs?search=gj%3Fno-such-job");
-        await page.GetByLabel("Search by name or id").BlurAsync();
+        await page.GetByLabel("Search by name or ID").BlurAsync();
         await page.Keyboard.PressAsync("?");
         await Expect(session.Heading("Keyboard shortcuts")).ToBeVisibleAsync();
         await session.AssertAccessibleAsync("the keyboard shortcuts");
         await page.Keyboard.PressAsync("Escape");
         await Expect(session.Heading("Keyboard shortcuts")).ToHaveCountAsync(0);
-        await page.GetByLabel("Search by name or id").BlurAsync();
+        await page.GetByLabel("Search by name or ID").BlurAsync();
         await page.Keyboard.PressAsync("c");
-        await Expect(session.Heading("Submit a job")).ToBeVisibleAsync();
+        await Expect(session.Heading("New job")).ToBeVisibleAsync();
+        session.AssertNoFaults();
+    }
+
+    [Fact]
+    public async Task a_wheel_over_the_bar_moves_the_page()
+    {
+        await using var session = await browser.OpenAsync();
+        await session.GoAsync("/jobs/new");
+        await Expect(session.Heading("New job")).ToBeVisibleAsync();
+        await session.Page.Mouse.MoveAsync(680, 20);
+        await session.Page.Mouse.WheelAsync(0, 200);
+        await session.Page.WaitForFunctionAsync("document.querySelector('main').scrollTop > 100");
         session.AssertNoFaults();
     }
 
@@ -131,7 +143,7 @@ public sealed class Finding_the_way(Browser browser)
         await session.Page.ReloadAsync();
         await Expect(session.Heading("Sign in")).ToBeVisibleAsync();
         await Expect(session.Page.GetByRole(AriaRole.Alert))
-            .ToHaveTextAsync("The token in use is invalid, has expired or was revoked.");
+            .ToHaveTextAsync("Your token is invalid, expired or revoked.");
 
         await session.Button("Continue without a token").ClickAsync();
 
@@ -147,7 +159,7 @@ public sealed class Finding_the_way(Browser browser)
     {
         await using var session = await browser.OpenAsync();
         await session.GoAsync("/jobs");
-        var search = session.Field("Search by name or id");
+        var search = session.Field("Search by name or ID");
         await search.FillAsync("typed");
         // A search is carried out when typing has paused; one that still waits would lead back to the list.
         await Expect(session.Page).ToHaveURLAsync($"{browser.Platform.Url}/jobs?search=typed");

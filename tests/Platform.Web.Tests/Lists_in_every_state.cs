@@ -1,3 +1,5 @@
+using System.Net.Http.Json;
+using System.Text.Json.Nodes;
 using Microsoft.Playwright;
 using static Microsoft.Playwright.Assertions;
 
@@ -9,7 +11,7 @@ public sealed class Lists_in_every_state(Browser browser)
 {
     [Theory]
     [InlineData("/jobs", "jobs", "No jobs yet")]
-    [InlineData("/nodes", "nodes", "No nodes have joined")]
+    [InlineData("/nodes", "nodes", "No nodes yet")]
     [InlineData("/runs", "runs", "No runs yet")]
     [InlineData("/artifacts", "artifacts", "No artifacts yet")]
     public async Task loading_empty_failed_and_back(string path, string api, string empty)
@@ -53,9 +55,9 @@ public sealed class Lists_in_every_state(Browser browser)
         await using var session = await browser.OpenAsync();
         await session.GoAsync(path);
         await session.Page.GetByLabel("Filter by project").FillAsync("no-such/");
-        await Expect(session.Heading("Nothing matches this filter")).ToBeVisibleAsync();
+        await Expect(session.Heading("No results for these filters")).ToBeVisibleAsync();
         await session.Button("Clear filters").ClickAsync();
-        await Expect(session.Heading("Nothing matches this filter")).ToHaveCountAsync(0);
+        await Expect(session.Heading("No results for these filters")).ToHaveCountAsync(0);
         await Expect(session.Page).ToHaveURLAsync(browser.Platform.Url + path.TrimEnd('/'));
         session.AssertNoFaults();
     }
@@ -67,13 +69,13 @@ public sealed class Lists_in_every_state(Browser browser)
         var parent = Guid.CreateVersion7();
         var jobs = $"{browser.Platform.Url}/jobs";
         await session.GoAsync($"/jobs?submittedBy=nobody&parent={parent}&status=wrong");
-        await Expect(session.Heading("Nothing matches this filter")).ToBeVisibleAsync();
+        await Expect(session.Heading("No results for these filters")).ToBeVisibleAsync();
         await Expect(session.Page.Locator(".filter-chip"))
             .ToHaveTextAsync(["Ownernobody", $"Parent{$"{parent}"[^8..]}"]);
         await Expect(session.Button("All")).ToHaveAttributeAsync("aria-pressed", "true");
         await session.AssertAccessibleAsync("filters by owner and parent");
 
-        await session.Button("running").ClickAsync();
+        await session.Button("Running").ClickAsync();
         await Expect(session.Page).ToHaveURLAsync($"{jobs}?status=running&submittedBy=nobody&parent={parent}");
         await session.Button("Remove filter: Parent").ClickAsync();
         await Expect(session.Page).ToHaveURLAsync($"{jobs}?status=running&submittedBy=nobody");
@@ -98,7 +100,7 @@ public sealed class Lists_in_every_state(Browser browser)
         await using var session = await browser.OpenAsync(width: 390);
         await session.GoAsync($"/jobs?search={name}");
         var row = session.Page.GetByRole(AriaRole.Row, new() { Name = name });
-        await Expect(row).ToContainTextAsync("queued · web/narrow · local · ");
+        await Expect(row).ToContainTextAsync("Queued · web/narrow · local · ");
 
         await session.Page.SetViewportSizeAsync(1360, 800);
         await Expect(row).ToContainTextAsync("web/narrow");
@@ -107,15 +109,71 @@ public sealed class Lists_in_every_state(Browser browser)
     }
 
     [Fact]
+    public async Task a_phone_folds_the_filters_and_says_how_many_are_set()
+    {
+        await using var session = await browser.OpenAsync(width: 390);
+        var page = session.Page;
+        await session.GoAsync("/runs");
+        await Expect(page.GetByLabel("Search by name or ID")).ToBeVisibleAsync();
+        await Expect(session.Button("Failed")).ToBeHiddenAsync();
+        await session.Button("Filters").ClickAsync();
+        await session.AssertAccessibleAsync("unfolded filters");
+        await session.Button("Failed").ClickAsync();
+        await page.GetByLabel("Filter by project").FillAsync("no/such");
+        await session.Button("Filters · 2").ClickAsync();
+        await Expect(session.Button("Failed")).ToBeHiddenAsync();
+        await Expect(page).ToHaveURLAsync($"{browser.Platform.Url}/runs?status=failed&project=no%2Fsuch");
+
+        await page.SetViewportSizeAsync(1360, 800);
+        await Expect(session.Button("Failed")).ToBeVisibleAsync();
+        await Expect(session.Button("Filters · 2")).ToBeHiddenAsync();
+        session.AssertNoFaults();
+    }
+
+    [Fact]
+    public async Task runs_show_what_they_reached()
+    {
+        var api = browser.Platform.Api.Http;
+        async Task CreateAsync(string name, object change)
+        {
+            using var created = await api.PostAsJsonAsync("/api/runs", new { name, project = "web/results" });
+            var run = (await created.Content.ReadFromJsonAsync<JsonNode>())!["id"]!.GetValue<string>();
+            using var changed = await api.PatchAsJsonAsync($"/api/runs/{run}", change);
+            changed.EnsureSuccessStatusCode();
+            var points = new[] { 0.5, 0.25, 0.75 }.Select(
+                (value, step) =>
+                    new
+                    {
+                        key = "loss",
+                        step,
+                        value,
+                    }
+            );
+            using var logged = await api.PostAsJsonAsync($"/api/runs/{run}/metrics", new { points });
+            logged.EnsureSuccessStatusCode();
+        }
+
+        await CreateAsync("judged", new { primaryMetric = new { name = "loss", mode = "min" } });
+        await CreateAsync("summed up", new { summary = new { accuracy = 0.9999940450830075, note = "good" } });
+        await using var session = await browser.OpenAsync();
+        await session.GoAsync("/runs?project=web/results");
+        ILocator Row(string name) => session.Page.GetByRole(AriaRole.Row, new() { Name = name });
+        await Expect(Row("judged")).ToContainTextAsync("loss 0.25");
+        await Expect(Row("summed up")).ToContainTextAsync("accuracy 0.99999");
+        await Expect(Row("summed up")).Not.ToContainTextAsync("good");
+        session.AssertNoFaults();
+    }
+
+    [Fact]
     public async Task a_filter_that_is_not_valid_can_be_cleared()
     {
         await using var session = await browser.OpenAsync();
         await session.GoAsync("/jobs?parent=xyz");
-        await Expect(session.Heading("This filter is not valid")).ToBeVisibleAsync();
+        await Expect(session.Heading("Invalid filter")).ToBeVisibleAsync();
         await Expect(session.Page.GetByText("A parent is the id of a job.")).ToBeVisibleAsync();
         await session.Button("Clear filters").ClickAsync();
         await Expect(session.Page).ToHaveURLAsync($"{browser.Platform.Url}/jobs");
-        await Expect(session.Heading("This filter is not valid")).ToHaveCountAsync(0);
+        await Expect(session.Heading("Invalid filter")).ToHaveCountAsync(0);
         session.Forget("status of 400");
         session.AssertNoFaults();
     }

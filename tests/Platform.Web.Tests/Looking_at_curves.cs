@@ -30,9 +30,9 @@ public sealed class Looking_at_curves(Browser browser)
         var smooth = await ChangedAsync(loss, plain);
         await page.GetByLabel("Smoothing").FillAsync("0");
         Assert.Equal(plain, await ChangedAsync(loss, smooth));
-        await page.GetByLabel("Log scale").CheckAsync();
+        await page.GetByLabel("Log scale", new() { Exact = true }).CheckAsync();
         var logarithmic = await ChangedAsync(loss, plain);
-        await page.GetByLabel("Log scale").UncheckAsync();
+        await page.GetByLabel("Log scale", new() { Exact = true }).UncheckAsync();
         Assert.Equal(plain, await ChangedAsync(loss, logarithmic));
         await page.GetByLabel("X axis").SelectOptionAsync("time");
         var overTime = await ChangedAsync(loss, plain);
@@ -66,6 +66,59 @@ public sealed class Looking_at_curves(Browser browser)
     }
 
     [Fact]
+    public async Task the_cursor_reads_values_and_what_is_no_number_is_marked()
+    {
+        var id = await CreateRunAsync("values");
+        await LogAsync(id, ["a/very/long/name/of/a/metric/that/would/take/three/lines/over/its/chart"], 1, 60);
+        await LogAsync(id, ["loss"], 1, 29);
+        await LogAsync(id, ["loss"], 31, 30);
+        await LogAsync(
+            id,
+            new
+            {
+                key = "loss",
+                step = 30,
+                value = "NaN",
+            },
+            new
+            {
+                key = "down",
+                step = 1,
+                value = -1.0,
+            }
+        );
+        await using var session = await browser.OpenAsync();
+        var page = session.Page;
+        await session.GoAsync($"/runs/{id}");
+        var loss = page.Locator("[data-key='loss']");
+        await Expect(loss.GetByText("1 NaN")).ToHaveAttributeAsync("title", "NaN or infinite at: 30");
+        await Expect(loss.GetByText("last 0.016667")).ToBeVisibleAsync();
+
+        var area = (await loss.Locator(".u-over").BoundingBoxAsync())!;
+        await page.Mouse.MoveAsync(area.X + (area.Width * 29 / 59), area.Y + (area.Height / 2));
+        await Expect(loss.GetByText("30 NaN")).ToBeVisibleAsync();
+        await Expect(page.Locator("[data-key^='a/very']").GetByText("30 0.033333")).ToBeVisibleAsync();
+        // A height means another value in each chart: only the step is shared.
+        await Expect(page.Locator(".u-cursor-y:not(.u-off)").Locator("visible=true")).ToHaveCountAsync(0);
+        await page.Mouse.MoveAsync(0, 0);
+        await Expect(loss.GetByText("last 0.016667")).ToBeVisibleAsync();
+
+        var heights = await page.Locator(".chart figcaption")
+            .EvaluateAllAsync<double[]>("all => all.map(one => one.offsetHeight)");
+        Assert.Single(heights.Distinct());
+
+        var plain = await DrawingAsync(loss);
+        await session.Button("Log scale of loss").ClickAsync();
+        await ChangedAsync(loss, plain);
+        await Expect(session.Button("Log scale of down")).ToHaveAttributeAsync("aria-pressed", "false");
+        await page.GetByLabel("Log scale", new() { Exact = true }).CheckAsync();
+        await Expect(session.Button("Log scale of down")).ToHaveAttributeAsync("aria-pressed", "true");
+        await Expect(page.Locator("[data-key='down']").GetByText("No values above zero")).ToBeVisibleAsync();
+        await session.AssertAccessibleAsync("charts with log scale");
+        session.AssertNoFaults();
+    }
+
+    [Fact]
     public async Task fifty_charts_are_drawn_as_they_come_into_sight()
     {
         var id = await CreateRunAsync("many curves");
@@ -93,18 +146,25 @@ public sealed class Looking_at_curves(Browser browser)
         return (await response.Content.ReadFromJsonAsync<JsonNode>())!["id"]!.GetValue<string>();
     }
 
-    private async Task LogAsync(string run, string[] keys, int from, int count)
-    {
-        var points = keys.SelectMany(key =>
-            Enumerable
-                .Range(from, count)
-                .Select(step => new
-                {
-                    key,
-                    step,
-                    value = 1.0 / step,
-                })
+    private Task LogAsync(string run, string[] keys, int from, int count) =>
+        LogAsync(
+            run,
+            [
+                .. keys.SelectMany(key =>
+                    Enumerable
+                        .Range(from, count)
+                        .Select(step => new
+                        {
+                            key,
+                            step,
+                            value = 1.0 / step,
+                        })
+                ),
+            ]
         );
+
+    private async Task LogAsync(string run, params object[] points)
+    {
         using var response = await browser.Platform.Api.Http.PostAsJsonAsync(
             $"/api/runs/{run}/metrics",
             new { points }

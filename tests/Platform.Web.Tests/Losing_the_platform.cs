@@ -18,21 +18,21 @@ public sealed class Losing_the_platform(Browser browser) : IClassFixture<Browser
         await writer.Field("Command").FillAsync("echo done");
 
         await browser.Platform.DownAsync();
-        await Expect(session.Page.GetByRole(AriaRole.Alert)).ToContainTextAsync("does not answer");
+        await Expect(session.Page.GetByRole(AriaRole.Alert)).ToContainTextAsync("is not responding");
         await session.AssertAccessibleAsync("the banner");
         await session.Page.EmulateMediaAsync(new() { ColorScheme = ColorScheme.Dark });
         await session.AssertAccessibleAsync("the banner in the dark");
         await writer.Button("Submit").ClickAsync();
-        await Expect(writer.Page.GetByText("The job was not submitted: The platform does not answer."))
+        await Expect(writer.Page.GetByText("The job was not submitted: The platform is not responding."))
             .ToBeVisibleAsync();
         await Expect(writer.Field("Command")).ToHaveValueAsync("echo done");
         await browser.Platform.UpAsync();
 
         await Expect(session.Page.GetByRole(AriaRole.Alert)).ToHaveCountAsync(0);
-        await Expect(session.Page.Locator("[data-node] .status")).ToHaveTextAsync("online");
+        await Expect(session.Page.Locator("[data-node] .status")).ToHaveTextAsync("Online");
         await Expect(writer.Page.Locator(".banner")).ToHaveCountAsync(0);
         await writer.Button("Submit").ClickAsync();
-        await Expect(writer.Status).ToHaveTextAsync("succeeded");
+        await Expect(writer.Status).ToHaveTextAsync("Succeeded");
         var jobs = await browser.Platform.Api.GetAsync("/api/jobs");
         Assert.Equal(1, jobs["total"]!.GetValue<int>());
         foreach (var one in new[] { session, writer })

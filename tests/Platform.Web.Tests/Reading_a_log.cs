@@ -35,7 +35,7 @@ public sealed partial class Reading_a_log(Browser browser, ITestOutputHelper out
         var page = session.Page;
         await session.GoAsync($"/jobs/{id}");
         // It was opened while the training ran, and follows the end.
-        await Expect(session.Status).ToHaveTextAsync("running");
+        await Expect(session.Status).ToHaveTextAsync("Running");
         await Expect(page.GetByText("begin")).ToBeVisibleAsync();
         _gates.Open(1);
         await Expect(page.GetByTestId("log-lines")).ToHaveTextAsync("100,001 lines");
@@ -92,7 +92,7 @@ public sealed partial class Reading_a_log(Browser browser, ITestOutputHelper out
         await Expect(session.Page.Locator(".log-line code").Last).ToHaveTextAsync("50%|#####     |");
         await Expect(session.Page.GetByTestId("log-lines")).ToHaveTextAsync("1 line");
         _gates.Open(2);
-        await Expect(session.Status).ToHaveTextAsync("succeeded");
+        await Expect(session.Status).ToHaveTextAsync("Succeeded");
         await Expect(session.Page.GetByTestId("log-lines")).ToHaveTextAsync("2 lines");
         await Expect(session.Page.Locator(".ansi-red-fg")).ToHaveTextAsync("red");
         await Expect(session.Page.Locator(".ansi-exact-fg")).ToHaveTextAsync("orange");

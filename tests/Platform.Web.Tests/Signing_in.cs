@@ -38,7 +38,7 @@ public sealed class Signing_in(GuardedPlatform browser) : IClassFixture<GuardedP
             .FillAsync("""/usr/bin/python3 -c "import time; print('hello'); time.sleep(1); print('bye')" """);
         await session.Button("Submit").ClickAsync();
         await Expect(page.GetByText("bye")).ToBeVisibleAsync();
-        await Expect(session.Status).ToHaveTextAsync("succeeded");
+        await Expect(session.Status).ToHaveTextAsync("Succeeded");
         var download = await page.RunAndWaitForDownloadAsync(() => session.Button("Download log").ClickAsync());
         Assert.Equal("hello\nbye\n", await File.ReadAllTextAsync(await download.PathAsync()));
         Assert.DoesNotContain(token, page.Url, StringComparison.Ordinal);
@@ -70,9 +70,12 @@ public sealed class Signing_in(GuardedPlatform browser) : IClassFixture<GuardedP
 
         var drain = page.Locator("[data-node]").GetByRole(AriaRole.Button);
         await Expect(drain).ToBeDisabledAsync();
-        await Expect(drain).ToHaveAttributeAsync("title", Refusal);
+        await Expect(drain).ToHaveAccessibleDescriptionAsync(Refusal);
+        await Expect(page.GetByText(Refusal)).ToBeHiddenAsync();
         await drain.FocusAsync();
         await page.Keyboard.PressAsync("Enter");
+        // A screen that is touched shows no tooltips: what is pressed says why it does nothing.
+        await Expect(page.GetByText(Refusal)).ToBeVisibleAsync();
         await Expect(page.GetByRole(AriaRole.Dialog)).ToHaveCountAsync(0);
         await session.AssertAccessibleAsync("the nodes of a viewer");
 
@@ -81,9 +84,9 @@ public sealed class Signing_in(GuardedPlatform browser) : IClassFixture<GuardedP
         await page.Keyboard.PressAsync("Escape");
 
         await page.GetByRole(AriaRole.Link, new() { Name = "Jobs" }).ClickAsync();
-        var submit = page.Locator(".page-header").GetByRole(AriaRole.Button, new() { Name = "Submit a job" });
+        var submit = page.Locator(".page-header").GetByRole(AriaRole.Button, new() { Name = "New job" });
         await Expect(submit).ToBeDisabledAsync();
-        await Expect(submit).ToHaveAttributeAsync("title", Refusal);
+        await Expect(submit).ToHaveAccessibleDescriptionAsync(Refusal);
         await page.Keyboard.PressAsync("c");
         await Expect(session.Heading("You cannot submit jobs")).ToBeVisibleAsync();
         await Expect(page.GetByText(Refusal)).ToBeVisibleAsync();

@@ -22,11 +22,11 @@ public sealed class Submitting_in_the_form(Browser browser)
 
         await session.Field("GPUs").FillAsync("-1");
         await session.Field("Environment").FillAsync("GOOD=1\n1BAD=2");
-        await session.Button("Add a file").ClickAsync();
+        await session.Button("Add file").ClickAsync();
         await session.Field("Path").First.FillAsync("train.py");
-        await session.Button("Add a file").ClickAsync();
+        await session.Button("Add file").ClickAsync();
         await session.Field("Path").Last.FillAsync("../outside.py");
-        await session.Button("Add an input").ClickAsync();
+        await session.Button("Add input").ClickAsync();
         await session.Field("Artifact").FillAsync("fine:latest");
         await session.Field("Folder").FillAsync("/abs");
         await session.Button("Submit").ClickAsync();
@@ -56,6 +56,34 @@ public sealed class Submitting_in_the_form(Browser browser)
     }
 
     [Fact]
+    public async Task a_corrected_field_has_no_error_and_the_first_wrong_one_is_in_sight_with_its_label()
+    {
+        await using var session = await browser.OpenAsync();
+        var page = session.Page;
+        await page.SetViewportSizeAsync(1360, 500);
+        await session.GoAsync("/jobs/new");
+        await session.Field("Name").FillAsync("corrected");
+        await session.Field("CPUs").FillAsync("a few");
+        await session.Field("Priority (0–100)").FillAsync("high");
+        await session.Button("Submit").ClickAsync();
+        await Expect(session.Field("Command")).ToBeFocusedAsync();
+        await Expect(session.Page.GetByText("Fix the marked fields.")).ToBeVisibleAsync();
+        var bar = (await page.Locator(".top-bar").BoundingBoxAsync())!;
+        var label = (await page.GetByText("Command", new() { Exact = true }).BoundingBoxAsync())!;
+        Assert.InRange(label.Y, bar.Y + bar.Height, 500);
+
+        await session.Field("Command").FillAsync("true");
+        await session.Field("CPUs").FillAsync("0.1");
+        await Expect(session.Field("CPUs")).ToHaveAttributeAsync("aria-invalid", "false");
+        await Expect(session.Field("CPUs")).ToBeFocusedAsync();
+        await ExpectErrorAsync(session.Field("Priority (0–100)"), "Not a number.");
+        await session.Field("Priority (0–100)").FillAsync("10");
+        await Expect(page.Locator(".field-error")).ToHaveCountAsync(0);
+        await Expect(session.Page.GetByText("Fix the marked fields.")).ToHaveCountAsync(0);
+        session.AssertNoFaults();
+    }
+
+    [Fact]
     public async Task mistakes_that_the_platform_finds_are_told_in_the_chosen_language()
     {
         await using var session = await browser.OpenAsync(locale: "zh-CN");
@@ -75,7 +103,7 @@ public sealed class Submitting_in_the_form(Browser browser)
         await session.GoAsync("/jobs/new");
         foreach (var text in new[] { "one", "two" })
         {
-            await session.Button("Add a file").ClickAsync();
+            await session.Button("Add file").ClickAsync();
             await session.Field("Path").Last.FillAsync("same.py");
             await session.Field("Text").Last.FillAsync(text);
         }

@@ -8,9 +8,13 @@ namespace Platform.Web.Tests;
 [Trait("suite", "web")]
 [Trait("check", "UI-01")]
 [Collection("platform")]
-public sealed partial class Watching_a_training(Browser browser)
+public sealed partial class Watching_a_training(Browser browser) : IDisposable
 {
     private const int Epochs = 36;
+
+    private readonly RouteBlocker _gates = new();
+
+    public void Dispose() => _gates.Dispose();
 
     [Fact]
     [Trait("check", "JOB-03")]
@@ -25,21 +29,21 @@ public sealed partial class Watching_a_training(Browser browser)
         await session
             .Field("Command")
             .FillAsync($"dotnet '{Repository.Digits}' --data inputs/optdigits --epochs {Epochs} --epoch-seconds 0.4");
-        await session.Button("Add an input").ClickAsync();
+        await session.Button("Add input").ClickAsync();
         await session.Field("Artifact").FillAsync("optdigits:latest");
         await session.Field("Folder").FillAsync("inputs/optdigits");
-        await session.Button("Add an output").ClickAsync();
+        await session.Button("Add output").ClickAsync();
         await session.Field("Artifact").Last.FillAsync("web-model");
         await session.Button("Submit").ClickAsync();
 
         await Expect(session.Heading("digits-web")).ToBeVisibleAsync();
-        await Expect(session.Status).ToHaveTextAsync("running");
+        await Expect(session.Status).ToHaveTextAsync("Running");
         await Expect(page.GetByText($"epoch 2/{Epochs}")).ToBeVisibleAsync();
         await WaitForPointsAsync(page, 2);
-        await Expect(session.Status).ToHaveTextAsync("running");
+        await Expect(session.Status).ToHaveTextAsync("Running");
         await Expect(page.GetByText($"epoch 8/{Epochs}")).ToBeVisibleAsync();
         await WaitForPointsAsync(page, 8);
-        await Expect(session.Status).ToHaveTextAsync("succeeded");
+        await Expect(session.Status).ToHaveTextAsync("Succeeded");
         await Expect(page.GetByText($"epoch {Epochs}/{Epochs}")).ToBeVisibleAsync();
         await WaitForPointsAsync(page, Epochs);
         await Expect(page.Locator(".facts")).Not.ToContainTextAsync("exit_code");
@@ -81,21 +85,21 @@ public sealed partial class Watching_a_training(Browser browser)
         await session.AssertAccessibleAsync("the question before cancelling");
         // An open question keeps the app's shortcuts to itself: this one would leave the page.
         await session.Page.Keyboard.PressAsync("c");
-        await session.Button("Keep it running").ClickAsync();
+        await session.Button("Keep running").ClickAsync();
         await Expect(session.Heading("Cancel sleeper?")).ToHaveCountAsync(0);
-        await Expect(session.Status).ToHaveTextAsync("running");
+        await Expect(session.Status).ToHaveTextAsync("Running");
 
         await session.Button("Cancel job").ClickAsync();
         await session.InDialog("Cancel job").ClickAsync();
-        await Expect(session.Status).ToHaveTextAsync("cancelled");
+        await Expect(session.Status).ToHaveTextAsync("Cancelled");
         await browser.Platform.Api.WaitForStatusAsync(id, "cancelled");
 
         await session.Button("Retry").ClickAsync();
         await session.InDialog("Retry").ClickAsync();
-        await Expect(session.Status).ToHaveTextAsync("running");
+        await Expect(session.Status).ToHaveTextAsync("Running");
         await session.Button("Cancel job").ClickAsync();
         await session.InDialog("Cancel job").ClickAsync();
-        await Expect(session.Status).ToHaveTextAsync("cancelled");
+        await Expect(session.Status).ToHaveTextAsync("Cancelled");
         session.AssertNoFaults();
     }
 
@@ -138,6 +142,58 @@ public sealed partial class Watching_a_training(Browser browser)
     }
 
     [Fact]
+    public async Task a_parent_that_has_ended_counts_its_children_until_the_last_has()
+    {
+        async Task<Guid> SubmitAsync(string name, int gate, Guid? parentId) =>
+            await browser.Platform.Api.SubmitAsync(
+                new
+                {
+                    name,
+                    parentId,
+                    command = new[] { "/usr/bin/python3", "-c", $"{_gates.Prelude}wait({gate})" },
+                    resources = new { cpus = 0.1, memoryMiB = 64 },
+                }
+            );
+
+        var parent = await SubmitAsync("first to end", 1, null);
+        var child = await SubmitAsync("last to end", 2, parent);
+        _gates.Open(1);
+        await browser.Platform.Api.WaitForStatusAsync(parent, "succeeded");
+        await browser.Platform.Api.WaitForStatusAsync(child, "running");
+        await using var session = await browser.OpenAsync();
+        await session.GoAsync($"/jobs/{parent}");
+        await Expect(session.Page.GetByRole(AriaRole.Link, new() { Name = "1 running" })).ToBeVisibleAsync();
+        _gates.Open(2);
+        await Expect(session.Page.GetByRole(AriaRole.Link, new() { Name = "1 succeeded" })).ToBeVisibleAsync();
+        session.AssertNoFaults();
+    }
+
+    [Fact]
+    public async Task a_job_of_two_attempts_tells_how_long_both_took_and_without_metrics_its_log_is_wide()
+    {
+        var id = await browser.Platform.Api.SubmitAsync(
+            new
+            {
+                name = "tries twice",
+                command = new[] { "sh", "-c", "exit 3" },
+                resources = new { cpus = 0.1, memoryMiB = 64 },
+                retry = new { maxAttempts = 2, backoffSeconds = 1 },
+            }
+        );
+        await browser.Platform.Api.WaitForStatusAsync(id, "failed");
+        await using var session = await browser.OpenAsync();
+        var page = session.Page;
+        await session.GoAsync($"/jobs/{id}");
+        await Expect(page.Locator(".facts")).ToContainTextAsync(Durations());
+        await Expect(page.GetByText("This run logged no metrics.")).ToBeVisibleAsync();
+        await Expect(page.GetByLabel("Smoothing")).ToHaveCountAsync(0);
+        var log = (await page.Locator(".log").BoundingBoxAsync())!;
+        var tabs = (await page.Locator(".tab-panel").BoundingBoxAsync())!;
+        Assert.Equal(tabs.Width, log.Width);
+        session.AssertNoFaults();
+    }
+
+    [Fact]
     public async Task why_it_failed_is_said_in_words()
     {
         var id = await browser.Platform.Api.SubmitAsync(
@@ -151,10 +207,10 @@ public sealed partial class Watching_a_training(Browser browser)
         await browser.Platform.Api.WaitForStatusAsync(id, "failed");
         await using var session = await browser.OpenAsync();
         await session.GoAsync($"/jobs/{id}");
-        await Expect(session.Page.Locator(".facts")).ToContainTextAsync("The process exited with an error.");
+        await Expect(session.Page.Locator(".facts")).ToContainTextAsync("Exited with code 3.");
         await session.Tab("History").ClickAsync();
         await Expect(session.Page.Locator(".timeline li[data-type='attempt_failed']"))
-            .ToContainTextAsync("Exit code 3");
+            .ToContainTextAsync("Exited with code 3.");
         await session.Page.Keyboard.PressAsync("ArrowRight");
         await Expect(session.Tab("Artifacts")).ToBeFocusedAsync();
         await Expect(session.Heading("No artifacts yet")).ToBeVisibleAsync();
@@ -172,12 +228,12 @@ public sealed partial class Watching_a_training(Browser browser)
         var card = session.Page.Locator("[data-node]");
         await card.GetByRole(AriaRole.Button, new() { NameRegex = Drain() }).ClickAsync();
         await session.InDialog("Drain").ClickAsync();
-        await Expect(card.Locator(".status")).ToHaveTextAsync("draining");
+        await Expect(card.Locator(".status")).ToHaveTextAsync("Draining");
         var nodes = await browser.Platform.Api.GetAsync("/api/nodes");
         Assert.Equal("draining", nodes["items"]![0]!["status"]!.GetValue<string>());
 
         await card.GetByRole(AriaRole.Button, new() { NameRegex = Resume() }).ClickAsync();
-        await Expect(card.Locator(".status")).ToHaveTextAsync("online");
+        await Expect(card.Locator(".status")).ToHaveTextAsync("Online");
         session.AssertNoFaults();
     }
 
@@ -207,6 +263,9 @@ public sealed partial class Watching_a_training(Browser browser)
             "count => [...document.querySelectorAll('[data-points]')].some(curve => Number(curve.dataset.points) >= count)",
             count
         );
+
+    [GeneratedRegex(@"\ds · \d+(\.\d)?s in all", RegexOptions.None, matchTimeoutMilliseconds: 1000)]
+    private static partial Regex Durations();
 
     [GeneratedRegex("^web-model", RegexOptions.None, matchTimeoutMilliseconds: 1000)]
     private static partial Regex WebModel();

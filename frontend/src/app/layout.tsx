@@ -1,6 +1,6 @@
 import { Link, Outlet } from '@tanstack/react-router';
 import { ChartSpline, ListChecks, LoaderCircle, Package, Server } from 'lucide-react';
-import { lazy, Suspense } from 'react';
+import { lazy, Suspense, useRef } from 'react';
 import { useText } from '../lib/i18n/i18n';
 import { connected } from '../lib/connection';
 import { session } from '../lib/session';
@@ -26,6 +26,7 @@ export function Layout() {
   const { refused } = useStore(session);
   const isConnected = useStore(connected);
   const { helpOpen, setHelpOpen } = useShortcuts();
+  const content = useRef<HTMLElement>(null);
   if (refused) {
     return (
       <Suspense>
@@ -38,7 +39,8 @@ export function Layout() {
       <a href="#content" className="skip-link">
         {t('app.skip')}
       </a>
-      <header className="top-bar">
+      {/* The page below scrolls, not the document: a wheel over the bar would do nothing. */}
+      <header className="top-bar" onWheel={event => content.current?.scrollBy({ top: event.deltaY })}>
         <Link to="/jobs" className="brand" aria-label="Platform">
           <img src="/favicon.svg" alt="" width={22} height={22} />
           <span>Platform</span>
@@ -61,7 +63,7 @@ export function Layout() {
           {t('app.reconnecting')}
         </div>
       )}
-      <main id="content">
+      <main id="content" ref={content}>
         <Outlet />
       </main>
       {helpOpen && (

@@ -4,6 +4,7 @@ import { jobStatuses } from '../features/jobs/api/jobs';
 import { jobTabs, type JobSearch } from '../features/jobs/components/job-tabs';
 import { JobsPage } from '../features/jobs/components/jobs-page';
 import { runStatuses } from '../features/runs/api/runs';
+import { PendingPage } from '../components/states';
 import { readListSearch } from '../lib/list-search';
 import { Layout } from './layout';
 import { NotFoundPage } from './not-found-page';
@@ -116,6 +117,9 @@ export const router = createRouter({
     artifactRoute,
   ]),
   defaultPreload: 'intent',
+  defaultPendingComponent: PendingPage,
+  defaultPendingMs: 200,
+  defaultPendingMinMs: 0,
 });
 
 declare module '@tanstack/react-router' {

@@ -1,9 +1,9 @@
-import type { ButtonHTMLAttributes, ReactNode } from 'react';
+import { useId, useState, type ButtonHTMLAttributes, type ReactNode } from 'react';
 
 interface ButtonProps extends ButtonHTMLAttributes<HTMLButtonElement> {
   kind?: 'primary' | 'plain' | 'danger' | 'quiet';
   icon?: ReactNode;
-  /** Why the user may not press it. It stays reachable with the keyboard, as its reason must be. */
+  /** Why the user may not press it: shown when it is pressed nevertheless. It stays reachable with the keyboard. */
   refusal?: string;
 }
 
@@ -16,12 +16,39 @@ export function Button({
   type = 'button',
   ...rest
 }: ButtonProps) {
-  const refused = refusal ? { 'aria-disabled': true, title: refusal, type: 'button' as const, onClick: undefined } : {};
-  return (
-    <button type={type} className={`button button-${kind} ${className}`} {...rest} {...refused}>
+  const refusalId = useId();
+  const [isTold, setIsTold] = useState(false);
+  const content = (
+    <>
       {icon}
       {children !== undefined && <span>{children}</span>}
-    </button>
+    </>
+  );
+  if (!refusal) {
+    return (
+      <button type={type} className={`button button-${kind} ${className}`} {...rest}>
+        {content}
+      </button>
+    );
+  }
+  return (
+    <span className="refused">
+      <button
+        className={`button button-${kind} ${className}`}
+        {...rest}
+        type="button"
+        aria-disabled
+        aria-describedby={refusalId}
+        title={refusal}
+        onClick={() => setIsTold(!isTold)}
+        onBlur={() => setIsTold(false)}
+      >
+        {content}
+      </button>
+      <span id={refusalId} className="refusal" hidden={!isTold}>
+        {refusal}
+      </span>
+    </span>
   );
 }
 

@@ -1,4 +1,5 @@
 import { useNavigate, useRouter } from '@tanstack/react-router';
+import { ListFilter } from 'lucide-react';
 import { useCallback, useState, type ReactNode } from 'react';
 import { ApiError } from '../lib/api';
 import { useLocale, useText, useTranslate } from '../lib/i18n/i18n';
@@ -30,30 +31,43 @@ export function ListPage<T>({ title, actions, searchLabel, statuses, ...list }: 
   const change = useFilterChange(path, search);
   const onSearch = useCallback((value: string) => change({ search: value }), [change]);
   const chosen = search.status?.split(',') ?? [];
+  const [isUnfolded, setIsUnfolded] = useState(false);
+  const folded = [search.project, search.status].filter(Boolean).length;
   const onProject = useCallback((value: string) => change({ project: value }), [change]);
   return (
     <div className="page page-fill">
       <PageHeader title={title}>{actions}</PageHeader>
       <div className="filters">
         <SearchBox main label={searchLabel} value={search.search ?? ''} onChange={onSearch} />
-        <SearchBox label={t('common.filter.project')} value={search.project ?? ''} onChange={onProject} />
-        {statuses && (
-          <div className="segments" role="group" aria-label={t('common.status')}>
-            <button type="button" aria-pressed={chosen.length === 0} onClick={() => change({ status: '' })}>
-              {t('common.all')}
-            </button>
-            {statuses.map(one => (
-              <button
-                key={one}
-                type="button"
-                aria-pressed={chosen.includes(one)}
-                onClick={() => change({ status: one })}
-              >
-                {t(`status.${one}`)}
+        <Button
+          className="filters-toggle"
+          icon={<ListFilter aria-hidden="true" />}
+          aria-expanded={isUnfolded}
+          onClick={() => setIsUnfolded(!isUnfolded)}
+        >
+          {t('common.filters')}
+          {folded > 0 && ` · ${folded}`}
+        </Button>
+        <div className="filters-more" data-unfolded={isUnfolded || undefined}>
+          <SearchBox label={t('common.filter.project')} value={search.project ?? ''} onChange={onProject} />
+          {statuses && (
+            <div className="segments" role="group" aria-label={t('common.status')}>
+              <button type="button" aria-pressed={chosen.length === 0} onClick={() => change({ status: '' })}>
+                {t('common.all')}
               </button>
-            ))}
-          </div>
-        )}
+              {statuses.map(one => (
+                <button
+                  key={one}
+                  type="button"
+                  aria-pressed={chosen.includes(one)}
+                  onClick={() => change({ status: one })}
+                >
+                  {t(`status.${one}`)}
+                </button>
+              ))}
+            </div>
+          )}
+        </div>
         {search.submittedBy && (
           <FilterChip name={t('job.owner')} onRemove={() => change({ submittedBy: '' })}>
             {userName(search.submittedBy) ?? search.submittedBy}

@@ -55,6 +55,15 @@ export function Pending({ error, onRetry, rows = 6 }: PendingProps) {
   );
 }
 
+/** A page of which nothing is known yet. */
+export function PendingPage(props: Partial<PendingProps>) {
+  return (
+    <div className="page">
+      <Pending error={null} onRetry={() => undefined} {...props} />
+    </div>
+  );
+}
+
 /** A page for something that does not exist; the browser tab shows the title too. */
 export function AbsentState({ title, text, children }: Omit<StateProps, 'icon'>) {
   useTitle(title);

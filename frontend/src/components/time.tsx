@@ -1,5 +1,5 @@
 import { useLocale, useText } from '../lib/i18n/i18n';
-import { formatAgo, formatDuration } from '../lib/format';
+import { formatAgo, formatDate, formatDateTime, formatDuration, formatTime } from '../lib/format';
 import { useNow } from '../lib/use-now';
 
 /** How long ago something was, with the exact time as a hint. */
@@ -12,7 +12,7 @@ export function Ago({ at }: { at: string | null | undefined }) {
   }
   const passed = now - Date.parse(at);
   return (
-    <time dateTime={at} title={new Date(at).toLocaleString(locale)}>
+    <time dateTime={at} title={formatDateTime(new Date(at))}>
       {passed < 10_000 ? t('common.ago.now') : formatAgo(passed, locale)}
     </time>
   );
@@ -20,20 +20,22 @@ export function Ago({ at }: { at: string | null | undefined }) {
 
 /** From start to end; to now while there is no end. */
 export function Duration({ from, to }: { from: string | null | undefined; to: string | null | undefined }) {
+  const t = useText();
   const now = useNow();
   if (!from) {
     return <span className="muted">–</span>;
   }
-  return <span className="number">{formatDuration((to ? Date.parse(to) : now) - Date.parse(from))}</span>;
+  return <span className="number">{formatDuration((to ? Date.parse(to) : now) - Date.parse(from), t)}</span>;
 }
 
-export function ExactTime({ at }: { at: string }) {
-  const locale = useLocale();
+/** A time of day to the millisecond, with its date where it is another than that of the time before. */
+export function ExactTime({ at, before }: { at: string; before?: string }) {
   const time = new Date(at);
-  const seconds = time.toLocaleTimeString(locale, { hour12: false });
+  const date = formatDate(time);
   return (
-    <time dateTime={at} title={time.toLocaleString(locale)} className="number">
-      {seconds}.{String(time.getMilliseconds()).padStart(3, '0')}
+    <time dateTime={at} title={formatDateTime(time)} className="number">
+      {(!before || formatDate(new Date(before)) !== date) && `${date} `}
+      {formatTime(time)}.{String(time.getMilliseconds()).padStart(3, '0')}
     </time>
   );
 }

@@ -1,12 +1,12 @@
 import { Download } from 'lucide-react';
 import { lazy, Suspense, useEffect, useRef, useState } from 'react';
 import { saveText } from '../../lib/download';
-import { formatValue } from '../../lib/format';
+import { formatTime, formatValue } from '../../lib/format';
 import { useText } from '../../lib/i18n/i18n';
 import { readSeries } from '../../lib/run-series';
 import { toCsv } from '../../lib/series';
-import { IconButton } from '../button';
-import type { ChartProps } from './chart';
+import { Button, IconButton } from '../button';
+import type { ChartProps, Point } from './chart';
 
 /** The chart library is loaded with the first chart, not with the page. */
 const Chart = lazy(() => import('./chart').then(module => ({ default: module.Chart })));
@@ -15,13 +15,106 @@ const Chart = lazy(() => import('./chart').then(module => ({ default: module.Cha
 const margin = '200px';
 
 /** One metric with its name and its last value; drawn only while it is visible. */
-export function ChartFigure({ runId, ...chart }: ChartProps & { runId: string }) {
+export function ChartFigure({ runId, ...chart }: Omit<ChartProps, 'onPoint'> & { runId: string }) {
   const t = useText();
-  const frame = useRef<HTMLDivElement>(null);
-  const [inSight, setInSight] = useState(false);
+  const { ref, inSight } = useInSight();
+  const [point, setPoint] = useState<Point | null>(null);
+  // The choice for this chart alone, until the one for all charts changes.
+  const [own, setOwn] = useState<{ all: boolean; logarithmic: boolean } | null>(null);
+  const logarithmic = own?.all === chart.logarithmic ? own.logarithmic : chart.logarithmic;
+  const { key, values, steps } = chart.series;
+  const isEmpty = logarithmic && !values.some(value => value > 0);
+  return (
+    <figure className="chart" data-key={key}>
+      <figcaption>
+        <span className="chart-name" title={key}>
+          {key}
+        </span>
+        <NotFinite {...chart.series} />
+        <Value point={point} x={chart.x} last={values.at(-1)} />
+        <Button
+          kind="quiet"
+          aria-label={t('curves.log.one', { key })}
+          title={t('curves.log.one', { key })}
+          aria-pressed={logarithmic}
+          onClick={() => setOwn({ all: chart.logarithmic, logarithmic: !logarithmic })}
+        >
+          {t('curves.log.short')}
+        </Button>
+        <SaveButton runId={runId} name={key} />
+      </figcaption>
+      <div ref={ref} className="chart-frame" data-points={steps.length}>
+        {isEmpty && <p className="muted">{t('curves.log.none')}</p>}
+        {inSight && !isEmpty && (
+          <Suspense>
+            <Chart {...chart} logarithmic={logarithmic} onPoint={setPoint} />
+          </Suspense>
+        )}
+      </div>
+    </figure>
+  );
+}
+
+/** The value under the cursor, or else the last one. */
+function Value({ point, x, last }: { point: Point | null; x: ChartProps['x']; last: number | undefined }) {
+  const t = useText();
+  if (!point && last === undefined) {
+    return null;
+  }
+  return (
+    <span className="chart-value muted number">
+      {point ? (x === 'time' ? formatTime(new Date(point.x * 1000)) : formatValue(point.x)) : t('curves.last')}{' '}
+      <b>{formatValue(point?.value ?? last ?? 0)}</b>
+    </span>
+  );
+}
+
+/** How many values are no numbers, and at which steps the first of them are. */
+function NotFinite({ values, steps }: ChartProps['series']) {
+  const t = useText();
+  const found = steps.filter((_, index) => !Number.isFinite(values[index]));
+  const shown = found.slice(0, 5).map(step => formatValue(step));
+  return found.length === 0 ? null : (
+    <span
+      className="chart-not-finite"
+      title={t('curves.notFinite.steps', {
+        steps: [...shown, ...(found.length > 5 ? ['…'] : [])].join(t('common.comma')),
+      })}
+    >
+      {t('curves.notFinite', { count: found.length })}
+    </span>
+  );
+}
+
+function SaveButton({ runId, name }: { runId: string; name: string }) {
+  const t = useText();
   const [failed, setFailed] = useState(false);
+  const save = async () => {
+    try {
+      setFailed(false);
+      saveText(toCsv(await readSeries(runId, name)), `${name.replaceAll(/[^\w.-]+/g, '_')}.csv`, 'text/csv');
+    } catch {
+      setFailed(true);
+    }
+  };
+  return (
+    <>
+      {failed && <span role="alert">{t('common.loadFailed')}</span>}
+      <IconButton
+        label={t('curves.csv', { key: name })}
+        icon={<Download aria-hidden="true" />}
+        onClick={() => void save()}
+      />
+    </>
+  );
+}
+
+/** Whether an element is in the viewport, or close to it. */
+function useInSight() {
+  const ref = useRef<HTMLDivElement>(null);
+  const [inSight, setInSight] = useState(false);
   useEffect(() => {
-    const element = frame.current;
+    const element = ref.current;
     if (!element) {
       return;
     }
@@ -31,39 +124,5 @@ export function ChartFigure({ runId, ...chart }: ChartProps & { runId: string })
     observer.observe(element);
     return () => observer.disconnect();
   }, []);
-  const { key, values, steps } = chart.series;
-  const last = values.at(-1);
-  const save = async () => {
-    try {
-      setFailed(false);
-      saveText(toCsv(await readSeries(runId, key)), `${key.replaceAll(/[^\w.-]+/g, '_')}.csv`, 'text/csv');
-    } catch {
-      setFailed(true);
-    }
-  };
-  return (
-    <figure className="chart" data-key={key}>
-      <figcaption>
-        <span className="chart-name">{key}</span>
-        {failed && <span role="alert">{t('common.loadFailed')}</span>}
-        {last !== undefined && (
-          <span className="muted">
-            {t('curves.last')} <b className="number">{formatValue(last)}</b>
-          </span>
-        )}
-        <IconButton
-          label={t('curves.csv', { key })}
-          icon={<Download aria-hidden="true" />}
-          onClick={() => void save()}
-        />
-      </figcaption>
-      <div ref={frame} className="chart-frame" data-points={steps.length}>
-        {inSight && (
-          <Suspense>
-            <Chart {...chart} />
-          </Suspense>
-        )}
-      </div>
-    </figure>
-  );
+  return { ref, inSight };
 }

@@ -1,7 +1,8 @@
 import { useEffect, useEffectEvent, useRef } from 'react';
 import uPlot from 'uplot';
 import 'uplot/dist/uPlot.min.css';
-import { formatValue } from '../../lib/format';
+import { logRange, logTicks, stepTicks } from '../../lib/chart-ticks';
+import { formatTicks, formatValue } from '../../lib/format';
 import { useLocale, useText } from '../../lib/i18n/i18n';
 import { smooth, type Series } from '../../lib/series';
 import { timeTicks } from '../../lib/time-ticks';
@@ -9,6 +10,13 @@ import { timeTicks } from '../../lib/time-ticks';
 export interface Zoom {
   min: number;
   max: number;
+}
+
+/** The point under the cursor. */
+export interface Point {
+  /** A step, or seconds since 1970. */
+  x: number;
+  value: number;
 }
 
 export interface ChartProps {
@@ -19,6 +27,8 @@ export interface ChartProps {
   /** What part of the x axis all charts show; null for everything. */
   zoom: Zoom | null;
   onZoom: (zoom: Zoom | null) => void;
+  /** Called as the cursor moves over any of the charts; null when it leaves them. */
+  onPoint: (point: Point | null) => void;
   /** The charts are redrawn when it changes. */
   scheme: string;
 }
@@ -26,34 +36,46 @@ export interface ChartProps {
 const height = 180;
 const syncKey = 'curves';
 const wholeSteps = Array.from({ length: 12 }, (_, power) => [1, 2, 5].map(part => part * 10 ** power)).flat();
+/** How wide a digit of a label is, in pixels, and how wide what is around it. */
+const digitWidth = 6.5;
+const labelMargin = 16;
+/** The least distance of two labels beside each other. */
+const labelGap = 8;
+/** The least distance of two ticks of the step axis, however short their labels. */
+const stepSpace = 40;
+
+/** What a drawing asks its component for while it lives. */
+interface Live {
+  series: () => Series;
+  zoom: () => Zoom | null;
+  onZoom: (zoom: Zoom | null) => void;
+  onPoint: (point: Point | null) => void;
+}
 
 /** The drawing of one metric over steps or time. Cursors and zoom are shared by all charts of a page. */
-export function Chart({ series, x, smoothing, logarithmic, zoom, onZoom, scheme }: ChartProps) {
+export function Chart({ series, x, smoothing, logarithmic, zoom, onZoom, onPoint, scheme }: ChartProps) {
   const t = useText();
   const locale = useLocale();
   const frame = useRef<HTMLDivElement>(null);
   const plot = useRef<uPlot | null>(null);
-  const readData = useEffectEvent(() => toData(series, x, smoothing));
+  const readData = useEffectEvent(() => toData(series, x, smoothing, logarithmic));
+  const readSeries = useEffectEvent(() => series);
   const readZoom = useEffectEvent(() => zoom);
   const changeZoom = useEffectEvent((to: Zoom | null) => onZoom(to));
+  const tellPoint = useEffectEvent((point: Point | null) => onPoint(point));
 
   useEffect(() => {
     const element = frame.current;
     if (!element) {
       return;
     }
-    const made = new uPlot(
-      options(
-        element.clientWidth,
-        x,
-        logarithmic,
-        locale,
-        () => readZoom(),
-        to => changeZoom(to),
-      ),
-      readData(),
-      element,
-    );
+    const live: Live = {
+      series: () => readSeries(),
+      zoom: () => readZoom(),
+      onZoom: to => changeZoom(to),
+      onPoint: point => tellPoint(point),
+    };
+    const made = new uPlot(options(element.clientWidth, x, logarithmic, locale, live), readData(), element);
     plot.current = made;
     const resize = new ResizeObserver(() => made.setSize({ width: element.clientWidth, height }));
     resize.observe(element);
@@ -65,26 +87,21 @@ export function Chart({ series, x, smoothing, logarithmic, zoom, onZoom, scheme 
   }, [x, logarithmic, scheme, locale]);
 
   useEffect(() => {
-    plot.current?.setData(toData(series, x, smoothing));
-  }, [series, x, smoothing, zoom]);
+    plot.current?.setData(toData(series, x, smoothing, logarithmic));
+  }, [series, x, smoothing, logarithmic, zoom]);
 
   return <div ref={frame} role="img" aria-label={t('curves.chart', { key: series.key })} />;
 }
 
-function toData(series: Series, x: 'step' | 'time', smoothing: number): uPlot.AlignedData {
-  const finite = series.values.map(value => (Number.isFinite(value) ? value : null));
-  const smoothed = smooth(series.values, smoothing).map(value => (Number.isFinite(value) ? value : null));
-  return [x === 'step' ? series.steps : series.times, smoothing > 0 ? finite : finite.map(() => null), smoothed];
+/** What cannot be drawn becomes a gap. */
+function toData(series: Series, x: 'step' | 'time', smoothing: number, logarithmic: boolean): uPlot.AlignedData {
+  const drawn = (value: number) => (Number.isFinite(value) && !(logarithmic && value <= 0) ? value : null);
+  const plain = series.values.map(drawn);
+  const smoothed = smooth(series.values, smoothing).map(drawn);
+  return [x === 'step' ? series.steps : series.times, smoothing > 0 ? plain : plain.map(() => null), smoothed];
 }
 
-function options(
-  width: number,
-  x: 'step' | 'time',
-  logarithmic: boolean,
-  locale: string,
-  zoom: () => Zoom | null,
-  onZoom: (zoom: Zoom | null) => void,
-): uPlot.Options {
+function options(width: number, x: 'step' | 'time', logarithmic: boolean, locale: string, live: Live): uPlot.Options {
   const style = getComputedStyle(document.documentElement);
   const colour = (name: string) => resolveColour(style.getPropertyValue(name));
   const axis = {
@@ -96,36 +113,53 @@ function options(
   return {
     width,
     height,
+    padding: [10, 22, null, null],
     legend: { show: false },
     scales: {
-      x: { time: x === 'time', range: (_, min, max) => rangeOf(zoom(), min, max) },
-      y: { distr: logarithmic ? 3 : 1 },
+      x: { time: x === 'time', range: (_, min, max) => rangeOf(live.zoom(), min, max) },
+      y: logarithmic ? { distr: 3, range: (_, min, max) => logRange(min, max) } : {},
     },
     axes: [
-      { ...axis, ...(x === 'step' ? { size: 26, incrs: wholeSteps } : timeAxis(locale)) },
-      { ...axis, size: 56, values: (_, splits) => splits.map(value => (value === null ? '' : formatValue(value))) },
+      { ...axis, ...(x === 'step' ? stepAxis : timeAxis(locale)) },
+      { ...axis, ...valueAxis(logarithmic) },
     ],
     series: [
       {},
       { stroke: colour('--curve-raw'), width: 1, points: { show: false } },
       { stroke: colour('--accent'), width: 1.75, points: { show: (_u, _s, from, to) => to - from < 40, size: 5 } },
     ],
-    cursor: { sync: { key: syncKey, setSeries: false }, drag: { x: true, y: false, setScale: false } },
-    plugins: [valueHint(locale)],
+    // The same height means another value in each chart.
+    cursor: { y: false, sync: { key: syncKey, setSeries: false }, drag: { x: true, y: false, setScale: false } },
     hooks: {
+      setCursor: [plot => live.onPoint(pointAt(plot, live.series()))],
+      draw: [plot => markNotFinite(plot, live.series(), colour('--bad'))],
       setSelect: [
         plot => {
           if (plot.select.width > 2) {
             const from = plot.posToVal(plot.select.left, 'x');
-            onZoom({ min: from, max: plot.posToVal(plot.select.left + plot.select.width, 'x') });
+            live.onZoom({ min: from, max: plot.posToVal(plot.select.left + plot.select.width, 'x') });
             plot.setSelect({ left: 0, top: 0, width: 0, height: 0 }, false);
           }
         },
       ],
-      ready: [plot => plot.over.addEventListener('dblclick', () => onZoom(null))],
+      ready: [plot => plot.over.addEventListener('dblclick', () => live.onZoom(null))],
     },
   };
 }
+
+/** What the label of a step takes, in pixels. */
+function stepRoom(step: number): number {
+  return labelGap + digitWidth * formatValue(Math.round(step)).length;
+}
+
+const stepAxis: uPlot.Axis = {
+  size: 26,
+  incrs: wholeSteps,
+  space: (_plot, _axis, _from, to) => Math.max(stepSpace, stepRoom(to)),
+  splits: (plot, _axis, from, to, increment) =>
+    stepTicks([from, to], increment, gap => (gap / (to - from)) * plot.over.clientWidth >= stepRoom(to)),
+  values: (_plot, splits) => splits.map(formatValue),
+};
 
 /** Two lines of labels with their dates. */
 function timeAxis(locale: string): uPlot.Axis {
@@ -133,6 +167,16 @@ function timeAxis(locale: string): uPlot.Axis {
     size: 40,
     space: 64,
     values: (_plot, splits, _axis, _space, increment) => timeTicks(splits, increment, locale),
+  };
+}
+
+/** As wide as its labels. */
+function valueAxis(logarithmic: boolean): uPlot.Axis {
+  return {
+    size: (_plot, labels: string[] | null) =>
+      labelMargin + digitWidth * Math.max(3, ...(labels ?? []).map(label => label.length)),
+    values: (_plot, splits) => formatTicks(splits),
+    ...(logarithmic && { splits: (_plot, _axis, from, to) => logTicks([from, to]), filter: (_plot, splits) => splits }),
   };
 }
 
@@ -145,28 +189,41 @@ function rangeOf(zoom: Zoom | null, min: number | null, max: number | null): [nu
   return from === to ? [from - 0.5, to + 0.5] : [from, to];
 }
 
-/** The value under the cursor, beside it. */
-function valueHint(locale: string): uPlot.Plugin {
-  const hint = document.createElement('div');
-  hint.className = 'chart-hint';
-  return {
-    hooks: {
-      init: plot => plot.over.append(hint),
-      setCursor: plot => {
-        const { idx, left } = plot.cursor;
-        const value = idx === null || idx === undefined ? undefined : (plot.data[2]?.[idx] ?? plot.data[1]?.[idx]);
-        const at = idx === null || idx === undefined ? undefined : plot.data[0][idx];
-        hint.hidden = value === undefined || value === null || at === undefined || (left ?? -1) < 0;
-        if (!hint.hidden) {
-          const time = plot.scales.x?.time
-            ? new Date((at ?? 0) * 1000).toLocaleTimeString(locale, { hourCycle: 'h23' })
-            : String(at);
-          hint.textContent = `${time}: ${formatValue(value ?? 0)}`;
-          hint.dataset.side = (left ?? 0) > plot.over.clientWidth / 2 ? 'left' : 'right';
-        }
-      },
-    },
-  };
+/** The point under the cursor: as it is drawn, or as it was logged where it is not. */
+function pointAt(plot: uPlot, series: Series): Point | null {
+  const { idx, left } = plot.cursor;
+  if (idx === null || idx === undefined || (left ?? -1) < 0) {
+    return null;
+  }
+  const x = plot.data[0][idx];
+  const value = plot.data[2]?.[idx] ?? series.values[idx];
+  return x === undefined || value === undefined ? null : { x, value };
+}
+
+/** A cross at the foot of the chart for each NaN and each infinity. */
+function markNotFinite(plot: uPlot, { values }: Series, colour: string): void {
+  const { ctx, bbox } = plot;
+  const size = 3.5 * devicePixelRatio;
+  const y = bbox.top + bbox.height - size;
+  ctx.save();
+  ctx.strokeStyle = colour;
+  ctx.lineWidth = 1.5 * devicePixelRatio;
+  ctx.beginPath();
+  values.forEach((value, index) => {
+    const at = plot.data[0][index];
+    if (Number.isFinite(value) || at === undefined) {
+      return;
+    }
+    const x = plot.valToPos(at, 'x', true);
+    if (x >= bbox.left && x <= bbox.left + bbox.width) {
+      ctx.moveTo(x - size, y - size);
+      ctx.lineTo(x + size, y + size);
+      ctx.moveTo(x - size, y + size);
+      ctx.lineTo(x + size, y - size);
+    }
+  });
+  ctx.stroke();
+  ctx.restore();
 }
 
 /** A canvas knows no light-dark(); an element's computed colour is plain. */

@@ -27,6 +27,23 @@ export function Curves({ runId, begun, ended }: CurvesProps) {
   const [zoom, setZoom] = useState<Zoom | null>(null);
   const scheme = useScheme();
   const drawn = series.filter(one => one.steps.length > 0);
+  if (drawn.length === 0) {
+    const isNone = (ended && state !== 'loading' && state !== 'failed') || state === 'ended';
+    return (
+      <section className={`panel curves${isNone ? ' curves-none' : ''}`} aria-label={t('curves.title')}>
+        <div className="panel-bar">
+          <h2>{t('curves.title')}</h2>
+        </div>
+        <p className="panel-note muted">
+          {state === 'loading'
+            ? t('common.loading')
+            : state === 'failed'
+              ? t('curves.failed')
+              : t(isNone ? 'curves.none' : state === 'absent' ? 'curves.absent' : 'curves.empty')}
+        </p>
+      </section>
+    );
+  }
   return (
     <section className="panel curves" aria-label={t('curves.title')}>
       <div className="panel-bar">
@@ -66,31 +83,21 @@ export function Curves({ runId, begun, ended }: CurvesProps) {
           </Button>
         )}
       </div>
-      {drawn.length === 0 ? (
-        <p className="panel-note muted">
-          {state === 'loading'
-            ? t('common.loading')
-            : state === 'failed'
-              ? t('curves.failed')
-              : t(ended || state === 'ended' ? 'curves.none' : state === 'absent' ? 'curves.absent' : 'curves.empty')}
-        </p>
-      ) : (
-        <div className="charts">
-          {drawn.map(one => (
-            <ChartFigure
-              key={one.key}
-              runId={runId}
-              series={one}
-              x={x}
-              smoothing={smoothing}
-              logarithmic={logarithmic}
-              zoom={zoom}
-              onZoom={setZoom}
-              scheme={scheme}
-            />
-          ))}
-        </div>
-      )}
+      <div className="charts">
+        {drawn.map(one => (
+          <ChartFigure
+            key={one.key}
+            runId={runId}
+            series={one}
+            x={x}
+            smoothing={smoothing}
+            logarithmic={logarithmic}
+            zoom={zoom}
+            onZoom={setZoom}
+            scheme={scheme}
+          />
+        ))}
+      </div>
     </section>
   );
 }

@@ -71,7 +71,7 @@ const isInternal = (text: string) =>
   /[{}]/.test(text) || /^(No (decision|evolution) for|Another agent uses|A placement has one node)/.test(text);
 
 test.each([
-  ['A name has 1 to 120 characters.', '名称为 1 到 120 个字符。'],
+  ['A name has 1 to 120 characters.', '名称须为 1 到 120 个字符。'],
   ['needs 64 GPUs; the largest node has 2', '需要 64 个 GPU；最大的节点只有 2'],
   ['waiting for 512 MiB of memory; 3 jobs are ahead', '正在等待 512 MiB 内存；前面还有 3 个任务'],
   ["The program 'pythn3' was not found in the PATH of the node.", '在节点的 PATH 中找不到程序 “pythn3”。'],
@@ -80,7 +80,7 @@ test.each([
   ['The job cannot be cancelled: it is succeeded. It has already ended.', '任务当前为“成功”，无法取消。任务已经结束。'],
   [
     "The output 'a' does not exist; the training has to write it. Symbolic links that lead to folders or out of the work folder were not kept: b.",
-    '输出 “a” 不存在，训练程序须写入该路径。指向文件夹或工作文件夹之外的符号链接没有保留：b。',
+    '输出 “a” 不存在，训练程序须写入该路径。指向目录或工作目录之外的符号链接未保留：b。',
   ],
   ['attempt 1 failed (out_of_memory); next try 5 s later', '第 1 次尝试失败（内存不足）；5 秒后再试'],
   ['attempt 1 failed (exit code 3); next try 5 s later', '第 1 次尝试失败（退出码 3）；5 秒后再试'],

@@ -2,7 +2,7 @@ import { Link } from '@tanstack/react-router';
 import { Aliases } from '../../../components/aliases';
 import { Facts } from '../../../components/facts';
 import { PageHeader } from '../../../components/page-header';
-import { AbsentState, Pending } from '../../../components/states';
+import { AbsentState, Pending, PendingPage } from '../../../components/states';
 import { Ago } from '../../../components/time';
 import { formatBytes } from '../../../lib/format';
 import { useText } from '../../../lib/i18n/i18n';
@@ -28,7 +28,7 @@ export function ArtifactPage({ name, search }: { name: string; search: ArtifactS
       </AbsentState>
     );
   }
-  return <Pending error={error} onRetry={refetch} />;
+  return <PendingPage error={error} onRetry={refetch} />;
 }
 
 function ArtifactView({ artifact, version }: { artifact: Artifact; version: number | undefined }) {

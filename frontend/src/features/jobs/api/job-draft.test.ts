@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import {
   emptyDraft,
+  errorsAfter,
   errorsAt,
   errorsElsewhere,
   errorsFor,
@@ -65,4 +66,40 @@ test('what cannot be sent is refused beside its field', () => {
     env: 'submit.pair',
     "files['a']": 'submit.file.repeated',
   });
+});
+
+test('an error is gone once its field is changed, and the others stay', () => {
+  const errors = {
+    name: ['no'],
+    'resources.gpus': ['no'],
+    "env['1BAD']": ['no'],
+    [fileField('a.py')]: ['no'],
+    [fileField('b.py')]: ['no'],
+    'inputs[0].artifact': ['no'],
+    'inputs[1].artifact': ['no'],
+    'inputs[1].path': ['no'],
+  };
+  const before = {
+    ...emptyDraft,
+    files: [
+      { path: 'a.py', text: '' },
+      { path: 'b.py', text: '' },
+    ],
+    inputs: [
+      { artifact: 'a', path: 'a' },
+      { artifact: 'b', path: 'b' },
+    ],
+  };
+  const gone = (part: Partial<typeof before>) => {
+    const left = errorsAfter(errors, before, part);
+    return Object.keys(errors).filter(name => !(name in left));
+  };
+  expect(gone({ name: 'x' })).toEqual(['name']);
+  expect(gone({ gpus: '1' })).toEqual(['resources.gpus']);
+  expect(gone({ env: 'GOOD=1' })).toEqual(["env['1BAD']"]);
+  expect(gone({ files: [before.files[0]!, { path: 'b.py', text: 'x' }] })).toEqual([fileField('b.py')]);
+  expect(gone({ inputs: [before.inputs[0]!, { artifact: 'c', path: 'b' }] })).toEqual(['inputs[1].artifact']);
+  expect(gone({ inputs: [...before.inputs, { artifact: '', path: '' }] })).toEqual([]);
+  expect(gone({ inputs: [before.inputs[1]!] })).toEqual(['inputs[0].artifact', 'inputs[1].artifact', 'inputs[1].path']);
+  expect(gone({ priority: '3' })).toEqual([]);
 });

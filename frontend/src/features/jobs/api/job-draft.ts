@@ -125,6 +125,45 @@ export function fileField(path: string): string {
   return `files['${path.length <= 100 ? path : `${path.slice(0, 99)}…`}']`;
 }
 
+const requestFields: Partial<Record<keyof JobDraft, string>> = {
+  gpus: 'resources.gpus',
+  cpus: 'resources.cpus',
+  memoryMiB: 'resources.memoryMiB',
+  maxAttempts: 'retry.maxAttempts',
+  backoffSeconds: 'retry.backoffSeconds',
+};
+
+/** What is left of an errors map once a part of the draft was changed: errors of what changed no longer hold. */
+export function errorsAfter(
+  errors: Record<string, string[]>,
+  before: JobDraft,
+  part: Partial<JobDraft>,
+): Record<string, string[]> {
+  const changed = Object.keys(part).flatMap(name => changedFields(name as keyof JobDraft, before, part));
+  return Object.fromEntries(
+    Object.entries(errors).filter(([name]) => !changed.some(field => errorsFor({ [name]: ['-'] }, field).length > 0)),
+  );
+}
+
+/** The request fields that change with a field of the form; of rows only those whose values differ. */
+function changedFields(name: keyof JobDraft, before: JobDraft, part: Partial<JobDraft>): string[] {
+  const whole = requestFields[name] ?? name;
+  const [rows, next] = [before[name], part[name]];
+  // Errors name rows by their place, which the rows after a removed one change.
+  if (!Array.isArray(rows) || !Array.isArray(next) || next.length < rows.length) {
+    return [whole];
+  }
+  return rows.flatMap((row, index) =>
+    row === next[index]
+      ? []
+      : 'text' in row
+        ? [fileField(row.path)]
+        : Object.entries(row)
+            .filter(([key, value]) => value !== (next[index] as unknown as Record<string, string>)[key])
+            .map(([key]) => `${whole}[${index}].${key}`),
+  );
+}
+
 /** Messages of an errors map for a field alone. */
 export function errorsAt(errors: Record<string, string[]>, field: string): string[] {
   return errors[field] ?? [];

@@ -1,5 +1,5 @@
 import { expect, test, vi } from 'vitest';
-import { placedOn, rankStatus, unendedChildren, type Job, type JobRank } from './jobs';
+import { firstStart, placedOn, rankStatus, unendedChildren, type Job, type JobRank } from './jobs';
 
 // The session is read from there when its module is loaded.
 vi.hoisted(() => vi.stubGlobal('sessionStorage', { getItem: () => null }));
@@ -18,6 +18,12 @@ test('a node of several processes is named once', () => {
 test('children that have not ended are counted', () => {
   expect(unendedChildren({} as Job)).toBe(0);
   expect(unendedChildren({ children: { queued: 2, running: 1, succeeded: 4, failed: 1 } } as Job)).toBe(3);
+});
+
+test('a job begins with the first start in its history', () => {
+  const entry = (type: string, time: string) => ({ sequence: 1, type, at: 'recorded later', data: { at: time } });
+  expect(firstStart([entry('job_submitted', '1')])).toBe(null);
+  expect(firstStart([entry('job_submitted', '1'), entry('job_started', '2'), entry('job_started', '3')])).toBe('2');
 });
 
 test.each<[string, Partial<JobRank>, Job]>([

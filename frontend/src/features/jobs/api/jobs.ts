@@ -89,6 +89,17 @@ export function unendedChildren({ children }: Job): number {
   return counts.reduce((sum, [, count]) => sum + count, 0);
 }
 
+/** Whether a job, or what it says about its children, can still change by itself. */
+function mayChange(job: Job): boolean {
+  return !isOver(job) || unendedChildren(job) > 0;
+}
+
+/** When a job's first process started, as its node says, of its history; null while none has. */
+export function firstStart(history: readonly HistoryEntry[]): string | null {
+  const at = history.find(({ type }) => type === 'job_started')?.data.at;
+  return typeof at === 'string' ? at : null;
+}
+
 /** The nodes of a job by name; a node of several processes is named once, with their number. */
 export function placedOn({ nodes }: Pick<JobItem, 'nodes'>): string {
   const counts = new Map<string, number>();
@@ -120,14 +131,14 @@ export function shownStatus(job: JobItem): string {
   return job.stopping && !isOver(job) ? 'stopping' : job.status;
 }
 
-/** One job, refreshed until it has ended; null while no job has the id. It counts as absent after a minute. */
+/** One job, refreshed until it and its children have ended; null while no job has the id. It counts as absent after a minute. */
 export function useJob(id: string) {
   const client = useQueryClient();
   const patient = usePatience();
   const result = useQuery({
     queryKey: ['/api/jobs', id],
     queryFn: ({ signal }) => readIfThere<Job>(client, '/api/jobs', 'id', id, signal),
-    refetchInterval: ({ state: { data } }) => (data ? !isOver(data) : patient) && refreshEvery,
+    refetchInterval: ({ state: { data } }) => (data ? mayChange(data) : patient) && refreshEvery,
   });
   return { job: result.data, error: result.error, patient, retry: result.refetch };
 }

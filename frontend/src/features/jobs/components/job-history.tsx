@@ -50,9 +50,9 @@ function TimelineEntry({ entry, before, cause, nodeNames, severalRanks }: Timeli
     <li data-type={entry.type}>
       <div className="timeline-head">
         <strong>{isMessageKey(key) ? t(key) : entry.type}</strong>
-        <ExactTime at={entry.at} />
+        <ExactTime at={entry.at} before={before?.at} />
         {before && (
-          <span className="muted number">+{formatDuration(Date.parse(entry.at) - Date.parse(before.at))}</span>
+          <span className="muted number">+{formatDuration(Date.parse(entry.at) - Date.parse(before.at), t)}</span>
         )}
         <span className="muted number">#{entry.sequence}</span>
       </div>
@@ -124,8 +124,8 @@ function summaryOf(t: Text, translate: Translate, { type, data }: HistoryEntry):
     attempt && t('log.attempt', { number: attempt }),
     nodes && placementOf(nodes),
     // A queue reason is already a sentence; all others are codes.
-    reason && (type === 'job_queued' ? translate(reason) : reasonWords(t, reason)),
-    exitCode !== undefined && `${t('job.exitCode')} ${exitCode}`,
+    reason && (type === 'job_queued' ? translate(reason) : reasonWords(t, reason, exitCode)),
+    exitCode && reason !== 'exit_code' && `${t('job.exitCode')} ${exitCode}`,
     detail && translate(detail),
   ];
   // Only the last part may end as a sentence.

@@ -8,16 +8,19 @@ import { Curves } from '../../../components/curves/curves';
 import { Facts } from '../../../components/facts';
 import { JobLink } from '../../../components/job-link';
 import { PageHeader } from '../../../components/page-header';
-import { AbsentState, ActionError, Pending, WaitingState } from '../../../components/states';
+import { AbsentState, ActionError, PendingPage, WaitingState } from '../../../components/states';
 import { StatusBadge } from '../../../components/status-badge';
 import { Tabs } from '../../../components/tabs';
 import { Ago, Duration } from '../../../components/time';
 import { useEditRefusal } from '../../../lib/caller';
+import { formatDuration } from '../../../lib/format';
 import { useText, useTranslate } from '../../../lib/i18n/i18n';
+import { useNow } from '../../../lib/use-now';
 import { userName } from '../../../lib/user-name';
 import { callerName, isImplied } from '../api/actor';
 import { cancellationOf } from '../api/cause';
 import {
+  firstStart,
   isOver,
   jobStatuses,
   placedOn,
@@ -43,7 +46,7 @@ export function JobPage({ id, search }: { id: string; search: JobSearch }) {
     return <JobView job={job} search={search} />;
   }
   if (error || job === undefined) {
-    return <Pending error={error} onRetry={retry} />;
+    return <PendingPage error={error} onRetry={retry} />;
   }
   return patient ? (
     <WaitingState title={t('job.waiting.title')} text={t('job.waiting.text', { id })} />
@@ -116,8 +119,8 @@ function JobFacts({ job }: { job: Job }) {
         [t('job.submitted'), <Ago key="at" at={job.submittedAt} />],
         [t('job.owner'), job.submittedBy && <OwnerLink key="owner" subject={job.submittedBy} />],
         [t('job.cancelledBy'), cancelledBy],
-        [t('job.duration'), job.startedAt ? <Duration key="for" from={job.startedAt} to={job.endedAt} /> : null],
-        [t('job.exitCode'), job.exitCode],
+        [t('job.duration'), job.startedAt ? <JobDuration key="for" job={job} /> : null],
+        [t('job.exitCode'), hasOtherExitCode(job) ? job.exitCode : null],
         [t(job.status === 'succeeded' ? 'job.note' : 'job.reason'), reasonText(t, translate, job)],
         [
           t('job.run'),
@@ -135,6 +138,32 @@ function JobFacts({ job }: { job: Job }) {
       ]}
     />
   );
+}
+
+/** How long the current or last attempt took; of several also how long all of them, with the time between. */
+function JobDuration({ job }: { job: Job }) {
+  const t = useText();
+  const now = useNow();
+  const hasSeveral = job.attempt > 1;
+  const { data } = useHistory(job, hasSeveral);
+  const start = Date.parse((hasSeveral && data && firstStart(data.items)) || '');
+  const end = job.endedAt ? Date.parse(job.endedAt) : now;
+  return (
+    <>
+      <Duration from={job.startedAt} to={job.endedAt} />
+      {start < Date.parse(job.startedAt ?? '') && (
+        <span className="muted number">
+          {' · '}
+          {t('job.duration.whole', { duration: formatDuration(end - start, t) })}
+        </span>
+      )}
+    </>
+  );
+}
+
+/** Whether the exit code says more than the reason does. */
+function hasOtherExitCode({ exitCode, reason }: Job): boolean {
+  return exitCode != null && exitCode !== 0 && reason !== 'exit_code';
 }
 
 /** Who cancelled a job, or that its parent was; null where it was not. */
@@ -168,7 +197,7 @@ function ChildrenLink({ id, counts }: { id: string; counts: NonNullable<Job['chi
   const t = useText();
   const parts = jobStatuses
     .filter(one => counts[one])
-    .map(one => t('job.children.count', { count: counts[one] ?? 0, status: t(`status.${one}`) }));
+    .map(one => t('job.children.count', { count: counts[one] ?? 0, status: t(`status.${one}`).toLowerCase() }));
   return (
     <Link to="/jobs" search={{ parent: id }}>
       {parts.join(t('common.comma'))}
@@ -223,7 +252,7 @@ function JobActions({ job }: { job: Job }) {
         title={t('job.retry.title', { name: job.name })}
         text={t('job.retry.text')}
         confirm={t('job.retry')}
-        refuse={t('job.back')}
+        refuse={t('common.cancel')}
         onConfirm={() => retry.mutate()}
         onClose={() => setAsking(null)}
       />

@@ -24,7 +24,7 @@ export function JobRanks({ job, ranks }: { job: Job; ranks: readonly JobRank[] }
         <tbody>
           {ranks.map(rank => {
             const status = rankStatus(rank, job);
-            const reason = rank.reason && status !== 'succeeded' ? reasonWords(t, rank.reason) : null;
+            const reason = rank.reason && status !== 'succeeded' ? reasonWords(t, rank.reason, rank.exitCode) : null;
             return (
               <tr key={rank.rank}>
                 <th scope="row">{rank.rank}</th>

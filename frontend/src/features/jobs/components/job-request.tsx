@@ -1,7 +1,7 @@
 import type { ReactNode } from 'react';
 import { CopyButton } from '../../../components/copy-button';
 import { Facts, Pairs } from '../../../components/facts';
-import { formatBytes, formatMiB } from '../../../lib/format';
+import { formatBytes, formatMiB, formatSeconds } from '../../../lib/format';
 import { useText } from '../../../lib/i18n/i18n';
 import { joinCommand } from '../../../lib/shell-words';
 import type { Job } from '../api/jobs';
@@ -27,8 +27,8 @@ export function JobRequest({ job }: { job: Job }) {
           [t('submit.source'), job.source?.artifact],
           [t('job.priority'), job.priority],
           [t('submit.attempts'), job.retry.maxAttempts],
-          [t('job.backoff'), `${job.retry.backoffSeconds} s`],
-          [t('job.timeout'), job.timeoutSeconds ? `${job.timeoutSeconds} s` : t('submit.timeout.none')],
+          [t('job.backoff'), formatSeconds(job.retry.backoffSeconds, t)],
+          [t('job.timeout'), job.timeoutSeconds ? formatSeconds(job.timeoutSeconds, t) : t('submit.timeout.none')],
         ]}
       />
       <Section title={t('job.files')}>

@@ -99,7 +99,7 @@ function columns(t: Text, translate: Translate): Column<JobItem>[] {
     {
       key: 'duration',
       name: t('jobs.column.duration'),
-      width: '5.5rem',
+      width: '6.5rem',
       number: true,
       cell: job => <Duration from={job.startedAt} to={job.endedAt} />,
     },

@@ -8,6 +8,7 @@ import { useEditRefusal } from '../../../lib/caller';
 import { useText, useTranslate } from '../../../lib/i18n/i18n';
 import {
   emptyDraft,
+  errorsAfter,
   errorsAt,
   errorsElsewhere,
   errorsFor,
@@ -66,15 +67,24 @@ function SubmitForm() {
   const submitJob = useSubmitJob();
   const [draft, setDraft] = useState(readDraft);
   const [errors, setErrors] = useState<Record<string, string[]>>({});
+  const [refusals, setRefusals] = useState(0);
   const [failure, setFailure] = useState<unknown>(null);
   const [sending, setSending] = useState(false);
   const key = useRef({ body: '', key: '' });
   const form = useRef<HTMLFormElement>(null);
   const reason = useReason(failure);
   useEffect(() => sessionStorage.setItem(draftKey, JSON.stringify(draft)), [draft]);
-  useEffect(() => form.current?.querySelector<HTMLElement>('[aria-invalid="true"]')?.focus(), [errors]);
+  // After a submit, not while mistakes are corrected.
+  useEffect(() => form.current?.querySelector<HTMLElement>('[aria-invalid="true"]')?.focus(), [refusals]);
 
-  const change = (part: Partial<JobDraft>) => setDraft(before => ({ ...before, ...part }));
+  const change = (part: Partial<JobDraft>) => {
+    setErrors(before => errorsAfter(before, draft, part));
+    setDraft(before => ({ ...before, ...part }));
+  };
+  const refuse = (mistakes: Record<string, string[]>) => {
+    setErrors(mistakes);
+    setRefusals(before => before + 1);
+  };
   const of = (field: string) => errorsFor(errors, field);
   const at = (field: string) => errorsAt(errors, field);
   const text = (name: TextField) => ({
@@ -92,7 +102,7 @@ function SubmitForm() {
     const missing = told(missingFields(draft));
     setFailure(null);
     if (Object.keys(own).length > 0) {
-      setErrors({ ...missing, ...told(own) });
+      refuse({ ...missing, ...told(own) });
       return;
     }
     const body = JSON.stringify(request);
@@ -106,7 +116,7 @@ function SubmitForm() {
       if (mistakes.length > 0) {
         setSending(false);
         const found = Object.fromEntries(mistakes.map(([field, messages]) => [field, messages.map(translate)]));
-        setErrors({ ...found, ...missing });
+        refuse({ ...found, ...missing });
         return;
       }
       const job = await submitJob(request, key.current.key);

@@ -19,7 +19,7 @@ test.each([
     'an idle GPU',
     81_559,
     { index: 0, utilization: 0, memoryUsedMiB: 1024, temperatureCelsius: 0, powerWatts: 0 },
-    '0% in use · 1.0 GiB / 79.6 GiB · 0 °C · 0 W',
+    '0% in use · 1 GiB / 79.6 GiB · 0 °C · 0 W',
   ],
   ['an unknown size', null, { ...unknown, utilization: 0.4 }, '40% in use · memory unknown'],
   ['the unknown size of an older agent', 0, undefined, 'Usage unknown · memory unknown'],

@@ -3,7 +3,7 @@ import { Curves } from '../../../components/curves/curves';
 import { Facts, Pairs } from '../../../components/facts';
 import { JobLink } from '../../../components/job-link';
 import { PageHeader } from '../../../components/page-header';
-import { AbsentState, Pending } from '../../../components/states';
+import { AbsentState, PendingPage } from '../../../components/states';
 import { StatusBadge } from '../../../components/status-badge';
 import { Ago, Duration } from '../../../components/time';
 import { formatValue } from '../../../lib/format';
@@ -26,7 +26,7 @@ export function RunPage({ id }: { id: string }) {
       </AbsentState>
     );
   }
-  return <Pending error={error} onRetry={refetch} />;
+  return <PendingPage error={error} onRetry={refetch} />;
 }
 
 function RunView({ run }: { run: Run }) {
@@ -67,7 +67,7 @@ function RunView({ run }: { run: Run }) {
           <h2>{t('run.parameters')}</h2>
           <Pairs values={run.parameters} />
           <h2>{t('run.summary')}</h2>
-          <Pairs values={run.summary} />
+          <Pairs rounded values={run.summary} />
           <h2>{t('run.tags')}</h2>
           <Pairs values={run.tags} />
         </section>
@@ -102,7 +102,7 @@ function MetricTable({ run }: { run: Run }) {
               <td>{shown(run.latest?.[key]?.value)}</td>
               <td>{shown(run.metrics?.[key]?.min?.value)}</td>
               <td>{shown(run.metrics?.[key]?.max?.value)}</td>
-              <td>{run.latest?.[key]?.step}</td>
+              <td>{shown(run.latest?.[key]?.step)}</td>
             </tr>
           ))}
         </tbody>

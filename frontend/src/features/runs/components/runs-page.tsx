@@ -57,7 +57,7 @@ function columns(t: Text): Column<Run>[] {
           items={[
             ['status', <StatusBadge key="status" status={run.status} />],
             ['project', run.project],
-            ['best', bestOf(run)],
+            ['result', resultOf(run)],
             ['created', <Ago key="created" at={run.createdAt} />],
           ]}
         />
@@ -71,16 +71,16 @@ function columns(t: Text): Column<Run>[] {
       cell: run => run.project ?? '–',
     },
     {
-      key: 'best',
-      name: t('runs.best'),
-      width: 'minmax(8rem, 1fr)',
+      key: 'result',
+      name: t('runs.result'),
+      width: 'minmax(10rem, 1.5fr)',
       wide: true,
-      cell: run => bestOf(run) ?? <span className="muted">–</span>,
+      cell: run => resultOf(run) ?? <span className="muted">–</span>,
     },
     {
       key: 'duration',
       name: t('runs.duration'),
-      width: '5.5rem',
+      width: '6.5rem',
       number: true,
       cell: run => <Duration from={run.startedAt} to={run.endedAt} />,
     },
@@ -95,11 +95,16 @@ function columns(t: Text): Column<Run>[] {
   ];
 }
 
-/** The best value of a run's first metric; null while there is none. */
-function bestOf({ primaryMetric }: Run) {
-  return primaryMetric?.value == null ? null : (
-    <span className="number">
-      {primaryMetric.name} {formatValue(readValue(primaryMetric.value))}
+/** What a run reached: the best value of its primary metric, or else the numbers of its summary; null while there is neither. */
+function resultOf({ primaryMetric, summary }: Run) {
+  const results: [string, number | string | null][] =
+    primaryMetric?.value != null
+      ? [[primaryMetric.name, primaryMetric.value]]
+      : Object.entries(summary).filter((entry): entry is [string, number] => typeof entry[1] === 'number');
+  const text = results.map(([name, value]) => `${name} ${formatValue(readValue(value))}`).join(' · ');
+  return text ? (
+    <span className="number" title={text}>
+      {text}
     </span>
-  );
+  ) : null;
 }
