@@ -45,6 +45,11 @@ internal sealed class RunProjection : SqlProjection
         """
     );
 
+    public static readonly Migration EndMigration = new(
+        "006_no_end_before_its_start",
+        "update run set ended_at = started_at where ended_at < started_at;"
+    );
+
     public override string Name => "run:v1";
 
     public override IReadOnlyList<string> Tables => ["run"];
@@ -106,7 +111,13 @@ internal sealed class RunProjection : SqlProjection
                 );
                 break;
             case RunEnded e:
-                batch.Add("update run set status = $2, ended_at = $3 where id = $1", id, e.Status.ToName(), Utc(e.At));
+                // In events of release 0.1.0 the end of a short job can lie before its start.
+                batch.Add(
+                    "update run set status = $2, ended_at = greatest($3, started_at) where id = $1",
+                    id,
+                    e.Status.ToName(),
+                    Utc(e.At)
+                );
                 break;
             case RunSettled e:
                 batch.Add("update run set attempt = greatest(attempt, $2) where id = $1", id, e.Attempt);
