@@ -36,6 +36,7 @@ public sealed class TrackingModule : IServiceModule
         options.Migrations.Add(RunProjection.AttemptMigration);
         options.Migrations.Add(MetricTables.AttemptMigration);
         options.Migrations.Add(JobAttemptTable.Migration("005_job_attempt"));
+        options.Migrations.Add(RunProjection.EndMigration);
         options.Migrations.Add(RunProjection.ListMigration);
         options.InlineProjections.Add(new RunProjection());
         services.AddEventStore(options, (store, source) => new TrackingStore(store, source));

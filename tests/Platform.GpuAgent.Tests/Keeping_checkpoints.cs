@@ -108,6 +108,24 @@ public sealed class Keeping_checkpoints : AgentTest
     }
 
     [Fact]
+    public async Task leaves_out_a_file_with_an_odd_name_and_keeps_the_rest()
+    {
+        await using var agent = await StartAgentAsync();
+        var work = Shell("true");
+        using var folder = new TemporaryFolder();
+        Directory.CreateDirectory(folder.In("checkpoints"));
+        var sync = agent.SyncOf(folder.In("checkpoints"), work);
+        await WriteAsync(folder, "epoch 1", "1");
+        await WriteAsync(folder, @"back\slash", "1");
+        await WriteAsync(folder, "two\nlines", "1");
+
+        await sync.ScanAsync(CancellationToken.None);
+        await sync.ScanAsync(CancellationToken.None);
+
+        Assert.Equal(["epoch 1"], Assert.Single(Versions(work)).Files.Select(file => file.Path));
+    }
+
+    [Fact]
     public async Task stores_complete_sets_of_stable_files_and_uploads_only_changes()
     {
         await using var agent = await StartAgentAsync();

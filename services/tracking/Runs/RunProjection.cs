@@ -47,7 +47,7 @@ internal sealed class RunProjection : SqlProjection
     );
 
     public static readonly Migration ListMigration = new(
-        "006_list",
+        "007_list",
         $"""
         {TextIndex.Sql("run_search", "run", "name")}
         create index run_id_begin on run (lower(id) text_pattern_ops);
@@ -60,6 +60,11 @@ internal sealed class RunProjection : SqlProjection
         create index run_sorted_by_status on run (status, id);
         {ListCounts.Sql("run", ("project", "text"), ("status", "text"))}
         """
+    );
+
+    public static readonly Migration EndMigration = new(
+        "006_no_end_before_its_start",
+        "update run set ended_at = started_at where ended_at < started_at;"
     );
 
     public override string Name => "run:v1";
@@ -123,7 +128,13 @@ internal sealed class RunProjection : SqlProjection
                 );
                 break;
             case RunEnded e:
-                batch.Add("update run set status = $2, ended_at = $3 where id = $1", id, e.Status.ToName(), Utc(e.At));
+                // In events of release 0.1.0 the end of a short job can lie before its start.
+                batch.Add(
+                    "update run set status = $2, ended_at = greatest($3, started_at) where id = $1",
+                    id,
+                    e.Status.ToName(),
+                    Utc(e.At)
+                );
                 break;
             case RunSettled e:
                 batch.Add("update run set attempt = greatest(attempt, $2) where id = $1", id, e.Attempt);

@@ -56,6 +56,20 @@ public sealed class A_job_and_its_run(TrackingHost host) : IClassFixture<Trackin
     }
 
     [Fact]
+    public async Task end_no_earlier_than_they_start_although_release_0_1_0_reported_it()
+    {
+        var (job, run) = (Guid.CreateVersion7(), Guid.CreateVersion7());
+
+        await host.PublishAsync(Submitted(job, run));
+        await host.PublishAsync(Running(job, run, 1));
+        await host.PublishAsync(Ended(job, run, 1, "succeeded") with { EndedAt = _start });
+
+        var found = await host.GetAsync($"/api/runs/{run}");
+        Assert.Equal("finished", found["status"]!.GetValue<string>());
+        Assert.Equal(_start.AddMinutes(1), found["endedAt"]!.GetValue<DateTimeOffset>());
+    }
+
+    [Fact]
     public async Task keep_the_end_that_the_training_reported()
     {
         var (job, run) = (Guid.CreateVersion7(), Guid.CreateVersion7());
