@@ -65,10 +65,18 @@ internal sealed class JobsMessages(JobReader reader) : IEventMessages
             case JobSubmitted e:
                 return Pending(new JobCoordination().Begin(Submitted(e)), e.JobId, nameof(Steps.AwaitingPlacement));
             case JobQueued { Attempt: > 1 } e:
-                var queued = await QueuedAsync(Guid.Parse(stored.StreamId), e, cancellationToken);
+                if (await QueuedAsync(Guid.Parse(stored.StreamId), e, cancellationToken) is not { } queued)
+                {
+                    return [];
+                }
+
                 return Pending(new JobCoordination().Begin(queued), queued.JobId, nameof(Steps.AwaitingPlacement));
             case JobPlaced e:
-                var (job, _) = await reader.GetAsync(Guid.Parse(stored.StreamId), cancellationToken);
+                if (await reader.FindAsync(Guid.Parse(stored.StreamId), cancellationToken) is not var (job, _))
+                {
+                    return [];
+                }
+
                 var placed = new JobCoordination
                 {
                     Attempt = e.Attempt,
@@ -111,9 +119,14 @@ internal sealed class JobsMessages(JobReader reader) : IEventMessages
             SubmittedAt = e.At,
         };
 
-    private async Task<JobQueuedMessage> QueuedAsync(Guid jobId, JobQueued e, CancellationToken cancellationToken)
+    /// <summary>Null when the job was purged meanwhile.</summary>
+    private async Task<JobQueuedMessage?> QueuedAsync(Guid jobId, JobQueued e, CancellationToken cancellationToken)
     {
-        var (job, _) = await reader.GetAsync(jobId, cancellationToken);
+        if (await reader.FindAsync(jobId, cancellationToken) is not var (job, _))
+        {
+            return null;
+        }
+
         return new JobQueuedMessage
         {
             JobId = jobId,
@@ -126,9 +139,14 @@ internal sealed class JobsMessages(JobReader reader) : IEventMessages
         };
     }
 
-    private async Task<JobPlacedMessage> PlacedAsync(Guid jobId, JobPlaced e, CancellationToken cancellationToken)
+    /// <summary>Null when the job was purged meanwhile.</summary>
+    private async Task<JobPlacedMessage?> PlacedAsync(Guid jobId, JobPlaced e, CancellationToken cancellationToken)
     {
-        var (job, _) = await reader.GetAsync(jobId, cancellationToken);
+        if (await reader.FindAsync(jobId, cancellationToken) is not var (job, _))
+        {
+            return null;
+        }
+
         var inputs = job.Inputs.Select(input => input.Artifact);
         return new JobPlacedMessage
         {

@@ -9,6 +9,7 @@ using Platform.Jobs.Changing;
 using Platform.Jobs.Coordination;
 using Platform.Jobs.Groups;
 using Platform.Jobs.Logs;
+using Platform.Jobs.Retention;
 using Platform.Jobs.Submission;
 using Platform.Jobs.Training;
 using Platform.Messaging;
@@ -31,19 +32,21 @@ public sealed class JobsModule : IServiceModule
         services.AddSingleton<JobDecisions>();
         services.AddSingleton<MachineAccess>();
         services.AddSingleton<JobReader>();
-        services.AddListCounts<JobsStore>("job_summary", "project", "status", "submitted_by");
+        services.AddListCounts<JobsStore>("job_summary", "is_deleted", "project", "status", "submitted_by");
         services.AddSingleton<WorkReader>();
         services.AddSingleton<JobsMessages>();
         services.AddSingleton<RepublishJob>();
         services.AddSingleton<JobSubmissions>();
         services.AddSingleton<JobGroups>();
         services.AddSingleton<UserJobCommands>();
+        services.AddSingleton<JobPurge>();
         services.AddSingleton<LogStore>();
         services.AddSingleton<LogFollower>();
         services.AddSingleton<LogWaiter>();
         services.AddSingleton<LogSignals>();
         services.AddHostedService(container => container.GetRequiredService<LogSignals>());
         services.AddHostedService<ResumeUnsettledJobs>();
+        services.AddHostedService<JobRetention>();
         services.AddGauges<JobGauges>();
     }
 
@@ -61,6 +64,9 @@ public sealed class JobsModule : IServiceModule
         jobs.MapGetJobEvents();
         jobs.MapCancelJob();
         jobs.MapRetryJob();
+        jobs.MapDeleteJob();
+        jobs.MapRestoreJob();
+        jobs.MapPurgeJobs();
         jobs.MapGetAttemptWork();
         jobs.MapAppendLog();
         jobs.MapGetLog();

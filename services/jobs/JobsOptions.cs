@@ -39,6 +39,18 @@ internal sealed class JobsOptions
     [Range(typeof(TimeSpan), "00:01:00", "365.00:00:00")]
     public TimeSpan TokenLifetime { get; set; } = TimeSpan.FromDays(30);
 
+    /// <summary>How long a deleted job stays in the recycle bin before it is purged.</summary>
+    [Range(typeof(TimeSpan), "00:00:00", "36500.00:00:00")]
+    public TimeSpan KeepDeleted { get; set; } = TimeSpan.FromDays(30);
+
+    /// <summary>How long a repeated submission with the same <c>Idempotency-Key</c> finds the job of the first one.</summary>
+    [Range(typeof(TimeSpan), "00:01:00", "36500.00:00:00")]
+    public TimeSpan KeepKeys { get; set; } = TimeSpan.FromDays(30);
+
+    /// <summary>How often it is looked for what is kept no longer.</summary>
+    [Range(typeof(TimeSpan), "00:00:00.050", "1.00:00:00")]
+    public TimeSpan RetentionInterval { get; set; } = TimeSpan.FromMinutes(10);
+
     /// <summary>How often the logs of followed jobs are polled for what another replica stored.</summary>
     [Range(typeof(TimeSpan), "00:00:00.010", "00:01:00")]
     public TimeSpan LogPollInterval { get; set; } = TimeSpan.FromMilliseconds(200);

@@ -195,5 +195,27 @@ internal static class JobsTables
             )}
             """
         ),
+        new(
+            "014_deletion",
+            $"""
+            alter table job_summary
+              add column deleted_at timestamptz,
+              add column deleted_by text collate "C",
+              add column delete_reason text,
+              add column is_deleted boolean not null generated always as (deleted_at is not null) stored;
+            create index job_summary_deleted on job_summary (submitted_at, job_id) where is_deleted;
+            {ListCounts.DropSql("job_summary")}
+            {ListCounts.Sql(
+                "job_summary",
+                ("is_deleted", "boolean"),
+                ("project", "text collate \"C\""),
+                ("status", "text"),
+                ("submitted_by", "text collate \"C\"")
+            )}
+            -- Jobs that were purged, whose files, keys and logs are still to be deleted, in small steps.
+            create table purged_job (job_id uuid primary key);
+            create index job_submission_job on job_submission (job_id);
+            """
+        ),
     ];
 }

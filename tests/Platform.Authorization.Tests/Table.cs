@@ -107,6 +107,10 @@ public static class Table
         Of("jobs", "GET /api/jobs/{id:guid}/logs", w => $"/api/jobs/{w.Job}/logs", "++++ -- +f-"),
         Of("jobs", "POST /api/jobs/{id:guid}/cancel", w => $"/api/jobs/{w.Job}/cancel", "-+++ -- +f-"),
         Of("jobs", "POST /api/jobs/{id:guid}/retry", w => $"/api/jobs/{w.Job}/retry", "-+++ -- ---"),
+        Of("jobs", "DELETE /api/jobs/{id:guid}", w => $"/api/jobs/{w.Unknown}", "-+++ -- ---"),
+        Of("jobs", "POST /api/jobs/{id:guid}/restore", w => $"/api/jobs/{w.Unknown}/restore", "-+++ -- ---"),
+        Of("jobs", "POST /api/jobs/delete", _ => "/api/jobs/delete", "-+++ -- ---", NoIds),
+        Of("jobs", "POST /api/jobs/purge", _ => "/api/jobs/purge", "--+- -- ---", NoIds),
         Of(
             "jobs",
             "GET /api/jobs/{id:guid}/attempts/{attempt:int}/work",
@@ -259,6 +263,10 @@ public static class Table
             "-+++ +- +f-",
             Json(new { points = Array.Empty<int>() })
         ),
+        Of("tracking", "DELETE /api/runs/{id}", w => $"/api/runs/{w.Unknown}", "-+++ -- ---"),
+        Of("tracking", "POST /api/runs/{id}/restore", w => $"/api/runs/{w.Unknown}/restore", "-+++ -- ---"),
+        Of("tracking", "POST /api/runs/delete", _ => "/api/runs/delete", "-+++ -- ---", NoIds),
+        Of("tracking", "POST /api/runs/purge", _ => "/api/runs/purge", "--+- -- ---", NoIds),
         Of("tracking", "POST /api/runs/{id}/finish", w => $"/api/runs/{w.Run}/finish", "-+++ +- +f-", Json(new { })),
     ];
 
@@ -313,6 +321,8 @@ public static class Table
                     }
             );
     }
+
+    private static HttpContent NoIds(World world) => JsonContent.Create(new { ids = Array.Empty<string>() });
 
     private static Func<World, HttpContent?> Json(object body) => _ => JsonContent.Create(body);
 

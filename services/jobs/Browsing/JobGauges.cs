@@ -15,7 +15,7 @@ internal sealed class JobGauges(JobsStore store) : IGaugeSource
     public Task<IReadOnlyList<GaugeValue>> ReadAsync(CancellationToken cancellationToken) =>
         _jobs.CountAsync(
             store.DataSource,
-            "select status, sum(count)::bigint from job_summary_count group by status",
+            "select status, sum(count)::bigint from job_summary_count where not is_deleted group by status",
             "status",
             JobStatuses.All,
             cancellationToken

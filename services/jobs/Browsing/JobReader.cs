@@ -16,7 +16,8 @@ internal sealed class JobReader(JobsStore store)
     public const string ItemColumns = """
         s.job_id, s.name, s.project, s.status, s.stopping, s.attempt, s.priority, s.nodes, s.run_id, s.submitted_at,
         case when s.status = 'queued' then s.not_before end as not_before, s.started_at, s.ended_at, s.exit_code,
-        coalesce(w.reason, s.reason) as reason, s.detail, s.submitted_by, s.parent_id
+        coalesce(w.reason, s.reason) as reason, s.detail, s.submitted_by, s.parent_id,
+        s.deleted_at, s.deleted_by, s.delete_reason
         """;
 
     /// <summary>Adds why a job waits now.</summary>
@@ -46,7 +47,10 @@ internal sealed class JobReader(JobsStore store)
             """,
             jobId
         );
-        batch.Add("select status, count(*)::int from job_summary where parent_id = $1 group by status", jobId);
+        batch.Add(
+            "select status, count(*)::int from job_summary where parent_id = $1 and not is_deleted group by status",
+            jobId
+        );
         await using var reader = await batch.ExecuteReaderAsync(cancellationToken);
         if (!await reader.ReadAsync(cancellationToken))
         {
@@ -121,6 +125,7 @@ internal sealed class JobReader(JobsStore store)
             Detail = row.TextOrNull("detail"),
             SubmittedBy = row.TextOrNull("submitted_by"),
             ParentId = row.ValueOrNull<Guid>("parent_id"),
+            Deletion = Deletion.Read(row),
         };
 
     public static JobSpec ReadSpec(byte[] json) => JsonSerializer.Deserialize(json, JobEventsJson.Default.JobSpec)!;
@@ -154,6 +159,7 @@ internal sealed class JobReader(JobsStore store)
             ExitCode = item.ExitCode,
             Reason = item.Reason,
             Detail = item.Detail,
+            Deletion = item.Deletion,
             Children = children,
             Ranks = ranks,
             Command = spec.Command,

@@ -1,5 +1,6 @@
 using Platform.Contracts.Jobs;
 using Platform.Jobs.Training;
+using Platform.ServiceDefaults;
 
 namespace Platform.Jobs.Browsing;
 
@@ -45,6 +46,9 @@ internal record JobItem
 
     /// <summary>What the agent reported about the end, as a text for users.</summary>
     public string? Detail { get; init; }
+
+    /// <summary>Since when and why it is in the recycle bin; null while it is not.</summary>
+    public Deletion? Deletion { get; init; }
 }
 
 /// <summary>One process of an attempt of several. Its node is the one of the same rank among the job's nodes.</summary>

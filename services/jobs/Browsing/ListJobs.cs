@@ -21,6 +21,9 @@ internal sealed record ListJobsQuery : ListQuery
     /// <summary>The id of a job: finds those that belong to it.</summary>
     public string? Parent { get; init; }
 
+    /// <summary><c>true</c> for jobs in the recycle bin instead of the others.</summary>
+    public string? Deleted { get; init; }
+
     /// <summary>A part of the name in any case, or the beginning or end of the id; a complete id finds that job only.</summary>
     public string? Search { get; init; }
 }
@@ -63,6 +66,7 @@ internal static class ListJobsEndpoint
     private static ListFilter FilterOf(ListJobsQuery query, Caller caller)
     {
         var filter = new ListFilter();
+        filter.AddDeleted("deleted", query.Deleted, "s.is_deleted");
         filter.AddOneOf("status", query.Status, "s.status", JobStatuses.All, counted: true);
         filter.AddProject("project", query.Project, "s.project");
         AddOwner(filter, query.SubmittedBy, caller);

@@ -35,11 +35,42 @@ internal sealed class UserJobCommands(JobDecisions jobs, JobReader reader)
 
         if (outcome.Refusal is { } refusal)
         {
-            return ProblemResults.From(refusal);
+            return ProblemResults.From(
+                refusal,
+                refusal == Job.Gone ? StatusCodes.Status410Gone : StatusCodes.Status409Conflict
+            );
         }
 
         var (job, version) = await reader.GetAsync(id, cancellationToken);
         http.Response.SetETag(version);
         return TypedResults.Ok(job);
     }
+
+    /// <summary>Executes a command to one job of several.</summary>
+    public async Task<BatchItem> HandleOneAsync(
+        string id,
+        JobCommand command,
+        HttpContext http,
+        CancellationToken cancellationToken
+    )
+    {
+        if (!Guid.TryParse(id, out var jobId))
+        {
+            return NoJob(id);
+        }
+
+        var outcome = await jobs.HandleAsync(
+            jobId,
+            command,
+            http.EventMetadata(JobDecisions.StreamOf(jobId)),
+            cancellationToken: cancellationToken
+        );
+        return outcome.State.Status is JobStatus.None ? NoJob(id)
+            : outcome.Refusal is { } refusal ? BatchItem.Refused(id, refusal)
+            : new BatchItem(id, Done: true);
+    }
+
+    /// <summary>The item of an id that no job has.</summary>
+    public static BatchItem NoJob(string id) =>
+        new(id, Done: false, new BatchProblem("job.not-found", "There is no such job."));
 }

@@ -21,7 +21,7 @@ internal enum JobStatus
 }
 
 /// <summary>One training job: the state that decisions about it need.</summary>
-internal sealed record Job
+internal sealed partial record Job
 {
     /// <summary>A lost node is not the fault of the job, but a job that loses ten may be what breaks them.</summary>
     public const int MaxLosses = 10;
@@ -82,8 +82,12 @@ internal sealed record Job
                 ? Decision.Accept<JobEvent>(new JobSubmitted(submit.JobId, submit.RunId, submit.Spec, now))
                 : Decision.Nothing<JobEvent>(),
             _ when job.Status is JobStatus.None => Decision.Refuse<JobEvent>("job.not-found", "There is no such job."),
+            CancelJob or RetryJob or DeleteJob or RestoreJob when job.IsPurged => new Decision<JobEvent>.Refused(Gone),
             CancelJob => job.Cancel(now),
             RetryJob => job.RetryAttempt(now),
+            DeleteJob delete => job.Delete(delete, now),
+            RestoreJob => job.Restore(now),
+            PurgeJob => job.Purge(now),
             // A fenced attempt, or a late report about a job that has ended.
             AttemptCommand report when report.Attempt != job.Attempt || job.HasEnded => Decision.Nothing<JobEvent>(),
             QueueAttempt queue => job.Queue(queue, now),
@@ -144,6 +148,9 @@ internal sealed record Job
                 Status = JobStatus.Succeeded,
             },
             JobFailed => job with { Status = JobStatus.Failed },
+            JobDeleted => job with { IsDeleted = true },
+            JobRestored => job with { IsDeleted = false },
+            JobPurged => job with { IsPurged = true },
             JobCancelled e => job.WithEndOfOnly(new ProcessEnd(EndReasons.Cancelled, e.ExitCode, null, e.At)) with
             {
                 Status = JobStatus.Cancelled,
@@ -175,9 +182,10 @@ internal sealed record Job
         };
 
     private Decision<JobEvent> RetryAttempt(DateTimeOffset now) =>
-        Status is JobStatus.Failed or JobStatus.Cancelled
+        IsDeleted ? Decision.Refuse<JobEvent>("job.deleted", "The job is deleted. Restore it before it is retried.")
+        : Status is JobStatus.Failed or JobStatus.Cancelled
             ? Decision.Accept<JobEvent>(new JobQueued(Attempt + 1, now, "retry requested", now))
-            : Refused("retried", "Only a job that failed or was cancelled can be.");
+        : Refused("retried", "Only a job that failed or was cancelled can be.");
 
     private Decision<JobEvent> Queue(QueueAttempt queue, DateTimeOffset now) =>
         Status is JobStatus.Pending

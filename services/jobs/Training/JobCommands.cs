@@ -13,6 +13,15 @@ internal sealed record CancelJob : JobCommand;
 /// <summary>A user retries a failed or cancelled job, with a new retry budget.</summary>
 internal sealed record RetryJob : JobCommand;
 
+/// <summary>A user, or the retention of its project, moves a job that has ended into the recycle bin.</summary>
+internal sealed record DeleteJob(string? Reason) : JobCommand;
+
+/// <summary>A user takes the job out of the recycle bin.</summary>
+internal sealed record RestoreJob : JobCommand;
+
+/// <summary>The job leaves the recycle bin for good.</summary>
+internal sealed record PurgeJob : JobCommand;
+
 /// <summary>A report about one attempt; ignored for any attempt but the current one.</summary>
 internal abstract record AttemptCommand(int Attempt) : JobCommand;
 

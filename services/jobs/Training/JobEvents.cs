@@ -66,6 +66,16 @@ internal sealed record JobFailed(
 
 internal sealed record JobCancelled(int Attempt, Guid RunId, int? ExitCode, DateTimeOffset At) : JobEvent;
 
+/// <summary>The job is in the recycle bin. Who moved it there is in the event's metadata.</summary>
+/// <param name="FormerStatus">Its status, which it has again when it is restored.</param>
+/// <param name="Reason">Why, as a text for users.</param>
+internal sealed record JobDeleted(string FormerStatus, string? Reason, DateTimeOffset At) : JobEvent;
+
+internal sealed record JobRestored(DateTimeOffset At) : JobEvent;
+
+/// <summary>Everything of the job but its events was given up.</summary>
+internal sealed record JobPurged(DateTimeOffset At) : JobEvent;
+
 /// <summary>The stored JSON form of the events.</summary>
 [JsonSourceGenerationOptions(
     PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
@@ -83,6 +93,9 @@ internal sealed record JobCancelled(int Attempt, Guid RunId, int? ExitCode, Date
 [JsonSerializable(typeof(JobSucceeded))]
 [JsonSerializable(typeof(JobFailed))]
 [JsonSerializable(typeof(JobCancelled))]
+[JsonSerializable(typeof(JobDeleted))]
+[JsonSerializable(typeof(JobRestored))]
+[JsonSerializable(typeof(JobPurged))]
 internal sealed partial class JobEventsJson : JsonSerializerContext
 {
     /// <summary>Registers every event under its alias.</summary>
@@ -99,5 +112,8 @@ internal sealed partial class JobEventsJson : JsonSerializerContext
             .Add("stop_requested", Default.StopRequested)
             .Add("job_succeeded", Default.JobSucceeded)
             .Add("job_failed", Default.JobFailed)
-            .Add("job_cancelled", Default.JobCancelled);
+            .Add("job_cancelled", Default.JobCancelled)
+            .Add("job_deleted", Default.JobDeleted)
+            .Add("job_restored", Default.JobRestored)
+            .Add("job_purged", Default.JobPurged);
 }

@@ -94,7 +94,34 @@ internal sealed class JobSummaryProjection : SqlProjection
             case JobCancelled e:
                 End("cancelled", EndReasons.Cancelled, e.ExitCode, detail: null, e.At);
                 break;
+            case JobDeleted e:
+                SetDeletion(e.At, stored.Actor(), e.Reason, e.At);
+                break;
+            case JobRestored e:
+                SetDeletion(deletedAt: null, by: null, reason: null, e.At);
+                break;
+            case JobPurged:
+                foreach (var table in Tables)
+                {
+                    batch.Add($"delete from {table} where job_id = $1", jobId);
+                }
+
+                break;
         }
+
+        void SetDeletion(DateTimeOffset? deletedAt, string? by, string? reason, DateTimeOffset at) =>
+            batch.Add(
+                """
+                update job_summary set deleted_at = $4, deleted_by = $5, delete_reason = $6, version = $2, changed_at = $3
+                where job_id = $1
+                """,
+                jobId,
+                stored.Version,
+                at,
+                Time(deletedAt),
+                Text(by),
+                Text(reason)
+            );
 
         // In events of release 0.1.0 the end of a short process can lie before its start.
         void End(string status, string reason, int? exitCode, string? detail, DateTimeOffset at) =>
@@ -183,6 +210,9 @@ internal sealed class JobSummaryProjection : SqlProjection
 
     private static NpgsqlParameter Text(string? value) =>
         new() { Value = value ?? (object)DBNull.Value, NpgsqlDbType = NpgsqlDbType.Text };
+
+    private static NpgsqlParameter Time(DateTimeOffset? value) =>
+        new() { Value = value ?? (object)DBNull.Value, NpgsqlDbType = NpgsqlDbType.TimestampTz };
 
     private static NpgsqlParameter Number(int? value) =>
         new() { Value = value ?? (object)DBNull.Value, NpgsqlDbType = NpgsqlDbType.Integer };

@@ -23,6 +23,8 @@ public sealed class Every_command_in_every_status
         ["succeeded"] = Succeeded(),
         ["failed"] = Failed(),
         ["cancelled"] = Cancelled(),
+        ["deleted"] = [.. Failed(), new JobDeleted("failed", null, Now)],
+        ["purged"] = [.. Failed(), new JobDeleted("failed", null, Now), new JobPurged(Now)],
     };
 
     private static readonly Dictionary<string, JobCommand> _commands = new()
@@ -37,15 +39,36 @@ public sealed class Every_command_in_every_status
         ["exit 1"] = Exit(1, EndReasons.ExitCode, 1),
         ["lose"] = new LoseAttempt(1, EndReasons.NodeLost, Node),
         ["overdue"] = new StopOverdueAttempt(1),
+        ["delete"] = new DeleteJob("too old"),
+        ["restore"] = new RestoreJob(),
+        ["purge"] = new PurgeJob(),
     };
 
     /// <summary>Rows are statuses, columns commands; a cell is what follows: a status, nothing, or a refusal.</summary>
     private static readonly string[][] _table =
     [
-        ["", "submit", "cancel", "retry", "queue", "place", "start", "exit 0", "exit 1", "lose", "overdue"],
+        [
+            "",
+            "submit",
+            "cancel",
+            "retry",
+            "queue",
+            "place",
+            "start",
+            "exit 0",
+            "exit 1",
+            "lose",
+            "overdue",
+            "delete",
+            "restore",
+            "purge",
+        ],
         [
             "none",
             "Pending",
+            "refused",
+            "refused",
+            "refused",
             "refused",
             "refused",
             "refused",
@@ -68,6 +91,9 @@ public sealed class Every_command_in_every_status
             "nothing",
             "nothing",
             "nothing",
+            "refused",
+            "nothing",
+            "refused",
         ],
         [
             "queued",
@@ -81,6 +107,9 @@ public sealed class Every_command_in_every_status
             "nothing",
             "nothing",
             "nothing",
+            "refused",
+            "nothing",
+            "refused",
         ],
         [
             "placed",
@@ -94,6 +123,9 @@ public sealed class Every_command_in_every_status
             "Failed",
             "Queued",
             "nothing",
+            "refused",
+            "nothing",
+            "refused",
         ],
         [
             "running",
@@ -107,6 +139,9 @@ public sealed class Every_command_in_every_status
             "Failed",
             "Queued",
             "Running",
+            "refused",
+            "nothing",
+            "refused",
         ],
         [
             "stopping",
@@ -120,6 +155,9 @@ public sealed class Every_command_in_every_status
             "Cancelled",
             "Cancelled",
             "nothing",
+            "refused",
+            "nothing",
+            "refused",
         ],
         [
             "succeeded",
@@ -133,6 +171,9 @@ public sealed class Every_command_in_every_status
             "nothing",
             "nothing",
             "nothing",
+            "Succeeded",
+            "nothing",
+            "refused",
         ],
         [
             "failed",
@@ -146,6 +187,9 @@ public sealed class Every_command_in_every_status
             "nothing",
             "nothing",
             "nothing",
+            "Failed",
+            "nothing",
+            "refused",
         ],
         [
             "cancelled",
@@ -158,6 +202,41 @@ public sealed class Every_command_in_every_status
             "nothing",
             "nothing",
             "nothing",
+            "nothing",
+            "Cancelled",
+            "nothing",
+            "refused",
+        ],
+        [
+            "deleted",
+            "nothing",
+            "refused",
+            "refused",
+            "nothing",
+            "nothing",
+            "nothing",
+            "nothing",
+            "nothing",
+            "nothing",
+            "nothing",
+            "nothing",
+            "Failed",
+            "Failed",
+        ],
+        [
+            "purged",
+            "nothing",
+            "refused",
+            "refused",
+            "nothing",
+            "nothing",
+            "nothing",
+            "nothing",
+            "nothing",
+            "nothing",
+            "nothing",
+            "refused",
+            "refused",
             "nothing",
         ],
     ];
@@ -198,7 +277,7 @@ public sealed class Every_command_in_every_status
     {
         Assert.Equal(
             Enum.GetNames<JobStatus>().Select(name => name.ToLowerInvariant()).Order(),
-            _states.Keys.Where(name => name != "stopping").Order()
+            _states.Keys.Except(["stopping", "deleted", "purged"]).Order()
         );
         Assert.Equal(_states.Keys.Order(), _table[1..].Select(row => row[0]).Order());
         Assert.Equal(

@@ -48,6 +48,19 @@ public static class ListCounts
             """;
     }
 
+    /// <summary>The SQL of a migration that removes the counts of a table, before it creates them with other columns.</summary>
+    public static string DropSql(string table) =>
+        $"""
+            drop trigger {table}_count_added on {table};
+            drop trigger {table}_count_moved on {table};
+            drop trigger {table}_count_cleared on {table};
+            drop function {table}_count_row();
+            drop function {table}_count_clear();
+            drop view {table}_count;
+            drop table {table}_count_change;
+            drop table {table}_count_sum;
+            """;
+
     /// <summary>Text that is missing counts as empty, which no filter finds either: keys of an index are not null.</summary>
     private static string Value(string row, (string Name, string Type) column) =>
         column.Type.StartsWith("boolean", StringComparison.Ordinal)

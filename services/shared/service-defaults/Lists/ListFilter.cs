@@ -109,6 +109,14 @@ public sealed class ListFilter
         }
     }
 
+    /// <summary>Rows that are in the recycle bin when the flag is true, otherwise those that are not.</summary>
+    /// <param name="column">A boolean of the list's counts.</param>
+    public void AddDeleted(string name, string? value, string column)
+    {
+        var isDeleted = TakesFlag(name, value);
+        Add(_ => isDeleted ? column : $"not {column}", counted: true);
+    }
+
     /// <summary>Reads a flag; false when it is left out.</summary>
     public bool TakesFlag(string name, string? value)
     {

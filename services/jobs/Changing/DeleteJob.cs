@@ -1,0 +1,61 @@
+using Microsoft.AspNetCore.Http.HttpResults;
+using Platform.Jobs.Browsing;
+using Platform.Jobs.Training;
+using Platform.ServiceDefaults;
+
+namespace Platform.Jobs.Changing;
+
+/// <summary>
+/// <c>DELETE /api/jobs/{id}</c> and <c>POST /api/jobs/delete</c> for several: into the recycle bin, from which they can be restored.
+/// </summary>
+internal static class DeleteJobEndpoint
+{
+    public static void MapDeleteJob(this IEndpointRouteBuilder jobs)
+    {
+        jobs.MapDelete("/{id:guid}", HandleAsync)
+            .RequireAuthorization(Policies.Edit)
+            .WithName("DeleteJob")
+            .WithSummary("Move a job that has ended into the recycle bin; a repeat changes nothing (If-Match)");
+        jobs.MapPost("/delete", HandleManyAsync)
+            .RequireAuthorization(Policies.Edit)
+            .WithName("DeleteJobs")
+            .WithSummary("Move up to 200 jobs into the recycle bin; each gets its own answer");
+    }
+
+    private static async Task<Results<Ok<JobDetail>, ProblemHttpResult>> HandleAsync(
+        Guid id,
+        string? reason,
+        UserJobCommands commands,
+        HttpContext http,
+        CancellationToken cancellationToken
+    ) =>
+        Deletion.ProblemWithReason(reason) is { } problem
+            ? ProblemResults.Invalid("reason", problem)
+            : await commands.HandleAsync(id, new DeleteJob(reason), http, cancellationToken);
+
+    private static async Task<Results<Ok<BatchResult>, ProblemHttpResult>> HandleManyAsync(
+        DeleteManyRequest request,
+        UserJobCommands commands,
+        HttpContext http,
+        CancellationToken cancellationToken
+    )
+    {
+        if (Batches.Check(request.Ids) is { } refusal)
+        {
+            return refusal;
+        }
+
+        if (Deletion.ProblemWithReason(request.Reason) is { } problem)
+        {
+            return ProblemResults.Invalid("reason", problem);
+        }
+
+        var items = new List<BatchItem>(request.Ids.Count);
+        foreach (var id in request.Ids)
+        {
+            items.Add(await commands.HandleOneAsync(id, new DeleteJob(request.Reason), http, cancellationToken));
+        }
+
+        return TypedResults.Ok(new BatchResult(items));
+    }
+}

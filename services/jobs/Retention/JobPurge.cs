@@ -1,0 +1,197 @@
+using Platform.EventStore;
+using Platform.Jobs.Changing;
+using Platform.Jobs.Coordination;
+using Platform.Jobs.Training;
+using Platform.ServiceDefaults;
+
+namespace Platform.Jobs.Retention;
+
+/// <summary>
+/// Deletes jobs for good. The event and the rows that lists read are one transaction; the bulk of a job's data follows in small
+/// steps (<see cref="DeleteLeftoversAsync"/>), so that no transaction is long and nothing is forgotten when the process ends.
+/// </summary>
+internal sealed class JobPurge(JobsStore store, JobDecisions jobs, TimeProvider clock)
+{
+    /// <summary>How many rows a step deletes; a log chunk has up to 64 KiB.</summary>
+    private const int StepRows = 200;
+
+    private const int StepJobs = 100;
+
+    private static readonly string[] _tables = ["job_file", "job_wait", "log_state"];
+
+    private static readonly Refusal _notSettled = new(
+        "job.not-settled",
+        "The job's nodes are still being released. Try again in a moment."
+    );
+
+    /// <summary>Deletes a job that is in the recycle bin, or says what that would delete.</summary>
+    public async Task<PurgedJob> PurgeAsync(
+        string id,
+        bool dryRun,
+        EventMetadata metadata,
+        CancellationToken cancellationToken
+    )
+    {
+        if (!Guid.TryParse(id, out var jobId))
+        {
+            return Left(UserJobCommands.NoJob(id));
+        }
+
+        var (job, _) = await store.LoadAsync(Job.Decider, JobDecisions.StreamOf(jobId), cancellationToken);
+        if (job.Status is JobStatus.None)
+        {
+            return Left(UserJobCommands.NoJob(id));
+        }
+
+        if (Job.Decide(job, new PurgeJob(), clock.GetUtcNow()) is Decision<JobEvent>.Refused refused)
+        {
+            return Left(BatchItem.Refused(id, refused.Refusal));
+        }
+
+        // A deleted job is not retried, so that it stays settled.
+        var (content, isSettled) = await ReadAsync(jobId, cancellationToken);
+        if (!isSettled)
+        {
+            return Left(BatchItem.Refused(id, _notSettled));
+        }
+
+        if (dryRun)
+        {
+            return new PurgedJob(id, Done: true, content, Problem: null);
+        }
+
+        var outcome = await jobs.HandleAsync(
+            jobId,
+            new PurgeJob(),
+            metadata with
+            {
+                CorrelationId = JobDecisions.StreamOf(jobId),
+            },
+            sideEffects: batch =>
+            {
+                batch.Add("insert into purged_job (job_id) values ($1) on conflict do nothing", jobId);
+                // At once, since a repeated submission would look for the job of its key.
+                batch.Add("delete from job_submission where job_id = $1", jobId);
+            },
+            cancellationToken: cancellationToken
+        );
+        return outcome.Refusal is { } refusal
+            ? Left(BatchItem.Refused(id, refusal))
+            : new PurgedJob(id, Done: true, content, Problem: null);
+    }
+
+    /// <summary>Deletes the jobs that have been in the recycle bin since before a time.</summary>
+    public async Task PurgeDueAsync(
+        DateTimeOffset deletedBefore,
+        EventMetadata metadata,
+        CancellationToken cancellationToken
+    )
+    {
+        List<Guid> due;
+        int done;
+        do
+        {
+            done = 0;
+            due = await FindDueAsync(deletedBefore, cancellationToken);
+            foreach (var jobId in due)
+            {
+                var purged = await PurgeAsync(JobDecisions.StreamOf(jobId), dryRun: false, metadata, cancellationToken);
+                done += purged.Done ? 1 : 0;
+            }
+        } while (due.Count == StepJobs && done > 0);
+    }
+
+    /// <summary>Finds jobs that have been in the recycle bin since before a time, the longest there first.</summary>
+    private async Task<List<Guid>> FindDueAsync(DateTimeOffset deletedBefore, CancellationToken cancellationToken)
+    {
+        await using var command = store.DataSource.CreateCommand(
+            $"select job_id from job_summary where is_deleted and deleted_at < $1 order by deleted_at limit {StepJobs}"
+        );
+        command.Parameters.Add(new() { Value = deletedBefore });
+        return await ReadIdsAsync(command, cancellationToken);
+    }
+
+    /// <summary>Deletes what purged jobs have left behind.</summary>
+    public async Task DeleteLeftoversAsync(CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            List<Guid> purged;
+            await using (
+                var command = store.DataSource.CreateCommand($"select job_id from purged_job limit {StepJobs}")
+            )
+            {
+                purged = await ReadIdsAsync(command, cancellationToken);
+            }
+
+            if (purged.Count == 0)
+            {
+                return;
+            }
+
+            foreach (var jobId in purged)
+            {
+                await DeleteChunksAsync(jobId, cancellationToken);
+                await using var batch = store.DataSource.CreateBatch();
+                foreach (var table in _tables)
+                {
+                    batch.Add($"delete from {table} where job_id = $1", jobId);
+                }
+
+                batch.Add("delete from purged_job where job_id = $1", jobId);
+                await batch.ExecuteNonQueryAsync(cancellationToken);
+            }
+        }
+    }
+
+    private async Task DeleteChunksAsync(Guid jobId, CancellationToken cancellationToken)
+    {
+        int deleted;
+        do
+        {
+            await using var batch = store.DataSource.CreateBatch();
+            batch.Add(
+                $"""
+                delete from log_chunk where ctid = any(array(
+                  select ctid from log_chunk where job_id = $1 limit {StepRows}))
+                """,
+                jobId
+            );
+            deleted = await batch.ExecuteNonQueryAsync(cancellationToken);
+        } while (deleted > 0);
+    }
+
+    private async Task<(JobContent Content, bool IsSettled)> ReadAsync(Guid jobId, CancellationToken cancellationToken)
+    {
+        await using var command = store.DataSource.CreateCommand(
+            """
+            select (select coalesce(sum(next_offset), 0)::bigint from log_state where job_id = $1),
+              (select count(*)::int from job_file where job_id = $1),
+              not exists (select from saga where saga_type = $2 and correlation_id = $1 and state <> $3)
+            """
+        );
+        command.Parameters.Add(new() { Value = jobId });
+        command.Parameters.Add(new() { Value = JobCoordinationStateMachine.Endpoint });
+        command.Parameters.Add(new() { Value = nameof(JobCoordinationStateMachine.Settled) });
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        await reader.ReadAsync(cancellationToken);
+        return (new JobContent(reader.GetInt64(0), reader.GetInt32(1)), reader.GetBoolean(2));
+    }
+
+    private static async Task<List<Guid>> ReadIdsAsync(
+        Npgsql.NpgsqlCommand command,
+        CancellationToken cancellationToken
+    )
+    {
+        var ids = new List<Guid>();
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        while (await reader.ReadAsync(cancellationToken))
+        {
+            ids.Add(reader.GetGuid(0));
+        }
+
+        return ids;
+    }
+
+    private static PurgedJob Left(BatchItem item) => new(item.Id, Done: false, Content: null, item.Problem);
+}

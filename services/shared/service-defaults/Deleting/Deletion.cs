@@ -1,0 +1,25 @@
+using System.Data.Common;
+
+namespace Platform.ServiceDefaults;
+
+/// <summary>Why something is in the recycle bin.</summary>
+/// <param name="At">Since when.</param>
+/// <param name="By">Who moved it there: a caller's subject, or <c>service:…</c> for the retention of a project.</param>
+/// <param name="Reason">A text for users.</param>
+public sealed record Deletion(DateTimeOffset At, string? By, string? Reason)
+{
+    private const int MaxReason = 500;
+
+    /// <summary>Reads the columns <c>deleted_at</c>, <c>deleted_by</c> and <c>delete_reason</c>.</summary>
+    /// <returns>Null when the row is not in the recycle bin.</returns>
+    public static Deletion? Read(DbDataReader row) =>
+        row.ValueOrNull<DateTimeOffset>("deleted_at") is { } at
+            ? new Deletion(at, row.TextOrNull("deleted_by"), row.TextOrNull("delete_reason"))
+            : null;
+
+    /// <summary>What is wrong with a reason that a client gives; null when nothing is.</summary>
+    public static string? ProblemWithReason(string? reason) =>
+        reason is null || (reason.Length is > 0 and <= MaxReason && ClientText.IsOneLine(reason))
+            ? null
+            : $"A reason is one line of 1 to {MaxReason} characters.";
+}
