@@ -10,6 +10,7 @@ using Platform.Tracking.Changing;
 using Platform.Tracking.Jobs;
 using Platform.Tracking.Live;
 using Platform.Tracking.Metrics;
+using Platform.Tracking.Retention;
 using Platform.Tracking.Runs;
 
 namespace Platform.Tracking;
@@ -38,6 +39,8 @@ public sealed class TrackingModule : IServiceModule
         options.Migrations.Add(JobAttemptTable.Migration("005_job_attempt"));
         options.Migrations.Add(RunProjection.EndMigration);
         options.Migrations.Add(RunProjection.ListMigration);
+        options.Migrations.Add(RunProjection.DeletionMigration);
+        options.Migrations.Add(MetricTables.PurgeMigration);
         options.InlineProjections.Add(new RunProjection());
         services.AddEventStore(options, (store, source) => new TrackingStore(store, source));
 
@@ -46,12 +49,14 @@ public sealed class TrackingModule : IServiceModule
         services.AddSingleton<RunSignals>();
         services.AddSingleton<RunHandler>();
         services.AddSingleton<RunReader>();
-        services.AddListCounts<TrackingStore>("run", "project", "status");
+        services.AddListCounts<TrackingStore>("run", "is_deleted", "project", "status");
         services.AddSingleton<RunChanges>();
         services.AddSingleton<MetricWriter>();
         services.AddSingleton<MetricReader>();
         services.AddSingleton<LiveReader>();
         services.AddSingleton<TrackingCounters>();
+        services.AddSingleton<RunPurge>();
+        services.AddHostedService<RunRetention>();
         services.AddGauges<RunGauges>();
     }
 
@@ -75,6 +80,9 @@ public sealed class TrackingModule : IServiceModule
         runs.MapGetRun();
         runs.MapUpdateRun();
         runs.MapFinishRun();
+        runs.MapDeleteRun();
+        runs.MapRestoreRun();
+        runs.MapPurgeRuns();
         runs.MapLogMetrics();
         runs.MapReadMetrics();
         runs.MapMetricKeys();

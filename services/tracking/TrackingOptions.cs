@@ -22,4 +22,12 @@ public sealed class TrackingOptions
     /// <summary>How often an idle live stream sends a comment, so that proxies keep it open.</summary>
     [Range(100, 300_000)]
     public int LiveKeepAliveMilliseconds { get; set; } = 15_000;
+
+    /// <summary>How long a deleted run stays in the recycle bin before it is purged.</summary>
+    [Range(typeof(TimeSpan), "00:00:00", "36500.00:00:00")]
+    public TimeSpan KeepDeleted { get; set; } = TimeSpan.FromDays(30);
+
+    /// <summary>How often it is looked for what is kept no longer.</summary>
+    [Range(typeof(TimeSpan), "00:00:00.050", "1.00:00:00")]
+    public TimeSpan RetentionInterval { get; set; } = TimeSpan.FromMinutes(10);
 }

@@ -130,6 +130,7 @@ public sealed class TrackingHost : IAsyncLifetime
                 "--Logging:Level=Error",
                 SignedIn.Setting,
                 "--Tracking:LivePollMilliseconds=100",
+                "--Tracking:RetentionInterval=00:00:00.100",
                 "--Tracking:LiveKeepAliveMilliseconds=200",
             ],
             "tracking"

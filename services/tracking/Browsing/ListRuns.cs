@@ -22,6 +22,9 @@ internal sealed record ListRunsQuery : ListQuery
     /// <summary>A part of the name, or the beginning or end of the id, in any case.</summary>
     public string? Search { get; init; }
 
+    /// <summary><c>true</c> for runs in the recycle bin instead of the others.</summary>
+    public string? Deleted { get; init; }
+
     /// <summary>The id of a job: finds its run.</summary>
     public string? JobId { get; init; }
 }
@@ -62,6 +65,7 @@ internal static class ListRunsEndpoint
     private static ListFilter FilterOf(ListRunsQuery query)
     {
         var filter = new ListFilter();
+        filter.AddDeleted("deleted", query.Deleted, "r.is_deleted");
         var isExact = filter.TakesFlag("exact", query.Exact);
         filter.AddProject("project", query.Project, "r.project", isExact);
         filter.AddOneOf("status", query.Status, "r.status", RunNames.Statuses, counted: true);

@@ -15,7 +15,7 @@ internal sealed class RunGauges(TrackingStore store) : IGaugeSource
     public Task<IReadOnlyList<GaugeValue>> ReadAsync(CancellationToken cancellationToken) =>
         _runs.CountAsync(
             store.DataSource,
-            "select status, sum(count)::bigint from run_count group by status",
+            "select status, sum(count)::bigint from run_count where not is_deleted group by status",
             "status",
             RunNames.Statuses,
             cancellationToken

@@ -11,7 +11,7 @@ internal sealed class RunReader(TrackingStore store)
 {
     public const string Columns = """
         r.id, r.project, r.name, r.status, r.job_id, r.created_at, r.started_at, r.ended_at, r.updated_at,
-        r.parameters::text as parameters, r.tags::text as tags, r.summary::text as summary, r.version, r.primary_metric, r.primary_mode,
+        r.parameters::text as parameters, r.tags::text as tags, r.summary::text as summary, r.version, r.deleted_at, r.deleted_by, r.delete_reason, r.primary_metric, r.primary_mode,
         case r.primary_mode when 'min' then p.min_value else p.max_value end as primary_value,
         case r.primary_mode when 'min' then p.min_step else p.max_step end as primary_step
         """;
@@ -92,6 +92,7 @@ internal sealed class RunReader(TrackingStore store)
             Tags = JsonElement.Parse(row.Value<string>("tags")),
             Summary = JsonElement.Parse(row.Value<string>("summary")),
             Version = row.Value<long>("version"),
+            Deletion = Deletion.Read(row),
             PrimaryMetric = row.TextOrNull("primary_metric") is { } metric
                 ? new(
                     metric,

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using Platform.ServiceDefaults;
 using Platform.Tracking.Runs;
 
 namespace Platform.Tracking.Browsing;
@@ -38,6 +39,9 @@ internal sealed record RunView
     /// <summary>For each metric, the number of points and the extremes.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public IReadOnlyDictionary<string, MetricSummary>? Metrics { get; init; }
+
+    /// <summary>Since when and why it is in the recycle bin; null while it is not.</summary>
+    public required Deletion? Deletion { get; init; }
 
     /// <summary>The version for <c>If-Match</c>.</summary>
     public required long Version { get; init; }

@@ -8,6 +8,24 @@ namespace Platform.Tracking.Changing;
 /// <summary>Executes commands of clients to existing runs, and returns the changed run.</summary>
 internal sealed class RunChanges(RunHandler handler, RunReader reader)
 {
+    /// <summary>Executes a command under the request's <c>If-Match</c>.</summary>
+    public async Task<Results<Ok<RunView>, ProblemHttpResult>> HandleAsync(
+        string id,
+        RunCommand command,
+        HttpContext context,
+        CancellationToken cancellationToken
+    )
+    {
+        if (!RunRules.TryNormalizeId(id, out var runId))
+        {
+            return ProblemResults.NotFound("run", id);
+        }
+
+        return context.Request.TryGetIfMatch(out var ifVersion)
+            ? await HandleAsync(runId, command, ifVersion, context, cancellationToken)
+            : ProblemResults.UnknownVersion();
+    }
+
     public async Task<Results<Ok<RunView>, ProblemHttpResult>> HandleAsync(
         string runId,
         RunCommand command,

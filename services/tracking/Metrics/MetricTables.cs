@@ -51,6 +51,14 @@ internal static class MetricTables
         """
     );
 
+    public static readonly Migration PurgeMigration = new(
+        "009_purged_series",
+        """
+        -- Series of purged runs, whose points are still to be deleted, in small steps.
+        create table purged_series (id bigint primary key);
+        """
+    );
+
     public static readonly Migration AttemptMigration = new(
         "004_metric_attempt",
         """

@@ -82,7 +82,7 @@ internal sealed class MetricWriter(TrackingStore store, RunSignals signals, Trac
         batch.Add(
             """
             insert into metric_run as m (run_id, batch, attempt)
-            select id, 1, $3 from run where id = $1 and attempt <= $2
+            select id, 1, $3 from run where id = $1 and attempt <= $2 for key share
             on conflict (run_id) do update set batch = m.batch + 1, attempt = greatest(m.attempt, $3)
             where m.attempt <= $2
             returning batch

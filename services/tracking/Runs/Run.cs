@@ -9,7 +9,7 @@ namespace Platform.Tracking.Runs;
 /// </summary>
 /// <param name="Attempt">The highest attempt of its job that is known to have started; 0 for none.</param>
 /// <param name="SettledAttempt">The attempt with which its job ended; 0 before that.</param>
-internal sealed record Run(
+internal sealed partial record Run(
     RunStatus Status,
     string? Project,
     string? Name,
@@ -48,6 +48,9 @@ internal sealed record Run(
         "A later attempt of the job tracks this run; values of earlier attempts are not stored."
     );
 
+    /// <summary>The answer to a command to a run that does not exist.</summary>
+    public static readonly Refusal NoRun = new("run.not-found", "There is no such run.");
+
     public bool HasEnded => IsEnd(Status);
 
     /// <summary>The newest known attempt of the job has ended.</summary>
@@ -59,14 +62,20 @@ internal sealed record Run(
     public static Decision<RunEvent> Decide(Run run, RunCommand command, DateTimeOffset now) =>
         (run.Status, command) switch
         {
+            // A late message of the job of a run that is gone for good.
+            (RunStatus.None, CreateRun { Starts: false }) when run.IsPurged => Decision.Nothing<RunEvent>(),
             (RunStatus.None, CreateRun c) => Create(c, now),
             (_, CreateRun c) => Complete(run, c, now),
             (_, StartJobAttempt c) => StartAttempt(run, c, now),
             (_, EndJob c) => End(run, c, now),
-            (RunStatus.None, _) => Decision.Refuse<RunEvent>("run.not-found", "There is no such run."),
+            (RunStatus.None, PurgeRun) when run.IsPurged => Decision.Nothing<RunEvent>(),
+            (RunStatus.None, _) => new Decision<RunEvent>.Refused(NoRun),
             (_, UpdateRun c) when c.Attempt < Math.Max(run.Attempt, run.SettledAttempt) =>
                 new Decision<RunEvent>.Refused(Fenced),
             (_, UpdateRun c) => Update(run, c, now),
+            (_, DeleteRun c) => run.Delete(c, now),
+            (_, RestoreRun) => run.Restore(now),
+            (_, PurgeRun) => run.Purge(now),
             // The end of another process is not that of its job's run, which rank 0 ends, or the job itself.
             (RunStatus.Scheduled, FinishRun { Rank: > 0 }) => Decision.Nothing<RunEvent>(),
             (_, FinishRun { Rank: > 0 }) when run.Attempt > 0 => Decision.Nothing<RunEvent>(),
@@ -80,6 +89,7 @@ internal sealed record Run(
             RunCreated e => run with
             {
                 Status = RunStatus.Scheduled,
+                IsPurged = false,
                 Project = e.Project,
                 Name = e.Name,
                 JobId = e.JobId,
@@ -106,6 +116,10 @@ internal sealed record Run(
             PrimaryMetricSet e => run with { PrimaryMetric = new PrimaryMetric(e.Name, e.Mode) },
             RunEnded e => run with { Status = e.Status, EndedAt = e.At },
             RunSettled e => run with { SettledAttempt = e.Attempt },
+            RunDeleted => run with { IsDeleted = true },
+            RunRestored => run with { IsDeleted = false },
+            // The attempts of its job are remembered, so that a late message about them does not create the run again.
+            RunPurged => Initial with { Attempt = run.Attempt, SettledAttempt = run.SettledAttempt, IsPurged = true },
             _ => throw new UnreachableException($"No evolution for {@event.GetType().Name}."),
         };
 
@@ -175,7 +189,8 @@ internal sealed record Run(
 
         var started = new RunStarted { Attempt = c.Attempt, At = c.StartedAt };
         return run.Status is RunStatus.None
-            ? Decision.Accept<RunEvent>(new RunCreated { JobId = c.JobId, At = now }, started)
+                ? Decision.Accept<RunEvent>(new RunCreated { JobId = c.JobId, At = now }, started)
+            : run.IsDeleted ? Decision.Accept<RunEvent>(new RunRestored { At = now }, started)
             : Decision.Accept<RunEvent>(started);
     }
 
@@ -218,7 +233,10 @@ internal sealed record Run(
         if (c.Attempt > run.Attempt && c.Attempt > run.SettledAttempt)
         {
             // It arrived before the message that this attempt had started.
-            return Decision.Accept<RunEvent>(new RunStarted { Attempt = c.Attempt, At = now }, ended);
+            var started = new RunStarted { Attempt = c.Attempt, At = now };
+            return run.IsDeleted
+                ? Decision.Accept<RunEvent>(new RunRestored { At = now }, started, ended)
+                : Decision.Accept<RunEvent>(started, ended);
         }
 
         if (!run.HasEnded)

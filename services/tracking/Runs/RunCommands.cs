@@ -40,5 +40,14 @@ internal sealed record StartJobAttempt(Guid JobId, int Attempt, DateTimeOffset S
 /// <summary>The run's job ended.</summary>
 internal sealed record EndJob(Guid JobId, int Attempt, RunStatus Status, DateTimeOffset EndedAt) : RunCommand;
 
+/// <summary>A user moves a run that has ended into the recycle bin.</summary>
+internal sealed record DeleteRun(string? Reason) : RunCommand;
+
+/// <summary>A user takes the run out of the recycle bin.</summary>
+internal sealed record RestoreRun : RunCommand;
+
+/// <summary>The run leaves the recycle bin for good.</summary>
+internal sealed record PurgeRun : RunCommand;
+
 /// <summary>The metric by which a run is judged, and which of its values is best.</summary>
 internal sealed record PrimaryMetric(string Name, MetricMode Mode);

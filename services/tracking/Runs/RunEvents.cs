@@ -61,6 +61,22 @@ internal sealed record RunSettled : RunEvent
     public required int Attempt { get; init; }
 }
 
+/// <summary>The run is in the recycle bin. Who moved it there is in the event's metadata.</summary>
+internal sealed record RunDeleted : RunEvent
+{
+    /// <summary>Its status, which it has again when it is restored.</summary>
+    public required RunStatus FormerStatus { get; init; }
+
+    /// <summary>Why, as a text for users.</summary>
+    public string? Reason { get; init; }
+}
+
+/// <summary>The run left the recycle bin: a user restored it, or its job started again.</summary>
+internal sealed record RunRestored : RunEvent;
+
+/// <summary>Everything of the run but its events was given up. A run that is created under its id later is a new one.</summary>
+internal sealed record RunPurged : RunEvent;
+
 /// <summary>The status of a run, with the names of the public API.</summary>
 [JsonConverter(typeof(JsonStringEnumConverter<RunStatus>))]
 internal enum RunStatus

@@ -15,6 +15,9 @@ namespace Platform.Tracking.Runs;
 [JsonSerializable(typeof(PrimaryMetricSet))]
 [JsonSerializable(typeof(RunEnded))]
 [JsonSerializable(typeof(RunSettled))]
+[JsonSerializable(typeof(RunDeleted))]
+[JsonSerializable(typeof(RunRestored))]
+[JsonSerializable(typeof(RunPurged))]
 [JsonSerializable(typeof(IReadOnlyDictionary<string, RunValue>))]
 [JsonSerializable(typeof(IReadOnlyDictionary<string, string>))]
 internal sealed partial class RunJson : JsonSerializerContext
@@ -27,5 +30,8 @@ internal sealed partial class RunJson : JsonSerializerContext
             .Add("run_updated", Default.RunUpdated)
             .Add("primary_metric_set", Default.PrimaryMetricSet)
             .Add("run_ended", Default.RunEnded)
-            .Add("run_settled", Default.RunSettled);
+            .Add("run_settled", Default.RunSettled)
+            .Add("run_deleted", Default.RunDeleted)
+            .Add("run_restored", Default.RunRestored)
+            .Add("run_purged", Default.RunPurged);
 }

@@ -67,6 +67,20 @@ internal sealed class RunProjection : SqlProjection
         "update run set ended_at = started_at where ended_at < started_at;"
     );
 
+    public static readonly Migration DeletionMigration = new(
+        "008_deletion",
+        $"""
+        alter table run
+          add column deleted_at timestamptz,
+          add column deleted_by text,
+          add column delete_reason text,
+          add column is_deleted boolean not null generated always as (deleted_at is not null) stored;
+        create index run_deleted on run (created_at, id) where is_deleted;
+        {ListCounts.DropSql("run")}
+        {ListCounts.Sql("run", ("is_deleted", "boolean"), ("project", "text"), ("status", "text"))}
+        """
+    );
+
     public override string Name => "run:v1";
 
     public override IReadOnlyList<string> Tables => ["run"];
@@ -139,6 +153,24 @@ internal sealed class RunProjection : SqlProjection
             case RunSettled e:
                 batch.Add("update run set attempt = greatest(attempt, $2) where id = $1", id, e.Attempt);
                 break;
+            case RunDeleted e:
+                batch.Add(
+                    "update run set deleted_at = $2, deleted_by = $3, delete_reason = $4 where id = $1",
+                    id,
+                    Utc(e.At),
+                    Text(stored.Metadata.Headers?.GetValueOrDefault(RequestMetadata.Actor)),
+                    Text(e.Reason)
+                );
+                break;
+            case RunRestored:
+                batch.Add(
+                    "update run set deleted_at = null, deleted_by = null, delete_reason = null where id = $1",
+                    id
+                );
+                break;
+            case RunPurged:
+                batch.Add("delete from run where id = $1", id);
+                return;
         }
 
         batch.Add(

@@ -1,0 +1,147 @@
+using Npgsql;
+using Platform.EventStore;
+using Platform.ServiceDefaults;
+using Platform.Tracking.Runs;
+
+namespace Platform.Tracking.Retention;
+
+/// <summary>
+/// Deletes runs for good. The event, the run's row and its series are one transaction, so that a new run under the same id starts
+/// empty; the points follow in small steps (<see cref="DeleteLeftoversAsync"/>).
+/// </summary>
+internal sealed class RunPurge(TrackingStore store, TimeProvider clock)
+{
+    private const int StepRuns = 100;
+
+    /// <summary>How many points a step deletes; one takes 64 bytes.</summary>
+    private const int StepPoints = 10_000;
+
+    /// <summary>Deletes a run that is in the recycle bin, or says what that would delete.</summary>
+    public async Task<PurgedRun> PurgeAsync(
+        string id,
+        bool dryRun,
+        EventMetadata metadata,
+        CancellationToken cancellationToken
+    )
+    {
+        if (!RunRules.TryNormalizeId(id, out var runId))
+        {
+            return Left(id, Run.NoRun);
+        }
+
+        var content = await ReadAsync(runId, cancellationToken);
+        if (dryRun)
+        {
+            var (run, _) = await store.LoadAsync(Run.Decider, runId, cancellationToken);
+            return Run.Decide(run, new PurgeRun(), clock.GetUtcNow()) is Decision<RunEvent>.Refused refused
+                ? Left(id, refused.Refusal)
+                : new PurgedRun(id, Done: true, content, Problem: null);
+        }
+
+        var outcome = await store.HandleAsync(
+            Run.Decider,
+            runId,
+            run => Run.Decide(run, new PurgeRun(), clock.GetUtcNow()),
+            metadata with
+            {
+                CorrelationId = runId,
+            },
+            sideEffects: batch => AddDeletions(batch, runId),
+            cancellationToken: cancellationToken
+        );
+        return outcome.Refusal is { } refusal
+            ? Left(id, refusal)
+            : new PurgedRun(id, Done: true, content, Problem: null);
+    }
+
+    /// <summary>Deletes the runs that have been in the recycle bin since before a time.</summary>
+    public async Task PurgeDueAsync(
+        DateTimeOffset deletedBefore,
+        EventMetadata metadata,
+        CancellationToken cancellationToken
+    )
+    {
+        List<string> due;
+        int done;
+        do
+        {
+            done = 0;
+            due = await FindDueAsync(deletedBefore, cancellationToken);
+            foreach (var id in due)
+            {
+                var purged = await PurgeAsync(id, dryRun: false, metadata, cancellationToken);
+                done += purged.Done ? 1 : 0;
+            }
+        } while (due.Count == StepRuns && done > 0);
+    }
+
+    /// <summary>Deletes the points of purged runs.</summary>
+    public async Task DeleteLeftoversAsync(CancellationToken cancellationToken)
+    {
+        while (await FindSeriesAsync(cancellationToken) is { } series)
+        {
+            await using var batch = store.DataSource.CreateBatch();
+            batch.Add(
+                $"""
+                with deleted as (
+                  delete from metric_point where ctid = any(array(
+                    select ctid from metric_point where series_id = $1 limit {StepPoints}))
+                  returning 1)
+                delete from purged_series where id = $1 and not exists (select from deleted)
+                """,
+                series
+            );
+            await batch.ExecuteNonQueryAsync(cancellationToken);
+        }
+    }
+
+    /// <summary>The row of <c>metric_run</c> is locked first, as writers of points do, so that none adds to a series in between.</summary>
+    private static void AddDeletions(NpgsqlBatch batch, string runId)
+    {
+        batch.Add("delete from metric_run where run_id = $1", runId);
+        batch.Add(
+            """
+            with series as (delete from metric_series where run_id = $1 returning id)
+            insert into purged_series (id) select id from series
+            """,
+            runId
+        );
+        batch.Add("delete from metric_batch where run_id = $1", runId);
+    }
+
+    private async Task<List<string>> FindDueAsync(DateTimeOffset deletedBefore, CancellationToken cancellationToken)
+    {
+        await using var command = store.DataSource.CreateCommand(
+            $"select id from run where is_deleted and deleted_at < $1 order by deleted_at limit {StepRuns}"
+        );
+        command.Parameters.Add(new() { Value = deletedBefore });
+        var ids = new List<string>();
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        while (await reader.ReadAsync(cancellationToken))
+        {
+            ids.Add(reader.GetString(0));
+        }
+
+        return ids;
+    }
+
+    private async Task<long?> FindSeriesAsync(CancellationToken cancellationToken)
+    {
+        await using var command = store.DataSource.CreateCommand("select id from purged_series order by id limit 1");
+        return (long?)await command.ExecuteScalarAsync(cancellationToken);
+    }
+
+    private async Task<RunContent> ReadAsync(string runId, CancellationToken cancellationToken)
+    {
+        await using var command = store.DataSource.CreateCommand(
+            "select count(*)::int, coalesce(sum(count), 0)::bigint from metric_series where run_id = $1"
+        );
+        command.Parameters.Add(new() { Value = runId });
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        await reader.ReadAsync(cancellationToken);
+        return new RunContent(reader.GetInt32(0), reader.GetInt64(1));
+    }
+
+    private static PurgedRun Left(string id, Refusal refusal) =>
+        new(id, Done: false, Content: null, BatchItem.Refused(id, refusal).Problem);
+}
