@@ -8,6 +8,7 @@ using Platform.Artifacts.Browsing;
 using Platform.Artifacts.Catalog;
 using Platform.Artifacts.Changing;
 using Platform.Artifacts.JobArtifacts;
+using Platform.Artifacts.Retention;
 using Platform.Artifacts.Versions;
 using Platform.EventStore;
 using Platform.Hosting;
@@ -41,6 +42,7 @@ public sealed class ArtifactsModule : IServiceModule
         store.Migrations.Add(ArtifactsTables.VersionRank);
         store.Migrations.Add(ArtifactsTables.ExecutableFile);
         store.Migrations.Add(ArtifactsTables.Lists);
+        store.Migrations.Add(ArtifactsTables.Deletion);
         store.InlineProjections.Add(new CatalogProjection());
         store.PublishEvents<ArtifactsMessages>("artifacts");
         services.AddEventStore(store, (options, source) => new ArtifactsStore(options, source));
@@ -60,6 +62,9 @@ public sealed class ArtifactsModule : IServiceModule
         services.AddSingleton<ArtifactCatalog>();
         services.AddListCounts<ArtifactsStore>("artifact_summary", "is_listed", "type", "project");
         services.AddSingleton<StorageStatistics>();
+        services.AddSingleton<VersionPurge>();
+        services.AddSingleton<BlobCollector>();
+        services.AddHostedService<ArtifactRetention>();
         services.AddSingleton<BlobStoreService>();
         services.AddHostedService(provider => provider.GetRequiredService<BlobStoreService>());
         services.AddHealthChecks().AddCheck<BlobStoreService>("artifact-store");
@@ -82,6 +87,7 @@ public sealed class ArtifactsModule : IServiceModule
         artifacts.MapReadVersions();
         artifacts.MapCreateVersion();
         artifacts.MapDeleteVersion();
+        artifacts.MapPurgeVersions();
         artifacts.MapChangeAlias();
         artifacts.MapDownloadFile();
         artifacts.MapDownloadArchive();

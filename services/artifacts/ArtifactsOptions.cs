@@ -17,6 +17,20 @@ public sealed class ArtifactsOptions : IValidatableObject
     /// <summary>The object store; required with <c>S3</c>.</summary>
     public S3Options? S3 { get; set; }
 
+    /// <summary>How long a deleted version stays in the recycle bin before it is purged.</summary>
+    [Range(typeof(TimeSpan), "00:00:00", "36500.00:00:00")]
+    public TimeSpan KeepDeleted { get; set; } = TimeSpan.FromDays(30);
+
+    /// <summary>
+    /// How long bytes that nothing names are kept since they were uploaded or asked for last: longer than it takes to upload a version.
+    /// </summary>
+    [Range(typeof(TimeSpan), "01:00:00", "36500.00:00:00")]
+    public TimeSpan KeepUnused { get; set; } = TimeSpan.FromDays(1);
+
+    /// <summary>How often it is looked for what is kept no longer.</summary>
+    [Range(typeof(TimeSpan), "00:00:00.050", "1.00:00:00")]
+    public TimeSpan RetentionInterval { get; set; } = TimeSpan.FromMinutes(10);
+
     /// <inheritdoc />
     public IEnumerable<ValidationResult> Validate(ValidationContext validationContext)
     {

@@ -98,6 +98,30 @@ internal static class ArtifactsTables
         """
     );
 
+    public static readonly Migration Deletion = new(
+        "008_deletion",
+        """
+        alter table artifact_version add column deleted_by varchar, add column delete_reason varchar;
+        create index artifact_version_deleted on artifact_version (deleted_at) where deleted_at is not null;
+        create index artifact_version_digest on artifact_version (digest);
+
+        -- Bytes that no manifest names are deleted once nobody has asked for them for a while. From then until their row is gone
+        -- too, and from the beginning of an upload until its bytes are stored, a blob counts as missing.
+        alter table blob add column used_at timestamptz not null default now(), add column hidden boolean not null default false;
+        create index blob_used on blob (used_at);
+        -- Locks the rows of blobs against being hidden until the transaction ends.
+        create function blobs_check(names varchar[]) returns void language plpgsql set search_path from current as $$
+        declare present integer;
+        begin
+          select count(*) into present from (
+            select from blob where sha256 = any(names) and not hidden for share) visible;
+          if present < cardinality(names) then
+            raise exception 'not all blobs are stored' using errcode = 'PA001';
+          end if;
+        end $$;
+        """
+    );
+
     public static readonly Migration ExecutableFile = new(
         "006_executable_file",
         "alter table manifest_file add column executable boolean not null default false;"

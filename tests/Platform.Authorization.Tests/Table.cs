@@ -209,6 +209,20 @@ public static class Table
         ),
         Of(
             "artifacts",
+            "POST /api/artifacts/versions/delete",
+            _ => "/api/artifacts/versions/delete",
+            "-+++ -- ---",
+            NoIds
+        ),
+        Of(
+            "artifacts",
+            "POST /api/artifacts/versions/purge",
+            _ => "/api/artifacts/versions/purge",
+            "--+- -- ---",
+            NoIds
+        ),
+        Of(
+            "artifacts",
             "POST /api/artifacts/{name}/versions/{version}/restore",
             _ => "/api/artifacts/input/versions/9/restore",
             "-+++ -- ---"

@@ -1,6 +1,8 @@
 using System.Collections.Concurrent;
+using Npgsql;
 using Platform.Artifacts.Blobs.Stores;
 using Platform.Contracts.Artifacts;
+using Platform.EventStore;
 
 namespace Platform.Artifacts.Blobs;
 
@@ -17,28 +19,25 @@ internal sealed class BlobLibrary(ArtifactsStore database, IBlobStore bytes, Blo
     public Task<IncomingBlob> ReceiveAsync(Stream body, CancellationToken cancellationToken) =>
         intake.ReceiveAsync(body, cancellationToken);
 
-    /// <summary>Finds a blob; null when it has to be uploaded.</summary>
+    /// <summary>Finds a blob; null when it has to be uploaded. One that is found stays for a while, also when nothing names it.</summary>
     public async Task<StoredBlob?> FindAsync(BlobName name, CancellationToken cancellationToken)
     {
-        await using var command = database.DataSource.CreateCommand("select size from blob where sha256 = $1");
-        command.Parameters.Add(new() { Value = name.Hex });
+        await using var batch = database.DataSource.CreateBatch();
+        AddUse(batch, [name]);
+        batch.Add("select size from blob where sha256 = $1 and not hidden", name.Hex);
         return
-            await command.ExecuteScalarAsync(cancellationToken) is long size
+            await batch.ExecuteScalarAsync(cancellationToken) is long size
             && await bytes.FindSizeAsync(name, cancellationToken) == size
             ? new StoredBlob { Sha256 = name.Hex, Size = size }
             : null;
     }
 
-    /// <summary>Stores verified bytes; the row is written last, so that a row never exists without its bytes.</summary>
+    /// <summary>Stores verified bytes.</summary>
     public async Task<StoredBlob> KeepAsync(IncomingBlob incoming, CancellationToken cancellationToken)
     {
+        await AnnounceAsync([incoming], cancellationToken);
         await bytes.KeepAsync(incoming, cancellationToken);
-        await using var command = database.DataSource.CreateCommand(
-            "insert into blob (sha256, size) values ($1, $2) on conflict (sha256) do nothing"
-        );
-        command.Parameters.Add(new() { Value = incoming.Name.Hex });
-        command.Parameters.Add(new() { Value = incoming.Size });
-        await command.ExecuteNonQueryAsync(cancellationToken);
+        await RevealAsync([incoming], cancellationToken);
         return new StoredBlob { Sha256 = incoming.Name.Hex, Size = incoming.Size };
     }
 
@@ -54,14 +53,79 @@ internal sealed class BlobLibrary(ArtifactsStore database, IBlobStore bytes, Blo
             return;
         }
 
+        await AnnounceAsync(missing, cancellationToken);
         await bytes.KeepAsync(missing, cancellationToken);
-        await using var command = database.DataSource.CreateCommand(
-            "insert into blob (sha256, size) select * from unnest($1::varchar[], $2::bigint[]) on conflict (sha256) do nothing"
-        );
-        command.Parameters.Add(new() { Value = missing.Select(blob => blob.Name.Hex).ToArray() });
-        command.Parameters.Add(new() { Value = missing.Select(blob => blob.Size).ToArray() });
-        await command.ExecuteNonQueryAsync(cancellationToken);
+        await RevealAsync(missing, cancellationToken);
     }
+
+    /// <summary>
+    /// Writes the rows before the bytes, so that bytes whose upload dies are found and deleted. They are hidden until the bytes are
+    /// there: no row that others see is without its bytes.
+    /// </summary>
+    private async Task AnnounceAsync(List<IncomingBlob> incoming, CancellationToken cancellationToken)
+    {
+        await using var batch = database.DataSource.CreateBatch();
+        batch.Add(
+            """
+            insert into blob (sha256, size, hidden)
+            select sha256, size, true from unnest($1::varchar[], $2::bigint[]) as u (sha256, size) order by sha256
+            on conflict (sha256) do update set used_at = now()
+            """,
+            incoming.Select(blob => blob.Name.Hex).ToArray(),
+            incoming.Select(blob => blob.Size).ToArray()
+        );
+        await batch.ExecuteNonQueryAsync(cancellationToken);
+    }
+
+    /// <summary>
+    /// Shows the rows of bytes that are stored. Their rows are locked first, so that no collection deletes the bytes in between; one that
+    /// had begun before the upload may have deleted both.
+    /// </summary>
+    /// <exception cref="BlobCollectedException">That happened; nothing is lost but the upload.</exception>
+    private async Task RevealAsync(List<IncomingBlob> incoming, CancellationToken cancellationToken)
+    {
+        await using var connection = await database.DataSource.OpenConnectionAsync(cancellationToken);
+        await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
+        await using var batch = new NpgsqlBatch(connection);
+        batch.Add(
+            "select from blob where sha256 = any($1) order by sha256 for update",
+            (object)incoming.Select(blob => blob.Name.Hex).ToArray()
+        );
+        await batch.ExecuteNonQueryAsync(cancellationToken);
+        var stored = new ConcurrentBag<string>();
+        await Parallel.ForEachAsync(
+            incoming,
+            new ParallelOptions { MaxDegreeOfParallelism = StoreRequests, CancellationToken = cancellationToken },
+            async (blob, token) =>
+            {
+                if (await bytes.FindSizeAsync(blob.Name, token) == blob.Size)
+                {
+                    stored.Add(blob.Name.Hex);
+                }
+            }
+        );
+        await using var reveal = new NpgsqlBatch(connection);
+        reveal.Add("update blob set hidden = false, used_at = now() where sha256 = any($1)", (object)stored.ToArray());
+        if (await reveal.ExecuteNonQueryAsync(cancellationToken) < incoming.Count)
+        {
+            throw new BlobCollectedException();
+        }
+
+        await transaction.CommitAsync(cancellationToken);
+    }
+
+    /// <summary>Whoever asks for a blob is about to use it. Seldom enough that asking costs no writing.</summary>
+    private static void AddUse(NpgsqlBatch batch, IReadOnlyCollection<BlobName> names) =>
+        batch.Add(
+            """
+            with locked as (
+              select sha256 from blob
+              where sha256 = any($1) and not hidden and used_at < now() - interval '10 minutes'
+              order by sha256 for update)
+            update blob b set used_at = now() from locked where b.sha256 = locked.sha256
+            """,
+            (object)names.Select(name => name.Hex).ToArray()
+        );
 
     /// <summary>Those of some blobs that have to be uploaded.</summary>
     public async Task<IReadOnlyList<BlobName>> FindMissingAsync(
@@ -70,12 +134,14 @@ internal sealed class BlobLibrary(ArtifactsStore database, IBlobStore bytes, Blo
     )
     {
         var known = new Dictionary<string, long>(StringComparer.Ordinal);
-        await using (
-            var command = database.DataSource.CreateCommand("select sha256, size from blob where sha256 = any($1)")
-        )
+        await using (var batch = database.DataSource.CreateBatch())
         {
-            command.Parameters.Add(new() { Value = names.Select(name => name.Hex).ToArray() });
-            await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+            AddUse(batch, names);
+            batch.Add(
+                "select sha256, size from blob where sha256 = any($1) and not hidden",
+                (object)names.Select(name => name.Hex).ToArray()
+            );
+            await using var reader = await batch.ExecuteReaderAsync(cancellationToken);
             while (await reader.ReadAsync(cancellationToken))
             {
                 known.Add(reader.GetString(0), reader.GetInt64(1));
@@ -110,7 +176,7 @@ internal sealed class BlobLibrary(ArtifactsStore database, IBlobStore bytes, Blo
         await using var command = database.DataSource.CreateCommand(
             """
             select f.ord from unnest($1, $2) with ordinality f(sha256, size, ord)
-            where not exists (select from blob b where b.sha256 = f.sha256 and b.size = f.size)
+            where not exists (select from blob b where b.sha256 = f.sha256 and b.size = f.size and not b.hidden)
             order by f.ord
             """
         );
@@ -126,3 +192,6 @@ internal sealed class BlobLibrary(ArtifactsStore database, IBlobStore bytes, Blo
         return missing;
     }
 }
+
+/// <summary>Bytes were deleted while the same bytes were uploaded; the upload has to be repeated.</summary>
+internal sealed class BlobCollectedException() : Exception("The bytes were deleted while they were uploaded again.");

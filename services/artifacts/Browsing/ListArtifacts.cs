@@ -16,13 +16,15 @@ internal sealed record ListArtifactsQuery : ListQuery
     /// <summary>The project itself and those below it.</summary>
     public string? Project { get; init; }
 
+    /// <summary><c>true</c> for artifacts of which all versions are deleted instead of the others.</summary>
+    public string? Deleted { get; init; }
+
     /// <summary>Part of the name or description, in any case.</summary>
     public string? Search { get; init; }
 }
 
 internal static class ListArtifacts
 {
-    /// <summary>Without artifacts that have only deleted versions.</summary>
     private static readonly ListDefinition<ArtifactSummary> _artifacts = new()
     {
         Table = "artifact_summary s",
@@ -91,7 +93,8 @@ internal static class ListArtifacts
     )
     {
         var filter = new ListFilter();
-        filter.Add(_ => "s.is_listed", counted: true);
+        var isDeleted = filter.TakesFlag("deleted", query.Deleted);
+        filter.Add(_ => isDeleted ? "not s.is_listed" : "s.is_listed", counted: true);
         if (filter.TakesText("type", query.Type))
         {
             filter.Add(parameter => $"s.type = {parameter(query.Type)}", counted: true);

@@ -15,7 +15,7 @@ internal sealed class ArtifactCatalog(ArtifactsStore store)
     /// </summary>
     public const string VersionColumns = """
         v.name, v.number, v.type, v.project, v.description, v.file_count, v.size, v.digest, v.metadata::text as metadata,
-        v.job_id, v.attempt, v.run_id, v.created_at, v.deleted_at,
+        v.job_id, v.attempt, v.run_id, v.created_at, v.deleted_at, v.deleted_by, v.delete_reason,
         v.number is not distinct from s.latest_version as is_latest,
         array(select a.alias from artifact_alias a where a.name = v.name and a.number = v.number order by a.alias) as aliases,
         v.rank
@@ -190,6 +190,8 @@ internal sealed class ArtifactCatalog(ArtifactsStore store)
             RunId = row.ValueOrNull<Guid>("run_id"),
             CreatedAt = row.Value<DateTimeOffset>("created_at"),
             DeletedAt = row.ValueOrNull<DateTimeOffset>("deleted_at"),
+            DeletedBy = row.TextOrNull("deleted_by"),
+            DeleteReason = row.TextOrNull("delete_reason"),
             Aliases = row.Value<bool>("is_latest") ? [ArtifactNames.Latest, .. aliases] : aliases,
         };
     }

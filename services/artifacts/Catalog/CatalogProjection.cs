@@ -3,6 +3,7 @@ using Npgsql;
 using NpgsqlTypes;
 using Platform.Artifacts.Versions;
 using Platform.EventStore;
+using Platform.ServiceDefaults;
 
 namespace Platform.Artifacts.Catalog;
 
@@ -40,12 +41,30 @@ internal sealed class CatalogProjection : SqlProjection
                 Touch(batch, name, e.At, stored.Version);
                 break;
             case VersionDeleted e:
-                SetDeleted(batch, name, e.Number, e.At.ToUniversalTime());
+                SetDeleted(
+                    batch,
+                    name,
+                    e.Number,
+                    e.At.ToUniversalTime(),
+                    stored.Metadata.Headers?.GetValueOrDefault(RequestMetadata.Actor),
+                    e.Reason
+                );
                 Touch(batch, name, e.At, stored.Version);
                 break;
             case VersionRestored e:
-                SetDeleted(batch, name, e.Number, null);
+                SetDeleted(batch, name, e.Number, at: null, by: null, reason: null);
                 Touch(batch, name, e.At, stored.Version);
+                break;
+            case VersionPurged e:
+                batch.Add("delete from artifact_version where name = $1 and number = $2", name, e.Number);
+                Touch(batch, name, e.At, stored.Version);
+                batch.Add(
+                    """
+                    delete from artifact_summary where name = $1
+                      and not exists (select from artifact_version where name = $1)
+                    """,
+                    name
+                );
                 break;
         }
     }
@@ -98,9 +117,26 @@ internal sealed class CatalogProjection : SqlProjection
         );
     }
 
-    private static void SetDeleted(NpgsqlBatch batch, string name, int number, DateTimeOffset? at)
+    private static void SetDeleted(
+        NpgsqlBatch batch,
+        string name,
+        int number,
+        DateTimeOffset? at,
+        string? by,
+        string? reason
+    )
     {
-        batch.Add("update artifact_version set deleted_at = $3 where name = $1 and number = $2", name, number, at);
+        batch.Add(
+            """
+            update artifact_version set deleted_at = $3, deleted_by = $4, delete_reason = $5
+            where name = $1 and number = $2
+            """,
+            name,
+            number,
+            at,
+            by,
+            reason
+        );
         batch.Add(
             """
             update artifact_summary s set latest_version = live.latest, version_count = live.versions,

@@ -1,10 +1,12 @@
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Mvc;
+using Npgsql;
 using Platform.Artifacts.Access;
 using Platform.Artifacts.Blobs;
 using Platform.Artifacts.Catalog;
 using Platform.Artifacts.Versions;
 using Platform.Contracts.Artifacts;
+using Platform.EventStore;
 using Platform.ServiceDefaults;
 
 namespace Platform.Artifacts.Changing;
@@ -76,7 +78,7 @@ internal static class CreateVersionEndpoint
 }
 
 /// <summary>Adds a version and answers with its manifest; shared by the endpoints that create versions.</summary>
-internal sealed class VersionCreation(ArtifactWriter writer, ArtifactCatalog catalog)
+internal sealed class VersionCreation(ArtifactWriter writer, ArtifactCatalog catalog, BlobLibrary blobs)
 {
     public async Task<Results<Created<ArtifactManifest>, ProblemHttpResult>> CreateAsync(
         HttpContext context,
@@ -86,13 +88,23 @@ internal sealed class VersionCreation(ArtifactWriter writer, ArtifactCatalog cat
     )
     {
         var cancellationToken = context.RequestAborted;
-        var (number, refusal) = await writer.AddVersionAsync(
-            name,
-            request,
-            idempotencyKey,
-            context.EventMetadata(name),
-            cancellationToken
-        );
+        int number;
+        Refusal? refusal;
+        try
+        {
+            (number, refusal) = await writer.AddVersionAsync(
+                name,
+                request,
+                idempotencyKey,
+                context.EventMetadata(name),
+                cancellationToken
+            );
+        }
+        catch (PostgresException exception) when (exception.SqlState is Manifest.BlobMissing)
+        {
+            return ArtifactProblems.MissingBlobs(await blobs.FindMissingAsync(request.Files, cancellationToken));
+        }
+
         if (refusal is not null)
         {
             return ArtifactProblems.From(refusal);

@@ -18,14 +18,71 @@ internal static class DeleteVersionEndpoint
             .RequireAuthorization(Policies.Edit)
             .WithName("RestoreArtifactVersion")
             .WithSummary("Restore a deleted version with its aliases (If-Match)");
+        artifacts
+            .MapPost("/versions/delete", DeleteManyAsync)
+            .RequireAuthorization(Policies.Edit)
+            .WithName("DeleteArtifactVersions")
+            .WithSummary("Delete up to 200 versions, named as 'name:3', so that they can be restored");
     }
 
-    private static Task<Results<NoContent, ProblemHttpResult>> DeleteAsync(
+    private static async Task<Results<Ok<BatchResult>, ProblemHttpResult>> DeleteManyAsync(
+        DeleteManyRequest request,
+        HttpContext context,
+        ArtifactWriter writer,
+        CancellationToken cancellationToken
+    )
+    {
+        if (Batches.Check(request.Ids) is { } refusal)
+        {
+            return refusal;
+        }
+
+        if (Deletion.ProblemWithReason(request.Reason) is { } problem)
+        {
+            return ProblemResults.Invalid("reason", problem);
+        }
+
+        var items = new List<BatchItem>(request.Ids.Count);
+        foreach (var id in request.Ids)
+        {
+            items.Add(await DeleteOneAsync(id, request.Reason, context, writer, cancellationToken));
+        }
+
+        return TypedResults.Ok(new BatchResult(items));
+    }
+
+    private static async Task<BatchItem> DeleteOneAsync(
+        string id,
+        string? reason,
+        HttpContext context,
+        ArtifactWriter writer,
+        CancellationToken cancellationToken
+    )
+    {
+        if (!ArtifactNames.TryParseVersionId(id, out var name, out var number))
+        {
+            return BatchItem.Refused(id, Artifact.NoSuchVersion);
+        }
+
+        var outcome = await writer.HandleAsync(
+            name,
+            new DeleteVersion(number, reason),
+            context.EventMetadata(name),
+            cancellationToken: cancellationToken
+        );
+        return outcome.Refusal is { } refusal ? BatchItem.Refused(id, refusal) : new BatchItem(id, Done: true);
+    }
+
+    private static async Task<Results<NoContent, ProblemHttpResult>> DeleteAsync(
         string name,
         string version,
+        string? reason,
         HttpContext context,
         ArtifactWriter writer
-    ) => ChangeAsync(name, version, number => new DeleteVersion(number), context, writer);
+    ) =>
+        Deletion.ProblemWithReason(reason) is { } problem
+            ? ProblemResults.Invalid("reason", problem)
+            : await ChangeAsync(name, version, number => new DeleteVersion(number, reason), context, writer);
 
     private static Task<Results<NoContent, ProblemHttpResult>> RestoreAsync(
         string name,

@@ -21,6 +21,18 @@ internal sealed record Artifact(
     public const string NotFound = "artifact.not-found";
     public const string VersionNotFound = "artifact.version-not-found";
 
+    /// <summary>The answer to commands to a version that is gone for good.</summary>
+    public static readonly Refusal Gone = new(
+        "artifact.version-purged",
+        "The version was deleted permanently; only its events are left."
+    );
+
+    /// <summary>The answer to an id that no version can have.</summary>
+    public static readonly Refusal NoSuchVersion = new(VersionNotFound, "There is no such version.");
+
+    /// <summary>The numbers of versions that were deleted permanently.</summary>
+    public ImmutableSortedSet<int> Purged { get; init; } = [];
+
     public static readonly Decider<Artifact, ArtifactEvent> Decider = new(
         "artifact",
         new Artifact(
@@ -37,14 +49,25 @@ internal sealed record Artifact(
         command switch
         {
             AddVersion c => Add(artifact, c, now),
-            PointAlias or RemoveAlias or DeleteVersion or RestoreVersion when artifact.LastNumber == 0 =>
-                Decision.Refuse<ArtifactEvent>(NotFound, "There is no such artifact."),
+            PointAlias
+            or RemoveAlias
+            or DeleteVersion
+            or RestoreVersion
+            or PurgeVersion when artifact.LastNumber == 0 => Decision.Refuse<ArtifactEvent>(
+                NotFound,
+                "There is no such artifact."
+            ),
             RemoveAlias c => artifact.Aliases.ContainsKey(c.Alias)
                 ? Decision.Accept<ArtifactEvent>(new AliasRemoved(c.Alias, now))
                 : Decision.Nothing<ArtifactEvent>(),
             PointAlias c when !artifact.Has(c.Number) => NoVersion(c.Number),
             DeleteVersion c when !artifact.Has(c.Number) => NoVersion(c.Number),
             RestoreVersion c when !artifact.Has(c.Number) => NoVersion(c.Number),
+            PurgeVersion c when !artifact.Has(c.Number) => NoVersion(c.Number),
+            PurgeVersion c => artifact.Purge(c.Number, now),
+            PointAlias c when artifact.Purged.Contains(c.Number) => new Decision<ArtifactEvent>.Refused(Gone),
+            DeleteVersion c when artifact.Purged.Contains(c.Number) => new Decision<ArtifactEvent>.Refused(Gone),
+            RestoreVersion c when artifact.Purged.Contains(c.Number) => new Decision<ArtifactEvent>.Refused(Gone),
             PointAlias c when artifact.Deleted.Contains(c.Number) => Decision.Refuse<ArtifactEvent>(
                 "artifact.version-deleted",
                 $"Version {c.Number} is deleted; restore it before an alias points at it."
@@ -54,7 +77,7 @@ internal sealed record Artifact(
                 : Decision.Accept<ArtifactEvent>(new AliasSet(c.Alias, c.Number, now)),
             DeleteVersion c => artifact.Deleted.Contains(c.Number)
                 ? Decision.Nothing<ArtifactEvent>()
-                : Decision.Accept<ArtifactEvent>(new VersionDeleted(c.Number, now)),
+                : Decision.Accept<ArtifactEvent>(new VersionDeleted(c.Number, now, c.Reason)),
             RestoreVersion c => artifact.Deleted.Contains(c.Number)
                 ? Decision.Accept<ArtifactEvent>(new VersionRestored(c.Number, now))
                 : Decision.Nothing<ArtifactEvent>(),
@@ -76,6 +99,15 @@ internal sealed record Artifact(
             AliasRemoved e => artifact with { Aliases = artifact.Aliases.Remove(e.Alias) },
             VersionDeleted e => artifact with { Deleted = artifact.Deleted.Add(e.Number) },
             VersionRestored e => artifact with { Deleted = artifact.Deleted.Remove(e.Number) },
+            VersionPurged e => artifact with
+            {
+                Deleted = artifact.Deleted.Remove(e.Number),
+                Purged = artifact.Purged.Add(e.Number),
+                // A repeated request makes a new version.
+                Requests = artifact.Requests.RemoveRange(
+                    artifact.Requests.Where(request => request.Value.Number == e.Number).Select(request => request.Key)
+                ),
+            },
             _ => throw new UnreachableException($"No evolution for {@event.GetType().Name}."),
         };
 
@@ -123,6 +155,23 @@ internal sealed record Artifact(
             .. c.Aliases.Select(alias => new AliasSet(alias, created.Number, now)),
         ]);
     }
+
+    /// <summary>Aliases that point at it go with it.</summary>
+    private Decision<ArtifactEvent> Purge(int number, DateTimeOffset now) =>
+        Purged.Contains(number) ? Decision.Nothing<ArtifactEvent>()
+        : Deleted.Contains(number)
+            ? Decision.Accept<ArtifactEvent>([
+                .. Aliases
+                    .Where(alias => alias.Value == number)
+                    .Select(alias => alias.Key)
+                    .Order(StringComparer.Ordinal)
+                    .Select(alias => new AliasRemoved(alias, now)),
+                new VersionPurged(number, now),
+            ])
+        : Decision.Refuse<ArtifactEvent>(
+            "artifact.version-not-deleted",
+            "Only a version in the recycle bin can be deleted permanently. Delete it first."
+        );
 
     private bool Has(int number) => number >= 1 && number <= LastNumber;
 

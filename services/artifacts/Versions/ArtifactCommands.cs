@@ -28,6 +28,9 @@ internal sealed record PointAlias(string Alias, int Number) : ArtifactCommand;
 
 internal sealed record RemoveAlias(string Alias) : ArtifactCommand;
 
-internal sealed record DeleteVersion(int Number) : ArtifactCommand;
+internal sealed record DeleteVersion(int Number, string? Reason = null) : ArtifactCommand;
 
 internal sealed record RestoreVersion(int Number) : ArtifactCommand;
+
+/// <summary>The version leaves the recycle bin for good.</summary>
+internal sealed record PurgeVersion(int Number) : ArtifactCommand;

@@ -33,6 +33,10 @@ internal sealed record AliasSet(string Alias, int Number, DateTimeOffset At) : A
 internal sealed record AliasRemoved(string Alias, DateTimeOffset At) : ArtifactEvent;
 
 /// <summary>The version is hidden; its bytes, number and aliases are kept, so that it can be restored.</summary>
-internal sealed record VersionDeleted(int Number, DateTimeOffset At) : ArtifactEvent;
+/// <param name="Reason">Why, as a text for users; null also in events of release 0.1.0.</param>
+internal sealed record VersionDeleted(int Number, DateTimeOffset At, string? Reason = null) : ArtifactEvent;
 
 internal sealed record VersionRestored(int Number, DateTimeOffset At) : ArtifactEvent;
+
+/// <summary>Everything of the version but its events was given up. Its number is not used again.</summary>
+internal sealed record VersionPurged(int Number, DateTimeOffset At) : ArtifactEvent;

@@ -11,6 +11,7 @@ namespace Platform.Artifacts.Versions;
 [JsonSerializable(typeof(AliasRemoved))]
 [JsonSerializable(typeof(VersionDeleted))]
 [JsonSerializable(typeof(VersionRestored))]
+[JsonSerializable(typeof(VersionPurged))]
 [JsonSerializable(typeof(RequestContent))]
 [JsonSerializable(typeof(IReadOnlyDictionary<string, string>))]
 internal sealed partial class ArtifactJson : JsonSerializerContext
@@ -21,7 +22,8 @@ internal sealed partial class ArtifactJson : JsonSerializerContext
             .Add("alias_set", Default.AliasSet)
             .Add("alias_removed", Default.AliasRemoved)
             .Add("version_deleted", Default.VersionDeleted)
-            .Add("version_restored", Default.VersionRestored);
+            .Add("version_restored", Default.VersionRestored)
+            .Add("version_purged", Default.VersionPurged);
 }
 
 /// <summary>The content of a creation request in canonical order: equal requests have equal hashes.</summary>

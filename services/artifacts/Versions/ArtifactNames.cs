@@ -24,6 +24,15 @@ internal static partial class ArtifactNames
             && int.TryParse(reference.AsSpan().TrimStart("vV"), NumberStyles.None, provider: null, out number);
     }
 
+    /// <summary>Reads the id of a version in a batch: <c>name:3</c>.</summary>
+    public static bool TryParseVersionId(string id, out string name, out int number)
+    {
+        var colon = id.LastIndexOf(':');
+        name = colon < 0 ? "" : id[..colon];
+        number = 0;
+        return ClientText.IsArtifactName(name) && TryParseVersion(id[(colon + 1)..], out number);
+    }
+
     [GeneratedRegex(@"\A[vV]?[0-9]+\z", RegexOptions.None, matchTimeoutMilliseconds: 1000)]
     private static partial Regex Number();
 }

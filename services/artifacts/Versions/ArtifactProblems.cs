@@ -22,8 +22,8 @@ internal static class ArtifactProblems
     public static ProblemHttpResult From(Refusal refusal) =>
         ProblemResults.From(
             refusal,
-            refusal.Code is Artifact.NotFound or Artifact.VersionNotFound
-                ? StatusCodes.Status404NotFound
+            refusal.Code is Artifact.NotFound or Artifact.VersionNotFound ? StatusCodes.Status404NotFound
+                : refusal == Artifact.Gone ? StatusCodes.Status410Gone
                 : StatusCodes.Status409Conflict
         );
 

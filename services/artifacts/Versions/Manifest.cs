@@ -27,18 +27,28 @@ internal sealed class Manifest
 
     public long Size { get; }
 
+    /// <summary>The SQL state of a manifest one of whose blobs is not stored, or is being deleted.</summary>
+    public const string BlobMissing = "PA001";
+
     /// <summary>
-    /// Stores the manifest in the transaction of the version that uses it; the foreign key protects its blobs from
-    /// deletion.
+    /// Stores the manifest in the transaction of the version that uses it. Its row is locked, also when it is there already, so that it
+    /// is not deleted in between; the check and the foreign key protect its blobs from deletion.
     /// </summary>
-    public void AddTo(NpgsqlBatch batch) =>
+    public void AddTo(NpgsqlBatch batch)
+    {
+        batch.Add(
+            "select blobs_check($1)",
+            (object)_files.Select(file => file.Sha256).Distinct(StringComparer.Ordinal).ToArray()
+        );
         batch.Add(
             """
             with fresh as (
-              insert into manifest (digest) values ($1) on conflict (digest) do nothing returning digest)
+              insert into manifest (digest) values ($1) on conflict (digest) do update set digest = excluded.digest
+              returning digest, xmax = 0 as is_new)
             insert into manifest_file (digest, path, size, sha256, executable)
             select fresh.digest, f.path, f.size, f.sha256, f.executable
             from fresh, unnest($2::varchar[], $3::bigint[], $4::varchar[], $5::boolean[]) f(path, size, sha256, executable)
+            where fresh.is_new
             """,
             Digest,
             _files.Select(file => file.Path).ToArray(),
@@ -46,6 +56,7 @@ internal sealed class Manifest
             _files.Select(file => file.Sha256).ToArray(),
             _files.Select(file => file.Executable).ToArray()
         );
+    }
 
     /// <summary>
     /// The same as <c>LC_ALL=C sort | sha256sum</c>: the lines are ordered by their bytes. An <c>x</c> after the size marks programs.

@@ -63,6 +63,9 @@ public sealed class A_store_that_answers_late : IDisposable
         public Task KeepAsync(IReadOnlyCollection<IncomingBlob> incoming, CancellationToken cancellationToken) =>
             throw new NotSupportedException();
 
+        public Task DeleteAsync(BlobName name, CancellationToken cancellationToken) =>
+            throw new NotSupportedException();
+
         public Task<long?> FindSizeAsync(BlobName name, CancellationToken cancellationToken) =>
             throw new NotSupportedException();
 

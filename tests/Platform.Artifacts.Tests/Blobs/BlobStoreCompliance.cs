@@ -94,6 +94,20 @@ public abstract class BlobStoreCompliance : IAsyncLifetime
     }
 
     [Fact]
+    public async Task deletes_a_blob_once_and_takes_it_again()
+    {
+        var name = await KeepAsync([1, 2, 3]);
+
+        await Store.DeleteAsync(name, CancellationToken.None);
+        await Store.DeleteAsync(name, CancellationToken.None);
+
+        Assert.Null(await Store.FindSizeAsync(name, CancellationToken.None));
+        Assert.Null(await Store.OpenAsync(name, CancellationToken.None));
+        await KeepAsync([1, 2, 3]);
+        Assert.Equal([1, 2, 3], await ReadAsync(Store, name));
+    }
+
+    [Fact]
     public async Task can_be_prepared_again_and_keeps_its_blobs()
     {
         var name = await KeepAsync([1, 2, 3]);

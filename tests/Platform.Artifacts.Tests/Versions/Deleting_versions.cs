@@ -1,3 +1,4 @@
+using System.Text.Json;
 using System.Text.Json.Nodes;
 using Platform.Artifacts.Changing;
 using Platform.Artifacts.Tests.Host;
@@ -83,6 +84,116 @@ public sealed class Deleting_versions(ArtifactsHost host) : IClassFixture<Artifa
         Assert.Equal(0, (int)(await host.GetAsync<JsonNode>($"/api/artifacts?search={name}"))["total"]!);
     }
 
+    [Fact]
+    public async Task says_who_did_it_and_why()
+    {
+        var name = await VersionsAsync(2);
+
+        await ChangeAsync(HttpMethod.Delete, $"{name}/versions/1?reason=wrong%20data");
+
+        var version = (await host.GetAsync<JsonNode>($"/api/artifacts/{name}/versions?deleted=true"))["items"]![0]!;
+        Assert.Equal("wrong data", (string?)version["deleteReason"]);
+        Assert.Equal("user:tester", (string?)version["deletedBy"]);
+        Assert.Equal(
+            400,
+            (await host.SendAsync(HttpMethod.Delete, $"/api/artifacts/{name}/versions/2?reason=a%0Ab")).Status
+        );
+    }
+
+    [Fact]
+    public async Task of_all_lists_the_artifact_with_the_deleted_ones()
+    {
+        var name = await VersionsAsync(1);
+        await ChangeAsync(HttpMethod.Delete, $"{name}/versions/1");
+
+        var page = await host.GetAsync<JsonNode>($"/api/artifacts?deleted=true&search={name}");
+
+        Assert.Equal([name], page["items"]!.AsArray().Select(item => (string?)item!["name"]));
+    }
+
+    [Fact]
+    public async Task answers_for_each_of_several()
+    {
+        var name = await VersionsAsync(3);
+
+        var items = (
+            await PostAsync("delete", new { ids = new[] { $"{name}:3", $"{name}:9", "no-such:1", $"{name}:v1", "x" } })
+        )["items"]!.AsArray();
+
+        Assert.Equal(
+            [
+                (true, null),
+                (false, "artifact.version-not-found"),
+                (false, "artifact.not-found"),
+                (true, null),
+                (false, "artifact.version-not-found"),
+            ],
+            items.Select(item => ((bool)item!["done"]!, (string?)item["problem"]?["code"]))
+        );
+        Assert.Equal([2], await NumbersAsync($"{name}/versions"));
+    }
+
+    [Fact]
+    public async Task permanently_says_first_which_bytes_go_and_which_others_share()
+    {
+        var (name, other) = (ArtifactsHost.NewName(), ArtifactsHost.NewName());
+        var own = await host.UploadAsync("own", ArtifactsHost.RandomBytes(100));
+        var shared = await host.UploadAsync("shared", ArtifactsHost.RandomBytes(200));
+        await host.CreateAsync(name, new CreateVersion { Files = [own, shared] });
+        await host.CreateAsync(other, new CreateVersion { Files = [shared] });
+        await ChangeAsync(HttpMethod.Delete, $"{name}/versions/1");
+
+        var answer = await PostAsync("purge", new { ids = new[] { $"{name}:1", $"{other}:1" }, dryRun = true });
+
+        Assert.Equal(
+            [null, "artifact.version-not-deleted"],
+            answer["items"]!.AsArray().Select(item => (string?)item!["problem"]?["code"])
+        );
+        var content = answer["content"]!;
+        Assert.Equal(
+            (1, 100, 1, 200),
+            (
+                (int)content["orphanedBlobs"]!,
+                (int)content["orphanedBytes"]!,
+                (int)content["sharedBlobs"]!,
+                (int)content["sharedBytes"]!
+            )
+        );
+        Assert.Equal(own.Sha256, (string?)content["orphaned"]![0]!["sha256"]);
+        Assert.Equal([1], await NumbersAsync($"{name}/versions?deleted=true"));
+
+        var all = await PostAsync("purge", new { ids = new[] { $"{name}:1" }, dryRun = false });
+
+        Assert.True((bool)all["items"]![0]!["done"]!);
+        Assert.Equal(
+            (410, "/problems/artifact.version-purged"),
+            await ProblemAsync(HttpMethod.Post, $"{name}/versions/1/restore")
+        );
+        Assert.Equal((404, "/problems/artifact.not-found"), await ProblemAsync(HttpMethod.Get, name));
+        Assert.Equal(2, (await host.CreateAsync(name)).Version);
+    }
+
+    [Fact]
+    public async Task permanently_takes_its_aliases_and_its_key_with_it()
+    {
+        var name = ArtifactsHost.NewName();
+        var file = await host.UploadAsync("file", ArtifactsHost.RandomBytes(10));
+        var request = JsonSerializer.Serialize(
+            new CreateVersion { Files = [file], Aliases = ["best"] },
+            JsonSerializerOptions.Web
+        );
+        var path = $"/api/artifacts/{name}/versions";
+        Assert.Equal(201, (await host.SendAsync(HttpMethod.Post, path, request, ("Idempotency-Key", "a"))).Status);
+        await host.CreateAsync(name);
+        await ChangeAsync(HttpMethod.Delete, $"{name}/versions/1");
+
+        await PostAsync("purge", new { ids = new[] { $"{name}:1" } });
+
+        Assert.Equal(404, (await host.SendAsync(HttpMethod.Get, $"{path}/best")).Status);
+        var (_, again) = await host.SendAsync(HttpMethod.Post, path, request, ("Idempotency-Key", "a"));
+        Assert.Equal(3, (int)again!["version"]!);
+    }
+
     [Theory]
     [InlineData("latest")]
     [InlineData("9")]
@@ -106,6 +217,23 @@ public sealed class Deleting_versions(ArtifactsHost host) : IClassFixture<Artifa
         }
 
         return name;
+    }
+
+    private async Task<JsonNode> PostAsync(string action, object body)
+    {
+        var (status, answer) = await host.SendAsync(
+            HttpMethod.Post,
+            $"/api/artifacts/versions/{action}",
+            JsonSerializer.Serialize(body)
+        );
+        Assert.True(status == 200, answer?.ToJsonString());
+        return answer!;
+    }
+
+    private async Task<(int Status, string? Type)> ProblemAsync(HttpMethod method, string path)
+    {
+        var (status, problem) = await host.SendAsync(method, $"/api/artifacts/{path}");
+        return (status, (string?)problem!["type"]);
     }
 
     private async Task ChangeAsync(HttpMethod method, string path) =>

@@ -52,6 +52,20 @@ internal sealed class FileBlobStore(IOptions<ArtifactsOptions> options) : IBlobS
         return Task.CompletedTask;
     }
 
+    public Task DeleteAsync(BlobName name, CancellationToken cancellationToken)
+    {
+        try
+        {
+            File.Delete(PathOf(name));
+        }
+        catch (DirectoryNotFoundException)
+        {
+            // It never was there.
+        }
+
+        return Task.CompletedTask;
+    }
+
     public Task<long?> FindSizeAsync(BlobName name, CancellationToken cancellationToken)
     {
         var file = new FileInfo(PathOf(name));

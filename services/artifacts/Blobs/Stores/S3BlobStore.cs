@@ -103,6 +103,9 @@ internal sealed class S3BlobStore : IBlobStore, IDisposable
             async (blob, token) => await KeepAsync(blob, token)
         );
 
+    public Task DeleteAsync(BlobName name, CancellationToken cancellationToken) =>
+        _client.DeleteObjectAsync(_bucket, KeyOf(name), cancellationToken);
+
     public async Task<long?> FindSizeAsync(BlobName name, CancellationToken cancellationToken)
     {
         try

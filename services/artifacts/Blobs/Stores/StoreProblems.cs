@@ -27,6 +27,14 @@ internal static partial class StoreProblems
                 "The disk for artifact bytes is full. Nothing was stored."
             );
         }
+        catch (BlobCollectedException)
+        {
+            return ProblemResults.Problem(
+                StatusCodes.Status503ServiceUnavailable,
+                "unavailable",
+                "The bytes were deleted as unused while they were uploaded again. Upload them once more."
+            );
+        }
         catch (Exception exception) when (IsUnavailable(exception))
         {
             LogUnavailable(Logger(context), exception);

@@ -140,6 +140,12 @@ public sealed record ArtifactVersion
 
     /// <summary>When it was deleted; it can be restored.</summary>
     public DateTimeOffset? DeletedAt { get; init; }
+
+    /// <summary>Who deleted it.</summary>
+    public string? DeletedBy { get; init; }
+
+    /// <summary>Why it was deleted, as a text for users.</summary>
+    public string? DeleteReason { get; init; }
 }
 
 /// <summary>One artifact, as in <c>GET /api/artifacts</c>.</summary>

@@ -1,0 +1,177 @@
+using Npgsql;
+using Platform.Artifacts.Versions;
+using Platform.EventStore;
+using Platform.ServiceDefaults;
+
+namespace Platform.Artifacts.Retention;
+
+/// <summary>Deletes versions for good. Their bytes follow when nothing else names them (<see cref="BlobCollector"/>).</summary>
+internal sealed class VersionPurge(ArtifactsStore store, ArtifactWriter writer, TimeProvider clock)
+{
+    private const int StepVersions = 100;
+    private const int MaxListed = 1000;
+
+    /// <summary>Deletes versions that are in the recycle bin, or says what that would delete.</summary>
+    /// <param name="ids">As <c>name:3</c>.</param>
+    public async Task<PurgedVersions> PurgeAsync(
+        IReadOnlyList<string> ids,
+        bool dryRun,
+        EventMetadata metadata,
+        CancellationToken cancellationToken
+    )
+    {
+        var due = new List<(string Name, int Number)>();
+        var problems = new Dictionary<string, BatchItem>(StringComparer.Ordinal);
+        foreach (var id in ids)
+        {
+            if (!ArtifactNames.TryParseVersionId(id, out var name, out var number))
+            {
+                problems[id] = BatchItem.Refused(id, Artifact.NoSuchVersion);
+                continue;
+            }
+
+            var (artifact, _) = await store.LoadAsync(Artifact.Decider, name, cancellationToken);
+            if (
+                Artifact.Decide(artifact, new PurgeVersion(number), clock.GetUtcNow())
+                is Decision<ArtifactEvent>.Refused refused
+            )
+            {
+                problems[id] = BatchItem.Refused(id, refused.Refusal);
+                continue;
+            }
+
+            due.Add((name, number));
+        }
+
+        var content = await ReadAsync(due, cancellationToken);
+        if (!dryRun)
+        {
+            foreach (var (name, number) in due)
+            {
+                if (await PurgeAsync(name, number, metadata, cancellationToken) is { } refusal)
+                {
+                    // It was restored meanwhile.
+                    var id = ids.First(id =>
+                        ArtifactNames.TryParseVersionId(id, out var itsName, out var itsNumber)
+                        && string.Equals(itsName, name, StringComparison.Ordinal)
+                        && itsNumber == number
+                    );
+                    problems[id] = BatchItem.Refused(id, refusal);
+                }
+            }
+        }
+
+        return new PurgedVersions(
+            dryRun,
+            [.. ids.Select(id => problems.GetValueOrDefault(id) ?? new BatchItem(id, Done: true))],
+            content
+        );
+    }
+
+    /// <summary>Deletes the versions that have been in the recycle bin since before a time.</summary>
+    public async Task PurgeDueAsync(
+        DateTimeOffset deletedBefore,
+        EventMetadata metadata,
+        CancellationToken cancellationToken
+    )
+    {
+        List<(string Name, int Number)> due;
+        int done;
+        do
+        {
+            done = 0;
+            due = await FindDueAsync(deletedBefore, cancellationToken);
+            foreach (var (name, number) in due)
+            {
+                done += await PurgeAsync(name, number, metadata, cancellationToken) is null ? 1 : 0;
+            }
+        } while (due.Count == StepVersions && done > 0);
+    }
+
+    private async Task<Refusal?> PurgeAsync(
+        string name,
+        int number,
+        EventMetadata metadata,
+        CancellationToken cancellationToken
+    )
+    {
+        var outcome = await writer.HandleAsync(
+            name,
+            new PurgeVersion(number),
+            metadata with
+            {
+                CorrelationId = name,
+            },
+            cancellationToken: cancellationToken
+        );
+        return outcome.Refusal;
+    }
+
+    private async Task<List<(string Name, int Number)>> FindDueAsync(
+        DateTimeOffset deletedBefore,
+        CancellationToken cancellationToken
+    )
+    {
+        await using var command = store.DataSource.CreateCommand(
+            $"select name, number from artifact_version where deleted_at < $1 order by deleted_at limit {StepVersions}"
+        );
+        command.Parameters.Add(new NpgsqlParameter { Value = deletedBefore });
+        var due = new List<(string Name, int Number)>();
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        while (await reader.ReadAsync(cancellationToken))
+        {
+            due.Add((reader.GetString(0), reader.GetInt32(1)));
+        }
+
+        return due;
+    }
+
+    /// <summary>Tells the bytes that only these versions have from those that others, deleted ones included, have too.</summary>
+    private async Task<VersionContent> ReadAsync(
+        IReadOnlyList<(string Name, int Number)> due,
+        CancellationToken cancellationToken
+    )
+    {
+        await using var batch = store.DataSource.CreateBatch();
+        batch.Add(
+            $"""
+            with due as (
+              select v.name, v.number, v.digest from artifact_version v
+              join unnest($1::varchar[], $2::int[]) as u (name, number) on u.name = v.name and u.number = v.number),
+            kept as (
+              select v.digest from artifact_version v
+              where v.digest in (select f.digest from manifest_file f where f.sha256 in (
+                select g.sha256 from manifest_file g join due on due.digest = g.digest))
+              and not exists (select from due where due.name = v.name and due.number = v.number)),
+            used as (
+              select f.sha256, max(f.size) as size,
+                exists (select from manifest_file g where g.sha256 = f.sha256 and g.digest in (select digest from kept)) as shared
+              from manifest_file f where f.digest in (select digest from due) group by f.sha256)
+            select sha256, size, shared, count(*) over (partition by shared), (sum(size) over (partition by shared))::bigint
+            from used order by shared, size desc, sha256
+            """,
+            due.Select(version => version.Name).ToArray(),
+            due.Select(version => version.Number).ToArray()
+        );
+        var orphaned = new List<NamedBlob>();
+        var (orphanedBlobs, orphanedBytes, sharedBlobs, sharedBytes) = (0L, 0L, 0L, 0L);
+        await using var reader = await batch.ExecuteReaderAsync(cancellationToken);
+        while (await reader.ReadAsync(cancellationToken))
+        {
+            var (count, size) = (reader.GetInt64(3), reader.GetInt64(4));
+            if (reader.GetBoolean(2))
+            {
+                (sharedBlobs, sharedBytes) = (count, size);
+                continue;
+            }
+
+            (orphanedBlobs, orphanedBytes) = (count, size);
+            if (orphaned.Count < MaxListed)
+            {
+                orphaned.Add(new NamedBlob(reader.GetString(0), reader.GetInt64(1)));
+            }
+        }
+
+        return new VersionContent(orphanedBlobs, orphanedBytes, orphaned, sharedBlobs, sharedBytes);
+    }
+}
