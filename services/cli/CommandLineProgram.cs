@@ -123,6 +123,9 @@ internal static class CommandLineProgram
                 JobEvents.Create(),
                 CancelJob.Create(),
                 RetryJob.Create(),
+                DeletedJobs.Bin.Delete(),
+                DeletedJobs.Bin.Restore(),
+                DeletedJobs.Bin.Purge(),
             },
             new Command("nodes", "The machines that train.")
             {
@@ -139,12 +142,18 @@ internal static class CommandLineProgram
                 UploadArtifact.Create(),
                 DownloadArtifact.Create(),
                 SetAlias.Create(),
+                DeletedVersions.Bin.Delete(),
+                DeletedVersions.Bin.Restore(),
+                DeletedVersions.Bin.Purge(),
             },
             new Command("runs", "Tracked experiments: parameters and metrics.")
             {
                 ListRuns.Create(),
                 ShowRun.Create(),
                 RunMetrics.Create(),
+                DeletedRuns.Bin.Delete(),
+                DeletedRuns.Bin.Restore(),
+                DeletedRuns.Bin.Purge(),
                 FlushRuns.Create(),
             },
             Login.Create(),

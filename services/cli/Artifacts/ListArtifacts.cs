@@ -33,7 +33,8 @@ internal static class ListArtifacts
                         artifact.Field("versionCount"),
                         artifact.Bytes("size"),
                         artifact.Time("updatedAt"),
-                    ]
+                    ],
+                HasRecycleBin: true
             )
         );
     }

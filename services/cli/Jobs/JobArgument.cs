@@ -10,9 +10,10 @@ internal static class JobArgument
         new("job") { Description = "The job: its id, the beginning or end of it, or its name." };
 
     /// <summary>Finds the id.</summary>
+    /// <param name="deleted">True to look in the recycle bin instead.</param>
     /// <exception cref="CliException">There is no such job, or there are several.</exception>
-    public static async Task<Guid> FindAsync(CommandContext context, string job) =>
+    public static async Task<Guid> FindAsync(CommandContext context, string job, bool deleted = false) =>
         Guid.TryParse(job, out var id)
             ? id
-            : Guid.Parse((await References.FindAsync(context, "job", "/api/jobs", job)).Field("id"));
+            : Guid.Parse((await References.FindAsync(context, "job", "/api/jobs", job, deleted)).Field("id"));
 }

@@ -30,6 +30,15 @@ internal static class JobOutput
             ("exit code", job.Field("exitCode")),
             ("detail", job.Field("detail"))
         );
+        if (job["deletion"] is { } deletion)
+        {
+            context.PrintFields(
+                ("deleted", deletion.Time("at")),
+                ("by", deletion.Field("by")),
+                ("reason", deletion.Field("reason"))
+            );
+        }
+
         return 0;
     }
 

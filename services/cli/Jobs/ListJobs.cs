@@ -50,7 +50,8 @@ internal static class ListJobs
                         JobOutput.Owner(job),
                         JobOutput.Age(job, "submittedAt", now),
                         job.Field("status") is "succeeded" ? "–" : job.Field("reason"),
-                    ]
+                    ],
+                HasRecycleBin: true
             )
         );
     }

@@ -10,13 +10,15 @@ namespace Platform.Cli.Output;
 /// <param name="Path">The list's path in the API.</param>
 /// <param name="Filters">Options named as the query's parameters.</param>
 /// <param name="Row">The cells of an item, given the current time.</param>
+/// <param name="HasRecycleBin">Whether it can list what is deleted.</param>
 internal sealed record ListDefinition(
     string Things,
     string Order,
     string Path,
     IReadOnlyList<ListFilter> Filters,
     IReadOnlyList<Column> Columns,
-    Func<JsonNode, DateTimeOffset, IReadOnlyList<string>> Row
+    Func<JsonNode, DateTimeOffset, IReadOnlyList<string>> Row,
+    bool HasRecycleBin = false
 );
 
 /// <summary>A filter of a list.</summary>
@@ -42,6 +44,7 @@ internal static class ListCommand
         {
             Description = "The next page, as printed with the previous one.",
         };
+        var deleted = new Option<bool>("--deleted") { Description = $"Only {list.Things} in the recycle bin." };
         var watch = new Option<bool>("--watch", "-w")
         {
             Description = "Show it on the terminal until Ctrl-C, as it changes.",
@@ -51,6 +54,11 @@ internal static class ListCommand
         foreach (var option in (IEnumerable<Option>)[.. filters.Select(filter => filter.Option), limit, watch])
         {
             command.Add(option);
+        }
+
+        if (list.HasRecycleBin)
+        {
+            command.Add(deleted);
         }
 
         foreach (var filter in filters)
@@ -67,7 +75,11 @@ internal static class ListCommand
                 query.Add((ParameterOf(option), value is null || read is null ? value : await read(context, value)));
             }
 
-            var path = Query.Path(list.Path, [.. query, ("limit", $"{context.Value(limit)}")]);
+            var isDeleted = list.HasRecycleBin && context.Value(deleted);
+            var path = Query.Path(
+                list.Path,
+                [.. query, ("deleted", isDeleted ? "true" : null), ("limit", $"{context.Value(limit)}")]
+            );
             if (context.Value(watch))
             {
                 return await WatchAsync(context, list, path);

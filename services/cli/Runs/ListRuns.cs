@@ -25,7 +25,8 @@ internal static class ListRuns
                         run.Field("project"),
                         run.Field("status"),
                         JobOutput.Age(run, "createdAt", now),
-                    ]
+                    ],
+                HasRecycleBin: true
             )
         );
     }

@@ -17,15 +17,28 @@ internal static class References
     /// <summary>Finds the only item of a paged list that a text refers to.</summary>
     /// <param name="thing">What the list has, in the singular.</param>
     /// <param name="path">The list, whose <c>search</c> finds names and ids.</param>
+    /// <param name="deleted">True to look in the recycle bin instead.</param>
     /// <exception cref="CliException">There is none, or there are several.</exception>
-    public static async Task<JsonNode> FindAsync(CommandContext context, string thing, string path, string text)
+    public static async Task<JsonNode> FindAsync(
+        CommandContext context,
+        string thing,
+        string path,
+        string text,
+        bool deleted = false
+    )
     {
         var found = new List<JsonNode>();
         string? cursor = null;
         for (var page = 0; page < Pages; page++)
         {
             var answer = await context.Client.GetAsync(
-                Query.Path(path, ("search", text), ("limit", $"{PageSize}"), ("cursor", cursor)),
+                Query.Path(
+                    path,
+                    ("search", text),
+                    ("deleted", deleted ? "true" : null),
+                    ("limit", $"{PageSize}"),
+                    ("cursor", cursor)
+                ),
                 context.Cancelled
             );
             found.AddRange(answer.Items());
@@ -36,7 +49,7 @@ internal static class References
             }
         }
 
-        return Only(thing, text, found);
+        return Only(deleted ? $"deleted {thing}" : thing, text, found);
     }
 
     /// <summary>The only one of some items that a text refers to.</summary>

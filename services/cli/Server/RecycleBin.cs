@@ -1,0 +1,171 @@
+using System.CommandLine;
+using System.Net.Http.Json;
+using System.Text.Json.Nodes;
+using Platform.Contracts;
+
+namespace Platform.Cli.Server;
+
+/// <summary>The commands <c>delete</c>, <c>restore</c> and <c>purge</c> of things that have a recycle bin.</summary>
+/// <param name="Thing">In the singular.</param>
+/// <param name="Argument">How one is named, as the description of the argument.</param>
+/// <param name="Path">Below it are <c>delete</c> and <c>purge</c> for several.</param>
+/// <param name="FindAsync">The id of what a text names, among those that are deleted or those that are not.</param>
+/// <param name="RestorePath">Where one is restored, by its id.</param>
+internal sealed record RecycleBin(
+    string Thing,
+    string Argument,
+    string Path,
+    Func<CommandContext, string, bool, Task<string>> FindAsync,
+    Func<string, string> RestorePath
+)
+{
+    /// <summary>As many are named in one request.</summary>
+    private const int MaxIds = 200;
+
+    public Command Delete()
+    {
+        var things = Things();
+        var reason = new Option<string?>("--reason")
+        {
+            Description = "Why, for whoever finds them in the recycle bin.",
+        };
+        reason.RefuseEmpty();
+        return new Command("delete", $"Move {Thing}s into the recycle bin; 'restore' takes them out for 30 days.")
+        {
+            things,
+            reason,
+        }.Does(async context =>
+            await SendAsync(
+                context,
+                await FindAllAsync(context, context.Value(things), deleted: false),
+                "delete",
+                ids => new { ids, reason = context.Value(reason) },
+                "deleted"
+            )
+        );
+    }
+
+    public Command Purge()
+    {
+        var things = Things();
+        var dryRun = new Option<bool>("--dry-run") { Description = "Only say what would be deleted." };
+        return new Command("purge", $"Delete {Thing}s of the recycle bin permanently; their history stays.")
+        {
+            things,
+            dryRun,
+        }.Does(async context =>
+            await SendAsync(
+                context,
+                await FindAllAsync(context, context.Value(things), deleted: true),
+                "purge",
+                ids => new { ids, dryRun = context.Value(dryRun) },
+                context.Value(dryRun) ? "would be deleted permanently" : "deleted permanently"
+            )
+        );
+    }
+
+    public Command Restore()
+    {
+        var things = Things();
+        return new Command("restore", $"Take {Thing}s out of the recycle bin.") { things }.Does(async context =>
+        {
+            var items = new JsonArray();
+            var exitCode = 0;
+            foreach (var id in await FindAllAsync(context, context.Value(things), deleted: true))
+            {
+                var item = new JsonObject { ["id"] = id, ["done"] = true };
+                try
+                {
+                    await context.Client.PostAsync(RestorePath(id), content: null, context.Cancelled);
+                }
+                catch (CliException refused) when (refused is not PlatformUnavailableException)
+                {
+                    item["done"] = false;
+                    item["problem"] = new JsonObject { ["detail"] = refused.Message };
+                    exitCode = 1;
+                }
+
+                items.Add(item);
+            }
+
+            return Print(context, new JsonObject { ["items"] = items }, "restored") | exitCode;
+        });
+    }
+
+    private Argument<string[]> Things() => new(Thing) { Description = Argument, Arity = ArgumentArity.OneOrMore };
+
+    /// <summary>All are found before anything is changed.</summary>
+    private async Task<IReadOnlyList<string>> FindAllAsync(CommandContext context, string[] texts, bool deleted)
+    {
+        var ids = new List<string>();
+        foreach (var text in texts)
+        {
+            ids.Add(await FindAsync(context, text, deleted));
+        }
+
+        return [.. ids.Distinct(StringComparer.Ordinal)];
+    }
+
+    private async Task<int> SendAsync(
+        CommandContext context,
+        IReadOnlyList<string> ids,
+        string action,
+        Func<IReadOnlyList<string>, object> body,
+        string done
+    )
+    {
+        var exitCode = 0;
+        foreach (var some in ids.Chunk(MaxIds))
+        {
+            using var content = JsonContent.Create(body(some), options: JsonDefaults.Lenient);
+            exitCode |= Print(
+                context,
+                await context.Client.PostAsync($"{Path}/{action}", content, context.Cancelled),
+                done
+            );
+        }
+
+        return exitCode;
+    }
+
+    /// <summary>A line for each; 1 when one was refused.</summary>
+    private int Print(CommandContext context, JsonNode answer, string done)
+    {
+        var items = answer.Items();
+        if (context.Json)
+        {
+            context.PrintJson(answer);
+        }
+        else
+        {
+            foreach (var item in items)
+            {
+                context.Out.WriteLine(
+                    IsDone(item)
+                        ? $"{Thing} {item.Field("id")} {done}{Content(item["content"])}"
+                        : $"{Thing} {item.Field("id")} stays: {item["problem"]!.Field("detail")}"
+                );
+            }
+
+            if (answer["content"] is { } all)
+            {
+                context.Out.WriteLine(
+                    $"{all.Field("orphanedBlobs")} files ({all.Bytes("orphanedBytes")}) that nothing else has, {all.Field("sharedBlobs")} ({all.Bytes("sharedBytes")}) that others have too"
+                );
+            }
+        }
+
+        return items.All(IsDone) ? 0 : 1;
+    }
+
+    private static bool IsDone(JsonNode item) => item["done"]?.GetValue<bool>() is true;
+
+    private static string Content(JsonNode? content) =>
+        content switch
+        {
+            null => "",
+            { } job when job["logBytes"] is not null =>
+                $", with {job.Field("files")} files and a log of {job.Bytes("logBytes")}",
+            { } run => $", with {run.Field("points")} points of {run.Field("metrics")} metrics",
+        };
+}

@@ -1,0 +1,92 @@
+using Microsoft.AspNetCore.Http;
+
+namespace Platform.Cli.Tests.Jobs;
+
+public sealed class Deleting_jobs
+{
+    private const string First = "019a0000-0000-7000-8000-00000000aaaa";
+    private const string Second = "019a0000-0000-7000-8000-00000000bbbb";
+
+    private const string Page = $$"""
+        {"items":[
+          {"id":"{{First}}","name":"digits","project":"a","status":"failed"},
+          {"id":"{{Second}}","name":"digits-2","project":"a","status":"running"}
+        ]}
+        """;
+
+    private const string Answer = $$"""
+        {"dryRun":true,"items":[
+          {"id":"{{First}}","done":true,"content":{"logBytes":2048,"files":1}},
+          {"id":"{{Second}}","done":false,"problem":{"code":"job.not-ended","detail":"Cancel it first."}}
+        ]}
+        """;
+
+    [Fact]
+    public async Task sends_them_together_and_prints_a_line_for_each()
+    {
+        await using var platform = await StartAsync();
+
+        var result = await platform.RunAsync("jobs", "delete", "digits", "bbbb", "digits", "--reason", "old");
+
+        Assert.Equal(1, result.ExitCode);
+        Assert.Equal("POST /api/jobs/delete", platform.Requests[^1].Line);
+        Assert.Equal($$"""{"ids":["{{First}}","{{Second}}"],"reason":"old"}""", platform.Requests[^1].Body);
+        Assert.Contains($"job {First} deleted", result.Output, StringComparison.Ordinal);
+        Assert.Contains($"job {Second} stays: Cancel it first.", result.Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task can_be_undone_by_name()
+    {
+        await using var platform = await StartAsync();
+
+        var result = await platform.RunAsync("jobs", "restore", "digits");
+
+        Assert.Equal(0, result.ExitCode);
+        Assert.Equal(
+            ["GET /api/jobs?search=digits&deleted=true&limit=200", $"POST /api/jobs/{First}/restore"],
+            platform.Requests.Select(request => request.Line)
+        );
+        Assert.Contains($"job {First} restored", result.Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task permanently_can_be_tried_first()
+    {
+        await using var platform = await StartAsync();
+
+        var result = await platform.RunAsync("jobs", "purge", First, "--dry-run");
+
+        Assert.Equal("POST /api/jobs/purge", platform.Requests[^1].Line);
+        Assert.Equal($$"""{"ids":["{{First}}"],"dryRun":true}""", platform.Requests[^1].Body);
+        Assert.Contains($"job {First} would be deleted permanently", result.Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task changes_nothing_when_one_of_them_is_not_found()
+    {
+        await using var platform = await StartAsync();
+
+        var result = await platform.RunAsync("jobs", "delete", First, "no-such-job");
+
+        Assert.Equal(1, result.ExitCode);
+        Assert.DoesNotContain(platform.Requests, request => request.Line.StartsWith("POST", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task lists_the_recycle_bin()
+    {
+        await using var platform = await StartAsync();
+
+        await platform.RunAsync("jobs", "list", "--deleted");
+
+        Assert.Equal("GET /api/jobs?deleted=true&limit=50", platform.Requests[^1].Line);
+    }
+
+    private static Task<FakePlatform> StartAsync() =>
+        FakePlatform.StartAsync(context =>
+        {
+            context.Response.ContentType = "application/json";
+            return context.Response.WriteAsync(HttpMethods.IsGet(context.Request.Method) ? Page : Answer);
+        });
+}
