@@ -16,8 +16,8 @@ public sealed class Deleting_jobs
 
     private const string Answer = $$"""
         {"dryRun":true,"items":[
-          {"id":"{{First}}","done":true,"content":{"logBytes":2048,"files":1}},
-          {"id":"{{Second}}","done":false,"problem":{"code":"job.not-ended","detail":"Cancel it first."}}
+          {"id":"{{First}}","done":true,"content":{"logBytes":2048,"files":1} },
+          {"id":"{{Second}}","done":false,"problem":{"code":"job.not-ended","detail":"Cancel it first."} }
         ]}
         """;
 
