@@ -1,4 +1,5 @@
 import { Dialog, DialogBackdrop, DialogPanel, DialogTitle, Description } from '@headlessui/react';
+import type { ReactNode } from 'react';
 import { Button } from './button';
 
 interface ConfirmDialogProps {
@@ -8,11 +9,23 @@ interface ConfirmDialogProps {
   confirm: string;
   refuse: string;
   danger?: boolean;
+  /** What is asked besides. */
+  children?: ReactNode;
   onConfirm: () => void;
   onClose: () => void;
 }
 
-export function ConfirmDialog({ open, title, text, confirm, refuse, danger, onConfirm, onClose }: ConfirmDialogProps) {
+export function ConfirmDialog({
+  open,
+  title,
+  text,
+  confirm,
+  refuse,
+  danger,
+  children,
+  onConfirm,
+  onClose,
+}: ConfirmDialogProps) {
   return (
     <Dialog open={open} onClose={onClose} className="dialog">
       <DialogBackdrop className="dialog-backdrop" />
@@ -20,6 +33,7 @@ export function ConfirmDialog({ open, title, text, confirm, refuse, danger, onCo
         <DialogPanel className="dialog-panel">
           <DialogTitle>{title}</DialogTitle>
           <Description>{text}</Description>
+          {children}
           <div className="dialog-actions">
             <Button onClick={onClose}>{refuse}</Button>
             <Button

@@ -32,7 +32,7 @@ export function ListPage<T>({ title, actions, searchLabel, statuses, ...list }: 
   const onSearch = useCallback((value: string) => change({ search: value }), [change]);
   const chosen = search.status?.split(',') ?? [];
   const [isUnfolded, setIsUnfolded] = useState(false);
-  const folded = [search.project, search.status].filter(Boolean).length;
+  const folded = [search.project, search.status, search.deleted].filter(Boolean).length;
   const onProject = useCallback((value: string) => change({ project: value }), [change]);
   return (
     <div className="page page-fill">
@@ -67,6 +67,15 @@ export function ListPage<T>({ title, actions, searchLabel, statuses, ...list }: 
               ))}
             </div>
           )}
+          <div className="segments" role="group">
+            <button
+              type="button"
+              aria-pressed={Boolean(search.deleted)}
+              onClick={() => change({ deleted: search.deleted ? '' : 'true' })}
+            >
+              {t('bin.filter')}
+            </button>
+          </div>
         </div>
         {search.submittedBy && (
           <FilterChip name={t('job.owner')} onRemove={() => change({ submittedBy: '' })}>
@@ -102,8 +111,8 @@ function List<T>({ path, search, tableLabel, columns, empty }: ListProps<T>) {
   const change = useFilterChange(path, search);
   // The filter is applied while a project is typed; a trailing slash would be refused.
   const project = search.project?.replace(/\/+$/, '');
-  const { status, search: text, submittedBy, parent } = search;
-  const rows = useRows<T>(`/api${path}`, { status, project, search: text, submittedBy, parent });
+  const { status, search: text, submittedBy, parent, deleted } = search;
+  const rows = useRows<T>(`/api${path}`, { status, project, search: text, submittedBy, parent, deleted });
   const isFiltered = [status, project, text, submittedBy, parent].some(Boolean);
   const [sight, setSight] = useState({ first: 1, last: 1 });
   const onVisibleRangeChange = useCallback((first: number, last: number) => setSight({ first, last }), []);
@@ -119,7 +128,10 @@ function List<T>({ path, search, tableLabel, columns, empty }: ListProps<T>) {
     return <Pending error={rows.error} onRetry={rows.retry} rows={10} />;
   }
   if (rows.total === 0) {
-    return isFiltered ? <EmptyState title={t('common.noMatch')}>{clear}</EmptyState> : empty;
+    if (isFiltered) {
+      return <EmptyState title={t('common.noMatch')}>{clear}</EmptyState>;
+    }
+    return deleted ? <EmptyState title={t('bin.empty')}>{clear}</EmptyState> : empty;
   }
   const number = (value: number) => value.toLocaleString(locale);
   return (
@@ -142,11 +154,18 @@ function List<T>({ path, search, tableLabel, columns, empty }: ListProps<T>) {
   );
 }
 
-const noFilter: Required<ListSearch> = { status: '', project: '', search: '', submittedBy: '', parent: '' };
+const noFilter: Required<ListSearch> = {
+  status: '',
+  project: '',
+  search: '',
+  submittedBy: '',
+  parent: '',
+  deleted: '',
+};
 
 /** Changes a part of the filter in the URL. */
 function useFilterChange(path: ListProps<unknown>['path'], filter: ListSearch) {
-  const { status, project, search, submittedBy, parent } = filter;
+  const { status, project, search, submittedBy, parent, deleted } = filter;
   const navigate = useNavigate();
   const router = useRouter();
   return useCallback(
@@ -157,10 +176,10 @@ function useFilterChange(path: ListProps<unknown>['path'], filter: ListSearch) {
       }
       void navigate({
         to: path,
-        search: changeFilter({ status, project, search, submittedBy, parent }, part),
+        search: changeFilter({ status, project, search, submittedBy, parent, deleted }, part),
         replace: true,
       });
     },
-    [navigate, router, path, status, project, search, submittedBy, parent],
+    [navigate, router, path, status, project, search, submittedBy, parent, deleted],
   );
 }

@@ -33,9 +33,21 @@ test('what a list has is read', async () => {
 });
 
 test('what no list has is not asked for', async () => {
-  const client = platform({ '/api/runs?search=a': { items: [{ id: 'ab' }], nextCursor: null } });
+  const client = platform({
+    '/api/runs?search=a': { items: [{ id: 'ab' }], nextCursor: null },
+    '/api/runs?search=a&deleted=true': { items: [], nextCursor: null },
+  });
   expect(await read(client)).toBeNull();
-  expect(asked).toEqual(['/api/runs?search=a']);
+  expect(asked).toEqual(['/api/runs?search=a', '/api/runs?search=a&deleted=true']);
+});
+
+test('what is in the recycle bin is read', async () => {
+  const client = platform({
+    '/api/runs?search=a': { items: [], nextCursor: null },
+    '/api/runs?search=a&deleted=true': { items: [{ id: 'a' }], nextCursor: null },
+    '/api/runs/a': { id: 'a', name: 'run' },
+  });
+  expect(await read(client)).toEqual({ id: 'a', name: 'run' });
 });
 
 test('what may be further down in the list is asked for, and may not be there', async () => {

@@ -2,7 +2,7 @@ import type { QueryClient } from '@tanstack/react-query';
 import { ApiError, getJson, query, type Page } from './api';
 
 /**
- * Whether a list of the platform has, or may have, something of an id. A list answers about what does not exist too, where
+ * Whether a list of the platform, or its recycle bin, has, or may have, something of an id. A list answers about what does not exist too, where
  * asking for the thing itself fails and the browser notes that as an error.
  * @param list Its path, which the query cache knows the list and what is in it by.
  * @param field The id's field in the items.
@@ -20,8 +20,13 @@ export async function isThere(
   if (client.getQueryData([list, id]) || shown.some(([, page]) => page?.items?.some(isIt))) {
     return true;
   }
-  const { items, nextCursor } = await getJson<Page<Item>>(`${list}${query({ search: id })}`, signal);
-  return items.some(isIt) || nextCursor !== null;
+  for (const deleted of [undefined, 'true']) {
+    const { items, nextCursor } = await getJson<Page<Item>>(`${list}${query({ search: id, deleted })}`, signal);
+    if (items.some(isIt) || nextCursor !== null) {
+      return true;
+    }
+  }
+  return false;
 }
 
 /** Reads something of a list; null when there is none. */

@@ -4,8 +4,8 @@ import { changeFilter, readListSearch } from './list-search';
 const jobs = { statuses: ['queued', 'running'], jobs: true };
 
 test('a filter is read from the address', () => {
-  const search = { status: 'running', project: 'a/b', search: 7, submittedBy: 'ada', parent: '01a2' };
-  expect(readListSearch(search, jobs)).toEqual({ ...search, search: '7' });
+  const search = { status: 'running', project: 'a/b', search: 7, submittedBy: 'ada', parent: '01a2', deleted: true };
+  expect(readListSearch(search, jobs)).toEqual({ ...search, search: '7', deleted: 'true' });
 });
 
 test('what a list does not know is left out, and not passed on', () => {
@@ -18,6 +18,7 @@ test('what a list does not know is left out, and not passed on', () => {
     search: undefined,
     submittedBy: undefined,
     parent: undefined,
+    deleted: undefined,
   });
   expect(readListSearch(search, {}).status).toBeUndefined();
 });

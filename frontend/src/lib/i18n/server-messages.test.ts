@@ -7,7 +7,7 @@ const services = import.meta.glob<string>(
   [
     '../../../../services/jobs/Submission/{JobRequestCheck,SafeText}.cs',
     '../../../../services/nodes/Placements/{SchedulerReasons,PlacementAnswers}.cs',
-    '../../../../services/jobs/Training/Job.cs',
+    '../../../../services/jobs/Training/{Job,Job.Deletion}.cs',
     '../../../../services/shared/service-defaults/**/{ClientText,CallerProblems}.cs',
     '../../../../services/gateway/Security/BrowserGuard.cs',
     // The details with which the agent ends an attempt, and why it has no GPU.
@@ -95,7 +95,7 @@ test('what is not known stays as it is', () => {
 });
 
 test('what the platform says of requests, of waiting and of how attempts end is known', () => {
-  expect(Object.keys(services)).toHaveLength(23);
+  expect(Object.keys(services)).toHaveLength(24);
   const texts = Object.values(services)
     .flatMap(stringsOf)
     .filter(text => /^([A-Z7].* .*[.:]|[a-z]+ [a-z7].*)$/.test(text) && !isInternal(text));

@@ -221,6 +221,13 @@ export const zhServerMessages: Sentences = [
   // Refused changes.
   ['There is no such job.', '任务不存在。'],
   ['The job cannot be cancelled: it is {status}. {why}', '任务当前为“{status}”，无法取消。{why}'],
+  ['The job cannot be deleted: it is {status}. Cancel it first.', '任务当前为“{status}”，无法删除，请先取消。'],
+  ['The job is deleted. Restore it before it is retried.', '任务已删除，请先恢复再重试。'],
+  ['The job was deleted permanently; only its events are left.', '任务已被永久删除，只保留了历史记录。'],
+  [
+    'Only a job in the recycle bin can be deleted permanently. Delete it first.',
+    '只有回收站中的任务才能永久删除，请先删除。',
+  ],
   ['The job cannot be retried: it is {status}. {why}', '任务当前为“{status}”，无法重试。{why}'],
   ['It has already ended.', '任务已经结束。'],
   ['Only a job that failed or was cancelled can be.', '只有失败或已取消的任务才能重试。'],

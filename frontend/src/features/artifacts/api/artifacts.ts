@@ -22,6 +22,9 @@ export interface Version {
   fileCount: number;
   size: number;
   createdAt: string;
+  deletedAt?: string | null;
+  deletedBy?: string | null;
+  deleteReason?: string | null;
 }
 
 export interface Manifest {
@@ -59,6 +62,16 @@ export function useVersions(name: string) {
   return useQuery({
     queryKey: [root, name, 'versions'],
     queryFn: ({ signal }) => getJson<Page<Version>>(`${root}/${encodeURIComponent(name)}/versions?limit=200`, signal),
+    refetchInterval: refreshEvery,
+  });
+}
+
+/** The versions of an artifact that can be restored. */
+export function useDeletedVersions(name: string) {
+  return useQuery({
+    queryKey: [root, name, 'versions', 'deleted'],
+    queryFn: ({ signal }) =>
+      getJson<Page<Version>>(`${root}/${encodeURIComponent(name)}/versions?deleted=true&limit=200`, signal),
     refetchInterval: refreshEvery,
   });
 }

@@ -1,12 +1,15 @@
 import { Link } from '@tanstack/react-router';
 import { Aliases } from '../../../components/aliases';
+import { RestoreButton } from '../../../components/bin-actions';
 import { Facts } from '../../../components/facts';
 import { PageHeader } from '../../../components/page-header';
 import { AbsentState, Pending, PendingPage } from '../../../components/states';
 import { Ago } from '../../../components/time';
 import { formatBytes } from '../../../lib/format';
 import { useText } from '../../../lib/i18n/i18n';
-import { useArtifact, useVersions, type Artifact } from '../api/artifacts';
+import { useBin } from '../../../lib/use-bin';
+import { userName } from '../../../lib/user-name';
+import { addressOf, useArtifact, useDeletedVersions, useVersions, type Artifact, type Version } from '../api/artifacts';
 import { VersionView } from './version-view';
 
 export interface ArtifactSearch {
@@ -47,10 +50,47 @@ function ArtifactView({ artifact, version }: { artifact: Artifact; version: numb
         ]}
       />
       <div className="columns columns-side">
-        <Versions name={artifact.name} shown={version} />
+        <div>
+          <Versions name={artifact.name} shown={version} />
+          <DeletedVersions name={artifact.name} />
+        </div>
         {version !== undefined && <VersionView key={version} name={artifact.name} version={version} />}
       </div>
     </div>
+  );
+}
+
+/** What can be restored. */
+function DeletedVersions({ name }: { name: string }) {
+  const t = useText();
+  const { data } = useDeletedVersions(name);
+  if (!data || data.items.length === 0) {
+    return null;
+  }
+  return (
+    <section className="versions" aria-label={t('bin.versions')}>
+      <h2>{t('bin.versions')}</h2>
+      <ul>
+        {data.items.map(item => (
+          <DeletedVersion key={item.version} version={item} />
+        ))}
+      </ul>
+    </section>
+  );
+}
+
+function DeletedVersion({ version }: { version: Version }) {
+  const bin = useBin(addressOf(version.name, version.version), '/api/artifacts');
+  return (
+    <li>
+      <strong>v{version.version}</strong>{' '}
+      <span className="muted versions-meta">
+        {version.deletedAt && <Ago at={version.deletedAt} />}
+        {version.deletedBy && ` · ${userName(version.deletedBy) ?? version.deletedBy}`}
+        {version.deleteReason && ` · ${version.deleteReason}`}
+      </span>
+      <RestoreButton bin={bin} />
+    </li>
   );
 }
 

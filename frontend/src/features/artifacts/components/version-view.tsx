@@ -1,6 +1,8 @@
+import { useNavigate } from '@tanstack/react-router';
 import { Tag } from 'lucide-react';
 import { useState } from 'react';
 import { Aliases } from '../../../components/aliases';
+import { DeleteButton } from '../../../components/bin-actions';
 import { Button } from '../../../components/button';
 import { CopyButton } from '../../../components/copy-button';
 import { DownloadButton } from '../../../components/download-button';
@@ -13,11 +15,14 @@ import { ApiError } from '../../../lib/api';
 import { useEditRefusal } from '../../../lib/caller';
 import { formatBytes } from '../../../lib/format';
 import { useText, useTranslate } from '../../../lib/i18n/i18n';
+import { useBin } from '../../../lib/use-bin';
 import { addressOf, useManifest, useSetAlias, type Manifest } from '../api/artifacts';
 
 /** One version with its files. */
 export function VersionView({ name, version }: { name: string; version: number }) {
   const t = useText();
+  const navigate = useNavigate();
+  const bin = useBin(addressOf(name, version), '/api/artifacts');
   const { data, error, refetch } = useManifest(name, version);
   if (!data) {
     return <Pending error={error} onRetry={refetch} />;
@@ -31,6 +36,11 @@ export function VersionView({ name, version }: { name: string; version: number }
           path={`${addressOf(name, version)}/archive`}
           fileName={`${name}-v${version}.tar`}
           label={t('artifact.archive')}
+        />
+        <DeleteButton
+          name={`${name}:${version}`}
+          bin={bin}
+          onDeleted={() => void navigate({ to: '/artifacts/$name', params: { name }, search: {} })}
         />
       </div>
       {data.description && <p>{data.description}</p>}

@@ -1,6 +1,6 @@
 import type { HistoryEntry } from './jobs';
 
-export type Cause = 'request' | 'nodes' | 'agent' | 'time' | 'parent';
+export type Cause = 'request' | 'nodes' | 'agent' | 'time' | 'parent' | 'retention';
 
 type Event = Pick<HistoryEntry, 'type' | 'cause' | 'actor' | 'data'>;
 
@@ -36,6 +36,9 @@ function causeOf({ type, cause, actor, data }: Event): Cause {
       return 'nodes';
     case 'stop_requested':
       return data.reason === 'timed_out' ? 'time' : data.reason === 'peer_failed' ? 'agent' : 'parent';
+    case 'job_deleted':
+    case 'job_purged':
+      return 'retention';
     case 'job_cancelled':
       // Events of release 0.1.0 name nobody, and jobs had no parents.
       return actor ? 'parent' : 'agent';

@@ -4,6 +4,7 @@ import { getJson, postJson, type Page } from '../../../lib/api';
 import { useStore } from '../../../lib/store';
 import { connected } from '../../../lib/connection';
 import { readIfThere } from '../../../lib/existence';
+import type { Deletion } from '../../../lib/use-bin';
 
 export const jobStatuses = ['pending', 'queued', 'placed', 'running', 'succeeded', 'failed', 'cancelled'] as const;
 
@@ -26,6 +27,8 @@ export interface JobItem {
   exitCode?: number | null;
   reason?: string | null;
   detail?: string | null;
+  /** Set while it is in the recycle bin. */
+  deletion?: Deletion | null;
 }
 
 /** One process of an attempt of several. */
@@ -163,7 +166,7 @@ function usePatience(): boolean {
 export function useHistory(job: Job, enabled = true) {
   return useQuery({
     enabled,
-    queryKey: ['/api/jobs', job.id, 'events', job.status, job.attempt, job.stopping],
+    queryKey: ['/api/jobs', job.id, 'events', job.status, job.attempt, job.stopping, job.deletion?.at],
     queryFn: ({ signal }) => getJson<{ items: HistoryEntry[] }>(`/api/jobs/${job.id}/events`, signal),
     placeholderData: keepPreviousData,
     refetchInterval: isOver(job) ? false : refreshEvery * 2,

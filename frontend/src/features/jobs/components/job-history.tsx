@@ -124,7 +124,9 @@ function summaryOf(t: Text, translate: Translate, { type, data }: HistoryEntry):
     attempt && t('log.attempt', { number: attempt }),
     nodes && placementOf(nodes),
     // A queue reason is already a sentence; all others are codes.
-    reason && (type === 'job_queued' ? translate(reason) : reasonWords(t, reason, exitCode)),
+    // What a user wrote stays as it is.
+    reason &&
+      (type === 'job_deleted' ? reason : type === 'job_queued' ? translate(reason) : reasonWords(t, reason, exitCode)),
     exitCode && reason !== 'exit_code' && `${t('job.exitCode')} ${exitCode}`,
     detail && translate(detail),
   ];

@@ -1,6 +1,7 @@
 import { Link, useNavigate } from '@tanstack/react-router';
 import { CircleStop, RotateCw } from 'lucide-react';
 import { useState } from 'react';
+import { DeleteButton, RestoreButton } from '../../../components/bin-actions';
 import { Button } from '../../../components/button';
 import { ConfirmDialog } from '../../../components/confirm-dialog';
 import { CopyButton } from '../../../components/copy-button';
@@ -15,6 +16,7 @@ import { Ago, Duration } from '../../../components/time';
 import { useEditRefusal } from '../../../lib/caller';
 import { formatDuration } from '../../../lib/format';
 import { useText, useTranslate } from '../../../lib/i18n/i18n';
+import { useBin } from '../../../lib/use-bin';
 import { useNow } from '../../../lib/use-now';
 import { userName } from '../../../lib/user-name';
 import { callerName, isImplied } from '../api/actor';
@@ -119,6 +121,9 @@ function JobFacts({ job }: { job: Job }) {
         [t('job.submitted'), <Ago key="at" at={job.submittedAt} />],
         [t('job.owner'), job.submittedBy && <OwnerLink key="owner" subject={job.submittedBy} />],
         [t('job.cancelledBy'), cancelledBy],
+        [t('bin.deletedAt'), job.deletion && <Ago key="deleted" at={job.deletion.at} />],
+        [t('bin.deletedBy'), job.deletion?.by && callerName(t, job.deletion.by)],
+        [t('bin.deletedFor'), job.deletion?.reason],
         [t('job.duration'), job.startedAt ? <JobDuration key="for" job={job} /> : null],
         [t('job.exitCode'), hasOtherExitCode(job) ? job.exitCode : null],
         [t(job.status === 'succeeded' ? 'job.note' : 'job.reason'), reasonText(t, translate, job)],
@@ -212,7 +217,8 @@ function JobActions({ job }: { job: Job }) {
   const retry = useJobCommand(job.id, 'retry');
   const children = unendedChildren(job);
   const refusal = useEditRefusal();
-  const canRetry = job.status === 'failed' || job.status === 'cancelled';
+  const canRetry = !job.deletion && (job.status === 'failed' || job.status === 'cancelled');
+  const bin = useBin(`/api/jobs/${job.id}`, '/api/jobs');
   return (
     <>
       <ActionError error={cancel.error ?? retry.error} />
@@ -237,6 +243,7 @@ function JobActions({ job }: { job: Job }) {
           {t('job.retry')}
         </Button>
       )}
+      {job.deletion ? <RestoreButton bin={bin} /> : isOver(job) && <DeleteButton name={job.name} bin={bin} />}
       <ConfirmDialog
         open={asking === 'cancel'}
         danger

@@ -1,5 +1,6 @@
 import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { readIfThere } from '../../../lib/existence';
+import type { Deletion } from '../../../lib/use-bin';
 
 interface Extreme {
   step: number;
@@ -19,6 +20,8 @@ export interface Run {
   tags: Record<string, unknown>;
   summary: Record<string, unknown>;
   primaryMetric: { name: string; value: number | string | null; step: number | null } | null;
+  /** Set while it is in the recycle bin. */
+  deletion: Deletion | null;
   latest?: Record<string, { step: number; value: number | string }>;
   metrics?: Record<string, { count: number; min: Extreme | null; max: Extreme | null }>;
 }

@@ -1,4 +1,5 @@
 import { Link } from '@tanstack/react-router';
+import { DeleteButton, RestoreButton } from '../../../components/bin-actions';
 import { Curves } from '../../../components/curves/curves';
 import { Facts, Pairs } from '../../../components/facts';
 import { JobLink } from '../../../components/job-link';
@@ -9,6 +10,8 @@ import { Ago, Duration } from '../../../components/time';
 import { formatValue } from '../../../lib/format';
 import { useText } from '../../../lib/i18n/i18n';
 import { readValue } from '../../../lib/series';
+import { useBin } from '../../../lib/use-bin';
+import { userName } from '../../../lib/user-name';
 import { useRun, type Run } from '../api/runs';
 
 export function RunPage({ id }: { id: string }) {
@@ -35,6 +38,7 @@ function RunView({ run }: { run: Run }) {
     <div className="page">
       <PageHeader title={run.name}>
         <StatusBadge status={run.status} />
+        <RunActions run={run} />
       </PageHeader>
       <Facts
         items={[
@@ -48,6 +52,9 @@ function RunView({ run }: { run: Run }) {
           ],
           [t('runs.created'), <Ago key="at" at={run.createdAt} />],
           [t('runs.duration'), run.startedAt ? <Duration key="for" from={run.startedAt} to={run.endedAt} /> : null],
+          [t('bin.deletedAt'), run.deletion && <Ago key="deleted" at={run.deletion.at} />],
+          [t('bin.deletedBy'), run.deletion?.by && (userName(run.deletion.by) ?? run.deletion.by)],
+          [t('bin.deletedFor'), run.deletion?.reason],
           [t('run.job'), run.jobId && <JobLink key="job" id={run.jobId} />],
           [
             'ID',
@@ -74,6 +81,15 @@ function RunView({ run }: { run: Run }) {
       </div>
     </div>
   );
+}
+
+function RunActions({ run }: { run: Run }) {
+  const bin = useBin(`/api/runs/${encodeURIComponent(run.id)}`, '/api/runs');
+  if (run.deletion) {
+    return <RestoreButton bin={bin} />;
+  }
+  const isOver = run.status !== 'scheduled' && run.status !== 'running';
+  return isOver ? <DeleteButton name={run.name} bin={bin} /> : null;
 }
 
 function MetricTable({ run }: { run: Run }) {

@@ -1,0 +1,70 @@
+import { ArchiveRestore, Trash2 } from 'lucide-react';
+import { useState } from 'react';
+import { useEditRefusal } from '../lib/caller';
+import { useText } from '../lib/i18n/i18n';
+import type { Bin } from '../lib/use-bin';
+import { Button } from './button';
+import { ConfirmDialog } from './confirm-dialog';
+import { Field } from './field';
+import { ActionError } from './states';
+
+interface DeleteButtonProps {
+  name: string;
+  bin: Bin;
+  /** Called once it is in the recycle bin. */
+  onDeleted?: () => void;
+}
+
+/** Moves something into the recycle bin, after a question that also takes a reason. */
+export function DeleteButton({ name, bin, onDeleted }: DeleteButtonProps) {
+  const t = useText();
+  const [isAsking, setIsAsking] = useState(false);
+  const [reason, setReason] = useState('');
+  const refusal = useEditRefusal();
+  return (
+    <>
+      <ActionError error={bin.remove.error} />
+      <Button
+        icon={<Trash2 aria-hidden="true" />}
+        disabled={bin.remove.isPending}
+        refusal={refusal}
+        onClick={() => setIsAsking(true)}
+      >
+        {t('bin.delete')}
+      </Button>
+      <ConfirmDialog
+        open={isAsking}
+        danger
+        title={t('bin.delete.title', { name })}
+        text={t('bin.delete.text')}
+        confirm={t('bin.delete')}
+        refuse={t('common.cancel')}
+        onConfirm={() => bin.remove.mutate(reason, { onSuccess: onDeleted })}
+        onClose={() => setIsAsking(false)}
+      >
+        <Field label={t('bin.reason')}>
+          <input value={reason} maxLength={500} onChange={event => setReason(event.target.value)} />
+        </Field>
+      </ConfirmDialog>
+    </>
+  );
+}
+
+/** Takes something out of the recycle bin. */
+export function RestoreButton({ bin }: { bin: Bin }) {
+  const t = useText();
+  const refusal = useEditRefusal();
+  return (
+    <>
+      <ActionError error={bin.restore.error} />
+      <Button
+        icon={<ArchiveRestore aria-hidden="true" />}
+        disabled={bin.restore.isPending}
+        refusal={refusal}
+        onClick={() => bin.restore.mutate()}
+      >
+        {t('bin.restore')}
+      </Button>
+    </>
+  );
+}

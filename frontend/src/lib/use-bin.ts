@@ -1,0 +1,28 @@
+import { useMutation, useQueryClient } from '@tanstack/react-query';
+import { query, request } from './api';
+
+/** Why something is in the recycle bin. */
+export interface Deletion {
+  at: string;
+  by: string | null;
+  reason: string | null;
+}
+
+export type Bin = ReturnType<typeof useBin>;
+
+/**
+ * Moves something into the recycle bin, or out of it.
+ * @param path Its address.
+ * @param list The list that it is in, which the query cache knows it by.
+ */
+export function useBin(path: string, list: string) {
+  const client = useQueryClient();
+  const onSuccess = () => client.invalidateQueries({ queryKey: [list] });
+  return {
+    remove: useMutation({
+      mutationFn: (reason: string) => request(`${path}${query({ reason: reason.trim() })}`, { method: 'DELETE' }),
+      onSuccess,
+    }),
+    restore: useMutation({ mutationFn: () => request(`${path}/restore`, { method: 'POST' }), onSuccess }),
+  };
+}
