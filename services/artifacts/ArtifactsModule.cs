@@ -14,6 +14,7 @@ using Platform.EventStore;
 using Platform.Hosting;
 using Platform.JobAttempts;
 using Platform.Messaging;
+using Platform.ProjectRetention;
 using Platform.ServiceDefaults;
 
 namespace Platform.Artifacts;
@@ -43,6 +44,7 @@ public sealed class ArtifactsModule : IServiceModule
         store.Migrations.Add(ArtifactsTables.ExecutableFile);
         store.Migrations.Add(ArtifactsTables.Lists);
         store.Migrations.Add(ArtifactsTables.Deletion);
+        store.Migrations.Add(ProjectRetentionTable.Migration("009_project_retention"));
         store.InlineProjections.Add(new CatalogProjection());
         store.PublishEvents<ArtifactsMessages>("artifacts");
         services.AddEventStore(store, (options, source) => new ArtifactsStore(options, source));
@@ -63,6 +65,7 @@ public sealed class ArtifactsModule : IServiceModule
         services.AddListCounts<ArtifactsStore>("artifact_summary", "is_listed", "type", "project");
         services.AddSingleton<StorageStatistics>();
         services.AddSingleton<VersionPurge>();
+        services.AddSingleton<RetainedProjects<ArtifactsStore>>();
         services.AddSingleton<BlobCollector>();
         services.AddHostedService<ArtifactRetention>();
         services.AddSingleton<BlobStoreService>();
@@ -105,5 +108,6 @@ public sealed class ArtifactsModule : IServiceModule
     {
         ArgumentNullException.ThrowIfNull(bus);
         bus.AddServiceConsumer<RecordJobAttempts>("artifacts");
+        bus.AddServiceConsumer<RecordProjects>("artifacts");
     }
 }

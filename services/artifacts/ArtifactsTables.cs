@@ -110,11 +110,11 @@ internal static class ArtifactsTables
         alter table blob add column used_at timestamptz not null default now(), add column hidden boolean not null default false;
         create index blob_used on blob (used_at);
         -- Locks the rows of blobs against being hidden until the transaction ends.
-        create function blobs_check(names varchar[]) returns void language plpgsql set search_path from current as $$
+        create function blobs_check(names text[]) returns void language plpgsql set search_path from current as $$
         declare present integer;
         begin
           select count(*) into present from (
-            select from blob where sha256 = any(names) and not hidden for share) visible;
+            select from blob where sha256 = any(names) and not hidden order by sha256 for share) visible;
           if present < cardinality(names) then
             raise exception 'not all blobs are stored' using errcode = 'PA001';
           end if;

@@ -12,6 +12,7 @@ using Platform.Gateway.Security;
 using Platform.Gateway.Tokens;
 using Platform.Gateway.Users;
 using Platform.Gateway.WebApp;
+using Platform.Messaging;
 using Platform.ServiceDefaults;
 using Yarp.ReverseProxy.Transforms;
 
@@ -50,6 +51,35 @@ public static class GatewayModule
         // Only the web app's files are compressed, and a browser asks for each but once.
         services.AddResponseCompression();
         services.Configure<BrotliCompressionProviderOptions>(options => options.Level = CompressionLevel.Optimal);
+    }
+
+    /// <summary>
+    /// Registers what tells the services how projects are set up. Needs the bus of the process, and is of use where services hear it.
+    /// </summary>
+    public static void AddGatewayAnnouncements(this WebApplicationBuilder builder)
+    {
+        ArgumentNullException.ThrowIfNull(builder);
+        builder.Services.AddHostedService<AnnounceProjects>();
+    }
+
+    /// <summary>
+    /// Registers a bus of the gateway's own, in a process without services. It is used for announcements only, so the gateway is ready
+    /// without a broker too.
+    /// </summary>
+    public static void AddGatewayMessaging(this WebApplicationBuilder builder)
+    {
+        ArgumentNullException.ThrowIfNull(builder);
+        builder.Services.AddPlatformMessaging(
+            builder.Configuration.GetSection("Messaging").Get<MessagingOptions>() ?? new MessagingOptions()
+        );
+        builder.Services.PostConfigure<HealthCheckServiceOptions>(health =>
+        {
+            foreach (var bus in health.Registrations.Where(check => check.Name is "bus").ToList())
+            {
+                health.Registrations.Remove(bus);
+            }
+        });
+        builder.AddGatewayAnnouncements();
     }
 
     /// <summary>Registers the proxy in front of services that run elsewhere.</summary>

@@ -10,6 +10,7 @@ if (DatabaseCommand.Matches(args))
 
 builder.AddGateway();
 builder.AddGatewayProxy();
+builder.AddGatewayMessaging();
 
 var app = builder.Build();
 if (!await app.CheckSettingsAsync(Console.Error))

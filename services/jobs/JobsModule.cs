@@ -13,6 +13,7 @@ using Platform.Jobs.Retention;
 using Platform.Jobs.Submission;
 using Platform.Jobs.Training;
 using Platform.Messaging;
+using Platform.ProjectRetention;
 using Platform.ServiceDefaults;
 
 namespace Platform.Jobs;
@@ -40,6 +41,7 @@ public sealed class JobsModule : IServiceModule
         services.AddSingleton<JobGroups>();
         services.AddSingleton<UserJobCommands>();
         services.AddSingleton<JobPurge>();
+        services.AddSingleton<RetainedProjects<JobsStore>>();
         services.AddSingleton<LogStore>();
         services.AddSingleton<LogFollower>();
         services.AddSingleton<LogWaiter>();
@@ -85,6 +87,7 @@ public sealed class JobsModule : IServiceModule
         bus.AddServiceConsumer<AnnounceJobAgain>(Service);
         bus.AddServiceConsumer<SubmitRequestedJob>(Service);
         bus.AddServiceConsumer<CancelChildrenOfJob>(Service);
+        bus.AddServiceConsumer<RecordProjects>(Service);
         bus.AddServiceSaga<JobCoordinationStateMachine, JobCoordination, JobsStore>(
             JobCoordinationStateMachine.Endpoint,
             jobId => new JobDeadlinePassed { JobId = jobId }

@@ -1,5 +1,6 @@
 using Platform.EventStore;
 using Platform.Messaging.Sagas;
+using Platform.ProjectRetention;
 using Platform.ServiceDefaults;
 
 namespace Platform.Jobs;
@@ -217,5 +218,6 @@ internal static class JobsTables
             create index job_submission_job on job_submission (job_id);
             """
         ),
+        ProjectRetentionTable.Migration("015_project_retention"),
     ];
 }

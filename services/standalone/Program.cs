@@ -28,6 +28,7 @@ try
             AgentModule.ConfigureBus,
         ]
     );
+    builder.AddGatewayAnnouncements();
     builder.AddStandalone(environment);
 
     await using var app = builder.Build();

@@ -3,6 +3,7 @@ using Platform.EventStore;
 using Platform.Hosting;
 using Platform.JobAttempts;
 using Platform.Messaging;
+using Platform.ProjectRetention;
 using Platform.ServiceDefaults;
 using Platform.Tracking.Access;
 using Platform.Tracking.Browsing;
@@ -41,6 +42,7 @@ public sealed class TrackingModule : IServiceModule
         options.Migrations.Add(RunProjection.ListMigration);
         options.Migrations.Add(RunProjection.DeletionMigration);
         options.Migrations.Add(MetricTables.PurgeMigration);
+        options.Migrations.Add(ProjectRetentionTable.Migration("010_project_retention"));
         options.InlineProjections.Add(new RunProjection());
         services.AddEventStore(options, (store, source) => new TrackingStore(store, source));
 
@@ -56,6 +58,7 @@ public sealed class TrackingModule : IServiceModule
         services.AddSingleton<LiveReader>();
         services.AddSingleton<TrackingCounters>();
         services.AddSingleton<RunPurge>();
+        services.AddSingleton<RetainedProjects<TrackingStore>>();
         services.AddHostedService<RunRetention>();
         services.AddGauges<RunGauges>();
     }
@@ -68,6 +71,7 @@ public sealed class TrackingModule : IServiceModule
         bus.AddServiceConsumer<StartRunForJob>("tracking");
         bus.AddServiceConsumer<EndRunForJob>("tracking");
         bus.AddServiceConsumer<RecordJobAttempts>("tracking");
+        bus.AddServiceConsumer<RecordProjects>("tracking");
     }
 
     /// <inheritdoc />

@@ -1,12 +1,10 @@
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Mvc;
-using Npgsql;
 using Platform.Artifacts.Access;
 using Platform.Artifacts.Blobs;
 using Platform.Artifacts.Catalog;
 using Platform.Artifacts.Versions;
 using Platform.Contracts.Artifacts;
-using Platform.EventStore;
 using Platform.ServiceDefaults;
 
 namespace Platform.Artifacts.Changing;
@@ -88,19 +86,14 @@ internal sealed class VersionCreation(ArtifactWriter writer, ArtifactCatalog cat
     )
     {
         var cancellationToken = context.RequestAborted;
-        int number;
-        Refusal? refusal;
-        try
-        {
-            (number, refusal) = await writer.AddVersionAsync(
-                name,
-                request,
-                idempotencyKey,
-                context.EventMetadata(name),
-                cancellationToken
-            );
-        }
-        catch (PostgresException exception) when (exception.SqlState is Manifest.BlobMissing)
+        var (number, refusal) = await writer.AddVersionAsync(
+            name,
+            request,
+            idempotencyKey,
+            context.EventMetadata(name),
+            cancellationToken
+        );
+        if (refusal == ArtifactWriter.BlobsMissing)
         {
             return ArtifactProblems.MissingBlobs(await blobs.FindMissingAsync(request.Files, cancellationToken));
         }

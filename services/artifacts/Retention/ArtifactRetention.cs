@@ -1,22 +1,37 @@
 using Microsoft.Extensions.Options;
+using Platform.Artifacts.Versions;
 using Platform.EventStore;
+using Platform.ProjectRetention;
 using Platform.ServiceDefaults;
 
 namespace Platform.Artifacts.Retention;
 
 /// <summary>
-/// Deletes what this service keeps no longer: versions that have been in the recycle bin for long enough, and bytes that nothing
-/// names.
+/// Deletes what this service keeps no longer: versions that a job made longer ago than their project keeps them go into the recycle
+/// bin, but for the newest of an artifact and those that an alias points at; versions that have been there for long enough are purged;
+/// bytes that nothing names are deleted.
 /// </summary>
 internal sealed class ArtifactRetention(
+    ArtifactWriter writer,
     VersionPurge purge,
     BlobCollector collector,
+    RetainedProjects<ArtifactsStore> projects,
     IOptions<ArtifactsOptions> options,
     TimeProvider clock,
     IHostApplicationLifetime lifetime,
     ILogger<RetentionService> logger
 ) : RetentionService(lifetime, clock, logger)
 {
+    private const int StepVersions = 100;
+
+    private static readonly string _made = $"""
+        select v.name, v.number from artifact_version v join artifact_summary s on s.name = v.name
+        where {RetainedProject.Condition("coalesce(v.project, s.project)::text")} and v.created_at < $5
+          and v.job_id is not null and v.deleted_at is null and v.number <> s.latest_version
+          and not exists (select from artifact_alias a where a.name = v.name and a.number = v.number)
+        limit $6
+        """;
+
     private static readonly EventMetadata _ownAccount = new(
         CausationId: nameof(ArtifactRetention),
         Headers: new Dictionary<string, string>(StringComparer.Ordinal)
@@ -29,7 +44,43 @@ internal sealed class ArtifactRetention(
 
     protected override async Task SweepAsync(DateTimeOffset now, CancellationToken cancellationToken)
     {
+        foreach (var project in await projects.ReadAsync(cancellationToken))
+        {
+            await DeleteMadeAsync(project, now, cancellationToken);
+        }
+
         await purge.PurgeDueAsync(now - options.Value.KeepDeleted, _ownAccount, cancellationToken);
         await collector.CollectAsync(now - options.Value.KeepUnused, cancellationToken);
+    }
+
+    private async Task DeleteMadeAsync(RetainedProject project, DateTimeOffset now, CancellationToken cancellationToken)
+    {
+        IReadOnlyList<(string Name, int Number)> made;
+        int deleted;
+        do
+        {
+            deleted = 0;
+            made = await projects.FindAsync(
+                project,
+                now,
+                _made,
+                StepVersions,
+                row => (row.GetString(0), row.GetInt32(1)),
+                cancellationToken
+            );
+            foreach (var (name, number) in made)
+            {
+                var outcome = await writer.HandleAsync(
+                    name,
+                    new DeleteVersion(number, project.Reason),
+                    _ownAccount with
+                    {
+                        CorrelationId = name,
+                    },
+                    cancellationToken: cancellationToken
+                );
+                deleted += outcome.Events.Count;
+            }
+        } while (made.Count == StepVersions && deleted > 0);
     }
 }

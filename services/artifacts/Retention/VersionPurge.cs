@@ -128,7 +128,7 @@ internal sealed class VersionPurge(ArtifactsStore store, ArtifactWriter writer, 
 
     /// <summary>Tells the bytes that only these versions have from those that others, deleted ones included, have too.</summary>
     private async Task<VersionContent> ReadAsync(
-        IReadOnlyList<(string Name, int Number)> due,
+        List<(string Name, int Number)> due,
         CancellationToken cancellationToken
     )
     {

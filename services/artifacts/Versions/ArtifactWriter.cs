@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using System.Text.Json;
+using Npgsql;
 using Platform.Contracts.Artifacts;
 using Platform.EventStore;
 
@@ -10,6 +11,9 @@ namespace Platform.Artifacts.Versions;
 /// </summary>
 internal sealed class ArtifactWriter(ArtifactsStore store, TimeProvider clock) : IDisposable
 {
+    /// <summary>Bytes of the version are not stored, or were found unused and are being deleted: they have to be uploaded again.</summary>
+    public static readonly Refusal BlobsMissing = new("artifact.blobs-missing", "Not all bytes of the version are stored.");
+
     private readonly SemaphoreSlim[] _locks = [.. Enumerable.Range(0, 64).Select(_ => new SemaphoreSlim(1))];
 
     /// <summary>Executes a command.</summary>
@@ -87,13 +91,23 @@ internal sealed class ArtifactWriter(ArtifactsStore store, TimeProvider clock) :
             RequestKey = requestKey,
             RequestHash = requestKey is null ? null : HashOf(content),
         };
-        var outcome = await HandleAsync(
-            name,
-            command,
-            metadata,
-            manifest: manifest,
-            cancellationToken: cancellationToken
-        );
+        Outcome<Artifact, ArtifactEvent> outcome;
+        try
+        {
+            outcome = await HandleAsync(
+                name,
+                command,
+                metadata,
+                manifest: manifest,
+                cancellationToken: cancellationToken
+            );
+        }
+        catch (PostgresException exception)
+            when (exception.SqlState is Manifest.BlobMissing or PostgresErrorCodes.ForeignKeyViolation)
+        {
+            return (0, BlobsMissing);
+        }
+
         return outcome switch
         {
             { Refusal: { } refusal } => (0, refusal),

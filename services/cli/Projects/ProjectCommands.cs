@@ -67,7 +67,7 @@ internal static class ProjectCommands
         var retention = new Option<int?>("--retention-days")
         {
             Description =
-                "How long the logs, artifacts and runs of ended jobs are to be kept. Only recorded: this release deletes nothing by it.",
+                "For how many days ended jobs, ended runs and versions made by jobs are kept before they go into the recycle bin.",
         };
         return new Command("create", "Register a project with its settings.") { path, description, retention }.Does(
             async context =>
@@ -119,7 +119,7 @@ internal static class ProjectCommands
     }
 
     private static string Retention(JsonNode project) =>
-        project["retentionDays"].Text() is { } days ? $"{days} days (not enforced yet)" : "–";
+        project["retentionDays"].Text() is { } days ? $"{days} days" : "–";
 
     private static Argument<string> PathArgument() =>
         new("path") { Description = "The project's path, such as team/vision." };

@@ -5,8 +5,8 @@ namespace Platform.Gateway.Projects;
 
 /// <summary>All settings of a project: what is left out is no longer set.</summary>
 /// <param name="RetentionDays">
-/// How many days the logs, artifacts and runs of ended jobs are to be kept; null for ever. Recorded for a later release: nothing
-/// is deleted by it yet.
+/// For how many days ended jobs, ended runs and versions made by jobs are kept; null for ever. Then they go into the recycle bin. Holds
+/// for projects below it too, unless they are registered themselves.
 /// </param>
 internal sealed record ChangeProjectRequest(string? Description = null, int? RetentionDays = null);
 
@@ -25,6 +25,7 @@ internal static class ChangeProjectEndpoint
         ChangeProjectRequest request,
         GatewayStore store,
         ProjectCatalog projects,
+        ProjectSignal signal,
         TimeProvider clock,
         HttpContext context,
         CancellationToken cancellationToken
@@ -62,6 +63,7 @@ internal static class ChangeProjectEndpoint
             return ProblemResults.From(refusal);
         }
 
+        signal.Raise();
         var changed = await projects.FindAsync(path, cancellationToken);
         context.Response.SetETag(changed!.Version);
         return TypedResults.Ok(changed);

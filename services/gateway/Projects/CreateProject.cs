@@ -5,8 +5,8 @@ namespace Platform.Gateway.Projects;
 
 /// <param name="Path">Such as <c>team/vision</c>: what jobs name as their project.</param>
 /// <param name="RetentionDays">
-/// How many days the logs, artifacts and runs of ended jobs are to be kept; null for ever. Recorded for a later release: nothing
-/// is deleted by it yet.
+/// For how many days ended jobs, ended runs and versions made by jobs are kept; null for ever. Then they go into the recycle bin. Holds
+/// for projects below it too, unless they are registered themselves.
 /// </param>
 internal sealed record CreateProjectRequest(string? Path, string? Description = null, int? RetentionDays = null);
 
@@ -24,6 +24,7 @@ internal static class CreateProjectEndpoint
         CreateProjectRequest request,
         GatewayStore store,
         ProjectCatalog projects,
+        ProjectSignal signal,
         TimeProvider clock,
         HttpContext context,
         CancellationToken cancellationToken
@@ -53,6 +54,7 @@ internal static class CreateProjectEndpoint
             return ProblemResults.From(refusal);
         }
 
+        signal.Raise();
         var created = await projects.FindAsync(path, cancellationToken);
         context.Response.SetETag(created!.Version);
         return TypedResults.Created($"/api/projects/{path}", created);

@@ -6,8 +6,8 @@ namespace Platform.Gateway.Projects;
 /// <summary>What a project is registered with.</summary>
 /// <param name="Description">Free text.</param>
 /// <param name="RetentionDays">
-/// How many days the logs, artifacts and runs of ended jobs are to be kept; null for ever. It is recorded only: nothing deletes
-/// by it yet.
+/// For how many days ended jobs, ended runs and versions made by jobs are kept; null for ever. Then they go into the recycle bin. Holds
+/// for projects below it too, unless they are registered themselves.
 /// </param>
 internal sealed record ProjectSettings(string? Description, int? RetentionDays);
 

@@ -2,9 +2,14 @@ namespace Platform.Gateway.Projects;
 
 internal static class ProjectsModule
 {
-    public const string RetentionNote = "retentionDays is recorded for a later release: nothing is deleted by it yet.";
+    public const string RetentionNote =
+        "What ended, or was made by a job, more than retentionDays ago goes into the recycle bin.";
 
-    public static void AddProjects(this IServiceCollection services) => services.AddSingleton<ProjectCatalog>();
+    public static void AddProjects(this IServiceCollection services)
+    {
+        services.AddSingleton<ProjectCatalog>();
+        services.AddSingleton<ProjectSignal>();
+    }
 
     public static void MapProjects(this IEndpointRouteBuilder app)
     {

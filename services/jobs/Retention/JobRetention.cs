@@ -1,16 +1,21 @@
 using Microsoft.Extensions.Options;
 using Platform.EventStore;
+using Platform.Jobs.Training;
+using Platform.ProjectRetention;
 using Platform.ServiceDefaults;
 
 namespace Platform.Jobs.Retention;
 
 /// <summary>
-/// Deletes what this service keeps no longer: jobs that have been in the recycle bin for long enough, the logs, files and keys of
-/// purged jobs, idempotency keys that nobody repeats any more.
+/// Deletes what this service keeps no longer: jobs that ended longer ago than their project keeps them go into the recycle bin; jobs
+/// that have been there for long enough are purged, with their logs, files and keys; idempotency keys that nobody repeats any more are
+/// forgotten.
 /// </summary>
 internal sealed class JobRetention(
     JobsStore store,
+    JobDecisions jobs,
     JobPurge purge,
+    RetainedProjects<JobsStore> projects,
     IOptions<JobsOptions> options,
     TimeProvider clock,
     IHostApplicationLifetime lifetime,
@@ -18,6 +23,15 @@ internal sealed class JobRetention(
 ) : RetentionService(lifetime, clock, logger)
 {
     private const int StepKeys = 1000;
+    private const int StepJobs = 100;
+
+    /// <summary>What ended was submitted before, and by that time the index finds it.</summary>
+    private static readonly string _ended = $"""
+        select job_id from job_summary s
+        where {RetainedProject.Condition("s.project")} and s.submitted_at < $5 and s.ended_at < $5
+          and s.status in ('succeeded', 'failed', 'cancelled') and not s.is_deleted
+        limit $6
+        """;
 
     private static readonly EventMetadata _ownAccount = new(
         CausationId: nameof(JobRetention),
@@ -31,9 +45,46 @@ internal sealed class JobRetention(
 
     protected override async Task SweepAsync(DateTimeOffset now, CancellationToken cancellationToken)
     {
+        foreach (var project in await projects.ReadAsync(cancellationToken))
+        {
+            await DeleteEndedAsync(project, now, cancellationToken);
+        }
+
         await purge.PurgeDueAsync(now - options.Value.KeepDeleted, _ownAccount, cancellationToken);
         await purge.DeleteLeftoversAsync(cancellationToken);
         await DeleteKeysAsync(now - options.Value.KeepKeys, cancellationToken);
+    }
+
+    private async Task DeleteEndedAsync(RetainedProject project, DateTimeOffset now, CancellationToken cancellationToken)
+    {
+        IReadOnlyList<Guid> ended;
+        int deleted;
+        do
+        {
+            deleted = 0;
+            ended = await projects.FindAsync(
+                project,
+                now,
+                _ended,
+                StepJobs,
+                row => row.GetGuid(0),
+                cancellationToken
+            );
+            foreach (var jobId in ended)
+            {
+                // Refused only when it was retried meanwhile.
+                var outcome = await jobs.HandleAsync(
+                    jobId,
+                    new DeleteJob(project.Reason),
+                    _ownAccount with
+                    {
+                        CorrelationId = JobDecisions.StreamOf(jobId),
+                    },
+                    cancellationToken: cancellationToken
+                );
+                deleted += outcome.Events.Count;
+            }
+        } while (ended.Count == StepJobs && deleted > 0);
     }
 
     private async Task DeleteKeysAsync(DateTimeOffset before, CancellationToken cancellationToken)

@@ -1,0 +1,6 @@
+using Platform.ProjectRetention;
+
+namespace Platform.Jobs.Retention;
+
+/// <inheritdoc />
+internal sealed class RecordProjects(RetainedProjects<JobsStore> projects) : RecordProjects<JobsStore>(projects);
