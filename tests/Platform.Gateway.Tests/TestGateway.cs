@@ -1,3 +1,4 @@
+using MassTransit;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
@@ -5,6 +6,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Platform.Contracts.Services;
 using Platform.Gateway.Tokens;
+using Platform.Messaging;
 using Platform.ServiceDefaults;
 
 namespace Platform.Gateway.Tests;
@@ -59,6 +61,27 @@ internal sealed class TestGateway : IAsyncDisposable
     {
         var gateway = new TestGateway();
         await gateway.RunAsync(settings, _ => { }, map);
+        return gateway;
+    }
+
+    /// <summary>Alone, with a bus on which consumers hear what it announces.</summary>
+    public static async Task<TestGateway> StartAnnouncingAsync(
+        Action<IServiceCollection> add,
+        Action<IBusRegistrationConfigurator> bus,
+        params string[] settings
+    )
+    {
+        var gateway = new TestGateway();
+        await gateway.RunAsync(
+            settings,
+            builder =>
+            {
+                add(builder.Services);
+                builder.Services.AddPlatformMessaging(new MessagingOptions(), bus);
+                builder.AddGatewayAnnouncements();
+            },
+            _ => { }
+        );
         return gateway;
     }
 
