@@ -12,6 +12,7 @@ using Platform.Contracts.Artifacts;
 namespace Platform.Artifacts.Tests.Retention;
 
 [Trait("suite", "integration")]
+[Trait("check", "ART-14")]
 public sealed class Collecting_blobs(ArtifactsHost host) : IClassFixture<ArtifactsHost>
 {
     private BlobCollector Collector => host.Services.GetRequiredService<BlobCollector>();

@@ -33,6 +33,11 @@ public sealed class Deleting_versions(ArtifactsHost host) : IClassFixture<Artifa
         await ChangeAsync(HttpMethod.Delete, $"{name}/versions/3");
 
         Assert.Equal(4, (await host.CreateAsync(name)).Version);
+
+        await PostAsync("purge", new { ids = new[] { $"{name}:1", $"{name}:3" } });
+
+        Assert.Equal([4, 2], await NumbersAsync($"{name}/versions"));
+        Assert.Equal(5, (await host.CreateAsync(name, $"{name} again")).Version);
     }
 
     [Fact]
@@ -134,6 +139,7 @@ public sealed class Deleting_versions(ArtifactsHost host) : IClassFixture<Artifa
     }
 
     [Fact]
+    [Trait("check", "RUN-21")]
     public async Task permanently_says_first_which_bytes_go_and_which_others_share()
     {
         var (name, other) = (ArtifactsHost.NewName(), ArtifactsHost.NewName());

@@ -8,6 +8,7 @@ namespace Platform.Tracking.Tests.Runs;
 public sealed class Deleting_a_run(TrackingHost host) : IClassFixture<TrackingHost>
 {
     [Fact]
+    [Trait("check", "RUN-20")]
     public async Task moves_it_from_the_list_into_the_recycle_bin_and_restoring_it_back()
     {
         var project = NewProject();
@@ -73,6 +74,7 @@ public sealed class Deleting_a_run(TrackingHost host) : IClassFixture<TrackingHo
     }
 
     [Fact]
+    [Trait("check", "RUN-22")]
     public async Task answers_for_each_of_several()
     {
         var project = NewProject();
@@ -95,6 +97,7 @@ public sealed class Deleting_a_run(TrackingHost host) : IClassFixture<TrackingHo
     }
 
     [Fact]
+    [Trait("check", "RUN-22")]
     public async Task takes_at_most_200_at_once()
     {
         var ids = Enumerable.Range(0, 201).Select(i => $"run-{i}").ToArray();
