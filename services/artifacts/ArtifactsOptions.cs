@@ -27,9 +27,9 @@ public sealed class ArtifactsOptions : IValidatableObject
     [Range(typeof(TimeSpan), "01:00:00", "36500.00:00:00")]
     public TimeSpan KeepUnused { get; set; } = TimeSpan.FromDays(1);
 
-    /// <summary>How often it is looked for what is kept no longer.</summary>
+    /// <summary>How often it is looked for what is kept no longer; that reads the names of all bytes.</summary>
     [Range(typeof(TimeSpan), "00:00:00.050", "1.00:00:00")]
-    public TimeSpan RetentionInterval { get; set; } = TimeSpan.FromMinutes(10);
+    public TimeSpan RetentionInterval { get; set; } = TimeSpan.FromHours(1);
 
     /// <inheritdoc />
     public IEnumerable<ValidationResult> Validate(ValidationContext validationContext)

@@ -107,6 +107,8 @@ internal static class ArtifactsTables
 
         -- Bytes that no manifest names are deleted once nobody has asked for them for a while. From then until their row is gone
         -- too, and from the beginning of an upload until its bytes are stored, a blob counts as missing.
+        -- Manifests of purged versions, which are deleted when no other version has them.
+        create table purged_manifest (digest varchar collate "C" primary key);
         alter table blob add column used_at timestamptz not null default now(), add column hidden boolean not null default false;
         create index blob_used on blob (used_at);
         -- Locks the rows of blobs against being hidden until the transaction ends.

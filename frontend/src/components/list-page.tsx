@@ -67,7 +67,7 @@ export function ListPage<T>({ title, actions, searchLabel, statuses, ...list }: 
               ))}
             </div>
           )}
-          <div className="segments" role="group">
+          <div className="segments">
             <button
               type="button"
               aria-pressed={Boolean(search.deleted)}

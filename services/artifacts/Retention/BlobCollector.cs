@@ -6,8 +6,8 @@ using Platform.EventStore;
 namespace Platform.Artifacts.Retention;
 
 /// <summary>
-/// Deletes manifests that no version has and bytes that no manifest names, beside uploads and new versions. Each step locks its rows
-/// and looks again, in a statement of its own, so that it sees what was committed before it got the locks.
+/// Deletes manifests of purged versions that no other version has, and bytes that no manifest names, beside uploads and new versions.
+/// Each step locks its rows and looks again, in a statement of its own, so that it sees what was committed before it got the locks.
 /// </summary>
 internal sealed class BlobCollector(ArtifactsStore database, IBlobStore bytes)
 {
@@ -42,28 +42,36 @@ internal sealed class BlobCollector(ArtifactsStore database, IBlobStore bytes)
     {
         await using var connection = await database.DataSource.OpenConnectionAsync(cancellationToken);
         await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
-        var unused = await ReadAsync(
+        var purged = await ReadAsync(
             connection,
-            $"""
-            select digest from manifest m
-            where not exists (select from artifact_version v where v.digest = m.digest)
-            limit {StepManifests} for update skip locked
-            """,
+            $"select digest from purged_manifest limit {StepManifests} for update skip locked",
             [],
             cancellationToken
         );
-        var deleted = await ReadAsync(
+        await ReadAsync(
+            connection,
+            "select digest from manifest where digest = any($1) order by digest for update",
+            [purged.ToArray()],
+            cancellationToken
+        );
+        await ReadAsync(
             connection,
             """
             delete from manifest m
             where m.digest = any($1) and not exists (select from artifact_version v where v.digest = m.digest)
             returning m.digest
             """,
-            [unused.ToArray()],
+            [purged.ToArray()],
+            cancellationToken
+        );
+        await ReadAsync(
+            connection,
+            "delete from purged_manifest where digest = any($1) returning digest",
+            [purged.ToArray()],
             cancellationToken
         );
         await transaction.CommitAsync(cancellationToken);
-        return deleted.Count;
+        return purged.Count;
     }
 
     /// <summary>From here on the blobs count as missing: who wants to use one uploads it again, which shows it again.</summary>

@@ -95,6 +95,7 @@ internal sealed class VersionPurge(ArtifactsStore store, ArtifactWriter writer, 
         CancellationToken cancellationToken
     )
     {
+        var digest = await FindDigestAsync(name, number, cancellationToken);
         var outcome = await writer.HandleAsync(
             name,
             new PurgeVersion(number),
@@ -102,9 +103,29 @@ internal sealed class VersionPurge(ArtifactsStore store, ArtifactWriter writer, 
             {
                 CorrelationId = name,
             },
+            // Also when it is there: the row is locked against a collector that has looked already.
+            sideEffects: batch =>
+                batch.Add(
+                    """
+                    insert into purged_manifest (digest) select $1::varchar where $1::varchar is not null
+                    on conflict (digest) do update set digest = excluded.digest
+                    """,
+                    digest
+                ),
             cancellationToken: cancellationToken
         );
         return outcome.Refusal;
+    }
+
+    /// <summary>The manifest of a version; null when the version is gone.</summary>
+    private async Task<string?> FindDigestAsync(string name, int number, CancellationToken cancellationToken)
+    {
+        await using var command = store.DataSource.CreateCommand(
+            "select digest from artifact_version where name = $1 and number = $2"
+        );
+        command.Parameters.Add(new NpgsqlParameter { Value = name });
+        command.Parameters.Add(new NpgsqlParameter { Value = number });
+        return (string?)await command.ExecuteScalarAsync(cancellationToken);
     }
 
     private async Task<List<(string Name, int Number)>> FindDueAsync(

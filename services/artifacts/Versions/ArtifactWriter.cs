@@ -17,13 +17,13 @@ internal sealed class ArtifactWriter(ArtifactsStore store, TimeProvider clock) :
     private readonly SemaphoreSlim[] _locks = [.. Enumerable.Range(0, 64).Select(_ => new SemaphoreSlim(1))];
 
     /// <summary>Executes a command.</summary>
-    /// <param name="manifest">The files of an added version, stored in the same transaction.</param>
+    /// <param name="sideEffects">What belongs to it, stored in the same transaction.</param>
     public async Task<Outcome<Artifact, ArtifactEvent>> HandleAsync(
         string name,
         ArtifactCommand command,
         EventMetadata metadata,
         long? ifVersion = null,
-        Manifest? manifest = null,
+        SideEffects? sideEffects = null,
         CancellationToken cancellationToken = default
     )
     {
@@ -37,7 +37,7 @@ internal sealed class ArtifactWriter(ArtifactsStore store, TimeProvider clock) :
                 artifact => Artifact.Decide(artifact, command, clock.GetUtcNow()),
                 metadata,
                 ifVersion,
-                manifest is null ? null : manifest.AddTo,
+                sideEffects,
                 cancellationToken: cancellationToken
             );
         }
@@ -98,7 +98,7 @@ internal sealed class ArtifactWriter(ArtifactsStore store, TimeProvider clock) :
                 name,
                 command,
                 metadata,
-                manifest: manifest,
+                sideEffects: manifest.AddTo,
                 cancellationToken: cancellationToken
             );
         }

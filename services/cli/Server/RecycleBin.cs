@@ -30,7 +30,7 @@ internal sealed record RecycleBin(
             Description = "Why, for whoever finds them in the recycle bin.",
         };
         reason.RefuseEmpty();
-        return new Command("delete", $"Move {Thing}s into the recycle bin; 'restore' takes them out for 30 days.")
+        return new Command("delete", $"Move {Thing}s into the recycle bin, where they can be restored.")
         {
             things,
             reason,

@@ -11,6 +11,12 @@ internal sealed class RepublishJob(JobsStore store, JobsMessages messages)
     {
         var stored = await store.ReadStreamAsync(JobDecisions.StreamOf(jobId), cancellationToken: cancellationToken);
         var job = stored.Select(e => (JobEvent)e.Data).Aggregate(Job.Initial, Job.Evolve);
+        if (job.IsPurged)
+        {
+            // Nobody waits for it, and its beginning alone would start it again.
+            return;
+        }
+
         foreach (var e in stored.Where(e => IsCurrent((JobEvent)e.Data, job.Attempt)))
         {
             if (await messages.ToMessageAsync(e, cancellationToken) is { } message)

@@ -21,7 +21,7 @@ internal sealed class JobPurge(JobsStore store, JobDecisions jobs, TimeProvider 
 
     private static readonly Refusal _notSettled = new(
         "job.not-settled",
-        "The job's nodes are still being released. Try again in a moment."
+        "The job's nodes are still being released, or jobs that belong to it have not ended. Try again later."
     );
 
     /// <summary>Deletes a job that is in the recycle bin, or says what that would delete.</summary>
@@ -168,6 +168,9 @@ internal sealed class JobPurge(JobsStore store, JobDecisions jobs, TimeProvider 
             select (select coalesce(sum(next_offset), 0)::bigint from log_state where job_id = $1),
               (select count(*)::int from job_file where job_id = $1),
               not exists (select from saga where saga_type = $2 and correlation_id = $1 and state <> $3)
+              and not exists (
+                select from job_summary
+                where parent_id = $1 and status not in ('succeeded', 'failed', 'cancelled'))
             """
         );
         command.Parameters.Add(new() { Value = jobId });
