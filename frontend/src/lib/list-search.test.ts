@@ -5,7 +5,7 @@ const jobs = { statuses: ['queued', 'running'], jobs: true };
 
 test('a filter is read from the address', () => {
   const search = { status: 'running', project: 'a/b', search: 7, submittedBy: 'ada', parent: '01a2', deleted: true };
-  expect(readListSearch(search, jobs)).toEqual({ ...search, search: '7', deleted: 'true' });
+  expect(readListSearch(search, jobs)).toEqual({ ...search, search: '7' });
 });
 
 test('what a list does not know is left out, and not passed on', () => {

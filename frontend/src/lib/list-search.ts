@@ -9,8 +9,8 @@ export interface ListSearch {
   submittedBy?: string;
   /** The id of the job that the listed ones belong to. */
   parent?: string;
-  /** `true` for what is in the recycle bin instead of the rest. */
-  deleted?: string;
+  /** What is in the recycle bin instead of the rest. */
+  deleted?: boolean;
 }
 
 /** The parameters that each list knows. */
@@ -29,7 +29,7 @@ export function readListSearch(search: Record<string, unknown>, { statuses = [],
     search: readText(search.search),
     submittedBy: jobs ? readText(search.submittedBy) : undefined,
     parent: jobs ? readText(search.parent) : undefined,
-    deleted: readText(search.deleted) === 'true' ? 'true' : undefined,
+    deleted: readText(search.deleted) === 'true' || undefined,
   };
 }
 
