@@ -71,7 +71,7 @@ export function ListPage<T>({ title, actions, searchLabel, statuses, ...list }: 
             <button
               type="button"
               aria-pressed={Boolean(search.deleted)}
-              onClick={() => change({ deleted: search.deleted ? '' : 'true' })}
+              onClick={() => change({ deleted: !search.deleted })}
             >
               {t('bin.filter')}
             </button>
@@ -112,7 +112,14 @@ function List<T>({ path, search, tableLabel, columns, empty }: ListProps<T>) {
   // The filter is applied while a project is typed; a trailing slash would be refused.
   const project = search.project?.replace(/\/+$/, '');
   const { status, search: text, submittedBy, parent, deleted } = search;
-  const rows = useRows<T>(`/api${path}`, { status, project, search: text, submittedBy, parent, deleted });
+  const rows = useRows<T>(`/api${path}`, {
+    status,
+    project,
+    search: text,
+    submittedBy,
+    parent,
+    deleted: deleted ? 'true' : undefined,
+  });
   const isFiltered = [status, project, text, submittedBy, parent].some(Boolean);
   const [sight, setSight] = useState({ first: 1, last: 1 });
   const onVisibleRangeChange = useCallback((first: number, last: number) => setSight({ first, last }), []);
@@ -160,7 +167,7 @@ const noFilter: Required<ListSearch> = {
   search: '',
   submittedBy: '',
   parent: '',
-  deleted: '',
+  deleted: false,
 };
 
 /** Changes a part of the filter in the URL. */
