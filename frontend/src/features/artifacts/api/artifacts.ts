@@ -76,9 +76,14 @@ export function useDeletedVersions(name: string) {
   });
 }
 
+/** What the query cache knows a version by. */
+export function versionKey(name: string, version: number) {
+  return [root, name, 'versions', version];
+}
+
 export function useManifest(name: string, version: number) {
   return useQuery({
-    queryKey: [root, name, 'versions', version],
+    queryKey: versionKey(name, version),
     queryFn: ({ signal }) => getJson<Manifest>(addressOf(name, version), signal),
   });
 }

@@ -16,13 +16,13 @@ import { useEditRefusal } from '../../../lib/caller';
 import { formatBytes } from '../../../lib/format';
 import { useText, useTranslate } from '../../../lib/i18n/i18n';
 import { useBin } from '../../../lib/use-bin';
-import { addressOf, useManifest, useSetAlias, type Manifest } from '../api/artifacts';
+import { addressOf, useManifest, useSetAlias, versionKey, type Manifest } from '../api/artifacts';
 
 /** One version with its files. */
 export function VersionView({ name, version }: { name: string; version: number }) {
   const t = useText();
   const navigate = useNavigate();
-  const bin = useBin(addressOf(name, version), '/api/artifacts');
+  const bin = useBin(addressOf(name, version), '/api/artifacts', versionKey(name, version));
   const { data, error, refetch } = useManifest(name, version);
   if (!data) {
     return <Pending error={error} onRetry={refetch} />;
