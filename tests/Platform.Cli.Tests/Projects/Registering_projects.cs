@@ -16,7 +16,7 @@ public sealed class Registering_projects
         var request = Assert.Single(platform.Requests);
         Assert.Equal("POST /api/projects", request.Line);
         Assert.Equal("""{"path":"team/vision","description":null,"retentionDays":30}""", request.Body);
-        Assert.Contains("30 days (not enforced yet)", result.Output, StringComparison.Ordinal);
+        Assert.Contains("30 days", result.Output, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -28,7 +28,7 @@ public sealed class Registering_projects
 
         var result = await platform.RunAsync("projects", "list", "--search", "a b", "--limit", "1");
 
-        Assert.Matches(@"team/vision\s+30 days \(not enforced yet\)\s.*Cameras and more", result.Output);
+        Assert.Matches(@"team/vision\s+30 days\s.*Cameras and more", result.Output);
         Assert.Equal("7 in all; more with --cursor abc\n", result.Error);
         Assert.Equal("GET /api/projects?search=a%20b&limit=1", Assert.Single(platform.Requests).Line);
     }
