@@ -97,7 +97,7 @@ internal static class ListJobsEndpoint
         }
         else
         {
-            filter.Refuse("parent", "A parent is the id of a job.");
+            filter.Reject("parent", "A parent is the id of a job.");
         }
     }
 

@@ -87,7 +87,7 @@ internal static class ListRunsEndpoint
         }
         else
         {
-            filter.Refuse("jobId", "This is not the id of a job.");
+            filter.Reject("jobId", "This is not the id of a job.");
         }
     }
 
@@ -97,7 +97,7 @@ internal static class ListRunsEndpoint
         var key = divider < 0 ? tag : tag[..divider];
         if (!RunRules.IsKey(key) || tag.Contains('\0', StringComparison.Ordinal))
         {
-            filter.Refuse("tag", "Give a tag as key or key=value.");
+            filter.Reject("tag", "Give a tag as key or key=value.");
         }
         else if (divider < 0)
         {
