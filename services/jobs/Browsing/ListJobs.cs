@@ -28,6 +28,9 @@ internal sealed record ListJobsQuery : ListQuery
 /// <summary><c>GET /api/jobs</c>.</summary>
 internal static class ListJobsEndpoint
 {
+    /// <summary>From this many digits on, few ids begin or end alike; lists show as many.</summary>
+    private const int FewAlike = 8;
+
     private static readonly ListDefinition<JobItem> _jobs = new()
     {
         Table = "job_summary s",
@@ -111,8 +114,13 @@ internal static class ListJobsEndpoint
         var matches = $"s.search_name like {parameter(search.Pattern)}";
         if (search.TryReadIdPrefix(out var first, out var last))
         {
+            var begins = $"job_id between {parameter(first)} and {parameter(last)}";
+            var ends = $"reverse(job_id::text) like {parameter(search.ReversedEnd)}";
+            // Few have as many digits in common. PostgreSQL cannot estimate that, and would read all jobs in order instead.
             matches +=
-                $" or s.job_id between {parameter(first)} and {parameter(last)} or reverse(s.job_id::text) like {parameter(search.ReversedEnd)}";
+                search.Text.Length >= FewAlike
+                    ? $" or s.job_id = any(array(select job_id from job_summary where {begins}) || array(select job_id from job_summary where {ends}))"
+                    : $" or s.{begins} or {ends.Replace("job_id", "s.job_id", StringComparison.Ordinal)}";
         }
 
         return $"({matches})";
