@@ -69,11 +69,7 @@ internal static class ListJobsEndpoint
         filter.AddOneOf("status", query.Status, "s.status", JobStatuses.All, counted: true);
         filter.AddProject("project", query.Project, "s.project");
         AddOwner(filter, query.SubmittedBy, caller);
-        if (!string.IsNullOrEmpty(query.Parent))
-        {
-            AddParent(filter, query.Parent);
-        }
-
+        filter.AddId("parent", query.Parent, "s.parent_id", "A parent is the id of a job.");
         filter.AddSearch("search", query.Search, Matches);
         return filter;
     }
@@ -92,18 +88,6 @@ internal static class ListJobsEndpoint
         filter.Add(parameter => $"lower(s.submitted_by) = any({parameter(subjects)})", counted: true);
     }
 
-    private static void AddParent(ListFilter filter, string text)
-    {
-        if (Guid.TryParse(text, out var parent))
-        {
-            filter.Add(parameter => $"s.parent_id = {parameter(parent)}");
-        }
-        else
-        {
-            filter.Reject("parent", "A parent is the id of a job.");
-        }
-    }
-
     private static string Matches(Func<object, string> parameter, ListSearch search)
     {
         if (Guid.TryParseExact(search.Text, "D", out var id))
@@ -120,7 +104,7 @@ internal static class ListJobsEndpoint
             matches +=
                 search.Text.Length >= FewAlike
                     ? $" or s.job_id = any(array(select job_id from job_summary where {begins}) || array(select job_id from job_summary where {ends}))"
-                    : $" or s.{begins} or {ends.Replace("job_id", "s.job_id", StringComparison.Ordinal)}";
+                    : $" or {begins} or {ends}";
         }
 
         return $"({matches})";

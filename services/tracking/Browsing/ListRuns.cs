@@ -65,11 +65,7 @@ internal static class ListRunsEndpoint
         var isExact = filter.TakesFlag("exact", query.Exact);
         filter.AddProject("project", query.Project, "r.project", isExact);
         filter.AddOneOf("status", query.Status, "r.status", RunNames.Statuses, counted: true);
-        if (!string.IsNullOrEmpty(query.JobId))
-        {
-            AddJob(filter, query.JobId);
-        }
-
+        filter.AddId("jobId", query.JobId, "r.job_id", "This is not the id of a job.");
         foreach (var tag in query.Tag ?? [])
         {
             AddTag(filter, tag);
@@ -77,18 +73,6 @@ internal static class ListRunsEndpoint
 
         filter.AddSearch("search", query.Search, Matches);
         return filter;
-    }
-
-    private static void AddJob(ListFilter filter, string text)
-    {
-        if (Guid.TryParse(text, out var job))
-        {
-            filter.Add(parameter => $"r.job_id = {parameter(job)}");
-        }
-        else
-        {
-            filter.Reject("jobId", "This is not the id of a job.");
-        }
     }
 
     private static void AddTag(ListFilter filter, string tag)

@@ -72,6 +72,25 @@ public sealed class ListFilter
         );
     }
 
+    /// <summary>Rows with a <c>uuid</c>.</summary>
+    /// <param name="problem">What to say of a value that is none.</param>
+    public void AddId(string name, string? value, string column, string problem)
+    {
+        if (string.IsNullOrEmpty(value))
+        {
+            return;
+        }
+
+        if (Guid.TryParse(value, out var id))
+        {
+            Add(parameter => $"{column} = {parameter(id)}");
+        }
+        else
+        {
+            Reject(name, problem);
+        }
+    }
+
     /// <summary>Rows of a project and those below it: <c>demo</c> finds <c>demo/digits</c>, not <c>demonstration</c>.</summary>
     /// <param name="exact">Without those below it.</param>
     public void AddProject(string name, string? value, string column, bool exact = false)
