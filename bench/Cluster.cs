@@ -99,7 +99,7 @@ internal sealed class Cluster : IAsyncDisposable
                 ["resources"] = new Dictionary<string, double>(StringComparer.Ordinal)
                 {
                     ["gpus"] = 0,
-                    ["cpus"] = 0.1,
+                    ["cpus"] = 0.25,
                     ["memoryMiB"] = 16,
                 },
             }

@@ -191,7 +191,7 @@ internal static class QueueBenchmark
         Cluster cluster,
         IReadOnlyList<string> command,
         CancellationToken cancellationToken,
-        double cpus = 0.1,
+        double cpus = 0.25,
         int gpus = 0,
         int priority = 50
     )

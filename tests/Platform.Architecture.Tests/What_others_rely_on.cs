@@ -25,20 +25,20 @@ public sealed class What_others_rely_on
     private static readonly JsonSerializerOptions _messages = new(JsonSerializerDefaults.Web)
     {
         TypeInfoResolver = new DefaultJsonTypeInfoResolver(),
+        NumberHandling = JsonNumberHandling.Strict,
         Converters = { new JsonStringEnumConverter() },
     };
 
     [Fact]
     public async Task stored_events_are_as_they_were()
     {
-        var builder = PlatformService.CreateBuilder([], "contracts");
+        var builder = PlatformService.CreateBuilder(["--ConnectionStrings:Platform=Host=127.0.0.1"], "contracts");
         builder.AddGateway();
         foreach (var module in ServiceModules.All())
         {
             module.Add(builder);
         }
 
-        builder.Configuration["ConnectionStrings:Platform"] = "Host=127.0.0.1;Database=none";
         await using var app = builder.Build();
         var events = new JsonObject();
         foreach (
@@ -50,7 +50,9 @@ public sealed class What_others_rely_on
             events[store.Options.Schema] = new JsonObject(
                 store
                     .Options.Events.Shapes.OrderBy(shape => shape.Key, StringComparer.Ordinal)
-                    .Select(shape => KeyValuePair.Create(shape.Key, (JsonNode?)shape.Value.GetJsonSchemaAsNode(_schema)))
+                    .Select(shape =>
+                        KeyValuePair.Create(shape.Key, (JsonNode?)shape.Value.GetJsonSchemaAsNode(_schema))
+                    )
             );
         }
 

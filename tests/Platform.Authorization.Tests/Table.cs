@@ -94,12 +94,12 @@ public static class Table
         ),
         Of("gateway", "POST /api/users/{name}/disable", _ => "/api/users/Viewer/disable", "--+- -- ---"),
         Of("gateway", "POST /api/users/{name}/enable", _ => "/api/users/Viewer/enable", "--+- -- ---"),
-        Of("gateway", "GET /api/projects/", _ => "/api/projects", "++++ -- ---"),
+        .. ListOf("gateway", "/api/projects/", _ => "/api/projects", "++++ -- ---"),
         Of("gateway", "POST /api/projects/", _ => "/api/projects", "--+- -- ---", Json(new { path = "a b" })),
         Of("gateway", "GET /api/projects/{**path}", _ => "/api/projects/team/vision", "++++ -- ---"),
         Of("gateway", "PUT /api/projects/{**path}", _ => "/api/projects/team/vision", "--+- -- ---", Json(new { })),
         //
-        Of("jobs", "GET /api/jobs/", _ => "/api/jobs", "++++ -- ---"),
+        .. ListOf("jobs", "/api/jobs/", _ => "/api/jobs", "++++ -- ---"),
         Of("jobs", "POST /api/jobs/", _ => "/api/jobs", "-+++ -- ---", Json(new { name = "x" })),
         Of("jobs", "POST /api/jobs/check", _ => "/api/jobs/check", "-+++ -- ---", Json(new { name = "x" })),
         Of("jobs", "GET /api/jobs/{id:guid}", w => $"/api/jobs/{w.Job}", "++++ -- +f-"),
@@ -125,7 +125,7 @@ public static class Table
             Bytes("late")
         ),
         //
-        Of("nodes", "GET /api/nodes/", _ => "/api/nodes", "++++ -- ---"),
+        .. ListOf("nodes", "/api/nodes/", _ => "/api/nodes", "++++ -- ---"),
         Of("nodes", "GET /api/nodes/{id:guid}", w => $"/api/nodes/{w.LeaseNode}", "++++ -- ---"),
         Of("nodes", "GET /api/nodes/{id:guid}/telemetry", w => $"/api/nodes/{w.LeaseNode}/telemetry", "++++ -- ---"),
         Of("nodes", "GET /api/nodes/placements", _ => "/api/nodes/placements", "++++ -- ---"),
@@ -149,12 +149,12 @@ public static class Table
         ),
         Of("nodes", "POST /api/nodes/heartbeat", _ => "/api/nodes/heartbeat", "--+- +- ---", World.Heartbeat),
         //
-        Of("artifacts", "GET /api/artifacts/", _ => "/api/artifacts", "++++ -- ---"),
+        .. ListOf("artifacts", "/api/artifacts/", _ => "/api/artifacts", "++++ -- ---"),
         Of("artifacts", "GET /api/artifacts/statistics", _ => "/api/artifacts/statistics", "++++ -- ---"),
         Of("artifacts", "GET /api/artifacts/{name}", w => $"/api/artifacts/input{World.For(w)}", "++++ +- +f-"),
-        Of(
+        .. ListOf(
             "artifacts",
-            "GET /api/artifacts/{name}/versions",
+            "/api/artifacts/{name}/versions",
             w => $"/api/artifacts/input/versions{World.For(w)}",
             "++++ +- +f-"
         ),
@@ -247,7 +247,7 @@ public static class Table
             _ => "/api/artifacts/output/aliases/none",
             "-+++ -- ---"
         ),
-        Of("artifacts", "GET /api/jobs/{jobId:guid}/artifacts/", w => $"/api/jobs/{w.Job}/artifacts", "++++ -- +f-"),
+        .. ListOf("artifacts", "/api/jobs/{jobId:guid}/artifacts/", w => $"/api/jobs/{w.Job}/artifacts", "++++ -- +f-"),
         Of(
             "artifacts",
             "POST /api/jobs/{jobId:guid}/artifacts/",
@@ -256,7 +256,7 @@ public static class Table
             Bytes("made")
         ),
         //
-        Of("tracking", "GET /api/runs/", _ => "/api/runs", "++++ -- ---"),
+        .. ListOf("tracking", "/api/runs/", _ => "/api/runs", "++++ -- ---"),
         Of("tracking", "POST /api/runs/", _ => "/api/runs", "-+++ -- +f+", Json(new { project = "demo" })),
         Of("tracking", "GET /api/runs/{id}", w => $"/api/runs/{w.Run}", "++++ -- +f-"),
         Of("tracking", "GET /api/runs/{id}/metrics", w => $"/api/runs/{w.Run}/metrics", "++++ -- +f-"),
@@ -305,6 +305,10 @@ public static class Table
         string expected,
         Func<World, HttpContent?>? body = null
     ) => new(service, route, path, body ?? _nothing, expected is Public ? null : Read(expected));
+
+    /// <summary>A list: its pages, and their total alone.</summary>
+    private static IEnumerable<Row> ListOf(string service, string route, Func<World, string> path, string expected) =>
+        [Of(service, $"GET {route}", path, expected), Of(service, $"HEAD {route}", path, expected)];
 
     private static Dictionary<Asker, Verdict> Read(string expected)
     {

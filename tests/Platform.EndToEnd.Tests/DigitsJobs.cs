@@ -48,6 +48,8 @@ internal static class DigitsJobs
     {
         var file = Repository.PathOf("examples", "digits-torchsharp", "job.json");
         var job = JsonNode.Parse(File.ReadAllText(file))!;
+        // Where it was built, as libtorch is large and the node is on this machine.
+        job.AsObject().Remove("source");
         job["command"]![1] = Repository.DigitsTorchSharp;
         job["command"]!.AsArray().Add("--epoch-seconds");
         job["command"]!.AsArray().Add($"{secondsPerEpoch}");

@@ -103,7 +103,7 @@ public sealed class Bad_requests(Bad_requests.Platform platform) : IClassFixture
 
     [Theory]
     [InlineData("limit=0", "limit")]
-    [InlineData("limit=1001", "limit")]
+    [InlineData("limit=2001", "limit")]
     [InlineData("limit=x", "limit")]
     [InlineData("cursor=x", "cursor")]
     [InlineData("cursor=WyJhXHUwMDAwIl0", "cursor")]

@@ -57,4 +57,26 @@ public abstract class SdkTest : IDisposable
         Assert.Equal("finished", Platform.Status);
         Assert.Empty(Directory.EnumerateFileSystemEntries(Spool));
     }
+
+    /// <summary>Starts a run with the .NET SDK.</summary>
+    /// <param name="finishTimeout">
+    /// Seconds to wait for the platform at the end; short while it is stopped, long for a slow machine.
+    /// </param>
+    protected TrackedRun Start(
+        string? id = null,
+        string? spool = null,
+        double finishTimeout = 30,
+        double flushMilliseconds = 10
+    ) =>
+        TrackedRun.Init(
+            new TrackedRunOptions
+            {
+                Server = Platform.Url,
+                RunId = id ?? Guid.CreateVersion7().ToString(),
+                SpoolFolder = spool ?? Spool,
+                Project = "tests",
+                FinishTimeout = TimeSpan.FromSeconds(finishTimeout),
+                FlushInterval = TimeSpan.FromMilliseconds(flushMilliseconds),
+            }
+        );
 }

@@ -90,7 +90,10 @@ public sealed class Finding_the_way(Browser browser)
         var exists = false;
         await session.Page.RouteAsync(
             $"**/api/jobs?search={id}",
-            route => exists ? route.ContinueAsync() : route.FulfillAsync(new() { Body = """{"items":[],"total":0}""" })
+            route =>
+                exists
+                    ? route.ContinueAsync()
+                    : route.FulfillAsync(new() { Body = """{"items":[],"nextCursor":null,"total":0}""" })
         );
         await session.GoAsync($"/jobs/{id}");
         await Expect(session.Heading("Waiting for this job")).ToBeVisibleAsync();

@@ -12,6 +12,15 @@ internal sealed record ListVersionsQuery : ListQuery
 {
     /// <summary><c>true</c> for deleted versions instead of the others.</summary>
     public string? Deleted { get; init; }
+
+    /// <summary>The job that a node asks for.</summary>
+    public string? Job { get; init; }
+
+    /// <summary>The attempt of that job.</summary>
+    public string? Attempt { get; init; }
+
+    /// <summary>The rank of the process that asks.</summary>
+    public string? Rank { get; init; }
 }
 
 internal static class ReadVersions

@@ -69,11 +69,7 @@ internal static class ListRunsEndpoint
         var isExact = filter.TakesFlag("exact", query.Exact);
         filter.AddProject("project", query.Project, "r.project", isExact);
         filter.AddOneOf("status", query.Status, "r.status", RunNames.Statuses, counted: true);
-        if (!string.IsNullOrEmpty(query.JobId))
-        {
-            AddJob(filter, query.JobId);
-        }
-
+        filter.AddId("jobId", query.JobId, "r.job_id", "This is not the id of a job.");
         foreach (var tag in query.Tag ?? [])
         {
             AddTag(filter, tag);
@@ -83,25 +79,13 @@ internal static class ListRunsEndpoint
         return filter;
     }
 
-    private static void AddJob(ListFilter filter, string text)
-    {
-        if (Guid.TryParse(text, out var job))
-        {
-            filter.Add(parameter => $"r.job_id = {parameter(job)}");
-        }
-        else
-        {
-            filter.Refuse("jobId", "This is not the id of a job.");
-        }
-    }
-
     private static void AddTag(ListFilter filter, string tag)
     {
         var divider = tag.IndexOf('=', StringComparison.Ordinal);
         var key = divider < 0 ? tag : tag[..divider];
         if (!RunRules.IsKey(key) || tag.Contains('\0', StringComparison.Ordinal))
         {
-            filter.Refuse("tag", "Give a tag as key or key=value.");
+            filter.Reject("tag", "Give a tag as key or key=value.");
         }
         else if (divider < 0)
         {

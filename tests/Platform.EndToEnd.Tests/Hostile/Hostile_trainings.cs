@@ -149,7 +149,7 @@ public sealed class Hostile_trainings(TwoNodeCluster cluster)
         var job = await cluster.Api.WaitForStatusAsync(id, "succeeded");
 
         var detail = job["detail"]!.GetValue<string>();
-        Assert.Contains("outputs/everything, outputs/stolen, outputs/up", detail, StringComparison.Ordinal);
+        Assert.Contains("'outputs/everything', 'outputs/stolen', 'outputs/up'", detail, StringComparison.Ordinal);
         var kept = Assert.Single((await cluster.Api.GetAsync($"/api/jobs/{id}/artifacts"))["items"]!.AsArray())!;
         var manifest = await cluster.Api.GetAsync($"/api/artifacts/linked/versions/{kept["version"]}");
         Assert.Equal(["mine"], manifest["files"]!.AsArray().Select(file => file!["path"]!.GetValue<string>()));

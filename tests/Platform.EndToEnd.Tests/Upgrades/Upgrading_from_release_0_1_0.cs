@@ -75,7 +75,10 @@ public sealed class Upgrading_from_release_0_1_0(UpgradedPlatform platform) : IC
             var job = await Api.GetAsync($"/api/jobs/{id}");
             AssertSame(said, job, "id", "name", "project", "status", "attempt", "exitCode");
             Assert.Equal(Time(said["submittedAt"]), Time(job["submittedAt"]));
-            Assert.Equal(Time(said["endedAt"]), Time(job["endedAt"]));
+            // The release took both times from different clocks, and let short jobs end before they started.
+            var ended = Time(said["endedAt"]);
+            var started = job["startedAt"] is { } at ? Time(at) : ended;
+            Assert.Equal(ended < started ? started : ended, Time(job["endedAt"]));
             Assert.Equal(said["events"]!.GetValue<int>(), (await Api.HistoryAsync(id)).Count);
 
             var attempt = 0;

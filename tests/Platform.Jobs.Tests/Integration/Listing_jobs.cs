@@ -291,7 +291,10 @@ public sealed class Listing_jobs(ListedJobs jobs) : IClassFixture<ListedJobs>
     {
         Assert.Null((await _host.GetAsync("/api/jobs?search=digits&limit=5"))["total"]);
         Assert.Equal(0, (await _host.GetAsync("/api/jobs?search=no-such"))["total"]!.GetValue<int>());
-        Assert.Equal(30, (await _host.GetAsync("/api/jobs?search=digits&limit=5&total=exact"))["total"]!.GetValue<int>());
+        Assert.Equal(
+            30,
+            (await _host.GetAsync("/api/jobs?search=digits&limit=5&total=exact"))["total"]!.GetValue<int>()
+        );
     }
 
     [Fact]

@@ -9,7 +9,6 @@ internal sealed partial class FoldListCounts<TStore>(
     TStore store,
     string table,
     IReadOnlyList<string> columns,
-    IHostApplicationLifetime lifetime,
     TimeProvider clock,
     ILogger<FoldListCounts<TStore>> log
 ) : BackgroundService
@@ -19,10 +18,6 @@ internal sealed partial class FoldListCounts<TStore>(
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        // Not before the schema is there.
-        using var started = CancellationTokenSource.CreateLinkedTokenSource(lifetime.ApplicationStarted, stoppingToken);
-        await Task.Delay(Timeout.InfiniteTimeSpan, started.Token)
-            .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         using var timer = new PeriodicTimer(_interval, clock);
         while (await timer.WaitForNextTickAsync(stoppingToken))
         {

@@ -31,15 +31,15 @@ public static class ListEndpoints
         var known = typeof(TQuery)
             .GetProperties(BindingFlags.Public | BindingFlags.Instance)
             .ToDictionary(NameOf, property => property.PropertyType.IsArray, StringComparer.OrdinalIgnoreCase);
-        var both = routes.MapGroup(pattern);
+        var both = routes.MapGroup("");
         both.AddEndpointFilter(
             (context, next) =>
                 Check(context.HttpContext.Request, known) is { Count: > 0 } errors
                     ? ValueTask.FromResult<object?>(ProblemResults.Invalid(errors))
                     : next(context)
         );
-        both.MapGet("", handler).WithName(name).WithSummary(summary);
-        both.MapMethods("", [HttpMethods.Head], handler).ExcludeFromDescription();
+        both.MapGet(pattern, handler).WithName(name).WithSummary(summary);
+        both.MapMethods(pattern, [HttpMethods.Head], handler).ExcludeFromDescription();
         return both;
     }
 

@@ -30,7 +30,7 @@ public sealed class ListFilter
     internal string Where => _conditions.Count == 0 ? "" : $"where {string.Join(" and ", _conditions)}";
 
     /// <summary>Notes what is wrong with a query parameter.</summary>
-    public void Refuse(string name, string message) => _errors.TryAdd(name, [message]);
+    public void Reject(string name, string message) => _errors.TryAdd(name, [message]);
 
     /// <summary>Adds a condition; it gets a function that turns a value into a parameter.</summary>
     /// <param name="condition">SQL over the list's table.</param>
@@ -61,7 +61,7 @@ public sealed class ListFilter
         var wanted = value.Split(',');
         if (wanted.Except(allowed, StringComparer.Ordinal).Any())
         {
-            Refuse(name, $"One of {string.Join(", ", allowed)}, or several separated by commas.");
+            Reject(name, $"One of {string.Join(", ", allowed)}, or several separated by commas.");
             return;
         }
 
@@ -70,6 +70,25 @@ public sealed class ListFilter
                 wanted.Length == 1 ? $"{column} = {parameter(wanted[0])}" : $"{column} = any({parameter(wanted)})",
             counted
         );
+    }
+
+    /// <summary>Rows with a <c>uuid</c>.</summary>
+    /// <param name="problem">What to say of a value that is none.</param>
+    public void AddId(string name, string? value, string column, string problem)
+    {
+        if (string.IsNullOrEmpty(value))
+        {
+            return;
+        }
+
+        if (Guid.TryParse(value, out var id))
+        {
+            Add(parameter => $"{column} = {parameter(id)}");
+        }
+        else
+        {
+            Reject(name, problem);
+        }
     }
 
     /// <summary>Rows of a project and those below it: <c>demo</c> finds <c>demo/digits</c>, not <c>demonstration</c>.</summary>
@@ -83,7 +102,7 @@ public sealed class ListFilter
 
         if (ClientText.ProblemWithProject(value) is { } problem)
         {
-            Refuse(name, problem);
+            Reject(name, problem);
             return;
         }
 
@@ -127,7 +146,7 @@ public sealed class ListFilter
 
         if (!bool.TryParse(value, out var flag))
         {
-            Refuse(name, "Either 'true' or 'false'.");
+            Reject(name, "Either 'true' or 'false'.");
         }
 
         return flag;
@@ -144,7 +163,7 @@ public sealed class ListFilter
         var isAllowed = value.Length <= MaxTextLength && ClientText.IsText(value);
         if (!isAllowed)
         {
-            Refuse(name, $"A text of 1 to {MaxTextLength} characters.");
+            Reject(name, $"A text of 1 to {MaxTextLength} characters.");
         }
 
         return isAllowed;

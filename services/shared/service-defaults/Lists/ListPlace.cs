@@ -40,7 +40,7 @@ internal sealed record ListPlace
         var isDescending = sort.StartsWith('-');
         if (!sorts.TryGetValue(sort[(isDescending ? 1 : 0)..], out var column))
         {
-            filter.Refuse("sort", $"Sort by one of {string.Join(", ", sorts.Keys)}; prefix with '-' for descending.");
+            filter.Reject("sort", $"Sort by one of {string.Join(", ", sorts.Keys)}; prefix with '-' for descending.");
             column = sorts.Values.First();
         }
 
@@ -56,7 +56,7 @@ internal sealed record ListPlace
         };
         if (query.Cursor is not null && !place.TryContinue(query.Cursor))
         {
-            filter.Refuse("cursor", "This is not a cursor of this list with these filters in this order.");
+            filter.Reject("cursor", "This is not a cursor of this list with these filters in this order.");
         }
 
         return place;
@@ -138,7 +138,7 @@ internal sealed record ListPlace
             || limit is < 1 or > MaxLimit
         )
         {
-            filter.Refuse("limit", $"A limit is 1 to {MaxLimit}.");
+            filter.Reject("limit", $"A limit is 1 to {MaxLimit}.");
         }
 
         return limit;
@@ -156,7 +156,7 @@ internal sealed record ListPlace
             || query.Cursor is not null
         )
         {
-            filter.Refuse("offset", "An offset is a whole number from 0, and not sent with a cursor.");
+            filter.Reject("offset", "An offset is a whole number from 0, and not sent with a cursor.");
         }
 
         return offset;
@@ -167,7 +167,7 @@ internal sealed record ListPlace
         var isExact = string.Equals(text, "exact", StringComparison.Ordinal);
         if (!isExact && !string.IsNullOrEmpty(text))
         {
-            filter.Refuse("total", "Leave it out or send 'exact'.");
+            filter.Reject("total", "Leave it out or send 'exact'.");
         }
 
         return isExact;
