@@ -47,6 +47,8 @@ public sealed class Collecting_blobs(ArtifactsHost host) : IClassFixture<Artifac
         await CollectAllAsync();
         Assert.True(await IsStoredAsync(file));
 
+        // It has just been asked for.
+        await AgeAsync(file);
         await PurgeAsync($"{name}:1");
         await CollectAllAsync();
         Assert.False(await IsStoredAsync(file));
