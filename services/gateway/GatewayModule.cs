@@ -46,7 +46,6 @@ public static class GatewayModule
         services.AddSingleton<Bindings>();
         services.AddSingleton<LocalPeers>();
         services.AddEdgeAuthentication();
-        services.AddJoinLimit();
         services.AddSingleton<ApiDescription>();
         // Only the web app's files are compressed, and a browser asks for each but once.
         services.AddResponseCompression();
@@ -137,7 +136,7 @@ public static class GatewayModule
         ArgumentNullException.ThrowIfNull(app);
         app.UseMiddleware<SecurityHeaders>();
         app.UseMiddleware<BrowserGuard>();
-        app.UseRateLimiter();
+        app.UseMiddleware<JoinLimit>();
         app.UseMiddleware<OpenStreams>();
         app.UseSwaggerUI(page =>
         {
@@ -162,6 +161,15 @@ public static class GatewayModule
     public static void MapGatewayProxy(this WebApplication app)
     {
         ArgumentNullException.ThrowIfNull(app);
-        app.MapReverseProxy(pipeline => pipeline.UseMiddleware<ForwarderProblems>());
+        app.MapReverseProxy(pipeline => pipeline.UseMiddleware<ForwarderProblems>())
+            .ConfigureEndpoints(
+                (endpoint, route) =>
+                {
+                    if (ProxyRoutes.LimitsTries(route))
+                    {
+                        endpoint.LimitTries();
+                    }
+                }
+            );
     }
 }

@@ -18,6 +18,11 @@ internal sealed class ProxyRoutes(IOptions<ProxyOptions> options) : IProxyConfig
     /// <summary>The same for those who follow a log or a series, which may have nothing to say for long.</summary>
     private static readonly TimeSpan _followTimeout = TimeSpan.FromHours(1);
 
+    private static readonly Dictionary<string, string> _limitsTries = new(StringComparer.Ordinal)
+    {
+        [nameof(ServiceRoute.LimitsTries)] = "true",
+    };
+
     private readonly Config _config = new(
         [.. options.Value.Services.SelectMany(service => service.Routes.SelectMany(route => RoutesOf(service, route)))],
         [
@@ -29,6 +34,10 @@ internal sealed class ProxyRoutes(IOptions<ProxyOptions> options) : IProxyConfig
 
     public IProxyConfig GetConfig() => _config;
 
+    /// <summary>Whether an address may try a route only so often.</summary>
+    public static bool LimitsTries(RouteConfig route) =>
+        route.Metadata?.ContainsKey(nameof(ServiceRoute.LimitsTries)) is true;
+
     private static IEnumerable<RouteConfig> RoutesOf(ServiceDescription service, ServiceRoute route)
     {
         var config = new RouteConfig
@@ -38,7 +47,7 @@ internal sealed class ProxyRoutes(IOptions<ProxyOptions> options) : IProxyConfig
             Match = new RouteMatch { Path = route.Path, Methods = route.Methods },
             MaxRequestBodySize = route.HasLargeBodies ? -1 : null,
             AuthorizationPolicy = route.IsPublic ? "anonymous" : Policies.SignedIn,
-            RateLimiterPolicy = route.RateLimit,
+            Metadata = route.LimitsTries ? _limitsTries : null,
         };
         yield return config;
         if (route.Follow is FollowMode.OnRequest)

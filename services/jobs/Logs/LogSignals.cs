@@ -5,7 +5,7 @@ namespace Platform.Jobs.Logs;
 
 /// <summary>
 /// Wakes the followers of a job's log: immediately for what this process stores, and for what another replica stores by
-/// one query for all followed jobs, however many followers there are. Without followers it runs no query.
+/// one query for all followed jobs, however many followers there are. Without followers it sleeps.
 /// </summary>
 internal sealed partial class LogSignals(
     JobsStore store,
@@ -15,6 +15,7 @@ internal sealed partial class LogSignals(
 ) : BackgroundService
 {
     private readonly ConcurrentDictionary<Guid, Followed> _followed = new();
+    private readonly SemaphoreSlim _came = new(0);
 
     /// <summary>Follows a job until the result is disposed.</summary>
     public Follower Follow(Guid jobId)
@@ -27,6 +28,7 @@ internal sealed partial class LogSignals(
                 if (!followed.IsRemoved)
                 {
                     followed.Followers++;
+                    _came.Release();
                     return new Follower(this, jobId, followed);
                 }
             }
@@ -44,15 +46,17 @@ internal sealed partial class LogSignals(
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        using var timer = new PeriodicTimer(options.Value.LogPollInterval, clock);
-        while (await timer.WaitForNextTickAsync(stoppingToken))
+        while (true)
         {
+            // Whoever came and left since makes it look once more.
+            await (
+                _followed.IsEmpty
+                    ? _came.WaitAsync(stoppingToken)
+                    : Task.Delay(options.Value.LogPollInterval, clock, stoppingToken)
+            );
             try
             {
-                if (!_followed.IsEmpty)
-                {
-                    await PollAsync(stoppingToken);
-                }
+                await PollAsync(stoppingToken);
             }
             catch (Exception exception) when (!stoppingToken.IsCancellationRequested)
             {

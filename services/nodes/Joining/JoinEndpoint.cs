@@ -1,7 +1,6 @@
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.Extensions.Options;
 using Platform.Contracts.Nodes;
-using Platform.Contracts.Services;
 using Platform.Nodes.Heartbeats;
 using Platform.Nodes.Membership;
 using Platform.Nodes.Placements;
@@ -17,7 +16,7 @@ internal static class JoinEndpoint
     public static void MapJoin(this IEndpointRouteBuilder app) =>
         app.MapPost("/join", HandleAsync)
             .Public()
-            .RequireRateLimiting(RateLimits.Join)
+            .LimitTries()
             .WithName("JoinNode")
             .WithSummary("Join with a join token (idempotent on the node id)");
 

@@ -50,7 +50,7 @@ internal sealed partial class LeaderService(
             scheduler.RunAsync(leadership.Term, leading.Token),
             monitor.RunAsync(leading.Token),
             reasons.RunAsync(leading.Token),
-            leadership.HoldAsync(options.Value.Poll, clock, leading.Token),
+            leadership.HoldAsync(clock, leading.Token),
         ];
         var first = await Task.WhenAny(work);
         await leading.CancelAsync();

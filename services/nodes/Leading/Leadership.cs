@@ -13,6 +13,9 @@ internal sealed class Leadership : IAsyncDisposable
     /// <summary>The SQL state of a grant made in an older term.</summary>
     public const string Superseded = "PN001";
 
+    // A leader that does not know that its session broke does no harm: the term fences it off.
+    private static readonly TimeSpan _checkEvery = TimeSpan.FromSeconds(5);
+
     private readonly SessionLock _lock;
 
     private Leadership(SessionLock sessionLock, long term) => (_lock, Term) = (sessionLock, term);
@@ -45,11 +48,11 @@ internal sealed class Leadership : IAsyncDisposable
     }
 
     /// <summary>Ends only with an exception: cancelled, or the session broke and the leadership is lost.</summary>
-    public async Task HoldAsync(TimeSpan poll, TimeProvider clock, CancellationToken cancellationToken)
+    public async Task HoldAsync(TimeProvider clock, CancellationToken cancellationToken)
     {
         while (true)
         {
-            await Task.Delay(poll, clock, cancellationToken);
+            await Task.Delay(_checkEvery, clock, cancellationToken);
             await using var ping = new NpgsqlCommand("select 1", _lock.Connection);
             await ping.ExecuteScalarAsync(cancellationToken);
         }

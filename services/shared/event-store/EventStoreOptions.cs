@@ -24,8 +24,8 @@ public sealed class EventStoreOptions(string schema)
     /// <summary>Creates the subscriptions; called once the container exists.</summary>
     public IList<Func<IServiceProvider, Subscription>> Subscriptions { get; } = [];
 
-    /// <summary>How long a follower of the log sleeps when nothing woke it.</summary>
-    public TimeSpan PollInterval { get; set; } = TimeSpan.FromMilliseconds(250);
+    /// <summary>How long a follower of the log sleeps when nothing woke it: only a wake-up that was lost waits for it.</summary>
+    public TimeSpan PollInterval { get; set; } = TimeSpan.FromSeconds(2);
 
     /// <summary>The most events a follower of the log handles at once.</summary>
     public int PageSize { get; set; } = 500;

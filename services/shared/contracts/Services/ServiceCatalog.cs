@@ -30,7 +30,7 @@ public static class ServiceCatalog
                 {
                     Methods = ["POST"],
                     IsPublic = true,
-                    RateLimit = RateLimits.Join,
+                    LimitsTries = true,
                 },
             ],
         },

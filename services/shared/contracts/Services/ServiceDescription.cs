@@ -30,8 +30,8 @@ public sealed record ServiceRoute(string Path)
     /// <summary>The request brings its credential in its body: the gateway asks for no other.</summary>
     public bool IsPublic { get; init; }
 
-    /// <summary>One of <see cref="RateLimits"/>; null for none.</summary>
-    public string? RateLimit { get; init; }
+    /// <summary>Secrets could be guessed here: the gateway limits how often an address may try.</summary>
+    public bool LimitsTries { get; init; }
 }
 
 /// <summary>When an answer lasts until its reader leaves.</summary>
@@ -42,11 +42,4 @@ public enum FollowMode
     /// <summary>With <c>follow=true</c> in the query.</summary>
     OnRequest,
     Always,
-}
-
-/// <summary>The names of limits on how often an address may send a request; the gateway enforces them.</summary>
-public static class RateLimits
-{
-    /// <summary>Tries of join tokens.</summary>
-    public const string Join = "join";
 }
