@@ -72,7 +72,8 @@ internal sealed class JobsMessages(JobReader reader) : IEventMessages
 
                 return Pending(new JobCoordination().Begin(queued), queued.JobId, nameof(Steps.AwaitingPlacement));
             case JobPlaced e:
-                if (await reader.FindAsync(Guid.Parse(stored.StreamId), cancellationToken) is not var (job, _))
+                var jobId = Guid.Parse(stored.StreamId);
+                if (await reader.FindSpecAsync(jobId, cancellationToken) is not var (spec, _))
                 {
                     return [];
                 }
@@ -80,10 +81,10 @@ internal sealed class JobsMessages(JobReader reader) : IEventMessages
                 var placed = new JobCoordination
                 {
                     Attempt = e.Attempt,
-                    Resources = job.Resources,
+                    Resources = spec.Resources,
                     Nodes = e.Nodes,
                 };
-                return Pending(placed, job.Id, nameof(Steps.Starting));
+                return Pending(placed, jobId, nameof(Steps.Starting));
             case StopRequested { Reason: EndReasons.Cancelled } or JobCancelled:
                 return [CancelChildren(stored)];
             default:
@@ -122,7 +123,7 @@ internal sealed class JobsMessages(JobReader reader) : IEventMessages
     /// <summary>Null when the job was purged meanwhile.</summary>
     private async Task<JobQueuedMessage?> QueuedAsync(Guid jobId, JobQueued e, CancellationToken cancellationToken)
     {
-        if (await reader.FindAsync(jobId, cancellationToken) is not var (job, _))
+        if (await reader.FindSpecAsync(jobId, cancellationToken) is not var (spec, submittedAt))
         {
             return null;
         }
@@ -131,10 +132,10 @@ internal sealed class JobsMessages(JobReader reader) : IEventMessages
         {
             JobId = jobId,
             Attempt = e.Attempt,
-            Resources = job.Resources,
-            Labels = job.Labels,
-            Priority = job.Priority,
-            SubmittedAt = job.SubmittedAt,
+            Resources = spec.Resources,
+            Labels = spec.Labels,
+            Priority = spec.Priority,
+            SubmittedAt = submittedAt,
             NotBefore = e.NotBefore,
         };
     }
@@ -142,12 +143,12 @@ internal sealed class JobsMessages(JobReader reader) : IEventMessages
     /// <summary>Null when the job was purged meanwhile.</summary>
     private async Task<JobPlacedMessage?> PlacedAsync(Guid jobId, JobPlaced e, CancellationToken cancellationToken)
     {
-        if (await reader.FindAsync(jobId, cancellationToken) is not var (job, _))
+        if (await reader.FindSpecAsync(jobId, cancellationToken) is not var (spec, _))
         {
             return null;
         }
 
-        var inputs = job.Inputs.Select(input => input.Artifact);
+        var inputs = spec.Inputs.Select(input => input.Artifact);
         return new JobPlacedMessage
         {
             JobId = jobId,
@@ -155,11 +156,11 @@ internal sealed class JobsMessages(JobReader reader) : IEventMessages
             Nodes = e.Nodes,
             Inputs =
             [
-                .. (job.Source is null ? inputs : inputs.Append(job.Source.Artifact))
+                .. (spec.Source is null ? inputs : inputs.Append(spec.Source.Artifact))
                     .Select(NameOf)
                     .Distinct(StringComparer.Ordinal),
             ],
-            Outputs = [.. job.Outputs.Select(output => output.Artifact).Distinct(StringComparer.Ordinal)],
+            Outputs = [.. spec.Outputs.Select(output => output.Artifact).Distinct(StringComparer.Ordinal)],
         };
     }
 

@@ -66,6 +66,23 @@ internal sealed class JobReader(JobsStore store)
         return (Detail(item, spec, ranks, await ReadChildrenAsync(reader, cancellationToken)), version);
     }
 
+    /// <summary>Reads what a job asks for.</summary>
+    /// <returns>With when it was submitted; null when there is no such job.</returns>
+    public async Task<(JobSpec Spec, DateTimeOffset SubmittedAt)?> FindSpecAsync(
+        Guid jobId,
+        CancellationToken cancellationToken
+    )
+    {
+        await using var command = store.DataSource.CreateCommand(
+            "select d.spec, s.submitted_at from job_summary s join job_spec d on d.job_id = s.job_id where s.job_id = $1"
+        );
+        command.Parameters.Add(new() { Value = jobId });
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        return await reader.ReadAsync(cancellationToken)
+            ? (ReadSpec(reader.Value<byte[]>("spec")), reader.Value<DateTimeOffset>("submitted_at"))
+            : null;
+    }
+
     private static async Task<IReadOnlyList<JobRank>?> ReadRanksAsync(
         NpgsqlDataReader reader,
         CancellationToken cancellationToken

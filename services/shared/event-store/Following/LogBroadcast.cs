@@ -16,10 +16,13 @@ internal sealed partial class LogBroadcast(EventStore store, IReadOnlyList<Follo
     private readonly string _channel = $"event_log_{store.Options.Schema}";
 
     public Task RunAsync(CancellationToken cancellationToken) =>
-        Task.WhenAll(
-            RepeatAsync(AnnounceAsync, cancellationToken),
-            followers.Count == 0 ? Task.CompletedTask : RepeatAsync(ListenAsync, cancellationToken)
-        );
+        // A store that nobody follows here has no followers elsewhere either.
+        followers.Count == 0
+            ? Task.CompletedTask
+            : Task.WhenAll(
+                RepeatAsync(AnnounceAsync, cancellationToken),
+                RepeatAsync(ListenAsync, cancellationToken)
+            );
 
     private async Task AnnounceAsync(CancellationToken cancellationToken)
     {
@@ -29,7 +32,7 @@ internal sealed partial class LogBroadcast(EventStore store, IReadOnlyList<Follo
             await Task.Delay(Debounce, cancellationToken);
             // Before the announcement: an append that comes during it is announced again.
             store.Signal.ResetAppend();
-            if (followers.Count > 0 && followers.All(f => f.Leads))
+            if (followers.All(f => f.Leads))
             {
                 continue;
             }
