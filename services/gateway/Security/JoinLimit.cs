@@ -48,11 +48,7 @@ internal static class JoinLimit
         }
 
         await ProblemResults
-            .Problem(
-                StatusCodes.Status429TooManyRequests,
-                "gateway.too-many-joins",
-                "Too many nodes try to join from this address. Try again later."
-            )
+            .Problem(StatusCodes.Status429TooManyRequests, GatewaySentences.TooManyJoins)
             .ExecuteAsync(context);
     }
 }

@@ -18,8 +18,8 @@ public sealed record RetainedProject(string Path, int Days, IReadOnlyList<string
     /// <summary>SQL that is true for rows of the project; its parameters are <c>$1</c> to <c>$4</c> (<see cref="AddTo"/>).</summary>
     /// <param name="column">The column with a row's project, a text.</param>
     public static string Condition(string column) =>
-        // In the order of bytes, '0' follows '/'.
-        $"""
+            // In the order of bytes, '0' follows '/'.
+            $"""
             (({column}) collate "C" = $1 or ({column}) collate "C" >= $2 and ({column}) collate "C" < $3)
             and not exists (
               select from unnest($4::text[]) as x (path) where {column} = x.path or starts_with({column}, x.path || '/'))
