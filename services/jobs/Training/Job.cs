@@ -73,6 +73,9 @@ internal sealed partial record Job
 
     public bool HasEnded => Status is JobStatus.Succeeded or JobStatus.Failed or JobStatus.Cancelled;
 
+    /// <summary>The status as the API names it.</summary>
+    private string Word => Status.ToString().ToLowerInvariant();
+
     /// <summary>True while the attempt may hold a lease and write its log.</summary>
     public bool Holds(int attempt) => Attempt == attempt && Status is JobStatus.Placed or JobStatus.Running;
 
@@ -374,33 +377,10 @@ internal sealed partial record Job
     private JobQueued Queued(DateTimeOffset notBefore, Sentence why, DateTimeOffset now) =>
         new(Attempt + 1, notBefore, why.Text, now, why.Code);
 
-    /// <summary>The status as the API names it.</summary>
-    private string Word => Status.ToString().ToLowerInvariant();
-
     /// <summary>Failures that would repeat are not retried.</summary>
     private static bool IsWorthRetrying(string reason) =>
         reason is not (EndReasons.TimedOut or EndReasons.CouldNotStart or EndReasons.InputMissing);
 
     private static TimeSpan Backoff(TimeSpan first, int doublings, TimeSpan longest) =>
         TimeSpan.FromSeconds(Math.Min(first.TotalSeconds * Math.Pow(2, Math.Min(doublings, 30)), longest.TotalSeconds));
-
-    /// <summary>
-    /// How long a process ran is measured by its node's clock alone; where that differs from the clock of this service, the end
-    /// moves with the start.
-    /// </summary>
-    private DateTimeOffset EndOf(JobProcess process, EndRank end, DateTimeOffset now)
-    {
-        var at =
-            process.StartedAt is { } started && end.StartedAt is { } reported ? started + (end.At - reported) : end.At;
-        return Within(process.StartedAt ?? PlacedAt, at, now);
-    }
-
-    /// <summary>
-    /// A node's clock may be wrong: no time in the future is recorded, and none before what it follows.
-    /// </summary>
-    private static DateTimeOffset Within(DateTimeOffset? from, DateTimeOffset reported, DateTimeOffset now)
-    {
-        var at = reported < now ? reported.ToUniversalTime() : now;
-        return from is { } earliest && at < earliest ? earliest : at;
-    }
 }
