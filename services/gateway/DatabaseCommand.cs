@@ -73,7 +73,7 @@ public static class DatabaseCommand
     }
 
     private static ProblemHttpResult Unavailable(string detail) =>
-        ProblemResults.Problem(StatusCodes.Status503ServiceUnavailable, "unavailable", detail);
+        ProblemResults.Problem(StatusCodes.Status503ServiceUnavailable, GatewaySentences.Unavailable.With(detail));
 
     /// <summary>An option <c>--Section:Key=value</c>; the value of one of ours, such as a time, may have colons too.</summary>
     private static bool IsConfiguration(string word) =>

@@ -219,5 +219,14 @@ internal static class JobsTables
             """
         ),
         ProjectRetentionTable.Migration("015_project_retention"),
+        new(
+            "016_sentence_codes",
+            """
+            -- What the texts beside them say, for other languages; null for texts of release 0.1.0.
+            alter table job_summary add column reason_code jsonb, add column detail_code jsonb;
+            alter table job_rank add column detail_code jsonb;
+            alter table job_wait add column reason_code jsonb;
+            """
+        ),
     ];
 }

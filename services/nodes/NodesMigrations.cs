@@ -141,5 +141,6 @@ internal static class NodesMigrations
             create index placement_reason_first on placement_reason (job_id) where published_at is null;
             """
         ),
+        new("008_reason_code", "alter table placement_reason add column reason_code jsonb"),
     ];
 }

@@ -27,7 +27,9 @@ public sealed class Deciders
 
     [Theory]
     [MemberData(nameof(All))]
-    public void reference_only_the_base_library_what_is_beside_them_and_the_shape_of_decisions(Type decider)
+    public void reference_only_the_base_library_what_is_beside_them_the_shape_of_decisions_and_what_they_say(
+        Type decider
+    )
     {
         ArgumentNullException.ThrowIfNull(decider);
         var own = Regex.Escape(decider.Namespace!);
@@ -43,6 +45,8 @@ public sealed class Deciders
                     .DoNotResideInNamespaceMatching(
                         $@"^(System(\..+)?|Platform\.EventStore|Platform\.Contracts(\..+)?|{own})$"
                     )
+                    .And()
+                    .DoNotHaveFullNameMatching(@"^Platform\.(ServiceDefaults\.Refusals|[A-Za-z]+\.[A-Za-z]+Sentences)$")
             )
             .Check(_services);
     }

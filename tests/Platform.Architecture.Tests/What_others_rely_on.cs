@@ -6,6 +6,7 @@ using System.Text.Json.Serialization;
 using System.Text.Json.Serialization.Metadata;
 using MassTransit;
 using Microsoft.Extensions.DependencyInjection;
+using Platform.Contracts.Sentences;
 using Platform.Gateway;
 using Platform.Hosting;
 using Platform.ServiceDefaults;
@@ -79,6 +80,32 @@ public sealed class What_others_rely_on
                 )
             )
         );
+    }
+
+    /// <summary>The web app translates by code, and others may: a sentence may be worded better, but says the same.</summary>
+    [Fact]
+    public void sentences_are_as_they_were()
+    {
+        Assert.Empty(Sentences.Hidden);
+        Assert.All(Sentences.All, sentence => Assert.Matches("^[a-z0-9]+([.-][a-z0-9]+)*$", sentence.Code));
+        Assert.Empty(Sentences.All.CountBy(sentence => sentence.Code).Where(code => code.Value > 1));
+        LockedContract.Check(
+            "sentences",
+            new JsonObject(
+                Sentences.All.Select(sentence =>
+                    KeyValuePair.Create(sentence.Code, (JsonNode?)new JsonObject(Described(sentence)))
+                )
+            )
+        );
+    }
+
+    private static IEnumerable<KeyValuePair<string, JsonNode?>> Described(ITemplate sentence)
+    {
+        yield return new("english", sentence.English);
+        if (sentence.Problem is { } problem)
+        {
+            yield return new("problem", problem);
+        }
     }
 
     /// <summary>What a consumer or a state machine receives.</summary>

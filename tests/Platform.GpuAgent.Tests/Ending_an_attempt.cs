@@ -55,17 +55,20 @@ public sealed class Ending_an_attempt
     {
         Assert.Equal(
             "The kernel killed it at its limit of memory. It used 64 MiB at its peak, and may use 64 MiB. Ask for more, such as 128 MiB (resources.memoryMiB).",
-            _own.Describe("it")
+            _own.Describe(ofProcess: false).Text
         );
-        Assert.Equal(_own.Describe("it"), (_own with { Use = _own.Use! with { PeakBytes = null } }).Describe("it"));
+        Assert.Equal(
+            _own.Describe(ofProcess: false).Text,
+            (_own with { Use = _own.Use! with { PeakBytes = null } }).Describe(ofProcess: false).Text
+        );
         Assert.StartsWith(
             "The kernel killed it for lack of memory. It used 20 MiB at its peak, and may use 64 MiB: it asked for more than that at once",
-            (_own with { Use = _own.Use! with { PeakBytes = (19 * MiB) + 1 } }).Describe("it"),
+            (_own with { Use = _own.Use! with { PeakBytes = (19 * MiB) + 1 } }).Describe(ofProcess: false).Text,
             StringComparison.Ordinal
         );
         Assert.Contains(
             "It had asked for 512 MiB, which is no limit on this node",
-            _onTheNode.Describe("it"),
+            _onTheNode.Describe(ofProcess: false).Text,
             StringComparison.Ordinal
         );
     }

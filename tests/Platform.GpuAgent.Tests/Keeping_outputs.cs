@@ -102,6 +102,8 @@ public sealed class Keeping_outputs : AgentTest
             "The output 'outputs' was refused. The artifact is a custom; a version of it cannot be a model.",
             exited.Detail
         );
+        Assert.Equal("files.output-refused", exited.DetailCode!.Code);
+        Assert.Equal("outputs", exited.DetailCode.Args!["path"]);
         Assert.Single(Platform.Versions("kept"));
     }
 

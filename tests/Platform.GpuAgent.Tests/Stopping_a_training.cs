@@ -49,6 +49,7 @@ public sealed class Stopping_a_training : AgentTest
         var exited = await agent.Reports.ExitedAsync(work.JobId);
         Assert.Equal((EndReasons.Cancelled, (int?)null), (exited.Reason, exited.ExitCode));
         Assert.Equal("Ended by SIGKILL.", exited.Detail);
+        Assert.Equal(("ending.signal", "SIGKILL"), (exited.DetailCode!.Code, exited.DetailCode.Args!["signal"]));
         await WaitFor.ConditionAsync("no process to be left", () => Task.FromResult(ProcessesOf(work).Count == 0));
     }
 

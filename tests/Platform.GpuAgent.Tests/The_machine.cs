@@ -30,6 +30,7 @@ public sealed class The_machine : IDisposable
         Assert.InRange(inventory.MemoryMiB, 1, int.MaxValue);
         Assert.True((inventory.MemoryMiB * 1024L * 1024) <= (ControlGroup.MemoryLimit() ?? long.MaxValue));
         Assert.Equal(inventory.Gpus.Count == 0, inventory.GpuReason is not null);
+        Assert.Equal(inventory.Gpus.Count == 0, inventory.GpuReasonCode is not null);
     }
 
     [Fact]
@@ -60,7 +61,7 @@ public sealed class The_machine : IDisposable
         var (gpus, reason) = nvml.Inventory();
 
         Assert.Empty(gpus);
-        Assert.Contains("libno-such-driver.so.1", reason, StringComparison.Ordinal);
+        Assert.Contains("libno-such-driver.so.1", reason!.Text, StringComparison.Ordinal);
         Assert.Empty(nvml.Usage());
     }
 

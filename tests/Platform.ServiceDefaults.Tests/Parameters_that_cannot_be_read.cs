@@ -25,5 +25,5 @@ public sealed class Parameters_that_cannot_be_read
     )]
     [InlineData("Request body too large.", "Request body too large.")]
     public void are_described_without_types_of_the_program(string message, string description) =>
-        Assert.Equal(description, BindingFailure.Describe(message));
+        Assert.Equal(description, BindingFailure.Describe(message).Text);
 }

@@ -81,7 +81,10 @@ public sealed class Deleting_and_restoring(Browser browser)
             size = 0,
             sha256 = Empty,
         };
-        using var version = await api.PostAsJsonAsync($"/api/artifacts/{name}/versions", new { files = new[] { file } });
+        using var version = await api.PostAsJsonAsync(
+            $"/api/artifacts/{name}/versions",
+            new { files = new[] { file } }
+        );
         version.EnsureSuccessStatusCode();
         await using var session = await browser.OpenAsync();
 

@@ -97,6 +97,23 @@ public sealed class Submitting_in_the_form(Browser browser)
     }
 
     [Fact]
+    public async Task a_reason_for_waiting_is_told_in_the_chosen_language()
+    {
+        var id = await browser.Platform.Api.SubmitAsync(
+            new
+            {
+                name = "too large",
+                command = new[] { "true" },
+                resources = new { gpus = 64 },
+            }
+        );
+        await using var session = await browser.OpenAsync(locale: "zh-CN");
+        await session.GoAsync($"/jobs/{id}");
+        await Expect(session.Page.GetByText("需要 64 个 GPU；最大的节点只有 0")).ToBeVisibleAsync();
+        session.AssertNoFaults();
+    }
+
+    [Fact]
     public async Task two_files_with_one_path_are_refused_before_they_are_sent()
     {
         await using var session = await browser.OpenAsync();

@@ -2,7 +2,8 @@ import { useNavigate, useRouter } from '@tanstack/react-router';
 import { ListFilter } from 'lucide-react';
 import { useCallback, useState, type ReactNode } from 'react';
 import { ApiError } from '../lib/api';
-import { useLocale, useText, useTranslate } from '../lib/i18n/i18n';
+import { useLocale, useText, useSay } from '../lib/i18n/i18n';
+import { problemText } from '../lib/i18n/sentences';
 import { changeFilter, type ListSearch } from '../lib/list-search';
 import { userName } from '../lib/user-name';
 import { useRows } from '../lib/use-rows';
@@ -106,7 +107,7 @@ interface ListProps<T> {
 /** A list in all its states: loading, failed, empty, nothing found, and its rows. */
 function List<T>({ path, search, tableLabel, columns, empty }: ListProps<T>) {
   const t = useText();
-  const translate = useTranslate();
+  const say = useSay();
   const locale = useLocale();
   const change = useFilterChange(path, search);
   // The filter is applied while a project is typed; a trailing slash would be refused.
@@ -126,7 +127,7 @@ function List<T>({ path, search, tableLabel, columns, empty }: ListProps<T>) {
   const clear = <Button onClick={() => change(noFilter)}>{t('common.clearFilter')}</Button>;
   if (rows.error instanceof ApiError && rows.error.status === 400 && isFiltered) {
     return (
-      <EmptyState title={t('common.badFilter')} text={translate(rows.error.message)}>
+      <EmptyState title={t('common.badFilter')} text={problemText(say, rows.error.problem, rows.error.message)}>
         {clear}
       </EmptyState>
     );

@@ -1,7 +1,8 @@
 import { CircleAlert, Compass, Inbox, LoaderCircle } from 'lucide-react';
 import type { ReactNode } from 'react';
 import { ApiError } from '../lib/api';
-import { useText, useTranslate } from '../lib/i18n/i18n';
+import { useText, useSay } from '../lib/i18n/i18n';
+import { problemText } from '../lib/i18n/sentences';
 import { Button } from './button';
 import { useTitle } from './page-header';
 
@@ -92,13 +93,13 @@ export function ActionError({ error }: { error: unknown }) {
 /** A readable reason for a failed request. */
 export function useReason(error: unknown): string {
   const t = useText();
-  const translate = useTranslate();
+  const say = useSay();
   if (error instanceof ApiError) {
     return error.status === 0
       ? t('common.unreachable')
       : error.problem.type === '/problems/gateway.not-allowed'
         ? t('common.notAllowed')
-        : translate(error.message);
+        : problemText(say, error.problem, error.message);
   }
   return String(error);
 }

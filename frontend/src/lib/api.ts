@@ -1,13 +1,13 @@
 import { isUnreachable, noteUnreachable } from './connection';
+import type { FieldErrors, SentenceCode } from './i18n/sentences';
 import { authorization, refuseSession } from './session';
 
-/** The problem document of a refused request (RFC 9457). */
-interface Problem {
+/** The problem document of a refused request (RFC 9457); `code` and `args` say what `detail` says. */
+interface Problem extends FieldErrors, SentenceCode {
   type?: string;
   title?: string;
   detail?: string;
   status?: number;
-  errors?: Record<string, string[]>;
 }
 
 export class ApiError extends Error {

@@ -55,8 +55,7 @@ internal sealed class MachineAccess(JobAttempts<ArtifactsStore> attempts, Artifa
         {
             CallerKind.Job when jobId is { } named && named != caller.Id => ProblemResults.Problem(
                 StatusCodes.Status403Forbidden,
-                "artifact.foreign-job",
-                "A job's token can create versions for its own job only."
+                ArtifactSentences.ForeignJob
             ),
             CallerKind.Node => jobId is { } job
                 ? Refusal(http, await attempts.OfNodeAsync(caller.Id, job, attempt, rank, cancellationToken))
@@ -111,21 +110,13 @@ internal sealed class MachineAccess(JobAttempts<ArtifactsStore> attempts, Artifa
         command.Parameters.Add(new() { Value = aliases.ToArray() });
         return await command.ExecuteScalarAsync(cancellationToken) is true
             ? null
-            : ProblemResults.Problem(
-                StatusCodes.Status403Forbidden,
-                "artifact.foreign-alias",
-                "A job's token moves aliases of what that job made only."
-            );
+            : ProblemResults.Problem(StatusCodes.Status403Forbidden, ArtifactSentences.ForeignAlias);
     }
 
     private static MachineAccess Of(HttpContext http) => http.RequestServices.GetRequiredService<MachineAccess>();
 
     private static ProblemHttpResult Fenced() =>
-        ProblemResults.Problem(
-            StatusCodes.Status409Conflict,
-            "artifact.attempt-fenced",
-            "A later attempt of the job runs, or the job is over; what processes of earlier ones make is not kept."
-        );
+        ProblemResults.Problem(StatusCodes.Status409Conflict, ArtifactSentences.AttemptFenced);
 
     private static ProblemHttpResult? Refusal(HttpContext http, AttemptAccess access) =>
         access switch

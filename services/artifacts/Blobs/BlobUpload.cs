@@ -19,7 +19,6 @@ internal static class BlobUpload
     public static ProblemHttpResult Mismatch(IncomingBlob incoming, BlobName declared) =>
         ProblemResults.Problem(
             StatusCodes.Status400BadRequest,
-            "blob.checksum-mismatch",
-            $"The {incoming.Size} bytes received have the SHA-256 {incoming.Name}, not {declared}. Nothing was stored."
+            ArtifactSentences.ChecksumMismatch.With(incoming.Size, incoming.Name, declared)
         );
 }

@@ -32,7 +32,7 @@ internal static class ReadBlob
     {
         if (!BlobName.TryParse(sha256, out var name))
         {
-            return ProblemResults.Invalid("sha256", "A blob's name is 64 lower-case hexadecimal digits.");
+            return ProblemResults.Invalid("sha256", ArtifactSentences.BlobNameRule);
         }
 
         if (
@@ -40,7 +40,7 @@ internal static class ReadBlob
             || await blobs.OpenAsync(name, cancellationToken) is not { } bytes
         )
         {
-            return ProblemResults.NotFound("blob", name);
+            return ProblemResults.NotFound(ArtifactSentences.NoBlob.With(name));
         }
 
         return response.Bytes(bytes, name, fileName: null);

@@ -25,7 +25,7 @@ internal static class UploadBlob
     {
         if (!BlobName.TryParse(sha256, out var name))
         {
-            return ProblemResults.Invalid("sha256", "A blob's name is 64 lower-case hexadecimal digits.");
+            return ProblemResults.Invalid("sha256", ArtifactSentences.BlobNameRule);
         }
 
         if (await blobs.FindAsync(name, cancellationToken) is { } stored)

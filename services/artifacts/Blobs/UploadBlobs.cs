@@ -2,6 +2,7 @@ using System.Formats.Tar;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Mvc;
 using Platform.Contracts.Artifacts;
+using Platform.Contracts.Sentences;
 using Platform.ServiceDefaults;
 
 namespace Platform.Artifacts.Blobs;
@@ -45,7 +46,7 @@ internal static class UploadBlobs
     {
         if (request.Sha256 is not { Count: <= MaxHashes })
         {
-            return ProblemResults.Invalid("sha256", $"Ask about at most {MaxHashes} blobs.");
+            return ProblemResults.Invalid("sha256", ArtifactSentences.MaxHashes.With(MaxHashes));
         }
 
         var names = new List<BlobName>(request.Sha256.Count);
@@ -53,7 +54,7 @@ internal static class UploadBlobs
         {
             if (!BlobName.TryParse(text, out var name))
             {
-                return ProblemResults.Invalid("sha256", "A blob's name is 64 lower-case hexadecimal digits.");
+                return ProblemResults.Invalid("sha256", ArtifactSentences.BlobNameRule);
             }
 
             names.Add(name);
@@ -81,12 +82,12 @@ internal static class UploadBlobs
                     || entry.EntryType is not (TarEntryType.RegularFile or TarEntryType.V7RegularFile)
                 )
                 {
-                    return Refused($"'{entry.Name}' is not a file named by its SHA-256.");
+                    return Refused(ArtifactSentences.NotNamedByHash.With(entry.Name));
                 }
 
                 if (entry.Length > MaxBlobBytes)
                 {
-                    return Refused($"{name} has {entry.Length} bytes; more than {MaxBlobBytes} are uploaded by PUT.");
+                    return Refused(ArtifactSentences.TooLargeForArchive.With(name, entry.Length, MaxBlobBytes));
                 }
 
                 var incoming = await blobs.ReceiveAsync(entry.DataStream ?? Stream.Null, cancellationToken);
@@ -110,7 +111,7 @@ internal static class UploadBlobs
         }
         catch (Exception exception) when (exception is InvalidDataException or EndOfStreamException or FormatException)
         {
-            return Refused("The body is not a whole tar archive.");
+            return Refused(ArtifactSentences.NoArchive);
         }
         finally
         {
@@ -134,6 +135,6 @@ internal static class UploadBlobs
         }
     }
 
-    private static ProblemHttpResult Refused(string detail) =>
-        ProblemResults.Problem(StatusCodes.Status400BadRequest, "blob.invalid-archive", detail);
+    private static ProblemHttpResult Refused(Sentence why) =>
+        ProblemResults.Problem(StatusCodes.Status400BadRequest, why);
 }

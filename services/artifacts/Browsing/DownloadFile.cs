@@ -46,8 +46,7 @@ internal static partial class DownloadFile
         {
             return ProblemResults.Problem(
                 StatusCodes.Status404NotFound,
-                "artifact.file-not-found",
-                $"Version {found.Version} of '{name}' has no file '{path}'."
+                ArtifactSentences.NoFile.With(found.Version, name, path ?? "")
             );
         }
 
@@ -56,8 +55,7 @@ internal static partial class DownloadFile
             LogLost(logger, blob.Hex, name, found.Version);
             return ProblemResults.Problem(
                 StatusCodes.Status500InternalServerError,
-                "blob.lost",
-                $"The bytes of '{path}' are missing in the store. Upload {blob} again to repair it."
+                ArtifactSentences.BlobLost.With(path, blob)
             );
         }
 

@@ -63,7 +63,7 @@ internal static class ChangeAlias
     {
         if (!ArtifactNames.IsAlias(alias))
         {
-            return ProblemResults.Invalid("alias", $"An alias is {ArtifactNames.AliasRule}.");
+            return ProblemResults.Invalid("alias", ArtifactSentences.Alias);
         }
 
         var caller = context.Caller();
@@ -100,7 +100,7 @@ internal static class ChangeAlias
     {
         if (!ArtifactNames.IsAlias(alias))
         {
-            return ProblemResults.Invalid("alias", $"An alias is {ArtifactNames.AliasRule}.");
+            return ProblemResults.Invalid("alias", ArtifactSentences.Alias);
         }
 
         return await writer.ChangeAsync(context, name, new RemoveAlias(alias)) is { } problem

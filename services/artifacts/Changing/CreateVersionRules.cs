@@ -1,6 +1,7 @@
 using Platform.Artifacts.Blobs;
 using Platform.Artifacts.Versions;
 using Platform.Contracts.Artifacts;
+using Platform.Contracts.Sentences;
 using Platform.ServiceDefaults;
 
 namespace Platform.Artifacts.Changing;
@@ -17,9 +18,9 @@ internal static class CreateVersionRules
     private static readonly string[] _types = ["model", "dataset", "code", "config", "checkpoint", "custom"];
 
     /// <summary>The errors by field; empty when the request is valid.</summary>
-    public static Dictionary<string, string[]> Check(CreateVersion request)
+    public static FieldErrors Check(CreateVersion request)
     {
-        var errors = new Dictionary<string, string[]>(StringComparer.Ordinal);
+        var errors = new FieldErrors();
         CheckHead(request, errors);
         CheckMetadata(request.Metadata, errors);
         CheckAliases(request.Aliases, errors);
@@ -28,21 +29,21 @@ internal static class CreateVersionRules
     }
 
     /// <summary>What is wrong with an idempotency key; null when it is valid.</summary>
-    public static string? ProblemWithKey(string? key) =>
+    public static Sentence? ProblemWithKey(string? key) =>
         key is null || (key.Length is > 0 and <= MaxKey && ClientText.IsText(key))
             ? null
-            : $"An idempotency key has 1 to {MaxKey} characters.";
+            : ArtifactSentences.IdempotencyKey.With(MaxKey);
 
-    private static void CheckHead(CreateVersion request, Dictionary<string, string[]> errors)
+    private static void CheckHead(CreateVersion request, FieldErrors errors)
     {
         if (!_types.Contains(request.Type, StringComparer.Ordinal))
         {
-            errors.Report("type", $"A type is one of {string.Join(", ", _types)}.");
+            errors.TryAdd("type", ArtifactSentences.Type.With(string.Join(", ", _types)));
         }
 
         if (request.Project is { } project && ClientText.ProblemWithProject(project) is { } problem)
         {
-            errors.Report("project", problem);
+            errors.TryAdd("project", problem);
         }
 
         if (
@@ -50,27 +51,21 @@ internal static class CreateVersionRules
             && (description.Length > MaxText || !ClientText.IsDescription(description))
         )
         {
-            errors.Report(
-                "description",
-                $"A description has at most {MaxText} characters, {ClientText.DescriptionRule}."
-            );
+            errors.TryAdd("description", TextSentences.Description.With(MaxText));
         }
 
         if (request.Rank is < 0)
         {
-            errors.Report("rank", "Ranks are counted from 0.");
+            errors.TryAdd("rank", ArtifactSentences.Rank);
         }
 
         if (request.Attempt is < 1)
         {
-            errors.Report("attempt", "Attempts are counted from 1.");
+            errors.TryAdd("attempt", TextSentences.Attempt);
         }
     }
 
-    private static void CheckMetadata(
-        IReadOnlyDictionary<string, string>? metadata,
-        Dictionary<string, string[]> errors
-    )
+    private static void CheckMetadata(IReadOnlyDictionary<string, string>? metadata, FieldErrors errors)
     {
         if (
             metadata is null
@@ -78,26 +73,23 @@ internal static class CreateVersionRules
             || metadata.Any(entry => !IsShortText(entry.Key, MaxKey) || !IsShortText(entry.Value, MaxText))
         )
         {
-            errors.Report(
-                "metadata",
-                $"Metadata has at most {MaxEntries} entries: keys of {MaxKey} and texts of {MaxText} characters."
-            );
+            errors.TryAdd("metadata", ArtifactSentences.Metadata.With(MaxEntries, MaxKey, MaxText));
         }
     }
 
-    private static void CheckAliases(IReadOnlyList<string>? aliases, Dictionary<string, string[]> errors)
+    private static void CheckAliases(IReadOnlyList<string>? aliases, FieldErrors errors)
     {
         if (aliases is null || aliases.Count > MaxEntries || !aliases.All(ArtifactNames.IsAlias))
         {
-            errors.Report("aliases", $"An alias is {ArtifactNames.AliasRule}.");
+            errors.TryAdd("aliases", ArtifactSentences.Alias);
         }
     }
 
-    private static void CheckFiles(IReadOnlyList<ArtifactFile>? files, Dictionary<string, string[]> errors)
+    private static void CheckFiles(IReadOnlyList<ArtifactFile>? files, FieldErrors errors)
     {
         if (files is null or { Count: 0 or > MaxFiles })
         {
-            errors.Report("files", $"A version has 1 to {MaxFiles} files.");
+            errors.TryAdd("files", ArtifactSentences.FileCount.With(MaxFiles));
             return;
         }
 
@@ -112,7 +104,7 @@ internal static class CreateVersionRules
         {
             if (files[i]?.Path is { } path && FindFileAbove(path, paths) is { } folder)
             {
-                errors.Report($"files[{i}].path", $"'{folder}' is a file and also a folder.");
+                errors.TryAdd($"files[{i}].path", ArtifactSentences.FileAndFolder.With(folder));
             }
         }
     }
@@ -122,32 +114,32 @@ internal static class CreateVersionRules
         string field,
         HashSet<string> paths,
         ref long total,
-        Dictionary<string, string[]> errors
+        FieldErrors errors
     )
     {
         if (file is null)
         {
-            errors.Report(field, "A file has path, size and sha256.");
+            errors.TryAdd(field, ArtifactSentences.FileFields);
             return;
         }
 
         if (ClientText.ProblemWithPath(file.Path) is { } problem)
         {
-            errors.Report($"{field}.path", problem);
+            errors.TryAdd($"{field}.path", problem);
         }
         else if (!paths.Add(file.Path))
         {
-            errors.Report($"{field}.path", "This path occurs twice.");
+            errors.TryAdd($"{field}.path", ArtifactSentences.PathTwice);
         }
 
         if (!BlobName.TryParse(file.Sha256, out _))
         {
-            errors.Report($"{field}.sha256", "A SHA-256 is 64 lower-case hexadecimal digits.");
+            errors.TryAdd($"{field}.sha256", ArtifactSentences.Sha256);
         }
 
         if (file.Size < 0 || file.Size > long.MaxValue - total)
         {
-            errors.Report($"{field}.size", "A size is a number of bytes.");
+            errors.TryAdd($"{field}.size", ArtifactSentences.Size);
         }
         else
         {
@@ -170,7 +162,4 @@ internal static class CreateVersionRules
 
     private static bool IsShortText(string? text, int limit) =>
         text is not null && text.Length <= limit && ClientText.IsText(text);
-
-    private static void Report(this Dictionary<string, string[]> errors, string field, string message) =>
-        errors.TryAdd(field, [message]);
 }

@@ -47,7 +47,7 @@ internal static class UploadJobArtifact
     {
         if (!ClientText.IsArtifactName(query.Name))
         {
-            return ProblemResults.Invalid("name", $"A name is {ClientText.ArtifactNameRule}.");
+            return ProblemResults.Invalid("name", TextSentences.Name);
         }
 
         if (CreateVersionRules.ProblemWithKey(idempotencyKey) is { } keyProblem)
@@ -57,10 +57,7 @@ internal static class UploadJobArtifact
 
         if (!ContentDigest.TryRead(context.Request.Headers, out var expected))
         {
-            return ProblemResults.Invalid(
-                "Content-Digest",
-                "Send Content-Digest: sha-256=:Base64: or X-Content-Sha256 with 64 hexadecimal digits."
-            );
+            return ProblemResults.Invalid("Content-Digest", ArtifactSentences.ContentDigest);
         }
 
         if (

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Diagnostics;
 using Platform.EventStore;
+using Platform.ServiceDefaults;
 
 namespace Platform.Artifacts.Versions;
 
@@ -22,13 +23,10 @@ internal sealed record Artifact(
     public const string VersionNotFound = "artifact.version-not-found";
 
     /// <summary>The answer to commands to a version that is gone for good.</summary>
-    public static readonly Refusal Gone = new(
-        "artifact.version-purged",
-        "The version was deleted permanently; only its events are left."
-    );
+    public static readonly Refusal Gone = Refusals.Of(ArtifactSentences.Purged);
 
     /// <summary>The answer to an id that no version can have.</summary>
-    public static readonly Refusal NoSuchVersion = new(VersionNotFound, "There is no such version.");
+    public static readonly Refusal NoSuchVersion = Refusals.Of(ArtifactSentences.NoSuchVersion);
 
     /// <summary>The numbers of versions that were deleted permanently.</summary>
     public ImmutableSortedSet<int> Purged { get; init; } = [];
@@ -53,10 +51,7 @@ internal sealed record Artifact(
             or RemoveAlias
             or DeleteVersion
             or RestoreVersion
-            or PurgeVersion when artifact.LastNumber == 0 => Decision.Refuse<ArtifactEvent>(
-                NotFound,
-                "There is no such artifact."
-            ),
+            or PurgeVersion when artifact.LastNumber == 0 => Refusals.Refuse<ArtifactEvent>(ArtifactSentences.None),
             RemoveAlias c => artifact.Aliases.ContainsKey(c.Alias)
                 ? Decision.Accept<ArtifactEvent>(new AliasRemoved(c.Alias, now))
                 : Decision.Nothing<ArtifactEvent>(),
@@ -68,9 +63,8 @@ internal sealed record Artifact(
             PointAlias c when artifact.Purged.Contains(c.Number) => new Decision<ArtifactEvent>.Refused(Gone),
             DeleteVersion c when artifact.Purged.Contains(c.Number) => new Decision<ArtifactEvent>.Refused(Gone),
             RestoreVersion c when artifact.Purged.Contains(c.Number) => new Decision<ArtifactEvent>.Refused(Gone),
-            PointAlias c when artifact.Deleted.Contains(c.Number) => Decision.Refuse<ArtifactEvent>(
-                "artifact.version-deleted",
-                $"Version {c.Number} is deleted; restore it before an alias points at it."
+            PointAlias c when artifact.Deleted.Contains(c.Number) => Refusals.Refuse<ArtifactEvent>(
+                ArtifactSentences.VersionDeleted.With(c.Number)
             ),
             PointAlias c => artifact.Aliases.TryGetValue(c.Alias, out var number) && number == c.Number
                 ? Decision.Nothing<ArtifactEvent>()
@@ -117,19 +111,13 @@ internal sealed record Artifact(
         {
             return string.Equals(known.Hash, c.RequestHash, StringComparison.Ordinal)
                 ? Decision.Nothing<ArtifactEvent>()
-                : Decision.Refuse<ArtifactEvent>(
-                    "idempotency-key.reused",
-                    $"This idempotency key created version {known.Number} from another request. Use a new key."
-                );
+                : Refusals.Refuse<ArtifactEvent>(ArtifactSentences.KeyReused.With(known.Number));
         }
 
         var type = artifact.Type is not null && c.Type is AddVersion.AnyType ? artifact.Type : c.Type;
         if (artifact.Type is not null && !string.Equals(type, artifact.Type, StringComparison.Ordinal))
         {
-            return Decision.Refuse<ArtifactEvent>(
-                "artifact.type-mismatch",
-                $"The artifact is a {artifact.Type}; a version of it cannot be a {type}."
-            );
+            return Refusals.Refuse<ArtifactEvent>(ArtifactSentences.TypeMismatch.With(artifact.Type, type));
         }
 
         var created = new VersionCreated
@@ -168,15 +156,12 @@ internal sealed record Artifact(
                     .Select(alias => new AliasRemoved(alias, now)),
                 new VersionPurged(number, now),
             ])
-        : Decision.Refuse<ArtifactEvent>(
-            "artifact.version-not-deleted",
-            "Only a version in the recycle bin can be deleted permanently. Delete it first."
-        );
+        : Refusals.Refuse<ArtifactEvent>(ArtifactSentences.VersionNotDeleted);
 
     private bool Has(int number) => number >= 1 && number <= LastNumber;
 
     private static Decision<ArtifactEvent> NoVersion(int number) =>
-        Decision.Refuse<ArtifactEvent>(VersionNotFound, $"There is no version {number}.");
+        Refusals.Refuse<ArtifactEvent>(ArtifactSentences.NoVersionNumber.With(number));
 }
 
 /// <summary>A creation that carried an idempotency key.</summary>

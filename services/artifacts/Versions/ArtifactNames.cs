@@ -8,8 +8,6 @@ namespace Platform.Artifacts.Versions;
 internal static partial class ArtifactNames
 {
     public const string Latest = "latest";
-    public const string AliasRule =
-        "1 to 128 of A-Z a-z 0-9 . _ -, beginning with a letter or digit; not 'latest', not a version such as 3 or v3";
 
     public static bool IsAlias(string? alias) =>
         ClientText.IsWord(alias)

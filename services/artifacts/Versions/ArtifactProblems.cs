@@ -10,14 +10,11 @@ internal static class ArtifactProblems
 {
     private const int MaxListed = 1000;
 
-    public static ProblemHttpResult NoArtifact(string name) => ProblemResults.NotFound("artifact", name);
+    public static ProblemHttpResult NoArtifact(string name) =>
+        ProblemResults.NotFound(ArtifactSentences.NotFound.With(name));
 
     public static ProblemHttpResult NoVersion(string name, string reference) =>
-        ProblemResults.Problem(
-            StatusCodes.Status404NotFound,
-            Artifact.VersionNotFound,
-            $"There is no version '{reference}' of an artifact '{name}'."
-        );
+        ProblemResults.Problem(StatusCodes.Status404NotFound, ArtifactSentences.NoVersion.With(reference, name));
 
     public static ProblemHttpResult From(Refusal refusal) =>
         ProblemResults.From(
@@ -28,20 +25,19 @@ internal static class ArtifactProblems
         );
 
     /// <summary>Lists the SHA-256 of the blobs that must be uploaded first.</summary>
-    public static ProblemHttpResult MissingBlobs(IReadOnlyList<ArtifactFile> missing) =>
-        TypedResults.Problem(
-            $"{missing.Count} of the files are not stored with that size. Upload their bytes first.",
-            statusCode: StatusCodes.Status400BadRequest,
-            type: ProblemResults.TypeOf("artifact.blobs-missing"),
-            extensions: new Dictionary<string, object?>(StringComparer.Ordinal)
-            {
-                ["missing"] = missing
-                    .Select(file => file.Sha256)
-                    .Distinct(StringComparer.Ordinal)
-                    .Take(MaxListed)
-                    .ToArray(),
-            }
+    public static ProblemHttpResult MissingBlobs(IReadOnlyList<ArtifactFile> missing)
+    {
+        var problem = ProblemResults.Problem(
+            StatusCodes.Status400BadRequest,
+            ArtifactSentences.BlobsMissing.With(missing.Count)
         );
+        problem.ProblemDetails.Extensions["missing"] = missing
+            .Select(file => file.Sha256)
+            .Distinct(StringComparer.Ordinal)
+            .Take(MaxListed)
+            .ToArray();
+        return problem;
+    }
 
     /// <summary>Refuses invalid artifact names before the endpoint runs.</summary>
     public static async ValueTask<object?> CheckNameAsync(
@@ -49,6 +45,6 @@ internal static class ArtifactProblems
         EndpointFilterDelegate next
     ) =>
         context.HttpContext.GetRouteValue("name") is string name && !ClientText.IsArtifactName(name)
-            ? ProblemResults.Invalid("name", $"A name is {ClientText.ArtifactNameRule}.")
+            ? ProblemResults.Invalid("name", TextSentences.Name)
             : await next(context);
 }

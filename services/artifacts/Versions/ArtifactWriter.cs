@@ -3,6 +3,7 @@ using System.Text.Json;
 using Npgsql;
 using Platform.Contracts.Artifacts;
 using Platform.EventStore;
+using Platform.ServiceDefaults;
 
 namespace Platform.Artifacts.Versions;
 
@@ -12,7 +13,7 @@ namespace Platform.Artifacts.Versions;
 internal sealed class ArtifactWriter(ArtifactsStore store, TimeProvider clock) : IDisposable
 {
     /// <summary>Bytes of the version are not stored, or were found unused and are being deleted: they have to be uploaded again.</summary>
-    public static readonly Refusal BlobsMissing = new("artifact.blobs-missing", "Not all bytes of the version are stored.");
+    public static readonly Refusal BlobsMissing = Refusals.Of(ArtifactSentences.SomeBlobsMissing);
 
     private readonly SemaphoreSlim[] _locks = [.. Enumerable.Range(0, 64).Select(_ => new SemaphoreSlim(1))];
 

@@ -21,7 +21,9 @@ internal static class Pages
     }
 
     private static Results<ContentHttpResult, ProblemHttpResult> Explain(string code) =>
-        Problems.Find(code) is { } text ? TypedResults.Text(text) : ProblemResults.NotFound("problem", code);
+        Problems.Find(code) is { } text
+            ? TypedResults.Text(text)
+            : ProblemResults.NotFound(GatewaySentences.NoProblem.With(code));
 
     private static async Task<ContentHttpResult> DescribeAsync(
         ApiDescription description,

@@ -47,7 +47,7 @@ internal static class ChangeProjectEndpoint
             || await projects.FindAsync(path, cancellationToken) is null
         )
         {
-            return ProblemResults.NotFound("project", path);
+            return ProblemResults.NotFound(GatewaySentences.NoProject.With(path));
         }
 
         var outcome = await store.HandleAsync(

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using Platform.EventStore;
+using Platform.ServiceDefaults;
 
 namespace Platform.Gateway.Projects;
 
@@ -40,11 +41,8 @@ internal sealed record Project(ProjectSettings? Settings)
             (null, CreateProject c) => Decision.Accept<ProjectEvent>(
                 new ProjectCreated(c.Path, c.Settings.Description, c.Settings.RetentionDays, now)
             ),
-            (_, CreateProject c) => Decision.Refuse<ProjectEvent>(
-                "project.exists",
-                $"There is a project '{c.Path}' already."
-            ),
-            (null, _) => Decision.Refuse<ProjectEvent>("project.not-found", "There is no such project."),
+            (_, CreateProject c) => Refusals.Refuse<ProjectEvent>(GatewaySentences.ProjectExists.With(c.Path)),
+            (null, _) => Refusals.Refuse<ProjectEvent>(GatewaySentences.NoSuchProject),
             (var settings, ChangeProject c) when c.Settings == settings => Decision.Nothing<ProjectEvent>(),
             (_, ChangeProject c) => Decision.Accept<ProjectEvent>(
                 new ProjectChanged(c.Settings.Description, c.Settings.RetentionDays, now)

@@ -1,3 +1,4 @@
+using Platform.Contracts.Sentences;
 using Platform.ServiceDefaults;
 
 namespace Platform.Gateway.Projects;
@@ -9,10 +10,10 @@ internal static class ProjectRules
     private const int MaxRetentionDays = 36_500;
 
     /// <summary>The first field that is wrong; null when none is.</summary>
-    public static (string Field, string Message)? ProblemWith(ProjectSettings settings) =>
+    public static (string Field, Sentence Error)? ProblemWith(ProjectSettings settings) =>
         settings.Description is { } text && (text.Length > MaxDescription || !ClientText.IsDescription(text))
-            ? ("description", $"A description has at most {MaxDescription} characters, {ClientText.DescriptionRule}.")
+            ? ("description", TextSentences.Description.With(MaxDescription))
         : settings.RetentionDays is not (null or (>= 1 and <= MaxRetentionDays))
-            ? ("retentionDays", $"Days are 1 to {MaxRetentionDays}; leave them out to keep everything.")
+            ? ("retentionDays", GatewaySentences.RetentionDays.With(MaxRetentionDays))
         : null;
 }

@@ -67,7 +67,7 @@ internal static class ReadProjectsEndpoints
             || await projects.FindAsync(path, cancellationToken) is not { } project
         )
         {
-            return ProblemResults.NotFound("project", path);
+            return ProblemResults.NotFound(GatewaySentences.NoProject.With(path));
         }
 
         context.Response.SetETag(project.Version);

@@ -32,13 +32,11 @@ internal sealed partial class ForwarderProblems(RequestDelegate next, ILogger<Fo
         {
             StatusCodes.Status503ServiceUnavailable or StatusCodes.Status502BadGateway => ProblemResults.Problem(
                 status,
-                "gateway.service-unavailable",
-                $"The service '{service}' does not answer at the moment. Try again."
+                GatewaySentences.ServiceUnavailable.With(service)
             ),
             StatusCodes.Status504GatewayTimeout => ProblemResults.Problem(
                 status,
-                "gateway.service-slow",
-                $"The service '{service}' did not answer in time."
+                GatewaySentences.ServiceSlow.With(service)
             ),
             _ => null,
         };

@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Options;
+using Platform.Contracts.Sentences;
 using Platform.ServiceDefaults;
 
 namespace Platform.Gateway.Security;
@@ -15,11 +16,7 @@ internal sealed class BrowserGuard(RequestDelegate next, Bindings bindings, IOpt
         var request = context.Request;
         if (bindings.LoopbackOnly && !Bindings.IsLoopbackHost(request.Host.Host))
         {
-            return Refuse(
-                context,
-                "gateway.foreign-host",
-                $"This platform listens on this machine only and does not answer to '{request.Host.Host}'. Use http://localhost."
-            );
+            return Refuse(context, GatewaySentences.ForeignHost.With(request.Host.Host));
         }
 
         var origin = request.Headers.Origin.ToString();
@@ -29,7 +26,7 @@ internal sealed class BrowserGuard(RequestDelegate next, Bindings bindings, IOpt
             || HttpMethods.IsOptions(request.Method);
         return isRead || origin.Length == 0 || IsOwn(request, origin)
             ? next(context)
-            : Refuse(context, "gateway.foreign-origin", $"Pages of '{origin}' may not change anything here.");
+            : Refuse(context, GatewaySentences.ForeignOrigin.With(origin));
     }
 
     /// <summary>True for the address that was asked, whoever ends TLS before us, and for those that are configured.</summary>
@@ -41,6 +38,6 @@ internal sealed class BrowserGuard(RequestDelegate next, Bindings bindings, IOpt
             && string.Equals(page.Authority, request.Host.ToUriComponent(), StringComparison.OrdinalIgnoreCase)
         );
 
-    private static Task Refuse(HttpContext context, string code, string detail) =>
-        ProblemResults.Problem(StatusCodes.Status403Forbidden, code, detail).ExecuteAsync(context);
+    private static Task Refuse(HttpContext context, Sentence why) =>
+        ProblemResults.Problem(StatusCodes.Status403Forbidden, why).ExecuteAsync(context);
 }

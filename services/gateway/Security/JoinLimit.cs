@@ -63,11 +63,7 @@ internal sealed class JoinLimit(RequestDelegate next, Bindings bindings) : IDisp
         }
 
         return ProblemResults
-            .Problem(
-                StatusCodes.Status429TooManyRequests,
-                "gateway.too-many-joins",
-                "Too many nodes try to join from this address. Try again later."
-            )
+            .Problem(StatusCodes.Status429TooManyRequests, GatewaySentences.TooManyJoins)
             .ExecuteAsync(context);
     }
 }

@@ -1,6 +1,7 @@
 using System.Text.Encodings.Web;
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.Extensions.Options;
+using Platform.Contracts.Sentences;
 using Platform.ServiceDefaults;
 
 namespace Platform.Gateway.Security;
@@ -19,12 +20,12 @@ internal sealed class LocalCallerHandler(
 {
     protected override Task<AuthenticateResult> HandleAuthenticateAsync() =>
         Task.FromResult(
-            bindings.RequireTokens ? Required("This platform asks for a token.")
-            : Context.CameThroughProxy() ? Required("This request came through a proxy, so it needs a token.")
-            : !peers.IsOwner(Context)
-                ? Required("Without a token this platform answers only to the user who runs it, on its own machine.")
+            bindings.RequireTokens ? Required(CallerSentences.TokenRequired)
+            : Context.CameThroughProxy() ? Required(CallerSentences.TokenRequiredThroughProxy)
+            : !peers.IsOwner(Context) ? Required(CallerSentences.TokenRequiredFromOthers)
             : AuthenticateResult.Success(new AuthenticationTicket(Caller.Local.ToPrincipal(Scheme.Name), Scheme.Name))
         );
 
-    private static AuthenticateResult Required(string why) => AuthenticateResult.Fail(new TokenRequiredException(why));
+    private static AuthenticateResult Required(Sentence why) =>
+        AuthenticateResult.Fail(new TokenRequiredException(why));
 }

@@ -49,10 +49,6 @@ public sealed record WantedToken(string User, string Role, string? Name = null, 
 /// </summary>
 public sealed partial class GatewayTokens
 {
-    /// <summary>What a token's name is, as a sentence.</summary>
-    internal const string NameRule =
-        "A name has 1 to 100 letters, digits, spaces or . _ @ -, and begins with a letter or digit.";
-
     private readonly GatewayStore _store;
     private readonly AccessVersion _access;
     private readonly TimeProvider _clock;

@@ -28,6 +28,6 @@ internal static class RevokeTokenEndpoint
                 || await tokens.IsOfAsync(id, UserNames.IdOf(caller), cancellationToken)
             ) && await tokens.RevokeAsync(id, caller.Subject, context.EventMetadata(), cancellationToken)
             ? TypedResults.NoContent()
-            : ProblemResults.NotFound("token", id);
+            : ProblemResults.NotFound(GatewaySentences.NoToken.With(id));
     }
 }

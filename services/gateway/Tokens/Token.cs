@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using Platform.EventStore;
+using Platform.ServiceDefaults;
 
 namespace Platform.Gateway.Tokens;
 
@@ -38,10 +39,10 @@ internal sealed record Token(Guid Id, TokenStatus Status)
             (TokenStatus.None, CreateToken c) => Decision.Accept<TokenEvent>(
                 new TokenCreated(c.TokenId, c.User, c.Name, c.Role, c.Hash, c.By, c.ExpiresAt, now)
             ),
-            (_, CreateToken) => Decision.Refuse<TokenEvent>("token.exists", "There is a token with this id."),
+            (_, CreateToken) => Refusals.Refuse<TokenEvent>(GatewaySentences.TokenExists),
             (TokenStatus.Active, RevokeToken c) => Decision.Accept<TokenEvent>(new TokenRevoked(token.Id, c.By, now)),
             (TokenStatus.Revoked, RevokeToken) => Decision.Nothing<TokenEvent>(),
-            (_, RevokeToken) => Decision.Refuse<TokenEvent>("token.not-found", "There is no such token."),
+            (_, RevokeToken) => Refusals.Refuse<TokenEvent>(GatewaySentences.NoSuchToken),
             _ => throw new UnreachableException($"No decision for {command.GetType().Name}."),
         };
 

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Platform.Contracts.Sentences;
 
 namespace Platform.Gateway.Tokens;
 
@@ -7,8 +8,8 @@ internal static class TokenExpiry
 {
     private const int MaxDays = 3660;
 
-    public static readonly string Rule =
-        $"Write a duration such as 30d, 12h or 45m, a date such as 2031-12-31 (its end in UTC), or a time such as 2031-12-31T18:00:00Z; in the future, at most {MaxDays} days ahead.";
+    /// <summary>What is said of a text that is no end.</summary>
+    public static Sentence Rule => GatewaySentences.TokenExpiry.With(MaxDays);
 
     /// <summary>Reads an end that lies ahead.</summary>
     /// <param name="end">Null when <paramref name="text"/> is: the token does not end.</param>

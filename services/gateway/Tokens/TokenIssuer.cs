@@ -1,4 +1,5 @@
 using Microsoft.AspNetCore.Http.HttpResults;
+using Platform.Contracts.Sentences;
 using Platform.EventStore;
 using Platform.Gateway.Users;
 using Platform.ServiceDefaults;
@@ -21,16 +22,15 @@ internal sealed record CreateTokenRequest(
 
 /// <summary>Why a token is not made.</summary>
 /// <param name="Field">The field that is wrong; null when none is.</param>
-internal sealed record TokenRefusal(int Status, string? Field, Refusal Reason)
+internal sealed record TokenRefusal(int Status, string? Field, Sentence Reason)
 {
-    public static TokenRefusal Invalid(string field, string message) =>
-        new(StatusCodes.Status400BadRequest, field, new Refusal("validation", message));
+    public static TokenRefusal Invalid(string field, Sentence error) =>
+        new(StatusCodes.Status400BadRequest, field, error);
 
-    public static TokenRefusal NotAllowed(string message) =>
-        new(StatusCodes.Status403Forbidden, Field: null, new Refusal("gateway.not-allowed", message));
+    public static TokenRefusal NotAllowed(Sentence why) => new(StatusCodes.Status403Forbidden, Field: null, why);
 
     public ProblemHttpResult ToProblem() =>
-        Field is { } field ? ProblemResults.Invalid(field, Reason.Message) : ProblemResults.From(Reason, Status);
+        Field is { } field ? ProblemResults.Invalid(field, Reason) : ProblemResults.Problem(Status, Reason);
 }
 
 /// <summary>
@@ -39,11 +39,6 @@ internal sealed record TokenRefusal(int Status, string? Field, Refusal Reason)
 /// </summary>
 internal sealed class TokenIssuer(GatewayTokens tokens, UserDirectory users, UserChanges changes, TimeProvider clock)
 {
-    private static readonly Refusal _disabled = new(
-        "user.disabled",
-        "This user is disabled and cannot use tokens. Enable the user first."
-    );
-
     /// <returns>The token, or why there is none.</returns>
     public async Task<(NewToken? Token, TokenRefusal? Refusal)> CreateAsync(
         CreateTokenRequest request,
@@ -60,23 +55,18 @@ internal sealed class TokenIssuer(GatewayTokens tokens, UserDirectory users, Use
         var name = WhoseOf(request, caller);
         if (name is null)
         {
-            return (null, TokenRefusal.Invalid("user", "Say whose token it is: nobody signed in for this request."));
+            return (null, TokenRefusal.Invalid("user", GatewaySentences.WhoseToken));
         }
 
         var isOwn = string.Equals(UserNames.IdOf(name), UserNames.IdOf(caller), StringComparison.Ordinal);
         if (!isOwn && caller.Role is not UserRole.Administrator)
         {
-            return (null, TokenRefusal.NotAllowed("Only administrators make tokens for other users."));
+            return (null, TokenRefusal.NotAllowed(GatewaySentences.TokensOfOthers));
         }
 
         if (asked > caller.Role)
         {
-            return (
-                null,
-                TokenRefusal.NotAllowed(
-                    $"Your own role here is {Roles.NameOf(caller.Role)}; a token that you make can have no higher one."
-                )
-            );
+            return (null, TokenRefusal.NotAllowed(GatewaySentences.HigherThanYours.With(Roles.NameOf(caller.Role))));
         }
 
         var user = await users.FindAsync(name, cancellationToken);
@@ -117,13 +107,11 @@ internal sealed class TokenIssuer(GatewayTokens tokens, UserDirectory users, Use
         return !TokenExpiry.TryParse(request.Expires, clock.GetUtcNow(), out expiresAt)
                 ? TokenRefusal.Invalid("expires", TokenExpiry.Rule)
             : request is { Role: not null, Scope: not null }
-                ? TokenRefusal.Invalid("scope", "Give the role or the scope, not both.")
-            : request.Role is not null && role is UserRole.None
-                ? TokenRefusal.Invalid("role", $"The role is {Roles.Rule}.")
-            : request.Scope is not null && role is UserRole.None
-                ? TokenRefusal.Invalid("scope", "The scope is 'admin', 'editor' or 'read'.")
+                ? TokenRefusal.Invalid("scope", GatewaySentences.RoleOrScope)
+            : request.Role is not null && role is UserRole.None ? TokenRefusal.Invalid("role", GatewaySentences.Role)
+            : request.Scope is not null && role is UserRole.None ? TokenRefusal.Invalid("scope", GatewaySentences.Scope)
             : request.Name is not null && !GatewayTokens.IsName(request.Name)
-                ? TokenRefusal.Invalid("name", GatewayTokens.NameRule)
+                ? TokenRefusal.Invalid("name", GatewaySentences.TokenName)
             : null;
     }
 
@@ -146,21 +134,18 @@ internal sealed class TokenIssuer(GatewayTokens tokens, UserDirectory users, Use
         if (user is null)
         {
             return isOwn ? null
-                : request.User is not null
-                    ? TokenRefusal.Invalid(
-                        "user",
-                        $"There is no user '{name}'. Add one with: platform users add NAME --role ROLE"
-                    )
+                : request.User is not null ? TokenRefusal.Invalid("user", GatewaySentences.TokenForNobody.With(name))
                 : UserNames.ProblemWith(name) is { } problem ? TokenRefusal.Invalid("name", problem)
-                : asked is UserRole.None ? TokenRefusal.Invalid("role", $"Say what the new user may do: {Roles.Rule}.")
+                : asked is UserRole.None ? TokenRefusal.Invalid("role", GatewaySentences.RoleOfNewUser)
                 : null;
         }
 
-        return !user.Enabled ? new TokenRefusal(StatusCodes.Status409Conflict, Field: null, _disabled)
+        return !user.Enabled
+                ? new TokenRefusal(StatusCodes.Status409Conflict, Field: null, GatewaySentences.UserDisabled)
             : asked > Roles.Parse(user.Role)
                 ? TokenRefusal.Invalid(
                     request.Role is null ? "scope" : "role",
-                    $"{user.Name} is {user.Role}; a token can have no higher role than its user."
+                    GatewaySentences.HigherThanUser.With(user.Name, user.Role)
                 )
             : null;
     }

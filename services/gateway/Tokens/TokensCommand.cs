@@ -22,9 +22,12 @@ internal sealed class TokensCommand(GatewayTokens tokens, TokenIssuer issuer, Co
             case ["revoke", var text] when Guid.TryParse(text, out var id):
                 return await tokens.RevokeAsync(id, Caller.Local.Subject, cancellationToken: cancellationToken)
                     ? 0
-                    : await output.RefuseAsync(ProblemResults.NotFound("token", id));
+                    : await output.RefuseAsync(ProblemResults.NotFound(GatewaySentences.NoToken.With(id)));
             default:
-                return await output.RefuseAsync(ProblemResults.Invalid("command", Usage), CommandOutput.Misused);
+                return await output.RefuseAsync(
+                    ProblemResults.Invalid("command", GatewaySentences.Usage.With(Usage)),
+                    CommandOutput.Misused
+                );
         }
     }
 

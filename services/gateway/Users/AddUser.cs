@@ -26,7 +26,7 @@ internal static class AddUserEndpoint
 
         if (Roles.Parse(request.Role) is UserRole.None)
         {
-            return ProblemResults.Invalid("role", $"The role is {Roles.Rule}.");
+            return ProblemResults.Invalid("role", GatewaySentences.Role);
         }
 
         var refusal = await changes.ApplyAsync(

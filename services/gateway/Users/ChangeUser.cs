@@ -33,7 +33,7 @@ internal static class ChangeUserEndpoints
         CancellationToken cancellationToken
     ) =>
         Roles.Parse(request.Role) is UserRole.None
-            ? ProblemResults.Invalid("role", $"The role is {Roles.Rule}.")
+            ? ProblemResults.Invalid("role", GatewaySentences.Role)
             : await ChangeAsync(name, new ChangeUserRole(request.Role!), changes, users, context, cancellationToken);
 
     private static Task<Results<Ok<UserView>, ProblemHttpResult>> DisableAsync(
@@ -68,7 +68,7 @@ internal static class ChangeUserEndpoints
 
         if (await users.FindAsync(name, cancellationToken) is null)
         {
-            return ProblemResults.NotFound("user", name);
+            return ProblemResults.NotFound(GatewaySentences.NoUser.With(name));
         }
 
         var refusal = await changes.ApplyAsync(

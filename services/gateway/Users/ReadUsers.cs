@@ -25,7 +25,7 @@ internal static class ReadUsersEndpoints
     {
         if (await users.FindAsync(name, cancellationToken) is not { } user)
         {
-            return ProblemResults.NotFound("user", name);
+            return ProblemResults.NotFound(GatewaySentences.NoUser.With(name));
         }
 
         context.Response.SetETag(user.Version);

@@ -6,9 +6,6 @@ namespace Platform.Gateway.Users;
 /// <summary>From roles to their names and back, with the scopes by which release 0.1.0 called them.</summary>
 internal static class Roles
 {
-    /// <summary>What a role is, to end a sentence.</summary>
-    public const string Rule = "'viewer', 'editor' or 'administrator'";
-
     public static string NameOf(UserRole role) =>
         role switch
         {

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using Platform.EventStore;
+using Platform.ServiceDefaults;
 
 namespace Platform.Gateway.Users;
 
@@ -25,8 +26,8 @@ internal sealed record User(UserStatus Status, string Role)
         (user.Status, command) switch
         {
             (UserStatus.None, AddUser c) => Decision.Accept<UserEvent>(new UserAdded(c.Name, c.Role, now)),
-            (_, AddUser c) => Decision.Refuse<UserEvent>("user.exists", $"There is a user '{c.Name}' already."),
-            (UserStatus.None, _) => Decision.Refuse<UserEvent>("user.not-found", "There is no such user."),
+            (_, AddUser c) => Refusals.Refuse<UserEvent>(GatewaySentences.UserExists.With(c.Name)),
+            (UserStatus.None, _) => Refusals.Refuse<UserEvent>(GatewaySentences.NoSuchUser),
             (_, ChangeUserRole c) when string.Equals(c.Role, user.Role, StringComparison.Ordinal) =>
                 Decision.Nothing<UserEvent>(),
             (_, ChangeUserRole c) => Decision.Accept<UserEvent>(new UserRoleChanged(c.Role, now)),

@@ -1,15 +1,13 @@
 using Npgsql;
 using Platform.EventStore;
+using Platform.ServiceDefaults;
 
 namespace Platform.Gateway.Users;
 
 /// <summary>Executes commands on users. A change of what a user may do takes effect at once in this process.</summary>
 internal sealed class UserChanges(GatewayStore store, AccessVersion access, TimeProvider clock)
 {
-    private static readonly Refusal _lastAdministrator = new(
-        "user.last-administrator",
-        "This is the last administrator who may sign in. Make another user administrator first, or do this on the platform's own machine: platform users."
-    );
+    private static readonly Refusal _lastAdministrator = Refusals.Of(GatewaySentences.LastAdministrator);
 
     /// <param name="keepsAdministrator">Refuses what would leave no enabled administrator.</param>
     /// <returns>Why it was refused; null when it was not.</returns>

@@ -1,4 +1,5 @@
 using System.Text.RegularExpressions;
+using Platform.Contracts.Sentences;
 using Platform.ServiceDefaults;
 
 namespace Platform.Gateway.Users;
@@ -7,13 +8,10 @@ namespace Platform.Gateway.Users;
 internal static partial class UserNames
 {
     /// <summary>What is wrong with a name; null when nothing is.</summary>
-    public static string? ProblemWith(string? name) =>
-        name is null || !Pattern().IsMatch(name)
-            ? "A user's name has 1 to 100 letters (A-Z, a-z), digits, spaces or . _ @ -, and begins and ends with a letter or digit."
-        : string.Equals(name, Caller.Me, StringComparison.OrdinalIgnoreCase)
-            ? "'me' stands for whoever asks; choose another name."
-        : string.Equals(name, Caller.Local.Subject, StringComparison.OrdinalIgnoreCase)
-            ? "'local' stands for whoever uses the platform without a token on its machine; choose another name."
+    public static Sentence? ProblemWith(string? name) =>
+        name is null || !Pattern().IsMatch(name) ? GatewaySentences.UserName
+        : string.Equals(name, Caller.Me, StringComparison.OrdinalIgnoreCase) ? GatewaySentences.UserNameMe
+        : string.Equals(name, Caller.Local.Subject, StringComparison.OrdinalIgnoreCase) ? GatewaySentences.UserNameLocal
         : null;
 
     /// <summary>The stream's id: the subject of the user's requests in lower case, so that names that differ in case are one.</summary>

@@ -30,7 +30,10 @@ internal sealed class UsersCommand(UserDirectory users, UserChanges changes, Com
             case ["list"]:
                 return await output.AnswerAsync(new UserList(await users.ListAsync(cancellationToken)));
             default:
-                return await output.RefuseAsync(ProblemResults.Invalid("command", Usage), CommandOutput.Misused);
+                return await output.RefuseAsync(
+                    ProblemResults.Invalid("command", GatewaySentences.Usage.With(Usage)),
+                    CommandOutput.Misused
+                );
         }
     }
 
@@ -43,12 +46,12 @@ internal sealed class UsersCommand(UserDirectory users, UserChanges changes, Com
     {
         if (role is not null && Roles.Parse(role) is UserRole.None)
         {
-            return await output.RefuseAsync(ProblemResults.Invalid("role", $"The role is {Roles.Rule}."));
+            return await output.RefuseAsync(ProblemResults.Invalid("role", GatewaySentences.Role));
         }
 
         if (command is not AddUser && await users.FindAsync(name, cancellationToken) is null)
         {
-            return await output.RefuseAsync(ProblemResults.NotFound("user", name));
+            return await output.RefuseAsync(ProblemResults.NotFound(GatewaySentences.NoUser.With(name)));
         }
 
         var refusal = await changes.ApplyAsync(

@@ -1,3 +1,4 @@
+using Platform.Contracts.Sentences;
 using Platform.GpuAgent.Files;
 using Platform.GpuAgent.Journal;
 using Platform.GpuAgent.Phases;
@@ -46,7 +47,7 @@ internal sealed class Attempt(AttemptJournal journal, AttemptServices services) 
     public void FlushCommand() => _context.FlushCommand();
 
     /// <inheritdoc cref="AttemptContext.RequestStop"/>
-    public void RequestStop(string reason, string? detail = null) => _context.RequestStop(reason, detail);
+    public void RequestStop(string reason, Sentence? detail = null) => _context.RequestStop(reason, detail);
 
     /// <inheritdoc cref="AttemptContext.RecordReport"/>
     public void RecordReport(Guid reportId) => _context.RecordReport(reportId);

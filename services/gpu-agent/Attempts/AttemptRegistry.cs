@@ -100,7 +100,7 @@ internal sealed class AttemptRegistry(AttemptServices services, ILogger<AttemptR
         var open = _attempts.Values.Where(attempt => attempt.Entry.Phase < AttemptPhase.Exited).ToList();
         foreach (var attempt in open)
         {
-            attempt.RequestStop(reason, "The node's agent was stopped.");
+            attempt.RequestStop(reason, EndingSentences.AgentStopped);
         }
 
         while (open.Exists(attempt => attempt.Entry.Phase < AttemptPhase.Exited))

@@ -1,8 +1,12 @@
+using Platform.Contracts.Sentences;
+
 namespace Platform.GpuAgent.Files;
 
 /// <summary>An untrusted path that leads out of its folder.</summary>
-internal sealed class UnsafePathException(string path, string reason)
-    : Exception($"The path '{path}' is refused: {reason}.");
+internal sealed class UnsafePathException(Sentence why) : Exception(why.Text)
+{
+    public Sentence Why { get; } = why;
+}
 
 /// <summary>Keeps untrusted paths inside their folder.</summary>
 internal static class WorkPaths
@@ -15,7 +19,7 @@ internal static class WorkPaths
     {
         if (relative.Length == 0 || relative[0] is '/' || relative.Contains('\0') || relative.Contains('\\'))
         {
-            throw new UnsafePathException(relative, "it must be relative, with forward slashes");
+            throw new UnsafePathException(FileSentences.PathNotRelative.With(relative));
         }
 
         var path = folder;
@@ -23,13 +27,13 @@ internal static class WorkPaths
         {
             if (part is "" or "." or "..")
             {
-                throw new UnsafePathException(relative, "it has empty, '.' or '..' parts");
+                throw new UnsafePathException(FileSentences.PathParts.With(relative));
             }
 
             path = Path.Combine(path, part);
             if (new FileInfo(path).LinkTarget is not null)
             {
-                throw new UnsafePathException(relative, "it leads through a symbolic link");
+                throw new UnsafePathException(FileSentences.PathThroughLink.With(relative));
             }
         }
 

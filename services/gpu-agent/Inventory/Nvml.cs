@@ -1,6 +1,7 @@
 using System.Runtime.InteropServices;
 using System.Text;
 using Platform.Contracts.Nodes;
+using Platform.Contracts.Sentences;
 
 namespace Platform.GpuAgent.Inventory;
 
@@ -13,26 +14,26 @@ internal sealed unsafe class Nvml
     private const int Gpu = 0; // NVML_TEMPERATURE_GPU
 
     private readonly nint _library;
-    private readonly string? _reason;
+    private readonly Sentence? _reason;
     private readonly List<nint> _devices = [];
 
     public Nvml(string library = "libnvidia-ml.so.1")
     {
         if (!NativeLibrary.TryLoad(library, out _library))
         {
-            _reason = $"There is no NVIDIA driver on this machine ({library} was not found).";
+            _reason = GpuSentences.NoDriver.With(library);
             return;
         }
 
         _reason = Start();
         if (_reason is null && _devices.Count == 0)
         {
-            _reason = "The NVIDIA driver sees no GPU.";
+            _reason = GpuSentences.None;
         }
     }
 
     /// <summary>The GPUs, or why there is none.</summary>
-    public (IReadOnlyList<GpuInfo> Gpus, string? Reason) Inventory()
+    public (IReadOnlyList<GpuInfo> Gpus, Sentence? Reason) Inventory()
     {
         var gpus = new List<GpuInfo>();
         for (var index = 0; index < _devices.Count; index++)
@@ -72,24 +73,24 @@ internal sealed unsafe class Nvml
         return usage;
     }
 
-    private string? Start()
+    private Sentence? Start()
     {
         if (Find("nvmlInit_v2") is not { } init || Find("nvmlDeviceGetCount_v2") is not { } getCount)
         {
-            return "The NVIDIA driver is too old: its management library lacks nvmlInit_v2.";
+            return GpuSentences.DriverTooOld.With("nvmlInit_v2");
         }
 
         var result = ((delegate* unmanaged<int>)init)();
         if (result != Success)
         {
-            return $"The NVIDIA driver does not answer: {Error(result)}.";
+            return GpuSentences.DriverSilent.With(Error(result));
         }
 
         uint count = 0;
         result = ((delegate* unmanaged<uint*, int>)getCount)(&count);
         if (result != Success || Find("nvmlDeviceGetHandleByIndex_v2") is not { } getHandle)
         {
-            return $"The NVIDIA driver does not count its GPUs: {Error(result)}.";
+            return GpuSentences.NotCounted.With(Error(result));
         }
 
         for (uint index = 0; index < count; index++)
@@ -100,7 +101,7 @@ internal sealed unsafe class Nvml
             {
                 // Jobs are given indices: a list with a gap would assign the wrong GPU.
                 _devices.Clear();
-                return $"GPU {index} does not answer: {Error(result)}.";
+                return GpuSentences.Silent.With(index, Error(result));
             }
 
             _devices.Add(device);

@@ -1,5 +1,7 @@
+using System.Text.Json.Serialization;
 using Platform.Contracts.Agents;
 using Platform.Contracts.Jobs;
+using Platform.Contracts.Sentences;
 using Platform.GpuAgent.Linux;
 
 namespace Platform.GpuAgent.Journal;
@@ -85,7 +87,7 @@ internal sealed record AttemptEntry
             MemoryMiB = 0,
             Gpus = [],
         };
-        return Accepted(start, now).Stored(new AttemptEnd(command.Reason, null, "It never started on this node.", now));
+        return Accepted(start, now).Stored(AttemptEnd.Of(command.Reason, null, EndingSentences.NeverStarted, now));
     }
 
     /// <summary>The work folder is complete.</summary>
@@ -124,7 +126,7 @@ internal sealed record AttemptEntry
 
     /// <summary>It was stopped before it started.</summary>
     public AttemptEntry EndedBeforeStart(DateTimeOffset now) =>
-        Ended(new AttemptEnd(Stop!.Reason, null, Stop.Detail ?? "It was stopped before it started.", now));
+        Ended(AttemptEnd.Of(Stop!.Reason, null, Stop.Said ?? EndingSentences.StoppedBeforeStart, now));
 
     /// <summary>The whole log is stored.</summary>
     public AttemptEntry LogStored() => this with { Phase = AttemptPhase.Uploading };
@@ -148,6 +150,7 @@ internal sealed record AttemptEntry
                 ExitCode = end.ExitCode,
                 Reason = end.Reason,
                 Detail = end.Detail,
+                DetailCode = end.DetailCode,
             },
         };
 
@@ -170,8 +173,20 @@ internal sealed record AttemptEntry
 
 /// <summary>A request to stop an attempt.</summary>
 /// <param name="Reason">One of <see cref="EndReasons"/>, or <see cref="StopProcess.Fenced"/>.</param>
-internal sealed record StopRequest(string Reason, DateTimeOffset At, string? Detail = null)
+internal sealed record StopRequest(
+    string Reason,
+    DateTimeOffset At,
+    string? Detail = null,
+    SentenceCode? DetailCode = null
+)
 {
+    /// <summary>The detail with its code.</summary>
+    [JsonIgnore]
+    public Sentence? Said => Sentence.Of(Detail, DetailCode);
+
+    public static StopRequest For(string reason, DateTimeOffset at, Sentence? said) =>
+        new(reason, at, said?.Text, said?.Code);
+
     public bool IsFence => string.Equals(Reason, StopProcess.Fenced, StringComparison.Ordinal);
 }
 
@@ -179,8 +194,24 @@ internal sealed record StopRequest(string Reason, DateTimeOffset At, string? Det
 /// <param name="Reason">One of <see cref="EndReasons"/>.</param>
 /// <param name="ExitCode">Null when it never started or a signal ended it.</param>
 /// <param name="Detail">One sentence for users.</param>
-internal sealed record AttemptEnd(string Reason, int? ExitCode, string? Detail, DateTimeOffset At)
+/// <param name="DetailCode">The same for other languages; null in journals of release 0.1.0.</param>
+internal sealed record AttemptEnd(
+    string Reason,
+    int? ExitCode,
+    string? Detail,
+    DateTimeOffset At,
+    SentenceCode? DetailCode = null
+)
 {
+    /// <summary>The detail with its code.</summary>
+    [JsonIgnore]
+    public Sentence? Said => Sentence.Of(Detail, DetailCode);
+
+    public static AttemptEnd Of(string reason, int? exitCode, Sentence? said, DateTimeOffset at) =>
+        new(reason, exitCode, said?.Text, at, said?.Code);
+
+    public AttemptEnd Saying(Sentence? said) => this with { Detail = said?.Text, DetailCode = said?.Code };
+
     public bool Succeeded => Reason is EndReasons.ExitCode && ExitCode is 0;
 }
 

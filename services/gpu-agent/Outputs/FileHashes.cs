@@ -1,11 +1,16 @@
 using System.Collections.Concurrent;
 using System.Security.Cryptography;
 using Platform.Contracts.Artifacts;
+using Platform.Contracts.Sentences;
+using Platform.GpuAgent.Files;
 
 namespace Platform.GpuAgent.Outputs;
 
 /// <summary>A file changed or was removed while it was read.</summary>
-internal sealed class FileChangedException(string path) : Exception($"{path} changed while it was read.");
+internal sealed class FileChangedException(string path) : Exception($"{path} changed while it was read.")
+{
+    public Sentence Why { get; } = FileSentences.Changed.With(path);
+}
 
 /// <summary>Checksums of files, cached while size and time stay the same.</summary>
 internal sealed class FileHashes

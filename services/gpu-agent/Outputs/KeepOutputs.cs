@@ -1,5 +1,6 @@
 using Platform.Contracts.Artifacts;
 using Platform.Contracts.Jobs;
+using Platform.Contracts.Sentences;
 using Platform.GpuAgent.Files;
 using Platform.GpuAgent.Journal;
 using Platform.GpuAgent.Linux;
@@ -10,7 +11,7 @@ namespace Platform.GpuAgent.Outputs;
 /// <summary>The result of storing an attempt's outputs.</summary>
 /// <param name="Refusal">Why one could not be stored; null when all were.</param>
 /// <param name="Note">What was left out, as a text for users.</param>
-internal sealed record OutputsKept(string? Refusal, string? Note);
+internal sealed record OutputsKept(Sentence? Refusal, Sentence? Note);
 
 /// <summary>Stores the outputs of an attempt that succeeded as artifact versions.</summary>
 internal sealed class KeepOutputs(ArtifactClient artifacts, BlobUpload blobs, ILogger<KeepOutputs> log)
@@ -44,22 +45,19 @@ internal sealed class KeepOutputs(ArtifactClient artifacts, BlobUpload blobs, IL
             }
             catch (UnsafePathException exception)
             {
-                return new OutputsKept(exception.Message, skipped.Note);
+                return new OutputsKept(exception.Why, skipped.Note);
             }
             catch (FileChangedException exception)
             {
-                return new OutputsKept(exception.Message, skipped.Note);
+                return new OutputsKept(exception.Why, skipped.Note);
             }
             catch (UnauthorizedAccessException)
             {
-                return new OutputsKept(
-                    $"The output '{output.Path}' holds something that the agent's user may not read.",
-                    skipped.Note
-                );
+                return new OutputsKept(FileSentences.OutputUnreadable.With(output.Path), skipped.Note);
             }
             catch (PlatformRefusedException exception)
             {
-                return new OutputsKept($"The output '{output.Path}' was refused. {exception.Detail}", skipped.Note);
+                return new OutputsKept(FileSentences.OutputRefused.With(output.Path, exception.Why), skipped.Note);
             }
         }
 
@@ -67,10 +65,10 @@ internal sealed class KeepOutputs(ArtifactClient artifacts, BlobUpload blobs, IL
     }
 
     // Not a success: a missing output must fail the job, not surface later when the output is needed.
-    private static string WhyEmpty(string work, string path) =>
+    private static Sentence WhyEmpty(string work, string path) =>
         Directory.Exists(WorkPaths.Resolve(work, path))
-            ? $"The output folder '{path}' holds no files; the training has to write at least one."
-            : $"The output '{path}' does not exist; the training has to write it.";
+            ? FileSentences.OutputFolderEmpty.With(path)
+            : FileSentences.OutputMissing.With(path);
 
     private static List<(string Path, string Name)> Collect(string work, string path, LeftOut skipped)
     {
@@ -157,31 +155,21 @@ internal sealed class KeepOutputs(ArtifactClient artifacts, BlobUpload blobs, IL
         public List<string> Names { get; } = [];
 
         /// <summary>A text for users; null when nothing was left out.</summary>
-        public string? Note
-        {
-            get
-            {
-                string?[] sentences =
-                [
-                    Links.Count == 0
-                        ? null
-                        : $"Symbolic links that lead to folders or out of the work folder were not kept: {Named(Links)}.",
-                    Names.Count == 0
-                        ? null
-                        : $"Files with names that artifacts cannot have were not kept: {Named(Names)}.",
-                ];
-                var note = string.Join(' ', sentences.OfType<string>());
-                return note.Length == 0 ? null : note;
-            }
-        }
+        public Sentence? Note =>
+            Sentence.Join(
+                Say(Links, FileSentences.LinksLeftOut, FileSentences.MoreLinksLeftOut),
+                Say(Names, FileSentences.NamesLeftOut, FileSentences.MoreNamesLeftOut)
+            );
 
-        private static string Named(List<string> paths)
+        private static Sentence? Say(List<string> paths, Template<string> all, Template<string, int> more)
         {
             var named = string.Join(
                 ", ",
                 paths.Order(StringComparer.Ordinal).Take(MaxNamed).Select(ArtifactPath.Shown)
             );
-            return paths.Count > MaxNamed ? $"{named} and {paths.Count - MaxNamed} more" : named;
+            return paths.Count == 0 ? null
+                : paths.Count > MaxNamed ? more.With(named, paths.Count - MaxNamed)
+                : all.With(named);
         }
     }
 }

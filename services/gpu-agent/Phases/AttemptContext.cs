@@ -1,4 +1,5 @@
 using Platform.Contracts.Jobs;
+using Platform.Contracts.Sentences;
 using Platform.GpuAgent.Journal;
 using Platform.GpuAgent.Limits;
 using Platform.GpuAgent.Linux;
@@ -113,9 +114,9 @@ internal sealed class AttemptContext : IDisposable
 
     /// <inheritdoc cref="AttemptEntry.Stopping"/>
     /// <remarks>Durable when it returns.</remarks>
-    public void RequestStop(string reason, string? detail = null)
+    public void RequestStop(string reason, Sentence? detail = null)
     {
-        var request = new StopRequest(reason, Now, detail);
+        var request = StopRequest.For(reason, Now, detail);
         Signal(_journal.Update(entry => entry.Stopping(request)));
     }
 

@@ -1,4 +1,5 @@
 using Platform.Contracts.Jobs;
+using Platform.Contracts.Sentences;
 using Platform.GpuAgent.Journal;
 using Platform.GpuAgent.Linux;
 using Platform.GpuAgent.Processes;
@@ -27,68 +28,68 @@ internal static class AttemptEnding
         int? code = signal is null && outcome is ProcessOutcome.Exited exited ? exited.Code : null;
         if (stop is not null && !(outcome is ProcessOutcome.Exited && endedAt < stop.At))
         {
-            return new AttemptEnd(stop.Reason, code, stop.Detail ?? Describe(signal), endedAt);
+            return AttemptEnd.Of(stop.Reason, code, stop.Said ?? Describe(signal), endedAt);
         }
 
         return outcome switch
         {
-            ProcessOutcome.NotStarted => new AttemptEnd(
+            ProcessOutcome.NotStarted => AttemptEnd.Of(
                 EndReasons.CouldNotStart,
                 null,
-                "The system refused to execute the command; the log states the reason.",
+                EndingSentences.NotExecuted,
                 endedAt
             ),
-            ProcessOutcome.Vanished { MachineRestarted: true } => new AttemptEnd(
+            ProcessOutcome.Vanished { MachineRestarted: true } => AttemptEnd.Of(
                 EndReasons.NodeLost,
                 null,
-                "The machine restarted while the training ran.",
+                EndingSentences.MachineRestarted,
                 endedAt
             ),
-            ProcessOutcome.Vanished => new AttemptEnd(
+            ProcessOutcome.Vanished => AttemptEnd.Of(
                 EndReasons.Killed,
                 null,
-                "The training and its supervisor were killed; its exit code is unknown.",
+                EndingSentences.SupervisorKilled,
                 endedAt
             ),
-            _ when signal is LibC.SigKill && outOfMemory is not null => new AttemptEnd(
+            _ when signal is LibC.SigKill && outOfMemory is not null => AttemptEnd.Of(
                 EndReasons.OutOfMemory,
                 null,
-                outOfMemory.Describe("it"),
+                outOfMemory.Describe(ofProcess: false),
                 endedAt
             ),
-            _ when signal is not null => new AttemptEnd(EndReasons.Killed, null, Describe(signal), endedAt),
+            _ when signal is not null => AttemptEnd.Of(EndReasons.Killed, null, Describe(signal), endedAt),
             // What the kernel killed was its own, and not its main process.
-            _ when outOfMemory?.Use is not null => new AttemptEnd(
+            _ when outOfMemory?.Use is not null => AttemptEnd.Of(
                 code is 0 ? EndReasons.ExitCode : EndReasons.OutOfMemory,
                 code,
-                outOfMemory.Describe("a process of it"),
+                outOfMemory.Describe(ofProcess: true),
                 endedAt
             ),
-            _ => new AttemptEnd(EndReasons.ExitCode, code, null, endedAt),
+            _ => AttemptEnd.Of(EndReasons.ExitCode, code, null, endedAt),
         };
     }
 
-    private static string? Describe(int? signal) =>
+    private static Sentence? Describe(int? signal) =>
         signal switch
         {
             null => null,
-            1 => "Ended by SIGHUP.",
-            2 => "Ended by SIGINT.",
-            3 => "Ended by SIGQUIT.",
-            4 => "Ended by SIGILL.",
-            6 => "Ended by SIGABRT.",
-            7 => "Ended by SIGBUS.",
-            8 => "Ended by SIGFPE.",
-            LibC.SigKill => "Ended by SIGKILL.",
-            10 => "Ended by SIGUSR1.",
-            11 => "Ended by SIGSEGV.",
-            12 => "Ended by SIGUSR2.",
-            13 => "Ended by SIGPIPE.",
-            14 => "Ended by SIGALRM.",
-            LibC.SigTerm => "Ended by SIGTERM.",
-            24 => "Ended by SIGXCPU.",
-            25 => "Ended by SIGXFSZ.",
-            31 => "Ended by SIGSYS.",
-            _ => $"Ended by signal {signal}.",
+            1 => EndingSentences.Signal.With("SIGHUP"),
+            2 => EndingSentences.Signal.With("SIGINT"),
+            3 => EndingSentences.Signal.With("SIGQUIT"),
+            4 => EndingSentences.Signal.With("SIGILL"),
+            6 => EndingSentences.Signal.With("SIGABRT"),
+            7 => EndingSentences.Signal.With("SIGBUS"),
+            8 => EndingSentences.Signal.With("SIGFPE"),
+            LibC.SigKill => EndingSentences.Signal.With("SIGKILL"),
+            10 => EndingSentences.Signal.With("SIGUSR1"),
+            11 => EndingSentences.Signal.With("SIGSEGV"),
+            12 => EndingSentences.Signal.With("SIGUSR2"),
+            13 => EndingSentences.Signal.With("SIGPIPE"),
+            14 => EndingSentences.Signal.With("SIGALRM"),
+            LibC.SigTerm => EndingSentences.Signal.With("SIGTERM"),
+            24 => EndingSentences.Signal.With("SIGXCPU"),
+            25 => EndingSentences.Signal.With("SIGXFSZ"),
+            31 => EndingSentences.Signal.With("SIGSYS"),
+            { } other => EndingSentences.SignalNumber.With(other),
         };
 }

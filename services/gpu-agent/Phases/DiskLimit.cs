@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using Platform.Contracts.Jobs;
+using Platform.Contracts.Sentences;
 using Platform.GpuAgent.Files;
 using Platform.GpuAgent.Journal;
 
@@ -24,10 +25,7 @@ internal static class DiskLimit
             pause = _interval + (watch.Elapsed * 20); // measuring millions of files must not use a whole CPU
             if (used > limit)
             {
-                attempt.RequestStop(
-                    EndReasons.DiskFull,
-                    $"Its work folder took {used} MiB; the node allows {limit} MiB."
-                );
+                attempt.RequestStop(EndReasons.DiskFull, EndingSentences.FolderTooLarge.With(used, limit.Value));
                 return;
             }
 
@@ -42,6 +40,5 @@ internal static class DiskLimit
 
     public static long UsedMiB(AttemptFolder folder) => FileTree.Size(folder.Work) / MiB;
 
-    public static string DescribeFull(long usedMiB) =>
-        $"The node's disk is full; its work folder takes {usedMiB} MiB of it.";
+    public static Sentence DescribeFull(long usedMiB) => EndingSentences.DiskFull.With(usedMiB);
 }

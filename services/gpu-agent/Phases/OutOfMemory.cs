@@ -1,3 +1,4 @@
+using Platform.Contracts.Sentences;
 using Platform.GpuAgent.Linux;
 
 namespace Platform.GpuAgent.Phases;
@@ -19,19 +20,25 @@ internal sealed record OutOfMemory(MemoryUse? Use, int AskedMiB)
     }
 
     /// <summary>What happened and what to ask for, as a text for users.</summary>
-    /// <param name="what">What was killed.</param>
-    public string Describe(string what)
+    /// <param name="ofProcess">True when what was killed was not the training itself.</param>
+    public Sentence Describe(bool ofProcess)
     {
         if (Use is null)
         {
-            return $"The kernel killed {what} because the node's memory ran out. It had asked for {AskedMiB} MiB, which is no limit on this node; ask for what it needs (resources.memoryMiB).";
+            return EndingSentences.NodeOutOfMemory.With(AskedMiB);
         }
 
         var limit = Use.LimitBytes / MiB;
         var peak = (Use.PeakBytes + MiB - 1) / MiB;
         // The last allocation is the one that failed, and it may have been large.
-        return peak < limit * 9 / 10
-            ? $"The kernel killed {what} for lack of memory. It used {peak} MiB at its peak, and may use {limit} MiB: it asked for more than that at once, or the node's memory ran out. Ask for more, such as {limit * 2} MiB (resources.memoryMiB)."
-            : $"The kernel killed {what} at its limit of memory. It used {peak ?? limit} MiB at its peak, and may use {limit} MiB. Ask for more, such as {limit * 2} MiB (resources.memoryMiB).";
+        var template =
+            peak < limit * 9 / 10
+                ? ofProcess
+                    ? EndingSentences.ProcessOutOfMemoryBelowLimit
+                    : EndingSentences.OutOfMemoryBelowLimit
+                : ofProcess
+                    ? EndingSentences.ProcessOutOfMemoryAtLimit
+                    : EndingSentences.OutOfMemoryAtLimit;
+        return template.With(peak ?? limit, limit, limit * 2);
     }
 }

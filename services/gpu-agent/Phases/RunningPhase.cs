@@ -22,11 +22,9 @@ internal sealed class RunningPhase : IPhase
         var end = AttemptEnding.Of(outcome, endedAt, attempt.Entry.Stop, OutOfMemory.Of(attempt));
         if (!end.Succeeded && attempt.Entry.Stop is null && DiskSpace.IsFull(attempt.Folder.Path))
         {
-            end = end with
-            {
-                Reason = EndReasons.DiskFull,
-                Detail = DiskLimit.DescribeFull(DiskLimit.UsedMiB(attempt.Folder)),
-            };
+            end = (end with { Reason = EndReasons.DiskFull }).Saying(
+                DiskLimit.DescribeFull(DiskLimit.UsedMiB(attempt.Folder))
+            );
         }
 
         return entry => entry.Ended(end);

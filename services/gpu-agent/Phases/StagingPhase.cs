@@ -1,4 +1,5 @@
 using Platform.Contracts.Jobs;
+using Platform.Contracts.Sentences;
 using Platform.GpuAgent.Journal;
 using Platform.GpuAgent.Linux;
 using Platform.GpuAgent.Processes;
@@ -25,7 +26,7 @@ internal sealed class StagingPhase : IPhase
             var work = attempt.Work = await fetching;
             if (CommandProblem(attempt, work) is { } problem)
             {
-                var end = new AttemptEnd(EndReasons.CouldNotStart, null, problem, attempt.Now);
+                var end = AttemptEnd.Of(EndReasons.CouldNotStart, null, problem, attempt.Now);
                 return entry => entry.Ended(end);
             }
 
@@ -35,7 +36,7 @@ internal sealed class StagingPhase : IPhase
         }
         catch (StagingFailedException exception)
         {
-            var end = new AttemptEnd(exception.Reason, null, exception.Message, attempt.Now);
+            var end = AttemptEnd.Of(exception.Reason, null, exception.Why, attempt.Now);
             return entry => entry.Ended(end);
         }
         catch (OperationCanceledException)
@@ -45,7 +46,7 @@ internal sealed class StagingPhase : IPhase
         }
     }
 
-    private static string? CommandProblem(AttemptContext attempt, AttemptWork work)
+    private static Sentence? CommandProblem(AttemptContext attempt, AttemptWork work)
     {
         var options = attempt.Services.Options;
         var search = TrainingEnvironment.For(attempt.Entry.Command, work, options, attempt.Folder)["PATH"];

@@ -1,5 +1,6 @@
 using System.ComponentModel;
 using Platform.Contracts.Jobs;
+using Platform.Contracts.Sentences;
 using Platform.GpuAgent.Journal;
 using Platform.GpuAgent.Linux;
 using Platform.GpuAgent.Processes;
@@ -23,24 +24,24 @@ internal sealed class StartingPhase : IPhase
             {
                 // A claimed attempt whose shim is gone was killed, which another attempt need not be.
                 return ProcessIdentity.Read(attempt.Folder.Shim) is null
-                    ? Failed(EndReasons.CouldNotStart, "The process ended before it started.")
-                    : Failed(EndReasons.Killed, "The process was killed before it started.");
+                    ? Failed(EndReasons.CouldNotStart, EndingSentences.EndedBeforeStart)
+                    : Failed(EndReasons.Killed, EndingSentences.KilledBeforeStart);
             }
         }
         catch (Win32Exception exception)
         {
-            return Failed(EndReasons.CouldNotStart, exception.Message);
+            return Failed(EndReasons.CouldNotStart, EndingSentences.SystemError.With(exception.Message));
         }
         catch (StagingFailedException exception)
         {
-            return Failed(exception.Reason, exception.Message);
+            return Failed(exception.Reason, exception.Why);
         }
 
         var startedAt = attempt.StartedAt;
         return entry => entry.Running(startedAt);
 
-        Outcome Failed(string reason, string detail) =>
-            entry => entry.Ended(new AttemptEnd(reason, null, detail, attempt.Now));
+        Outcome Failed(string reason, Sentence detail) =>
+            entry => entry.Ended(AttemptEnd.Of(reason, null, detail, attempt.Now));
     }
 
     /// <returns>Whether the training has started, now or by an earlier agent.</returns>

@@ -13,7 +13,7 @@ internal static class TimeLimit
         if (attempt.Entry is { Work.TimeoutSeconds: { } seconds, Started: { } started })
         {
             await WaitUntilAsync(started.At.AddSeconds(seconds), attempt.Services.Clock, cancellationToken);
-            attempt.RequestStop(EndReasons.TimedOut, $"It ran longer than {seconds} s.");
+            attempt.RequestStop(EndReasons.TimedOut, EndingSentences.TimedOut.With(seconds));
         }
     }
 

@@ -1,4 +1,5 @@
 using Platform.Contracts.Jobs;
+using Platform.Contracts.Sentences;
 using Platform.GpuAgent.Journal;
 using Platform.GpuAgent.Outputs;
 
@@ -21,15 +22,7 @@ internal sealed class UploadingPhase : IPhase
     }
 
     private static AttemptEnd With(AttemptEnd end, OutputsKept kept) =>
-        end with
-        {
-            Reason = kept.Refusal is null ? end.Reason : EndReasons.OutputRefused,
-            Detail = Joined(kept.Refusal, kept.Note, end.Detail),
-        };
-
-    private static string? Joined(params string?[] sentences)
-    {
-        var text = string.Join(' ', sentences.OfType<string>());
-        return text.Length == 0 ? null : text;
-    }
+        (end with { Reason = kept.Refusal is null ? end.Reason : EndReasons.OutputRefused }).Saying(
+            Sentence.Join(kept.Refusal, kept.Note, end.Said)
+        );
 }

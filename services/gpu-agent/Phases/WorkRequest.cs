@@ -41,7 +41,7 @@ internal static class WorkRequest
         {
             throw new StagingFailedException(
                 EndReasons.CouldNotStart,
-                $"The platform refused to return what to run. {exception.Message}"
+                EndingSentences.WorkRefused.With((int)exception.Status, exception.Why)
             );
         }
     }

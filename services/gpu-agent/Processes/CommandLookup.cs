@@ -1,3 +1,4 @@
+using Platform.Contracts.Sentences;
 using Platform.GpuAgent.Linux;
 
 namespace Platform.GpuAgent.Processes;
@@ -6,11 +7,11 @@ namespace Platform.GpuAgent.Processes;
 internal static class CommandLookup
 {
     /// <summary>Null when the program can be executed.</summary>
-    public static string? Problem(string program, string workFolder, string searchPath)
+    public static Sentence? Problem(string program, string workFolder, string searchPath)
     {
         if (program.Length == 0)
         {
-            return "The command is empty.";
+            return EndingSentences.EmptyCommand;
         }
 
         if (!program.Contains('/'))
@@ -18,14 +19,14 @@ internal static class CommandLookup
             var found = searchPath
                 .Split(':', StringSplitOptions.RemoveEmptyEntries)
                 .Any(folder => IsProgram(Path.Combine(workFolder, folder, program)));
-            return found ? null : $"The program '{program}' was not found in the PATH of the node.";
+            return found ? null : EndingSentences.ProgramNotInPath.With(program);
         }
 
         var path = Path.Combine(workFolder, program);
-        return Directory.Exists(path) ? $"The program '{program}' is a folder."
-            : !File.Exists(path) ? $"The program '{program}' does not exist."
+        return Directory.Exists(path) ? EndingSentences.ProgramIsFolder.With(program)
+            : !File.Exists(path) ? EndingSentences.ProgramMissing.With(program)
             : LibC.IsExecutable(path) ? null
-            : $"The program '{program}' is not executable.";
+            : EndingSentences.ProgramNotExecutable.With(program);
     }
 
     private static bool IsProgram(string path) => File.Exists(path) && LibC.IsExecutable(path);

@@ -4,12 +4,17 @@ using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
 using Platform.Contracts.Artifacts;
+using Platform.Contracts.Sentences;
+using Platform.GpuAgent.Files;
 using Platform.GpuAgent.Journal;
 
 namespace Platform.GpuAgent.Server;
 
 /// <summary>The received bytes do not match the manifest.</summary>
-internal sealed class ContentMismatchException(string message) : Exception(message);
+internal sealed class ContentMismatchException(Sentence why) : Exception(why.Text)
+{
+    public Sentence Why { get; } = why;
+}
 
 /// <summary>Client for artifact versions and blobs.</summary>
 internal sealed class ArtifactClient(PlatformHttp http)
@@ -64,7 +69,7 @@ internal sealed class ArtifactClient(PlatformHttp http)
             if (size != file.Size || !string.Equals(sha256, file.Sha256, StringComparison.OrdinalIgnoreCase))
             {
                 throw new ContentMismatchException(
-                    $"'{file.Path}' of {manifest.Name}:{manifest.Version} has checksum {sha256} and {size} bytes; {file.Sha256} and {file.Size} bytes were expected."
+                    FileSentences.ContentMismatch.With(file.Path, $"{manifest.Name}:{manifest.Version}", file.Sha256)
                 );
             }
 

@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Http.Headers;
 using System.Text.Json;
 using Platform.Contracts.Jobs;
+using Platform.Contracts.Sentences;
 using Platform.GpuAgent.Journal;
 
 namespace Platform.GpuAgent.Server;
@@ -42,7 +43,10 @@ internal sealed class JobsClient(PlatformHttp http)
             ?? throw (
                 response.IsSuccessStatusCode
                     ? new PlatformUnavailableException("The platform did not return how much of the log it has stored.")
-                    : new PlatformRefusedException(response.StatusCode, "The log is no longer accepted.")
+                    : new PlatformRefusedException(
+                        response.StatusCode,
+                        new Sentence("The log is no longer accepted.", Code: null)
+                    )
             );
     }
 

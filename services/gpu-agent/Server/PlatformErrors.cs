@@ -1,14 +1,16 @@
 using System.Net;
+using Platform.Contracts.Sentences;
 
 namespace Platform.GpuAgent.Server;
 
 /// <summary>The platform refused the request; repeating it will not help.</summary>
-internal sealed class PlatformRefusedException(HttpStatusCode status, string detail)
-    : Exception($"{(int)status}: {detail}")
+internal sealed class PlatformRefusedException(HttpStatusCode status, Sentence why)
+    : Exception($"{(int)status}: {why.Text}")
 {
     public HttpStatusCode Status { get; } = status;
 
-    public string Detail { get; } = detail;
+    /// <summary>What the platform said.</summary>
+    public Sentence Why { get; } = why;
 }
 
 /// <summary>The platform did not answer, or not conclusively: retry later.</summary>

@@ -3,6 +3,7 @@ using System.Net.Http.Headers;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using Microsoft.Extensions.Options;
+using Platform.Contracts.Sentences;
 using Platform.GpuAgent.State;
 
 namespace Platform.GpuAgent.Server;
@@ -138,12 +139,12 @@ internal sealed class PlatformHttp : IDisposable
         var detail = await DetailAsync(response, cancellationToken);
         return status is >= 400 and < 500 and not (401 or 408 or 425 or 429)
             ? new PlatformRefusedException(response.StatusCode, detail)
-            : new PlatformUnavailableException($"The platform answered {status}: {detail}");
+            : new PlatformUnavailableException($"The platform answered {status}: {detail.Text}");
     }
 
-    private static async Task<string> DetailAsync(HttpResponseMessage response, CancellationToken cancellationToken)
+    private static async Task<Sentence> DetailAsync(HttpResponseMessage response, CancellationToken cancellationToken)
     {
-        var fallback = response.ReasonPhrase ?? response.StatusCode.ToString();
+        var fallback = new Sentence(response.ReasonPhrase ?? response.StatusCode.ToString(), Code: null);
         try
         {
             var body = await response.Content.ReadAsByteArrayAsync(cancellationToken);

@@ -3,6 +3,7 @@ using System.Text.Json.Serialization;
 using Platform.Contracts.Artifacts;
 using Platform.Contracts.Jobs;
 using Platform.Contracts.Nodes;
+using Platform.Contracts.Sentences;
 
 namespace Platform.GpuAgent.Server;
 
@@ -21,13 +22,39 @@ internal sealed partial class PlatformJson : JsonSerializerContext;
 
 /// <summary>The parts of a problem document that are reported.</summary>
 /// <param name="Errors">What is wrong, by field, where the problem is the request itself.</param>
-internal sealed record ProblemBody(string? Title, string? Detail, IReadOnlyDictionary<string, string[]>? Errors)
+/// <param name="Code">Of the detail, with what varies in it.</param>
+internal sealed record ProblemBody(
+    string? Title,
+    string? Detail,
+    IReadOnlyDictionary<string, string[]>? Errors,
+    string? Code = null,
+    IReadOnlyDictionary<string, string>? Args = null,
+    IReadOnlyDictionary<string, SentenceCode>? Parts = null
+)
 {
     private const int MostErrors = 3;
 
-    /// <summary>One text; null when it has no content.</summary>
-    public string? Describe() =>
+    /// <summary>What it says; null when it has no content.</summary>
+    public Sentence? Describe() =>
         Errors is { Count: > 0 }
-            ? string.Join(" ", Errors.Take(MostErrors).Select(error => $"{error.Key}: {string.Join(" ", error.Value)}"))
-            : Detail ?? Title;
+            ? new Sentence(
+                string.Join(
+                    " ",
+                    Errors.Take(MostErrors).Select(error => $"{error.Key}: {string.Join(" ", error.Value)}")
+                ),
+                Code: null
+            )
+        : Detail is not null
+            ? new Sentence(
+                Detail,
+                Code is null
+                    ? null
+                    : new SentenceCode
+                    {
+                        Code = Code,
+                        Args = Args,
+                        Parts = Parts,
+                    }
+            )
+        : Sentence.Of(Title, code: null);
 }

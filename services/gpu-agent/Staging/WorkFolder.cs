@@ -40,7 +40,7 @@ internal sealed class WorkFolder(ArtifactClient artifacts, BlobCache cache, ILog
 
             foreach (var (path, text) in work.Files)
             {
-                staged.Add(WorkPaths.Resolve(folder.Work, path), "the job's files");
+                staged.Add(WorkPaths.Resolve(folder.Work, path), FileSentences.OfJob);
                 await WriteFileAsync(folder.Work, path, text, cancellationToken);
             }
 
@@ -54,18 +54,31 @@ internal sealed class WorkFolder(ArtifactClient artifacts, BlobCache cache, ILog
                 await RestoreCheckpointsAsync(reader, folder.Checkpoints, cancellationToken);
             }
         }
-        catch (Exception exception)
-            when (exception is UnsafePathException or PlatformRefusedException or ContentMismatchException)
+        catch (UnsafePathException exception)
         {
-            throw new StagingFailedException(EndReasons.InputMissing, exception.Message);
+            throw new StagingFailedException(EndReasons.InputMissing, exception.Why);
+        }
+        catch (ContentMismatchException exception)
+        {
+            throw new StagingFailedException(EndReasons.InputMissing, exception.Why);
+        }
+        catch (PlatformRefusedException exception)
+        {
+            throw new StagingFailedException(
+                EndReasons.InputMissing,
+                FileSentences.InputRefused.With((int)exception.Status, exception.Why)
+            );
         }
         catch (IOException exception) when (DiskSpace.IsFull(exception))
         {
-            throw new StagingFailedException(EndReasons.DiskFull, exception.Message);
+            throw new StagingFailedException(EndReasons.DiskFull, EndingSentences.SystemError.With(exception.Message));
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
-            throw new StagingFailedException(EndReasons.InputMissing, exception.Message);
+            throw new StagingFailedException(
+                EndReasons.InputMissing,
+                EndingSentences.SystemError.With(exception.Message)
+            );
         }
     }
 
@@ -94,7 +107,7 @@ internal sealed class WorkFolder(ArtifactClient artifacts, BlobCache cache, ILog
 
         foreach (var file in FileTree.Files(work))
         {
-            staged.Add(file, $"the source '{source.Artifact}'");
+            staged.Add(file, FileSentences.OfSource.With(source.Artifact));
             FileTree.AllowScript(file);
         }
     }
@@ -111,7 +124,7 @@ internal sealed class WorkFolder(ArtifactClient artifacts, BlobCache cache, ILog
         var target = WorkPaths.Resolve(work, input.Path);
         foreach (var file in manifest.Files)
         {
-            staged.Add(WorkPaths.Resolve(target, file.Path), $"the input '{input.Artifact}'");
+            staged.Add(WorkPaths.Resolve(target, file.Path), FileSentences.OfInput.With(input.Artifact));
         }
 
         await FetchAsync(reader, manifest, target, keep: true, cancellationToken);
@@ -134,7 +147,7 @@ internal sealed class WorkFolder(ArtifactClient artifacts, BlobCache cache, ILog
     {
         var name = ArtifactName.Parse(reference);
         return await RetryAsync(ct => artifacts.FindAsync(reader, name, ct), cancellationToken)
-            ?? throw new StagingFailedException(EndReasons.InputMissing, $"There is no artifact '{name}'.");
+            ?? throw new StagingFailedException(EndReasons.InputMissing, FileSentences.NoArtifact.With($"{name}"));
     }
 
     private async Task FetchAsync(

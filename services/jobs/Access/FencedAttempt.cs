@@ -7,9 +7,5 @@ namespace Platform.Jobs.Access;
 internal static class FencedAttempt
 {
     public static ProblemHttpResult Problem(int attempt) =>
-        ProblemResults.Problem(
-            StatusCodes.Status409Conflict,
-            "job.attempt-fenced",
-            $"Attempt {attempt} is not placed: another attempt is, or the job has ended. Stop working on it."
-        );
+        ProblemResults.Problem(StatusCodes.Status409Conflict, JobSentences.AttemptFenced.With(attempt));
 }

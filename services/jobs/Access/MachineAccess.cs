@@ -29,7 +29,7 @@ internal sealed class MachineAccess(JobsStore store)
         var access = http.RequestServices.GetRequiredService<MachineAccess>();
         if (await access.FindAsync(jobId, http.RequestAborted) is not var (current, isPlaced, nodes))
         {
-            return ProblemResults.NotFound("job", jobId);
+            return ProblemResults.NotFound(JobSentences.NotFound.With(jobId));
         }
 
         var (attempt, rank) = caller.Kind is CallerKind.Job ? (caller.Attempt, caller.Rank) : ProcessOf(http);

@@ -11,8 +11,8 @@ internal static class ProcessNumbers
         var http = context.HttpContext;
         var attempt = http.GetRouteValue("attempt") as string ?? http.Request.Query["attempt"].ToString();
         var rank = http.Request.Query["rank"].ToString();
-        return IsBelow(attempt, 1) ? new(ProblemResults.NotFound("attempt", attempt))
-            : IsBelow(rank, 0) ? new(ProblemResults.NotFound("rank", rank))
+        return IsBelow(attempt, 1) ? new(ProblemResults.NotFound(JobSentences.NoAttempt.With(attempt)))
+            : IsBelow(rank, 0) ? new(ProblemResults.NotFound(JobSentences.NoRank.With(rank)))
             : next(context);
     }
 

@@ -27,7 +27,7 @@ internal static class GetAttemptWorkEndpoint
     {
         if (await reader.FindAsync(id, cancellationToken) is not { } work)
         {
-            return ProblemResults.NotFound("job", id);
+            return ProblemResults.NotFound(JobSentences.NotFound.With(id));
         }
 
         if (work.Attempt != attempt || !work.IsPlaced)

@@ -1,4 +1,5 @@
 using MassTransit;
+using NpgsqlTypes;
 using Platform.Contracts.Nodes;
 using Platform.Jobs.Training;
 using Platform.Messaging;
@@ -17,7 +18,7 @@ internal sealed class RecordPlacementWaiting(JobDecisions jobs, JobsStore store)
         var waiting = context.Message;
         var outcome = await jobs.HandleAsync(
             waiting.JobId,
-            new QueueAttempt(waiting.Attempt, waiting.Reason),
+            new QueueAttempt(waiting.Attempt, waiting.Reason, waiting.ReasonCode),
             context.EventMetadata(Caller.Service("nodes").Subject, JobDecisions.StreamOf(waiting.JobId)),
             cancellationToken: context.CancellationToken
         );
@@ -38,14 +39,18 @@ internal sealed class RecordPlacementWaiting(JobDecisions jobs, JobsStore store)
     {
         await using var command = store.DataSource.CreateCommand(
             """
-            insert into job_wait as w (job_id, attempt, reason) values ($1, $2, $3)
-            on conflict (job_id) do update set attempt = excluded.attempt, reason = excluded.reason, changed_at = now()
+            insert into job_wait as w (job_id, attempt, reason, reason_code) values ($1, $2, $3, $4)
+            on conflict (job_id) do update
+              set attempt = excluded.attempt, reason = excluded.reason, reason_code = excluded.reason_code, changed_at = now()
               where (w.attempt, w.reason) is distinct from (excluded.attempt, excluded.reason)
             """
         );
         command.Parameters.Add(new() { Value = waiting.JobId });
         command.Parameters.Add(new() { Value = waiting.Attempt });
         command.Parameters.Add(new() { Value = waiting.Reason });
+        command.Parameters.Add(
+            new() { Value = waiting.ReasonCode?.ToJson() ?? (object)DBNull.Value, NpgsqlDbType = NpgsqlDbType.Jsonb }
+        );
         await command.ExecuteNonQueryAsync(cancellationToken);
     }
 }

@@ -28,7 +28,8 @@ internal sealed class RecordProcessExited(JobDecisions jobs, LogSignals signals)
                 exited.ExitCode,
                 Storable(exited.Detail),
                 exited.At,
-                exited.StartedAt
+                exited.StartedAt,
+                exited.DetailCode?.Storable(MaxDetailLength)
             ),
             context.EventMetadata(Caller.Node(exited.NodeId).Subject, JobDecisions.StreamOf(exited.JobId)),
             cancellationToken: context.CancellationToken

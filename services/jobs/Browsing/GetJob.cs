@@ -21,7 +21,7 @@ internal static class GetJobEndpoint
     {
         if (await reader.FindAsync(id, cancellationToken) is not var (job, version))
         {
-            return ProblemResults.NotFound("job", id);
+            return ProblemResults.NotFound(JobSentences.NotFound.With(id));
         }
 
         http.Response.SetETag(version);

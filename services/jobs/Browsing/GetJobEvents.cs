@@ -44,7 +44,7 @@ internal static class GetJobEventsEndpoint
         var events = await store.ReadStreamAsync(JobDecisions.StreamOf(id), cancellationToken: cancellationToken);
         if (events.Count == 0)
         {
-            return ProblemResults.NotFound("job", id);
+            return ProblemResults.NotFound(JobSentences.NotFound.With(id));
         }
 
         http.Response.SetETag(events[^1].Version);

@@ -3,6 +3,7 @@ using System.Text.Json;
 using Npgsql;
 using Platform.Contracts;
 using Platform.Contracts.Jobs;
+using Platform.Contracts.Sentences;
 using Platform.EventStore;
 using Platform.Jobs.Training;
 using Platform.ServiceDefaults;
@@ -16,7 +17,8 @@ internal sealed class JobReader(JobsStore store)
     public const string ItemColumns = """
         s.job_id, s.name, s.project, s.status, s.stopping, s.attempt, s.priority, s.nodes, s.run_id, s.submitted_at,
         case when s.status = 'queued' then s.not_before end as not_before, s.started_at, s.ended_at, s.exit_code,
-        coalesce(w.reason, s.reason) as reason, s.detail, s.submitted_by, s.parent_id,
+        coalesce(w.reason, s.reason) as reason,
+        case when w.reason is null then s.reason_code else w.reason_code end as reason_code, s.detail, s.detail_code, s.submitted_by, s.parent_id,
         s.deleted_at, s.deleted_by, s.delete_reason
         """;
 
@@ -41,7 +43,7 @@ internal sealed class JobReader(JobsStore store)
         );
         batch.Add(
             """
-            select r.rank, r.started_at, r.ended_at, r.reason, r.exit_code, r.detail
+            select r.rank, r.started_at, r.ended_at, r.reason, r.exit_code, r.detail, r.detail_code
             from job_rank r join job_summary s on s.job_id = r.job_id and s.attempt = r.attempt
             where r.job_id = $1 order by r.rank
             """,
@@ -98,7 +100,8 @@ internal sealed class JobReader(JobsStore store)
                     reader.ValueOrNull<DateTimeOffset>("ended_at"),
                     reader.TextOrNull("reason"),
                     reader.ValueOrNull<int>("exit_code"),
-                    reader.TextOrNull("detail")
+                    reader.TextOrNull("detail"),
+                    Code(reader, "detail_code")
                 )
             );
         }
@@ -139,13 +142,20 @@ internal sealed class JobReader(JobsStore store)
             EndedAt = row.ValueOrNull<DateTimeOffset>("ended_at"),
             ExitCode = row.ValueOrNull<int>("exit_code"),
             Reason = row.TextOrNull("reason"),
+            ReasonCode = Code(row, "reason_code"),
             Detail = row.TextOrNull("detail"),
+            DetailCode = Code(row, "detail_code"),
             SubmittedBy = row.TextOrNull("submitted_by"),
             ParentId = row.ValueOrNull<Guid>("parent_id"),
             Deletion = Deletion.Read(row),
         };
 
     public static JobSpec ReadSpec(byte[] json) => JsonSerializer.Deserialize(json, JobEventsJson.Default.JobSpec)!;
+
+    private static SentenceCode? Code(DbDataReader row, string column) =>
+        row.GetOrdinal(column) is var ordinal && row.IsDBNull(ordinal)
+            ? null
+            : SentenceCode.FromJson(row.GetFieldValue<byte[]>(ordinal));
 
     private static IReadOnlyList<PlacedNode> ReadNodes(byte[] json) =>
         JsonSerializer.Deserialize<IReadOnlyList<PlacedNode>>(json, JsonDefaults.Lenient)!;
@@ -175,7 +185,9 @@ internal sealed class JobReader(JobsStore store)
             EndedAt = item.EndedAt,
             ExitCode = item.ExitCode,
             Reason = item.Reason,
+            ReasonCode = item.ReasonCode,
             Detail = item.Detail,
+            DetailCode = item.DetailCode,
             Deletion = item.Deletion,
             Children = children,
             Ranks = ranks,

@@ -1,4 +1,5 @@
 using Platform.Contracts.Jobs;
+using Platform.Contracts.Sentences;
 using Platform.Jobs.Training;
 using Platform.ServiceDefaults;
 
@@ -44,8 +45,14 @@ internal record JobItem
     /// <summary>While it waits: a text for users. Once it has ended: one of <see cref="EndReasons"/>.</summary>
     public string? Reason { get; init; }
 
+    /// <summary>While it waits: what <see cref="Reason"/> says, for other languages.</summary>
+    public SentenceCode? ReasonCode { get; init; }
+
     /// <summary>What the agent reported about the end, as a text for users.</summary>
     public string? Detail { get; init; }
+
+    /// <summary>What <see cref="Detail"/> says, for other languages.</summary>
+    public SentenceCode? DetailCode { get; init; }
 
     /// <summary>Since when and why it is in the recycle bin; null while it is not.</summary>
     public Deletion? Deletion { get; init; }
@@ -59,7 +66,8 @@ internal sealed record JobRank(
     DateTimeOffset? EndedAt,
     string? Reason,
     int? ExitCode,
-    string? Detail
+    string? Detail,
+    SentenceCode? DetailCode
 );
 
 /// <summary>One job with its full specification.</summary>

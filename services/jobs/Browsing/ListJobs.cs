@@ -73,7 +73,7 @@ internal static class ListJobsEndpoint
         filter.AddOneOf("status", query.Status, "s.status", JobStatuses.All, counted: true);
         filter.AddProject("project", query.Project, "s.project");
         AddOwner(filter, query.SubmittedBy, caller);
-        filter.AddId("parent", query.Parent, "s.parent_id", "A parent is the id of a job.");
+        filter.AddId("parent", query.Parent, "s.parent_id", JobSentences.Parent);
         filter.AddSearch("search", query.Search, Matches);
         return filter;
     }

@@ -30,7 +30,7 @@ internal sealed class UserJobCommands(JobDecisions jobs, JobReader reader)
         );
         if (outcome.State.Status is JobStatus.None)
         {
-            return ProblemResults.NotFound("job", id);
+            return ProblemResults.NotFound(JobSentences.NotFound.With(id));
         }
 
         if (outcome.Refusal is { } refusal)
@@ -71,6 +71,5 @@ internal sealed class UserJobCommands(JobDecisions jobs, JobReader reader)
     }
 
     /// <summary>The item of an id that no job has.</summary>
-    public static BatchItem NoJob(string id) =>
-        new(id, Done: false, new BatchProblem("job.not-found", "There is no such job."));
+    public static BatchItem NoJob(string id) => BatchItem.Refused(id, JobSentences.None);
 }

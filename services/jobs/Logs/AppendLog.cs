@@ -37,7 +37,7 @@ internal static class AppendLogEndpoint
     {
         if (offset < 0)
         {
-            return ProblemResults.Invalid("offset", "An offset is not negative.");
+            return ProblemResults.Invalid("offset", JobSentences.OffsetNegative);
         }
 
         using var bytes =
@@ -48,8 +48,7 @@ internal static class AppendLogEndpoint
         {
             return ProblemResults.Problem(
                 StatusCodes.Status413PayloadTooLarge,
-                "log.too-large",
-                $"A request has at most {MaxBodyBytes} bytes."
+                JobSentences.LogTooLarge.With(MaxBodyBytes)
             );
         }
 
@@ -70,8 +69,8 @@ internal static class AppendLogEndpoint
             LogAppendResult.Stored => TypedResults.Ok(new LogPosition { Offset = stored }),
             LogAppendResult.OffsetMismatch => TypedResults.Conflict(new LogPosition { Offset = stored }),
             LogAppendResult.Fenced => FencedAttempt.Problem(attempt),
-            LogAppendResult.NoSuchRank => ProblemResults.NotFound("rank", rank),
-            _ => ProblemResults.NotFound("job", id),
+            LogAppendResult.NoSuchRank => ProblemResults.NotFound(JobSentences.NoRank.With(rank)),
+            _ => ProblemResults.NotFound(JobSentences.NotFound.With(id)),
         };
     }
 }

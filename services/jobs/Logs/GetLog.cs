@@ -37,22 +37,22 @@ internal static class GetLogEndpoint
     {
         if (from < 0)
         {
-            return ProblemResults.Invalid("from", "An offset is not negative.");
+            return ProblemResults.Invalid("from", JobSentences.OffsetNegative);
         }
 
         if (await logs.FindStateAsync(id, attempt, rank, cancellationToken) is not { } state)
         {
-            return ProblemResults.NotFound("job", id);
+            return ProblemResults.NotFound(JobSentences.NotFound.With(id));
         }
 
         if (attempt > state.CurrentAttempt)
         {
-            return ProblemResults.NotFound("attempt", attempt);
+            return ProblemResults.NotFound(JobSentences.NoAttempt.With(attempt));
         }
 
         if (!state.HasRank)
         {
-            return ProblemResults.NotFound("rank", rank);
+            return ProblemResults.NotFound(JobSentences.NoRank.With(rank));
         }
 
         if (follow ?? AcceptsEvents(http.Request))
@@ -60,7 +60,7 @@ internal static class GetLogEndpoint
             var cursor = LogCursor.Of(http.Request, state.Attempt, isPinned: attempt is not null, from);
             if (cursor is null || cursor.Attempt > state.CurrentAttempt)
             {
-                return ProblemResults.Invalid("Last-Event-ID", "This is not an event id of this log.");
+                return ProblemResults.Invalid("Last-Event-ID", JobSentences.OtherEventId);
             }
 
             await follower.FollowAsync(id, rank, cursor, progress ?? false, http.Response, cancellationToken);

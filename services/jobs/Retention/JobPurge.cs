@@ -19,10 +19,7 @@ internal sealed class JobPurge(JobsStore store, JobDecisions jobs, TimeProvider 
 
     private static readonly string[] _tables = ["job_file", "job_wait", "log_state"];
 
-    private static readonly Refusal _notSettled = new(
-        "job.not-settled",
-        "The job's nodes are still being released, or jobs that belong to it have not ended. Try again later."
-    );
+    private static readonly Refusal _notSettled = Refusals.Of(JobSentences.NotSettled);
 
     /// <summary>Deletes a job that is in the recycle bin, or says what that would delete.</summary>
     public async Task<PurgedJob> PurgeAsync(

@@ -55,21 +55,18 @@ internal sealed class JobRetention(
         await DeleteKeysAsync(now - options.Value.KeepKeys, cancellationToken);
     }
 
-    private async Task DeleteEndedAsync(RetainedProject project, DateTimeOffset now, CancellationToken cancellationToken)
+    private async Task DeleteEndedAsync(
+        RetainedProject project,
+        DateTimeOffset now,
+        CancellationToken cancellationToken
+    )
     {
         IReadOnlyList<Guid> ended;
         int deleted;
         do
         {
             deleted = 0;
-            ended = await projects.FindAsync(
-                project,
-                now,
-                _ended,
-                StepJobs,
-                row => row.GetGuid(0),
-                cancellationToken
-            );
+            ended = await projects.FindAsync(project, now, _ended, StepJobs, row => row.GetGuid(0), cancellationToken);
             foreach (var jobId in ended)
             {
                 // Refused only when it was retried meanwhile.

@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using System.Text;
 using Platform.Contracts.Jobs;
+using Platform.Contracts.Sentences;
 using Platform.Jobs.Training;
 using Platform.ServiceDefaults;
 
@@ -35,13 +36,13 @@ internal sealed class JobRequestCheck
 
     private static readonly Dictionary<string, string?> _none = new(StringComparer.Ordinal);
 
-    private readonly Dictionary<string, List<string>> _errors = new(StringComparer.Ordinal);
+    private readonly FieldErrors _errors = new();
 
     private JobRequestCheck() { }
 
     /// <summary>Validates every field.</summary>
     /// <returns>Null when there are <paramref name="errors"/>.</returns>
-    public static JobSpec? Check(JobRequest request, out IReadOnlyDictionary<string, string[]> errors)
+    public static JobSpec? Check(JobRequest request, out FieldErrors errors)
     {
         var check = new JobRequestCheck();
         var spec = new JobSpec
@@ -76,7 +77,7 @@ internal sealed class JobRequestCheck
             TimeoutSeconds = check.Timeout(request.TimeoutSeconds),
             Env = check.Env(request.Env),
         };
-        errors = check._errors.ToDictionary(error => error.Key, error => error.Value.ToArray(), StringComparer.Ordinal);
+        errors = check._errors;
         return errors.Count == 0 ? spec : null;
     }
 
@@ -84,12 +85,10 @@ internal sealed class JobRequestCheck
     {
         if (string.IsNullOrWhiteSpace(name) || name.Length > MaxNameLength)
         {
-            return Wrong("name", $"A name has 1 to {MaxNameLength} characters.");
+            return Wrong("name", JobRequestSentences.NameLength.With(MaxNameLength));
         }
 
-        return ClientText.IsVisibleLine(name)
-            ? name
-            : Wrong("name", "A name is one line of text that can be seen, without control characters.");
+        return ClientText.IsVisibleLine(name) ? name : Wrong("name", JobRequestSentences.NameCharacters);
     }
 
     private string Project(string? project) =>
@@ -101,7 +100,7 @@ internal sealed class JobRequestCheck
     {
         if (command is not { Count: > 0 and <= MaxEntries })
         {
-            Wrong("command", $"A command has 1 to {MaxEntries} parts: a program and its arguments.");
+            Wrong("command", JobRequestSentences.CommandParts.With(MaxEntries));
             return [];
         }
 
@@ -109,17 +108,17 @@ internal sealed class JobRequestCheck
         {
             if (command[i] is not { } part || !ClientText.IsText(part))
             {
-                Wrong($"command[{i}]", "A part of a command is text without NUL.");
+                Wrong($"command[{i}]", JobRequestSentences.CommandPart);
             }
             else if (i == 0 && part.Length == 0)
             {
-                Wrong("command[0]", "A command begins with a program.");
+                Wrong("command[0]", JobRequestSentences.CommandProgram);
             }
         }
 
         if (command.Sum(part => part?.Length ?? 0) > MaxCommandLength)
         {
-            Wrong("command", $"A command has at most {MaxCommandLength} characters; put more into a file.");
+            Wrong("command", JobRequestSentences.CommandLength.With(MaxCommandLength));
         }
 
         return [.. command.Select(part => part ?? "")];
@@ -138,7 +137,7 @@ internal sealed class JobRequestCheck
             }
             else if (text is null || !ClientText.IsText(text))
             {
-                Wrong($"files['{path}']", "A file is text in UTF-8 without NUL; keep anything else as an artifact.");
+                Wrong($"files['{path}']", JobRequestSentences.FileText);
             }
             else
             {
@@ -150,15 +149,12 @@ internal sealed class JobRequestCheck
 
         if (total > MaxFilesBytes || files?.Count > MaxEntries)
         {
-            Wrong(
-                "files",
-                $"Files are at most {MaxEntries} and 1 MiB in all; keep more as an artifact and name it as the source."
-            );
+            Wrong("files", JobRequestSentences.FilesSize.With(MaxEntries));
         }
 
         foreach (var folder in checkedFiles.Where(file => checkedFiles.Exists(other => IsBelow(other.Path, file.Path))))
         {
-            Wrong($"files['{folder.Path}']", "It is a file, and also the folder of another file.");
+            Wrong($"files['{folder.Path}']", JobRequestSentences.FileAndFolder);
         }
 
         return checkedFiles;
@@ -176,7 +172,7 @@ internal sealed class JobRequestCheck
 
         if (request.Files is { Count: > 0 })
         {
-            Wrong("source", "A job has files or a source, not both.");
+            Wrong("source", JobRequestSentences.FilesOrSource);
         }
 
         return new ArtifactReference { Artifact = Reference("source.artifact", source.Artifact) };
@@ -197,10 +193,7 @@ internal sealed class JobRequestCheck
 
             if (!at.TryAdd(path, inputs[i]))
             {
-                Wrong(
-                    $"inputs[{i}].path",
-                    $"'{at[path].Artifact}' and '{artifact}' are both put at '{path}'; give each a path of its own."
-                );
+                Wrong($"inputs[{i}].path", JobRequestSentences.InputsMeet.With(at[path].Artifact, artifact, path));
             }
 
             var file = request.Files?.Keys.FirstOrDefault(file =>
@@ -210,7 +203,7 @@ internal sealed class JobRequestCheck
             {
                 Wrong(
                     $"inputs[{i}].path",
-                    $"'{artifact}' is put at '{path}', where the job has its file '{SafeText.Shown(file)}'."
+                    JobRequestSentences.InputOverFile.With(artifact, path, SafeText.Shown(file))
                 );
             }
         }
@@ -230,7 +223,7 @@ internal sealed class JobRequestCheck
         var type = output.Type ?? "custom";
         if (!_outputTypes.Contains(type, StringComparer.Ordinal))
         {
-            Wrong($"{field}.type", $"A type is one of {string.Join(", ", _outputTypes)}.");
+            Wrong($"{field}.type", JobRequestSentences.OutputType.With(string.Join(", ", _outputTypes)));
         }
 
         return new JobOutput
@@ -238,7 +231,7 @@ internal sealed class JobRequestCheck
             Path = RelativePath($"{field}.path", output.Path),
             Artifact = ClientText.IsArtifactName(output.Artifact)
                 ? output.Artifact
-                : Wrong($"{field}.artifact", $"An artifact's name is {ClientText.ArtifactNameRule}."),
+                : Wrong($"{field}.artifact", TextSentences.ArtifactName),
             Type = type,
         };
     }
@@ -252,7 +245,7 @@ internal sealed class JobRequestCheck
     {
         if (items?.Count > MaxEntries)
         {
-            Wrong(field, $"At most {MaxEntries} are taken.");
+            Wrong(field, JobRequestSentences.MaxEntries.With(MaxEntries));
             return [];
         }
 
@@ -265,7 +258,7 @@ internal sealed class JobRequestCheck
             }
             else
             {
-                Wrong($"{field}[{i}]", "It is null.");
+                Wrong($"{field}[{i}]", JobRequestSentences.Null);
             }
         }
 
@@ -277,7 +270,7 @@ internal sealed class JobRequestCheck
         var cpus = resources?.Cpus ?? 1;
         if (!(cpus > 0 && cpus <= MaxCpus))
         {
-            Wrong("resources.cpus", $"CPUs are more than 0 and at most {MaxCpus}.");
+            Wrong("resources.cpus", JobRequestSentences.Cpus.With(MaxCpus));
         }
 
         return new Resources
@@ -296,7 +289,9 @@ internal sealed class JobRequestCheck
             "labels",
             labels,
             (key, value) =>
-                SafeText.IsLabel(key) && (value.Length == 0 || SafeText.IsLabel(value)) ? null : SafeText.LabelRule
+                SafeText.IsLabel(key) && (value.Length == 0 || SafeText.IsLabel(value))
+                    ? null
+                    : JobRequestSentences.Label
         );
 
     private Dictionary<string, string> Env(IReadOnlyDictionary<string, string?>? env) =>
@@ -304,34 +299,33 @@ internal sealed class JobRequestCheck
             "env",
             env,
             (name, value) =>
-                !SafeText.IsEnvironmentName(name) ? "A variable has letters, digits and _, and begins with no digit."
+                !SafeText.IsEnvironmentName(name) ? JobRequestSentences.VariableName
                 : name.StartsWith("PLATFORM_", StringComparison.OrdinalIgnoreCase)
-                    ? "PLATFORM_… is set by the platform."
+                    ? JobRequestSentences.PlatformVariable
                 : _reservedVariables.Contains(name, StringComparer.Ordinal)
-                    ? $"{name} is set by the platform: it follows from where the job is placed."
-                : name is "CUDA_DEVICE_ORDER" && value is not "PCI_BUS_ID"
-                    ? "CUDA_DEVICE_ORDER is PCI_BUS_ID: the GPUs of a job are numbered in that order."
+                    ? JobRequestSentences.ReservedVariable.With(name)
+                : name is "CUDA_DEVICE_ORDER" && value is not "PCI_BUS_ID" ? JobRequestSentences.DeviceOrder
                 : value.Length <= MaxTextLength ? null
-                : $"A value has at most {MaxTextLength} characters."
+                : JobRequestSentences.ValueLength.With(MaxTextLength)
         );
 
     private Dictionary<string, string> Pairs(
         string field,
         IReadOnlyDictionary<string, string?>? pairs,
-        Func<string, string, string?> problemWith
+        Func<string, string, Sentence?> problemWith
     )
     {
         var result = new Dictionary<string, string>(StringComparer.Ordinal);
         if (pairs?.Count > MaxEntries)
         {
-            Wrong(field, $"At most {MaxEntries} are taken.");
+            Wrong(field, JobRequestSentences.MaxEntries.With(MaxEntries));
             return result;
         }
 
         foreach (var (key, value) in (pairs ?? _none).OrderBy(pair => pair.Key, StringComparer.Ordinal))
         {
             var problem =
-                value is null || !ClientText.IsText(value) ? "A value is text without NUL." : problemWith(key, value);
+                value is null || !ClientText.IsText(value) ? JobRequestSentences.ValueText : problemWith(key, value);
             if (problem is null)
             {
                 result.Add(key, value!);
@@ -346,7 +340,7 @@ internal sealed class JobRequestCheck
     }
 
     private string Reference(string field, string? reference) =>
-        SafeText.IsArtifactReference(reference) ? reference! : Wrong(field, SafeText.ArtifactReferenceRule);
+        SafeText.IsArtifactReference(reference) ? reference! : Wrong(field, JobRequestSentences.Reference);
 
     private string RelativePath(string field, string? path) =>
         ClientText.ProblemWithPath(path) is { } problem ? Wrong(field, problem) : path!;
@@ -356,7 +350,10 @@ internal sealed class JobRequestCheck
         var number = value ?? fallback;
         if (number < from || number > to)
         {
-            Wrong(field, to == int.MaxValue ? $"It is at least {from}." : $"It is {from} to {to}.");
+            Wrong(
+                field,
+                to == int.MaxValue ? JobRequestSentences.AtLeast.With(from) : JobRequestSentences.Between.With(from, to)
+            );
         }
 
         return number;
@@ -364,14 +361,9 @@ internal sealed class JobRequestCheck
 
     /// <summary>Records an error.</summary>
     /// <returns>A value to continue with, so that one answer lists every error.</returns>
-    private string Wrong(string field, string message)
+    private string Wrong(string field, Sentence error)
     {
-        if (!_errors.TryGetValue(field, out var messages))
-        {
-            _errors.Add(field, messages = []);
-        }
-
-        messages.Add(message);
+        _errors.Add(field, error);
         return "";
     }
 }

@@ -31,8 +31,6 @@ internal sealed record JobSubmission(Guid JobId, SubmissionResult Result);
 /// </summary>
 internal sealed class JobSubmissions(JobsStore store, TimeProvider clock)
 {
-    public const string ParentProblem = "There is no such job that has not ended and is not being stopped.";
-
     private const string KeyConstraint = "job_submission_pkey";
 
     /// <summary>The SQL state of a child of a job that takes none.</summary>

@@ -8,12 +8,6 @@ namespace Platform.Jobs.Submission;
 /// </summary>
 internal static partial class SafeText
 {
-    public const string ArtifactReferenceRule =
-        "An artifact is named as name, name:alias or name:3, of A-Z a-z 0-9 . _ - beginning with a letter or digit.";
-
-    public const string LabelRule =
-        "A label's key and value have 1 to 128 of A-Z a-z 0-9 . _ - / and begin with a letter or digit; a value may be empty.";
-
     public static bool IsArtifactReference(string? reference) =>
         reference is not null
         && reference.IndexOf(':', StringComparison.Ordinal) is var colon

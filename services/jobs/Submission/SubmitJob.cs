@@ -31,7 +31,7 @@ internal static class SubmitJobEndpoint
     {
         if (key is not null && (key.Length is 0 or > MaxKeyLength || !ClientText.IsOneLine(key)))
         {
-            return ProblemResults.Invalid("Idempotency-Key", $"A key is one line of 1 to {MaxKeyLength} characters.");
+            return ProblemResults.Invalid("Idempotency-Key", JobRequestSentences.Key.With(MaxKeyLength));
         }
 
         if (JobRequestCheck.Check(request, out var errors) is not { } spec)
@@ -49,13 +49,9 @@ internal static class SubmitJobEndpoint
         switch (submission.Result)
         {
             case SubmissionResult.ParentTakesNone:
-                return ProblemResults.Invalid("parentId", JobSubmissions.ParentProblem);
+                return ProblemResults.Invalid("parentId", JobRequestSentences.ParentTakesNone);
             case SubmissionResult.KeyTaken:
-                return ProblemResults.Problem(
-                    StatusCodes.Status409Conflict,
-                    "idempotency-key.reused",
-                    "This Idempotency-Key belongs to a request with another body. Use a new key for a new job."
-                );
+                return ProblemResults.Problem(StatusCodes.Status409Conflict, JobRequestSentences.KeyReused);
         }
 
         var (job, version) = await reader.GetAsync(submission.JobId, cancellationToken);

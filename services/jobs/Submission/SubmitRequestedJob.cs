@@ -1,5 +1,6 @@
 using MassTransit;
 using Platform.Contracts.Jobs;
+using Platform.Contracts.Sentences;
 using Platform.Jobs.Training;
 using Platform.Messaging;
 using Platform.ServiceDefaults;
@@ -33,9 +34,9 @@ internal sealed class SubmitRequestedJob(JobSubmissions submissions) : IConsumer
             {
                 SubmissionResult.ParentTakesNone => RefuseAsync(
                     context,
-                    Error("job.parentId", JobSubmissions.ParentProblem)
+                    FieldErrors.Of("job.parentId", JobRequestSentences.ParentTakesNone)
                 ),
-                SubmissionResult.KeyTaken => RefuseAsync(context, Error("jobId", "Another job has this id.")),
+                SubmissionResult.KeyTaken => RefuseAsync(context, FieldErrors.Of("jobId", JobRequestSentences.IdTaken)),
                 var result => context.RespondAsync(
                     new JobSubmissionAccepted { JobId = submission.JobId, IsNew = result is SubmissionResult.Created }
                 ),
@@ -43,12 +44,12 @@ internal sealed class SubmitRequestedJob(JobSubmissions submissions) : IConsumer
         );
     }
 
-    private static Dictionary<string, string[]> Check(Contracts.Jobs.SubmitJob command, out JobSpec? spec)
+    private static FieldErrors Check(Contracts.Jobs.SubmitJob command, out JobSpec? spec)
     {
         spec = null;
         if (command.JobId == Guid.Empty)
         {
-            return Error("jobId", "It is empty.");
+            return FieldErrors.Of("jobId", JobRequestSentences.Empty);
         }
 
         if (
@@ -56,23 +57,25 @@ internal sealed class SubmitRequestedJob(JobSubmissions submissions) : IConsumer
             || !ClientText.IsOneLine(command.SubmittedBy)
         )
         {
-            return Error("submittedBy", $"A subject is one line of 1 to {MaxSubjectLength} characters.");
+            return FieldErrors.Of("submittedBy", JobRequestSentences.Subject.With(MaxSubjectLength));
         }
 
         if (command.Job is null)
         {
-            return Error("job", "It is missing.");
+            return FieldErrors.Of("job", JobRequestSentences.Missing);
         }
 
         spec = JobRequestCheck.Check(command.Job, out var errors);
-        return errors.ToDictionary(error => $"job.{error.Key}", error => error.Value, StringComparer.Ordinal);
+        return errors.Below("job.");
     }
 
-    private static Task RefuseAsync(
-        ConsumeContext<Contracts.Jobs.SubmitJob> context,
-        IReadOnlyDictionary<string, string[]> errors
-    ) => context.RespondAsync(new JobSubmissionRefused { JobId = context.Message.JobId, Errors = errors });
-
-    private static Dictionary<string, string[]> Error(string field, string message) =>
-        new(StringComparer.Ordinal) { [field] = [message] };
+    private static Task RefuseAsync(ConsumeContext<Contracts.Jobs.SubmitJob> context, FieldErrors errors) =>
+        context.RespondAsync(
+            new JobSubmissionRefused
+            {
+                JobId = context.Message.JobId,
+                Errors = errors.Texts,
+                ErrorCodes = errors.Codes,
+            }
+        );
 }

@@ -1,4 +1,5 @@
 using Platform.EventStore;
+using Platform.ServiceDefaults;
 
 namespace Platform.Jobs.Training;
 
@@ -6,10 +7,7 @@ namespace Platform.Jobs.Training;
 internal sealed partial record Job
 {
     /// <summary>The answer to commands of users to a job that is gone for good.</summary>
-    public static readonly Refusal Gone = new(
-        "job.purged",
-        "The job was deleted permanently; only its events are left."
-    );
+    public static readonly Refusal Gone = Refusals.Of(JobSentences.Purged);
 
     /// <summary>True while it is in the recycle bin: hidden from lists, and nothing but restored or purged.</summary>
     public bool IsDeleted { get; init; }
@@ -18,13 +16,9 @@ internal sealed partial record Job
     public bool IsPurged { get; init; }
 
     private Decision<JobEvent> Delete(DeleteJob delete, DateTimeOffset now) =>
-        !HasEnded
-            ? Decision.Refuse<JobEvent>(
-                "job.not-ended",
-                $"The job cannot be deleted: it is {Status.ToString().ToLowerInvariant()}. Cancel it first."
-            )
+        !HasEnded ? Refusals.Refuse<JobEvent>(JobSentences.NotEnded.With(Word))
         : IsDeleted ? Decision.Nothing<JobEvent>()
-        : Decision.Accept<JobEvent>(new JobDeleted(Status.ToString().ToLowerInvariant(), delete.Reason, now));
+        : Decision.Accept<JobEvent>(new JobDeleted(Word, delete.Reason, now));
 
     private Decision<JobEvent> Restore(DateTimeOffset now) =>
         IsDeleted ? Decision.Accept<JobEvent>(new JobRestored(now)) : Decision.Nothing<JobEvent>();
@@ -32,8 +26,5 @@ internal sealed partial record Job
     private Decision<JobEvent> Purge(DateTimeOffset now) =>
         IsPurged ? Decision.Nothing<JobEvent>()
         : IsDeleted ? Decision.Accept<JobEvent>(new JobPurged(now))
-        : Decision.Refuse<JobEvent>(
-            "job.not-deleted",
-            "Only a job in the recycle bin can be deleted permanently. Delete it first."
-        );
+        : Refusals.Refuse<JobEvent>(JobSentences.NotDeleted);
 }

@@ -1,8 +1,9 @@
 using System.Diagnostics;
 using System.Diagnostics.CodeAnalysis;
-using System.Globalization;
 using Platform.Contracts.Jobs;
+using Platform.Contracts.Sentences;
 using Platform.EventStore;
+using Platform.ServiceDefaults;
 
 namespace Platform.Jobs.Training;
 
@@ -72,6 +73,9 @@ internal sealed partial record Job
 
     public bool HasEnded => Status is JobStatus.Succeeded or JobStatus.Failed or JobStatus.Cancelled;
 
+    /// <summary>The status as the API names it.</summary>
+    private string Word => Status.ToString().ToLowerInvariant();
+
     /// <summary>True while the attempt may hold a lease and write its log.</summary>
     public bool Holds(int attempt) => Attempt == attempt && Status is JobStatus.Placed or JobStatus.Running;
 
@@ -81,7 +85,7 @@ internal sealed partial record Job
             SubmitJob submit => job.Status is JobStatus.None
                 ? Decision.Accept<JobEvent>(new JobSubmitted(submit.JobId, submit.RunId, submit.Spec, now))
                 : Decision.Nothing<JobEvent>(),
-            _ when job.Status is JobStatus.None => Decision.Refuse<JobEvent>("job.not-found", "There is no such job."),
+            _ when job.Status is JobStatus.None => Refusals.Refuse<JobEvent>(JobSentences.None),
             CancelJob or RetryJob or DeleteJob or RestoreJob when job.IsPurged => new Decision<JobEvent>.Refused(Gone),
             CancelJob => job.Cancel(now),
             RetryJob => job.RetryAttempt(now),
@@ -135,15 +139,19 @@ internal sealed partial record Job
             RankStarted e => job.With(e.Rank, process => process with { StartedAt = e.At }),
             RankExited e => job.With(
                 e.Rank,
-                process => process with { End = new ProcessEnd(e.Reason, e.ExitCode, e.Detail, e.At) }
+                process => process with { End = new ProcessEnd(e.Reason, e.ExitCode, e.Detail, e.At, e.DetailCode) }
             ),
-            AttemptFailed e => job.WithEndOfOnly(new ProcessEnd(e.Reason, e.ExitCode, e.Detail, e.At)) with
+            AttemptFailed e => job.WithEndOfOnly(
+                new ProcessEnd(e.Reason, e.ExitCode, e.Detail, e.At, e.DetailCode)
+            ) with
             {
                 Failures = job.Failures + 1,
             },
             AttemptLost => job with { Losses = job.Losses + 1 },
             StopRequested e => job with { StopReason = e.Reason },
-            JobSucceeded e => job.WithEndOfOnly(new ProcessEnd(EndReasons.ExitCode, 0, e.Detail, e.At)) with
+            JobSucceeded e => job.WithEndOfOnly(
+                new ProcessEnd(EndReasons.ExitCode, 0, e.Detail, e.At, e.DetailCode)
+            ) with
             {
                 Status = JobStatus.Succeeded,
             },
@@ -178,25 +186,25 @@ internal sealed partial record Job
                 new StopRequested(Attempt, EndReasons.Cancelled, now)
             ),
             JobStatus.Placed or JobStatus.Running or JobStatus.Cancelled => Decision.Nothing<JobEvent>(),
-            _ => Refused("cancelled", "It has already ended."),
+            _ => Refusals.Refuse<JobEvent>(JobSentences.CannotBeCancelled.With(Word)),
         };
 
     private Decision<JobEvent> RetryAttempt(DateTimeOffset now) =>
-        IsDeleted ? Decision.Refuse<JobEvent>("job.deleted", "The job is deleted. Restore it before it is retried.")
+        IsDeleted ? Refusals.Refuse<JobEvent>(JobSentences.Deleted)
         : Status is JobStatus.Failed or JobStatus.Cancelled
-            ? Decision.Accept<JobEvent>(new JobQueued(Attempt + 1, now, "retry requested", now))
-        : Refused("retried", "Only a job that failed or was cancelled can be.");
+            ? Decision.Accept<JobEvent>(Queued(now, JobSentences.RetryRequested, now))
+        : Refusals.Refuse<JobEvent>(JobSentences.CannotBeRetried.With(Word));
 
     private Decision<JobEvent> Queue(QueueAttempt queue, DateTimeOffset now) =>
         Status is JobStatus.Pending
-            ? Decision.Accept<JobEvent>(new JobQueued(Attempt, now, queue.Reason, now))
+            ? Decision.Accept<JobEvent>(new JobQueued(Attempt, now, queue.Reason, now, queue.ReasonCode))
             : Decision.Nothing<JobEvent>();
 
     private Decision<JobEvent> Place(PlaceAttempt place, DateTimeOffset now)
     {
         if (!place.Nodes.Select(node => node.Rank).Order().SequenceEqual(Enumerable.Range(0, place.Nodes.Count)))
         {
-            return Decision.Refuse<JobEvent>("job.invalid-placement", "A placement has one node for each rank from 0.");
+            return Refusals.Refuse<JobEvent>(JobSentences.NodeForEachRank);
         }
 
         var placed = new JobPlaced(Attempt, place.Nodes, now);
@@ -233,7 +241,16 @@ internal sealed partial record Job
         }
 
         var at = EndOf(process, end, now);
-        var exited = new RankExited(Attempt, end.Rank, end.NodeId, end.Reason, end.ExitCode, end.Detail, at);
+        var exited = new RankExited(
+            Attempt,
+            end.Rank,
+            end.NodeId,
+            end.Reason,
+            end.ExitCode,
+            end.Detail,
+            at,
+            end.DetailCode
+        );
         var job = Evolve(this, exited);
         if (job.Processes is [_])
         {
@@ -257,7 +274,8 @@ internal sealed partial record Job
         {
             // Also when it was to be stopped: its outputs are stored, so it counts as a success.
             var note = Processes.FirstOrDefault(process => process.End!.Detail is not null);
-            return [new JobSucceeded(Attempt, RunId, at, note is null ? null : DetailOf(note))];
+            var detail = note is null ? null : DetailOf(note);
+            return [new JobSucceeded(Attempt, RunId, at, detail?.Text, detail?.Code)];
         }
 
         return (end.Reason, HasStopReason ? StopReason : null) switch
@@ -280,34 +298,32 @@ internal sealed partial record Job
         return process is not null;
     }
 
-    private string? DetailOf(JobProcess process) =>
-        Processes is [_]
-            ? process.End!.Detail
-            : string.Create(
-                CultureInfo.InvariantCulture,
-                $"rank {process.Rank}: {process.End!.Detail ?? "failed first"}"
-            );
+    private Sentence? DetailOf(JobProcess process)
+    {
+        var detail = Sentence.Of(process.End!.Detail, process.End.DetailCode);
+        return Processes is [_] ? detail : JobSentences.OfRank.With(process.Rank, detail ?? JobSentences.FailedFirst);
+    }
 
     private IReadOnlyList<JobEvent> Fail(
         string reason,
         int? exitCode,
-        string? detail,
+        Sentence? detail,
         DateTimeOffset at,
         DateTimeOffset now
     )
     {
-        var failed = new AttemptFailed(Attempt, reason, exitCode, detail, at);
+        var failed = new AttemptFailed(Attempt, reason, exitCode, detail?.Text, at, detail?.Code);
         if (!IsWorthRetrying(reason) || Failures + 1 >= Retry.MaxAttempts)
         {
-            return [failed, new JobFailed(Attempt, RunId, reason, exitCode, detail, at)];
+            return [failed, new JobFailed(Attempt, RunId, reason, exitCode, detail?.Text, at, detail?.Code)];
         }
 
         var pause = Backoff(TimeSpan.FromSeconds(Retry.BackoffSeconds), Failures, _longestBackoff);
-        var why = string.Create(
-            CultureInfo.InvariantCulture,
-            $"attempt {Attempt} failed ({(exitCode is null ? reason : $"exit code {exitCode}")}); next try {pause.TotalSeconds:0} s later"
-        );
-        return [failed, new JobQueued(Attempt + 1, now + pause, why, now)];
+        var seconds = Math.Round(pause.TotalSeconds);
+        var why = exitCode is { } code
+            ? JobSentences.AttemptFailedWithExitCode.With(Attempt, code, seconds)
+            : JobSentences.AttemptFailed.With(Attempt, reason, seconds);
+        return [failed, Queued(now + pause, why, now)];
     }
 
     /// <summary>
@@ -331,17 +347,25 @@ internal sealed partial record Job
 
         if (HasStopReason || Losses + 1 >= MaxLosses)
         {
-            var detail = HasStopReason ? null : $"It lost its node {MaxLosses} times.";
+            var detail = HasStopReason ? null : JobSentences.LostTooOften.With(MaxLosses);
             return
             [
                 lost,
-                new JobFailed(Attempt, RunId, HasStopReason ? StopReason! : reason, ExitCode: null, detail, now),
+                new JobFailed(
+                    Attempt,
+                    RunId,
+                    HasStopReason ? StopReason! : reason,
+                    ExitCode: null,
+                    detail?.Text,
+                    now,
+                    detail?.Code
+                ),
             ];
         }
 
         // The first loss is retried immediately; a job that keeps losing nodes gives them time to recover.
         var pause = Losses is 0 ? TimeSpan.Zero : Backoff(TimeSpan.FromSeconds(1), Losses - 1, _longestLossBackoff);
-        return [lost, new JobQueued(Attempt + 1, now + pause, $"attempt {Attempt} lost its node ({reason})", now)];
+        return [lost, Queued(now + pause, JobSentences.AttemptLost.With(Attempt, reason), now)];
     }
 
     private Decision<JobEvent> StopOverdue(DateTimeOffset now) =>
@@ -349,11 +373,9 @@ internal sealed partial record Job
             ? Decision.Accept<JobEvent>(new StopRequested(Attempt, EndReasons.TimedOut, now))
             : Decision.Nothing<JobEvent>();
 
-    private Decision<JobEvent> Refused(string what, string why) =>
-        Decision.Refuse<JobEvent>(
-            "job.invalid-transition",
-            $"The job cannot be {what}: it is {Status.ToString().ToLowerInvariant()}. {why}"
-        );
+    /// <summary>The next attempt waits.</summary>
+    private JobQueued Queued(DateTimeOffset notBefore, Sentence why, DateTimeOffset now) =>
+        new(Attempt + 1, notBefore, why.Text, now, why.Code);
 
     /// <summary>Failures that would repeat are not retried.</summary>
     private static bool IsWorthRetrying(string reason) =>
@@ -361,24 +383,4 @@ internal sealed partial record Job
 
     private static TimeSpan Backoff(TimeSpan first, int doublings, TimeSpan longest) =>
         TimeSpan.FromSeconds(Math.Min(first.TotalSeconds * Math.Pow(2, Math.Min(doublings, 30)), longest.TotalSeconds));
-
-    /// <summary>
-    /// How long a process ran is measured by its node's clock alone; where that differs from the clock of this service, the end
-    /// moves with the start.
-    /// </summary>
-    private DateTimeOffset EndOf(JobProcess process, EndRank end, DateTimeOffset now)
-    {
-        var at =
-            process.StartedAt is { } started && end.StartedAt is { } reported ? started + (end.At - reported) : end.At;
-        return Within(process.StartedAt ?? PlacedAt, at, now);
-    }
-
-    /// <summary>
-    /// A node's clock may be wrong: no time in the future is recorded, and none before what it follows.
-    /// </summary>
-    private static DateTimeOffset Within(DateTimeOffset? from, DateTimeOffset reported, DateTimeOffset now)
-    {
-        var at = reported < now ? reported.ToUniversalTime() : now;
-        return from is { } earliest && at < earliest ? earliest : at;
-    }
 }

@@ -1,4 +1,5 @@
 using Platform.Contracts.Jobs;
+using Platform.Contracts.Sentences;
 
 namespace Platform.Jobs.Training;
 
@@ -26,7 +27,8 @@ internal sealed record PurgeJob : JobCommand;
 internal abstract record AttemptCommand(int Attempt) : JobCommand;
 
 /// <summary>The attempt waits for a placement.</summary>
-internal sealed record QueueAttempt(int Attempt, string Reason) : AttemptCommand(Attempt);
+internal sealed record QueueAttempt(int Attempt, string Reason, SentenceCode? ReasonCode = null)
+    : AttemptCommand(Attempt);
 
 /// <summary>The attempt has its nodes, one for each of its ranks.</summary>
 internal sealed record PlaceAttempt(int Attempt, IReadOnlyList<PlacedNode> Nodes) : AttemptCommand(Attempt);
@@ -47,7 +49,8 @@ internal sealed record EndRank(
     int? ExitCode,
     string? Detail,
     DateTimeOffset At,
-    DateTimeOffset? StartedAt = null
+    DateTimeOffset? StartedAt = null,
+    SentenceCode? DetailCode = null
 ) : AttemptCommand(Attempt);
 
 /// <summary>A node of the attempt's placement was lost.</summary>

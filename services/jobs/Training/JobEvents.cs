@@ -1,17 +1,26 @@
 using System.Text.Json.Serialization;
 using Platform.Contracts.Jobs;
+using Platform.Contracts.Sentences;
 using Platform.EventStore;
 
 namespace Platform.Jobs.Training;
 
-/// <summary>An event of one job (stream type <c>job</c>).</summary>
+/// <summary>
+/// An event of one job (stream type <c>job</c>). Texts for users have their codes beside them; those of release 0.1.0 have none.
+/// </summary>
 internal abstract record JobEvent;
 
 internal sealed record JobSubmitted(Guid JobId, Guid RunId, JobSpec Spec, DateTimeOffset At) : JobEvent;
 
 /// <param name="NotBefore">The end of the back-off; the time of the event when there is none.</param>
 /// <param name="Reason">Why it waits, as a text for users; null when it does not wait.</param>
-internal sealed record JobQueued(int Attempt, DateTimeOffset NotBefore, string? Reason, DateTimeOffset At) : JobEvent;
+internal sealed record JobQueued(
+    int Attempt,
+    DateTimeOffset NotBefore,
+    string? Reason,
+    DateTimeOffset At,
+    SentenceCode? ReasonCode = null
+) : JobEvent;
 
 internal sealed record JobPlaced(int Attempt, IReadOnlyList<PlacedNode> Nodes, DateTimeOffset At) : JobEvent;
 
@@ -39,12 +48,19 @@ internal sealed record RankExited(
     string Reason,
     int? ExitCode,
     string? Detail,
-    DateTimeOffset At
+    DateTimeOffset At,
+    SentenceCode? DetailCode = null
 ) : JobEvent;
 
 /// <param name="Reason">One of <see cref="EndReasons"/>.</param>
-internal sealed record AttemptFailed(int Attempt, string Reason, int? ExitCode, string? Detail, DateTimeOffset At)
-    : JobEvent;
+internal sealed record AttemptFailed(
+    int Attempt,
+    string Reason,
+    int? ExitCode,
+    string? Detail,
+    DateTimeOffset At,
+    SentenceCode? DetailCode = null
+) : JobEvent;
 
 /// <param name="Reason"><c>node_lost</c> or <c>node_stopped</c>.</param>
 internal sealed record AttemptLost(int Attempt, string Reason, Guid? NodeId, DateTimeOffset At) : JobEvent;
@@ -53,7 +69,13 @@ internal sealed record AttemptLost(int Attempt, string Reason, Guid? NodeId, Dat
 internal sealed record StopRequested(int Attempt, string Reason, DateTimeOffset At) : JobEvent;
 
 /// <param name="Detail">A note for users, such as outputs that were not stored.</param>
-internal sealed record JobSucceeded(int Attempt, Guid RunId, DateTimeOffset At, string? Detail = null) : JobEvent;
+internal sealed record JobSucceeded(
+    int Attempt,
+    Guid RunId,
+    DateTimeOffset At,
+    string? Detail = null,
+    SentenceCode? DetailCode = null
+) : JobEvent;
 
 internal sealed record JobFailed(
     int Attempt,
@@ -61,7 +83,8 @@ internal sealed record JobFailed(
     string Reason,
     int? ExitCode,
     string? Detail,
-    DateTimeOffset At
+    DateTimeOffset At,
+    SentenceCode? DetailCode = null
 ) : JobEvent;
 
 internal sealed record JobCancelled(int Attempt, Guid RunId, int? ExitCode, DateTimeOffset At) : JobEvent;

@@ -1,4 +1,5 @@
 using Platform.Contracts.Jobs;
+using Platform.Contracts.Sentences;
 
 namespace Platform.Jobs.Training;
 
@@ -17,7 +18,13 @@ internal sealed record JobProcess(int Rank, Guid NodeId)
 /// <summary>How a process ended, or that it could not be started.</summary>
 /// <param name="Reason">One of <see cref="EndReasons"/>.</param>
 /// <param name="At">By the node's clock, not before the start.</param>
-internal sealed record ProcessEnd(string Reason, int? ExitCode, string? Detail, DateTimeOffset At)
+internal sealed record ProcessEnd(
+    string Reason,
+    int? ExitCode,
+    string? Detail,
+    DateTimeOffset At,
+    SentenceCode? DetailCode = null
+)
 {
     public bool Succeeded => Reason is EndReasons.ExitCode && ExitCode is 0;
 }

@@ -3,6 +3,7 @@ using Npgsql;
 using NpgsqlTypes;
 using Platform.Contracts;
 using Platform.Contracts.Jobs;
+using Platform.Contracts.Sentences;
 using Platform.EventStore;
 
 namespace Platform.Jobs.Training;
@@ -29,7 +30,7 @@ internal sealed class JobSummaryProjection : SqlProjection
                 batch.Add(
                     """
                     update job_summary set status = 'queued', stopping = false, attempt = $4, nodes = '[]', reason = $5,
-                      detail = null, exit_code = null, not_before = $6, started_at = null, ended_at = null,
+                      reason_code = $7, detail = null, detail_code = null, exit_code = null, not_before = $6, started_at = null, ended_at = null,
                       version = $2, changed_at = $3
                     where job_id = $1
                     """,
@@ -38,13 +39,15 @@ internal sealed class JobSummaryProjection : SqlProjection
                     e.At,
                     e.Attempt,
                     Text(e.Reason),
-                    e.NotBefore
+                    e.NotBefore,
+                    Code(e.ReasonCode)
                 );
                 break;
             case JobPlaced e:
                 batch.Add(
                     """
-                    update job_summary set status = 'placed', nodes = $4, reason = null, version = $2, changed_at = $3
+                    update job_summary set status = 'placed', nodes = $4, reason = null, reason_code = null, version = $2,
+                      changed_at = $3
                     where job_id = $1
                     """,
                     jobId,
@@ -86,13 +89,13 @@ internal sealed class JobSummaryProjection : SqlProjection
                 );
                 break;
             case JobSucceeded e:
-                End("succeeded", EndReasons.ExitCode, exitCode: 0, e.Detail, e.At);
+                End("succeeded", EndReasons.ExitCode, exitCode: 0, e.Detail, e.DetailCode, e.At);
                 break;
             case JobFailed e:
-                End("failed", e.Reason, e.ExitCode, e.Detail, e.At);
+                End("failed", e.Reason, e.ExitCode, e.Detail, e.DetailCode, e.At);
                 break;
             case JobCancelled e:
-                End("cancelled", EndReasons.Cancelled, e.ExitCode, detail: null, e.At);
+                End("cancelled", EndReasons.Cancelled, e.ExitCode, detail: null, code: null, e.At);
                 break;
             case JobDeleted e:
                 SetDeletion(e.At, stored.Actor(), e.Reason, e.At);
@@ -124,11 +127,11 @@ internal sealed class JobSummaryProjection : SqlProjection
             );
 
         // In events of release 0.1.0 the end of a short process can lie before its start.
-        void End(string status, string reason, int? exitCode, string? detail, DateTimeOffset at) =>
+        void End(string status, string reason, int? exitCode, string? detail, SentenceCode? code, DateTimeOffset at) =>
             batch.Add(
                 """
-                update job_summary set status = $4, stopping = false, reason = $5, exit_code = $6, detail = $7,
-                  ended_at = greatest($3, started_at), version = $2, changed_at = $3
+                update job_summary set status = $4, stopping = false, reason = $5, reason_code = null, exit_code = $6,
+                  detail = $7, detail_code = $8, ended_at = greatest($3, started_at), version = $2, changed_at = $3
                 where job_id = $1
                 """,
                 jobId,
@@ -137,7 +140,8 @@ internal sealed class JobSummaryProjection : SqlProjection
                 status,
                 reason,
                 Number(exitCode),
-                Text(detail)
+                Text(detail),
+                Code(code)
             );
     }
 
@@ -193,7 +197,8 @@ internal sealed class JobSummaryProjection : SqlProjection
     private static void EndRank(Guid jobId, RankExited e, NpgsqlBatch batch) =>
         batch.Add(
             """
-            update job_rank set ended_at = greatest($4, started_at), reason = $5, exit_code = $6, detail = $7
+            update job_rank set ended_at = greatest($4, started_at), reason = $5, exit_code = $6, detail = $7,
+              detail_code = $8
             where job_id = $1 and attempt = $2 and rank = $3
             """,
             jobId,
@@ -202,7 +207,8 @@ internal sealed class JobSummaryProjection : SqlProjection
             e.At,
             e.Reason,
             Number(e.ExitCode),
-            Text(e.Detail)
+            Text(e.Detail),
+            Code(e.DetailCode)
         );
 
     private static void Touch(Guid jobId, long version, DateTimeOffset at, NpgsqlBatch batch) =>
@@ -210,6 +216,9 @@ internal sealed class JobSummaryProjection : SqlProjection
 
     private static NpgsqlParameter Text(string? value) =>
         new() { Value = value ?? (object)DBNull.Value, NpgsqlDbType = NpgsqlDbType.Text };
+
+    private static NpgsqlParameter Code(SentenceCode? code) =>
+        new() { Value = code?.ToJson() ?? (object)DBNull.Value, NpgsqlDbType = NpgsqlDbType.Jsonb };
 
     private static NpgsqlParameter Time(DateTimeOffset? value) =>
         new() { Value = value ?? (object)DBNull.Value, NpgsqlDbType = NpgsqlDbType.TimestampTz };

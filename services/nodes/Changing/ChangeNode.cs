@@ -52,20 +52,19 @@ internal static class ChangeNodeEndpoints
 
         if (await changes.Nodes.FindAsync(id, ct) is not { } node)
         {
-            return ProblemResults.NotFound("node", id);
+            return ProblemResults.NotFound(NodeSentences.NotFound.With(id));
         }
 
         if (node.Leases.Count > 0 && !force)
         {
             return ProblemResults.Problem(
                 StatusCodes.Status409Conflict,
-                "node.in-use",
-                $"{node.Name} still holds {node.Leases.Count} attempts. Drain it and wait, or force its removal."
+                NodeSentences.InUse.With(node.Name, node.Leases.Count)
             );
         }
 
         var refusal = await changes.ApplyAsync(id, new RemoveNode(), ifMatch, http.EventMetadata(id.ToString()), ct);
-        return refusal is null ? TypedResults.NoContent() : ProblemResults.NotFound("node", id);
+        return refusal is null ? TypedResults.NoContent() : ProblemResults.NotFound(NodeSentences.NotFound.With(id));
     }
 
     private static async Task<Results<Ok<NodeView>, ProblemHttpResult>> ChangeAsync(
@@ -84,7 +83,7 @@ internal static class ChangeNodeEndpoints
         var refusal = await changes.ApplyAsync(id, command, ifMatch, http.EventMetadata(id.ToString()), ct);
         if (refusal is not null || await changes.Nodes.FindAsync(id, ct) is not { } node)
         {
-            return ProblemResults.NotFound("node", id);
+            return ProblemResults.NotFound(NodeSentences.NotFound.With(id));
         }
 
         http.Response.SetETag(node.Version);

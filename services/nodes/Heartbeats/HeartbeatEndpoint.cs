@@ -29,14 +29,14 @@ internal static class HeartbeatEndpoint
 
         if (HeartbeatRules.Check(heartbeat) is { } wrong)
         {
-            return ProblemResults.Invalid(wrong.Field, wrong.Message);
+            return ProblemResults.Invalid(wrong.Field, wrong.Error);
         }
 
         return await heartbeats.RecordAsync(heartbeat, bus, http.EventMetadata(heartbeat.NodeId.ToString()), ct) switch
         {
             HeartbeatResult.Recorded => TypedResults.NoContent(),
             HeartbeatResult.OtherAgent => AgentProblems.IdentityInUse(),
-            _ => ProblemResults.NotFound("node", heartbeat.NodeId),
+            _ => ProblemResults.NotFound(NodeSentences.NotFound.With(heartbeat.NodeId)),
         };
     }
 }

@@ -14,7 +14,7 @@ internal static class HeartbeatRules
     {
         if (heartbeat.NodeId == Guid.Empty)
         {
-            return new("nodeId", "It is empty.");
+            return new("nodeId", NodeSentences.Empty);
         }
 
         if (
@@ -23,7 +23,7 @@ internal static class HeartbeatRules
             || heartbeat.Attempts.Any(held => held is null || held.Attempt < 1 || held.Rank < 0)
         )
         {
-            return new("attempts", $"At most {MaxAttempts}, each counted from 1, its ranks from 0.");
+            return new("attempts", NodeSentences.HeldAttempts.With(MaxAttempts));
         }
 
         return CheckAgent(heartbeat.Agent)
@@ -36,11 +36,11 @@ internal static class HeartbeatRules
         agent is null ? null : InventoryRules.Text("agent", agent, MaxAgent);
 
     private static InvalidField? CheckUsage(NodeUsage usage) =>
-        !IsShare(usage.Cpu) ? new("usage.cpu", "Between 0 and 1.")
-        : usage.MemoryUsedMiB < 0 ? new("usage.memoryUsedMiB", "Not negative.")
-        : usage.DiskFreeMiB < 0 ? new("usage.diskFreeMiB", "Not negative.")
+        !IsShare(usage.Cpu) ? new("usage.cpu", NodeSentences.Share)
+        : usage.MemoryUsedMiB < 0 ? new("usage.memoryUsedMiB", NodeSentences.NotNegative)
+        : usage.DiskFreeMiB < 0 ? new("usage.diskFreeMiB", NodeSentences.NotNegative)
         : usage.Gpus is null || usage.Gpus.Any(gpu => gpu is null || !IsValid(gpu))
-            ? new("usage.gpus", "Each with an index, a utilization between 0 and 1, and memory that is not negative.")
+            ? new("usage.gpus", NodeSentences.GpuUsage)
         : null;
 
     private static bool IsValid(GpuUsage gpu) =>

@@ -30,11 +30,11 @@ internal static class NodeTelemetryEndpoint
     {
         if (minutes is < 1 or > MaxMinutes)
         {
-            return ProblemResults.Invalid("minutes", $"Between 1 and {MaxMinutes}.");
+            return ProblemResults.Invalid("minutes", ListSentences.Between.With(1, MaxMinutes));
         }
 
         return await heartbeats.FindTelemetryAsync(id, TimeSpan.FromMinutes(minutes), MaxSamples, ct) is { } samples
             ? TypedResults.Ok(new NodeTelemetryResponse(id, samples))
-            : ProblemResults.NotFound("node", id);
+            : ProblemResults.NotFound(NodeSentences.NotFound.With(id));
     }
 }

@@ -13,7 +13,7 @@ internal sealed partial class RecordHeartbeat(HeartbeatStore heartbeats, ILogger
     {
         if (HeartbeatRules.Check(context.Message) is { } wrong)
         {
-            Invalid(log, context.Message.NodeId, wrong.Field, wrong.Message);
+            Invalid(log, context.Message.NodeId, wrong.Field, wrong.Error.Text);
             return;
         }
 

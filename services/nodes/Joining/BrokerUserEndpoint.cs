@@ -33,7 +33,7 @@ internal static class BrokerUserEndpoint
 
         if (await nodes.FindAsync(id, ct) is null)
         {
-            return ProblemResults.NotFound("node", id);
+            return ProblemResults.NotFound(NodeSentences.NotFound.With(id));
         }
 
         try

@@ -36,16 +36,12 @@ internal static class JoinEndpoint
     {
         if (Check(request) is { } wrong)
         {
-            return ProblemResults.Invalid(wrong.Field, wrong.Message);
+            return ProblemResults.Invalid(wrong.Field, wrong.Error);
         }
 
         if (!await joinTokens.AcceptsAsync(request.Token, ct))
         {
-            return ProblemResults.Problem(
-                StatusCodes.Status401Unauthorized,
-                "node.join-token",
-                "This join token is unknown, revoked or expired. Ask for a new one."
-            );
+            return ProblemResults.Problem(StatusCodes.Status401Unauthorized, NodeSentences.JoinToken);
         }
 
         // The agent chose this id, and ids name streams: it must not be the id of a job.
@@ -54,11 +50,7 @@ internal static class JoinEndpoint
             is [{ Data: not NodeEvent }, ..]
         )
         {
-            return ProblemResults.Problem(
-                StatusCodes.Status409Conflict,
-                "node.id-taken",
-                "This id is already used by something else. Choose another."
-            );
+            return ProblemResults.Problem(StatusCodes.Status409Conflict, NodeSentences.IdTaken);
         }
 
         // Recorded before the node is online, so that it is never online without a heartbeat.
@@ -105,9 +97,9 @@ internal static class JoinEndpoint
     }
 
     private static InvalidField? Check(JoinRequest request) =>
-        request.NodeId == Guid.Empty ? new("nodeId", "It is empty.")
+        request.NodeId == Guid.Empty ? new("nodeId", NodeSentences.Empty)
         : string.IsNullOrEmpty(request.Token) || request.Token.Length > MaxToken
-            ? new("token", $"A text of at most {MaxToken} characters.")
+            ? new("token", NodeSentences.Text.With(MaxToken))
         : InventoryRules.Text("name", request.Name, InventoryRules.MaxName)
             ?? HeartbeatRules.CheckAgent(request.Agent)
             ?? InventoryRules.Check(request.Inventory);

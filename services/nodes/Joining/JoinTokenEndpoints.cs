@@ -47,12 +47,12 @@ internal static class JoinTokenEndpoints
     {
         if (request?.Name is { } name && InventoryRules.Text("name", name, InventoryRules.MaxName) is { } wrong)
         {
-            return ProblemResults.Invalid(wrong.Field, wrong.Message);
+            return ProblemResults.Invalid(wrong.Field, wrong.Error);
         }
 
         if (request?.ExpiresInHours is not (null or (> 0 and <= MaxHours)))
         {
-            return ProblemResults.Invalid("expiresInHours", $"More than 0, at most {MaxHours:0}.");
+            return ProblemResults.Invalid("expiresInHours", NodeSentences.UpTo.With(MaxHours));
         }
 
         var lifetime = request?.ExpiresInHours is { } hours ? TimeSpan.FromHours(hours) : (TimeSpan?)null;
@@ -70,5 +70,8 @@ internal static class JoinTokenEndpoints
         Guid id,
         JoinTokens tokens,
         CancellationToken ct
-    ) => await tokens.RevokeAsync(id, ct) ? TypedResults.NoContent() : ProblemResults.NotFound("join-token", id);
+    ) =>
+        await tokens.RevokeAsync(id, ct)
+            ? TypedResults.NoContent()
+            : ProblemResults.NotFound(NodeSentences.NoJoinToken.With(id));
 }

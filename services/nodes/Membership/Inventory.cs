@@ -1,3 +1,5 @@
+using Platform.Contracts.Sentences;
+
 namespace Platform.Nodes.Membership;
 
 /// <summary>The hardware and labels of a machine, as stored in its events. Inventories are compared by value.</summary>
@@ -11,7 +13,8 @@ internal sealed record Inventory(
     IReadOnlyList<Gpu> Gpus,
     string? GpuReason,
     IReadOnlyDictionary<string, string> Labels,
-    string? Limits = null
+    string? Limits = null,
+    SentenceCode? GpuReasonCode = null
 )
 {
     public static readonly Inventory Empty = new(
@@ -27,7 +30,7 @@ internal sealed record Inventory(
 
     public bool Equals(Inventory? other) =>
         other is not null
-        && (Hostname, Os, AgentVersion, Cpus, MemoryMiB, GpuReason, Limits)
+        && (Hostname, Os, AgentVersion, Cpus, MemoryMiB, GpuReason, Limits, GpuReasonCode)
             == (
                 other.Hostname,
                 other.Os,
@@ -35,7 +38,8 @@ internal sealed record Inventory(
                 other.Cpus,
                 other.MemoryMiB,
                 other.GpuReason,
-                other.Limits
+                other.Limits,
+                other.GpuReasonCode
             )
         && Gpus.SequenceEqual(other.Gpus)
         && Labels.Count == other.Labels.Count

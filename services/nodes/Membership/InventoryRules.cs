@@ -1,10 +1,11 @@
 using Platform.Contracts.Nodes;
+using Platform.Contracts.Sentences;
 using Platform.ServiceDefaults;
 
 namespace Platform.Nodes.Membership;
 
 /// <summary>An invalid field of a body, and why.</summary>
-internal sealed record InvalidField(string Field, string Message);
+internal sealed record InvalidField(string Field, Sentence Error);
 
 /// <summary>Validates the inventory that a machine reports, and converts it to the stored form.</summary>
 internal static class InventoryRules
@@ -21,7 +22,7 @@ internal static class InventoryRules
     {
         if (inventory is null)
         {
-            return new("inventory", "It is missing.");
+            return new("inventory", NodeSentences.Missing);
         }
 
         return Text("inventory.hostname", inventory.Hostname, MaxName)
@@ -36,9 +37,9 @@ internal static class InventoryRules
 
     /// <summary>Checks a text that is displayed.</summary>
     public static InvalidField? Text(string field, string? value, int maxLength) =>
-        string.IsNullOrWhiteSpace(value) ? new(field, "It is empty.")
-        : value.Length > maxLength ? new(field, $"At most {maxLength} characters.")
-        : !ClientText.IsOneLine(value) ? new(field, "No control characters or line breaks.")
+        string.IsNullOrWhiteSpace(value) ? new(field, NodeSentences.Empty)
+        : value.Length > maxLength ? new(field, NodeSentences.Length.With(maxLength))
+        : !ClientText.IsOneLine(value) ? new(field, NodeSentences.OneLine)
         : null;
 
     public static Inventory ToInventory(this NodeInventory inventory) =>
@@ -55,19 +56,20 @@ internal static class InventoryRules
             ],
             inventory.GpuReason,
             new Dictionary<string, string>(inventory.Labels, StringComparer.Ordinal),
-            inventory.Limits
+            inventory.Limits,
+            inventory.GpuReasonCode?.Storable(4 * MaxText)
         );
 
     private static InvalidField? CheckSize(NodeInventory inventory) =>
-        inventory.Cpus is not (> 0 and <= MaxCpus) ? new("inventory.cpus", $"More than 0, at most {MaxCpus:0}.")
-        : inventory.MemoryMiB <= 0 ? new("inventory.memoryMiB", "More than 0.")
+        inventory.Cpus is not (> 0 and <= MaxCpus) ? new("inventory.cpus", NodeSentences.UpTo.With(MaxCpus))
+        : inventory.MemoryMiB <= 0 ? new("inventory.memoryMiB", NodeSentences.Positive)
         : null;
 
     private static InvalidField? CheckGpus(IReadOnlyList<GpuInfo>? gpus)
     {
         if (gpus is null || gpus.Count > MaxGpus)
         {
-            return new("inventory.gpus", $"A list of at most {MaxGpus}.");
+            return new("inventory.gpus", NodeSentences.Gpus.With(MaxGpus));
         }
 
         var seen = new HashSet<int>();
@@ -76,17 +78,17 @@ internal static class InventoryRules
             var field = $"inventory.gpus[{i}]";
             if (gpus[i] is not { } gpu)
             {
-                return new(field, "It is missing.");
+                return new(field, NodeSentences.Missing);
             }
 
             if (gpu.Index < 0 || !seen.Add(gpu.Index))
             {
-                return new($"{field}.index", "Not negative, and each index once.");
+                return new($"{field}.index", NodeSentences.GpuIndex);
             }
 
             if (gpu.MemoryMiB < 0)
             {
-                return new($"{field}.memoryMiB", "Not negative.");
+                return new($"{field}.memoryMiB", NodeSentences.NotNegative);
             }
 
             if ((Text($"{field}.uuid", gpu.Uuid, MaxName) ?? Text($"{field}.name", gpu.Name, MaxName)) is { } wrong)
@@ -102,7 +104,7 @@ internal static class InventoryRules
     {
         if (labels is null || labels.Count > MaxLabels)
         {
-            return new("inventory.labels", $"At most {MaxLabels} labels.");
+            return new("inventory.labels", NodeSentences.Labels.With(MaxLabels));
         }
 
         foreach (var (key, value) in labels)
@@ -115,7 +117,7 @@ internal static class InventoryRules
             // A label may have an empty value.
             if (value is null || (value.Length > 0 && Text("inventory.labels", value, MaxText) is not null))
             {
-                return new("inventory.labels", $"The value of a label is a text of at most {MaxText} characters.");
+                return new("inventory.labels", NodeSentences.LabelValue.With(MaxText));
             }
         }
 

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using Platform.EventStore;
+using Platform.ServiceDefaults;
 
 namespace Platform.Nodes.Membership;
 
@@ -26,10 +27,7 @@ internal sealed record Node(NodeStatus Status, bool Draining, string Name, Inven
             ),
             (_, JoinNode c) => Refresh(node, c.Name, c.Inventory, now),
             (NodeStatus.Removed, RemoveNode) => Decision.Nothing<NodeEvent>(),
-            (NodeStatus.None or NodeStatus.Removed, _) => Decision.Refuse<NodeEvent>(
-                "node.not-found",
-                "This node is unknown. Its agent must join."
-            ),
+            (NodeStatus.None or NodeStatus.Removed, _) => Refusals.Refuse<NodeEvent>(NodeSentences.None),
             (_, ApplyHeartbeat c) => Refresh(node, node.Name, c.Inventory, now),
             (NodeStatus.Online, MarkOffline c) => Decision.Accept<NodeEvent>(
                 new NodeWentOffline(c.LastHeartbeatAt, now)

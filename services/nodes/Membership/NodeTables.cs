@@ -77,6 +77,7 @@ internal sealed class NodeTables(NodesStore store)
                 )),
             ],
             inventory.GpuReason,
+            inventory.GpuReasonCode,
             inventory.Limits,
             inventory.Labels,
             Free(inventory, leases, holders),

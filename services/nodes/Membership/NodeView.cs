@@ -1,4 +1,5 @@
 using Platform.Contracts.Nodes;
+using Platform.Contracts.Sentences;
 
 namespace Platform.Nodes.Membership;
 
@@ -22,6 +23,7 @@ internal sealed record NodeView(
     int MemoryMiB,
     IReadOnlyList<GpuView> Gpus,
     string? GpuReason,
+    SentenceCode? GpuReasonCode,
     string? Limits,
     IReadOnlyDictionary<string, string> Labels,
     FreeResources Free,

@@ -53,7 +53,7 @@ internal static class ReadNodesEndpoints
     {
         if (await nodes.FindAsync(id, ct) is not { } node)
         {
-            return ProblemResults.NotFound("node", id);
+            return ProblemResults.NotFound(NodeSentences.NotFound.With(id));
         }
 
         http.Response.SetETag(node.Version);

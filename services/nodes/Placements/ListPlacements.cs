@@ -1,5 +1,6 @@
 using System.Globalization;
 using Microsoft.AspNetCore.Http.HttpResults;
+using Platform.Contracts.Sentences;
 using Platform.ServiceDefaults;
 
 namespace Platform.Nodes.Placements;
@@ -11,6 +12,7 @@ internal sealed record WaitingPlacement(
     int Attempt,
     long Position,
     string? Reason,
+    SentenceCode? ReasonCode,
     int Gpus,
     double Cpus,
     int MemoryMiB,
@@ -39,7 +41,7 @@ internal static class ListPlacementsEndpoint
     {
         if (limit is < 1 or > MaxLimit)
         {
-            return ProblemResults.Invalid("limit", $"Between 1 and {MaxLimit}.");
+            return ProblemResults.Invalid("limit", ListSentences.Between.With(1, MaxLimit));
         }
 
         var after = 0L;
@@ -51,7 +53,7 @@ internal static class ListPlacementsEndpoint
             )
         )
         {
-            return ProblemResults.Invalid("cursor", "This is not a cursor of this list.");
+            return ProblemResults.Invalid("cursor", ListSentences.OtherCursor);
         }
 
         var (items, total) = await tables.ReadQueueAsync(limit, after, ct);

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using Platform.EventStore;
+using Platform.ServiceDefaults;
 
 namespace Platform.Nodes.Placements;
 
@@ -41,17 +42,13 @@ internal sealed record Placement(
     public static Decision<PlacementEvent> Decide(Placement placement, PlacementCommand command, DateTimeOffset now) =>
         command switch
         {
-            { Attempt: < 1 } => Decision.Refuse<PlacementEvent>("placement.invalid", "Attempts are counted from 1."),
+            { Attempt: < 1 } => Refusals.Refuse<PlacementEvent>(NodeSentences.AttemptFromOne),
             RequestPlacement
             {
                 Needs: { Gpus: < 0 } or { Cpus: not (>= 0 and < double.PositiveInfinity) } or { MemoryMiB: < 0 }
-            } => Decision.Refuse<PlacementEvent>(
-                "placement.invalid",
-                "Resources are finite numbers that are not negative."
-            ),
-            GrantPlacement { Nodes: var nodes } when !HasEachRank(nodes) => Decision.Refuse<PlacementEvent>(
-                "placement.invalid",
-                "A grant has one node for each rank from 0."
+            } => Refusals.Refuse<PlacementEvent>(NodeSentences.FiniteResources),
+            GrantPlacement { Nodes: var nodes } when !HasEachRank(nodes) => Refusals.Refuse<PlacementEvent>(
+                NodeSentences.NodeForEachRank
             ),
             _ when command.Attempt < placement.Attempt => Decision.Nothing<PlacementEvent>(),
             RequestPlacement c when c.Attempt > placement.Attempt => Decision.Accept<PlacementEvent>([
@@ -68,10 +65,7 @@ internal sealed record Placement(
                 new PlacementReleased(c.Attempt, now)
             ),
             ReleasePlacement => Decision.Nothing<PlacementEvent>(),
-            _ when command.Attempt > placement.Attempt => Decision.Refuse<PlacementEvent>(
-                "placement.not-requested",
-                "This attempt has not requested a placement."
-            ),
+            _ when command.Attempt > placement.Attempt => Refusals.Refuse<PlacementEvent>(NodeSentences.NotRequested),
             GrantPlacement c when placement.Status is PlacementStatus.Waiting => Decision.Accept<PlacementEvent>(
                 new PlacementGranted(c.Attempt, c.Nodes, now)
             ),

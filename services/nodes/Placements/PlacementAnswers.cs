@@ -1,14 +1,12 @@
 using Platform.Contracts.Jobs;
 using Platform.Contracts.Nodes;
+using Platform.Contracts.Sentences;
 
 namespace Platform.Nodes.Placements;
 
 /// <summary>Answers repeated commands and queries with the state of the placement, as seen by one attempt.</summary>
 internal sealed class PlacementAnswers(PlacementTables tables)
 {
-    /// <summary>The reason of an attempt that the scheduler has not considered yet.</summary>
-    private const string NotScheduledYet = "waiting for the scheduler";
-
     public async Task<object> DescribeAsync(
         Placement placement,
         Guid jobId,
@@ -24,12 +22,11 @@ internal sealed class PlacementAnswers(PlacementTables tables)
         return placement.Status switch
         {
             _ when attempt > placement.Attempt => Lost(jobId, attempt, Placement.Initial),
-            PlacementStatus.Waiting => new PlacementWaitingMessage
-            {
-                JobId = jobId,
-                Attempt = attempt,
-                Reason = await tables.FindReasonAsync(jobId, attempt, cancellationToken) ?? NotScheduledYet,
-            },
+            PlacementStatus.Waiting => Waiting(
+                jobId,
+                attempt,
+                await tables.FindReasonAsync(jobId, attempt, cancellationToken) ?? SchedulerReasons.NotScheduledYet
+            ),
             PlacementStatus.Granted => new PlacementGrantedMessage
             {
                 JobId = jobId,
@@ -43,6 +40,15 @@ internal sealed class PlacementAnswers(PlacementTables tables)
 
     public static PlacementReleasedMessage Released(Guid jobId, int attempt) =>
         new() { JobId = jobId, Attempt = attempt };
+
+    public static PlacementWaitingMessage Waiting(Guid jobId, int attempt, Sentence reason) =>
+        new()
+        {
+            JobId = jobId,
+            Attempt = attempt,
+            Reason = reason.Text,
+            ReasonCode = reason.Code,
+        };
 
     private static PlacementLostMessage Lost(Guid jobId, int attempt, Placement placement) =>
         new()

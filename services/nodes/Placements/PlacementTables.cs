@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Npgsql;
+using Platform.Contracts.Sentences;
 using Platform.EventStore;
 
 namespace Platform.Nodes.Placements;
@@ -111,14 +112,17 @@ internal sealed class PlacementTables(NodesStore store)
     }
 
     /// <summary>The last published reason of a waiting attempt; null when there is none.</summary>
-    public async Task<string?> FindReasonAsync(Guid jobId, int attempt, CancellationToken cancellationToken)
+    public async Task<Sentence?> FindReasonAsync(Guid jobId, int attempt, CancellationToken cancellationToken)
     {
         await using var command = store.DataSource.CreateCommand(
-            "select reason from placement_reason where job_id = $1 and attempt = $2"
+            "select reason, reason_code from placement_reason where job_id = $1 and attempt = $2 and reason is not null"
         );
         command.Parameters.AddWithValue(jobId);
         command.Parameters.AddWithValue(attempt);
-        return await command.ExecuteScalarAsync(cancellationToken) as string;
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        return await reader.ReadAsync(cancellationToken)
+            ? new Sentence(reader.GetString(0), ReadCode(reader, 1))
+            : null;
     }
 
     /// <summary>Reads the queue.</summary>
@@ -135,7 +139,7 @@ internal sealed class PlacementTables(NodesStore store)
         batch.Add(
             """
             select w.job_id, w.attempt, w.queue_position, r.reason, w.gpus, w.cpus, w.memory_mib, w.labels, w.priority,
-                   w.submitted_at, w.not_before
+                   w.submitted_at, w.not_before, r.reason_code
             from (select *, row_number() over (order by priority desc, submitted_at, job_id) as queue_position
                   from placement_request) w
             left join placement_reason r on r.job_id = w.job_id and r.attempt = w.attempt
@@ -172,6 +176,7 @@ internal sealed class PlacementTables(NodesStore store)
             reader.GetInt32(1),
             reader.GetInt64(2),
             reader.IsDBNull(3) ? null : reader.GetString(3),
+            ReadCode(reader, 11),
             reader.GetInt32(4),
             reader.GetDouble(5),
             reader.GetInt32(6),
@@ -180,6 +185,9 @@ internal sealed class PlacementTables(NodesStore store)
             reader.GetFieldValue<DateTimeOffset>(9),
             reader.GetFieldValue<DateTimeOffset>(10)
         );
+
+    private static SentenceCode? ReadCode(NpgsqlDataReader reader, int column) =>
+        reader.IsDBNull(column) ? null : SentenceCode.FromJson(reader.GetFieldValue<byte[]>(column));
 
     private static SchedulerNode ReadNode(NpgsqlDataReader reader)
     {

@@ -1,3 +1,5 @@
+using Platform.Contracts.Sentences;
+
 namespace Platform.Nodes.Placements;
 
 /// <summary>
@@ -24,7 +26,7 @@ internal static class Scheduler
             .ToList();
         var grants = new List<SchedulerGrant>();
         var reasons = new List<WaitingReason>();
-        var classReasons = new Dictionary<Guid, string>();
+        var classReasons = new Dictionary<Guid, Sentence>();
         var ahead = 0;
 
         foreach (var request in InOrder(waiting))
@@ -63,7 +65,7 @@ internal static class Scheduler
 
         return new SchedulerResult(grants, reasons, classReasons);
 
-        void Wait(SchedulerRequest request, string reason) =>
+        void Wait(SchedulerRequest request, Sentence reason) =>
             reasons.Add(new WaitingReason(request.JobId, request.Attempt, reason));
     }
 

@@ -1,3 +1,5 @@
+using Platform.Contracts.Sentences;
+
 namespace Platform.Nodes.Placements;
 
 /// <summary>A node as the scheduler sees it.</summary>
@@ -53,7 +55,7 @@ internal sealed record SchedulerRequest(
 internal sealed record SchedulerGrant(SchedulerRequest Request, GrantedNode Node);
 
 /// <summary>Why an attempt still waits, as shown to users.</summary>
-internal sealed record WaitingReason(Guid JobId, int Attempt, string Reason);
+internal sealed record WaitingReason(Guid JobId, int Attempt, Sentence Reason);
 
 /// <summary>The result of one scheduling pass.</summary>
 /// <param name="Reasons">One for each request that was not granted, in the order of the queue.</param>
@@ -61,5 +63,5 @@ internal sealed record WaitingReason(Guid JobId, int Attempt, string Reason);
 internal sealed record SchedulerResult(
     IReadOnlyList<SchedulerGrant> Grants,
     IReadOnlyList<WaitingReason> Reasons,
-    IReadOnlyDictionary<Guid, string> ClassReasons
+    IReadOnlyDictionary<Guid, Sentence> ClassReasons
 );

@@ -1,89 +1,190 @@
 using System.Globalization;
+using Platform.Contracts.Sentences;
 
 namespace Platform.Nodes.Placements;
 
 /// <summary>
-/// Why a job waits, as shown to users. A text changes only with its meaning, as every change is published.
+/// Why a job waits, as shown to users. A sentence changes only with its meaning, as every change is published.
 /// </summary>
 internal static class SchedulerReasons
 {
-    public static string NotBefore(SchedulerRequest request) =>
-        $"waits until {request.NotBefore.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture)}";
+    /// <summary>The reason of an attempt that the scheduler has not considered yet.</summary>
+    public static readonly Template NotScheduledYet = new("placement.not-scheduled-yet", "waiting for the scheduler");
+
+    private static readonly Template<string> _notBefore = new("placement.not-before", "waits until {at}");
+
+    private static readonly Template<int> _gpusNext = new(
+        "placement.gpus-next",
+        "waiting for {gpus:GPU|GPUs}; it is next"
+    );
+
+    private static readonly Template<int, int> _gpusBehind = new(
+        "placement.gpus-behind",
+        "waiting for {gpus:GPU|GPUs}; {ahead:job is|jobs are} ahead"
+    );
+
+    private static readonly Template<int> _gpusBehindOthers = new(
+        "placement.gpus-behind-others",
+        "waiting for {gpus:GPU|GPUs}; other jobs are ahead"
+    );
+
+    private static readonly Template<double> _cpusNext = new(
+        "placement.cpus-next",
+        "waiting for {cpus:CPU|CPUs}; it is next"
+    );
+
+    private static readonly Template<double, int> _cpusBehind = new(
+        "placement.cpus-behind",
+        "waiting for {cpus:CPU|CPUs}; {ahead:job is|jobs are} ahead"
+    );
+
+    private static readonly Template<double> _cpusBehindOthers = new(
+        "placement.cpus-behind-others",
+        "waiting for {cpus:CPU|CPUs}; other jobs are ahead"
+    );
+
+    private static readonly Template<int> _memoryNext = new(
+        "placement.memory-next",
+        "waiting for {memoryMiB} MiB of memory; it is next"
+    );
+
+    private static readonly Template<int, int> _memoryBehind = new(
+        "placement.memory-behind",
+        "waiting for {memoryMiB} MiB of memory; {ahead:job is|jobs are} ahead"
+    );
+
+    private static readonly Template _noNodeOnline = new("placement.no-node-online", "no node is online");
+
+    private static readonly Template<string> _nodeDraining = new(
+        "placement.node-draining",
+        "waits for node {node}, which is draining"
+    );
+
+    private static readonly Template<string> _nodeOffline = new(
+        "placement.node-offline",
+        "waits for node {node}, which is offline"
+    );
+
+    private static readonly Template<string> _noLabel = new("placement.no-label", "no node has label {label}");
+
+    private static readonly Template<string> _noLabels = new(
+        "placement.no-labels",
+        "no node has all of the labels {labels}"
+    );
+
+    private static readonly Template<int, int> _tooManyGpus = new(
+        "placement.too-many-gpus",
+        "needs {gpus:GPU|GPUs}; the largest node has {largest}"
+    );
+
+    private static readonly Template<int, string, int> _tooManyGpusWithLabels = new(
+        "placement.too-many-gpus-with-labels",
+        "needs {gpus:GPU|GPUs}; the largest node with {labels} has {largest}"
+    );
+
+    private static readonly Template<double, double> _tooManyCpus = new(
+        "placement.too-many-cpus",
+        "needs {cpus:CPU|CPUs}; the largest node has {largest}"
+    );
+
+    private static readonly Template<double, string, double> _tooManyCpusWithLabels = new(
+        "placement.too-many-cpus-with-labels",
+        "needs {cpus:CPU|CPUs}; the largest node with {labels} has {largest}"
+    );
+
+    private static readonly Template<int, int> _tooMuchMemory = new(
+        "placement.too-much-memory",
+        "needs {memoryMiB} MiB of memory; the largest node has {largest}"
+    );
+
+    private static readonly Template<int, string, int> _tooMuchMemoryWithLabels = new(
+        "placement.too-much-memory-with-labels",
+        "needs {memoryMiB} MiB of memory; the largest node with {labels} has {largest}"
+    );
+
+    private static readonly Template<int, double, int> _notTogether = new(
+        "placement.not-together",
+        "no node has {gpus:GPU|GPUs}, {cpus:CPU|CPUs} and {memoryMiB} MiB of memory together"
+    );
+
+    public static Sentence NotBefore(SchedulerRequest request) =>
+        _notBefore.With(
+            request.NotBefore.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture)
+        );
 
     /// <summary>The request fits a node, but not now.</summary>
-    public static string WaitingForResources(Needs needs, NodeCapacity closest, int ahead)
-    {
-        var what =
-            needs.Gpus > closest.Gpus ? Gpus(needs.Gpus)
-            : needs.Cpus > closest.Cpus + NodeCapacity.Tolerance ? Cpus(needs.Cpus)
-            : $"{needs.MemoryMiB} MiB of memory";
-        var position = ahead switch
-        {
-            0 => "it is next",
-            1 => "1 job is ahead",
-            _ => $"{ahead} jobs are ahead",
-        };
-        return $"waiting for {what}; {position}";
-    }
+    public static Sentence WaitingForResources(Needs needs, NodeCapacity closest, int ahead) =>
+        needs.Gpus > closest.Gpus
+            ? ahead is 0
+                ? _gpusNext.With(needs.Gpus)
+                : _gpusBehind.With(needs.Gpus, ahead)
+            : needs.Cpus > closest.Cpus + NodeCapacity.Tolerance
+                ? ahead is 0
+                    ? _cpusNext.With(needs.Cpus)
+                    : _cpusBehind.With(needs.Cpus, ahead)
+                : ahead is 0
+                    ? _memoryNext.With(needs.MemoryMiB)
+                    : _memoryBehind.With(needs.MemoryMiB, ahead);
 
     /// <summary>
     /// The request fits a node, but not now, and so far back in the queue that its position is not counted. The same for all
     /// equal requests for as long as they wait.
     /// </summary>
-    public static string BehindOthers(Needs needs) =>
-        $"waiting for {(needs.Gpus > 0 ? Gpus(needs.Gpus) : Cpus(needs.Cpus))}; other jobs are ahead";
+    public static Sentence BehindOthers(Needs needs) =>
+        needs.Gpus > 0 ? _gpusBehindOthers.With(needs.Gpus) : _cpusBehindOthers.With(needs.Cpus);
 
     /// <summary>No schedulable node can ever fit the request.</summary>
-    public static string Unschedulable(SchedulerRequest request, IReadOnlyList<SchedulerNode> nodes)
+    public static Sentence Unschedulable(SchedulerRequest request, IReadOnlyList<SchedulerNode> nodes)
     {
         if (!nodes.Any(node => node.Online))
         {
-            return "no node is online";
+            return _noNodeOnline;
         }
 
         if (nodes.FirstOrDefault(node => node.CanEverFit(request)) is { } unavailable)
         {
-            return $"waits for node {unavailable.Name}, which is {(unavailable.Online ? "draining" : "offline")}";
+            return (unavailable.Online ? _nodeDraining : _nodeOffline).With(unavailable.Name);
         }
 
         foreach (var label in request.Labels.OrderBy(label => label.Key, StringComparer.Ordinal))
         {
             if (!nodes.Any(node => node.HasLabel(label)))
             {
-                return $"no node has label {label.Key}={label.Value}";
+                return _noLabel.With($"{label.Key}={label.Value}");
             }
         }
 
         var matching = nodes.Where(node => node.HasLabels(request.Labels)).ToList();
-        return matching.Count == 0 ? $"no node has all of the labels {Labels(request)}" : TooLarge(request, matching);
+        return matching.Count == 0 ? _noLabels.With(Labels(request)) : TooLarge(request, matching);
     }
 
-    private static string TooLarge(SchedulerRequest request, List<SchedulerNode> nodes)
+    private static Sentence TooLarge(SchedulerRequest request, List<SchedulerNode> nodes)
     {
         var needs = request.Needs;
-        var largest = request.Labels.Count == 0 ? "the largest node" : $"the largest node with {Labels(request)}";
+        var labels = request.Labels.Count == 0 ? null : Labels(request);
         if (nodes.Max(node => node.Gpus.Count) is var gpus && needs.Gpus > gpus)
         {
-            return $"needs {Gpus(needs.Gpus)}; {largest} has {gpus}";
+            return labels is null
+                ? _tooManyGpus.With(needs.Gpus, gpus)
+                : _tooManyGpusWithLabels.With(needs.Gpus, labels, gpus);
         }
 
         if (nodes.Max(node => node.Cpus) is var cpus && needs.Cpus > cpus + NodeCapacity.Tolerance)
         {
-            return $"needs {Cpus(needs.Cpus)}; {largest} has {cpus.ToString(CultureInfo.InvariantCulture)}";
+            return labels is null
+                ? _tooManyCpus.With(needs.Cpus, cpus)
+                : _tooManyCpusWithLabels.With(needs.Cpus, labels, cpus);
         }
 
         if (nodes.Max(node => node.MemoryMiB) is var memory && needs.MemoryMiB > memory)
         {
-            return $"needs {needs.MemoryMiB} MiB of memory; {largest} has {memory}";
+            return labels is null
+                ? _tooMuchMemory.With(needs.MemoryMiB, memory)
+                : _tooMuchMemoryWithLabels.With(needs.MemoryMiB, labels, memory);
         }
 
-        return $"no node has {Gpus(needs.Gpus)}, {Cpus(needs.Cpus)} and {needs.MemoryMiB} MiB of memory together";
+        return _notTogether.With(needs.Gpus, needs.Cpus, needs.MemoryMiB);
     }
-
-    private static string Gpus(int count) => count == 1 ? "1 GPU" : $"{count} GPUs";
-
-    private static string Cpus(double count) =>
-        count is 1 ? "1 CPU" : $"{count.ToString(CultureInfo.InvariantCulture)} CPUs";
 
     private static string Labels(SchedulerRequest request) =>
         string.Join(

@@ -1,7 +1,9 @@
+using System.Text;
 using MassTransit;
 using Microsoft.Extensions.Options;
 using Npgsql;
 using Platform.Contracts.Nodes;
+using Platform.Contracts.Sentences;
 using Platform.EventStore;
 
 namespace Platform.Nodes.Placements;
@@ -28,8 +30,8 @@ internal sealed partial class WaitingReasons(
 
     private readonly SemaphoreSlim _posted = new(0, 1);
     private readonly Lock _lock = new();
-    private Posted _latest = new([], new Dictionary<Guid, string>());
-    private Dictionary<Guid, string> _swept = [];
+    private Posted _latest = new([], new Dictionary<Guid, Sentence>());
+    private Dictionary<Guid, Sentence> _swept = [];
     private DateTimeOffset _sweptAt = DateTimeOffset.MinValue;
 
     /// <summary>Notes, with a request, that its first reason is to be published.</summary>
@@ -37,7 +39,8 @@ internal sealed partial class WaitingReasons(
         batch.Add(
             """
             insert into placement_reason (job_id, attempt) values ($1, $2)
-            on conflict (job_id) do update set attempt = excluded.attempt, reason = null, published_at = null
+            on conflict (job_id) do update
+              set attempt = excluded.attempt, reason = null, reason_code = null, published_at = null
             """,
             jobId,
             attempt
@@ -46,7 +49,7 @@ internal sealed partial class WaitingReasons(
     /// <summary>Posts the newest reasons.</summary>
     /// <param name="reasons">Of the requests that were read.</param>
     /// <param name="ofClasses">Of all others, by class.</param>
-    public void Post(IReadOnlyList<WaitingReason> reasons, IReadOnlyDictionary<Guid, string> ofClasses)
+    public void Post(IReadOnlyList<WaitingReason> reasons, IReadOnlyDictionary<Guid, Sentence> ofClasses)
     {
         lock (_lock)
         {
@@ -69,7 +72,7 @@ internal sealed partial class WaitingReasons(
             try
             {
                 var latest = ReadLatest();
-                await PublishReadAsync(latest.Reasons, cancellationToken);
+                await PublishReadAsync(latest, cancellationToken);
                 await PublishFirstAsync(latest, cancellationToken);
                 await PublishChangedAsync(latest, cancellationToken);
             }
@@ -92,8 +95,9 @@ internal sealed partial class WaitingReasons(
     }
 
     /// <summary>Publishes the reasons of the requests that were read; a changed one only after a delay.</summary>
-    private async Task PublishReadAsync(IReadOnlyList<WaitingReason> reasons, CancellationToken cancellationToken)
+    private async Task PublishReadAsync(Posted latest, CancellationToken cancellationToken)
     {
+        var reasons = latest.Reasons;
         var changed = await FindAsync(
             """
             select n.job_id, n.attempt, n.reason
@@ -106,9 +110,10 @@ internal sealed partial class WaitingReasons(
             [
                 reasons.Select(reason => reason.JobId).ToArray(),
                 reasons.Select(reason => reason.Attempt).ToArray(),
-                reasons.Select(reason => reason.Reason).ToArray(),
+                reasons.Select(reason => reason.Reason.Text).ToArray(),
                 Cutoff(),
             ],
+            latest,
             cancellationToken
         );
         foreach (var page in changed.Chunk(PageSize))
@@ -133,6 +138,7 @@ internal sealed partial class WaitingReasons(
                 order by r.job_id limit $5
                 """,
                 [.. latest.ClassColumns, last, clock.GetUtcNow(), PageSize],
+                latest,
                 cancellationToken
             );
             await PublishAsync(page.Select(Waiting), cancellationToken);
@@ -174,12 +180,10 @@ internal sealed partial class WaitingReasons(
                 order by w.job_id limit $5
                 """,
                 [.. latest.ClassColumns, last, now, PageSize, latest.Reasons.Select(reason => reason.JobId).ToArray()],
+                latest,
                 cancellationToken
             );
-            await PublishAsync(
-                page.GroupBy(reason => reason.Reason, StringComparer.Ordinal).Select(Changed),
-                cancellationToken
-            );
+            await PublishAsync(page.GroupBy(reason => reason.Reason).Select(Changed), cancellationToken);
             await RecordAsync(page, cancellationToken);
             if (page.Count < PageSize)
             {
@@ -195,17 +199,13 @@ internal sealed partial class WaitingReasons(
     private DateTimeOffset Cutoff() => clock.GetUtcNow() - TimeSpan.FromSeconds(options.Value.ReasonSeconds);
 
     private static object Waiting(WaitingReason reason) =>
-        new PlacementWaitingMessage
-        {
-            JobId = reason.JobId,
-            Attempt = reason.Attempt,
-            Reason = reason.Reason,
-        };
+        PlacementAnswers.Waiting(reason.JobId, reason.Attempt, reason.Reason);
 
-    private static object Changed(IGrouping<string, WaitingReason> reasons) =>
+    private static object Changed(IGrouping<Sentence, WaitingReason> reasons) =>
         new PlacementReasonChangedMessage
         {
-            Reason = reasons.Key,
+            Reason = reasons.Key.Text,
+            ReasonCode = reasons.Key.Code,
             Waiting = [.. reasons.Select(one => new WaitingAttempt { JobId = one.JobId, Attempt = one.Attempt })],
         };
 
@@ -219,6 +219,7 @@ internal sealed partial class WaitingReasons(
     private async Task<List<WaitingReason>> FindAsync(
         string sql,
         object[] parameters,
+        Posted latest,
         CancellationToken cancellationToken
     )
     {
@@ -228,7 +229,7 @@ internal sealed partial class WaitingReasons(
         await using var reader = await batch.ExecuteReaderAsync(cancellationToken);
         while (await reader.ReadAsync(cancellationToken))
         {
-            found.Add(new WaitingReason(reader.GetGuid(0), reader.GetInt32(1), reader.GetString(2)));
+            found.Add(new WaitingReason(reader.GetGuid(0), reader.GetInt32(1), latest.Find(reader.GetString(2))));
         }
 
         return found;
@@ -244,26 +245,40 @@ internal sealed partial class WaitingReasons(
         await using var batch = store.DataSource.CreateBatch();
         batch.Add(
             """
-            insert into placement_reason (job_id, attempt, reason, published_at)
-            select n.job_id, n.attempt, n.reason, $4
-            from unnest($1::uuid[], $2::int[], $3::varchar[]) as n (job_id, attempt, reason)
+            insert into placement_reason (job_id, attempt, reason, reason_code, published_at)
+            select n.job_id, n.attempt, n.reason, n.code::jsonb, $5
+            from unnest($1::uuid[], $2::int[], $3::varchar[], $4::text[]) as n (job_id, attempt, reason, code)
             join placement_request w on w.job_id = n.job_id and w.attempt = n.attempt
             on conflict (job_id) do update
-              set attempt = excluded.attempt, reason = excluded.reason, published_at = excluded.published_at
+              set attempt = excluded.attempt, reason = excluded.reason, reason_code = excluded.reason_code,
+                published_at = excluded.published_at
             """,
             reasons.Select(reason => reason.JobId).ToArray(),
             reasons.Select(reason => reason.Attempt).ToArray(),
-            reasons.Select(reason => reason.Reason).ToArray(),
+            reasons.Select(reason => reason.Reason.Text).ToArray(),
+            reasons
+                .Select(reason => reason.Reason.Code is { } code ? Encoding.UTF8.GetString(code.ToJson()) : null)
+                .ToArray(),
             clock.GetUtcNow()
         );
         await batch.ExecuteNonQueryAsync(cancellationToken);
     }
 
     /// <summary>The outcome of a scheduling pass.</summary>
-    private sealed record Posted(IReadOnlyList<WaitingReason> Reasons, IReadOnlyDictionary<Guid, string> OfClasses)
+    private sealed record Posted(IReadOnlyList<WaitingReason> Reasons, IReadOnlyDictionary<Guid, Sentence> OfClasses)
     {
+        private readonly Dictionary<string, Sentence> _byText = Reasons
+            .Select(reason => reason.Reason)
+            .Concat(OfClasses.Values)
+            .DistinctBy(reason => reason.Text, StringComparer.Ordinal)
+            .ToDictionary(reason => reason.Text, StringComparer.Ordinal);
+
         /// <summary>The classes and their reasons as two columns.</summary>
-        public object[] ClassColumns { get; } = [OfClasses.Keys.ToArray(), OfClasses.Values.ToArray()];
+        public object[] ClassColumns { get; } =
+        [OfClasses.Keys.ToArray(), OfClasses.Values.Select(reason => reason.Text).ToArray()];
+
+        /// <summary>The sentence of a text that the database gave back.</summary>
+        public Sentence Find(string text) => _byText.GetValueOrDefault(text) ?? new Sentence(text, Code: null);
     }
 
     [LoggerMessage(1, LogLevel.Warning, "Publishing the waiting reasons failed; retrying")]

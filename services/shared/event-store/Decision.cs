@@ -19,7 +19,11 @@ public abstract record Decision<TEvent>
 /// <summary>Why a command was refused.</summary>
 /// <param name="Code">A stable, dotted code such as <c>job.invalid-transition</c>; part of the problem type's address.</param>
 /// <param name="Message">One sentence for a person, saying what to do about it where that is not obvious.</param>
-public sealed record Refusal(string Code, string Message);
+public sealed record Refusal(string Code, string Message)
+{
+    /// <summary>The same in the service's own form, from which it is said in other languages. Only carried here.</summary>
+    public object? Sentence { get; init; }
+}
 
 /// <summary>Creates decisions.</summary>
 public static class Decision

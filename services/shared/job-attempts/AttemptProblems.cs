@@ -1,6 +1,7 @@
 using System.Globalization;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.HttpResults;
+using Platform.Contracts.Sentences;
 using Platform.ServiceDefaults;
 
 namespace Platform.JobAttempts;
@@ -10,15 +11,17 @@ public static class AttemptProblems
 {
     private const int RetrySeconds = 1;
 
+    private static readonly Template _notHeardYet = new(
+        "attempt.not-heard-yet",
+        "This service has not heard yet where the attempt runs. Try again.",
+        problem: "attempt.not-heard-yet"
+    );
+
     /// <summary>503: the message that would tell has not arrived; whoever may do it tries again.</summary>
     public static ProblemHttpResult NotHeardYet(HttpContext context)
     {
         ArgumentNullException.ThrowIfNull(context);
         context.Response.Headers.RetryAfter = RetrySeconds.ToString(CultureInfo.InvariantCulture);
-        return ProblemResults.Problem(
-            StatusCodes.Status503ServiceUnavailable,
-            "attempt.not-heard-yet",
-            "This service has not heard yet where the attempt runs. Try again."
-        );
+        return ProblemResults.Problem(StatusCodes.Status503ServiceUnavailable, _notHeardYet);
     }
 }

@@ -3,6 +3,7 @@ using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
 using System.Text;
 using System.Text.RegularExpressions;
+using Platform.Contracts.Sentences;
 
 namespace Platform.ServiceDefaults;
 
@@ -12,14 +13,6 @@ namespace Platform.ServiceDefaults;
 /// </summary>
 public static partial class ClientText
 {
-    /// <summary>What a name of an artifact is, to end a sentence.</summary>
-    public const string ArtifactNameRule =
-        "1 to 128 of A-Z a-z 0-9 . _ -, beginning with a letter or digit; 'blobs' and 'statistics' are taken";
-
-    /// <summary>What a description is besides its length, to end a sentence.</summary>
-    public const string DescriptionRule =
-        "without control characters other than line breaks and tabs, and without characters that reorder text";
-
     private const int MaxProjectLength = 200;
     private const int MaxPathLength = 1024;
 
@@ -75,36 +68,36 @@ public static partial class ClientText
         && !string.Equals(name, "statistics", StringComparison.OrdinalIgnoreCase);
 
     /// <summary>What is wrong with a project's name; null when nothing is.</summary>
-    public static string? ProblemWithProject(string? project) =>
+    public static Sentence? ProblemWithProject(string? project) =>
         project is { Length: <= MaxProjectLength }
         && ProjectWords().IsMatch(project)
         && !project.Split('/').Any(part => part is "" or "." or "..")
             ? null
-            : $"A project has 1 to {MaxProjectLength} of A-Z a-z 0-9 _ - . in parts joined by slashes; '.' and '..' are no parts.";
+            : TextSentences.Project.With(MaxProjectLength);
 
     /// <summary>What is wrong with a relative path; null when nothing is.</summary>
-    public static string? ProblemWithPath(string? path)
+    public static Sentence? ProblemWithPath(string? path)
     {
         if (string.IsNullOrEmpty(path) || path.Length > MaxPathLength)
         {
-            return $"A path has 1 to {MaxPathLength} characters.";
+            return TextSentences.PathLength.With(MaxPathLength);
         }
 
         if (!IsOneLine(path) || path.Contains('\\', StringComparison.Ordinal))
         {
-            return "A path has no backslashes or control characters.";
+            return TextSentences.PathCharacters;
         }
 
         foreach (var part in path.Split('/'))
         {
             if (part is "" or "." or "..")
             {
-                return "A path is relative, with forward slashes, without empty, '.' or '..' parts.";
+                return TextSentences.PathParts;
             }
 
             if (Encoding.UTF8.GetByteCount(part) > MaxPathPartBytes)
             {
-                return $"A part of a path has at most {MaxPathPartBytes} bytes.";
+                return TextSentences.PathPartLength.With(MaxPathPartBytes);
             }
         }
 

@@ -37,8 +37,7 @@ internal sealed class MachineAccess(JobAttempts<TrackingStore> attempts, Trackin
         {
             CallerKind.Job when jobId is { } named && named != caller.Id => ProblemResults.Problem(
                 StatusCodes.Status403Forbidden,
-                "run.foreign-job",
-                "A job's token can create runs for its own job only."
+                RunSentences.ForeignJob
             ),
             CallerKind.Node => jobId is { } job
                 ? Refusal(

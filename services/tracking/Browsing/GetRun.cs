@@ -25,7 +25,7 @@ internal static class GetRunEndpoint
             || await reader.FindAsync(runId, cancellationToken) is not { } run
         )
         {
-            return ProblemResults.NotFound("run", id);
+            return ProblemResults.NotFound(RunSentences.NotFound.With(id));
         }
 
         context.Response.SetETag(run.Version);

@@ -69,7 +69,7 @@ internal static class ListRunsEndpoint
         var isExact = filter.TakesFlag("exact", query.Exact);
         filter.AddProject("project", query.Project, "r.project", isExact);
         filter.AddOneOf("status", query.Status, "r.status", RunNames.Statuses, counted: true);
-        filter.AddId("jobId", query.JobId, "r.job_id", "This is not the id of a job.");
+        filter.AddId("jobId", query.JobId, "r.job_id", RunSentences.JobId);
         foreach (var tag in query.Tag ?? [])
         {
             AddTag(filter, tag);
@@ -85,7 +85,7 @@ internal static class ListRunsEndpoint
         var key = divider < 0 ? tag : tag[..divider];
         if (!RunRules.IsKey(key) || tag.Contains('\0', StringComparison.Ordinal))
         {
-            filter.Reject("tag", "Give a tag as key or key=value.");
+            filter.Reject("tag", RunSentences.TagFilter);
         }
         else if (divider < 0)
         {

@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Mvc;
+using Platform.Contracts.Sentences;
 using Platform.ServiceDefaults;
 using Platform.Tracking.Access;
 using Platform.Tracking.Browsing;
@@ -115,11 +116,11 @@ internal static class CreateRunEndpoint
             : TypedResults.Ok(view);
     }
 
-    private static (string Field, string Message)? Check(ref string id, CreateRun command)
+    private static (string Field, Sentence Error)? Check(ref string id, CreateRun command)
     {
         if (!RunRules.TryNormalizeId(id, out id))
         {
-            return ("id", RunRules.IdRule);
+            return ("id", RunSentences.Id);
         }
 
         if (ClientText.ProblemWithProject(command.Project) is { } problem)
@@ -129,7 +130,7 @@ internal static class CreateRunEndpoint
 
         if (command.Name is not null && !RunRules.IsName(command.Name))
         {
-            return ("name", RunRules.NameRule);
+            return ("name", RunSentences.Name);
         }
 
         return RunRules.CheckValues("parameters", command.Parameters) ?? RunRules.CheckTags(command.Tags);

@@ -37,7 +37,7 @@ internal static class FinishRunEndpoint
     {
         if (!RunRules.TryNormalizeId(id, out var runId))
         {
-            return ProblemResults.NotFound("run", id);
+            return ProblemResults.NotFound(RunSentences.NotFound.With(id));
         }
 
         if (!context.Request.TryGetIfMatch(out var ifVersion))
@@ -47,12 +47,12 @@ internal static class FinishRunEndpoint
 
         if (!RunNames.TryParseStatus((request ?? new()).Status, out var status) || !Run.IsEnd(status))
         {
-            return ProblemResults.Invalid("status", "A run ends as finished, failed or interrupted.");
+            return ProblemResults.Invalid("status", RunSentences.InvalidEnd);
         }
 
         if (request?.Attempt < 1)
         {
-            return ProblemResults.Invalid("attempt", "Attempts are counted from 1.");
+            return ProblemResults.Invalid("attempt", TextSentences.Attempt);
         }
 
         var command = new FinishRun(status, request?.Attempt, context.Caller().Rank);

@@ -18,7 +18,7 @@ internal sealed class RunChanges(RunHandler handler, RunReader reader)
     {
         if (!RunRules.TryNormalizeId(id, out var runId))
         {
-            return ProblemResults.NotFound("run", id);
+            return ProblemResults.NotFound(RunSentences.NotFound.With(id));
         }
 
         return context.Request.TryGetIfMatch(out var ifVersion)
@@ -44,7 +44,7 @@ internal sealed class RunChanges(RunHandler handler, RunReader reader)
         if (outcome.Refusal is { } refusal)
         {
             return string.Equals(refusal.Code, "run.not-found", StringComparison.Ordinal)
-                ? ProblemResults.NotFound("run", runId)
+                ? ProblemResults.NotFound(RunSentences.NotFound.With(runId))
                 : ProblemResults.From(refusal);
         }
 

@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Mvc;
+using Platform.Contracts.Sentences;
 using Platform.ServiceDefaults;
 using Platform.Tracking.Browsing;
 using Platform.Tracking.Runs;
@@ -53,7 +54,7 @@ internal static class UpdateRunEndpoint
     {
         if (!RunRules.TryNormalizeId(id, out var runId))
         {
-            return ProblemResults.NotFound("run", id);
+            return ProblemResults.NotFound(RunSentences.NotFound.With(id));
         }
 
         if (!context.Request.TryGetIfMatch(out var ifVersion))
@@ -71,12 +72,12 @@ internal static class UpdateRunEndpoint
         {
             if (!RunRules.IsKey(wanted.Name))
             {
-                return ProblemResults.Invalid("primaryMetric.name", RunRules.KeyRule);
+                return ProblemResults.Invalid("primaryMetric.name", RunSentences.Key);
             }
 
             if (!RunNames.TryParseMode(wanted.Mode, out var mode))
             {
-                return ProblemResults.Invalid("primaryMetric.mode", "The mode is max or min.");
+                return ProblemResults.Invalid("primaryMetric.mode", RunSentences.Mode);
             }
 
             primary = new PrimaryMetric(wanted.Name, mode);
@@ -94,16 +95,16 @@ internal static class UpdateRunEndpoint
         return await changes.HandleAsync(runId, command, ifVersion, context, cancellationToken);
     }
 
-    private static (string Field, string Message)? Check(UpdateRunRequest request)
+    private static (string Field, Sentence Error)? Check(UpdateRunRequest request)
     {
         if (request.Name is not null && !RunRules.IsName(request.Name))
         {
-            return ("name", RunRules.NameRule);
+            return ("name", RunSentences.Name);
         }
 
         if (request.Attempt < 1)
         {
-            return ("attempt", "Attempts are counted from 1.");
+            return ("attempt", TextSentences.Attempt);
         }
 
         return RunRules.CheckValues("parameters", request.Parameters)

@@ -33,7 +33,7 @@ internal static class FollowMetricsEndpoint
     {
         if (!MetricKeys.TryParse(keys, key, out var wanted))
         {
-            return ProblemResults.Invalid("keys", RunRules.KeyRule);
+            return ProblemResults.Invalid("keys", RunSentences.Key);
         }
 
         var resume = context.Request.Headers["Last-Event-ID"].ToString();
@@ -41,7 +41,7 @@ internal static class FollowMetricsEndpoint
         {
             if (!long.TryParse(resume, NumberStyles.None, CultureInfo.InvariantCulture, out var last))
             {
-                return ProblemResults.Invalid("Last-Event-ID", "This is not an event id of this stream.");
+                return ProblemResults.Invalid("Last-Event-ID", RunSentences.OtherEventId);
             }
 
             after = last;
@@ -54,13 +54,13 @@ internal static class FollowMetricsEndpoint
         );
         if (!RunRules.TryNormalizeId(id, out var runId))
         {
-            return ProblemResults.NotFound("run", id);
+            return ProblemResults.NotFound(RunSentences.NotFound.With(id));
         }
 
         using var listener = signals.Listen(runId);
         if (await reader.StateAsync(runId, ending.Token) is not { } state)
         {
-            return ProblemResults.NotFound("run", id);
+            return ProblemResults.NotFound(RunSentences.NotFound.With(id));
         }
 
         context.Features.Get<IHttpResponseBodyFeature>()?.DisableBuffering();

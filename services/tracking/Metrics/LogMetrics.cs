@@ -28,24 +28,19 @@ internal static class LogMetricsEndpoint
     {
         if (!RunRules.TryNormalizeId(id, out var runId))
         {
-            return ProblemResults.NotFound("run", id);
+            return ProblemResults.NotFound(RunSentences.NotFound.With(id));
         }
 
         if (!context.Request.HasJsonContentType())
         {
-            return ProblemResults.Problem(
-                StatusCodes.Status415UnsupportedMediaType,
-                "unsupported-media-type",
-                "Send the points as application/json."
-            );
+            return ProblemResults.Problem(StatusCodes.Status415UnsupportedMediaType, RunSentences.PointsAsJson);
         }
 
         if (await ReadBodyAsync(context, options.Value.MaxLogBytes, cancellationToken) is not { } body)
         {
             return ProblemResults.Problem(
                 StatusCodes.Status413PayloadTooLarge,
-                "too-large",
-                $"A logging request has at most {options.Value.MaxLogBytes} bytes; send the rest in another request."
+                RunSentences.RequestTooLarge.With(options.Value.MaxLogBytes)
             );
         }
 
@@ -57,8 +52,8 @@ internal static class LogMetricsEndpoint
         if (points is null)
         {
             return error!.IsMalformed
-                ? ProblemResults.Problem(StatusCodes.Status400BadRequest, "invalid-json", error.Message)
-                : ProblemResults.Invalid(error.Field, error.Message);
+                ? ProblemResults.Problem(StatusCodes.Status400BadRequest, error.Why)
+                : ProblemResults.Invalid(error.Field, error.Why);
         }
 
         var attempt = context.JobAttempt();
@@ -69,7 +64,7 @@ internal static class LogMetricsEndpoint
 
         return (await runs.ExistsAsync(runId, cancellationToken), points.Count) switch
         {
-            (false, _) => ProblemResults.NotFound("run", id),
+            (false, _) => ProblemResults.NotFound(RunSentences.NotFound.With(id)),
             (true, 0) => TypedResults.Ok(new LoggedPoints(0, 0, 0)),
             _ => ProblemResults.From(Run.Fenced),
         };

@@ -37,7 +37,7 @@ internal static class MetricKeys
             !RunRules.TryNormalizeId(id, out var runId) || await runs.FindAsync(runId, cancellationToken) is not { } run
         )
         {
-            return ProblemResults.NotFound("run", id);
+            return ProblemResults.NotFound(RunSentences.NotFound.With(id));
         }
 
         return TypedResults.Ok(

@@ -1,3 +1,5 @@
+using Platform.Contracts.Sentences;
+
 namespace Platform.Tracking.Metrics;
 
 /// <summary>The points of one request, column by column, as they are sent to the database.</summary>
@@ -42,4 +44,4 @@ internal sealed class MetricPoints
 /// <summary>What is wrong with a body of points.</summary>
 /// <param name="Field">Such as <c>points[3].value</c>.</param>
 /// <param name="IsMalformed">Whether the body is no JSON that can be taken, rather than wrong in what it says.</param>
-internal sealed record PointsError(string Field, string Message, bool IsMalformed = false);
+internal sealed record PointsError(string Field, Sentence Why, bool IsMalformed = false);

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Platform.Contracts.Sentences;
 using Platform.Tracking.Runs;
 
 namespace Platform.Tracking.Metrics;
@@ -45,7 +46,7 @@ internal ref struct MetricPointsParser
         catch (Exception exception) when (exception is JsonException or InvalidOperationException)
         {
             // InvalidOperationException: text that is not valid UTF-8 or UTF-16.
-            return (null, new PointsError("body", "The body is not valid JSON.", IsMalformed: true));
+            return (null, new PointsError("body", RunSentences.InvalidJson, IsMalformed: true));
         }
 
         return parser._error is { } error ? (null, error) : (parser._points, null);
@@ -55,7 +56,7 @@ internal ref struct MetricPointsParser
     {
         if (!_reader.Read() || _reader.TokenType is not JsonTokenType.StartObject)
         {
-            Fail("body", "The body is an object with a list of points.");
+            Fail("body", RunSentences.BodyObject);
             return;
         }
 
@@ -64,7 +65,7 @@ internal ref struct MetricPointsParser
         {
             if (!_reader.ValueTextEquals("points"u8))
             {
-                Fail("body", $"Unknown field '{_reader.GetString()}'.");
+                Fail("body", RunSentences.UnknownField.With(_reader.GetString() ?? ""));
                 return;
             }
 
@@ -80,7 +81,7 @@ internal ref struct MetricPointsParser
 
         if (_error is null && !seen)
         {
-            Fail("points", "Give a list of points.");
+            Fail("points", RunSentences.NoPoints);
         }
 
         if (_error is null)
@@ -95,7 +96,7 @@ internal ref struct MetricPointsParser
         _reader.Read();
         if (_reader.TokenType is not JsonTokenType.StartArray)
         {
-            Fail("points", "Give a list of points.");
+            Fail("points", RunSentences.NoPoints);
             return;
         }
 
@@ -103,11 +104,11 @@ internal ref struct MetricPointsParser
         {
             if (_points.Count == _maxPoints)
             {
-                Fail("points", $"A request has at most {_maxPoints} points; send the rest in another request.");
+                Fail("points", RunSentences.TooManyPoints.With(_maxPoints));
             }
             else if (_reader.TokenType is not JsonTokenType.StartObject)
             {
-                FailPoint("", "A point is an object.");
+                FailPoint("", RunSentences.PointObject);
             }
             else
             {
@@ -130,7 +131,7 @@ internal ref struct MetricPointsParser
             if (_reader.ValueTextEquals("key"u8) && IsFirst(ref seen, 1, "key"))
             {
                 _reader.Read();
-                key = ReadName(_keys, ".key", RunRules.MaxKey, RunRules.KeyRule);
+                key = ReadName(_keys, ".key", RunRules.MaxKey, RunSentences.Key);
             }
             else if (_reader.ValueTextEquals("step"u8) && IsFirst(ref seen, 2, "step"))
             {
@@ -154,11 +155,11 @@ internal ref struct MetricPointsParser
                 stage =
                     _reader.TokenType is JsonTokenType.Null
                         ? -1
-                        : ReadName(_stages, ".stage", MaxStageLength, "A stage has 1 to 100 characters.");
+                        : ReadName(_stages, ".stage", MaxStageLength, RunSentences.Stage);
             }
             else
             {
-                FailPoint("", $"Unknown field '{_reader.GetString()}'.");
+                FailPoint("", RunSentences.UnknownField.With(_reader.GetString() ?? ""));
             }
         }
 
@@ -169,11 +170,11 @@ internal ref struct MetricPointsParser
 
         if (key < 0)
         {
-            FailPoint(".key", "A point has a key.");
+            FailPoint(".key", RunSentences.PointKey);
         }
         else if (!hasValue)
         {
-            FailPoint(".value", "A point has a value.");
+            FailPoint(".value", RunSentences.PointValue);
         }
         else
         {
@@ -181,7 +182,7 @@ internal ref struct MetricPointsParser
         }
     }
 
-    private int ReadName(Names names, string field, int maxLength, string rule)
+    private int ReadName(Names names, string field, int maxLength, Sentence rule)
     {
         // An escaped character takes at most six bytes of JSON.
         if (_reader.TokenType is not JsonTokenType.String || _reader.ValueSpan.Length > maxLength * 6)
@@ -217,7 +218,7 @@ internal ref struct MetricPointsParser
             return step;
         }
 
-        FailPoint(".step", "A step is a whole number of at most 53 bits.");
+        FailPoint(".step", RunSentences.Step);
         return 0;
     }
 
@@ -233,7 +234,7 @@ internal ref struct MetricPointsParser
             return at;
         }
 
-        FailPoint(".at", "A time is written as 2026-01-31T12:00:00.123Z.");
+        FailPoint(".at", RunSentences.Time);
         return default;
     }
 
@@ -252,7 +253,7 @@ internal ref struct MetricPointsParser
             case JsonTokenType.String when _reader.ValueTextEquals("-Infinity"u8):
                 return double.NegativeInfinity;
             default:
-                FailPoint(".value", "A value is a number, null, \"NaN\", \"Infinity\" or \"-Infinity\".");
+                FailPoint(".value", RunSentences.ValueNumber);
                 return 0;
         }
     }
@@ -271,11 +272,11 @@ internal ref struct MetricPointsParser
     }
 
     private void FailDoubled(string path, string field) =>
-        _error ??= new PointsError(path, $"The field '{field}' is given twice.", IsMalformed: true);
+        _error ??= new PointsError(path, RunSentences.DoubledField.With(field), IsMalformed: true);
 
-    private void FailPoint(string field, string message) => Fail($"points[{_points.Count}]{field}", message);
+    private void FailPoint(string field, Sentence error) => Fail($"points[{_points.Count}]{field}", error);
 
-    private void Fail(string field, string message) => _error ??= new PointsError(field, message);
+    private void Fail(string field, Sentence error) => _error ??= new PointsError(field, error);
 
     /// <summary>Maps each distinct name to an index, without a string per point.</summary>
     private sealed class Names(List<string> names)

@@ -53,12 +53,12 @@ internal static class ReadMetricsEndpoint
         var points = query.Points ?? DefaultPoints;
         if (points is < SeriesSampler.MinPoints or > MaxPoints)
         {
-            return ProblemResults.Invalid("points", $"Ask for {SeriesSampler.MinPoints} to {MaxPoints} points.");
+            return ProblemResults.Invalid("points", RunSentences.PointsOf.With(SeriesSampler.MinPoints, MaxPoints));
         }
 
         if (!MetricKeys.TryParse(query.Keys, query.Key, out var keys))
         {
-            return ProblemResults.Invalid("keys", RunRules.KeyRule);
+            return ProblemResults.Invalid("keys", RunSentences.Key);
         }
 
         if (
@@ -66,7 +66,7 @@ internal static class ReadMetricsEndpoint
             || await reader.FindSeriesAsync(runId, keys, cancellationToken) is not var (batch, heads)
         )
         {
-            return ProblemResults.NotFound("run", id);
+            return ProblemResults.NotFound(RunSentences.NotFound.With(id));
         }
 
         context.Response.ContentType = "application/json";

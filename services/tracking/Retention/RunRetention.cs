@@ -51,7 +51,11 @@ internal sealed class RunRetention(
         await purge.DeleteLeftoversAsync(cancellationToken);
     }
 
-    private async Task DeleteEndedAsync(RetainedProject project, DateTimeOffset now, CancellationToken cancellationToken)
+    private async Task DeleteEndedAsync(
+        RetainedProject project,
+        DateTimeOffset now,
+        CancellationToken cancellationToken
+    )
     {
         IReadOnlyList<string> ended;
         int deleted;

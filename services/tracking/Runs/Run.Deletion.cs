@@ -1,4 +1,5 @@
 using Platform.EventStore;
+using Platform.ServiceDefaults;
 
 namespace Platform.Tracking.Runs;
 
@@ -15,11 +16,7 @@ internal sealed partial record Run
     public bool IsPurged { get; init; }
 
     private Decision<RunEvent> Delete(DeleteRun c, DateTimeOffset now) =>
-        !HasEnded
-            ? Decision.Refuse<RunEvent>(
-                "run.not-ended",
-                $"The run cannot be deleted: it is {Status.ToName()}. Cancel its job, or end it, first."
-            )
+        !HasEnded ? Refusals.Refuse<RunEvent>(RunSentences.NotEnded.With(Status.ToName()))
         : IsDeleted ? Decision.Nothing<RunEvent>()
         : Decision.Accept<RunEvent>(
             new RunDeleted
@@ -36,8 +33,5 @@ internal sealed partial record Run
     private Decision<RunEvent> Purge(DateTimeOffset now) =>
         IsDeleted
             ? Decision.Accept<RunEvent>(new RunPurged { At = now })
-            : Decision.Refuse<RunEvent>(
-                "run.not-deleted",
-                "Only a run in the recycle bin can be deleted permanently. Delete it first."
-            );
+            : Refusals.Refuse<RunEvent>(RunSentences.NotDeleted);
 }

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Diagnostics;
 using Platform.EventStore;
+using Platform.ServiceDefaults;
 
 namespace Platform.Tracking.Runs;
 
@@ -43,13 +44,10 @@ internal sealed partial record Run(
     public static readonly Decider<Run, RunEvent> Decider = new("run", Initial, Evolve);
 
     /// <summary>The answer to a process of an earlier attempt, which must not change the run.</summary>
-    public static readonly Refusal Fenced = new(
-        "run.attempt-fenced",
-        "A later attempt of the job tracks this run; values of earlier attempts are not stored."
-    );
+    public static readonly Refusal Fenced = Refusals.Of(RunSentences.AttemptFenced);
 
     /// <summary>The answer to a command to a run that does not exist.</summary>
-    public static readonly Refusal NoRun = new("run.not-found", "There is no such run.");
+    public static readonly Refusal NoRun = Refusals.Of(RunSentences.None);
 
     public bool HasEnded => IsEnd(Status);
 
@@ -221,7 +219,7 @@ internal sealed partial record Run(
     {
         if (!IsEnd(c.Status))
         {
-            return Decision.Refuse<RunEvent>("run.invalid-end", "A run ends as finished, failed or interrupted.");
+            return Refusals.Refuse<RunEvent>(RunSentences.InvalidEnd);
         }
 
         var ended = new RunEnded { Status = c.Status, At = now };
@@ -246,7 +244,7 @@ internal sealed partial record Run(
 
         return run.Status == c.Status
             ? Decision.Nothing<RunEvent>()
-            : Decision.Refuse<RunEvent>("run.already-ended", "The run has already ended with another status.");
+            : Refusals.Refuse<RunEvent>(RunSentences.AlreadyEnded);
     }
 
     private static Decision<RunEvent> Update(Run run, UpdateRun c, DateTimeOffset now)
@@ -288,10 +286,7 @@ internal sealed partial record Run(
             var after = Evolve(run, updated);
             if (Math.Max(after.Parameters.Count, Math.Max(after.Tags.Count, after.Summary.Count)) > MaxValues)
             {
-                return Decision.Refuse<RunEvent>(
-                    "run.too-many-values",
-                    $"A run has at most {MaxValues} parameters, tags and summary values each."
-                );
+                return Refusals.Refuse<RunEvent>(RunSentences.TooManyValues.With(MaxValues));
             }
 
             events.Add(updated);

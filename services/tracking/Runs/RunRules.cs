@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
 using System.Text.Json;
+using Platform.Contracts.Sentences;
 using Platform.ServiceDefaults;
 
 namespace Platform.Tracking.Runs;
@@ -14,13 +15,6 @@ internal static class RunRules
     public const int MaxKey = 250;
     public const int MaxTag = 5000;
     public const int MaxValueBytes = 16 * 1024;
-
-    public const string IdRule =
-        "An id is a UUID, or 1 to 64 letters, digits, '.', '_' and '-' that begin with a letter or digit.";
-
-    public const string NameRule = "A name has 1 to 250 characters without control characters.";
-
-    public const string KeyRule = "A key has 1 to 250 characters without control characters.";
 
     /// <summary>Validates and normalizes an id, so that all spellings of a UUID name the same run.</summary>
     public static bool TryNormalizeId(string? id, out string normalized)
@@ -46,7 +40,7 @@ internal static class RunRules
         text is { Length: >= 1 } && text.Length <= max && ClientText.IsOneLine(text);
 
     /// <summary>The first error in the values, or null.</summary>
-    public static (string Field, string Message)? CheckValues(
+    public static (string Field, Sentence Error)? CheckValues(
         string field,
         IReadOnlyDictionary<string, RunValue>? values
     )
@@ -55,15 +49,12 @@ internal static class RunRules
         {
             if (!IsKey(key))
             {
-                return (field, KeyRule);
+                return (field, RunSentences.Key);
             }
 
             if (!CanBeStored(value.Json) || Encoding.UTF8.GetByteCount(value.ToString()) > MaxValueBytes)
             {
-                return (
-                    $"{field}.{key}",
-                    $"A value is JSON of at most {MaxValueBytes} bytes, with finite numbers and without NUL characters."
-                );
+                return ($"{field}.{key}", RunSentences.Value.With(MaxValueBytes));
             }
         }
 
@@ -71,18 +62,18 @@ internal static class RunRules
     }
 
     /// <summary>The first error in the tags, or null.</summary>
-    public static (string Field, string Message)? CheckTags(IReadOnlyDictionary<string, string?>? tags)
+    public static (string Field, Sentence Error)? CheckTags(IReadOnlyDictionary<string, string?>? tags)
     {
         foreach (var (key, value) in tags ?? new Dictionary<string, string?>(StringComparer.Ordinal))
         {
             if (!IsKey(key))
             {
-                return ("tags", KeyRule);
+                return ("tags", RunSentences.Key);
             }
 
             if (value is not null && (value.Length > MaxTag || !ClientText.IsText(value)))
             {
-                return ($"tags.{key}", $"A tag has at most {MaxTag} characters and no NUL.");
+                return ($"tags.{key}", RunSentences.Tag.With(MaxTag));
             }
         }
 

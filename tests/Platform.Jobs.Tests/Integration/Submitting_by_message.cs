@@ -51,6 +51,8 @@ public sealed class Submitting_by_message(JobsFixture fixture) : IClassFixture<J
         );
 
         Assert.Equal(["job.command", "job.name", "job.resources.gpus"], Errors(answer));
+        Assert.True(answer.Is(out Response<JobSubmissionRefused>? refused));
+        Assert.Equal("job.between", Assert.Single(refused.Message.ErrorCodes!["job.resources.gpus"]).Code);
     }
 
     [Fact]

@@ -1,3 +1,4 @@
+using Platform.Contracts.Sentences;
 using Platform.Jobs.Training;
 using static Platform.Jobs.Tests.Training.TestJobs;
 using EndReasons = Platform.Contracts.Jobs.EndReasons;
@@ -6,13 +7,21 @@ namespace Platform.Jobs.Tests.Training;
 
 public sealed class Retrying_a_job
 {
+    private static readonly SentenceCode? _retryRequested = ((Sentence)JobSentences.RetryRequested).Code;
+
     [Fact]
     public void waits_for_the_back_off_after_a_failure() =>
         Given(Running(maxAttempts: 3, backoffSeconds: 5))
             .When(Exit(1, EndReasons.ExitCode, 3))
             .Then(
                 new AttemptFailed(1, EndReasons.ExitCode, 3, null, Now),
-                new JobQueued(2, Now.AddSeconds(5), "attempt 1 failed (exit code 3); next try 5 s later", Now)
+                new JobQueued(
+                    2,
+                    Now.AddSeconds(5),
+                    "attempt 1 failed (exit code 3); next try 5 s later",
+                    Now,
+                    JobSentences.AttemptFailedWithExitCode.With(1, 3, 5).Code
+                )
             );
 
     [Fact]
@@ -21,7 +30,13 @@ public sealed class Retrying_a_job
             .When(Exit(2, EndReasons.OutOfMemory))
             .Then(
                 new AttemptFailed(2, EndReasons.OutOfMemory, null, null, Now),
-                new JobQueued(3, Now.AddSeconds(10), "attempt 2 failed (out_of_memory); next try 10 s later", Now)
+                new JobQueued(
+                    3,
+                    Now.AddSeconds(10),
+                    "attempt 2 failed (out_of_memory); next try 10 s later",
+                    Now,
+                    JobSentences.AttemptFailed.With(2, "out_of_memory", 10).Code
+                )
             );
 
     [Fact]
@@ -78,7 +93,13 @@ public sealed class Retrying_a_job
             .When(new LoseAttempt(1, EndReasons.NodeLost, Node))
             .Then(
                 new AttemptLost(1, EndReasons.NodeLost, Node, Now),
-                new JobQueued(2, Now, "attempt 1 lost its node (node_lost)", Now)
+                new JobQueued(
+                    2,
+                    Now,
+                    "attempt 1 lost its node (node_lost)",
+                    Now,
+                    JobSentences.AttemptLost.With(1, "node_lost").Code
+                )
             );
 
     [Fact]
@@ -87,7 +108,13 @@ public sealed class Retrying_a_job
             .When(Exit(1, EndReasons.NodeStopped))
             .Then(
                 new AttemptLost(1, EndReasons.NodeStopped, Node, Now),
-                new JobQueued(2, Now, "attempt 1 lost its node (node_stopped)", Now)
+                new JobQueued(
+                    2,
+                    Now,
+                    "attempt 1 lost its node (node_stopped)",
+                    Now,
+                    JobSentences.AttemptLost.With(1, "node_stopped").Code
+                )
             );
 
     [Fact]
@@ -111,11 +138,11 @@ public sealed class Retrying_a_job
 
     [Fact]
     public void can_be_requested_once_it_failed() =>
-        Given(Failed()).When(new RetryJob()).Then(new JobQueued(2, Now, "retry requested", Now));
+        Given(Failed()).When(new RetryJob()).Then(new JobQueued(2, Now, "retry requested", Now, _retryRequested));
 
     [Fact]
     public void can_be_requested_once_it_was_cancelled() =>
-        Given(Cancelled()).When(new RetryJob()).Then(new JobQueued(2, Now, "retry requested", Now));
+        Given(Cancelled()).When(new RetryJob()).Then(new JobQueued(2, Now, "retry requested", Now, _retryRequested));
 
     [Fact]
     public void gives_a_new_budget_when_a_user_requests_it()

@@ -1,4 +1,5 @@
 using Platform.Contracts.Jobs;
+using Platform.Contracts.Sentences;
 using Platform.Jobs.Training;
 using static Platform.Jobs.Tests.Training.TestJobs;
 using EndReasons = Platform.Contracts.Jobs.EndReasons;
@@ -63,7 +64,13 @@ public sealed class Running_several_processes
             .When(ExitOf(1, EndReasons.ExitCode, 0, detail: "no file for output 'model'", after: 2), _later)
             .Then(
                 ExitedAs(1, EndReasons.ExitCode, 0, "no file for output 'model'", after: 2),
-                new JobSucceeded(1, RunId, Now.AddSeconds(3), "rank 1: no file for output 'model'")
+                new JobSucceeded(
+                    1,
+                    RunId,
+                    Now.AddSeconds(3),
+                    "rank 1: no file for output 'model'",
+                    OfRank(1, new Sentence("no file for output 'model'", Code: null))
+                )
             );
 
     [Fact]
@@ -94,8 +101,23 @@ public sealed class Running_several_processes
             .When(ExitOf(2, EndReasons.ExitCode, 0, after: 1), _later)
             .Then(
                 ExitedAs(2, EndReasons.ExitCode, 0, after: 1),
-                new AttemptFailed(1, EndReasons.ExitCode, 7, "rank 1: failed first", Now.AddSeconds(2)),
-                new JobFailed(1, RunId, EndReasons.ExitCode, 7, "rank 1: failed first", Now.AddSeconds(2))
+                new AttemptFailed(
+                    1,
+                    EndReasons.ExitCode,
+                    7,
+                    "rank 1: failed first",
+                    Now.AddSeconds(2),
+                    OfRank(1, JobSentences.FailedFirst)
+                ),
+                new JobFailed(
+                    1,
+                    RunId,
+                    EndReasons.ExitCode,
+                    7,
+                    "rank 1: failed first",
+                    Now.AddSeconds(2),
+                    OfRank(1, JobSentences.FailedFirst)
+                )
             );
 
     [Fact]
@@ -148,7 +170,13 @@ public sealed class Running_several_processes
             .When(new LoseAttempt(1, EndReasons.NodeLost, OtherNode))
             .Then(
                 new AttemptLost(1, EndReasons.NodeLost, OtherNode, Now),
-                new JobQueued(2, Now, "attempt 1 lost its node (node_lost)", Now)
+                new JobQueued(
+                    2,
+                    Now,
+                    "attempt 1 lost its node (node_lost)",
+                    Now,
+                    JobSentences.AttemptLost.With(1, "node_lost").Code
+                )
             );
     }
 
@@ -157,8 +185,23 @@ public sealed class Running_several_processes
         Given(FailedFirst())
             .When(new LoseAttempt(1, EndReasons.NodeLost, Node), _later)
             .Then(
-                new AttemptFailed(1, EndReasons.ExitCode, 7, "rank 1: failed first", Now + _later),
-                new JobFailed(1, RunId, EndReasons.ExitCode, 7, "rank 1: failed first", Now + _later)
+                new AttemptFailed(
+                    1,
+                    EndReasons.ExitCode,
+                    7,
+                    "rank 1: failed first",
+                    Now + _later,
+                    OfRank(1, JobSentences.FailedFirst)
+                ),
+                new JobFailed(
+                    1,
+                    RunId,
+                    EndReasons.ExitCode,
+                    7,
+                    "rank 1: failed first",
+                    Now + _later,
+                    OfRank(1, JobSentences.FailedFirst)
+                )
             );
 
     [Fact]
@@ -177,7 +220,13 @@ public sealed class Running_several_processes
             .Then(
                 ExitedAs(2, EndReasons.PeerFailed),
                 new AttemptLost(1, EndReasons.NodeStopped, OtherNode, Now),
-                new JobQueued(2, Now, "attempt 1 lost its node (node_stopped)", Now)
+                new JobQueued(
+                    2,
+                    Now,
+                    "attempt 1 lost its node (node_stopped)",
+                    Now,
+                    JobSentences.AttemptLost.With(1, "node_stopped").Code
+                )
             );
     }
 
@@ -230,4 +279,6 @@ public sealed class Running_several_processes
     /// <summary>Rank 1 failed with exit code 7; the others still run.</summary>
     private static JobEvent[] FailedFirst() =>
         [.. RunningGang(), ExitedAs(1, EndReasons.ExitCode, 7), new StopRequested(1, EndReasons.PeerFailed, Now)];
+
+    private static SentenceCode? OfRank(int rank, Sentence detail) => JobSentences.OfRank.With(rank, detail).Code;
 }

@@ -54,6 +54,12 @@ public sealed class Times_of_an_attempt
             .When(new LoseAttempt(1, EndReasons.NodeLost, Node), -_later)
             .Then(
                 new AttemptLost(1, EndReasons.NodeLost, Node, Now),
-                new JobQueued(2, Now, "attempt 1 lost its node (node_lost)", Now)
+                new JobQueued(
+                    2,
+                    Now,
+                    "attempt 1 lost its node (node_lost)",
+                    Now,
+                    JobSentences.AttemptLost.With(1, "node_lost").Code
+                )
             );
 }

@@ -38,6 +38,10 @@ public sealed class A_long_queue : WithNodesHost
         var told = host.Received.All<PlacementWaitingMessage>();
         Assert.Equal(jobs.Order(), told.Select(message => message.JobId).Order());
         Assert.Contains(told, message => message.Reason == Behind);
+        Assert.All(
+            told.Where(message => message.Reason == Behind),
+            message => Assert.Equal("placement.cpus-behind-others", message.ReasonCode!.Code)
+        );
         Assert.Contains(told, message => message.Reason == "waiting for 1 CPU; it is next");
     }
 
@@ -65,7 +69,12 @@ public sealed class A_long_queue : WithNodesHost
                 return Task.FromResult(!jobs.Except(told).Any());
             }
         );
-        Assert.InRange(host.Received.All<PlacementReasonChangedMessage>().Count, 1, 20);
+        var changed = host.Received.All<PlacementReasonChangedMessage>();
+        Assert.InRange(changed.Count, 1, 20);
+        Assert.All(
+            changed.Where(m => m.Reason == Draining),
+            m => Assert.Equal(("placement.node-draining", "lab1"), (m.ReasonCode!.Code, m.ReasonCode.Args!["node"]))
+        );
     }
 
     [Fact]

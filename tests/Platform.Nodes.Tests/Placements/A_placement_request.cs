@@ -119,11 +119,14 @@ public sealed class A_placement_request : WithNodesHost
         var queue = (await host.Http.GetFromJsonAsync<Page<WaitingPlacement>>("/api/nodes/placements"))!;
         var entry = Assert.Single(queue.Items);
         Assert.Equal((large, 1, waiting.Reason, 64), (entry.JobId, entry.Position, entry.Reason, entry.Gpus));
+        Assert.Equal("placement.too-many-gpus", waiting.ReasonCode!.Code);
+        Assert.Equal(waiting.ReasonCode, entry.ReasonCode);
         Assert.Equal((1, null), (queue.Total, queue.NextCursor));
         Assert.Single(host.Received.All<PlacementWaitingMessage>());
 
         await host.Bus.Publish(NodesHost.Confirm(large));
-        Assert.Equal(waiting.Reason, (await host.Received.OneAsync<PlacementWaitingMessage>(number: 2)).Reason);
+        var repeated = await host.Received.OneAsync<PlacementWaitingMessage>(number: 2);
+        Assert.Equal((waiting.Reason, waiting.ReasonCode), (repeated.Reason, repeated.ReasonCode));
 
         await host.JoinAsync("lab2", NodesHost.Inventory(gpus: 64));
         await host.Received.OneAsync<PlacementGrantedMessage>(message => message.JobId == large);

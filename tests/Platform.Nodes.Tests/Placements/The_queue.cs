@@ -86,13 +86,13 @@ public sealed class The_queue : WithScheduler
 
         Assert.Equal("waiting for 1 CPU; 1 job is ahead", Reason(result, 2));
         Assert.Equal("waiting for 1 CPU; other jobs are ahead", Reason(result, 3));
-        Assert.Equal("waiting for 1 CPU; other jobs are ahead", result.ClassReasons[uncounted.Class]);
+        Assert.Equal("waiting for 1 CPU; other jobs are ahead", result.ClassReasons[uncounted.Class].Text);
     }
 
     [Fact]
     public void tells_of_a_class_what_no_node_can_ever_fit() =>
         Assert.Equal(
             "needs 64 GPUs; the largest node has 2",
-            Assert.Single(Place([Machine(1, gpus: 2)], [Job(1, gpus: 64), Job(2, gpus: 2)]).ClassReasons).Value
+            Assert.Single(Place([Machine(1, gpus: 2)], [Job(1, gpus: 64), Job(2, gpus: 2)]).ClassReasons).Value.Text
         );
 }

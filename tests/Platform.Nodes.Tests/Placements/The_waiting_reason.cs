@@ -10,6 +10,15 @@ public sealed class The_waiting_reason : WithScheduler
     }
 
     [Fact]
+    public void has_a_code_with_what_varies()
+    {
+        var reason = Assert.Single(Place([Machine(1, gpus: 2)], [Job(1, gpus: 64)]).Reasons).Reason;
+
+        Assert.Equal("placement.too-many-gpus", reason.Code!.Code);
+        Assert.Equal([("gpus", "64"), ("largest", "2")], reason.Code.Args!.Select(arg => (arg.Key, arg.Value)).Order());
+    }
+
+    [Fact]
     public void names_a_fitting_node_that_is_not_schedulable()
     {
         var nodes = new[] { Machine(1, gpus: 4, online: false), Machine(2, gpus: 2, draining: true), Machine(3) };

@@ -67,7 +67,7 @@ public abstract class WithScheduler
         string.Join(' ', result.Grants.Select(grant => $"{Number(grant.Request.JobId)}→{Number(grant.Node.NodeId)}"));
 
     private protected static string Reason(SchedulerResult result, int job) =>
-        Assert.Single(result.Reasons, reason => reason.JobId == Id('b', job)).Reason;
+        Assert.Single(result.Reasons, reason => reason.JobId == Id('b', job)).Reason.Text;
 
     private protected static Guid Id(char kind, int number) => Guid.Parse($"{kind}0000000-0000-7000-8000-{number:D12}");
 

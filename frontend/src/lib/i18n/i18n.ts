@@ -1,24 +1,22 @@
 import { Store, useStore } from '../store';
 import { en, type MessageKey, type Messages } from './en';
-import { translator } from './server-messages';
+import { sayer, type Say } from './sentences';
 import { zh } from './zh';
-import { zhServerMessages } from './zh-server-messages';
+import { zhSentences } from './zh-sentences';
 
 export type Language = 'en' | 'zh';
-
-export type Translate = (text: string) => string;
 
 interface LanguageWords {
   name: string;
   tag: string;
   messages: Messages;
-  /** Translates a server message. */
-  translate: Translate;
+  /** Says a sentence of the platform. */
+  say: Say;
 }
 
 export const languages: Record<Language, LanguageWords> = {
-  en: { name: 'English', tag: 'en', messages: en, translate: text => text },
-  zh: { name: '中文', tag: 'zh-CN', messages: zh, translate: translator(zhServerMessages) },
+  en: { name: 'English', tag: 'en', messages: en, say: english => english },
+  zh: { name: '中文', tag: 'zh-CN', messages: zh, say: sayer(zhSentences) },
 };
 
 const key = 'platform.language';
@@ -64,9 +62,9 @@ export function useText(): Text {
   return (key, values) => fill(messages[key], values);
 }
 
-/** Translates server messages into the selected language where a translation exists. */
-export function useTranslate(): Translate {
-  return languages[useStore(language)].translate;
+/** Says sentences of the platform in the selected language. */
+export function useSay(): Say {
+  return languages[useStore(language)].say;
 }
 
 export function useLocale(): string {

@@ -21,28 +21,16 @@ internal static partial class StoreProblems
         catch (IOException exception) when (_full.Contains(exception.HResult))
         {
             LogFull(Logger(context), exception);
-            return ProblemResults.Problem(
-                StatusCodes.Status507InsufficientStorage,
-                "blob.store-full",
-                "The disk for artifact bytes is full. Nothing was stored."
-            );
+            return ProblemResults.Problem(StatusCodes.Status507InsufficientStorage, ArtifactSentences.StoreFull);
         }
         catch (BlobCollectedException)
         {
-            return ProblemResults.Problem(
-                StatusCodes.Status503ServiceUnavailable,
-                "unavailable",
-                "The bytes were deleted as unused while they were uploaded again. Upload them once more."
-            );
+            return ProblemResults.Problem(StatusCodes.Status503ServiceUnavailable, ArtifactSentences.DeletedMeanwhile);
         }
         catch (Exception exception) when (IsUnavailable(exception))
         {
             LogUnavailable(Logger(context), exception);
-            return ProblemResults.Problem(
-                StatusCodes.Status503ServiceUnavailable,
-                "unavailable",
-                "The store of artifact bytes does not answer. Nothing was changed; try again."
-            );
+            return ProblemResults.Problem(StatusCodes.Status503ServiceUnavailable, ArtifactSentences.StoreUnavailable);
         }
     }
 

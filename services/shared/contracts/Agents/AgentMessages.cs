@@ -1,4 +1,5 @@
 using Platform.Contracts.Nodes;
+using Platform.Contracts.Sentences;
 
 namespace Platform.Contracts.Agents;
 
@@ -102,6 +103,9 @@ public sealed record ProcessExited
 
     /// <summary>One sentence for users: which input, which signal, which error of the system.</summary>
     public string? Detail { get; init; }
+
+    /// <summary>The same for other languages; null from agents of release 0.1.0.</summary>
+    public SentenceCode? DetailCode { get; init; }
 }
 
 /// <summary>Answer to an agent: the report is stored and may be removed from its journal.</summary>

@@ -1,3 +1,5 @@
+using Platform.Contracts.Sentences;
+
 namespace Platform.Contracts.Jobs;
 
 /// <summary>
@@ -31,4 +33,7 @@ public sealed record JobSubmissionRefused
 
     /// <summary>The errors of each invalid field, as in the answer to an invalid <c>POST /api/jobs</c>.</summary>
     public required IReadOnlyDictionary<string, string[]> Errors { get; init; }
+
+    /// <summary>The same errors with their codes; null in answers of release 0.1.0.</summary>
+    public IReadOnlyDictionary<string, IReadOnlyList<FieldError>>? ErrorCodes { get; init; }
 }

@@ -1,3 +1,5 @@
+using Platform.Contracts.Sentences;
+
 namespace Platform.Contracts.Nodes;
 
 /// <summary>An agent's heartbeat, every 5 s. Also the body of <c>POST /api/nodes/heartbeat</c>.</summary>
@@ -40,6 +42,9 @@ public sealed record NodeInventory
 
     /// <summary>Why no GPU is available, as a text for users; null when there is one.</summary>
     public string? GpuReason { get; init; }
+
+    /// <summary>The same for other languages; null from agents of release 0.1.0.</summary>
+    public SentenceCode? GpuReasonCode { get; init; }
 
     /// <summary>
     /// One of <see cref="NodeLimits"/>: whether a job can use no more CPUs and memory than it asked for; null from agents of release

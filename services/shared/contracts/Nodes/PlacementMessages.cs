@@ -1,4 +1,5 @@
 using Platform.Contracts.Jobs;
+using Platform.Contracts.Sentences;
 
 namespace Platform.Contracts.Nodes;
 
@@ -42,6 +43,9 @@ public sealed record PlacementWaitingMessage
     public required Guid JobId { get; init; }
     public required int Attempt { get; init; }
     public required string Reason { get; init; }
+
+    /// <summary>The same for other languages; null in messages of release 0.1.0.</summary>
+    public SentenceCode? ReasonCode { get; init; }
 }
 
 /// <summary>
@@ -52,6 +56,9 @@ public sealed record PlacementReasonChangedMessage
 {
     public required IReadOnlyList<WaitingAttempt> Waiting { get; init; }
     public required string Reason { get; init; }
+
+    /// <summary>The same for other languages; null in messages of release 0.1.0.</summary>
+    public SentenceCode? ReasonCode { get; init; }
 }
 
 /// <summary>An attempt that waits for a placement.</summary>

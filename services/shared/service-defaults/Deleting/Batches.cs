@@ -1,4 +1,5 @@
 using Microsoft.AspNetCore.Http.HttpResults;
+using Platform.Contracts.Sentences;
 using Platform.EventStore;
 
 namespace Platform.ServiceDefaults;
@@ -23,14 +24,23 @@ public sealed record BatchItem(string Id, bool Done, BatchProblem? Problem = nul
     public static BatchItem Refused(string id, Refusal refusal)
     {
         ArgumentNullException.ThrowIfNull(refusal);
-        return new BatchItem(id, Done: false, new BatchProblem(refusal.Code, refusal.Message));
+        return Refused(id, Refusals.SentenceOf(refusal));
+    }
+
+    /// <summary>The item of what cannot be done.</summary>
+    /// <param name="why">The detail of a problem.</param>
+    public static BatchItem Refused(string id, Sentence why)
+    {
+        ArgumentNullException.ThrowIfNull(why);
+        return new BatchItem(id, Done: false, new BatchProblem(why.Problem!, why.Text, why.Code));
     }
 }
 
 /// <summary>Why one thing of a batch was left as it was.</summary>
 /// <param name="Code">As in the problem document that it would get alone.</param>
 /// <param name="Detail">A sentence for users.</param>
-public sealed record BatchProblem(string Code, string Detail);
+/// <param name="DetailCode">The same for other languages.</param>
+public sealed record BatchProblem(string Code, string Detail, SentenceCode? DetailCode = null);
 
 /// <summary>What became of each thing of a batch. One that is refused does not keep the others from being done.</summary>
 public sealed record BatchResult(IReadOnlyList<BatchItem> Items);
@@ -44,8 +54,9 @@ public static class Batches
     /// <summary>400 for a batch that is empty, too large, or names something twice.</summary>
     /// <returns>Null when it is right.</returns>
     public static ProblemHttpResult? Check(IReadOnlyList<string>? ids) =>
-        ids is not { Count: >= 1 and <= MaxIds } ? ProblemResults.Invalid("ids", $"Give 1 to {MaxIds} ids.")
-        : ids.Any(string.IsNullOrEmpty) ? ProblemResults.Invalid("ids", "An id is not empty.")
-        : ids.Distinct(StringComparer.Ordinal).Count() < ids.Count ? ProblemResults.Invalid("ids", "Give each id once.")
+        ids is not { Count: >= 1 and <= MaxIds } ? ProblemResults.Invalid("ids", BatchSentences.Size.With(MaxIds))
+        : ids.Any(string.IsNullOrEmpty) ? ProblemResults.Invalid("ids", BatchSentences.EmptyId)
+        : ids.Distinct(StringComparer.Ordinal).Count() < ids.Count
+            ? ProblemResults.Invalid("ids", BatchSentences.IdTwice)
         : null;
 }

@@ -1,4 +1,5 @@
 using System.Data.Common;
+using Platform.Contracts.Sentences;
 
 namespace Platform.ServiceDefaults;
 
@@ -18,8 +19,8 @@ public sealed record Deletion(DateTimeOffset At, string? By, string? Reason)
             : null;
 
     /// <summary>What is wrong with a reason that a client gives; null when nothing is.</summary>
-    public static string? ProblemWithReason(string? reason) =>
+    public static Sentence? ProblemWithReason(string? reason) =>
         reason is null || (reason.Length is > 0 and <= MaxReason && ClientText.IsOneLine(reason))
             ? null
-            : $"A reason is one line of 1 to {MaxReason} characters.";
+            : TextSentences.Reason.With(MaxReason);
 }

@@ -4,6 +4,7 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Routing;
+using Platform.Contracts.Sentences;
 
 namespace Platform.ServiceDefaults;
 
@@ -47,22 +48,25 @@ public static class ListEndpoints
         property.GetCustomAttribute<FromQueryAttribute>()?.Name
         ?? JsonNamingPolicy.CamelCase.ConvertName(property.Name);
 
-    private static SortedDictionary<string, string[]> Check(HttpRequest request, Dictionary<string, bool> known)
+    private static FieldErrors Check(HttpRequest request, Dictionary<string, bool> known)
     {
-        var errors = new SortedDictionary<string, string[]>(StringComparer.Ordinal);
+        var errors = new FieldErrors();
         foreach (var (name, values) in request.Query)
         {
             if (!known.TryGetValue(name, out var takesSeveral))
             {
-                errors[name] = [$"This list takes {string.Join(", ", known.Keys.Order(StringComparer.Ordinal))}."];
+                errors.Add(
+                    name,
+                    ListSentences.Parameters.With(string.Join(", ", known.Keys.Order(StringComparer.Ordinal)))
+                );
             }
             else if (values.Count > 1 && !takesSeveral)
             {
-                errors[name] = ["Give it once."];
+                errors.Add(name, ListSentences.Once);
             }
             else if (values.Any(string.IsNullOrEmpty))
             {
-                errors[name] = ["Give it a value or leave it out."];
+                errors.Add(name, ListSentences.NoValue);
             }
         }
 

@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
 using Npgsql;
+using Platform.Contracts.Sentences;
 
 namespace Platform.ServiceDefaults;
 
@@ -16,10 +17,9 @@ public sealed class ListFilter
 
     private readonly List<string> _conditions = [];
     private readonly List<NpgsqlParameter> _parameters = [];
-    private readonly SortedDictionary<string, string[]> _errors = new(StringComparer.Ordinal);
 
     /// <summary>What is wrong, by query parameter.</summary>
-    public IReadOnlyDictionary<string, string[]> Errors => _errors;
+    public FieldErrors Errors { get; } = new();
 
     /// <summary>
     /// True while all conditions are on columns that the list's counts have (<see cref="ListCounts"/>), so that the total is known
@@ -30,7 +30,7 @@ public sealed class ListFilter
     internal string Where => _conditions.Count == 0 ? "" : $"where {string.Join(" and ", _conditions)}";
 
     /// <summary>Notes what is wrong with a query parameter.</summary>
-    public void Reject(string name, string message) => _errors.TryAdd(name, [message]);
+    public void Reject(string name, Sentence error) => Errors.TryAdd(name, error);
 
     /// <summary>Adds a condition; it gets a function that turns a value into a parameter.</summary>
     /// <param name="condition">SQL over the list's table.</param>
@@ -61,7 +61,7 @@ public sealed class ListFilter
         var wanted = value.Split(',');
         if (wanted.Except(allowed, StringComparer.Ordinal).Any())
         {
-            Reject(name, $"One of {string.Join(", ", allowed)}, or several separated by commas.");
+            Reject(name, ListSentences.OneOf.With(string.Join(", ", allowed)));
             return;
         }
 
@@ -74,7 +74,7 @@ public sealed class ListFilter
 
     /// <summary>Rows with a <c>uuid</c>.</summary>
     /// <param name="problem">What to say of a value that is none.</param>
-    public void AddId(string name, string? value, string column, string problem)
+    public void AddId(string name, string? value, string column, Sentence problem)
     {
         if (string.IsNullOrEmpty(value))
         {
@@ -146,7 +146,7 @@ public sealed class ListFilter
 
         if (!bool.TryParse(value, out var flag))
         {
-            Reject(name, "Either 'true' or 'false'.");
+            Reject(name, ListSentences.Flag);
         }
 
         return flag;
@@ -163,7 +163,7 @@ public sealed class ListFilter
         var isAllowed = value.Length <= MaxTextLength && ClientText.IsText(value);
         if (!isAllowed)
         {
-            Reject(name, $"A text of 1 to {MaxTextLength} characters.");
+            Reject(name, ListSentences.Text.With(MaxTextLength));
         }
 
         return isAllowed;

@@ -40,7 +40,7 @@ internal sealed record ListPlace
         var isDescending = sort.StartsWith('-');
         if (!sorts.TryGetValue(sort[(isDescending ? 1 : 0)..], out var column))
         {
-            filter.Reject("sort", $"Sort by one of {string.Join(", ", sorts.Keys)}; prefix with '-' for descending.");
+            filter.Reject("sort", ListSentences.Sort.With(string.Join(", ", sorts.Keys)));
             column = sorts.Values.First();
         }
 
@@ -56,7 +56,7 @@ internal sealed record ListPlace
         };
         if (query.Cursor is not null && !place.TryContinue(query.Cursor))
         {
-            filter.Reject("cursor", "This is not a cursor of this list with these filters in this order.");
+            filter.Reject("cursor", ListSentences.Cursor);
         }
 
         return place;
@@ -138,7 +138,7 @@ internal sealed record ListPlace
             || limit is < 1 or > MaxLimit
         )
         {
-            filter.Reject("limit", $"A limit is 1 to {MaxLimit}.");
+            filter.Reject("limit", ListSentences.Limit.With(MaxLimit));
         }
 
         return limit;
@@ -156,7 +156,7 @@ internal sealed record ListPlace
             || query.Cursor is not null
         )
         {
-            filter.Reject("offset", "An offset is a whole number from 0, and not sent with a cursor.");
+            filter.Reject("offset", ListSentences.Offset);
         }
 
         return offset;
@@ -167,7 +167,7 @@ internal sealed record ListPlace
         var isExact = string.Equals(text, "exact", StringComparison.Ordinal);
         if (!isExact && !string.IsNullOrEmpty(text))
         {
-            filter.Reject("total", "Leave it out or send 'exact'.");
+            filter.Reject("total", ListSentences.Total);
         }
 
         return isExact;

@@ -1,5 +1,6 @@
 using System.Text.RegularExpressions;
 using Microsoft.AspNetCore.Http;
+using Platform.Contracts.Sentences;
 
 namespace Platform.ServiceDefaults;
 
@@ -10,33 +11,36 @@ internal static partial class BindingFailure
 
     /// <summary>The framework's sentence in our words; the sentence itself when it is another one.</summary>
     /// <param name="message">The message of a <see cref="BadHttpRequestException"/>.</param>
-    public static string Describe(string message)
+    public static Sentence Describe(string message)
     {
         if (Missing().Match(message) is { Success: true } missing)
         {
-            return $"The parameter '{missing.Groups["name"].Value}' is missing.";
+            return RequestSentences.MissingParameter.With(missing.Groups["name"].Value);
         }
 
         if (Wrong().Match(message) is not { Success: true } wrong)
         {
-            return message;
+            return RequestSentences.Unreadable.With(message);
         }
 
         var value = wrong.Groups["value"].Value;
-        var shown = ClientText.IsOneLine(value) && value.Length <= MaxShown ? $"not '{value}'" : "not what was given";
-        return $"The parameter '{wrong.Groups["name"].Value}' is {WordsFor(wrong.Groups["type"].Value)}, {shown}.";
+        var name = wrong.Groups["name"].Value;
+        var expected = Expected(wrong.Groups["type"].Value);
+        return ClientText.IsOneLine(value) && value.Length <= MaxShown
+            ? RequestSentences.WrongParameter.With(name, expected, value)
+            : RequestSentences.UnreadableParameter.With(name, expected);
     }
 
-    private static string WordsFor(string type) =>
+    private static Sentence Expected(string type) =>
         type switch
         {
-            "int" => $"a whole number up to {int.MaxValue}",
-            "long" => "a whole number",
-            "double" => "a number",
-            "bool" => "'true' or 'false'",
-            "Guid" => "an id such as 0196f3a1-7c1e-7b60-8a36-2f0d5e4c9b11",
-            "DateTimeOffset" => "a time such as 2026-01-02T03:04:05Z",
-            _ => "something else",
+            "int" => RequestSentences.WholeNumberUpTo.With(int.MaxValue),
+            "long" => RequestSentences.WholeNumber,
+            "double" => RequestSentences.Number,
+            "bool" => RequestSentences.Flag,
+            "Guid" => RequestSentences.Id.With("0196f3a1-7c1e-7b60-8a36-2f0d5e4c9b11"),
+            "DateTimeOffset" => RequestSentences.Time.With("2026-01-02T03:04:05Z"),
+            _ => RequestSentences.SomethingElse,
         };
 
     [GeneratedRegex(

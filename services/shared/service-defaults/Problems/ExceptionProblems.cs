@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.Diagnostics;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Mvc;
 using Npgsql;
+using Platform.Contracts.Sentences;
 using Platform.EventStore;
 
 namespace Platform.ServiceDefaults;
@@ -37,48 +38,33 @@ internal sealed class ExceptionProblems(IProblemDetailsService problems) : IExce
     private static ProblemDetails ProblemFor(Exception exception, HttpRequest request) =>
         exception switch
         {
-            StreamVersionConflictException conflict => Problem(
+            StreamVersionConflictException conflict => ProblemResults.Details(
                 request.Headers.IfMatch.Count > 0 ? 412 : 409,
-                "version-conflict",
-                $"It was changed meanwhile: it is at version {conflict.Actual}, not {conflict.Expected}. Read it again and retry."
+                RequestSentences.Changed.With(conflict.Actual, conflict.Expected)
             ),
-            BadHttpRequestException { InnerException: JsonException json } => Problem(
+            BadHttpRequestException { InnerException: JsonException json } => ProblemResults.Details(
                 400,
-                "invalid-json",
                 Describe(json)
             ),
             BadHttpRequestException bad when bad.Message.Contains("no body was provided", StringComparison.Ordinal) =>
-                Problem(bad.StatusCode, "bad-request", "This address expects a JSON body."),
-            BadHttpRequestException bad => Problem(bad.StatusCode, "bad-request", BindingFailure.Describe(bad.Message)),
+                ProblemResults.Details(bad.StatusCode, RequestSentences.NoBody),
+            BadHttpRequestException bad => ProblemResults.Details(bad.StatusCode, BindingFailure.Describe(bad.Message)),
             NpgsqlException away when away.IsTransient || DatabaseFailures.IsUnreachable(away) => Unavailable(),
             TimeoutException => Unavailable(),
-            _ => Problem(500, "internal", "Something went wrong here. The log has the details under this trace id."),
+            _ => ProblemResults.Details(500, RequestSentences.Internal),
         };
 
-    private static ProblemDetails Unavailable() =>
-        Problem(
-            503,
-            "unavailable",
-            "A part of the platform does not answer at the moment. Nothing was changed; try again."
-        );
-
-    private static ProblemDetails Problem(int status, string code, string detail) =>
-        new()
-        {
-            Status = status,
-            Type = ProblemResults.TypeOf(code),
-            Detail = detail,
-        };
+    private static ProblemDetails Unavailable() => ProblemResults.Details(503, RequestSentences.Unavailable);
 
     /// <summary>Says which field of the body is wrong, without naming types of ours.</summary>
-    private static string Describe(JsonException json)
+    private static Sentence Describe(JsonException json)
     {
         var path = json.Path is { Length: > 1 } known ? known.TrimStart('$', '.') : null;
-        return NameIn(json.Message, "The JSON property '") is { } unknown ? $"Unknown field '{unknown}'."
+        return NameIn(json.Message, "The JSON property '") is { } unknown ? RequestSentences.UnknownField.With(unknown)
             : json.Message.StartsWith("Duplicate propert", StringComparison.Ordinal)
-                ? $"The field '{NameIn(json.Message, "Duplicate property '") ?? path}' is given twice."
-            : path is not null ? $"The field '{path}' has the wrong type or is missing something."
-            : "The body is not the JSON that this address expects.";
+                ? RequestSentences.DoubledField.With(NameIn(json.Message, "Duplicate property '") ?? path ?? "")
+            : path is not null ? RequestSentences.WrongField.With(path)
+            : RequestSentences.OtherJson;
     }
 
     /// <summary>The name of a field in one of the serializer's messages.</summary>

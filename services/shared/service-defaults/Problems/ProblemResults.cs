@@ -1,48 +1,75 @@
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.AspNetCore.Mvc;
+using Platform.Contracts.Sentences;
 using Platform.EventStore;
 
 namespace Platform.ServiceDefaults;
 
-/// <summary>Problem documents for refusals and missing things.</summary>
+/// <summary>
+/// Problem documents for refusals and missing things. Beside the members of RFC 9457 they have the sentence's <c>code</c> and
+/// <c>args</c> (<see cref="SentenceCode"/>).
+/// </summary>
 public static class ProblemResults
 {
     /// <summary>The address that names a kind of problem: <c>/problems/job.invalid-transition</c>.</summary>
     public static string TypeOf(string code) => $"/problems/{code}";
 
-    /// <summary>A problem with a code of ours.</summary>
-    public static ProblemHttpResult Problem(int status, string code, string detail) =>
-        TypedResults.Problem(detail, statusCode: status, type: TypeOf(code));
+    /// <summary>A problem.</summary>
+    /// <param name="detail">What was wrong this time; it names the kind of problem (<see cref="Sentence.Problem"/>).</param>
+    public static ProblemHttpResult Problem(int status, Sentence detail) =>
+        TypedResults.Problem(Details(status, detail));
 
     /// <summary>A refused command: 409 unless the caller knows better.</summary>
-    public static ProblemHttpResult From(Refusal refusal, int status = StatusCodes.Status409Conflict) =>
-        Problem(status, refusal.Code, refusal.Message);
+    public static ProblemHttpResult From(Refusal refusal, int status = StatusCodes.Status409Conflict)
+    {
+        ArgumentNullException.ThrowIfNull(refusal);
+        return Problem(status, Refusals.SentenceOf(refusal));
+    }
 
     /// <summary>404 for a thing that does not exist.</summary>
-    /// <param name="what">Such as <c>job</c>.</param>
-    /// <param name="id">What was asked for.</param>
-    public static ProblemHttpResult NotFound(string what, object id) =>
-        Problem(StatusCodes.Status404NotFound, $"{what}.not-found", $"There is no {what} '{id}'.");
+    public static ProblemHttpResult NotFound(Sentence detail) => Problem(StatusCodes.Status404NotFound, detail);
 
     /// <summary>412 for an <c>If-Match</c> that is no version of ours (<see cref="ETags.TryGetIfMatch"/>).</summary>
     public static ProblemHttpResult UnknownVersion() =>
-        Problem(
-            StatusCodes.Status412PreconditionFailed,
-            "version-conflict",
-            "If-Match is no ETag that was sent from here. Read it again and send the ETag that comes with it."
-        );
+        Problem(StatusCodes.Status412PreconditionFailed, RequestSentences.UnknownVersion);
 
-    /// <summary>400 with an errors map, as validation gives it.</summary>
-    public static ProblemHttpResult Invalid(string field, string message) =>
-        Invalid(new Dictionary<string, string[]>(StringComparer.Ordinal) { [field] = [message] });
+    /// <summary>400 for one field.</summary>
+    public static ProblemHttpResult Invalid(string field, Sentence error) => Invalid(FieldErrors.Of(field, error));
 
-    /// <summary>400 with what is wrong, by field.</summary>
-    public static ProblemHttpResult Invalid(IReadOnlyDictionary<string, string[]> errors) =>
-        TypedResults.Problem(
-            new HttpValidationProblemDetails(errors.ToDictionary(StringComparer.Ordinal))
+    /// <summary>400 with what is wrong, by field: <c>errors</c> in English, <c>errorCodes</c> with the codes.</summary>
+    public static ProblemHttpResult Invalid(FieldErrors errors)
+    {
+        ArgumentNullException.ThrowIfNull(errors);
+        return TypedResults.Problem(
+            new HttpValidationProblemDetails(errors.Texts)
             {
                 Status = StatusCodes.Status400BadRequest,
                 Type = TypeOf("validation"),
+                Extensions = { ["code"] = "validation", ["errorCodes"] = errors.Codes },
             }
         );
+    }
+
+    internal static ProblemDetails Details(int status, Sentence detail)
+    {
+        ArgumentNullException.ThrowIfNull(detail);
+        var problem = new ProblemDetails
+        {
+            Status = status,
+            Type = TypeOf(detail.Problem ?? detail.Code?.Code ?? "internal"),
+            Detail = detail.Text,
+        };
+        if (detail.Code is { } code)
+        {
+            problem.Extensions["code"] = code.Code;
+            problem.Extensions["args"] = code.Args ?? new Dictionary<string, string>(StringComparer.Ordinal);
+            if (code.Parts is { } parts)
+            {
+                problem.Extensions["parts"] = parts;
+            }
+        }
+
+        return problem;
+    }
 }

@@ -3,19 +3,21 @@ using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Authorization.Policy;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.HttpResults;
+using Platform.Contracts.Sentences;
 
 namespace Platform.ServiceDefaults;
 
 /// <summary>No credential was sent where one is needed.</summary>
-/// <param name="detail">Why one is needed here, to begin a sentence's paragraph; how to get one is said after it.</param>
-public sealed class TokenRequiredException(string detail) : Exception(detail);
+/// <param name="why">Why one is needed here, and how to get one.</param>
+public sealed class TokenRequiredException(Sentence why) : Exception(why?.Text)
+{
+    /// <summary>Why one is needed here.</summary>
+    public Sentence? Why { get; } = why;
+}
 
 /// <summary>Says why a request was refused: in a problem document, as everything else is.</summary>
 internal sealed class AuthorizationProblems : IAuthorizationMiddlewareResultHandler
 {
-    private const string HowToGetOne =
-        "Send Authorization: Bearer <token>. Make a token on the platform's machine with: platform tokens create <name>";
-
     public Task HandleAsync(
         RequestDelegate next,
         HttpContext context,
@@ -40,16 +42,11 @@ internal sealed class AuthorizationProblems : IAuthorizationMiddlewareResultHand
             context.Response.Headers.WWWAuthenticate = "Bearer realm=\"platform\"";
             return ProblemResults.Problem(
                 StatusCodes.Status401Unauthorized,
-                "gateway.token-required",
-                $"{failure?.Message ?? "This platform asks for a token."} {HowToGetOne}"
+                (failure as TokenRequiredException)?.Why ?? CallerSentences.TokenRequired
             );
         }
 
         context.Response.Headers.WWWAuthenticate = "Bearer realm=\"platform\", error=\"invalid_token\"";
-        return ProblemResults.Problem(
-            StatusCodes.Status401Unauthorized,
-            "gateway.token-invalid",
-            "This token is not valid, has ended or was revoked."
-        );
+        return ProblemResults.Problem(StatusCodes.Status401Unauthorized, CallerSentences.TokenInvalid);
     }
 }

@@ -12,8 +12,11 @@ public static class CallerProblems
         ArgumentNullException.ThrowIfNull(context);
         return ProblemResults.Problem(
             StatusCodes.Status403Forbidden,
-            "gateway.not-allowed",
-            $"The token of {context.Caller().Subject} does not allow {context.Request.Method} {context.Request.Path}."
+            CallerSentences.NotAllowed.With(
+                context.Caller().Subject,
+                context.Request.Method,
+                context.Request.Path.Value ?? ""
+            )
         );
     }
 }

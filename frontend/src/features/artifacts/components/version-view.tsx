@@ -14,7 +14,8 @@ import { Ago } from '../../../components/time';
 import { ApiError } from '../../../lib/api';
 import { useEditRefusal } from '../../../lib/caller';
 import { formatBytes } from '../../../lib/format';
-import { useText, useTranslate } from '../../../lib/i18n/i18n';
+import { useText, useSay } from '../../../lib/i18n/i18n';
+import { fieldErrors } from '../../../lib/i18n/sentences';
 import { useBin } from '../../../lib/use-bin';
 import { addressOf, useManifest, useSetAlias, versionKey, type Manifest } from '../api/artifacts';
 
@@ -108,10 +109,10 @@ function AliasForm({ name, version }: { name: string; version: number }) {
   const [alias, setAlias] = useState('');
   const set = useSetAlias(name, version);
   const refusal = useEditRefusal();
-  const translate = useTranslate();
+  const say = useSay();
   const reason = useReason(set.error);
-  const named = set.error instanceof ApiError ? set.error.problem.errors : undefined;
-  const errors = named ? Object.values(named).flat().map(translate) : set.error ? [reason] : undefined;
+  const named = set.error instanceof ApiError ? Object.values(fieldErrors(say, set.error.problem)).flat() : [];
+  const errors = named.length > 0 ? named : set.error ? [reason] : undefined;
   return (
     <form
       className="alias-form"

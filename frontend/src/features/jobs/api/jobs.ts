@@ -1,6 +1,7 @@
 import { keepPreviousData, useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useEffect, useState } from 'react';
 import { getJson, postJson, type Page } from '../../../lib/api';
+import type { FieldErrors, SentenceCode } from '../../../lib/i18n/sentences';
 import { useStore } from '../../../lib/store';
 import { connected } from '../../../lib/connection';
 import { readIfThere } from '../../../lib/existence';
@@ -26,7 +27,9 @@ export interface JobItem {
   endedAt?: string | null;
   exitCode?: number | null;
   reason?: string | null;
+  reasonCode?: SentenceCode | null;
   detail?: string | null;
+  detailCode?: SentenceCode | null;
   /** Set while it is in the recycle bin. */
   deletion?: Deletion | null;
 }
@@ -39,6 +42,7 @@ export interface JobRank {
   reason?: string | null;
   exitCode?: number | null;
   detail?: string | null;
+  detailCode?: SentenceCode | null;
 }
 
 export interface Job extends JobItem {
@@ -186,8 +190,8 @@ export function useJobArtifacts(job: Job) {
  * What is wrong with a job, by field. Asked for before it is submitted: mistakes in a form are what a form is for, and no
  * failure for the browser to note.
  */
-export async function validateJob(request: object): Promise<Record<string, string[]>> {
-  return (await postJson<{ errors: Record<string, string[]> }>('/api/jobs/check', request)).errors;
+export async function validateJob(request: object): Promise<FieldErrors> {
+  return await postJson<FieldErrors>('/api/jobs/check', request);
 }
 
 /** Submits a job. The key is the same for every try of one draft, so that an answer that got lost does not make two jobs. */

@@ -2,7 +2,8 @@ import { Pending } from '../../../components/states';
 import { Pairs } from '../../../components/facts';
 import { ExactTime } from '../../../components/time';
 import { formatDuration } from '../../../lib/format';
-import { isMessageKey, useText, useTranslate, type Text, type Translate } from '../../../lib/i18n/i18n';
+import { isMessageKey, useText, useSay, type Text } from '../../../lib/i18n/i18n';
+import type { Say, SentenceCode } from '../../../lib/i18n/sentences';
 import { callerName, isImplied } from '../api/actor';
 import { causesOf, type Cause } from '../api/cause';
 import { placedOn, useHistory, type HistoryEntry, type Job } from '../api/jobs';
@@ -43,7 +44,7 @@ interface TimelineEntryProps {
 function TimelineEntry({ entry, before, cause, nodeNames, severalRanks }: TimelineEntryProps) {
   const t = useText();
   const key = `event.${entry.type}`;
-  const summary = [rankOf(t, entry, nodeNames, severalRanks), summaryOf(t, useTranslate(), entry)]
+  const summary = [rankOf(t, entry, nodeNames, severalRanks), summaryOf(t, useSay(), entry)]
     .filter(Boolean)
     .join(' · ');
   return (
@@ -112,13 +113,15 @@ function placementOf(nodes: PlacedNode[]): string {
 }
 
 /** The main fields of an event. */
-function summaryOf(t: Text, translate: Translate, { type, data }: HistoryEntry): string {
-  const { attempt, nodes, reason, exitCode, detail } = data as {
+function summaryOf(t: Text, say: Say, { type, data }: HistoryEntry): string {
+  const { attempt, nodes, reason, reasonCode, exitCode, detail, detailCode } = data as {
     attempt?: number;
     nodes?: PlacedNode[];
     reason?: string;
+    reasonCode?: SentenceCode;
     exitCode?: number;
     detail?: string;
+    detailCode?: SentenceCode;
   };
   const parts = [
     attempt && t('log.attempt', { number: attempt }),
@@ -126,9 +129,13 @@ function summaryOf(t: Text, translate: Translate, { type, data }: HistoryEntry):
     // A queue reason is already a sentence; all others are codes.
     // What a user wrote stays as it is.
     reason &&
-      (type === 'job_deleted' ? reason : type === 'job_queued' ? translate(reason) : reasonWords(t, reason, exitCode)),
+      (type === 'job_deleted'
+        ? reason
+        : type === 'job_queued'
+          ? say(reason, reasonCode)
+          : reasonWords(t, reason, exitCode)),
     exitCode && reason !== 'exit_code' && `${t('job.exitCode')} ${exitCode}`,
-    detail && translate(detail),
+    detail && say(detail, detailCode),
   ];
   // Only the last part may end as a sentence.
   return parts

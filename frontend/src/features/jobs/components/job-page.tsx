@@ -15,7 +15,7 @@ import { Tabs } from '../../../components/tabs';
 import { Ago, Duration } from '../../../components/time';
 import { useEditRefusal } from '../../../lib/caller';
 import { formatDuration } from '../../../lib/format';
-import { useText, useTranslate } from '../../../lib/i18n/i18n';
+import { useText, useSay } from '../../../lib/i18n/i18n';
 import { useBin } from '../../../lib/use-bin';
 import { useNow } from '../../../lib/use-now';
 import { userName } from '../../../lib/user-name';
@@ -103,7 +103,7 @@ function JobView({ job, search }: { job: Job; search: JobSearch }) {
 
 function JobFacts({ job }: { job: Job }) {
   const t = useText();
-  const translate = useTranslate();
+  const say = useSay();
   const cancelledBy = useCanceller(job);
   return (
     <Facts
@@ -126,7 +126,7 @@ function JobFacts({ job }: { job: Job }) {
         [t('bin.deletedFor'), job.deletion?.reason],
         [t('job.duration'), job.startedAt ? <JobDuration key="for" job={job} /> : null],
         [t('job.exitCode'), hasOtherExitCode(job) ? job.exitCode : null],
-        [t(job.status === 'succeeded' ? 'job.note' : 'job.reason'), reasonText(t, translate, job)],
+        [t(job.status === 'succeeded' ? 'job.note' : 'job.reason'), reasonText(t, say, job)],
         [
           t('job.run'),
           <Link key="run" to="/runs/$id" params={{ id: job.runId }} className="mono">

@@ -1,13 +1,13 @@
 import { StatusBadge } from '../../../components/status-badge';
 import { Duration } from '../../../components/time';
-import { useText, useTranslate } from '../../../lib/i18n/i18n';
+import { useText, useSay } from '../../../lib/i18n/i18n';
 import { rankStatus, type Job, type JobRank } from '../api/jobs';
 import { reasonWords } from './end-reason';
 
 /** The processes of the current or last attempt of several. */
 export function JobRanks({ job, ranks }: { job: Job; ranks: readonly JobRank[] }) {
   const t = useText();
-  const translate = useTranslate();
+  const say = useSay();
   return (
     <div className="scroll" tabIndex={0} role="region" aria-label={t('job.tab.ranks')}>
       <table className="plain">
@@ -36,7 +36,7 @@ export function JobRanks({ job, ranks }: { job: Job; ranks: readonly JobRank[] }
                   <Duration from={rank.startedAt} to={rank.endedAt ?? job.endedAt} />
                 </td>
                 <td>{rank.exitCode ?? '–'}</td>
-                <td>{[reason, rank.detail && translate(rank.detail)].filter(Boolean).join(' ') || '–'}</td>
+                <td>{[reason, rank.detail && say(rank.detail, rank.detailCode)].filter(Boolean).join(' ') || '–'}</td>
               </tr>
             );
           })}

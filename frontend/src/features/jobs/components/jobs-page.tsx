@@ -6,7 +6,8 @@ import { Notes } from '../../../components/notes';
 import { StatusBadge } from '../../../components/status-badge';
 import { Ago, Duration } from '../../../components/time';
 import type { Column } from '../../../components/virtual-table';
-import { useText, useTranslate, type Text, type Translate } from '../../../lib/i18n/i18n';
+import { useText, useSay, type Text } from '../../../lib/i18n/i18n';
+import type { Say } from '../../../lib/i18n/sentences';
 import type { ListSearch } from '../../../lib/list-search';
 import { callerName } from '../api/actor';
 import { jobStatuses, placedOn, shownStatus, type JobItem } from '../api/jobs';
@@ -15,7 +16,7 @@ import { SubmitLink } from './submit-link';
 
 export function JobsPage({ search }: { search: ListSearch }) {
   const t = useText();
-  const translate = useTranslate();
+  const say = useSay();
   return (
     <ListPage<JobItem>
       title={t('app.jobs')}
@@ -25,7 +26,7 @@ export function JobsPage({ search }: { search: ListSearch }) {
       searchLabel={t('jobs.search')}
       statuses={jobStatuses}
       tableLabel={t('jobs.table')}
-      columns={columns(t, translate)}
+      columns={columns(t, say)}
       empty={
         <EmptyState title={t('jobs.empty.title')} text={t('jobs.empty.text')}>
           <SubmitLink />
@@ -35,7 +36,7 @@ export function JobsPage({ search }: { search: ListSearch }) {
   );
 }
 
-function columns(t: Text, translate: Translate): Column<JobItem>[] {
+function columns(t: Text, say: Say): Column<JobItem>[] {
   return [
     {
       key: 'status',
@@ -78,7 +79,7 @@ function columns(t: Text, translate: Translate): Column<JobItem>[] {
       width: 'minmax(6rem, 1fr)',
       wide: true,
       cell: job => {
-        const reason = reasonText(t, translate, job);
+        const reason = reasonText(t, say, job);
         return job.nodes.length > 0 ? (
           placedOn(job)
         ) : (

@@ -5,7 +5,8 @@ import { Field } from '../../../components/field';
 import { PageHeader } from '../../../components/page-header';
 import { AbsentState, useReason } from '../../../components/states';
 import { useEditRefusal } from '../../../lib/caller';
-import { useText, useTranslate } from '../../../lib/i18n/i18n';
+import { useText, useSay } from '../../../lib/i18n/i18n';
+import { fieldErrors } from '../../../lib/i18n/sentences';
 import {
   emptyDraft,
   errorsAfter,
@@ -62,7 +63,7 @@ export function SubmitPage() {
 
 function SubmitForm() {
   const t = useText();
-  const translate = useTranslate();
+  const say = useSay();
   const navigate = useNavigate();
   const submitJob = useSubmitJob();
   const [draft, setDraft] = useState(readDraft);
@@ -112,11 +113,10 @@ function SubmitForm() {
     setErrors({});
     setSending(true);
     try {
-      const mistakes = Object.entries(await validateJob(request));
-      if (mistakes.length > 0) {
+      const mistakes = fieldErrors(say, await validateJob(request));
+      if (Object.keys(mistakes).length > 0) {
         setSending(false);
-        const found = Object.fromEntries(mistakes.map(([field, messages]) => [field, messages.map(translate)]));
-        refuse({ ...found, ...missing });
+        refuse({ ...mistakes, ...missing });
         return;
       }
       const job = await submitJob(request, key.current.key);

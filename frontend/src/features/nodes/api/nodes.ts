@@ -1,5 +1,6 @@
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { getJson, postJson } from '../../../lib/api';
+import type { SentenceCode } from '../../../lib/i18n/sentences';
 
 export interface Node {
   id: string;
@@ -13,6 +14,7 @@ export interface Node {
   memoryMiB: number;
   gpus: { index: number; uuid: string; name: string; memoryMiB: number | null; jobId?: string | null }[];
   gpuReason?: string | null;
+  gpuReasonCode?: SentenceCode | null;
   /** Whether jobs can use no more CPUs and memory than they asked for, and why not; older agents do not say. */
   limits?: string | null;
   labels: Record<string, string>;

@@ -9,14 +9,14 @@ import { Ago } from '../../../components/time';
 import { useEditRefusal } from '../../../lib/caller';
 import { formatMiB } from '../../../lib/format';
 import type { MessageKey } from '../../../lib/i18n/en';
-import { useText, useTranslate } from '../../../lib/i18n/i18n';
+import { useText, useSay } from '../../../lib/i18n/i18n';
 import { useNodeCommand, type Node } from '../api/nodes';
 import { gpuText } from './gpu-text';
 
 /** One machine: its resources, what is reserved and in use, and its jobs. */
 export function NodeCard({ node }: { node: Node }) {
   const t = useText();
-  const translate = useTranslate();
+  const say = useSay();
   const [asking, setAsking] = useState(false);
   const command = useNodeCommand(node.id);
   const refusal = useEditRefusal();
@@ -83,7 +83,7 @@ export function NodeCard({ node }: { node: Node }) {
           );
         })}
         {node.gpus.length === 0 && (
-          <p className="muted" title={node.gpuReason ? translate(node.gpuReason) : undefined}>
+          <p className="muted" title={node.gpuReason ? say(node.gpuReason, node.gpuReasonCode) : undefined}>
             {t('nodes.gpu.none')}
           </p>
         )}

@@ -1,0 +1,116 @@
+using Platform.Contracts.Sentences;
+
+namespace Platform.Jobs;
+
+/// <summary>Why this service refuses a request, except for what is wrong with a job that is submitted.</summary>
+internal static class JobSentences
+{
+    public static readonly Template<object> NotFound = new(
+        "job.not-found",
+        "There is no job '{id}'.",
+        problem: "job.not-found"
+    );
+
+    public static readonly Template None = new("job.none", "There is no such job.", problem: "job.not-found");
+
+    public static readonly Template<object> NoAttempt = new(
+        "attempt.not-found",
+        "There is no attempt '{attempt}'.",
+        problem: "attempt.not-found"
+    );
+
+    public static readonly Template<object> NoRank = new(
+        "rank.not-found",
+        "There is no rank '{rank}'.",
+        problem: "rank.not-found"
+    );
+
+    public static readonly Template<int> AttemptFenced = new(
+        "job.attempt-fenced",
+        "Attempt {attempt} is not placed: another attempt is, or the job has ended. Stop working on it.",
+        problem: "job.attempt-fenced"
+    );
+
+    public static readonly Template NotSettled = new(
+        "job.not-settled",
+        "The job's nodes are still being released, or jobs that belong to it have not ended. Try again later.",
+        problem: "job.not-settled"
+    );
+
+    public static readonly Template<long> LogTooLarge = new(
+        "log.too-large",
+        "A request has at most {max} bytes.",
+        problem: "log.too-large"
+    );
+
+    public static readonly Template Purged = new(
+        "job.purged",
+        "The job was deleted permanently; only its events are left.",
+        problem: "job.purged"
+    );
+
+    public static readonly Template<string> NotEnded = new(
+        "job.not-ended",
+        "The job cannot be deleted: it is {status}. Cancel it first.",
+        problem: "job.not-ended"
+    );
+
+    public static readonly Template NotDeleted = new(
+        "job.not-deleted",
+        "Only a job in the recycle bin can be deleted permanently. Delete it first.",
+        problem: "job.not-deleted"
+    );
+
+    public static readonly Template Deleted = new(
+        "job.deleted",
+        "The job is deleted. Restore it before it is retried.",
+        problem: "job.deleted"
+    );
+
+    public static readonly Template<string> CannotBeCancelled = new(
+        "job.cannot-be-cancelled",
+        "The job cannot be cancelled: it is {status}. It has already ended.",
+        problem: "job.invalid-transition"
+    );
+
+    public static readonly Template<string> CannotBeRetried = new(
+        "job.cannot-be-retried",
+        "The job cannot be retried: it is {status}. Only a job that failed or was cancelled can be.",
+        problem: "job.invalid-transition"
+    );
+
+    public static readonly Template NodeForEachRank = new(
+        "job.node-for-each-rank",
+        "A placement has one node for each rank from 0.",
+        problem: "job.invalid-placement"
+    );
+
+    public static readonly Template RetryRequested = new("job.retry-requested", "retry requested");
+
+    public static readonly Template<int, int, double> AttemptFailedWithExitCode = new(
+        "job.attempt-failed-with-exit-code",
+        "attempt {attempt} failed (exit code {exitCode}); next try {seconds} s later"
+    );
+
+    public static readonly Template<int, string, double> AttemptFailed = new(
+        "job.attempt-failed",
+        "attempt {attempt} failed ({reason}); next try {seconds} s later"
+    );
+
+    public static readonly Template<int, string> AttemptLost = new(
+        "job.attempt-lost",
+        "attempt {attempt} lost its node ({reason})"
+    );
+
+    public static readonly Template<int> LostTooOften = new("job.lost-too-often", "It lost its node {count} times.");
+
+    public static readonly Template<int, Sentence> OfRank = new("job.of-rank", "rank {rank}: {detail}");
+
+    public static readonly Template FailedFirst = new("job.failed-first", "failed first");
+
+    public static readonly Template Parent = new("job.parent", "A parent is the id of a job.");
+
+    public static readonly Template OffsetNegative = new("log.offset-negative", "An offset is not negative.");
+
+    public static readonly Template OtherEventId = new("log.other-event-id", "This is not an event id of this log.");
+}

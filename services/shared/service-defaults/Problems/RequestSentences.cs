@@ -1,0 +1,93 @@
+using Platform.Contracts.Sentences;
+
+namespace Platform.ServiceDefaults;
+
+/// <summary>Why any address refuses a request.</summary>
+internal static class RequestSentences
+{
+    public static readonly Template<long, long> Changed = new(
+        "version-conflict.changed",
+        "It was changed meanwhile: it is at version {actual}, not {expected}. Read it again and retry.",
+        problem: "version-conflict"
+    );
+
+    public static readonly Template UnknownVersion = new(
+        "version-conflict.unknown-version",
+        "If-Match is no ETag that was sent from here. Read it again and send the ETag that comes with it.",
+        problem: "version-conflict"
+    );
+
+    public static readonly Template NoBody = new(
+        "bad-request.no-body",
+        "This address expects a JSON body.",
+        problem: "bad-request"
+    );
+
+    public static readonly Template<string> MissingParameter = new(
+        "bad-request.missing-parameter",
+        "The parameter '{parameter}' is missing.",
+        problem: "bad-request"
+    );
+
+    public static readonly Template<string, Sentence, string> WrongParameter = new(
+        "bad-request.wrong-parameter",
+        "The parameter '{parameter}' is {expected}, not '{value}'.",
+        problem: "bad-request"
+    );
+
+    public static readonly Template<string, Sentence> UnreadableParameter = new(
+        "bad-request.unreadable-parameter",
+        "The parameter '{parameter}' is {expected}, not what was given.",
+        problem: "bad-request"
+    );
+
+    public static readonly Template<string> Unreadable = new("bad-request", "{message}", problem: "bad-request");
+
+    public static readonly Template<int> WholeNumberUpTo = new(
+        "bad-request.whole-number-up-to",
+        "a whole number up to {max}"
+    );
+
+    public static readonly Template WholeNumber = new("bad-request.whole-number", "a whole number");
+    public static readonly Template Number = new("bad-request.number", "a number");
+    public static readonly Template Flag = new("bad-request.flag", "'true' or 'false'");
+    public static readonly Template<string> Id = new("bad-request.id", "an id such as {example}");
+    public static readonly Template<string> Time = new("bad-request.time", "a time such as {example}");
+    public static readonly Template SomethingElse = new("bad-request.something-else", "something else");
+
+    public static readonly Template<string> UnknownField = new(
+        "invalid-json.unknown-field",
+        "Unknown field '{field}'.",
+        problem: "invalid-json"
+    );
+
+    public static readonly Template<string> DoubledField = new(
+        "invalid-json.doubled-field",
+        "The field '{field}' is given twice.",
+        problem: "invalid-json"
+    );
+
+    public static readonly Template<string> WrongField = new(
+        "invalid-json.wrong-field",
+        "The field '{field}' has the wrong type or is missing something.",
+        problem: "invalid-json"
+    );
+
+    public static readonly Template OtherJson = new(
+        "invalid-json",
+        "The body is not the JSON that this address expects.",
+        problem: "invalid-json"
+    );
+
+    public static readonly Template Unavailable = new(
+        "unavailable",
+        "A part of the platform does not answer at the moment. Nothing was changed; try again.",
+        problem: "unavailable"
+    );
+
+    public static readonly Template Internal = new(
+        "internal",
+        "Something went wrong here. The log has the details under this trace id.",
+        problem: "internal"
+    );
+}
