@@ -1,4 +1,5 @@
 using Platform.Contracts.Nodes;
+using Platform.ServiceDefaults;
 
 namespace Platform.Nodes.Membership;
 
@@ -13,7 +14,7 @@ namespace Platform.Nodes.Membership;
 internal sealed record NodeView(
     Guid Id,
     string Name,
-    string Status,
+    [property: OneOf("online", "offline", "draining")] string Status,
     bool Draining,
     string Hostname,
     string Os,

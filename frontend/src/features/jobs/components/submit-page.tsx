@@ -4,6 +4,7 @@ import { Button } from '../../../components/button';
 import { Field } from '../../../components/field';
 import { PageHeader } from '../../../components/page-header';
 import { AbsentState, useReason } from '../../../components/states';
+import { ApiError } from '../../../lib/api';
 import { useEditRefusal } from '../../../lib/caller';
 import { useText, useTranslate } from '../../../lib/i18n/i18n';
 import {
@@ -17,7 +18,7 @@ import {
   type DraftErrors,
   type JobDraft,
 } from '../api/job-draft';
-import { validateJob, useSubmitJob } from '../api/jobs';
+import { useSubmitJob } from '../api/jobs';
 import { FileRows, InputRows, OutputRows } from './submit-rows';
 
 const draftKey = 'platform.job-draft';
@@ -112,19 +113,18 @@ function SubmitForm() {
     setErrors({});
     setSending(true);
     try {
-      const mistakes = Object.entries(await validateJob(request));
-      if (mistakes.length > 0) {
-        setSending(false);
-        const found = Object.fromEntries(mistakes.map(([field, messages]) => [field, messages.map(translate)]));
-        refuse({ ...found, ...missing });
-        return;
-      }
       const job = await submitJob(request, key.current.key);
       sessionStorage.removeItem(draftKey);
       await navigate({ to: '/jobs/$id', params: { id: job.id } });
     } catch (error) {
       setSending(false);
-      setFailure(error);
+      const mistakes = error instanceof ApiError ? error.problem.errors : undefined;
+      if (mistakes) {
+        const found = Object.entries(mistakes).map(([field, messages]) => [field, messages.map(translate)] as const);
+        refuse({ ...Object.fromEntries(found), ...missing });
+      } else {
+        setFailure(error);
+      }
     }
   };
 
