@@ -8,10 +8,20 @@ namespace Platform.Architecture.Tests;
 /// </summary>
 public sealed class A_client_of_release_0_1_0
 {
-    /// <summary>What it must expect, with the reason.</summary>
-    private static readonly IReadOnlyDictionary<string, string> _known = new Dictionary<string, string>(
-        StringComparer.Ordinal
-    );
+    /// <summary>What such a client must expect all the same, as docs/architecture.md says; how it ends in what is found.</summary>
+    private static readonly string[] _known =
+    [
+        // What would take long to count is counted when that is asked for (ADR 31).
+        "200's total is integer or null",
+        // Called "actor" since it is also who caused an event without a request.
+        "200's items.[].subject is gone",
+        // What a driver does not tell is not 0.
+        "gpus.[].memoryMiB is integer or null",
+        "usage.gpus.[].memoryUsedMiB is integer or null",
+        "usage.gpus.[].memoryUsedMiB may be missing",
+        "usage.gpus.[].utilization is null or number",
+        "usage.gpus.[].utilization may be missing",
+    ];
 
     private readonly Contract _then = new("openapi-0.1.0");
     private readonly Contract _now = new("openapi");
@@ -34,7 +44,9 @@ public sealed class A_client_of_release_0_1_0
             }
         }
 
-        Assert.Equal(_known.Keys.Order(StringComparer.Ordinal), broken);
+        var unknown = broken.Where(one => !_known.Any(end => one.EndsWith(end, StringComparison.Ordinal))).ToList();
+        Assert.True(unknown.Count == 0, string.Join('\n', unknown));
+        Assert.All(_known, end => Assert.Contains(broken, one => one.EndsWith(end, StringComparison.Ordinal)));
     }
 
     [Fact]
@@ -138,7 +150,7 @@ public sealed class A_client_of_release_0_1_0
 
         /// <summary>What of a schema of this description another one does not keep.</summary>
         /// <param name="isSent">Whether the client sends it; else it reads it.</param>
-        public IEnumerable<string> Difference(JsonNode known, JsonNode present, Contract other, bool isSent) =>
+        public List<string> Difference(JsonNode known, JsonNode present, Contract other, bool isSent) =>
             Difference("", known, present, other, isSent, []);
 
         private List<string> Difference(

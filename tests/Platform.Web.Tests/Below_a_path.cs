@@ -3,7 +3,6 @@ using System.Net;
 using System.Net.Http.Headers;
 using System.Net.Http.Json;
 using System.Text.Json.Nodes;
-using System.Text.RegularExpressions;
 using Microsoft.Playwright;
 using static Microsoft.Playwright.Assertions;
 
@@ -82,11 +81,12 @@ public sealed class Below_a_path(PlatformBehindNginx browser) : IClassFixture<Pl
         await session.Field("Folder").FillAsync("result.txt");
         await session.Field("Artifact").FillAsync("below");
         await session.Button("Submit").ClickAsync();
-        await page.WaitForURLAsync(new Regex($"^{url}jobs/[0-9a-f-]{{36}}$"));
+        await Expect(session.Status).ToBeVisibleAsync();
+        Assert.Matches($"^{url}jobs/[0-9a-f-]{{36}}$", page.Url);
         var lines = page.Locator(".log-lines");
         await Expect(lines).ToContainTextAsync("first");
 
-        // A deep link, opened anew; its log is followed while it is written.
+        // A deep link, opened again; its log is followed while it is written.
         await page.ReloadAsync();
         await Expect(lines).ToContainTextAsync("first");
         await Expect(session.Status).ToHaveTextAsync("Running");
