@@ -105,5 +105,5 @@ async function readPage<Path extends ListPath>(
   signal: AbortSignal,
 ): Promise<Page<RowOf<Path>>> {
   const params = { query };
-  return (await read(api.GET(path as '/api/jobs', { params, signal })));
+  return await read(api.GET(path as '/api/jobs', { params, signal }));
 }

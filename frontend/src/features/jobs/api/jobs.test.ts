@@ -21,9 +21,9 @@ test('a node of several processes is named once', () => {
 
 test('children that have not ended are counted', () => {
   expect(unendedChildren({} as Job)).toBe(0);
-  expect(
-    unendedChildren({ children: { queued: 2, running: 1, succeeded: 4, failed: 1 } } as Partial<Job> as Job),
-  ).toBe(3);
+  expect(unendedChildren({ children: { queued: 2, running: 1, succeeded: 4, failed: 1 } } as Partial<Job> as Job)).toBe(
+    3,
+  );
 });
 
 test('a job begins with the first start in its history', () => {
