@@ -14,7 +14,7 @@ const mayNotImport = (files, pattern, message) => ({
 });
 
 export default defineConfig(
-    globalIgnores(['dist']),
+    globalIgnores(['dist', 'generated']),
     js.configs.recommended,
     reactHooks.configs.flat.recommended,
     jsxA11y.flatConfigs.recommended,

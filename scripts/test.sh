@@ -50,7 +50,7 @@ packages_for() {
     unit) ;;
     integration) echo postgresql rabbitmq-server procps util-linux swift-proxy swift-account swift-container swift-object memcached ;;
     e2e) echo postgresql rabbitmq-server procps util-linux python3-torch python3-sklearn mmdebstrap uidmap ;;
-    web) echo postgresql procps util-linux chromium fonts-noto-cjk ;;
+    web) echo postgresql procps util-linux chromium fonts-noto-cjk nginx-light ;;
     esac
 }
 

@@ -37,7 +37,16 @@ public static class GatewayModule
     {
         ArgumentNullException.ThrowIfNull(builder);
         var services = builder.Services;
-        services.AddOptions<GatewayOptions>().BindConfiguration("Gateway").ValidateDataAnnotations().ValidateOnStart();
+        services
+            .AddOptions<GatewayOptions>()
+            .BindConfiguration("Gateway")
+            .ValidateDataAnnotations()
+            .Validate(
+                options => GatewayOptions.IsPathBase(options.PathBase),
+                $"Gateway:PathBase {PathPrefix.Rule}, and none of them is a name of the platform's own, such as api or jobs."
+            )
+            .ValidateOnStart();
+        services.AddTransient<IStartupFilter, PathBaseFilter>();
         services.AddEventStore(GatewayStore.CreateOptions(), (options, source) => new GatewayStore(options, source));
         services.AddSingleton<AccessVersion>();
         services.AddUsers();
@@ -142,7 +151,7 @@ public static class GatewayModule
         {
             page.RoutePrefix = "docs";
             page.DocumentTitle = "Training platform";
-            page.SwaggerEndpoint("/openapi/v1.json", "Training platform");
+            page.SwaggerEndpoint("../openapi/v1.json", "Training platform");
         });
         app.UseWebApp();
     }

@@ -20,7 +20,8 @@ internal sealed record Seen(
     string? Role,
     string? Attempt,
     string Credential,
-    string Forwarded
+    string Forwarded,
+    string Prefix
 );
 
 /// <summary>A service behind the gateway: answers what it saw, and streams when asked to.</summary>
@@ -61,7 +62,8 @@ internal sealed class FakeService : IAsyncDisposable
                     Claim(token, "role"),
                     Claim(token, "attempt"),
                     credential,
-                    context.Request.Headers["X-Forwarded-Host"].ToString()
+                    context.Request.Headers["X-Forwarded-Host"].ToString(),
+                    context.Request.Headers["X-Forwarded-Prefix"].ToString()
                 );
             }
         );
@@ -101,7 +103,7 @@ internal sealed class FakeService : IAsyncDisposable
               },
               "components": { "schemas": {
                 "Page": { "type": "object", "description": "{{{Name}}}" },
-                "Problem": { "type": "object" } } },
+                "Shared": { "type": "object" } } },
               "tags": [ { "name": "{{{Name}}}" } ]
             }
             """;

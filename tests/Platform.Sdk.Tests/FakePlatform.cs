@@ -46,6 +46,9 @@ internal sealed class FakePlatform : IDisposable
 
     public Uri Url => new($"http://127.0.0.1:{_port}");
 
+    /// <summary>The path that it is shown below; it answers nothing elsewhere.</summary>
+    public string Prefix { get; set; } = "";
+
     public FaultMode FaultMode { get; set; }
 
     /// <summary>False for a platform of release 0.1.0, which takes each blob in a request of its own.</summary>
@@ -196,7 +199,12 @@ internal sealed class FakePlatform : IDisposable
             answer = [];
             Requests++;
             Authorization = request.Headers["Authorization"];
-            var path = request.Url!.AbsolutePath.Trim('/').Split('/');
+            if (!request.Url!.AbsolutePath.StartsWith($"{Prefix}/", StringComparison.Ordinal))
+            {
+                return 404;
+            }
+
+            var path = request.Url.AbsolutePath[Prefix.Length..].Trim('/').Split('/');
             return (request.HttpMethod, path) switch
             {
                 ("PUT", ["api", "runs", _]) => Create(body),

@@ -32,6 +32,30 @@ public sealed class Tracking_in_dotnet : SdkTest
         AssertWholeRunArrived(job);
     }
 
+    [Theory]
+    [InlineData("/ml")]
+    [InlineData("/ml/")]
+    public async Task finds_a_platform_below_a_path(string path)
+    {
+        Platform.Prefix = "/ml";
+        await File.WriteAllTextAsync(Folder.In("weights"), "1");
+        var run = TrackedRun.Init(
+            new TrackedRunOptions
+            {
+                Server = new Uri(Platform.Url, path),
+                SpoolFolder = Spool,
+                Project = "tests",
+            }
+        );
+        run.Log("loss", 0.5);
+        run.Artifact(Folder.In("weights"), "model");
+        run.Finish();
+
+        Assert.Single(Platform.Points);
+        Assert.Equal("model", Assert.Single(Platform.Versions).Name);
+        Assert.Equal("finished", Platform.Status);
+    }
+
     [Fact]
     public void reports_which_attempt_ended()
     {

@@ -29,6 +29,27 @@ public sealed class Tracking_in_python : SdkTest
         AssertWholeRunArrived(job);
     }
 
+    [Theory]
+    [InlineData("/ml")]
+    [InlineData("/ml/")]
+    public async Task finds_a_platform_below_a_path(string path)
+    {
+        Platform.Prefix = "/ml";
+        await File.WriteAllTextAsync(Folder.In("weights"), "1");
+        await RunAsync(
+            """
+            run = tracking.init()
+            run.log({"loss": 0.5})
+            run.artifact("weights", name="model")
+            """,
+            ("PLATFORM_URL", new Uri(Platform.Url, path).ToString())
+        );
+
+        Assert.Single(Platform.Points);
+        Assert.Equal("model", Assert.Single(Platform.Versions).Name);
+        Assert.Equal("finished", Platform.Status);
+    }
+
     [Fact]
     public async Task reports_which_attempt_ended()
     {

@@ -89,12 +89,10 @@ public sealed class Finding_the_way(Browser browser)
         await using var session = await browser.OpenAsync();
         var exists = false;
         await session.Page.RouteAsync(
-            $"**/api/jobs?search={id}",
-            route =>
-                exists
-                    ? route.ContinueAsync()
-                    : route.FulfillAsync(new() { Body = """{"items":[],"nextCursor":null,"total":0}""" })
+            $"**/api/jobs/{id}",
+            route => exists ? route.ContinueAsync() : route.FulfillAsync(new() { Status = 404 })
         );
+        session.ExpectRefusal(404, $"/api/jobs/{id}");
         await session.GoAsync($"/jobs/{id}");
         await Expect(session.Heading("Waiting for this job")).ToBeVisibleAsync();
         exists = true;
@@ -107,7 +105,9 @@ public sealed class Finding_the_way(Browser browser)
     {
         await using var session = await browser.OpenAsync();
         await session.Page.Clock.InstallAsync();
-        await session.GoAsync($"/jobs/{Guid.CreateVersion7()}");
+        var id = Guid.CreateVersion7();
+        session.ExpectRefusal(404, $"/api/jobs/{id}");
+        await session.GoAsync($"/jobs/{id}");
         await Expect(session.Heading("Waiting for this job")).ToBeVisibleAsync();
         await session.AssertAccessibleAsync("waiting for a job");
         await session.Page.Clock.FastForwardAsync(30_000);
@@ -128,6 +128,7 @@ public sealed class Finding_the_way(Browser browser)
     )
     {
         await using var session = await browser.OpenAsync();
+        session.ExpectRefusal(404, $"/api{path}");
         await session.GoAsync(path);
         await Expect(session.Heading(heading)).ToBeVisibleAsync();
         await Expect(session.Page).ToHaveTitleAsync($"{heading} · Platform");
@@ -142,7 +143,7 @@ public sealed class Finding_the_way(Browser browser)
     {
         await using var session = await browser.OpenAsync();
         await session.GoAsync("/jobs");
-        await session.Page.EvaluateAsync("sessionStorage.setItem('platform.token', 'revoked')");
+        await session.Page.EvaluateAsync("sessionStorage.setItem('platform.token /', 'revoked')");
         await session.Page.ReloadAsync();
         await Expect(session.Heading("Sign in")).ToBeVisibleAsync();
         await Expect(session.Page.GetByRole(AriaRole.Alert))

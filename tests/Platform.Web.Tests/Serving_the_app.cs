@@ -35,7 +35,7 @@ public sealed class Serving_the_app(Browser browser)
         var script = page.Split("src=\"")[1].Split('"')[0];
         using var response = await _http.GetAsync(script);
 
-        Assert.StartsWith("/assets/", script, StringComparison.Ordinal);
+        Assert.StartsWith("./assets/", script, StringComparison.Ordinal);
         Assert.Equal("text/javascript", response.Content.Headers.ContentType!.MediaType);
         Assert.True(response.Headers.CacheControl is { MaxAge.TotalDays: 365, Public: true });
     }

@@ -12,6 +12,7 @@ public sealed class Submitting_in_the_form(Browser browser)
     {
         await using var session = await browser.OpenAsync();
         var page = session.Page;
+        session.ExpectRefusal(400, "/api/jobs");
         await session.GoAsync("/jobs/new");
         await session.Field("Name").FillAsync("kept");
         await session.Field("Project").FillAsync("../bad");
@@ -87,6 +88,7 @@ public sealed class Submitting_in_the_form(Browser browser)
     public async Task mistakes_that_the_platform_finds_are_told_in_the_chosen_language()
     {
         await using var session = await browser.OpenAsync(locale: "zh-CN");
+        session.ExpectRefusal(400, "/api/jobs");
         await session.GoAsync("/jobs/new");
         await session.Field("GPU").FillAsync("-1");
         await session.Button("提交").ClickAsync();

@@ -1,4 +1,4 @@
-import { Link, Outlet } from '@tanstack/react-router';
+import { Link, Outlet, useLocation } from '@tanstack/react-router';
 import { ChartSpline, ListChecks, LoaderCircle, Package, Server } from 'lucide-react';
 import { lazy, Suspense, useRef } from 'react';
 import { useText } from '../lib/i18n/i18n';
@@ -26,6 +26,8 @@ export function Layout() {
   const { refused } = useStore(session);
   const isConnected = useStore(connected);
   const { helpOpen, setHelpOpen } = useShortcuts();
+  // Alone, a fragment would belong to the address of <base>.
+  const address = useLocation({ select: location => location.publicHref.split('#')[0] });
   const content = useRef<HTMLElement>(null);
   if (refused) {
     return (
@@ -36,13 +38,13 @@ export function Layout() {
   }
   return (
     <div className="shell">
-      <a href="#content" className="skip-link">
+      <a href={`${address}#content`} className="skip-link">
         {t('app.skip')}
       </a>
       {/* The page below scrolls, not the document: a wheel over the bar would do nothing. */}
       <header className="top-bar" onWheel={event => content.current?.scrollBy({ top: event.deltaY })}>
         <Link to="/jobs" className="brand" aria-label="Platform">
-          <img src="/favicon.svg" alt="" width={22} height={22} />
+          <img src="favicon.svg" alt="" width={22} height={22} />
           <span>Platform</span>
         </Link>
         <nav aria-label={t('app.main')}>

@@ -2,6 +2,7 @@ import { QueryClient, QueryClientProvider } from '@tanstack/react-query';
 import { RouterProvider } from '@tanstack/react-router';
 import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
+import { basePath } from '../lib/address';
 import { ApiError } from '../lib/api';
 import { connected } from '../lib/connection';
 import { applyLanguage } from '../lib/i18n/i18n';
@@ -20,6 +21,10 @@ import './styles/log.css';
 
 applyTheme();
 applyLanguage();
+// Beside the proxy that shows it below a path, the platform may be opened at its own address.
+if (!`${location.pathname}/`.startsWith(basePath())) {
+  history.replaceState(null, '', basePath() + location.pathname.slice(1) + location.search + location.hash);
+}
 
 const queries = new QueryClient({
   defaultOptions: {

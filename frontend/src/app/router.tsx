@@ -5,6 +5,7 @@ import { jobTabs, type JobSearch } from '../features/jobs/components/job-tabs';
 import { JobsPage } from '../features/jobs/components/jobs-page';
 import { runStatuses } from '../features/runs/api/runs';
 import { PendingPage } from '../components/states';
+import { basePath } from '../lib/address';
 import { readListSearch } from '../lib/list-search';
 import { Layout } from './layout';
 import { NotFoundPage } from './not-found-page';
@@ -116,6 +117,7 @@ export const router = createRouter({
     artifactsRoute,
     artifactRoute,
   ]),
+  basepath: basePath(),
   defaultPreload: 'intent',
   defaultPendingComponent: PendingPage,
   defaultPendingMs: 200,

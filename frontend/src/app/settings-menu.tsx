@@ -19,7 +19,7 @@ export function SettingsMenu({ onHelp }: { onHelp: () => void }) {
       </PopoverButton>
       <PopoverPanel className="settings-panel">
         <Appearance />
-        <a href="/docs/">{t('app.api')}</a>
+        <a href="docs/">{t('app.api')}</a>
         <Button kind="quiet" icon={<Keyboard aria-hidden="true" />} onClick={onHelp}>
           {t('app.help')}
         </Button>

@@ -5,20 +5,20 @@ import { Button, IconButton } from './button';
 import { ActionError } from './states';
 
 interface DownloadButtonProps {
-  /** The API address to download. */
-  path: string;
+  /** The address to download. */
+  address: string;
   fileName: string;
   label: string;
   /** Icon only; the label becomes the tooltip. */
   small?: boolean;
 }
 
-export function DownloadButton({ path, fileName, label, small }: DownloadButtonProps) {
+export function DownloadButton({ address, fileName, label, small }: DownloadButtonProps) {
   const [error, setError] = useState<unknown>(null);
   const icon = <Download aria-hidden="true" />;
   const save = () => {
     setError(null);
-    download(path, fileName).catch(setError);
+    download(address, fileName).catch(setError);
   };
   return (
     <>

@@ -6,7 +6,7 @@ import { useLocale, useText, useSay } from '../lib/i18n/i18n';
 import { problemText } from '../lib/i18n/sentences';
 import { changeFilter, type ListSearch } from '../lib/list-search';
 import { userName } from '../lib/user-name';
-import { useRows } from '../lib/use-rows';
+import { useRows, type ListPath, type RowOf } from '../lib/use-rows';
 import { Button } from './button';
 import { FilterChip } from './filter-chip';
 import { JobLink } from './job-link';
@@ -16,7 +16,7 @@ import { EmptyState, Pending } from './states';
 import type { KnownStatus } from './status-badge';
 import { VirtualTable, type Column } from './virtual-table';
 
-interface ListPageProps<T> extends ListProps<T> {
+interface ListPageProps<Path extends ListPath> extends ListProps<Path> {
   title: string;
   /** Actions beside the title. */
   actions?: ReactNode;
@@ -26,10 +26,16 @@ interface ListPageProps<T> extends ListProps<T> {
 }
 
 /** A page that is one list with its filter, which is kept in the address. */
-export function ListPage<T>({ title, actions, searchLabel, statuses, ...list }: ListPageProps<T>) {
+export function ListPage<Path extends ListPath>({
+  title,
+  actions,
+  searchLabel,
+  statuses,
+  ...list
+}: ListPageProps<Path>) {
   const t = useText();
-  const { path, search } = list;
-  const change = useFilterChange(path, search);
+  const { rows, search } = list;
+  const change = useFilterChange(rows, search);
   const onSearch = useCallback((value: string) => change({ search: value }), [change]);
   const chosen = search.status?.split(',') ?? [];
   const [isUnfolded, setIsUnfolded] = useState(false);
@@ -94,33 +100,26 @@ export function ListPage<T>({ title, actions, searchLabel, statuses, ...list }: 
   );
 }
 
-interface ListProps<T> {
-  /** The page's path; its rows come from the same path of the API. */
-  path: '/jobs' | '/runs' | '/artifacts';
+interface ListProps<Path extends ListPath> {
+  /** Where its rows come from. */
+  rows: Path;
   search: ListSearch;
   tableLabel: string;
-  columns: readonly Column<T>[];
+  columns: readonly Column<RowOf<Path>>[];
   /** Shown while there are no items at all. */
   empty: ReactNode;
 }
 
 /** A list in all its states: loading, failed, empty, nothing found, and its rows. */
-function List<T>({ path, search, tableLabel, columns, empty }: ListProps<T>) {
+function List<Path extends ListPath>({ rows: path, search, tableLabel, columns, empty }: ListProps<Path>) {
   const t = useText();
   const say = useSay();
   const locale = useLocale();
   const change = useFilterChange(path, search);
   // The filter is applied while a project is typed; a trailing slash would be refused.
-  const project = search.project?.replace(/\/+$/, '');
+  const project = search.project?.replace(/\/+$/, '') || undefined;
   const { status, search: text, submittedBy, parent, deleted } = search;
-  const rows = useRows<T>(`/api${path}`, {
-    status,
-    project,
-    search: text,
-    submittedBy,
-    parent,
-    deleted: deleted ? 'true' : undefined,
-  });
+  const rows = useRows(path, { status, project, search: text, submittedBy, parent, deleted: deleted || undefined });
   const isFiltered = [status, project, text, submittedBy, parent].some(Boolean);
   const [sight, setSight] = useState({ first: 1, last: 1 });
   const onVisibleRangeChange = useCallback((first: number, last: number) => setSight({ first, last }), []);
@@ -145,7 +144,7 @@ function List<T>({ path, search, tableLabel, columns, empty }: ListProps<T>) {
   return (
     <>
       <VirtualTable
-        name={path.slice(1)}
+        name={path.slice('/api/'.length)}
         label={tableLabel}
         columns={columns}
         rows={rows}
@@ -171,8 +170,12 @@ const noFilter: Required<ListSearch> = {
   deleted: false,
 };
 
+/** The page that shows a list. */
+const pages = { '/api/jobs': '/jobs', '/api/runs': '/runs', '/api/artifacts': '/artifacts' } as const;
+
 /** Changes a part of the filter in the URL. */
-function useFilterChange(path: ListProps<unknown>['path'], filter: ListSearch) {
+function useFilterChange(list: ListPath, filter: ListSearch) {
+  const path = pages[list];
   const { status, project, search, submittedBy, parent, deleted } = filter;
   const navigate = useNavigate();
   const router = useRouter();

@@ -97,7 +97,7 @@ export function useReason(error: unknown): string {
   if (error instanceof ApiError) {
     return error.status === 0
       ? t('common.unreachable')
-      : error.problem.type === '/problems/gateway.not-allowed'
+      : error.is('gateway.not-allowed')
         ? t('common.notAllowed')
         : problemText(say, error.problem, error.message);
   }

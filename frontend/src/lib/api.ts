@@ -1,14 +1,15 @@
+import createClient from 'openapi-fetch';
+import type { components, paths } from '../../generated/api';
+import { apiBase } from './address';
 import { isUnreachable, noteUnreachable } from './connection';
 import type { FieldErrors, SentenceCode } from './i18n/sentences';
 import { authorization, refuseSession } from './session';
 
+/** What the API sends and takes, by its name in the API's description. */
+export type Schemas = components['schemas'];
+
 /** The problem document of a refused request (RFC 9457); `code` and `args` say what `detail` says. */
-interface Problem extends FieldErrors, SentenceCode {
-  type?: string;
-  title?: string;
-  detail?: string;
-  status?: number;
-}
+type Problem = Partial<Omit<Schemas['Problem'], keyof (FieldErrors & SentenceCode)>> & FieldErrors & SentenceCode;
 
 export class ApiError extends Error {
   /** 0 when no answer came. */
@@ -24,22 +25,43 @@ export class ApiError extends Error {
     this.status = status;
     this.problem = problem;
   }
+
+  /** Whether it is a problem of a kind, such as `gateway.not-allowed`. */
+  is(code: string): boolean {
+    return this.problem.type?.endsWith(`/problems/${code}`) ?? false;
+  }
 }
 
-export interface Page<T> {
-  items: T[];
-  nextCursor: string | null;
-  /** Null when it would have to be counted: `total=exact` asks for that. */
-  total: number | null;
+/** The client of the API. Anything but success is an {@link ApiError}. */
+export const api = createClient<paths>({ baseUrl: apiBase, fetch: send });
+
+/** What a request of {@link api} was answered with. */
+export async function read<T>(answer: Promise<{ data?: T }>): Promise<T> {
+  return (await answer).data as T;
 }
 
-/** Sends a request with the session's token; anything but success becomes an {@link ApiError}. */
-export async function request(path: string, init: RequestInit = {}): Promise<Response> {
+/** The same; null when it does not exist. */
+export async function readIfThere<T>(answer: Promise<{ data?: T }>): Promise<T | null> {
+  try {
+    return await read(answer);
+  } catch (error) {
+    if (error instanceof ApiError && error.status === 404) {
+      return null;
+    }
+    throw error;
+  }
+}
+
+/** Sends a request with the session's token. */
+export async function send(request: Request): Promise<Response> {
+  for (const [name, value] of Object.entries(authorization())) {
+    request.headers.set(name, value);
+  }
   let response: Response;
   try {
-    response = await fetch(path, { ...init, headers: { ...authorization(), ...(init.headers as object) } });
+    response = await fetch(request);
   } catch (error) {
-    if (init.signal?.aborted) {
+    if (request.signal.aborted) {
       throw error;
     }
     noteUnreachable();
@@ -57,36 +79,10 @@ export async function request(path: string, init: RequestInit = {}): Promise<Res
   throw new ApiError(response.status, await readProblem(response));
 }
 
-export async function getJson<T>(path: string, signal?: AbortSignal): Promise<T> {
-  const response = await request(path, { signal });
-  return (await response.json()) as T;
-}
-
-export async function postJson<T>(path: string, body?: unknown, headers: Record<string, string> = {}): Promise<T> {
-  const response = await request(path, {
-    method: 'POST',
-    body: body === undefined ? undefined : JSON.stringify(body),
-    headers: body === undefined ? headers : { 'content-type': 'application/json', ...headers },
-  });
-  return (await response.json()) as T;
-}
-
 async function readProblem(response: Response): Promise<Problem> {
   try {
     return (await response.json()) as Problem;
   } catch {
     return { title: `${response.status} ${response.statusText}` };
   }
-}
-
-/** A query string of what is set. */
-export function query(values: Record<string, string | number | undefined | null>): string {
-  const parts = new URLSearchParams();
-  for (const [key, value] of Object.entries(values)) {
-    if (value !== undefined && value !== null && value !== '') {
-      parts.set(key, String(value));
-    }
-  }
-  const text = parts.toString();
-  return text ? `?${text}` : '';
 }

@@ -1,21 +1,15 @@
 import { useQuery } from '@tanstack/react-query';
-import { getJson } from './api';
+import { api, read, type Schemas } from './api';
 import { isMessageKey, useText } from './i18n/i18n';
 
 /** Who the session's credential speaks for. */
-export interface Caller {
-  subject: string;
-  name: string;
-  kind: string;
-  /** What the user may do; null for nodes, jobs and services. */
-  role: string | null;
-}
+type Caller = Schemas['CallerView'];
 
 /** Who uses the page; undefined until the platform has said so. It is asked once for each session. */
 export function useCaller(): Caller | undefined {
   return useQuery({
     queryKey: ['/api/users/me'],
-    queryFn: ({ signal }) => getJson<Caller>('/api/users/me', signal),
+    queryFn: ({ signal }) => read(api.GET('/api/users/me', { signal })),
     staleTime: Infinity,
   }).data;
 }

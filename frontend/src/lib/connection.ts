@@ -1,3 +1,4 @@
+import { addressOf } from './address';
 import { Store } from './store';
 
 /** False while the server does not answer. */
@@ -16,7 +17,7 @@ export function noteUnreachable(): void {
 }
 
 async function probe(): Promise<void> {
-  const answered = await fetch('/api/health', { cache: 'no-store' }).then(
+  const answered = await fetch(addressOf('/api/health', {}), { cache: 'no-store' }).then(
     response => response.ok,
     () => false,
   );

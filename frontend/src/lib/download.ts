@@ -1,4 +1,4 @@
-import { request } from './api';
+import { send } from './api';
 import { session } from './session';
 
 function click(address: string, name: string): void {
@@ -11,12 +11,12 @@ function click(address: string, name: string): void {
 }
 
 /** Downloads an address of the API. With a token the bytes pass through the page, since a link cannot send it. */
-export async function download(path: string, name: string): Promise<void> {
+export async function download(address: string, name: string): Promise<void> {
   if (!session.get().token) {
-    click(path, name);
+    click(address, name);
     return;
   }
-  const response = await request(path);
+  const response = await send(new Request(address));
   save(await response.blob(), name);
 }
 

@@ -17,7 +17,7 @@ const longestPause = 5000;
  * last id.
  * Not EventSource, which cannot send the session's token.
  */
-export async function followEvents(path: string, following: Following): Promise<void> {
+export async function followEvents(address: string, following: Following): Promise<void> {
   const { signal } = following;
   let lastId: string | null = null;
   let rest = firstPause;
@@ -27,7 +27,7 @@ export async function followEvents(path: string, following: Following): Promise<
       if (lastId !== null) {
         headers['last-event-id'] = lastId;
       }
-      const response = await fetch(path, { headers, signal, cache: 'no-store' });
+      const response = await fetch(address, { headers, signal, cache: 'no-store' });
       if (response.ok && response.body) {
         rest = firstPause;
         const parser = new EventParser();

@@ -1,18 +1,10 @@
-import { useQueryClient, type QueryClient } from '@tanstack/react-query';
 import { useEffect, useState } from 'react';
-import { getJson, query } from './api';
+import { addressOf } from './address';
+import { api, read, readIfThere, type Schemas } from './api';
 import { connected } from './connection';
 import { followEvents } from './event-stream';
-import { isThere } from './existence';
 import { pause } from './pause';
 import { addPoints, readValue, type Point, type Series } from './series';
-
-interface StoredSeries {
-  key: string;
-  steps: number[];
-  times: string[];
-  values: (number | string | null)[];
-}
 
 interface RunSeries {
   state: 'loading' | 'absent' | 'failed' | 'live' | 'ended';
@@ -31,35 +23,33 @@ const absentPause = 1500;
  * @param begun False while the run cannot exist yet.
  */
 export function useRunSeries(runId: string, begun: boolean): RunSeries {
-  const client = useQueryClient();
   const [state, setState] = useState<RunSeries>({ state: 'loading', series: [] });
   useEffect(() => {
     if (!begun) {
       return;
     }
     const ending = new AbortController();
-    void follow(client, runId, ending.signal, setState);
+    void follow(runId, ending.signal, setState);
     return () => ending.abort();
-  }, [client, runId, begun]);
+  }, [runId, begun]);
   return begun ? state : absent;
 }
 
 /** One curve with as many points as the platform gives. */
 export async function readSeries(runId: string, key: string): Promise<Series> {
-  const stored = await getJson<{ series: StoredSeries[] }>(
-    `/api/runs/${runId}/metrics${query({ key, points: allPoints })}`,
-  );
+  const params = { path: { id: runId }, query: { key: [key], points: allPoints } };
+  const stored = await read(api.GET('/api/runs/{id}/metrics', { params }));
   return stored.series.map(fromStored)[0] ?? { key, steps: [], times: [], values: [] };
 }
 
 type Update = (change: (before: RunSeries) => RunSeries) => void;
 
-async function follow(client: QueryClient, runId: string, signal: AbortSignal, update: Update): Promise<void> {
-  const batch = await load(client, runId, signal, update);
+async function follow(runId: string, signal: AbortSignal, update: Update): Promise<void> {
+  const batch = await load(runId, signal, update);
   if (batch === null) {
     return;
   }
-  await followEvents(`/api/runs/${runId}/metrics/live?after=${batch}`, {
+  await followEvents(addressOf('/api/runs/{id}/metrics/live', { path: { id: runId }, query: { after: batch } }), {
     signal,
     onEvents: events => {
       const points = events
@@ -76,18 +66,16 @@ async function follow(client: QueryClient, runId: string, signal: AbortSignal, u
 }
 
 /** Reads all stored points page by page; returns the batch to continue from. */
-async function load(client: QueryClient, runId: string, signal: AbortSignal, update: Update): Promise<number | null> {
+async function load(runId: string, signal: AbortSignal, update: Update): Promise<number | null> {
   while (!signal.aborted) {
     try {
-      if (!(await isThere(client, '/api/runs', 'id', runId, signal))) {
+      const params = { path: { id: runId }, query: { points: maxPoints } };
+      const stored = await readIfThere(api.GET('/api/runs/{id}/metrics', { params, signal }));
+      if (stored === null) {
         update(() => absent);
         await pause(absentPause, signal);
         continue;
       }
-      const stored = await getJson<{ batch: number; series: StoredSeries[] }>(
-        `/api/runs/${runId}/metrics?points=${maxPoints}`,
-        signal,
-      );
       update(() => ({ state: 'live', series: stored.series.map(fromStored) }));
       return stored.batch;
     } catch {
@@ -104,7 +92,7 @@ async function load(client: QueryClient, runId: string, signal: AbortSignal, upd
   return null;
 }
 
-function fromStored(series: StoredSeries): Series {
+function fromStored(series: Schemas['OneSeries']): Series {
   return {
     key: series.key,
     steps: series.steps,

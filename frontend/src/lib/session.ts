@@ -1,6 +1,8 @@
+import { basePath } from './address';
 import { Store } from './store';
 
-const key = 'platform.token';
+// Another platform of the same host has a path and tokens of its own.
+const key = `platform.token ${basePath()}`;
 
 interface Session {
   token: string | null;

@@ -1,22 +1,22 @@
 import { hashKey, useMutation, useQueryClient, type QueryKey } from '@tanstack/react-query';
-import { query, request } from './api';
+import type { Schemas } from './api';
 
 /** Why something is in the recycle bin. */
-export interface Deletion {
-  at: string;
-  by: string | null;
-  reason: string | null;
-}
+export type Deletion = Schemas['Deletion'];
 
 export type Bin = ReturnType<typeof useBin>;
 
 /**
  * Moves something into the recycle bin, or out of it.
- * @param path Its address.
+ * @param commands Sends the requests.
  * @param list The list that it is in, which the query cache knows it by.
  * @param gone What the query cache knows it by, where it cannot be read while it is in the bin.
  */
-export function useBin(path: string, list: string, gone: QueryKey = []) {
+export function useBin(
+  commands: { remove: (reason: string | undefined) => Promise<unknown>; restore: () => Promise<unknown> },
+  list: string,
+  gone: QueryKey = [],
+) {
   const client = useQueryClient();
   const onSuccess = () =>
     client.invalidateQueries({
@@ -25,9 +25,9 @@ export function useBin(path: string, list: string, gone: QueryKey = []) {
     });
   return {
     remove: useMutation({
-      mutationFn: (reason: string) => request(`${path}${query({ reason: reason.trim() })}`, { method: 'DELETE' }),
+      mutationFn: (reason: string) => commands.remove(reason.trim() || undefined),
       onSuccess,
     }),
-    restore: useMutation({ mutationFn: () => request(`${path}/restore`, { method: 'POST' }), onSuccess }),
+    restore: useMutation({ mutationFn: commands.restore, onSuccess }),
   };
 }

@@ -1,9 +1,18 @@
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { useCallback, useEffect, useMemo, useRef, useState } from 'react';
-import { getJson, query, type Page } from './api';
+import type { paths } from '../../generated/api';
+import { api, read } from './api';
 import { offsetFor, windowRows } from './row-window';
 
-type Filter = Record<string, string | number | undefined>;
+/** The lists of the API that are shown by this. */
+export type ListPath = '/api/jobs' | '/api/runs' | '/api/artifacts';
+
+/** What the rows of a list are. */
+export type RowOf<Path extends ListPath> =
+  paths[Path]['get']['responses'][200]['content']['application/json']['items'][number];
+
+/** Jobs have all filters there are; the other lists have some of them. */
+type Filter = NonNullable<paths['/api/jobs']['get']['parameters']['query']>;
 
 const refreshEvery = 2000;
 /** Counting what a search matches takes longer than a page of it. */
@@ -27,14 +36,14 @@ export interface Rows<T> {
 }
 
 /** A list of any length, of which only the visible part is fetched and refreshed. */
-export function useRows<T>(path: string, filter: Filter): Rows<T> {
-  const key = path + query(filter);
+export function useRows<Path extends ListPath>(path: Path, filter: Filter): Rows<RowOf<Path>> {
+  const key = path + JSON.stringify(filter);
   const [place, setPlace] = useState({ key, offset: 0 });
   const offset = place.key === key ? place.offset : 0;
   const { data, error, refetch } = useQuery({
     queryKey: [path, filter, offset],
     queryFn: async ({ signal }) => {
-      const page = await getJson<Page<T>>(`${path}${query({ ...filter, limit: windowRows, offset })}`, signal);
+      const page = await readPage(path, { ...filter, limit: windowRows, offset }, signal);
       const known = offset + page.items.length + (page.nextCursor === null ? 0 : 1);
       return { items: page.items, total: page.total, known, offset };
     },
@@ -44,8 +53,7 @@ export function useRows<T>(path: string, filter: Filter): Rows<T> {
   });
   const { data: counted } = useQuery({
     queryKey: [path, filter, 'total'],
-    queryFn: async ({ signal }) =>
-      (await getJson<Page<T>>(`${path}${query({ ...filter, limit: 1, total: 'exact' })}`, signal)).total,
+    queryFn: async ({ signal }) => (await readPage(path, { ...filter, limit: 1, total: 'exact' }, signal)).total,
     enabled: data?.total === null,
     refetchInterval: countEvery,
     gcTime: keepFor,
@@ -81,4 +89,21 @@ export function useRows<T>(path: string, filter: Filter): Rows<T> {
     }),
     [data, counted, at, show, error, refetch, key],
   );
+}
+
+interface Page<T> {
+  items: T[];
+  nextCursor: string | null;
+  /** Null when it would have to be counted: `total=exact` asks for that. */
+  total: number | null;
+}
+
+/** A page of one of several lists, which are alike but for their rows. */
+async function readPage<Path extends ListPath>(
+  path: Path,
+  query: Filter,
+  signal: AbortSignal,
+): Promise<Page<RowOf<Path>>> {
+  const params = { query };
+  return await read(api.GET(path as '/api/jobs', { params, signal }));
 }

@@ -14,7 +14,8 @@ internal static class ReadBlob
             .MapGet("/blobs/{sha256}", HandleAsync)
             .RequireAuthorization(Policies.Read)
             .WithName("ReadBlob")
-            .WithSummary("The bytes of a blob (ranges)");
+            .WithSummary("The bytes of a blob (ranges)")
+            .Produces<Stream>(StatusCodes.Status200OK, "application/octet-stream");
         // Whoever may store bytes may ask whether they are stored.
         artifacts
             .MapMethods("/blobs/{sha256}", _head, HandleAsync)

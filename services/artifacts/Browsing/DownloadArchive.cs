@@ -19,7 +19,8 @@ internal static class DownloadArchive
             .MapGet("/{name}/versions/{version}/archive", HandleAsync)
             .RequireReadAccess()
             .WithName("DownloadArtifactArchive")
-            .WithSummary("All files of a version as a tar archive");
+            .WithSummary("All files of a version as a tar archive")
+            .Produces<Stream>(StatusCodes.Status200OK, "application/x-tar");
 
     private static async Task<IResult> HandleAsync(
         string name,

@@ -18,7 +18,8 @@ internal static partial class DownloadFile
             .MapMethods("/{name}/versions/{version}/files/{**path}", _methods, HandleAsync)
             .RequireReadAccess()
             .WithName("DownloadArtifactFile")
-            .WithSummary("The bytes of one file (ranges); the ETag is their SHA-256");
+            .WithSummary("The bytes of one file (ranges); the ETag is their SHA-256")
+            .Produces<Stream>(StatusCodes.Status200OK, "application/octet-stream");
 
     private static async Task<Results<FileStreamHttpResult, ProblemHttpResult>> HandleAsync(
         string name,

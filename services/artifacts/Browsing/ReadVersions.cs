@@ -42,7 +42,7 @@ internal static class ReadVersions
             .WithSummary("The manifest of a version: by number (3, v3), alias or 'latest'");
     }
 
-    private static async Task<IResult> ListAsync(
+    private static async Task<Results<ListResult<ArtifactVersion>, ProblemHttpResult>> ListAsync(
         string name,
         [AsParameters] ListVersionsQuery query,
         ArtifactsStore store,

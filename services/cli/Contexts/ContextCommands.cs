@@ -28,7 +28,7 @@ internal static class ContextCommands
                     [
                         string.Equals(one.Name, contexts.CurrentContext, StringComparison.Ordinal) ? "*" : "",
                         one.Name,
-                        one.Server.GetLeftPart(UriPartial.Authority),
+                        one.Address,
                         one.Token is null ? "no" : "yes",
                     ]
             ),
@@ -45,9 +45,7 @@ internal static class ContextCommands
             var contexts = context.Contexts.Read();
             var used = contexts.Get(context.Value(name));
             context.Contexts.Write(contexts with { CurrentContext = used.Name });
-            await context.Out.WriteLineAsync(
-                $"Commands now use the context '{used.Name}' ({used.Server.GetLeftPart(UriPartial.Authority)})."
-            );
+            await context.Out.WriteLineAsync($"Commands now use the context '{used.Name}' ({used.Address}).");
             return 0;
         });
     }
@@ -78,7 +76,7 @@ internal static class ContextCommands
                 .. contexts.Contexts.Select(one => new JsonObject
                 {
                     ["name"] = one.Name,
-                    ["server"] = one.Server.GetLeftPart(UriPartial.Authority),
+                    ["server"] = one.Address,
                     ["hasToken"] = one.Token is not null,
                 }),
             ]),

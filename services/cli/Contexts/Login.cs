@@ -21,7 +21,7 @@ internal static class Login
         };
         return new Command(
             "login",
-            "Sign in to a platform and use it from now on; --context names it (its host and port)."
+            "Sign in to a platform and use it from now on; --context names it (its host, port and path)."
         )
         {
             url,
@@ -31,8 +31,8 @@ internal static class Login
 
     private static async Task<int> RunAsync(CommandContext context, string url, bool fromInput)
     {
-        var server = new Uri(Target.Parse(url).GetLeftPart(UriPartial.Authority));
-        var name = context.Value(GlobalOptions.Context) ?? server.Authority;
+        var server = Target.PlatformOf(Target.Parse(url));
+        var name = context.Value(GlobalOptions.Context) ?? (server.Authority + server.AbsolutePath).TrimEnd('/');
         if (name.Length is 0 or > 100 || name.Any(character => character is <= ' ' or '\x7f'))
         {
             throw new CliException("A context's name has 1 to 100 characters and no spaces.");
@@ -92,7 +92,7 @@ internal static class Login
                 new JsonObject
                 {
                     ["context"] = name,
-                    ["server"] = server.GetLeftPart(UriPartial.Authority),
+                    ["server"] = server.AbsoluteUri.TrimEnd('/'),
                     ["name"] = caller["name"]?.DeepClone(),
                     ["role"] = caller["role"]?.DeepClone(),
                 }
@@ -107,7 +107,7 @@ internal static class Login
         }
 
         await context.Out.WriteLineAsync(
-            $"Signed in to {server.GetLeftPart(UriPartial.Authority)} as {caller.Field("name")} ({caller.Field("role")}). Commands now use the context '{name}'."
+            $"Signed in to {server.AbsoluteUri.TrimEnd('/')} as {caller.Field("name")} ({caller.Field("role")}). Commands now use the context '{name}'."
         );
         return 0;
     }

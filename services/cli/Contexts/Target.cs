@@ -1,3 +1,5 @@
+using System.Text.RegularExpressions;
+
 namespace Platform.Cli.Contexts;
 
 /// <summary>
@@ -10,7 +12,7 @@ namespace Platform.Cli.Contexts;
 /// <param name="isLocal">Whether <c>--data</c> names the platform of a folder on this machine.</param>
 /// <param name="variable">Environment variables by name.</param>
 /// <param name="read">Reads the contexts; called only when they matter.</param>
-internal sealed class Target(
+internal sealed partial class Target(
     string? server,
     string? token,
     string? context,
@@ -59,12 +61,24 @@ internal sealed class Target(
             ? address
             : throw new CliException($"'{text}' is not a valid address such as http://127.0.0.1:5080.");
 
+    /// <summary>The platform of an address that may be that of one of its pages, as a browser shows it.</summary>
+    public static Uri PlatformOf(Uri address) =>
+        new(address.GetLeftPart(UriPartial.Authority) + Pages().Replace(address.AbsolutePath, "").TrimEnd('/'));
+
     /// <summary>A token as users give it.</summary>
     /// <exception cref="CliException">It cannot be one; what it is stays unsaid.</exception>
     public static string Check(string token) =>
         token.Length > 0 && token.All(character => character is > ' ' and <= '~')
             ? token
             : throw new CliException("This is no token: a token has no spaces, line breaks or special characters.");
+
+    /// <summary>The pages of the web app. The path of a platform has no such part (<c>Gateway:PathBase</c>).</summary>
+    [GeneratedRegex(
+        "/(jobs|nodes|runs|artifacts|docs|api)(/.*)?$",
+        RegexOptions.ExplicitCapture,
+        matchTimeoutMilliseconds: 1000
+    )]
+    private static partial Regex Pages();
 
     private static string? Given(string? text) => string.IsNullOrEmpty(text) ? null : text;
 }

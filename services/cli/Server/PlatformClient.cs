@@ -28,7 +28,8 @@ internal sealed class PlatformClient : IDisposable
                 }
         )
         {
-            BaseAddress = address,
+            // The platform may be one path of a host: https://host/ml.
+            BaseAddress = new Uri(address.GetLeftPart(UriPartial.Path).TrimEnd('/') + "/"),
             Timeout = Timeout.InfiniteTimeSpan,
         };
         _http.DefaultRequestHeaders.UserAgent.Add(new ProductInfoHeaderValue("platform-cli", "0.1"));
@@ -87,6 +88,12 @@ internal sealed class PlatformClient : IDisposable
     /// <summary>Sends a request and returns the response with any status; only a missing answer is an error.</summary>
     public async Task<HttpResponseMessage> TrySendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
     {
+        if (request.RequestUri is { IsAbsoluteUri: false } path)
+        {
+            // A slash at the beginning would leave the path of the platform.
+            request.RequestUri = new Uri(path.OriginalString.TrimStart('/'), UriKind.Relative);
+        }
+
         try
         {
             return await _http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancellationToken);

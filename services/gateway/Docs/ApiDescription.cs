@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.OpenApi;
+using Microsoft.Extensions.Options;
 using Microsoft.OpenApi;
 
 namespace Platform.Gateway.Docs;
@@ -8,6 +9,7 @@ namespace Platform.Gateway.Docs;
 internal sealed class ApiDescription(
     [FromKeyedServices("v1")] IOpenApiDocumentProvider own,
     IEnumerable<IServiceDescriptions> services,
+    IOptions<GatewayOptions> options,
     TimeProvider clock
 ) : IDisposable
 {
@@ -58,7 +60,7 @@ internal sealed class ApiDescription(
             lifetime = complete ? TimeSpan.FromMinutes(1) : TimeSpan.FromSeconds(2);
         }
 
-        return (merged.ToJson(), lifetime);
+        return (merged.ToJson(options.Value.Prefix is { HasValue: true } prefix ? prefix.Value! : "/"), lifetime);
     }
 }
 

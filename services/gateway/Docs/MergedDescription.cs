@@ -60,11 +60,13 @@ internal sealed class MergedDescription
         }
     }
 
-    public string ToJson() =>
+    /// <param name="server">The path below which the platform is shown.</param>
+    public string ToJson(string server) =>
         new JsonObject
         {
             ["openapi"] = _version ?? "3.1.1",
             ["info"] = new JsonObject { ["title"] = "Training platform", ["version"] = GatewayModule.Version },
+            ["servers"] = new JsonArray(new JsonObject { ["url"] = server }),
             ["paths"] = _paths.DeepClone(),
             ["components"] = _components.DeepClone(),
             ["tags"] = new JsonArray([.. _tags.Select(tag => new JsonObject { ["name"] = tag })]),

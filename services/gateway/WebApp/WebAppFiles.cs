@@ -20,14 +20,14 @@ internal static class WebAppFiles
     private const string NotBuilt = """
         <!DOCTYPE html>
         <html lang="en">
-        <head><meta charset="utf-8"><title>Training platform</title></head>
+        <head><meta charset="utf-8"><base href="/"><title>Training platform</title></head>
         <body>
         <h1>Training platform</h1>
         <p>The platform runs, but its web app is not built. With Node 20: <code>cd frontend &amp;&amp; npm ci &amp;&amp; npm run build</code>,
         then build and start the platform again.</p>
         <ul>
-        <li><a href="/docs/">The API</a> (<a href="/openapi/v1.json">OpenAPI</a>)</li>
-        <li><a href="/health/ready">Is everything up?</a></li>
+        <li><a href="docs/">The API</a> (<a href="openapi/v1.json">OpenAPI</a>)</li>
+        <li><a href="health/ready">Is everything up?</a></li>
         </ul>
         </body>
         </html>
@@ -35,19 +35,25 @@ internal static class WebAppFiles
 
     public static void UseWebApp(this WebApplication app)
     {
-        var configured = app.Services.GetRequiredService<IOptions<GatewayOptions>>().Value.WebRoot;
-        var root = configured is { Length: > 0 }
+        var options = app.Services.GetRequiredService<IOptions<GatewayOptions>>().Value;
+        var root = options.WebRoot is { Length: > 0 } configured
             ? Path.GetFullPath(configured)
             : Path.Combine(AppContext.BaseDirectory, "web");
         if (!File.Exists(Path.Combine(root, Page)))
         {
-            app.MapGet("/", () => TypedResults.Text(NotBuilt, "text/html")).ExcludeFromDescription().Public();
+            var notBuilt = WebAppPage.Below(options.Prefix, NotBuilt);
+            app.MapGet("/", () => TypedResults.Text(notBuilt, "text/html")).ExcludeFromDescription().Public();
             return;
         }
 
         var files = new StaticFileOptions
         {
-            FileProvider = new PhysicalFileProvider(root),
+            FileProvider = new WebAppPage(
+                new PhysicalFileProvider(root),
+                Page,
+                options.Prefix,
+                app.Services.GetRequiredService<TimeProvider>().GetUtcNow()
+            ),
             OnPrepareResponse = SetCaching,
         };
         app.UseWhen(

@@ -19,6 +19,7 @@ internal record JobItem
     /// <c>pending</c>, <c>queued</c>, <c>placed</c>, <c>running</c>, <c>succeeded</c>, <c>failed</c> or
     /// <c>cancelled</c>.
     /// </summary>
+    [OneOf(typeof(JobStatus))]
     public required string Status { get; init; }
 
     /// <summary>True while a requested stop has not completed.</summary>

@@ -7,7 +7,7 @@ namespace Platform.Nodes.Joining;
 /// <summary>The body of <c>POST /api/nodes/join-tokens</c>.</summary>
 /// <param name="Name">A display name; optional.</param>
 /// <param name="ExpiresInHours">Does not expire when left out.</param>
-internal sealed record CreateJoinTokenRequest(string? Name, double? ExpiresInHours);
+internal sealed record CreateJoinTokenRequest(string? Name = null, double? ExpiresInHours = null);
 
 /// <summary>A new join token with its secret, which is shown only this once.</summary>
 internal sealed record CreatedJoinToken(

@@ -1,5 +1,6 @@
 using Platform.Contracts.Nodes;
 using Platform.Contracts.Sentences;
+using Platform.ServiceDefaults;
 
 namespace Platform.Nodes.Membership;
 
@@ -14,7 +15,7 @@ namespace Platform.Nodes.Membership;
 internal sealed record NodeView(
     Guid Id,
     string Name,
-    string Status,
+    [property: OneOf("online", "offline", "draining")] string Status,
     bool Draining,
     string Hostname,
     string Os,

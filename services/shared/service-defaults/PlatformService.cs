@@ -51,8 +51,14 @@ public static class PlatformService
         services.Configure<RouteHandlerOptions>(routes => routes.ThrowOnBadRequest = true);
         services.AddProblemDetails(problems =>
             problems.CustomizeProblemDetails = context =>
+            {
                 context.ProblemDetails.Extensions["traceId"] =
-                    System.Diagnostics.Activity.Current?.TraceId.ToString() ?? context.HttpContext.TraceIdentifier
+                    System.Diagnostics.Activity.Current?.TraceId.ToString() ?? context.HttpContext.TraceIdentifier;
+                context.ProblemDetails.Type = ProblemResults.Below(
+                    context.HttpContext.Request.PathBase,
+                    context.ProblemDetails.Type
+                );
+            }
         );
         services.AddExceptionHandler<ExceptionProblems>();
         // Handled exceptions are not logged unless asked for: what is answered as our fault must be.
@@ -60,7 +66,7 @@ public static class PlatformService
             handler.SuppressDiagnosticsCallback = context => context.HttpContext.Response.StatusCode < 500
         );
         services.AddHealthChecks();
-        services.AddOpenApi();
+        services.AddDescription();
     }
 
     /// <summary>The middleware and endpoints that every service has; call it before the service's own endpoints are mapped.</summary>
@@ -76,6 +82,22 @@ public static class PlatformService
     )
     {
         app.UseRequestLogs();
+        if (!isEdge)
+        {
+            // What the gateway says; it lets no such header of a client pass.
+            app.Use(
+                (context, next) =>
+                {
+                    if (PathPrefix.TryParse(context.Request.Headers["X-Forwarded-Prefix"], out var prefix))
+                    {
+                        context.Request.PathBase = prefix;
+                    }
+
+                    return next(context);
+                }
+            );
+        }
+
         app.UseExceptionHandler();
         app.UseStatusCodePages();
         beforeAuthentication?.Invoke(app);

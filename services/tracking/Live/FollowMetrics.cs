@@ -17,7 +17,8 @@ internal static class FollowMetricsEndpoint
         runs.MapGet("/{id}/metrics/live", HandleAsync)
             .RequireAuthorization(Policies.ReadRun)
             .WithName("FollowMetrics")
-            .WithSummary("New points as server-sent events; resumes after Last-Event-ID or ?after=");
+            .WithSummary("New points as server-sent events; resumes after Last-Event-ID or ?after=")
+            .Produces<string>(StatusCodes.Status200OK, "text/event-stream");
 
     private static async Task<Results<EmptyHttpResult, ProblemHttpResult>> HandleAsync(
         string id,

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.Json.Serialization;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Mvc;
 using Platform.ServiceDefaults;
@@ -30,6 +31,26 @@ internal sealed record SeriesQuery
     public long? ToStep { get; init; }
 }
 
+/// <summary>What is answered. It is written as it is read, and never exists as a whole.</summary>
+/// <param name="Batch">Where to follow the run from, so that no point is missed.</param>
+/// <param name="Series">One entry for each metric.</param>
+internal sealed record StoredSeries(long Batch, IReadOnlyList<OneSeries> Series);
+
+/// <summary>The points of a metric, one at each index.</summary>
+/// <param name="Key">Its name.</param>
+/// <param name="Steps">Ascending.</param>
+/// <param name="Times">When each was logged.</param>
+/// <param name="Values">A number, or <c>NaN</c>, <c>Infinity</c> or <c>-Infinity</c>.</param>
+/// <param name="Stages">The training stage of each point; left out where there are none.</param>
+[JsonNumberHandling(JsonNumberHandling.AllowNamedFloatingPointLiterals)]
+internal sealed record OneSeries(
+    string Key,
+    IReadOnlyList<long> Steps,
+    IReadOnlyList<DateTimeOffset> Times,
+    IReadOnlyList<double> Values,
+    IReadOnlyList<string?>? Stages = null
+);
+
 /// <summary>Reads series, downsampled to what a chart can show.</summary>
 internal static class ReadMetricsEndpoint
 {
@@ -40,7 +61,8 @@ internal static class ReadMetricsEndpoint
         runs.MapGet("/{id}/metrics", HandleAsync)
             .RequireAuthorization(Policies.ReadRun)
             .WithName("ReadMetrics")
-            .WithSummary("Metric series; of long ones the first, last, lowest and highest points are kept");
+            .WithSummary("Metric series; of long ones the first, last, lowest and highest points are kept")
+            .Produces<StoredSeries>();
 
     private static async Task<Results<EmptyHttpResult, ProblemHttpResult>> HandleAsync(
         string id,

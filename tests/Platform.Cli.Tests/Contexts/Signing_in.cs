@@ -60,6 +60,28 @@ public sealed class Signing_in : IAsyncLifetime
         Assert.Equal($"Bearer {Token}", _platform.Requests[^1].Headers["Authorization"]);
     }
 
+    [Theory]
+    [InlineData("/ml")]
+    [InlineData("/ml/jobs?status=running")]
+    public async Task works_with_a_platform_below_a_path(string path)
+    {
+        var login = await RunAsync("login", _platform.Url + path, "--token", Token);
+        Assert.True(login.ExitCode == 0, login.Error);
+        Assert.Contains($"{_platform.Url}/ml as anna", login.Output, StringComparison.Ordinal);
+        Assert.Equal("GET /ml/api/users/me", _platform.Requests[^1].Line);
+
+        var nodes = await RunAsync("nodes", "list");
+        Assert.True(nodes.ExitCode == 0, nodes.Error);
+        Assert.StartsWith("GET /ml/api/nodes", _platform.Requests[^1].Line, StringComparison.Ordinal);
+        Assert.Equal($"Bearer {Token}", _platform.Requests[^1].Headers["Authorization"]);
+
+        // A token of one path is not for another.
+        var other = await RunAsync("nodes", "list", "--server", $"{_platform.Url}/other/");
+        Assert.Equal(1, other.ExitCode);
+        Assert.StartsWith("GET /other/api/nodes", _platform.Requests[^1].Line, StringComparison.Ordinal);
+        Assert.DoesNotContain("Authorization", _platform.Requests[^1].Headers.Keys);
+    }
+
     [Fact]
     public async Task keeps_nothing_that_the_platform_refuses()
     {

@@ -10,6 +10,7 @@ public sealed class Which_platform_a_command_is_for
             new StoredContext("prod", new Uri("https://prod.example"), "pt_prod"),
             new StoredContext("test", new Uri("http://test.example:5080"), "pt_test"),
             new StoredContext("open", new Uri("http://open.example"), Token: null),
+            new StoredContext("below", new Uri("https://host.example/ml"), "pt_below"),
         ]
     );
 
@@ -35,6 +36,10 @@ public sealed class Which_platform_a_command_is_for
     [InlineData("http://prod.example", null, null, null, null, "http://prod.example/", null)]
     [InlineData("https://prod.example:8443", null, null, null, null, "https://prod.example:8443/", null)]
     [InlineData("https://prod.example", null, null, null, null, "https://prod.example/", "pt_prod")]
+    // Nor to another path of its server.
+    [InlineData("https://host.example/other", null, "below", null, null, "https://host.example/other", null)]
+    [InlineData("https://host.example", null, "below", null, null, "https://host.example/", null)]
+    [InlineData("https://host.example/ml/", null, "below", null, null, "https://host.example/ml/", "pt_below")]
     // Empty is as if it were not there.
     [InlineData("", "", "", "", "", "https://prod.example/", "pt_prod")]
     public void is_said_by_options_then_environment_then_context(
@@ -51,6 +56,17 @@ public sealed class Which_platform_a_command_is_for
         Assert.Equal(new Uri(expectedServer), target.Server);
         Assert.Equal(expectedToken, target.TokenFor(target.Server!));
     }
+
+    [Theory]
+    [InlineData("https://host.example", "https://host.example/")]
+    [InlineData("https://host.example/jobs?status=running", "https://host.example/")]
+    [InlineData("https://jobs/jobs/1", "https://jobs/")]
+    [InlineData("https://host.example/ml/", "https://host.example/ml")]
+    [InlineData("https://host.example/ml/artifacts/model#files", "https://host.example/ml")]
+    [InlineData("https://host.example/a/b/api/health", "https://host.example/a/b")]
+    [InlineData("https://host.example/jobshop", "https://host.example/jobshop")]
+    public void may_be_said_by_one_of_its_pages(string page, string platform) =>
+        Assert.Equal(new Uri(platform), Target.PlatformOf(Target.Parse(page)));
 
     [Fact]
     public void can_be_that_of_a_folder_on_this_machine()

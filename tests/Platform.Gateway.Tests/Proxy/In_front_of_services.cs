@@ -190,7 +190,7 @@ public sealed class In_front_of_services : IAsyncLifetime
         Assert.NotNull(document["paths"]!["/api/tokens"]);
         Assert.Single(
             document["components"]!["schemas"]!.AsObject(),
-            schema => schema.Key.EndsWith("Problem", StringComparison.Ordinal)
+            schema => schema.Key.EndsWith("Shared", StringComparison.Ordinal)
         );
     }
 

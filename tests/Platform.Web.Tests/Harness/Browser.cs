@@ -44,7 +44,7 @@ public class Browser : IAsyncLifetime
         );
     }
 
-    public async Task DisposeAsync()
+    public virtual async Task DisposeAsync()
     {
         if (_browser is not null)
         {
@@ -57,16 +57,19 @@ public class Browser : IAsyncLifetime
     }
 
     /// <summary>A new session without cookies or storage.</summary>
+    /// <param name="url">Where the browser finds the platform, if that is not its own address.</param>
     internal async Task<BrowserSession> OpenAsync(
         ColorScheme scheme = ColorScheme.Light,
         string locale = "en-US",
-        int width = 1360
+        int width = 1360,
+        string? url = null
     )
     {
+        url ??= Platform.Url;
         var context = await _browser!.NewContextAsync(
             new BrowserNewContextOptions
             {
-                BaseURL = Platform.Url,
+                BaseURL = url,
                 ColorScheme = scheme,
                 Locale = locale,
                 ViewportSize = new ViewportSize { Width = width, Height = 844 },
@@ -74,7 +77,7 @@ public class Browser : IAsyncLifetime
                 Permissions = ["clipboard-read", "clipboard-write"],
             }
         );
-        return await BrowserSession.OpenAsync(context, new Uri(Platform.Url));
+        return await BrowserSession.OpenAsync(context, new Uri(url));
     }
 }
 

@@ -1,11 +1,13 @@
 using System.Collections.Concurrent;
+using System.Globalization;
 using System.Text.Json;
+using System.Text.RegularExpressions;
 using Microsoft.Playwright;
 
 namespace Platform.Web.Tests.Harness;
 
 /// <summary>Someone with the app open. Notes what must not happen: errors in the console, requests to other origins.</summary>
-internal sealed class BrowserSession : IAsyncDisposable
+internal sealed partial class BrowserSession : IAsyncDisposable
 {
     private static readonly string _axe = File.ReadAllText(
         Repository.PathOf("frontend", "node_modules", "axe-core", "axe.min.js")
@@ -13,6 +15,8 @@ internal sealed class BrowserSession : IAsyncDisposable
 
     private readonly IBrowserContext _context;
     private readonly ConcurrentQueue<string> _faults = new();
+    private readonly List<(int Status, string Path)> _expected = [];
+    private readonly List<string> _forgotten = [];
 
     private BrowserSession(IBrowserContext context, IPage page) => (_context, Page) = (context, page);
 
@@ -60,20 +64,60 @@ internal sealed class BrowserSession : IAsyncDisposable
 
     public ILocator Tab(string name) => Page.GetByRole(AriaRole.Tab, new PageGetByRoleOptions { Name = name });
 
-    /// <summary>Nothing that must not happen has happened.</summary>
-    public void AssertNoFaults() => Assert.Empty(_faults);
+    /// <summary>
+    /// What the app asks for is refused, as the test is about. The browser notes that as an error, and must do so.
+    /// </summary>
+    /// <param name="path">Its path, without a query.</param>
+    public void ExpectRefusal(int status, string path) => _expected.Add((status, path));
+
+    /// <summary>Nothing that must not happen has happened, and what was expected to be refused was.</summary>
+    public void AssertNoFaults()
+    {
+        var missing = _expected.ToHashSet();
+        var faults = new List<string>();
+        foreach (
+            var fault in _faults.Where(fault =>
+                !_forgotten.Exists(what => fault.Contains(what, StringComparison.Ordinal))
+            )
+        )
+        {
+            if (RefusalOf(fault) is not { } refusal || !_expected.Contains(refusal))
+            {
+                faults.Add(fault);
+            }
+            else
+            {
+                missing.Remove(refusal);
+            }
+        }
+
+        // The curves of a run are asked for once its job has begun, which the run may not have heard of yet.
+        faults.RemoveAll(fault => RefusalOf(fault) is (404, var path) && EarlyRun().IsMatch(path));
+        Assert.True(faults.Count == 0, string.Join('\n', faults));
+        Assert.Empty(missing);
+    }
+
+    /// <summary>What was refused with which status, if that is what the browser wrote.</summary>
+    private static (int Status, string Path)? RefusalOf(string fault) =>
+        Refusal().Match(fault) is { Success: true } match
+            ? (
+                int.Parse(match.Groups["status"].Value, CultureInfo.InvariantCulture),
+                new Uri(match.Groups["url"].Value).AbsolutePath
+            )
+            : null;
+
+    [GeneratedRegex(
+        @"\Aconsole error: Failed to load resource: the server responded with a status of (?<status>\d+) .*\((?<url>http\S+):\d+:\d+\)\z",
+        RegexOptions.ExplicitCapture
+    )]
+    private static partial Regex Refusal();
+
+    [GeneratedRegex("/api/runs/[^/]+/metrics$", RegexOptions.ExplicitCapture)]
+    private static partial Regex EarlyRun();
 
     /// <summary>What the browser itself writes of answers that a test brought about is no fault of the app.</summary>
-    /// <param name="what">Such as <c>net::ERR_</c> for lost connections, or <c>status of 404</c>.</param>
-    public void Forget(string what)
-    {
-        var kept = _faults.Where(fault => !fault.Contains(what, StringComparison.Ordinal)).ToArray();
-        _faults.Clear();
-        foreach (var fault in kept)
-        {
-            _faults.Enqueue(fault);
-        }
-    }
+    /// <param name="what">Such as <c>net::ERR_</c> for lost connections, or <c>status of 401</c>.</param>
+    public void Forget(string what) => _forgotten.Add(what);
 
     /// <summary>axe-core finds nothing serious on the page as it is now.</summary>
     public async Task AssertAccessibleAsync(string where)

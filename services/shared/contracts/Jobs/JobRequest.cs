@@ -53,12 +53,12 @@ public sealed record InputRequest(string? Artifact, string? Path);
 /// <param name="Path">A folder or file in the work folder.</param>
 /// <param name="Artifact">The name of the artifact that stores it.</param>
 /// <param name="Type"><c>custom</c> when left out.</param>
-public sealed record OutputRequest(string? Path, string? Artifact, string? Type);
+public sealed record OutputRequest(string? Path, string? Artifact, string? Type = null);
 
 /// <summary>
 /// What each attempt needs on its node, and at most gets where its node enforces limits: no GPU, 1 CPU and 512 MiB for what is left out.
 /// </summary>
-public sealed record ResourcesRequest(int? Gpus, double? Cpus, int? MemoryMiB);
+public sealed record ResourcesRequest(int? Gpus = null, double? Cpus = null, int? MemoryMiB = null);
 
 /// <summary>How often a job is tried.</summary>
-public sealed record RetryRequest(int? MaxAttempts, int? BackoffSeconds);
+public sealed record RetryRequest(int? MaxAttempts = null, int? BackoffSeconds = null);

@@ -19,10 +19,7 @@ internal sealed partial class LogBroadcast(EventStore store, IReadOnlyList<Follo
         // A store that nobody follows here has no followers elsewhere either.
         followers.Count == 0
             ? Task.CompletedTask
-            : Task.WhenAll(
-                RepeatAsync(AnnounceAsync, cancellationToken),
-                RepeatAsync(ListenAsync, cancellationToken)
-            );
+            : Task.WhenAll(RepeatAsync(AnnounceAsync, cancellationToken), RepeatAsync(ListenAsync, cancellationToken));
 
     private async Task AnnounceAsync(CancellationToken cancellationToken)
     {

@@ -3,7 +3,9 @@ using System.Text.Json;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Mvc;
+using Microsoft.AspNetCore.OpenApi;
 using Microsoft.AspNetCore.Routing;
+using Microsoft.OpenApi;
 using Platform.Contracts.Sentences;
 
 namespace Platform.ServiceDefaults;
@@ -39,9 +41,36 @@ public static class ListEndpoints
                     ? ValueTask.FromResult<object?>(ProblemResults.Invalid(errors))
                     : next(context)
         );
-        both.MapGet(pattern, handler).WithName(name).WithSummary(summary);
+        both.MapGet(pattern, handler).WithName(name).WithSummary(summary).AddOpenApiOperationTransformer(DescribeAsync);
         both.MapMethods(pattern, [HttpMethods.Head], handler).ExcludeFromDescription();
         return both;
+    }
+
+    /// <summary>Parameters are read as texts, to say what is wrong with them; this is what they are.</summary>
+    private static Task DescribeAsync(
+        OpenApiOperation operation,
+        OpenApiOperationTransformerContext context,
+        CancellationToken cancellationToken
+    )
+    {
+        foreach (var parameter in (operation.Parameters ?? []).OfType<OpenApiParameter>())
+        {
+            parameter.Schema = parameter.Name?.ToLowerInvariant() switch
+            {
+                "limit" => new OpenApiSchema
+                {
+                    Type = JsonSchemaType.Integer,
+                    Minimum = "1",
+                    Maximum = "2000",
+                },
+                "offset" => new OpenApiSchema { Type = JsonSchemaType.Integer, Minimum = "0" },
+                "total" => new OpenApiSchema { Type = JsonSchemaType.String, Enum = ["exact"] },
+                "deleted" => new OpenApiSchema { Type = JsonSchemaType.Boolean },
+                _ => parameter.Schema,
+            };
+        }
+
+        return Task.CompletedTask;
     }
 
     private static string NameOf(PropertyInfo property) =>

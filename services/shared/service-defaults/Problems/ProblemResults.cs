@@ -12,8 +12,14 @@ namespace Platform.ServiceDefaults;
 /// </summary>
 public static class ProblemResults
 {
+    private const string Types = "/problems/";
+
     /// <summary>The address that names a kind of problem: <c>/problems/job.invalid-transition</c>.</summary>
-    public static string TypeOf(string code) => $"/problems/{code}";
+    public static string TypeOf(string code) => $"{Types}{code}";
+
+    /// <summary>The same address where the platform is shown below a path, so that it still answers.</summary>
+    internal static string? Below(PathString prefix, string? type) =>
+        type?.StartsWith(Types, StringComparison.Ordinal) is true ? prefix + type : type;
 
     /// <summary>A problem.</summary>
     /// <param name="detail">What was wrong this time; it names the kind of problem (<see cref="Sentence.Problem"/>).</param>

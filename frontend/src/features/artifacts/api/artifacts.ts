@@ -1,59 +1,35 @@
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
-import { getJson, request, type Page } from '../../../lib/api';
-import { readIfThere } from '../../../lib/existence';
+import { addressOf } from '../../../lib/address';
+import { api, read, readIfThere, type Schemas } from '../../../lib/api';
+import { useBin } from '../../../lib/use-bin';
 
-export interface Artifact {
-  name: string;
-  type: string;
-  project?: string | null;
-  description?: string | null;
-  latestVersion?: number | null;
-  versionCount: number;
-  size: number;
-  createdAt: string;
-  updatedAt: string;
-}
-
-export interface Version {
-  name: string;
-  version: number;
-  type: string;
-  aliases: string[];
-  fileCount: number;
-  size: number;
-  createdAt: string;
-  deletedAt?: string | null;
-  deletedBy?: string | null;
-  deleteReason?: string | null;
-}
-
-export interface Manifest {
-  name: string;
-  version: number;
-  description?: string | null;
-  aliases: string[];
-  files: { path: string; size: number; sha256: string }[];
-  size: number;
-  digest: string;
-  metadata: Record<string, string>;
-  jobId?: string | null;
-  runId?: string | null;
-  createdAt: string;
-}
+export type Artifact = Schemas['ArtifactDetail'];
+export type Version = Schemas['ArtifactVersion'];
+export type Manifest = Schemas['ArtifactManifest'];
 
 const root = '/api/artifacts';
 const refreshEvery = 5000;
 
-export function addressOf(name: string, version: number): string {
-  return `${root}/${encodeURIComponent(name)}/versions/${version}`;
+/** The address of all files of a version in an archive. */
+export function archiveOf(name: string, version: number): string {
+  return addressOf('/api/artifacts/{name}/versions/{version}/archive', pathOf(name, version));
+}
+
+/** The address of one file of a version, whose path stays one in the address. */
+export function fileOf(name: string, version: number, path: string): string {
+  const folder = addressOf('/api/artifacts/{name}/versions/{version}', pathOf(name, version));
+  return `${folder}/files/${path.split('/').map(encodeURIComponent).join('/')}`;
+}
+
+function pathOf(name: string, version: number) {
+  return { path: { name, version: String(version) } };
 }
 
 /** One artifact, kept fresh; null when there is none. */
 export function useArtifact(name: string) {
-  const client = useQueryClient();
   return useQuery({
     queryKey: [root, name],
-    queryFn: ({ signal }) => readIfThere<Artifact>(client, root, 'name', name, signal),
+    queryFn: ({ signal }) => readIfThere(api.GET('/api/artifacts/{name}', { params: { path: { name } }, signal })),
     refetchInterval: ({ state: { data } }) => (data ? refreshEvery : false),
   });
 }
@@ -61,7 +37,7 @@ export function useArtifact(name: string) {
 export function useVersions(name: string) {
   return useQuery({
     queryKey: [root, name, 'versions'],
-    queryFn: ({ signal }) => getJson<Page<Version>>(`${root}/${encodeURIComponent(name)}/versions?limit=200`, signal),
+    queryFn: ({ signal }) => readVersions(name, undefined, signal),
     refetchInterval: refreshEvery,
   });
 }
@@ -70,33 +46,47 @@ export function useVersions(name: string) {
 export function useDeletedVersions(name: string) {
   return useQuery({
     queryKey: [root, name, 'versions', 'deleted'],
-    queryFn: ({ signal }) =>
-      getJson<Page<Version>>(`${root}/${encodeURIComponent(name)}/versions?deleted=true&limit=200`, signal),
+    queryFn: ({ signal }) => readVersions(name, true, signal),
     refetchInterval: refreshEvery,
   });
 }
 
+function readVersions(name: string, deleted: boolean | undefined, signal: AbortSignal) {
+  const params = { path: { name }, query: { deleted, limit: 200 } };
+  return read(api.GET('/api/artifacts/{name}/versions', { params, signal }));
+}
+
 /** What the query cache knows a version by. */
-export function versionKey(name: string, version: number) {
+function versionKey(name: string, version: number) {
   return [root, name, 'versions', version];
 }
 
 export function useManifest(name: string, version: number) {
   return useQuery({
     queryKey: versionKey(name, version),
-    queryFn: ({ signal }) => getJson<Manifest>(addressOf(name, version), signal),
+    queryFn: ({ signal }) =>
+      read(api.GET('/api/artifacts/{name}/versions/{version}', { params: pathOf(name, version), signal })),
   });
+}
+
+/** Moves a version into the recycle bin, where it cannot be read, or out of it. */
+export function useVersionBin(name: string, version: number) {
+  const { path } = pathOf(name, version);
+  return useBin(
+    {
+      remove: reason => api.DELETE('/api/artifacts/{name}/versions/{version}', { params: { path, query: { reason } } }),
+      restore: () => api.POST('/api/artifacts/{name}/versions/{version}/restore', { params: { path } }),
+    },
+    root,
+    versionKey(name, version),
+  );
 }
 
 export function useSetAlias(name: string, version: number) {
   const client = useQueryClient();
   return useMutation({
     mutationFn: (alias: string) =>
-      request(`${root}/${encodeURIComponent(name)}/aliases/${encodeURIComponent(alias)}`, {
-        method: 'PUT',
-        body: JSON.stringify({ version }),
-        headers: { 'content-type': 'application/json' },
-      }),
+      api.PUT('/api/artifacts/{name}/aliases/{alias}', { params: { path: { name, alias } }, body: { version } }),
     onSuccess: () => client.invalidateQueries({ queryKey: [root, name] }),
   });
 }

@@ -7,9 +7,15 @@ import { AbsentState, Pending, PendingPage } from '../../../components/states';
 import { Ago } from '../../../components/time';
 import { formatBytes } from '../../../lib/format';
 import { useText } from '../../../lib/i18n/i18n';
-import { useBin } from '../../../lib/use-bin';
 import { userName } from '../../../lib/user-name';
-import { addressOf, useArtifact, useDeletedVersions, useVersions, type Artifact, type Version } from '../api/artifacts';
+import {
+  useArtifact,
+  useDeletedVersions,
+  useVersionBin,
+  useVersions,
+  type Artifact,
+  type Version,
+} from '../api/artifacts';
 import { VersionView } from './version-view';
 
 export interface ArtifactSearch {
@@ -80,7 +86,7 @@ function DeletedVersions({ name }: { name: string }) {
 }
 
 function DeletedVersion({ version }: { version: Version }) {
-  const bin = useBin(addressOf(version.name, version.version), '/api/artifacts');
+  const bin = useVersionBin(version.name, version.version);
   return (
     <li>
       <strong>v{version.version}</strong>{' '}

@@ -8,14 +8,14 @@ import type { Column } from '../../../components/virtual-table';
 import { formatBytes } from '../../../lib/format';
 import { useText, type Text } from '../../../lib/i18n/i18n';
 import type { ListSearch } from '../../../lib/list-search';
-import type { Artifact } from '../api/artifacts';
+import type { RowOf } from '../../../lib/use-rows';
 
 export function ArtifactsPage({ search }: { search: ListSearch }) {
   const t = useText();
   return (
-    <ListPage<Artifact>
+    <ListPage
       title={t('app.artifacts')}
-      path="/artifacts"
+      rows="/api/artifacts"
       search={search}
       searchLabel={t('artifacts.search')}
       tableLabel={t('artifacts.table')}
@@ -31,7 +31,7 @@ export function ArtifactsPage({ search }: { search: ListSearch }) {
   );
 }
 
-function columns(t: Text): Column<Artifact>[] {
+function columns(t: Text): Column<RowOf<'/api/artifacts'>>[] {
   return [
     {
       key: 'name',

@@ -16,14 +16,13 @@ import { useEditRefusal } from '../../../lib/caller';
 import { formatBytes } from '../../../lib/format';
 import { useText, useSay } from '../../../lib/i18n/i18n';
 import { fieldErrors } from '../../../lib/i18n/sentences';
-import { useBin } from '../../../lib/use-bin';
-import { addressOf, useManifest, useSetAlias, versionKey, type Manifest } from '../api/artifacts';
+import { archiveOf, fileOf, useManifest, useSetAlias, useVersionBin, type Manifest } from '../api/artifacts';
 
 /** One version with its files. */
 export function VersionView({ name, version }: { name: string; version: number }) {
   const t = useText();
   const navigate = useNavigate();
-  const bin = useBin(addressOf(name, version), '/api/artifacts', versionKey(name, version));
+  const bin = useVersionBin(name, version);
   const { data, error, refetch } = useManifest(name, version);
   if (!data) {
     return <Pending error={error} onRetry={refetch} />;
@@ -34,7 +33,7 @@ export function VersionView({ name, version }: { name: string; version: number }
         <h2>{t('artifact.version', { number: version })}</h2>
         <Aliases names={data.aliases} />
         <DownloadButton
-          path={`${addressOf(name, version)}/archive`}
+          address={archiveOf(name, version)}
           fileName={`${name}-v${version}.tar`}
           label={t('artifact.archive')}
         />
@@ -91,7 +90,7 @@ function Files({ manifest }: { manifest: Manifest }) {
               <td>
                 <DownloadButton
                   small
-                  path={`${addressOf(manifest.name, manifest.version)}/files/${file.path.split('/').map(encodeURIComponent).join('/')}`}
+                  address={fileOf(manifest.name, manifest.version, file.path)}
                   fileName={file.path.slice(file.path.lastIndexOf('/') + 1)}
                   label={t('artifact.file.download', { path: file.path })}
                 />

@@ -5,7 +5,12 @@ import type { HistoryEntry } from './jobs';
 const message = (number: number) => `01a2013c-a871-711e-a130-8120bdd0b${String(number).padStart(3, '0')}`;
 const request = '0HNQ88N70F43M:00000001';
 
-function entry(type: string, cause: string, actor?: string, data: Record<string, unknown> = {}): HistoryEntry {
+function entry(
+  type: string,
+  cause: string,
+  actor: string | null = null,
+  data: Record<string, unknown> = {},
+): HistoryEntry {
   return { sequence: 1, type, at: '2026-01-01T00:00:00Z', data, cause, actor };
 }
 
@@ -28,7 +33,7 @@ test.each<[Cause, HistoryEntry]>([
   ['parent', entry('stop_requested', message(1), 'user:anna', { reason: 'cancelled' })],
   ['parent', entry('stop_requested', 'JobGroups', 'service:jobs', { reason: 'cancelled' })],
   ['request', entry('stop_requested', request, 'user:anna', { reason: 'cancelled' })],
-  ['agent', entry('stop_requested', message(1), undefined, { reason: 'peer_failed' })],
+  ['agent', entry('stop_requested', message(1), null, { reason: 'peer_failed' })],
   ['nodes', entry('stop_requested', message(1), 'service:nodes', { reason: 'peer_failed' })],
   ['parent', entry('job_cancelled', message(1), 'user:anna')],
   ['agent', entry('job_cancelled', message(1), 'node:01a2')],

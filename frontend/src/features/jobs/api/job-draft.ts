@@ -1,4 +1,5 @@
 import { splitCommand } from '../../../lib/shell-words';
+import type { Schemas } from '../../../lib/api';
 import type { MessageKey } from '../../../lib/i18n/en';
 
 /** The form's state. */
@@ -46,7 +47,7 @@ const largestNumber = 2 ** 31 - 1;
 export type DraftErrors = Record<string, { key: MessageKey; values?: Record<string, string> }>;
 
 /** Turns the form into a request. Only what cannot be sent at all is refused here; the server validates the rest. */
-export function toRequest(draft: JobDraft): { request: object; errors: DraftErrors } {
+export function toRequest(draft: JobDraft): { request: Schemas['JobRequest']; errors: DraftErrors } {
   const errors: DraftErrors = {};
   const number = (field: string, text: string, whole = true) => {
     if (text.trim() === '') {

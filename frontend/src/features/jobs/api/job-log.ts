@@ -1,19 +1,21 @@
 import { useEffect, useState, useSyncExternalStore } from 'react';
+import { addressOf } from '../../../lib/address';
 import { followEvents } from '../../../lib/event-stream';
 import { LogBuffer } from '../../../lib/log-buffer';
 
 /** One attempt's log, growing while it is written. */
 export function useJobLog(jobId: string, attempt: number): LogBuffer {
-  const path = `/api/jobs/${jobId}/logs?follow=true&progress=true&attempt=${attempt}`;
-  const [log, setLog] = useState(() => ({ path, buffer: new LogBuffer() }));
-  if (log.path !== path) {
-    setLog({ path, buffer: new LogBuffer() });
+  const query = { follow: true, progress: true, attempt };
+  const address = addressOf('/api/jobs/{id}/logs', { path: { id: jobId }, query });
+  const [log, setLog] = useState(() => ({ address, buffer: new LogBuffer() }));
+  if (log.address !== address) {
+    setLog({ address, buffer: new LogBuffer() });
   }
   const { buffer } = log;
   useEffect(() => {
     const ending = new AbortController();
     buffer.clear();
-    void followEvents(path, {
+    void followEvents(address, {
       signal: ending.signal,
       onEvents: events => {
         const lines = events.filter(event => event.event === 'message').map(event => event.data);
@@ -33,7 +35,7 @@ export function useJobLog(jobId: string, attempt: number): LogBuffer {
       },
     });
     return () => ending.abort();
-  }, [path, buffer]);
+  }, [address, buffer]);
   useSyncExternalStore(buffer.subscribe, buffer.version);
   return buffer;
 }

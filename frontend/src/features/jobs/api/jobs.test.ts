@@ -2,10 +2,22 @@ import { expect, test, vi } from 'vitest';
 import { firstStart, placedOn, rankStatus, unendedChildren, type Job, type JobRank } from './jobs';
 
 // The session is read from there when its module is loaded.
-vi.hoisted(() => vi.stubGlobal('sessionStorage', { getItem: () => null }));
+vi.hoisted(() => {
+  vi.stubGlobal('sessionStorage', { getItem: () => null });
+  vi.stubGlobal('document', { baseURI: 'http://localhost/' });
+});
 
 const running = { status: 'running', stopping: false } as Job;
 const ended = { status: 'failed', stopping: false } as Job;
+const unknown: JobRank = {
+  rank: 1,
+  startedAt: null,
+  endedAt: null,
+  reason: null,
+  exitCode: null,
+  detail: null,
+  detailCode: null,
+};
 const at = '2026-01-01T00:00:00Z';
 
 test('a node of several processes is named once', () => {
@@ -17,11 +29,20 @@ test('a node of several processes is named once', () => {
 
 test('children that have not ended are counted', () => {
   expect(unendedChildren({} as Job)).toBe(0);
-  expect(unendedChildren({ children: { queued: 2, running: 1, succeeded: 4, failed: 1 } } as Job)).toBe(3);
+  expect(unendedChildren({ children: { queued: 2, running: 1, succeeded: 4, failed: 1 } } as Partial<Job> as Job)).toBe(
+    3,
+  );
 });
 
 test('a job begins with the first start in its history', () => {
-  const entry = (type: string, time: string) => ({ sequence: 1, type, at: 'recorded later', data: { at: time } });
+  const entry = (type: string, time: string) => ({
+    sequence: 1,
+    type,
+    at: 'recorded later',
+    data: { at: time },
+    cause: null,
+    actor: null,
+  });
   expect(firstStart([entry('job_submitted', '1')])).toBe(null);
   expect(firstStart([entry('job_submitted', '1'), entry('job_started', '2'), entry('job_started', '3')])).toBe('2');
 });
@@ -37,5 +58,5 @@ test.each<[string, Partial<JobRank>, Job]>([
   ['interrupted', { endedAt: at, reason: 'peer_failed', exitCode: 143 }, ended],
   ['cancelled', { endedAt: at, reason: 'cancelled' }, ended],
 ])('a process is %s: %o', (status, rank, job) => {
-  expect(rankStatus({ rank: 1, ...rank }, job)).toBe(status);
+  expect(rankStatus({ ...unknown, ...rank }, job)).toBe(status);
 });

@@ -1,86 +1,27 @@
 import { keepPreviousData, useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useEffect, useState } from 'react';
-import { getJson, postJson, type Page } from '../../../lib/api';
-import type { FieldErrors, SentenceCode } from '../../../lib/i18n/sentences';
+import { api, read, readIfThere, type Schemas } from '../../../lib/api';
 import { useStore } from '../../../lib/store';
 import { connected } from '../../../lib/connection';
-import { readIfThere } from '../../../lib/existence';
-import type { Deletion } from '../../../lib/use-bin';
+import { useBin } from '../../../lib/use-bin';
+import type { RowOf } from '../../../lib/use-rows';
 
-export const jobStatuses = ['pending', 'queued', 'placed', 'running', 'succeeded', 'failed', 'cancelled'] as const;
+export const jobStatuses = [
+  'pending',
+  'queued',
+  'placed',
+  'running',
+  'succeeded',
+  'failed',
+  'cancelled',
+] as const satisfies Schemas['JobItem']['status'][];
 
-export interface JobItem {
-  id: string;
-  name: string;
-  project: string;
-  parentId?: string | null;
-  status: (typeof jobStatuses)[number];
-  stopping: boolean;
-  attempt: number;
-  priority: number;
-  nodes: { nodeId: string; nodeName: string }[];
-  runId: string;
-  submittedAt: string;
-  submittedBy?: string | null;
-  notBefore?: string | null;
-  startedAt?: string | null;
-  endedAt?: string | null;
-  exitCode?: number | null;
-  reason?: string | null;
-  reasonCode?: SentenceCode | null;
-  detail?: string | null;
-  detailCode?: SentenceCode | null;
-  /** Set while it is in the recycle bin. */
-  deletion?: Deletion | null;
-}
-
+export type JobItem = RowOf<'/api/jobs'>;
+export type Job = Schemas['JobDetail'];
 /** One process of an attempt of several. */
-export interface JobRank {
-  rank: number;
-  startedAt?: string | null;
-  endedAt?: string | null;
-  reason?: string | null;
-  exitCode?: number | null;
-  detail?: string | null;
-  detailCode?: SentenceCode | null;
-}
-
-export interface Job extends JobItem {
-  /** How many jobs that belong to it have each status. */
-  children?: Partial<Record<JobItem['status'], number>> | null;
-  ranks?: JobRank[] | null;
-  command: string[];
-  files: { path: string; size: number; sha256: string }[];
-  source?: { artifact: string } | null;
-  inputs: { artifact: string; path: string }[];
-  outputs: { path: string; artifact: string; type: string }[];
-  resources: { gpus: number; cpus: number; memoryMiB: number };
-  labels: Record<string, string>;
-  retry: { maxAttempts: number; backoffSeconds: number };
-  timeoutSeconds?: number | null;
-  env: Record<string, string>;
-}
-
-export interface HistoryEntry {
-  sequence: number;
-  type: string;
-  at: string;
-  data: Record<string, unknown>;
-  cause?: string | null;
-  actor?: string | null;
-}
-
-export interface JobArtifact {
-  name: string;
-  version: number;
-  type: string;
-  aliases: string[];
-  fileCount: number;
-  size: number;
-  digest: string;
-  attempt?: number | null;
-  createdAt: string;
-}
+export type JobRank = Schemas['JobRank'];
+export type HistoryEntry = Schemas['JobHistoryEntry'];
+export type JobArtifact = Schemas['ArtifactVersion'];
 
 const endStatuses: readonly string[] = ['succeeded', 'failed', 'cancelled'] satisfies JobItem['status'][];
 const refreshEvery = 1000;
@@ -108,7 +49,7 @@ export function firstStart(history: readonly HistoryEntry[]): string | null {
 }
 
 /** The nodes of a job by name; a node of several processes is named once, with their number. */
-export function placedOn({ nodes }: Pick<JobItem, 'nodes'>): string {
+export function placedOn({ nodes }: { nodes: readonly Pick<Schemas['PlacedNode'], 'nodeName'>[] }): string {
   const counts = new Map<string, number>();
   nodes.forEach(({ nodeName }) => counts.set(nodeName, (counts.get(nodeName) ?? 0) + 1));
   return [...counts].map(([name, count]) => (count > 1 ? `${name} ×${count}` : name)).join(', ');
@@ -140,11 +81,10 @@ export function shownStatus(job: JobItem): string {
 
 /** One job, refreshed until it and its children have ended; null while no job has the id. It counts as absent after a minute. */
 export function useJob(id: string) {
-  const client = useQueryClient();
   const patient = usePatience();
   const result = useQuery({
     queryKey: ['/api/jobs', id],
-    queryFn: ({ signal }) => readIfThere<Job>(client, '/api/jobs', 'id', id, signal),
+    queryFn: ({ signal }) => readIfThere(api.GET('/api/jobs/{id}', { params: { path: { id } }, signal })),
     refetchInterval: ({ state: { data } }) => (data ? mayChange(data) : patient) && refreshEvery,
   });
   return { job: result.data, error: result.error, patient, retry: result.refetch };
@@ -171,7 +111,7 @@ export function useHistory(job: Job, enabled = true) {
   return useQuery({
     enabled,
     queryKey: ['/api/jobs', job.id, 'events', job.status, job.attempt, job.stopping, job.deletion?.at],
-    queryFn: ({ signal }) => getJson<{ items: HistoryEntry[] }>(`/api/jobs/${job.id}/events`, signal),
+    queryFn: ({ signal }) => read(api.GET('/api/jobs/{id}/events', { params: { path: { id: job.id } }, signal })),
     placeholderData: keepPreviousData,
     refetchInterval: isOver(job) ? false : refreshEvery * 2,
   });
@@ -180,25 +120,21 @@ export function useHistory(job: Job, enabled = true) {
 export function useJobArtifacts(job: Job) {
   return useQuery({
     queryKey: ['/api/jobs', job.id, 'artifacts', job.status],
-    queryFn: ({ signal }) => getJson<Page<JobArtifact>>(`/api/jobs/${job.id}/artifacts?limit=200`, signal),
+    queryFn: ({ signal }) => {
+      const params = { path: { jobId: job.id }, query: { limit: 200 } };
+      return read(api.GET('/api/jobs/{jobId}/artifacts', { params, signal }));
+    },
     placeholderData: keepPreviousData,
     refetchInterval: isOver(job) ? false : refreshEvery * 2,
   });
 }
 
-/**
- * What is wrong with a job, by field. Asked for before it is submitted: mistakes in a form are what a form is for, and no
- * failure for the browser to note.
- */
-export async function validateJob(request: object): Promise<FieldErrors> {
-  return await postJson<FieldErrors>('/api/jobs/check', request);
-}
-
 /** Submits a job. The key is the same for every try of one draft, so that an answer that got lost does not make two jobs. */
 export function useSubmitJob() {
   const client = useQueryClient();
-  return async (request: object, key: string): Promise<Job> => {
-    const job = await postJson<Job>('/api/jobs', request, { 'idempotency-key': key });
+  return async (body: Schemas['JobRequest'], key: string): Promise<Job> => {
+    const params = { header: { 'Idempotency-Key': key } };
+    const job = await read(api.POST('/api/jobs', { params, body }));
     client.setQueryData(['/api/jobs', job.id], job);
     return job;
   };
@@ -208,10 +144,21 @@ export function useSubmitJob() {
 export function useJobCommand(id: string, command: 'cancel' | 'retry') {
   const client = useQueryClient();
   return useMutation({
-    mutationFn: () => postJson<Job>(`/api/jobs/${id}/${command}`),
+    mutationFn: () => read(api.POST(`/api/jobs/{id}/${command}`, { params: { path: { id } } })),
     onSuccess: job => {
       client.setQueryData(['/api/jobs', id], job);
       void client.invalidateQueries({ queryKey: ['/api/jobs'] });
     },
   });
+}
+
+/** Moves a job into the recycle bin, or out of it. */
+export function useJobBin(id: string) {
+  return useBin(
+    {
+      remove: reason => api.DELETE('/api/jobs/{id}', { params: { path: { id }, query: { reason } } }),
+      restore: () => api.POST('/api/jobs/{id}/restore', { params: { path: { id } } }),
+    },
+    '/api/jobs',
+  );
 }

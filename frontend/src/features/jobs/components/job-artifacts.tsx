@@ -3,6 +3,7 @@ import { Aliases } from '../../../components/aliases';
 import { DownloadButton } from '../../../components/download-button';
 import { EmptyState, Pending } from '../../../components/states';
 import { Ago } from '../../../components/time';
+import { addressOf } from '../../../lib/address';
 import { formatBytes } from '../../../lib/format';
 import { useText } from '../../../lib/i18n/i18n';
 import { useJobArtifacts, type Job, type JobArtifact } from '../api/jobs';
@@ -34,7 +35,9 @@ export function JobArtifacts({ job }: { job: Job }) {
               <Ago at={item.createdAt} />
             </span>
             <DownloadButton
-              path={`/api/artifacts/${encodeURIComponent(item.name)}/versions/${item.version}/archive`}
+              address={addressOf('/api/artifacts/{name}/versions/{version}/archive', {
+                path: { name: item.name, version: String(item.version) },
+              })}
               fileName={`${item.name}-v${item.version}.tar`}
               label={t('common.download')}
             />

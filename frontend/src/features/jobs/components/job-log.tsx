@@ -4,6 +4,7 @@ import { useCallback, useEffect, useLayoutEffect, useRef, useState } from 'react
 import { Button, IconButton } from '../../../components/button';
 import { CopyButton } from '../../../components/copy-button';
 import { DownloadButton } from '../../../components/download-button';
+import { addressOf } from '../../../lib/address';
 import { useLocale, useText } from '../../../lib/i18n/i18n';
 import { useJobLog } from '../api/job-log';
 import { isOver, type Job } from '../api/jobs';
@@ -112,7 +113,7 @@ export function JobLog({ job, attempt, line, onAttempt, onLine }: JobLogProps) {
         <CopyButton text={() => log.text()} label={t('log.copy')} />
         <DownloadButton
           small
-          path={`/api/jobs/${job.id}/logs?attempt=${attempt}`}
+          address={addressOf('/api/jobs/{id}/logs', { path: { id: job.id }, query: { attempt } })}
           fileName={`${job.name}-${attempt}.log`}
           label={t('log.download')}
         />

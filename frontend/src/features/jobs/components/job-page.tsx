@@ -16,7 +16,6 @@ import { Ago, Duration } from '../../../components/time';
 import { useEditRefusal } from '../../../lib/caller';
 import { formatDuration } from '../../../lib/format';
 import { useText, useSay } from '../../../lib/i18n/i18n';
-import { useBin } from '../../../lib/use-bin';
 import { useNow } from '../../../lib/use-now';
 import { userName } from '../../../lib/user-name';
 import { callerName, isImplied } from '../api/actor';
@@ -30,6 +29,7 @@ import {
   unendedChildren,
   useHistory,
   useJob,
+  useJobBin,
   useJobCommand,
   type Job,
 } from '../api/jobs';
@@ -218,7 +218,7 @@ function JobActions({ job }: { job: Job }) {
   const children = unendedChildren(job);
   const refusal = useEditRefusal();
   const canRetry = !job.deletion && (job.status === 'failed' || job.status === 'cancelled');
-  const bin = useBin(`/api/jobs/${job.id}`, '/api/jobs');
+  const bin = useJobBin(job.id);
   return (
     <>
       <ActionError error={cancel.error ?? retry.error} />

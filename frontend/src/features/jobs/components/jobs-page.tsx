@@ -18,10 +18,10 @@ export function JobsPage({ search }: { search: ListSearch }) {
   const t = useText();
   const say = useSay();
   return (
-    <ListPage<JobItem>
+    <ListPage
       title={t('app.jobs')}
       actions={<SubmitLink icon={<Plus aria-hidden="true" />} />}
-      path="/jobs"
+      rows="/api/jobs"
       search={search}
       searchLabel={t('jobs.search')}
       statuses={jobStatuses}

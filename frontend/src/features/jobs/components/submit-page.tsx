@@ -4,6 +4,7 @@ import { Button } from '../../../components/button';
 import { Field } from '../../../components/field';
 import { PageHeader } from '../../../components/page-header';
 import { AbsentState, useReason } from '../../../components/states';
+import { ApiError } from '../../../lib/api';
 import { useEditRefusal } from '../../../lib/caller';
 import { useText, useSay } from '../../../lib/i18n/i18n';
 import { fieldErrors } from '../../../lib/i18n/sentences';
@@ -18,7 +19,7 @@ import {
   type DraftErrors,
   type JobDraft,
 } from '../api/job-draft';
-import { validateJob, useSubmitJob } from '../api/jobs';
+import { useSubmitJob } from '../api/jobs';
 import { FileRows, InputRows, OutputRows } from './submit-rows';
 
 const draftKey = 'platform.job-draft';
@@ -113,18 +114,17 @@ function SubmitForm() {
     setErrors({});
     setSending(true);
     try {
-      const mistakes = fieldErrors(say, await validateJob(request));
-      if (Object.keys(mistakes).length > 0) {
-        setSending(false);
-        refuse({ ...mistakes, ...missing });
-        return;
-      }
       const job = await submitJob(request, key.current.key);
       sessionStorage.removeItem(draftKey);
       await navigate({ to: '/jobs/$id', params: { id: job.id } });
     } catch (error) {
       setSending(false);
-      setFailure(error);
+      const mistakes = error instanceof ApiError ? fieldErrors(say, error.problem) : {};
+      if (Object.keys(mistakes).length > 0) {
+        refuse({ ...mistakes, ...missing });
+      } else {
+        setFailure(error);
+      }
     }
   };
 

@@ -1,8 +1,8 @@
 import { formatMiB } from '../../../lib/format';
 import type { Text } from '../../../lib/i18n/i18n';
-import type { Node } from '../api/nodes';
+import type { Schemas } from '../../../lib/api';
 
-export type GpuUsage = NonNullable<Node['usage']>['gpus'][number];
+export type GpuUsage = Schemas['GpuUsage'];
 
 /** What a GPU does, and which of it its driver does not tell. Older agents send 0 for an unknown size. */
 export function gpuText(t: Text, memoryMiB: number | null, usage: GpuUsage | undefined): string {

@@ -70,7 +70,7 @@ export function NodeCard({ node }: { node: Node }) {
           busy={usage ? usage.memoryUsedMiB / node.memoryMiB : undefined}
         />
         {node.gpus.map(gpu => {
-          const busy = usage?.gpus.find(one => one.index === gpu.index);
+          const busy = usage?.gpus?.find(one => one.index === gpu.index);
           return (
             <Meter
               key={gpu.uuid}

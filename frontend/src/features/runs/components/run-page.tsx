@@ -10,9 +10,8 @@ import { Ago, Duration } from '../../../components/time';
 import { formatValue } from '../../../lib/format';
 import { useText } from '../../../lib/i18n/i18n';
 import { readValue } from '../../../lib/series';
-import { useBin } from '../../../lib/use-bin';
 import { userName } from '../../../lib/user-name';
-import { useRun, type Run } from '../api/runs';
+import { useRun, useRunBin, type Run } from '../api/runs';
 
 export function RunPage({ id }: { id: string }) {
   const t = useText();
@@ -84,7 +83,7 @@ function RunView({ run }: { run: Run }) {
 }
 
 function RunActions({ run }: { run: Run }) {
-  const bin = useBin(`/api/runs/${encodeURIComponent(run.id)}`, '/api/runs');
+  const bin = useRunBin(run.id);
   if (run.deletion) {
     return <RestoreButton bin={bin} />;
   }

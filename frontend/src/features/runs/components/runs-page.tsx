@@ -15,9 +15,9 @@ import { runStatuses, type Run } from '../api/runs';
 export function RunsPage({ search }: { search: ListSearch }) {
   const t = useText();
   return (
-    <ListPage<Run>
+    <ListPage
       title={t('app.runs')}
-      path="/runs"
+      rows="/api/runs"
       search={search}
       searchLabel={t('runs.search')}
       statuses={runStatuses}

@@ -35,7 +35,7 @@ export function SignInPage() {
   return (
     <main className="sign-in">
       <p className="brand">
-        <img src="/favicon.svg" alt="" width={22} height={22} />
+        <img src="favicon.svg" alt="" width={22} height={22} />
         <span>Platform</span>
       </p>
       <form
