@@ -147,7 +147,9 @@ internal sealed class Cluster : IAsyncDisposable
         await DownAsync();
     }
 
-    private static Task<string> PlatformAsync(IReadOnlyList<string> arguments, CancellationToken cancellationToken)
+    /// <summary>Runs a command of the platform.</summary>
+    /// <returns>Its output.</returns>
+    public static Task<string> PlatformAsync(IReadOnlyList<string> arguments, CancellationToken cancellationToken)
     {
         var own = new DirectoryInfo(AppContext.BaseDirectory);
         var program = Path.Combine(own.Parent!.Parent!.FullName, "Platform.Cli", own.Name, "platform.dll");

@@ -42,16 +42,16 @@ case "${1:-}" in
     cat <<'EOF'
 Measures the release-built programs, each figure beside a rival or a limit of the machine in the same run.
 
-Usage: ./platform bench [append|dispatch|logs|metrics|artifacts|gateway|start|queue|lists] … [--json]
+Usage: ./platform bench [append|dispatch|logs|metrics|artifacts|gateway|start|queue|lists|idle] … [--json]
 
 Without a name it runs all of them, about ten minutes. As root on Debian it installs the rivals (PostgreSQL, RabbitMQ, Redis,
-Celery). Folders go to /var/tmp (PLATFORM_BENCH_FOLDER). What each measures: docs/benchmarks/README.md
+Celery) and Chromium. Folders go to /var/tmp (PLATFORM_BENCH_FOLDER). What each measures: docs/benchmarks/README.md
 EOF
     exit 0
     ;;
 esac
 
-install_packages postgresql rabbitmq-server redis-server python3-celery python3-redis
+install_packages postgresql rabbitmq-server redis-server python3-celery python3-redis chromium
 mkdir -p "$root/artifacts"
 if [ -z "${PLATFORM_NO_BUILD:-}" ]; then
     echo 'Building …' >&2

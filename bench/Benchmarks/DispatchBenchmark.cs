@@ -21,7 +21,7 @@ internal static class DispatchBenchmark
     public static async Task<IReadOnlyList<Figure>> RunAsync(Bench bench)
     {
         var cluster = await bench.ClusterAsync();
-        var own = await MeasureAsync(cluster, bench.Cancelled);
+        var (own, budget) = await MeasureAsync(cluster, bench.Cancelled);
         var broker = await cluster.BrokerAsync(bench.Cancelled);
         var rabbit = await CeleryAsync(bench, broker.Address.Replace("amqp://", "pyamqp://", StringComparison.Ordinal));
         var redis = await WithRedisAsync(bench, address => CeleryAsync(bench, address));
@@ -47,10 +47,23 @@ internal static class DispatchBenchmark
             new("no-op jobs finished per second", own.Finished, "jobs/s", rabbit.Finished, "Celery + RabbitMQ"),
             new("no-op jobs finished per second, Redis", own.Finished, "jobs/s", redis.Finished, "Celery + Redis"),
             new("no-op jobs lost", own.Lost, "jobs", null),
+            .. budget
+                .OrderByDescending(program => program.Value)
+                .Select(program => new Figure(
+                    $"processor time of {program.Key} per no-op job",
+                    program.Value * 1000,
+                    "ms",
+                    null
+                )),
+            new("processor time per no-op job", budget.Values.Sum() * 1000, "ms", null),
         ];
     }
 
-    private static async Task<DispatchTimes> MeasureAsync(Cluster cluster, CancellationToken cancellationToken)
+    /// <returns>With the processor seconds that each program takes for a no-op job of the burst.</returns>
+    private static async Task<(DispatchTimes Times, IReadOnlyDictionary<string, double> Budget)> MeasureAsync(
+        Cluster cluster,
+        CancellationToken cancellationToken
+    )
     {
         var starts = new List<double>();
         for (var i = 0; i < WarmUp + Single; i++)
@@ -65,8 +78,17 @@ internal static class DispatchBenchmark
         }
 
         _ = await BurstAsync(cluster, WarmUp, cancellationToken);
+        var programs = await cluster.ProgramsAsync(cancellationToken);
+        var before = ProcessorTimes.Of(programs);
         var (accepted, finished, lost) = await BurstAsync(cluster, Burst, cancellationToken);
-        return new DispatchTimes(starts, accepted, finished, lost);
+        var budget = ProcessorTimes
+            .Of(programs)
+            .ToDictionary(
+                program => program.Key,
+                program => (program.Value - before.GetValueOrDefault(program.Key)) / Burst,
+                StringComparer.Ordinal
+            );
+        return (new DispatchTimes(starts, accepted, finished, lost), budget);
     }
 
     private static async Task<(double Accepted, double Finished, int Lost)> BurstAsync(

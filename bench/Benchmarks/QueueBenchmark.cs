@@ -135,51 +135,12 @@ internal static class QueueBenchmark
     }
 
     /// <summary>The processor time of all programs of the cluster, over the time that passes.</summary>
-    private static async Task<double> IdleShareAsync(Cluster cluster, CancellationToken cancellationToken)
-    {
-        var programs = (await cluster.ProgramsAsync(cancellationToken)).Select(program => program.Pid).ToHashSet();
-        var (watch, begin) = (Stopwatch.StartNew(), ProcessorSeconds(programs));
-        await Task.Delay(_idle, cancellationToken);
-        return (ProcessorSeconds(programs) - begin) / watch.Elapsed.TotalSeconds;
-    }
-
-    /// <summary>The processor time of some processes and all below them, in seconds (man 5 proc_pid_stat).</summary>
-    private static double ProcessorSeconds(HashSet<int> programs)
-    {
-        const double TicksPerSecond = 100;
-        var all = Directory
-            .EnumerateDirectories("/proc")
-            .Select(folder =>
-                int.TryParse(Path.GetFileName(folder), CultureInfo.InvariantCulture, out var pid) ? pid : 0
-            )
-            .Where(pid => pid > 0)
-            .Select(ReadStat)
-            .OfType<(int Pid, int Parent, long Ticks)>()
-            .ToDictionary(process => process.Pid);
-        return all.Values.Where(process => IsBelow(process.Pid)).Sum(process => process.Ticks) / TicksPerSecond;
-
-        bool IsBelow(int pid) =>
-            programs.Contains(pid)
-            || (all.TryGetValue(pid, out var process) && process.Parent > 1 && IsBelow(process.Parent));
-    }
-
-    private static (int Pid, int Parent, long Ticks)? ReadStat(int pid)
-    {
-        try
-        {
-            var fields = File.ReadAllText($"/proc/{pid}/stat").Split(") ")[^1].Split(' ');
-            return (
-                pid,
-                int.Parse(fields[1], CultureInfo.InvariantCulture),
-                // Also that of children that have ended: backends of the database come and go.
-                fields[11..15].Sum(ticks => long.Parse(ticks, CultureInfo.InvariantCulture))
-            );
-        }
-        catch (IOException)
-        {
-            return null; // it has ended
-        }
-    }
+    private static async Task<double> IdleShareAsync(Cluster cluster, CancellationToken cancellationToken) =>
+        await ProcessorTimes.ShareAsync(
+            await cluster.ProgramsAsync(cancellationToken),
+            _idle,
+            cancellationToken
+        );
 
     /// <summary>The memory of the services; those of database and broker depend on their settings.</summary>
     private static double ResidentMiB(IReadOnlyList<ClusterProgram> programs) =>

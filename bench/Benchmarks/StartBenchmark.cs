@@ -45,19 +45,19 @@ internal static class StartBenchmark
     {
         const double Idle = 0.8;
         var watch = Stopwatch.StartNew();
-        var (idle, total) = ProcessorTimes();
+        var (idle, total) = MachineTimes();
         double share;
         do
         {
             await Task.Delay(TimeSpan.FromSeconds(1), cancellationToken);
-            var (newIdle, newTotal) = ProcessorTimes();
+            var (newIdle, newTotal) = MachineTimes();
             share = (newIdle - idle) / (double)Math.Max(1, newTotal - total);
             (idle, total) = (newIdle, newTotal);
         } while (share < Idle && watch.Elapsed < TimeSpan.FromMinutes(2));
     }
 
     /// <summary>The times of all processors together since the machine started (man 5 proc_stat), in clock ticks.</summary>
-    private static (long Idle, long Total) ProcessorTimes()
+    private static (long Idle, long Total) MachineTimes()
     {
         var times = File.ReadLines("/proc/stat")
             .First()
