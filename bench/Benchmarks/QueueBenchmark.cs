@@ -136,11 +136,7 @@ internal static class QueueBenchmark
 
     /// <summary>The processor time of all programs of the cluster, over the time that passes.</summary>
     private static async Task<double> IdleShareAsync(Cluster cluster, CancellationToken cancellationToken) =>
-        await ProcessorTimes.ShareAsync(
-            await cluster.ProgramsAsync(cancellationToken),
-            _idle,
-            cancellationToken
-        );
+        await ProcessorTimes.ShareAsync(await cluster.ProgramsAsync(cancellationToken), _idle, cancellationToken);
 
     /// <summary>The memory of the services; those of database and broker depend on their settings.</summary>
     private static double ResidentMiB(IReadOnlyList<ClusterProgram> programs) =>

@@ -22,7 +22,7 @@ namespace Platform.Gateway;
 /// The one origin that people and agents talk to: users, tokens, projects, health, documentation, the web app, and in front of separate
 /// services the proxy.
 /// </summary>
-public static class GatewayModule
+public static partial class GatewayModule
 {
     internal const string ServiceClient = "gateway-services";
 
@@ -89,6 +89,23 @@ public static class GatewayModule
         });
         builder.AddGatewayAnnouncements();
     }
+
+    /// <summary>Says so where the gateway has no broker, and the services that run elsewhere do not hear of its projects.</summary>
+    public static void WarnWithoutBroker(this WebApplication app)
+    {
+        ArgumentNullException.ThrowIfNull(app);
+        if (app.Configuration.GetValue<MessageTransport>("Messaging:Transport") is MessageTransport.InMemory)
+        {
+            LogWithoutBroker(app.Logger);
+        }
+    }
+
+    [LoggerMessage(
+        1,
+        LogLevel.Warning,
+        "Messaging:Transport is not RabbitMq: services in other processes do not hear how long projects keep what has ended"
+    )]
+    private static partial void LogWithoutBroker(ILogger logger);
 
     /// <summary>Registers the proxy in front of services that run elsewhere.</summary>
     /// <param name="fronted">The services; null for those of <see cref="ServiceCatalog"/>.</param>

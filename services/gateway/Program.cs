@@ -18,6 +18,7 @@ if (!await app.CheckSettingsAsync(Console.Error))
     return 1;
 }
 
+app.WarnWithoutBroker();
 app.UsePlatformDefaults(isEdge: true, GatewayModule.UseGateway);
 app.MapGateway();
 app.MapGatewayProxy();

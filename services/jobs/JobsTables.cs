@@ -205,6 +205,7 @@ internal static class JobsTables
               add column delete_reason text,
               add column is_deleted boolean not null generated always as (deleted_at is not null) stored;
             create index job_summary_deleted on job_summary (submitted_at, job_id) where is_deleted;
+            create index job_summary_purge on job_summary (deleted_at, job_id) where is_deleted;
             {ListCounts.DropSql("job_summary")}
             {ListCounts.Sql(
                 "job_summary",
@@ -213,9 +214,10 @@ internal static class JobsTables
                 ("status", "text"),
                 ("submitted_by", "text collate \"C\"")
             )}
-            -- Jobs that were purged, whose files, keys and logs are still to be deleted, in small steps.
+            -- Jobs that were purged, whose files and logs are still to be deleted, in small steps.
             create table purged_job (job_id uuid primary key);
             create index job_submission_job on job_submission (job_id);
+            create index job_submission_created on job_submission (created_at);
             """
         ),
         ProjectRetentionTable.Migration("015_project_retention"),

@@ -146,6 +146,10 @@ public sealed class Sentences_with_codes
                     }
             );
         Assert.True(deep.Storable(10)!.ToJson().Length < 200);
+        var args = Enumerable.Range(0, 20).ToDictionary(i => $"a{i}", _ => new string('x', 1000));
+        var part = new SentenceCode { Code = "a", Args = args };
+        var wide = part with { Parts = args.ToDictionary(arg => arg.Key, _ => part) };
+        Assert.Null(wide.Storable(1000));
     }
 
     [Fact]

@@ -114,18 +114,47 @@ internal sealed record RecycleBin(
         string done
     )
     {
-        var exitCode = 0;
-        foreach (var some in ids.Chunk(MaxIds))
+        var all = new JsonObject { ["items"] = new JsonArray() };
+        try
         {
-            using var content = JsonContent.Create(body(some), options: JsonDefaults.Lenient);
-            exitCode |= Print(
-                context,
-                await context.Client.PostAsync($"{Path}/{action}", content, context.Cancelled),
-                done
-            );
+            foreach (var some in ids.Chunk(MaxIds))
+            {
+                using var content = JsonContent.Create(body(some), options: JsonDefaults.Lenient);
+                Add(all, await context.Client.PostAsync($"{Path}/{action}", content, context.Cancelled));
+            }
+        }
+        catch when (all.Items().Any())
+        {
+            // What was done before the failure is told all the same.
+            Print(context, all, done);
+            throw;
         }
 
-        return exitCode;
+        return Print(context, all, done);
+    }
+
+    /// <summary>Adds an answer about some to what is known about those before.</summary>
+    private static void Add(JsonObject all, JsonNode answer)
+    {
+        foreach (var item in answer.Items())
+        {
+            all["items"]!.AsArray().Add(item.DeepClone());
+        }
+
+        if (answer["content"] is not JsonObject content)
+        {
+            return;
+        }
+
+        var sum = all["content"] as JsonObject ?? [];
+        all["content"] = new JsonObject(
+            content.Select(part =>
+                KeyValuePair.Create(
+                    part.Key,
+                    (JsonNode?)(part.Value!.GetValue<long>() + (sum[part.Key]?.GetValue<long>() ?? 0))
+                )
+            )
+        );
     }
 
     /// <summary>A line for each; 1 when one was refused.</summary>

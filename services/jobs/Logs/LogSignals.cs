@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Threading.Channels;
 using Microsoft.Extensions.Options;
 
 namespace Platform.Jobs.Logs;
@@ -15,7 +16,9 @@ internal sealed partial class LogSignals(
 ) : BackgroundService
 {
     private readonly ConcurrentDictionary<Guid, Followed> _followed = new();
-    private readonly SemaphoreSlim _came = new(0);
+    private readonly Channel<bool> _came = Channel.CreateBounded<bool>(
+        new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite }
+    );
 
     /// <summary>Follows a job until the result is disposed.</summary>
     public Follower Follow(Guid jobId)
@@ -28,7 +31,7 @@ internal sealed partial class LogSignals(
                 if (!followed.IsRemoved)
                 {
                     followed.Followers++;
-                    _came.Release();
+                    _came.Writer.TryWrite(true);
                     return new Follower(this, jobId, followed);
                 }
             }
@@ -48,12 +51,13 @@ internal sealed partial class LogSignals(
     {
         while (true)
         {
-            // Whoever came and left since makes it look once more.
-            await (
-                _followed.IsEmpty
-                    ? _came.WaitAsync(stoppingToken)
-                    : Task.Delay(options.Value.LogPollInterval, clock, stoppingToken)
-            );
+            if (_followed.IsEmpty)
+            {
+                await _came.Reader.ReadAsync(stoppingToken);
+                continue;
+            }
+
+            await Task.Delay(options.Value.LogPollInterval, clock, stoppingToken);
             try
             {
                 await PollAsync(stoppingToken);

@@ -1,3 +1,4 @@
+using Npgsql;
 using Platform.EventStore;
 using Platform.Jobs.Changing;
 using Platform.Jobs.Coordination;
@@ -84,29 +85,50 @@ internal sealed class JobPurge(JobsStore store, JobDecisions jobs, TimeProvider 
         CancellationToken cancellationToken
     )
     {
-        List<Guid> due;
-        int done;
+        // Those that are refused, such as parents of jobs that have not ended, do not hold back what comes after them.
+        var last = (DeletedAt: DateTimeOffset.MinValue, JobId: Guid.Empty);
+        List<(DateTimeOffset DeletedAt, Guid JobId)> due;
         do
         {
-            done = 0;
-            due = await FindDueAsync(deletedBefore, cancellationToken);
-            foreach (var jobId in due)
+            due = await FindDueAsync(deletedBefore, last, cancellationToken);
+            foreach (var (_, jobId) in due)
             {
-                var purged = await PurgeAsync(JobDecisions.StreamOf(jobId), dryRun: false, metadata, cancellationToken);
-                done += purged.Done ? 1 : 0;
+                await PurgeAsync(JobDecisions.StreamOf(jobId), dryRun: false, metadata, cancellationToken);
             }
-        } while (due.Count == StepJobs && done > 0);
+
+            last = due.LastOrDefault(last);
+        } while (due.Count == StepJobs);
     }
 
     /// <summary>Finds jobs that have been in the recycle bin since before a time, the longest there first.</summary>
-    private async Task<List<Guid>> FindDueAsync(DateTimeOffset deletedBefore, CancellationToken cancellationToken)
+    private async Task<List<(DateTimeOffset DeletedAt, Guid JobId)>> FindDueAsync(
+        DateTimeOffset deletedBefore,
+        (DateTimeOffset DeletedAt, Guid JobId) after,
+        CancellationToken cancellationToken
+    )
     {
         await using var command = store.DataSource.CreateCommand(
-            $"select job_id from job_summary where is_deleted and deleted_at < $1 order by deleted_at limit {StepJobs}"
+            $"""
+            select deleted_at, job_id from job_summary
+            where is_deleted and deleted_at < $1 and (deleted_at, job_id) > ($2, $3)
+            order by deleted_at, job_id limit {StepJobs}
+            """
         );
         command.Parameters.Add(new() { Value = deletedBefore });
-        return await ReadIdsAsync(command, cancellationToken);
+        command.Parameters.Add(new() { Value = after.DeletedAt });
+        command.Parameters.Add(new() { Value = after.JobId });
+        var due = new List<(DateTimeOffset, Guid)>();
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        while (await reader.ReadAsync(cancellationToken))
+        {
+            due.Add(ReadDue(reader));
+        }
+
+        return due;
     }
+
+    private static (DateTimeOffset DeletedAt, Guid JobId) ReadDue(NpgsqlDataReader reader) =>
+        (reader.GetFieldValue<DateTimeOffset>(0), reader.GetGuid(1));
 
     /// <summary>Deletes what purged jobs have left behind.</summary>
     public async Task DeleteLeftoversAsync(CancellationToken cancellationToken)

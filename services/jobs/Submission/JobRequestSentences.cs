@@ -110,7 +110,7 @@ internal static class JobRequestSentences
 
     public static readonly Template ParentTakesNone = new(
         "job.parent-takes-none",
-        "There is no such job that has not ended and is not being stopped."
+        "The parent must be a job that has not ended and is not being stopped."
     );
 
     public static readonly Template IdTaken = new("job.id-taken", "Another job has this id.");

@@ -10,7 +10,10 @@ public sealed record RetainedProject(string Path, int Days, IReadOnlyList<string
 {
     /// <summary>Why something of the project is deleted, as a text for users.</summary>
     public string Reason =>
-        string.Create(CultureInfo.InvariantCulture, $"The project {Path} keeps what has ended for {Days} days.");
+        string.Create(
+            CultureInfo.InvariantCulture,
+            $"Older than the retention of project {Path}, {Days} {(Days == 1 ? "day" : "days")}."
+        );
 
     /// <summary>What has ended before this time is kept no longer.</summary>
     public DateTimeOffset EndedBefore(DateTimeOffset now) => now.AddDays(-Days);

@@ -19,7 +19,7 @@ public sealed class Jobs_of_a_project_that_keeps_them_for_days : WithJobsHost
         await WaitForDeletionAsync(below);
         var deletion = (await Host.JobAsync(old))["deletion"]!;
         Assert.Equal("service:jobs", deletion["by"]!.GetValue<string>());
-        Assert.Equal("The project team keeps what has ended for 30 days.", deletion["reason"]!.GetValue<string>());
+        Assert.Equal("Older than the retention of project team, 30 days.", deletion["reason"]!.GetValue<string>());
         Assert.Null((await Host.JobAsync(young))["deletion"]);
         Assert.Null((await Host.JobAsync(elsewhere))["deletion"]);
     }

@@ -172,7 +172,7 @@ export const zhSentences: SentenceCatalogue = {
     'job.not-deleted': '只有回收站中的任务才能永久删除，请先删除。',
     'job.not-ended': '任务当前为“{status}”，无法删除，请先取消。',
     'job.not-found': '任务 “{id}” 不存在。',
-    'job.not-settled': '任务的节点仍在释放，或所属的任务尚未结束，请稍后再试。',
+    'job.not-settled': '任务占用的节点仍在释放，或其子任务尚未结束，请稍后再试。',
     'job.null': '不能为空。',
     'job.of-rank': '进程 {rank}：{detail}',
     'job.output-type': '类型须为以下之一：{types}。',

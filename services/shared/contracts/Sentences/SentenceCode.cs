@@ -14,6 +14,12 @@ public sealed record SentenceCode
     private const int MaxName = 50;
     private const int MaxDepth = 4;
 
+    /// <summary>Of codes and names, without what varies.</summary>
+    private const int MaxBytes = 4096;
+
+    /// <summary>Six for a character that JSON escapes, twice for arguments that are sentences.</summary>
+    private const int MaxBytesPerCharacter = 12;
+
     /// <summary>Such as <c>placement.needs-gpus</c>.</summary>
     public required string Code { get; init; }
 
@@ -37,7 +43,11 @@ public sealed record SentenceCode
     /// The code as it may be stored when another machine sent it: without NUL, and with no longer arguments than given.
     /// </summary>
     /// <returns>Null when it is none that the platform would have sent.</returns>
-    public SentenceCode? Storable(int maxLength) => Storable(maxLength, MaxDepth);
+    public SentenceCode? Storable(int maxLength) =>
+        Storable(maxLength, MaxDepth) is { } code
+        && code.ToJson().Length <= MaxBytes + (MaxBytesPerCharacter * maxLength)
+            ? code
+            : null;
 
     /// <inheritdoc />
     public bool Equals(SentenceCode? other) =>

@@ -51,9 +51,19 @@ export function useDeletedVersions(name: string) {
   });
 }
 
-function readVersions(name: string, deleted: boolean | undefined, signal: AbortSignal) {
-  const params = { path: { name }, query: { deleted, limit: 200 } };
-  return read(api.GET('/api/artifacts/{name}/versions', { params, signal }));
+/** All versions, newest first. */
+async function readVersions(name: string, deleted: boolean | undefined, signal: AbortSignal) {
+  const page = (cursor?: string) => {
+    const params = { path: { name }, query: { deleted, limit: 200, cursor } };
+    return read(api.GET('/api/artifacts/{name}/versions', { params, signal }));
+  };
+  const versions = await page();
+  for (let cursor = versions.nextCursor; cursor !== null;) {
+    const next = await page(cursor);
+    versions.items.push(...next.items);
+    cursor = next.nextCursor;
+  }
+  return versions;
 }
 
 /** What the query cache knows a version by. */
