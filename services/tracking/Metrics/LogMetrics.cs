@@ -56,17 +56,19 @@ internal static class LogMetricsEndpoint
                 : ProblemResults.Invalid(error.Field, error.Why);
         }
 
-        var attempt = context.JobAttempt();
-        if (points.Count > 0 && await writer.WriteAsync(runId, points, attempt, cancellationToken) is { } logged)
+        if (points.Count == 0)
         {
-            return TypedResults.Ok(logged);
+            return await runs.ExistsAsync(runId, cancellationToken)
+                ? TypedResults.Ok(new LoggedPoints(0, 0, 0))
+                : ProblemResults.NotFound(RunSentences.NotFound.With(id));
         }
 
-        return (await runs.ExistsAsync(runId, cancellationToken), points.Count) switch
+        // A client drops what is fenced; to a run that is not found it sends the points again, after it has created the run.
+        return await writer.WriteAsync(runId, points, context.JobAttempt(), cancellationToken) switch
         {
-            (false, _) => ProblemResults.NotFound(RunSentences.NotFound.With(id)),
-            (true, 0) => TypedResults.Ok(new LoggedPoints(0, 0, 0)),
-            _ => ProblemResults.From(Run.Fenced),
+            { Points: { } logged } => TypedResults.Ok(logged),
+            { IsFenced: true } => ProblemResults.From(Run.Fenced),
+            _ => ProblemResults.NotFound(RunSentences.NotFound.With(id)),
         };
     }
 

@@ -59,6 +59,14 @@ internal static class MetricTables
         """
     );
 
+    public static readonly Migration ActivityMigration = new(
+        "011_metric_logged_at",
+        """
+        -- When points were stored last; null before this migration. A run that takes points is not old, whenever it ended first.
+        alter table metric_run add column logged_at timestamptz;
+        """
+    );
+
     public static readonly Migration AttemptMigration = new(
         "004_metric_attempt",
         """

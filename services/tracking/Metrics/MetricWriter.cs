@@ -11,6 +11,11 @@ namespace Platform.Tracking.Metrics;
 /// <param name="Batch">The run's batch number afterwards; live streams resume from it.</param>
 internal sealed record LoggedPoints(int Received, int Stored, long Batch);
 
+/// <summary>What became of a request to log points: they are stored, or fenced, or there is no such run.</summary>
+/// <param name="Points">What was stored; null when nothing may be.</param>
+/// <param name="IsFenced">The run's job has a later attempt than the one that sent them.</param>
+internal readonly record struct LogOutcome(LoggedPoints? Points, bool IsFenced = false);
+
 /// <summary>
 /// Stores the points of one request in one transaction: the points, the state of each series and the batch that live
 /// readers follow. Points that are already stored (same series, step and time) change nothing.
@@ -19,8 +24,7 @@ internal sealed class MetricWriter(TrackingStore store, RunSignals signals, Trac
 {
     /// <summary>Stores points.</summary>
     /// <param name="attempt">The attempt of the run's job that sent them; null when they are not from a job.</param>
-    /// <returns>Null when there is no such run, or its job has a later attempt.</returns>
-    public async Task<LoggedPoints?> WriteAsync(
+    public async Task<LogOutcome> WriteAsync(
         string runId,
         MetricPoints points,
         int? attempt,
@@ -29,10 +33,10 @@ internal sealed class MetricWriter(TrackingStore store, RunSignals signals, Trac
     {
         await using var connection = await store.DataSource.OpenConnectionAsync(cancellationToken);
         await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
-        var (batch, known) = await BeginBatchAsync(connection, runId, attempt, points.Keys, cancellationToken);
-        if (batch is not { } number)
+        var (batch, newest, known) = await BeginBatchAsync(connection, runId, attempt, points.Keys, cancellationToken);
+        if (batch is not { } number || newest is null)
         {
-            return null;
+            return new LogOutcome(Points: null, IsFenced: newest > attempt);
         }
 
         if (known.Count < points.Keys.Count)
@@ -46,7 +50,7 @@ internal sealed class MetricWriter(TrackingStore store, RunSignals signals, Trac
         if (stored == 0)
         {
             // Rolled back: a repeat takes no batch number.
-            return new LoggedPoints(points.Count, 0, number - 1);
+            return new LogOutcome(new LoggedPoints(points.Count, 0, number - 1));
         }
 
         if (stored == points.Count)
@@ -65,11 +69,17 @@ internal sealed class MetricWriter(TrackingStore store, RunSignals signals, Trac
         await transaction.CommitAsync(cancellationToken);
         signals.Pulse(runId);
         counters.PointsStored(stored);
-        return new LoggedPoints(points.Count, stored, number);
+        return new LogOutcome(new LoggedPoints(points.Count, stored, number));
     }
 
-    /// <summary>Takes the run's next batch number, which makes its other writers wait, and reads its series.</summary>
-    private static async Task<(long? Batch, Dictionary<string, SeriesState> Series)> BeginBatchAsync(
+    /// <summary>
+    /// Takes the run's next batch number, which makes its other writers and its purge wait, and reads its series. Whether the run is
+    /// still there is asked afterwards, as a purge may have held the number; its row is not locked, as a rebuild replaces it.
+    /// </summary>
+    /// <returns>
+    /// The number, null when none was taken; the newest known attempt of the run's job, null when there is no such run; the series.
+    /// </returns>
+    private static async Task<(long? Batch, int? Newest, Dictionary<string, SeriesState> Series)> BeginBatchAsync(
         NpgsqlConnection connection,
         string runId,
         int? attempt,
@@ -81,15 +91,21 @@ internal sealed class MetricWriter(TrackingStore store, RunSignals signals, Trac
         await using var batch = new NpgsqlBatch(connection);
         batch.Add(
             """
-            insert into metric_run as m (run_id, batch, attempt)
-            select id, 1, $3 from run where id = $1 and attempt <= $2 for key share
-            on conflict (run_id) do update set batch = m.batch + 1, attempt = greatest(m.attempt, $3)
+            insert into metric_run as m (run_id, batch, attempt, logged_at)
+            select id, 1, $3, now() from run where id = $1 and attempt <= $2
+            on conflict (run_id) do update set batch = m.batch + 1, attempt = greatest(m.attempt, $3), logged_at = now()
             where m.attempt <= $2
             returning batch
             """,
             runId,
             attempt ?? int.MaxValue,
             attempt ?? 0
+        );
+        batch.Add(
+            """
+            select greatest(r.attempt, m.attempt) from run r left join metric_run m on m.run_id = r.id where r.id = $1
+            """,
+            runId
         );
         batch.Add(
             """
@@ -101,6 +117,8 @@ internal sealed class MetricWriter(TrackingStore store, RunSignals signals, Trac
         );
         await using var reader = await batch.ExecuteReaderAsync(cancellationToken);
         long? number = await reader.ReadAsync(cancellationToken) ? reader.GetInt64(0) : null;
+        await reader.NextResultAsync(cancellationToken);
+        int? newest = await reader.ReadAsync(cancellationToken) ? reader.GetInt32(0) : null;
         await reader.NextResultAsync(cancellationToken);
         while (await reader.ReadAsync(cancellationToken))
         {
@@ -121,7 +139,7 @@ internal sealed class MetricWriter(TrackingStore store, RunSignals signals, Trac
             series.Add(state.Key, state);
         }
 
-        return (number, series);
+        return (number, newest, series);
     }
 
     private static async Task AddSeriesAsync(

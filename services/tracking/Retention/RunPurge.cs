@@ -11,8 +11,6 @@ namespace Platform.Tracking.Retention;
 /// </summary>
 internal sealed class RunPurge(TrackingStore store, TimeProvider clock)
 {
-    private const int StepRuns = 100;
-
     /// <summary>How many points a step deletes; one takes 64 bytes.</summary>
     private const int StepPoints = 10_000;
 
@@ -54,67 +52,18 @@ internal sealed class RunPurge(TrackingStore store, TimeProvider clock)
             : new PurgedRun(id, Done: true, content, Problem: null);
     }
 
-    /// <summary>Deletes the runs that have been in the recycle bin since before a time.</summary>
-    public async Task PurgeDueAsync(
+    /// <summary>Finds runs that have been in the recycle bin since before a time, the longest there first.</summary>
+    public async Task<IReadOnlyList<string>> FindDueAsync(
         DateTimeOffset deletedBefore,
-        EventMetadata metadata,
+        int limit,
         CancellationToken cancellationToken
     )
     {
-        List<string> due;
-        int done;
-        do
-        {
-            done = 0;
-            due = await FindDueAsync(deletedBefore, cancellationToken);
-            foreach (var id in due)
-            {
-                var purged = await PurgeAsync(id, dryRun: false, metadata, cancellationToken);
-                done += purged.Done ? 1 : 0;
-            }
-        } while (due.Count == StepRuns && done > 0);
-    }
-
-    /// <summary>Deletes the points of purged runs.</summary>
-    public async Task DeleteLeftoversAsync(CancellationToken cancellationToken)
-    {
-        while (await FindSeriesAsync(cancellationToken) is { } series)
-        {
-            await using var batch = store.DataSource.CreateBatch();
-            batch.Add(
-                $"""
-                with deleted as (
-                  delete from metric_point where ctid = any(array(
-                    select ctid from metric_point where series_id = $1 limit {StepPoints}))
-                  returning 1)
-                delete from purged_series where id = $1 and not exists (select from deleted)
-                """,
-                series
-            );
-            await batch.ExecuteNonQueryAsync(cancellationToken);
-        }
-    }
-
-    /// <summary>The row of <c>metric_run</c> is locked first, as writers of points do, so that none adds to a series in between.</summary>
-    private static void AddDeletions(NpgsqlBatch batch, string runId)
-    {
-        batch.Add("delete from metric_run where run_id = $1", runId);
-        batch.Add(
-            """
-            with series as (delete from metric_series where run_id = $1 returning id)
-            insert into purged_series (id) select id from series
-            """,
-            runId
-        );
-        batch.Add("delete from metric_batch where run_id = $1", runId);
-    }
-
-    private async Task<List<string>> FindDueAsync(DateTimeOffset deletedBefore, CancellationToken cancellationToken)
-    {
         await using var command = store.DataSource.CreateCommand(
-            $"select id from run where is_deleted and deleted_at < $1 order by deleted_at limit {StepRuns}"
+            "select id from run where is_deleted and deleted_at < $1 order by deleted_at limit $2"
         );
         command.Parameters.Add(new() { Value = deletedBefore });
+        command.Parameters.Add(new() { Value = limit });
         var ids = new List<string>();
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
         while (await reader.ReadAsync(cancellationToken))
@@ -125,10 +74,64 @@ internal sealed class RunPurge(TrackingStore store, TimeProvider clock)
         return ids;
     }
 
-    private async Task<long?> FindSeriesAsync(CancellationToken cancellationToken)
+    /// <summary>Finds series of purged runs.</summary>
+    public async Task<IReadOnlyList<long>> FindLeftoversAsync(int limit, CancellationToken cancellationToken)
     {
-        await using var command = store.DataSource.CreateCommand("select id from purged_series order by id limit 1");
-        return (long?)await command.ExecuteScalarAsync(cancellationToken);
+        await using var command = store.DataSource.CreateCommand("select id from purged_series order by id limit $1");
+        command.Parameters.Add(new() { Value = limit });
+        var series = new List<long>();
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        while (await reader.ReadAsync(cancellationToken))
+        {
+            series.Add(reader.GetInt64(0));
+        }
+
+        return series;
+    }
+
+    /// <summary>Deletes the points of a series of a purged run, and then the series from the list of those.</summary>
+    public async Task DeleteLeftoversAsync(long series, CancellationToken cancellationToken)
+    {
+        int deleted;
+        do
+        {
+            await using var command = store.DataSource.CreateCommand(
+                $"""
+                delete from metric_point where ctid = any(array(
+                  select ctid from metric_point where series_id = $1 limit {StepPoints}))
+                """
+            );
+            command.Parameters.Add(new() { Value = series });
+            deleted = await command.ExecuteNonQueryAsync(cancellationToken);
+        } while (deleted > 0);
+
+        await using var forget = store.DataSource.CreateCommand("delete from purged_series where id = $1");
+        forget.Parameters.Add(new() { Value = series });
+        await forget.ExecuteNonQueryAsync(cancellationToken);
+    }
+
+    /// <summary>
+    /// The row of <c>metric_run</c> is taken first, and made when there is none, as writers of points take it: one that comes before
+    /// has added its series by then, one that comes later finds no run any more.
+    /// </summary>
+    private static void AddDeletions(NpgsqlBatch batch, string runId)
+    {
+        batch.Add(
+            """
+            insert into metric_run as m (run_id, batch) values ($1, 0)
+            on conflict (run_id) do update set batch = m.batch
+            """,
+            runId
+        );
+        batch.Add("delete from metric_run where run_id = $1", runId);
+        batch.Add(
+            """
+            with series as (delete from metric_series where run_id = $1 returning id)
+            insert into purged_series (id) select id from series
+            """,
+            runId
+        );
+        batch.Add("delete from metric_batch where run_id = $1", runId);
     }
 
     private async Task<RunContent> ReadAsync(string runId, CancellationToken cancellationToken)

@@ -144,6 +144,12 @@ internal sealed partial record Run(
     private static Decision<RunEvent> Complete(Run run, CreateRun c, DateTimeOffset now)
     {
         List<RunEvent> events = [];
+        if (c.Starts && run.IsDeleted)
+        {
+            // A training that uses the id of a run again goes on with it.
+            events.Add(new RunRestored { At = now });
+        }
+
         var identified = new RunIdentified
         {
             Project = run.Project is null ? c.Project : null,
@@ -194,7 +200,8 @@ internal sealed partial record Run(
 
     private static Decision<RunEvent> End(Run run, EndJob c, DateTimeOffset now)
     {
-        if (c.Attempt < run.Attempt || c.Attempt <= run.SettledAttempt)
+        // A run that is purged had ended, whether or not its job had said so of that attempt.
+        if (c.Attempt < run.Attempt || c.Attempt <= run.SettledAttempt || (run.IsPurged && c.Attempt == run.Attempt))
         {
             return Decision.Nothing<RunEvent>();
         }

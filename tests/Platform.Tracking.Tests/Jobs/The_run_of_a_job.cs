@@ -122,6 +122,23 @@ public sealed class The_run_of_a_job
         );
     }
 
+    [Fact]
+    public void stays_purged_when_the_end_of_its_job_is_late()
+    {
+        var run = Play(
+            _submitted,
+            Command("running1"),
+            new FinishRun(RunStatus.Finished, Attempt: 1),
+            new DeleteRun(Reason: null),
+            new PurgeRun(),
+            Command("ended1:Finished")
+        );
+
+        Assert.Equal(RunStatus.None, run.Status);
+        // A later attempt is another matter.
+        Assert.Equal(RunStatus.Failed, Play(run, Command("ended2:Failed")).Status);
+    }
+
     private static RunCommand Command(string word)
     {
         if (word is "submitted")

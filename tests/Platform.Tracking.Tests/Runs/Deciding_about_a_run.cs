@@ -50,6 +50,18 @@ public sealed class Deciding_about_a_run
             .Then(new RunIdentified { JobId = _job, At = _now }, Updated(parameters: Values(("epochs", 5))));
 
     [Fact]
+    public void a_training_that_uses_the_id_of_a_deleted_run_again_takes_it_out_of_the_recycle_bin() =>
+        Run.Given(Created(), Started(), Ended(RunStatus.Finished), Deleted())
+            .When(Do(new CreateRun("p", null, JobId: null, Starts: true, Values(("lr", 0.1)))))
+            .Then(new RunRestored { At = _now }, Updated(parameters: Values(("lr", 0.1))));
+
+    [Fact]
+    public void a_late_message_that_its_job_was_submitted_leaves_a_run_in_the_recycle_bin() =>
+        Run.Given(Created(_job), Started(), Ended(RunStatus.Finished), Deleted())
+            .When(Do(new CreateRun("p", null, _job, Starts: false)))
+            .ThenNothing();
+
+    [Fact]
     public void a_submitted_job_has_a_run_that_is_scheduled()
     {
         var decision = Tracking.Runs.Run.Decide(
@@ -283,6 +295,8 @@ public sealed class Deciding_about_a_run
     private static RunStarted Started() => new() { At = _now };
 
     private static RunEnded Ended(RunStatus status) => new() { Status = status, At = _now };
+
+    private static RunDeleted Deleted() => new() { FormerStatus = RunStatus.Finished, At = _now };
 
     private static PrimaryMetricSet PrimarySet(MetricMode mode) =>
         new()
