@@ -64,6 +64,7 @@ public sealed class ArtifactsModule : IServiceModule
         services.AddSingleton<ArtifactCatalog>();
         services.AddListCounts<ArtifactsStore>("artifact_summary", "is_listed", "type", "project");
         services.AddSingleton<StorageStatistics>();
+        services.AddSingleton<RetentionSteps>();
         services.AddSingleton<VersionPurge>();
         services.AddSingleton<RetainedProjects<ArtifactsStore>>();
         services.AddSingleton<BlobCollector>();

@@ -105,12 +105,12 @@ internal static class ArtifactsTables
         create index artifact_version_deleted on artifact_version (deleted_at) where deleted_at is not null;
         create index artifact_version_digest on artifact_version (digest);
 
-        -- Bytes that no manifest names are deleted once nobody has asked for them for a while. From then until their row is gone
-        -- too, and from the beginning of an upload until its bytes are stored, a blob counts as missing.
         -- Manifests of purged versions, which are deleted when no other version has them.
         create table purged_manifest (digest varchar collate "C" primary key);
+        -- Bytes that no manifest names are deleted once nobody has asked for them for a while (used_at). From then until their row is
+        -- gone too, and from the beginning of an upload until its bytes are stored, a blob counts as missing (hidden).
         alter table blob add column used_at timestamptz not null default now(), add column hidden boolean not null default false;
-        create index blob_used on blob (used_at);
+        create index blob_used on blob (used_at, sha256);
         -- Locks the rows of blobs against being hidden until the transaction ends.
         create function blobs_check(names text[]) returns void language plpgsql set search_path from current as $$
         declare present integer;

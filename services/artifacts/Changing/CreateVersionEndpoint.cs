@@ -5,6 +5,7 @@ using Platform.Artifacts.Blobs;
 using Platform.Artifacts.Catalog;
 using Platform.Artifacts.Versions;
 using Platform.Contracts.Artifacts;
+using Platform.EventStore;
 using Platform.ServiceDefaults;
 
 namespace Platform.Artifacts.Changing;
@@ -78,6 +79,9 @@ internal static class CreateVersionEndpoint
 /// <summary>Adds a version and answers with its manifest; shared by the endpoints that create versions.</summary>
 internal sealed class VersionCreation(ArtifactWriter writer, ArtifactCatalog catalog, BlobLibrary blobs)
 {
+    /// <summary>How often bytes may be missing for the version but there when they are to be listed.</summary>
+    private const int MaxTries = 3;
+
     public async Task<Results<Created<ArtifactManifest>, ProblemHttpResult>> CreateAsync(
         HttpContext context,
         string name,
@@ -86,16 +90,22 @@ internal sealed class VersionCreation(ArtifactWriter writer, ArtifactCatalog cat
     )
     {
         var cancellationToken = context.RequestAborted;
-        var (number, refusal) = await writer.AddVersionAsync(
-            name,
-            request,
-            idempotencyKey,
-            context.EventMetadata(name),
-            cancellationToken
-        );
-        if (refusal == ArtifactWriter.BlobsMissing)
+        var (number, refusal) = await AddAsync();
+        for (var tries = 1; refusal == ArtifactWriter.BlobsMissing; tries++)
         {
-            return ArtifactProblems.MissingBlobs(await blobs.FindMissingAsync(request.Files, cancellationToken));
+            var missing = await blobs.FindMissingAsync(request.Files, cancellationToken);
+            if (missing.Count > 0)
+            {
+                return ArtifactProblems.MissingBlobs(missing);
+            }
+
+            if (tries == MaxTries)
+            {
+                throw new BlobCollectedException();
+            }
+
+            // Another upload has stored them in between.
+            (number, refusal) = await AddAsync();
         }
 
         if (refusal is not null)
@@ -109,5 +119,8 @@ internal sealed class VersionCreation(ArtifactWriter writer, ArtifactCatalog cat
             $"/api/artifacts/{name}/versions/{number}",
             await catalog.ReadManifestAsync(version, cancellationToken)
         );
+
+        Task<(int Number, Refusal? Refusal)> AddAsync() =>
+            writer.AddVersionAsync(name, request, idempotencyKey, context.EventMetadata(name), cancellationToken);
     }
 }

@@ -15,6 +15,7 @@ internal sealed class ArtifactRetention(
     ArtifactWriter writer,
     VersionPurge purge,
     BlobCollector collector,
+    RetentionSteps steps,
     RetainedProjects<ArtifactsStore> projects,
     IOptions<ArtifactsOptions> options,
     TimeProvider clock,
@@ -22,8 +23,6 @@ internal sealed class ArtifactRetention(
     ILogger<RetentionService> logger
 ) : RetentionService(lifetime, clock, logger)
 {
-    private const int StepVersions = 100;
-
     private static readonly string _made = $"""
         select v.name, v.number from artifact_version v join artifact_summary s on s.name = v.name
         where {RetainedProject.Condition("coalesce(v.project, s.project)::text")} and v.created_at < $5
@@ -44,31 +43,43 @@ internal sealed class ArtifactRetention(
 
     protected override async Task SweepAsync(DateTimeOffset now, CancellationToken cancellationToken)
     {
-        foreach (var project in await projects.ReadAsync(cancellationToken))
-        {
-            await DeleteMadeAsync(project, now, cancellationToken);
-        }
-
-        await purge.PurgeDueAsync(now - options.Value.KeepDeleted, _ownAccount, cancellationToken);
+        await steps.TryAsync(
+            "delete what projects keep no longer",
+            () => DeleteMadeAsync(now, cancellationToken),
+            cancellationToken
+        );
+        await steps.TryAsync(
+            "purge what was in the recycle bin for long enough",
+            () => purge.PurgeDueAsync(now - options.Value.KeepDeleted, _ownAccount, cancellationToken),
+            cancellationToken
+        );
         await collector.CollectAsync(now - options.Value.KeepUnused, cancellationToken);
     }
 
-    private async Task DeleteMadeAsync(RetainedProject project, DateTimeOffset now, CancellationToken cancellationToken)
+    private async Task DeleteMadeAsync(DateTimeOffset now, CancellationToken cancellationToken)
     {
-        IReadOnlyList<(string Name, int Number)> made;
-        int deleted;
-        do
+        foreach (var project in await projects.ReadAsync(cancellationToken))
         {
-            deleted = 0;
-            made = await projects.FindAsync(
-                project,
-                now,
-                _made,
-                StepVersions,
-                row => (row.GetString(0), row.GetInt32(1)),
+            await steps.TryAsync(
+                $"delete what project '{project.Path}' keeps no longer",
+                () => DeleteMadeAsync(project, now, cancellationToken),
                 cancellationToken
             );
-            foreach (var (name, number) in made)
+        }
+    }
+
+    private Task DeleteMadeAsync(RetainedProject project, DateTimeOffset now, CancellationToken cancellationToken) =>
+        steps.ForEachVersionAsync(
+            limit =>
+                projects.FindAsync(
+                    project,
+                    now,
+                    _made,
+                    limit,
+                    row => (row.GetString(0), row.GetInt32(1)),
+                    cancellationToken
+                ),
+            async (name, number) =>
             {
                 var outcome = await writer.HandleAsync(
                     name,
@@ -79,8 +90,8 @@ internal sealed class ArtifactRetention(
                     },
                     cancellationToken: cancellationToken
                 );
-                deleted += outcome.Events.Count;
-            }
-        } while (made.Count == StepVersions && deleted > 0);
-    }
+                return outcome.Events.Count > 0;
+            },
+            cancellationToken
+        );
 }

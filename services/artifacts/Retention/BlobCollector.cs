@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Npgsql;
 using Platform.Artifacts.Blobs;
 using Platform.Artifacts.Blobs.Stores;
@@ -9,36 +10,88 @@ namespace Platform.Artifacts.Retention;
 /// Deletes manifests of purged versions that no other version has, and bytes that no manifest names, beside uploads and new versions.
 /// Each step locks its rows and looks again, in a statement of its own, so that it sees what was committed before it got the locks.
 /// </summary>
-internal sealed class BlobCollector(ArtifactsStore database, IBlobStore bytes)
+internal sealed partial class BlobCollector(
+    ArtifactsStore database,
+    IBlobStore bytes,
+    RetentionSteps steps,
+    ILogger<BlobCollector> logger
+)
 {
     private const int StepManifests = 20;
     private const int StepBlobs = 100;
 
+    /// <summary>How long a store may take to delete a blob; an upload of the same bytes waits for it.</summary>
+    private static readonly TimeSpan _deleteTimeout = TimeSpan.FromSeconds(10);
+
+    /// <summary>Blobs whose deletion failed: a store may still get to it, when the same bytes have been uploaded again.</summary>
+    private readonly ConcurrentDictionary<BlobName, bool> _unsettled = new();
+
     /// <summary>Deletes what nothing has named, and nobody has asked for or uploaded, since a time.</summary>
-    /// <returns>How many blobs were deleted.</returns>
-    public async Task<int> CollectAsync(DateTimeOffset unusedSince, CancellationToken cancellationToken)
+    /// <returns>How many blobs were deleted, and how many things could not be done; the log says why.</returns>
+    public async Task<(int Deleted, int Failed)> CollectAsync(
+        DateTimeOffset unusedSince,
+        CancellationToken cancellationToken
+    )
     {
-        while (await DeleteManifestsAsync(cancellationToken) > 0)
+        var (deleted, failed) = (0, 0);
+        foreach (var name in _unsettled.Keys)
+        {
+            await TryAsync(
+                $"check blob {name}",
+                async () =>
+                {
+                    await HideLostAsync(name, cancellationToken);
+                    _unsettled.TryRemove(name, out _);
+                }
+            );
+        }
+
+        await TryAsync("delete manifests of purged versions", () => DeleteManifestsAsync(cancellationToken));
+        await TryAsync("hide unused blobs", () => HideAsync(unusedSince, cancellationToken));
+        await TryAsync("delete hidden blobs", DeleteHiddenAsync);
+        return (deleted, failed);
+
+        async Task DeleteHiddenAsync()
+        {
+            List<string> hidden = [""];
+            do
+            {
+                hidden = await FindHiddenAsync(unusedSince, hidden[^1], cancellationToken);
+                foreach (var sha256 in hidden)
+                {
+                    var isDeleted = false;
+                    var isDone = await TryAsync(
+                        $"delete blob {sha256}",
+                        async () => isDeleted = await DeleteAsync(sha256, unusedSince, cancellationToken)
+                    );
+                    deleted += isDeleted ? 1 : 0;
+                    if (!isDone)
+                    {
+                        // It may be the store that fails, and then the others need not be tried.
+                        await bytes.CheckAsync(cancellationToken);
+                    }
+                }
+            } while (hidden.Count == StepBlobs);
+        }
+
+        async Task<bool> TryAsync(string what, Func<Task> step)
+        {
+            var isDone = await steps.TryAsync(what, step, cancellationToken);
+            failed += isDone ? 0 : 1;
+            return isDone;
+        }
+    }
+
+    private async Task DeleteManifestsAsync(CancellationToken cancellationToken)
+    {
+        while (await DeleteSomeManifestsAsync(cancellationToken) > 0)
         {
             // Until none is left.
         }
-
-        while (await HideAsync(unusedSince, cancellationToken) > 0)
-        {
-            // Hidden ones are not found again.
-        }
-
-        var deleted = 0;
-        foreach (var name in await FindHiddenAsync(unusedSince, cancellationToken))
-        {
-            deleted += await DeleteAsync(name, unusedSince, cancellationToken) ? 1 : 0;
-        }
-
-        return deleted;
     }
 
     /// <summary>A version that is being added has locked the row of its manifest, or waits for it and then writes it again.</summary>
-    private async Task<int> DeleteManifestsAsync(CancellationToken cancellationToken)
+    private async Task<int> DeleteSomeManifestsAsync(CancellationToken cancellationToken)
     {
         await using var connection = await database.DataSource.OpenConnectionAsync(cancellationToken);
         await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
@@ -74,42 +127,69 @@ internal sealed class BlobCollector(ArtifactsStore database, IBlobStore bytes)
         return purged.Count;
     }
 
+    private async Task HideAsync(DateTimeOffset unusedSince, CancellationToken cancellationToken)
+    {
+        int found;
+        var last = (UsedAt: DateTimeOffset.UnixEpoch, Sha256: "");
+        do
+        {
+            (found, last) = await HideSomeAsync(unusedSince, last, cancellationToken);
+        } while (found == StepBlobs);
+    }
+
     /// <summary>From here on the blobs count as missing: who wants to use one uploads it again, which shows it again.</summary>
-    private async Task<int> HideAsync(DateTimeOffset unusedSince, CancellationToken cancellationToken)
+    /// <param name="after">The last one found before: what comes before it, named by manifests or locked, is not read again.</param>
+    private async Task<(int Found, (DateTimeOffset UsedAt, string Sha256) Last)> HideSomeAsync(
+        DateTimeOffset unusedSince,
+        (DateTimeOffset UsedAt, string Sha256) after,
+        CancellationToken cancellationToken
+    )
     {
         await using var connection = await database.DataSource.OpenConnectionAsync(cancellationToken);
         await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
         var unused = await ReadAsync(
             connection,
             $"""
-            select sha256 from blob b
-            where used_at < $1 and not hidden and not exists (select from manifest_file f where f.sha256 = b.sha256)
-            limit {StepBlobs} for update skip locked
+            select used_at, sha256 from blob b
+            where used_at < $1 and (used_at, sha256) > ($2, $3) and not hidden
+              and not exists (select from manifest_file f where f.sha256 = b.sha256)
+            order by used_at, sha256 limit {StepBlobs} for update skip locked
             """,
-            [unusedSince],
+            [unusedSince, after.UsedAt, after.Sha256],
+            row => (UsedAt: row.GetFieldValue<DateTimeOffset>(0), Sha256: row.GetString(1)),
             cancellationToken
         );
-        var hidden = await ReadAsync(
+        await ReadAsync(
             connection,
             """
             update blob b set hidden = true
             where sha256 = any($1) and not exists (select from manifest_file f where f.sha256 = b.sha256)
             returning sha256
             """,
-            [unused.ToArray()],
+            [unused.Select(blob => blob.Sha256).ToArray()],
             cancellationToken
         );
         await transaction.CommitAsync(cancellationToken);
-        return hidden.Count;
+        return (unused.Count, unused.LastOrDefault(after));
     }
 
-    private async Task<List<string>> FindHiddenAsync(DateTimeOffset unusedSince, CancellationToken cancellationToken)
+    /// <summary>Finds hidden blobs by their name. One that a manifest names has lost its bytes: its row waits for an upload.</summary>
+    private async Task<List<string>> FindHiddenAsync(
+        DateTimeOffset unusedSince,
+        string after,
+        CancellationToken cancellationToken
+    )
     {
         await using var connection = await database.DataSource.OpenConnectionAsync(cancellationToken);
         return await ReadAsync(
             connection,
-            "select sha256 from blob where hidden and used_at < $1 order by sha256",
-            [unusedSince],
+            $"""
+            select sha256 from blob b
+            where hidden and used_at < $1 and sha256 > $2
+              and not exists (select from manifest_file f where f.sha256 = b.sha256)
+            order by sha256 limit {StepBlobs}
+            """,
+            [unusedSince, after],
             cancellationToken
         );
     }
@@ -125,12 +205,27 @@ internal sealed class BlobCollector(ArtifactsStore database, IBlobStore bytes)
             return false;
         }
 
+        try
+        {
+            return await DeleteAsync(name, unusedSince, cancellationToken);
+        }
+        catch
+        {
+            // An upload that did not wait any more may have shown the row before the bytes were deleted, or before they will be.
+            _unsettled[name] = true;
+            await HideLostAsync(name, cancellationToken);
+            throw;
+        }
+    }
+
+    private async Task<bool> DeleteAsync(BlobName name, DateTimeOffset unusedSince, CancellationToken cancellationToken)
+    {
         await using var connection = await database.DataSource.OpenConnectionAsync(cancellationToken);
         await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
         var locked = await ReadAsync(
             connection,
             "select sha256 from blob where sha256 = $1 and hidden and used_at < $2 for update skip locked",
-            [sha256, unusedSince],
+            [name.Hex, unusedSince],
             cancellationToken
         );
         if (locked.Count == 0)
@@ -138,28 +233,76 @@ internal sealed class BlobCollector(ArtifactsStore database, IBlobStore bytes)
             return false;
         }
 
-        await ReadAsync(connection, "delete from blob where sha256 = $1 returning sha256", [sha256], cancellationToken);
-        await bytes.DeleteAsync(name, cancellationToken);
-        await transaction.CommitAsync(cancellationToken);
+        await ReadAsync(
+            connection,
+            "delete from blob where sha256 = $1 returning sha256",
+            [name.Hex],
+            cancellationToken
+        );
+        // Also when the service stops: what the store has been asked for is waited for.
+        using var timeout = new CancellationTokenSource(_deleteTimeout);
+        await bytes.DeleteAsync(name, timeout.Token);
+        await transaction.CommitAsync(CancellationToken.None);
         return true;
     }
 
-    private static async Task<List<string>> ReadAsync(
+    /// <summary>Hides a blob that has been uploaded again and then lost its bytes to a deletion that came late.</summary>
+    private async Task HideLostAsync(BlobName name, CancellationToken cancellationToken)
+    {
+        await using var connection = await database.DataSource.OpenConnectionAsync(cancellationToken);
+        await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
+        var shown = await ReadAsync(
+            connection,
+            "select sha256 from blob where sha256 = $1 and not hidden for update",
+            [name.Hex],
+            cancellationToken
+        );
+        if (shown.Count == 0 || await bytes.FindSizeAsync(name, cancellationToken) is not null)
+        {
+            return;
+        }
+
+        await ReadAsync(
+            connection,
+            "update blob set hidden = true where sha256 = $1 returning sha256",
+            [name.Hex],
+            cancellationToken
+        );
+        await transaction.CommitAsync(cancellationToken);
+        LogLost(logger, name.Hex);
+    }
+
+    private static Task<List<string>> ReadAsync(
         NpgsqlConnection connection,
         string sql,
         object[] parameters,
+        CancellationToken cancellationToken
+    ) => ReadAsync(connection, sql, parameters, row => row.GetString(0), cancellationToken);
+
+    private static async Task<List<T>> ReadAsync<T>(
+        NpgsqlConnection connection,
+        string sql,
+        object[] parameters,
+        Func<NpgsqlDataReader, T> read,
         CancellationToken cancellationToken
     )
     {
         await using var batch = new NpgsqlBatch(connection);
         batch.Add(sql, parameters);
-        var values = new List<string>();
+        var values = new List<T>();
         await using var reader = await batch.ExecuteReaderAsync(cancellationToken);
         while (await reader.ReadAsync(cancellationToken))
         {
-            values.Add(reader.GetString(0));
+            values.Add(read(reader));
         }
 
         return values;
     }
+
+    [LoggerMessage(
+        1,
+        LogLevel.Error,
+        "The bytes of blob {Sha256} were deleted late, after they had been uploaded again; they have to be uploaded once more"
+    )]
+    private static partial void LogLost(ILogger logger, string sha256);
 }

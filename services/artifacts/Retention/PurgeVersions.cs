@@ -18,7 +18,10 @@ internal sealed record VersionContent(
     long SharedBytes
 );
 
-/// <summary>What became of each version, and the bytes of those that are gone; in a dry run, of those that would be.</summary>
+/// <summary>
+/// What became of each version, and the bytes of those that are gone; in a dry run, of those that would be. The bytes are looked up
+/// first: they include those of a version that was restored at that moment, which is refused.
+/// </summary>
 internal sealed record PurgedVersions(bool DryRun, IReadOnlyList<BatchItem> Items, VersionContent Content);
 
 internal static class PurgeVersionsEndpoint

@@ -6,9 +6,13 @@ using Platform.ServiceDefaults;
 namespace Platform.Artifacts.Retention;
 
 /// <summary>Deletes versions for good. Their bytes follow when nothing else names them (<see cref="BlobCollector"/>).</summary>
-internal sealed class VersionPurge(ArtifactsStore store, ArtifactWriter writer, TimeProvider clock)
+internal sealed class VersionPurge(
+    ArtifactsStore store,
+    ArtifactWriter writer,
+    RetentionSteps steps,
+    TimeProvider clock
+)
 {
-    private const int StepVersions = 100;
     private const int MaxListed = 1000;
 
     /// <summary>Deletes versions that are in the recycle bin, or says what that would delete.</summary>
@@ -20,73 +24,65 @@ internal sealed class VersionPurge(ArtifactsStore store, ArtifactWriter writer, 
         CancellationToken cancellationToken
     )
     {
+        // 'a:1' and 'a:v1' are the same version.
+        var asked = ids.Select(id => (Id: id, Version: ParseId(id))).ToList();
         var due = new List<(string Name, int Number)>();
-        var problems = new Dictionary<string, BatchItem>(StringComparer.Ordinal);
-        foreach (var id in ids)
+        var refusals = new Dictionary<(string Name, int Number), Refusal>();
+        foreach (var version in asked.Select(item => item.Version).OfType<(string Name, int Number)>().Distinct())
         {
-            if (!ArtifactNames.TryParseVersionId(id, out var name, out var number))
-            {
-                problems[id] = BatchItem.Refused(id, Artifact.NoSuchVersion);
-                continue;
-            }
-
-            var (artifact, _) = await store.LoadAsync(Artifact.Decider, name, cancellationToken);
+            var (artifact, _) = await store.LoadAsync(Artifact.Decider, version.Name, cancellationToken);
             if (
-                Artifact.Decide(artifact, new PurgeVersion(number), clock.GetUtcNow())
+                Artifact.Decide(artifact, new PurgeVersion(version.Number), clock.GetUtcNow())
                 is Decision<ArtifactEvent>.Refused refused
             )
             {
-                problems[id] = BatchItem.Refused(id, refused.Refusal);
+                refusals[version] = refused.Refusal;
                 continue;
             }
 
-            due.Add((name, number));
+            due.Add(version);
         }
 
         var content = await ReadAsync(due, cancellationToken);
         if (!dryRun)
         {
-            foreach (var (name, number) in due)
+            foreach (var version in due)
             {
-                if (await PurgeAsync(name, number, metadata, cancellationToken) is { } refusal)
+                if (await PurgeAsync(version.Name, version.Number, metadata, cancellationToken) is { } refusal)
                 {
                     // It was restored meanwhile.
-                    var id = ids.First(id =>
-                        ArtifactNames.TryParseVersionId(id, out var itsName, out var itsNumber)
-                        && string.Equals(itsName, name, StringComparison.Ordinal)
-                        && itsNumber == number
-                    );
-                    problems[id] = BatchItem.Refused(id, refusal);
+                    refusals[version] = refusal;
                 }
             }
         }
 
         return new PurgedVersions(
             dryRun,
-            [.. ids.Select(id => problems.GetValueOrDefault(id) ?? new BatchItem(id, Done: true))],
+            [
+                .. asked.Select(item =>
+                    item.Version is not { } version ? BatchItem.Refused(item.Id, Artifact.NoSuchVersion)
+                    : refusals.TryGetValue(version, out var refusal) ? BatchItem.Refused(item.Id, refusal)
+                    : new BatchItem(item.Id, Done: true)
+                ),
+            ],
             content
         );
     }
 
+    private static (string Name, int Number)? ParseId(string id) =>
+        ArtifactNames.TryParseVersionId(id, out var name, out var number) ? (name, number) : null;
+
     /// <summary>Deletes the versions that have been in the recycle bin since before a time.</summary>
-    public async Task PurgeDueAsync(
+    public Task PurgeDueAsync(
         DateTimeOffset deletedBefore,
         EventMetadata metadata,
         CancellationToken cancellationToken
-    )
-    {
-        List<(string Name, int Number)> due;
-        int done;
-        do
-        {
-            done = 0;
-            due = await FindDueAsync(deletedBefore, cancellationToken);
-            foreach (var (name, number) in due)
-            {
-                done += await PurgeAsync(name, number, metadata, cancellationToken) is null ? 1 : 0;
-            }
-        } while (due.Count == StepVersions && done > 0);
-    }
+    ) =>
+        steps.ForEachVersionAsync(
+            limit => FindDueAsync(deletedBefore, limit, cancellationToken),
+            async (name, number) => await PurgeAsync(name, number, metadata, cancellationToken) is null,
+            cancellationToken
+        );
 
     private async Task<Refusal?> PurgeAsync(
         string name,
@@ -128,15 +124,25 @@ internal sealed class VersionPurge(ArtifactsStore store, ArtifactWriter writer, 
         return (string?)await command.ExecuteScalarAsync(cancellationToken);
     }
 
-    private async Task<List<(string Name, int Number)>> FindDueAsync(
+    /// <summary>
+    /// What was deleted before there was a recycle bin, when it could be restored for ever, has been there since the upgrade.
+    /// </summary>
+    private async Task<IReadOnlyList<(string Name, int Number)>> FindDueAsync(
         DateTimeOffset deletedBefore,
+        int limit,
         CancellationToken cancellationToken
     )
     {
         await using var command = store.DataSource.CreateCommand(
-            $"select name, number from artifact_version where deleted_at < $1 order by deleted_at limit {StepVersions}"
+            """
+            select name, number from artifact_version
+            where deleted_at < $1 and (select applied_at from migration where name = $2) < $1
+            order by deleted_at limit $3
+            """
         );
         command.Parameters.Add(new NpgsqlParameter { Value = deletedBefore });
+        command.Parameters.Add(new NpgsqlParameter { Value = ArtifactsTables.Deletion.Name });
+        command.Parameters.Add(new NpgsqlParameter { Value = limit });
         var due = new List<(string Name, int Number)>();
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
         while (await reader.ReadAsync(cancellationToken))

@@ -133,6 +133,26 @@ public class ArtifactsHost : IAsyncLifetime
         );
     }
 
+    /// <summary>Pretends that the upgrade that brought the recycle bin was some days ago.</summary>
+    public Task ReceivedRecycleBinAsync(int days) =>
+        ExecuteAsync(
+            "update migration set applied_at = now() - make_interval(days => $2) where name = $1",
+            ArtifactsTables.Deletion.Name,
+            days
+        );
+
+    /// <summary>Executes a statement in the service's schema.</summary>
+    public async Task<int> ExecuteAsync(string sql, params object[] parameters)
+    {
+        await using var command = Services.GetRequiredService<ArtifactsStore>().DataSource.CreateCommand(sql);
+        foreach (var parameter in parameters)
+        {
+            command.Parameters.Add(new NpgsqlParameter { Value = parameter });
+        }
+
+        return await command.ExecuteNonQueryAsync();
+    }
+
     /// <summary>The size of the stored events of an artifact, in bytes.</summary>
     public async Task<long> EventBytesAsync(string name)
     {

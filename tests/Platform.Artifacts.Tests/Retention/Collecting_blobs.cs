@@ -28,7 +28,7 @@ public sealed class Collecting_blobs(ArtifactsHost host) : IClassFixture<Artifac
         using var known = await host.Http.SendAsync(head);
         Assert.Equal(HttpStatusCode.OK, known.StatusCode);
 
-        await Collector.CollectAsync(TimeProvider.System.GetUtcNow().AddHours(-1), CancellationToken.None);
+        await CollectAllAsync();
 
         Assert.False(await IsStoredAsync(old));
         Assert.True(await IsStoredAsync(young));
@@ -71,6 +71,38 @@ public sealed class Collecting_blobs(ArtifactsHost host) : IClassFixture<Artifac
         Assert.True(await IsStoredAsync(shared));
         using var read = await host.Http.GetAsync($"/api/artifacts/{other}/versions/1/files/elsewhere");
         Assert.Equal(HttpStatusCode.OK, read.StatusCode);
+    }
+
+    [Fact]
+    public async Task passes_those_that_versions_have_in_one_go()
+    {
+        var named = new List<ArtifactFile>();
+        for (var i = 0; i < 150; i++)
+        {
+            named.Add(await UploadAsync());
+        }
+
+        await host.CreateAsync(ArtifactsHost.NewName(), new CreateVersion { Files = named });
+        // Before, between and after those that are named, and of the same age.
+        var unused = new List<ArtifactFile>();
+        for (var i = 0; i < 250; i++)
+        {
+            unused.Add(await UploadAsync());
+        }
+
+        await AgeAsync([.. named, .. unused]);
+
+        await CollectAllAsync();
+
+        var left = new List<bool>();
+        foreach (var file in unused)
+        {
+            left.Add(await IsStoredAsync(file));
+        }
+
+        Assert.DoesNotContain(true, left);
+        Assert.True(await IsStoredAsync(named[0]));
+        Assert.True(await IsStoredAsync(named[^1]));
     }
 
     [Fact]
@@ -118,16 +150,18 @@ public sealed class Collecting_blobs(ArtifactsHost host) : IClassFixture<Artifac
         var contents = Enumerable.Range(0, 6).Select(i => Encoding.UTF8.GetBytes($"{seed} {i} of the test")).ToArray();
         var left = new ConcurrentBag<(string Id, byte[][] Files)>();
         using var done = new CancellationTokenSource();
-        var collected = 0;
+        var (collected, failed) = (0, 0);
         var collecting = Task.Run(async () =>
         {
             while (!done.IsCancellationRequested)
             {
                 // All of them, however young.
-                collected += await Collector.CollectAsync(
+                var (deleted, notDone) = await Collector.CollectAsync(
                     TimeProvider.System.GetUtcNow().AddHours(1),
                     CancellationToken.None
                 );
+                collected += deleted;
+                failed += notDone;
             }
         });
 
@@ -138,6 +172,7 @@ public sealed class Collecting_blobs(ArtifactsHost host) : IClassFixture<Artifac
         await collecting;
 
         Assert.True(collected > 0, "nothing was collected");
+        Assert.Equal(0, failed);
         Assert.NotEmpty(left);
         foreach (var (id, files) in left)
         {
@@ -215,8 +250,14 @@ public sealed class Collecting_blobs(ArtifactsHost host) : IClassFixture<Artifac
         return host.UploadAsync($"file-{ArtifactsHost.Sha256(bytes)}", bytes);
     }
 
-    private Task<int> CollectAllAsync() =>
-        Collector.CollectAsync(TimeProvider.System.GetUtcNow().AddHours(-1), CancellationToken.None);
+    private async Task CollectAllAsync()
+    {
+        var (_, failed) = await Collector.CollectAsync(
+            TimeProvider.System.GetUtcNow().AddHours(-1),
+            CancellationToken.None
+        );
+        Assert.Equal(0, failed);
+    }
 
     private async Task PurgeAsync(string id)
     {

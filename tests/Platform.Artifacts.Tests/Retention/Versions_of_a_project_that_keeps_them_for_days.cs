@@ -56,6 +56,7 @@ public sealed class Versions_of_a_project_that_keeps_them_for_days(SweepingHost 
     [Fact]
     public async Task are_purged_when_they_were_in_the_recycle_bin_for_30_days()
     {
+        await host.ReceivedRecycleBinAsync(days: 31);
         var name = ArtifactsHost.NewName();
         for (var i = 0; i < 3; i++)
         {

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using Microsoft.Extensions.DependencyInjection;
 using Platform.Artifacts.Changing;
 using Platform.Artifacts.Tests.Host;
 using Platform.Contracts.Artifacts;
@@ -177,6 +178,39 @@ public sealed class Deleting_versions(ArtifactsHost host) : IClassFixture<Artifa
         );
         Assert.Equal((404, "/problems/artifact.not-found"), await ProblemAsync(HttpMethod.Get, name));
         Assert.Equal(2, (await host.CreateAsync(name)).Version);
+    }
+
+    /// <summary>The restore comes between the check of the versions and their purge, which waits for a lock meanwhile.</summary>
+    [Fact]
+    public async Task permanently_is_refused_for_every_spelling_of_a_version_that_is_restored_meanwhile()
+    {
+        var name = await VersionsAsync(1);
+        await ChangeAsync(HttpMethod.Delete, $"{name}/versions/1");
+        var database = host.Services.GetRequiredService<ArtifactsStore>().DataSource;
+        await using var connection = await database.OpenConnectionAsync();
+        await using var transaction = await connection.BeginTransactionAsync();
+        await using (var lockFiles = connection.CreateCommand())
+        {
+            lockFiles.CommandText = "lock table manifest_file in access exclusive mode";
+            await lockFiles.ExecuteNonQueryAsync();
+        }
+
+        var purging = PostAsync("purge", new { ids = new[] { $"{name}:1", $"{name}:v1" } });
+        await using var waiting = database.CreateCommand(
+            "select count(*) > 0 from pg_locks where relation = 'manifest_file'::regclass and not granted"
+        );
+        await WaitFor.ConditionAsync(
+            "the purge to wait for the lock",
+            async () => (bool)(await waiting.ExecuteScalarAsync())!
+        );
+        await ChangeAsync(HttpMethod.Post, $"{name}/versions/1/restore");
+        await transaction.CommitAsync();
+
+        Assert.Equal(
+            ["artifact.version-not-deleted", "artifact.version-not-deleted"],
+            (await purging)["items"]!.AsArray().Select(item => (string?)item!["problem"]?["code"])
+        );
+        Assert.Equal([1], await NumbersAsync($"{name}/versions"));
     }
 
     [Fact]

@@ -54,13 +54,13 @@ internal sealed class FileBlobStore(IOptions<ArtifactsOptions> options) : IBlobS
 
     public Task DeleteAsync(BlobName name, CancellationToken cancellationToken)
     {
-        try
+        var path = PathOf(name);
+        var folder = Path.GetDirectoryName(path)!;
+        if (Directory.Exists(folder))
         {
-            File.Delete(PathOf(name));
-        }
-        catch (DirectoryNotFoundException)
-        {
-            // It never was there.
+            File.Delete(path);
+            // Also when it is gone: whoever deleted it may not have come so far.
+            PrivateFiles.FlushFolder(folder);
         }
 
         return Task.CompletedTask;

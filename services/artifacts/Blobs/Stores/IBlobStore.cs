@@ -18,7 +18,7 @@ internal interface IBlobStore
     /// <summary>Keeps many, as <see cref="KeepAsync(IncomingBlob, CancellationToken)"/> does each.</summary>
     Task KeepAsync(IReadOnlyCollection<IncomingBlob> incoming, CancellationToken cancellationToken);
 
-    /// <summary>Deletes a blob; one that is not there is deleted already. Who is reading it reads on.</summary>
+    /// <summary>Deletes a blob durably; one that is not there is deleted already. Who is reading it reads on.</summary>
     Task DeleteAsync(BlobName name, CancellationToken cancellationToken);
 
     /// <summary>The size of a blob in bytes; null when there is none.</summary>
