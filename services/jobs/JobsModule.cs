@@ -40,6 +40,7 @@ public sealed class JobsModule : IServiceModule
         services.AddSingleton<JobSubmissions>();
         services.AddSingleton<JobGroups>();
         services.AddSingleton<UserJobCommands>();
+        services.AddSingleton<RetentionSteps>();
         services.AddSingleton<JobPurge>();
         services.AddSingleton<RetainedProjects<JobsStore>>();
         services.AddSingleton<LogStore>();

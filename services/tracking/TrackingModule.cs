@@ -58,6 +58,7 @@ public sealed class TrackingModule : IServiceModule
         services.AddSingleton<MetricReader>();
         services.AddSingleton<LiveReader>();
         services.AddSingleton<TrackingCounters>();
+        services.AddSingleton<RetentionSteps>();
         services.AddSingleton<RunPurge>();
         services.AddSingleton<RetainedProjects<TrackingStore>>();
         services.AddHostedService<RunRetention>();

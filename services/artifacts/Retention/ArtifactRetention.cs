@@ -69,24 +69,25 @@ internal sealed class ArtifactRetention(
     }
 
     private Task DeleteMadeAsync(RetainedProject project, DateTimeOffset now, CancellationToken cancellationToken) =>
-        steps.ForEachVersionAsync(
+        steps.ForEachAsync(
             limit =>
                 projects.FindAsync(
                     project,
                     now,
                     _made,
                     limit,
-                    row => (row.GetString(0), row.GetInt32(1)),
+                    row => (Name: row.GetString(0), Number: row.GetInt32(1)),
                     cancellationToken
                 ),
-            async (name, number) =>
+            version => $"delete version {version.Number} of '{version.Name}'",
+            async version =>
             {
                 var outcome = await writer.HandleAsync(
-                    name,
-                    new DeleteVersion(number, project.Reason),
+                    version.Name,
+                    new DeleteVersion(version.Number, project.Reason),
                     _ownAccount with
                     {
-                        CorrelationId = name,
+                        CorrelationId = version.Name,
                     },
                     cancellationToken: cancellationToken
                 );

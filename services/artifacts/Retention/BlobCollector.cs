@@ -3,6 +3,7 @@ using Npgsql;
 using Platform.Artifacts.Blobs;
 using Platform.Artifacts.Blobs.Stores;
 using Platform.EventStore;
+using Platform.ServiceDefaults;
 
 namespace Platform.Artifacts.Retention;
 

@@ -78,9 +78,10 @@ internal sealed class VersionPurge(
         EventMetadata metadata,
         CancellationToken cancellationToken
     ) =>
-        steps.ForEachVersionAsync(
+        steps.ForEachAsync(
             limit => FindDueAsync(deletedBefore, limit, cancellationToken),
-            async (name, number) => await PurgeAsync(name, number, metadata, cancellationToken) is null,
+            version => $"purge version {version.Number} of '{version.Name}'",
+            async version => await PurgeAsync(version.Name, version.Number, metadata, cancellationToken) is null,
             cancellationToken
         );
 

@@ -1,4 +1,3 @@
-using Npgsql;
 using Platform.EventStore;
 using Platform.Jobs.Changing;
 using Platform.Jobs.Coordination;
@@ -11,7 +10,7 @@ namespace Platform.Jobs.Retention;
 /// Deletes jobs for good. The event and the rows that lists read are one transaction; the bulk of a job's data follows in small
 /// steps (<see cref="DeleteLeftoversAsync"/>), so that no transaction is long and nothing is forgotten when the process ends.
 /// </summary>
-internal sealed class JobPurge(JobsStore store, JobDecisions jobs, TimeProvider clock)
+internal sealed class JobPurge(JobsStore store, JobDecisions jobs, RetentionSteps steps, TimeProvider clock)
 {
     /// <summary>How many rows a step deletes; a log chunk has up to 64 KiB.</summary>
     private const int StepRows = 200;
@@ -79,56 +78,33 @@ internal sealed class JobPurge(JobsStore store, JobDecisions jobs, TimeProvider 
     }
 
     /// <summary>Deletes the jobs that have been in the recycle bin since before a time.</summary>
-    public async Task PurgeDueAsync(
+    public Task PurgeDueAsync(
         DateTimeOffset deletedBefore,
         EventMetadata metadata,
         CancellationToken cancellationToken
-    )
-    {
-        // Those that are refused, such as parents of jobs that have not ended, do not hold back what comes after them.
-        var last = (DeletedAt: DateTimeOffset.MinValue, JobId: Guid.Empty);
-        List<(DateTimeOffset DeletedAt, Guid JobId)> due;
-        do
-        {
-            due = await FindDueAsync(deletedBefore, last, cancellationToken);
-            foreach (var (_, jobId) in due)
-            {
-                await PurgeAsync(JobDecisions.StreamOf(jobId), dryRun: false, metadata, cancellationToken);
-            }
-
-            last = due.LastOrDefault(last);
-        } while (due.Count == StepJobs);
-    }
+    ) =>
+        steps.ForEachAsync(
+            limit => FindDueAsync(deletedBefore, limit, cancellationToken),
+            jobId => $"purge job {jobId}",
+            async jobId =>
+                (await PurgeAsync(JobDecisions.StreamOf(jobId), dryRun: false, metadata, cancellationToken)).Done,
+            cancellationToken
+        );
 
     /// <summary>Finds jobs that have been in the recycle bin since before a time, the longest there first.</summary>
-    private async Task<List<(DateTimeOffset DeletedAt, Guid JobId)>> FindDueAsync(
+    private async Task<IReadOnlyList<Guid>> FindDueAsync(
         DateTimeOffset deletedBefore,
-        (DateTimeOffset DeletedAt, Guid JobId) after,
+        int limit,
         CancellationToken cancellationToken
     )
     {
         await using var command = store.DataSource.CreateCommand(
-            $"""
-            select deleted_at, job_id from job_summary
-            where is_deleted and deleted_at < $1 and (deleted_at, job_id) > ($2, $3)
-            order by deleted_at, job_id limit {StepJobs}
-            """
+            "select job_id from job_summary where is_deleted and deleted_at < $1 order by deleted_at, job_id limit $2"
         );
         command.Parameters.Add(new() { Value = deletedBefore });
-        command.Parameters.Add(new() { Value = after.DeletedAt });
-        command.Parameters.Add(new() { Value = after.JobId });
-        var due = new List<(DateTimeOffset, Guid)>();
-        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
-        while (await reader.ReadAsync(cancellationToken))
-        {
-            due.Add(ReadDue(reader));
-        }
-
-        return due;
+        command.Parameters.Add(new() { Value = limit });
+        return await ReadIdsAsync(command, cancellationToken);
     }
-
-    private static (DateTimeOffset DeletedAt, Guid JobId) ReadDue(NpgsqlDataReader reader) =>
-        (reader.GetFieldValue<DateTimeOffset>(0), reader.GetGuid(1));
 
     /// <summary>Deletes what purged jobs have left behind.</summary>
     public async Task DeleteLeftoversAsync(CancellationToken cancellationToken)

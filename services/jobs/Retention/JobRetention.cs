@@ -15,6 +15,7 @@ internal sealed class JobRetention(
     JobsStore store,
     JobDecisions jobs,
     JobPurge purge,
+    RetentionSteps steps,
     RetainedProjects<JobsStore> projects,
     IOptions<JobsOptions> options,
     TimeProvider clock,
@@ -23,7 +24,6 @@ internal sealed class JobRetention(
 ) : RetentionService(lifetime, clock, logger)
 {
     private const int StepKeys = 1000;
-    private const int StepJobs = 100;
 
     /// <summary>What ended was submitted before, and by that time the index finds it.</summary>
     private static readonly string _ended = $"""
@@ -47,27 +47,31 @@ internal sealed class JobRetention(
     {
         foreach (var project in await projects.ReadAsync(cancellationToken))
         {
-            await DeleteEndedAsync(project, now, cancellationToken);
+            await steps.TryAsync(
+                $"delete jobs that project '{project.Path}' keeps no longer",
+                () => DeleteEndedAsync(project, now, cancellationToken),
+                cancellationToken
+            );
         }
 
-        await purge.PurgeDueAsync(now - options.Value.KeepDeleted, _ownAccount, cancellationToken);
-        await purge.DeleteLeftoversAsync(cancellationToken);
+        await steps.TryAsync(
+            "purge jobs that were in the recycle bin for long enough",
+            () => purge.PurgeDueAsync(now - options.Value.KeepDeleted, _ownAccount, cancellationToken),
+            cancellationToken
+        );
+        await steps.TryAsync(
+            "delete the files and logs of purged jobs",
+            () => purge.DeleteLeftoversAsync(cancellationToken),
+            cancellationToken
+        );
         await DeleteKeysAsync(now - options.Value.KeepKeys, cancellationToken);
     }
 
-    private async Task DeleteEndedAsync(
-        RetainedProject project,
-        DateTimeOffset now,
-        CancellationToken cancellationToken
-    )
-    {
-        IReadOnlyList<Guid> ended;
-        int deleted;
-        do
-        {
-            deleted = 0;
-            ended = await projects.FindAsync(project, now, _ended, StepJobs, row => row.GetGuid(0), cancellationToken);
-            foreach (var jobId in ended)
+    private Task DeleteEndedAsync(RetainedProject project, DateTimeOffset now, CancellationToken cancellationToken) =>
+        steps.ForEachAsync(
+            limit => projects.FindAsync(project, now, _ended, limit, row => row.GetGuid(0), cancellationToken),
+            jobId => $"delete job {jobId}",
+            async jobId =>
             {
                 // Refused only when it was retried meanwhile.
                 var outcome = await jobs.HandleAsync(
@@ -79,10 +83,10 @@ internal sealed class JobRetention(
                     },
                     cancellationToken: cancellationToken
                 );
-                deleted += outcome.Events.Count;
-            }
-        } while (ended.Count == StepJobs && deleted > 0);
-    }
+                return outcome.Events.Count > 0;
+            },
+            cancellationToken
+        );
 
     private async Task DeleteKeysAsync(DateTimeOffset before, CancellationToken cancellationToken)
     {

@@ -10,9 +10,10 @@ namespace Platform.Tracking.Retention;
 /// Deletes what this service keeps no longer: runs that have ended, and took neither a change nor a point for as long as their project
 /// keeps them, go into the recycle bin; runs that have been there for long enough are purged, with their points.
 /// </summary>
-internal sealed partial class RunRetention(
+internal sealed class RunRetention(
     RunHandler runs,
     RunPurge purge,
+    RetentionSteps steps,
     RetainedProjects<TrackingStore> projects,
     IOptions<TrackingOptions> options,
     TimeProvider clock,
@@ -20,8 +21,6 @@ internal sealed partial class RunRetention(
     ILogger<RetentionService> logger
 ) : RetentionService(lifetime, clock, logger)
 {
-    private const int Step = 100;
-
     /// <summary>
     /// The last change counts, not the end, which stays that of the first time when the id of a run is used again. What was changed was
     /// created before, and by that time the index finds it.
@@ -42,36 +41,49 @@ internal sealed partial class RunRetention(
         }
     );
 
-    private readonly ILogger _logger = logger;
-
     protected override TimeSpan Interval => options.Value.RetentionInterval;
 
-    /// <summary>What fails, be it one run or one part, is left for the next sweep and holds up nothing else.</summary>
     protected override async Task SweepAsync(DateTimeOffset now, CancellationToken cancellationToken)
     {
         var deletedBefore = now - options.Value.KeepDeleted;
-        await DeleteAsync(
-            "purged",
-            limit => purge.FindDueAsync(deletedBefore, limit, cancellationToken),
-            async id => (await purge.PurgeAsync(id, dryRun: false, _ownAccount, cancellationToken)).Done,
+        await steps.TryAsync(
+            "purge runs that were in the recycle bin for long enough",
+            () =>
+                steps.ForEachAsync(
+                    limit => purge.FindDueAsync(deletedBefore, limit, cancellationToken),
+                    id => $"purge run {id}",
+                    async id => (await purge.PurgeAsync(id, dryRun: false, _ownAccount, cancellationToken)).Done,
+                    cancellationToken
+                ),
             cancellationToken
         );
-        await DeleteAsync(
-            "cleared of points",
-            limit => purge.FindLeftoversAsync(limit, cancellationToken),
-            async series =>
-            {
-                await purge.DeleteLeftoversAsync(series, cancellationToken);
-                return true;
-            },
+        await steps.TryAsync(
+            "delete the points of purged runs",
+            () =>
+                steps.ForEachAsync(
+                    limit => purge.FindLeftoversAsync(limit, cancellationToken),
+                    series => $"delete the points of series {series}",
+                    async series =>
+                    {
+                        await purge.DeleteLeftoversAsync(series, cancellationToken);
+                        return true;
+                    },
+                    cancellationToken
+                ),
             cancellationToken
         );
         foreach (var project in await projects.ReadAsync(cancellationToken))
         {
-            await DeleteAsync(
-                "deleted",
-                limit => projects.FindAsync(project, now, _ended, limit, row => row.GetString(0), cancellationToken),
-                id => DeleteEndedAsync(project, id, cancellationToken),
+            await steps.TryAsync(
+                $"delete runs that project '{project.Path}' keeps no longer",
+                () =>
+                    steps.ForEachAsync(
+                        limit =>
+                            projects.FindAsync(project, now, _ended, limit, row => row.GetString(0), cancellationToken),
+                        id => $"delete run {id}",
+                        id => DeleteEndedAsync(project, id, cancellationToken),
+                        cancellationToken
+                    ),
                 cancellationToken
             );
         }
@@ -93,57 +105,4 @@ internal sealed partial class RunRetention(
         );
         return outcome.Events.Count > 0;
     }
-
-    /// <summary>Deletes all that a query finds, some at a time.</summary>
-    /// <param name="done">What is done to each, for the log.</param>
-    /// <param name="find">Finds at most so many.</param>
-    /// <param name="delete">Deletes one, or says that it stays.</param>
-    private async Task DeleteAsync<T>(
-        string done,
-        Func<int, Task<IReadOnlyList<T>>> find,
-        Func<T, Task<bool>> delete,
-        CancellationToken cancellationToken
-    )
-        where T : notnull
-    {
-        // They are found again, so that as many more are asked for.
-        var left = new HashSet<T>();
-        int limit;
-        IReadOnlyList<T> found;
-        do
-        {
-            limit = Step + left.Count;
-            try
-            {
-                found = await find(limit);
-            }
-            catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
-            {
-                LogNotFound(_logger, exception, done);
-                return;
-            }
-
-            foreach (var item in found.Where(item => !left.Contains(item)))
-            {
-                try
-                {
-                    if (!await delete(item))
-                    {
-                        left.Add(item);
-                    }
-                }
-                catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
-                {
-                    LogLeft(_logger, exception, item, done);
-                    left.Add(item);
-                }
-            }
-        } while (found.Count == limit);
-    }
-
-    [LoggerMessage(2, LogLevel.Warning, "{Item} could not be {Done}; trying again")]
-    private static partial void LogLeft(ILogger logger, Exception exception, object item, string done);
-
-    [LoggerMessage(3, LogLevel.Warning, "What is to be {Done} could not be found; trying again")]
-    private static partial void LogNotFound(ILogger logger, Exception exception, string done);
 }

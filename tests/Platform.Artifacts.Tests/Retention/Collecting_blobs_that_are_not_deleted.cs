@@ -7,6 +7,7 @@ using Platform.Artifacts.Blobs.Stores;
 using Platform.Artifacts.Retention;
 using Platform.Artifacts.Tests.Host;
 using Platform.Contracts.Artifacts;
+using Platform.ServiceDefaults;
 
 namespace Platform.Artifacts.Tests.Retention;
 

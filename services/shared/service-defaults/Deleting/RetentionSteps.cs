@@ -1,17 +1,20 @@
-namespace Platform.Artifacts.Retention;
+using Microsoft.Extensions.Logging;
+
+namespace Platform.ServiceDefaults;
 
 /// <summary>
 /// Deletes one by one: what fails is logged and due again at the next sweep, and keeps nothing behind it from being deleted.
 /// </summary>
-internal sealed partial class RetentionSteps(ILogger<RetentionSteps> logger)
+public sealed partial class RetentionSteps(ILogger<RetentionSteps> logger)
 {
-    private const int StepVersions = 100;
+    private const int Step = 100;
 
     /// <summary>Does something that may fail.</summary>
     /// <param name="what">Says in the log what it was, as in <c>delete blob 0a1b</c>.</param>
     /// <returns>Whether nothing failed.</returns>
     public async Task<bool> TryAsync(string what, Func<Task> step, CancellationToken cancellationToken)
     {
+        ArgumentNullException.ThrowIfNull(step);
         try
         {
             await step();
@@ -24,35 +27,35 @@ internal sealed partial class RetentionSteps(ILogger<RetentionSteps> logger)
         }
     }
 
-    /// <summary>Deletes all versions that are due.</summary>
-    /// <param name="find">Finds up to so many of them. What was deleted is not found again.</param>
-    /// <param name="delete">Deletes one; false when it was refused.</param>
-    public async Task ForEachVersionAsync(
-        Func<int, Task<IReadOnlyList<(string Name, int Number)>>> find,
-        Func<string, int, Task<bool>> delete,
+    /// <summary>Deletes everything that is due, some at a time.</summary>
+    /// <param name="find">Finds at most so many. What was deleted is not found again.</param>
+    /// <param name="what">Says in the log what is done to one.</param>
+    /// <param name="delete">Deletes one; false when it stays.</param>
+    public async Task ForEachAsync<T>(
+        Func<int, Task<IReadOnlyList<T>>> find,
+        Func<T, string> what,
+        Func<T, Task<bool>> delete,
         CancellationToken cancellationToken
     )
     {
-        var left = new HashSet<(string Name, int Number)>();
-        List<(string Name, int Number)> due;
+        ArgumentNullException.ThrowIfNull(find);
+        ArgumentNullException.ThrowIfNull(what);
+        var left = new HashSet<T>();
+        List<T> due;
         do
         {
             // Those that are left are found again: without them as many would be found as in the first step.
-            due = [.. (await find(StepVersions + left.Count)).Where(version => !left.Contains(version))];
-            foreach (var version in due)
+            due = [.. (await find(Step + left.Count)).Where(item => !left.Contains(item))];
+            foreach (var item in due)
             {
                 var isDeleted = false;
-                await TryAsync(
-                    $"delete version {version.Number} of '{version.Name}'",
-                    async () => isDeleted = await delete(version.Name, version.Number),
-                    cancellationToken
-                );
+                await TryAsync(what(item), async () => isDeleted = await delete(item), cancellationToken);
                 if (!isDeleted)
                 {
-                    left.Add(version);
+                    left.Add(item);
                 }
             }
-        } while (due.Count >= StepVersions);
+        } while (due.Count >= Step);
     }
 
     [LoggerMessage(1, LogLevel.Warning, "Failed, and tried again at the next sweep: {What}")]
