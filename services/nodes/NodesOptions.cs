@@ -27,6 +27,14 @@ public sealed class NodesOptions
     public int MissedHeartbeats { get; set; } = 3;
 
     /// <summary>
+    /// The same right after the service started or stood still, when agents have yet to connect again: on a busy machine that starts
+    /// everything at once this takes longer than a few heartbeats, and no training should be lost by it. It never counts less than
+    /// <see cref="MissedHeartbeats"/>.
+    /// </summary>
+    [Range(1, 1000)]
+    public int MissedHeartbeatsAfterStart { get; set; } = 10;
+
+    /// <summary>
     /// Seconds between polls: the longest delay until a request or a silent node is noticed without a signal.
     /// </summary>
     [Range(0.02, 60)]
@@ -46,6 +54,10 @@ public sealed class NodesOptions
 
     /// <summary>The silence after which a node is offline.</summary>
     internal TimeSpan OfflineAfter => TimeSpan.FromSeconds(HeartbeatSeconds * MissedHeartbeats);
+
+    /// <summary>How long after a start or a stall no node becomes offline.</summary>
+    internal TimeSpan GraceAfterStart =>
+        TimeSpan.FromSeconds(HeartbeatSeconds * Math.Max(MissedHeartbeats, MissedHeartbeatsAfterStart));
 
     internal TimeSpan Poll => TimeSpan.FromSeconds(PollSeconds);
 }

@@ -20,8 +20,11 @@ public class LocalCluster : IAsyncLifetime
 
     private Cluster Running => _cluster ??= new Cluster(_folder.Path, Nodes, Settings);
 
-    /// <summary>No one-node test needs its node to be lost, and a stall of the machine must not cause that.</summary>
-    private IReadOnlyList<(string Name, string Value)> Settings => Nodes > 1 ? [] : [("Nodes__MissedHeartbeats", "15")];
+    /// <summary>
+    /// No one-node test needs its node to be lost, and a stall of the machine must not cause that. The others lose nodes soon after a start.
+    /// </summary>
+    private IReadOnlyList<(string Name, string Value)> Settings =>
+        Nodes > 1 ? [("Nodes__MissedHeartbeatsAfterStart", "3")] : [("Nodes__MissedHeartbeats", "15")];
 
     public async Task InitializeAsync()
     {

@@ -7,8 +7,9 @@ using Platform.Nodes.Placements;
 namespace Platform.Nodes.Heartbeats;
 
 /// <summary>
-/// Marks silent nodes offline and revokes leases on nodes that are offline or removed. Silence counts only from the
-/// time when monitoring began or continued after a stall, so that downtime of the platform does not mark nodes offline.
+/// Marks silent nodes offline and revokes leases on nodes that are offline or removed. After monitoring
+/// began, or continued after a stall, nodes have <see cref="NodesOptions.GraceAfterStart"/> to be heard, so that downtime of the platform
+/// does not mark them offline.
 /// </summary>
 internal sealed partial class NodeMonitor(
     NodesStore store,
@@ -57,9 +58,9 @@ internal sealed partial class NodeMonitor(
         CancellationToken cancellationToken
     )
     {
-        var deadline = now - options.Value.OfflineAfter;
-        if (monitoringSince <= deadline)
+        if (now - monitoringSince >= options.Value.GraceAfterStart)
         {
+            var deadline = now - options.Value.OfflineAfter;
             foreach (var (nodeId, lastHeartbeatAt) in await FindSilentAsync(deadline, cancellationToken))
             {
                 await MarkOfflineAsync(nodeId, lastHeartbeatAt, cancellationToken);

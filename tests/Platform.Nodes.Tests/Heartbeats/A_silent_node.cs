@@ -8,12 +8,14 @@ namespace Platform.Nodes.Tests.Heartbeats;
 [Trait("suite", "integration")]
 public sealed class A_silent_node : WithNodesHost
 {
+    private const string NoGrace = "--Nodes:MissedHeartbeatsAfterStart=3";
+
     [Fact]
     [Trait("check", "NODE-01")]
     public async Task is_offline_after_three_heartbeats_and_its_placements_are_lost_once()
     {
         var clock = new FakeClock();
-        var host = await StartAsync(clock, "--Nodes:HeartbeatSeconds=1", "--Nodes:MissedHeartbeats=3");
+        var host = await StartAsync(clock, "--Nodes:HeartbeatSeconds=1", "--Nodes:MissedHeartbeats=3", NoGrace);
         var silent = await host.JoinAsync("silent", NodesHost.Inventory(gpus: 1));
         var jobId = Guid.CreateVersion7();
         await host.Bus.Publish(NodesHost.Request(jobId, gpus: 1));
@@ -52,7 +54,7 @@ public sealed class A_silent_node : WithNodesHost
     public async Task is_offline_after_90_s_with_heartbeats_every_30_s()
     {
         var clock = new FakeClock();
-        var host = await StartAsync(clock, "--Nodes:HeartbeatSeconds=30", "--Nodes:MissedHeartbeats=3");
+        var host = await StartAsync(clock, "--Nodes:HeartbeatSeconds=30", "--Nodes:MissedHeartbeats=3", NoGrace);
         var id = await host.JoinAsync();
         var silentSince = clock.GetUtcNow();
 
@@ -68,6 +70,27 @@ public sealed class A_silent_node : WithNodesHost
         var offline = (await host.Store.ReadStreamAsync(id.ToString()))[^1];
         Assert.Equal("node_went_offline", offline.Type);
         Assert.True(((Nodes.Membership.NodeWentOffline)offline.Data).At - silentSince > TimeSpan.FromSeconds(90));
+    }
+
+    [Fact]
+    public async Task has_ten_heartbeats_to_be_heard_after_a_start_of_the_platform()
+    {
+        var clock = new FakeClock();
+        var host = await StartAsync(clock, "--Nodes:HeartbeatSeconds=30", "--Nodes:MissedHeartbeats=3");
+        var id = await host.JoinAsync();
+        var startedBefore = clock.GetUtcNow();
+
+        await UntilAsync(
+            "the node to be offline",
+            async () =>
+            {
+                clock.Advance(TimeSpan.FromSeconds(1));
+                return (await host.NodeAsync(id)).Status == "offline";
+            }
+        );
+
+        var offline = (await host.Store.ReadStreamAsync(id.ToString()))[^1];
+        Assert.True(((Nodes.Membership.NodeWentOffline)offline.Data).At - startedBefore >= TimeSpan.FromSeconds(299));
     }
 
     [Fact]
