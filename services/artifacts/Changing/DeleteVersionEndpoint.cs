@@ -25,31 +25,12 @@ internal static class DeleteVersionEndpoint
             .WithSummary("Delete up to 200 versions, named as 'name:3', so that they can be restored");
     }
 
-    private static async Task<Results<Ok<BatchResult>, ProblemHttpResult>> DeleteManyAsync(
+    private static Task<Results<Ok<BatchResult>, ProblemHttpResult>> DeleteManyAsync(
         DeleteManyRequest request,
         HttpContext context,
         ArtifactWriter writer,
         CancellationToken cancellationToken
-    )
-    {
-        if (Batches.Check(request.Ids) is { } refusal)
-        {
-            return refusal;
-        }
-
-        if (Deletion.ProblemWithReason(request.Reason) is { } problem)
-        {
-            return ProblemResults.Invalid("reason", problem);
-        }
-
-        var items = new List<BatchItem>(request.Ids.Count);
-        foreach (var id in request.Ids)
-        {
-            items.Add(await DeleteOneAsync(id, request.Reason, context, writer, cancellationToken));
-        }
-
-        return TypedResults.Ok(new BatchResult(items));
-    }
+    ) => Batches.DeleteAsync(request, id => DeleteOneAsync(id, request.Reason, context, writer, cancellationToken));
 
     private static async Task<BatchItem> DeleteOneAsync(
         string id,

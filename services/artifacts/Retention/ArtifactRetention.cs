@@ -44,32 +44,23 @@ internal sealed class ArtifactRetention(
     protected override async Task SweepAsync(DateTimeOffset now, CancellationToken cancellationToken)
     {
         await steps.TryAsync(
-            "delete what projects keep no longer",
-            () => DeleteMadeAsync(now, cancellationToken),
+            "delete versions that projects keep no longer",
+            async () =>
+            {
+                foreach (var project in await projects.ReadAsync(cancellationToken))
+                {
+                    await DeleteMadeAsync(project, now, cancellationToken);
+                }
+            },
             cancellationToken
         );
-        await steps.TryAsync(
-            "purge what was in the recycle bin for long enough",
-            () => purge.PurgeDueAsync(now - options.Value.KeepDeleted, _ownAccount, cancellationToken),
-            cancellationToken
-        );
+        await purge.PurgeDueAsync(now - options.Value.KeepDeleted, _ownAccount, cancellationToken);
         await collector.CollectAsync(now - options.Value.KeepUnused, cancellationToken);
-    }
-
-    private async Task DeleteMadeAsync(DateTimeOffset now, CancellationToken cancellationToken)
-    {
-        foreach (var project in await projects.ReadAsync(cancellationToken))
-        {
-            await steps.TryAsync(
-                $"delete what project '{project.Path}' keeps no longer",
-                () => DeleteMadeAsync(project, now, cancellationToken),
-                cancellationToken
-            );
-        }
     }
 
     private Task DeleteMadeAsync(RetainedProject project, DateTimeOffset now, CancellationToken cancellationToken) =>
         steps.ForEachAsync(
+            $"delete versions that project '{project.Path}' keeps no longer",
             limit =>
                 projects.FindAsync(
                     project,

@@ -79,6 +79,7 @@ internal sealed class VersionPurge(
         CancellationToken cancellationToken
     ) =>
         steps.ForEachAsync(
+            "purge versions that were in the recycle bin for long enough",
             limit => FindDueAsync(deletedBefore, limit, cancellationToken),
             version => $"purge version {version.Number} of '{version.Name}'",
             async version => await PurgeAsync(version.Name, version.Number, metadata, cancellationToken) is null,

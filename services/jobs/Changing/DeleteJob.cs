@@ -33,29 +33,14 @@ internal static class DeleteJobEndpoint
             ? ProblemResults.Invalid("reason", problem)
             : await commands.HandleAsync(id, new DeleteJob(reason), http, cancellationToken);
 
-    private static async Task<Results<Ok<BatchResult>, ProblemHttpResult>> HandleManyAsync(
+    private static Task<Results<Ok<BatchResult>, ProblemHttpResult>> HandleManyAsync(
         DeleteManyRequest request,
         UserJobCommands commands,
         HttpContext http,
         CancellationToken cancellationToken
-    )
-    {
-        if (Batches.Check(request.Ids) is { } refusal)
-        {
-            return refusal;
-        }
-
-        if (Deletion.ProblemWithReason(request.Reason) is { } problem)
-        {
-            return ProblemResults.Invalid("reason", problem);
-        }
-
-        var items = new List<BatchItem>(request.Ids.Count);
-        foreach (var id in request.Ids)
-        {
-            items.Add(await commands.HandleOneAsync(id, new DeleteJob(request.Reason), http, cancellationToken));
-        }
-
-        return TypedResults.Ok(new BatchResult(items));
-    }
+    ) =>
+        Batches.DeleteAsync(
+            request,
+            id => commands.HandleOneAsync(id, new DeleteJob(request.Reason), http, cancellationToken)
+        );
 }

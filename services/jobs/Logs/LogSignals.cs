@@ -1,6 +1,6 @@
 using System.Collections.Concurrent;
-using System.Threading.Channels;
 using Microsoft.Extensions.Options;
+using Platform.ServiceDefaults;
 
 namespace Platform.Jobs.Logs;
 
@@ -16,9 +16,7 @@ internal sealed partial class LogSignals(
 ) : BackgroundService
 {
     private readonly ConcurrentDictionary<Guid, Followed> _followed = new();
-    private readonly Channel<bool> _came = Channel.CreateBounded<bool>(
-        new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite }
-    );
+    private readonly Signal _came = new();
 
     /// <summary>Follows a job until the result is disposed.</summary>
     public Follower Follow(Guid jobId)
@@ -31,7 +29,7 @@ internal sealed partial class LogSignals(
                 if (!followed.IsRemoved)
                 {
                     followed.Followers++;
-                    _came.Writer.TryWrite(true);
+                    _came.Raise();
                     return new Follower(this, jobId, followed);
                 }
             }
@@ -53,7 +51,7 @@ internal sealed partial class LogSignals(
         {
             if (_followed.IsEmpty)
             {
-                await _came.Reader.ReadAsync(stoppingToken);
+                await _came.WaitAsync(stoppingToken);
                 continue;
             }
 

@@ -1,3 +1,4 @@
+using Npgsql;
 using Platform.EventStore;
 using Platform.Jobs.Changing;
 using Platform.Jobs.Coordination;
@@ -8,14 +9,12 @@ namespace Platform.Jobs.Retention;
 
 /// <summary>
 /// Deletes jobs for good. The event and the rows that lists read are one transaction; the bulk of a job's data follows in small
-/// steps (<see cref="DeleteLeftoversAsync"/>), so that no transaction is long and nothing is forgotten when the process ends.
+/// steps (<see cref="DeleteLeftoversAsync(CancellationToken)"/>), so that no transaction is long and nothing is forgotten when the process ends.
 /// </summary>
 internal sealed class JobPurge(JobsStore store, JobDecisions jobs, RetentionSteps steps, TimeProvider clock)
 {
     /// <summary>How many rows a step deletes; a log chunk has up to 64 KiB.</summary>
     private const int StepRows = 200;
-
-    private const int StepJobs = 100;
 
     private static readonly string[] _tables = ["job_file", "job_wait", "log_state"];
 
@@ -84,6 +83,7 @@ internal sealed class JobPurge(JobsStore store, JobDecisions jobs, RetentionStep
         CancellationToken cancellationToken
     ) =>
         steps.ForEachAsync(
+            "purge jobs that were in the recycle bin for long enough",
             limit => FindDueAsync(deletedBefore, limit, cancellationToken),
             jobId => $"purge job {jobId}",
             async jobId =>
@@ -107,36 +107,37 @@ internal sealed class JobPurge(JobsStore store, JobDecisions jobs, RetentionStep
     }
 
     /// <summary>Deletes what purged jobs have left behind.</summary>
-    public async Task DeleteLeftoversAsync(CancellationToken cancellationToken)
+    public Task DeleteLeftoversAsync(CancellationToken cancellationToken) =>
+        steps.ForEachAsync(
+            "delete the files and logs of purged jobs",
+            limit => FindPurgedAsync(limit, cancellationToken),
+            jobId => $"delete the files and logs of purged job {jobId}",
+            async jobId =>
+            {
+                await DeleteLeftoversAsync(jobId, cancellationToken);
+                return true;
+            },
+            cancellationToken
+        );
+
+    private async Task<IReadOnlyList<Guid>> FindPurgedAsync(int limit, CancellationToken cancellationToken)
     {
-        while (true)
+        await using var command = store.DataSource.CreateCommand("select job_id from purged_job limit $1");
+        command.Parameters.Add(new() { Value = limit });
+        return await ReadIdsAsync(command, cancellationToken);
+    }
+
+    private async Task DeleteLeftoversAsync(Guid jobId, CancellationToken cancellationToken)
+    {
+        await DeleteChunksAsync(jobId, cancellationToken);
+        await using var batch = store.DataSource.CreateBatch();
+        foreach (var table in _tables)
         {
-            List<Guid> purged;
-            await using (
-                var command = store.DataSource.CreateCommand($"select job_id from purged_job limit {StepJobs}")
-            )
-            {
-                purged = await ReadIdsAsync(command, cancellationToken);
-            }
-
-            if (purged.Count == 0)
-            {
-                return;
-            }
-
-            foreach (var jobId in purged)
-            {
-                await DeleteChunksAsync(jobId, cancellationToken);
-                await using var batch = store.DataSource.CreateBatch();
-                foreach (var table in _tables)
-                {
-                    batch.Add($"delete from {table} where job_id = $1", jobId);
-                }
-
-                batch.Add("delete from purged_job where job_id = $1", jobId);
-                await batch.ExecuteNonQueryAsync(cancellationToken);
-            }
+            batch.Add($"delete from {table} where job_id = $1", jobId);
         }
+
+        batch.Add("delete from purged_job where job_id = $1", jobId);
+        await batch.ExecuteNonQueryAsync(cancellationToken);
     }
 
     private async Task DeleteChunksAsync(Guid jobId, CancellationToken cancellationToken)
@@ -176,10 +177,7 @@ internal sealed class JobPurge(JobsStore store, JobDecisions jobs, RetentionStep
         return (new JobContent(reader.GetInt64(0), reader.GetInt32(1)), reader.GetBoolean(2));
     }
 
-    private static async Task<List<Guid>> ReadIdsAsync(
-        Npgsql.NpgsqlCommand command,
-        CancellationToken cancellationToken
-    )
+    private static async Task<List<Guid>> ReadIdsAsync(NpgsqlCommand command, CancellationToken cancellationToken)
     {
         var ids = new List<Guid>();
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);

@@ -45,30 +45,25 @@ internal sealed class JobRetention(
 
     protected override async Task SweepAsync(DateTimeOffset now, CancellationToken cancellationToken)
     {
-        foreach (var project in await projects.ReadAsync(cancellationToken))
-        {
-            await steps.TryAsync(
-                $"delete jobs that project '{project.Path}' keeps no longer",
-                () => DeleteEndedAsync(project, now, cancellationToken),
-                cancellationToken
-            );
-        }
-
         await steps.TryAsync(
-            "purge jobs that were in the recycle bin for long enough",
-            () => purge.PurgeDueAsync(now - options.Value.KeepDeleted, _ownAccount, cancellationToken),
+            "delete jobs that projects keep no longer",
+            async () =>
+            {
+                foreach (var project in await projects.ReadAsync(cancellationToken))
+                {
+                    await DeleteEndedAsync(project, now, cancellationToken);
+                }
+            },
             cancellationToken
         );
-        await steps.TryAsync(
-            "delete the files and logs of purged jobs",
-            () => purge.DeleteLeftoversAsync(cancellationToken),
-            cancellationToken
-        );
+        await purge.PurgeDueAsync(now - options.Value.KeepDeleted, _ownAccount, cancellationToken);
+        await purge.DeleteLeftoversAsync(cancellationToken);
         await DeleteKeysAsync(now - options.Value.KeepKeys, cancellationToken);
     }
 
     private Task DeleteEndedAsync(RetainedProject project, DateTimeOffset now, CancellationToken cancellationToken) =>
         steps.ForEachAsync(
+            $"delete jobs that project '{project.Path}' keeps no longer",
             limit => projects.FindAsync(project, now, _ended, limit, row => row.GetGuid(0), cancellationToken),
             jobId => $"delete job {jobId}",
             async jobId =>

@@ -41,7 +41,7 @@ internal sealed partial class SchedulerLoop(
                 PassFailed(log, e);
             }
 
-            await signal.WaitAsync(pause, cancellationToken);
+            await signal.WaitAsync(pause, TimeProvider.System, cancellationToken);
         }
     }
 

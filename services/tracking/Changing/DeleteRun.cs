@@ -31,31 +31,12 @@ internal static class DeleteRunEndpoint
             ? ProblemResults.Invalid("reason", problem)
             : await changes.HandleAsync(id, new DeleteRun(reason), context, cancellationToken);
 
-    private static async Task<Results<Ok<BatchResult>, ProblemHttpResult>> HandleManyAsync(
+    private static Task<Results<Ok<BatchResult>, ProblemHttpResult>> HandleManyAsync(
         DeleteManyRequest request,
         RunHandler handler,
         HttpContext context,
         CancellationToken cancellationToken
-    )
-    {
-        if (Batches.Check(request.Ids) is { } refusal)
-        {
-            return refusal;
-        }
-
-        if (Deletion.ProblemWithReason(request.Reason) is { } problem)
-        {
-            return ProblemResults.Invalid("reason", problem);
-        }
-
-        var items = new List<BatchItem>(request.Ids.Count);
-        foreach (var id in request.Ids)
-        {
-            items.Add(await DeleteAsync(id, request.Reason, handler, context, cancellationToken));
-        }
-
-        return TypedResults.Ok(new BatchResult(items));
-    }
+    ) => Batches.DeleteAsync(request, id => DeleteAsync(id, request.Reason, handler, context, cancellationToken));
 
     private static async Task<BatchItem> DeleteAsync(
         string id,

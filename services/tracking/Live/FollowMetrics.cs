@@ -133,7 +133,7 @@ internal static class FollowMetricsEndpoint
                 await stream.KeepAliveAsync(cancellationToken);
             }
 
-            await listener.WaitAsync(poll, cancellationToken);
+            await listener.WaitAsync(poll, TimeProvider.System, cancellationToken);
         }
     }
 

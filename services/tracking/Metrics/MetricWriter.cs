@@ -67,7 +67,7 @@ internal sealed class MetricWriter(TrackingStore store, RunSignals signals, Trac
 
         await EndBatchAsync(connection, runId, number, series, cancellationToken);
         await transaction.CommitAsync(cancellationToken);
-        signals.Pulse(runId);
+        signals.Raise(runId);
         counters.PointsStored(stored);
         return new LogOutcome(new LoggedPoints(points.Count, stored, number));
     }

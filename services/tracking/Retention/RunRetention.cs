@@ -46,48 +46,45 @@ internal sealed class RunRetention(
     protected override async Task SweepAsync(DateTimeOffset now, CancellationToken cancellationToken)
     {
         var deletedBefore = now - options.Value.KeepDeleted;
-        await steps.TryAsync(
+        await steps.ForEachAsync(
             "purge runs that were in the recycle bin for long enough",
-            () =>
-                steps.ForEachAsync(
-                    limit => purge.FindDueAsync(deletedBefore, limit, cancellationToken),
-                    id => $"purge run {id}",
-                    async id => (await purge.PurgeAsync(id, dryRun: false, _ownAccount, cancellationToken)).Done,
-                    cancellationToken
-                ),
+            limit => purge.FindDueAsync(deletedBefore, limit, cancellationToken),
+            id => $"purge run {id}",
+            async id => (await purge.PurgeAsync(id, dryRun: false, _ownAccount, cancellationToken)).Done,
+            cancellationToken
+        );
+        await steps.ForEachAsync(
+            "delete the points of purged runs",
+            limit => purge.FindLeftoversAsync(limit, cancellationToken),
+            series => $"delete the points of series {series}",
+            async series =>
+            {
+                await purge.DeleteLeftoversAsync(series, cancellationToken);
+                return true;
+            },
             cancellationToken
         );
         await steps.TryAsync(
-            "delete the points of purged runs",
-            () =>
-                steps.ForEachAsync(
-                    limit => purge.FindLeftoversAsync(limit, cancellationToken),
-                    series => $"delete the points of series {series}",
-                    async series =>
-                    {
-                        await purge.DeleteLeftoversAsync(series, cancellationToken);
-                        return true;
-                    },
-                    cancellationToken
-                ),
+            "delete runs that projects keep no longer",
+            async () =>
+            {
+                foreach (var project in await projects.ReadAsync(cancellationToken))
+                {
+                    await DeleteEndedAsync(project, now, cancellationToken);
+                }
+            },
             cancellationToken
         );
-        foreach (var project in await projects.ReadAsync(cancellationToken))
-        {
-            await steps.TryAsync(
-                $"delete runs that project '{project.Path}' keeps no longer",
-                () =>
-                    steps.ForEachAsync(
-                        limit =>
-                            projects.FindAsync(project, now, _ended, limit, row => row.GetString(0), cancellationToken),
-                        id => $"delete run {id}",
-                        id => DeleteEndedAsync(project, id, cancellationToken),
-                        cancellationToken
-                    ),
-                cancellationToken
-            );
-        }
     }
+
+    private Task DeleteEndedAsync(RetainedProject project, DateTimeOffset now, CancellationToken cancellationToken) =>
+        steps.ForEachAsync(
+            $"delete runs that project '{project.Path}' keeps no longer",
+            limit => projects.FindAsync(project, now, _ended, limit, row => row.GetString(0), cancellationToken),
+            id => $"delete run {id}",
+            id => DeleteEndedAsync(project, id, cancellationToken),
+            cancellationToken
+        );
 
     /// <summary>Moves a run into the recycle bin.</summary>
     /// <returns>False when it stays, because its job started again meanwhile.</returns>

@@ -24,7 +24,7 @@ internal sealed class RunHandler(TrackingStore store, RunSignals signals, Tracki
         );
         if (outcome.Events.Count > 0)
         {
-            signals.Pulse(runId);
+            signals.Raise(runId);
             if (outcome.Events.Any(e => e is RunCreated))
             {
                 counters.RunCreated();

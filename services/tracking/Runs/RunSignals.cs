@@ -1,4 +1,4 @@
-using System.Threading.Channels;
+using Platform.ServiceDefaults;
 
 namespace Platform.Tracking.Runs;
 
@@ -11,13 +11,13 @@ internal sealed class RunSignals
     private readonly Dictionary<string, List<Listener>> _listeners = new(StringComparer.Ordinal);
 
     /// <summary>Signals a committed change of a run.</summary>
-    public void Pulse(string runId)
+    public void Raise(string runId)
     {
         lock (_lock)
         {
             foreach (var listener in _listeners.GetValueOrDefault(runId) ?? [])
             {
-                listener.Wake();
+                listener.Raise();
             }
         }
     }
@@ -53,30 +53,9 @@ internal sealed class RunSignals
     }
 
     /// <summary>The subscription of one live stream.</summary>
-    internal sealed class Listener(RunSignals signals, string runId) : IDisposable
+    internal sealed class Listener(RunSignals signals, string runId) : Signal, IDisposable
     {
-        private readonly Channel<bool> _channel = Channel.CreateBounded<bool>(
-            new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite }
-        );
-
         public string RunId { get; } = runId;
-
-        public void Wake() => _channel.Writer.TryWrite(true);
-
-        /// <summary>Waits for a change, at most this long.</summary>
-        public async Task WaitAsync(TimeSpan atMost, CancellationToken cancellationToken)
-        {
-            using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-            limit.CancelAfter(atMost);
-            try
-            {
-                await _channel.Reader.ReadAsync(limit.Token);
-            }
-            catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
-            {
-                // No signal in this process; the caller polls the database.
-            }
-        }
 
         public void Dispose() => signals.Remove(this);
     }

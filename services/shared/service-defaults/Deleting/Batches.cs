@@ -1,3 +1,4 @@
+using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Platform.Contracts.Sentences;
 using Platform.EventStore;
@@ -45,7 +46,7 @@ public sealed record BatchProblem(string Code, string Detail, SentenceCode? Deta
 /// <summary>What became of each thing of a batch. One that is refused does not keep the others from being done.</summary>
 public sealed record BatchResult(IReadOnlyList<BatchItem> Items);
 
-/// <summary>Checks batches.</summary>
+/// <summary>Handles requests for several things.</summary>
 public static class Batches
 {
     /// <summary>How many things a batch names at most.</summary>
@@ -59,4 +60,32 @@ public static class Batches
         : ids.Distinct(StringComparer.Ordinal).Count() < ids.Count
             ? ProblemResults.Invalid("ids", BatchSentences.IdTwice)
         : null;
+
+    /// <summary>Checks a request to delete several things and deletes one after the other.</summary>
+    /// <param name="delete">Deletes the one with this id.</param>
+    public static async Task<Results<Ok<BatchResult>, ProblemHttpResult>> DeleteAsync(
+        DeleteManyRequest request,
+        Func<string, Task<BatchItem>> delete
+    )
+    {
+        ArgumentNullException.ThrowIfNull(request);
+        ArgumentNullException.ThrowIfNull(delete);
+        if (Check(request.Ids) is { } refusal)
+        {
+            return refusal;
+        }
+
+        if (Deletion.ProblemWithReason(request.Reason) is { } problem)
+        {
+            return ProblemResults.Invalid("reason", problem);
+        }
+
+        var items = new List<BatchItem>(request.Ids.Count);
+        foreach (var id in request.Ids)
+        {
+            items.Add(await delete(id));
+        }
+
+        return TypedResults.Ok(new BatchResult(items));
+    }
 }

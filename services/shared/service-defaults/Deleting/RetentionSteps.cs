@@ -28,10 +28,12 @@ public sealed partial class RetentionSteps(ILogger<RetentionSteps> logger)
     }
 
     /// <summary>Deletes everything that is due, some at a time.</summary>
+    /// <param name="part">Says in the log what is done in all, when what is due cannot be found.</param>
     /// <param name="find">Finds at most so many. What was deleted is not found again.</param>
     /// <param name="what">Says in the log what is done to one.</param>
     /// <param name="delete">Deletes one; false when it stays.</param>
-    public async Task ForEachAsync<T>(
+    public Task ForEachAsync<T>(
+        string part,
         Func<int, Task<IReadOnlyList<T>>> find,
         Func<T, string> what,
         Func<T, Task<bool>> delete,
@@ -40,6 +42,17 @@ public sealed partial class RetentionSteps(ILogger<RetentionSteps> logger)
     {
         ArgumentNullException.ThrowIfNull(find);
         ArgumentNullException.ThrowIfNull(what);
+        ArgumentNullException.ThrowIfNull(delete);
+        return TryAsync(part, () => DeleteAllAsync(find, what, delete, cancellationToken), cancellationToken);
+    }
+
+    private async Task DeleteAllAsync<T>(
+        Func<int, Task<IReadOnlyList<T>>> find,
+        Func<T, string> what,
+        Func<T, Task<bool>> delete,
+        CancellationToken cancellationToken
+    )
+    {
         var left = new HashSet<T>();
         List<T> due;
         do
