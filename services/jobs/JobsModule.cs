@@ -91,7 +91,8 @@ public sealed class JobsModule : IServiceModule
         bus.AddServiceConsumer<RecordProjects>(Service);
         bus.AddServiceSaga<JobCoordinationStateMachine, JobCoordination, JobsStore>(
             JobCoordinationStateMachine.Endpoint,
-            jobId => new JobDeadlinePassed { JobId = jobId }
+            jobId => new JobDeadlinePassed { JobId = jobId },
+            settled: nameof(JobCoordinationStateMachine.Settled)
         );
     }
 

@@ -93,8 +93,7 @@ internal sealed partial class JobCoordinationStateMachine : MassTransitStateMach
         During([AwaitingPlacement, Releasing], When(DeadlinePassed).ThenAsync(RepeatAsync));
         During([Starting, Stopping], When(DeadlinePassed).ThenAsync(RepeatAsync).ThenAsync(ConfirmAsync));
         During(Running, When(DeadlinePassed).ThenAsync(RepeatWhileRunningAsync).ThenAsync(ConfirmAsync));
-        During(Settled, When(DeadlinePassed, x => x.Saga.DueAt <= _clock.GetUtcNow()).Finalize());
-        SetCompletedWhenFinalized();
+        During(Settled, Ignore(DeadlinePassed));
     }
 
     /// <summary>A placement is requested; the job is pending or queued. Without a deadline once the request is known to be stored.</summary>
@@ -112,7 +111,7 @@ internal sealed partial class JobCoordinationStateMachine : MassTransitStateMach
     /// <summary>The job has ended; its placement is being released.</summary>
     public State Releasing { get; } = null!;
 
-    /// <summary>Nothing is left to do; kept so that late messages find it.</summary>
+    /// <summary>Nothing is left to do; kept for <see cref="JobsOptions.KeepSettled"/>, so that late messages find it.</summary>
     public State Settled { get; } = null!;
 
     public Event<JobSubmittedMessage> Submitted { get; } = null!;

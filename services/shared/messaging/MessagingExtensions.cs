@@ -145,17 +145,21 @@ public static class MessagingExtensions
     /// </summary>
     /// <param name="endpoint">The queue, such as <c>jobs-training</c>; also the key <c>saga_type</c> in the table.</param>
     /// <param name="deadline">Makes the saga's deadline message for a correlation id.</param>
+    /// <param name="settled">
+    /// The state in which a saga waits for nothing: it gets no deadline message, and is deleted when its deadline has passed.
+    /// </param>
     public static void AddServiceSaga<TStateMachine, TInstance, TStore>(
         this IBusRegistrationConfigurator bus,
         string endpoint,
-        Func<Guid, object> deadline
+        Func<Guid, object> deadline,
+        string? settled = null
     )
         where TStateMachine : MassTransitStateMachine<TInstance>
         where TInstance : class, IDeadlineSaga, new()
         where TStore : EventStore.EventStore
     {
         ArgumentNullException.ThrowIfNull(bus);
-        bus.AddSingleton(new SagaRegistration<TInstance>(endpoint, deadline));
+        bus.AddSingleton(new SagaRegistration<TInstance>(endpoint, deadline, settled));
         bus.AddSagaStateMachine<TStateMachine, TInstance>()
             .Endpoint(configure =>
             {

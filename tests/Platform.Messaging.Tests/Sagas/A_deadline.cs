@@ -74,14 +74,38 @@ public sealed class A_deadline : IAsyncLifetime
         Assert.Equal(ids.Count, first.Gate.Passed + second.Gate.Passed);
     }
 
-    private async Task<Guid> StoreWaitingAsync(DateTimeOffset? dueAt)
+    [Fact]
+    public async Task deletes_a_settled_saga_without_a_message_and_not_before()
+    {
+        var keptUntil = _clock.GetUtcNow() + TimeSpan.FromDays(1);
+        var kept = await StoreWaitingAsync(keptUntil, "Settled");
+        for (var i = 0; i < 300; i++)
+        {
+            await StoreWaitingAsync(_clock.GetUtcNow(), "Settled");
+        }
+
+        await using var service = await SampleSagaService.StartAsync(_database, _clock);
+        await WaitFor.ConditionAsync(
+            "the others to be deleted",
+            async () =>
+            {
+                _clock.Advance(TimeSpan.FromSeconds(1));
+                return await CountAsync("true") == 1;
+            }
+        );
+
+        Assert.Equal(keptUntil, (await service.RowAsync(kept))!.DueAt);
+        Assert.Equal(0, service.Gate.Passed);
+    }
+
+    private async Task<Guid> StoreWaitingAsync(DateTimeOffset? dueAt, string state = "Waiting")
     {
         var id = Guid.CreateVersion7();
         await _database.ExecuteAsync(
             """
             insert into saga (saga_type, correlation_id, version, state, due_at, data)
-            values ('test-saga', $1, 1, 'Waiting', $2,
-              jsonb_build_object('correlationId', $1, 'currentState', 'Waiting', 'dueAt', $2, 'steps', 0, 'reminders', 0))
+            values ('test-saga', $1, 1, $3, $2,
+              jsonb_build_object('correlationId', $1, 'currentState', $3, 'dueAt', $2, 'steps', 0, 'reminders', 0))
             """,
             id,
             dueAt is { } due
@@ -90,7 +114,8 @@ public sealed class A_deadline : IAsyncLifetime
                 {
                     Value = DBNull.Value,
                     NpgsqlDbType = NpgsqlTypes.NpgsqlDbType.TimestampTz,
-                }
+                },
+            state
         );
         return id;
     }

@@ -22,7 +22,11 @@ internal sealed class SampleSagaService(MessagingDatabase database) : IAsyncDisp
         service._host = await TestHost.StartAsync(
             bus =>
             {
-                bus.AddServiceSaga<SampleStateMachine, SampleSaga, TestStore>("test-saga", id => new SampleSagaDue(id));
+                bus.AddServiceSaga<SampleStateMachine, SampleSaga, TestStore>(
+                    "test-saga",
+                    id => new SampleSagaDue(id),
+                    settled: "Settled"
+                );
                 bus.AddServiceConsumer<RecordStepped>("test");
                 bus.AddServiceConsumer<RecordFault>("test");
             },

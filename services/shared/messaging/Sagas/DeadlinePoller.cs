@@ -2,13 +2,14 @@ using MassTransit;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Npgsql;
+using NpgsqlTypes;
 using Platform.Messaging.Broker;
 
 namespace Platform.Messaging.Sagas;
 
 /// <summary>
 /// Tells sagas that their time is over. A due row is claimed for 30 s, so that of several processes one sends and a lost
-/// message comes again; the saga's answer sets the next deadline.
+/// message comes again; the saga's answer sets the next deadline. Settled sagas have no answer to give: they are deleted.
 /// </summary>
 internal sealed partial class DeadlinePoller<TInstance, TStore>(
     TStore store,
@@ -59,7 +60,10 @@ internal sealed partial class DeadlinePoller<TInstance, TStore>(
     private async Task MakeAllDueAsync(CancellationToken cancellationToken)
     {
         await using var command = Command(
-            "update saga set due_at = $2 where saga_type = $1 and due_at > $2 and changed_at < $3"
+            """
+            update saga set due_at = $2
+            where saga_type = $1 and due_at > $2 and state is distinct from $3 and changed_at < $4
+            """
         );
         command.Parameters.Add(new() { Value = _createdAt });
         var count = await command.ExecuteNonQueryAsync(cancellationToken);
@@ -85,11 +89,18 @@ internal sealed partial class DeadlinePoller<TInstance, TStore>(
     {
         await using var command = Command(
             """
-            update saga s set due_at = $3
+            with settled as (
+              delete from saga s
+              using (
+                select correlation_id from saga
+                where saga_type = $1 and state = $3 and due_at <= $2
+                order by due_at limit $5 for update skip locked) due
+              where s.saga_type = $1 and s.correlation_id = due.correlation_id)
+            update saga s set due_at = $4
             from (
               select correlation_id from saga
-              where saga_type = $1 and due_at <= $2
-              order by due_at limit $4 for update skip locked) due
+              where saga_type = $1 and state is distinct from $3 and due_at <= $2
+              order by due_at limit $5 for update skip locked) due
             where s.saga_type = $1 and s.correlation_id = due.correlation_id
             returning s.correlation_id
             """
@@ -111,6 +122,9 @@ internal sealed partial class DeadlinePoller<TInstance, TStore>(
         var command = store.DataSource.CreateCommand(sql);
         command.Parameters.Add(new() { Value = registration.Endpoint });
         command.Parameters.Add(new() { Value = clock.GetUtcNow() });
+        command.Parameters.Add(
+            new() { Value = (object?)registration.Settled ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Varchar }
+        );
         return command;
     }
 
