@@ -22,6 +22,9 @@ internal sealed record RecycleBin(
     /// <summary>As many are named in one request.</summary>
     private const int MaxIds = 200;
 
+    /// <summary>As many of the files that go are named; the largest come first.</summary>
+    private const int MaxBlobs = 20;
+
     public Command Delete()
     {
         var things = Things();
@@ -148,14 +151,15 @@ internal sealed record RecycleBin(
 
         var sum = all["content"] as JsonObject ?? [];
         all["content"] = new JsonObject(
-            content.Select(part =>
-                KeyValuePair.Create(
-                    part.Key,
-                    (JsonNode?)(part.Value!.GetValue<long>() + (sum[part.Key]?.GetValue<long>() ?? 0))
-                )
-            )
+            content.Select(part => KeyValuePair.Create(part.Key, (JsonNode?)Sum(sum[part.Key], part.Value!)))
         );
     }
+
+    /// <summary>Adds numbers, and puts lists one after the other.</summary>
+    private static JsonNode Sum(JsonNode? before, JsonNode more) =>
+        more is JsonArray list
+            ? new JsonArray([.. (before?.AsArray() ?? []).Concat(list).Select(item => item?.DeepClone())])
+            : JsonValue.Create((before?.GetValue<long>() ?? 0) + more.GetValue<long>());
 
     /// <summary>A line for each; 1 when one was refused.</summary>
     private int Print(CommandContext context, JsonNode answer, string done)
@@ -181,10 +185,25 @@ internal sealed record RecycleBin(
                 context.Out.WriteLine(
                     $"{all.Field("orphanedBlobs")} files ({all.Bytes("orphanedBytes")}) that nothing else has, {all.Field("sharedBlobs")} ({all.Bytes("sharedBytes")}) that others have too"
                 );
+                PrintOrphaned(context, all);
             }
         }
 
         return items.All(IsDone) ? 0 : 1;
+    }
+
+    private static void PrintOrphaned(CommandContext context, JsonNode content)
+    {
+        var orphaned = content.Items("orphaned").ToList();
+        foreach (var blob in orphaned.Take(MaxBlobs))
+        {
+            context.Out.WriteLine($"  {blob.Field("sha256")}  {blob.Bytes("size")}");
+        }
+
+        if (orphaned.Count > MaxBlobs)
+        {
+            context.Out.WriteLine($"  … and more; --json lists the largest {orphaned.Count}");
+        }
     }
 
     private static bool IsDone(JsonNode item) => item["done"]?.GetValue<bool>() is true;

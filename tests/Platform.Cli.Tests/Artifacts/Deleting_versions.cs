@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.Http;
 
 namespace Platform.Cli.Tests.Artifacts;
@@ -38,6 +39,53 @@ public sealed class Deleting_versions
         Assert.Equal(0, (await platform.RunAsync("artifacts", "restore", "model:7")).ExitCode);
 
         Assert.Equal("POST /api/artifacts/model/versions/7/restore", platform.Requests[^1].Line);
+    }
+
+    [Fact]
+    public async Task permanently_names_the_files_that_go()
+    {
+        await using var platform = await FakePlatform.StartAsync(context =>
+        {
+            context.Response.ContentType = "application/json";
+            return context.Response.WriteAsync(
+                """
+                {"dryRun":true,"items":[{"id":"model:3","done":true}],"content":{"orphanedBlobs":1,"orphanedBytes":2048,
+                 "orphaned":[{"sha256":"00aa","size":2048}],"sharedBlobs":4,"sharedBytes":1024}}
+                """
+            );
+        });
+
+        var result = await platform.RunAsync("artifacts", "purge", "model:3", "--dry-run");
+        var json = await platform.RunAsync("artifacts", "purge", "model:3", "--dry-run", "--json");
+
+        Assert.Equal((0, ""), (result.ExitCode, result.Error));
+        Assert.Contains("model:3 would be deleted permanently", result.Output, StringComparison.Ordinal);
+        Assert.Contains("1 files (2.0 KiB) that nothing else has", result.Output, StringComparison.Ordinal);
+        Assert.Contains("  00aa  2.0 KiB", result.Output, StringComparison.Ordinal);
+        Assert.Equal("00aa", JsonNode.Parse(json.Output)!["content"]!["orphaned"]![0]!["sha256"]!.GetValue<string>());
+    }
+
+    [Fact]
+    public async Task permanently_adds_up_what_several_requests_say()
+    {
+        await using var platform = await FakePlatform.StartAsync(context =>
+        {
+            context.Response.ContentType = "application/json";
+            return context.Response.WriteAsync(
+                """
+                {"dryRun":false,"items":[{"id":"model:3","done":true}],"content":{"orphanedBlobs":1,"orphanedBytes":2048,
+                 "orphaned":[{"sha256":"00aa","size":2048}],"sharedBlobs":4,"sharedBytes":1024}}
+                """
+            );
+        });
+        string[] versions = [.. Enumerable.Range(1, 201).Select(number => $"model:{number}")];
+
+        var result = await platform.RunAsync(["artifacts", "purge", .. versions, "--json"]);
+
+        var content = JsonNode.Parse(result.Output)!["content"]!;
+        Assert.Equal(2, platform.Requests.Count);
+        Assert.Equal(2, content["orphanedBlobs"]!.GetValue<long>());
+        Assert.Equal(2, content["orphaned"]!.AsArray().Count);
     }
 
     private static Task<FakePlatform> StartAsync() =>
