@@ -147,6 +147,7 @@ public sealed class Listing_runs(TrackingHost host) : IClassFixture<TrackingHost
         await ExpectAsync($"project={root}&search=dO", dog);
         await ExpectAsync($"project={root}&search=%25_", cat);
         await ExpectAsync($"project={root}&search=%25%25");
+        await ExpectAsync($"project={root}&search=%F0%9F%98%80");
         await ExpectAsync($"project={root}&search={word[^12..].ToUpperInvariant()}", word);
         await ExpectAsync($"project={root}&search=' or '1'='1");
     }

@@ -218,7 +218,7 @@ public readonly record struct ListSearch(string Text)
     public string Prefix => $"{Escape(Text.ToLowerInvariant())}%";
 
     /// <summary>The pattern of what ends with the text, in lower case, for an index of reversed text.</summary>
-    public string ReversedEnd => $"{Escape(string.Concat(Text.ToLowerInvariant().Reverse()))}%";
+    public string ReversedEnd => $"{Escape(string.Concat(Text.ToLowerInvariant().EnumerateRunes().Reverse()))}%";
 
     /// <summary>Reads the text as the beginning of a <c>uuid</c>, with or without its dashes.</summary>
     /// <returns>False when it cannot be one.</returns>

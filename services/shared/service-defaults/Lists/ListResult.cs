@@ -9,6 +9,7 @@ using Microsoft.AspNetCore.Http.Json;
 using Microsoft.AspNetCore.Http.Metadata;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
+using Microsoft.Net.Http.Headers;
 
 namespace Platform.ServiceDefaults;
 
@@ -58,9 +59,16 @@ public sealed class ListResult<TRow> : IResult, IEndpointMetadataProvider
 
         var options = httpContext.RequestServices.GetRequiredService<IOptions<JsonOptions>>().Value;
         var body = JsonSerializer.SerializeToUtf8Bytes(_page, options.SerializerOptions);
-        var tag = $"\"{Convert.ToHexStringLower(SHA256.HashData(body).AsSpan(0, 12))}\"";
-        response.Headers.ETag = tag;
-        if (httpContext.Request.Headers.IfNoneMatch.Any(known => string.Equals(known, tag, StringComparison.Ordinal)))
+        var tag = new EntityTagHeaderValue($"\"{Convert.ToHexStringLower(SHA256.HashData(body).AsSpan(0, 12))}\"");
+        response.Headers.ETag = tag.ToString();
+        // Weakly: a proxy that compresses makes the tag a weak one.
+        if (
+            httpContext
+                .Request.GetTypedHeaders()
+                .IfNoneMatch.Any(known =>
+                    known.Equals(EntityTagHeaderValue.Any) || known.Compare(tag, useStrongComparison: false)
+                )
+        )
         {
             response.StatusCode = StatusCodes.Status304NotModified;
             return;
