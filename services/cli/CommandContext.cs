@@ -47,7 +47,13 @@ internal sealed class CommandContext(ParseResult arguments, CancellationToken ca
     public ContextFile Contexts => ContextFile.Default(Invocation.Variable);
 
     /// <summary>Where <see cref="Client"/> sends.</summary>
-    public Uri Address => Target.Server ?? Running?.Url ?? new Uri("http://127.0.0.1:5080");
+    /// <exception cref="CliException"><c>--data</c> names a folder on which none runs: another one is not meant.</exception>
+    public Uri Address =>
+        FindAddress() ?? throw new CliException($"No platform is running on {Path.GetFullPath(DataPath!)}.");
+
+    /// <summary>The address of the platform that is meant; null when <c>--data</c> names a folder on which none runs.</summary>
+    public Uri? FindAddress() =>
+        Target.Server ?? Running?.Url ?? (string.IsNullOrEmpty(DataPath) ? new Uri("http://127.0.0.1:5080") : null);
 
     /// <summary>The platform given by option, environment or context, else the one that runs on this machine.</summary>
     public PlatformClient Client => _client ??= new PlatformClient(Address, TokenFor(Address));

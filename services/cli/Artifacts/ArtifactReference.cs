@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Platform.Cli.Server;
 
 namespace Platform.Cli.Artifacts;
 
@@ -21,5 +22,5 @@ internal readonly record struct ArtifactReference(string Name, string Version)
     }
 
     /// <summary>Its address.</summary>
-    public string Path => $"/api/artifacts/{Uri.EscapeDataString(Name)}/versions/{Uri.EscapeDataString(Version)}";
+    public string Path => $"/api/artifacts/{PathSegment.Of(Name)}/versions/{PathSegment.Of(Version)}";
 }

@@ -221,7 +221,7 @@ internal sealed class ArtifactUpload(
     {
         using var request = new HttpRequestMessage(
             HttpMethod.Post,
-            $"/api/artifacts/{Uri.EscapeDataString(artifact)}/versions"
+            $"/api/artifacts/{PathSegment.Of(artifact)}/versions"
         )
         {
             Content = JsonContent.Create(version, options: JsonDefaults.Lenient),

@@ -16,7 +16,7 @@ internal static class SetAlias
             var version = int.Parse(target.Field("version"));
             var name = context.Value(alias);
             var answer = await context.Client.PutAsync(
-                $"/api/artifacts/{Uri.EscapeDataString(reference.Name)}/aliases/{Uri.EscapeDataString(name)}",
+                $"/api/artifacts/{PathSegment.Of(reference.Name)}/aliases/{PathSegment.Of(name)}",
                 new { version },
                 context.Cancelled
             );

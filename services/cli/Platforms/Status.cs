@@ -14,22 +14,12 @@ internal static class Status
     private static async Task<int> RunAsync(CommandContext context)
     {
         var running = context.IsRemote ? null : context.Running;
-        var url = context.Client.Address.AbsoluteUri.TrimEnd('/');
-        string? problem = null;
-        JsonNode health = new JsonObject();
-        try
-        {
-            using var request = new HttpRequestMessage(HttpMethod.Get, "/health/ready");
-            using var response = await context.Client.TrySendAsync(request, context.Cancelled);
-            health = JsonNode.Parse(await response.Content.ReadAsStringAsync(context.Cancelled)) ?? health;
-            problem = response.IsSuccessStatusCode ? null : "a part of it is not healthy";
-        }
-        catch (CliException exception)
-        {
-            problem = exception.Message;
-        }
-
-        var others = VisiblePlatforms.Find().Where(other => other.Url != context.Client.Address).ToList();
+        var address = context.FindAddress();
+        var url = address?.AbsoluteUri.TrimEnd('/');
+        var (problem, health) = address is null
+            ? ("no platform is running there", new JsonObject())
+            : await AskAsync(context);
+        var others = VisiblePlatforms.Find().Where(other => other.Url != address).ToList();
         if (context.Json)
         {
             context.PrintJson(
@@ -53,7 +43,7 @@ internal static class Status
         }
 
         context.PrintFields(
-            ("address", url),
+            ("address", url ?? "–"),
             ("process", running is null ? "–" : $"{running.Pid}"),
             ("data folder", context.IsRemote ? "–" : Path.GetFullPath(context.DataPath ?? DataFolder.Default)),
             ("health", problem ?? health.Field("status"))
@@ -71,5 +61,20 @@ internal static class Status
         }
 
         return problem is null ? 0 : 1;
+    }
+
+    private static async Task<(string? Problem, JsonNode Health)> AskAsync(CommandContext context)
+    {
+        try
+        {
+            using var request = new HttpRequestMessage(HttpMethod.Get, "/health/ready");
+            using var response = await context.Client.TrySendAsync(request, context.Cancelled);
+            var health = JsonNode.Parse(await response.Content.ReadAsStringAsync(context.Cancelled));
+            return (response.IsSuccessStatusCode ? null : "a part of it is not healthy", health ?? new JsonObject());
+        }
+        catch (CliException exception)
+        {
+            return (exception.Message, new JsonObject());
+        }
     }
 }

@@ -96,7 +96,7 @@ internal static class ProjectCommands
                 throw new CliException($"'{context.Value(path)}' is no path of a project such as team/vision.");
             }
 
-            var address = $"/api/projects/{string.Join('/', parts.Select(Uri.EscapeDataString))}";
+            var address = $"/api/projects/{string.Join('/', parts.Select(PathSegment.Of))}";
             return Print(context, await context.Client.GetAsync(address, context.Cancelled));
         });
     }

@@ -10,6 +10,6 @@ internal static class DeletedRuns
             "The runs: their ids, beginnings or ends of ids, or names.",
             "/api/runs",
             RunArgument.FindIdAsync,
-            id => $"/api/runs/{Uri.EscapeDataString(id)}/restore"
+            id => $"/api/runs/{PathSegment.Of(id)}/restore"
         );
 }

@@ -32,5 +32,5 @@ internal static class RunArgument
             : (await References.FindAsync(context, "run", "/api/runs", run, deleted)).Field("id");
     }
 
-    private static string PathOf(string id) => $"/api/runs/{Uri.EscapeDataString(id)}";
+    private static string PathOf(string id) => $"/api/runs/{PathSegment.Of(id)}";
 }

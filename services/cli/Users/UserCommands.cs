@@ -115,7 +115,7 @@ internal static class UserCommands
 
     private static Argument<string> Name() => new("name") { Description = "The user's name." };
 
-    private static string PathOf(string name) => $"/api/users/{Uri.EscapeDataString(name)}";
+    private static string PathOf(string name) => $"/api/users/{PathSegment.Of(name)}";
 
     private static HttpRequestMessage Request<T>(HttpMethod method, string path, T? body) =>
         new(method, path) { Content = body is null ? null : JsonContent.Create(body) };
