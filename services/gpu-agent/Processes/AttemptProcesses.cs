@@ -57,6 +57,11 @@ internal sealed class AttemptProcesses(AttemptKey key, AttemptFolder folder, Fun
     /// <returns>False when some could not be killed because they are stuck in the kernel.</returns>
     public async Task<bool> StopAsync(TimeSpan grace, CancellationToken cancellationToken)
     {
+        if (GroupIsEmpty())
+        {
+            return true;
+        }
+
         var found = Find();
         if (found.Count == 0)
         {
@@ -85,6 +90,15 @@ internal sealed class AttemptProcesses(AttemptKey key, AttemptFolder folder, Fun
 
         return found.Count == 0;
     }
+
+    /// <summary>
+    /// The kernel removes a control group only when neither it nor a group below it has a process. This is how most attempts end, and
+    /// saves reading all processes of the machine. One that had itself moved to another group is no longer part of the attempt.
+    /// </summary>
+    private bool GroupIsEmpty() =>
+        ProcessIdentity.Read(folder.Process) is not { IsAlive: true }
+        && group() is { Exists: true } own
+        && own.TryRemove();
 
     // Scanning all processes is expensive; checking a single one is not.
     private static async Task WaitForAnyAsync(
