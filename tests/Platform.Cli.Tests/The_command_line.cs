@@ -66,46 +66,6 @@ public sealed class The_command_line
         ];
 
     [Theory]
-    [InlineData("runs", "show", "")]
-    [InlineData("runs", "show", " ")]
-    [InlineData("runs", "show", "..")]
-    [InlineData("artifacts", "show", "..")]
-    public async Task sends_nothing_for_a_name_that_would_lead_elsewhere(params string[] arguments)
-    {
-        await using var platform = await FakePlatform.AnsweringAsync("""{"items":[]}""");
-
-        var result = await platform.RunAsync(arguments);
-
-        Assert.Equal(1, result.ExitCode);
-        Assert.Equal($"platform: '{arguments[^1]}' is no name or ID.\n", result.Error);
-        Assert.Empty(platform.Requests);
-    }
-
-    [Theory]
-    [InlineData("jobs", "list")]
-    [InlineData("jobs", "cancel", "digits")]
-    public async Task calls_no_other_platform_when_none_runs_on_the_folder_that_is_named(params string[] arguments)
-    {
-        using var folder = new TestFolder();
-
-        var result = await CommandResult.OfAsync([.. arguments, "--data", folder.In("nothing")]);
-
-        Assert.Equal(1, result.ExitCode);
-        Assert.Equal($"platform: No platform is running on {folder.In("nothing")}.\n", result.Error);
-    }
-
-    [Fact]
-    public async Task says_that_no_platform_runs_on_the_folder_that_is_named()
-    {
-        using var folder = new TestFolder();
-
-        var result = await CommandResult.OfAsync("status", "--data", folder.In("nothing"));
-
-        Assert.Equal(1, result.ExitCode);
-        Assert.Contains("no platform is running there", result.Output, StringComparison.Ordinal);
-    }
-
-    [Theory]
     [MemberData(nameof(Commands))]
     public async Task prints_the_usage_of_every_command(string command)
     {
