@@ -45,6 +45,7 @@ public sealed class ArtifactsModule : IServiceModule
         store.Migrations.Add(ArtifactsTables.Lists);
         store.Migrations.Add(ArtifactsTables.Deletion);
         store.Migrations.Add(ProjectRetentionTable.Migration("009_project_retention"));
+        store.Migrations.Add(ArtifactsTables.RestoredVersion);
         store.InlineProjections.Add(new CatalogProjection());
         store.PublishEvents<ArtifactsMessages>("artifacts");
         services.AddEventStore(store, (options, source) => new ArtifactsStore(options, source));

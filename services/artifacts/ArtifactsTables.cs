@@ -124,6 +124,12 @@ internal static class ArtifactsTables
         """
     );
 
+    /// <summary>A version that was restored is kept as long as a new one.</summary>
+    public static readonly Migration RestoredVersion = new(
+        "010_restored_version",
+        "alter table artifact_version add column restored_at timestamptz;"
+    );
+
     public static readonly Migration ExecutableFile = new(
         "006_executable_file",
         "alter table manifest_file add column executable boolean not null default false;"

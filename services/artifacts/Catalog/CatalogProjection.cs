@@ -53,6 +53,12 @@ internal sealed class CatalogProjection : SqlProjection
                 break;
             case VersionRestored e:
                 SetDeleted(batch, name, e.Number, at: null, by: null, reason: null);
+                batch.Add(
+                    "update artifact_version set restored_at = $3 where name = $1 and number = $2",
+                    name,
+                    e.Number,
+                    e.At.ToUniversalTime()
+                );
                 Touch(batch, name, e.At, stored.Version);
                 break;
             case VersionPurged e:

@@ -26,6 +26,7 @@ internal sealed class ArtifactRetention(
     private static readonly string _made = $"""
         select v.name, v.number from artifact_version v join artifact_summary s on s.name = v.name
         where {RetainedProject.Condition("coalesce(v.project, s.project)::text")} and v.created_at < $5
+          and coalesce(v.restored_at, v.created_at) < $5
           and v.job_id is not null and v.deleted_at is null and v.number <> s.latest_version
           and not exists (select from artifact_alias a where a.name = v.name and a.number = v.number)
         limit $6

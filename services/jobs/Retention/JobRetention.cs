@@ -25,10 +25,13 @@ internal sealed class JobRetention(
 {
     private const int StepKeys = 1000;
 
-    /// <summary>What ended was submitted before, and by that time the index finds it.</summary>
+    /// <summary>
+    /// What ended was submitted before, and by that time the index finds it. A restored job changed when it was restored: nobody wants
+    /// it deleted again at once.
+    /// </summary>
     private static readonly string _ended = $"""
         select job_id from job_summary s
-        where {RetainedProject.Condition("s.project")} and s.submitted_at < $5 and s.ended_at < $5
+        where {RetainedProject.Condition("s.project")} and s.submitted_at < $5 and s.ended_at < $5 and s.changed_at < $5
           and s.status in ('succeeded', 'failed', 'cancelled') and not s.is_deleted
         limit $6
         """;

@@ -19,7 +19,7 @@ public sealed class SweepingHost : ArtifactsHost
 public sealed class Versions_of_a_project_that_keeps_them_for_days(SweepingHost host) : IClassFixture<SweepingHost>
 {
     [Fact]
-    public async Task go_into_the_recycle_bin_when_a_job_made_them_longer_ago()
+    public async Task go_into_the_recycle_bin_when_a_job_made_them_longer_ago_and_stay_once_restored()
     {
         var (project, name) = ($"kept{Guid.CreateVersion7():N}", ArtifactsHost.NewName());
         var job = Guid.CreateVersion7();
@@ -51,6 +51,14 @@ public sealed class Versions_of_a_project_that_keeps_them_for_days(SweepingHost 
             async () => (await NumbersAsync($"{name}/versions?deleted=true")).SequenceEqual([old])
         );
         Assert.Equal([newest, young, uploaded, aliased], await NumbersAsync($"{name}/versions"));
+
+        await host.SendAsync(HttpMethod.Post, $"/api/artifacts/{name}/versions/{old}/restore");
+        var next = await MakeAsync(name, project, job, days: 31);
+        await WaitFor.ConditionAsync(
+            "the version that is the newest no more to be deleted",
+            async () => (await NumbersAsync($"{name}/versions?deleted=true")).SequenceEqual([newest])
+        );
+        Assert.Equal([next, young, uploaded, aliased, old], await NumbersAsync($"{name}/versions"));
     }
 
     [Fact]

@@ -51,6 +51,21 @@ public sealed class Jobs_of_a_project_that_keeps_them_for_days : WithJobsHost
     }
 
     [Fact]
+    public async Task stay_once_they_were_restored()
+    {
+        var restored = await EndedAsync("team", days: 31);
+        await SayAsync(("team", 30, 1));
+        await WaitForDeletionAsync(restored);
+
+        using var answer = await Host.Http.PostAsync($"/api/jobs/{restored}/restore", content: null);
+        answer.EnsureSuccessStatusCode();
+        var witness = await EndedAsync("team", days: 31);
+
+        await WaitForDeletionAsync(witness);
+        Assert.Null((await Host.JobAsync(restored))["deletion"]);
+    }
+
+    [Fact]
     public async Task stay_while_they_have_not_ended()
     {
         var (running, witness) = (await Host.SubmitAsync(JobsHost.Job(project: "team")), await EndedAsync("team", 31));
@@ -97,7 +112,7 @@ public sealed class Jobs_of_a_project_that_keeps_them_for_days : WithJobsHost
         await using var command = Host.Store.DataSource.CreateCommand(
             """
             update job_summary set submitted_at = submitted_at - make_interval(days => $2),
-              ended_at = ended_at - make_interval(days => $2)
+              ended_at = ended_at - make_interval(days => $2), changed_at = changed_at - make_interval(days => $2)
             where job_id = $1
             """
         );
