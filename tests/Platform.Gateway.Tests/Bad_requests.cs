@@ -25,6 +25,19 @@ public sealed class Bad_requests(Bad_requests.Platform platform) : IClassFixture
     }
 
     [Theory]
+    [InlineData("GET", "/api/nope", HttpStatusCode.NotFound, "address.not-found")]
+    [InlineData("PATCH", "/api/projects", HttpStatusCode.MethodNotAllowed, "address.method-not-allowed")]
+    [InlineData("POST", "/api/projects", HttpStatusCode.UnsupportedMediaType, "address.unsupported-media-type")]
+    public async Task that_no_address_answers(string method, string path, HttpStatusCode status, string code)
+    {
+        using var request = new HttpRequestMessage(new HttpMethod(method), path) { Content = new StringContent("a") };
+        request.Headers.Authorization = new("Bearer", platform.Root);
+        using var answer = await platform.Gateway.Client.SendAsync(request);
+        var problem = await answer.ShouldBeProblemAsync(status, code);
+        Assert.Contains(path, problem["detail"]!.GetValue<string>(), StringComparison.Ordinal);
+    }
+
+    [Theory]
     [InlineData("GET", "/api/users/nobody")]
     [InlineData("GET", "/api/users/a%0Ab")]
     [InlineData("POST", "/api/users/nobody/disable")]

@@ -54,6 +54,7 @@ public static class PlatformService
             {
                 context.ProblemDetails.Extensions["traceId"] =
                     System.Diagnostics.Activity.Current?.TraceId.ToString() ?? context.HttpContext.TraceIdentifier;
+                StatusProblems.Describe(context.ProblemDetails, context.HttpContext.Request);
                 context.ProblemDetails.Type = ProblemResults.Below(
                     context.HttpContext.Request.PathBase,
                     context.ProblemDetails.Type

@@ -1,7 +1,7 @@
 import type { SentenceCatalogue } from './sentences';
 
 const tokenHowTo =
-  '请发送 Authorization: Bearer <token>。在平台所在的机器上运行 platform tokens create <name> 可创建令牌。';
+  '请发送 Authorization: Bearer <token>。在平台所在的机器上运行 platform tokens create --user NAME 可创建令牌。';
 const artifactNameRule = '1 到 128 个字符（A-Z a-z 0-9 . _ -），以字母或数字开头；不能是 “blobs” 或 “statistics”';
 const moreMemory = '请申请更多内存，例如 {moreMiB} MiB (resources.memoryMiB)。';
 const atLimit = `达到内存上限，被内核终止。峰值 {peakMiB} MiB，上限 {limitMiB} MiB。${moreMemory}`;
@@ -9,6 +9,9 @@ const belowLimit = `因内存不足被内核终止。峰值 {peakMiB} MiB，上�
 
 export const zhSentences: SentenceCatalogue = {
   sentences: {
+    'address.method-not-allowed': '{path} 不支持 {method}。',
+    'address.not-found': '{path} 不存在。',
+    'address.unsupported-media-type': '{path} 不接受此 Content-Type 的请求体。请以 application/json 发送 JSON。',
     'artifact.alias':
       '别名须为 1 到 128 个字符（A-Z a-z 0-9 . _ -），以字母或数字开头；不能是 “latest”，也不能是 3 或 v3 这样的版本号。',
     'artifact.attempt-fenced': '该任务已有更新的尝试，或任务已结束；较早尝试的产物不再保存。',

@@ -79,6 +79,24 @@ internal static class RequestSentences
         problem: "invalid-json"
     );
 
+    public static readonly Template<string> NoAddress = new(
+        "address.not-found",
+        "There is nothing at {path}.",
+        problem: "address.not-found"
+    );
+
+    public static readonly Template<string, string> NoMethod = new(
+        "address.method-not-allowed",
+        "{path} does not support {method}.",
+        problem: "address.method-not-allowed"
+    );
+
+    public static readonly Template<string> NoMediaType = new(
+        "address.unsupported-media-type",
+        "{path} does not accept a body of this Content-Type. Send JSON as application/json.",
+        problem: "address.unsupported-media-type"
+    );
+
     public static readonly Template Unavailable = new(
         "unavailable",
         "A part of the platform does not answer at the moment. Nothing was changed; try again.",

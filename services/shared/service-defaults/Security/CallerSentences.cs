@@ -6,7 +6,7 @@ namespace Platform.ServiceDefaults;
 public static class CallerSentences
 {
     private const string HowToGetOne =
-        "Send Authorization: Bearer <token>. Make a token on the platform's machine with: platform tokens create <name>";
+        "Send Authorization: Bearer <token>. Create one on the platform's machine with 'platform tokens create --user NAME'.";
 
     /// <summary>No credential was sent.</summary>
     public static readonly Template TokenRequired = new(
