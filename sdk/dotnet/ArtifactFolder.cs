@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Runtime.InteropServices;
 using System.Text;
 
@@ -20,7 +21,7 @@ internal sealed record LeftOut(string Name, string Reason);
 
 /// <summary>
 /// The files of a folder that make an artifact. Reading a FIFO or a device may never end, and a link may lead anywhere: those are
-/// left out.
+/// left out, as are names that artifacts cannot have.
 /// </summary>
 internal static class ArtifactFolder
 {
@@ -33,9 +34,10 @@ internal static class ArtifactFolder
     {
         if (!Directory.Exists(path))
         {
-            return IsRegular(path)
-                ? ([new FileOfArtifact(path, Path.GetFileName(path))], [])
-                : ([], [new LeftOut(Path.GetFileName(path), NotRegular)]);
+            var name = Path.GetFileName(path);
+            return (ProblemWithName(path, name) ?? (IsRegular(path) ? null : NotRegular)) is { } problem
+                ? ([], [new LeftOut(Shown(name), problem)])
+                : ([new FileOfArtifact(path, name)], []);
         }
 
         var walk = new Walk(RealPath(path) ?? Path.GetFullPath(path), followsLinks);
@@ -55,6 +57,27 @@ internal static class ArtifactFolder
         return Status(CurrentFolder, Encoding.UTF8.GetBytes($"{path}\0"), 0, TypeOnly, status) == 0
             && (BitConverter.ToUInt16(status, ModeOffset) & TypeMask) == RegularFile;
     }
+
+    /// <summary>Names are any bytes but a slash and NUL, of which artifacts take only those that every system can have.</summary>
+    private static string? ProblemWithName(string path, string name) =>
+        name.Contains('\uFFFD', StringComparison.Ordinal) && !Path.Exists(path) ? "its name is not UTF-8"
+        : name.Any(character => character is '\\' || char.IsControl(character) || Reorders(character))
+            ? "its name has a backslash or control character"
+        : null;
+
+    /// <summary>After one of these, what follows is shown in another order.</summary>
+    private static bool Reorders(char character) =>
+        character is (>= '\u202A' and <= '\u202E') or (>= '\u2066' and <= '\u2069');
+
+    /// <summary>A name as one line that a terminal shows as it is.</summary>
+    private static string Shown(string name) =>
+        string.Concat(
+            name.Select(character =>
+                char.IsControl(character) || Reorders(character)
+                    ? string.Create(CultureInfo.InvariantCulture, $"\\u{(int)character:x4}")
+                    : $"{character}"
+            )
+        );
 
     private const string NotRegular = "no regular file";
     private const int CurrentFolder = -100;
@@ -112,9 +135,12 @@ internal static class ArtifactFolder
             )
             {
                 var below = name.Length == 0 ? entry.Name : $"{name}/{entry.Name}";
-                if (entry.LinkTarget is not null && ReasonToSkip(entry.FullName) is { } reason)
+                var reason =
+                    ProblemWithName(entry.FullName, entry.Name)
+                    ?? (entry.LinkTarget is null ? null : ReasonToSkip(entry.FullName));
+                if (reason is not null)
                 {
-                    LeftOut.Add(new LeftOut(below, reason));
+                    LeftOut.Add(new LeftOut(Shown(below), reason));
                 }
                 else if (Directory.Exists(entry.FullName))
                 {

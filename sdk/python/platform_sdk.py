@@ -41,6 +41,7 @@ import tarfile
 import tempfile
 import threading
 import time
+import unicodedata
 import urllib.parse
 import uuid
 
@@ -67,6 +68,7 @@ _MAX_STEP = (1 << 53) - 1
 _SMALL_FILE = 256 * 1024
 _FILES_PER_REQUEST = 1000
 _FILE_BYTES_PER_REQUEST = 4 << 20
+_REORDERING = "\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
 
 
 def _notify_user(text):
@@ -121,6 +123,24 @@ def _is_name(text, longest):
 
 def _line(record):
     return json.dumps(record, separators=(",", ":"), allow_nan=False).encode() + b"\n"
+
+
+def _is_odd(character):
+    """A backslash, a control character, or one after which what follows is shown in another order."""
+    return character == "\\" or unicodedata.category(character) == "Cc" or character in _REORDERING
+
+
+def _problem_with_name(name):
+    """Why artifacts cannot have a file of this name; None when they can."""
+    if any("\udc80" <= character <= "\udcff" for character in name):
+        return "its name is not UTF-8"
+    return "its name has a backslash or control character" if any(map(_is_odd, name)) else None
+
+
+def _shown(name):
+    """A name as one line that a terminal shows as it is."""
+    text = name.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
+    return "".join("\\u%04x" % ord(c) if c != "\\" and _is_odd(c) else c for c in text)
 
 
 def _timestamp(microseconds):
@@ -836,9 +856,12 @@ class Run:
 
     @staticmethod
     def _files(path):
-        """The files below a folder with their names, and what is left out: links that lead out, FIFOs, sockets, devices."""
+        """The files below a folder with their names, and what is left out: links that lead out, FIFOs, sockets, devices, names
+        that artifacts cannot have."""
         if not os.path.isdir(path):
-            return [(path, os.path.basename(path))], []
+            name = os.path.basename(path)
+            problem = _problem_with_name(name)
+            return ([], [(_shown(name), problem)]) if problem else ([(path, name)], [])
         root = os.path.realpath(path)
         found, left_out = [], []
         for folder, folders, names in os.walk(path):
@@ -847,7 +870,10 @@ class Run:
                 file = os.path.join(folder, name)
                 relative = os.path.relpath(file, path).replace(os.sep, "/")
                 target = os.path.realpath(file)
-                if os.path.islink(file) and not os.path.exists(file):
+                problem = _problem_with_name(relative)
+                if problem:
+                    left_out.append((_shown(relative), problem))
+                elif os.path.islink(file) and not os.path.exists(file):
                     left_out.append((relative, "a link to nothing"))
                 elif os.path.islink(file) and not target.startswith(os.path.join(root, "")):
                     left_out.append((relative, "a link that leaves the folder"))

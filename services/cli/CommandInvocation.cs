@@ -39,7 +39,7 @@ internal sealed class CommandInvocation : InvocationConfiguration
         return new()
         {
             Output = Writer(output),
-            Error = Writer(Open(2, Console.OpenStandardError)),
+            Error = Writer(new OptionalStream(Open(2, Console.OpenStandardError))),
             OutputBytes = output,
             ErrorIsTerminal = !Console.IsErrorRedirected,
             Terminal = Terminal.OfProcess(Environment.GetEnvironmentVariable),

@@ -2,12 +2,8 @@ using System.Text;
 
 namespace Platform.Sdk.Tests;
 
-public sealed class Tracking_in_python : SdkTest
+public sealed class Tracking_in_python : PythonTest
 {
-    private const string Python = "/usr/bin/python3";
-
-    private readonly string _runId = Guid.CreateVersion7().ToString();
-
     [Fact]
     public async Task sends_the_run_its_parameters_points_summary_and_end()
     {
@@ -249,101 +245,6 @@ public sealed class Tracking_in_python : SdkTest
         Assert.Equal("finished", Platform.Status);
     }
 
-    [Fact]
-    public async Task stores_an_artifact_as_it_was_when_it_was_logged()
-    {
-        await RunAsync(
-            """
-            import os
-            os.makedirs("model/deep")
-            for path in ("model/weights.bin", "model/deep/copy.bin"):
-                with open(path, "w") as file:
-                    file.write("weights")
-            run = tracking.init()
-            run.artifact("model", name="digits-model", type="model")
-            with open("model/weights.bin", "w") as file:
-                file.write("changed")
-            run.artifact("missing", name="nothing")
-            """,
-            ("PLATFORM_ATTEMPT", "2")
-        );
-
-        var (name, body) = Assert.Single(Platform.Versions);
-        Assert.Equal("digits-model", name);
-        Assert.Equal(
-            ("model", 2, _runId),
-            (body["type"]!.GetValue<string>(), body["attempt"]!.GetValue<int>(), body["runId"]!.GetValue<string>())
-        );
-        Assert.Equal(
-            ["deep/copy.bin 7", "weights.bin 7"],
-            body["files"]!.AsArray().Select(f => $"{f!["path"]} {f["size"]}").Order(StringComparer.Ordinal)
-        );
-        Assert.All(
-            body["files"]!.AsArray(),
-            f => Assert.Equal("weights", Encoding.UTF8.GetString(Platform.Blob(f!["sha256"]!.GetValue<string>())))
-        );
-        Assert.Empty(Directory.EnumerateFileSystemEntries(Spool));
-    }
-
-    [Theory]
-    [InlineData(true)]
-    [InlineData(false)]
-    public async Task sends_many_small_files_in_few_requests(bool takesGroups)
-    {
-        Platform.TakesGroups = takesGroups;
-        Directory.CreateDirectory(Folder.In("set", "sub"));
-        for (var i = 0; i < 1200; i++)
-        {
-            await File.WriteAllTextAsync(Folder.In("set", "sub", $"{i:D4}"), $"file {i}");
-        }
-
-        await File.WriteAllTextAsync(Folder.In("set", "again"), "file 7");
-        await File.WriteAllTextAsync(Folder.In("set", "empty"), "");
-        await File.WriteAllBytesAsync(Folder.In("set", "large"), new byte[300_000]);
-        File.SetUnixFileMode(Folder.In("set", "large"), UnixFileMode.UserRead | UnixFileMode.UserExecute);
-        await RunAsync("tracking.init().artifact('set', name='many')");
-
-        var files = Assert.Single(Platform.Versions).Body["files"]!.AsArray();
-        Assert.Equal(1203, files.Count);
-        Assert.All(
-            files,
-            file =>
-                Assert.Equal(
-                    File.ReadAllBytes(Folder.In("set", file!["path"]!.GetValue<string>())),
-                    Platform.Blob(file["sha256"]!.GetValue<string>())
-                )
-        );
-        Assert.Equal(
-            "large",
-            Assert.Single(files, file => file!["executable"] is not null)!["path"]!.GetValue<string>()
-        );
-        Assert.True(takesGroups == Platform.Requests < 20, $"{Platform.Requests} requests");
-        Assert.Empty(Directory.EnumerateFileSystemEntries(Spool));
-    }
-
-    [Fact]
-    public async Task leaves_out_what_may_never_end_or_lies_elsewhere()
-    {
-        Directory.CreateDirectory(Folder.In("set"));
-        await File.WriteAllTextAsync(Folder.In("set", "real"), "real");
-        await File.WriteAllTextAsync(Folder.In("elsewhere"), "secret");
-        File.CreateSymbolicLink(Folder.In("set", "inside"), "real");
-        File.CreateSymbolicLink(Folder.In("set", "outside"), "../elsewhere");
-        File.CreateSymbolicLink(Folder.In("set", "dangling"), "nowhere");
-        using (var fifo = System.Diagnostics.Process.Start("mkfifo", [Folder.In("set", "pipe")]))
-        {
-            await fifo.WaitForExitAsync();
-        }
-
-        await RunAsync("tracking.init().artifact('set', name='many')");
-
-        var files = Assert.Single(Platform.Versions).Body["files"]!.AsArray();
-        Assert.Equal(
-            ["inside", "real"],
-            files.Select(file => file!["path"]!.GetValue<string>()).Order(StringComparer.Ordinal)
-        );
-    }
-
     [Theory]
     [InlineData("PLATFORM_DISABLED", "1")]
     [InlineData("PLATFORM_URL", "")]
@@ -362,34 +263,8 @@ public sealed class Tracking_in_python : SdkTest
             (variable, value)
         );
 
-        Assert.Equal($"False True {_runId}", output.Trim());
+        Assert.Equal($"False True {RunId}", output.Trim());
         Assert.Equal(0, Platform.Requests);
         Assert.False(Directory.Exists(Spool));
-    }
-
-    private Task<string> RunAsync(string code, params (string Name, string Value)[] variables) =>
-        Script.RunAsync(Python, ["-c", WithImports(code)], Folder.Path, Environment(variables));
-
-    private System.Diagnostics.Process Start(string code) =>
-        Script.Start(Python, ["-c", WithImports(code)], Folder.Path, Environment());
-
-    private static string WithImports(string code) => $"import time\nimport platform_sdk as tracking\n{code}";
-
-    private Dictionary<string, string> Environment(params (string Name, string Value)[] more)
-    {
-        var variables = new Dictionary<string, string>(StringComparer.Ordinal)
-        {
-            ["PYTHONPATH"] = Repository.PathOf("sdk", "python"),
-            ["PYTHONDONTWRITEBYTECODE"] = "1",
-            ["PLATFORM_URL"] = Platform.Url.ToString(),
-            ["PLATFORM_RUN_ID"] = _runId,
-            ["PLATFORM_SPOOL_DIR"] = Spool,
-        };
-        foreach (var (name, value) in more)
-        {
-            variables[name] = value;
-        }
-
-        return variables;
     }
 }

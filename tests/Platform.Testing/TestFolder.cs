@@ -23,5 +23,17 @@ public sealed class TestFolder : IDisposable
     public string In(params ReadOnlySpan<string> parts) => System.IO.Path.Combine([Path, .. parts]);
 
     /// <inheritdoc />
-    public void Dispose() => Directory.Delete(Path, recursive: true);
+    public void Dispose()
+    {
+        try
+        {
+            Directory.Delete(Path, recursive: true);
+        }
+        catch (IOException)
+        {
+            // .NET cannot name a file whose name is not UTF-8.
+            using var remove = System.Diagnostics.Process.Start("rm", ["-rf", "--", Path]);
+            remove.WaitForExit();
+        }
+    }
 }

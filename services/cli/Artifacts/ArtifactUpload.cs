@@ -54,7 +54,7 @@ internal sealed class ArtifactUpload(
             throw new CliException(
                 leftOut.Count == 0
                     ? "There are no files to upload."
-                    : $"There are no files to upload: {leftOut[0].Name} is {leftOut[0].Reason}."
+                    : $"There are no files to upload: left out {leftOut[0].Name}: {leftOut[0].Reason}."
             );
         }
 

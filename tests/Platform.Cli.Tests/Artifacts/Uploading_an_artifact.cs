@@ -106,6 +106,32 @@ public sealed class Uploading_an_artifact : IDisposable
     }
 
     [Fact]
+    public async Task keeps_the_rest_of_a_folder_with_odd_names_and_says_which()
+    {
+        Directory.CreateDirectory(_folder.In("data"));
+        var script =
+            @"cd ""$1""; echo 1 > plain; echo 2 > 'back\slash'; echo 3 > ""$(printf 'a\nb')""; echo 4 > ""$(printf 'x\351y')""; echo 5 > ""$(printf 'caf\303\251')""";
+        using (var shell = Process.Start("sh", ["-c", script, "sh", _folder.In("data")]))
+        {
+            await shell.WaitForExitAsync();
+        }
+
+        await using var platform = await MissingAsync();
+
+        var result = await platform.RunAsync("artifacts", "upload", "set", _folder.In("data"));
+
+        Assert.True(result.ExitCode == 0, result.Error);
+        Assert.Equal(["café", "plain"], Files(platform));
+        Assert.Contains(
+            "platform: left out a\\u000ab: its name has a backslash or control character\n",
+            result.Error,
+            StringComparison.Ordinal
+        );
+        Assert.Contains("back\\slash: its name has a backslash", result.Error, StringComparison.Ordinal);
+        Assert.Contains("y: its name is not UTF-8", result.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task is_refused_for_a_FIFO_alone()
     {
         using (var fifo = Process.Start("mkfifo", [_folder.In("pipe")]))
@@ -118,7 +144,7 @@ public sealed class Uploading_an_artifact : IDisposable
         var result = await platform.RunAsync("artifacts", "upload", "set", _folder.In("pipe"));
 
         Assert.Equal(1, result.ExitCode);
-        Assert.Equal("platform: There are no files to upload: pipe is no regular file.\n", result.Error);
+        Assert.Equal("platform: There are no files to upload: left out pipe: no regular file.\n", result.Error);
     }
 
     [Fact]
