@@ -62,7 +62,7 @@ internal static class ArtifactSentences
 
     public static readonly Template<string, string> TypeMismatch = new(
         "artifact.type-mismatch",
-        "The artifact is a {type}; a version of it cannot be a {other}.",
+        "The artifact is of type {type}; a version of it cannot be of type {other}.",
         problem: "artifact.type-mismatch"
     );
 
@@ -86,19 +86,19 @@ internal static class ArtifactSentences
 
     public static readonly Template AttemptFenced = new(
         "artifact.attempt-fenced",
-        "A later attempt of the job runs, or the job is over; what processes of earlier ones make is not kept.",
+        "A later attempt of the job is running, or the job has ended. Files of earlier attempts are not stored.",
         problem: "artifact.attempt-fenced"
     );
 
     public static readonly Template ForeignJob = new(
         "artifact.foreign-job",
-        "A job's token can create versions for its own job only.",
+        "A job's token can only create versions for its own job.",
         problem: "artifact.foreign-job"
     );
 
     public static readonly Template ForeignAlias = new(
         "artifact.foreign-alias",
-        "A job's token moves aliases of what that job made only.",
+        "A job's token can only move aliases of versions that the job made.",
         problem: "artifact.foreign-alias"
     );
 
@@ -158,19 +158,19 @@ internal static class ArtifactSentences
 
     public static readonly Template BlobNameRule = new(
         "blob.name",
-        "A blob's name is 64 lower-case hexadecimal digits."
+        "A blob's name must be 64 lower-case hexadecimal digits."
     );
 
     public static readonly Template<int> MaxHashes = new("blob.max-hashes", "Ask about at most {max} blobs.");
 
     public static readonly Template Alias = new(
         "artifact.alias",
-        "An alias is 1 to 128 of A-Z a-z 0-9 . _ -, beginning with a letter or digit; not 'latest', not a version such as 3 or v3."
+        "Must be 1 to 128 of A-Z a-z 0-9 . _ -, starting with a letter or digit; 'latest' and versions such as 3 or v3 are reserved."
     );
 
     public static readonly Template<int> IdempotencyKey = new(
         "artifact.idempotency-key",
-        "An idempotency key has 1 to {max} characters."
+        "Must be 1 to {max} characters."
     );
 
     public static readonly Template ContentDigest = new(
@@ -178,25 +178,25 @@ internal static class ArtifactSentences
         "Send Content-Digest: sha-256=:Base64: or X-Content-Sha256 with 64 hexadecimal digits."
     );
 
-    public static readonly Template<string> Type = new("artifact.type", "A type is one of {types}.");
-    public static readonly Template Rank = new("artifact.rank", "Ranks are counted from 0.");
+    public static readonly Template<string> Type = new("artifact.type", "Must be one of {types}.");
+    public static readonly Template Rank = new("artifact.rank", "Must be 0 or more.");
 
     public static readonly Template<int, int, int> Metadata = new(
         "artifact.metadata",
-        "Metadata has at most {max} entries: keys of {maxKey} and texts of {maxText} characters."
+        "Must have at most {max} entries, with keys of at most {maxKey} and values of at most {maxText} characters."
     );
 
-    public static readonly Template<int> FileCount = new("artifact.file-count", "A version has 1 to {max} files.");
+    public static readonly Template<int> FileCount = new("artifact.file-count", "Must have 1 to {max} files.");
 
     public static readonly Template<string> FileAndFolder = new(
         "artifact.file-and-folder",
         "'{path}' is a file and also a folder."
     );
 
-    public static readonly Template FileFields = new("artifact.file-fields", "A file has path, size and sha256.");
+    public static readonly Template FileFields = new("artifact.file-fields", "Must have path, size and sha256.");
     public static readonly Template PathTwice = new("artifact.path-twice", "This path occurs twice.");
 
-    public static readonly Template Sha256 = new("artifact.sha256", "A SHA-256 is 64 lower-case hexadecimal digits.");
+    public static readonly Template Sha256 = new("artifact.sha256", "Must be 64 lower-case hexadecimal digits.");
 
-    public static readonly Template Size = new("artifact.size", "A size is a number of bytes.");
+    public static readonly Template Size = new("artifact.size", "Must be a number of bytes, 0 or more.");
 }

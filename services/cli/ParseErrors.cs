@@ -64,7 +64,7 @@ internal static class ParseErrors
             ? NoNumber(text, int.MinValue, int.MaxValue)
         : type == typeof(long) && !long.TryParse(text, CultureInfo.InvariantCulture, out _)
             ? NoNumber(text, long.MinValue, long.MaxValue)
-        : type == typeof(Guid) && !Guid.TryParse(text, out _) ? $"not an id such as {SampleId}"
+        : type == typeof(Guid) && !Guid.TryParse(text, out _) ? $"not an ID such as {SampleId}"
         : null;
 
     private static string NoNumber(string text, long least, long most) =>

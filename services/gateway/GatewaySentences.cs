@@ -63,7 +63,7 @@ internal static class GatewaySentences
 
     public static readonly Template<string> ProjectExists = new(
         "project.exists",
-        "There is a project '{project}' already.",
+        "Project '{project}' already exists.",
         problem: "project.exists"
     );
 
@@ -81,19 +81,19 @@ internal static class GatewaySentences
 
     public static readonly Template TokenExists = new(
         "token.exists",
-        "There is a token with this id.",
+        "A token with this ID already exists.",
         problem: "token.exists"
     );
 
     public static readonly Template TokensOfOthers = new(
         "token.of-others",
-        "Only administrators make tokens for other users.",
+        "Only administrators can create tokens for other users.",
         problem: "gateway.not-allowed"
     );
 
     public static readonly Template<string> HigherThanYours = new(
         "token.higher-than-yours",
-        "Your own role here is {role}; a token that you make can have no higher one.",
+        "Your own role is {role}; a token that you create can have no higher one.",
         problem: "gateway.not-allowed"
     );
 
@@ -107,7 +107,7 @@ internal static class GatewaySentences
 
     public static readonly Template<string> UserExists = new(
         "user.exists",
-        "There is a user '{user}' already.",
+        "User '{user}' already exists.",
         problem: "user.exists"
     );
 
@@ -123,16 +123,16 @@ internal static class GatewaySentences
         problem: "user.last-administrator"
     );
 
-    public static readonly Template Role = new("user.role", $"The role is {RoleRule}.");
+    public static readonly Template Role = new("user.role", $"Must be {RoleRule}.");
 
     public static readonly Template RoleOfNewUser = new(
         "user.role-of-new",
-        $"Say what the new user may do: {RoleRule}."
+        $"Give the new user's role: {RoleRule}."
     );
 
     public static readonly Template UserName = new(
         "user.name",
-        "A user's name has 1 to 100 letters (A-Z, a-z), digits, spaces or . _ @ -, and begins and ends with a letter or digit."
+        "Must be 1 to 100 letters (A-Z, a-z), digits, spaces or . _ @ -, starting and ending with a letter or digit."
     );
 
     public static readonly Template UserNameMe = new(
@@ -147,26 +147,26 @@ internal static class GatewaySentences
 
     public static readonly Template<int> RetentionDays = new(
         "project.retention-days",
-        "Days are 1 to {max}; leave them out to keep everything."
+        "Must be 1 to {max} days; leave it out to keep everything."
     );
 
     public static readonly Template WhoseToken = new(
         "token.whose",
-        "Say whose token it is: nobody signed in for this request."
+        "Say whose token it is: nobody is signed in for this request."
     );
 
     public static readonly Template<int> TokenExpiry = new(
         "token.expiry",
-        "Write a duration such as 30d, 12h or 45m, a date such as 2031-12-31 (its end in UTC), or a time such as 2031-12-31T18:00:00Z; in the future, at most {max} days ahead."
+        "Must be a duration such as 30d, 12h or 45m, a date such as 2031-12-31 (its end in UTC), or a time such as 2031-12-31T18:00:00Z; in the future, at most {max} days ahead."
     );
 
     public static readonly Template RoleOrScope = new("token.role-or-scope", "Give the role or the scope, not both.");
 
-    public static readonly Template Scope = new("token.scope", "The scope is 'admin', 'editor' or 'read'.");
+    public static readonly Template Scope = new("token.scope", "Must be 'admin', 'editor' or 'read'.");
 
     public static readonly Template TokenName = new(
         "token.name",
-        "A name has 1 to 100 letters, digits, spaces or . _ @ -, and begins with a letter or digit."
+        "Must be 1 to 100 letters, digits, spaces or . _ @ -, starting with a letter or digit."
     );
 
     public static readonly Template<string> TokenForNobody = new(

@@ -18,12 +18,12 @@ internal static class EndingSentences
 
     public static readonly Template<long, long> FolderTooLarge = new(
         "ending.folder-too-large",
-        "Its work folder took {usedMiB} MiB; the node allows {limitMiB} MiB."
+        "The work folder used {usedMiB} MiB; the node's limit is {limitMiB} MiB."
     );
 
     public static readonly Template<long> DiskFull = new(
         "ending.disk-full",
-        "The node's disk is full; its work folder takes {usedMiB} MiB of it."
+        "The node's disk is full; the work folder uses {usedMiB} MiB of it."
     );
 
     public static readonly Template EndedBeforeStart = new(
@@ -40,7 +40,7 @@ internal static class EndingSentences
 
     public static readonly Template NotExecuted = new(
         "ending.not-executed",
-        "The system refused to execute the command; the log states the reason."
+        "The system could not execute the command; the log has the reason."
     );
 
     public static readonly Template MachineRestarted = new(
@@ -58,27 +58,27 @@ internal static class EndingSentences
 
     public static readonly Template<long, long, long> OutOfMemoryAtLimit = new(
         "ending.out-of-memory-at-limit",
-        "The kernel killed it at its limit of memory. It used {peakMiB} MiB at its peak, and may use {limitMiB} MiB. Ask for more, such as {moreMiB} MiB (resources.memoryMiB)."
+        "Killed at its memory limit (peak {peakMiB} of {limitMiB} MiB). Request more, such as {moreMiB} MiB (resources.memoryMiB)."
     );
 
     public static readonly Template<long, long, long> ProcessOutOfMemoryAtLimit = new(
         "ending.process-out-of-memory-at-limit",
-        "The kernel killed a process of it at its limit of memory. It used {peakMiB} MiB at its peak, and may use {limitMiB} MiB. Ask for more, such as {moreMiB} MiB (resources.memoryMiB)."
+        "One of its processes was killed at the memory limit (peak {peakMiB} of {limitMiB} MiB). Request more, such as {moreMiB} MiB (resources.memoryMiB)."
     );
 
     public static readonly Template<long, long, long> OutOfMemoryBelowLimit = new(
         "ending.out-of-memory-below-limit",
-        "The kernel killed it for lack of memory. It used {peakMiB} MiB at its peak, and may use {limitMiB} MiB: it asked for more than that at once, or the node's memory ran out. Ask for more, such as {moreMiB} MiB (resources.memoryMiB)."
+        "Killed for lack of memory (peak {peakMiB} MiB, limit {limitMiB} MiB): it allocated more than the limit at once, or the node ran out of memory. Request more, such as {moreMiB} MiB (resources.memoryMiB)."
     );
 
     public static readonly Template<long, long, long> ProcessOutOfMemoryBelowLimit = new(
         "ending.process-out-of-memory-below-limit",
-        "The kernel killed a process of it for lack of memory. It used {peakMiB} MiB at its peak, and may use {limitMiB} MiB: it asked for more than that at once, or the node's memory ran out. Ask for more, such as {moreMiB} MiB (resources.memoryMiB)."
+        "One of its processes was killed for lack of memory (peak {peakMiB} MiB, limit {limitMiB} MiB): it allocated more than the limit at once, or the node ran out of memory. Request more, such as {moreMiB} MiB (resources.memoryMiB)."
     );
 
     public static readonly Template<int> NodeOutOfMemory = new(
         "ending.node-out-of-memory",
-        "The kernel killed it because the node's memory ran out. It had asked for {askedMiB} MiB, which is no limit on this node; ask for what it needs (resources.memoryMiB)."
+        "Killed because the node ran out of memory. The job requested {askedMiB} MiB, which is not enforced on this node; request what it needs (resources.memoryMiB)."
     );
 
     public static readonly Template<int, Sentence> WorkRefused = new(

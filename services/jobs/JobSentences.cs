@@ -39,7 +39,7 @@ internal static class JobSentences
 
     public static readonly Template<long> LogTooLarge = new(
         "log.too-large",
-        "A request has at most {max} bytes.",
+        "A request must be at most {max} bytes.",
         problem: "log.too-large"
     );
 
@@ -81,7 +81,7 @@ internal static class JobSentences
 
     public static readonly Template NodeForEachRank = new(
         "job.node-for-each-rank",
-        "A placement has one node for each rank from 0.",
+        "A placement must have one node for each rank from 0.",
         problem: "job.invalid-placement"
     );
 
@@ -108,9 +108,9 @@ internal static class JobSentences
 
     public static readonly Template FailedFirst = new("job.failed-first", "failed first");
 
-    public static readonly Template Parent = new("job.parent", "A parent is the id of a job.");
+    public static readonly Template Parent = new("job.parent", "Must be the ID of a job.");
 
-    public static readonly Template OffsetNegative = new("log.offset-negative", "An offset is not negative.");
+    public static readonly Template OffsetNegative = new("log.offset-negative", "Must not be negative.");
 
     public static readonly Template OtherEventId = new("log.other-event-id", "This is not an event id of this log.");
 }

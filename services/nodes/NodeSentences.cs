@@ -33,7 +33,7 @@ internal static class NodeSentences
 
     public static readonly Template IdTaken = new(
         "node.id-taken",
-        "This id is already used by something else. Choose another.",
+        "This ID is already used by something else. Choose another.",
         problem: "node.id-taken"
     );
 
@@ -45,7 +45,7 @@ internal static class NodeSentences
 
     public static readonly Template OtherNode = new(
         "token.other-node",
-        "This token does not speak for this node.",
+        "This token belongs to another node.",
         problem: "token.other-node"
     );
 
@@ -63,13 +63,13 @@ internal static class NodeSentences
 
     public static readonly Template FiniteResources = new(
         "placement.finite-resources",
-        "Resources are finite numbers that are not negative.",
+        "Resources must be finite numbers that are not negative.",
         problem: "placement.invalid"
     );
 
     public static readonly Template NodeForEachRank = new(
         "placement.node-for-each-rank",
-        "A grant has one node for each rank from 0.",
+        "A grant must have one node for each rank from 0.",
         problem: "placement.invalid"
     );
 
@@ -79,31 +79,31 @@ internal static class NodeSentences
         problem: "placement.not-requested"
     );
 
-    public static readonly Template Missing = new("node.field-missing", "It is missing.");
-    public static readonly Template Empty = new("node.field-empty", "It is empty.");
-    public static readonly Template<int> Length = new("node.field-length", "At most {max} characters.");
-    public static readonly Template OneLine = new("node.field-one-line", "No control characters or line breaks.");
-    public static readonly Template<int> Text = new("node.field-text", "A text of at most {max} characters.");
-    public static readonly Template<double> UpTo = new("node.field-up-to", "More than 0, at most {max}.");
-    public static readonly Template Positive = new("node.field-positive", "More than 0.");
-    public static readonly Template NotNegative = new("node.field-not-negative", "Not negative.");
-    public static readonly Template Share = new("node.field-share", "Between 0 and 1.");
-    public static readonly Template<int> Gpus = new("node.gpus", "A list of at most {max}.");
-    public static readonly Template GpuIndex = new("node.gpu-index", "Not negative, and each index once.");
-    public static readonly Template<int> Labels = new("node.labels", "At most {max} labels.");
+    public static readonly Template Missing = new("node.field-missing", "Is required.");
+    public static readonly Template Empty = new("node.field-empty", "Must not be empty.");
+    public static readonly Template<int> Length = new("node.field-length", "Must be at most {max} characters.");
+    public static readonly Template OneLine = new("node.field-one-line", "Must not have control characters or line breaks.");
+    public static readonly Template<int> Text = new("node.field-text", "Must be at most {max} characters.");
+    public static readonly Template<double> UpTo = new("node.field-up-to", "Must be more than 0 and at most {max}.");
+    public static readonly Template Positive = new("node.field-positive", "Must be more than 0.");
+    public static readonly Template NotNegative = new("node.field-not-negative", "Must not be negative.");
+    public static readonly Template Share = new("node.field-share", "Must be between 0 and 1.");
+    public static readonly Template<int> Gpus = new("node.gpus", "Must be a list of at most {max}.");
+    public static readonly Template GpuIndex = new("node.gpu-index", "Must not be negative, and each index must occur once.");
+    public static readonly Template<int> Labels = new("node.labels", "Must be at most {max} labels.");
 
     public static readonly Template<int> LabelValue = new(
         "node.label-value",
-        "The value of a label is a text of at most {max} characters."
+        "The value of a label must be at most {max} characters."
     );
 
     public static readonly Template<int> HeldAttempts = new(
         "node.held-attempts",
-        "At most {max}, each counted from 1, its ranks from 0."
+        "Must be at most {max} attempts, counted from 1, with ranks from 0."
     );
 
     public static readonly Template GpuUsage = new(
         "node.gpu-usage",
-        "Each with an index, a utilization between 0 and 1, and memory that is not negative."
+        "Must have an index, a utilization between 0 and 1, and memory that is not negative."
     );
 }

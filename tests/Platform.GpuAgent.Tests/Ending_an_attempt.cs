@@ -54,7 +54,7 @@ public sealed class Ending_an_attempt
     public void for_memory_names_the_peak_and_what_to_ask_for()
     {
         Assert.Equal(
-            "The kernel killed it at its limit of memory. It used 64 MiB at its peak, and may use 64 MiB. Ask for more, such as 128 MiB (resources.memoryMiB).",
+            "Killed at its memory limit (peak 64 of 64 MiB). Request more, such as 128 MiB (resources.memoryMiB).",
             _own.Describe(ofProcess: false).Text
         );
         Assert.Equal(

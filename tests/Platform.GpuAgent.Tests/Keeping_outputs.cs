@@ -99,7 +99,7 @@ public sealed class Keeping_outputs : AgentTest
         var exited = await agent.Reports.ExitedAsync(work.JobId);
         Assert.Equal((EndReasons.OutputRefused, 0), (exited.Reason, exited.ExitCode));
         Assert.Equal(
-            "The output 'outputs' was refused. The artifact is a custom; a version of it cannot be a model.",
+            "The output 'outputs' was refused. The artifact is of type custom; a version of it cannot be of type model.",
             exited.Detail
         );
         Assert.Equal("files.output-refused", exited.DetailCode!.Code);
@@ -124,7 +124,7 @@ public sealed class Keeping_outputs : AgentTest
         var exited = await agent.Reports.ExitedAsync(work.JobId);
         Assert.Equal((EndReasons.ExitCode, 0), (exited.Reason, exited.ExitCode));
         Assert.Equal(
-            "Files with names that artifacts cannot have were not kept: "
+            "Files whose names artifacts cannot have were not kept: "
                 + @"'outputs/back\slash', 'outputs/folder�', 'outputs/latin�', 'outputs/two\nlines'.",
             exited.Detail
         );

@@ -30,7 +30,7 @@ public sealed class Limiting_a_training : AgentTest
 
         Assert.Equal((EndReasons.OutOfMemory, (int?)null), (exited.Reason, exited.ExitCode));
         Assert.Equal(
-            "The kernel killed it at its limit of memory. It used 64 MiB at its peak, and may use 64 MiB. Ask for more, such as 128 MiB (resources.memoryMiB).",
+            "Killed at its memory limit (peak 64 of 64 MiB). Request more, such as 128 MiB (resources.memoryMiB).",
             exited.Detail
         );
         await GroupsAreGoneAsync(agent, work);

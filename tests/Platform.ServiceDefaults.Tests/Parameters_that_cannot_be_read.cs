@@ -13,7 +13,7 @@ public sealed class Parameters_that_cannot_be_read
     )]
     [InlineData(
         """Failed to bind parameter "Nullable<Guid> jobId" from "".""",
-        "The parameter 'jobId' is an id such as 0196f3a1-7c1e-7b60-8a36-2f0d5e4c9b11, not ''."
+        "The parameter 'jobId' is an ID such as 0196f3a1-7c1e-7b60-8a36-2f0d5e4c9b11, not ''."
     )]
     [InlineData(
         "Failed to bind parameter \"long offset\" from \"a\u001b[31m\".",

@@ -171,7 +171,7 @@ public sealed class Lists_in_every_state(Browser browser)
         session.ExpectRefusal(400, "/api/jobs");
         await session.GoAsync("/jobs?parent=xyz");
         await Expect(session.Heading("Invalid filter")).ToBeVisibleAsync();
-        await Expect(session.Page.GetByText("A parent is the id of a job.")).ToBeVisibleAsync();
+        await Expect(session.Page.GetByText("Must be the ID of a job.")).ToBeVisibleAsync();
         await session.Button("Clear filters").ClickAsync();
         await Expect(session.Page).ToHaveURLAsync($"{browser.Platform.Url}/jobs");
         await Expect(session.Heading("Invalid filter")).ToHaveCountAsync(0);

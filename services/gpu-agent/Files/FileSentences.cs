@@ -42,17 +42,17 @@ internal static class FileSentences
 
     public static readonly Template<string> OutputFolderEmpty = new(
         "files.output-folder-empty",
-        "The output folder '{path}' holds no files; the training has to write at least one."
+        "The output folder '{path}' is empty; the training must write at least one file."
     );
 
     public static readonly Template<string> OutputMissing = new(
         "files.output-missing",
-        "The output '{path}' does not exist; the training has to write it."
+        "The output '{path}' does not exist; the training must write it."
     );
 
     public static readonly Template<string> OutputUnreadable = new(
         "files.output-unreadable",
-        "The output '{path}' holds something that the agent's user may not read."
+        "The output '{path}' contains something that the agent's user may not read."
     );
 
     public static readonly Template<string, Sentence> OutputRefused = new(
@@ -72,11 +72,11 @@ internal static class FileSentences
 
     public static readonly Template<string> NamesLeftOut = new(
         "files.names-left-out",
-        "Files with names that artifacts cannot have were not kept: {paths}."
+        "Files whose names artifacts cannot have were not kept: {paths}."
     );
 
     public static readonly Template<string, int> MoreNamesLeftOut = new(
         "files.more-names-left-out",
-        "Files with names that artifacts cannot have were not kept: {paths} and {count} more."
+        "Files whose names artifacts cannot have were not kept: {paths} and {count} more."
     );
 }

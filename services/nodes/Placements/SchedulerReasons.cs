@@ -11,7 +11,7 @@ internal static class SchedulerReasons
     /// <summary>The reason of an attempt that the scheduler has not considered yet.</summary>
     public static readonly Template NotScheduledYet = new("placement.not-scheduled-yet", "waiting for the scheduler");
 
-    private static readonly Template<string> _notBefore = new("placement.not-before", "waits until {at}");
+    private static readonly Template<string> _notBefore = new("placement.not-before", "waiting until {at}");
 
     private static readonly Template<int> _gpusNext = new(
         "placement.gpus-next",
@@ -57,12 +57,12 @@ internal static class SchedulerReasons
 
     private static readonly Template<string> _nodeDraining = new(
         "placement.node-draining",
-        "waits for node {node}, which is draining"
+        "waiting for node {node}, which is draining"
     );
 
     private static readonly Template<string> _nodeOffline = new(
         "placement.node-offline",
-        "waits for node {node}, which is offline"
+        "waiting for node {node}, which is offline"
     );
 
     private static readonly Template<string> _noLabel = new("placement.no-label", "no node has label {label}");

@@ -273,7 +273,7 @@ internal sealed class FakePlatform : IAsyncDisposable
             return Results.ValidationProblem(
                 new Dictionary<string, string[]>(StringComparer.Ordinal)
                 {
-                    [$"files[{index}].path"] = ["A path has no backslashes or control characters."],
+                    [$"files[{index}].path"] = ["Must not have backslashes or control characters."],
                 }
             );
         }
@@ -281,7 +281,7 @@ internal sealed class FakePlatform : IAsyncDisposable
         if (version.Type is not "custom" && Find(name, "1") is { } first && first.Type != version.Type)
         {
             return Results.Problem(
-                $"The artifact is a {first.Type}; a version of it cannot be a {version.Type}.",
+                $"The artifact is of type {first.Type}; a version of it cannot be of type {version.Type}.",
                 statusCode: 409
             );
         }

@@ -22,7 +22,7 @@ public sealed class A_drained_node : WithNodesHost
         var jobId = Guid.CreateVersion7();
         await host.Bus.Publish(NodesHost.Request(jobId));
         Assert.Equal(
-            "waits for node lab1, which is draining",
+            "waiting for node lab1, which is draining",
             (await host.Received.OneAsync<PlacementWaitingMessage>()).Reason
         );
 

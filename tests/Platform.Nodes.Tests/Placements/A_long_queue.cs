@@ -58,7 +58,7 @@ public sealed class A_long_queue : WithNodesHost
         using var drained = await host.Http.PostAsync($"/api/nodes/{node}/drain", null);
         drained.EnsureSuccessStatusCode();
 
-        const string Draining = "waits for node lab1, which is draining";
+        const string Draining = "waiting for node lab1, which is draining";
         await UntilAsync(
             "all to be told",
             () =>

@@ -142,7 +142,7 @@ public sealed class A_placement_request : WithNodesHost
         var jobId = Guid.CreateVersion7();
         await host.Bus.Publish(NodesHost.Request(jobId, notBefore: clock.GetUtcNow().AddSeconds(5)));
         Assert.Equal(
-            "waits until 2026-01-02T03:04:10Z",
+            "waiting until 2026-01-02T03:04:10Z",
             (await host.Received.OneAsync<PlacementWaitingMessage>()).Reason
         );
         Assert.Empty(host.Received.All<PlacementGrantedMessage>());

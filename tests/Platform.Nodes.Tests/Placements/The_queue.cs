@@ -61,7 +61,7 @@ public sealed class The_queue : WithScheduler
         var result = Place([Machine(1, cpus: 1)], [Job(1, notBefore: 30), Job(2, notBefore: 10), Job(3)]);
 
         Assert.Equal("3→1", Grants(result));
-        Assert.Equal("waits until 2026-01-02T03:04:35Z", Reason(result, 1));
+        Assert.Equal("waiting until 2026-01-02T03:04:35Z", Reason(result, 1));
     }
 
     [Fact]

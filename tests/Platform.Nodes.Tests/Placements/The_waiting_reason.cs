@@ -23,8 +23,8 @@ public sealed class The_waiting_reason : WithScheduler
     {
         var nodes = new[] { Machine(1, gpus: 4, online: false), Machine(2, gpus: 2, draining: true), Machine(3) };
 
-        Assert.Equal("waits for node n1, which is offline", Reason(Place(nodes, [Job(1, gpus: 4)]), 1));
-        Assert.Equal("waits for node n2, which is draining", Reason(Place(nodes[1..], [Job(1, gpus: 2)]), 1));
+        Assert.Equal("waiting for node n1, which is offline", Reason(Place(nodes, [Job(1, gpus: 4)]), 1));
+        Assert.Equal("waiting for node n2, which is draining", Reason(Place(nodes[1..], [Job(1, gpus: 2)]), 1));
     }
 
     [Fact]

@@ -13,7 +13,7 @@ internal static class RequestSentences
 
     public static readonly Template UnknownVersion = new(
         "version-conflict.unknown-version",
-        "If-Match is no ETag that was sent from here. Read it again and send the ETag that comes with it.",
+        "If-Match is not an ETag from here. Read the resource again and send the ETag that comes with it.",
         problem: "version-conflict"
     );
 
@@ -51,7 +51,7 @@ internal static class RequestSentences
     public static readonly Template WholeNumber = new("bad-request.whole-number", "a whole number");
     public static readonly Template Number = new("bad-request.number", "a number");
     public static readonly Template Flag = new("bad-request.flag", "'true' or 'false'");
-    public static readonly Template<string> Id = new("bad-request.id", "an id such as {example}");
+    public static readonly Template<string> Id = new("bad-request.id", "an ID such as {example}");
     public static readonly Template<string> Time = new("bad-request.time", "a time such as {example}");
     public static readonly Template SomethingElse = new("bad-request.something-else", "something else");
 
@@ -105,7 +105,7 @@ internal static class RequestSentences
 
     public static readonly Template Internal = new(
         "internal",
-        "Something went wrong here. The log has the details under this trace id.",
+        "Something went wrong here. The log has the details under this trace ID.",
         problem: "internal"
     );
 }
