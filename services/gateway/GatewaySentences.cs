@@ -125,10 +125,7 @@ internal static class GatewaySentences
 
     public static readonly Template Role = new("user.role", $"Must be {RoleRule}.");
 
-    public static readonly Template RoleOfNewUser = new(
-        "user.role-of-new",
-        $"Give the new user's role: {RoleRule}."
-    );
+    public static readonly Template RoleOfNewUser = new("user.role-of-new", $"Give the new user's role: {RoleRule}.");
 
     public static readonly Template UserName = new(
         "user.name",

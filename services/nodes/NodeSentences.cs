@@ -82,14 +82,20 @@ internal static class NodeSentences
     public static readonly Template Missing = new("node.field-missing", "Is required.");
     public static readonly Template Empty = new("node.field-empty", "Must not be empty.");
     public static readonly Template<int> Length = new("node.field-length", "Must be at most {max} characters.");
-    public static readonly Template OneLine = new("node.field-one-line", "Must not have control characters or line breaks.");
+    public static readonly Template OneLine = new(
+        "node.field-one-line",
+        "Must not have control characters or line breaks."
+    );
     public static readonly Template<int> Text = new("node.field-text", "Must be at most {max} characters.");
     public static readonly Template<double> UpTo = new("node.field-up-to", "Must be more than 0 and at most {max}.");
     public static readonly Template Positive = new("node.field-positive", "Must be more than 0.");
     public static readonly Template NotNegative = new("node.field-not-negative", "Must not be negative.");
     public static readonly Template Share = new("node.field-share", "Must be between 0 and 1.");
     public static readonly Template<int> Gpus = new("node.gpus", "Must be a list of at most {max}.");
-    public static readonly Template GpuIndex = new("node.gpu-index", "Must not be negative, and each index must occur once.");
+    public static readonly Template GpuIndex = new(
+        "node.gpu-index",
+        "Must not be negative, and each index must occur once."
+    );
     public static readonly Template<int> Labels = new("node.labels", "Must be at most {max} labels.");
 
     public static readonly Template<int> LabelValue = new(

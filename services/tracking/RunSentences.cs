@@ -84,10 +84,7 @@ internal static class RunSentences
         "Must be a UUID, or 1 to 64 letters, digits, '.', '_' and '-' that start with a letter or digit."
     );
 
-    public static readonly Template Name = new(
-        "run.name",
-        "Must be 1 to 250 characters without control characters."
-    );
+    public static readonly Template Name = new("run.name", "Must be 1 to 250 characters without control characters.");
 
     public static readonly Template Key = new("run.key", "Must be 1 to 250 characters without control characters.");
 

@@ -41,10 +41,7 @@ internal static class JobRequestSentences
         "Is a file and also the folder of another file."
     );
 
-    public static readonly Template FilesOrSource = new(
-        "job.files-or-source",
-        "Give files or a source, not both."
-    );
+    public static readonly Template FilesOrSource = new("job.files-or-source", "Give files or a source, not both.");
 
     public static readonly Template<string, string, string> InputsMeet = new(
         "job.inputs-meet",
@@ -98,15 +95,9 @@ internal static class JobRequestSentences
     public static readonly Template Empty = new("job.empty", "Must not be empty.");
     public static readonly Template Missing = new("job.missing", "Is required.");
 
-    public static readonly Template<int> Subject = new(
-        "job.subject",
-        "Must be one line of 1 to {max} characters."
-    );
+    public static readonly Template<int> Subject = new("job.subject", "Must be one line of 1 to {max} characters.");
 
-    public static readonly Template<int> Key = new(
-        "job.idempotency-key",
-        "Must be one line of 1 to {max} characters."
-    );
+    public static readonly Template<int> Key = new("job.idempotency-key", "Must be one line of 1 to {max} characters.");
 
     public static readonly Template ParentTakesNone = new(
         "job.parent-takes-none",

@@ -11,7 +11,10 @@ public static class ListSentences
     /// <summary>For a number that is too small or too large.</summary>
     public static readonly Template<int, int> Between = new("list.between", "Must be between {from} and {to}.");
 
-    internal static readonly Template<string> Parameters = new("list.parameters", "Unknown parameter. This list accepts {parameters}.");
+    internal static readonly Template<string> Parameters = new(
+        "list.parameters",
+        "Unknown parameter. This list accepts {parameters}."
+    );
     internal static readonly Template Once = new("list.once", "Must be given only once.");
     internal static readonly Template NoValue = new("list.no-value", "Must have a value, or be left out.");
 
