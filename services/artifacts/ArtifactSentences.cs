@@ -6,6 +6,11 @@ namespace Platform.Artifacts;
 /// <summary>Why this service refuses a request.</summary>
 internal static class ArtifactSentences
 {
+    public static readonly Template VersionNumber = new(
+        "artifact.version-number",
+        "Must be the number of a version, such as 3: an alias may have moved since you read it."
+    );
+
     public static readonly Template<string> NotFound = new(
         "artifact.not-found",
         "There is no artifact '{name}'.",

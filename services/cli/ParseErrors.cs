@@ -46,12 +46,12 @@ internal static class ParseErrors
         });
 
     /// <summary>Refuses numbers outside a range. What is no number at all is refused by the parser, which asks nevertheless.</summary>
-    public static void AcceptOnlyBetween(this Option option, int least, int most, string message) =>
+    public static void AcceptOnlyBetween(this Option option, long least, long most, string message) =>
         option.Validators.Add(result =>
         {
             if (
                 result.Tokens is [var token]
-                && int.TryParse(token.Value, CultureInfo.InvariantCulture, out var number)
+                && long.TryParse(token.Value, CultureInfo.InvariantCulture, out var number)
                 && (number < least || number > most)
             )
             {

@@ -38,10 +38,10 @@ public sealed class Ending_an_attempt
     ) => Assert.Equal(reason, AttemptEnding.Of(new ProcessOutcome.Exited(code), _end, null, _onTheNode).Reason);
 
     [Theory]
-    [InlineData(137, EndReasons.OutOfMemory, null, "killed it at its limit")]
+    [InlineData(137, EndReasons.OutOfMemory, null, "Killed at its memory limit")]
     [InlineData(143, EndReasons.Killed, null, "SIGTERM")]
-    [InlineData(1, EndReasons.OutOfMemory, 1, "killed a process of it at its limit")]
-    [InlineData(0, EndReasons.ExitCode, 0, "killed a process of it at its limit")]
+    [InlineData(1, EndReasons.OutOfMemory, 1, "killed at the memory limit")]
+    [InlineData(0, EndReasons.ExitCode, 0, "killed at the memory limit")]
     public void after_an_out_of_memory_kill_among_its_own_says_so(int code, string reason, int? exitCode, string detail)
     {
         var end = AttemptEnding.Of(new ProcessOutcome.Exited(code), _end, null, _own);

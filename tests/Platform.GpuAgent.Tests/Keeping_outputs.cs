@@ -9,7 +9,7 @@ public sealed class Keeping_outputs : AgentTest
 {
     [Theory]
     [InlineData("model.bin", "'model.bin' does not exist")]
-    [InlineData("outputs", "folder 'outputs' holds no files")]
+    [InlineData("outputs", "folder 'outputs' is empty")]
     public async Task without_an_output_is_refused_although_its_exit_code_is_0(string path, string detail)
     {
         await using var agent = await StartAgentAsync();

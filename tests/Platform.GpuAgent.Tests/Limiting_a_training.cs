@@ -57,7 +57,7 @@ public sealed class Limiting_a_training : AgentTest
         if (agent.EnforcesLimits)
         {
             Assert.Equal((reason, exitCode), (exited.Reason, exited.ExitCode));
-            Assert.StartsWith("The kernel killed a process of it", exited.Detail, StringComparison.Ordinal);
+            Assert.StartsWith("One of its processes was killed", exited.Detail, StringComparison.Ordinal);
         }
 
         Assert.Equal(exitCode is 0 ? 1 : 0, Platform.Versions("kept").Count);

@@ -27,6 +27,8 @@ internal sealed class StorageStatistics(ArtifactsStore store)
         await reader.ReadAsync(cancellationToken);
         var logical = reader.GetInt64(4);
         var physical = reader.GetInt64(6);
+        // Less than nothing while the bytes of purged versions have yet to be collected.
+        var saved = Math.Max(0, logical - physical);
         return new ArtifactStatistics
         {
             Artifacts = reader.GetInt64(0),
@@ -36,8 +38,8 @@ internal sealed class StorageStatistics(ArtifactsStore store)
             Blobs = reader.GetInt64(5),
             LogicalBytes = logical,
             PhysicalBytes = physical,
-            SavedBytes = logical - physical,
-            SavedRatio = logical == 0 ? 0 : (double)(logical - physical) / logical,
+            SavedBytes = saved,
+            SavedRatio = logical == 0 ? 0 : (double)saved / logical,
             UnreferencedBlobs = reader.GetInt64(7),
             UnreferencedBytes = reader.GetInt64(8),
         };

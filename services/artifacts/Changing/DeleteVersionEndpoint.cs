@@ -61,8 +61,8 @@ internal static class DeleteVersionEndpoint
         HttpContext context,
         ArtifactWriter writer
     ) =>
-        Deletion.ProblemWithReason(reason) is { } problem
-            ? ProblemResults.Invalid("reason", problem)
+        Deletion.Check(context.Request, reason) is { } problem
+            ? problem
             : await ChangeAsync(name, version, number => new DeleteVersion(number, reason), context, writer);
 
     private static Task<Results<NoContent, ProblemHttpResult>> RestoreAsync(
@@ -83,7 +83,7 @@ internal static class DeleteVersionEndpoint
     {
         if (!ArtifactNames.TryParseVersion(version, out var number))
         {
-            return ArtifactProblems.NoVersion(name, version);
+            return ProblemResults.Invalid("version", ArtifactSentences.VersionNumber);
         }
 
         return await writer.ChangeAsync(context, name, command(number)) is { } problem

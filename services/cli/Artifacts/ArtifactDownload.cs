@@ -9,14 +9,38 @@ namespace Platform.Cli.Artifacts;
 /// <summary>
 /// Downloads files; a file gets its final name only when complete and verified, and an interrupted one is resumed.
 /// </summary>
-internal sealed class ArtifactDownload(PlatformClient client, Action<string> report)
+internal sealed class ArtifactDownload(PlatformClient client, IProgress<TransferProgress>? progress = null)
 {
     private const int Tries = 5;
+    private const int FilesAtOnce = 4;
     private const UnixFileMode Execute =
         UnixFileMode.UserExecute | UnixFileMode.GroupExecute | UnixFileMode.OtherExecute;
 
-    /// <summary>Fetches one file unless it already exists.</summary>
-    public async Task FetchAsync(
+    /// <summary>Fetches the files of a version that do not exist yet.</summary>
+    public async Task FetchAllAsync(
+        ArtifactReference version,
+        IReadOnlyList<ArtifactFile> files,
+        string folder,
+        CancellationToken cancellationToken
+    )
+    {
+        var done = new TransferProgress(0, files.Count, 0, files.Sum(file => file.Size));
+        var gate = new Lock();
+        await Parallel.ForEachAsync(
+            files,
+            new ParallelOptions { MaxDegreeOfParallelism = FilesAtOnce, CancellationToken = cancellationToken },
+            async (file, token) =>
+            {
+                await FetchAsync(version, file, folder, token);
+                lock (gate)
+                {
+                    progress?.Report(done = done.Add(1, file.Size));
+                }
+            }
+        );
+    }
+
+    private async Task FetchAsync(
         ArtifactReference version,
         ArtifactFile file,
         string folder,
@@ -31,7 +55,6 @@ internal sealed class ArtifactDownload(PlatformClient client, Action<string> rep
 
         Directory.CreateDirectory(Path.GetDirectoryName(target)!);
         var partial = $"{target}.{file.Sha256[..12]}.part";
-        report($"Downloading {file.Path} ({file.Size} bytes) …");
         for (var attempt = 1; !await TryFetchAsync(version, file, partial, cancellationToken); attempt++)
         {
             if (attempt == Tries)

@@ -16,7 +16,7 @@ namespace Platform.Cli.Artifacts;
 internal sealed class ArtifactUpload(
     PlatformClient client,
     Action<string> report,
-    IProgress<UploadProgress>? progress = null
+    IProgress<TransferProgress>? progress = null
 )
 {
     private const int HashesAtOnce = 4;
@@ -159,11 +159,11 @@ internal sealed class ArtifactUpload(
             .Zip(files, (entry, file) => new BlobFile(entry.Sha256, entry.Size, file.File))
             .DistinctBy(blob => blob.Sha256, StringComparer.Ordinal)
             .ToList();
-        await UploadAsync(blobs, cancellationToken);
+        await UploadAsync(blobs, files.Count, cancellationToken);
         return await PostAsync(artifact, version with { Files = entries }, cancellationToken);
     }
 
-    private async Task UploadAsync(List<BlobFile> blobs, CancellationToken cancellationToken)
+    private async Task UploadAsync(List<BlobFile> blobs, int files, CancellationToken cancellationToken)
     {
         var missing = await FindMissingAsync(blobs, cancellationToken);
         if (missing.Count == 0)
@@ -172,8 +172,10 @@ internal sealed class ArtifactUpload(
         }
 
         var size = missing.Sum(blob => blob.Size);
-        report($"Uploading {missing.Count} of {blobs.Count} files ({JsonText.Bytes(size)}) …");
-        var done = new UploadProgress(0, missing.Count, 0, size);
+        // Files with the same content are one.
+        var rest = missing.Count == files ? "" : $"; the content of the other {files - missing.Count} is stored already";
+        report($"Uploading {missing.Count} of {files} files ({JsonText.Bytes(size)}){rest} …");
+        var done = new TransferProgress(0, missing.Count, 0, size);
         foreach (var group in BlobGroups.Of(missing.Where(BlobGroups.IsSmall)))
         {
             using var request = new HttpRequestMessage(HttpMethod.Post, "/api/artifacts/blobs");

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Platform.Cli.Server;
 using Platform.Contracts.Artifacts;
 
 namespace Platform.Cli.Artifacts;
@@ -27,10 +28,17 @@ internal static class DownloadArtifact
             {
                 Version = $"{manifest.Version}",
             };
-            var download = new ArtifactDownload(context.Client, context.Error.WriteLine);
-            foreach (var file in manifest.Files)
+            await context.Error.WriteLineAsync(
+                $"Downloading {manifest.Files.Count} files ({JsonText.Bytes(manifest.Files.Sum(file => file.Size))}) …"
+            );
+            using (var line = context.Invocation.ErrorIsTerminal ? new ProgressLine(context.Error) : null)
             {
-                await download.FetchAsync(version, file, target, context.Cancelled);
+                await new ArtifactDownload(context.Client, line).FetchAllAsync(
+                    version,
+                    manifest.Files,
+                    target,
+                    context.Cancelled
+                );
             }
 
             await context.Out.WriteLineAsync(

@@ -14,6 +14,7 @@ internal static class JobLogs
         var attempt = new Option<int?>("--attempt") { Description = "The attempt's number; the newest by default." };
         var rank = new Option<int>("--rank") { Description = "The process of a job of several; 0 by default." };
         var from = new Option<long?>("--from") { Description = "Start at this byte." };
+        from.AcceptOnlyBetween(0, long.MaxValue, "--from must not be negative.");
         var tail = new Option<int?>("--tail", "-n") { Description = "Start with this many of the last lines." };
         tail.AcceptOnlyBetween(0, int.MaxValue, "--tail must not be negative.");
         var command = new Command("logs", "Print a job's log, its bytes as they are.")

@@ -98,7 +98,7 @@ internal static class SubmitJob
         {
             text = file is "-"
                 // A read of a terminal or a pipe cannot be interrupted; the command can.
-                ? await Task.Run(input.ReadToEnd, cancellationToken).WaitAsync(cancellationToken)
+                ? (await Task.Run(input.ReadToEnd, cancellationToken).WaitAsync(cancellationToken)).TrimStart('\uFEFF')
                 : await File.ReadAllTextAsync(file, cancellationToken);
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)

@@ -10,6 +10,12 @@ internal static class Down
 
     private static async Task<int> RunAsync(CommandContext context)
     {
+        if (!Directory.Exists(DataFolder.RootOf(context.DataPath)))
+        {
+            await context.Out.WriteLineAsync($"No platform is running on {DataFolder.RootOf(context.DataPath)}.");
+            return 0;
+        }
+
         var data = context.Data;
         if (RunningPlatform.Find(data.Root) is { } running)
         {

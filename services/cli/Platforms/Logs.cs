@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Platform.LocalServers;
 
 namespace Platform.Cli.Platforms;
 
@@ -15,10 +16,11 @@ internal static class Logs
         return new Command("logs", "Print the platform's own log ('jobs logs' prints a job's).") { follow, lines }.Does(
             async context =>
             {
-                var file = StandalonePlatform.LogFile(context.Data);
+                var root = DataFolder.RootOf(context.DataPath);
+                var file = Directory.Exists(root) ? StandalonePlatform.LogFile(context.Data) : null;
                 if (!File.Exists(file))
                 {
-                    throw new CliException($"There is no log yet: no platform has run on {context.Data.Root}.");
+                    throw new CliException($"There is no log yet: no platform has run on {root}.");
                 }
 
                 await LogTail.PrintAsync(

@@ -29,8 +29,8 @@ internal static class DeleteJobEndpoint
         HttpContext http,
         CancellationToken cancellationToken
     ) =>
-        Deletion.ProblemWithReason(reason) is { } problem
-            ? ProblemResults.Invalid("reason", problem)
+        Deletion.Check(http.Request, reason) is { } problem
+            ? problem
             : await commands.HandleAsync(id, new DeleteJob(reason), http, cancellationToken);
 
     private static Task<Results<Ok<BatchResult>, ProblemHttpResult>> HandleManyAsync(

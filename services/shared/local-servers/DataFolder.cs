@@ -9,9 +9,13 @@ public sealed class DataFolder
     /// <param name="path">What the caller asked for; when null the <see cref="Default"/>.</param>
     public DataFolder(string? path = null)
     {
-        Root = Path.GetFullPath(string.IsNullOrWhiteSpace(path) ? Default : path);
+        Root = RootOf(path);
         CreatePrivate(Root);
     }
+
+    /// <summary>The folder's full path, which need not exist.</summary>
+    /// <inheritdoc cref="DataFolder(string?)" path="/param" />
+    public static string RootOf(string? path) => Path.GetFullPath(string.IsNullOrWhiteSpace(path) ? Default : path);
 
     /// <summary>
     /// <c>PLATFORM_DATA</c>, else <c>/var/lib/platform</c> for root (its PostgreSQL runs as another user, who may not enter

@@ -27,8 +27,8 @@ internal static class DeleteRunEndpoint
         HttpContext context,
         CancellationToken cancellationToken
     ) =>
-        Deletion.ProblemWithReason(reason) is { } problem
-            ? ProblemResults.Invalid("reason", problem)
+        Deletion.Check(context.Request, reason) is { } problem
+            ? problem
             : await changes.HandleAsync(id, new DeleteRun(reason), context, cancellationToken);
 
     private static Task<Results<Ok<BatchResult>, ProblemHttpResult>> HandleManyAsync(

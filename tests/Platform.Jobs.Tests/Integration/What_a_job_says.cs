@@ -132,10 +132,10 @@ public sealed class What_a_job_says : WithJobsHost
             problem["errorCodes"]!.AsObject().Select(field => field.Key).Order()
         );
         Assert.Equal(
-            """[{"detail":"It is 0 to 100.","code":"job.between","args":{"from":"0","to":"100"}}]""",
+            """[{"detail":"Must be between 0 and 100.","code":"job.between","args":{"from":"0","to":"100"}}]""",
             problem["errorCodes"]!["priority"]!.ToJsonString()
         );
-        Assert.Equal("""["It is 0 to 100."]""", problem["errors"]!["priority"]!.ToJsonString());
+        Assert.Equal("""["Must be between 0 and 100."]""", problem["errors"]!["priority"]!.ToJsonString());
 
         using var check = await Host.Http.PostAsJsonAsync("/api/jobs/check", new { name = "", priority = 101 });
         var checkedJob = (await check.Content.ReadFromJsonAsync<JsonNode>())!;

@@ -1,4 +1,6 @@
 using System.Data.Common;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.HttpResults;
 using Platform.Contracts.Sentences;
 
 namespace Platform.ServiceDefaults;
@@ -10,6 +12,7 @@ namespace Platform.ServiceDefaults;
 public sealed record Deletion(DateTimeOffset At, string? By, string? Reason)
 {
     private const int MaxReason = 500;
+    private const string ReasonParameter = "reason";
 
     /// <summary>Reads the columns <c>deleted_at</c>, <c>deleted_by</c> and <c>delete_reason</c>.</summary>
     /// <returns>Null when the row is not in the recycle bin.</returns>
@@ -17,6 +20,29 @@ public sealed record Deletion(DateTimeOffset At, string? By, string? Reason)
         row.ValueOrNull<DateTimeOffset>("deleted_at") is { } at
             ? new Deletion(at, row.TextOrNull("deleted_by"), row.TextOrNull("delete_reason"))
             : null;
+
+    /// <summary>
+    /// Checks the query of a request to delete: what is misspelled would be deleted without the reason that was given.
+    /// </summary>
+    /// <returns>Null when it is right.</returns>
+    public static ProblemHttpResult? Check(HttpRequest request, string? reason)
+    {
+        ArgumentNullException.ThrowIfNull(request);
+        foreach (var (name, values) in request.Query)
+        {
+            if (!string.Equals(name, ReasonParameter, StringComparison.OrdinalIgnoreCase))
+            {
+                return ProblemResults.Invalid(name, RequestSentences.UnknownParameter.With(ReasonParameter));
+            }
+
+            if (values.Count > 1)
+            {
+                return ProblemResults.Invalid(name, ListSentences.Once);
+            }
+        }
+
+        return ProblemWithReason(reason) is { } problem ? ProblemResults.Invalid(ReasonParameter, problem) : null;
+    }
 
     /// <summary>What is wrong with a reason that a client gives; null when nothing is.</summary>
     public static Sentence? ProblemWithReason(string? reason) =>

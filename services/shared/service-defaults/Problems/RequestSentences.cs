@@ -43,6 +43,11 @@ internal static class RequestSentences
 
     public static readonly Template<string> Unreadable = new("bad-request", "{message}", problem: "bad-request");
 
+    public static readonly Template<string> UnknownParameter = new(
+        "bad-request.unknown-parameter",
+        "Unknown parameter. This address accepts {parameters}."
+    );
+
     public static readonly Template<int> WholeNumberUpTo = new(
         "bad-request.whole-number-up-to",
         "a whole number up to {max}"
@@ -69,7 +74,7 @@ internal static class RequestSentences
 
     public static readonly Template<string> WrongField = new(
         "invalid-json.wrong-field",
-        "The field '{field}' has the wrong type or is missing something.",
+        "The field '{field}' has the wrong type, is out of range or is missing something.",
         problem: "invalid-json"
     );
 

@@ -2,23 +2,23 @@ using Platform.Cli.Server;
 
 namespace Platform.Cli.Artifacts;
 
-/// <summary>How far an upload is.</summary>
-internal sealed record UploadProgress(int Files, int AllFiles, long Bytes, long AllBytes)
+/// <summary>How far an upload or a download is.</summary>
+internal sealed record TransferProgress(int Files, int AllFiles, long Bytes, long AllBytes)
 {
-    public UploadProgress Add(int files, long bytes) => this with { Files = Files + files, Bytes = Bytes + bytes };
+    public TransferProgress Add(int files, long bytes) => this with { Files = Files + files, Bytes = Bytes + bytes };
 
     public override string ToString() =>
         $"{Files} of {AllFiles} files, {JsonText.Bytes(Bytes)} of {JsonText.Bytes(AllBytes)}";
 }
 
 /// <summary>Shows progress in the last line of a terminal, a few times a second.</summary>
-internal sealed class ProgressLine(TextWriter output) : IProgress<UploadProgress>, IDisposable
+internal sealed class ProgressLine(TextWriter output) : IProgress<TransferProgress>, IDisposable
 {
     private const string ClearLine = "\r\u001b[2K";
     private static readonly TimeSpan _pause = TimeSpan.FromMilliseconds(100);
     private long _shown;
 
-    public void Report(UploadProgress value)
+    public void Report(TransferProgress value)
     {
         if (_shown == 0 || TimeProvider.System.GetElapsedTime(_shown) >= _pause)
         {
