@@ -9,7 +9,7 @@ import { Curves } from '../../../components/curves/curves';
 import { Facts } from '../../../components/facts';
 import { JobLink } from '../../../components/job-link';
 import { PageHeader } from '../../../components/page-header';
-import { AbsentState, ActionError, PendingPage, WaitingState } from '../../../components/states';
+import { AbsentState, PendingPage, WaitingState } from '../../../components/states';
 import { StatusBadge } from '../../../components/status-badge';
 import { Tabs } from '../../../components/tabs';
 import { Ago, Duration } from '../../../components/time';
@@ -221,7 +221,6 @@ function JobActions({ job }: { job: Job }) {
   const bin = useJobBin(job.id);
   return (
     <>
-      <ActionError error={cancel.error ?? retry.error} />
       {!isOver(job) && (
         <Button
           kind="danger"
@@ -251,7 +250,7 @@ function JobActions({ job }: { job: Job }) {
         text={children > 0 ? t('job.cancel.group', { count: children }) : t('job.cancel.text')}
         confirm={t('job.cancel')}
         refuse={t('job.keep')}
-        onConfirm={() => cancel.mutate()}
+        onConfirm={() => cancel.mutateAsync()}
         onClose={() => setAsking(null)}
       />
       <ConfirmDialog
@@ -260,7 +259,7 @@ function JobActions({ job }: { job: Job }) {
         text={t('job.retry.text')}
         confirm={t('job.retry')}
         refuse={t('common.cancel')}
-        onConfirm={() => retry.mutate()}
+        onConfirm={() => retry.mutateAsync()}
         onClose={() => setAsking(null)}
       />
     </>
