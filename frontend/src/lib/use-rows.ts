@@ -26,6 +26,8 @@ export interface Rows<T> {
   total: number;
   /** The row at an index of the whole list; undefined while it loads. */
   at: (index: number) => T | undefined;
+  /** The rows that are loaded now. */
+  loaded: readonly T[];
   /** Sets the first visible row. */
   show: (index: number) => void;
   isLoaded: boolean;
@@ -81,6 +83,7 @@ export function useRows<Path extends ListPath>(path: Path, filter: Filter): Rows
       // Until it is counted, what is known to be there.
       total: data?.total ?? Math.max(data?.known ?? 0, counted ?? 0),
       at,
+      loaded: data?.items ?? [],
       show,
       isLoaded: data !== undefined,
       error,

@@ -1,6 +1,7 @@
 import { keepPreviousData, useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useEffect, useState } from 'react';
 import { api, read, readIfThere, type Schemas } from '../../../lib/api';
+import { oneByOne, sumContents, type BinCommands } from '../../../lib/batch';
 import { useStore } from '../../../lib/store';
 import { connected } from '../../../lib/connection';
 import { useBin } from '../../../lib/use-bin';
@@ -162,3 +163,17 @@ export function useJobBin(id: string) {
     '/api/jobs',
   );
 }
+
+/** The same for several jobs, and their permanent deletion. */
+export const jobBin: BinCommands<JobItem> = {
+  list: '/api/jobs',
+  keyOf: job => job.id,
+  nameOf: job => job.name,
+  idsOf: job => [job.id],
+  remove: async (ids, reason) => (await read(api.POST('/api/jobs/delete', { body: { ids, reason } }))).items,
+  restore: ids => oneByOne(ids, id => api.POST('/api/jobs/{id}/restore', { params: { path: { id } } })),
+  purge: async (ids, dryRun) => {
+    const { items } = await read(api.POST('/api/jobs/purge', { body: { ids, dryRun } }));
+    return { items, content: sumContents(items.map(item => item.content)) };
+  },
+};

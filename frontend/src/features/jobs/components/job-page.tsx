@@ -18,7 +18,7 @@ import { formatDuration } from '../../../lib/format';
 import { useText, useSay } from '../../../lib/i18n/i18n';
 import { useNow } from '../../../lib/use-now';
 import { userName } from '../../../lib/user-name';
-import { callerName, isImplied } from '../api/actor';
+import { callerName, isImplied } from '../../../lib/actor';
 import { cancellationOf } from '../api/cause';
 import {
   firstStart,
@@ -242,7 +242,11 @@ function JobActions({ job }: { job: Job }) {
           {t('job.retry')}
         </Button>
       )}
-      {job.deletion ? <RestoreButton bin={bin} /> : isOver(job) && <DeleteButton name={job.name} bin={bin} />}
+      {job.deletion ? (
+        <RestoreButton bin={bin} />
+      ) : (
+        isOver(job) && <DeleteButton name={job.name} bin={bin} note={t('job.delete.note')} />
+      )}
       <ConfirmDialog
         open={asking === 'cancel'}
         danger
