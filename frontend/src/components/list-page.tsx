@@ -164,7 +164,7 @@ function List<Path extends ListPath>({
         ) : deleted ? (
           <EmptyState title={t('bin.empty')}>{clear}</EmptyState>
         ) : (
-          empty
+          <Unlisted path={path} empty={empty} onShow={() => change({ deleted: true })} />
         )}
       </>
     );
@@ -193,6 +193,19 @@ function List<Path extends ListPath>({
         })}
       </p>
     </>
+  );
+}
+
+/** What an empty list says: there is nothing yet, or all of it is in the recycle bin. */
+function Unlisted({ path, empty, onShow }: { path: ListPath; empty: ReactNode; onShow: () => void }) {
+  const t = useText();
+  const rows = useRows(path, { deleted: true });
+  return !rows.isLoaded || rows.total === 0 ? (
+    empty
+  ) : (
+    <EmptyState title={t('bin.all')}>
+      <Button onClick={onShow}>{t('bin.show')}</Button>
+    </EmptyState>
   );
 }
 

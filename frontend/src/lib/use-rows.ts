@@ -1,7 +1,7 @@
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { useCallback, useEffect, useMemo, useRef, useState } from 'react';
 import type { paths } from '../../generated/api';
-import { api, read } from './api';
+import { api, read, untilRefused } from './api';
 import { offsetFor, windowRows } from './row-window';
 
 /** The lists of the API that are shown by this. */
@@ -50,14 +50,14 @@ export function useRows<Path extends ListPath>(path: Path, filter: Filter): Rows
       return { items: page.items, total: page.total, known, offset };
     },
     placeholderData: keepPreviousData,
-    refetchInterval: refreshEvery,
+    refetchInterval: untilRefused(refreshEvery),
     gcTime: keepFor,
   });
   const { data: counted } = useQuery({
     queryKey: [path, filter, 'total'],
     queryFn: async ({ signal }) => (await readPage(path, { ...filter, limit: 1, total: 'exact' }, signal)).total,
     enabled: data?.total === null,
-    refetchInterval: countEvery,
+    refetchInterval: untilRefused(countEvery),
     gcTime: keepFor,
   });
   const settling = useRef<ReturnType<typeof setTimeout>>(undefined);

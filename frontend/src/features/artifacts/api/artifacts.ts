@@ -1,6 +1,6 @@
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { addressOf } from '../../../lib/address';
-import { api, read, readIfThere, type Schemas } from '../../../lib/api';
+import { api, read, readIfThere, untilRefused, type Schemas } from '../../../lib/api';
 import { oneByOne, type BinCommands } from '../../../lib/batch';
 import { useBin } from '../../../lib/use-bin';
 import type { RowOf } from '../../../lib/use-rows';
@@ -40,7 +40,7 @@ export function useVersions(name: string) {
   return useQuery({
     queryKey: [root, name, 'versions'],
     queryFn: ({ signal }) => readVersions(name, undefined, signal),
-    refetchInterval: refreshEvery,
+    refetchInterval: untilRefused(refreshEvery),
   });
 }
 
@@ -49,7 +49,7 @@ export function useDeletedVersions(name: string) {
   return useQuery({
     queryKey: [root, name, 'versions', 'deleted'],
     queryFn: ({ signal }) => readVersions(name, true, signal),
-    refetchInterval: refreshEvery,
+    refetchInterval: untilRefused(refreshEvery),
   });
 }
 

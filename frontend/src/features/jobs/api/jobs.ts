@@ -1,6 +1,6 @@
 import { keepPreviousData, useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useEffect, useState } from 'react';
-import { api, read, readIfThere, type Schemas } from '../../../lib/api';
+import { api, isRefusal, read, readIfThere, untilRefused, type Schemas } from '../../../lib/api';
 import { oneByOne, sumContents, type BinCommands } from '../../../lib/batch';
 import { useStore } from '../../../lib/store';
 import { connected } from '../../../lib/connection';
@@ -30,6 +30,16 @@ const patience = 60_000;
 
 export function isOver(job: JobItem): boolean {
   return endStatuses.includes(job.status);
+}
+
+/** Whether the current attempt has not started, or ended without; those before may have. */
+export function isUnstarted(job: JobItem): boolean {
+  return !job.startedAt;
+}
+
+/** Whether an id can be one of a job. */
+export function canBeJobId(id: string): boolean {
+  return /^[0-9a-f]{8}-?([0-9a-f]{4}-?){3}[0-9a-f]{12}$/i.test(id);
 }
 
 /** How many of a job's children have not ended. */
@@ -86,7 +96,8 @@ export function useJob(id: string) {
   const result = useQuery({
     queryKey: ['/api/jobs', id],
     queryFn: ({ signal }) => readIfThere(api.GET('/api/jobs/{id}', { params: { path: { id } }, signal })),
-    refetchInterval: ({ state: { data } }) => (data ? mayChange(data) : patient) && refreshEvery,
+    refetchInterval: ({ state: { data, error } }) =>
+      (data ? mayChange(data) : patient && !isRefusal(error)) && refreshEvery,
   });
   return { job: result.data, error: result.error, patient, retry: result.refetch };
 }
@@ -114,7 +125,7 @@ export function useHistory(job: Job, enabled = true) {
     queryKey: ['/api/jobs', job.id, 'events', job.status, job.attempt, job.stopping, job.deletion?.at],
     queryFn: ({ signal }) => read(api.GET('/api/jobs/{id}/events', { params: { path: { id: job.id } }, signal })),
     placeholderData: keepPreviousData,
-    refetchInterval: isOver(job) ? false : refreshEvery * 2,
+    refetchInterval: isOver(job) ? false : untilRefused(refreshEvery * 2),
   });
 }
 
@@ -126,7 +137,7 @@ export function useJobArtifacts(job: Job) {
       return read(api.GET('/api/jobs/{jobId}/artifacts', { params, signal }));
     },
     placeholderData: keepPreviousData,
-    refetchInterval: isOver(job) ? false : refreshEvery * 2,
+    refetchInterval: isOver(job) ? false : untilRefused(refreshEvery * 2),
   });
 }
 

@@ -11,7 +11,7 @@ import { useText, useSay, type Text } from '../../../lib/i18n/i18n';
 import type { Say } from '../../../lib/i18n/sentences';
 import type { ListSearch } from '../../../lib/list-search';
 import { callerName } from '../../../lib/actor';
-import { jobBin, jobStatuses, placedOn, shownStatus, type JobItem } from '../api/jobs';
+import { isUnstarted, jobBin, jobStatuses, placedOn, shownStatus, type JobItem } from '../api/jobs';
 import { reasonText } from './end-reason';
 import { SubmitLink } from './submit-link';
 
@@ -119,7 +119,7 @@ function columns(t: Text, say: Say): Column<JobItem>[] {
       width: '4.5rem',
       wide: true,
       number: true,
-      cell: job => job.attempt,
+      cell: job => (isUnstarted(job) && job.attempt === 1 ? '–' : job.attempt),
     },
     {
       key: 'duration',
