@@ -213,7 +213,7 @@ public sealed partial class Watching_a_training(Browser browser) : IDisposable
             .ToContainTextAsync("Exited with code 3.");
         await session.Page.Keyboard.PressAsync("ArrowRight");
         await Expect(session.Tab("Artifacts")).ToBeFocusedAsync();
-        await Expect(session.Heading("No artifacts yet")).ToBeVisibleAsync();
+        await Expect(session.Heading("No artifacts")).ToBeVisibleAsync();
 
         await session.GoAsync($"/jobs/{id}?attempt=99");
         await Expect(session.Page.GetByText("No output.")).ToBeVisibleAsync();

@@ -11,19 +11,20 @@ import { ActionError } from './states';
 interface DeleteButtonProps {
   name: string;
   bin: Bin;
+  /** What else becomes of it, or does not. */
+  note?: string;
   /** Called once it is in the recycle bin. */
   onDeleted?: () => void;
 }
 
 /** Moves something into the recycle bin, after a question that also takes a reason. */
-export function DeleteButton({ name, bin, onDeleted }: DeleteButtonProps) {
+export function DeleteButton({ name, bin, note, onDeleted }: DeleteButtonProps) {
   const t = useText();
   const [isAsking, setIsAsking] = useState(false);
   const [reason, setReason] = useState('');
   const refusal = useEditRefusal();
   return (
     <>
-      <ActionError error={bin.remove.error} />
       <Button
         icon={<Trash2 aria-hidden="true" />}
         disabled={bin.remove.isPending}
@@ -36,10 +37,14 @@ export function DeleteButton({ name, bin, onDeleted }: DeleteButtonProps) {
         open={isAsking}
         danger
         title={t('bin.delete.title', { name })}
-        text={t('bin.delete.text')}
+        text={note ? `${t('bin.delete.text')} ${note}` : t('bin.delete.text')}
         confirm={t('bin.delete')}
         refuse={t('common.cancel')}
-        onConfirm={() => bin.remove.mutate(reason, { onSuccess: onDeleted })}
+        onConfirm={async () => {
+          await bin.remove.mutateAsync(reason);
+          setReason('');
+          onDeleted?.();
+        }}
         onClose={() => setIsAsking(false)}
       >
         <Field label={t('bin.reason')}>

@@ -1,17 +1,21 @@
 import { useNavigate, useRouter } from '@tanstack/react-router';
-import { ListFilter } from 'lucide-react';
+import { ArchiveRestore, ListFilter } from 'lucide-react';
 import { useCallback, useState, type ReactNode } from 'react';
 import { ApiError } from '../lib/api';
-import { useLocale, useText, useSay } from '../lib/i18n/i18n';
+import type { BinCommands } from '../lib/batch';
+import { useEditRefusal } from '../lib/caller';
+import { useLocale, useText, useSay, type Text } from '../lib/i18n/i18n';
 import { problemText } from '../lib/i18n/sentences';
 import { changeFilter, type ListSearch } from '../lib/list-search';
 import { userName } from '../lib/user-name';
+import { useSelection, type Selection } from '../lib/use-selection';
 import { useRows, type ListPath, type RowOf } from '../lib/use-rows';
 import { Button } from './button';
 import { FilterChip } from './filter-chip';
 import { JobLink } from './job-link';
 import { PageHeader } from './page-header';
 import { SearchBox } from './search-box';
+import { SelectionBar, useBatch, type Batch } from './selection-bar';
 import { EmptyState, Pending } from './states';
 import type { KnownStatus } from './status-badge';
 import { VirtualTable, type Column } from './virtual-table';
@@ -43,7 +47,7 @@ export function ListPage<Path extends ListPath>({
   const onProject = useCallback((value: string) => change({ project: value }), [change]);
   return (
     <div className="page page-fill">
-      <PageHeader title={title}>{actions}</PageHeader>
+      <PageHeader title={search.deleted ? t('bin.title', { list: title }) : title}>{actions}</PageHeader>
       <div className="filters">
         <SearchBox main label={searchLabel} value={search.search ?? ''} onChange={onSearch} />
         <Button
@@ -95,7 +99,8 @@ export function ListPage<Path extends ListPath>({
           </FilterChip>
         )}
       </div>
-      <List {...list} />
+      {/* What was selected or done in the list does not concern its recycle bin. */}
+      <List key={String(search.deleted)} {...list} />
     </div>
   );
 }
@@ -108,10 +113,22 @@ interface ListProps<Path extends ListPath> {
   columns: readonly Column<RowOf<Path>>[];
   /** Shown while there are no items at all. */
   empty: ReactNode;
+  /** What can be done to several rows. */
+  bin: BinCommands<RowOf<Path>>;
+  /** What becomes of what belongs to deleted rows. */
+  deleteNote?: string;
 }
 
 /** A list in all its states: loading, failed, empty, nothing found, and its rows. */
-function List<Path extends ListPath>({ rows: path, search, tableLabel, columns, empty }: ListProps<Path>) {
+function List<Path extends ListPath>({
+  rows: path,
+  search,
+  tableLabel,
+  columns,
+  empty,
+  bin,
+  deleteNote,
+}: ListProps<Path>) {
   const t = useText();
   const say = useSay();
   const locale = useLocale();
@@ -120,6 +137,9 @@ function List<Path extends ListPath>({ rows: path, search, tableLabel, columns, 
   const project = search.project?.replace(/\/+$/, '') || undefined;
   const { status, search: text, submittedBy, parent, deleted } = search;
   const rows = useRows(path, { status, project, search: text, submittedBy, parent, deleted: deleted || undefined });
+  const batch = useBatch(bin);
+  const selection = useSelection(rows.key, bin.keyOf);
+  const refusal = useEditRefusal();
   const isFiltered = [status, project, text, submittedBy, parent].some(Boolean);
   const [sight, setSight] = useState({ first: 1, last: 1 });
   const onVisibleRangeChange = useCallback((first: number, last: number) => setSight({ first, last }), []);
@@ -134,19 +154,34 @@ function List<Path extends ListPath>({ rows: path, search, tableLabel, columns, 
   if (!rows.isLoaded) {
     return <Pending error={rows.error} onRetry={rows.retry} rows={10} />;
   }
+  const bar = <SelectionBar selection={selection} batch={batch} deleted={Boolean(deleted)} note={deleteNote} />;
   if (rows.total === 0) {
-    if (isFiltered) {
-      return <EmptyState title={t('common.noMatch')}>{clear}</EmptyState>;
-    }
-    return deleted ? <EmptyState title={t('bin.empty')}>{clear}</EmptyState> : empty;
+    return (
+      <>
+        {bar}
+        {isFiltered ? (
+          <EmptyState title={t('common.noMatch')}>{clear}</EmptyState>
+        ) : deleted ? (
+          <EmptyState title={t('bin.empty')}>{clear}</EmptyState>
+        ) : (
+          <Unlisted path={path} empty={empty} onShow={() => change({ deleted: true })} />
+        )}
+      </>
+    );
   }
   const number = (value: number) => value.toLocaleString(locale);
+  const allColumns = [
+    selectColumn(t, bin, selection, rows.loaded),
+    ...columns,
+    ...(deleted ? [restoreColumn(t, batch, refusal)] : []),
+  ];
   return (
     <>
+      {bar}
       <VirtualTable
         name={path.slice('/api/'.length)}
         label={tableLabel}
-        columns={columns}
+        columns={allColumns}
         rows={rows}
         onVisibleRangeChange={onVisibleRangeChange}
       />
@@ -159,6 +194,72 @@ function List<Path extends ListPath>({ rows: path, search, tableLabel, columns, 
       </p>
     </>
   );
+}
+
+/** What an empty list says: there is nothing yet, or all of it is in the recycle bin. */
+function Unlisted({ path, empty, onShow }: { path: ListPath; empty: ReactNode; onShow: () => void }) {
+  const t = useText();
+  const rows = useRows(path, { deleted: true });
+  return !rows.isLoaded || rows.total === 0 ? (
+    empty
+  ) : (
+    <EmptyState title={t('bin.all')}>
+      <Button onClick={onShow}>{t('bin.show')}</Button>
+    </EmptyState>
+  );
+}
+
+function selectColumn<Row>(
+  t: Text,
+  { nameOf }: BinCommands<Row>,
+  selection: Selection<Row>,
+  loaded: readonly Row[],
+): Column<Row> {
+  return {
+    key: 'select',
+    name: t('batch.column'),
+    width: '1.25rem',
+    control: true,
+    head: (
+      <input
+        type="checkbox"
+        aria-label={t('batch.selectAll', { count: loaded.length })}
+        title={t('batch.selectAll', { count: loaded.length })}
+        checked={loaded.length > 0 && loaded.every(selection.has)}
+        onChange={event => selection.set(loaded, event.target.checked)}
+      />
+    ),
+    cell: row => (
+      <input
+        type="checkbox"
+        aria-label={t('batch.select', { name: nameOf(row) })}
+        checked={selection.has(row)}
+        onChange={event => selection.set([row], event.target.checked)}
+      />
+    ),
+  };
+}
+
+function restoreColumn<Row>(t: Text, batch: Batch<Row>, refusal: string | undefined): Column<Row> {
+  return {
+    key: 'restore',
+    name: t('batch.actions'),
+    width: '6.25rem',
+    control: true,
+    cell: row => (
+      <Button
+        kind="quiet"
+
+        aria-label={t('bin.restore.label', { name: batch.commands.nameOf(row) })}
+        icon={<ArchiveRestore aria-hidden="true" />}
+        disabled={batch.isPending}
+        refusal={refusal}
+        onClick={() => void batch.restore([row])}
+      >
+        {t('bin.restore')}
+      </Button>
+    ),
+  };
 }
 
 const noFilter: Required<ListSearch> = {

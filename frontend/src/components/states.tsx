@@ -3,6 +3,7 @@ import type { ReactNode } from 'react';
 import { ApiError } from '../lib/api';
 import { useText, useSay } from '../lib/i18n/i18n';
 import { problemText } from '../lib/i18n/sentences';
+import { useStandingError } from '../lib/standing-error';
 import { Button } from './button';
 import { useTitle } from './page-header';
 
@@ -79,9 +80,10 @@ export function WaitingState({ title, text }: { title: string; text: string }) {
   return <EmptyState title={title} text={text} icon={<LoaderCircle className="spin" aria-hidden="true" />} />;
 }
 
-/** The error of an action, beside its control; nothing while there is none. */
-export function ActionError({ error }: { error: unknown }) {
+/** The error of an action, beside its control; nothing while there is none, or when the platform that did not answer is back. */
+export function ActionError({ error: latest }: { error: unknown }) {
   const t = useText();
+  const error = useStandingError(latest);
   const reason = useReason(error);
   return error ? (
     <span role="alert" className="error-text">

@@ -20,6 +20,10 @@ export interface Column<T> {
   note?: (row: T) => ReactNode;
   /** Aligned to the right. */
   number?: boolean;
+  /** Shown in the head instead of the name. */
+  head?: ReactNode;
+  /** It has controls, which work although the row is a link; its width is fixed. */
+  control?: boolean;
 }
 
 interface VirtualTableProps<T> {
@@ -174,12 +178,14 @@ function HeadRow<T>({ columns, widths, onPreview, onChoose }: HeadRowProps<T>) {
     <div ref={row} role="row" aria-rowindex={1} className="table-row">
       {columns.map((column, index) => (
         <div key={column.key} role="columnheader" aria-label={column.name} className={cellClass(column)}>
-          <span className="column-name">{column.name}</span>
-          <ColumnGrip
-            label={t('table.width', { name: column.name })}
-            onPreview={width => onPreview(width === null ? {} : changesFor(index, width))}
-            onChoose={width => onChoose(width === null ? { [column.key]: undefined } : changesFor(index, width))}
-          />
+          {column.control ? column.head : <span className="column-name">{column.name}</span>}
+          {!column.control && (
+            <ColumnGrip
+              label={t('table.width', { name: column.name })}
+              onPreview={width => onPreview(width === null ? {} : changesFor(index, width))}
+              onChoose={width => onChoose(width === null ? { [column.key]: undefined } : changesFor(index, width))}
+            />
+          )}
         </div>
       ))}
     </div>
@@ -196,7 +202,7 @@ function tracksOf<T>(columns: readonly Column<T>[], widths: ColumnWidths): strin
 }
 
 function cellClass<T>(column: Column<T>): string {
-  return `cell${column.wide ? ' cell-wide' : ''}${column.number ? ' cell-number' : ''}${column.note ? ' cell-noted' : ''}`;
+  return `cell${column.wide ? ' cell-wide' : ''}${column.number ? ' cell-number' : ''}${column.note ? ' cell-noted' : ''}${column.control ? ' cell-control' : ''}`;
 }
 
 /** Keeps the horizontal scroll of header and rows in sync. */

@@ -16,7 +16,7 @@ vi.stubGlobal(
 );
 
 const { addressOf, basePath } = await import('./address');
-const { api, ApiError, read, readIfThere } = await import('./api');
+const { api, ApiError, read, readIfThere, untilRefused } = await import('./api');
 
 const asked: string[] = [];
 let answer = new Response();
@@ -62,4 +62,15 @@ test('any other refusal is an error that says why', async () => {
   const error = await read(api.POST('/api/jobs/{id}/cancel', job)).catch((reason: unknown) => reason);
   expect(error).toBeInstanceOf(ApiError);
   expect((error as InstanceType<typeof ApiError>).is('gateway.not-allowed')).toBe(true);
+});
+
+test('what is refused is not asked for again, what failed is', () => {
+  const next = untilRefused(2000);
+  expect([400, 403, 404].map(status => next({ state: { error: new ApiError(status, {}) } }))).toEqual([
+    false,
+    false,
+    false,
+  ]);
+  expect([0, 429, 503].map(status => next({ state: { error: new ApiError(status, {}) } }))).toEqual([2000, 2000, 2000]);
+  expect(next({ state: { error: null } })).toBe(2000);
 });

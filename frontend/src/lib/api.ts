@@ -32,6 +32,16 @@ export class ApiError extends Error {
   }
 }
 
+/** Whether the platform refused a request for what it is: asked again, it would refuse it again. */
+export function isRefusal(error: unknown): boolean {
+  return error instanceof ApiError && error.status >= 400 && error.status < 500 && ![408, 429].includes(error.status);
+}
+
+/** How often something is asked for anew, until it is refused. */
+export function untilRefused(interval: number) {
+  return ({ state: { error } }: { state: { error: unknown } }): number | false => !isRefusal(error) && interval;
+}
+
 /** The client of the API. Anything but success is an {@link ApiError}. */
 export const api = createClient<paths>({ baseUrl: apiBase, fetch: send });
 

@@ -21,6 +21,14 @@ export function useEditRefusal(): string | undefined {
   return caller?.role === 'viewer' ? t('role.refusal', { role: t('role.viewer') }) : undefined;
 }
 
+/** Why the user may not do what is left to administrators; undefined for these, and while the role is unknown. */
+export function useAdministerRefusal(): string | undefined {
+  const t = useText();
+  const role = useCaller()?.role;
+  const name = useRoleName(role);
+  return name && role !== 'administrator' ? t('role.refusal', { role: name }) : undefined;
+}
+
 /** The name of the user's role. */
 export function useRoleName(role: string | null | undefined): string | undefined {
   const t = useText();

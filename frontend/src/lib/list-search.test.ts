@@ -31,3 +31,7 @@ test('a change keeps the rest of the filter', () => {
     status: 'running',
   });
 });
+
+test('a status may be written in capitals', () => {
+  expect(readListSearch({ status: 'Queued,RUNNING' }, jobs).status).toBe('queued,running');
+});

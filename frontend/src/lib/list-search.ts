@@ -22,7 +22,7 @@ interface Known {
 
 /** Reads the filter of a list; what the list does not know is left out, as it would be refused or ignored. */
 export function readListSearch(search: Record<string, unknown>, { statuses = [], jobs = false }: Known): ListSearch {
-  const wanted = readText(search.status)?.split(',') ?? [];
+  const wanted = readText(search.status)?.toLowerCase().split(',') ?? [];
   return {
     status: wanted.filter(one => statuses.includes(one)).join(',') || undefined,
     project: readText(search.project),

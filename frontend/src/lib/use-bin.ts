@@ -28,6 +28,9 @@ export function useBin(
       mutationFn: (reason: string) => commands.remove(reason.trim() || undefined),
       onSuccess,
     }),
-    restore: useMutation({ mutationFn: commands.restore, onSuccess }),
+    restore: useMutation({
+      mutationFn: commands.restore,
+      onSuccess: () => client.invalidateQueries({ queryKey: [list] }),
+    }),
   };
 }

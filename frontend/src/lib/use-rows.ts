@@ -1,7 +1,7 @@
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { useCallback, useEffect, useMemo, useRef, useState } from 'react';
 import type { paths } from '../../generated/api';
-import { api, read } from './api';
+import { api, read, untilRefused } from './api';
 import { offsetFor, windowRows } from './row-window';
 
 /** The lists of the API that are shown by this. */
@@ -26,6 +26,8 @@ export interface Rows<T> {
   total: number;
   /** The row at an index of the whole list; undefined while it loads. */
   at: (index: number) => T | undefined;
+  /** The rows that are loaded now. */
+  loaded: readonly T[];
   /** Sets the first visible row. */
   show: (index: number) => void;
   isLoaded: boolean;
@@ -48,14 +50,14 @@ export function useRows<Path extends ListPath>(path: Path, filter: Filter): Rows
       return { items: page.items, total: page.total, known, offset };
     },
     placeholderData: keepPreviousData,
-    refetchInterval: refreshEvery,
+    refetchInterval: untilRefused(refreshEvery),
     gcTime: keepFor,
   });
   const { data: counted } = useQuery({
     queryKey: [path, filter, 'total'],
     queryFn: async ({ signal }) => (await readPage(path, { ...filter, limit: 1, total: 'exact' }, signal)).total,
     enabled: data?.total === null,
-    refetchInterval: countEvery,
+    refetchInterval: untilRefused(countEvery),
     gcTime: keepFor,
   });
   const settling = useRef<ReturnType<typeof setTimeout>>(undefined);
@@ -81,6 +83,7 @@ export function useRows<Path extends ListPath>(path: Path, filter: Filter): Rows
       // Until it is counted, what is known to be there.
       total: data?.total ?? Math.max(data?.known ?? 0, counted ?? 0),
       at,
+      loaded: data?.items ?? [],
       show,
       isLoaded: data !== undefined,
       error,

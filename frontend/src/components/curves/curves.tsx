@@ -15,10 +15,12 @@ interface CurvesProps {
   begun: boolean;
   /** Whether it has ended: nothing more is to come. */
   ended: boolean;
+  /** Set when it has ended without having started. */
+  unstarted?: boolean;
 }
 
 /** All curves of a run, live while it trains. */
-export function Curves({ runId, begun, ended }: CurvesProps) {
+export function Curves({ runId, begun, ended, unstarted = false }: CurvesProps) {
   const t = useText();
   const { state, series } = useRunSeries(runId, begun);
   const [smoothing, setSmoothing] = useState(0);
@@ -39,7 +41,15 @@ export function Curves({ runId, begun, ended }: CurvesProps) {
             ? t('common.loading')
             : state === 'failed'
               ? t('curves.failed')
-              : t(isNone ? 'curves.none' : state === 'absent' ? 'curves.absent' : 'curves.empty')}
+              : t(
+                  isNone
+                    ? unstarted
+                      ? 'job.neverStarted'
+                      : 'curves.none'
+                    : state === 'absent'
+                      ? 'curves.absent'
+                      : 'curves.empty',
+                )}
         </p>
       </section>
     );

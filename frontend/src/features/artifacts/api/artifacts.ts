@@ -1,7 +1,9 @@
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { addressOf } from '../../../lib/address';
-import { api, read, readIfThere, type Schemas } from '../../../lib/api';
+import { api, read, readIfThere, untilRefused, type Schemas } from '../../../lib/api';
+import { oneByOne, type BinCommands } from '../../../lib/batch';
 import { useBin } from '../../../lib/use-bin';
+import type { RowOf } from '../../../lib/use-rows';
 
 export type Artifact = Schemas['ArtifactDetail'];
 export type Version = Schemas['ArtifactVersion'];
@@ -38,7 +40,7 @@ export function useVersions(name: string) {
   return useQuery({
     queryKey: [root, name, 'versions'],
     queryFn: ({ signal }) => readVersions(name, undefined, signal),
-    refetchInterval: refreshEvery,
+    refetchInterval: untilRefused(refreshEvery),
   });
 }
 
@@ -47,12 +49,12 @@ export function useDeletedVersions(name: string) {
   return useQuery({
     queryKey: [root, name, 'versions', 'deleted'],
     queryFn: ({ signal }) => readVersions(name, true, signal),
-    refetchInterval: refreshEvery,
+    refetchInterval: untilRefused(refreshEvery),
   });
 }
 
 /** All versions, newest first. */
-async function readVersions(name: string, deleted: boolean | undefined, signal: AbortSignal) {
+async function readVersions(name: string, deleted: boolean | undefined, signal?: AbortSignal) {
   const page = (cursor?: string) => {
     const params = { path: { name }, query: { deleted, limit: 200, cursor } };
     return read(api.GET('/api/artifacts/{name}/versions', { params, signal }));
@@ -90,6 +92,43 @@ export function useVersionBin(name: string, version: number) {
     root,
     versionKey(name, version),
   );
+}
+
+const versionCommands = {
+  list: root,
+  remove: async (ids, reason) =>
+    (await read(api.POST('/api/artifacts/versions/delete', { body: { ids, reason } }))).items,
+  restore: ids =>
+    oneByOne(ids, id => {
+      const [name = '', version = ''] = id.split(':');
+      return api.POST('/api/artifacts/{name}/versions/{version}/restore', { params: { path: { name, version } } });
+    }),
+  purge: async (ids, dryRun) => {
+    const { items, content } = await read(api.POST('/api/artifacts/versions/purge', { body: { ids, dryRun } }));
+    return { items, content };
+  },
+} satisfies Partial<BinCommands<Version>>;
+
+/** What can be done to several versions. */
+export const versionBin: BinCommands<Version> = {
+  ...versionCommands,
+  keyOf: idOf,
+  nameOf: idOf,
+  idsOf: version => [idOf(version)],
+};
+
+/** The same for artifacts, which stand for all their versions: those in the recycle bin, or the others. */
+export function artifactBin(deleted: boolean): BinCommands<RowOf<'/api/artifacts'>> {
+  return {
+    ...versionCommands,
+    keyOf: artifact => artifact.name,
+    nameOf: artifact => artifact.name,
+    idsOf: async artifact => (await readVersions(artifact.name, deleted || undefined)).items.map(idOf),
+  };
+}
+
+function idOf({ name, version }: Pick<Version, 'name' | 'version'>): string {
+  return `${name}:${version}`;
 }
 
 export function useSetAlias(name: string, version: number) {

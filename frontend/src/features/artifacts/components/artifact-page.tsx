@@ -1,18 +1,21 @@
 import { Link } from '@tanstack/react-router';
+import { callerName } from '../../../lib/actor';
 import { Aliases } from '../../../components/aliases';
 import { RestoreButton } from '../../../components/bin-actions';
 import { Facts } from '../../../components/facts';
 import { PageHeader } from '../../../components/page-header';
+import { SelectionBar, useBatch } from '../../../components/selection-bar';
 import { AbsentState, Pending, PendingPage } from '../../../components/states';
 import { Ago } from '../../../components/time';
 import { formatBytes } from '../../../lib/format';
 import { useText } from '../../../lib/i18n/i18n';
-import { userName } from '../../../lib/user-name';
+import { useSelection, type Selection } from '../../../lib/use-selection';
 import {
   useArtifact,
   useDeletedVersions,
   useVersionBin,
   useVersions,
+  versionBin,
   type Artifact,
   type Version,
 } from '../api/artifacts';
@@ -66,19 +69,25 @@ function ArtifactView({ artifact, version }: { artifact: Artifact; version: numb
   );
 }
 
-/** What can be restored. */
+/** What can be restored, or deleted permanently. */
 function DeletedVersions({ name }: { name: string }) {
   const t = useText();
   const { data } = useDeletedVersions(name);
-  if (!data || data.items.length === 0) {
+  const batch = useBatch(versionBin);
+  const selection = useSelection(name, versionBin.keyOf);
+  if (!data || (data.items.length === 0 && !batch.report)) {
     return null;
   }
   return (
     <section className="versions" aria-label={t('bin.versions')}>
       <h2>{t('bin.versions')}</h2>
+      <SelectionBar selection={selection} batch={batch} deleted />
       <ul>
         {data.items.map(item => (
-          <DeletedVersion key={item.version} version={item} />
+          <li key={item.version}>
+            <SelectVersion version={item} selection={selection} />
+            <DeletedVersion version={item} />
+          </li>
         ))}
       </ul>
     </section>
@@ -86,31 +95,48 @@ function DeletedVersions({ name }: { name: string }) {
 }
 
 function DeletedVersion({ version }: { version: Version }) {
+  const t = useText();
   const bin = useVersionBin(version.name, version.version);
   return (
-    <li>
-      <strong>v{version.version}</strong>{' '}
-      <span className="muted versions-meta">
+    <div className="version-deleted">
+      <strong>v{version.version}</strong>
+      <RestoreButton bin={bin} />
+      <span className="muted versions-meta" title={version.deleteReason ?? undefined}>
         {version.deletedAt && <Ago at={version.deletedAt} />}
-        {version.deletedBy && ` · ${userName(version.deletedBy) ?? version.deletedBy}`}
+        {version.deletedBy && ` · ${callerName(t, version.deletedBy)}`}
         {version.deleteReason && ` · ${version.deleteReason}`}
       </span>
-      <RestoreButton bin={bin} />
-    </li>
+    </div>
+  );
+}
+
+function SelectVersion({ version, selection }: { version: Version; selection: Selection<Version> }) {
+  const t = useText();
+  return (
+    <input
+      type="checkbox"
+      aria-label={t('batch.select', { name: `v${version.version}` })}
+      checked={selection.has(version)}
+      onChange={event => selection.set([version], event.target.checked)}
+    />
   );
 }
 
 function Versions({ name, shown }: { name: string; shown: number | undefined }) {
   const t = useText();
   const { data, error, refetch } = useVersions(name);
+  const batch = useBatch(versionBin);
+  const selection = useSelection(name, versionBin.keyOf);
   if (!data) {
     return <Pending error={error} onRetry={refetch} rows={3} />;
   }
   return (
     <nav className="versions" aria-label={t('artifacts.versions')}>
+      <SelectionBar selection={selection} batch={batch} deleted={false} />
       <ul>
         {data.items.map(item => (
           <li key={item.version}>
+            <SelectVersion version={item} selection={selection} />
             <Link
               to="/artifacts/$name"
               params={{ name }}

@@ -1,5 +1,6 @@
 import { Link } from '@tanstack/react-router';
 import { Package } from 'lucide-react';
+import { deletionColumns, deletionNote, type ShowDeletion } from '../../../components/deletion-columns';
 import { EmptyState } from '../../../components/states';
 import { ListPage } from '../../../components/list-page';
 import { Notes } from '../../../components/notes';
@@ -9,6 +10,9 @@ import { formatBytes } from '../../../lib/format';
 import { useText, type Text } from '../../../lib/i18n/i18n';
 import type { ListSearch } from '../../../lib/list-search';
 import type { RowOf } from '../../../lib/use-rows';
+import { artifactBin, useDeletedVersions } from '../api/artifacts';
+
+const [listedArtifacts, deletedArtifacts] = [artifactBin(false), artifactBin(true)];
 
 export function ArtifactsPage({ search }: { search: ListSearch }) {
   const t = useText();
@@ -19,7 +23,9 @@ export function ArtifactsPage({ search }: { search: ListSearch }) {
       search={search}
       searchLabel={t('artifacts.search')}
       tableLabel={t('artifacts.table')}
-      columns={columns(t)}
+      columns={search.deleted ? binColumns(t) : columns(t)}
+      bin={search.deleted ? deletedArtifacts : listedArtifacts}
+      deleteNote={t('artifacts.delete.note')}
       empty={
         <EmptyState
           title={t('artifacts.empty.title')}
@@ -31,17 +37,66 @@ export function ArtifactsPage({ search }: { search: ListSearch }) {
   );
 }
 
-function columns(t: Text): Column<RowOf<'/api/artifacts'>>[] {
+type ArtifactRow = RowOf<'/api/artifacts'>;
+
+const ofArtifact: ShowDeletion<ArtifactRow> = ({ name }, show) => <LastDeletion name={name} show={show} />;
+
+/** Something of the last deletion of a version, which the list does not say. */
+function LastDeletion({ name, show }: { name: string; show: Parameters<typeof ofArtifact>[1] }) {
+  const { data } = useDeletedVersions(name);
+  const last = data?.items.toSorted((a, b) => Date.parse(b.deletedAt ?? '') - Date.parse(a.deletedAt ?? ''))[0];
+  return last?.deletedAt
+    ? show({ at: last.deletedAt, by: last.deletedBy ?? null, reason: last.deleteReason ?? null })
+    : null;
+}
+
+function DeletedCount({ name }: { name: string }) {
+  return useDeletedVersions(name).data?.items.length ?? null;
+}
+
+function binColumns(t: Text): Column<ArtifactRow>[] {
   return [
     {
       key: 'name',
       name: t('common.name'),
       width: 'minmax(8rem, 2fr)',
-      cell: artifact => (
-        <Link to="/artifacts/$name" params={{ name: artifact.name }} className="row-link">
-          {artifact.name}
-        </Link>
-      ),
+      cell: artifactName,
+      note: deletionNote(t, ofArtifact),
+    },
+    {
+      key: 'project',
+      name: t('common.project'),
+      width: 'minmax(6rem, 1fr)',
+      wide: true,
+      cell: artifact => artifact.project ?? '–',
+    },
+    {
+      key: 'deletedVersions',
+      name: t('bin.versions'),
+      width: '9rem',
+      wide: true,
+      number: true,
+      cell: artifact => <DeletedCount name={artifact.name} />,
+    },
+    ...deletionColumns(t, ofArtifact),
+  ];
+}
+
+function artifactName(artifact: ArtifactRow) {
+  return (
+    <Link to="/artifacts/$name" params={{ name: artifact.name }} className="row-link">
+      {artifact.name}
+    </Link>
+  );
+}
+
+function columns(t: Text): Column<ArtifactRow>[] {
+  return [
+    {
+      key: 'name',
+      name: t('common.name'),
+      width: 'minmax(8rem, 2fr)',
+      cell: artifactName,
       note: artifact => (
         <Notes
           items={[

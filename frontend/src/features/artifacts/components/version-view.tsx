@@ -2,21 +2,30 @@ import { useNavigate } from '@tanstack/react-router';
 import { Tag } from 'lucide-react';
 import { useState } from 'react';
 import { Aliases } from '../../../components/aliases';
-import { DeleteButton } from '../../../components/bin-actions';
+import { DeleteButton, RestoreButton } from '../../../components/bin-actions';
 import { Button } from '../../../components/button';
 import { CopyButton } from '../../../components/copy-button';
 import { DownloadButton } from '../../../components/download-button';
 import { Facts } from '../../../components/facts';
 import { Field } from '../../../components/field';
 import { JobLink } from '../../../components/job-link';
-import { Pending, useReason } from '../../../components/states';
+import { EmptyState, Pending, useReason } from '../../../components/states';
 import { Ago } from '../../../components/time';
 import { ApiError } from '../../../lib/api';
 import { useEditRefusal } from '../../../lib/caller';
 import { formatBytes } from '../../../lib/format';
 import { useText, useSay } from '../../../lib/i18n/i18n';
 import { fieldErrors } from '../../../lib/i18n/sentences';
-import { archiveOf, fileOf, useManifest, useSetAlias, useVersionBin, type Manifest } from '../api/artifacts';
+import type { Bin } from '../../../lib/use-bin';
+import {
+  archiveOf,
+  fileOf,
+  useDeletedVersions,
+  useManifest,
+  useSetAlias,
+  useVersionBin,
+  type Manifest,
+} from '../api/artifacts';
 
 /** One version with its files. */
 export function VersionView({ name, version }: { name: string; version: number }) {
@@ -24,6 +33,9 @@ export function VersionView({ name, version }: { name: string; version: number }
   const navigate = useNavigate();
   const bin = useVersionBin(name, version);
   const { data, error, refetch } = useManifest(name, version);
+  if (error instanceof ApiError && error.status === 404) {
+    return <AbsentVersion name={name} version={version} bin={bin} />;
+  }
   if (!data) {
     return <Pending error={error} onRetry={refetch} />;
   }
@@ -61,6 +73,20 @@ export function VersionView({ name, version }: { name: string; version: number }
       <AliasForm name={name} version={version} />
       <Files manifest={data} />
     </section>
+  );
+}
+
+/** A version that never was, or that is in the recycle bin. */
+function AbsentVersion({ name, version, bin }: { name: string; version: number; bin: Bin }) {
+  const t = useText();
+  const isDeleted = useDeletedVersions(name).data?.items.some(one => one.version === version) ?? false;
+  return (
+    <EmptyState
+      title={t('artifact.version.absent')}
+      text={t(isDeleted ? 'artifact.version.deleted' : 'artifact.version.never', { name, number: version })}
+    >
+      {isDeleted && <RestoreButton bin={bin} />}
+    </EmptyState>
   );
 }
 

@@ -1,5 +1,5 @@
 import { expect, test, vi } from 'vitest';
-import { firstStart, placedOn, rankStatus, unendedChildren, type Job, type JobRank } from './jobs';
+import { canBeJobId, firstStart, placedOn, rankStatus, unendedChildren, type Job, type JobRank } from './jobs';
 
 // The session is read from there when its module is loaded.
 vi.hoisted(() => {
@@ -59,4 +59,10 @@ test.each<[string, Partial<JobRank>, Job]>([
   ['cancelled', { endedAt: at, reason: 'cancelled' }, ended],
 ])('a process is %s: %o', (status, rank, job) => {
   expect(rankStatus({ ...unknown, ...rank }, job)).toBe(status);
+});
+
+test('what cannot be an id is told from what may come', () => {
+  expect(canBeJobId('01a2260d-3589-7b1e-99fd-c4336d728c84')).toBe(true);
+  expect(canBeJobId('01A2260D35897B1E99FDC4336D728C84')).toBe(true);
+  expect(['none', '', '01a2260d-3589-7b1e-99fd-c4336d728c8', 'new'].some(canBeJobId)).toBe(false);
 });

@@ -1,6 +1,7 @@
 import { keepPreviousData, useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useEffect, useState } from 'react';
-import { api, read, readIfThere, type Schemas } from '../../../lib/api';
+import { api, isRefusal, read, readIfThere, untilRefused, type Schemas } from '../../../lib/api';
+import { oneByOne, sumContents, type BinCommands } from '../../../lib/batch';
 import { useStore } from '../../../lib/store';
 import { connected } from '../../../lib/connection';
 import { useBin } from '../../../lib/use-bin';
@@ -29,6 +30,16 @@ const patience = 60_000;
 
 export function isOver(job: JobItem): boolean {
   return endStatuses.includes(job.status);
+}
+
+/** Whether the current attempt has not started, or ended without; those before may have. */
+export function isUnstarted(job: JobItem): boolean {
+  return !job.startedAt;
+}
+
+/** Whether an id can be one of a job. */
+export function canBeJobId(id: string): boolean {
+  return /^[0-9a-f]{8}-?([0-9a-f]{4}-?){3}[0-9a-f]{12}$/i.test(id);
 }
 
 /** How many of a job's children have not ended. */
@@ -85,7 +96,8 @@ export function useJob(id: string) {
   const result = useQuery({
     queryKey: ['/api/jobs', id],
     queryFn: ({ signal }) => readIfThere(api.GET('/api/jobs/{id}', { params: { path: { id } }, signal })),
-    refetchInterval: ({ state: { data } }) => (data ? mayChange(data) : patient) && refreshEvery,
+    refetchInterval: ({ state: { data, error } }) =>
+      (data ? mayChange(data) : patient && !isRefusal(error)) && refreshEvery,
   });
   return { job: result.data, error: result.error, patient, retry: result.refetch };
 }
@@ -113,7 +125,7 @@ export function useHistory(job: Job, enabled = true) {
     queryKey: ['/api/jobs', job.id, 'events', job.status, job.attempt, job.stopping, job.deletion?.at],
     queryFn: ({ signal }) => read(api.GET('/api/jobs/{id}/events', { params: { path: { id: job.id } }, signal })),
     placeholderData: keepPreviousData,
-    refetchInterval: isOver(job) ? false : refreshEvery * 2,
+    refetchInterval: isOver(job) ? false : untilRefused(refreshEvery * 2),
   });
 }
 
@@ -125,7 +137,7 @@ export function useJobArtifacts(job: Job) {
       return read(api.GET('/api/jobs/{jobId}/artifacts', { params, signal }));
     },
     placeholderData: keepPreviousData,
-    refetchInterval: isOver(job) ? false : refreshEvery * 2,
+    refetchInterval: isOver(job) ? false : untilRefused(refreshEvery * 2),
   });
 }
 
@@ -162,3 +174,17 @@ export function useJobBin(id: string) {
     '/api/jobs',
   );
 }
+
+/** The same for several jobs, and their permanent deletion. */
+export const jobBin: BinCommands<JobItem> = {
+  list: '/api/jobs',
+  keyOf: job => job.id,
+  nameOf: job => job.name,
+  idsOf: job => [job.id],
+  remove: async (ids, reason) => (await read(api.POST('/api/jobs/delete', { body: { ids, reason } }))).items,
+  restore: ids => oneByOne(ids, id => api.POST('/api/jobs/{id}/restore', { params: { path: { id } } })),
+  purge: async (ids, dryRun) => {
+    const { items } = await read(api.POST('/api/jobs/purge', { body: { ids, dryRun } }));
+    return { items, content: sumContents(items.map(item => item.content)) };
+  },
+};

@@ -6,7 +6,7 @@ import { Ago } from '../../../components/time';
 import { addressOf } from '../../../lib/address';
 import { formatBytes } from '../../../lib/format';
 import { useText } from '../../../lib/i18n/i18n';
-import { useJobArtifacts, type Job, type JobArtifact } from '../api/jobs';
+import { isOver, useJobArtifacts, type Job, type JobArtifact } from '../api/jobs';
 
 export function JobArtifacts({ job }: { job: Job }) {
   const t = useText();
@@ -15,7 +15,11 @@ export function JobArtifacts({ job }: { job: Job }) {
     return <Pending error={error} onRetry={refetch} rows={3} />;
   }
   if (data.items.length === 0) {
-    return <EmptyState title={t('job.artifacts.empty.title')} text={t('job.artifacts.empty.text')} />;
+    return isOver(job) ? (
+      <EmptyState title={t('job.artifacts.none.title')} text={t('job.artifacts.none.text')} />
+    ) : (
+      <EmptyState title={t('job.artifacts.empty.title')} text={t('job.artifacts.empty.text')} />
+    );
   }
   return (
     <ul className="cards">

@@ -4,7 +4,7 @@ import { ExactTime } from '../../../components/time';
 import { formatDuration } from '../../../lib/format';
 import { isMessageKey, useText, useSay, type Text } from '../../../lib/i18n/i18n';
 import type { Say, SentenceCode } from '../../../lib/i18n/sentences';
-import { callerName, isImplied } from '../api/actor';
+import { callerName, isImplied } from '../../../lib/actor';
 import { causesOf, type Cause } from '../api/cause';
 import { placedOn, useHistory, type HistoryEntry, type Job } from '../api/jobs';
 import { reasonWords } from './end-reason';

@@ -5,9 +5,10 @@ import { Button, IconButton } from '../../../components/button';
 import { CopyButton } from '../../../components/copy-button';
 import { DownloadButton } from '../../../components/download-button';
 import { addressOf } from '../../../lib/address';
-import { useLocale, useText } from '../../../lib/i18n/i18n';
+import { useLocale, useSay, useText } from '../../../lib/i18n/i18n';
 import { useJobLog } from '../api/job-log';
-import { isOver, type Job } from '../api/jobs';
+import { isOver, isUnstarted, type Job } from '../api/jobs';
+import { reasonText } from './end-reason';
 import { LogLine } from './log-line';
 import { LogSearch, useLogSearch } from './log-search';
 
@@ -28,6 +29,7 @@ const nearEnd = 2 * lineHeight;
 /** The live log of one attempt. It follows the end until the user scrolls up. */
 export function JobLog({ job, attempt, line, onAttempt, onLine }: JobLogProps) {
   const t = useText();
+  const say = useSay();
   const locale = useLocale();
   const log = useJobLog(job.id, attempt);
   const search = useLogSearch(log);
@@ -68,6 +70,7 @@ export function JobLog({ job, attempt, line, onAttempt, onLine }: JobLogProps) {
       setFollow(before => (left < nearEnd ? before : false));
     }
   }, []);
+  const isWaiting = attempt === job.attempt && isUnstarted(job) && log.length === 0 && !log.progress;
   const isLive = log.state !== 'ended';
   const attempts = Array.from({ length: job.attempt }, (_, index) => index + 1);
 
@@ -94,7 +97,8 @@ export function JobLog({ job, attempt, line, onAttempt, onLine }: JobLogProps) {
         <LogSearch search={search} />
         <Button
           kind="quiet"
-          aria-pressed={isLive ? follow : undefined}
+          aria-pressed={isLive ? follow && !isWaiting : undefined}
+          disabled={isWaiting}
           title={isLive ? t('log.paused') : undefined}
           icon={<ArrowDownToLine aria-hidden="true" />}
           onClick={() => setFollow(!isLive || !follow)}
@@ -131,7 +135,12 @@ export function JobLog({ job, attempt, line, onAttempt, onLine }: JobLogProps) {
         onScroll={onScroll}
       >
         {log.length === 0 && !log.progress && (
-          <p className="panel-note">{t(!isLive ? 'log.silent' : isOver(job) ? 'log.connecting' : 'log.waiting')}</p>
+          <p className="panel-note">
+            {isWaiting
+              ? t(isOver(job) ? 'job.neverStarted' : 'job.notStarted')
+              : t(!isLive ? 'log.silent' : isOver(job) ? 'log.connecting' : 'log.waiting')}
+            {isWaiting && <span className="muted"> {reasonText(t, say, job)}</span>}
+          </p>
         )}
         <div className="log-canvas" style={{ height }}>
           {virtual.getVirtualItems().map(item => (

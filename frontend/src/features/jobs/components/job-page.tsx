@@ -1,6 +1,6 @@
 import { Link, useNavigate } from '@tanstack/react-router';
 import { CircleStop, RotateCw } from 'lucide-react';
-import { useState } from 'react';
+import { useEffect, useState } from 'react';
 import { DeleteButton, RestoreButton } from '../../../components/bin-actions';
 import { Button } from '../../../components/button';
 import { ConfirmDialog } from '../../../components/confirm-dialog';
@@ -9,7 +9,7 @@ import { Curves } from '../../../components/curves/curves';
 import { Facts } from '../../../components/facts';
 import { JobLink } from '../../../components/job-link';
 import { PageHeader } from '../../../components/page-header';
-import { AbsentState, ActionError, PendingPage, WaitingState } from '../../../components/states';
+import { AbsentState, PendingPage, WaitingState } from '../../../components/states';
 import { StatusBadge } from '../../../components/status-badge';
 import { Tabs } from '../../../components/tabs';
 import { Ago, Duration } from '../../../components/time';
@@ -18,11 +18,13 @@ import { formatDuration } from '../../../lib/format';
 import { useText, useSay } from '../../../lib/i18n/i18n';
 import { useNow } from '../../../lib/use-now';
 import { userName } from '../../../lib/user-name';
-import { callerName, isImplied } from '../api/actor';
+import { callerName, isImplied } from '../../../lib/actor';
 import { cancellationOf } from '../api/cause';
 import {
+  canBeJobId,
   firstStart,
   isOver,
+  isUnstarted,
   jobStatuses,
   placedOn,
   shownStatus,
@@ -41,7 +43,28 @@ import { JobRanks } from './job-ranks';
 import { JobRequest } from './job-request';
 import { jobTabs, type JobSearch } from './job-tabs';
 
-export function JobPage({ id, search }: { id: string; search: JobSearch }) {
+export function JobPage(props: { id: string; search: JobSearch }) {
+  const t = useText();
+  return canBeJobId(props.id) ? (
+    <ExpectedJob {...props} />
+  ) : (
+    <AbsentState title={t('job.absent.title')} text={t('job.absent.never', { id: props.id })}>
+      <BackToJobs />
+    </AbsentState>
+  );
+}
+
+function BackToJobs() {
+  const t = useText();
+  return (
+    <Link to="/jobs" className="button button-primary">
+      {t('app.notFound.back')}
+    </Link>
+  );
+}
+
+/** A job that may not exist yet, as just after it was submitted. */
+function ExpectedJob({ id, search }: { id: string; search: JobSearch }) {
   const t = useText();
   const { job, error, patient, retry } = useJob(id);
   if (job) {
@@ -55,6 +78,7 @@ export function JobPage({ id, search }: { id: string; search: JobSearch }) {
   ) : (
     <AbsentState title={t('job.absent.title')} text={t('job.absent.text', { id })}>
       <Button onClick={() => void retry()}>{t('common.retry')}</Button>
+      <BackToJobs />
     </AbsentState>
   );
 }
@@ -65,6 +89,12 @@ function JobView({ job, search }: { job: Job; search: JobSearch }) {
   const tabs = job.ranks ? jobTabs : jobTabs.filter(one => one !== 'ranks');
   const tab = tabs.find(one => one === search.tab) ?? 'overview';
   const attempt = Math.min(search.attempt ?? job.attempt, job.attempt);
+  const isBeyond = search.attempt !== undefined && search.attempt > job.attempt;
+  useEffect(() => {
+    if (isBeyond) {
+      void navigate({ to: '.', search: { ...search, attempt: undefined, line: undefined }, replace: true });
+    }
+  }, [isBeyond, navigate, search]);
   const go = (change: JobSearch) =>
     void navigate({ to: '/jobs/$id', params: { id: job.id }, search: { ...search, ...change }, replace: true });
   return (
@@ -89,6 +119,7 @@ function JobView({ job, search }: { job: Job; search: JobSearch }) {
               runId={job.runId}
               begun={Boolean(job.startedAt) || isOver(job)}
               ended={isOver(job)}
+              unstarted={isOver(job) && isUnstarted(job) && job.attempt === 1}
             />
           </>
         )}
@@ -117,7 +148,12 @@ function JobFacts({ job }: { job: Job }) {
         [t('job.parent'), job.parentId && <JobLink key="parent" id={job.parentId} />],
         [t('job.children'), job.children && <ChildrenLink key="children" id={job.id} counts={job.children} />],
         [t('job.node'), placedOn(job)],
-        [t('job.attempt'), `${job.attempt} / ${Math.max(job.attempt, job.retry.maxAttempts)}`],
+        [
+          t('job.attempt'),
+          isUnstarted(job) && job.attempt === 1
+            ? '–'
+            : `${job.attempt} / ${Math.max(job.attempt, job.retry.maxAttempts)}`,
+        ],
         [t('job.submitted'), <Ago key="at" at={job.submittedAt} />],
         [t('job.owner'), job.submittedBy && <OwnerLink key="owner" subject={job.submittedBy} />],
         [t('job.cancelledBy'), cancelledBy],
@@ -221,7 +257,6 @@ function JobActions({ job }: { job: Job }) {
   const bin = useJobBin(job.id);
   return (
     <>
-      <ActionError error={cancel.error ?? retry.error} />
       {!isOver(job) && (
         <Button
           kind="danger"
@@ -243,7 +278,11 @@ function JobActions({ job }: { job: Job }) {
           {t('job.retry')}
         </Button>
       )}
-      {job.deletion ? <RestoreButton bin={bin} /> : isOver(job) && <DeleteButton name={job.name} bin={bin} />}
+      {job.deletion ? (
+        <RestoreButton bin={bin} />
+      ) : (
+        isOver(job) && <DeleteButton name={job.name} bin={bin} note={t('job.delete.note')} />
+      )}
       <ConfirmDialog
         open={asking === 'cancel'}
         danger
@@ -251,7 +290,7 @@ function JobActions({ job }: { job: Job }) {
         text={children > 0 ? t('job.cancel.group', { count: children }) : t('job.cancel.text')}
         confirm={t('job.cancel')}
         refuse={t('job.keep')}
-        onConfirm={() => cancel.mutate()}
+        onConfirm={() => cancel.mutateAsync()}
         onClose={() => setAsking(null)}
       />
       <ConfirmDialog
@@ -260,7 +299,7 @@ function JobActions({ job }: { job: Job }) {
         text={t('job.retry.text')}
         confirm={t('job.retry')}
         refuse={t('common.cancel')}
-        onConfirm={() => retry.mutate()}
+        onConfirm={() => retry.mutateAsync()}
         onClose={() => setAsking(null)}
       />
     </>

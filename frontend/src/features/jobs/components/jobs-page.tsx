@@ -3,14 +3,15 @@ import { Plus } from 'lucide-react';
 import { EmptyState } from '../../../components/states';
 import { ListPage } from '../../../components/list-page';
 import { Notes } from '../../../components/notes';
+import { deletionColumns, deletionNote, type ShowDeletion } from '../../../components/deletion-columns';
 import { StatusBadge } from '../../../components/status-badge';
 import { Ago, Duration } from '../../../components/time';
 import type { Column } from '../../../components/virtual-table';
 import { useText, useSay, type Text } from '../../../lib/i18n/i18n';
 import type { Say } from '../../../lib/i18n/sentences';
 import type { ListSearch } from '../../../lib/list-search';
-import { callerName } from '../api/actor';
-import { jobStatuses, placedOn, shownStatus, type JobItem } from '../api/jobs';
+import { callerName } from '../../../lib/actor';
+import { isUnstarted, jobBin, jobStatuses, placedOn, shownStatus, type JobItem } from '../api/jobs';
 import { reasonText } from './end-reason';
 import { SubmitLink } from './submit-link';
 
@@ -26,13 +27,40 @@ export function JobsPage({ search }: { search: ListSearch }) {
       searchLabel={t('jobs.search')}
       statuses={jobStatuses}
       tableLabel={t('jobs.table')}
-      columns={columns(t, say)}
+      columns={search.deleted ? binColumns(t) : columns(t, say)}
+      bin={jobBin}
+      deleteNote={t('job.delete.note.many')}
       empty={
         <EmptyState title={t('jobs.empty.title')} text={t('jobs.empty.text')}>
           <SubmitLink />
         </EmptyState>
       }
     />
+  );
+}
+
+const ofJob: ShowDeletion<JobItem> = ({ deletion }, show) => deletion && show(deletion);
+
+function binColumns(t: Text): Column<JobItem>[] {
+  return [
+    {
+      key: 'status',
+      name: t('bin.status'),
+      width: '7.5rem',
+      wide: true,
+      cell: job => <StatusBadge status={shownStatus(job)} />,
+    },
+    { key: 'name', name: t('common.name'), width: 'minmax(7rem, 2fr)', cell: jobName, note: deletionNote(t, ofJob) },
+    { key: 'project', name: t('common.project'), width: 'minmax(6rem, 1.2fr)', wide: true, cell: job => job.project },
+    ...deletionColumns(t, ofJob),
+  ];
+}
+
+function jobName(job: JobItem) {
+  return (
+    <Link to="/jobs/$id" params={{ id: job.id }} className="row-link">
+      {job.name}
+    </Link>
   );
 }
 
@@ -49,11 +77,7 @@ function columns(t: Text, say: Say): Column<JobItem>[] {
       key: 'name',
       name: t('common.name'),
       width: 'minmax(7rem, 2fr)',
-      cell: job => (
-        <Link to="/jobs/$id" params={{ id: job.id }} className="row-link">
-          {job.name}
-        </Link>
-      ),
+      cell: jobName,
       note: job => (
         <Notes
           items={[
@@ -95,7 +119,7 @@ function columns(t: Text, say: Say): Column<JobItem>[] {
       width: '4.5rem',
       wide: true,
       number: true,
-      cell: job => job.attempt,
+      cell: job => (isUnstarted(job) && job.attempt === 1 ? '–' : job.attempt),
     },
     {
       key: 'duration',

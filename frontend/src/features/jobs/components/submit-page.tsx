@@ -8,6 +8,7 @@ import { ApiError } from '../../../lib/api';
 import { useEditRefusal } from '../../../lib/caller';
 import { useText, useSay } from '../../../lib/i18n/i18n';
 import { fieldErrors } from '../../../lib/i18n/sentences';
+import { useStandingError } from '../../../lib/standing-error';
 import {
   emptyDraft,
   errorsAfter,
@@ -70,7 +71,8 @@ function SubmitForm() {
   const [draft, setDraft] = useState(readDraft);
   const [errors, setErrors] = useState<Record<string, string[]>>({});
   const [refusals, setRefusals] = useState(0);
-  const [failure, setFailure] = useState<unknown>(null);
+  const [latestFailure, setFailure] = useState<unknown>(null);
+  const failure = useStandingError(latestFailure);
   const [sending, setSending] = useState(false);
   const key = useRef({ body: '', key: '' });
   const form = useRef<HTMLFormElement>(null);

@@ -1,5 +1,5 @@
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
-import { api, read, type Schemas } from '../../../lib/api';
+import { api, read, untilRefused, type Schemas } from '../../../lib/api';
 
 export type Node = Schemas['NodeView'];
 
@@ -10,7 +10,7 @@ export function useNodes() {
   return useQuery({
     queryKey: [path],
     queryFn: ({ signal }) => read(api.GET(path, { signal })),
-    refetchInterval: refreshEvery,
+    refetchInterval: untilRefused(refreshEvery),
   });
 }
 

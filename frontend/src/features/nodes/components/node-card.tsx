@@ -18,7 +18,8 @@ export function NodeCard({ node }: { node: Node }) {
   const t = useText();
   const say = useSay();
   const [asking, setAsking] = useState(false);
-  const command = useNodeCommand(node.id);
+  const drain = useNodeCommand(node.id);
+  const resume = useNodeCommand(node.id);
   const refusal = useEditRefusal();
   const { usage } = node;
   return (
@@ -29,16 +30,16 @@ export function NodeCard({ node }: { node: Node }) {
         {node.draining ? (
           <Button
             aria-label={t('nodes.resume.label', { name: node.name })}
-            disabled={command.isPending}
+            disabled={resume.isPending}
             refusal={refusal}
-            onClick={() => command.mutate('resume')}
+            onClick={() => resume.mutate('resume')}
           >
             {t('nodes.resume')}
           </Button>
         ) : (
           <Button
             aria-label={t('nodes.drain.label', { name: node.name })}
-            disabled={command.isPending}
+            disabled={drain.isPending}
             refusal={refusal}
             onClick={() => setAsking(true)}
           >
@@ -46,7 +47,7 @@ export function NodeCard({ node }: { node: Node }) {
           </Button>
         )}
       </div>
-      <ActionError error={command.error} />
+      <ActionError error={resume.error} />
       <div className="meters">
         <Meter
           label={t('nodes.cpus')}
@@ -111,7 +112,7 @@ export function NodeCard({ node }: { node: Node }) {
         text={t('nodes.drain.text')}
         confirm={t('nodes.drain')}
         refuse={t('common.cancel')}
-        onConfirm={() => command.mutate('drain')}
+        onConfirm={() => drain.mutateAsync('drain')}
         onClose={() => setAsking(false)}
       />
     </li>

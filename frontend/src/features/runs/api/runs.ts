@@ -1,5 +1,6 @@
 import { useQuery } from '@tanstack/react-query';
-import { api, readIfThere, type Schemas } from '../../../lib/api';
+import { api, read, readIfThere, type Schemas } from '../../../lib/api';
+import { oneByOne, sumContents, type BinCommands } from '../../../lib/batch';
 import { useBin } from '../../../lib/use-bin';
 
 export type Run = Schemas['RunView'];
@@ -33,3 +34,17 @@ export function useRunBin(id: string) {
     '/api/runs',
   );
 }
+
+/** The same for several runs, and their permanent deletion. */
+export const runBin: BinCommands<Run> = {
+  list: '/api/runs',
+  keyOf: run => run.id,
+  nameOf: run => run.name,
+  idsOf: run => [run.id],
+  remove: async (ids, reason) => (await read(api.POST('/api/runs/delete', { body: { ids, reason } }))).items,
+  restore: ids => oneByOne(ids, id => api.POST('/api/runs/{id}/restore', { params: { path: { id } } })),
+  purge: async (ids, dryRun) => {
+    const { items } = await read(api.POST('/api/runs/purge', { body: { ids, dryRun } }));
+    return { items, content: sumContents(items.map(item => item.content)) };
+  },
+};

@@ -1,5 +1,6 @@
 import { Link } from '@tanstack/react-router';
 import { ChartSpline } from 'lucide-react';
+import { deletionColumns, deletionNote, type ShowDeletion } from '../../../components/deletion-columns';
 import { EmptyState } from '../../../components/states';
 import { ListPage } from '../../../components/list-page';
 import { Notes } from '../../../components/notes';
@@ -10,7 +11,7 @@ import { formatValue } from '../../../lib/format';
 import { useText, type Text } from '../../../lib/i18n/i18n';
 import type { ListSearch } from '../../../lib/list-search';
 import { readValue } from '../../../lib/series';
-import { runStatuses, type Run } from '../api/runs';
+import { runBin, runStatuses, type Run } from '../api/runs';
 
 export function RunsPage({ search }: { search: ListSearch }) {
   const t = useText();
@@ -22,7 +23,8 @@ export function RunsPage({ search }: { search: ListSearch }) {
       searchLabel={t('runs.search')}
       statuses={runStatuses}
       tableLabel={t('runs.table')}
-      columns={columns(t)}
+      columns={search.deleted ? binColumns(t) : columns(t)}
+      bin={runBin}
       empty={
         <EmptyState
           title={t('runs.empty.title')}
@@ -31,6 +33,37 @@ export function RunsPage({ search }: { search: ListSearch }) {
         />
       }
     />
+  );
+}
+
+const ofRun: ShowDeletion<Run> = ({ deletion }, show) => deletion && show(deletion);
+
+function binColumns(t: Text): Column<Run>[] {
+  return [
+    {
+      key: 'status',
+      name: t('bin.status'),
+      width: '7.5rem',
+      wide: true,
+      cell: run => <StatusBadge status={run.status} />,
+    },
+    { key: 'name', name: t('common.name'), width: 'minmax(7rem, 2fr)', cell: runName, note: deletionNote(t, ofRun) },
+    {
+      key: 'project',
+      name: t('common.project'),
+      width: 'minmax(6rem, 1.2fr)',
+      wide: true,
+      cell: run => run.project ?? '–',
+    },
+    ...deletionColumns(t, ofRun),
+  ];
+}
+
+function runName(run: Run) {
+  return (
+    <Link to="/runs/$id" params={{ id: run.id }} className="row-link">
+      {run.name}
+    </Link>
   );
 }
 
@@ -47,11 +80,7 @@ function columns(t: Text): Column<Run>[] {
       key: 'name',
       name: t('common.name'),
       width: 'minmax(7rem, 2fr)',
-      cell: run => (
-        <Link to="/runs/$id" params={{ id: run.id }} className="row-link">
-          {run.name}
-        </Link>
-      ),
+      cell: runName,
       note: run => (
         <Notes
           items={[

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import { en } from '../../../lib/i18n/en';
-import type { Text } from '../../../lib/i18n/i18n';
+import { en } from './i18n/en';
+import type { Text } from './i18n/i18n';
 import { callerName, isImplied } from './actor';
 
 const t: Text = (key, values = {}) => en[key].replace(/\{(\w+)\}/g, (_, name: string) => String(values[name]));

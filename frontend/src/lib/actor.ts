@@ -1,5 +1,5 @@
-import type { Text } from '../../../lib/i18n/i18n';
-import { userName } from '../../../lib/user-name';
+import type { Text } from './i18n/i18n';
+import { userName } from './user-name';
 
 /** A caller's subject in words: `anna`, `scheduler`, `node vm`. */
 export function callerName(t: Text, subject: string, nodeNames: ReadonlyMap<string, string> = new Map()): string {
