@@ -62,12 +62,12 @@ public sealed class Ending_an_attempt
             (_own with { Use = _own.Use! with { PeakBytes = null } }).Describe(ofProcess: false).Text
         );
         Assert.StartsWith(
-            "The kernel killed it for lack of memory. It used 20 MiB at its peak, and may use 64 MiB: it asked for more than that at once",
+            "Killed for lack of memory (peak 20 MiB, limit 64 MiB): it allocated more than the limit at once",
             (_own with { Use = _own.Use! with { PeakBytes = (19 * MiB) + 1 } }).Describe(ofProcess: false).Text,
             StringComparison.Ordinal
         );
         Assert.Contains(
-            "It had asked for 512 MiB, which is no limit on this node",
+            "The job requested 512 MiB, which is not enforced on this node",
             _onTheNode.Describe(ofProcess: false).Text,
             StringComparison.Ordinal
         );

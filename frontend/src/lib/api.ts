@@ -37,7 +37,7 @@ export function isRefusal(error: unknown): boolean {
   return error instanceof ApiError && error.status >= 400 && error.status < 500 && ![408, 429].includes(error.status);
 }
 
-/** How often something is asked for anew, until it is refused. */
+/** How often something is asked for again, until it is refused. */
 export function untilRefused(interval: number) {
   return ({ state: { error } }: { state: { error: unknown } }): number | false => !isRefusal(error) && interval;
 }

@@ -173,7 +173,8 @@ internal sealed class ArtifactUpload(
 
         var size = missing.Sum(blob => blob.Size);
         // Files with the same content are one.
-        var rest = missing.Count == files ? "" : $"; the content of the other {files - missing.Count} is stored already";
+        var rest =
+            missing.Count == files ? "" : $"; the content of the other {files - missing.Count} is stored already";
         report($"Uploading {missing.Count} of {files} files ({JsonText.Bytes(size)}){rest} …");
         var done = new TransferProgress(0, missing.Count, 0, size);
         foreach (var group in BlobGroups.Of(missing.Where(BlobGroups.IsSmall)))

@@ -12,7 +12,8 @@ internal static class UploadArtifact
         var name = new Argument<string>("name") { Description = "The artifact's name." };
         var paths = new Argument<string[]>("path")
         {
-            Description = "Files and folders; folders are uploaded with everything below them. A link that is named here is followed.",
+            Description =
+                "Files and folders; folders are uploaded with everything below them. A link that is named here is followed.",
             Arity = ArgumentArity.OneOrMore,
         };
         var type = new Option<string>("--type")

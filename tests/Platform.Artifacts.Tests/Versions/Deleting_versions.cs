@@ -235,17 +235,17 @@ public sealed class Deleting_versions(ArtifactsHost host) : IClassFixture<Artifa
     }
 
     [Theory]
-    [InlineData("latest")]
-    [InlineData("9")]
-    [InlineData("99999999999999999999")]
-    public async Task needs_the_number_of_one_that_exists(string version)
+    [InlineData("latest", 400, "validation")]
+    [InlineData("99999999999999999999", 400, "validation")]
+    [InlineData("9", 404, "artifact.version-not-found")]
+    public async Task needs_the_number_of_one_that_exists(string version, int expected, string problemType)
     {
         var name = await VersionsAsync(1);
 
         var (status, problem) = await host.SendAsync(HttpMethod.Delete, $"/api/artifacts/{name}/versions/{version}");
 
-        Assert.Equal(404, status);
-        Assert.Equal("/problems/artifact.version-not-found", (string?)problem!["type"]);
+        Assert.Equal(expected, status);
+        Assert.Equal($"/problems/{problemType}", (string?)problem!["type"]);
     }
 
     private async Task<string> VersionsAsync(int count)

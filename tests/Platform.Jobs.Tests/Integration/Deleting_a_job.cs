@@ -164,6 +164,8 @@ public sealed class Deleting_a_job : WithJobsHost
 
         await SendAsync(HttpMethod.Delete, $"/api/jobs/{id}?reason=a%0Ab", HttpStatusCode.BadRequest);
         await SendAsync(HttpMethod.Delete, $"/api/jobs/{id}?reason={new string('x', 501)}", HttpStatusCode.BadRequest);
+        await SendAsync(HttpMethod.Delete, $"/api/jobs/{id}?reson=misspelled", HttpStatusCode.BadRequest);
+        await SendAsync(HttpMethod.Delete, $"/api/jobs/{id}?reason=a&reason=b", HttpStatusCode.BadRequest);
         await SendAsync(
             HttpMethod.Post,
             "/api/jobs/delete",
