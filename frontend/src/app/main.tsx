@@ -5,7 +5,7 @@ import { createRoot } from 'react-dom/client';
 import { basePath } from '../lib/address';
 import { ApiError } from '../lib/api';
 import { connected } from '../lib/connection';
-import { applyLanguage } from '../lib/i18n/i18n';
+import { startLanguage } from '../lib/i18n/i18n';
 import { session } from '../lib/session';
 import { applyTheme } from '../lib/theme';
 import { router } from './router';
@@ -20,7 +20,7 @@ import './styles/curves.css';
 import './styles/log.css';
 
 applyTheme();
-applyLanguage();
+await startLanguage();
 // Beside the proxy that shows it below a path, the platform may be opened at its own address.
 if (!`${location.pathname}/`.startsWith(basePath())) {
   history.replaceState(null, '', basePath() + location.pathname.slice(1) + location.search + location.hash);

@@ -23,7 +23,7 @@ export function Appearance() {
       </label>
       <label>
         {t('app.language')}
-        <select value={chosenLanguage} onChange={event => setLanguage(event.target.value as Language)}>
+        <select value={chosenLanguage} onChange={event => void setLanguage(event.target.value as Language)}>
           {Object.entries(languages).map(([key, { name }]) => (
             <option key={key} value={key}>
               {name}

@@ -1,22 +1,28 @@
 import { Store, useStore } from '../store';
 import { en, type MessageKey, type Messages } from './en';
 import { sayer, type Say } from './sentences';
-import { zh } from './zh';
-import { zhSentences } from './zh-sentences';
 
 export type Language = 'en' | 'zh';
 
-interface LanguageWords {
-  name: string;
-  tag: string;
+interface Words {
   messages: Messages;
   /** Says a sentence of the platform. */
   say: Say;
 }
 
-export const languages: Record<Language, LanguageWords> = {
-  en: { name: 'English', tag: 'en', messages: en, say: english => english },
-  zh: { name: '中文', tag: 'zh-CN', messages: zh, say: sayer(zhSentences) },
+export const languages: Record<Language, { name: string; tag: string }> = {
+  en: { name: 'English', tag: 'en' },
+  zh: { name: '中文', tag: 'zh-CN' },
+};
+
+const english: Words = { messages: en, say: text => text };
+
+/** The words of the languages other than English, fetched when they are first chosen. */
+const fetchers: Partial<Record<Language, () => Promise<Words>>> = {
+  zh: async () => {
+    const [{ zh }, { zhSentences }] = await Promise.all([import('./zh'), import('./zh-sentences')]);
+    return { messages: zh, say: sayer(zhSentences) };
+  },
 };
 
 const key = 'platform.language';
@@ -29,16 +35,35 @@ function preferred(): Language {
   return navigator.language.toLowerCase().startsWith('zh') ? 'zh' : 'en';
 }
 
-export const language = new Store<Language>(preferred());
+/** The language whose words are shown. */
+export const language = new Store<Language>('en');
+let words = english;
+let wanted: Language = 'en';
 
-export function setLanguage(value: Language): void {
-  localStorage.setItem(key, value);
+async function show(value: Language): Promise<void> {
+  wanted = value;
+  const fetched = (await fetchers[value]?.()) ?? english;
+  if (wanted !== value) {
+    return; // another was chosen meanwhile
+  }
+  words = fetched;
+  document.documentElement.lang = languages[value].tag;
   language.set(value);
-  applyLanguage();
 }
 
-export function applyLanguage(): void {
-  document.documentElement.lang = languages[language.get()].tag;
+/** Shows the preferred language; English when its words cannot be fetched. */
+export async function startLanguage(): Promise<void> {
+  await show(preferred()).catch(() => show('en'));
+}
+
+/** Changes the language, once its words are there; while the platform does not answer, nothing changes. */
+export async function setLanguage(value: Language): Promise<void> {
+  try {
+    await show(value);
+    localStorage.setItem(key, value);
+  } catch {
+    wanted = language.get();
+  }
 }
 
 type Values = Record<string, string | number>;
@@ -58,13 +83,15 @@ export function fill(message: string, values: Values = {}): string {
 
 /** The messages of the selected language. */
 export function useText(): Text {
-  const { messages } = languages[useStore(language)];
+  useStore(language);
+  const { messages } = words;
   return (key, values) => fill(messages[key], values);
 }
 
 /** Says sentences of the platform in the selected language. */
 export function useSay(): Say {
-  return languages[useStore(language)].say;
+  useStore(language);
+  return words.say;
 }
 
 export function useLocale(): string {

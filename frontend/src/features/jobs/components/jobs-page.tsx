@@ -50,7 +50,7 @@ function binColumns(t: Text): Column<JobItem>[] {
       wide: true,
       cell: job => <StatusBadge status={shownStatus(job)} />,
     },
-    { key: 'name', name: t('common.name'), width: 'minmax(7rem, 2fr)', cell: jobName, note: deletionNote(t, ofJob) },
+    { key: 'name', name: t('common.name'), width: 'minmax(6rem, 2fr)', cell: jobName, note: deletionNote(t, ofJob) },
     { key: 'project', name: t('common.project'), width: 'minmax(6rem, 1.2fr)', wide: true, cell: job => job.project },
     ...deletionColumns(t, ofJob),
   ];
@@ -76,7 +76,7 @@ function columns(t: Text, say: Say): Column<JobItem>[] {
     {
       key: 'name',
       name: t('common.name'),
-      width: 'minmax(7rem, 2fr)',
+      width: 'minmax(6rem, 2fr)',
       cell: jobName,
       note: job => (
         <Notes
