@@ -1,10 +1,11 @@
-import { useEffect, useEffectEvent, useRef } from 'react';
+import { useEffect, useEffectEvent, useMemo, useRef } from 'react';
 import uPlot from 'uplot';
 import 'uplot/dist/uPlot.min.css';
 import { logRange, logTicks, stepTicks } from '../../lib/chart-ticks';
 import { formatTicks, formatValue } from '../../lib/format';
 import { useLocale, useText } from '../../lib/i18n/i18n';
 import { smooth, type Series } from '../../lib/series';
+import { drawLines, earlierLines, withLines, withValues, type Line } from './earlier';
 import { timeTicks } from '../../lib/time-ticks';
 
 export interface Zoom {
@@ -35,6 +36,8 @@ export interface ChartProps {
 
 const height = 180;
 const syncKey = 'curves';
+/** How much of the values' range is left free above and below them. */
+const valuePadding = 0.1;
 const wholeSteps = Array.from({ length: 12 }, (_, power) => [1, 2, 5].map(part => part * 10 ** power)).flat();
 /** How wide a digit of a label is, in pixels, and how wide what is around it. */
 const digitWidth = 6.5;
@@ -47,6 +50,8 @@ const stepSpace = 40;
 /** What a drawing asks its component for while it lives. */
 interface Live {
   series: () => Series;
+  /** What is drawn of earlier attempts. */
+  earlier: () => readonly Line[];
   zoom: () => Zoom | null;
   onZoom: (zoom: Zoom | null) => void;
   onPoint: (point: Point | null) => void;
@@ -60,6 +65,11 @@ export function Chart({ series, x, smoothing, logarithmic, zoom, onZoom, onPoint
   const plot = useRef<uPlot | null>(null);
   const readData = useEffectEvent(() => toData(series, x, smoothing, logarithmic));
   const readSeries = useEffectEvent(() => series);
+  const lines = useMemo(
+    () => earlierLines(series.earlier, x, smoothing, value => drawnValue(value, logarithmic)),
+    [series.earlier, x, smoothing, logarithmic],
+  );
+  const readLines = useEffectEvent(() => lines);
   const readZoom = useEffectEvent(() => zoom);
   const changeZoom = useEffectEvent((to: Zoom | null) => onZoom(to));
   const tellPoint = useEffectEvent((point: Point | null) => onPoint(point));
@@ -71,6 +81,7 @@ export function Chart({ series, x, smoothing, logarithmic, zoom, onZoom, onPoint
     }
     const live: Live = {
       series: () => readSeries(),
+      earlier: () => readLines(),
       zoom: () => readZoom(),
       onZoom: to => changeZoom(to),
       onPoint: point => tellPoint(point),
@@ -94,8 +105,12 @@ export function Chart({ series, x, smoothing, logarithmic, zoom, onZoom, onPoint
 }
 
 /** What cannot be drawn becomes a gap. */
+function drawnValue(value: number, logarithmic: boolean): number | null {
+  return Number.isFinite(value) && !(logarithmic && value <= 0) ? value : null;
+}
+
 function toData(series: Series, x: 'step' | 'time', smoothing: number, logarithmic: boolean): uPlot.AlignedData {
-  const drawn = (value: number) => (Number.isFinite(value) && !(logarithmic && value <= 0) ? value : null);
+  const drawn = (value: number) => drawnValue(value, logarithmic);
   const plain = series.values.map(drawn);
   const smoothed = smooth(series.values, smoothing).map(drawn);
   return [x === 'step' ? series.steps : series.times, smoothing > 0 ? plain : plain.map(() => null), smoothed];
@@ -116,8 +131,19 @@ function options(width: number, x: 'step' | 'time', logarithmic: boolean, locale
     padding: [10, 22, null, null],
     legend: { show: false },
     scales: {
-      x: { time: x === 'time', range: (_, min, max) => rangeOf(live.zoom(), min, max) },
-      y: logarithmic ? { distr: 3, range: (_, min, max) => logRange(min, max) } : {},
+      x: { time: x === 'time', range: (_, min, max) => rangeOf(live.zoom(), ...withLines([min, max], live.earlier())) },
+      y: {
+        distr: logarithmic ? 3 : 1,
+        range: (_, min, max) => {
+          const { min: from, max: to } = live.zoom() ?? { min: -Infinity, max: Infinity };
+          const [low, high] = withValues([min, max], live.earlier(), from, to);
+          return logarithmic
+            ? logRange(low, high)
+            : low === null || high === null
+              ? [null, null]
+              : uPlot.rangeNum(low, high, valuePadding, true);
+        },
+      },
     },
     axes: [
       { ...axis, ...(x === 'step' ? stepAxis : timeAxis(locale)) },
@@ -132,6 +158,7 @@ function options(width: number, x: 'step' | 'time', logarithmic: boolean, locale
     cursor: { y: false, sync: { key: syncKey, setSeries: false }, drag: { x: true, y: false, setScale: false } },
     hooks: {
       setCursor: [plot => live.onPoint(pointAt(plot, live.series()))],
+      drawAxes: [plot => drawLines(plot, live.earlier(), colour('--curve-raw'))],
       draw: [plot => markNotFinite(plot, live.series(), colour('--bad'))],
       setSelect: [
         plot => {

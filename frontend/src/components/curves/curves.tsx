@@ -77,6 +77,9 @@ export function Curves({ runId, begun, ended }: CurvesProps) {
             <option value="time">{t('curves.time')}</option>
           </select>
         </label>
+        {drawn.some(one => one.earlier.some(piece => piece.steps.length > 1)) && (
+          <span className="curves-earlier muted">{t('curves.earlier')}</span>
+        )}
         {zoom && (
           <Button kind="quiet" icon={<RotateCcw aria-hidden="true" />} onClick={() => setZoom(null)}>
             {t('curves.reset')}
