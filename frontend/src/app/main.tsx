@@ -8,7 +8,7 @@ import { connected } from '../lib/connection';
 import { applyLanguage } from '../lib/i18n/i18n';
 import { session } from '../lib/session';
 import { applyTheme } from '../lib/theme';
-import { router } from './router';
+import { preloadPages, router } from './router';
 import './styles/tokens.css';
 import './styles/base.css';
 import './styles/shell.css';
@@ -53,3 +53,9 @@ if (root) {
     </StrictMode>,
   );
 }
+
+// Safari has no idle callbacks.
+const whenIdle = 'requestIdleCallback' in window ? requestIdleCallback : setTimeout;
+/** What the first page shows comes first. */
+const preloadAfter = 3000;
+setTimeout(() => whenIdle(() => preloadPages()), preloadAfter);
