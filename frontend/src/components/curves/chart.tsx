@@ -6,7 +6,7 @@ import { formatTicks, formatValue } from '../../lib/format';
 import { useLocale, useText } from '../../lib/i18n/i18n';
 import { smooth, type Series } from '../../lib/series';
 import { drawLines, earlierLines, withLines, withValues, type Line } from './earlier';
-import { timeTicks } from '../../lib/time-ticks';
+import { timeLabelLength, timeTicks } from '../../lib/time-ticks';
 
 export interface Zoom {
   min: number;
@@ -46,6 +46,9 @@ const labelMargin = 16;
 const labelGap = 8;
 /** The least distance of two ticks of the step axis, however short their labels. */
 const stepSpace = 40;
+
+const leastTimeSpace = 64;
+const leastRightRoom = 22;
 
 /** What a drawing asks its component for while it lives. */
 interface Live {
@@ -128,7 +131,7 @@ function options(width: number, x: 'step' | 'time', logarithmic: boolean, locale
   return {
     width,
     height,
-    padding: [10, 22, null, null],
+    padding: [10, plot => rightRoom(plot, x), null, null],
     legend: { show: false },
     scales: {
       x: { time: x === 'time', range: (_, min, max) => rangeOf(live.zoom(), ...withLines([min, max], live.earlier())) },
@@ -179,6 +182,13 @@ function stepRoom(step: number): number {
   return labelGap + digitWidth * formatValue(Math.round(step)).length;
 }
 
+/** The last label is centred on its tick, which may be at the end of the axis: half of it is beside the chart. */
+function rightRoom(plot: uPlot, x: 'step' | 'time'): number {
+  const { min, max } = plot.scales.x ?? {};
+  const width = x === 'step' ? stepRoom(max ?? 0) : digitWidth * timeLabelLength((max ?? 0) - (min ?? 0));
+  return Math.max(leastRightRoom, Math.ceil(width / 2));
+}
+
 const stepAxis: uPlot.Axis = {
   size: 26,
   incrs: wholeSteps,
@@ -192,7 +202,7 @@ const stepAxis: uPlot.Axis = {
 function timeAxis(locale: string): uPlot.Axis {
   return {
     size: 40,
-    space: 64,
+    space: (_plot, _axis, from, to) => Math.max(leastTimeSpace, labelGap + digitWidth * timeLabelLength(to - from)),
     values: (_plot, splits, _axis, _space, increment) => timeTicks(splits, increment, locale),
   };
 }
