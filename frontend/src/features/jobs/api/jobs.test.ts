@@ -3,7 +3,8 @@ import { firstStart, placedOn, rankStatus, unendedChildren, type Job, type JobRa
 
 // The session is read from there when its module is loaded.
 vi.hoisted(() => {
-  vi.stubGlobal('sessionStorage', { getItem: () => null });
+  vi.stubGlobal('localStorage', { getItem: () => null, removeItem: () => undefined });
+  vi.stubGlobal('addEventListener', () => undefined);
   vi.stubGlobal('document', { baseURI: 'http://localhost/' });
 });
 
