@@ -4,7 +4,7 @@ import { useCallback, useState, type ReactNode } from 'react';
 import { ApiError } from '../lib/api';
 import { useLocale, useText, useSay } from '../lib/i18n/i18n';
 import { problemText } from '../lib/i18n/sentences';
-import { changeFilter, type ListSearch } from '../lib/list-search';
+import { changeFilter, isMoreTyping, type ListSearch } from '../lib/list-search';
 import { userName } from '../lib/user-name';
 import { useRows, type ListPath, type RowOf } from '../lib/use-rows';
 import { Button } from './button';
@@ -188,7 +188,9 @@ function useFilterChange(list: ListPath, filter: ListSearch) {
       void navigate({
         to: path,
         search: changeFilter({ status, project, search, submittedBy, parent, deleted }, part),
-        replace: true,
+        // Back undoes a filter, and what was typed as a whole.
+        replace: isMoreTyping({ project, search }, part),
+        resetScroll: false,
       });
     },
     [navigate, router, path, status, project, search, submittedBy, parent, deleted],

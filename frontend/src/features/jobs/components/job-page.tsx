@@ -65,8 +65,15 @@ function JobView({ job, search }: { job: Job; search: JobSearch }) {
   const tabs = job.ranks ? jobTabs : jobTabs.filter(one => one !== 'ranks');
   const tab = tabs.find(one => one === search.tab) ?? 'overview';
   const attempt = Math.min(search.attempt ?? job.attempt, job.attempt);
-  const go = (change: JobSearch) =>
-    void navigate({ to: '/jobs/$id', params: { id: job.id }, search: { ...search, ...change }, replace: true });
+  // Back undoes the choice of a tab or an attempt; a line is only noted in the address.
+  const go = (change: JobSearch, replace = false) =>
+    void navigate({
+      to: '/jobs/$id',
+      params: { id: job.id },
+      search: { ...search, ...change },
+      replace,
+      resetScroll: false,
+    });
   return (
     <div className="page page-fill">
       <PageHeader title={job.name}>
@@ -74,7 +81,12 @@ function JobView({ job, search }: { job: Job; search: JobSearch }) {
         <JobActions job={job} />
       </PageHeader>
       <JobFacts job={job} />
-      <Tabs names={tabs} chosen={tab} textOf={one => t(`job.tab.${one}`)} onChoose={one => go({ tab: one })}>
+      <Tabs
+        names={tabs}
+        chosen={tab}
+        textOf={one => t(`job.tab.${one}`)}
+        onChoose={one => one !== tab && go({ tab: one })}
+      >
         {tab === 'overview' && (
           <>
             <JobLog
@@ -82,7 +94,7 @@ function JobView({ job, search }: { job: Job; search: JobSearch }) {
               attempt={attempt}
               line={search.line}
               onAttempt={chosen => go({ attempt: chosen, line: undefined })}
-              onLine={line => go({ line, attempt })}
+              onLine={line => go({ line, attempt }, true)}
             />
             <Curves
               key={job.runId}
