@@ -1,5 +1,5 @@
 import react from '@vitejs/plugin-react';
-import { defineConfig } from 'vite';
+import { defineConfig } from 'vitest/config';
 
 export default defineConfig({
   // Addresses are relative to <base href>, which the platform sets.
@@ -25,5 +25,6 @@ export default defineConfig({
       },
     },
   },
+  test: { setupFiles: ['src/test-setup.ts'] },
   server: { proxy: { '/api': 'http://127.0.0.1:5080' } },
 });

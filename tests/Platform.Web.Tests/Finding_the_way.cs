@@ -143,7 +143,7 @@ public sealed class Finding_the_way(Browser browser)
     {
         await using var session = await browser.OpenAsync();
         await session.GoAsync("/jobs");
-        await session.Page.EvaluateAsync("sessionStorage.setItem('platform.token /', 'revoked')");
+        await session.Page.EvaluateAsync("localStorage.setItem('platform.token /', 'revoked')");
         await session.Page.ReloadAsync();
         await Expect(session.Heading("Sign in")).ToBeVisibleAsync();
         await Expect(session.Page.GetByRole(AriaRole.Alert))

@@ -71,7 +71,6 @@ public sealed class Looking_at_curves(Browser browser)
         var id = await CreateRunAsync("values");
         await LogAsync(id, ["a/very/long/name/of/a/metric/that/would/take/three/lines/over/its/chart"], 1, 60);
         await LogAsync(id, ["loss"], 1, 29);
-        await LogAsync(id, ["loss"], 31, 30);
         await LogAsync(
             id,
             new
@@ -87,6 +86,7 @@ public sealed class Looking_at_curves(Browser browser)
                 value = -1.0,
             }
         );
+        await LogAsync(id, ["loss"], 31, 30);
         await using var session = await browser.OpenAsync();
         var page = session.Page;
         await session.GoAsync($"/runs/{id}");
@@ -115,6 +115,27 @@ public sealed class Looking_at_curves(Browser browser)
         await Expect(session.Button("Log scale of down")).ToHaveAttributeAsync("aria-pressed", "true");
         await Expect(page.Locator("[data-key='down']").GetByText("No values above zero")).ToBeVisibleAsync();
         await session.AssertAccessibleAsync("charts with log scale");
+        session.AssertNoFaults();
+    }
+
+    [Fact]
+    public async Task an_attempt_that_starts_anew_is_a_curve_of_its_own()
+    {
+        var id = await CreateRunAsync("attempts");
+        await LogAsync(id, ["loss"], 1, 60);
+        await using var session = await browser.OpenAsync();
+        var page = session.Page;
+        await session.GoAsync($"/runs/{id}");
+        var loss = page.Locator("[data-key='loss']");
+        await Expect(loss.GetByText("last 0.016667")).ToBeVisibleAsync();
+        await Expect(page.GetByText("Faint lines: logged before a restart")).ToHaveCountAsync(0);
+        await LogAsync(id, ["loss"], 1, 20);
+        await Expect(loss.GetByText("last 0.05")).ToBeVisibleAsync();
+        await Expect(loss.Locator("[data-points='20']")).ToBeVisibleAsync();
+        await Expect(page.GetByText("Faint lines: logged before a restart")).ToBeVisibleAsync();
+        await page.ReloadAsync();
+        await Expect(loss.GetByText("last 0.05")).ToBeVisibleAsync();
+        await Expect(loss.Locator("[data-points='20']")).ToBeVisibleAsync();
         session.AssertNoFaults();
     }
 

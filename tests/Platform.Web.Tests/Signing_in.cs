@@ -44,13 +44,18 @@ public sealed class Signing_in(GuardedPlatform browser) : IClassFixture<GuardedP
         Assert.DoesNotContain(token, page.Url, StringComparison.Ordinal);
         Assert.DoesNotContain(
             token,
-            await page.EvaluateAsync<string>("JSON.stringify(localStorage) + document.cookie"),
+            await page.EvaluateAsync<string>("JSON.stringify(sessionStorage) + document.cookie"),
             StringComparison.Ordinal
         );
+
+        var otherTab = await page.Context.NewPageAsync();
+        await otherTab.GotoAsync($"{browser.Platform.Url}/nodes");
+        await Expect(otherTab.GetByRole(AriaRole.Heading, new() { Name = "Nodes" })).ToBeVisibleAsync();
 
         await session.Button("Appearance and language").ClickAsync();
         await session.Button("Sign out").ClickAsync();
         await Expect(session.Heading("Sign in")).ToBeVisibleAsync();
+        await Expect(otherTab.GetByRole(AriaRole.Heading, new() { Name = "Sign in" })).ToBeVisibleAsync();
         await page.ReloadAsync();
         await Expect(session.Heading("Sign in")).ToBeVisibleAsync();
         session.Forget("status of 401");

@@ -3,15 +3,22 @@ import { ChartSpline, ListChecks, LoaderCircle, Package, Server } from 'lucide-r
 import { lazy, Suspense, useRef } from 'react';
 import { useText } from '../lib/i18n/i18n';
 import { connected } from '../lib/connection';
+import { loadModule } from '../lib/load-module';
 import { session } from '../lib/session';
 import { useStore } from '../lib/store';
 import { useShortcuts } from './shortcuts';
 
 // Loaded after the page: it is not visible at first.
-const SettingsMenu = lazy(() => import('./settings-menu').then(module => ({ default: module.SettingsMenu })));
-const ShortcutHelp = lazy(() => import('./shortcut-help').then(module => ({ default: module.ShortcutHelp })));
+const SettingsMenu = lazy(() =>
+  loadModule(() => import('./settings-menu')).then(module => ({ default: module.SettingsMenu })),
+);
+const ShortcutHelp = lazy(() =>
+  loadModule(() => import('./shortcut-help')).then(module => ({ default: module.ShortcutHelp })),
+);
 const SignInPage = lazy(() =>
-  import('../features/session/components/sign-in-page').then(module => ({ default: module.SignInPage })),
+  loadModule(() => import('../features/session/components/sign-in-page')).then(module => ({
+    default: module.SignInPage,
+  })),
 );
 
 const places = [
@@ -65,7 +72,7 @@ export function Layout() {
           {t('app.reconnecting')}
         </div>
       )}
-      <main id="content" ref={content}>
+      <main id="content" ref={content} data-scroll-restoration-id="content">
         <Outlet />
       </main>
       {helpOpen && (

@@ -7,6 +7,7 @@ import { runStatuses } from '../features/runs/api/runs';
 import { PendingPage } from '../components/states';
 import { basePath } from '../lib/address';
 import { readListSearch } from '../lib/list-search';
+import { loadModule } from '../lib/load-module';
 import { Layout } from './layout';
 import { NotFoundPage } from './not-found-page';
 import { FailurePage } from './failure-page';
@@ -29,13 +30,18 @@ const jobsRoute = createRoute({
   },
 });
 
+const SubmitPage = lazyRouteComponent(
+  () => loadModule(() => import('../features/jobs/components/submit-page')),
+  'SubmitPage',
+);
+
 const submitRoute = createRoute({
   getParentRoute: () => rootRoute,
   path: '/jobs/new',
-  component: lazyRouteComponent(() => import('../features/jobs/components/submit-page'), 'SubmitPage'),
+  component: SubmitPage,
 });
 
-const JobPage = lazyRouteComponent(() => import('../features/jobs/components/job-page'), 'JobPage');
+const JobPage = lazyRouteComponent(() => loadModule(() => import('../features/jobs/components/job-page')), 'JobPage');
 
 const jobRoute = createRoute({
   getParentRoute: () => rootRoute,
@@ -51,13 +57,21 @@ const jobRoute = createRoute({
   },
 });
 
+const NodesPage = lazyRouteComponent(
+  () => loadModule(() => import('../features/nodes/components/nodes-page')),
+  'NodesPage',
+);
+
 const nodesRoute = createRoute({
   getParentRoute: () => rootRoute,
   path: '/nodes',
-  component: lazyRouteComponent(() => import('../features/nodes/components/nodes-page'), 'NodesPage'),
+  component: NodesPage,
 });
 
-const RunsPage = lazyRouteComponent(() => import('../features/runs/components/runs-page'), 'RunsPage');
+const RunsPage = lazyRouteComponent(
+  () => loadModule(() => import('../features/runs/components/runs-page')),
+  'RunsPage',
+);
 
 const runsRoute = createRoute({
   getParentRoute: () => rootRoute,
@@ -68,7 +82,7 @@ const runsRoute = createRoute({
   },
 });
 
-const RunPage = lazyRouteComponent(() => import('../features/runs/components/run-page'), 'RunPage');
+const RunPage = lazyRouteComponent(() => loadModule(() => import('../features/runs/components/run-page')), 'RunPage');
 
 const runRoute = createRoute({
   getParentRoute: () => rootRoute,
@@ -80,7 +94,7 @@ const runRoute = createRoute({
 });
 
 const ArtifactsPage = lazyRouteComponent(
-  () => import('../features/artifacts/components/artifacts-page'),
+  () => loadModule(() => import('../features/artifacts/components/artifacts-page')),
   'ArtifactsPage',
 );
 
@@ -93,7 +107,10 @@ const artifactsRoute = createRoute({
   },
 });
 
-const ArtifactPage = lazyRouteComponent(() => import('../features/artifacts/components/artifact-page'), 'ArtifactPage');
+const ArtifactPage = lazyRouteComponent(
+  () => loadModule(() => import('../features/artifacts/components/artifact-page')),
+  'ArtifactPage',
+);
 
 const artifactRoute = createRoute({
   getParentRoute: () => rootRoute,
@@ -118,6 +135,9 @@ export const router = createRouter({
     artifactRoute,
   ]),
   basepath: basePath(),
+  // Back leads to where one was in a page; the element below the bar scrolls, not the document.
+  scrollRestoration: true,
+  scrollToTopSelectors: ['#content'],
   defaultPreload: 'intent',
   defaultPendingComponent: PendingPage,
   defaultPendingMs: 200,

@@ -6,7 +6,7 @@ import type { BinCommands } from '../lib/batch';
 import { useEditRefusal } from '../lib/caller';
 import { useLocale, useText, useSay, type Text } from '../lib/i18n/i18n';
 import { problemText } from '../lib/i18n/sentences';
-import { changeFilter, type ListSearch } from '../lib/list-search';
+import { changeFilter, isMoreTyping, type ListSearch } from '../lib/list-search';
 import { userName } from '../lib/user-name';
 import { useSelection, type Selection } from '../lib/use-selection';
 import { useRows, type ListPath, type RowOf } from '../lib/use-rows';
@@ -289,7 +289,9 @@ function useFilterChange(list: ListPath, filter: ListSearch) {
       void navigate({
         to: path,
         search: changeFilter({ status, project, search, submittedBy, parent, deleted }, part),
-        replace: true,
+        // Back undoes a filter, and what was typed as a whole.
+        replace: isMoreTyping({ project, search }, part),
+        resetScroll: false,
       });
     },
     [navigate, router, path, status, project, search, submittedBy, parent, deleted],

@@ -1,7 +1,6 @@
 import { beforeEach, expect, test, vi } from 'vitest';
 
 vi.hoisted(() => {
-  vi.stubGlobal('sessionStorage', { getItem: () => null });
   vi.stubGlobal('document', { baseURI: 'https://host/ml/' });
 });
 

@@ -3,7 +3,7 @@ import type { components, paths } from '../../generated/api';
 import { apiBase } from './address';
 import { isUnreachable, noteUnreachable } from './connection';
 import type { FieldErrors, SentenceCode } from './i18n/sentences';
-import { authorization, refuseSession } from './session';
+import { authorization, refuseSession, session } from './session';
 
 /** What the API sends and takes, by its name in the API's description. */
 export type Schemas = components['schemas'];
@@ -64,7 +64,8 @@ export async function readIfThere<T>(answer: Promise<{ data?: T }>): Promise<T |
 
 /** Sends a request with the session's token. */
 export async function send(request: Request): Promise<Response> {
-  for (const [name, value] of Object.entries(authorization())) {
+  const { token } = session.get();
+  for (const [name, value] of Object.entries(authorization(token))) {
     request.headers.set(name, value);
   }
   let response: Response;
@@ -84,7 +85,7 @@ export async function send(request: Request): Promise<Response> {
     noteUnreachable();
   }
   if (response.status === 401) {
-    refuseSession();
+    refuseSession(token);
   }
   throw new ApiError(response.status, await readProblem(response));
 }

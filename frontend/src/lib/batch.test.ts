@@ -1,12 +1,6 @@
-import { expect, test, vi } from 'vitest';
-
-vi.hoisted(() => {
-  vi.stubGlobal('sessionStorage', { getItem: () => null });
-  vi.stubGlobal('document', { baseURI: 'https://host/' });
-});
-
-const { ApiError } = await import('./api');
-const { namedIds, oneByOne, sumContents } = await import('./batch');
+import { expect, test } from 'vitest';
+import { ApiError } from './api';
+import { namedIds, oneByOne, sumContents } from './batch';
 
 test('what is refused does not keep the others from being done', async () => {
   const refusal = new ApiError(409, { type: '/problems/job.purged', detail: 'It is gone.', code: 'job.purged' });

@@ -1,7 +1,7 @@
 import { isUnreachable, noteUnreachable } from './connection';
 import { EventParser, type StreamEvent } from './event-parser';
 import { pause } from './pause';
-import { authorization, refuseSession } from './session';
+import { authorization, refuseSession, session } from './session';
 
 interface Following {
   signal: AbortSignal;
@@ -23,7 +23,8 @@ export async function followEvents(address: string, following: Following): Promi
   let rest = firstPause;
   while (!signal.aborted) {
     try {
-      const headers: Record<string, string> = { accept: 'text/event-stream', ...authorization() };
+      const { token } = session.get();
+      const headers: Record<string, string> = { accept: 'text/event-stream', ...authorization(token) };
       if (lastId !== null) {
         headers['last-event-id'] = lastId;
       }
@@ -41,7 +42,7 @@ export async function followEvents(address: string, following: Following): Promi
           }
         }
       } else if (response.status === 401) {
-        refuseSession();
+        refuseSession(token);
         return;
       } else if (isUnreachable(response.status)) {
         noteUnreachable();

@@ -1,12 +1,9 @@
-import { expect, test, vi } from 'vitest';
+import { expect, test } from 'vitest';
 import { en } from './i18n/en';
 import { zh } from './i18n/zh';
 import type { Text } from './i18n/i18n';
-
-vi.stubGlobal('localStorage', { getItem: () => null, setItem: () => undefined });
-vi.stubGlobal('navigator', { language: 'en' });
-const { fill } = await import('./i18n/i18n');
-const { formatAgo, formatBytes, formatDateTime, formatDuration, formatTicks, formatValue } = await import('./format');
+import { fill } from './i18n/i18n';
+import { formatAgo, formatBytes, formatDateTime, formatDuration, formatTicks, formatValue } from './format';
 
 const english: Text = (key, values) => fill(en[key], values);
 const chinese: Text = (key, values) => fill(zh[key], values);

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { changeFilter, readListSearch } from './list-search';
+import { changeFilter, isMoreTyping, readListSearch } from './list-search';
 
 const jobs = { statuses: ['queued', 'running'], jobs: true };
 
@@ -34,4 +34,13 @@ test('a change keeps the rest of the filter', () => {
 
 test('a status may be written in capitals', () => {
   expect(readListSearch({ status: 'Queued,RUNNING' }, jobs).status).toBe('queued,running');
+});
+
+test('typing goes on in one entry of the history, and everything else is one of its own', () => {
+  expect(isMoreTyping({ search: 'a' }, { search: 'ab' })).toBe(true);
+  expect(isMoreTyping({ project: 'a' }, { project: 'ab' })).toBe(true);
+  expect(isMoreTyping({}, { search: 'a' })).toBe(false);
+  expect(isMoreTyping({ search: 'a' }, { search: '' })).toBe(false);
+  expect(isMoreTyping({ search: 'a' }, { status: 'failed' })).toBe(false);
+  expect(isMoreTyping({ search: 'a' }, { search: 'b', status: 'failed' })).toBe(false);
 });

@@ -38,6 +38,16 @@ export function changeFilter(filter: ListSearch, part: ListSearch): ListSearch {
   return Object.fromEntries(Object.entries({ ...filter, ...part }).filter(([, value]) => value));
 }
 
+/** Whether a change is one of a text that is being typed: neither its beginning nor its removal. */
+export function isMoreTyping(filter: Pick<ListSearch, 'search' | 'project'>, part: ListSearch): boolean {
+  const typed = (['search', 'project'] as const).filter(name => part[name] !== undefined);
+  return (
+    typed.length > 0 &&
+    typed.length === Object.keys(part).length &&
+    typed.every(name => Boolean(filter[name]) && Boolean(part[name]))
+  );
+}
+
 export function readText(value: unknown): string | undefined {
   return typeof value === 'string' && value !== ''
     ? value

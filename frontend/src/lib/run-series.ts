@@ -3,8 +3,9 @@ import { addressOf } from './address';
 import { api, read, readIfThere, type Schemas } from './api';
 import { connected } from './connection';
 import { followEvents } from './event-stream';
+import { compareMetrics } from './natural-order';
 import { pause } from './pause';
-import { addPoints, readValue, type Point, type Series } from './series';
+import { addPoints, readValue, toSeries, type Point, type Series } from './series';
 
 interface RunSeries {
   state: 'loading' | 'absent' | 'failed' | 'live' | 'ended';
@@ -39,7 +40,7 @@ export function useRunSeries(runId: string, begun: boolean): RunSeries {
 export async function readSeries(runId: string, key: string): Promise<Series> {
   const params = { path: { id: runId }, query: { key: [key], points: allPoints } };
   const stored = await read(api.GET('/api/runs/{id}/metrics', { params }));
-  return stored.series.map(fromStored)[0] ?? { key, steps: [], times: [], values: [] };
+  return stored.series.map(fromStored)[0] ?? toSeries(key, { steps: [], times: [], values: [] });
 }
 
 type Update = (change: (before: RunSeries) => RunSeries) => void;
@@ -76,7 +77,10 @@ async function load(runId: string, signal: AbortSignal, update: Update): Promise
         await pause(absentPause, signal);
         continue;
       }
-      update(() => ({ state: 'live', series: stored.series.map(fromStored) }));
+      update(() => ({
+        state: 'live',
+        series: stored.series.map(fromStored).sort((a, b) => compareMetrics(a.key, b.key)),
+      }));
       return stored.batch;
     } catch {
       if (signal.aborted) {
@@ -93,10 +97,9 @@ async function load(runId: string, signal: AbortSignal, update: Update): Promise
 }
 
 function fromStored(series: Schemas['OneSeries']): Series {
-  return {
-    key: series.key,
+  return toSeries(series.key, {
     steps: series.steps,
     times: series.times.map(time => Date.parse(time) / 1000),
     values: series.values.map(readValue),
-  };
+  });
 }

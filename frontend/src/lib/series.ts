@@ -1,10 +1,21 @@
-/** One metric of a run: equally long columns. */
-export interface Series {
-  key: string;
+import { compareMetrics } from './natural-order';
+
+/** Points as equally long columns. */
+export interface Columns {
   steps: number[];
   /** Seconds since 1970. */
   times: number[];
   values: number[];
+}
+
+/** One metric of a run. Its steps rise, and its times do not fall: it is what the training in its last attempt stands on. */
+export interface Series extends Columns {
+  key: string;
+  /**
+   * What a training that went back logged before that: an attempt that starts anew, or from a checkpoint, logs steps again. The
+   * API says no attempts, but times.
+   */
+  earlier: Columns[];
 }
 
 export interface Point {
@@ -19,40 +30,101 @@ export function readValue(value: number | string | null): number {
   return typeof value === 'number' ? value : value === null ? Number.NaN : Number(value);
 }
 
-/** Adds points as they come: a step that is known already keeps its place and takes the new value. */
-export function addPoints(all: readonly Series[], points: readonly Point[]): Series[] {
-  const changed = new Map<string, Series>();
-  for (const point of points) {
-    let series = changed.get(point.key);
-    if (!series) {
-      const known = all.find(one => one.key === point.key);
-      series = known
-        ? { key: known.key, steps: [...known.steps], times: [...known.times], values: [...known.values] }
-        : { key: point.key, steps: [], times: [], values: [] };
-      changed.set(point.key, series);
-    }
-    insert(series, point);
-  }
-  const result = all.map(series => changed.get(series.key) ?? series);
-  for (const series of changed.values()) {
-    if (!all.some(one => one.key === series.key)) {
-      result.push(series);
-    }
-  }
-  return result.sort((a, b) => a.key.localeCompare(b.key));
+/** A series of points in any order. */
+export function toSeries(key: string, points: Columns): Series {
+  const series: Series = { key, steps: [], times: [], values: [], earlier: [] };
+  appendAll(series, ordered(points));
+  return series;
 }
 
-function insert(series: Series, point: Point): void {
-  let place = series.steps.length;
-  while (place > 0 && (series.steps[place - 1] ?? 0) > point.step) {
+/** All points of a series in the order in which they were logged. */
+export function inOrder(series: Series): Columns {
+  return series.earlier.length === 0 ? series : ordered(joined([...series.earlier, series]));
+}
+
+function joined(all: readonly Columns[]): Columns {
+  return {
+    steps: all.flatMap(one => one.steps),
+    times: all.flatMap(one => one.times),
+    values: all.flatMap(one => one.values),
+  };
+}
+
+/** Points in the order of their times, and those of one time in that of their steps, as they are as a rule already. */
+function ordered(points: Columns): Columns {
+  const { steps, times, values } = points;
+  const compare = (a: number, b: number) => times[a]! - times[b]! || steps[a]! - steps[b]!;
+  if (steps.every((_, index) => index === 0 || compare(index - 1, index) <= 0)) {
+    return points;
+  }
+  const order = steps.map((_, index) => index).sort(compare);
+  return {
+    steps: order.map(index => steps[index]!),
+    times: order.map(index => times[index]!),
+    values: order.map(index => values[index]!),
+  };
+}
+
+/** Adds points as they come. */
+export function addPoints(all: readonly Series[], points: readonly Point[]): Series[] {
+  const added = new Map<string, Columns>();
+  for (const point of points) {
+    let columns = added.get(point.key);
+    if (!columns) {
+      columns = { steps: [], times: [], values: [] };
+      added.set(point.key, columns);
+    }
+    columns.steps.push(point.step);
+    columns.times.push(Date.parse(point.at) / 1000);
+    columns.values.push(readValue(point.value));
+  }
+  const result = all.map(series => {
+    const columns = added.get(series.key);
+    added.delete(series.key);
+    return columns ? extended(series, columns) : series;
+  });
+  if (added.size === 0) {
+    return result;
+  }
+  result.push(...[...added].map(([key, columns]) => toSeries(key, columns)));
+  return result.sort((a, b) => compareMetrics(a.key, b.key));
+}
+
+/** A series with further points: they are put at its end, and only where one is late all are ordered anew. */
+function extended(series: Series, added: Columns): Series {
+  const { key, steps, times, values, earlier } = series;
+  const further = ordered(added);
+  const newest = times.at(-1) ?? -Infinity;
+  const first = further.times[0] ?? Infinity;
+  if (first < newest || (first === newest && further.steps[0]! < steps.at(-1)!)) {
+    return toSeries(key, joined([...earlier, series, further]));
+  }
+  const result = { key, steps: steps.slice(), times: times.slice(), values: values.slice(), earlier: earlier.slice() };
+  appendAll(result, further);
+  return result;
+}
+
+function appendAll(series: Series, { steps, times, values }: Columns): void {
+  steps.forEach((step, index) => append(series, step, times[index]!, values[index]!));
+}
+
+/** Adds the newest point. Points of its step and of later ones are of before the training went back. */
+function append(series: Series, step: number, time: number, value: number): void {
+  const { steps, times, values, earlier } = series;
+  let place = steps.length;
+  while (place > 0 && steps[place - 1]! >= step) {
     place--;
   }
-  const known = place > 0 && series.steps[place - 1] === point.step;
-  const at = known ? place - 1 : place;
-  const remove = known ? 1 : 0;
-  series.steps.splice(at, remove, point.step);
-  series.times.splice(at, remove, Date.parse(point.at) / 1000);
-  series.values.splice(at, remove, readValue(point.value));
+  if (place < steps.length) {
+    const cut = { steps: steps.splice(place), times: times.splice(place), values: values.splice(place) };
+    // A point that comes twice is one point.
+    if (cut.steps[0] !== step || cut.times[0] !== time) {
+      earlier.push(cut);
+    }
+  }
+  steps.push(step);
+  times.push(time);
+  values.push(value);
 }
 
 /**
@@ -75,8 +147,10 @@ export function smooth(values: readonly number[], weight: number): number[] {
   });
 }
 
-/** A curve as a table that spreadsheets read. */
-export function toCsv({ key, steps, times, values }: Series): string {
+/** A curve as a table that spreadsheets read, with the points of all attempts. */
+export function toCsv(series: Series): string {
+  const { key } = series;
+  const { steps, times, values } = inOrder(series);
   const name = /[",\r\n]/.test(key) ? `"${key.replaceAll('"', '""')}"` : key;
   const rows = steps.map(
     (step, index) => `${step},${new Date((times[index] ?? 0) * 1000).toISOString()},${values[index]}`,

@@ -1,8 +1,4 @@
-import { expect, test, vi } from 'vitest';
-
-vi.hoisted(() => vi.stubGlobal('sessionStorage', { getItem: () => null }));
-vi.hoisted(() => vi.stubGlobal('document', { baseURI: 'http://platform/' }));
-
+import { expect, test } from 'vitest';
 import { ApiError } from './api';
 import { isOutage } from './standing-error';
 

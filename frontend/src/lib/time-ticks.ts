@@ -31,3 +31,8 @@ export function timeTicks(marks: readonly number[], increment: number, locale: s
     return isNew ? `${upper.format(at)}\n${below}` : upper.format(at);
   });
 }
+
+/** How many characters a label has at most where the axis spans so many seconds and has no more than twenty marks. */
+export function timeLabelLength(span: number): number {
+  return span < 2 ? '00:00:00.000'.length : span < 20 ? '00:00:00.0'.length : '00:00:00'.length;
+}

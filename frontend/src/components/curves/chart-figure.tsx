@@ -3,13 +3,17 @@ import { lazy, Suspense, useEffect, useRef, useState } from 'react';
 import { saveText } from '../../lib/download';
 import { formatTime, formatValue } from '../../lib/format';
 import { useText } from '../../lib/i18n/i18n';
+import { loadModule } from '../../lib/load-module';
 import { readSeries } from '../../lib/run-series';
 import { toCsv } from '../../lib/series';
 import { Button, IconButton } from '../button';
 import type { ChartProps, Point } from './chart';
 
 /** The chart library is loaded with the first chart, not with the page. */
-const Chart = lazy(() => import('./chart').then(module => ({ default: module.Chart })));
+const Chart = lazy(() => loadModule(() => import('./chart')).then(module => ({ default: module.Chart })));
+
+/** How many characters of a long name are shown in any case. */
+const endLength = 14;
 
 /** How far outside the viewport a chart is already drawn. */
 const margin = '200px';
@@ -27,9 +31,7 @@ export function ChartFigure({ runId, ...chart }: Omit<ChartProps, 'onPoint'> & {
   return (
     <figure className="chart" data-key={key}>
       <figcaption>
-        <span className="chart-name" title={key}>
-          {key}
-        </span>
+        <Name name={key} />
         <NotFinite {...chart.series} />
         <Value point={point} x={chart.x} last={values.at(-1)} />
         <Button
@@ -52,6 +54,18 @@ export function ChartFigure({ runId, ...chart }: Omit<ChartProps, 'onPoint'> & {
         )}
       </div>
     </figure>
+  );
+}
+
+/** Names of metrics often differ at their ends only: one that is too long is cut before its end. */
+function Name({ name }: { name: string }) {
+  const parts = [...name];
+  const at = parts.length > 2 * endLength ? parts.length - endLength : parts.length;
+  return (
+    <span className="chart-name" title={name}>
+      <span className="chart-name-start">{parts.slice(0, at).join('')}</span>
+      {at < parts.length && <span>{parts.slice(at).join('')}</span>}
+    </span>
   );
 }
 

@@ -1,11 +1,12 @@
-import { useEffect, useEffectEvent, useRef } from 'react';
+import { useEffect, useEffectEvent, useMemo, useRef } from 'react';
 import uPlot from 'uplot';
 import 'uplot/dist/uPlot.min.css';
 import { logRange, logTicks, stepTicks } from '../../lib/chart-ticks';
 import { formatTicks, formatValue } from '../../lib/format';
 import { useLocale, useText } from '../../lib/i18n/i18n';
 import { smooth, type Series } from '../../lib/series';
-import { timeTicks } from '../../lib/time-ticks';
+import { drawLines, earlierLines, withLines, withValues, type Line } from './earlier';
+import { timeLabelLength, timeTicks } from '../../lib/time-ticks';
 
 export interface Zoom {
   min: number;
@@ -35,6 +36,8 @@ export interface ChartProps {
 
 const height = 180;
 const syncKey = 'curves';
+/** How much of the values' range is left free above and below them. */
+const valuePadding = 0.1;
 const wholeSteps = Array.from({ length: 12 }, (_, power) => [1, 2, 5].map(part => part * 10 ** power)).flat();
 /** How wide a digit of a label is, in pixels, and how wide what is around it. */
 const digitWidth = 6.5;
@@ -44,9 +47,14 @@ const labelGap = 8;
 /** The least distance of two ticks of the step axis, however short their labels. */
 const stepSpace = 40;
 
+const leastTimeSpace = 64;
+const leastRightRoom = 22;
+
 /** What a drawing asks its component for while it lives. */
 interface Live {
   series: () => Series;
+  /** What is drawn of earlier attempts. */
+  earlier: () => readonly Line[];
   zoom: () => Zoom | null;
   onZoom: (zoom: Zoom | null) => void;
   onPoint: (point: Point | null) => void;
@@ -60,6 +68,11 @@ export function Chart({ series, x, smoothing, logarithmic, zoom, onZoom, onPoint
   const plot = useRef<uPlot | null>(null);
   const readData = useEffectEvent(() => toData(series, x, smoothing, logarithmic));
   const readSeries = useEffectEvent(() => series);
+  const lines = useMemo(
+    () => earlierLines(series.earlier, x, smoothing, value => drawnValue(value, logarithmic)),
+    [series.earlier, x, smoothing, logarithmic],
+  );
+  const readLines = useEffectEvent(() => lines);
   const readZoom = useEffectEvent(() => zoom);
   const changeZoom = useEffectEvent((to: Zoom | null) => onZoom(to));
   const tellPoint = useEffectEvent((point: Point | null) => onPoint(point));
@@ -71,6 +84,7 @@ export function Chart({ series, x, smoothing, logarithmic, zoom, onZoom, onPoint
     }
     const live: Live = {
       series: () => readSeries(),
+      earlier: () => readLines(),
       zoom: () => readZoom(),
       onZoom: to => changeZoom(to),
       onPoint: point => tellPoint(point),
@@ -94,8 +108,12 @@ export function Chart({ series, x, smoothing, logarithmic, zoom, onZoom, onPoint
 }
 
 /** What cannot be drawn becomes a gap. */
+function drawnValue(value: number, logarithmic: boolean): number | null {
+  return Number.isFinite(value) && !(logarithmic && value <= 0) ? value : null;
+}
+
 function toData(series: Series, x: 'step' | 'time', smoothing: number, logarithmic: boolean): uPlot.AlignedData {
-  const drawn = (value: number) => (Number.isFinite(value) && !(logarithmic && value <= 0) ? value : null);
+  const drawn = (value: number) => drawnValue(value, logarithmic);
   const plain = series.values.map(drawn);
   const smoothed = smooth(series.values, smoothing).map(drawn);
   return [x === 'step' ? series.steps : series.times, smoothing > 0 ? plain : plain.map(() => null), smoothed];
@@ -113,11 +131,22 @@ function options(width: number, x: 'step' | 'time', logarithmic: boolean, locale
   return {
     width,
     height,
-    padding: [10, 22, null, null],
+    padding: [10, plot => rightRoom(plot, x), null, null],
     legend: { show: false },
     scales: {
-      x: { time: x === 'time', range: (_, min, max) => rangeOf(live.zoom(), min, max) },
-      y: logarithmic ? { distr: 3, range: (_, min, max) => logRange(min, max) } : {},
+      x: { time: x === 'time', range: (_, min, max) => rangeOf(live.zoom(), ...withLines([min, max], live.earlier())) },
+      y: {
+        distr: logarithmic ? 3 : 1,
+        range: (_, min, max) => {
+          const { min: from, max: to } = live.zoom() ?? { min: -Infinity, max: Infinity };
+          const [low, high] = withValues([min, max], live.earlier(), from, to);
+          return logarithmic
+            ? logRange(low, high)
+            : low === null || high === null
+              ? [null, null]
+              : uPlot.rangeNum(low, high, valuePadding, true);
+        },
+      },
     },
     axes: [
       { ...axis, ...(x === 'step' ? stepAxis : timeAxis(locale)) },
@@ -132,6 +161,7 @@ function options(width: number, x: 'step' | 'time', logarithmic: boolean, locale
     cursor: { y: false, sync: { key: syncKey, setSeries: false }, drag: { x: true, y: false, setScale: false } },
     hooks: {
       setCursor: [plot => live.onPoint(pointAt(plot, live.series()))],
+      drawAxes: [plot => drawLines(plot, live.earlier(), colour('--curve-raw'))],
       draw: [plot => markNotFinite(plot, live.series(), colour('--bad'))],
       setSelect: [
         plot => {
@@ -152,6 +182,13 @@ function stepRoom(step: number): number {
   return labelGap + digitWidth * formatValue(Math.round(step)).length;
 }
 
+/** The last label is centred on its tick, which may be at the end of the axis: half of it is beside the chart. */
+function rightRoom(plot: uPlot, x: 'step' | 'time'): number {
+  const { min, max } = plot.scales.x ?? {};
+  const width = x === 'step' ? stepRoom(max ?? 0) : digitWidth * timeLabelLength((max ?? 0) - (min ?? 0));
+  return Math.max(leastRightRoom, Math.ceil(width / 2));
+}
+
 const stepAxis: uPlot.Axis = {
   size: 26,
   incrs: wholeSteps,
@@ -165,7 +202,7 @@ const stepAxis: uPlot.Axis = {
 function timeAxis(locale: string): uPlot.Axis {
   return {
     size: 40,
-    space: 64,
+    space: (_plot, _axis, from, to) => Math.max(leastTimeSpace, labelGap + digitWidth * timeLabelLength(to - from)),
     values: (_plot, splits, _axis, _space, increment) => timeTicks(splits, increment, locale),
   };
 }

@@ -87,6 +87,9 @@ export function Curves({ runId, begun, ended, unstarted = false }: CurvesProps) 
             <option value="time">{t('curves.time')}</option>
           </select>
         </label>
+        {drawn.some(one => one.earlier.some(piece => piece.steps.length > 1)) && (
+          <span className="curves-earlier muted">{t('curves.earlier')}</span>
+        )}
         {zoom && (
           <Button kind="quiet" icon={<RotateCcw aria-hidden="true" />} onClick={() => setZoom(null)}>
             {t('curves.reset')}

@@ -260,6 +260,7 @@ export const en = {
   'curves.step': 'Step',
   'curves.time': 'Time',
   'curves.reset': 'Reset zoom',
+  'curves.earlier': 'Faint lines: logged before a restart',
   'curves.empty': 'No metrics yet. Metrics logged with the SDK appear here.',
   'curves.none': 'This run logged no metrics.',
   'curves.absent': 'Charts appear once the job has started.',

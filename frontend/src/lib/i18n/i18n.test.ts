@@ -1,10 +1,7 @@
-import { expect, test, vi } from 'vitest';
+import { expect, test } from 'vitest';
 import { en } from './en';
 import { zh } from './zh';
-
-vi.stubGlobal('localStorage', { getItem: () => null, setItem: () => undefined });
-vi.stubGlobal('navigator', { language: 'en' });
-const { fill } = await import('./i18n');
+import { fill } from './i18n';
 
 const sources = import.meta.glob<string>(['/src/**/*.{ts,tsx}', '!/src/lib/i18n/*', '!/src/**/*.test.ts'], {
   query: '?raw',

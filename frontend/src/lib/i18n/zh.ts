@@ -261,6 +261,7 @@ export const zh: Messages = {
   'curves.step': '步数',
   'curves.time': '时间',
   'curves.reset': '重置缩放',
+  'curves.earlier': '浅色曲线：重启前记录的数据',
   'curves.empty': '还没有指标。通过 SDK 记录的指标会显示在这里。',
   'curves.none': '此实验没有记录指标。',
   'curves.absent': '任务开始运行后，图表会显示在这里。',

@@ -1,11 +1,5 @@
-import { expect, test, vi } from 'vitest';
+import { expect, test } from 'vitest';
 import { canBeJobId, firstStart, placedOn, rankStatus, unendedChildren, type Job, type JobRank } from './jobs';
-
-// The session is read from there when its module is loaded.
-vi.hoisted(() => {
-  vi.stubGlobal('sessionStorage', { getItem: () => null });
-  vi.stubGlobal('document', { baseURI: 'http://localhost/' });
-});
 
 const running = { status: 'running', stopping: false } as Job;
 const ended = { status: 'failed', stopping: false } as Job;

@@ -95,8 +95,15 @@ function JobView({ job, search }: { job: Job; search: JobSearch }) {
       void navigate({ to: '.', search: { ...search, attempt: undefined, line: undefined }, replace: true });
     }
   }, [isBeyond, navigate, search]);
-  const go = (change: JobSearch) =>
-    void navigate({ to: '/jobs/$id', params: { id: job.id }, search: { ...search, ...change }, replace: true });
+  // Back undoes the choice of a tab or an attempt; a line is only noted in the address.
+  const go = (change: JobSearch, replace = false) =>
+    void navigate({
+      to: '/jobs/$id',
+      params: { id: job.id },
+      search: { ...search, ...change },
+      replace,
+      resetScroll: false,
+    });
   return (
     <div className="page page-fill">
       <PageHeader title={job.name}>
@@ -104,7 +111,12 @@ function JobView({ job, search }: { job: Job; search: JobSearch }) {
         <JobActions job={job} />
       </PageHeader>
       <JobFacts job={job} />
-      <Tabs names={tabs} chosen={tab} textOf={one => t(`job.tab.${one}`)} onChoose={one => go({ tab: one })}>
+      <Tabs
+        names={tabs}
+        chosen={tab}
+        textOf={one => t(`job.tab.${one}`)}
+        onChoose={one => one !== tab && go({ tab: one })}
+      >
         {tab === 'overview' && (
           <>
             <JobLog
@@ -112,7 +124,7 @@ function JobView({ job, search }: { job: Job; search: JobSearch }) {
               attempt={attempt}
               line={search.line}
               onAttempt={chosen => go({ attempt: chosen, line: undefined })}
-              onLine={line => go({ line, attempt })}
+              onLine={line => go({ line, attempt }, true)}
             />
             <Curves
               key={job.runId}

@@ -1,11 +1,8 @@
-import { expect, test, vi } from 'vitest';
+import { expect, test } from 'vitest';
 import { en } from '../../../lib/i18n/en';
 import type { Text } from '../../../lib/i18n/i18n';
-
-vi.stubGlobal('localStorage', { getItem: () => null, setItem: () => undefined });
-vi.stubGlobal('navigator', { language: 'en' });
-const { fill } = await import('../../../lib/i18n/i18n');
-const { gpuText } = await import('./gpu-text');
+import { fill } from '../../../lib/i18n/i18n';
+import { gpuText } from './gpu-text';
 
 const t: Text = (key, values) => fill(en[key], values);
 const unknown = { index: 0, utilization: null, memoryUsedMiB: null };

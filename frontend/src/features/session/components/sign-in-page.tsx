@@ -12,7 +12,7 @@ import { checkToken } from '../api/check-token';
 
 const createToken = './platform tokens create --user NAME --expires 30d';
 
-/** Asks for a token and keeps it for this tab. */
+/** Asks for a token, which is kept until one signs out. */
 export function SignInPage() {
   const t = useText();
   useTitle(t('signIn.title'));
