@@ -119,7 +119,7 @@ public sealed class Looking_at_curves(Browser browser)
     }
 
     [Fact]
-    public async Task an_attempt_that_starts_anew_is_a_curve_of_its_own()
+    public async Task an_attempt_that_starts_from_nothing_is_a_curve_of_its_own()
     {
         var id = await CreateRunAsync("attempts");
         await LogAsync(id, ["loss"], 1, 60);

@@ -35,7 +35,7 @@ test('points of one time are in the order of their steps, and metrics in that of
   expect(series[1]?.values[1]).toBeNaN();
 });
 
-test('an attempt that starts anew stands alone, and what the one before logged is kept beside it', () => {
+test('an attempt that starts again stands alone, and what the one before logged is kept beside it', () => {
   // Of the API they come by step.
   const stored = toSeries('loss', {
     steps: [1, 1, 2, 2, 3, 4],

@@ -12,7 +12,7 @@ export interface Columns {
 export interface Series extends Columns {
   key: string;
   /**
-   * What a training that went back logged before that: an attempt that starts anew, or from a checkpoint, logs steps again. The
+   * What a training that went back logged before that: an attempt that starts from nothing, or from a checkpoint, logs steps again. The
    * API says no attempts, but times.
    */
   earlier: Columns[];
@@ -90,7 +90,7 @@ export function addPoints(all: readonly Series[], points: readonly Point[]): Ser
   return result.sort((a, b) => compareMetrics(a.key, b.key));
 }
 
-/** A series with further points: they are put at its end, and only where one is late all are ordered anew. */
+/** A series with further points: they are put at its end, and only where one is late all are ordered again. */
 function extended(series: Series, added: Columns): Series {
   const { key, steps, times, values, earlier } = series;
   const further = ordered(added);
