@@ -7,8 +7,9 @@ internal static class IdleBenchmark
 {
     private const string Limit = "limit";
 
-    /// <summary>Until code that ran at the start is compiled for good.</summary>
-    private static readonly TimeSpan _settle = TimeSpan.FromSeconds(90);
+    /// <summary>Until code that runs every few seconds is compiled for good, which is after its thirtieth call.</summary>
+    private static readonly TimeSpan _settle = TimeSpan.FromMinutes(4);
+    private static readonly TimeSpan _settleOpen = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan _measured = TimeSpan.FromSeconds(60);
 
     public static async Task<IReadOnlyList<Figure>> RunAsync(Bench bench)
@@ -46,7 +47,7 @@ internal static class IdleBenchmark
         ]);
         try
         {
-            await Task.Delay(_settle / 3, bench.Cancelled);
+            await Task.Delay(_settleOpen, bench.Cancelled);
             var share = await ShareAsync(platform.Pid, bench.Cancelled);
             return browser.HasExited ? throw new BenchException("The browser ended by itself.") : share;
         }

@@ -173,6 +173,7 @@ internal static class CommandLineProgram
                 ProjectCommands.List(),
                 ProjectCommands.Create(),
                 ProjectCommands.Show(),
+                ProjectCommands.Update(),
             },
             new Command("tokens", "Tokens with which users and programs sign in.")
             {

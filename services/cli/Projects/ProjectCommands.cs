@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Globalization;
+using System.Net.Http.Headers;
 using System.Net.Http.Json;
 using System.Text.Json.Nodes;
 using Platform.Cli.Output;
@@ -64,11 +65,7 @@ internal static class ProjectCommands
     {
         var path = PathArgument();
         var description = new Option<string?>("--description") { Description = "What it is about." };
-        var retention = new Option<int?>("--retention-days")
-        {
-            Description =
-                "For how many days ended jobs, ended runs and versions made by jobs are kept before they go into the recycle bin.",
-        };
+        var retention = RetentionOption();
         return new Command("create", "Register a project with its settings.") { path, description, retention }.Does(
             async context =>
             {
@@ -89,15 +86,51 @@ internal static class ProjectCommands
     {
         var path = PathArgument();
         return new Command("show", "Show a registered project.") { path }.Does(async context =>
-        {
-            var parts = context.Value(path).Split('/');
-            if (parts.Any(part => part is "" or "." or ".."))
-            {
-                throw new CliException($"'{context.Value(path)}' is no path of a project such as team/vision.");
-            }
+            Print(context, await context.Client.GetAsync(AddressOf(context.Value(path)), context.Cancelled))
+        );
+    }
 
-            var address = $"/api/projects/{string.Join('/', parts.Select(PathSegment.Of))}";
-            return Print(context, await context.Client.GetAsync(address, context.Cancelled));
+    public static Command Update()
+    {
+        var path = PathArgument();
+        var description = new Option<string?>("--description") { Description = "What it is about; '' for nothing." };
+        var retention = RetentionOption();
+        var keep = new Option<bool>("--no-retention") { Description = "Keep everything until somebody deletes it." };
+        var command = new Command("update", "Change settings of a project; what is not named stays.")
+        {
+            path,
+            description,
+            retention,
+            keep,
+        };
+        command.RefuseTogether(retention, keep);
+        command.Validators.Add(result =>
+        {
+            if (!new Option[] { description, retention, keep }.Any(one => result.GetResult(one) is { Implicit: false }))
+            {
+                result.AddError("Name what is to change: --description, --retention-days or --no-retention.");
+            }
+        });
+        return command.Does(async context =>
+        {
+            var address = AddressOf(context.Value(path));
+            var project = await context.Client.GetAsync(address, context.Cancelled);
+            var text = context.Value(description) ?? project["description"].Text();
+            using var request = new HttpRequestMessage(HttpMethod.Put, address)
+            {
+                Content = JsonContent.Create(
+                    new
+                    {
+                        description = text is "" ? null : text,
+                        retentionDays = context.Value(keep)
+                            ? null
+                            : context.Value(retention) ?? project["retentionDays"]?.GetValue<int>(),
+                    }
+                ),
+            };
+            // What somebody else changed meanwhile is not taken back.
+            request.Headers.IfMatch.Add(new EntityTagHeaderValue($"\"{project["version"].Text()}\""));
+            return Print(context, await context.Client.SendJsonAsync(request, context.Cancelled));
         });
     }
 
@@ -120,6 +153,21 @@ internal static class ProjectCommands
 
     private static string Retention(JsonNode project) =>
         project["retentionDays"].Text() is { } days ? $"{days} days" : "–";
+
+    private static Option<int?> RetentionOption() =>
+        new("--retention-days")
+        {
+            Description =
+                "For how many days ended jobs, ended runs and versions made by jobs are kept before they go into the recycle bin.",
+        };
+
+    private static string AddressOf(string path)
+    {
+        var parts = path.Split('/');
+        return parts.Any(part => part is "" or "." or "..")
+            ? throw new CliException($"'{path}' is no path of a project such as team/vision.")
+            : $"/api/projects/{string.Join('/', parts.Select(PathSegment.Of))}";
+    }
 
     private static Argument<string> PathArgument() =>
         new("path") { Description = "The project's path, such as team/vision." };

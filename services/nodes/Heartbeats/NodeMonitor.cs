@@ -1,6 +1,6 @@
 using Microsoft.Extensions.Options;
-using Npgsql;
 using Platform.Contracts.Jobs;
+using Platform.EventStore;
 using Platform.Nodes.Membership;
 using Platform.Nodes.Placements;
 
@@ -13,7 +13,6 @@ namespace Platform.Nodes.Heartbeats;
 /// </summary>
 internal sealed partial class NodeMonitor(
     NodesStore store,
-    PlacementTables placements,
     Retention retention,
     SchedulerSignal scheduler,
     IOptions<NodesOptions> options,
@@ -39,9 +38,14 @@ internal sealed partial class NodeMonitor(
                     monitoringSince = now;
                 }
 
-                await ScanAsync(monitoringSince, now, cancellationToken);
+                var foundSilent = await ScanAsync(monitoringSince, now, cancellationToken);
                 await retention.ApplyAsync(now, cancellationToken);
                 lastScan = now;
+                if (foundSilent)
+                {
+                    // What ran there is found now.
+                    continue;
+                }
             }
             catch (Exception e) when (e is not OperationCanceledException)
             {
@@ -52,28 +56,33 @@ internal sealed partial class NodeMonitor(
         }
     }
 
-    private async Task ScanAsync(
+    /// <returns>True when a node became offline.</returns>
+    private async Task<bool> ScanAsync(
         DateTimeOffset monitoringSince,
         DateTimeOffset now,
         CancellationToken cancellationToken
     )
     {
-        if (now - monitoringSince >= options.Value.GraceAfterStart)
+        var silentSince =
+            now - monitoringSince >= options.Value.GraceAfterStart
+                ? now - options.Value.OfflineAfter
+                : DateTimeOffset.MinValue;
+        var (silent, stranded) = await FindAsync(silentSince, cancellationToken);
+        var foundSilent = false;
+        foreach (var (nodeId, lastHeartbeatAt) in silent)
         {
-            var deadline = now - options.Value.OfflineAfter;
-            foreach (var (nodeId, lastHeartbeatAt) in await FindSilentAsync(deadline, cancellationToken))
-            {
-                await MarkOfflineAsync(nodeId, lastHeartbeatAt, cancellationToken);
-            }
+            foundSilent |= await MarkOfflineAsync(nodeId, lastHeartbeatAt, cancellationToken);
         }
 
-        foreach (var lease in await placements.FindStrandedAsync(cancellationToken))
+        foreach (var lease in stranded)
         {
             await RevokeAsync(lease, cancellationToken);
         }
+
+        return foundSilent;
     }
 
-    private async Task MarkOfflineAsync(
+    private async Task<bool> MarkOfflineAsync(
         Guid nodeId,
         DateTimeOffset lastHeartbeatAt,
         CancellationToken cancellationToken
@@ -86,11 +95,14 @@ internal sealed partial class NodeMonitor(
             BackgroundMetadata.Of(nodeId, nameof(NodeMonitor)),
             cancellationToken: cancellationToken
         );
-        if (outcome.Events.Count > 0)
+        if (outcome.Events.Count == 0)
         {
-            Offline(log, nodeId, lastHeartbeatAt);
-            scheduler.Raise();
+            return false;
         }
+
+        Offline(log, nodeId, lastHeartbeatAt);
+        scheduler.Raise();
+        return true;
     }
 
     private async Task RevokeAsync(StrandedLease lease, CancellationToken cancellationToken)
@@ -114,31 +126,49 @@ internal sealed partial class NodeMonitor(
         }
     }
 
-    private async Task<List<(Guid NodeId, DateTimeOffset LastHeartbeatAt)>> FindSilentAsync(
-        DateTimeOffset deadline,
+    /// <summary>
+    /// Finds online nodes that were not heard since a time, and leases on nodes that are offline, or that were removed while a grant
+    /// was in flight. One round trip: this is asked all the time.
+    /// </summary>
+    private async Task<(List<(Guid NodeId, DateTimeOffset LastHeartbeatAt)>, List<StrandedLease>)> FindAsync(
+        DateTimeOffset silentSince,
         CancellationToken cancellationToken
     )
     {
-        await using var command = store.DataSource.CreateCommand(
+        await using var batch = store.DataSource.CreateBatch();
+        batch.Add(
             """
             select n.node_id, coalesce(b.last_heartbeat_at, n.joined_at)
             from node n left join node_heartbeat b using (node_id)
             where n.status = 'online' and coalesce(b.last_heartbeat_at, n.joined_at) < $1
+            """,
+            silentSince
+        );
+        batch.Add(
+            """
+            select l.job_id, l.attempt, l.node_id from lease l left join node n using (node_id)
+            where n.node_id is null or n.status <> 'online'
             """
         );
-        command.Parameters.AddWithValue(deadline);
-        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        await using var reader = await batch.ExecuteReaderAsync(cancellationToken);
         var silent = new List<(Guid, DateTimeOffset)>();
         while (await reader.ReadAsync(cancellationToken))
         {
-            silent.Add(ReadSilent(reader));
+            silent.Add((reader.GetGuid(0), await reader.GetFieldValueAsync<DateTimeOffset>(1, cancellationToken)));
         }
 
-        return silent;
+        await reader.NextResultAsync(cancellationToken);
+        var stranded = new List<StrandedLease>();
+        while (await reader.ReadAsync(cancellationToken))
+        {
+            stranded.Add(new StrandedLease(reader.GetGuid(0), reader.GetInt32(1), reader.GetGuid(2)));
+        }
+
+        return (silent, stranded);
     }
 
-    private static (Guid NodeId, DateTimeOffset LastHeartbeatAt) ReadSilent(NpgsqlDataReader reader) =>
-        (reader.GetGuid(0), reader.GetFieldValue<DateTimeOffset>(1));
+    /// <summary>A lease whose node is offline or was removed.</summary>
+    private sealed record StrandedLease(Guid JobId, int Attempt, Guid NodeId);
 
     [LoggerMessage(1, LogLevel.Warning, "Node {NodeId} is offline; its last heartbeat arrived at {LastHeartbeatAt}")]
     private static partial void Offline(ILogger log, Guid nodeId, DateTimeOffset lastHeartbeatAt);

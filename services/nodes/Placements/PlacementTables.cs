@@ -15,9 +15,6 @@ internal sealed record ClusterState(
     DateTimeOffset? NextDue
 );
 
-/// <summary>A lease whose node is offline or was removed.</summary>
-internal sealed record StrandedLease(Guid JobId, int Attempt, Guid NodeId);
-
 /// <summary>Reads the tables of nodes and placements.</summary>
 internal sealed class PlacementTables(NodesStore store)
 {
@@ -93,23 +90,6 @@ internal sealed class PlacementTables(NodesStore store)
 
     private static DateTimeOffset? NextDue(List<SchedulerRequest> waiting, DateTimeOffset now) =>
         waiting.Where(request => request.NotBefore > now).Min(request => (DateTimeOffset?)request.NotBefore);
-
-    /// <summary>Finds leases on nodes that are offline, or that were removed while a grant was in flight.</summary>
-    public async Task<IReadOnlyList<StrandedLease>> FindStrandedAsync(CancellationToken cancellationToken)
-    {
-        await using var command = store.DataSource.CreateCommand(
-            """
-            select l.job_id, l.attempt, l.node_id from lease l left join node n using (node_id)
-            where n.node_id is null or n.status <> 'online'
-            """
-        );
-        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
-        return await ReadAsync(
-            reader,
-            row => new StrandedLease(row.GetGuid(0), row.GetInt32(1), row.GetGuid(2)),
-            cancellationToken
-        );
-    }
 
     /// <summary>The last published reason of a waiting attempt; null when there is none.</summary>
     public async Task<Sentence?> FindReasonAsync(Guid jobId, int attempt, CancellationToken cancellationToken)

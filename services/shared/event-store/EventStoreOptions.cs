@@ -25,7 +25,7 @@ public sealed class EventStoreOptions(string schema)
     public IList<Func<IServiceProvider, Subscription>> Subscriptions { get; } = [];
 
     /// <summary>How long a follower of the log sleeps when nothing woke it: only a wake-up that was lost waits for it.</summary>
-    public TimeSpan PollInterval { get; set; } = TimeSpan.FromSeconds(2);
+    public TimeSpan PollInterval { get; set; } = TimeSpan.FromSeconds(5);
 
     /// <summary>The most events a follower of the log handles at once.</summary>
     public int PageSize { get; set; } = 500;

@@ -3,7 +3,7 @@ namespace Platform.Cli.Tests.Projects;
 public sealed class Registering_projects
 {
     private const string Vision =
-        """{"path":"team/vision","description":"Cameras\nand more","retentionDays":30,"createdAt":"2026-01-02T03:04:05Z"}""";
+        """{"path":"team/vision","description":"Cameras\nand more","retentionDays":30,"version":3,"createdAt":"2026-01-02T03:04:05Z"}""";
 
     [Fact]
     public async Task sends_the_settings_and_says_what_they_do()
@@ -39,6 +39,36 @@ public sealed class Registering_projects
         await using var platform = await FakePlatform.AnsweringAsync(Vision);
         await platform.RunAsync("projects", "show", "team/vision");
         Assert.Equal("GET /api/projects/team/vision", Assert.Single(platform.Requests).Line);
+    }
+
+    [Theory]
+    [InlineData(new[] { "--retention-days", "7" }, "\"Cameras\\nand more\"", "7")]
+    [InlineData(new[] { "--no-retention" }, "\"Cameras\\nand more\"", "null")]
+    [InlineData(new[] { "--description", "Radar" }, "\"Radar\"", "30")]
+    [InlineData(new[] { "--description", "", "--retention-days", "7" }, "null", "7")]
+    public async Task changes_what_is_named_and_keeps_the_rest(string[] options, string description, string days)
+    {
+        await using var platform = await FakePlatform.AnsweringAsync(Vision);
+
+        var result = await platform.RunAsync(["projects", "update", "team/vision", .. options]);
+
+        Assert.True(result.ExitCode == 0, result.Error);
+        var change = platform.Requests[^1];
+        Assert.Equal("PUT /api/projects/team/vision", change.Line);
+        Assert.Equal($$"""{"description":{{description}},"retentionDays":{{days}}}""", change.Body);
+        Assert.Equal("\"3\"", change.Headers["If-Match"]);
+    }
+
+    [Theory]
+    [InlineData]
+    [InlineData("--retention-days", "7", "--no-retention")]
+    public async Task changes_nothing_that_is_not_said_clearly(params string[] options)
+    {
+        await using var platform = await FakePlatform.AnsweringAsync(Vision);
+        var result = await platform.RunAsync(["projects", "update", "team/vision", .. options]);
+        Assert.NotEqual(0, result.ExitCode);
+        Assert.Contains("--no-retention", result.Error, StringComparison.Ordinal);
+        Assert.Empty(platform.Requests);
     }
 
     [Theory]

@@ -11,6 +11,7 @@ internal abstract partial class Follower(EventStore store, string name, ILogger 
 {
     private static readonly TimeSpan StandbyInterval = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan ShortestWait = TimeSpan.FromMilliseconds(1);
+    private static readonly TimeSpan LongestWaitInGap = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(30);
 
@@ -122,11 +123,12 @@ internal abstract partial class Follower(EventStore store, string name, ILogger 
     private async Task WaitAsync(Task wakeUp, TimeSpan? heldFor, CancellationToken cancellationToken)
     {
         var longest = Store.Options.PollInterval;
+        var longestInGap = longest < LongestWaitInGap ? longest : LongestWaitInGap;
         var wait =
             heldFor is not { } age ? longest
             : age < ShortestWait ? ShortestWait
-            : age < longest ? age
-            : longest;
+            : age < longestInGap ? age
+            : longestInGap;
         using var slept = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         await Task.WhenAny(wakeUp, Task.Delay(wait, slept.Token));
         await slept.CancelAsync();

@@ -22,7 +22,7 @@ internal sealed partial class DeadlinePoller<TInstance, TStore>(
     where TInstance : class, IDeadlineSaga
     where TStore : EventStore.EventStore
 {
-    private static readonly TimeSpan _interval = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan _interval = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan _claim = TimeSpan.FromSeconds(30);
     private const int PageSize = 200;
 
