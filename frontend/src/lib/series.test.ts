@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { addPoints, smooth, toCsv, toSeries } from './series';
+import { addPoints, byTime, smooth, toCsv, toSeries } from './series';
 
 test('smoothing starts at the first value and follows the rest', () => {
   expect(smooth([4, 4, 4], 0.9)).toEqual([4, 4, 4].map(value => expect.closeTo(value) as number));
@@ -48,21 +48,36 @@ test('an attempt that starts again stands alone, and what the one before logged 
     times: [20, 21],
     values: [5, 4],
     earlier: [{ steps: [1, 2, 3, 4], times: [10, 11, 12, 13], values: [9, 8, 7, 6] }],
+    newest: 21,
+    isOpen: false,
   });
-  const [live] = addPoints(addPoints([], points([1, 10], [2, 11], [3, 12])), points([1, 20]));
-  expect(live?.steps).toEqual([1]);
-  expect(live?.values.at(-1)).toBe(1);
+  const once = addPoints(addPoints([], points([1, 10], [2, 11], [3, 12])), points([1, 20]));
+  expect(once[0]?.earlier).toEqual([]);
+  const [live] = addPoints(once, points([2, 21]));
+  expect(live?.steps).toEqual([1, 2]);
+  expect(live?.times).toEqual([20, 21]);
   expect(live?.earlier.map(one => one.steps)).toEqual([[1, 2, 3]]);
+});
+
+test('processes that log the same metric, and one late evaluation, are no attempts', () => {
+  const series = toSeries('loss', {
+    steps: [1, 1, 3, 2, 4, 3, 4, 5],
+    times: [10, 11, 12, 13, 14, 15, 16, 17],
+    values: [1, 2, 3, 4, 5, 6, 7, 8],
+  });
+  expect(series.earlier).toEqual([]);
+  expect(series.steps).toEqual([1, 1, 2, 3, 3, 4, 4, 5]);
+  expect(byTime(series).times).toEqual([10, 11, 12, 13, 14, 15, 16, 17]);
 });
 
 test('an attempt that goes on from a checkpoint stands on what was logged before that', () => {
   const [live] = addPoints(
     addPoints([], points([1, 10], [2, 11], [3, 12], [4, 13])),
-    points([3, 20], [4, 21], [5, 22]),
+    points([2, 20], [3, 21], [4, 22], [5, 23]),
   );
   expect(live?.steps).toEqual([1, 2, 3, 4, 5]);
-  expect(live?.times).toEqual([10, 11, 20, 21, 22]);
-  expect(live?.earlier.map(one => one.times)).toEqual([[12, 13]]);
+  expect(live?.times).toEqual([10, 20, 21, 22, 23]);
+  expect(live?.earlier.map(one => one.times)).toEqual([[11, 12, 13]]);
 });
 
 test('points that come late take their place, and those that come twice are kept once', () => {

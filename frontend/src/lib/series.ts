@@ -8,7 +8,7 @@ export interface Columns {
   values: number[];
 }
 
-/** One metric of a run. Its steps rise, and its times do not fall: it is what the training in its last attempt stands on. */
+/** One metric of a run, in the order of its steps: it is what the training in its last attempt stands on. */
 export interface Series extends Columns {
   key: string;
   /**
@@ -16,6 +16,10 @@ export interface Series extends Columns {
    * API says no attempts, but times.
    */
   earlier: Columns[];
+  /** The time of the newest point. */
+  newest: number;
+  /** Whether the newest point is one of an earlier step: the next one tells whether the training went back. */
+  isOpen: boolean;
 }
 
 export interface Point {
@@ -32,14 +36,20 @@ export function readValue(value: number | string | null): number {
 
 /** A series of points in any order. */
 export function toSeries(key: string, points: Columns): Series {
-  const series: Series = { key, steps: [], times: [], values: [], earlier: [] };
+  const series = { key, steps: [], times: [], values: [], earlier: [], newest: -Infinity, isOpen: false };
   appendAll(series, ordered(points));
   return series;
 }
 
+/** The same series in the order of its times: points that came late have a later time than those of the steps after them. */
+export function byTime(series: Series): Series {
+  const points = ordered(series);
+  return points === series ? series : { ...series, ...points };
+}
+
 /** All points of a series in the order in which they were logged. */
 export function inOrder(series: Series): Columns {
-  return series.earlier.length === 0 ? series : ordered(joined([...series.earlier, series]));
+  return ordered(joined([...series.earlier, series]));
 }
 
 function joined(all: readonly Columns[]): Columns {
@@ -92,39 +102,53 @@ export function addPoints(all: readonly Series[], points: readonly Point[]): Ser
 
 /** A series with further points: they are put at its end, and only where one is late all are ordered again. */
 function extended(series: Series, added: Columns): Series {
-  const { key, steps, times, values, earlier } = series;
+  const { key, steps, times, values, earlier, newest } = series;
   const further = ordered(added);
-  const newest = times.at(-1) ?? -Infinity;
   const first = further.times[0] ?? Infinity;
-  if (first < newest || (first === newest && further.steps[0]! < steps.at(-1)!)) {
+  if (series.isOpen || first < newest || (first === newest && further.steps[0]! < steps.at(-1)!)) {
     return toSeries(key, joined([...earlier, series, further]));
   }
-  const result = { key, steps: steps.slice(), times: times.slice(), values: values.slice(), earlier: earlier.slice() };
+  const result = {
+    ...series,
+    steps: steps.slice(),
+    times: times.slice(),
+    values: values.slice(),
+    earlier: earlier.slice(),
+  };
   appendAll(result, further);
   return result;
 }
 
-function appendAll(series: Series, { steps, times, values }: Columns): void {
-  steps.forEach((step, index) => append(series, step, times[index]!, values[index]!));
+function appendAll(series: Series, points: Columns): void {
+  points.steps.forEach((_, index) => append(series, points, index));
 }
 
-/** Adds the newest point. Points of its step and of later ones are of before the training went back. */
-function append(series: Series, step: number, time: number, value: number): void {
+/**
+ * Adds the newest point. A training went back when two points in a row are of steps before the last: what it had logged from there on is
+ * of before. A single one is late, or of another process that logs the same metric.
+ */
+function append(series: Series, points: Columns, index: number): void {
   const { steps, times, values, earlier } = series;
+  const [step, time, value] = [points.steps[index]!, points.times[index]!, points.values[index]!];
+  const next = points.steps[index + 1];
+  const last = steps.at(-1) ?? -Infinity;
+  series.newest = time;
+  series.isOpen = step <= last;
   let place = steps.length;
   while (place > 0 && steps[place - 1]! >= step) {
     place--;
   }
-  if (place < steps.length) {
-    const cut = { steps: steps.splice(place), times: times.splice(place), values: values.splice(place) };
-    // A point that comes twice is one point.
-    if (cut.steps[0] !== step || cut.times[0] !== time) {
-      earlier.push(cut);
-    }
+  if (next !== undefined && step < next && next < last) {
+    earlier.push({ steps: steps.splice(place), times: times.splice(place), values: values.splice(place) });
   }
-  steps.push(step);
-  times.push(time);
-  values.push(value);
+  // A point that comes twice is one point.
+  const isSame = steps[place] === step && times[place] === time;
+  while (!isSame && steps[place] === step) {
+    place++;
+  }
+  steps.splice(place, Number(isSame), step);
+  times.splice(place, Number(isSame), time);
+  values.splice(place, Number(isSame), value);
 }
 
 /**

@@ -11,6 +11,8 @@ namespace Platform.Cli.Projects;
 /// <summary>Registered projects. Jobs may name others too.</summary>
 internal static class ProjectCommands
 {
+    private const int MaxRetentionDays = 36_500;
+
     public static Command List()
     {
         var search = new Option<string?>("--search") { Description = "Only projects whose path has this text." };
@@ -106,7 +108,12 @@ internal static class ProjectCommands
         command.RefuseTogether(retention, keep);
         command.Validators.Add(result =>
         {
-            if (!new Option[] { description, retention, keep }.Any(one => result.GetResult(one) is { Implicit: false }))
+            if (
+                result.GetResult(path) is { Tokens.Count: > 0 }
+                && !new Option[] { description, retention, keep }.Any(one =>
+                    result.GetResult(one) is { Implicit: false }
+                )
+            )
             {
                 result.AddError("Name what is to change: --description, --retention-days or --no-retention.");
             }
@@ -154,12 +161,16 @@ internal static class ProjectCommands
     private static string Retention(JsonNode project) =>
         project["retentionDays"].Text() is { } days ? $"{days} days" : "–";
 
-    private static Option<int?> RetentionOption() =>
-        new("--retention-days")
+    private static Option<int?> RetentionOption()
+    {
+        var option = new Option<int?>("--retention-days")
         {
             Description =
                 "For how many days ended jobs, ended runs and versions made by jobs are kept before they go into the recycle bin.",
         };
+        option.AcceptOnlyBetween(1, MaxRetentionDays, $"--retention-days must be between 1 and {MaxRetentionDays}.");
+        return option;
+    }
 
     private static string AddressOf(string path)
     {

@@ -4,7 +4,7 @@ import 'uplot/dist/uPlot.min.css';
 import { logRange, logTicks, stepTicks } from '../../lib/chart-ticks';
 import { formatTicks, formatValue } from '../../lib/format';
 import { useLocale, useText } from '../../lib/i18n/i18n';
-import { smooth, type Series } from '../../lib/series';
+import { byTime, smooth, type Series } from '../../lib/series';
 import { drawLines, earlierLines, withLines, withValues, type Line } from './earlier';
 import { timeLabelLength, timeTicks } from '../../lib/time-ticks';
 
@@ -61,11 +61,12 @@ interface Live {
 }
 
 /** The drawing of one metric over steps or time. Cursors and zoom are shared by all charts of a page. */
-export function Chart({ series, x, smoothing, logarithmic, zoom, onZoom, onPoint, scheme }: ChartProps) {
+export function Chart({ series: all, x, smoothing, logarithmic, zoom, onZoom, onPoint, scheme }: ChartProps) {
   const t = useText();
   const locale = useLocale();
   const frame = useRef<HTMLDivElement>(null);
   const plot = useRef<uPlot | null>(null);
+  const series = useMemo(() => (x === 'step' ? all : byTime(all)), [all, x]);
   const readData = useEffectEvent(() => toData(series, x, smoothing, logarithmic));
   const readSeries = useEffectEvent(() => series);
   const lines = useMemo(

@@ -132,7 +132,6 @@ export const en = {
   'job.waiting.title': 'Waiting for this job',
   'job.waiting.text': 'No job has the ID {id} yet. This page shows it as soon as it exists.',
   'job.absent.title': 'Job not found',
-  'job.absent.text': 'No job with the ID {id} appeared within a minute.',
   'job.absent.never': 'No job has the ID {id}.',
   'job.notStarted': 'Not started.',
   'job.neverStarted': 'Never started.',

@@ -1,3 +1,4 @@
+import { loadModule } from '../load-module';
 import { Store, useStore } from '../store';
 import { en, type MessageKey, type Messages } from './en';
 import { sayer, type Say } from './sentences';
@@ -20,7 +21,7 @@ const english: Words = { messages: en, say: text => text };
 /** The words of the languages other than English, fetched when they are first chosen. */
 const fetchers: Partial<Record<Language, () => Promise<Words>>> = {
   zh: async () => {
-    const [{ zh }, { zhSentences }] = await Promise.all([import('./zh'), import('./zh-sentences')]);
+    const [{ zh }, { zhSentences }] = await loadModule(() => Promise.all([import('./zh'), import('./zh-sentences')]));
     return { messages: zh, say: sayer(zhSentences) };
   },
 };
@@ -56,14 +57,10 @@ export async function startLanguage(): Promise<void> {
   await show(preferred()).catch(() => show('en'));
 }
 
-/** Changes the language, once its words are there; while the platform does not answer, nothing changes. */
+/** Changes the language once its words are there, which may be when the platform answers again. */
 export async function setLanguage(value: Language): Promise<void> {
-  try {
-    await show(value);
-    localStorage.setItem(key, value);
-  } catch {
-    wanted = language.get();
-  }
+  localStorage.setItem(key, value);
+  await show(value).catch(() => undefined);
 }
 
 type Values = Record<string, string | number>;

@@ -134,7 +134,6 @@ export const zh: Messages = {
   'job.waiting.title': '正在等待此任务',
   'job.waiting.text': '目前没有 ID 为 {id} 的任务，创建后会立即显示在这里。',
   'job.absent.title': '任务不存在',
-  'job.absent.text': '一分钟内没有出现 ID 为 {id} 的任务。',
   'job.absent.never': '没有 ID 为 {id} 的任务。',
   'job.notStarted': '尚未开始。',
   'job.neverStarted': '从未开始。',

@@ -26,7 +26,7 @@ export type JobArtifact = Schemas['ArtifactVersion'];
 
 const endStatuses: readonly string[] = ['succeeded', 'failed', 'cancelled'] satisfies JobItem['status'][];
 const refreshEvery = 1000;
-const patience = 60_000;
+const patience = 10_000;
 
 export function isOver(job: JobItem): boolean {
   return endStatuses.includes(job.status);

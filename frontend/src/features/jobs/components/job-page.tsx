@@ -76,7 +76,7 @@ function ExpectedJob({ id, search }: { id: string; search: JobSearch }) {
   return patient ? (
     <WaitingState title={t('job.waiting.title')} text={t('job.waiting.text', { id })} />
   ) : (
-    <AbsentState title={t('job.absent.title')} text={t('job.absent.text', { id })}>
+    <AbsentState title={t('job.absent.title')} text={t('job.absent.never', { id })}>
       <Button onClick={() => void retry()}>{t('common.retry')}</Button>
       <BackToJobs />
     </AbsentState>
@@ -129,7 +129,7 @@ function JobView({ job, search }: { job: Job; search: JobSearch }) {
             <Curves
               key={job.runId}
               runId={job.runId}
-              begun={Boolean(job.startedAt) || isOver(job)}
+              begun={Boolean(job.startedAt) || job.attempt > 1 || isOver(job)}
               ended={isOver(job)}
               unstarted={isOver(job) && isUnstarted(job) && job.attempt === 1}
             />
