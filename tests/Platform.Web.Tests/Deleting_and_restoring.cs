@@ -49,6 +49,46 @@ public sealed class Deleting_and_restoring(Browser browser)
     }
 
     [Fact]
+    public async Task several_jobs_go_at_once_and_for_good()
+    {
+        var name = $"several {Guid.CreateVersion7()}";
+        foreach (var number in (int[])[1, 2])
+        {
+            var id = await browser.Platform.Api.SubmitAsync(
+                new
+                {
+                    name = $"{name} {number}",
+                    command = new[] { "true" },
+                    resources = new { cpus = 0.1, memoryMiB = 64 },
+                }
+            );
+            await browser.Platform.Api.WaitForStatusAsync(id, "succeeded");
+        }
+
+        await using var session = await browser.OpenAsync();
+        await session.GoAsync($"/jobs?search={name}");
+        await session.Page.GetByLabel("Select the 2 loaded rows").CheckAsync();
+        await session.Button("Delete").ClickAsync();
+        await Expect(session.Field("Reason (optional)")).ToBeFocusedAsync();
+        await session.Page.Keyboard.PressAsync("Escape");
+        await Expect(session.Button("Delete")).ToBeFocusedAsync();
+        await session.Button("Delete").ClickAsync();
+        await session.InDialog("Delete").ClickAsync();
+        await Expect(session.Page.GetByText("2 moved to the recycle bin.")).ToBeVisibleAsync();
+        await Expect(session.Page.Locator("#content")).ToBeFocusedAsync();
+
+        await session.Button("Deleted").ClickAsync();
+        await session.Page.GetByLabel("Select the 2 loaded rows").CheckAsync();
+        await session.Button("Delete permanently").ClickAsync();
+        await Expect(session.Page.Locator(".dry-run")).ToContainTextAsync("Logs:");
+        await session.AssertAccessibleAsync("the question before deleting permanently");
+        await session.InDialog("Delete permanently").ClickAsync();
+        await Expect(session.Page.GetByText("2 deleted permanently.")).ToBeVisibleAsync();
+        await Expect(session.Page.Locator(":focus")).ToHaveCountAsync(1);
+        session.AssertNoFaults();
+    }
+
+    [Fact]
     public async Task a_run_does_too()
     {
         var api = browser.Platform.Api.Http;

@@ -5,6 +5,7 @@ import { batchLimit, namedIds, type BatchItem, type BinCommands, type PurgeConte
 import { useAdministerRefusal, useEditRefusal } from '../lib/caller';
 import { formatBytes } from '../lib/format';
 import { useLocale, useSay, useText } from '../lib/i18n/i18n';
+import { keepFocus } from '../lib/keep-focus';
 import type { Selection } from '../lib/use-selection';
 import { Button, IconButton } from './button';
 import { ConfirmDialog } from './confirm-dialog';
@@ -33,6 +34,7 @@ export function useBatch<Row>(commands: BinCommands<Row>) {
     const items = await send([...names.keys()]);
     setReport({ action, items, names });
     setError(null);
+    keepFocus();
     await client.invalidateQueries({ queryKey: [commands.list] });
   };
   return {

@@ -1,7 +1,7 @@
 import { loadModule } from '../load-module';
 import { Store, useStore } from '../store';
 import { en, type MessageKey, type Messages } from './en';
-import { sayer, type Say } from './sentences';
+import { sayEnglish, sayer, type Say } from './sentences';
 
 export type Language = 'en' | 'zh';
 
@@ -16,7 +16,7 @@ export const languages: Record<Language, { name: string; tag: string }> = {
   zh: { name: '中文', tag: 'zh-CN' },
 };
 
-const english: Words = { messages: en, say: text => text };
+const english: Words = { messages: en, say: sayEnglish };
 
 /** The words of the languages other than English, fetched when they are first chosen. */
 const fetchers: Partial<Record<Language, () => Promise<Words>>> = {

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
-import { fieldErrors, problemText, sayer, type SentenceCode } from './sentences';
+import { formatDateTime } from '../format';
+import { fieldErrors, problemText, sayEnglish, sayer, type SentenceCode } from './sentences';
 import { zhSentences } from './zh-sentences';
 
 const [declared] = Object.values(
@@ -19,6 +20,15 @@ test('every sentence that the platform can say is translated, with what varies i
   for (const [code, { english }] of Object.entries(declared ?? {})) {
     expect([code, ...places(zhSentences.sentences[code] ?? '')]).toEqual([code, ...places(english)]);
   }
+});
+
+test('a time is said in the time zone of whoever reads it', () => {
+  const at = '2026-11-29T10:23:11Z';
+  const code = { code: 'placement.not-before', args: { at } };
+  const local = formatDateTime(new Date(at));
+  expect(sayEnglish(`waiting until ${at}`, code)).toBe(`waiting until ${local}`);
+  expect(say(`waiting until ${at}`, code)).toBe(`等待至 ${local}`);
+  expect(sayEnglish('needs 2 GPUs', { code: 'x', args: { gpus: '2', at: 'soon' } })).toBe('needs 2 GPUs');
 });
 
 test.each<[english: string, code: SentenceCode, chinese: string]>([

@@ -1,3 +1,5 @@
+import { formatDateTime } from '../format';
+
 /** What an English sentence of the platform says, from which it is said in other languages (docs/contracts/sentences.json). */
 export interface SentenceCode {
   code?: string | null;
@@ -32,15 +34,30 @@ function own(texts: Readonly<Record<string, string>> | undefined, key: string | 
   return texts && key != null && Object.hasOwn(texts, key) ? texts[key] : undefined;
 }
 
+/** A time in a sentence, which the platform writes as in ISO 8601: people read it in their own time zone. */
+function timeOf(name: string, value: string): string | undefined {
+  const at = name === 'at' ? new Date(value) : undefined;
+  return at && !Number.isNaN(at.valueOf()) ? formatDateTime(at) : undefined;
+}
+
+/** Says sentences in English, as the platform does. */
+export const sayEnglish: Say = (english, sentence) =>
+  Object.entries(sentence?.args ?? {}).reduce((text, [name, value]) => {
+    const said = timeOf(name, value) ?? sayEnglish(value, sentence?.parts?.[name]);
+    return said === value ? text : text.replace(value, () => said);
+  }, english);
+
 /** Says sentences in a language. */
 export function sayer({ sentences, words }: SentenceCatalogue): Say {
   const say: Say = (english, sentence) => {
     const template = own(sentences, sentence?.code);
     return template === undefined
-      ? english
+      ? sayEnglish(english, sentence)
       : template.replace(/\{(\w+)\}/g, (whole, name: string) => {
           const value = sentence?.args?.[name];
-          return value === undefined ? whole : (own(words[name], value) ?? say(value, sentence?.parts?.[name]));
+          return value === undefined
+            ? whole
+            : (own(words[name], value) ?? timeOf(name, value) ?? say(value, sentence?.parts?.[name]));
         });
   };
   return say;

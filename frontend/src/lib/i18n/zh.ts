@@ -362,6 +362,7 @@ export const zh: Messages = {
   'run.summary': '汇总结果',
   'run.metrics': '指标',
   'run.latest': '最新值',
+  'run.latest.hint': '所有尝试中步数最大的值',
   'run.min': '最小值',
   'run.max': '最大值',
   'run.metric': '指标',

@@ -104,7 +104,9 @@ function MetricTable({ run }: { run: Run }) {
         <thead>
           <tr>
             <th scope="col">{t('run.metric')}</th>
-            <th scope="col">{t('run.latest')}</th>
+            <th scope="col" title={t('run.latest.hint')}>
+              {t('run.latest')}
+            </th>
             <th scope="col">{t('run.min')}</th>
             <th scope="col">{t('run.max')}</th>
             <th scope="col">{t('curves.step')}</th>
@@ -113,7 +115,9 @@ function MetricTable({ run }: { run: Run }) {
         <tbody>
           {keys.map(key => (
             <tr key={key}>
-              <th scope="row">{key}</th>
+              <th scope="row" title={key}>
+                {key}
+              </th>
               <td>{shown(run.latest?.[key]?.value)}</td>
               <td>{shown(run.metrics?.[key]?.min?.value)}</td>
               <td>{shown(run.metrics?.[key]?.max?.value)}</td>
