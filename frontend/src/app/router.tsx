@@ -135,9 +135,6 @@ export const router = createRouter({
     artifactRoute,
   ]),
   basepath: basePath(),
-  // Back leads to where one was in a page; the element below the bar scrolls, not the document.
-  scrollRestoration: true,
-  scrollToTopSelectors: ['#content'],
   defaultPreload: 'intent',
   defaultPendingComponent: PendingPage,
   defaultPendingMs: 200,

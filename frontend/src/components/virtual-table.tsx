@@ -72,8 +72,6 @@ export function VirtualTable<T>({ name, label, columns, rows, onVisibleRangeChan
     virtual.measure();
     virtual.scrollToIndex(firstSeen.current, { align: 'start' });
   }, [virtual, isNarrow]);
-  // Finds the range of what is shown now; before, it is that of the last time.
-  const items = virtual.getVirtualItems();
   const first = virtual.range?.startIndex ?? 0;
   const last = virtual.range?.endIndex ?? 0;
   const { show, key } = rows;
@@ -129,7 +127,7 @@ export function VirtualTable<T>({ name, label, columns, rows, onVisibleRangeChan
         onScroll={() => alignSideways(scroller.current, head.current)}
       >
         <div role="presentation" className="table-canvas" style={{ height: virtual.getTotalSize() }}>
-          {items.map(item => {
+          {virtual.getVirtualItems().map(item => {
             const row = rows.at(item.index);
             return (
               <div
