@@ -72,7 +72,7 @@ export function Layout() {
           {t('app.reconnecting')}
         </div>
       )}
-      <main id="content" ref={content} tabIndex={-1} data-scroll-restoration-id="content">
+      <main id="content" ref={content} tabIndex={-1}>
         <Outlet />
       </main>
       {helpOpen && (

@@ -13,6 +13,10 @@ import { NotFoundPage } from './not-found-page';
 import { FailurePage } from './failure-page';
 import { readNumber } from './search';
 
+/** A page that is loaded when it is first opened, or once the platform answers. */
+const page = <T extends Record<string, unknown>, K extends keyof T & string>(load: () => Promise<T>, name: K) =>
+  lazyRouteComponent(() => loadModule(load), name);
+
 const rootRoute = createRootRoute({ component: Layout, notFoundComponent: NotFoundPage, errorComponent: FailurePage });
 
 const indexRoute = createRoute({
@@ -30,18 +34,13 @@ const jobsRoute = createRoute({
   },
 });
 
-const SubmitPage = lazyRouteComponent(
-  () => loadModule(() => import('../features/jobs/components/submit-page')),
-  'SubmitPage',
-);
-
 const submitRoute = createRoute({
   getParentRoute: () => rootRoute,
   path: '/jobs/new',
-  component: SubmitPage,
+  component: page(() => import('../features/jobs/components/submit-page'), 'SubmitPage'),
 });
 
-const JobPage = lazyRouteComponent(() => loadModule(() => import('../features/jobs/components/job-page')), 'JobPage');
+const JobPage = page(() => import('../features/jobs/components/job-page'), 'JobPage');
 
 const jobRoute = createRoute({
   getParentRoute: () => rootRoute,
@@ -57,21 +56,13 @@ const jobRoute = createRoute({
   },
 });
 
-const NodesPage = lazyRouteComponent(
-  () => loadModule(() => import('../features/nodes/components/nodes-page')),
-  'NodesPage',
-);
-
 const nodesRoute = createRoute({
   getParentRoute: () => rootRoute,
   path: '/nodes',
-  component: NodesPage,
+  component: page(() => import('../features/nodes/components/nodes-page'), 'NodesPage'),
 });
 
-const RunsPage = lazyRouteComponent(
-  () => loadModule(() => import('../features/runs/components/runs-page')),
-  'RunsPage',
-);
+const RunsPage = page(() => import('../features/runs/components/runs-page'), 'RunsPage');
 
 const runsRoute = createRoute({
   getParentRoute: () => rootRoute,
@@ -82,7 +73,7 @@ const runsRoute = createRoute({
   },
 });
 
-const RunPage = lazyRouteComponent(() => loadModule(() => import('../features/runs/components/run-page')), 'RunPage');
+const RunPage = page(() => import('../features/runs/components/run-page'), 'RunPage');
 
 const runRoute = createRoute({
   getParentRoute: () => rootRoute,
@@ -93,10 +84,7 @@ const runRoute = createRoute({
   },
 });
 
-const ArtifactsPage = lazyRouteComponent(
-  () => loadModule(() => import('../features/artifacts/components/artifacts-page')),
-  'ArtifactsPage',
-);
+const ArtifactsPage = page(() => import('../features/artifacts/components/artifacts-page'), 'ArtifactsPage');
 
 const artifactsRoute = createRoute({
   getParentRoute: () => rootRoute,
@@ -107,10 +95,7 @@ const artifactsRoute = createRoute({
   },
 });
 
-const ArtifactPage = lazyRouteComponent(
-  () => loadModule(() => import('../features/artifacts/components/artifact-page')),
-  'ArtifactPage',
-);
+const ArtifactPage = page(() => import('../features/artifacts/components/artifact-page'), 'ArtifactPage');
 
 const artifactRoute = createRoute({
   getParentRoute: () => rootRoute,

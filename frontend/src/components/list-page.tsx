@@ -291,7 +291,6 @@ function useFilterChange(list: ListPath, filter: ListSearch) {
         search: changeFilter({ status, project, search, submittedBy, parent, deleted }, part),
         // Back undoes a filter, and what was typed as a whole.
         replace: isMoreTyping({ project, search }, part),
-        resetScroll: false,
       });
     },
     [navigate, router, path, status, project, search, submittedBy, parent, deleted],

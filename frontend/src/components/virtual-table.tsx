@@ -1,6 +1,5 @@
-import { useElementScrollRestoration } from '@tanstack/react-router';
 import { useVirtualizer } from '@tanstack/react-virtual';
-import { useEffect, useRef, useState, type CSSProperties, type ReactNode } from 'react';
+import { useEffect, useRef, type CSSProperties, type ReactNode } from 'react';
 import { columnWidths, setColumnWidths, type ColumnWidths } from '../lib/column-widths';
 import { useText } from '../lib/i18n/i18n';
 import { useStore } from '../lib/store';
@@ -51,23 +50,14 @@ export function VirtualTable<T>({ name, label, columns, rows, onVisibleRangeChan
   const scroller = useRef<HTMLDivElement>(null);
   const widths = useStore(columnWidths(name));
   const isNarrow = useMediaQuery(narrowScreen);
-  // Where one was when Back leads here again; the rows may come later than the page.
-  const place = useElementScrollRestoration({ id: name });
-  const [firstPlace] = useState(place?.scrollY ?? 0);
   const virtual = useVirtualizer({
-    initialOffset: firstPlace,
     count: rows.total,
     getScrollElement: () => scroller.current,
     estimateSize: () => (isNarrow ? narrowRowHeight : rowHeight),
     overscan,
   });
   const firstSeen = useRef(0);
-  const measured = useRef(isNarrow);
   useEffect(() => {
-    if (measured.current === isNarrow) {
-      return;
-    }
-    measured.current = isNarrow;
     // Rows of another height: the first visible one stays in its place.
     virtual.measure();
     virtual.scrollToIndex(firstSeen.current, { align: 'start' });
@@ -80,12 +70,8 @@ export function VirtualTable<T>({ name, label, columns, rows, onVisibleRangeChan
     show(first);
     onVisibleRangeChange(first + 1, last + 1);
   }, [show, onVisibleRangeChange, first, last]);
-  const shownKey = useRef(key);
   useEffect(() => {
-    if (shownKey.current !== key) {
-      shownKey.current = key;
-      scroller.current?.scrollTo(0, 0);
-    }
+    scroller.current?.scrollTo(0, 0);
   }, [key]);
 
   const narrowTracks = tracksOf(
@@ -120,7 +106,6 @@ export function VirtualTable<T>({ name, label, columns, rows, onVisibleRangeChan
       <div
         ref={scroller}
         className="table-body"
-        data-scroll-restoration-id={name}
         role="rowgroup"
         tabIndex={0}
         aria-label={label}

@@ -102,7 +102,6 @@ function JobView({ job, search }: { job: Job; search: JobSearch }) {
       params: { id: job.id },
       search: { ...search, ...change },
       replace,
-      resetScroll: false,
     });
   return (
     <div className="page page-fill">
