@@ -1,4 +1,4 @@
-import { language, languages, setLanguage, useText, type Language } from '../lib/i18n/i18n';
+import { languages, setLanguage, useLanguage, useText, type Language } from '../lib/i18n/i18n';
 import { useStore } from '../lib/store';
 import { setTheme, theme, type Theme } from '../lib/theme';
 
@@ -8,7 +8,7 @@ const themes: Theme[] = ['auto', 'light', 'dark'];
 export function Appearance() {
   const t = useText();
   const chosenTheme = useStore(theme);
-  const chosenLanguage = useStore(language);
+  const chosenLanguage = useLanguage();
   return (
     <div className="appearance">
       <label>

@@ -34,7 +34,6 @@ export function useBatch<Row>(commands: BinCommands<Row>) {
     const items = await send([...names.keys()]);
     setReport({ action, items, names });
     setError(null);
-    keepFocus();
     await client.invalidateQueries({ queryKey: [commands.list] });
   };
   return {
@@ -53,6 +52,7 @@ export function useBatch<Row>(commands: BinCommands<Row>) {
       setIsPending(true);
       try {
         await run('restore', rows, commands.restore);
+        keepFocus();
         return true;
       } catch (reason) {
         setError(reason);

@@ -151,19 +151,17 @@ internal sealed partial class NodeMonitor(
             """
         );
         await using var reader = await batch.ExecuteReaderAsync(cancellationToken);
-        var silent = new List<(Guid, DateTimeOffset)>();
-        while (await reader.ReadAsync(cancellationToken))
-        {
-            silent.Add((reader.GetGuid(0), await reader.GetFieldValueAsync<DateTimeOffset>(1, cancellationToken)));
-        }
-
+        var silent = await PlacementTables.ReadAsync(
+            reader,
+            row => (row.GetGuid(0), row.GetFieldValue<DateTimeOffset>(1)),
+            cancellationToken
+        );
         await reader.NextResultAsync(cancellationToken);
-        var stranded = new List<StrandedLease>();
-        while (await reader.ReadAsync(cancellationToken))
-        {
-            stranded.Add(new StrandedLease(reader.GetGuid(0), reader.GetInt32(1), reader.GetGuid(2)));
-        }
-
+        var stranded = await PlacementTables.ReadAsync(
+            reader,
+            row => new StrandedLease(row.GetGuid(0), row.GetInt32(1), row.GetGuid(2)),
+            cancellationToken
+        );
         return (silent, stranded);
     }
 

@@ -135,7 +135,8 @@ internal sealed class PlacementTables(NodesStore store)
         return (await ReadAsync(reader, ReadWaiting, cancellationToken), total);
     }
 
-    private static async Task<List<T>> ReadAsync<T>(
+    /// <summary>Reads the rows of a result.</summary>
+    public static async Task<List<T>> ReadAsync<T>(
         NpgsqlDataReader reader,
         Func<NpgsqlDataReader, T> read,
         CancellationToken cancellationToken

@@ -6,6 +6,7 @@ import { sayEnglish, sayer, type Say } from './sentences';
 export type Language = 'en' | 'zh';
 
 interface Words {
+  language: Language;
   messages: Messages;
   /** Says a sentence of the platform. */
   say: Say;
@@ -16,13 +17,13 @@ export const languages: Record<Language, { name: string; tag: string }> = {
   zh: { name: '中文', tag: 'zh-CN' },
 };
 
-const english: Words = { messages: en, say: sayEnglish };
+const english: Words = { language: 'en', messages: en, say: sayEnglish };
 
 /** The words of the languages other than English, fetched when they are first chosen. */
 const fetchers: Partial<Record<Language, () => Promise<Words>>> = {
   zh: async () => {
     const [{ zh }, { zhSentences }] = await loadModule(() => Promise.all([import('./zh'), import('./zh-sentences')]));
-    return { messages: zh, say: sayer(zhSentences) };
+    return { language: 'zh', messages: zh, say: sayer(zhSentences) };
   },
 };
 
@@ -36,9 +37,7 @@ function preferred(): Language {
   return navigator.language.toLowerCase().startsWith('zh') ? 'zh' : 'en';
 }
 
-/** The language whose words are shown. */
-export const language = new Store<Language>('en');
-let words = english;
+const words = new Store(english);
 let wanted: Language = 'en';
 
 async function show(value: Language): Promise<void> {
@@ -47,9 +46,8 @@ async function show(value: Language): Promise<void> {
   if (wanted !== value) {
     return; // another was chosen meanwhile
   }
-  words = fetched;
   document.documentElement.lang = languages[value].tag;
-  language.set(value);
+  words.set(fetched);
 }
 
 /** Shows the preferred language; English when its words cannot be fetched. */
@@ -80,17 +78,20 @@ export function fill(message: string, values: Values = {}): string {
 
 /** The messages of the selected language. */
 export function useText(): Text {
-  useStore(language);
-  const { messages } = words;
+  const { messages } = useStore(words);
   return (key, values) => fill(messages[key], values);
 }
 
 /** Says sentences of the platform in the selected language. */
 export function useSay(): Say {
-  useStore(language);
-  return words.say;
+  return useStore(words).say;
+}
+
+/** The language whose words are shown. */
+export function useLanguage(): Language {
+  return useStore(words).language;
 }
 
 export function useLocale(): string {
-  return languages[useStore(language)].tag;
+  return languages[useLanguage()].tag;
 }

@@ -122,13 +122,13 @@ internal abstract partial class Follower(EventStore store, string name, ILogger 
     /// <summary>Most gaps are writers about to commit, so a young one is looked at again soon, an old one ever more rarely.</summary>
     private async Task WaitAsync(Task wakeUp, TimeSpan? heldFor, CancellationToken cancellationToken)
     {
-        var longest = Store.Options.PollInterval;
-        var longestInGap = longest < LongestWaitInGap ? longest : LongestWaitInGap;
+        var poll = Store.Options.PollInterval;
+        var longest = heldFor is null || poll < LongestWaitInGap ? poll : LongestWaitInGap;
         var wait =
             heldFor is not { } age ? longest
             : age < ShortestWait ? ShortestWait
-            : age < longestInGap ? age
-            : longestInGap;
+            : age < longest ? age
+            : longest;
         using var slept = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         await Task.WhenAny(wakeUp, Task.Delay(wait, slept.Token));
         await slept.CancelAsync();
