@@ -123,6 +123,48 @@ public sealed partial class A_hundred_thousand_jobs(ManyJobs browser, ITestOutpu
         session.AssertNoFaults();
     }
 
+    [Fact]
+    public async Task are_where_they_were_after_going_back()
+    {
+        await using var session = await browser.OpenAsync();
+        var page = session.Page;
+        await session.GoAsync("/jobs");
+        await Expect(page.GetByRole(AriaRole.Link, new() { Name = "job 1", Exact = true })).ToBeVisibleAsync();
+        await page.Locator(".table-body").EvaluateAsync("body => body.scrollTop = 40 * 50_000");
+        await page.GetByRole(AriaRole.Link, new() { Name = "job 50004", Exact = true }).ClickAsync();
+        await Expect(session.Heading("job 50004")).ToBeVisibleAsync();
+        await page.GoBackAsync();
+        await Expect(page.Locator(".table-foot")).ToContainTextAsync("50,001–");
+        await Expect(page.GetByRole(AriaRole.Link, new() { Name = "job 50004", Exact = true })).ToBeVisibleAsync();
+
+        await page.GetByRole(AriaRole.Button, new() { Name = "Failed" }).ClickAsync();
+        await Expect(page.Locator(".table-foot")).ToContainTextAsync("of 1,000");
+        await Expect(page.GetByRole(AriaRole.Link, new() { Name = "job 100", Exact = true })).ToBeVisibleAsync();
+        await page.GoBackAsync();
+        await Expect(page.Locator(".table-foot")).ToContainTextAsync("50,001–");
+        await page.GoForwardAsync();
+        await Expect(page.Locator(".table-foot")).ToHaveTextAsync(new Regex(@"^1–\d\d of 1,000$", RegexOptions.None, TimeSpan.FromSeconds(1)));
+
+        // A link leads to the first row.
+        await page.GoBackAsync();
+        await page.GetByRole(AriaRole.Link, new() { Name = "Runs", Exact = true }).ClickAsync();
+        await page.GetByRole(AriaRole.Link, new() { Name = "Jobs", Exact = true }).ClickAsync();
+        await Expect(page.Locator(".table-foot")).ToHaveTextAsync(new Regex(@"^1–\d\d of 100,000$", RegexOptions.None, TimeSpan.FromSeconds(1)));
+        session.AssertNoFaults();
+    }
+
+    [Fact]
+    public async Task say_which_rows_are_visible_when_a_filter_finds_more()
+    {
+        await using var session = await browser.OpenAsync();
+        await session.GoAsync("/jobs?status=failed&search=job+777");
+        var foot = session.Page.Locator(".table-foot");
+        await Expect(foot).ToHaveTextAsync("1–1 of 1");
+        await session.Page.GetByLabel("Search by name or ID").FillAsync("job 77");
+        await Expect(foot).ToHaveTextAsync("1–11 of 11");
+        session.AssertNoFaults();
+    }
+
     private static async Task AssertFewRowsAsync(IPage page) =>
         Assert.InRange(await page.Locator(".table-body .table-row").CountAsync(), 1, 80);
 

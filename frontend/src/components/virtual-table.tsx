@@ -1,7 +1,9 @@
+import { useLocation } from '@tanstack/react-router';
 import { useVirtualizer } from '@tanstack/react-virtual';
 import { useEffect, useRef, type CSSProperties, type ReactNode } from 'react';
 import { columnWidths, setColumnWidths, type ColumnWidths } from '../lib/column-widths';
 import { useText } from '../lib/i18n/i18n';
+import { placeOf, setPlace } from '../lib/list-places';
 import { useStore } from '../lib/store';
 import { useMediaQuery } from '../lib/use-media-query';
 import type { Rows } from '../lib/use-rows';
@@ -56,23 +58,31 @@ export function VirtualTable<T>({ name, label, columns, rows, onVisibleRangeChan
     estimateSize: () => (isNarrow ? narrowRowHeight : rowHeight),
     overscan,
   });
+  // Finds the range of what is shown now; before, it is that of the last time.
+  const items = virtual.getVirtualItems();
+  const first = virtual.range?.startIndex ?? 0;
+  const last = virtual.range?.endIndex ?? 0;
+  const { show, key } = rows;
+  const entry = useLocation({ select: location => location.state.__TSR_key ?? '' }) + key;
   const firstSeen = useRef(0);
+  useEffect(() => {
+    // Another list, or one that Back leads to.
+    firstSeen.current = placeOf(entry);
+    virtual.scrollToIndex(firstSeen.current, { align: 'start' });
+    // The entry changes a moment before its list is shown.
+    // eslint-disable-next-line react-hooks/exhaustive-deps
+  }, [virtual, key]);
   useEffect(() => {
     // Rows of another height: the first visible one stays in its place.
     virtual.measure();
     virtual.scrollToIndex(firstSeen.current, { align: 'start' });
   }, [virtual, isNarrow]);
-  const first = virtual.range?.startIndex ?? 0;
-  const last = virtual.range?.endIndex ?? 0;
-  const { show, key } = rows;
   useEffect(() => {
     firstSeen.current = first;
+    setPlace(entry, first);
     show(first);
     onVisibleRangeChange(first + 1, last + 1);
-  }, [show, onVisibleRangeChange, first, last]);
-  useEffect(() => {
-    scroller.current?.scrollTo(0, 0);
-  }, [key]);
+  }, [show, onVisibleRangeChange, entry, first, last]);
 
   const narrowTracks = tracksOf(
     columns.filter(column => !column.wide),
@@ -112,7 +122,7 @@ export function VirtualTable<T>({ name, label, columns, rows, onVisibleRangeChan
         onScroll={() => alignSideways(scroller.current, head.current)}
       >
         <div role="presentation" className="table-canvas" style={{ height: virtual.getTotalSize() }}>
-          {virtual.getVirtualItems().map(item => {
+          {items.map(item => {
             const row = rows.at(item.index);
             return (
               <div

@@ -33,7 +33,7 @@ export interface Rows<T> {
   isLoaded: boolean;
   error: unknown;
   retry: () => unknown;
-  /** Another list when it changes. */
+  /** Another list when it changes; while that loads, the one before is shown. */
   key: string;
 }
 
@@ -47,7 +47,7 @@ export function useRows<Path extends ListPath>(path: Path, filter: Filter): Rows
     queryFn: async ({ signal }) => {
       const page = await readPage(path, { ...filter, limit: windowRows, offset }, signal);
       const known = offset + page.items.length + (page.nextCursor === null ? 0 : 1);
-      return { items: page.items, total: page.total, known, offset };
+      return { items: page.items, total: page.total, known, offset, key };
     },
     placeholderData: keepPreviousData,
     refetchInterval: untilRefused(refreshEvery),
@@ -88,7 +88,7 @@ export function useRows<Path extends ListPath>(path: Path, filter: Filter): Rows
       isLoaded: data !== undefined,
       error,
       retry: refetch,
-      key,
+      key: data?.key ?? key,
     }),
     [data, counted, at, show, error, refetch, key],
   );
