@@ -38,7 +38,7 @@ public sealed class NodesOptions
     /// Seconds between polls: the longest delay until a request or a silent node is noticed without a signal.
     /// </summary>
     [Range(0.02, 60)]
-    public double PollSeconds { get; set; } = 1;
+    public double PollSeconds { get; set; } = 2;
 
     /// <summary>Seconds between published waiting reasons of one job; the first is published immediately.</summary>
     [Range(0, 3600)]

@@ -143,13 +143,15 @@ public sealed partial class A_hundred_thousand_jobs(ManyJobs browser, ITestOutpu
         await page.GoBackAsync();
         await Expect(page.Locator(".table-foot")).ToContainTextAsync("50,001–");
         await page.GoForwardAsync();
-        await Expect(page.Locator(".table-foot")).ToHaveTextAsync(new Regex(@"^1–\d\d of 1,000$", RegexOptions.None, TimeSpan.FromSeconds(1)));
+        await Expect(page.Locator(".table-foot"))
+            .ToHaveTextAsync(new Regex(@"^1–\d\d of 1,000$", RegexOptions.None, TimeSpan.FromSeconds(1)));
 
         // A link leads to the first row.
         await page.GoBackAsync();
         await page.GetByRole(AriaRole.Link, new() { Name = "Runs", Exact = true }).ClickAsync();
         await page.GetByRole(AriaRole.Link, new() { Name = "Jobs", Exact = true }).ClickAsync();
-        await Expect(page.Locator(".table-foot")).ToHaveTextAsync(new Regex(@"^1–\d\d of 100,000$", RegexOptions.None, TimeSpan.FromSeconds(1)));
+        await Expect(page.Locator(".table-foot"))
+            .ToHaveTextAsync(new Regex(@"^1–\d\d of 100,000$", RegexOptions.None, TimeSpan.FromSeconds(1)));
         session.AssertNoFaults();
     }
 

@@ -162,7 +162,7 @@ function List<Path extends ListPath>({
         {isFiltered ? (
           <EmptyState title={t('common.noMatch')}>{clear}</EmptyState>
         ) : deleted ? (
-          <EmptyState title={t('bin.empty')}>{clear}</EmptyState>
+          <EmptyState title={t('bin.empty')} />
         ) : (
           <Unlisted path={path} empty={empty} onShow={() => change({ deleted: true })} />
         )}
@@ -171,7 +171,8 @@ function List<Path extends ListPath>({
   }
   const number = (value: number) => value.toLocaleString(locale);
   const allColumns = [
-    selectColumn(t, bin, selection, rows.loaded),
+    // Who may change nothing has nothing to select for.
+    ...(refusal ? [] : [selectColumn(t, bin, selection, rows.loaded)]),
     ...columns,
     ...(deleted ? [restoreColumn(t, batch, refusal)] : []),
   ];
@@ -249,7 +250,6 @@ function restoreColumn<Row>(t: Text, batch: Batch<Row>, refusal: string | undefi
     cell: row => (
       <Button
         kind="quiet"
-
         aria-label={t('bin.restore.label', { name: batch.commands.nameOf(row) })}
         icon={<ArchiveRestore aria-hidden="true" />}
         disabled={batch.isPending}
