@@ -139,13 +139,13 @@ internal static class ListsBenchmark
                       lateral (select case when i = 77 then 'needle' when i % 10 = 0 then 'resnet-' else 'train-' end || i as name) n
                     """,
                 $"""
-                    insert into tracking.run (id, project, name, status, tags, created_at, updated_at, version)
-                    select gen_random_uuid(), 'team' || lpad((i % 10)::text, 2, '0') || '/p' || i / 10 % 20,
-                      case when i = 77 then 'needle' when i % 10 = 0 then 'resnet-' else 'train-' end || i,
+                    insert into tracking.run (id, project, name, search_name, status, tags, created_at, updated_at, version)
+                    select gen_random_uuid(), 'team' || lpad((i % 10)::text, 2, '0') || '/p' || i / 10 % 20, name, name,
                       case when i % 20 = 0 then 'failed' else 'finished' end,
                       case when i % 7 = 0 then '{"{"}"stage":"production","owner":"anna"{"}"}'::jsonb else '{"{"}"owner":"ben"{"}"}' end,
                       now() - ({runs} - i) * interval '1 minute', now() - ({runs} - i) * interval '1 minute', 3
-                    from generate_series(1, {runs}) i
+                    from generate_series(1, {runs}) i,
+                      lateral (select case when i = 77 then 'needle' when i % 10 = 0 then 'resnet-' else 'train-' end || i as name) n
                     """,
                 $"""
                     insert into artifacts.artifact_summary (name, type, project, latest_version, version_count, size, created_at,

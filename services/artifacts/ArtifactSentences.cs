@@ -29,6 +29,22 @@ internal static class ArtifactSentences
         problem: "artifact.version-not-found"
     );
 
+    public static readonly Template<string, string> VersionInBin = new(
+        "artifact.version-in-bin",
+        "Version '{version}' of '{name}' is in the recycle bin. Restore it to read it.",
+        problem: "artifact.version-not-found"
+    );
+
+    public static readonly Template AttemptOfNode = new(
+        "artifact.attempt-of-node",
+        "A node names the job by its ID and the attempt by its number, or neither."
+    );
+
+    public static readonly Template OnlyMachines = new(
+        "artifact.only-machines",
+        "Only a node says for which attempt it reads. This list has no such filter."
+    );
+
     public static readonly Template<int> NoVersionNumber = new(
         "artifact.no-version-number",
         "There is no version {version}.",

@@ -46,6 +46,7 @@ public sealed class ArtifactsModule : IServiceModule
         store.Migrations.Add(ArtifactsTables.Deletion);
         store.Migrations.Add(ProjectRetentionTable.Migration("009_project_retention"));
         store.Migrations.Add(ArtifactsTables.RestoredVersion);
+        store.Migrations.Add(ArtifactsTables.Search);
         store.InlineProjections.Add(new CatalogProjection());
         store.PublishEvents<ArtifactsMessages>("artifacts");
         services.AddEventStore(store, (options, source) => new ArtifactsStore(options, source));

@@ -130,6 +130,15 @@ internal static class ArtifactsTables
         "alter table artifact_version add column restored_at timestamptz;"
     );
 
+    public static readonly Migration Search = new(
+        "011_search",
+        $"""
+        {TextIndex.ColumnSql("artifact_summary", "search_description", "description")}
+        drop index if exists artifact_summary_description_search;
+        {TextIndex.Sql("artifact_summary_description_search", "artifact_summary", "search_description")}
+        """
+    );
+
     public static readonly Migration ExecutableFile = new(
         "006_executable_file",
         "alter table manifest_file add column executable boolean not null default false;"

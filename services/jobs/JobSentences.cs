@@ -79,6 +79,12 @@ internal static class JobSentences
         problem: "job.invalid-transition"
     );
 
+    public static readonly Template ParentStopped = new(
+        "job.parent-stopped",
+        "The job cannot be retried: its parent was cancelled. Retry the parent first.",
+        problem: "job.invalid-transition"
+    );
+
     public static readonly Template NodeForEachRank = new(
         "job.node-for-each-rank",
         "A placement must have one node for each rank from 0.",

@@ -1,4 +1,5 @@
 using Platform.EventStore;
+using Platform.ServiceDefaults;
 
 namespace Platform.Nodes;
 
@@ -142,5 +143,6 @@ internal static class NodesMigrations
             """
         ),
         new("008_reason_code", "alter table placement_reason add column reason_code jsonb"),
+        new("009_search", TextIndex.ColumnSql("node", "search_name", "name")),
     ];
 }

@@ -37,6 +37,52 @@ public sealed class Bad_requests(Bad_requests.Platform platform) : IClassFixture
         Assert.Contains(path, problem["detail"]!.GetValue<string>(), StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task in_an_encoding_that_there_is_not()
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Post, "/api/projects")
+        {
+            Content = new ByteArrayContent("{}"u8.ToArray()),
+        };
+        request.Content.Headers.TryAddWithoutValidation("Content-Type", "application/json; charset=klingon");
+        request.Headers.Authorization = new("Bearer", platform.Root);
+        using var answer = await platform.Gateway.Client.SendAsync(request);
+        await answer.ShouldBeProblemAsync(HttpStatusCode.UnsupportedMediaType, "address.unsupported-media-type");
+    }
+
+    [Theory]
+    [InlineData("xn--")]
+    [InlineData("xn--\u00a0")]
+    public async Task to_a_host_whose_name_cannot_be_decoded(string host)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Get, "/api/health");
+        request.Headers.TryAddWithoutValidation("Host", host);
+        using var answer = await platform.Gateway.Client.SendAsync(request);
+        await answer.ShouldBeProblemAsync(HttpStatusCode.BadRequest, "bad-request");
+    }
+
+    [Fact]
+    public async Task with_a_body_that_is_too_large()
+    {
+        using var answer = await SendAsync(
+            HttpMethod.Post,
+            "/api/projects",
+            new { path = new string('a', 31_000_000) }
+        );
+        var problem = await answer.ShouldBeProblemAsync(HttpStatusCode.RequestEntityTooLarge, "bad-request");
+        Assert.Equal("bad-request.body-too-large", (string?)problem["code"]);
+    }
+
+    [Theory]
+    [InlineData("GET", "/openapi/v2.json", "/openapi/v2.json")]
+    [InlineData("GET", "/api/projects/a%2Fnone", "a/none")]
+    public async Task that_name_what_was_not_found(string method, string path, string name)
+    {
+        using var answer = await SendAsync(new HttpMethod(method), path);
+        Assert.Equal(HttpStatusCode.NotFound, answer.StatusCode);
+        Assert.Contains(name, (string?)(await answer.JsonAsync())["detail"], StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData("GET", "/api/users/nobody")]
     [InlineData("GET", "/api/users/a%0Ab")]

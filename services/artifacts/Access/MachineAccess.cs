@@ -135,6 +135,11 @@ internal sealed class MachineAccess(JobAttempts<ArtifactsStore> attempts, Artifa
         var caller = http.Caller();
         if (AttemptOf(http, caller) is not var (jobId, attempt))
         {
+            if (http.Request.Query.ContainsKey("job") || http.Request.Query.ContainsKey("attempt"))
+            {
+                return ProblemResults.Invalid("attempt", ArtifactSentences.AttemptOfNode);
+            }
+
             // An agent that does not say for which attempt it reads: one of those that it holds, or one not heard of yet.
             foreach (var held in await attempts.HeldByAsync(caller.Id, cancellationToken))
             {

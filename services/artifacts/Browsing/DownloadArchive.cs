@@ -33,7 +33,7 @@ internal static class DownloadArchive
     {
         if (await catalog.ResolveAsync(name, version, cancellationToken) is not var (found, _))
         {
-            return ArtifactProblems.NoVersion(name, version);
+            return await catalog.ExplainMissingAsync(name, version, cancellationToken);
         }
 
         var files = await catalog.ReadFilesAsync(found.Digest, cancellationToken);

@@ -34,7 +34,7 @@ internal static partial class DownloadFile
     {
         if (await catalog.ResolveAsync(name, version, cancellationToken) is not var (found, _))
         {
-            return ArtifactProblems.NoVersion(name, version);
+            return await catalog.ExplainMissingAsync(name, version, cancellationToken);
         }
 
         // A path is only looked up in the manifest, never in a file system.

@@ -105,7 +105,7 @@ internal static class ListArtifacts
             "search",
             query.Search,
             (parameter, search) =>
-                $"(s.name ilike {parameter(search.Pattern)} or s.description ilike {parameter(search.Pattern)})"
+                $"(s.name ilike {parameter(search.Pattern)} or s.search_description like {parameter(search.Pattern)})"
         );
         return _artifacts.AnswerAsync(store.DataSource, query, filter, request, cancellationToken);
     }

@@ -13,13 +13,13 @@ internal sealed record ListVersionsQuery : ListQuery
     /// <summary><c>true</c> for deleted versions instead of the others.</summary>
     public string? Deleted { get; init; }
 
-    /// <summary>The job that a node asks for.</summary>
+    /// <summary>Only from nodes: the job for which it reads.</summary>
     public string? Job { get; init; }
 
-    /// <summary>The attempt of that job.</summary>
+    /// <summary>Only from nodes: the attempt of that job.</summary>
     public string? Attempt { get; init; }
 
-    /// <summary>The rank of the process that asks.</summary>
+    /// <summary>Only from nodes: the rank of the process that asks.</summary>
     public string? Rank { get; init; }
 }
 
@@ -57,9 +57,26 @@ internal static class ReadVersions
         }
 
         var filter = new ListFilter();
+        if (request.HttpContext.Caller().Kind is not (CallerKind.Node or CallerKind.Job))
+        {
+            RejectAttempt(filter, query);
+        }
+
         var isDeleted = filter.TakesFlag("deleted", query.Deleted);
         filter.Add(parameter => $"v.name = {parameter(name)} and v.deleted_at is {(isDeleted ? "not null" : "null")}");
         return await VersionLists.OfArtifact.AnswerAsync(store.DataSource, query, filter, request, cancellationToken);
+    }
+
+    /// <summary>To a user they would look like filters.</summary>
+    private static void RejectAttempt(ListFilter filter, ListVersionsQuery query)
+    {
+        foreach (var (name, value) in new[] { ("job", query.Job), ("attempt", query.Attempt), ("rank", query.Rank) })
+        {
+            if (value is not null)
+            {
+                filter.Reject(name, ArtifactSentences.OnlyMachines);
+            }
+        }
     }
 
     private static async Task<Results<Ok<ArtifactManifest>, ProblemHttpResult>> FindAsync(
@@ -72,7 +89,7 @@ internal static class ReadVersions
     {
         if (await catalog.ResolveAsync(name, version, cancellationToken) is not var (found, revision))
         {
-            return ArtifactProblems.NoVersion(name, version);
+            return await catalog.ExplainMissingAsync(name, version, cancellationToken);
         }
 
         response.SetETag(revision);

@@ -62,6 +62,16 @@ internal sealed class ArtifactCatalog(ArtifactsStore store)
             : null;
     }
 
+    /// <summary>Whether a reference is the number of a version that is in the recycle bin.</summary>
+    public async Task<bool> IsDeletedAsync(string name, string reference, CancellationToken cancellationToken) =>
+        ArtifactNames.TryParseVersion(reference, out var number)
+        && await QueryVersionAsync(
+            "where v.name = $1 and v.number = $2 and v.deleted_at is not null",
+            [name, number],
+            cancellationToken
+        )
+            is not null;
+
     /// <summary>A version that is known to exist, deleted or not.</summary>
     public async Task<(ArtifactVersion Version, long Revision)> GetVersionAsync(
         string name,
@@ -134,10 +144,15 @@ internal sealed class ArtifactCatalog(ArtifactsStore store)
     public async Task<ArtifactFile?> FindFileAsync(string digest, string path, CancellationToken cancellationToken)
     {
         await using var command = store.DataSource.CreateCommand(
-            "select path, size, sha256, executable from manifest_file where digest = $1 and path = $2"
+            """
+            select path, size, sha256, executable from manifest_file
+            where digest = $1 and path in ($2, $3) order by path = $2 desc limit 1
+            """
         );
         command.Parameters.Add(new NpgsqlParameter { Value = digest });
         command.Parameters.Add(new NpgsqlParameter { Value = path });
+        // Generated clients encode the slashes of a path; a file's name may have such a text too.
+        command.Parameters.Add(new NpgsqlParameter { Value = ClientText.DecodeSlashes(path) });
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
         return await reader.ReadAsync(cancellationToken) ? ReadFile(reader) : null;
     }
@@ -164,6 +179,7 @@ internal sealed class ArtifactCatalog(ArtifactsStore store)
             Rank = version.Rank,
             RunId = version.RunId,
             CreatedAt = version.CreatedAt,
+            DeletedAt = version.DeletedAt,
         };
 
     /// <summary>Reads a row of <see cref="VersionColumns"/>.</summary>

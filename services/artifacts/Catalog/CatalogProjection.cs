@@ -105,10 +105,11 @@ internal sealed class CatalogProjection : SqlProjection
         batch.Add(
             """
             insert into artifact_summary as s (name, type, project, description, latest_version, version_count, size,
-              created_at, updated_at, revision)
-            values ($1, $2, $3, $4, $5, 1, $6, $7, $7, $8)
+              created_at, updated_at, revision, search_description)
+            values ($1, $2, $3, $4, $5, 1, $6, $7, $7, $8, $9)
             on conflict (name) do update set
               project = coalesce(excluded.project, s.project), description = coalesce(excluded.description, s.description),
+              search_description = coalesce(excluded.search_description, s.search_description),
               latest_version = excluded.latest_version, version_count = s.version_count + 1, size = excluded.size,
               updated_at = excluded.updated_at, revision = excluded.revision
             """,
@@ -119,7 +120,8 @@ internal sealed class CatalogProjection : SqlProjection
             e.Number,
             e.Size,
             e.At.ToUniversalTime(),
-            revision
+            revision,
+            e.Description?.ToLowerInvariant()
         );
     }
 

@@ -30,7 +30,7 @@ internal static class UploadJobArtifact
             .RequireAuthorization(Policies.StoreJobArtifact)
             .WithName("UploadJobArtifact")
             .WithSummary(
-                "Upload one file of a running job as a new version; checked against Content-Digest or X-Content-Sha256"
+                "Upload one file of a job as a new version (a user's word for the job is taken); checked against Content-Digest or X-Content-Sha256"
             )
             .WithMetadata(new DisableRequestSizeLimitAttribute())
             .Accepts<Stream>("application/octet-stream", "*/*");

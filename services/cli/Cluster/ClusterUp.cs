@@ -1,5 +1,8 @@
 using System.CommandLine;
 using System.Diagnostics;
+using System.Net;
+using System.Net.Http.Json;
+using System.Text.Json.Nodes;
 using Platform.Cli.Platforms;
 using Platform.Cli.Server;
 using Platform.LocalServers;
@@ -125,7 +128,16 @@ internal static class ClusterUp
                 return await response.Content.ReadAsStringAsync(cancellationToken);
             }
 
-            var online = (await client.GetAsync("/api/nodes", cancellationToken))
+            using var list = new HttpRequestMessage(HttpMethod.Get, "/api/nodes");
+            using var listed = await client.TrySendAsync(list, cancellationToken);
+            if (listed.StatusCode is HttpStatusCode.Unauthorized)
+            {
+                // A platform that asks everybody for a token is up before the first token can be made.
+                return null;
+            }
+
+            listed.EnsureSuccessStatusCode();
+            var online = (await listed.Content.ReadFromJsonAsync<JsonNode>(cancellationToken))!
                 .Items()
                 .Where(node => node.Field("status") is not "offline")
                 .Select(node => node.Field("name"))

@@ -31,6 +31,7 @@ internal static class ChangeProjectEndpoint
         CancellationToken cancellationToken
     )
     {
+        path = ClientText.DecodeSlashes(path);
         if (!context.Request.TryGetIfMatch(out var ifVersion))
         {
             return ProblemResults.UnknownVersion();

@@ -62,6 +62,7 @@ internal static class ReadProjectsEndpoints
         CancellationToken cancellationToken
     )
     {
+        path = ClientText.DecodeSlashes(path);
         if (
             ClientText.ProblemWithProject(path) is not null
             || await projects.FindAsync(path, cancellationToken) is not { } project

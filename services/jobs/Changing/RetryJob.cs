@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.Http.HttpResults;
 using Platform.Jobs.Browsing;
+using Platform.Jobs.Groups;
 using Platform.Jobs.Training;
 using Platform.ServiceDefaults;
 
@@ -14,10 +15,15 @@ internal static class RetryJobEndpoint
             .WithName("RetryJob")
             .WithSummary("Retry a job that failed or was cancelled (If-Match)");
 
-    private static Task<Results<Ok<JobDetail>, ProblemHttpResult>> HandleAsync(
+    private static async Task<Results<Ok<JobDetail>, ProblemHttpResult>> HandleAsync(
         Guid id,
         UserJobCommands commands,
+        JobGroups groups,
         HttpContext http,
         CancellationToken cancellationToken
-    ) => commands.HandleAsync(id, new RetryJob(), http, cancellationToken);
+    ) =>
+        // A child that is retried while its parent is being cancelled is cancelled again: CancelForgottenAsync.
+        await groups.IsParentStoppedAsync(id, cancellationToken)
+            ? ProblemResults.Problem(StatusCodes.Status409Conflict, JobSentences.ParentStopped)
+            : await commands.HandleAsync(id, new RetryJob(), http, cancellationToken);
 }

@@ -1,3 +1,4 @@
+using Npgsql;
 using Platform.EventStore;
 using Platform.Jobs.Training;
 using Platform.ServiceDefaults;
@@ -25,6 +26,20 @@ internal sealed class JobGroups(JobsStore store, JobDecisions jobs)
             metadata,
             cancellationToken
         );
+
+    /// <summary>Whether the parent of a job was cancelled or is being stopped, so that its children are cancelled too.</summary>
+    public async Task<bool> IsParentStoppedAsync(Guid jobId, CancellationToken cancellationToken)
+    {
+        await using var command = store.DataSource.CreateCommand(
+            """
+            select exists (
+              select from job_summary c join job_summary p on p.job_id = c.parent_id
+              where c.job_id = $1 and (p.status = 'cancelled' or p.stopping))
+            """
+        );
+        command.Parameters.Add(new NpgsqlParameter { Value = jobId });
+        return await command.ExecuteScalarAsync(cancellationToken) is true;
+    }
 
     /// <summary>Cancels children of cancelled jobs whose command to do so was lost.</summary>
     public Task CancelForgottenAsync(CancellationToken cancellationToken) =>

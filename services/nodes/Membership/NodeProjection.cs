@@ -25,18 +25,19 @@ internal sealed class NodeProjection : SqlProjection
             case NodeJoined e:
                 batch.Add(
                     """
-                    insert into node (node_id, name, status, draining, inventory, joined_at, changed_at, version)
-                    values ($1, $2, 'online', false, $3, $4, $4, $5)
+                    insert into node (node_id, name, search_name, status, draining, inventory, joined_at, changed_at, version)
+                    values ($1, $2, $6, 'online', false, $3, $4, $4, $5)
                     """,
                     id,
                     e.Name,
                     Json(e.Inventory),
                     e.At,
-                    stored.Version
+                    stored.Version,
+                    e.Name.ToLowerInvariant()
                 );
                 break;
             case NodeRenamed e:
-                Update("name = $4", e.At, e.Name);
+                Update("name = $4, search_name = $5", e.At, e.Name, e.Name.ToLowerInvariant());
                 break;
             case NodeInventoryChanged e:
                 Update("inventory = $4", e.At, Json(e.Inventory));
@@ -58,13 +59,10 @@ internal sealed class NodeProjection : SqlProjection
                 break;
         }
 
-        void Update(string assignment, DateTimeOffset at, object value) =>
+        void Update(string assignment, DateTimeOffset at, params object[] values) =>
             batch.Add(
                 $"update node set {assignment}, changed_at = $2, version = $3 where node_id = $1",
-                id,
-                at,
-                stored.Version,
-                value
+                [id, at, stored.Version, .. values]
             );
     }
 

@@ -40,7 +40,11 @@ internal static class ReadNodesEndpoints
             "(case when n.draining and n.status = 'online' then 'draining' else n.status end)",
             ["online", "offline", "draining"]
         );
-        filter.AddSearch("search", query.Search, (parameter, search) => $"n.name ilike {parameter(search.Pattern)}");
+        filter.AddSearch(
+            "search",
+            query.Search,
+            (parameter, search) => $"n.search_name like {parameter(search.Pattern)}"
+        );
         return NodeTables.List.AnswerAsync(store.DataSource, query, filter, request, cancellationToken);
     }
 

@@ -75,6 +75,13 @@ public static partial class ClientText
             ? null
             : TextSentences.Project.With(MaxProjectLength);
 
+    /// <summary>A path with the slashes that a client encoded: ASP.NET Core decodes all characters of an address but these.</summary>
+    public static string DecodeSlashes(string path)
+    {
+        ArgumentNullException.ThrowIfNull(path);
+        return path.Replace("%2F", "/", StringComparison.OrdinalIgnoreCase);
+    }
+
     /// <summary>What is wrong with a relative path; null when nothing is.</summary>
     public static Sentence? ProblemWithPath(string? path)
     {

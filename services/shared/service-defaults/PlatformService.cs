@@ -101,6 +101,7 @@ public static class PlatformService
 
         app.UseExceptionHandler();
         app.UseStatusCodePages();
+        app.Use(UnreadableRequests.RefuseAsync);
         beforeAuthentication?.Invoke(app);
         app.UseServiceSecurity();
         app.MapHealthChecks("/health/live", new HealthCheckOptions { Predicate = _ => false })
@@ -118,7 +119,7 @@ public static class PlatformService
             app.MapMetrics().Public();
         }
 
-        app.MapOpenApi("/openapi/{documentName}.json").Public();
+        app.MapOpenApi("/openapi/{documentName:regex(^v1$)}.json").Public();
     }
 
     /// <summary>Checks all options that are to be right at the start.</summary>

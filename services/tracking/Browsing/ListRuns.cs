@@ -101,5 +101,5 @@ internal static class ListRunsEndpoint
     }
 
     private static string Matches(Func<object, string> parameter, ListSearch search) =>
-        $"(r.name ilike {parameter(search.Pattern)} or lower(r.id) like {parameter(search.Prefix)} or reverse(lower(r.id)) like {parameter(search.ReversedEnd)})";
+        $"(r.search_name like {parameter(search.Pattern)} or lower(r.id) like {parameter(search.Prefix)} or reverse(lower(r.id)) like {parameter(search.ReversedEnd)})";
 }

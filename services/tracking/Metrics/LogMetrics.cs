@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Text.Json;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.Extensions.Options;
 using Platform.ServiceDefaults;
@@ -7,6 +8,16 @@ using Platform.Tracking.Runs;
 
 namespace Platform.Tracking.Metrics;
 
+/// <summary>The body as the description of the API shows it; <see cref="MetricPointsParser"/> reads it.</summary>
+internal sealed record LogMetricsRequest(IReadOnlyList<LogMetricsRequest.Point> Points)
+{
+    /// <summary>One value of one metric.</summary>
+    /// <param name="Step">A whole number; the next one when it is left out.</param>
+    /// <param name="At">When it was measured; now when it is left out.</param>
+    /// <param name="Value">A number, or <c>"NaN"</c>, <c>"Infinity"</c> or <c>"-Infinity"</c>.</param>
+    internal sealed record Point(string Key, long? Step, DateTimeOffset? At, JsonElement Value, string? Stage);
+}
+
 /// <summary>Logs points: <c>{"points":[{"key","step","at","value","stage"}]}</c>.</summary>
 internal static class LogMetricsEndpoint
 {
@@ -14,6 +25,7 @@ internal static class LogMetricsEndpoint
         runs.MapPost("/{id}/metrics", HandleAsync)
             .RequireAuthorization(Policies.TrackRun)
             .WithName("LogMetrics")
+            .Accepts<LogMetricsRequest>("application/json")
             .WithSummary("Log metric points; points with step and time may be sent again without effect");
 
     private static async Task<Results<Ok<LoggedPoints>, ProblemHttpResult>> HandleAsync(

@@ -81,6 +81,15 @@ internal sealed class RunProjection : SqlProjection
         """
     );
 
+    public static readonly Migration SearchMigration = new(
+        "012_search",
+        $"""
+        {TextIndex.ColumnSql("run", "search_name", "name")}
+        drop index if exists run_search;
+        {TextIndex.Sql("run_search", "run", "search_name")}
+        """
+    );
+
     public override string Name => "run:v1";
 
     public override IReadOnlyList<string> Tables => ["run"];
@@ -98,24 +107,30 @@ internal sealed class RunProjection : SqlProjection
             case RunCreated e:
                 batch.Add(
                     """
-                    insert into run (id, project, name, status, job_id, created_at, updated_at, version)
-                    values ($1, $2, $3, 'scheduled', $4, $5, $5, $6) on conflict (id) do nothing
+                    insert into run (id, project, name, search_name, status, job_id, created_at, updated_at, version)
+                    values ($1, $2, $3, $7, 'scheduled', $4, $5, $5, $6) on conflict (id) do nothing
                     """,
                     id,
                     Text(e.Project),
                     e.Name ?? id,
                     Uuid(e.JobId),
                     Utc(e.At),
-                    stored.Version
+                    stored.Version,
+                    (e.Name ?? id).ToLowerInvariant()
                 );
                 return;
             case RunIdentified e:
                 batch.Add(
-                    "update run set project = coalesce($2, project), name = coalesce($3, name), job_id = coalesce($4, job_id) where id = $1",
+                    """
+                    update run set project = coalesce($2, project), name = coalesce($3, name),
+                      search_name = coalesce($5, search_name), job_id = coalesce($4, job_id)
+                    where id = $1
+                    """,
                     id,
                     Text(e.Project),
                     Text(e.Name),
-                    Uuid(e.JobId)
+                    Uuid(e.JobId),
+                    Text(e.Name?.ToLowerInvariant())
                 );
                 break;
             case RunStarted e:
@@ -185,7 +200,12 @@ internal sealed class RunProjection : SqlProjection
     {
         if (e.Name is not null)
         {
-            batch.Add("update run set name = $2 where id = $1", id, e.Name);
+            batch.Add(
+                "update run set name = $2, search_name = $3 where id = $1",
+                id,
+                e.Name,
+                e.Name.ToLowerInvariant()
+            );
         }
 
         if (e.Parameters is { } parameters)

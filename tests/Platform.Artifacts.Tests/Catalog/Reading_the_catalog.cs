@@ -29,6 +29,56 @@ public sealed class Reading_the_catalog(ArtifactsHost host) : IClassFixture<Arti
         Assert.Empty(await NamesAsync($"project={project}&search=';%20drop%20table%20blob;--"));
     }
 
+    [Theory]
+    [InlineData("äö")]
+    [InlineData("GRÖ")]
+    public async Task finds_a_part_of_the_description_in_any_case(string search)
+    {
+        var name = ArtifactsHost.NewName();
+        var file = await host.UploadAsync("a", [1]);
+        await host.CreateAsync(
+            name,
+            new CreateVersion
+            {
+                Project = name,
+                Description = "Größe ÄÖ",
+                Files = [file],
+            }
+        );
+
+        Assert.Equal([name], await NamesAsync($"project={name}&search={Uri.EscapeDataString(search)}"));
+    }
+
+    [Fact]
+    public async Task finds_a_file_whose_slashes_a_client_has_encoded()
+    {
+        var name = ArtifactsHost.NewName();
+        var (below, odd) = (await host.UploadAsync("a/b.txt", [1]), await host.UploadAsync("c%2Fd.txt", [2]));
+        await host.CreateAsync(name, new CreateVersion { Files = [below, odd] });
+
+        foreach (var path in new[] { "a/b.txt", "a%2Fb.txt", "a%2fb.txt", "c%2Fd.txt", "c%252Fd.txt" })
+        {
+            Assert.Equal(
+                200,
+                (await host.SendAsync(HttpMethod.Get, $"/api/artifacts/{name}/versions/1/files/{path}")).Status
+            );
+        }
+    }
+
+    [Theory]
+    [InlineData("job=x", "job")]
+    [InlineData("attempt=1", "attempt")]
+    [InlineData("rank=-7", "rank")]
+    public async Task refuses_what_looks_like_a_filter_of_versions(string query, string field)
+    {
+        var name = ArtifactsHost.NewName();
+        await host.CreateAsync(name);
+
+        var (status, problem) = await host.SendAsync(HttpMethod.Get, $"/api/artifacts/{name}/versions?{query}");
+
+        Assert.Equal((400, "artifact.only-machines"), (status, (string?)problem!["errorCodes"]![field]![0]!["code"]));
+    }
+
     [Fact]
     public async Task returns_the_latest_version_of_each_artifact()
     {

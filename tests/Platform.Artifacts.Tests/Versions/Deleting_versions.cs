@@ -57,6 +57,8 @@ public sealed class Deleting_versions(ArtifactsHost host) : IClassFixture<Artifa
             Assert.Equal(404, (await host.SendAsync(HttpMethod.Get, $"/api/artifacts/{name}/versions/{path}")).Status);
         }
 
+        var (_, problem) = await host.SendAsync(HttpMethod.Get, $"/api/artifacts/{name}/versions/v1");
+        Assert.Equal("artifact.version-in-bin", (string?)problem!["code"]);
         Assert.Equal([2], await NumbersAsync($"{name}/versions"));
         Assert.Equal([1], await NumbersAsync($"{name}/versions?deleted=true"));
         var artifact = await host.GetAsync<ArtifactDetail>($"/api/artifacts/{name}");
@@ -232,6 +234,24 @@ public sealed class Deleting_versions(ArtifactsHost host) : IClassFixture<Artifa
         Assert.Equal(404, (await host.SendAsync(HttpMethod.Get, $"{path}/best")).Status);
         var (_, again) = await host.SendAsync(HttpMethod.Post, path, request, ("Idempotency-Key", "a"));
         Assert.Equal(3, (int)again!["version"]!);
+    }
+
+    [Fact]
+    public async Task shows_in_a_repeated_upload_that_its_version_is_in_the_recycle_bin()
+    {
+        var (name, file) = (ArtifactsHost.NewName(), await host.UploadAsync("a", [1]));
+        var (path, request) = (
+            $"/api/artifacts/{name}/versions",
+            JsonSerializer.Serialize(new { files = new[] { file } }, JsonSerializerOptions.Web)
+        );
+        var (_, first) = await host.SendAsync(HttpMethod.Post, path, request, ("Idempotency-Key", "a"));
+        await ChangeAsync(HttpMethod.Delete, $"{name}/versions/1");
+
+        var (_, again) = await host.SendAsync(HttpMethod.Post, path, request, ("Idempotency-Key", "a"));
+
+        Assert.Null(first!["deletedAt"]);
+        Assert.Equal(1, (int)again!["version"]!);
+        Assert.NotNull(again["deletedAt"]);
     }
 
     [Theory]

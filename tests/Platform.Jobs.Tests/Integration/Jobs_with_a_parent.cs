@@ -1,6 +1,9 @@
 using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json.Nodes;
+using Microsoft.Extensions.DependencyInjection;
+using Platform.EventStore;
+using Platform.Jobs.Training;
 
 namespace Platform.Jobs.Tests.Integration;
 
@@ -71,10 +74,25 @@ public sealed class Jobs_with_a_parent : WithJobsHost
         await Host.WaitForAsync(child, "cancelled");
 
         // As if only the parent had been cancelled before a crash.
-        using var retried = await Host.Http.PostAsync($"/api/jobs/{child}/retry", null);
-        retried.EnsureSuccessStatusCode();
+        await Host.Services.GetRequiredService<JobDecisions>().HandleAsync(child, new RetryJob(), new EventMetadata());
 
         await Host.WaitForAsync(child, "cancelled", attempt: 2);
+    }
+
+    [Fact]
+    public async Task are_not_retried_after_it_was_cancelled()
+    {
+        Cluster.OnRequest = _ => null;
+        var parent = await Host.SubmitAsync();
+        var child = await ChildAsync(parent);
+        await CancelAsync(parent);
+        await Host.WaitForAsync(child, "cancelled");
+
+        using var refused = await Host.Http.PostAsync($"/api/jobs/{child}/retry", null);
+
+        Assert.Equal(HttpStatusCode.Conflict, refused.StatusCode);
+        var problem = JsonNode.Parse(await refused.Content.ReadAsStringAsync())!;
+        Assert.Equal("job.parent-stopped", problem["code"]!.GetValue<string>());
     }
 
     [Fact]

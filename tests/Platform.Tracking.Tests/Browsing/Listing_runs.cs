@@ -152,6 +152,24 @@ public sealed class Listing_runs(TrackingHost host) : IClassFixture<TrackingHost
         await ExpectAsync($"project={root}&search=' or '1'='1");
     }
 
+    [Theory]
+    [InlineData("Größe ÄÖ", "GRÖ", "äö")]
+    [InlineData("Привет", "ПРИВЕТ", "вет")]
+    [InlineData("ΛΟΓΟΙ", "λογοι", "ΓΟΙ")]
+    public async Task finds_a_text_in_any_case_in_any_alphabet(string name, params string[] searches)
+    {
+        var project = $"case/{Guid.CreateVersion7():N}";
+        var run = await CreateAsync(project, "other", "{}");
+        await host.SendAsync(HttpMethod.Patch, $"/api/runs/{run}", $$"""{"name":"{{name}}"}""", HttpStatusCode.OK);
+
+        foreach (var search in searches)
+        {
+            await ExpectAsync($"project={project}&search={Uri.EscapeDataString(search)}", run);
+        }
+
+        await ExpectAsync($"project={project}&search=other");
+    }
+
     [Fact]
     public async Task shows_the_best_value_of_the_primary_metric()
     {

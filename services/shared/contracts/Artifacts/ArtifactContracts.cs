@@ -108,6 +108,9 @@ public sealed record ArtifactManifest
     public int? Rank { get; init; }
     public Guid? RunId { get; init; }
     public required DateTimeOffset CreatedAt { get; init; }
+
+    /// <summary>When it moved to the recycle bin; null when it is not there.</summary>
+    public DateTimeOffset? DeletedAt { get; init; }
 }
 
 /// <summary>

@@ -1,8 +1,28 @@
 namespace Platform.ServiceDefaults;
 
-/// <summary>Indexes for texts that are searched for within others.</summary>
+/// <summary>
+/// Columns and indexes for texts that are searched for within others, in any case. A column for searches has the text in lower case as
+/// .NET writes it (<see cref="string.ToLowerInvariant"/>): what PostgreSQL makes of letters beyond ASCII depends on the locale with
+/// which the database was created.
+/// </summary>
 public static class TextIndex
 {
+    /// <summary>The SQL of a migration that adds a column for searches and fills it for the rows that are there.</summary>
+    /// <param name="table">The table.</param>
+    /// <param name="column">The new column.</param>
+    /// <param name="text">The column that it has in lower case.</param>
+    public static string ColumnSql(string table, string column, string text) =>
+        $"""
+            alter table {table} add column {column} text collate "C";
+            do $$ begin
+              if exists (select from pg_collation where collname = 'und-x-icu') then
+                update {table} set {column} = lower({text} collate "und-x-icu") where {text} is not null;
+              else
+                update {table} set {column} = lower({text}) where {text} is not null;
+              end if;
+            end $$;
+            """;
+
     /// <summary>
     /// The SQL of a migration that creates a trigram index (<c>pg_trgm</c>), where the extension is installed or may be. Without
     /// it, a search reads the whole table.

@@ -41,6 +41,36 @@ internal static class RequestSentences
         problem: "bad-request"
     );
 
+    public static readonly Template Host = new(
+        "bad-request.host",
+        "The header Host is not the name or address of a machine.",
+        problem: "bad-request"
+    );
+
+    public static readonly Template BodyTooLarge = new(
+        "bad-request.body-too-large",
+        "The body is too large.",
+        problem: "bad-request"
+    );
+
+    public static readonly Template Broken = new(
+        "bad-request.broken",
+        "The request is not correct HTTP, or ended too early.",
+        problem: "bad-request"
+    );
+
+    public static readonly Template Condition = new(
+        "version-conflict.condition",
+        "It is not what If-Match or If-Unmodified-Since names. Read it again.",
+        problem: "version-conflict"
+    );
+
+    public static readonly Template Encoding = new(
+        "address.unknown-encoding",
+        "The charset of the Content-Type is unknown. Send JSON in UTF-8.",
+        problem: "address.unsupported-media-type"
+    );
+
     public static readonly Template<string> Unreadable = new("bad-request", "{message}", problem: "bad-request");
 
     public static readonly Template<string> UnknownParameter = new(

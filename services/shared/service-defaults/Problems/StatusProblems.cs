@@ -28,8 +28,11 @@ internal static class StatusProblems
         var path = $"{request.PathBase}{request.Path}";
         return status switch
         {
+            StatusCodes.Status400BadRequest => RequestSentences.Broken,
             StatusCodes.Status404NotFound => RequestSentences.NoAddress.With(path),
             StatusCodes.Status405MethodNotAllowed => RequestSentences.NoMethod.With(path, request.Method),
+            StatusCodes.Status412PreconditionFailed => RequestSentences.Condition,
+            StatusCodes.Status413PayloadTooLarge => RequestSentences.BodyTooLarge,
             StatusCodes.Status415UnsupportedMediaType => RequestSentences.NoMediaType.With(path),
             _ => null,
         };
