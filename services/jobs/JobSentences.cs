@@ -75,7 +75,7 @@ internal static class JobSentences
 
     public static readonly Template<string> CannotBeRetried = new(
         "job.cannot-be-retried",
-        "The job cannot be retried: it is {status}. Only a job that failed or was cancelled can be.",
+        "The job cannot be retried: its status is {status}. Only a job that failed or was cancelled can be.",
         problem: "job.invalid-transition"
     );
 

@@ -8,9 +8,9 @@ using Platform.Messaging;
 using Platform.ServiceDefaults;
 using Platform.Standalone;
 
+using var stop = new StopSignals();
 try
 {
-    using var stop = new StopSignals();
     await using var environment = await StandaloneEnvironment.OpenAsync(args, stop.Token);
     var builder = PlatformService.CreateBuilder([.. args, .. environment.ModuleArguments], "standalone");
     builder.AddGateway();
@@ -46,6 +46,12 @@ try
     }
 
     return await app.RunStandaloneAsync(environment, stop.Token);
+}
+catch (OperationCanceledException) when (stop.Token.IsCancellationRequested)
+{
+    // While it started; whoever stops a running platform is told by the host.
+    await Console.Error.WriteLineAsync("platform: stopped before it was ready");
+    return stop.ExitCode;
 }
 catch (Exception exception) when (exception is LocalServerException or SchemaRefusedException)
 {

@@ -58,9 +58,10 @@ internal sealed class StandaloneEnvironment : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        if (Postgres is not null)
+        // Also one that was still starting.
+        if (Settings.Database is null && _claim is not null)
         {
-            await Postgres.StopAsync(CancellationToken.None);
+            await PrivatePostgres.StopAsync(Data.PathOf("postgres"), CancellationToken.None);
         }
 
         _log?.Dispose();

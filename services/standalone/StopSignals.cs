@@ -20,6 +20,7 @@ internal sealed class StopSignals : IDisposable
                     context =>
                     {
                         context.Cancel = true;
+                        ExitCode = 128 + NumberOf(signal);
                         _stop.Cancel();
                     }
                 )
@@ -28,6 +29,17 @@ internal sealed class StopSignals : IDisposable
     }
 
     public CancellationToken Token => _stop.Token;
+
+    /// <summary>What a shell expects of a program that a signal ended before it had begun; 0 without one.</summary>
+    public int ExitCode { get; private set; }
+
+    private static int NumberOf(PosixSignal signal) =>
+        signal switch
+        {
+            PosixSignal.SIGHUP => 1,
+            PosixSignal.SIGINT => 2,
+            _ => 15,
+        };
 
     public void Dispose()
     {

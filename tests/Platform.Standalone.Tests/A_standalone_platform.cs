@@ -52,6 +52,37 @@ public sealed class A_standalone_platform : IAsyncLifetime
         Assert.Equal(expected, (await Api.LogAsync(id)).Split('\n'));
     }
 
+    [Theory]
+    [InlineData("Creating the database")]
+    [InlineData("postmaster")]
+    [InlineData("projection")]
+    public async Task that_is_stopped_while_it_starts_says_so_and_leaves_no_process(string moment)
+    {
+        const int Interrupt = 2;
+        var process = _platform.Start();
+        await WaitFor.ConditionAsync(
+            moment,
+            () =>
+                Task.FromResult(
+                    moment switch
+                    {
+                        "postmaster" => File.Exists(
+                            Path.Combine(_platform.Data, "postgres", "server", "data", "postmaster.pid")
+                        ),
+                        "projection" => _platform.Postgres is not null,
+                        _ => _platform.Output.Contains(moment, StringComparison.Ordinal),
+                    }
+                )
+        );
+
+        Assert.True(Unix.Signal(process.Id, Interrupt));
+        await WaitFor.ConditionAsync("the platform to end", () => Task.FromResult(!process.IsRunning));
+
+        Assert.DoesNotContain("Unhandled exception", _platform.Output, StringComparison.Ordinal);
+        Assert.Matches("stopped before it was ready|Stopping …", _platform.Output);
+        Assert.Empty(RunningProcesses.With("cmdline", _platform.Data));
+    }
+
     [Fact]
     public async Task that_is_stopped_leaves_no_process()
     {

@@ -7,7 +7,8 @@ namespace Platform.Cli.Jobs;
 /// <param name="attempt">Null for the newest.</param>
 internal sealed class JobLogSource(PlatformClient client, Guid job, int? attempt, int rank)
 {
-    private const int WindowBytes = 64 * 1024;
+    private const int FirstWindow = 64 * 1024;
+    private const int LargestWindow = 8 * 1024 * 1024;
 
     /// <summary>Asks for the bytes from an offset to the present end.</summary>
     /// <param name="wait">Wait a while for more when there are none yet.</param>
@@ -39,9 +40,10 @@ internal sealed class JobLogSource(PlatformClient client, Guid job, int? attempt
         }
 
         var breaks = 0;
+        var size = FirstWindow;
         for (var to = end; to > 0; )
         {
-            var from = Math.Max(0, to - WindowBytes);
+            var from = Math.Max(0, to - size);
             var window = await ReadWindowAsync(from, (int)(to - from), cancellationToken);
             for (var i = window.Length - 1; i >= 0; i--)
             {
@@ -53,6 +55,8 @@ internal sealed class JobLogSource(PlatformClient client, Guid job, int? attempt
             }
 
             to = from;
+            // A line may be longer than many small windows.
+            size = Math.Min(2 * size, LargestWindow);
         }
 
         return 0;

@@ -9,7 +9,10 @@ namespace Platform.Cli.Platforms;
 internal static class Status
 {
     public static Command Create() =>
-        new Command("status", "Show whether the platform is running and healthy; fails when it is not.").Does(RunAsync);
+        new Command(
+            "status",
+            "Show whether the platform is running and healthy; fails when it does not run or cannot work."
+        ).Does(RunAsync);
 
     private static async Task<int> RunAsync(CommandContext context)
     {
@@ -50,7 +53,7 @@ internal static class Status
         );
         if (health["checks"] is JsonObject { Count: > 0 } checks)
         {
-            context.PrintFields([.. checks.Select(check => ($"  {check.Key}", check.Value?.Field("status") ?? "–"))]);
+            context.PrintFields([.. checks.Select(check => ($"  {check.Key}", Describe(check.Value)))]);
         }
 
         foreach (var other in others)
@@ -62,6 +65,9 @@ internal static class Status
 
         return problem is null ? 0 : 1;
     }
+
+    private static string Describe(JsonNode? check) =>
+        string.Join(": ", new[] { check?.Field("status") ?? "–", check?.Field("description") }.OfType<string>());
 
     private static async Task<(string? Problem, JsonNode Health)> AskAsync(CommandContext context)
     {

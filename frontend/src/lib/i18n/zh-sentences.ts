@@ -330,6 +330,7 @@ export const zhSentences: SentenceCatalogue = {
     'token.role-or-scope': '角色与权限范围只能二选一。',
     'token.scope': '权限范围须为 “admin”、“editor” 或 “read”。',
     'token.whose': '请说明令牌属于谁：此请求没有登录的用户。',
+    'unavailable.disk-full': '数据库所在磁盘已满。未作任何更改；请释放空间后重试。',
     unavailable: '平台的一部分目前没有响应。没有做任何更改，请重试。',
     'user.disabled': '此用户已停用，不能使用令牌。请先启用该用户。',
     'user.exists': '用户 “{user}” 已存在。',

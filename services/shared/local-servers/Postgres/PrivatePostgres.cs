@@ -171,7 +171,8 @@ public sealed class PrivatePostgres
         File.Delete(Path.Combine(SocketFolder, $".s.PGSQL.{SocketPort}.lock"));
         WriteSettings();
         var watch = Stopwatch.StartNew();
-        while (await TryStartAsync(_binaries, cancellationToken) is { } failure)
+        // Not cancelled: a postmaster that has not written its file yet would be left behind and not found.
+        while (await TryStartAsync(_binaries, CancellationToken.None) is { } failure)
         {
             // Workers of a killed postmaster hold its shared memory until they notice.
             if (

@@ -2,6 +2,7 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.Logging;
 using Serilog;
 using Serilog.Events;
+using Serilog.Sinks.SystemConsole.Themes;
 
 namespace Platform.ServiceDefaults;
 
@@ -42,7 +43,9 @@ internal static class Logs
                     else
                     {
                         sink.Console(
-                            outputTemplate: "{Timestamp:HH:mm:ss.fff} {Level:u3} {service,-10} {Message:lj}{NewLine}{Exception}"
+                            outputTemplate: "{Timestamp:yyyy-MM-dd HH:mm:ss.fff} {Level:u3} {service,-10} {Message:lj}{NewLine}{Exception}",
+                            // Readable on light and on dark terminals.
+                            theme: AnsiConsoleTheme.Sixteen
                         );
                     }
                 });

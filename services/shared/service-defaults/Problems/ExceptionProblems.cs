@@ -49,6 +49,10 @@ internal sealed class ExceptionProblems(IProblemDetailsService problems) : IExce
             BadHttpRequestException bad when bad.Message.Contains("no body was provided", StringComparison.Ordinal) =>
                 ProblemResults.Details(bad.StatusCode, RequestSentences.NoBody),
             BadHttpRequestException bad => ProblemResults.Details(bad.StatusCode, BindingFailure.Describe(bad.Message)),
+            PostgresException { SqlState: PostgresErrorCodes.DiskFull } => ProblemResults.Details(
+                507,
+                RequestSentences.DiskFull
+            ),
             NpgsqlException away when away.IsTransient || DatabaseFailures.IsUnreachable(away) => Unavailable(),
             TimeoutException => Unavailable(),
             _ => ProblemResults.Details(500, RequestSentences.Internal),

@@ -138,6 +138,12 @@ internal static class RequestSentences
         problem: "unavailable"
     );
 
+    public static readonly Template DiskFull = new(
+        "unavailable.disk-full",
+        "The disk of the database is full. Nothing was changed; free some space and try again.",
+        problem: "unavailable"
+    );
+
     public static readonly Template Internal = new(
         "internal",
         "Something went wrong here. The log has the details under this trace ID.",
