@@ -2,7 +2,6 @@ using System.Formats.Tar;
 using Platform.Artifacts.Access;
 using Platform.Artifacts.Blobs;
 using Platform.Artifacts.Catalog;
-using Platform.Artifacts.Versions;
 
 namespace Platform.Artifacts.Browsing;
 

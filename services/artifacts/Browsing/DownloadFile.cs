@@ -3,7 +3,6 @@ using Microsoft.AspNetCore.StaticFiles;
 using Platform.Artifacts.Access;
 using Platform.Artifacts.Blobs;
 using Platform.Artifacts.Catalog;
-using Platform.Artifacts.Versions;
 using Platform.ServiceDefaults;
 
 namespace Platform.Artifacts.Browsing;
