@@ -120,7 +120,7 @@ public sealed class The_command_line
         get
         {
             var all = new TheoryData<string, string>();
-            foreach (var (path, command) in Tree("", CommandLineProgram.Root()))
+            foreach (var (path, command) in CommandTree.Leaves())
             {
                 foreach (var option in command.Options.Concat(GlobalOptions.All).Where(IsTyped).Distinct())
                 {
@@ -371,11 +371,6 @@ public sealed class The_command_line
         Assert.Equal(0, System.Text.Json.Nodes.JsonNode.Parse(result.Output)!["total"]!.GetValue<int>());
         Assert.Equal("GET /api/jobs?status=running&search=a%20b%26c&limit=50", Assert.Single(platform.Requests).Line);
     }
-
-    private static IEnumerable<(string Path, Command Command)> Tree(string path, Command command) =>
-        command.Subcommands.Count == 0
-            ? [(path, command)]
-            : command.Subcommands.SelectMany(one => Tree($"{path} {one.Name}".TrimStart(), one));
 
     /// <summary>What follows a flag is no value of its own.</summary>
     private static bool IsTypedValue(Type type) =>

@@ -16,7 +16,6 @@ internal static class CreateToken
             Description =
                 "With --user what the token is for; alone whose it is, who is added when there is no such user.",
             Arity = ArgumentArity.ZeroOrOne,
-            DefaultValueFactory = _ => null,
         };
         var user = new Option<string?>("--user") { Description = "Whose it is: a user's name, or 'me' for your own." };
         var role = new Option<string?>("--role")
