@@ -35,7 +35,8 @@ internal static class GlobalOptions
     public static Option<string?> Data { get; } =
         new("--data")
         {
-            Description = "The data folder (PLATFORM_DATA; ~/.local/share/platform, for root /var/lib/platform).",
+            Description =
+                "The data folder (PLATFORM_DATA; ~/.local/share/platform, for root /var/lib/platform). Given as an option, it means the platform that runs on it, whatever PLATFORM_URL and the context in use say; --server and --context come first.",
             Recursive = true,
             HelpName = "DIR",
         };

@@ -4,7 +4,8 @@ namespace Platform.Cli.Contexts;
 
 /// <summary>
 /// Which platform a command is for and with which token: options come before environment variables, and those before the context
-/// in use. The token of a context goes to the server of that context and to no other.
+/// in use; of the options, <c>--server</c> comes first and <c>--data</c> last. The token of a context goes to the server of that
+/// context and to no other.
 /// </summary>
 /// <param name="server"><c>--server</c>.</param>
 /// <param name="token"><c>--token</c>.</param>
@@ -29,8 +30,8 @@ internal sealed partial class Target(
     public Uri? Server =>
         Given(server) is { } option ? Parse(option)
         : Given(context) is not null ? _context.Value!.Server
-        : Given(variable("PLATFORM_URL")) is { } url ? Parse(url)
         : isLocal ? null
+        : Given(variable("PLATFORM_URL")) is { } url ? Parse(url)
         : _context.Value?.Server;
 
     /// <summary>The token to send to an address; null when there is none for it.</summary>
@@ -41,13 +42,16 @@ internal sealed partial class Target(
             return Check(option);
         }
 
-        var environment = Given(variable("PLATFORM_TOKEN"));
+        var environment = IsMeantByEnvironment ? Given(variable("PLATFORM_TOKEN")) : null;
         return Given(context) is null && environment is not null ? Check(environment)
             : MayUseContext && _context.Value is { Token: not null } stored && stored.IsFor(address)
                 ? Check(stored.Token)
             : environment is not null ? Check(environment)
             : null;
     }
+
+    /// <summary>Next to PLATFORM_URL, PLATFORM_TOKEN is for that platform, which is not the one of <c>--data</c>.</summary>
+    private bool IsMeantByEnvironment => MayUseContext || Given(variable("PLATFORM_URL")) is null;
 
     /// <summary>With <c>--data</c> the platform's owner calls it, whichever context has its address.</summary>
     private bool MayUseContext => !isLocal || Given(context) is not null || Given(server) is not null;
