@@ -3,6 +3,12 @@ namespace Platform.Cli;
 /// <summary>A command failed; the message is the one line that the user sees.</summary>
 internal class CliException(string message, Exception? inner = null) : Exception(message, inner);
 
+/// <summary>The command line itself is wrong, as far as only the command can tell.</summary>
+internal sealed class UsageException(string message) : CliException(message);
+
+/// <summary>The platform has nothing of that name.</summary>
+internal sealed class NotFoundException(string message) : CliException(message);
+
 /// <summary>The platform is unavailable at the moment; the caller may retry.</summary>
 internal sealed class PlatformUnavailableException(string message, Exception? inner = null)
     : CliException(message, inner)

@@ -63,7 +63,7 @@ internal static class CommandLineProgram
         catch (Exception exception) when (exception is CliException or LocalServerException)
         {
             await error.WriteLineAsync($"platform: {exception.Message}");
-            return 1;
+            return exception is UsageException ? 2 : 1;
         }
         catch (OperationCanceledException)
         {

@@ -60,11 +60,6 @@ internal sealed class PlatformClient : IDisposable
     public Task<JsonNode> SendJsonAsync(HttpRequestMessage request, CancellationToken cancellationToken) =>
         JsonAsync(request, cancellationToken);
 
-    /// <summary>Reads a typed answer.</summary>
-    public async Task<T> GetAsync<T>(string path, CancellationToken cancellationToken) =>
-        (await GetAsync(path, cancellationToken)).Deserialize<T>(JsonDefaults.Lenient)
-        ?? throw new CliException($"The platform's answer to GET {path} is empty.");
-
     /// <summary>
     /// Sends a request and returns the response once its headers arrived; any status but success is an error.
     /// </summary>
@@ -79,9 +74,12 @@ internal sealed class PlatformClient : IDisposable
         using (response)
         {
             var problem = await Problems.DescribeAsync(response, cancellationToken);
-            throw (int)response.StatusCode is 502 or 503 or 504
-                ? new PlatformUnavailableException(problem) { WasAnswered = true }
-                : new CliException(problem);
+            throw (int)response.StatusCode switch
+            {
+                404 => new NotFoundException(problem),
+                502 or 503 or 504 => new PlatformUnavailableException(problem) { WasAnswered = true },
+                _ => new CliException(problem),
+            };
         }
     }
 
