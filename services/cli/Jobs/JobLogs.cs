@@ -31,7 +31,7 @@ internal static class JobLogs
         command.RefuseTogether(tail, from);
         return command.Does(async context =>
         {
-            var id = await JobArgument.FindAsync(context, context.Value(job));
+            var id = await JobArgument.FindAnywhereAsync(context, context.Value(job));
             var (process, lines) = (context.Value(rank), context.Value(tail));
             if (context.Value(follow))
             {

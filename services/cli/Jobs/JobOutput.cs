@@ -15,7 +15,7 @@ internal static class JobOutput
             return context.PrintJson(job);
         }
 
-        context.PrintFields(
+        context.PrintFields([
             ("id", job.Field("id")),
             ("name", job.Field("name")),
             ("project", job.Field("project")),
@@ -24,30 +24,14 @@ internal static class JobOutput
             ("nodes", Nodes(job)),
             ("run", job.Field("runId")),
             ("submitted", job.Time("submittedAt")),
-            ("owner", Owner(job)),
+            ("owner", job.Person("submittedBy")),
             ("started", job.Time("startedAt")),
             ("ended", job.Time("endedAt")),
             ("exit code", job.Field("exitCode")),
-            ("detail", job.Field("detail"))
-        );
-        if (job["deletion"] is { } deletion)
-        {
-            context.PrintFields(
-                ("deleted", deletion.Time("at")),
-                ("by", deletion.Field("by")),
-                ("reason", deletion.Field("reason"))
-            );
-        }
-
+            ("detail", job.Field("detail")),
+            .. Deletions.Fields(job),
+        ]);
         return 0;
-    }
-
-    /// <summary>Who submitted it: a user's name as people write it, as in <c>--submitted-by</c>; other callers as they are.</summary>
-    public static string Owner(JsonNode job)
-    {
-        const string User = "user:";
-        var subject = job.Field("submittedBy");
-        return subject.StartsWith(User, StringComparison.Ordinal) ? subject[User.Length..] : subject;
     }
 
     /// <summary>The status, with the reason unless it is the usual one.</summary>

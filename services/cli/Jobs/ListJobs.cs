@@ -47,11 +47,11 @@ internal static class ListJobs
                         job.Field("status"),
                         job.Field("attempt"),
                         JobOutput.Nodes(job),
-                        JobOutput.Owner(job),
+                        job.Person("submittedBy"),
                         JobOutput.Age(job, "submittedAt", now),
                         job.Field("status") is "succeeded" ? "–" : job.Field("reason"),
                     ],
-                HasRecycleBin: true
+                Bin: Deletions.List
             )
         );
     }
