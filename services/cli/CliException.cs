@@ -11,8 +11,4 @@ internal sealed class NotFoundException(string message) : CliException(message);
 
 /// <summary>The platform is unavailable at the moment; the caller may retry.</summary>
 internal sealed class PlatformUnavailableException(string message, Exception? inner = null)
-    : CliException(message, inner)
-{
-    /// <summary>Whether something answered: the platform is starting or was just restarted, not absent.</summary>
-    public bool WasAnswered { get; init; }
-}
+    : CliException(message, inner);

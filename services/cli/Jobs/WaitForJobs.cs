@@ -36,7 +36,7 @@ internal static class WaitForJobs
     {
         var clock = TimeProvider.System;
         var began = clock.GetTimestamp();
-        var patience = new Patience(context);
+        var patience = new Patience(context.Error, context.Client, clock);
         var ended = new List<JsonNode>();
         var exitCode = 0;
         foreach (var id in ids)

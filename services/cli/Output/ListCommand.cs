@@ -130,7 +130,7 @@ internal static class ListCommand
         }
 
         using var screen = new Screen(context.Out);
-        var patience = new Patience(context);
+        var patience = new Patience(context.Error, context.Client, TimeProvider.System);
         while (true)
         {
             if (

@@ -41,6 +41,9 @@ internal sealed class PlatformClient : IDisposable
 
     public Uri Address => _address;
 
+    /// <summary>Whether anything has ever answered: a platform that does not answer now is being restarted, not absent.</summary>
+    public bool HasAnswered { get; private set; }
+
     public Task<JsonNode> GetAsync(string path, CancellationToken cancellationToken) =>
         JsonAsync(new HttpRequestMessage(HttpMethod.Get, path), cancellationToken);
 
@@ -73,11 +76,11 @@ internal sealed class PlatformClient : IDisposable
 
         using (response)
         {
-            var problem = await Problems.DescribeAsync(response, cancellationToken);
+            var problem = Problems.Describe(response, await ReadAsync(response, cancellationToken));
             throw (int)response.StatusCode switch
             {
                 404 => new NotFoundException(problem),
-                502 or 503 or 504 => new PlatformUnavailableException(problem) { WasAnswered = true },
+                502 or 503 or 504 => new PlatformUnavailableException(problem),
                 _ => new CliException(problem),
             };
         }
@@ -94,7 +97,9 @@ internal sealed class PlatformClient : IDisposable
 
         try
         {
-            return await _http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancellationToken);
+            var response = await _http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancellationToken);
+            HasAnswered = true;
+            return response;
         }
         catch (HttpRequestException exception)
         {
@@ -116,6 +121,7 @@ internal sealed class PlatformClient : IDisposable
         exception.InnerException is SocketException socket ? socket.Message
         : exception.HttpRequestError is HttpRequestError.ProxyTunnelError ? "the proxy refuses to connect to it"
         : exception.HttpRequestError is HttpRequestError.ResponseEnded ? "it closed the connection"
+        : exception.InnerException is IOException ? "the connection was lost"
         : exception.Message.TrimEnd('.');
 
     private async Task<JsonNode> JsonAsync(HttpRequestMessage request, CancellationToken cancellationToken)
@@ -123,22 +129,7 @@ internal sealed class PlatformClient : IDisposable
         using (request)
         {
             using var response = await SendAsync(request, cancellationToken);
-            string text;
-            try
-            {
-                text = await response.Content.ReadAsStringAsync(cancellationToken);
-            }
-            catch (Exception exception) when (exception is HttpRequestException or IOException)
-            {
-                throw new PlatformUnavailableException(
-                    $"{_address} closed the connection in the middle of its answer.",
-                    exception
-                )
-                {
-                    WasAnswered = true,
-                };
-            }
-
+            var text = await ReadAsync(response, cancellationToken);
             if (text.Length == 0)
             {
                 return new JsonObject();
@@ -155,6 +146,21 @@ internal sealed class PlatformClient : IDisposable
                     exception
                 );
             }
+        }
+    }
+
+    private async Task<string> ReadAsync(HttpResponseMessage response, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await response.Content.ReadAsStringAsync(cancellationToken);
+        }
+        catch (Exception exception) when (exception is HttpRequestException or IOException)
+        {
+            throw new PlatformUnavailableException(
+                $"{_address} closed the connection in the middle of its answer.",
+                exception
+            );
         }
     }
 }

@@ -12,10 +12,10 @@ internal static class Problems
             $"{field.Key}: {string.Join(' ', (field.Value as JsonArray)?.Select(message => message.Text()) ?? [])}"
         );
 
-    public static async Task<string> DescribeAsync(HttpResponseMessage response, CancellationToken cancellationToken)
+    /// <summary>What an answer with this text says.</summary>
+    public static string Describe(HttpResponseMessage response, string text)
     {
         var status = $"{(int)response.StatusCode} {response.ReasonPhrase}".TrimEnd();
-        var text = await response.Content.ReadAsStringAsync(cancellationToken);
         JsonObject? problem;
         try
         {
