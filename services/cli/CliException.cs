@@ -1,10 +1,18 @@
 namespace Platform.Cli;
 
 /// <summary>A command failed; the message is the one line that the user sees.</summary>
-internal class CliException(string message, Exception? inner = null) : Exception(message, inner);
+internal class CliException(string message, Exception? inner = null) : Exception(message, inner)
+{
+    /// <summary>What the process ends with.</summary>
+    public int ExitCode { get; init; } = 1;
+}
 
 /// <summary>The command line itself is wrong, as far as only the command can tell.</summary>
-internal sealed class UsageException(string message) : CliException(message);
+internal sealed class UsageException : CliException
+{
+    public UsageException(string message)
+        : base(message) => ExitCode = CommandLineProgram.InvalidArguments;
+}
 
 /// <summary>The platform has nothing of that name.</summary>
 internal sealed class NotFoundException(string message) : CliException(message);

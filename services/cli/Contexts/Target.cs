@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Text.RegularExpressions;
 
 namespace Platform.Cli.Contexts;
@@ -59,11 +60,16 @@ internal sealed partial class Target(
     /// <summary>An address as users give it.</summary>
     /// <exception cref="CliException">It is none.</exception>
     public static Uri Parse(string text) =>
-        Uri.TryCreate(text, UriKind.Absolute, out var address)
+        TryParse(text, out var address) ? address : throw new UsageException(ProblemWith(text));
+
+    /// <returns>False when it is no address.</returns>
+    public static bool TryParse(string text, [NotNullWhen(true)] out Uri? address) =>
+        Uri.TryCreate(text, UriKind.Absolute, out address)
         && address.Scheme is "http" or "https"
-        && address.UserInfo.Length == 0
-            ? address
-            : throw new CliException($"'{text}' is not a valid address such as http://127.0.0.1:5080.");
+        && address.UserInfo.Length == 0;
+
+    /// <summary>What is said about a text that is no address.</summary>
+    public static string ProblemWith(string text) => $"'{text}' is not a valid address such as http://127.0.0.1:5080.";
 
     /// <summary>The platform of an address that may be that of one of its pages, as a browser shows it.</summary>
     public static Uri PlatformOf(Uri address) =>
