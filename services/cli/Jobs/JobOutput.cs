@@ -8,6 +8,8 @@ namespace Platform.Cli.Jobs;
 /// <summary>How a job is printed.</summary>
 internal static class JobOutput
 {
+    private const string ExitCodeReason = "exit_code";
+
     public static int Print(CommandContext context, JsonNode job)
     {
         if (context.Json)
@@ -36,9 +38,28 @@ internal static class JobOutput
 
     /// <summary>The status, with the reason unless it is the usual one.</summary>
     public static string Status(JsonNode job) =>
-        job["reason"].Text() is { Length: > 0 } reason && job.Field("status") is not "succeeded"
-            ? $"{job.Field("status")} ({reason})"
-            : job.Field("status");
+        Reason(job) is { } reason ? $"{job.Field("status")} ({reason})" : job.Field("status");
+
+    /// <summary>Why the job waits or how it ended; null when the status says it all.</summary>
+    public static string? Reason(JsonNode job)
+    {
+        if (job["stopping"]?.GetValue<bool>() is true)
+        {
+            return "stopping";
+        }
+
+        return job["reason"].Text() switch
+        {
+            null or "" => null,
+            _ when job.Field("status") is "succeeded" => null,
+            ExitCodeReason when job["exitCode"].Text() is { } code => $"exit code {code}",
+            // Those of jobs that have ended are names.
+            var reason when JobFollower.HasEnded(job) => reason == job.Field("status")
+                ? null
+                : reason.Replace('_', ' '),
+            var reason => reason,
+        };
+    }
 
     /// <summary>The names of the nodes it was placed on.</summary>
     public static string Nodes(JsonNode job)
