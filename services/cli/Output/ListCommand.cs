@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Globalization;
 using System.Text.Json.Nodes;
 using Platform.Cli.Server;
 
@@ -47,12 +48,18 @@ internal static class ListCommand
     {
         var project = new Option<string?>("--project") { Description = $"Only {list.Things} of this project." };
         var search = new Option<string?>("--search") { Description = $"Only {list.Things} whose name has this text." };
-        var limit = new Option<int>("--limit") { Description = "How many (50).", DefaultValueFactory = _ => 50 };
+        var limit = new Option<int>("--limit")
+        {
+            Description = $"How many, 1 to {MaxLimit}.",
+            DefaultValueFactory = _ => 50,
+        };
         limit.AcceptOnlyBetween(1, MaxLimit, $"--limit must be between 1 and {MaxLimit}.");
         var cursor = new Option<string?>("--cursor")
         {
             Description = "The next page, as printed with the previous one.",
         };
+        var offset = new Option<int?>("--offset") { Description = "How many to skip." };
+        offset.AcceptOnlyBetween(0, int.MaxValue, "--offset must not be negative.");
         var deleted = new Option<bool>("--deleted") { Description = $"Only {list.Things} in the recycle bin." };
         var watch = new Option<bool>("--watch", "-w")
         {
@@ -60,11 +67,15 @@ internal static class ListCommand
         };
         IReadOnlyList<ListFilter> filters = [.. list.Filters, project, search, cursor];
         var command = new Command("list", $"List {list.Things}, {list.Order}.");
-        foreach (var option in (IEnumerable<Option>)[.. filters.Select(filter => filter.Option), limit, watch, deleted])
+        foreach (
+            var option in (IEnumerable<Option>)
+                [.. filters.Select(filter => filter.Option), limit, offset, watch, deleted]
+        )
         {
             command.Add(option);
         }
 
+        command.RefuseTogether(offset, cursor);
         foreach (var filter in filters)
         {
             filter.Option.RefuseEmpty();
@@ -82,7 +93,12 @@ internal static class ListCommand
             var bin = context.Value(deleted) ? list.Bin : null;
             var path = Query.Path(
                 list.Path,
-                [.. query, ("deleted", bin is not null ? "true" : null), ("limit", $"{context.Value(limit)}")]
+                [
+                    .. query,
+                    ("deleted", bin is not null ? "true" : null),
+                    ("limit", $"{context.Value(limit)}"),
+                    ("offset", context.Value(offset)?.ToString(CultureInfo.InvariantCulture)),
+                ]
             );
             if (context.Value(watch))
             {
@@ -96,7 +112,7 @@ internal static class ListCommand
             }
 
             Print(context, list, bin, page);
-            Query.PrintMore(context, page);
+            Query.PrintMore(context, page, context.Value(cursor) is null ? context.Value(offset) ?? 0 : null);
             if (bin?.Note is { } note)
             {
                 await context.Error.WriteLineAsync(note);
