@@ -46,7 +46,7 @@ internal sealed class ArtifactUpload(
             }
             catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
             {
-                throw new CliException($"{path} cannot be read: {exception.Message}", exception);
+                throw FileErrors.Unreadable(path, exception);
             }
         }
 
@@ -246,7 +246,7 @@ internal sealed class ArtifactUpload(
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
-            throw new CliException($"{file} cannot be read: {exception.Message}", exception);
+            throw FileErrors.Unreadable(file, exception);
         }
     }
 }

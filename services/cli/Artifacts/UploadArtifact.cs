@@ -20,7 +20,7 @@ internal static class UploadArtifact
         };
         var type = new Option<string>("--type")
         {
-            Description = "The artifact's type (custom).",
+            Description = "The artifact's type.",
             DefaultValueFactory = _ => "custom",
         };
         type.AcceptOnlyFromAmong("model", "dataset", "code", "config", "checkpoint", "custom");

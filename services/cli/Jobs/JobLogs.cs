@@ -26,6 +26,7 @@ internal static class JobLogs
             from,
             tail,
         };
+        command.RefuseJson("A log is printed as it is; --json does not apply to it.");
         command.RefuseTogether(follow, attempt);
         command.RefuseTogether(follow, from);
         command.RefuseTogether(tail, from);
