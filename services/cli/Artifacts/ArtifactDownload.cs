@@ -29,16 +29,16 @@ internal sealed class ArtifactDownload(PlatformClient client, IProgress<Transfer
         CancellationToken cancellationToken
     )
     {
-        var found = await CompareAllAsync(files, folder, cancellationToken);
-        var others = files.Where((_, i) => found[i] is Found.Other).Select(file => TargetOf(file, folder)).ToList();
-        if (others.Count > 0 && !overwrites)
+        var compared = await CompareAllAsync(files, folder, cancellationToken);
+        var inTheWay = compared.Select(file => file.InTheWay).OfType<string>().ToList();
+        if (inTheWay.Count > 0 && !overwrites)
         {
             throw new CliException(
-                $"{others[0]}{(others.Count == 1 ? " exists with" : $" and {Count.Of(others.Count - 1, "more file")} exist with")} other content; nothing was written. Choose another folder, or overwrite with --force."
+                $"{inTheWay[0]}{(inTheWay.Count == 1 ? " exists with" : $" and {Count.Of(inTheWay.Count - 1, "more file")} exist with")} other content; nothing was written. Choose another folder, or overwrite with --force."
             );
         }
 
-        var missing = files.Where((_, i) => found[i] is not Found.Same).ToList();
+        var missing = files.Where((_, i) => !compared[i].IsThere).ToList();
         var done = new TransferProgress(0, missing.Count, 0, missing.Sum(file => file.Size));
         var gate = new Lock();
         await Parallel.ForEachAsync(
@@ -58,14 +58,14 @@ internal sealed class ArtifactDownload(PlatformClient client, IProgress<Transfer
     private static ParallelOptions Several(CancellationToken cancellationToken) =>
         new() { MaxDegreeOfParallelism = FilesAtOnce, CancellationToken = cancellationToken };
 
-    /// <summary>What the folder has in place of each file.</summary>
-    private static async Task<Found[]> CompareAllAsync(
+    /// <summary>Which files the folder has, and what it has in place of the others.</summary>
+    private static async Task<(bool IsThere, string? InTheWay)[]> CompareAllAsync(
         IReadOnlyList<ArtifactFile> files,
         string folder,
         CancellationToken cancellationToken
     )
     {
-        var found = new Found[files.Count];
+        var compared = new (bool IsThere, string? InTheWay)[files.Count];
         await Parallel.ForAsync(
             0,
             files.Count,
@@ -73,13 +73,31 @@ internal sealed class ArtifactDownload(PlatformClient client, IProgress<Transfer
             async (i, token) =>
             {
                 var target = TargetOf(files[i], folder);
-                found[i] =
-                    !Path.Exists(target) ? Found.Nothing
-                    : File.Exists(target) && await IsIntactAsync(target, files[i], token) ? Found.Same
-                    : Found.Other;
+                var isThere = File.Exists(target) && await IsIntactAsync(target, files[i], token);
+                compared[i] = (isThere, isThere ? null : InTheWayOf(target, folder));
             }
         );
-        return found;
+        return compared;
+    }
+
+    /// <summary>What is in the place of a file, or a file in the place of one of its folders; null when nothing is.</summary>
+    private static string? InTheWayOf(string target, string folder)
+    {
+        if (Path.Exists(target))
+        {
+            return target;
+        }
+
+        for (var above = target; above.Length > folder.Length; )
+        {
+            above = Path.GetDirectoryName(above)!;
+            if (File.Exists(above))
+            {
+                return above;
+            }
+        }
+
+        return null;
     }
 
     private async Task FetchAsync(
@@ -192,13 +210,5 @@ internal sealed class ArtifactDownload(PlatformClient client, IProgress<Transfer
                 file.Sha256,
                 StringComparison.Ordinal
             );
-    }
-
-    /// <summary>What a folder has in place of a file of the version.</summary>
-    private enum Found
-    {
-        Nothing,
-        Same,
-        Other,
     }
 }

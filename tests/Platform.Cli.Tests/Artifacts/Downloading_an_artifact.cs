@@ -129,7 +129,9 @@ public sealed class Downloading_an_artifact : IDisposable
     {
         await File.WriteAllTextAsync(_folder.In("mine"), "not the version's");
         await using var platform = await FakePlatform.StartAsync(context =>
-            IsFile(context) ? SendRestAsync(context, _content) : ManifestAsync(context, "first", "mine", "model.bin")
+            IsFile(context)
+                ? SendRestAsync(context, _content)
+                : ManifestAsync(context, "first", "mine", "model.bin", "sub/a")
         );
 
         var refused = await platform.RunAsync("artifacts", "download", "m", _folder.Path);
@@ -144,9 +146,11 @@ public sealed class Downloading_an_artifact : IDisposable
         Assert.Equal("not the version's", await File.ReadAllTextAsync(_folder.In("mine")));
 
         Directory.CreateDirectory(_folder.In("model.bin"));
+        await File.WriteAllTextAsync(_folder.In("sub"), "where a folder is needed");
         refused = await platform.RunAsync("artifacts", "download", "m", _folder.Path);
-        Assert.Contains("mine and 1 more file exist with other content", refused.Error, StringComparison.Ordinal);
+        Assert.Contains("mine and 2 more files exist with other content", refused.Error, StringComparison.Ordinal);
         Directory.Delete(_folder.In("model.bin"));
+        File.Delete(_folder.In("sub"));
 
         var forced = await platform.RunAsync("artifacts", "download", "m", _folder.Path, "--force");
         Assert.True(forced.ExitCode == 0, forced.Error);
