@@ -73,7 +73,8 @@ internal sealed class CommandContext(ParseResult arguments, CancellationToken ca
 
     public T? Value<T>(Option<T> option) => arguments.GetValue(option);
 
-    public T Value<T>(Argument<T> argument) => arguments.GetRequiredValue(argument);
+    /// <summary>The default of its type when an optional one is left out; the parser refuses a command without a required one.</summary>
+    public T Value<T>(Argument<T> argument) => arguments.GetValue(argument)!;
 
     /// <summary>Prints an answer as JSON.</summary>
     public int PrintJson(JsonNode answer)

@@ -16,8 +16,8 @@ namespace Platform.Cli;
 /// <summary>The tree of commands.</summary>
 internal static class CommandLineProgram
 {
-    /// <summary>What shells answer for a program that Ctrl-C ended.</summary>
-    private const int Interrupted = 130;
+    /// <summary>What the process ends with when the command line is wrong.</summary>
+    public const int InvalidArguments = 2;
 
     /// <summary>What shells answer for a program whose output nobody reads any more, as in <c>| head</c>.</summary>
     private const int NotRead = 141;
@@ -27,7 +27,8 @@ internal static class CommandLineProgram
 
     /// <summary>Runs one command line.</summary>
     /// <returns>
-    /// 0 for success, 1 when the command failed, 2 for invalid arguments, 130 when it was interrupted.
+    /// 0 for success, 1 when the command failed, 2 for invalid arguments, 124 when a time that was given has passed, 130 when Ctrl-C
+    /// ended it, 143 when SIGTERM did.
     /// </returns>
     public static async Task<int> RunAsync(
         IReadOnlyList<string> arguments,
@@ -50,24 +51,31 @@ internal static class CommandLineProgram
             await error.WriteLineAsync(
                 $"platform: see '{$"./platform {Suggestions.PathOf(parsed)}".TrimEnd()} --help'"
             );
-            return 2;
+            return InvalidArguments;
         }
 
+        using var interruption = new Interruption(cancellationToken);
         try
         {
             invocation.EnableDefaultExceptionHandler = false;
-            // Interrupted commands end by themselves: demo stops what it started.
-            invocation.ProcessTerminationTimeout = TimeSpan.FromMinutes(2);
-            return await parsed.InvokeAsync(invocation, cancellationToken);
+            // The parser's own handling of signals does not tell which one came.
+            invocation.ProcessTerminationTimeout = null;
+            return await interruption.LimitAsync(parsed.InvokeAsync(invocation, interruption.Cancelled));
         }
         catch (Exception exception) when (exception is CliException or LocalServerException)
         {
             await error.WriteLineAsync($"platform: {exception.Message}");
-            return 1;
+            return exception is CliException failed ? failed.ExitCode : 1;
         }
         catch (OperationCanceledException)
         {
-            return Interrupted;
+            return interruption.ExitCode;
+        }
+        catch (HttpRequestException)
+        {
+            // In the middle of an answer; that nothing answers is told by the client.
+            await error.WriteLineAsync("platform: The connection to the platform was lost.");
+            return 1;
         }
         catch (IOException exception) when (exception.HResult == BrokenPipe)
         {

@@ -13,6 +13,11 @@ internal static class ParseErrors
     /// <summary>One line for an error.</summary>
     public static string Describe(ParseError error)
     {
+        if (Missing(error.SymbolResult) is { } missing)
+        {
+            return missing;
+        }
+
         var (name, type, values) = error.SymbolResult switch
         {
             OptionResult option => (option.Option.Name, option.Option.ValueType, option.Tokens),
@@ -25,6 +30,17 @@ internal static class ParseErrors
         return expected.Problem is null ? error.Message : $"{name}: '{expected.Value}' is {expected.Problem}.";
     }
 
+    /// <summary>What is missing; null when nothing is.</summary>
+    private static string? Missing(SymbolResult? result) =>
+        result switch
+        {
+            ArgumentResult { Tokens.Count: 0, Argument: { Arity.MinimumNumberOfValues: > 0 } argument } =>
+                $"The argument <{argument.Name}> is missing. {argument.Description}",
+            OptionResult { Tokens.Count: 0, Implicit: false, Option: { Arity.MinimumNumberOfValues: > 0 } option } =>
+                $"{option.Name} needs a value.",
+            _ => null,
+        };
+
     /// <summary>Refuses two options that contradict each other.</summary>
     public static void RefuseTogether(this Command command, Option one, Option other) =>
         command.Validators.Add(result =>
@@ -32,6 +48,16 @@ internal static class ParseErrors
             if (result.GetResult(one) is { Implicit: false } && result.GetResult(other) is { Implicit: false })
             {
                 result.AddError($"Give {one.Name} or {other.Name}, not both.");
+            }
+        });
+
+    /// <summary>Refuses <c>--json</c> for what cannot be printed so.</summary>
+    public static void RefuseJson(this Command command, string message) =>
+        command.Validators.Add(result =>
+        {
+            if (result.GetResult(GlobalOptions.Json) is { Implicit: false })
+            {
+                result.AddError(message);
             }
         });
 

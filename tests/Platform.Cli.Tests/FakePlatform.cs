@@ -13,11 +13,11 @@ internal sealed class FakePlatform : IAsyncDisposable
     private readonly WebApplication _app;
     private readonly ConcurrentQueue<Request> _requests = new();
 
-    private FakePlatform(RequestDelegate answer)
+    private FakePlatform(RequestDelegate answer, string url)
     {
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
-        builder.WebHost.UseUrls("http://127.0.0.1:0");
+        builder.WebHost.UseUrls(url);
         _app = builder.Build();
         _app.Run(async context =>
         {
@@ -43,9 +43,10 @@ internal sealed class FakePlatform : IAsyncDisposable
 
     public IReadOnlyList<Request> Requests => [.. _requests];
 
-    public static async Task<FakePlatform> StartAsync(RequestDelegate answer)
+    /// <param name="url">Where it answers; at a free port when left out.</param>
+    public static async Task<FakePlatform> StartAsync(RequestDelegate answer, string url = "http://127.0.0.1:0")
     {
-        var platform = new FakePlatform(answer);
+        var platform = new FakePlatform(answer, url);
         await platform._app.StartAsync();
         return platform;
     }
@@ -62,6 +63,13 @@ internal sealed class FakePlatform : IAsyncDisposable
     /// <summary>Runs a command against it.</summary>
     public Task<CommandResult> RunAsync(params string[] arguments) =>
         CommandResult.OfAsync([.. arguments, "--server", Url]);
+
+    /// <summary>Stops at once, and loses the connections that are open.</summary>
+    public async Task StopAsync()
+    {
+        await _app.StopAsync(new CancellationToken(canceled: true));
+        await DisposeAsync();
+    }
 
     public ValueTask DisposeAsync() => _app.DisposeAsync();
 

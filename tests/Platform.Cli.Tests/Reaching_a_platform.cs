@@ -8,6 +8,7 @@ using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
 using Platform.Cli.Platforms;
+using Platform.Cli.Server;
 
 namespace Platform.Cli.Tests;
 
@@ -50,6 +51,28 @@ public sealed class Reaching_a_platform : IDisposable
         Assert.Equal(1, excepted.ExitCode);
         Assert.Equal(0, local.ExitCode);
         Assert.False(proxy.Pending());
+    }
+
+    [Fact]
+    public async Task says_in_plain_words_that_the_connection_was_lost_while_sending()
+    {
+        using var server = new TcpListener(IPAddress.Loopback, 0);
+        server.Start();
+        using var client = new PlatformClient(new Uri($"http://{server.LocalEndpoint}"), token: null);
+        using var request = new HttpRequestMessage(HttpMethod.Put, "/api/artifacts/blobs/a")
+        {
+            Content = new ByteArrayContent(new byte[50_000_000]),
+        };
+        var sent = client.SendAsync(request, CancellationToken.None);
+        using (var connection = await server.AcceptTcpClientAsync())
+        {
+            await connection.GetStream().ReadExactlyAsync(new byte[1000]);
+            // Closes without the usual farewell.
+            connection.LingerState = new LingerOption(enable: true, seconds: 0);
+        }
+
+        var lost = await Assert.ThrowsAsync<PlatformUnavailableException>(() => sent);
+        Assert.Contains("(the connection was lost)", lost.Message, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -1,7 +1,4 @@
 using System.CommandLine;
-using System.Diagnostics;
-using Microsoft.AspNetCore.Http;
-using Platform.Cli.Platforms;
 using Platform.LocalServers;
 
 namespace Platform.Cli.Tests;
@@ -9,9 +6,6 @@ namespace Platform.Cli.Tests;
 public sealed class The_command_line
 {
     private const string Id = "019a0000-0000-7000-8000-000000000001";
-
-    /// <summary>SIGINT.</summary>
-    private const int Interrupt = 2;
 
     public static TheoryData<string> Commands =>
         [
@@ -80,7 +74,7 @@ public sealed class The_command_line
     [Theory]
     [InlineData("jobs shw", "'jobs shw'")]
     [InlineData("jobs", "'jobs' needs a command: submit, list, ")]
-    [InlineData("jobs show", "'show'")]
+    [InlineData("jobs show", "The argument <job> is missing. The job: its id, ")]
     [InlineData("jbos", "There is no command 'jbos'. Did you mean 'jobs'?")]
     [InlineData("jobs shwo", "There is no command 'jobs shwo'. Did you mean 'show'?")]
     [InlineData("jobs can", "There is no command 'jobs can'. Did you mean 'cancel'?")]
@@ -94,13 +88,22 @@ public sealed class The_command_line
     [InlineData("up --port 70000", "--port must be between 0")]
     [InlineData("cluster up --nodes -1", "--nodes must be between 0 and 64")]
     [InlineData("rebuild nothing", "'nothing'")]
-    [InlineData("artifacts upload only-a-name", "'upload'")]
+    [InlineData("artifacts upload only-a-name", "The argument <path> is missing.")]
     [InlineData("users add anna", "--role")]
     [InlineData("users add anna --role owner", "'owner'")]
     [InlineData("users role anna admin", "'admin'")]
     [InlineData("tokens create anna --role admin", "'admin'")]
     [InlineData("projects create a --retention-days many", "many")]
-    [InlineData("login", "'login'")]
+    [InlineData("login", "The argument <url> is missing.")]
+    [InlineData("jobs list --project", "--project needs a value.")]
+    [InlineData("jobs list --offset 3 --cursor c", "Give --offset or --cursor, not both.")]
+    [InlineData("jobs logs a --json", "A log is printed as it is; --json does not apply to it.")]
+    [InlineData("jobs submit a --follow --json", "Give --json or --follow, not both.")]
+    [InlineData("logs --json", "A log is printed as it is")]
+    [InlineData("runs metrics a --points 3", "--points must be between 4 and 100000.")]
+    [InlineData("nodes list --server localhost", "'localhost' is not a valid address such as http://127.0.0.1:5080.")]
+    [InlineData("contexts list --server foo", "'foo' is not a valid address")]
+    [InlineData("login foo", "'foo' is not a valid address")]
     public async Task returns_2_and_a_reason_for_invalid_arguments(string command, string reason)
     {
         var result = await CommandResult.OfAsync(command.Split(' '));
@@ -120,7 +123,7 @@ public sealed class The_command_line
         get
         {
             var all = new TheoryData<string, string>();
-            foreach (var (path, command) in Tree("", CommandLineProgram.Root()))
+            foreach (var (path, command) in CommandTree.Leaves())
             {
                 foreach (var option in command.Options.Concat(GlobalOptions.All).Where(IsTyped).Distinct())
                 {
@@ -192,50 +195,6 @@ public sealed class The_command_line
     }
 
     [Theory]
-    [InlineData("jobs wait")]
-    [InlineData("jobs logs -f")]
-    public async Task returns_130_when_it_is_interrupted(string command)
-    {
-        var asked = new TaskCompletionSource();
-        await using var platform = await FakePlatform.StartAsync(context =>
-        {
-            asked.TrySetResult();
-            return context.Response.WriteAsJsonAsync(
-                new
-                {
-                    id = Id,
-                    status = "running",
-                    attempt = 1,
-                }
-            );
-        });
-        using var process = Process.Start(
-            new ProcessStartInfo(
-                BuiltPrograms.DotNet,
-                [
-                    Path.Combine(BuiltPrograms.FolderOf("Platform.Cli"), "platform.dll"),
-                    .. command.Split(' '),
-                    Id,
-                    "--server",
-                    platform.Url,
-                ]
-            )
-            {
-                RedirectStandardOutput = true,
-                RedirectStandardError = true,
-            }
-        )!;
-        var error = process.StandardError.ReadToEndAsync();
-        await asked.Task;
-
-        Assert.True(Unix.Signal(process.Id, Interrupt));
-        await process.WaitForExitAsync();
-
-        Assert.Equal(130, process.ExitCode);
-        Assert.Equal("", await error);
-    }
-
-    [Theory]
     [InlineData("list", "lsit", 1)]
     [InlineData("jobs", "job", 1)]
     [InlineData("", "abc", 3)]
@@ -289,7 +248,7 @@ public sealed class The_command_line
     [InlineData(
         400,
         """{"title":"One or more validation errors occurred.","status":400,"errors":{"name":["A name has 1 to 120 characters."],"command":["It is empty."]}}""",
-        "platform: One or more validation errors occurred. name: A name has 1 to 120 characters.; command: It is empty.\n"
+        "platform: name: A name has 1 to 120 characters.; command: It is empty.\n"
     )]
     [InlineData(
         500,
@@ -299,7 +258,7 @@ public sealed class The_command_line
     [InlineData(
         401,
         """{"title":"Unauthorized","status":401,"detail":"A token is needed."}""",
-        "platform: A token is needed. Sign in with './platform login URL', or pass a token with --token or PLATFORM_TOKEN ('./platform tokens create' creates one).\n"
+        "platform: A token is needed. Sign in with './platform login URL', or pass a token with --token or PLATFORM_TOKEN ('./platform tokens create --user NAME' creates one).\n"
     )]
     [InlineData(502, "<html>nothing of ours</html>", "platform: The platform answered 502 Bad Gateway.\n")]
     public async Task prints_a_problem_document_in_one_line(int status, string body, string expected)
@@ -322,15 +281,6 @@ public sealed class The_command_line
 
         Assert.Equal(1, result.ExitCode);
         Assert.Contains("does not answer like a platform", result.Error, StringComparison.Ordinal);
-    }
-
-    [Fact]
-    public async Task refuses_an_invalid_address()
-    {
-        var result = await CommandResult.OfAsync("nodes", "list", "--server", "localhost");
-
-        Assert.Equal(1, result.ExitCode);
-        Assert.Equal("platform: 'localhost' is not a valid address such as http://127.0.0.1:5080.\n", result.Error);
     }
 
     [Fact]
@@ -371,11 +321,6 @@ public sealed class The_command_line
         Assert.Equal(0, System.Text.Json.Nodes.JsonNode.Parse(result.Output)!["total"]!.GetValue<int>());
         Assert.Equal("GET /api/jobs?status=running&search=a%20b%26c&limit=50", Assert.Single(platform.Requests).Line);
     }
-
-    private static IEnumerable<(string Path, Command Command)> Tree(string path, Command command) =>
-        command.Subcommands.Count == 0
-            ? [(path, command)]
-            : command.Subcommands.SelectMany(one => Tree($"{path} {one.Name}".TrimStart(), one));
 
     /// <summary>What follows a flag is no value of its own.</summary>
     private static bool IsTypedValue(Type type) =>

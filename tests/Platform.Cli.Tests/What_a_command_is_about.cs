@@ -31,6 +31,32 @@ public sealed class What_a_command_is_about
         Assert.Equal($"platform: No platform is running on {folder.In("nothing")}.\n", result.Error);
     }
 
+    [Theory]
+    [InlineData("jobs delete a")]
+    [InlineData("jobs list")]
+    [InlineData("artifacts purge a:1")]
+    [InlineData("runs show a")]
+    [InlineData("users list")]
+    [InlineData("users disable anna")]
+    [InlineData("tokens list")]
+    [InlineData("tokens create --user anna")]
+    [InlineData("projects list")]
+    [InlineData("nodes list")]
+    [InlineData("status")]
+    public async Task is_on_the_folder_that_is_named_whatever_the_environment_says(string command)
+    {
+        using var folder = new TestFolder();
+        await using var platform = await FakePlatform.AnsweringAsync("""{"items":[]}""");
+
+        var result = await CommandResult.OfAsync(
+            [.. command.Split(' '), "--data", folder.In("nothing")],
+            new Dictionary<string, string>(StringComparer.Ordinal) { ["PLATFORM_URL"] = platform.Url }
+        );
+
+        Assert.Equal(1, result.ExitCode);
+        Assert.Empty(platform.Requests);
+    }
+
     [Fact]
     public async Task says_that_no_platform_runs_on_the_folder_that_is_named()
     {

@@ -1,6 +1,8 @@
 using System.Net;
 using System.Net.Http.Headers;
 using System.Security.Cryptography;
+using System.Text;
+using Platform.Cli.Output;
 using Platform.Cli.Server;
 using Platform.Contracts.Artifacts;
 
@@ -13,25 +15,38 @@ internal sealed class ArtifactDownload(PlatformClient client, IProgress<Transfer
 {
     private const int Tries = 5;
     private const int FilesAtOnce = 4;
+    private const int PartialNameLength = 16;
     private const UnixFileMode Execute =
         UnixFileMode.UserExecute | UnixFileMode.GroupExecute | UnixFileMode.OtherExecute;
 
     /// <summary>Fetches the files of a version that do not exist yet.</summary>
+    /// <param name="overwrites">Replace files of the folder that have other content; otherwise nothing is written when there are any.</param>
     public async Task FetchAllAsync(
         ArtifactReference version,
         IReadOnlyList<ArtifactFile> files,
         string folder,
+        bool overwrites,
         CancellationToken cancellationToken
     )
     {
-        var done = new TransferProgress(0, files.Count, 0, files.Sum(file => file.Size));
+        var compared = await CompareAllAsync(files, folder, cancellationToken);
+        var inTheWay = compared.Select(file => file.InTheWay).OfType<string>().ToList();
+        if (inTheWay.Count > 0 && !overwrites)
+        {
+            throw new CliException(
+                $"{inTheWay[0]}{(inTheWay.Count == 1 ? " exists with" : $" and {Count.Of(inTheWay.Count - 1, "more file")} exist with")} other content; nothing was written. Choose another folder, or overwrite with --force."
+            );
+        }
+
+        var missing = files.Where((_, i) => !compared[i].IsThere).ToList();
+        var done = new TransferProgress(0, missing.Count, 0, missing.Sum(file => file.Size));
         var gate = new Lock();
         await Parallel.ForEachAsync(
-            files,
-            new ParallelOptions { MaxDegreeOfParallelism = FilesAtOnce, CancellationToken = cancellationToken },
+            missing,
+            Several(cancellationToken),
             async (file, token) =>
             {
-                await FetchAsync(version, file, folder, token);
+                await FetchAsync(version, file, TargetOf(file, folder), token);
                 lock (gate)
                 {
                     progress?.Report(done = done.Add(1, file.Size));
@@ -40,21 +55,61 @@ internal sealed class ArtifactDownload(PlatformClient client, IProgress<Transfer
         );
     }
 
-    private async Task FetchAsync(
-        ArtifactReference version,
-        ArtifactFile file,
+    private static ParallelOptions Several(CancellationToken cancellationToken) =>
+        new() { MaxDegreeOfParallelism = FilesAtOnce, CancellationToken = cancellationToken };
+
+    /// <summary>Which files the folder has, and what it has in place of the others.</summary>
+    private static async Task<(bool IsThere, string? InTheWay)[]> CompareAllAsync(
+        IReadOnlyList<ArtifactFile> files,
         string folder,
         CancellationToken cancellationToken
     )
     {
-        var target = TargetOf(file, folder);
-        if (File.Exists(target) && await IsIntactAsync(target, file, cancellationToken))
+        var compared = new (bool IsThere, string? InTheWay)[files.Count];
+        await Parallel.ForAsync(
+            0,
+            files.Count,
+            Several(cancellationToken),
+            async (i, token) =>
+            {
+                var target = TargetOf(files[i], folder);
+                var isThere = File.Exists(target) && await IsIntactAsync(target, files[i], token);
+                compared[i] = (isThere, isThere ? null : InTheWayOf(target, folder));
+            }
+        );
+        return compared;
+    }
+
+    /// <summary>What is in the place of a file, or a file in the place of one of its folders; null when nothing is.</summary>
+    private static string? InTheWayOf(string target, string folder)
+    {
+        if (Path.Exists(target))
         {
-            return;
+            return target;
         }
 
-        Directory.CreateDirectory(Path.GetDirectoryName(target)!);
-        var partial = $"{target}.{file.Sha256[..12]}.part";
+        for (var above = target; above.Length > folder.Length; )
+        {
+            above = Path.GetDirectoryName(above)!;
+            if (File.Exists(above))
+            {
+                return above;
+            }
+        }
+
+        return null;
+    }
+
+    private async Task FetchAsync(
+        ArtifactReference version,
+        ArtifactFile file,
+        string target,
+        CancellationToken cancellationToken
+    )
+    {
+        var folder = Path.GetDirectoryName(target)!;
+        Directory.CreateDirectory(folder);
+        var partial = Path.Combine(folder, PartialNameOf(file));
         for (var attempt = 1; !await TryFetchAsync(version, file, partial, cancellationToken); attempt++)
         {
             if (attempt == Tries)
@@ -81,6 +136,16 @@ internal sealed class ArtifactDownload(PlatformClient client, IProgress<Transfer
         }
 
         File.Move(partial, target, overwrite: true);
+    }
+
+    /// <summary>
+    /// The name of an incomplete file, which the next download continues. It is short whatever the file's name is: that may be as
+    /// long as the file system allows.
+    /// </summary>
+    private static string PartialNameOf(ArtifactFile file)
+    {
+        var hash = SHA256.HashData(Encoding.UTF8.GetBytes($"{file.Sha256} {file.Path}"));
+        return $".{Convert.ToHexStringLower(hash)[..PartialNameLength]}.part";
     }
 
     /// <summary>The file's path; a name that leads out of the folder is refused.</summary>

@@ -2,6 +2,7 @@ using System.Net.Http.Headers;
 using System.Net.Http.Json;
 using System.Security.Cryptography;
 using System.Text;
+using Platform.Cli.Output;
 using Platform.Cli.Server;
 using Platform.Contracts;
 using Platform.Contracts.Artifacts;
@@ -45,7 +46,7 @@ internal sealed class ArtifactUpload(
             }
             catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
             {
-                throw new CliException($"{path} cannot be read: {exception.Message}", exception);
+                throw FileErrors.Unreadable(path, exception);
             }
         }
 
@@ -175,7 +176,7 @@ internal sealed class ArtifactUpload(
         // Files with the same content are one.
         var rest =
             missing.Count == files ? "" : $"; the content of the other {files - missing.Count} is stored already";
-        report($"Uploading {missing.Count} of {files} files ({JsonText.Bytes(size)}){rest} …");
+        report($"Uploading {missing.Count} of {Count.Of(files, "file")} ({JsonText.Bytes(size)}){rest} …");
         var done = new TransferProgress(0, missing.Count, 0, size);
         foreach (var group in BlobGroups.Of(missing.Where(BlobGroups.IsSmall)))
         {
@@ -245,7 +246,7 @@ internal sealed class ArtifactUpload(
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
-            throw new CliException($"{file} cannot be read: {exception.Message}", exception);
+            throw FileErrors.Unreadable(file, exception);
         }
     }
 }

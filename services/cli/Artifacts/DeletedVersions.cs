@@ -1,3 +1,4 @@
+using System.Globalization;
 using Platform.Cli.Server;
 
 namespace Platform.Cli.Artifacts;
@@ -8,6 +9,7 @@ internal static class DeletedVersions
         new(
             "version",
             "The versions, such as name:3; an alias names the version that it points at.",
+            "The versions by number, such as name:3, as 'artifacts show NAME --deleted' lists them.",
             "/api/artifacts/versions",
             FindAsync,
             id => $"{ArtifactReference.Parse(id).Path}/restore"
@@ -22,12 +24,30 @@ internal static class DeletedVersions
         }
 
         var reference = ArtifactReference.Parse(text);
-        if (deleted || int.TryParse(reference.Version, out _))
+        if (NumberOf(reference.Version) is { } number)
         {
-            return text;
+            return $"{reference.Name}:{number}";
         }
 
-        var version = await context.Client.GetAsync(reference.Path, context.Cancelled);
+        if (deleted)
+        {
+            throw new CliException(
+                $"'{text}' is an alias. A deleted version is named by its number, such as {reference.Name}:3; './platform artifacts show {reference.Name} --deleted' lists them."
+            );
+        }
+
+        var version = await reference.ReadAsync(context);
         return $"{reference.Name}:{version.Field("version")}";
     }
+
+    /// <summary>The number of <c>3</c> or <c>v3</c>; null for an alias.</summary>
+    private static int? NumberOf(string version) =>
+        int.TryParse(
+            version.StartsWith('v') ? version.AsSpan(1) : version,
+            NumberStyles.None,
+            CultureInfo.InvariantCulture,
+            out var number
+        )
+            ? number
+            : null;
 }

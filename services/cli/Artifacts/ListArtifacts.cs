@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Text.Json.Nodes;
 using Platform.Cli.Output;
 using Platform.Cli.Server;
 
@@ -8,6 +9,16 @@ internal static class ListArtifacts
 {
     public static Command Create()
     {
+        IReadOnlyList<Column> columns =
+        [
+            "name",
+            new Column("type", Drop: 3),
+            new Column("project", Drop: 2),
+            "latest",
+            new Column("versions", Drop: 5),
+            new Column("size", Drop: 1),
+            new Column("updated", Drop: 4, Least: 19),
+        ];
         var type = new Option<string?>("--type") { Description = "Only artifacts of this type, such as model." };
         return ListCommand.Create(
             new ListDefinition(
@@ -15,27 +26,25 @@ internal static class ListArtifacts
                 "last changed first",
                 "/api/artifacts",
                 [type],
-                [
-                    "name",
-                    new Column("type", Drop: 3),
-                    new Column("project", Drop: 2),
-                    "latest",
-                    new Column("versions", Drop: 5),
-                    new Column("size", Drop: 1),
-                    new Column("updated", Drop: 4, Least: 19),
-                ],
-                (artifact, _) =>
-                    [
-                        artifact.Field("name"),
-                        artifact.Field("type"),
-                        artifact.Field("project"),
-                        artifact.Field("latestVersion"),
-                        artifact.Field("versionCount"),
-                        artifact.Bytes("size"),
-                        artifact.Time("updatedAt"),
-                    ],
-                HasRecycleBin: true
+                columns,
+                (artifact, _) => Row(artifact),
+                Bin: new BinList(
+                    columns,
+                    Row,
+                    "These are artifacts of which all versions are deleted. 'artifacts show NAME --deleted' lists the deleted versions of any artifact."
+                )
             )
         );
     }
+
+    private static IReadOnlyList<string> Row(JsonNode artifact) =>
+        [
+            artifact.Field("name"),
+            artifact.Field("type"),
+            artifact.Field("project"),
+            artifact.Field("latestVersion"),
+            artifact.Field("versionCount"),
+            artifact.Bytes("size"),
+            artifact.Time("updatedAt"),
+        ];
 }

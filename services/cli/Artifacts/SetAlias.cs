@@ -12,11 +12,11 @@ internal static class SetAlias
         return new Command("alias", "Point an alias at a version.") { artifact, alias }.Does(async context =>
         {
             var reference = ArtifactReference.Parse(context.Value(artifact));
-            var target = await context.Client.GetAsync(reference.Path, context.Cancelled);
+            var target = await reference.ReadAsync(context);
             var version = int.Parse(target.Field("version"));
             var name = context.Value(alias);
             var answer = await context.Client.PutAsync(
-                $"/api/artifacts/{PathSegment.Of(reference.Name)}/aliases/{PathSegment.Of(name)}",
+                $"{reference.ArtifactPath}/aliases/{PathSegment.Of(name)}",
                 new { version },
                 context.Cancelled
             );

@@ -7,17 +7,23 @@ namespace Platform.Cli.Artifacts;
 
 internal static class ShowArtifact
 {
+    private const string PageSize = "200";
+
     public static Command Create()
     {
         var artifact = ArtifactReference.Argument();
-        return new Command("show", "Show a version and its files.") { artifact }.Does(async context =>
+        var deleted = new Option<bool>("--deleted")
         {
-            var reference = ArtifactReference.Parse(context.Value(artifact));
-            return Print(context, await context.Client.GetAsync(reference.Path, context.Cancelled));
-        });
+            Description = "List the artifact's versions in the recycle bin; 'artifacts restore name:3' takes one out.",
+        };
+        return new Command("show", "Show a version and its files.") { artifact, deleted }.Does(async context =>
+            context.Value(deleted)
+                ? await ListDeletedAsync(context, context.Value(artifact))
+                : Print(context, await ArtifactReference.Parse(context.Value(artifact)).ReadAsync(context))
+        );
     }
 
-    public static int Print(CommandContext context, JsonNode version)
+    private static int Print(CommandContext context, JsonNode version)
     {
         if (context.Json)
         {
@@ -40,6 +46,62 @@ internal static class ShowArtifact
                 .Items("files")
                 .Select(file => (IReadOnlyList<string>)[file.Field("path"), file.Bytes("size"), file.Field("sha256")]),
             "It has no files."
+        );
+        return 0;
+    }
+
+    private static async Task<int> ListDeletedAsync(CommandContext context, string name)
+    {
+        if (name.Contains(':', StringComparison.Ordinal))
+        {
+            throw new UsageException(
+                $"--deleted lists the versions of an artifact; name it without one, not '{name}'."
+            );
+        }
+
+        var path = $"{ArtifactReference.Parse(name).ArtifactPath}/versions";
+        var versions = new JsonArray();
+        string? cursor = null;
+        do
+        {
+            var page = await context.Client.GetAsync(
+                Query.Path(path, ("deleted", "true"), ("limit", PageSize), ("cursor", cursor)),
+                context.Cancelled
+            );
+            foreach (var version in page.Items())
+            {
+                versions.Add(version.DeepClone());
+            }
+
+            cursor = page["nextCursor"].Text();
+        } while (cursor is not null);
+
+        if (context.Json)
+        {
+            return context.PrintJson(new JsonObject { ["items"] = versions });
+        }
+
+        context.PrintTable(
+            [
+                "version",
+                new Column("size", Drop: 3),
+                new Column("deleted", Drop: 1, Least: 19),
+                new Column("by", Drop: 2),
+                new Column("reason", Least: 20),
+            ],
+            versions
+                .OfType<JsonNode>()
+                .Select(version =>
+                    (IReadOnlyList<string>)
+                        [
+                            version.Field("version"),
+                            version.Bytes("size"),
+                            version.Time("deletedAt"),
+                            version.Person("deletedBy"),
+                            version.Field("deleteReason"),
+                        ]
+                ),
+            $"No versions of {name} are in the recycle bin."
         );
         return 0;
     }

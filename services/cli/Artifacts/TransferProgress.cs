@@ -1,3 +1,4 @@
+using Platform.Cli.Output;
 using Platform.Cli.Server;
 
 namespace Platform.Cli.Artifacts;
@@ -8,7 +9,7 @@ internal sealed record TransferProgress(int Files, int AllFiles, long Bytes, lon
     public TransferProgress Add(int files, long bytes) => this with { Files = Files + files, Bytes = Bytes + bytes };
 
     public override string ToString() =>
-        $"{Files} of {AllFiles} files, {JsonText.Bytes(Bytes)} of {JsonText.Bytes(AllBytes)}";
+        $"{Files} of {Count.Of(AllFiles, "file")}, {JsonText.Bytes(Bytes)} of {JsonText.Bytes(AllBytes)}";
 }
 
 /// <summary>Shows progress in the last line of a terminal, a few times a second.</summary>

@@ -1,5 +1,7 @@
 using System.CommandLine;
 using System.Text.Json;
+using Platform.Cli.Output;
+using Platform.Cli.Server;
 using Platform.Contracts;
 using Platform.Contracts.Artifacts;
 
@@ -18,7 +20,7 @@ internal static class UploadArtifact
         };
         var type = new Option<string>("--type")
         {
-            Description = "The artifact's type (custom).",
+            Description = "The artifact's type.",
             DefaultValueFactory = _ => "custom",
         };
         type.AcceptOnlyFromAmong("model", "dataset", "code", "config", "checkpoint", "custom");
@@ -57,7 +59,24 @@ internal static class UploadArtifact
             using var line = context.Invocation.ErrorIsTerminal ? new ProgressLine(context.Error) : null;
             var upload = new ArtifactUpload(context.Client, context.Error.WriteLine, line);
             var made = await upload.CreateVersionAsync(context.Value(name), version, files, context.Cancelled);
-            return ShowArtifact.Print(context, JsonSerializer.SerializeToNode(made, JsonDefaults.Lenient)!);
+            return Print(context, made);
         });
+    }
+
+    /// <summary>Not its files, of which there may be thousands; <c>artifacts show</c> lists them.</summary>
+    private static int Print(CommandContext context, ArtifactManifest version)
+    {
+        if (context.Json)
+        {
+            return context.PrintJson(JsonSerializer.SerializeToNode(version, JsonDefaults.Lenient)!);
+        }
+
+        context.PrintFields(
+            ("artifact", $"{version.Name}:{version.Version}"),
+            ("files", $"{version.Files.Count}"),
+            ("size", JsonText.Bytes(version.Size)),
+            ("digest", version.Digest)
+        );
+        return 0;
     }
 }

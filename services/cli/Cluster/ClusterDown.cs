@@ -5,25 +5,33 @@ namespace Platform.Cli.Cluster;
 
 internal static class ClusterDown
 {
+    private const string NotRunning = "The cluster was not running.";
     private static readonly TimeSpan _stopLimit = TimeSpan.FromSeconds(60);
 
     public static Command Create() => new Command("down", "Stop the cluster with its trainings.").Does(RunAsync);
 
     private static async Task<int> RunAsync(CommandContext context)
     {
+        if (!Directory.Exists(ClusterFolder.PathIn(context.DataPath)))
+        {
+            await context.Out.WriteLineAsync(NotRunning);
+            return 0;
+        }
+
         var folder = new ClusterFolder(context.DataPath);
         using var claim = folder.Claim();
         RunningPlatform.Withdraw(folder.Data);
 
         // Agents first: their reports about the trainings that they stop must still be recorded.
+        var ran = ClusterFolder.RunningProcesses(context.DataPath).Count > 0;
         var agents = folder.Processes().Where(IsAgent).ToList();
         await StopAsync(context, folder, agents);
         await StopAsync(context, folder, [.. folder.Processes().Except(agents)]);
-        await Task.WhenAll(
+        var stopped = await Task.WhenAll(
             LocalRabbitMq.StopAsync(folder.RabbitMq, context.Cancelled),
             PrivatePostgres.StopAsync(folder.Postgres, context.Cancelled)
         );
-        await context.Out.WriteLineAsync("Stopped.");
+        await context.Out.WriteLineAsync(ran || stopped.Contains(true) ? "Stopped." : NotRunning);
         return 0;
     }
 

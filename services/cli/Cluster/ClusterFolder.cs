@@ -8,6 +8,7 @@ namespace Platform.Cli.Cluster;
 internal sealed class ClusterFolder
 {
     private const string Folder = "cluster";
+    private const string ProcessesFolder = "processes";
     private static readonly JsonSerializerOptions _json = new(JsonSerializerDefaults.Web) { WriteIndented = true };
 
     public ClusterFolder(string? data) => Data = new DataFolder(new DataFolder(data).PathOf(Folder));
@@ -24,6 +25,12 @@ internal sealed class ClusterFolder
 
     /// <summary>The path of a data folder's cluster; nothing is created.</summary>
     public static string PathIn(string? data) => Path.Combine(data ?? DataFolder.Default, Folder);
+
+    /// <summary>The processes of a data folder's cluster that run; nothing is created.</summary>
+    public static IReadOnlyList<ClusterProcess> RunningProcesses(string? data) =>
+        Directory.Exists(Path.Combine(PathIn(data), ProcessesFolder))
+            ? [.. new ClusterFolder(data).Processes().Where(process => process.Process().IsRunning)]
+            : [];
 
     /// <summary>Whether a cluster is up on a data folder.</summary>
     public static bool IsRunning(string? data) => RunningPlatform.Find(PathIn(data)) is not null;
@@ -64,7 +71,7 @@ internal sealed class ClusterFolder
     public IReadOnlyList<ClusterProcess> Processes() =>
         [
             .. Directory
-                .EnumerateFiles(Data.Folder("processes"), "*.json")
+                .EnumerateFiles(Data.Folder(ProcessesFolder), "*.json")
                 .Order(StringComparer.Ordinal)
                 .Select(file => JsonSerializer.Deserialize<ClusterProcess>(File.ReadAllText(file), _json))
                 .OfType<ClusterProcess>(),
@@ -79,7 +86,7 @@ internal sealed class ClusterFolder
 
     public void Forget(ClusterProcess process) => File.Delete(FileOf(process.Name));
 
-    private string FileOf(string process) => Path.Combine(Data.Folder("processes"), $"{process}.json");
+    private string FileOf(string process) => Path.Combine(Data.Folder(ProcessesFolder), $"{process}.json");
 }
 
 /// <summary>One process of a local cluster.</summary>

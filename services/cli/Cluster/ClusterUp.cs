@@ -18,7 +18,11 @@ internal static class ClusterUp
     public static Command Create()
     {
         var port = Up.PortOption();
-        var nodes = new Option<int>("--nodes") { Description = "How many agents (1).", DefaultValueFactory = _ => 1 };
+        var nodes = new Option<int>("--nodes")
+        {
+            Description = "How many agents, 0 to 64.",
+            DefaultValueFactory = _ => 1,
+        };
         nodes.AcceptOnlyBetween(0, 64, "--nodes must be between 0 and 64.");
         return new Command("up", "Start the cluster's processes that are not running, and return when it is ready.")
         {

@@ -109,7 +109,7 @@ internal sealed class ContextFile(string path)
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
-            throw new CliException($"{path} cannot be read: {exception.Message}", exception);
+            throw FileErrors.Unreadable(path, exception);
         }
         catch (JsonException exception)
         {

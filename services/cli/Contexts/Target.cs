@@ -1,10 +1,12 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Text.RegularExpressions;
 
 namespace Platform.Cli.Contexts;
 
 /// <summary>
 /// Which platform a command is for and with which token: options come before environment variables, and those before the context
-/// in use. The token of a context goes to the server of that context and to no other.
+/// in use; of the options, <c>--server</c> comes first and <c>--data</c> last. The token of a context goes to the server of that
+/// context and to no other.
 /// </summary>
 /// <param name="server"><c>--server</c>.</param>
 /// <param name="token"><c>--token</c>.</param>
@@ -29,8 +31,8 @@ internal sealed partial class Target(
     public Uri? Server =>
         Given(server) is { } option ? Parse(option)
         : Given(context) is not null ? _context.Value!.Server
-        : Given(variable("PLATFORM_URL")) is { } url ? Parse(url)
         : isLocal ? null
+        : Given(variable("PLATFORM_URL")) is { } url ? Parse(url)
         : _context.Value?.Server;
 
     /// <summary>The token to send to an address; null when there is none for it.</summary>
@@ -41,7 +43,7 @@ internal sealed partial class Target(
             return Check(option);
         }
 
-        var environment = Given(variable("PLATFORM_TOKEN"));
+        var environment = IsMeantByEnvironment ? Given(variable("PLATFORM_TOKEN")) : null;
         return Given(context) is null && environment is not null ? Check(environment)
             : MayUseContext && _context.Value is { Token: not null } stored && stored.IsFor(address)
                 ? Check(stored.Token)
@@ -49,17 +51,25 @@ internal sealed partial class Target(
             : null;
     }
 
+    /// <summary>Next to PLATFORM_URL, PLATFORM_TOKEN is for that platform, which is not the one of <c>--data</c>.</summary>
+    private bool IsMeantByEnvironment => MayUseContext || Given(variable("PLATFORM_URL")) is null;
+
     /// <summary>With <c>--data</c> the platform's owner calls it, whichever context has its address.</summary>
     private bool MayUseContext => !isLocal || Given(context) is not null || Given(server) is not null;
 
     /// <summary>An address as users give it.</summary>
     /// <exception cref="CliException">It is none.</exception>
     public static Uri Parse(string text) =>
-        Uri.TryCreate(text, UriKind.Absolute, out var address)
+        TryParse(text, out var address) ? address : throw new UsageException(ProblemWith(text));
+
+    /// <returns>False when it is no address.</returns>
+    public static bool TryParse(string text, [NotNullWhen(true)] out Uri? address) =>
+        Uri.TryCreate(text, UriKind.Absolute, out address)
         && address.Scheme is "http" or "https"
-        && address.UserInfo.Length == 0
-            ? address
-            : throw new CliException($"'{text}' is not a valid address such as http://127.0.0.1:5080.");
+        && address.UserInfo.Length == 0;
+
+    /// <summary>What is said about a text that is no address.</summary>
+    public static string ProblemWith(string text) => $"'{text}' is not a valid address such as http://127.0.0.1:5080.";
 
     /// <summary>The platform of an address that may be that of one of its pages, as a browser shows it.</summary>
     public static Uri PlatformOf(Uri address) =>

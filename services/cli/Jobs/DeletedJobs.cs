@@ -8,6 +8,7 @@ internal static class DeletedJobs
         new(
             "job",
             "The jobs: their ids, beginnings or ends of ids, or names.",
+            "The deleted jobs: their ids, beginnings or ends of ids, or names.",
             "/api/jobs",
             async (context, job, deleted) => $"{await JobArgument.FindAsync(context, job, deleted)}",
             id => $"/api/jobs/{id}/restore"

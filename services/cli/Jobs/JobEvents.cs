@@ -10,7 +10,7 @@ internal static class JobEvents
         var job = JobArgument.Create();
         return new Command("events", "Print a job's history.") { job }.Does(async context =>
         {
-            var id = await JobArgument.FindAsync(context, context.Value(job));
+            var id = await JobArgument.FindAnywhereAsync(context, context.Value(job));
             var history = await context.Client.GetAsync($"/api/jobs/{id}/events", context.Cancelled);
             if (context.Json)
             {

@@ -44,7 +44,7 @@ internal static class JobFollower
     {
         private static readonly TimeSpan _pause = TimeSpan.FromMilliseconds(200);
 
-        private readonly Patience _patience = new(context);
+        private readonly Patience _patience = new(context.Error, client, TimeProvider.System);
         private int _attempt;
         private long _offset;
         private bool _isFirstPart = true;
@@ -73,7 +73,7 @@ internal static class JobFollower
             await BeginAttemptAsync(state);
             if (hasEnded || state.Field("status") is "running")
             {
-                while (!_isPrinted && await PrintPartAsync())
+                while (!_isPrinted && await PrintPartAsync(wait: true))
                 {
                     // The next part.
                 }
@@ -101,6 +101,11 @@ internal static class JobFollower
                 return;
             }
 
+            while (_attempt > 0 && !_isPrinted && await PrintPartAsync(wait: false))
+            {
+                // What the attempt before wrote while the platform was away.
+            }
+
             (_attempt, _offset, _isPrinted) = (now, 0, false);
             if (now > 1)
             {
@@ -108,9 +113,10 @@ internal static class JobFollower
             }
         }
 
-        /// <summary>Prints what the attempt's log has after what is printed already; waits for it if there is nothing yet.</summary>
+        /// <summary>Prints what the attempt's log has after what is printed already.</summary>
+        /// <param name="wait">Wait a while for more when there is nothing yet.</param>
         /// <returns>False when there was nothing, so that the job's state should be looked at.</returns>
-        private async Task<bool> PrintPartAsync()
+        private async Task<bool> PrintPartAsync(bool wait)
         {
             var source = new JobLogSource(client, job, _attempt, rank);
             if (_isFirstPart && lines is { } last)
@@ -120,14 +126,20 @@ internal static class JobFollower
 
             _isFirstPart = false;
             var before = _offset;
-            var part = await source.ReadAsync(_offset, wait: true, context.Cancelled);
+            var part = await source.ReadAsync(_offset, wait, context.Cancelled);
             using (part.Response)
             {
-                await part.CopyAsync(context.OutputBytes, read => _offset += read, context.Cancelled);
+                await part.CopyAsync(context.OutputBytes, Advance, context.Cancelled);
             }
 
             _isPrinted = part.IsComplete && _offset >= part.End;
             return _offset > before;
+        }
+
+        private void Advance(int read)
+        {
+            _offset += read;
+            _patience.Renew();
         }
     }
 }

@@ -67,7 +67,15 @@ internal sealed class JobLogSource(PlatformClient client, Guid job, int? attempt
         using var part = await ReadAsync(from, wait: false, cancellationToken);
         var window = new byte[length];
         await using var stream = await part.Response.Content.ReadAsStreamAsync(cancellationToken);
-        await stream.ReadExactlyAsync(window, cancellationToken);
+        try
+        {
+            await stream.ReadExactlyAsync(window, cancellationToken);
+        }
+        catch (Exception exception) when (exception is HttpRequestException or IOException)
+        {
+            throw JobLogPart.Lost(exception);
+        }
+
         return window;
     }
 }
@@ -98,7 +106,7 @@ internal sealed class JobLogPart(HttpResponseMessage response) : IDisposable
             }
             catch (Exception exception) when (exception is HttpRequestException or IOException)
             {
-                throw new PlatformUnavailableException("The connection was lost.", exception) { WasAnswered = true };
+                throw Lost(exception);
             }
 
             if (read == 0)
@@ -111,6 +119,8 @@ internal sealed class JobLogPart(HttpResponseMessage response) : IDisposable
             copied(read);
         }
     }
+
+    public static PlatformUnavailableException Lost(Exception exception) => new("The connection was lost.", exception);
 
     public void Dispose() => response.Dispose();
 

@@ -26,12 +26,13 @@ internal static class JobLogs
             from,
             tail,
         };
+        command.RefuseJson("A log is printed as it is; --json does not apply to it.");
         command.RefuseTogether(follow, attempt);
         command.RefuseTogether(follow, from);
         command.RefuseTogether(tail, from);
         return command.Does(async context =>
         {
-            var id = await JobArgument.FindAsync(context, context.Value(job));
+            var id = await JobArgument.FindAnywhereAsync(context, context.Value(job));
             var (process, lines) = (context.Value(rank), context.Value(tail));
             if (context.Value(follow))
             {

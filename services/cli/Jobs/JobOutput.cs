@@ -8,6 +8,8 @@ namespace Platform.Cli.Jobs;
 /// <summary>How a job is printed.</summary>
 internal static class JobOutput
 {
+    private const string ExitCodeReason = "exit_code";
+
     public static int Print(CommandContext context, JsonNode job)
     {
         if (context.Json)
@@ -15,7 +17,7 @@ internal static class JobOutput
             return context.PrintJson(job);
         }
 
-        context.PrintFields(
+        context.PrintFields([
             ("id", job.Field("id")),
             ("name", job.Field("name")),
             ("project", job.Field("project")),
@@ -24,37 +26,40 @@ internal static class JobOutput
             ("nodes", Nodes(job)),
             ("run", job.Field("runId")),
             ("submitted", job.Time("submittedAt")),
-            ("owner", Owner(job)),
+            ("owner", job.Person("submittedBy")),
             ("started", job.Time("startedAt")),
             ("ended", job.Time("endedAt")),
             ("exit code", job.Field("exitCode")),
-            ("detail", job.Field("detail"))
-        );
-        if (job["deletion"] is { } deletion)
-        {
-            context.PrintFields(
-                ("deleted", deletion.Time("at")),
-                ("by", deletion.Field("by")),
-                ("reason", deletion.Field("reason"))
-            );
-        }
-
+            ("detail", job.Field("detail")),
+            .. Deletions.Fields(job),
+        ]);
         return 0;
-    }
-
-    /// <summary>Who submitted it: a user's name as people write it, as in <c>--submitted-by</c>; other callers as they are.</summary>
-    public static string Owner(JsonNode job)
-    {
-        const string User = "user:";
-        var subject = job.Field("submittedBy");
-        return subject.StartsWith(User, StringComparison.Ordinal) ? subject[User.Length..] : subject;
     }
 
     /// <summary>The status, with the reason unless it is the usual one.</summary>
     public static string Status(JsonNode job) =>
-        job["reason"].Text() is { Length: > 0 } reason && job.Field("status") is not "succeeded"
-            ? $"{job.Field("status")} ({reason})"
-            : job.Field("status");
+        Reason(job) is { } reason ? $"{job.Field("status")} ({reason})" : job.Field("status");
+
+    /// <summary>Why the job waits or how it ended; null when the status says it all.</summary>
+    public static string? Reason(JsonNode job)
+    {
+        if (job["stopping"]?.GetValue<bool>() is true)
+        {
+            return "stopping";
+        }
+
+        return job["reason"].Text() switch
+        {
+            null or "" => null,
+            _ when job.Field("status") is "succeeded" => null,
+            ExitCodeReason when job["exitCode"].Text() is { } code => $"exit code {code}",
+            // Those of jobs that have ended are names.
+            var reason when JobFollower.HasEnded(job) => reason == job.Field("status")
+                ? null
+                : reason.Replace('_', ' '),
+            var reason => reason,
+        };
+    }
 
     /// <summary>The names of the nodes it was placed on.</summary>
     public static string Nodes(JsonNode job)

@@ -33,11 +33,11 @@ internal static class ListJobs
                     "name",
                     new Column("project", Drop: 3),
                     Column.Status(),
-                    new Column("attempt", Drop: 6),
+                    new Column("attempt", Drop: 7),
                     new Column("nodes", Drop: 4),
-                    new Column("owner", Drop: 5),
+                    new Column("owner", Drop: 6),
                     new Column("age", Drop: 1),
-                    new Column("reason", Drop: 7, Least: 20),
+                    new Column("reason", Drop: 5, Least: 20),
                 ],
                 (job, now) =>
                     [
@@ -47,11 +47,11 @@ internal static class ListJobs
                         job.Field("status"),
                         job.Field("attempt"),
                         JobOutput.Nodes(job),
-                        JobOutput.Owner(job),
+                        job.Person("submittedBy"),
                         JobOutput.Age(job, "submittedAt", now),
-                        job.Field("status") is "succeeded" ? "–" : job.Field("reason"),
+                        JobOutput.Reason(job) ?? "–",
                     ],
-                HasRecycleBin: true
+                Bin: Deletions.List
             )
         );
     }

@@ -11,7 +11,7 @@ internal static class ShowJob
             JobOutput.Print(
                 context,
                 await context.Client.GetAsync(
-                    $"/api/jobs/{await JobArgument.FindAsync(context, context.Value(job))}",
+                    $"/api/jobs/{await JobArgument.FindAnywhereAsync(context, context.Value(job))}",
                     context.Cancelled
                 )
             )

@@ -26,7 +26,9 @@ internal static class SubmitJob
         {
             Description = "Dry run: only print errors, and fail if there are any; nothing is submitted.",
         };
-        return new Command("submit", "Submit a job.") { file, key, follow, check }.Does(async context =>
+        var command = new Command("submit", "Submit a job.") { file, key, follow, check };
+        command.RefuseTogether(GlobalOptions.Json, follow);
+        return command.Does(async context =>
         {
             var body = await ReadAsync(context.Value(file), context.Invocation.Input, context.Cancelled);
             if (context.Value(check))
@@ -103,10 +105,15 @@ internal static class SubmitJob
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
-            throw new CliException($"{file} cannot be read: {exception.Message}", exception);
+            throw FileErrors.Unreadable(file, exception);
         }
 
         var name = file is "-" ? "Standard input" : file;
+        if (string.IsNullOrWhiteSpace(text))
+        {
+            throw new CliException($"{name} is empty.");
+        }
+
         try
         {
             using var checkedJson = JsonDocument.Parse(text, _oneOfEachField);

@@ -1,11 +1,15 @@
 using System.CommandLine;
 using System.Text.Json.Nodes;
+using Platform.Cli.Output;
 using Platform.Cli.Server;
 
 namespace Platform.Cli.Jobs;
 
 internal static class WaitForJobs
 {
+    /// <summary>As <c>timeout</c> of the GNU core utilities.</summary>
+    private const int TimedOut = 124;
+
     private static readonly TimeSpan _pause = TimeSpan.FromSeconds(1);
 
     public static Command Create()
@@ -15,7 +19,10 @@ internal static class WaitForJobs
             Description = "The jobs: their ids, beginnings or ends of ids, or names.",
             Arity = ArgumentArity.OneOrMore,
         };
-        var timeout = new Option<int?>("--timeout") { Description = "Give up after this many seconds." };
+        var timeout = new Option<int?>("--timeout")
+        {
+            Description = $"Give up after this many seconds, with the exit code {TimedOut}.",
+        };
         timeout.AcceptOnlyBetween(1, int.MaxValue, "--timeout must be at least 1 second.");
         return new Command("wait", "Wait until jobs have ended; fail unless all succeeded.") { jobs, timeout }.Does(
             async context =>
@@ -36,7 +43,7 @@ internal static class WaitForJobs
     {
         var clock = TimeProvider.System;
         var began = clock.GetTimestamp();
-        var patience = new Patience(context);
+        var patience = new Patience(context.Error, context.Client, clock);
         var ended = new List<JsonNode>();
         var exitCode = 0;
         foreach (var id in ids)
@@ -46,7 +53,12 @@ internal static class WaitForJobs
             {
                 if (limit is { } most && clock.GetElapsedTime(began) >= most)
                 {
-                    throw new CliException($"Job {id} has not ended within {most.TotalSeconds:0} seconds.");
+                    throw new CliException(
+                        $"Job {id} has not ended within {Count.Of((long)most.TotalSeconds, "second")}."
+                    )
+                    {
+                        ExitCode = TimedOut,
+                    };
                 }
 
                 await Task.Delay(_pause, context.Cancelled);

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Globalization;
 using System.Text.Json.Nodes;
 using Platform.Cli.Server;
 
@@ -10,7 +11,7 @@ namespace Platform.Cli.Output;
 /// <param name="Path">The list's path in the API.</param>
 /// <param name="Filters">Options named as the query's parameters.</param>
 /// <param name="Row">The cells of an item, given the current time.</param>
-/// <param name="HasRecycleBin">Whether it can list what is deleted.</param>
+/// <param name="Bin">How what is deleted is shown.</param>
 internal sealed record ListDefinition(
     string Things,
     string Order,
@@ -18,7 +19,16 @@ internal sealed record ListDefinition(
     IReadOnlyList<ListFilter> Filters,
     IReadOnlyList<Column> Columns,
     Func<JsonNode, DateTimeOffset, IReadOnlyList<string>> Row,
-    bool HasRecycleBin = false
+    BinList Bin
+);
+
+/// <summary>How a list shows its recycle bin.</summary>
+/// <param name="Row">The cells of an item.</param>
+/// <param name="Note">What it does not have, and how that is found.</param>
+internal sealed record BinList(
+    IReadOnlyList<Column> Columns,
+    Func<JsonNode, IReadOnlyList<string>> Row,
+    string? Note = null
 );
 
 /// <summary>A filter of a list.</summary>
@@ -38,12 +48,18 @@ internal static class ListCommand
     {
         var project = new Option<string?>("--project") { Description = $"Only {list.Things} of this project." };
         var search = new Option<string?>("--search") { Description = $"Only {list.Things} whose name has this text." };
-        var limit = new Option<int>("--limit") { Description = "How many (50).", DefaultValueFactory = _ => 50 };
+        var limit = new Option<int>("--limit")
+        {
+            Description = $"How many, 1 to {MaxLimit}.",
+            DefaultValueFactory = _ => 50,
+        };
         limit.AcceptOnlyBetween(1, MaxLimit, $"--limit must be between 1 and {MaxLimit}.");
         var cursor = new Option<string?>("--cursor")
         {
             Description = "The next page, as printed with the previous one.",
         };
+        var offset = new Option<int?>("--offset") { Description = "How many to skip." };
+        offset.AcceptOnlyBetween(0, int.MaxValue, "--offset must not be negative.");
         var deleted = new Option<bool>("--deleted") { Description = $"Only {list.Things} in the recycle bin." };
         var watch = new Option<bool>("--watch", "-w")
         {
@@ -51,16 +67,15 @@ internal static class ListCommand
         };
         IReadOnlyList<ListFilter> filters = [.. list.Filters, project, search, cursor];
         var command = new Command("list", $"List {list.Things}, {list.Order}.");
-        foreach (var option in (IEnumerable<Option>)[.. filters.Select(filter => filter.Option), limit, watch])
+        foreach (
+            var option in (IEnumerable<Option>)
+                [.. filters.Select(filter => filter.Option), limit, offset, watch, deleted]
+        )
         {
             command.Add(option);
         }
 
-        if (list.HasRecycleBin)
-        {
-            command.Add(deleted);
-        }
-
+        command.RefuseTogether(offset, cursor);
         foreach (var filter in filters)
         {
             filter.Option.RefuseEmpty();
@@ -75,14 +90,19 @@ internal static class ListCommand
                 query.Add((ParameterOf(option), value is null || read is null ? value : await read(context, value)));
             }
 
-            var isDeleted = list.HasRecycleBin && context.Value(deleted);
+            var bin = context.Value(deleted) ? list.Bin : null;
             var path = Query.Path(
                 list.Path,
-                [.. query, ("deleted", isDeleted ? "true" : null), ("limit", $"{context.Value(limit)}")]
+                [
+                    .. query,
+                    ("deleted", bin is not null ? "true" : null),
+                    ("limit", $"{context.Value(limit)}"),
+                    ("offset", context.Value(offset)?.ToString(CultureInfo.InvariantCulture)),
+                ]
             );
             if (context.Value(watch))
             {
-                return await WatchAsync(context, list, path);
+                return await WatchAsync(context, list, bin, path);
             }
 
             var page = await context.Client.GetAsync(path, context.Cancelled);
@@ -91,23 +111,34 @@ internal static class ListCommand
                 return context.PrintJson(page);
             }
 
-            Print(context, list, page);
-            Query.PrintMore(context, page);
+            Print(context, list, bin, page);
+            Query.PrintMore(context, page, context.Value(cursor) is null ? context.Value(offset) ?? 0 : null);
+            if (bin?.Note is { } note)
+            {
+                await context.Error.WriteLineAsync(note);
+            }
+
             return 0;
         });
     }
 
-    private static void Print(CommandContext context, ListDefinition list, JsonNode page, int rows = int.MaxValue)
+    private static void Print(
+        CommandContext context,
+        ListDefinition list,
+        BinList? bin,
+        JsonNode page,
+        int rows = int.MaxValue
+    )
     {
         var now = TimeProvider.System.GetUtcNow();
         context.PrintTable(
-            list.Columns,
-            page.Items().Take(rows).Select(item => list.Row(item, now)),
-            $"No {list.Things}."
+            bin?.Columns ?? list.Columns,
+            page.Items().Take(rows).Select(item => bin?.Row(item) ?? list.Row(item, now)),
+            bin is null ? $"No {list.Things}." : $"No {list.Things} are in the recycle bin."
         );
     }
 
-    private static async Task<int> WatchAsync(CommandContext context, ListDefinition list, string path)
+    private static async Task<int> WatchAsync(CommandContext context, ListDefinition list, BinList? bin, string path)
     {
         if (context.Terminal is not { } terminal || context.Json)
         {
@@ -115,7 +146,7 @@ internal static class ListCommand
         }
 
         using var screen = new Screen(context.Out);
-        var patience = new Patience(context);
+        var patience = new Patience(context.Error, context.Client, TimeProvider.System);
         while (true)
         {
             if (
@@ -125,7 +156,7 @@ internal static class ListCommand
             {
                 screen.Clear();
                 // Its heading and the line below.
-                Print(context, list, page, Math.Max(1, terminal.Height - 2));
+                Print(context, list, bin, page, Math.Max(1, terminal.Height - 2));
             }
 
             await Task.Delay(_pause, context.Cancelled);

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Platform.Cli.Cluster;
 using Platform.LocalServers;
 
 namespace Platform.Cli.Platforms;
@@ -24,6 +25,14 @@ internal static class Down
             await StopDatabaseAsync(data, context.Cancelled);
             await context.Out.WriteLineAsync(ended ? "Stopped." : "It did not stop in time and was killed.");
             return ended ? 0 : 1;
+        }
+
+        if (ClusterFolder.RunningProcesses(context.DataPath).Count > 0)
+        {
+            var folder = context.DataPath is { Length: > 0 } path ? $" --data {path}" : "";
+            throw new CliException(
+                $"A cluster runs on {data.Root}, which this does not stop; './platform cluster down{folder}' does."
+            );
         }
 
         // A platform that was killed leaves its database running for the next one.

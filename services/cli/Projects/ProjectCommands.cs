@@ -11,12 +11,18 @@ namespace Platform.Cli.Projects;
 /// <summary>Registered projects. Jobs may name others too.</summary>
 internal static class ProjectCommands
 {
+    private const int MaxLimit = 2000;
     private const int MaxRetentionDays = 36_500;
 
     public static Command List()
     {
         var search = new Option<string?>("--search") { Description = "Only projects whose path has this text." };
-        var limit = new Option<int>("--limit") { Description = "How many (100).", DefaultValueFactory = _ => 100 };
+        var limit = new Option<int>("--limit")
+        {
+            Description = $"How many, 1 to {MaxLimit}.",
+            DefaultValueFactory = _ => 100,
+        };
+        limit.AcceptOnlyBetween(1, MaxLimit, $"--limit must be between 1 and {MaxLimit}.");
         var cursor = new Option<string?>("--cursor")
         {
             Description = "The next page, as printed with the previous one.",
@@ -57,7 +63,7 @@ internal static class ProjectCommands
                         ),
                     "No projects are registered."
                 );
-                Query.PrintMore(context, page);
+                Query.PrintMore(context, page, offset: null);
                 return 0;
             }
         );

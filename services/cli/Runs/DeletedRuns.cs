@@ -8,6 +8,7 @@ internal static class DeletedRuns
         new(
             "run",
             "The runs: their ids, beginnings or ends of ids, or names.",
+            "The deleted runs: their ids, beginnings or ends of ids, or names.",
             "/api/runs",
             RunArgument.FindIdAsync,
             id => $"/api/runs/{PathSegment.Of(id)}/restore"

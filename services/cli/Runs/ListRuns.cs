@@ -26,7 +26,7 @@ internal static class ListRuns
                         run.Field("status"),
                         JobOutput.Age(run, "createdAt", now),
                     ],
-                HasRecycleBin: true
+                Bin: Deletions.List
             )
         );
     }

@@ -24,13 +24,14 @@ internal static class ShowRun
 
     private static int Print(CommandContext context, JsonNode run)
     {
-        context.PrintFields(
+        context.PrintFields([
             ("id", run.Field("id")),
             ("name", run.Field("name")),
             ("project", run.Field("project")),
             ("status", run.Field("status")),
-            ("created", run.Time("createdAt"))
-        );
+            ("created", run.Time("createdAt")),
+            .. Deletions.Fields(run),
+        ]);
         foreach (var section in (string[])["parameters", "tags", "summary"])
         {
             if (run[section] is JsonObject { Count: > 0 } values)

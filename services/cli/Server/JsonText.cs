@@ -33,6 +33,14 @@ internal static class JsonText
             ? time.UtcDateTime.ToString("yyyy-MM-dd HH:mm:ss", CultureInfo.InvariantCulture)
             : "–";
 
+    /// <summary>Who did something: a user's name as people write it, without <c>user:</c>; other callers as they are.</summary>
+    public static string Person(this JsonNode node, string name)
+    {
+        const string User = "user:";
+        var subject = node.Field(name);
+        return subject.StartsWith(User, StringComparison.Ordinal) ? subject[User.Length..] : subject;
+    }
+
     /// <summary>The rows of a list.</summary>
     public static IEnumerable<JsonNode> Items(this JsonNode answer, string name = "items") =>
         (answer[name] as JsonArray)?.OfType<JsonNode>() ?? [];

@@ -1,17 +1,14 @@
-using System.Diagnostics;
-
 namespace Platform.Cli.Server;
 
 /// <summary>
 /// Bears a platform that is away for a while, as during a restart; one that never answered is an error at once.
 /// </summary>
-internal sealed class Patience(CommandContext context)
+/// <param name="error">Told once each time it is away.</param>
+internal sealed class Patience(TextWriter error, PlatformClient client, TimeProvider clock)
 {
     private static readonly TimeSpan _limit = TimeSpan.FromSeconds(60);
 
-    private readonly Stopwatch _silence = Stopwatch.StartNew();
-    private bool _hasAnswered;
-    private bool _isAway;
+    private long? _awaySince;
 
     /// <returns>Null also when the platform did not answer, and the caller should try again.</returns>
     public async Task<T?> TryAsync<T>(Func<Task<T?>> ask)
@@ -20,22 +17,25 @@ internal sealed class Patience(CommandContext context)
         try
         {
             var answer = await ask();
-            _silence.Restart();
-            (_hasAnswered, _isAway) = (true, false);
+            Renew();
             return answer;
         }
-        catch (PlatformUnavailableException exception)
-            when ((_hasAnswered || exception.WasAnswered) && _silence.Elapsed < _limit)
+        catch (PlatformUnavailableException exception) when (client.HasAnswered && !IsExhausted())
         {
-            if (!_isAway)
+            if (_awaySince is null)
             {
-                await context.Error.WriteLineAsync(
+                _awaySince = clock.GetTimestamp();
+                await error.WriteLineAsync(
                     $"platform: {exception.Message} Trying again for {_limit.TotalSeconds:0} seconds …"
                 );
             }
 
-            (_hasAnswered, _isAway) = (true, true);
             return null;
         }
     }
+
+    /// <summary>The platform is there: what takes long calls it in between, so that the next failure is a new one.</summary>
+    public void Renew() => _awaySince = null;
+
+    private bool IsExhausted() => _awaySince is { } since && clock.GetElapsedTime(since) >= _limit;
 }

@@ -41,6 +41,9 @@ internal sealed class PlatformClient : IDisposable
 
     public Uri Address => _address;
 
+    /// <summary>Whether anything has ever answered: a platform that does not answer now is being restarted, not absent.</summary>
+    public bool HasAnswered { get; private set; }
+
     public Task<JsonNode> GetAsync(string path, CancellationToken cancellationToken) =>
         JsonAsync(new HttpRequestMessage(HttpMethod.Get, path), cancellationToken);
 
@@ -60,11 +63,6 @@ internal sealed class PlatformClient : IDisposable
     public Task<JsonNode> SendJsonAsync(HttpRequestMessage request, CancellationToken cancellationToken) =>
         JsonAsync(request, cancellationToken);
 
-    /// <summary>Reads a typed answer.</summary>
-    public async Task<T> GetAsync<T>(string path, CancellationToken cancellationToken) =>
-        (await GetAsync(path, cancellationToken)).Deserialize<T>(JsonDefaults.Lenient)
-        ?? throw new CliException($"The platform's answer to GET {path} is empty.");
-
     /// <summary>
     /// Sends a request and returns the response once its headers arrived; any status but success is an error.
     /// </summary>
@@ -78,10 +76,13 @@ internal sealed class PlatformClient : IDisposable
 
         using (response)
         {
-            var problem = await Problems.DescribeAsync(response, cancellationToken);
-            throw (int)response.StatusCode is 502 or 503 or 504
-                ? new PlatformUnavailableException(problem) { WasAnswered = true }
-                : new CliException(problem);
+            var problem = Problems.Describe(response, await ReadAsync(response, cancellationToken));
+            throw (int)response.StatusCode switch
+            {
+                404 => new NotFoundException(problem),
+                502 or 503 or 504 => new PlatformUnavailableException(problem),
+                _ => new CliException(problem),
+            };
         }
     }
 
@@ -96,7 +97,9 @@ internal sealed class PlatformClient : IDisposable
 
         try
         {
-            return await _http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancellationToken);
+            var response = await _http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancellationToken);
+            HasAnswered = true;
+            return response;
         }
         catch (HttpRequestException exception)
         {
@@ -118,6 +121,7 @@ internal sealed class PlatformClient : IDisposable
         exception.InnerException is SocketException socket ? socket.Message
         : exception.HttpRequestError is HttpRequestError.ProxyTunnelError ? "the proxy refuses to connect to it"
         : exception.HttpRequestError is HttpRequestError.ResponseEnded ? "it closed the connection"
+        : exception.InnerException is IOException ? "the connection was lost"
         : exception.Message.TrimEnd('.');
 
     private async Task<JsonNode> JsonAsync(HttpRequestMessage request, CancellationToken cancellationToken)
@@ -125,22 +129,7 @@ internal sealed class PlatformClient : IDisposable
         using (request)
         {
             using var response = await SendAsync(request, cancellationToken);
-            string text;
-            try
-            {
-                text = await response.Content.ReadAsStringAsync(cancellationToken);
-            }
-            catch (Exception exception) when (exception is HttpRequestException or IOException)
-            {
-                throw new PlatformUnavailableException(
-                    $"{_address} closed the connection in the middle of its answer.",
-                    exception
-                )
-                {
-                    WasAnswered = true,
-                };
-            }
-
+            var text = await ReadAsync(response, cancellationToken);
             if (text.Length == 0)
             {
                 return new JsonObject();
@@ -157,6 +146,21 @@ internal sealed class PlatformClient : IDisposable
                     exception
                 );
             }
+        }
+    }
+
+    private async Task<string> ReadAsync(HttpResponseMessage response, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await response.Content.ReadAsStringAsync(cancellationToken);
+        }
+        catch (Exception exception) when (exception is HttpRequestException or IOException)
+        {
+            throw new PlatformUnavailableException(
+                $"{_address} closed the connection in the middle of its answer.",
+                exception
+            );
         }
     }
 }

@@ -12,10 +12,10 @@ internal static class Problems
             $"{field.Key}: {string.Join(' ', (field.Value as JsonArray)?.Select(message => message.Text()) ?? [])}"
         );
 
-    public static async Task<string> DescribeAsync(HttpResponseMessage response, CancellationToken cancellationToken)
+    /// <summary>What an answer with this text says.</summary>
+    public static string Describe(HttpResponseMessage response, string text)
     {
         var status = $"{(int)response.StatusCode} {response.ReasonPhrase}".TrimEnd();
-        var text = await response.Content.ReadAsStringAsync(cancellationToken);
         JsonObject? problem;
         try
         {
@@ -35,7 +35,7 @@ internal static class Problems
         return (int)response.StatusCode switch
         {
             401 =>
-                $"{all} Sign in with './platform login URL', or pass a token with --token or PLATFORM_TOKEN ('./platform tokens create' creates one).",
+                $"{all} Sign in with './platform login URL', or pass a token with --token or PLATFORM_TOKEN ('./platform tokens create --user NAME' creates one).",
             >= 500 => $"{all} ({status}, trace {problem["traceId"].Text() ?? "unknown"})",
             _ => all,
         };
@@ -45,7 +45,10 @@ internal static class Problems
     /// <param name="otherwise">What it is when it does not say.</param>
     public static string Describe(JsonObject problem, string otherwise = "Something went wrong.")
     {
-        var message = problem["detail"].Text() ?? problem["title"].Text() ?? otherwise;
-        return problem["errors"] is JsonObject errors ? $"{message} {string.Join("; ", Lines(errors))}" : message;
+        var detail = problem["detail"].Text();
+        // The title of such a problem says only that there are errors.
+        return problem["errors"] is JsonObject { Count: > 0 } errors
+            ? $"{detail} {string.Join("; ", Lines(errors))}".TrimStart()
+            : detail ?? problem["title"].Text() ?? otherwise;
     }
 }

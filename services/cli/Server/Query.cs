@@ -16,11 +16,30 @@ internal static class Query
     }
 
     /// <summary>Prints how to get the next page, if there is one.</summary>
-    public static void PrintMore(CommandContext context, JsonNode page)
+    /// <param name="offset">How many rows are before the page; null when that is not known, as after a cursor.</param>
+    public static void PrintMore(CommandContext context, JsonNode page, int? offset)
     {
-        if (page["nextCursor"].Text() is { } next)
+        foreach (var line in More(page, context.Terminal is not null ? offset : null))
         {
-            context.Error.WriteLine($"{page.Field("total")} in all; more with --cursor {next}");
+            context.Error.WriteLine(line);
         }
+    }
+
+    /// <summary>How to get the next page: by number where it is given, because a cursor is longer than a line of a terminal.</summary>
+    internal static IEnumerable<string> More(JsonNode page, int? offset)
+    {
+        if (page["nextCursor"].Text() is not { } next)
+        {
+            yield break;
+        }
+
+        if (page["total"].Text() is { } total)
+        {
+            yield return $"{total} in all";
+        }
+
+        yield return offset is { } before
+            ? $"more with --offset {before + page.Items().Count()}"
+            : $"more with --cursor {next}";
     }
 }

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Net.Http.Json;
 using System.Text.Json.Nodes;
+using Platform.Cli.Output;
 using Platform.Contracts;
 
 namespace Platform.Cli.Server;
@@ -8,12 +9,14 @@ namespace Platform.Cli.Server;
 /// <summary>The commands <c>delete</c>, <c>restore</c> and <c>purge</c> of things that have a recycle bin.</summary>
 /// <param name="Thing">In the singular.</param>
 /// <param name="Argument">How one is named, as the description of the argument.</param>
+/// <param name="DeletedArgument">How one in the recycle bin is named.</param>
 /// <param name="Path">Below it are <c>delete</c> and <c>purge</c> for several.</param>
 /// <param name="FindAsync">The id of what a text names, among those that are deleted or those that are not.</param>
 /// <param name="RestorePath">Where one is restored, by its id.</param>
 internal sealed record RecycleBin(
     string Thing,
     string Argument,
+    string DeletedArgument,
     string Path,
     Func<CommandContext, string, bool, Task<string>> FindAsync,
     Func<string, string> RestorePath
@@ -27,7 +30,7 @@ internal sealed record RecycleBin(
 
     public Command Delete()
     {
-        var things = Things();
+        var things = Things(Argument);
         var reason = new Option<string?>("--reason")
         {
             Description = "Why, for whoever finds them in the recycle bin.",
@@ -50,7 +53,7 @@ internal sealed record RecycleBin(
 
     public Command Purge()
     {
-        var things = Things();
+        var things = Things(DeletedArgument);
         var dryRun = new Option<bool>("--dry-run") { Description = "Only say what would be deleted." };
         return new Command("purge", $"Delete {Thing}s of the recycle bin permanently; their history stays.")
         {
@@ -69,7 +72,7 @@ internal sealed record RecycleBin(
 
     public Command Restore()
     {
-        var things = Things();
+        var things = Things(DeletedArgument);
         return new Command("restore", $"Take {Thing}s out of the recycle bin.") { things }.Does(async context =>
         {
             var items = new JsonArray();
@@ -95,7 +98,8 @@ internal sealed record RecycleBin(
         });
     }
 
-    private Argument<string[]> Things() => new(Thing) { Description = Argument, Arity = ArgumentArity.OneOrMore };
+    private Argument<string[]> Things(string description) =>
+        new(Thing) { Description = description, Arity = ArgumentArity.OneOrMore };
 
     /// <summary>All are found before anything is changed.</summary>
     private async Task<IReadOnlyList<string>> FindAllAsync(CommandContext context, string[] texts, bool deleted)
@@ -183,7 +187,7 @@ internal sealed record RecycleBin(
             if (answer["content"] is { } all)
             {
                 context.Out.WriteLine(
-                    $"{all.Field("orphanedBlobs")} files ({all.Bytes("orphanedBytes")}) that nothing else has, {all.Field("sharedBlobs")} ({all.Bytes("sharedBytes")}) that others have too"
+                    $"{Count.Of(Number(all, "orphanedBlobs"), "file")} ({all.Bytes("orphanedBytes")}) that nothing else has, {all.Field("sharedBlobs")} ({all.Bytes("sharedBytes")}) that others have too"
                 );
                 PrintOrphaned(context, all);
             }
@@ -206,6 +210,8 @@ internal sealed record RecycleBin(
         }
     }
 
+    private static long Number(JsonNode node, string name) => node[name]?.GetValue<long>() ?? 0;
+
     private static bool IsDone(JsonNode item) => item["done"]?.GetValue<bool>() is true;
 
     private static string Content(JsonNode? content) =>
@@ -213,7 +219,8 @@ internal sealed record RecycleBin(
         {
             null => "",
             { } job when job["logBytes"] is not null =>
-                $", with {job.Field("files")} files and a log of {job.Bytes("logBytes")}",
-            { } run => $", with {run.Field("points")} points of {run.Field("metrics")} metrics",
+                $", with {Count.Of(Number(job, "files"), "file")} and a log of {job.Bytes("logBytes")}",
+            { } run =>
+                $", with {Count.Of(Number(run, "points"), "point")} of {Count.Of(Number(run, "metrics"), "metric")}",
         };
 }

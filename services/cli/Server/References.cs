@@ -25,6 +25,25 @@ internal static class References
         string path,
         string text,
         bool deleted = false
+    ) => Only(deleted ? $"deleted {thing}" : thing, text, await SearchAsync(context, path, text, deleted));
+
+    /// <summary>The same, also in the recycle bin; what is not there comes first.</summary>
+    /// <exception cref="CliException">There is none, or there are several.</exception>
+    public static async Task<JsonNode> FindAnywhereAsync(CommandContext context, string thing, string path, string text)
+    {
+        var current = await SearchAsync(context, path, text, deleted: false);
+        return Only(
+            thing,
+            text,
+            Matching(current, text).Count > 0 ? current : await SearchAsync(context, path, text, deleted: true)
+        );
+    }
+
+    private static async Task<IReadOnlyList<JsonNode>> SearchAsync(
+        CommandContext context,
+        string path,
+        string text,
+        bool deleted
     )
     {
         var found = new List<JsonNode>();
@@ -49,19 +68,14 @@ internal static class References
             }
         }
 
-        return Only(deleted ? $"deleted {thing}" : thing, text, found);
+        return found;
     }
 
     /// <summary>The only one of some items that a text refers to.</summary>
     /// <exception cref="CliException">There is none, or there are several.</exception>
     public static JsonNode Only(string thing, string text, IReadOnlyList<JsonNode> items)
     {
-        var matching = items.Where(item => string.Equals(item.Field("id"), text, StringComparison.Ordinal)).ToList();
-        if (matching.Count == 0)
-        {
-            matching = [.. items.Where(item => IsNamed(item, text) || IsPartOfId(item.Field("id"), text))];
-        }
-
+        var matching = Matching(items, text);
         return matching.Count switch
         {
             1 => matching[0],
@@ -73,6 +87,14 @@ internal static class References
                     + string.Concat(matching.Take(Candidates).Select(Line))
             ),
         };
+    }
+
+    private static List<JsonNode> Matching(IReadOnlyList<JsonNode> items, string text)
+    {
+        var exact = items.Where(item => string.Equals(item.Field("id"), text, StringComparison.Ordinal)).ToList();
+        return exact.Count > 0
+            ? exact
+            : [.. items.Where(item => IsNamed(item, text) || IsPartOfId(item.Field("id"), text))];
     }
 
     private static bool IsNamed(JsonNode item, string text) =>

@@ -16,7 +16,6 @@ internal static class CreateToken
             Description =
                 "With --user what the token is for; alone whose it is, who is added when there is no such user.",
             Arity = ArgumentArity.ZeroOrOne,
-            DefaultValueFactory = _ => null,
         };
         var user = new Option<string?>("--user") { Description = "Whose it is: a user's name, or 'me' for your own." };
         var role = new Option<string?>("--role")
@@ -36,7 +35,10 @@ internal static class CreateToken
             Description =
                 "When it ends: after 30d, 12h or 45m, with the day 2031-12-31 (in UTC), or at a time such as 2031-12-31T18:00:00Z; at most 3660 days ahead. Never when left out.",
         };
-        return new Command("create", "Create a token; it is shown only once.")
+        return new Command(
+            "create",
+            "Create a token; it is shown only once. Without a name it is your own; on the platform's machine, where nobody is signed in, --user or a name is needed, unless there is no user yet: then an administrator with the name of whoever runs it is added."
+        )
         {
             name,
             user,
@@ -80,9 +82,24 @@ internal static class CreateToken
             return await context.Client.PostAsync("/api/tokens", body, context.Cancelled);
         }
 
-        // Nobody is signed in here; the platform's first user is whoever runs it.
-        var whose = wanted.User is null ? wanted with { Name = wanted.Name ?? Environment.UserName } : wanted;
+        var whose = wanted is { User: null, Name: null }
+            ? wanted with
+            {
+                Name = await FirstUserAsync(context),
+            }
+            : wanted;
         return await LocalGateway.AskAsync(context, ["tokens", "create", .. whose.Options()]);
+    }
+
+    /// <summary>Nobody is signed in here: the platform's first user is whoever runs it, and later ones are named.</summary>
+    private static async Task<string> FirstUserAsync(CommandContext context)
+    {
+        var users = (await LocalGateway.AskAsync(context, "users", "list")).Items().Select(user => user.Field("name"));
+        return users.Any()
+            ? throw new UsageException(
+                $"Whose token it is has to be said: --user NAME, one of {string.Join(", ", users)}."
+            )
+            : Environment.UserName;
     }
 
     private static string End(string time) => time is "–" ? "" : $", until {time} UTC";

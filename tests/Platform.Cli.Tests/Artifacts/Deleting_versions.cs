@@ -31,14 +31,71 @@ public sealed class Deleting_versions
         Assert.Empty(platform.Requests);
     }
 
-    [Fact]
-    public async Task can_be_undone()
+    [Theory]
+    [InlineData("model:7")]
+    [InlineData("model:v7")]
+    public async Task can_be_undone(string version)
     {
         await using var platform = await StartAsync();
 
-        Assert.Equal(0, (await platform.RunAsync("artifacts", "restore", "model:7")).ExitCode);
+        Assert.Equal(0, (await platform.RunAsync("artifacts", "restore", version)).ExitCode);
 
         Assert.Equal("POST /api/artifacts/model/versions/7/restore", platform.Requests[^1].Line);
+    }
+
+    [Theory]
+    [InlineData("restore")]
+    [InlineData("purge")]
+    public async Task is_undone_or_made_permanent_by_number_as_the_help_says(string command)
+    {
+        await using var platform = await StartAsync();
+
+        var result = await platform.RunAsync("artifacts", command, "model:production");
+        var help = await CommandResult.OfAsync("artifacts", command, "--help");
+
+        Assert.Equal(1, result.ExitCode);
+        Assert.Contains(
+            "'./platform artifacts show model --deleted' lists them",
+            result.Error,
+            StringComparison.Ordinal
+        );
+        Assert.Empty(platform.Requests);
+        Assert.Contains("by number", help.Output, StringComparison.Ordinal);
+        Assert.DoesNotContain("alias", help.Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task lists_them_page_by_page_with_who_when_and_why()
+    {
+        await using var platform = await FakePlatform.StartAsync(context =>
+        {
+            context.Response.ContentType = "application/json";
+            return context.Response.WriteAsync(
+                context.Request.Query.ContainsKey("cursor")
+                    ? """{"items":[{"version":2,"size":10,"deletedAt":"2026-11-28T10:00:00Z","deletedBy":"service:artifacts"}]}"""
+                    : """{"items":[{"version":7,"size":2048,"deletedAt":"2026-11-29T10:00:00Z","deletedBy":"user:anna","deleteReason":"wrong data"}],"nextCursor":"c"}"""
+            );
+        });
+
+        var result = await platform.RunAsync("artifacts", "show", "model", "--deleted");
+
+        Assert.Equal((0, ""), (result.ExitCode, result.Error));
+        Assert.Equal(
+            "VERSION\tSIZE\tDELETED\tBY\tREASON\n7\t2.0 KiB\t2026-11-29 10:00:00\tanna\twrong data\n2\t10 B\t2026-11-28 10:00:00\tservice:artifacts\t–\n",
+            result.Output
+        );
+        Assert.Equal("GET /api/artifacts/model/versions?deleted=true&limit=200", platform.Requests[0].Line);
+        Assert.Equal(2, (await platform.RunAsync("artifacts", "show", "model:3", "--deleted")).ExitCode);
+    }
+
+    [Fact]
+    public async Task says_where_deleted_versions_of_other_artifacts_are()
+    {
+        await using var platform = await FakePlatform.AnsweringAsync("""{"items":[]}""");
+
+        var result = await platform.RunAsync("artifacts", "list", "--deleted");
+
+        Assert.Contains("'artifacts show NAME --deleted'", result.Error, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -60,7 +117,7 @@ public sealed class Deleting_versions
 
         Assert.Equal((0, ""), (result.ExitCode, result.Error));
         Assert.Contains("model:3 would be deleted permanently", result.Output, StringComparison.Ordinal);
-        Assert.Contains("1 files (2.0 KiB) that nothing else has", result.Output, StringComparison.Ordinal);
+        Assert.Contains("1 file (2.0 KiB) that nothing else has", result.Output, StringComparison.Ordinal);
         Assert.Contains("  00aa  2.0 KiB", result.Output, StringComparison.Ordinal);
         Assert.Equal("00aa", JsonNode.Parse(json.Output)!["content"]!["orphaned"]![0]!["sha256"]!.GetValue<string>());
     }

@@ -88,6 +88,75 @@ public sealed class Downloading_an_artifact : IDisposable
         Assert.Single(platform.Requests);
     }
 
+    [Fact]
+    public async Task puts_the_files_into_a_folder_with_its_name_when_none_is_given()
+    {
+        await using var platform = await FakePlatform.StartAsync(context =>
+            IsFile(context) ? SendRestAsync(context, _content) : ManifestAsync(context, "model.bin")
+        );
+
+        // A process of its own, because the folder is in the current one.
+        var result = await CliProcess.RunAsync(_folder.Path, ["artifacts", "download", "m", "--server", platform.Url]);
+
+        Assert.True(result.ExitCode == 0, result.Error);
+        Assert.Equal(_content, await File.ReadAllBytesAsync(_folder.In("m", "model.bin")));
+    }
+
+    [Theory]
+    [InlineData(255)]
+    [InlineData(243)]
+    public async Task works_and_resumes_with_a_name_as_long_as_files_can_have(int length)
+    {
+        var name = new string('n', length);
+        await using var platform = await FakePlatform.StartAsync(context =>
+            IsFile(context)
+                ? context.Request.Headers.Range.Count == 0
+                    ? SendHalfAsync(context)
+                    : SendRestAsync(context, _content)
+                : ManifestAsync(context, $"sub/{name}")
+        );
+
+        var result = await platform.RunAsync("artifacts", "download", "m", _folder.Path);
+
+        Assert.True(result.ExitCode == 0, result.Error);
+        Assert.Equal(_content, await File.ReadAllBytesAsync(_folder.In("sub", name)));
+        Assert.Single(Directory.EnumerateFiles(_folder.In("sub")));
+        Assert.Contains(platform.Requests, request => request.Headers.ContainsKey("Range"));
+    }
+
+    [Fact]
+    public async Task overwrites_nothing_unless_it_is_told_to()
+    {
+        await File.WriteAllTextAsync(_folder.In("mine"), "not the version's");
+        await using var platform = await FakePlatform.StartAsync(context =>
+            IsFile(context)
+                ? SendRestAsync(context, _content)
+                : ManifestAsync(context, "first", "mine", "model.bin", "sub/a")
+        );
+
+        var refused = await platform.RunAsync("artifacts", "download", "m", _folder.Path);
+
+        Assert.Equal(1, refused.ExitCode);
+        Assert.EndsWith(
+            $"platform: {_folder.In("mine")} exists with other content; nothing was written. Choose another folder, or overwrite with --force.\n",
+            refused.Error,
+            StringComparison.Ordinal
+        );
+        Assert.Equal([_folder.In("mine")], Directory.EnumerateFileSystemEntries(_folder.Path));
+        Assert.Equal("not the version's", await File.ReadAllTextAsync(_folder.In("mine")));
+
+        Directory.CreateDirectory(_folder.In("model.bin"));
+        await File.WriteAllTextAsync(_folder.In("sub"), "where a folder is needed");
+        refused = await platform.RunAsync("artifacts", "download", "m", _folder.Path);
+        Assert.Contains("mine and 2 more files exist with other content", refused.Error, StringComparison.Ordinal);
+        Directory.Delete(_folder.In("model.bin"));
+        File.Delete(_folder.In("sub"));
+
+        var forced = await platform.RunAsync("artifacts", "download", "m", _folder.Path, "--force");
+        Assert.True(forced.ExitCode == 0, forced.Error);
+        Assert.Equal(_content, await File.ReadAllBytesAsync(_folder.In("mine")));
+    }
+
     private static bool IsFile(HttpContext context) =>
         context.Request.Path.Value!.Contains("/files/", StringComparison.Ordinal);
 
@@ -120,7 +189,7 @@ public sealed class Downloading_an_artifact : IDisposable
         await context.Response.Body.WriteAsync(content.AsMemory(from));
     }
 
-    private static Task ManifestAsync(HttpContext context, string path) =>
+    private static Task ManifestAsync(HttpContext context, params string[] paths) =>
         context.Response.WriteAsJsonAsync(
             new
             {
@@ -128,15 +197,12 @@ public sealed class Downloading_an_artifact : IDisposable
                 version = 3,
                 type = "model",
                 aliases = new[] { "prod" },
-                files = new[]
+                files = paths.Select(path => new
                 {
-                    new
-                    {
-                        path,
-                        size = _content.Length,
-                        sha256 = Convert.ToHexStringLower(SHA256.HashData(_content)),
-                    },
-                },
+                    path,
+                    size = _content.Length,
+                    sha256 = Convert.ToHexStringLower(SHA256.HashData(_content)),
+                }),
                 size = _content.Length,
                 digest = "d",
                 metadata = new { },

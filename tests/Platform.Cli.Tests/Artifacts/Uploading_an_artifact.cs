@@ -58,6 +58,20 @@ public sealed class Uploading_an_artifact : IDisposable
     }
 
     [Fact]
+    public async Task prints_the_version_without_its_files()
+    {
+        await File.WriteAllTextAsync(_folder.In("a"), "a");
+        await using var platform = await MissingAsync(Sha256("a"u8));
+
+        var result = await platform.RunAsync("artifacts", "upload", "set", _folder.In("a"));
+        var json = await platform.RunAsync("artifacts", "upload", "set", _folder.In("a"), "--json");
+
+        Assert.Equal("artifact  set:1\nfiles     0\nsize      8 B\ndigest    d\n", result.Output);
+        Assert.Equal("Uploading 1 of 1 file (1 B) …\n", result.Error);
+        Assert.NotNull(JsonNode.Parse(json.Output)!["files"]);
+    }
+
+    [Fact]
     public async Task leaves_out_what_may_never_end_or_lies_elsewhere_and_says_so()
     {
         Directory.CreateDirectory(_folder.In("elsewhere"));

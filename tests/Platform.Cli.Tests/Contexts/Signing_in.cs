@@ -122,7 +122,7 @@ public sealed class Signing_in : IAsyncLifetime
     public async Task needs_an_address(string url)
     {
         var login = await RunAsync("login", url, "--token", Token);
-        Assert.Equal(1, login.ExitCode);
+        Assert.Equal(2, login.ExitCode);
         Assert.Contains("is not a valid address", login.Error, StringComparison.Ordinal);
     }
 

@@ -83,6 +83,21 @@ public sealed class Which_platform_a_command_is_for
     }
 
     [Fact]
+    public void is_said_by_a_folder_before_the_environment()
+    {
+        var target = TargetOf(null, null, null, isLocal: true, "http://other", "pt_env");
+        Assert.Null(target.Server);
+        // It is the token of the other platform.
+        Assert.Null(target.TokenFor(new Uri("http://127.0.0.1:5080")));
+
+        Assert.Equal("pt_env", TargetOf(null, null, null, isLocal: true, null, "pt_env").TokenFor(new Uri("http://a")));
+        Assert.Equal(
+            "http://option/",
+            TargetOf("http://option", null, null, isLocal: true, "http://other", null).Server?.AbsoluteUri
+        );
+    }
+
+    [Fact]
     public void needs_no_contexts_when_options_say_it()
     {
         var target = new Target(

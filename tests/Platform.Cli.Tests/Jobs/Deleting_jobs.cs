@@ -14,6 +14,11 @@ public sealed class Deleting_jobs
         ]}
         """;
 
+    private const string Deleted = $$"""
+        {"id":"{{First}}","name":"gone","project":"a","status":"failed","reason":"exit_code","exitCode":3,
+         "deletion":{"at":"2026-11-29T10:00:00Z","by":"user:anna","reason":"old"} }
+        """;
+
     private const string Answer = $$"""
         {"dryRun":true,"items":[
           {"id":"{{First}}","done":true,"content":{"logBytes":2048,"files":1} },
@@ -73,14 +78,49 @@ public sealed class Deleting_jobs
         Assert.DoesNotContain(platform.Requests, request => request.Line.StartsWith("POST", StringComparison.Ordinal));
     }
 
-    [Fact]
-    public async Task lists_the_recycle_bin()
+    [Theory]
+    [InlineData("jobs")]
+    [InlineData("runs")]
+    public async Task lists_the_recycle_bin_with_who_when_and_why(string things)
     {
-        await using var platform = await StartAsync();
+        await using var platform = await FakePlatform.AnsweringAsync($$"""{"items":[{{Deleted}}]}""");
 
-        await platform.RunAsync("jobs", "list", "--deleted");
+        var result = await platform.RunAsync(things, "list", "--deleted");
 
-        Assert.Equal("GET /api/jobs?deleted=true&limit=50", platform.Requests[^1].Line);
+        Assert.Equal($"GET /api/{things}?deleted=true&limit=50", platform.Requests[^1].Line);
+        Assert.Equal(
+            $"ID\tNAME\tPROJECT\tSTATUS\tDELETED\tBY\tREASON\n{First}\tgone\ta\tfailed\t2026-11-29 10:00:00\tanna\told\n",
+            result.Output
+        );
+    }
+
+    [Theory]
+    [InlineData("jobs show", "gone")]
+    [InlineData("jobs show", "0000aaaa")]
+    [InlineData("jobs show", First)]
+    [InlineData("runs show", "gone")]
+    public async Task still_shows_one_and_that_it_is_in_the_recycle_bin(string command, string text)
+    {
+        await using var platform = await FakePlatform.StartAsync(context =>
+        {
+            context.Response.ContentType = "application/json";
+            if (context.Request.Path.Value!.EndsWith("/gone", StringComparison.Ordinal))
+            {
+                context.Response.StatusCode = StatusCodes.Status404NotFound;
+            }
+
+            return context.Response.WriteAsync(
+                context.Request.Path.Value.EndsWith('s')
+                    ? $$"""{"items":[{{(context.Request.Query.ContainsKey("deleted") ? Deleted : "")}}]}"""
+                    : Deleted
+            );
+        });
+
+        var result = await platform.RunAsync([.. command.Split(' '), text]);
+
+        Assert.True(result.ExitCode == 0, result.Error);
+        Assert.Contains("2026-11-29 10:00:00, it is in the recycle bin\n", result.Output, StringComparison.Ordinal);
+        Assert.Matches("deleted by +anna\n", result.Output);
     }
 
     private static Task<FakePlatform> StartAsync() =>

@@ -252,17 +252,6 @@ public sealed class Following_a_job
         Assert.Equal(0, (await platform.RunAsync("jobs", "wait", Id)).ExitCode);
     }
 
-    [Fact]
-    public async Task gives_up_waiting_after_a_time_when_asked()
-    {
-        await using var platform = await FakePlatform.StartAsync(context => JobAsync(context, "running", attempt: 1));
-
-        var result = await platform.RunAsync("jobs", "wait", Id, "--timeout", "1");
-
-        Assert.Equal(1, result.ExitCode);
-        Assert.Equal($"platform: Job {Id} has not ended within 1 seconds.\n", result.Error);
-    }
-
     private static Task<int> RunAsync(FakePlatform platform, Stream output) =>
         CommandLineProgram.RunAsync(
             ["jobs", "logs", Id, "-f", "--server", platform.Url],

@@ -87,14 +87,17 @@ public sealed class Submitting_a_job : IDisposable
         Assert.Empty(platform.Requests);
     }
 
-    [Fact]
-    public async Task of_a_missing_file_reports_that()
+    [Theory]
+    [InlineData("/nowhere/job.json", "/nowhere/job.json does not exist.")]
+    [InlineData("/tmp", "/tmp is a folder, not a file.")]
+    [InlineData("-", "Standard input is empty.")]
+    public async Task of_what_is_no_job_file_says_so(string file, string problem)
     {
         await using var platform = await FakePlatform.AnsweringAsync(Answer, 201);
 
-        var result = await platform.RunAsync("jobs", "submit", "/nowhere/job.json");
+        var result = await platform.RunAsync("jobs", "submit", file);
 
-        Assert.Equal(1, result.ExitCode);
-        Assert.Contains("/nowhere/job.json cannot be read", result.Error, StringComparison.Ordinal);
+        Assert.Equal((1, $"platform: {problem}\n"), (result.ExitCode, result.Error));
+        Assert.Empty(platform.Requests);
     }
 }

@@ -36,6 +36,16 @@ public sealed class Commands_on_a_real_platform : IAsyncLifetime
         Assert.Equal(url, status["url"]!.GetValue<string>());
         Assert.Contains($"Platform is ready at {url}", (await RunAsync("logs")).Output, StringComparison.Ordinal);
 
+        var first = await JsonAsync("tokens", "create");
+        Assert.Equal(Environment.UserName, first["user"]!.GetValue<string>());
+        Assert.Equal("administrator", first["role"]!.GetValue<string>());
+        Assert.Equal(0, (await RunAsync("tokens", "revoke", first["id"]!.GetValue<string>())).ExitCode);
+        var nobodys = await RunAsync("tokens", "create");
+        Assert.Equal(
+            (2, $"platform: Whose token it is has to be said: --user NAME, one of {Environment.UserName}.\n"),
+            (nobodys.ExitCode, nobodys.Error)
+        );
+
         var token = await JsonAsync("tokens", "create", "someone", "--scope", "read");
         var listed = Assert.Single((await JsonAsync("tokens", "list"))["items"]!.AsArray());
         Assert.Equal(token["id"]!.GetValue<string>(), listed!["id"]!.GetValue<string>());

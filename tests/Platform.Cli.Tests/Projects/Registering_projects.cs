@@ -29,7 +29,7 @@ public sealed class Registering_projects
         var result = await platform.RunAsync("projects", "list", "--search", "a b", "--limit", "1");
 
         Assert.Matches(@"team/vision\s+30 days\s.*Cameras and more", result.Output);
-        Assert.Equal("7 in all; more with --cursor abc\n", result.Error);
+        Assert.Equal("7 in all\nmore with --cursor abc\n", result.Error);
         Assert.Equal("GET /api/projects?search=a%20b&limit=1", Assert.Single(platform.Requests).Line);
     }
 
