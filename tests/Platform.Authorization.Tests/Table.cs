@@ -289,7 +289,7 @@ public static class Table
         [
             Of(service, "ANY /health/live", _ => "/health/live", Public),
             Of(service, "ANY /health/ready", _ => "/health/ready", Public),
-            Of(service, "GET /openapi/{documentName}.json", _ => "/openapi/v1.json", Public),
+            Of(service, "GET /openapi/{documentName:regex(^v1$)}.json", _ => "/openapi/v1.json", Public),
             Of(
                 service,
                 "GET,HEAD /metrics",
