@@ -15,7 +15,8 @@ Inside a job nothing needs to be configured. ``PLATFORM_URL``, ``PLATFORM_TOKEN`
 ``PLATFORM_RUN_ID`` and ``PLATFORM_PROJECT`` define where and what to track. Without ``PLATFORM_URL``, or with
 ``PLATFORM_DISABLED=1``, every call does nothing.
 
-No call fails or waits because the platform is unavailable. Records go from memory to a spool on disk
+No call raises an exception because of what it is given: what can't be stored is left out alone, said once on stderr and
+counted. No call fails or waits because the platform is unavailable. Records go from memory to a spool on disk
 (``PLATFORM_SPOOL_DIR``) and from there to the platform, by threads in the background: now, when the platform is available
 again, or when the run's next process calls ``init``. A job's unsent records are sent by its agent. Points keep their step and
 time, by which the platform recognizes them, so nothing is stored twice. ``python3 platform_sdk.py flush`` sends the unsent
@@ -23,6 +24,7 @@ records of processes that have ended.
 """
 
 import atexit
+import collections
 import datetime
 import errno
 import hashlib
@@ -31,7 +33,9 @@ import io
 import itertools
 import json
 import math
+import numbers
 import os
+import re
 import shutil
 import socket
 import ssl
@@ -50,7 +54,7 @@ try:
 except ImportError:  # Windows: spools of other processes are left alone there.
     fcntl = None
 
-__all__ = ["Run", "init", "log", "summary", "parameters", "tags", "artifact", "flush", "finish"]
+__all__ = ["Run", "Report", "init", "log", "summary", "parameters", "tags", "artifact", "flush", "finish"]
 
 _MAX_POINTS_IN_MEMORY = 1_000_000
 _POINTS_PER_RECORD = 1000
@@ -65,6 +69,17 @@ _LONGEST_PAUSE = 15.0
 _REQUEST_TIMEOUT = 10.0
 _CONNECT_TIMEOUT = 3.0
 _MAX_STEP = (1 << 53) - 1
+_MAX_NAME = 250
+_MAX_STAGE = 100
+_MAX_PROJECT = 200
+_MAX_TAG = 5000
+_MAX_VALUE_BYTES = 16 * 1024
+_MAX_DEPTH = 32
+_MAX_ITEMS = 5000
+_MAX_NOTICES = 100
+_BRIEF = 80
+_YEAR_1 = -62_135_596_800
+_YEAR_10000 = 253_402_300_800
 _SMALL_FILE = 256 * 1024
 _FILES_PER_REQUEST = 1000
 _FILE_BYTES_PER_REQUEST = 4 << 20
@@ -73,6 +88,44 @@ _REORDERING = "\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
 
 def _notify_user(text):
     print("platform: " + text, file=sys.stderr, flush=True)
+
+
+class _Refusals:
+    """Counts what can't be stored, and says so once for each name."""
+
+    def __init__(self):
+        self._gate = threading.Lock()
+        self._said = set()
+        self.count = 0
+
+    def add(self, name, reason):
+        with self._gate:
+            self.count += 1
+        self.say(name, reason)
+
+    def say(self, name, reason):
+        """The same for what is counted elsewhere."""
+        with self._gate:
+            self._say(name, "%s is not stored: %s" % (_brief(name), reason))
+
+    def note(self, name, text):
+        """Says once what was changed about something that is stored."""
+        with self._gate:
+            self._say((name, text), text)
+
+    def _say(self, key, text):
+        if key in self._said or len(self._said) > _MAX_NOTICES:
+            return
+        self._said.add(key)
+        _notify_user(text if len(self._said) <= _MAX_NOTICES else "more is not stored; further names are not listed")
+
+
+class Report(collections.namedtuple("Report", "stored refused waiting")):
+    """What became of everything that was logged: how many values and artifacts are stored on the platform, can't be stored,
+    and are still waiting. True when nothing waits."""
+
+    def __bool__(self):
+        return self.waiting == 0
 
 
 class _Unavailable(Exception):
@@ -90,22 +143,79 @@ class _Refused(Exception):
 # Values ---------------------------------------------------------------------------------------------------------------
 
 
+def _text(value):
+    """Anything as text that the platform takes: whole characters, no NUL."""
+    try:
+        text = value if type(value) is str else value.decode("utf-8", "replace") if isinstance(value, bytes) else str(value)
+    except Exception:
+        text = "<%s>" % type(value).__name__
+    return text.encode("utf-8", "replace").decode().replace("\0", "\ufffd")
+
+
+def _brief(name):
+    """The beginning of a name, for a notice."""
+    text = _shown(_text(name))
+    return text if len(text) <= _BRIEF else text[:_BRIEF] + "…"
+
+
+def _reason(error):
+    """An exception in one line."""
+    return " ".join(_text(error).split())[:200] or type(error).__name__
+
+
+class _Values:
+    """Turns a value into JSON. Depth and size have limits, so that a cycle ends."""
+
+    def __init__(self):
+        self._left = _MAX_ITEMS
+
+    def convert(self, value, depth=0):
+        """Numbers that JSON cannot represent become their names, other objects their text."""
+        self._left -= 1
+        if self._left < 0:
+            raise ValueError("it has more than %d items" % _MAX_ITEMS)
+        if value is None or isinstance(value, bool):
+            return value
+        if isinstance(value, numbers.Integral):
+            return int(value) if abs(value) < 1 << 1023 else _text(value)
+        if isinstance(value, numbers.Number):
+            try:
+                return _number(value)
+            except (TypeError, ValueError, OverflowError):  # A complex number.
+                return _text(value)
+        if isinstance(value, (str, bytes)):
+            return _text(value)
+        if depth == _MAX_DEPTH:
+            return "…"
+        if isinstance(value, dict):
+            return {_text(k): self.convert(v, depth + 1) for k, v in value.items()}
+        if isinstance(value, (list, tuple)):
+            return [self.convert(v, depth + 1) for v in value]
+        if isinstance(value, (set, frozenset)):
+            return sorted((self.convert(v, depth + 1) for v in value), key=_text)
+        for scalar_or_list in ("item", "tolist"):  # Those of NumPy and PyTorch.
+            try:
+                content = getattr(value, scalar_or_list)()
+            except Exception:
+                continue
+            if type(content) is not type(value):
+                return self.convert(content, depth + 1)
+        return _text(value)
+
+
 def _value(value):
-    """Any value as JSON; numbers that JSON cannot represent become their names."""
-    if value is None or isinstance(value, (bool, str, int)):
-        return value
-    if isinstance(value, float):
-        return _number(value)
-    if isinstance(value, dict):
-        return {str(k): _value(v) for k, v in value.items()}
-    if isinstance(value, (list, tuple)):
-        return [_value(v) for v in value]
-    if hasattr(value, "item"):  # NumPy's and PyTorch's scalars.
-        try:
-            return _value(value.item())
-        except (TypeError, ValueError, RuntimeError):
-            pass
-    return str(value)
+    """Any value as JSON that the platform takes, and whether it had to be cut.
+
+    Raises ValueError when there is no such value.
+    """
+    json_value = _Values().convert(value)
+    text = json.dumps(json_value, allow_nan=False)
+    if len(text) <= _MAX_VALUE_BYTES:
+        return json_value, False
+    text = json_value if isinstance(json_value, str) else text
+    while len(json.dumps(text)) > _MAX_VALUE_BYTES - 16:
+        text = text[: len(text) * (_MAX_VALUE_BYTES - 16) // len(json.dumps(text))]
+    return text + "…", True
 
 
 def _number(value):
@@ -117,8 +227,62 @@ def _number(value):
     return value
 
 
+def _metric(value):
+    """The value of a metric. Raises an exception that says why it has none."""
+    if value is None:
+        raise ValueError("it is None")
+    if hasattr(value, "item"):  # Scalars and arrays of one element of NumPy and PyTorch.
+        value = value.item()
+    try:
+        return _number(value)
+    except OverflowError:
+        raise ValueError("it is beyond the range of a float")
+
+
+def _step(step):
+    number = int(step)
+    if abs(number) > _MAX_STEP:
+        raise ValueError("a step must be within 2**53 - 1")
+    return number
+
+
+def _microseconds(at):
+    """A time in seconds since 1970, or a datetime, which is local when it has no zone."""
+    seconds = at.timestamp() if isinstance(at, datetime.datetime) else float(at)
+    if not _YEAR_1 <= seconds < _YEAR_10000:
+        raise ValueError("a time is in seconds since 1970 and before the year 10000, not %g" % seconds)
+    return round(seconds * 1_000_000)
+
+
+def _is_one_line(text):
+    return not any(
+        ord(c) < 32 or 127 <= ord(c) < 160 or "\ud800" <= c <= "\udfff" or c in _REORDERING or c in "\u2028\u2029" for c in text
+    )
+
+
 def _is_name(text, longest):
-    return isinstance(text, str) and 1 <= len(text) <= longest and not any(ord(c) < 32 or 127 <= ord(c) < 160 for c in text)
+    return isinstance(text, str) and 1 <= len(text) <= longest and _is_one_line(text)
+
+
+def _valid_name(name):
+    """The name as the platform takes it; None when nothing is left."""
+    text = "".join(c if _is_one_line(c) else " " for c in _text(name)).strip()
+    return text[:_MAX_NAME] or None
+
+
+def _valid_project(project):
+    """The path as the platform takes it: words of ``A-Z a-z 0-9 _ - .`` with slashes between them."""
+    parts = (re.sub(r"[^A-Za-z0-9_\-.]+", "-", part) for part in _text(project).split("/"))
+    path = "/".join(part for part in parts if part not in ("", ".", ".."))[:_MAX_PROJECT].rstrip("/")
+    return path or "default"
+
+
+def _valid_artifact(name):
+    """The artifact's name as the platform takes it: a word of ``A-Z a-z 0-9 . _ -``."""
+    word = re.sub(r"[^A-Za-z0-9._-]+", "-", _text(name)).lstrip("._-")[:128]
+    if not word:
+        raise ValueError("its name has no letter and no digit")
+    return word
 
 
 def _line(record):
@@ -355,7 +519,10 @@ class _Client:
             if status in (404, 405):
                 return hashes, False
             self._require(status, answer)
-            missing += json.loads(answer)["sha256"]
+            try:
+                missing += json.loads(answer)["sha256"]
+            except (ValueError, KeyError, TypeError):
+                raise _Unavailable("its answer is not the platform's")
         return missing, True
 
     def _put(self, sha256, body, headers):
@@ -485,11 +652,48 @@ class _Copies:
 # Sending --------------------------------------------------------------------------------------------------------------
 
 
+def _size_of(record):
+    """How many values a record has, which users think of as logged: points, parameters, …, an artifact."""
+    kind = record["kind"]
+    if kind == "points":
+        return len(record["points"])
+    if kind == "update":
+        return sum(len(values) for field, values in record["body"].items() if field != "attempt")
+    return 1 if kind == "artifact" else 0
+
+
+def _name_of(record):
+    """What is said about a record that has one value, or can't be divided."""
+    kind = record["kind"]
+    if kind == "points" and len(record["points"]) == 1:
+        return record["points"][0]["key"]
+    if kind == "update" and _size_of(record) == 1:
+        return next(key for field, values in record["body"].items() if field != "attempt" for key in values)
+    return record["name"] if kind == "artifact" else {"finish": "the end of the run", "run": "the run"}.get(kind, "a record")
+
+
+def _halves(record):
+    """The record as two; nothing when it has only one value."""
+    kind, size = record["kind"], _size_of(record)
+    if size < 2 or kind not in ("points", "update"):
+        return ()
+    if kind == "points":
+        return [dict(record, points=some) for some in (record["points"][: size // 2], record["points"][size // 2 :])]
+    # Updates have one field besides the attempt.
+    field, values = next((field, values) for field, values in record["body"].items() if field != "attempt")
+    items = list(values.items())
+    return [
+        dict(record, body=dict(record["body"], **{field: dict(some)})) for some in (items[: size // 2], items[size // 2 :])
+    ]
+
+
 class _Sender(threading.Thread):
     """Sends spools in order, oldest first; while the platform is unavailable it backs off."""
 
-    def __init__(self, server, token, run_id, run_record, spools):
+    def __init__(self, server, token, run_id, run_record, spools, refusals=None):
         super().__init__(name="platform-sender", daemon=True)
+        self._refusals = refusals or _Refusals()
+        self.stored = self.refused = 0
         self._client = _Client(server, token)
         self._run = "/api/runs/" + urllib.parse.quote(run_id, safe="")
         self._run_record = run_record
@@ -546,8 +750,10 @@ class _Sender(threading.Thread):
             try:
                 self._send_some(spool)
                 self._on_available()
-            except Exception as error:  # No failure may affect the training.
+            except (_Unavailable, OSError) as error:
                 self._on_unavailable(str(error) or type(error).__name__)
+            except Exception as error:  # A defect here costs a record, not the training and not the other records.
+                self._skip(spool, error)
         self._client.close()
         for spool in self._spools:
             spool.close()
@@ -560,22 +766,54 @@ class _Sender(threading.Thread):
             _notify_user("%s contains a damaged record, which is skipped" % spool.path)
             spool.acknowledge(data.index(b"\n") + 1)
             return
+        refused = 0
         try:
-            try:
-                self._send(record)
-            except _Refused as error:
-                if error.status != 404 or record["kind"] == "artifact":
-                    raise
-                # The platform does not know the run (any longer).
-                self._send(self._run_record)
-                self._send(record)
+            self._send_to_run(record)
             self._records_per_request = sys.maxsize
         except _Refused as error:
             if count > 1:
                 self._records_per_request = 1
                 return
-            _notify_user("the platform refused %s: %s" % (record["kind"], error))
+            refused = self._send_parts(record, error)
+        if spool is self._spools[-1]:
+            # Earlier processes of the run have counted theirs.
+            self.stored += _size_of(record) - refused
+            self.refused += refused
         spool.acknowledge(length)
+
+    def _skip(self, spool, error):
+        _notify_user("a record cannot be sent and is skipped: %s" % _reason(error))
+        data = spool.read(_BYTES_PER_REQUEST)
+        self._records_per_request = 1
+        if b"\n" in data:
+            spool.acknowledge(data.index(b"\n") + 1)
+
+    def _send_to_run(self, record):
+        try:
+            self._send(record)
+        except _Refused as error:
+            if error.status != 404 or record["kind"] == "artifact":
+                raise
+            # The platform does not know the run (any longer).
+            self._send(self._run_record)
+            self._send(record)
+
+    def _send_parts(self, record, error):
+        """One value that the platform refuses costs no other: halves of the record are sent, down to single values.
+
+        Returns how many values were refused.
+        """
+        halves = _halves(record) if error.status in (400, 413, 422) else ()
+        if not halves:
+            self._refusals.say(_name_of(record), "the platform refused it: %s" % error)
+            return _size_of(record)
+        refused = 0
+        for half in halves:
+            try:
+                self._send_to_run(half)
+            except _Refused as again:
+                refused += self._send_parts(half, again)
+        return refused
 
     def _first_batch(self, data):
         """One record, or several records of points merged into one."""
@@ -668,21 +906,29 @@ class Run:
         self._next_step = 1
         self._last_time = 0
         self._lost = 0
+        self._accepted = 0
+        self._refusals = _Refusals()
         self._busy = self._flush_requested = self._finishing = False
         self._finished = False
         self._sender = None
         if not server:
             return
-        body = {"project": project}
-        if name:
-            body["name"] = name
+        self.project = _valid_project(project)
+        if self.project != project:
+            _notify_user("the project %s is tracked as %s" % (_brief(project), self.project))
+        body = {"project": self.project}
+        valid_name = None if name is None else _valid_name(name)
+        if valid_name:
+            body["name"] = valid_name
+        if valid_name != name:
+            _notify_user("the name %s is kept as %s" % (_brief(name), valid_name or "the run's id"))
         if job_id:
             body["jobId"] = job_id
         run_record = {"kind": "run", "body": body}
         left = _Spool.take_over(spool_folder, run_id)
         self._spool = _Spool.create(spool_folder, run_id)
         self._spool.append(_line(run_record))
-        self._sender = _Sender(server, token, run_id, run_record, left + [self._spool])
+        self._sender = _Sender(server, token, run_id, run_record, left + [self._spool], self._refusals)
         self._sender.start()
         self._collector = threading.Thread(target=self._collect, name="platform-collector", daemon=True)
         self._collector.start()
@@ -696,37 +942,45 @@ class Run:
         """Logs values of one step: ``run.log({"loss": 0.5})``.
 
         ``step`` is one more than the last by default; ``stage`` names a part of the training; ``at`` is when it was
-        measured, in seconds since 1970, now by default. Logging the same key, step and time again changes nothing, so a
-        resumed training may repeat what it may already have logged.
+        measured, in seconds since 1970 or as a ``datetime``, now by default. Logging the same key, step and time again changes
+        nothing, so a resumed training may repeat what it may already have logged. A value that is no number is left out
+        alone.
         """
-        if self._sender is None:
+        if self._sender is None or not self._is_open("the metrics"):
             return
         try:
-            values = [(key, _number(value)) for key, value in metrics.items()]
-            step = None if step is None else int(step)
-        except (TypeError, ValueError, AttributeError, RuntimeError) as error:
-            _notify_user("not logged: %s" % error)
+            metrics = dict(metrics)
+        except Exception as error:
+            self._refusals.add("the metrics", _reason(error))
             return
-        problem = (
-            "a metric's name has 1 to 250 characters, none of them a control character"
-            if not all(_is_name(key, 250) for key, _ in values)
-            else "a stage has 1 to 100 characters, none of them a control character"
-            if stage is not None and not _is_name(stage, 100)
-            else "a step must be within 2**53 - 1"
-            if step is not None and abs(step) > _MAX_STEP
-            else None
-        )
-        if problem:
-            _notify_user("not logged: " + problem)
+        values = []
+        for key, value in metrics.items():
+            try:
+                if not _is_name(key, _MAX_NAME):
+                    raise ValueError("a metric's name has 1 to %d characters, none of them a control character" % _MAX_NAME)
+                values.append((key, _metric(value)))
+            except Exception as error:
+                self._refusals.add(key, _reason(error))
+        try:
+            if stage is not None and not _is_name(stage, _MAX_STAGE):
+                raise ValueError("a stage has 1 to %d characters, none of them a control character" % _MAX_STAGE)
+            step = None if step is None else _step(step)
+            microseconds = None if at is None else _microseconds(at)
+        except Exception as error:
+            for key, _ in values:
+                self._refusals.add(key, _reason(error))
             return
+        if values:
+            self._add_points(values, step, stage, microseconds)
+
+    def _add_points(self, values, step, stage, microseconds):
         with self._gate:
             step = self._next_step if step is None else step
             self._next_step = step + 1
-            if at is None:
+            if microseconds is None:
                 # Later than every time before, so that two values of one step are two points.
                 microseconds = self._last_time = max(time.time_ns() // 1000, self._last_time + 1)
-            else:
-                microseconds = round(at * 1_000_000)
+            self._accepted += len(values)
             if len(self._points) + len(values) > _MAX_POINTS_IN_MEMORY:
                 self._lost += len(values)
                 return
@@ -745,7 +999,7 @@ class Run:
 
     def tags(self, values):
         """Sets labels of the run."""
-        self._update("tags", {key: str(value) for key, value in values.items()})
+        self._update("tags", values)
 
     def artifact(self, path, name, type="custom"):
         """Stores a file or a folder as the next version of an artifact.
@@ -753,27 +1007,30 @@ class Run:
         It is copied to the spool before this returns, so the original may change afterwards; the upload runs in the
         background. ``type``: model, dataset, code, config, checkpoint or custom.
         """
-        if self._sender is None:
+        if self._sender is None or not self._is_open("the artifact"):
             return
         try:
-            self._add(self._copy(os.fspath(path), name, type))
-        except (OSError, ValueError, TypeError) as error:
-            _notify_user("artifact %s is not stored: %s" % (name, error))
+            self._add(self._copy(os.fspath(path), name, type), 1)
+        except Exception as error:
+            self._refusals.add("the artifact " + _text(name), _reason(error))
 
     def flush(self, timeout=30.0):
-        """Waits until everything logged so far is stored on the platform; False when the timeout elapsed first."""
+        """Waits until everything logged so far is stored on the platform, or the timeout has elapsed.
+
+        Returns a ``Report``, which is true when nothing is waiting any more.
+        """
         if self._sender is None or self._finished:
-            return True
+            return self._report()
         end = time.monotonic() + timeout
         while True:
             with self._gate:
                 if not (self._points or self._records or self._busy) and self._sender.has_sent_all:
-                    return True
+                    return self._report()
                 self._flush_requested = True
                 self._gate.notify_all()
             self._sender.retry_now()
             if time.monotonic() > end:
-                return False
+                return self._report()
             self._sender.wait_for_progress(0.02)
 
     def finish(self, status="finished"):
@@ -781,18 +1038,18 @@ class Run:
 
         Waits while records are being sent and gives up when none could be for a few seconds; unsent records stay in the
         spool: in a job its agent sends them once the platform is available again, otherwise the run's next process or ``flush``.
+        Returns a ``Report``.
         """
         with self._gate:
-            if self._finished:
-                return
+            if self._finished or self._sender is None:
+                self._finished = True
+                return self._report()
             self._finished = True
-            if self._sender is None:
-                return
             body = {"status": status}
             if self._attempt:
                 # Sent late, after the job's next attempt began, it must change nothing.
                 body["attempt"] = self._attempt
-            self._records.append(_line({"kind": "finish", "body": body}))
+            self._records.append((_line({"kind": "finish", "body": body}), 0))
             self._finishing = True
             self._gate.notify_all()
         self._collector.join()
@@ -800,7 +1057,13 @@ class Run:
             location = self._spool.path or "memory"
             _notify_user("the platform is unavailable; unsent records are kept in " + location)
         if self._lost:
-            _notify_user("%d points were lost because the spool could not store them" % self._lost)
+            _notify_user("%d values were lost because the spool could not store them" % self._lost)
+        return self._report()
+
+    def _report(self):
+        stored, refused = (self._sender.stored, self._sender.refused) if self._sender is not None else (0, 0)
+        waiting = max(0, self._accepted - self._lost - stored - refused)
+        return Report(stored, refused + self._refusals.count + self._lost, waiting)
 
     def __enter__(self):
         return self
@@ -808,20 +1071,66 @@ class Run:
     def __exit__(self, kind, error, trace):
         self.finish("finished" if kind is None else "interrupted" if kind is KeyboardInterrupt else "failed")
 
+    def _is_open(self, what):
+        if self._finished:
+            self._refusals.add(what, "the run has ended")
+        return not self._finished
+
     def _update(self, field, values):
-        if self._sender is None or not values:
+        if self._sender is None or values is None or not self._is_open("what was set"):
             return
-        body = {field: {str(k): _value(v) for k, v in values.items()}}
+        try:
+            values = dict(values)
+        except Exception as error:
+            self._refusals.add(field, _reason(error))
+            return
+        some, size = {}, 0
+        for key, value in values.items():
+            key = _text(key)
+            try:
+                json_value = self._checked(field, key, value)
+            except Exception as error:
+                self._refusals.add(key, _reason(error))
+                continue
+            length = len(json.dumps([key, json_value]))
+            if some and size + length > _BYTES_PER_REQUEST:
+                self._add_update(field, some)
+                some, size = {}, 0
+            some[key] = json_value
+            size += length
+        if some:
+            self._add_update(field, some)
+
+    def _checked(self, field, key, value):
+        """The value as it is stored. What is too long is cut."""
+        if not _is_name(key, _MAX_NAME):
+            raise ValueError("a name has 1 to %d characters, none of them a control character" % _MAX_NAME)
+        if field == "tags":
+            text = _text(value)
+            json_value, is_cut = text[:_MAX_TAG], len(text) > _MAX_TAG
+        else:
+            json_value, is_cut = _value(value)
+        if is_cut:
+            self._refusals.note(key, "%s is too long and is cut" % _brief(key))
+        return json_value
+
+    def _add_update(self, field, values):
+        body = {field: values}
         if self._attempt:
             # Sent late, it overwrites nothing that the job's next attempt has set.
             body["attempt"] = self._attempt
-        self._add(_line({"kind": "update", "body": body}))
+        self._add(_line({"kind": "update", "body": body}), len(values))
 
-    def _add(self, record):
+    def _add(self, record, size):
         with self._gate:
-            self._records.append(record)
+            self._accepted += size
+            self._records.append((record, size))
 
     def _copy(self, path, name, type):
+        valid = _valid_artifact(name)
+        if valid != name:
+            self._refusals.note(_text(name), "the artifact %s is stored as %s" % (_brief(name), valid))
+        name = valid
         identity = str(uuid.uuid4())
         folder = os.path.join(self._spool.artifact_folder, identity)
         os.makedirs(folder)
@@ -843,7 +1152,7 @@ class Run:
             _notify_user("artifact %s is stored without %d more" % (name, len(left_out) - 5))
         if not files:
             raise ValueError("there is no file in %s" % path)
-        body = {"type": type, "project": self.project, "files": files}
+        body = {"type": _text(type), "project": self.project, "files": files}
         if self._job_id:
             body["jobId"] = self._job_id
         if self._attempt:
@@ -910,9 +1219,9 @@ class Run:
                 some = points[start : start + _POINTS_PER_RECORD]
                 if not self._spool.append(_line({"kind": "points", "points": [self._point(p) for p in some]})):
                     self._lost += len(some)
-            for record in records:
+            for record, size in records:
                 if not self._spool.append(record):
-                    self._lost += 1
+                    self._lost += max(size, 1)
             with self._gate:
                 self._busy = False
             if points or records:
@@ -954,30 +1263,30 @@ def init(
     else:
         _current.finish()
     environment = os.environ
-    server = url or environment.get("PLATFORM_URL")
+    server = _text(url) if url is not None else environment.get("PLATFORM_URL")
     if environment.get("PLATFORM_DISABLED") == "1":
         server = None
     if server and urllib.parse.urlsplit(server).scheme not in ("http", "https"):
         _notify_user("PLATFORM_URL %s is not a valid address; nothing is tracked" % server)
         server = None
-    identity = run_id or environment.get("PLATFORM_RUN_ID") or str(uuid.uuid4())
+    identity = (_text(run_id) if run_id is not None else environment.get("PLATFORM_RUN_ID")) or str(uuid.uuid4())
     if not (identity[0].isalnum() and len(identity) <= 64 and all(c.isalnum() or c in "._-" for c in identity) and identity.isascii()):
         _notify_user("%r is not a valid run id; nothing is tracked" % identity)
         server = None
     attempt = environment.get("PLATFORM_ATTEMPT", "")
     _current = Run(
         server,
-        token or environment.get("PLATFORM_TOKEN"),
+        _text(token) if token is not None else environment.get("PLATFORM_TOKEN"),
         identity,
-        project or environment.get("PLATFORM_PROJECT") or "default",
+        project if project is not None else environment.get("PLATFORM_PROJECT") or "default",
         name,
         environment.get("PLATFORM_JOB_ID"),
         int(attempt) if attempt.isdigit() else None,
         spool_dir or _spool_folder(),
         finish_timeout,
     )
-    _current.parameters(parameters or {})
-    _current.tags(tags or {})
+    _current.parameters(parameters)
+    _current.tags(tags)
     return _current
 
 
@@ -1013,7 +1322,7 @@ def flush(timeout=30.0):
 
 def finish(status="finished"):
     """See ``Run.finish``."""
-    _run().finish(status)
+    return _run().finish(status)
 
 
 def _run():

@@ -91,13 +91,13 @@ public sealed class Tracking_in_python : PythonTest
             """
             run = tracking.init()
             run.log({"loss": 1.0})
-            print("sent", run.flush(20), flush=True)
+            print("sent", bool(run.flush(20)), flush=True)
             input()
             started = time.monotonic()
             for i in range(2, 5001):
                 run.log({"loss": float(i)})
             print("quick", time.monotonic() - started < 30, flush=True)
-            print("unavailable", run.flush(0.3), flush=True)
+            print("unavailable", bool(run.flush(0.3)), flush=True)
             input()
             run.log({"loss": 5001.0})
             run.finish()
@@ -257,7 +257,7 @@ public sealed class Tracking_in_python : PythonTest
             run.log({"loss": 1.0})
             run.summary({"accuracy": 1})
             run.artifact("nowhere", name="model")
-            print(run.is_enabled, run.flush(), run.id)
+            print(run.is_enabled, bool(run.flush()), run.id)
             run.finish()
             """,
             (variable, value)

@@ -184,8 +184,8 @@ internal ref struct MetricPointsParser
 
     private int ReadName(Names names, string field, int maxLength, Sentence rule)
     {
-        // An escaped character takes at most six bytes of JSON.
-        if (_reader.TokenType is not JsonTokenType.String || _reader.ValueSpan.Length > maxLength * 6)
+        // An escaped character takes at most twelve bytes of JSON: two units of UTF-16.
+        if (_reader.TokenType is not JsonTokenType.String || _reader.ValueSpan.Length > maxLength * 12)
         {
             FailPoint(field, rule);
             return -1;

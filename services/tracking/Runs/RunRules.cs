@@ -36,8 +36,9 @@ internal static class RunRules
     public static bool IsKey(string? key) => IsText(key, MaxKey);
 
     /// <summary>Text of one line.</summary>
+    /// <param name="max">The most characters as clients count them: code points, not the units of UTF-16.</param>
     public static bool IsText(string? text, int max) =>
-        text is { Length: >= 1 } && text.Length <= max && ClientText.IsOneLine(text);
+        text is { Length: >= 1 } && CodePoints(text) <= max && ClientText.IsOneLine(text);
 
     /// <summary>The first error in the values, or null.</summary>
     public static (string Field, Sentence Error)? CheckValues(
@@ -71,7 +72,7 @@ internal static class RunRules
                 return ("tags", RunSentences.Key);
             }
 
-            if (value is not null && (value.Length > MaxTag || !ClientText.IsText(value)))
+            if (value is not null && (CodePoints(value) > MaxTag || !ClientText.IsText(value)))
             {
                 return ($"tags.{key}", RunSentences.Tag.With(MaxTag));
             }
@@ -79,6 +80,8 @@ internal static class RunRules
 
         return null;
     }
+
+    private static int CodePoints(string text) => text.Length - text.Count(char.IsLowSurrogate);
 
     /// <summary>A jsonb column refuses NUL characters, unpaired surrogates and numbers beyond its range.</summary>
     private static bool CanBeStored(JsonElement json)

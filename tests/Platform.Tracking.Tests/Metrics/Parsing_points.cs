@@ -96,6 +96,20 @@ public sealed class Parsing_points
         );
 
     [Theory]
+    [InlineData("🎉", 250, true)]
+    [InlineData("🎉", 251, false)]
+    [InlineData(@"\ud83c\udf89", 250, true)]
+    [InlineData(@"\ud83c\udf89", 251, false)]
+    public void counts_the_characters_of_keys_as_clients_do(string character, int count, bool allowed) =>
+        Assert.Equal(
+            allowed,
+            Parse(
+                $$"""{"points":[{"key":"{{string.Concat(Enumerable.Repeat(character, count))}}","value":1}]}"""
+            ).Points
+                is not null
+        );
+
+    [Theory]
     [InlineData(10, true)]
     [InlineData(11, false)]
     public void limits_points(int count, bool allowed) =>
