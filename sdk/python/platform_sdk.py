@@ -108,10 +108,10 @@ class _Refusals:
         with self._gate:
             self._say(name, "%s is not stored: %s" % (_brief(name), reason))
 
-    def note(self, name, text):
+    def note(self, text):
         """Says once what was changed about something that is stored."""
         with self._gate:
-            self._say((name, text), text)
+            self._say(text, text)
 
     def _say(self, key, text):
         if key in self._said or len(self._said) > _MAX_NOTICES:
@@ -652,39 +652,47 @@ class _Copies:
 # Sending --------------------------------------------------------------------------------------------------------------
 
 
+def _entries(record):
+    """What users think of as logged, of a record that can be divided: its points, or what an update sets."""
+    if record["kind"] == "points":
+        return record["points"]
+    if record["kind"] == "update":
+        return [
+            (field, key, value)
+            for field, values in record["body"].items()
+            if field != "attempt"
+            for key, value in values.items()
+        ]
+    return []
+
+
+def _with_entries(record, entries):
+    """The same record with some of its entries."""
+    if record["kind"] == "points":
+        return dict(record, points=entries)
+    body = {"attempt": record["body"]["attempt"]} if "attempt" in record["body"] else {}
+    for field, key, value in entries:
+        body.setdefault(field, {})[key] = value
+    return dict(record, body=body)
+
+
 def _size_of(record):
-    """How many values a record has, which users think of as logged: points, parameters, …, an artifact."""
-    kind = record["kind"]
-    if kind == "points":
-        return len(record["points"])
-    if kind == "update":
-        return sum(len(values) for field, values in record["body"].items() if field != "attempt")
-    return 1 if kind == "artifact" else 0
+    return 1 if record["kind"] == "artifact" else len(_entries(record))
 
 
 def _name_of(record):
-    """What is said about a record that has one value, or can't be divided."""
-    kind = record["kind"]
-    if kind == "points" and len(record["points"]) == 1:
-        return record["points"][0]["key"]
-    if kind == "update" and _size_of(record) == 1:
-        return next(key for field, values in record["body"].items() if field != "attempt" for key in values)
+    """What is said about a record that has one entry, or can't be divided."""
+    kind, entries = record["kind"], _entries(record)
+    if len(entries) == 1:
+        return entries[0]["key"] if kind == "points" else entries[0][1]
     return record["name"] if kind == "artifact" else {"finish": "the end of the run", "run": "the run"}.get(kind, "a record")
 
 
 def _halves(record):
-    """The record as two; nothing when it has only one value."""
-    kind, size = record["kind"], _size_of(record)
-    if size < 2 or kind not in ("points", "update"):
-        return ()
-    if kind == "points":
-        return [dict(record, points=some) for some in (record["points"][: size // 2], record["points"][size // 2 :])]
-    # Updates have one field besides the attempt.
-    field, values = next((field, values) for field, values in record["body"].items() if field != "attempt")
-    items = list(values.items())
-    return [
-        dict(record, body=dict(record["body"], **{field: dict(some)})) for some in (items[: size // 2], items[size // 2 :])
-    ]
+    """The record as two; nothing when it has only one entry."""
+    entries = _entries(record)
+    middle = len(entries) // 2
+    return [_with_entries(record, some) for some in (entries[:middle], entries[middle:])] if middle else []
 
 
 class _Sender(threading.Thread):
@@ -803,7 +811,7 @@ class _Sender(threading.Thread):
 
         Returns how many values were refused.
         """
-        halves = _halves(record) if error.status in (400, 413, 422) else ()
+        halves = _halves(record) if error.status in (400, 413, 422) else []
         if not halves:
             self._refusals.say(_name_of(record), "the platform refused it: %s" % error)
             return _size_of(record)
@@ -1111,7 +1119,7 @@ class Run:
         else:
             json_value, is_cut = _value(value)
         if is_cut:
-            self._refusals.note(key, "%s is too long and is cut" % _brief(key))
+            self._refusals.note("%s is too long and is cut" % _brief(key))
         return json_value
 
     def _add_update(self, field, values):
@@ -1129,7 +1137,7 @@ class Run:
     def _copy(self, path, name, type):
         valid = _valid_artifact(name)
         if valid != name:
-            self._refusals.note(_text(name), "the artifact %s is stored as %s" % (_brief(name), valid))
+            self._refusals.note("the artifact %s is stored as %s" % (_brief(name), valid))
         name = valid
         identity = str(uuid.uuid4())
         folder = os.path.join(self._spool.artifact_folder, identity)
