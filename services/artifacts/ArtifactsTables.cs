@@ -132,11 +132,12 @@ internal static class ArtifactsTables
 
     public static readonly Migration Search = new(
         "011_search",
-        $"""
-        {TextIndex.ColumnSql("artifact_summary", "search_description", "description")}
-        drop index if exists artifact_summary_description_search;
-        {TextIndex.Sql("artifact_summary_description_search", "artifact_summary", "search_description")}
-        """
+        TextIndex.ColumnWithIndexSql(
+            "artifact_summary_description_search",
+            "artifact_summary",
+            "search_description",
+            "description"
+        )
     );
 
     public static readonly Migration ExecutableFile = new(

@@ -1,46 +1,30 @@
 using System.Runtime.InteropServices;
+using Platform.LocalServers;
 
 namespace Platform.Cli;
 
 /// <summary>Ctrl-C and SIGTERM: they cancel a command, which then ends by itself.</summary>
 internal sealed class Interruption : IDisposable
 {
-    /// <summary>What shells add to a signal's number.</summary>
-    private const int Signalled = 128;
-
-    /// <summary>SIGINT, of Ctrl-C.</summary>
-    private const int Interrupt = 2;
-
-    /// <summary>SIGTERM.</summary>
-    private const int Terminate = 15;
-
     /// <summary>How long a command may take to end; demo stops what it started.</summary>
     private static readonly TimeSpan _limit = TimeSpan.FromMinutes(2);
 
+    private readonly StopSignals _signals = new(PosixSignal.SIGINT, PosixSignal.SIGTERM);
     private readonly CancellationTokenSource _cancelled;
-    private readonly TaskCompletionSource _came = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private readonly IReadOnlyList<PosixSignalRegistration> _signals;
 
     /// <param name="cancellationToken">Cancels the command too, as Ctrl-C does.</param>
-    public Interruption(CancellationToken cancellationToken)
-    {
-        _cancelled = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        _signals =
-        [
-            PosixSignalRegistration.Create(PosixSignal.SIGINT, signal => Cancel(signal, Interrupt)),
-            PosixSignalRegistration.Create(PosixSignal.SIGTERM, signal => Cancel(signal, Terminate)),
-        ];
-    }
+    public Interruption(CancellationToken cancellationToken) =>
+        _cancelled = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, _signals.Token);
 
     public CancellationToken Cancelled => _cancelled.Token;
 
     /// <summary>What shells answer for a program that the signal ended.</summary>
-    public int ExitCode { get; private set; } = Signalled + Interrupt;
+    public int ExitCode => _signals.ExitCode ?? StopSignals.CodeOf(PosixSignal.SIGINT);
 
-    /// <summary>Waits for the command, but not for ever once it is cancelled.</summary>
+    /// <summary>Waits for the command, but not for ever once a signal has come.</summary>
     public async Task<int> LimitAsync(Task<int> command)
     {
-        await Task.WhenAny(command, _came.Task);
+        await Task.WhenAny(command, Task.Delay(Timeout.InfiniteTimeSpan, _signals.Token));
         if (!command.IsCompleted)
         {
             await Task.WhenAny(command, Task.Delay(_limit, CancellationToken.None));
@@ -51,19 +35,7 @@ internal sealed class Interruption : IDisposable
 
     public void Dispose()
     {
-        foreach (var signal in _signals)
-        {
-            signal.Dispose();
-        }
-
         _cancelled.Dispose();
-    }
-
-    private void Cancel(PosixSignalContext signal, int number)
-    {
-        signal.Cancel = true;
-        ExitCode = Signalled + number;
-        _cancelled.Cancel();
-        _came.TrySetResult();
+        _signals.Dispose();
     }
 }

@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using MassTransit;
 using Platform.EventStore;
 using Platform.Gateway;
@@ -8,7 +9,8 @@ using Platform.Messaging;
 using Platform.ServiceDefaults;
 using Platform.Standalone;
 
-using var stop = new StopSignals();
+// From the start: also while the database is being created.
+using var stop = new StopSignals(PosixSignal.SIGINT, PosixSignal.SIGTERM, PosixSignal.SIGHUP);
 try
 {
     await using var environment = await StandaloneEnvironment.OpenAsync(args, stop.Token);
@@ -51,7 +53,7 @@ catch (OperationCanceledException) when (stop.Token.IsCancellationRequested)
 {
     // While it started; whoever stops a running platform is told by the host.
     await Console.Error.WriteLineAsync("platform: stopped before it was ready");
-    return stop.ExitCode;
+    return stop.ExitCode!.Value;
 }
 catch (Exception exception) when (exception is LocalServerException or SchemaRefusedException)
 {

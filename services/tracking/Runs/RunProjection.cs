@@ -83,11 +83,7 @@ internal sealed class RunProjection : SqlProjection
 
     public static readonly Migration SearchMigration = new(
         "012_search",
-        $"""
-        {TextIndex.ColumnSql("run", "search_name", "name")}
-        drop index if exists run_search;
-        {TextIndex.Sql("run_search", "run", "search_name")}
-        """
+        TextIndex.ColumnWithIndexSql("run_search", "run", "search_name", "name")
     );
 
     public override string Name => "run:v1";

@@ -23,6 +23,15 @@ public static class TextIndex
             end $$;
             """;
 
+    /// <summary>The same with an index of the new column, in place of one of the text itself.</summary>
+    /// <param name="index">The name that the index had and has.</param>
+    public static string ColumnWithIndexSql(string index, string table, string column, string text) =>
+        $"""
+            {ColumnSql(table, column, text)}
+            drop index if exists {index};
+            {Sql(index, table, column)}
+            """;
+
     /// <summary>
     /// The SQL of a migration that creates a trigram index (<c>pg_trgm</c>), where the extension is installed or may be. Without
     /// it, a search reads the whole table.
