@@ -37,7 +37,7 @@ public sealed class Deleting_and_restoring(Browser browser)
 
         await session.GoAsync($"/jobs?search={name}");
         await Expect(session.Heading("No results for these filters")).ToBeVisibleAsync();
-        await session.Button("Deleted").ClickAsync();
+        await session.Button("Recycle bin").ClickAsync();
         await Expect(session.Page).ToHaveURLAsync(new Regex("deleted=true$"));
         await session.Page.GetByRole(AriaRole.Link, new() { Name = name }).ClickAsync();
         await session.Button("Restore").ClickAsync();
@@ -77,7 +77,7 @@ public sealed class Deleting_and_restoring(Browser browser)
         await Expect(session.Page.GetByText("2 moved to the recycle bin.")).ToBeVisibleAsync();
         await Expect(session.Page.Locator("#content")).ToBeFocusedAsync();
 
-        await session.Button("Deleted").ClickAsync();
+        await session.Button("Recycle bin").ClickAsync();
         await session.Page.GetByLabel("Select the 2 loaded rows").CheckAsync();
         await session.Button("Delete permanently").ClickAsync();
         await Expect(session.Page.Locator(".dry-run")).ToContainTextAsync("Logs:");

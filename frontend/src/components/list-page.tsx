@@ -1,5 +1,5 @@
 import { useNavigate, useRouter } from '@tanstack/react-router';
-import { ArchiveRestore, ListFilter } from 'lucide-react';
+import { ArchiveRestore, ArrowLeft, ListFilter, Trash2 } from 'lucide-react';
 import { useCallback, useState, type ReactNode } from 'react';
 import { ApiError } from '../lib/api';
 import type { BinCommands } from '../lib/batch';
@@ -47,7 +47,16 @@ export function ListPage<Path extends ListPath>({
   const onProject = useCallback((value: string) => change({ project: value }), [change]);
   return (
     <div className="page page-fill">
-      <PageHeader title={search.deleted ? t('bin.title', { list: title }) : title}>{actions}</PageHeader>
+      <PageHeader title={search.deleted ? t('bin.title', { list: title }) : title}>
+        {search.deleted ? (
+          <Button icon={<ArrowLeft aria-hidden="true" />} onClick={() => change({ deleted: false })}>
+            {t('bin.leave')}
+          </Button>
+        ) : (
+          actions
+        )}
+      </PageHeader>
+      {search.deleted && <p className="muted">{t('bin.about')}</p>}
       <div className="filters">
         <SearchBox main label={searchLabel} value={search.search ?? ''} onChange={onSearch} />
         <Button
@@ -84,6 +93,7 @@ export function ListPage<Path extends ListPath>({
               aria-pressed={Boolean(search.deleted)}
               onClick={() => change({ deleted: !search.deleted })}
             >
+              <Trash2 aria-hidden="true" />
               {t('bin.filter')}
             </button>
           </div>
@@ -158,7 +168,6 @@ function List<Path extends ListPath>({
   if (rows.total === 0) {
     return (
       <>
-        {bar}
         {isFiltered ? (
           <EmptyState title={t('common.noMatch')}>{clear}</EmptyState>
         ) : deleted ? (
@@ -166,6 +175,7 @@ function List<Path extends ListPath>({
         ) : (
           <Unlisted path={path} empty={empty} onShow={() => change({ deleted: true })} />
         )}
+        {bar}
       </>
     );
   }
@@ -178,7 +188,6 @@ function List<Path extends ListPath>({
   ];
   return (
     <>
-      {bar}
       <VirtualTable
         name={path.slice('/api/'.length)}
         label={tableLabel}
@@ -186,6 +195,8 @@ function List<Path extends ListPath>({
         rows={rows}
         onVisibleRangeChange={onVisibleRangeChange}
       />
+      {/* Below the table: its rows stay where they are when it appears. */}
+      {bar}
       <p className="table-foot muted number">
         {t('common.rows', {
           first: number(sight.first),

@@ -219,11 +219,16 @@ function Contents({ content }: { content: PurgeContent }) {
 function ReportView({ report: { action, items, names }, onClose }: { report: Report; onClose: () => void }) {
   const t = useText();
   const locale = useLocale();
-  const done = items.filter(item => item.done).length;
+  const done = items.filter(item => item.done);
+  const only = done.length === 1 && names.get(done[0]!.id);
   return (
     <div className="batch-report" role="status">
       <div>
-        <p>{t(`batch.done.${action}`, { count: done.toLocaleString(locale) })}</p>
+        <p>
+          {only
+            ? t(`batch.done.${action}.one`, { name: only })
+            : t(`batch.done.${action}`, { count: done.length.toLocaleString(locale) })}
+        </p>
         <Refused items={items} names={names} />
       </div>
       <IconButton label={t('common.close')} icon={<X aria-hidden="true" />} onClick={onClose} />

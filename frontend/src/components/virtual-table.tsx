@@ -52,10 +52,11 @@ export function VirtualTable<T>({ name, label, columns, rows, onVisibleRangeChan
   const scroller = useRef<HTMLDivElement>(null);
   const widths = useStore(columnWidths(name));
   const isNarrow = useMediaQuery(narrowScreen);
+  const height = isNarrow ? narrowRowHeight : rowHeight;
   const virtual = useVirtualizer({
     count: rows.total,
     getScrollElement: () => scroller.current,
-    estimateSize: () => (isNarrow ? narrowRowHeight : rowHeight),
+    estimateSize: () => height,
     overscan,
   });
   // Finds the range of what is shown now; before, it is that of the last time.
@@ -64,25 +65,21 @@ export function VirtualTable<T>({ name, label, columns, rows, onVisibleRangeChan
   const last = virtual.range?.endIndex ?? 0;
   const { show, key } = rows;
   const entry = useLocation({ select: location => location.state.__TSR_key ?? '' }) + key;
-  const firstSeen = useRef(0);
   useEffect(() => {
-    // Another list, or one that Back leads to.
-    firstSeen.current = placeOf(entry);
-    virtual.scrollToIndex(firstSeen.current, { align: 'start' });
+    // Another list, or one that Back leads to; or rows of another height.
+    virtual.measure();
+    virtual.scrollToOffset(placeOf(entry) * height);
     // The entry changes a moment before its list is shown.
     // eslint-disable-next-line react-hooks/exhaustive-deps
-  }, [virtual, key]);
+  }, [virtual, key, height]);
   useEffect(() => {
-    // Rows of another height: the first visible one stays in its place.
-    virtual.measure();
-    virtual.scrollToIndex(firstSeen.current, { align: 'start' });
-  }, [virtual, isNarrow]);
-  useEffect(() => {
-    firstSeen.current = first;
-    setPlace(entry, first);
     show(first);
     onVisibleRangeChange(first + 1, last + 1);
-  }, [show, onVisibleRangeChange, entry, first, last]);
+  }, [show, onVisibleRangeChange, first, last]);
+  const onScroll = () => {
+    alignSideways(scroller.current, head.current);
+    setPlace(entry, scroller.current!.scrollTop / height);
+  };
 
   const narrowTracks = tracksOf(
     columns.filter(column => !column.wide),
@@ -98,7 +95,13 @@ export function VirtualTable<T>({ name, label, columns, rows, onVisibleRangeChan
       role="table"
       aria-label={label}
       aria-rowcount={rows.total + 1}
-      style={{ '--tracks': tracksOf(columns, widths), '--narrow-tracks': narrowTracks } as CSSProperties}
+      style={
+        {
+          '--tracks': tracksOf(columns, widths),
+          '--narrow-tracks': narrowTracks,
+          '--rows-height': `${virtual.getTotalSize()}px`,
+        } as CSSProperties
+      }
     >
       <div
         ref={head}
@@ -113,14 +116,7 @@ export function VirtualTable<T>({ name, label, columns, rows, onVisibleRangeChan
           onChoose={changes => setColumnWidths(name, changes)}
         />
       </div>
-      <div
-        ref={scroller}
-        className="table-body"
-        role="rowgroup"
-        tabIndex={0}
-        aria-label={label}
-        onScroll={() => alignSideways(scroller.current, head.current)}
-      >
+      <div ref={scroller} className="table-body" role="rowgroup" tabIndex={0} aria-label={label} onScroll={onScroll}>
         <div role="presentation" className="table-canvas" style={{ height: virtual.getTotalSize() }}>
           {items.map(item => {
             const row = rows.at(item.index);

@@ -1,4 +1,4 @@
-/** The first visible row of each list, by the entry in the history that showed it. */
+/** How many rows are above the visible ones in each list, with the part of the one cut off, by the entry in the history that showed it. */
 const places = new Map<string, number>();
 /** The oldest places are forgotten. */
 const most = 500;
@@ -8,11 +8,11 @@ export function placeOf(entry: string): number {
   return places.get(entry) ?? 0;
 }
 
-/** Remembers the first visible row of a list, for when Back or Forward leads to it. */
-export function setPlace(entry: string, index: number): void {
+/** Remembers how many rows are above the visible ones, for when Back or Forward leads to the list. */
+export function setPlace(entry: string, rows: number): void {
   places.delete(entry);
-  if (index > 0) {
-    places.set(entry, index);
+  if (rows > 0) {
+    places.set(entry, rows);
   }
   if (places.size > most) {
     places.delete(places.keys().next().value!);
