@@ -8,6 +8,7 @@ using Platform.ServiceDefaults;
 using Platform.Tracking.Access;
 using Platform.Tracking.Browsing;
 using Platform.Tracking.Changing;
+using Platform.Tracking.Heartbeats;
 using Platform.Tracking.Jobs;
 using Platform.Tracking.Live;
 using Platform.Tracking.Metrics;
@@ -45,6 +46,8 @@ public sealed class TrackingModule : IServiceModule
         options.Migrations.Add(ProjectRetentionTable.Migration("010_project_retention"));
         options.Migrations.Add(MetricTables.ActivityMigration);
         options.Migrations.Add(RunProjection.SearchMigration);
+        options.Migrations.Add(RunProjection.DetailsMigration);
+        options.Migrations.Add(RunHeartbeats.Migration);
         options.InlineProjections.Add(new RunProjection());
         services.AddEventStore(options, (store, source) => new TrackingStore(store, source));
 
@@ -63,6 +66,8 @@ public sealed class TrackingModule : IServiceModule
         services.AddSingleton<RunPurge>();
         services.AddSingleton<RetainedProjects<TrackingStore>>();
         services.AddHostedService<RunRetention>();
+        services.AddSingleton<RunHeartbeats>();
+        services.AddHostedService<LostRuns>();
         services.AddGauges<RunGauges>();
     }
 
@@ -87,6 +92,7 @@ public sealed class TrackingModule : IServiceModule
         runs.MapGetRun();
         runs.MapUpdateRun();
         runs.MapFinishRun();
+        runs.MapSendHeartbeat();
         runs.MapDeleteRun();
         runs.MapRestoreRun();
         runs.MapPurgeRuns();

@@ -25,8 +25,14 @@ internal sealed record ListRunsQuery : ListQuery
     /// <summary><c>true</c> for runs in the recycle bin instead of the others.</summary>
     public string? Deleted { get; init; }
 
-    /// <summary>The id of a job: finds its run.</summary>
+    /// <summary>The id of a job: finds its run, and those that its training started besides.</summary>
     public string? JobId { get; init; }
+
+    /// <summary>The id of a run: finds those that are parts of it.</summary>
+    public string? ParentId { get; init; }
+
+    /// <summary>The group that they belong to.</summary>
+    public string? Group { get; init; }
 }
 
 /// <summary><c>GET /api/runs</c>.</summary>
@@ -70,6 +76,30 @@ internal static class ListRunsEndpoint
         filter.AddProject("project", query.Project, "r.project", isExact);
         filter.AddOneOf("status", query.Status, "r.status", RunNames.Statuses, counted: true);
         filter.AddId("jobId", query.JobId, "r.job_id", RunSentences.JobId);
+        if (query.ParentId is { Length: > 0 } parent)
+        {
+            if (RunRules.TryNormalizeId(parent, out var parentId))
+            {
+                filter.Add(parameter => $"r.parent_id = {parameter(parentId)}");
+            }
+            else
+            {
+                filter.Reject("parentId", RunSentences.Id);
+            }
+        }
+
+        if (query.Group is { Length: > 0 } group)
+        {
+            if (RunRules.IsName(group))
+            {
+                filter.Add(parameter => $"r.group_name = {parameter(group)}");
+            }
+            else
+            {
+                filter.Reject("group", RunSentences.Name);
+            }
+        }
+
         foreach (var tag in query.Tag ?? [])
         {
             AddTag(filter, tag);

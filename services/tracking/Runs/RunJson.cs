@@ -13,7 +13,9 @@ namespace Platform.Tracking.Runs;
 [JsonSerializable(typeof(RunStarted))]
 [JsonSerializable(typeof(RunUpdated))]
 [JsonSerializable(typeof(PrimaryMetricSet))]
+[JsonSerializable(typeof(EnvironmentRecorded))]
 [JsonSerializable(typeof(RunEnded))]
+[JsonSerializable(typeof(RunLost))]
 [JsonSerializable(typeof(RunSettled))]
 [JsonSerializable(typeof(RunDeleted))]
 [JsonSerializable(typeof(RunRestored))]
@@ -29,7 +31,9 @@ internal sealed partial class RunJson : JsonSerializerContext
             .Add("run_started", Default.RunStarted)
             .Add("run_updated", Default.RunUpdated)
             .Add("primary_metric_set", Default.PrimaryMetricSet)
+            .Add("environment_recorded", Default.EnvironmentRecorded)
             .Add("run_ended", Default.RunEnded)
+            .Add("run_lost", Default.RunLost)
             .Add("run_settled", Default.RunSettled)
             .Add("run_deleted", Default.RunDeleted)
             .Add("run_restored", Default.RunRestored)
