@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Platform.ServiceDefaults;
+using Platform.Tracking.Filtering;
 using Platform.Tracking.Runs;
 
 namespace Platform.Tracking.Browsing;
@@ -18,6 +19,12 @@ internal sealed record ListRunsQuery : ListQuery
 
     /// <summary><c>key</c> or <c>key=value</c>; runs must match all of them.</summary>
     public string[]? Tag { get; init; }
+
+    /// <summary>
+    /// What they must fulfil, in MLflow's language with <c>or</c>, <c>not</c>, parentheses and ages besides:
+    /// <c>metrics."val/loss" &lt; 0.3 and params.lr = 0.1 and (tags.owner in ("anna") or started &gt; 7d)</c>.
+    /// </summary>
+    public string? Filter { get; init; }
 
     /// <summary>A part of the name, or the beginning or end of the id, in any case.</summary>
     public string? Search { get; init; }
@@ -52,6 +59,7 @@ internal static class ListRunsEndpoint
             ["project"] = ListColumn.Text("coalesce(r.project, '')"),
             ["status"] = ListColumn.Text("r.status"),
         },
+        MoreSorts = RunFilter.Sort,
         DefaultSort = "-createdAt",
         Counts = "run_count r",
         Read = RunReader.Read,
@@ -105,6 +113,7 @@ internal static class ListRunsEndpoint
             AddTag(filter, tag);
         }
 
+        filter.AddRunFilter("filter", query.Filter);
         filter.AddSearch("search", query.Search, Matches);
         return filter;
     }
