@@ -12,6 +12,8 @@ using Platform.Tracking.Heartbeats;
 using Platform.Tracking.Jobs;
 using Platform.Tracking.Live;
 using Platform.Tracking.Metrics;
+using Platform.Tracking.Mlflow;
+using Platform.Tracking.Mlflow.Experiments;
 using Platform.Tracking.Retention;
 using Platform.Tracking.Runs;
 
@@ -33,7 +35,7 @@ public sealed class TrackingModule : IServiceModule
             .ValidateOnStart();
 
         var options = new EventStoreOptions("tracking");
-        RunJson.Register(options.Events);
+        TrackingJson.Register(options.Events);
         options.Migrations.Add(RunProjection.Migration);
         options.Migrations.Add(MetricTables.Migration);
         options.Migrations.Add(RunProjection.AttemptMigration);
@@ -48,7 +50,9 @@ public sealed class TrackingModule : IServiceModule
         options.Migrations.Add(RunProjection.SearchMigration);
         options.Migrations.Add(RunProjection.DetailsMigration);
         options.Migrations.Add(RunHeartbeats.Migration);
+        options.Migrations.Add(ExperimentProjection.Migration);
         options.InlineProjections.Add(new RunProjection());
+        options.InlineProjections.Add(new ExperimentProjection());
         services.AddEventStore(options, (store, source) => new TrackingStore(store, source));
 
         services.AddSingleton<JobAttempts<TrackingStore>>();
@@ -66,6 +70,7 @@ public sealed class TrackingModule : IServiceModule
         services.AddSingleton<RunPurge>();
         services.AddSingleton<RetainedProjects<TrackingStore>>();
         services.AddHostedService<RunRetention>();
+        services.AddMlflow();
         services.AddSingleton<RunHeartbeats>();
         services.AddHostedService<LostRuns>();
         services.AddGauges<RunGauges>();
@@ -100,5 +105,6 @@ public sealed class TrackingModule : IServiceModule
         runs.MapReadMetrics();
         runs.MapMetricKeys();
         runs.MapFollowMetrics();
+        app.MapMlflow();
     }
 }

@@ -61,5 +61,4 @@ internal static class FilterSentences
         "filter.key",
         "A key must be 1 to 250 characters without control characters."
     );
-
 }

@@ -1,3 +1,5 @@
+using Platform.Tracking.Runs;
+
 namespace Platform.Tracking.Filtering;
 
 internal enum RunAttributeKind
@@ -78,18 +80,14 @@ internal sealed record RunAttribute(string Sql, RunAttributeKind Kind)
 
     /// <summary>The comparison with the values that the table has.</summary>
     public FilterNode.Comparison Means(FilterNode.Comparison comparison) =>
-        this != _status
-            ? comparison
-            : comparison with
-            {
-                Values =
-                [
-                    .. comparison.Values.Select(value =>
-                        value with
-                        {
-                            Text = _statuses.GetValueOrDefault(value.Text, value.Text),
-                        }
-                    ),
-                ],
-            };
+        comparison with
+        {
+            Values = [.. comparison.Values.Select(value => value with { Text = Meaning(value.Text) })],
+        };
+
+    private string Meaning(string text) =>
+        this == _status ? _statuses.GetValueOrDefault(text, text)
+        // MLflow writes ids without dashes.
+        : (this == _id || this == _parent || this == _job) && RunRules.TryNormalizeId(text, out var id) ? id
+        : text;
 }

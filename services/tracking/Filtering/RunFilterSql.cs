@@ -206,7 +206,8 @@ internal sealed class RunFilterSql(Func<object, string> parameter)
             ? time
         : null;
 
-    private static string? Symbol(FilterOperator comparison) =>
+    /// <summary>The operator as SQL has it; null for one that is a word.</summary>
+    public static string? Symbol(FilterOperator comparison) =>
         comparison switch
         {
             FilterOperator.Equal => "=",

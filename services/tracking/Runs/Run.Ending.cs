@@ -13,6 +13,9 @@ internal sealed partial record Run
     public DateTimeOffset? StartedAt { get; init; }
     public DateTimeOffset? EndedAt { get; init; }
 
+    /// <summary>When it was started last, where that was not the first time. Only ends are compared with it: the first start may be by another clock.</summary>
+    public DateTimeOffset? RestartedAt { get; init; }
+
     /// <summary>It ended because nothing was heard of it.</summary>
     public bool IsLost { get; init; }
 
@@ -90,7 +93,7 @@ internal sealed partial record Run
             At = Earlier(c.EndedAt, now),
         };
         // Of an earlier attempt, or of a process that was over before the run was started again.
-        if (c.Attempt < run.Attempt || c.EndedAt < run.StartedAt)
+        if (c.Attempt < run.Attempt || c.EndedAt < run.RestartedAt)
         {
             return Decision.Nothing<RunEvent>();
         }
@@ -109,8 +112,8 @@ internal sealed partial record Run
             return Decision.Accept<RunEvent>(ended);
         }
 
-        return run.Status == c.Status
-            ? Decision.Nothing<RunEvent>()
+        return run.Status == c.Status ? Decision.Nothing<RunEvent>()
+            : c.Replaces ? Decision.Accept<RunEvent>(ended)
             : Refusals.Refuse<RunEvent>(RunSentences.AlreadyEnded);
     }
 

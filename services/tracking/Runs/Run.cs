@@ -51,6 +51,9 @@ internal sealed partial record Run(
     /// <summary>The answer to a process of an earlier attempt, which must not change the run.</summary>
     public static readonly Refusal Fenced = Refusals.Of(RunSentences.AttemptFenced);
 
+    /// <summary>The code of the answer to a client whose parameters are written once.</summary>
+    public const string ParameterChanged = "run.parameter-changed";
+
     /// <summary>The answer to a machine that names a run of another job, or of none.</summary>
     public static readonly Refusal Foreign = Refusals.Of(RunSentences.ForeignRun);
 
@@ -107,6 +110,7 @@ internal sealed partial record Run(
             {
                 Status = RunStatus.Running,
                 Attempt = Math.Max(run.Attempt, e.Attempt ?? 0),
+                RestartedAt = run.StartedAt is null ? null : e.At,
                 StartedAt = e.At,
                 EndedAt = null,
                 IsLost = false,
@@ -194,6 +198,14 @@ internal sealed partial record Run(
 
     private static Decision<RunEvent> Update(Run run, UpdateRun c, DateTimeOffset now)
     {
+        if (c.ParametersStay && Changed(run, c.Parameters) is { } key)
+        {
+            return Decision.Refuse<RunEvent>(
+                ParameterChanged,
+                $"Changing param values is not allowed. Param with key='{key}' was already logged with value='{run.Parameters[key].Text}' for this run. Attempted logging new value '{c.Parameters![key].Text}'."
+            );
+        }
+
         List<RunEvent> events = [];
         if (c.ReportedBy < Math.Max(run.Attempt, run.SettledAttempt))
         {
@@ -212,8 +224,18 @@ internal sealed partial record Run(
             );
         }
 
-        return WithValues(run, events, c, now);
+        return WithValues(run, events, c.ParametersStay ? c with { Parameters = Missing(run, c).Parameters } : c, now);
     }
+
+    /// <summary>A parameter that has another value already; the same text counts as the same, whatever its type.</summary>
+    private static string? Changed(Run run, IReadOnlyDictionary<string, RunValue>? wanted) =>
+        wanted
+            ?.Where(value =>
+                run.Parameters.TryGetValue(value.Key, out var known)
+                && !string.Equals(known.Text, value.Value.Text, StringComparison.Ordinal)
+            )
+            .Select(value => value.Key)
+            .FirstOrDefault();
 
     /// <summary>Adds an event for the values that the command changes.</summary>
     private static Decision<RunEvent> WithValues(Run run, List<RunEvent> events, UpdateRun c, DateTimeOffset now)

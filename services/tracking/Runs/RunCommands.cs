@@ -44,6 +44,9 @@ internal sealed record UpdateRun(
 
     /// <summary>Replaces what was recorded before.</summary>
     public RunValue? Environment { get; init; }
+
+    /// <summary>Parameters are written once, as MLflow has it: another value for one is refused.</summary>
+    public bool ParametersStay { get; init; }
 }
 
 /// <summary>The client reports that the training has ended.</summary>
@@ -57,7 +60,11 @@ internal sealed record FinishRun(
     int Rank = 0,
     DateTimeOffset? EndedAt = null,
     string? Reason = null
-) : RunCommand;
+) : RunCommand
+{
+    /// <summary>The last report counts, as MLflow has it: a run that has ended gets this status.</summary>
+    public bool Replaces { get; init; }
+}
 
 /// <summary>Nothing was heard of the training for too long.</summary>
 internal sealed record LoseRun : RunCommand;

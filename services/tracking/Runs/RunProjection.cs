@@ -270,7 +270,7 @@ internal sealed class RunProjection : SqlProjection
                 batch,
                 "tags",
                 id,
-                JsonSerializer.Serialize(set, RunJson.Default.IReadOnlyDictionaryStringString),
+                JsonSerializer.Serialize(set, TrackingJson.Default.IReadOnlyDictionaryStringString),
                 Removed(tags, value => value is null)
             );
         }
@@ -287,7 +287,7 @@ internal sealed class RunProjection : SqlProjection
     private static string Set(IReadOnlyDictionary<string, RunValue> values) =>
         JsonSerializer.Serialize(
             values.Where(value => !value.Value.IsNull).ToDictionary(StringComparer.Ordinal),
-            RunJson.Default.IReadOnlyDictionaryStringRunValue
+            TrackingJson.Default.IReadOnlyDictionaryStringRunValue
         );
 
     private static string[] Removed<T>(IReadOnlyDictionary<string, T> values, Func<T, bool> isRemoval) =>

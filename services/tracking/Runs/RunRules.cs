@@ -13,7 +13,7 @@ internal static class RunRules
     public const int MaxBodyBytes = 1024 * 1024;
     public const int MaxName = 250;
     public const int MaxKey = 250;
-    public const int MaxTag = 5000;
+    public const int MaxTag = 8000;
     public const int MaxValueBytes = 16 * 1024;
     public const int MaxNotes = 64 * 1024;
     public const int MaxEnvironmentBytes = 256 * 1024;
