@@ -230,6 +230,31 @@ public sealed class Reading_the_catalog(ArtifactsHost host) : IClassFixture<Arti
     }
 
     [Fact]
+    public async Task reports_lost_bytes_instead_of_an_archive()
+    {
+        var name = ArtifactsHost.NewName();
+        var bytes = Encoding.UTF8.GetBytes("lost from an archive");
+        await host.CreateAsync(
+            name,
+            new CreateVersion
+            {
+                Files =
+                [
+                    await host.UploadAsync("a.txt", Encoding.UTF8.GetBytes("kept in an archive")),
+                    await host.UploadAsync("b.txt", bytes),
+                ],
+            }
+        );
+        var sha256 = ArtifactsHost.Sha256(bytes);
+        File.Delete(Path.Combine(host.Folder, "blobs", sha256[..2], sha256[2..]));
+
+        var (status, problem) = await host.SendAsync(HttpMethod.Get, $"/api/artifacts/{name}/versions/1/archive");
+
+        Assert.Equal((500, "/problems/blob.lost"), (status, (string?)problem!["type"]));
+        Assert.Contains("b.txt", (string?)problem["detail"], StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task packs_a_version_into_an_archive()
     {
         var name = ArtifactsHost.NewName();
