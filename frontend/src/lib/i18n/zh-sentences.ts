@@ -34,6 +34,7 @@ export const zhSentences: SentenceCatalogue = {
     'artifact.not-found': '产物 “{name}” 不存在。',
     'artifact.path-twice': '此路径出现了两次。',
     'artifact.only-machines': '只有节点才会说明为哪次尝试读取；此列表没有该筛选条件。',
+    'artifact.reader-of-node': '该节点已知持有的尝试均不读取它，请给出读取它的任务和尝试。',
     'artifact.rank': '进程编号从 0 开始。',
     'artifact.sha256': 'SHA-256 须为 64 位小写十六进制数。',
     'artifact.size': '大小须为字节数。',
