@@ -11,6 +11,7 @@ export const zhSentences: SentenceCatalogue = {
   sentences: {
     'address.method-not-allowed': '{path} 不支持 {method}。',
     'address.not-found': '{path} 不存在。',
+    'address.compressed': '不读取带 Content-Encoding 的请求体。请直接发送 JSON。',
     'address.unknown-encoding': 'Content-Type 中的 charset 未知。请以 UTF-8 编码发送 JSON。',
     'address.unsupported-media-type': '{path} 不接受此 Content-Type 的请求体。请以 application/json 发送 JSON。',
     'artifact.alias':
@@ -145,6 +146,7 @@ export const zhSentences: SentenceCatalogue = {
     internal: '平台内部出错，日志中该跟踪 ID 下有详细信息。',
     'invalid-json': '请求体不是此地址所需的 JSON。',
     'invalid-json.doubled-field': '字段 “{field}” 出现了两次。',
+    'invalid-json.missing-field': '缺少字段 “{field}”。',
     'invalid-json.unknown-field': '未知字段 “{field}”。',
     'invalid-json.wrong-field': '字段 “{field}” 类型错误或缺少内容。',
     'job.artifact-reference': '产物的写法为 name、name:alias 或 name:3，由 A-Z a-z 0-9 . _ - 组成，以字母或数字开头。',
