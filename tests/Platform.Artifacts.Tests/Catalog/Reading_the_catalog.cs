@@ -50,6 +50,38 @@ public sealed class Reading_the_catalog(ArtifactsHost host) : IClassFixture<Arti
     }
 
     [Fact]
+    public async Task finds_a_description_that_an_earlier_release_wrote_in_lower_case()
+    {
+        const string Text = "ΣΊΣΥΦΟΣ İstanbul µ ΜΆΙΟΣ";
+        var name = ArtifactsHost.NewName();
+        await host.CreateAsync(
+            name,
+            new CreateVersion
+            {
+                Project = name,
+                Description = Text,
+                Files = [await host.UploadAsync("a", [1])],
+            }
+        );
+        // As .NET wrote it, and as PostgreSQL with ICU did.
+        foreach (var before in new[] { Text.ToLowerInvariant(), "σίσυφος i\u0307stanbul µ μάιος" })
+        {
+            await host.ExecuteAsync(
+                "update artifact_summary set search_description = $2 where name = $1",
+                name,
+                before
+            );
+
+            await host.ExecuteAsync(ArtifactsTables.SearchFold.Sql);
+
+            foreach (var search in new[] { Text, "σίσυφος", "istanbul", "i\u0307stanbul", "μ μάιος", "µ" })
+            {
+                Assert.Equal([name], await NamesAsync($"project={name}&search={Uri.EscapeDataString(search)}"));
+            }
+        }
+    }
+
+    [Fact]
     public async Task finds_a_file_whose_slashes_a_client_has_encoded()
     {
         var name = ArtifactsHost.NewName();
