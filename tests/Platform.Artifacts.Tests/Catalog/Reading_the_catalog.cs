@@ -243,6 +243,20 @@ public sealed class Reading_the_catalog(ArtifactsHost host) : IClassFixture<Arti
     }
 
     [Fact]
+    public async Task returns_all_of_a_file_for_a_range_of_another_unit()
+    {
+        var name = ArtifactsHost.NewName();
+        await host.CreateAsync(name);
+        using var request = new HttpRequestMessage(HttpMethod.Get, $"/api/artifacts/{name}/versions/1/files/file.txt");
+        request.Headers.TryAddWithoutValidation("Range", "items=0-1");
+
+        using var answer = await host.Http.SendAsync(request);
+
+        Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
+        Assert.Equal("content", await answer.Content.ReadAsStringAsync());
+    }
+
+    [Fact]
     public async Task reports_lost_bytes()
     {
         var name = ArtifactsHost.NewName();
