@@ -45,6 +45,7 @@ public sealed class TrackingModule : IServiceModule
         options.Migrations.Add(ProjectRetentionTable.Migration("010_project_retention"));
         options.Migrations.Add(MetricTables.ActivityMigration);
         options.Migrations.Add(RunProjection.SearchMigration);
+        options.Migrations.Add(RunProjection.SearchFoldMigration);
         options.InlineProjections.Add(new RunProjection());
         services.AddEventStore(options, (store, source) => new TrackingStore(store, source));
 

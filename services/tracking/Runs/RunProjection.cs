@@ -86,6 +86,11 @@ internal sealed class RunProjection : SqlProjection
         TextIndex.ColumnWithIndexSql("run_search", "run", "search_name", "name")
     );
 
+    public static readonly Migration SearchFoldMigration = new(
+        "015_search_fold",
+        TextIndex.FoldSql("run", "search_name")
+    );
+
     public override string Name => "run:v1";
 
     public override IReadOnlyList<string> Tables => ["run"];
@@ -112,7 +117,7 @@ internal sealed class RunProjection : SqlProjection
                     Uuid(e.JobId),
                     Utc(e.At),
                     stored.Version,
-                    (e.Name ?? id).ToLowerInvariant()
+                    TextIndex.Fold(e.Name ?? id)
                 );
                 return;
             case RunIdentified e:
@@ -126,7 +131,7 @@ internal sealed class RunProjection : SqlProjection
                     Text(e.Project),
                     Text(e.Name),
                     Uuid(e.JobId),
-                    Text(e.Name?.ToLowerInvariant())
+                    Text(e.Name is null ? null : TextIndex.Fold(e.Name))
                 );
                 break;
             case RunStarted e:
@@ -196,12 +201,7 @@ internal sealed class RunProjection : SqlProjection
     {
         if (e.Name is not null)
         {
-            batch.Add(
-                "update run set name = $2, search_name = $3 where id = $1",
-                id,
-                e.Name,
-                e.Name.ToLowerInvariant()
-            );
+            batch.Add("update run set name = $2, search_name = $3 where id = $1", id, e.Name, TextIndex.Fold(e.Name));
         }
 
         if (e.Parameters is { } parameters)
