@@ -160,7 +160,7 @@ internal static class ArtifactFolder
         private string? ReasonToSkip(string link) =>
             RealPath(link) is not { } target ? "a link to nothing"
             : followsLinks ? null
-            : !target.StartsWith(_inside, StringComparison.Ordinal) ? "a link that leaves the folder"
+            : !$"{target}/".StartsWith(_inside, StringComparison.Ordinal) ? "a link that leaves the folder"
             : Directory.Exists(target) ? "a link to a folder"
             : null;
     }

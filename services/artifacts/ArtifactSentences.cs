@@ -40,6 +40,11 @@ internal static class ArtifactSentences
         "A node names the job by its ID and the attempt by its number, or neither."
     );
 
+    public static readonly Template ReaderOfNode = new(
+        "artifact.reader-of-node",
+        "No attempt that this node is known to hold reads it. Name the job and the attempt that do."
+    );
+
     public static readonly Template OnlyMachines = new(
         "artifact.only-machines",
         "Only a node says for which attempt it reads. This list has no such filter."

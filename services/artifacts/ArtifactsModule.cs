@@ -47,6 +47,7 @@ public sealed class ArtifactsModule : IServiceModule
         store.Migrations.Add(ProjectRetentionTable.Migration("009_project_retention"));
         store.Migrations.Add(ArtifactsTables.RestoredVersion);
         store.Migrations.Add(ArtifactsTables.Search);
+        store.Migrations.Add(ArtifactsTables.SearchFold);
         store.InlineProjections.Add(new CatalogProjection());
         store.PublishEvents<ArtifactsMessages>("artifacts");
         services.AddEventStore(store, (options, source) => new ArtifactsStore(options, source));

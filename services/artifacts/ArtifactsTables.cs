@@ -140,6 +140,11 @@ internal static class ArtifactsTables
         )
     );
 
+    public static readonly Migration SearchFold = new(
+        "012_search_fold",
+        TextIndex.FoldSql("artifact_summary", "search_description")
+    );
+
     public static readonly Migration ExecutableFile = new(
         "006_executable_file",
         "alter table manifest_file add column executable boolean not null default false;"

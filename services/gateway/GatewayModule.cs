@@ -1,5 +1,6 @@
 using System.IO.Compression;
 using System.Reflection;
+using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.ResponseCompression;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Microsoft.Extensions.Options;
@@ -124,13 +125,20 @@ public static partial class GatewayModule
             .ValidateOnStart();
         services
             .AddReverseProxy()
-            .ConfigureHttpClient((_, handler) => handler.ConnectTimeout = TimeSpan.FromSeconds(5))
+            .ConfigureHttpClient(
+                (_, handler) =>
+                {
+                    handler.ConnectTimeout = TimeSpan.FromSeconds(5);
+                    handler.Expect100ContinueTimeout = LargeBodies.Patience;
+                }
+            )
             .AddTransforms(transforms =>
             {
                 var credentials = transforms.Services.GetRequiredService<ServiceCredentials>();
                 transforms.AddRequestTransform(request =>
                 {
                     request.ProxyRequest.Headers.Authorization = credentials.For(request.HttpContext.Caller());
+                    LargeBodies.AskFirst(request);
                     return ValueTask.CompletedTask;
                 });
                 transforms.AddResponseTransform(EventStreams.OpenAsync);
@@ -194,6 +202,11 @@ public static partial class GatewayModule
                     if (ProxyRoutes.LimitsTries(route))
                     {
                         endpoint.LimitTries();
+                    }
+
+                    if (ProxyRoutes.HasLargeBodies(route))
+                    {
+                        endpoint.WithMetadata(new DisableRequestSizeLimitAttribute());
                     }
                 }
             );

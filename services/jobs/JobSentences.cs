@@ -85,6 +85,12 @@ internal static class JobSentences
         problem: "job.invalid-transition"
     );
 
+    public static readonly Template ParentInBin = new(
+        "job.parent-in-bin",
+        "The job cannot be retried: its parent was cancelled and is in the recycle bin. Restore and retry the parent first.",
+        problem: "job.invalid-transition"
+    );
+
     public static readonly Template NodeForEachRank = new(
         "job.node-for-each-rank",
         "A placement must have one node for each rank from 0.",

@@ -230,5 +230,6 @@ internal static class JobsTables
             alter table job_wait add column reason_code jsonb;
             """
         ),
+        new("017_search_fold", TextIndex.FoldSql("job_summary", "search_name")),
     ];
 }

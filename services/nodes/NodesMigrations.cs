@@ -144,5 +144,6 @@ internal static class NodesMigrations
         ),
         new("008_reason_code", "alter table placement_reason add column reason_code jsonb"),
         new("009_search", TextIndex.ColumnSql("node", "search_name", "name")),
+        new("010_search_fold", TextIndex.FoldSql("node", "search_name")),
     ];
 }

@@ -50,6 +50,7 @@ public sealed class TrackingModule : IServiceModule
         options.Migrations.Add(RunProjection.SearchMigration);
         options.Migrations.Add(RunProjection.DetailsMigration);
         options.Migrations.Add(RunHeartbeats.Migration);
+        options.Migrations.Add(RunProjection.SearchFoldMigration);
         options.Migrations.Add(ExperimentProjection.Migration);
         options.InlineProjections.Add(new RunProjection());
         options.InlineProjections.Add(new ExperimentProjection());

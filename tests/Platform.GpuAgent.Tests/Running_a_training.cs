@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using System.Text;
 using Platform.Contracts.Agents;
 using Platform.Contracts.Jobs;
@@ -8,6 +9,11 @@ namespace Platform.GpuAgent.Tests;
 [Trait("suite", "integration")]
 public sealed class Running_a_training : AgentTest
 {
+    private const int Hangup = 1;
+    private const int Interrupt = 2;
+    private const int Quit = 3;
+    private const nint Ignored = 1;
+
     [Fact]
     [Trait("check", "JOB-07")]
     public async Task reports_its_start_and_its_success_and_stores_its_log_and_outputs()
@@ -161,6 +167,25 @@ public sealed class Running_a_training : AgentTest
 
         await agent.Reports.ExitedAsync(work.JobId);
         Assert.Equal("SigIgn:\t0000000000000000\ny\ndone\n", Platform.Log(work).Text);
+    }
+
+    [Fact]
+    public async Task ends_by_signals_that_the_agent_ignores()
+    {
+        // As an agent that nohup or a shell has started in the background.
+        foreach (var signal in new[] { Hangup, Interrupt, Quit })
+        {
+            _ = Signals.Handle(signal, Ignored);
+        }
+
+        await using var agent = await StartAgentAsync();
+        var work = Shell("grep SigIgn /proc/self/status; kill -2 $$; echo goes on");
+
+        await agent.StartAsync(work);
+
+        var exited = await agent.Reports.ExitedAsync(work.JobId);
+        Assert.Equal("SigIgn:\t0000000000000000\n", Platform.Log(work).Text);
+        Assert.Equal(EndReasons.Killed, exited.Reason);
     }
 
     [Theory]
@@ -330,4 +355,12 @@ public sealed class Running_a_training : AgentTest
 
     private static Func<AttemptWork, AttemptWork> WithOutputs(string path) =>
         work => work with { Outputs = [new JobOutput { Path = path, Artifact = "kept" }] };
+}
+
+/// <summary>How this process, which runs the agent, takes signals.</summary>
+file static class Signals
+{
+    [DllImport("libc", EntryPoint = "signal")]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
+    public static extern nint Handle(int signal, nint handler);
 }

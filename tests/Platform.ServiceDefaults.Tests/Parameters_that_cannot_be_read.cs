@@ -23,7 +23,11 @@ public sealed class Parameters_that_cannot_be_read
         """Required parameter "long offset" was not provided from query string.""",
         "The parameter 'offset' is missing."
     )]
-    [InlineData("Request body too large.", "Request body too large.")]
+    [InlineData(
+        """Failed to bind parameter "Nullable<int> FromStep" from "x".""",
+        "The parameter 'fromStep' is a whole number up to 2147483647, not 'x'."
+    )]
+    [InlineData("Unexpected end of request content.", "Unexpected end of request content.")]
     public void are_described_without_types_of_the_program(string message, string description) =>
         Assert.Equal(description, BindingFailure.Describe(message).Text);
 }

@@ -1,6 +1,7 @@
 using System.Globalization;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Platform.Artifacts.Catalog;
+using Platform.Contracts.Artifacts;
 using Platform.JobAttempts;
 using Platform.ServiceDefaults;
 
@@ -39,6 +40,20 @@ internal sealed class MachineAccess(JobAttempts<ArtifactsStore> attempts, Artifa
             ? refusal
             : await next(context);
     }
+
+    /// <summary>
+    /// The version as its maker may describe it. Which process made it is what the token of a training process says, whatever the
+    /// request says. The run is taken as given: runs are the tracking service's to know.
+    /// </summary>
+    public static CreateVersion ByItsMaker(HttpContext http, CreateVersion request) =>
+        http.Caller() is { Kind: CallerKind.Job } job
+            ? request with
+            {
+                JobId = job.Id,
+                Attempt = job.Attempt,
+                Rank = job.Rank,
+            }
+            : request;
 
     /// <summary>Whether this caller may make a version for a job.</summary>
     /// <returns>Why not; null when it may.</returns>
@@ -140,7 +155,8 @@ internal sealed class MachineAccess(JobAttempts<ArtifactsStore> attempts, Artifa
                 return ProblemResults.Invalid("attempt", ArtifactSentences.AttemptOfNode);
             }
 
-            // An agent that does not say for which attempt it reads: one of those that it holds, or one not heard of yet.
+            // An agent that does not say for which attempt it reads: one of those that it holds. Of another one this service may not
+            // have heard yet, but without its name it cannot ask for it, so that the agent could wait for ever.
             foreach (var held in await attempts.HeldByAsync(caller.Id, cancellationToken))
             {
                 if (held.IsNewest && await IsReadableAsync(http, held, cancellationToken))
@@ -149,7 +165,7 @@ internal sealed class MachineAccess(JobAttempts<ArtifactsStore> attempts, Artifa
                 }
             }
 
-            return AttemptProblems.NotHeardYet(http);
+            return ProblemResults.Invalid("job", ArtifactSentences.ReaderOfNode);
         }
 
         var meant = await attempts.FindAsync(jobId, attempt, cancellationToken);

@@ -58,6 +58,13 @@ internal static class ReadBlob
         string contentType = "application/octet-stream"
     )
     {
+        // Ranges of another unit are none: the framework would take their numbers for bytes.
+        var headers = response.HttpContext.Request.Headers;
+        if (RangeHeaderValue.TryParse(headers.Range.ToString(), out var range) && range.Unit != "bytes")
+        {
+            headers.Remove(HeaderNames.Range);
+        }
+
         response.Headers.XContentTypeOptions = "nosniff";
         response.Headers.ContentSecurityPolicy = "sandbox; default-src 'none'";
         return TypedResults.Stream(

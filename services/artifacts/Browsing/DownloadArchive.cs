@@ -2,6 +2,7 @@ using System.Formats.Tar;
 using Platform.Artifacts.Access;
 using Platform.Artifacts.Blobs;
 using Platform.Artifacts.Catalog;
+using Platform.Contracts.Artifacts;
 
 namespace Platform.Artifacts.Browsing;
 
@@ -27,6 +28,7 @@ internal static class DownloadArchive
         HttpResponse response,
         ArtifactCatalog catalog,
         BlobLibrary blobs,
+        ILogger<ArtifactCatalog> logger,
         CancellationToken cancellationToken
     )
     {
@@ -36,6 +38,12 @@ internal static class DownloadArchive
         }
 
         var files = await catalog.ReadFilesAsync(found.Digest, cancellationToken);
+        // Looked at before the archive begins: after its first byte nothing can be said any more.
+        if (await FindLostAsync(files, blobs, cancellationToken) is var (path, lost))
+        {
+            return LostBytes.Report(logger, name, found.Version, path, lost);
+        }
+
         response.Headers.XContentTypeOptions = "nosniff";
         return TypedResults.Stream(
             async output =>
@@ -47,7 +55,7 @@ internal static class DownloadArchive
                         BlobName.TryParse(file.Sha256, out var blob)
                         && await blobs.OpenAsync(blob, cancellationToken) is { } opened
                             ? opened
-                            // The client gets a broken connection instead of an incomplete archive.
+                            // Lost since: the client gets a broken connection instead of an incomplete archive.
                             : throw new IOException($"Blob {file.Sha256} is not in the store.");
                     await tar.WriteEntryAsync(
                         new PaxTarEntry(TarEntryType.RegularFile, file.Path)
@@ -63,5 +71,20 @@ internal static class DownloadArchive
             "application/x-tar",
             $"{name}-v{found.Version}.tar"
         );
+    }
+
+    private static async Task<(string Path, BlobName Blob)?> FindLostAsync(
+        IReadOnlyList<ArtifactFile> files,
+        BlobLibrary blobs,
+        CancellationToken cancellationToken
+    )
+    {
+        var names = files.Select(file => BlobName.TryParse(file.Sha256, out var name) ? name : default).Distinct();
+        var lost = (await blobs.FindMissingAsync([.. names], cancellationToken)).ToHashSet();
+        return files
+            .Select(file => (file.Path, Blob: BlobName.TryParse(file.Sha256, out var name) ? name : default))
+            .Where(file => lost.Contains(file.Blob))
+            .Select(file => ((string, BlobName)?)file)
+            .FirstOrDefault();
     }
 }

@@ -7,7 +7,7 @@ using Platform.ServiceDefaults;
 
 namespace Platform.Artifacts.Browsing;
 
-internal static partial class DownloadFile
+internal static class DownloadFile
 {
     private static readonly string[] _methods = [HttpMethods.Get, HttpMethods.Head];
     private static readonly FileExtensionContentTypeProvider _contentTypes = new();
@@ -52,17 +52,10 @@ internal static partial class DownloadFile
 
         if (await blobs.OpenAsync(blob, cancellationToken) is not { } bytes)
         {
-            LogLost(logger, blob.Hex, name, found.Version);
-            return ProblemResults.Problem(
-                StatusCodes.Status500InternalServerError,
-                ArtifactSentences.BlobLost.With(path, blob)
-            );
+            return LostBytes.Report(logger, name, found.Version, path, blob);
         }
 
         var contentType = _contentTypes.TryGetContentType(path!, out var known) ? known : "application/octet-stream";
         return response.Bytes(bytes, blob, path![(path!.LastIndexOf('/') + 1)..], contentType);
     }
-
-    [LoggerMessage(1, LogLevel.Error, "Blob {Sha256} of artifact {Artifact} version {Version} is not in the store.")]
-    private static partial void LogLost(ILogger logger, string sha256, string artifact, int version);
 }

@@ -121,7 +121,7 @@ internal sealed class CatalogProjection : SqlProjection
             e.Size,
             e.At.ToUniversalTime(),
             revision,
-            e.Description?.ToLowerInvariant()
+            e.Description is null ? null : TextIndex.Fold(e.Description)
         );
     }
 

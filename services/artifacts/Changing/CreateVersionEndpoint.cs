@@ -49,11 +49,7 @@ internal static class CreateVersionEndpoint
             return refusal;
         }
 
-        if (context.Caller() is { Kind: CallerKind.Job } job)
-        {
-            request = request with { JobId = job.Id, Attempt = job.Attempt, Rank = job.Rank };
-        }
-
+        request = MachineAccess.ByItsMaker(context, request);
         if (
             await access.RefuseAliasesAsync(
                 context,

@@ -88,7 +88,7 @@ internal static class UploadJobArtifact
         return await creation.CreateAsync(
             context,
             query.Name,
-            Describe(jobId, query, blob.Sha256, blob.Size),
+            MachineAccess.ByItsMaker(context, Describe(jobId, query, blob.Sha256, blob.Size)),
             idempotencyKey
         );
     }

@@ -183,7 +183,7 @@ internal sealed class ArtifactUpload(
             using var request = new HttpRequestMessage(HttpMethod.Post, "/api/artifacts/blobs");
             request.Content = new ByteArrayContent(BlobGroups.ArchiveOf(group));
             request.Content.Headers.ContentType = new MediaTypeHeaderValue(BlobGroups.MediaType);
-            using var stored = await client.SendAsync(request, cancellationToken);
+            await SendAsync(request, group, cancellationToken);
             progress?.Report(done = done.Add(group.Count, group.Sum(blob => blob.Size)));
         }
 
@@ -196,9 +196,46 @@ internal sealed class ArtifactUpload(
                 Content = new StreamContent(stream),
             };
             request.Content.Headers.ContentLength = blob.Size;
-            using var stored = await client.SendAsync(request, cancellationToken);
+            await SendAsync(request, [blob], cancellationToken);
             progress?.Report(done = done.Add(1, blob.Size));
         }
+    }
+
+    /// <summary>Sends bytes; a file that is not any more what was announced fails with its own name instead of what became of it.</summary>
+    private async Task SendAsync(
+        HttpRequestMessage request,
+        IReadOnlyList<BlobFile> blobs,
+        CancellationToken cancellationToken
+    )
+    {
+        try
+        {
+            using var stored = await client.SendAsync(request, cancellationToken);
+        }
+        catch (CliException exception)
+        {
+            // The connection to a platform that is away is lost with any file: only its length is worth looking at.
+            var readsAgain = exception is not PlatformUnavailableException;
+            foreach (var blob in blobs)
+            {
+                if (await HasChangedAsync(blob, readsAgain, cancellationToken))
+                {
+                    throw new CliException($"{blob.File} changed while it was read; upload it again.", exception);
+                }
+            }
+
+            throw;
+        }
+    }
+
+    private static async Task<bool> HasChangedAsync(BlobFile blob, bool readsAgain, CancellationToken cancellationToken)
+    {
+        await using var stream = OpenToRead(blob.File);
+        return stream.Length != blob.Size
+            || (
+                readsAgain
+                && Convert.ToHexStringLower(await SHA256.HashDataAsync(stream, cancellationToken)) != blob.Sha256
+            );
     }
 
     private async Task<List<BlobFile>> FindMissingAsync(List<BlobFile> blobs, CancellationToken cancellationToken)

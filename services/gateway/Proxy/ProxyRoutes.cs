@@ -18,11 +18,6 @@ internal sealed class ProxyRoutes(IOptions<ProxyOptions> options) : IProxyConfig
     /// <summary>The same for those who follow a log or a series, which may have nothing to say for long.</summary>
     private static readonly TimeSpan _followTimeout = TimeSpan.FromHours(1);
 
-    private static readonly Dictionary<string, string> _limitsTries = new(StringComparer.Ordinal)
-    {
-        [nameof(ServiceRoute.LimitsTries)] = "true",
-    };
-
     private readonly Config _config = new(
         [.. options.Value.Services.SelectMany(service => service.Routes.SelectMany(route => RoutesOf(service, route)))],
         [
@@ -35,8 +30,30 @@ internal sealed class ProxyRoutes(IOptions<ProxyOptions> options) : IProxyConfig
     public IProxyConfig GetConfig() => _config;
 
     /// <summary>Whether an address may try a route only so often.</summary>
-    public static bool LimitsTries(RouteConfig route) =>
-        route.Metadata?.ContainsKey(nameof(ServiceRoute.LimitsTries)) is true;
+    public static bool LimitsTries(RouteConfig route) => Has(route, nameof(ServiceRoute.LimitsTries));
+
+    /// <summary>
+    /// Whether bodies may have any length. YARP's own setting comes too late: it counts when a request has passed everything else.
+    /// </summary>
+    public static bool HasLargeBodies(RouteConfig route) => Has(route, nameof(ServiceRoute.HasLargeBodies));
+
+    private static bool Has(RouteConfig route, string what) => route.Metadata?.ContainsKey(what) is true;
+
+    private static Dictionary<string, string> MetadataOf(ServiceRoute route)
+    {
+        var metadata = new Dictionary<string, string>(StringComparer.Ordinal);
+        if (route.LimitsTries)
+        {
+            metadata[nameof(ServiceRoute.LimitsTries)] = "true";
+        }
+
+        if (route.HasLargeBodies)
+        {
+            metadata[nameof(ServiceRoute.HasLargeBodies)] = "true";
+        }
+
+        return metadata;
+    }
 
     private static IEnumerable<RouteConfig> RoutesOf(ServiceDescription service, ServiceRoute route)
     {
@@ -45,9 +62,8 @@ internal sealed class ProxyRoutes(IOptions<ProxyOptions> options) : IProxyConfig
             RouteId = string.Create(CultureInfo.InvariantCulture, $"{service.Name} {route.Path}"),
             ClusterId = route.Follow is FollowMode.Always ? FollowClusterOf(service.Name) : service.Name,
             Match = new RouteMatch { Path = route.Path, Methods = route.Methods },
-            MaxRequestBodySize = route.HasLargeBodies ? -1 : null,
             AuthorizationPolicy = route.IsPublic ? "anonymous" : Policies.SignedIn,
-            Metadata = route.LimitsTries ? _limitsTries : null,
+            Metadata = MetadataOf(route),
         };
         yield return config;
         if (route.Follow is FollowMode.OnRequest)

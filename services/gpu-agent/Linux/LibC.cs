@@ -8,7 +8,10 @@ internal static partial class LibC
     public const int SigKill = 9;
     public const int SigTerm = 15;
 
-    private const int SigPipe = 13;
+    private const int SigTtin = 21;
+    private const int SigTtou = 22;
+    private const int LastSignal = 64;
+    private const nint Ignored = 1;
     private const int ReadOnly = 0;
     private const int KeepSizeAndPunchHole = 0x01 | 0x02;
     private const int Executable = 1;
@@ -16,17 +19,35 @@ internal static partial class LibC
     private const int CurrentFolder = -100;
     private const uint TypeAndMode = 0x3;
 
+    private static readonly nint _noEffect = NativeLibrary.GetExport(NativeLibrary.GetMainProgramHandle(), "abs");
+
     /// <summary>
     /// Signals a process, or with a negative number a process group; a process that has ended is no error.
     /// </summary>
     public static void Signal(int process, int signal) => _ = Kill(process, signal);
 
     /// <summary>
-    /// Restores SIGPIPE's default in child processes. .NET ignores SIGPIPE, and ignored signals are inherited by
-    /// children; handlers are not, so a handler without effect (libc's <c>abs</c>) is installed.
+    /// Restores the default of every signal in child processes. .NET ignores SIGPIPE, and <c>nohup</c> or a shell that starts this
+    /// program in the background others; ignored signals are inherited by children, which a shell cannot change. Handlers are
+    /// not inherited, so one without effect (libc's <c>abs</c>) is installed: for this process the signals stay ignored.
     /// </summary>
-    public static void RestoreDefaultSigPipe() =>
-        _ = Handle(SigPipe, NativeLibrary.GetExport(NativeLibrary.GetMainProgramHandle(), "abs"));
+    public static void RestoreDefaultSignals()
+    {
+        // More than any struct sigaction has; the handler comes first in it.
+        Span<nint> action = stackalloc nint[64];
+        for (var signal = 1; signal <= LastSignal; signal++)
+        {
+            // Those two are about a terminal, which a training has not. With a handler, writing to one would fail instead of work.
+            if (
+                signal is not (SigTtin or SigTtou)
+                && ReadAction(signal, 0, ref MemoryMarshal.GetReference(action)) == 0
+                && action[0] == Ignored
+            )
+            {
+                _ = Handle(signal, _noEffect);
+            }
+        }
+    }
 
     public static bool IsExecutable(string path) => Access(path, Executable) == 0;
 
@@ -62,6 +83,9 @@ internal static partial class LibC
 
     [LibraryImport("libc", EntryPoint = "signal")]
     private static partial nint Handle(int signal, nint handler);
+
+    [LibraryImport("libc", EntryPoint = "sigaction")]
+    private static partial int ReadAction(int signal, nint next, ref nint action);
 
     [LibraryImport("libc", EntryPoint = "access", StringMarshalling = StringMarshalling.Utf8)]
     private static partial int Access(string path, int mode);

@@ -120,7 +120,7 @@ internal sealed class Shims : IDisposable
             RedirectStandardInput = true,
         };
         start.Environment.Clear();
-        LibC.RestoreDefaultSigPipe();
+        LibC.RestoreDefaultSignals();
         return Process.Start(start)!;
     }
 

@@ -23,7 +23,7 @@ internal static class RetryJobEndpoint
         CancellationToken cancellationToken
     ) =>
         // A child that is retried while its parent is being cancelled is cancelled again: CancelForgottenAsync.
-        await groups.IsParentStoppedAsync(id, cancellationToken)
-            ? ProblemResults.Problem(StatusCodes.Status409Conflict, JobSentences.ParentStopped)
+        await groups.FindStoppedParentAsync(id, cancellationToken) is { } stopped
+            ? ProblemResults.Problem(StatusCodes.Status409Conflict, stopped)
             : await commands.HandleAsync(id, new RetryJob(), http, cancellationToken);
 }

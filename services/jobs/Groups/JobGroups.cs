@@ -1,4 +1,5 @@
 using Npgsql;
+using Platform.Contracts.Sentences;
 using Platform.EventStore;
 using Platform.Jobs.Training;
 using Platform.ServiceDefaults;
@@ -27,18 +28,23 @@ internal sealed class JobGroups(JobsStore store, JobDecisions jobs)
             cancellationToken
         );
 
-    /// <summary>Whether the parent of a job was cancelled or is being stopped, so that its children are cancelled too.</summary>
-    public async Task<bool> IsParentStoppedAsync(Guid jobId, CancellationToken cancellationToken)
+    /// <summary>Why a job cannot be retried: its parent was cancelled or is being stopped, so that its children are cancelled too.</summary>
+    /// <returns>Null when that is not so.</returns>
+    public async Task<Sentence?> FindStoppedParentAsync(Guid jobId, CancellationToken cancellationToken)
     {
         await using var command = store.DataSource.CreateCommand(
             """
-            select exists (
-              select from job_summary c join job_summary p on p.job_id = c.parent_id
-              where c.job_id = $1 and (p.status = 'cancelled' or p.stopping))
+            select p.is_deleted from job_summary c join job_summary p on p.job_id = c.parent_id
+            where c.job_id = $1 and (p.status = 'cancelled' or p.stopping)
             """
         );
         command.Parameters.Add(new NpgsqlParameter { Value = jobId });
-        return await command.ExecuteScalarAsync(cancellationToken) is true;
+        return await command.ExecuteScalarAsync(cancellationToken) switch
+        {
+            true => JobSentences.ParentInBin,
+            false => JobSentences.ParentStopped,
+            _ => null,
+        };
     }
 
     /// <summary>Cancels children of cancelled jobs whose command to do so was lost.</summary>

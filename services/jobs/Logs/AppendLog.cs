@@ -54,7 +54,8 @@ internal static class AppendLogEndpoint
 
         var (result, stored) = await logs.AppendAsync(
             new LogKey(id, attempt, rank),
-            offset,
+            // No log is so long: the end of the bytes is a number too.
+            Math.Min(offset, long.MaxValue - MaxBodyBytes),
             bytes,
             complete,
             cancellationToken

@@ -204,7 +204,7 @@ internal sealed class LogStore(JobsStore store)
         var command = new NpgsqlBatchCommand(
             """
             select start_offset, bytes from log_chunk
-            where job_id = $1 and attempt = $2 and rank = $3 and start_offset < $4 + $5
+            where job_id = $1 and attempt = $2 and rank = $3 and start_offset < $5
               and start_offset >= coalesce((
                 select max(start_offset) from log_chunk
                 where job_id = $1 and attempt = $2 and rank = $3 and start_offset <= $4), 0)
@@ -213,7 +213,8 @@ internal sealed class LogStore(JobsStore store)
         );
         AddLog(command.Parameters, log.JobId, log.Attempt, log.Rank);
         command.Parameters.Add(new() { Value = offset });
-        command.Parameters.Add(new() { Value = (long)WindowBytes });
+        // A client may follow from any number: no end is beyond the last one.
+        command.Parameters.Add(new() { Value = Math.Min(offset, long.MaxValue - WindowBytes) + WindowBytes });
         return command;
     }
 

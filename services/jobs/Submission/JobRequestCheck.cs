@@ -17,6 +17,9 @@ internal sealed class JobRequestCheck
     private const int MaxFilesBytes = 1024 * 1024;
     private const int MaxGpus = 1024;
     private const double MaxCpus = 65_536;
+
+    /// <summary>A thousandth is the least that schedulers and control groups know; less would be none.</summary>
+    private const double MinCpus = 0.001;
     private const int MaxAttempts = 100;
     private const int MaxBackoffSeconds = 3600;
 
@@ -268,9 +271,9 @@ internal sealed class JobRequestCheck
     private Resources Resources(ResourcesRequest? resources)
     {
         var cpus = resources?.Cpus ?? 1;
-        if (!(cpus > 0 && cpus <= MaxCpus))
+        if (!(cpus >= MinCpus && cpus <= MaxCpus))
         {
-            Wrong("resources.cpus", JobRequestSentences.Cpus.With(MaxCpus));
+            Wrong("resources.cpus", JobRequestSentences.Cpus.With(MinCpus, MaxCpus));
         }
 
         return new Resources

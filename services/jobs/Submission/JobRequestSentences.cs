@@ -89,7 +89,7 @@ internal static class JobRequestSentences
     public static readonly Template ValueText = new("job.value-text", "Must be text without NUL.");
     public static readonly Template Null = new("job.null", "Must not be null.");
     public static readonly Template<int> MaxEntries = new("job.max-entries", "Must have at most {max} entries.");
-    public static readonly Template<double> Cpus = new("job.cpus", "Must be more than 0 and at most {max}.");
+    public static readonly Template<double, double> Cpus = new("job.cpus-range", "Must be {min} to {max}.");
     public static readonly Template<int> AtLeast = new("job.at-least", "Must be at least {from}.");
     public static readonly Template<int, int> Between = new("job.between", "Must be between {from} and {to}.");
     public static readonly Template Empty = new("job.empty", "Must not be empty.");

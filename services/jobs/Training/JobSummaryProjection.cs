@@ -5,6 +5,7 @@ using Platform.Contracts;
 using Platform.Contracts.Jobs;
 using Platform.Contracts.Sentences;
 using Platform.EventStore;
+using Platform.ServiceDefaults;
 
 namespace Platform.Jobs.Training;
 
@@ -161,7 +162,7 @@ internal sealed class JobSummaryProjection : SqlProjection
             e.Spec.Priority,
             e.At,
             stored.Version,
-            e.Spec.Name.ToLowerInvariant(),
+            TextIndex.Fold(e.Spec.Name),
             Text(stored.Actor()),
             new NpgsqlParameter { Value = e.Spec.ParentId ?? (object)DBNull.Value, NpgsqlDbType = NpgsqlDbType.Uuid }
         );

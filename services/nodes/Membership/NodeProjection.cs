@@ -2,6 +2,7 @@ using System.Text.Json;
 using Npgsql;
 using NpgsqlTypes;
 using Platform.EventStore;
+using Platform.ServiceDefaults;
 
 namespace Platform.Nodes.Membership;
 
@@ -33,11 +34,11 @@ internal sealed class NodeProjection : SqlProjection
                     Json(e.Inventory),
                     e.At,
                     stored.Version,
-                    e.Name.ToLowerInvariant()
+                    TextIndex.Fold(e.Name)
                 );
                 break;
             case NodeRenamed e:
-                Update("name = $4, search_name = $5", e.At, e.Name, e.Name.ToLowerInvariant());
+                Update("name = $4, search_name = $5", e.At, e.Name, TextIndex.Fold(e.Name));
                 break;
             case NodeInventoryChanged e:
                 Update("inventory = $4", e.At, Json(e.Inventory));

@@ -101,6 +101,7 @@ public static class PlatformService
 
         app.UseExceptionHandler();
         app.UseStatusCodePages();
+        app.Use(BodyLimits.HoldAsync);
         app.Use(UnreadableRequests.RefuseAsync);
         beforeAuthentication?.Invoke(app);
         app.UseServiceSecurity();

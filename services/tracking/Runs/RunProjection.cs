@@ -101,6 +101,11 @@ internal sealed class RunProjection : SqlProjection
         """
     );
 
+    public static readonly Migration SearchFoldMigration = new(
+        "015_search_fold",
+        TextIndex.FoldSql("run", "search_name")
+    );
+
     public override string Name => "run:v1";
 
     public override IReadOnlyList<string> Tables => ["run"];
@@ -127,7 +132,7 @@ internal sealed class RunProjection : SqlProjection
                     Uuid(e.JobId),
                     Utc(e.At),
                     stored.Version,
-                    (e.Name ?? id).ToLowerInvariant(),
+                    TextIndex.Fold(e.Name ?? id),
                     Text(e.ParentId)
                 );
                 return;
@@ -143,7 +148,7 @@ internal sealed class RunProjection : SqlProjection
                     Text(e.Project),
                     Text(e.Name),
                     Uuid(e.JobId),
-                    Text(e.Name?.ToLowerInvariant()),
+                    Text(e.Name is null ? null : TextIndex.Fold(e.Name)),
                     Text(e.ParentId)
                 );
                 break;
@@ -230,12 +235,7 @@ internal sealed class RunProjection : SqlProjection
     {
         if (e.Name is not null)
         {
-            batch.Add(
-                "update run set name = $2, search_name = $3 where id = $1",
-                id,
-                e.Name,
-                e.Name.ToLowerInvariant()
-            );
+            batch.Add("update run set name = $2, search_name = $3 where id = $1", id, e.Name, TextIndex.Fold(e.Name));
         }
 
         if (e.Alias is not null || e.Group is not null || e.Notes is not null)

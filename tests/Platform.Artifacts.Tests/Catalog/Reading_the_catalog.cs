@@ -50,6 +50,38 @@ public sealed class Reading_the_catalog(ArtifactsHost host) : IClassFixture<Arti
     }
 
     [Fact]
+    public async Task finds_a_description_that_an_earlier_release_wrote_in_lower_case()
+    {
+        const string Text = "ΣΊΣΥΦΟΣ İstanbul µ ΜΆΙΟΣ";
+        var name = ArtifactsHost.NewName();
+        await host.CreateAsync(
+            name,
+            new CreateVersion
+            {
+                Project = name,
+                Description = Text,
+                Files = [await host.UploadAsync("a", [1])],
+            }
+        );
+        // As .NET wrote it, and as PostgreSQL with ICU did.
+        foreach (var before in new[] { Text.ToLowerInvariant(), "σίσυφος i\u0307stanbul µ μάιος" })
+        {
+            await host.ExecuteAsync(
+                "update artifact_summary set search_description = $2 where name = $1",
+                name,
+                before
+            );
+
+            await host.ExecuteAsync(ArtifactsTables.SearchFold.Sql);
+
+            foreach (var search in new[] { Text, "σίσυφος", "istanbul", "i\u0307stanbul", "μ μάιος", "µ" })
+            {
+                Assert.Equal([name], await NamesAsync($"project={name}&search={Uri.EscapeDataString(search)}"));
+            }
+        }
+    }
+
+    [Fact]
     public async Task finds_a_file_whose_slashes_a_client_has_encoded()
     {
         var name = ArtifactsHost.NewName();
@@ -211,6 +243,20 @@ public sealed class Reading_the_catalog(ArtifactsHost host) : IClassFixture<Arti
     }
 
     [Fact]
+    public async Task returns_all_of_a_file_for_a_range_of_another_unit()
+    {
+        var name = ArtifactsHost.NewName();
+        await host.CreateAsync(name);
+        using var request = new HttpRequestMessage(HttpMethod.Get, $"/api/artifacts/{name}/versions/1/files/file.txt");
+        request.Headers.TryAddWithoutValidation("Range", "items=0-1");
+
+        using var answer = await host.Http.SendAsync(request);
+
+        Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
+        Assert.Equal("content", await answer.Content.ReadAsStringAsync());
+    }
+
+    [Fact]
     public async Task reports_lost_bytes()
     {
         var name = ArtifactsHost.NewName();
@@ -227,6 +273,31 @@ public sealed class Reading_the_catalog(ArtifactsHost host) : IClassFixture<Arti
 
         Assert.Equal((500, 200), (status, repaired));
         Assert.Equal("/problems/blob.lost", (string?)problem!["type"]);
+    }
+
+    [Fact]
+    public async Task reports_lost_bytes_instead_of_an_archive()
+    {
+        var name = ArtifactsHost.NewName();
+        var bytes = Encoding.UTF8.GetBytes("lost from an archive");
+        await host.CreateAsync(
+            name,
+            new CreateVersion
+            {
+                Files =
+                [
+                    await host.UploadAsync("a.txt", Encoding.UTF8.GetBytes("kept in an archive")),
+                    await host.UploadAsync("b.txt", bytes),
+                ],
+            }
+        );
+        var sha256 = ArtifactsHost.Sha256(bytes);
+        File.Delete(Path.Combine(host.Folder, "blobs", sha256[..2], sha256[2..]));
+
+        var (status, problem) = await host.SendAsync(HttpMethod.Get, $"/api/artifacts/{name}/versions/1/archive");
+
+        Assert.Equal((500, "/problems/blob.lost"), (status, (string?)problem!["type"]));
+        Assert.Contains("b.txt", (string?)problem["detail"], StringComparison.Ordinal);
     }
 
     [Fact]

@@ -51,6 +51,33 @@ public sealed class Uploading_from_several_ranks(ArtifactsHost host) : IClassFix
     }
 
     [Fact]
+    public async Task names_the_process_whose_token_it_is_whatever_the_request_says()
+    {
+        var job = await PlacedAsync();
+        await UploadAsync(job, Caller.Job(job, 1, rank: 1), "7&rank=0");
+
+        var versions = await host.GetAsync<Page<ArtifactVersion>>($"/api/jobs/{job}/artifacts");
+
+        var version = Assert.Single(versions.Items);
+        Assert.Equal((1, 1), (version.Attempt, version.Rank));
+    }
+
+    [Fact]
+    public async Task asks_a_node_for_which_attempt_it_reads()
+    {
+        await PlacedAsync();
+
+        using var answer = await host.Http.SendAsAsync(
+            Caller.Node(Guid.CreateVersion7()),
+            HttpMethod.Get,
+            "/api/artifacts/input/versions/latest"
+        );
+
+        Assert.Equal(HttpStatusCode.BadRequest, answer.StatusCode);
+        Assert.Contains("\"job\"", await answer.Content.ReadAsStringAsync(), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task reads_inputs_for_the_ranks_of_a_node()
     {
         var job = await PlacedAsync();

@@ -86,6 +86,7 @@ public sealed class Uploading_an_artifact : IDisposable
         File.CreateSymbolicLink(_folder.In("data", "loop"), "loop");
         Directory.CreateSymbolicLink(_folder.In("data", "folder"), "sub");
         Directory.CreateSymbolicLink(_folder.In("data", "sub", "above"), "..");
+        Directory.CreateSymbolicLink(_folder.In("data", "whole"), ".");
         using (var fifo = Process.Start("mkfifo", [_folder.In("data", "pipe")]))
         {
             await fifo.WaitForExitAsync();
@@ -107,7 +108,8 @@ public sealed class Uploading_an_artifact : IDisposable
                 "platform: left out outside: a link that leaves the folder",
                 "platform: left out pipe: no regular file",
                 "platform: left out socket: no regular file",
-                "platform: left out sub/above: a link that leaves the folder",
+                "platform: left out sub/above: a link to a folder",
+                "platform: left out whole: a link to a folder",
             ],
             result.Error.TrimEnd('\n').Split('\n')
         );
@@ -175,6 +177,39 @@ public sealed class Uploading_an_artifact : IDisposable
         Assert.Equal(1, result.ExitCode);
         Assert.Contains("Two files would be called x", result.Error, StringComparison.Ordinal);
         Assert.Empty(platform.Requests);
+    }
+
+    [Theory]
+    [InlineData(300_000, 300_001)]
+    [InlineData(300_000, 299_999)]
+    [InlineData(300_000, 300_000)]
+    [InlineData(10, 11)]
+    [InlineData(10, 10)]
+    public async Task is_refused_for_a_file_that_changes_meanwhile(int size, int later)
+    {
+        var file = _folder.In("growing");
+        await File.WriteAllBytesAsync(file, new byte[size]);
+        await using var platform = await FakePlatform.StartAsync(async context =>
+        {
+            if (context.Request.Path.Value!.EndsWith("/missing", StringComparison.Ordinal))
+            {
+                await File.WriteAllBytesAsync(file, [.. Enumerable.Repeat((byte)1, later)]);
+                await context.Response.WriteAsJsonAsync(new { sha256 = new[] { Sha256(new byte[size]) } });
+                return;
+            }
+
+            context.Response.StatusCode = 400;
+            await context.Response.WriteAsJsonAsync(new { type = "/problems/blob.checksum-mismatch" });
+        });
+
+        var result = await platform.RunAsync("artifacts", "upload", "set", file);
+
+        Assert.Equal(1, result.ExitCode);
+        Assert.EndsWith(
+            $"{file} changed while it was read; upload it again.\n",
+            result.Error,
+            StringComparison.Ordinal
+        );
     }
 
     private static IEnumerable<string> Files(FakePlatform platform) =>

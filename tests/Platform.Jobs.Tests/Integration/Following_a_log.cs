@@ -194,6 +194,22 @@ public sealed class Following_a_log(JobsFixture fixture) : IClassFixture<JobsFix
     }
 
     [Theory]
+    [InlineData(15)]
+    [InlineData(long.MaxValue)]
+    public async Task sends_nothing_from_beyond_the_end(long offset)
+    {
+        var id = await RunningAsync();
+        await AppendAsync(id, 0, "one\ntwo\nthree\n", complete: true);
+
+        using var stream = await EventStream.OpenAsync(
+            _host.Http,
+            $"/api/jobs/{id}/logs?follow=true&attempt=1&from={offset}"
+        );
+
+        Assert.Empty(await stream.ReadToEndAsync());
+    }
+
+    [Theory]
     [InlineData("x")]
     [InlineData("1@x")]
     [InlineData("1@9")]

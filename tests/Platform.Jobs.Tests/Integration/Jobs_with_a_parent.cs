@@ -93,6 +93,12 @@ public sealed class Jobs_with_a_parent : WithJobsHost
         Assert.Equal(HttpStatusCode.Conflict, refused.StatusCode);
         var problem = JsonNode.Parse(await refused.Content.ReadAsStringAsync())!;
         Assert.Equal("job.parent-stopped", problem["code"]!.GetValue<string>());
+
+        using var deleted = await Host.Http.DeleteAsync($"/api/jobs/{parent}");
+        Assert.True(deleted.IsSuccessStatusCode);
+        using var refusedAgain = await Host.Http.PostAsync($"/api/jobs/{child}/retry", null);
+        problem = JsonNode.Parse(await refusedAgain.Content.ReadAsStringAsync())!;
+        Assert.Equal("job.parent-in-bin", problem["code"]!.GetValue<string>());
     }
 
     [Fact]

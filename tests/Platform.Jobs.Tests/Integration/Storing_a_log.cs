@@ -26,6 +26,9 @@ public sealed class Storing_a_log(JobsFixture fixture) : IClassFixture<JobsFixtu
     [InlineData(0, "hello world")]
     [InlineData(3, "lo world")]
     [InlineData(6, "late")]
+    [InlineData(long.MaxValue, "late")]
+    [InlineData(long.MaxValue - 1, "late")]
+    [InlineData(long.MaxValue, "")]
     public async Task stores_nothing_that_does_not_begin_at_the_stored_offset(long offset, string text)
     {
         var id = await RunningAsync();

@@ -267,6 +267,7 @@ public sealed class Submitting_a_job(JobsFixture fixture) : IClassFixture<JobsFi
             { $$"""{ {{Rest}}, "resources": { "gpus": 0.5 } }""", "gpus" },
             { $$"""{ {{Rest}}, "resources": { "cpus": 0 } }""", "resources.cpus" },
             { $$"""{ {{Rest}}, "resources": { "cpus": -1 } }""", "resources.cpus" },
+            { $$"""{ {{Rest}}, "resources": { "cpus": 1e-300 } }""", "resources.cpus" },
             { $$"""{ {{Rest}}, "resources": { "cpus": 1e999 } }""", "resources.cpus" },
             { $$"""{ {{Rest}}, "resources": { "memoryMiB": 0 } }""", "resources.memoryMiB" },
             { $$"""{ {{Rest}}, "labels": { "": "x" } }""", "labels['']" },

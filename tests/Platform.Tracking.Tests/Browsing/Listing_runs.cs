@@ -156,6 +156,9 @@ public sealed class Listing_runs(TrackingHost host) : IClassFixture<TrackingHost
     [InlineData("Größe ÄÖ", "GRÖ", "äö")]
     [InlineData("Привет", "ПРИВЕТ", "вет")]
     [InlineData("ΛΟΓΟΙ", "λογοι", "ΓΟΙ")]
+    [InlineData("ΣΊΣΥΦΟΣ", "σίσυφος", "ΦΟΣ")]
+    [InlineData("σίσυφος", "ΣΊΣΥΦΟΣ", "σίσυφος", "σίσυφοσ")]
+    [InlineData("İstanbul", "istanbul", "i\u0307stan", "İST")]
     public async Task finds_a_text_in_any_case_in_any_alphabet(string name, params string[] searches)
     {
         var project = $"case/{Guid.CreateVersion7():N}";

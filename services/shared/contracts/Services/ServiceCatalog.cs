@@ -15,11 +15,7 @@ public static class ServiceCatalog
     [
         new("jobs")
         {
-            Routes =
-            [
-                new("/api/jobs/{**rest}"),
-                new("/api/jobs/{id}/logs/{**rest}") { HasLargeBodies = true, Follow = FollowMode.OnRequest },
-            ],
+            Routes = [new("/api/jobs/{**rest}"), new("/api/jobs/{id}/logs/{**rest}") { Follow = FollowMode.OnRequest }],
         },
         new("nodes")
         {
@@ -38,7 +34,9 @@ public static class ServiceCatalog
         {
             Routes =
             [
-                new("/api/artifacts/{**rest}") { HasLargeBodies = true },
+                new("/api/artifacts/{**rest}"),
+                new("/api/artifacts/blobs/{**rest}") { HasLargeBodies = true },
+                new("/api/artifacts/blobs/missing"),
                 new("/api/jobs/{id}/artifacts/{**rest}") { HasLargeBodies = true },
             ],
         },

@@ -209,18 +209,18 @@ public sealed class ListFilter
     }
 }
 
-/// <summary>A text that is searched for.</summary>
+/// <summary>A text that is searched for. Patterns are as <see cref="TextIndex.Fold"/> writes it.</summary>
 /// <param name="Text">As the client wrote it.</param>
 public readonly record struct ListSearch(string Text)
 {
-    /// <summary>The pattern of <c>like</c> that contains the text in lower case; its own wildcards stand for themselves.</summary>
-    public string Pattern => $"%{Escape(Text.ToLowerInvariant())}%";
+    /// <summary>The pattern of <c>like</c> that contains the text in any case; its own wildcards stand for themselves.</summary>
+    public string Pattern => $"%{Escape(TextIndex.Fold(Text))}%";
 
-    /// <summary>The pattern of what begins with the text, in lower case.</summary>
-    public string Prefix => $"{Escape(Text.ToLowerInvariant())}%";
+    /// <summary>The pattern of what begins with the text, in any case.</summary>
+    public string Prefix => $"{Escape(TextIndex.Fold(Text))}%";
 
-    /// <summary>The pattern of what ends with the text, in lower case, for an index of reversed text.</summary>
-    public string ReversedEnd => $"{Escape(string.Concat(Text.ToLowerInvariant().EnumerateRunes().Reverse()))}%";
+    /// <summary>The pattern of what ends with the text, in any case, for an index of reversed text.</summary>
+    public string ReversedEnd => $"{Escape(string.Concat(TextIndex.Fold(Text).EnumerateRunes().Reverse()))}%";
 
     /// <summary>Reads the text as the beginning of a <c>uuid</c>, with or without its dashes.</summary>
     /// <returns>False when it cannot be one.</returns>

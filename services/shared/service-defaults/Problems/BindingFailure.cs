@@ -1,3 +1,4 @@
+using System.Text.Json;
 using System.Text.RegularExpressions;
 using Microsoft.AspNetCore.Http;
 using Platform.Contracts.Sentences;
@@ -15,7 +16,7 @@ internal static partial class BindingFailure
     {
         if (Missing().Match(message) is { Success: true } missing)
         {
-            return RequestSentences.MissingParameter.With(missing.Groups["name"].Value);
+            return RequestSentences.MissingParameter.With(NameOf(missing));
         }
 
         if (Wrong().Match(message) is not { Success: true } wrong)
@@ -24,12 +25,15 @@ internal static partial class BindingFailure
         }
 
         var value = wrong.Groups["value"].Value;
-        var name = wrong.Groups["name"].Value;
+        var name = NameOf(wrong);
         var expected = Expected(wrong.Groups["type"].Value);
         return ClientText.IsOneLine(value) && value.Length <= MaxShown
             ? RequestSentences.WrongParameter.With(name, expected, value)
             : RequestSentences.UnreadableParameter.With(name, expected);
     }
+
+    /// <summary>The name as addresses have it: that of a parameter of a query's own type is a property's.</summary>
+    private static string NameOf(Match match) => JsonNamingPolicy.CamelCase.ConvertName(match.Groups["name"].Value);
 
     private static Sentence Expected(string type) =>
         type switch

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.RegularExpressions;
 using Microsoft.AspNetCore.Diagnostics;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Mvc;
@@ -9,7 +10,7 @@ using Platform.EventStore;
 namespace Platform.ServiceDefaults;
 
 /// <summary>Turns exceptions that reach the edge into problem documents (RFC 9457); exception texts stay inside.</summary>
-internal sealed class ExceptionProblems(IProblemDetailsService problems) : IExceptionHandler
+internal sealed partial class ExceptionProblems(IProblemDetailsService problems) : IExceptionHandler
 {
     public async ValueTask<bool> TryHandleAsync(
         HttpContext httpContext,
@@ -48,6 +49,11 @@ internal sealed class ExceptionProblems(IProblemDetailsService problems) : IExce
             ),
             BadHttpRequestException bad when bad.Message.Contains("no body was provided", StringComparison.Ordinal) =>
                 ProblemResults.Details(bad.StatusCode, RequestSentences.NoBody),
+            // Of their status the framework says more than how it is called.
+            BadHttpRequestException { StatusCode: 413 or 415 } bad => ProblemResults.Details(
+                bad.StatusCode,
+                StatusProblems.SentenceFor(bad.StatusCode, request)!
+            ),
             BadHttpRequestException bad => ProblemResults.Details(bad.StatusCode, BindingFailure.Describe(bad.Message)),
             PostgresException { SqlState: PostgresErrorCodes.DiskFull } => ProblemResults.Details(
                 507,
@@ -67,9 +73,21 @@ internal sealed class ExceptionProblems(IProblemDetailsService problems) : IExce
         return NameIn(json.Message, "The JSON property '") is { } unknown ? RequestSentences.UnknownField.With(unknown)
             : json.Message.StartsWith("Duplicate propert", StringComparison.Ordinal)
                 ? RequestSentences.DoubledField.With(NameIn(json.Message, "Duplicate property '") ?? path ?? "")
+            : Missing().Match(json.Message) is { Success: true } missing
+                ? RequestSentences.MissingField.With(
+                    string.Join('.', new[] { path, missing.Groups["name"].Value }.OfType<string>())
+                )
             : path is not null ? RequestSentences.WrongField.With(path)
             : RequestSentences.OtherJson;
     }
+
+    /// <summary>The first of the fields that are not there; their path is that of the object without them.</summary>
+    [GeneratedRegex(
+        @"was missing required properties including: '(?<name>[^']+)'",
+        RegexOptions.ExplicitCapture,
+        matchTimeoutMilliseconds: 1000
+    )]
+    private static partial Regex Missing();
 
     /// <summary>The name of a field in one of the serializer's messages.</summary>
     private static string? NameIn(string message, string beginning) =>

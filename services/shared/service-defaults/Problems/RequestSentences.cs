@@ -71,6 +71,12 @@ internal static class RequestSentences
         problem: "address.unsupported-media-type"
     );
 
+    public static readonly Template Compressed = new(
+        "address.compressed",
+        "Bodies with a Content-Encoding are not read. Send the JSON as it is.",
+        problem: "address.unsupported-media-type"
+    );
+
     public static readonly Template<string> Unreadable = new("bad-request", "{message}", problem: "bad-request");
 
     public static readonly Template<string> UnknownParameter = new(
@@ -105,6 +111,12 @@ internal static class RequestSentences
     public static readonly Template<string> WrongField = new(
         "invalid-json.wrong-field",
         "The field '{field}' has the wrong type, is out of range or is missing something.",
+        problem: "invalid-json"
+    );
+
+    public static readonly Template<string> MissingField = new(
+        "invalid-json.missing-field",
+        "The field '{field}' is missing.",
         problem: "invalid-json"
     );
 

@@ -23,7 +23,8 @@ internal static class StatusProblems
         }
     }
 
-    private static Sentence? SentenceFor(int? status, HttpRequest request)
+    /// <summary>What a status says of a request; null for one that needs more than that.</summary>
+    public static Sentence? SentenceFor(int? status, HttpRequest request)
     {
         var path = $"{request.PathBase}{request.Path}";
         return status switch

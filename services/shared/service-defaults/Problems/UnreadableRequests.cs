@@ -1,11 +1,12 @@
 using Microsoft.AspNetCore.Http;
 using Microsoft.Net.Http.Headers;
+using Platform.Contracts.Sentences;
 
 namespace Platform.ServiceDefaults;
 
 /// <summary>
 /// Refuses requests with headers that the framework only reads later and then takes for a fault of ours: a <c>Host</c> that is no name
-/// of a machine, and a <c>Content-Type</c> in an encoding that there is not.
+/// of a machine, and a <c>Content-Type</c> in an encoding that there is not. JSON that is compressed would look like broken JSON.
 /// </summary>
 internal static class UnreadableRequests
 {
@@ -17,11 +18,19 @@ internal static class UnreadableRequests
             return ProblemResults.Problem(StatusCodes.Status400BadRequest, RequestSentences.Host).ExecuteAsync(context);
         }
 
-        return HasKnownEncoding(request.ContentType)
-            ? next(context)
-            : ProblemResults
-                .Problem(StatusCodes.Status415UnsupportedMediaType, RequestSentences.Encoding)
-                .ExecuteAsync(context);
+        if (!TakeEncoding(request))
+        {
+            return Refuse(RequestSentences.Encoding);
+        }
+
+        return
+            request.Headers.ContentEncoding.Any(coding => coding is not (null or "" or "identity"))
+            && request.HasJsonContentType()
+            ? Refuse(RequestSentences.Compressed)
+            : next(context);
+
+        Task Refuse(Sentence why) =>
+            ProblemResults.Problem(StatusCodes.Status415UnsupportedMediaType, why).ExecuteAsync(context);
     }
 
     private static bool HasReadableHost(HttpRequest request)
@@ -38,9 +47,40 @@ internal static class UnreadableRequests
         }
     }
 
-    /// <summary>What is no Content-Type at all is for the address to refuse.</summary>
-    private static bool HasKnownEncoding(string? contentType) =>
-        !MediaTypeHeaderValue.TryParse(contentType, out var type)
-        || !type.Charset.HasValue
-        || type.Encoding is not null;
+    /// <summary>
+    /// Whether there is the encoding that a request names. Between quotes, which is as right as without, the framework would not know it,
+    /// so they are taken away.
+    /// </summary>
+    /// <returns>True also for what is no Content-Type at all: that is for the address to refuse.</returns>
+    private static bool TakeEncoding(HttpRequest request)
+    {
+        if (!MediaTypeHeaderValue.TryParse(request.ContentType, out var type) || !type.Charset.HasValue)
+        {
+            return true;
+        }
+
+        var charset = HeaderUtilities.UnescapeAsQuotedString(type.Charset);
+        if (charset != type.Charset)
+        {
+            if (charset.Value?.All(IsOfName) is not true)
+            {
+                return false;
+            }
+
+            type.Charset = charset;
+            request.ContentType = type.ToString();
+        }
+
+        try
+        {
+            return type.Encoding is not null;
+        }
+        catch (NotSupportedException)
+        {
+            // UTF-7, which .NET knows and does not read.
+            return false;
+        }
+    }
+
+    private static bool IsOfName(char character) => char.IsAsciiLetterOrDigit(character) || "-_.:+".Contains(character);
 }
