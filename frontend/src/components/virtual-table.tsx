@@ -90,7 +90,7 @@ export function VirtualTable<T>({ name, label, columns, rows, keyOf, onVisibleRa
       virtual.scrollToOffset(wanted.current * height);
       wanted.current = isCounted ? 0 : wanted.current;
     }
-  }, [virtual, height, total, isCounted]);
+  }, [virtual, key, height, total, isCounted]);
   useGutter(scroller, head);
   useEffect(() => {
     show(first);

@@ -2,6 +2,8 @@
 interface Place {
   element: HTMLElement;
   page: string;
+  /** Whether it is one of the actions at the head of the page, which take turns. */
+  isAtHead: boolean;
   list: Element | null;
   /** Its row or item within the list. */
   index: number;
@@ -17,8 +19,13 @@ let place: Place | null = null;
  */
 export function watchFocus(): void {
   document.addEventListener('focusin', ({ target }) => {
-    // A dialog gives the focus back to what opened it, or to where that was.
-    if (target instanceof HTMLElement && !target.closest('[role="dialog"]')) {
+    // A dialog gives the focus back to what opened it. Where that has gone, what had the focus before it is no better than nothing.
+    if (!(target instanceof HTMLElement) || target.closest('[role="dialog"]')) {
+      return;
+    }
+    if (target.id === 'content' && place && !canTakeFocus(place.element)) {
+      requestAnimationFrame(keepFocus);
+    } else {
       place = placeOf(target);
     }
   });
@@ -47,6 +54,9 @@ function keepFocus(): void {
   }
   const next = canTakeFocus(place.element) ? place.element : elsewhere(place);
   next?.focus({ preventScroll: true });
+  if (next && next === document.activeElement) {
+    place = placeOf(next);
+  }
 }
 
 function placeOf(element: HTMLElement): Place {
@@ -55,6 +65,7 @@ function placeOf(element: HTMLElement): Place {
   return {
     element,
     page: location.pathname,
+    isAtHead: element.closest('.page-header, .in-bin') !== null,
     list,
     index: item ? indexOf(item) : -1,
     control: item ? controlsOf(item).indexOf(element) : -1,
@@ -62,7 +73,7 @@ function placeOf(element: HTMLElement): Place {
 }
 
 /** What is nearest to a place whose element has gone; null while that is still loading. */
-function elsewhere({ page, list, index, control }: Place): HTMLElement | null {
+function elsewhere({ page, isAtHead, list, index, control }: Place): HTMLElement | null {
   const content = document.getElementById('content');
   if (page !== location.pathname) {
     return content;
@@ -81,7 +92,7 @@ function elsewhere({ page, list, index, control }: Place): HTMLElement | null {
   }
   // On a phone, a search that has the focus brings up the keyboard.
   const search = matchMedia('(pointer: coarse)').matches ? null : '.filters [data-main-search]';
-  const rest = ['.table-body', '.in-bin button', '.versions :is(a, button)', search];
+  const rest = ['.table-body', isAtHead && ':is(.page-header, .in-bin) button', '.versions :is(a, button)', search];
   return rest.map(one => one && document.querySelector<HTMLElement>(one)).find(Boolean) || content;
 }
 
@@ -93,8 +104,10 @@ function controlsOf(item: Element): HTMLElement[] {
   return [...item.querySelectorAll<HTMLElement>('a[href], button, input')];
 }
 
+/** Whether nothing has the focus, or only the page as a whole. */
 function isLost(): boolean {
-  return document.activeElement === null || document.activeElement === document.body;
+  const { activeElement } = document;
+  return activeElement === null || activeElement === document.body || activeElement.id === 'content';
 }
 
 function canTakeFocus(element: HTMLElement): boolean {
