@@ -4,4 +4,5 @@ import { vi } from 'vitest';
 vi.stubGlobal('document', { baseURI: 'http://localhost/' });
 vi.stubGlobal('navigator', { language: 'en' });
 vi.stubGlobal('localStorage', { getItem: () => null, setItem: () => undefined, removeItem: () => undefined });
+vi.stubGlobal('sessionStorage', { getItem: () => null, setItem: () => undefined });
 vi.stubGlobal('addEventListener', () => undefined);

@@ -158,6 +158,68 @@ public sealed partial class A_hundred_thousand_jobs(ManyJobs browser, ITestOutpu
     }
 
     [Fact]
+    public async Task are_where_they_were_after_loading_the_page_again()
+    {
+        await using var session = await browser.OpenAsync();
+        var page = session.Page;
+        await session.GoAsync("/jobs");
+        await Expect(page.GetByRole(AriaRole.Link, new() { Name = "job 1", Exact = true })).ToBeVisibleAsync();
+        await page.Locator(".table-body").EvaluateAsync("body => body.scrollTop = 40 * 50_000 + 13");
+        await Expect(page.Locator(".table-foot")).ToContainTextAsync("50,001–");
+
+        await page.ReloadAsync();
+        await Expect(page.Locator(".table-foot")).ToContainTextAsync("50,001–");
+        await Expect(page.GetByRole(AriaRole.Link, new() { Name = "job 50004", Exact = true })).ToBeVisibleAsync();
+        Assert.Equal(40 * 50_000 + 13, await page.Locator(".table-body").EvaluateAsync<int>("body => body.scrollTop"));
+        session.AssertNoFaults();
+    }
+
+    [Theory]
+    [InlineData(1360)]
+    [InlineData(900)]
+    [InlineData(390)]
+    public async Task do_not_crush_the_header_above_them(int width)
+    {
+        await using var session = await browser.OpenAsync(width: width);
+        var page = session.Page;
+        await session.GoAsync("/jobs");
+        await Expect(page.GetByRole(AriaRole.Link, new() { Name = "job 1", Exact = true })).ToBeVisibleAsync();
+        Assert.Equal(35, await HeightAsync(page, ".table-head"));
+
+        await page.GetByLabel("Select the 200 loaded rows").CheckAsync();
+        await Expect(page.Locator(".selection-bar")).ToContainTextAsync("200 jobs selected");
+        Assert.Equal(35, await HeightAsync(page, ".table-head"));
+        // The first row is below it, and what is said below the rows is on the page.
+        Assert.True(
+            await page.EvaluateAsync<bool>(
+                """
+                () => {
+                  const box = what => document.querySelector(what).getBoundingClientRect();
+                  return box('.table-body').top >= box('.table-head').bottom && box('.table-foot').bottom <= innerHeight;
+                }
+                """
+            )
+        );
+        session.AssertNoFaults();
+    }
+
+    [Fact]
+    public async Task are_selected_from_one_to_another_with_the_shift_key()
+    {
+        await using var session = await browser.OpenAsync();
+        var page = session.Page;
+        await session.GoAsync("/jobs");
+        await page.GetByLabel("Select job 2", new() { Exact = true }).ClickAsync();
+        await page.GetByLabel("Select job 6", new() { Exact = true })
+            .ClickAsync(new() { Modifiers = [KeyboardModifier.Shift] });
+        await Expect(page.Locator(".selection-bar")).ToContainTextAsync("5 jobs selected");
+        Assert.True(
+            await page.GetByLabel("Select the 200 loaded rows").EvaluateAsync<bool>("box => box.indeterminate")
+        );
+        session.AssertNoFaults();
+    }
+
+    [Fact]
     public async Task say_which_rows_are_visible_when_a_filter_finds_more()
     {
         await using var session = await browser.OpenAsync();
@@ -168,6 +230,9 @@ public sealed partial class A_hundred_thousand_jobs(ManyJobs browser, ITestOutpu
         await Expect(foot).ToHaveTextAsync("1–11 of 11");
         session.AssertNoFaults();
     }
+
+    private static Task<double> HeightAsync(IPage page, string what) =>
+        page.Locator(what).EvaluateAsync<double>("element => element.getBoundingClientRect().height");
 
     private static async Task AssertFewRowsAsync(IPage page) =>
         Assert.InRange(await page.Locator(".table-body .table-row").CountAsync(), 1, 80);

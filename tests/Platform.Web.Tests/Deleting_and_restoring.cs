@@ -17,22 +17,15 @@ public sealed class Deleting_and_restoring(Browser browser)
     public async Task a_job_goes_into_the_recycle_bin_and_back()
     {
         var name = $"unwanted {Guid.CreateVersion7()}";
-        var id = await browser.Platform.Api.SubmitAsync(
-            new
-            {
-                name,
-                command = new[] { "true" },
-                resources = new { cpus = 0.1, memoryMiB = 64 },
-            }
-        );
-        await browser.Platform.Api.WaitForStatusAsync(id, "succeeded");
+        var id = await EndedJobAsync(name);
         await using var session = await browser.OpenAsync();
         await session.GoAsync($"/jobs/{id}");
         await session.Button("Delete").ClickAsync();
         await session.Field("Reason (optional)").FillAsync("only a test");
         await session.AssertAccessibleAsync("the question before deleting");
         await session.InDialog("Delete").ClickAsync();
-        await Expect(session.Button("Restore")).ToBeVisibleAsync();
+        await Expect(session.Page.GetByText("This job is in the recycle bin.")).ToBeVisibleAsync();
+        await Expect(session.Button("Restore")).ToBeFocusedAsync();
         await Expect(session.Page.Locator(".facts")).ToContainTextAsync("only a test");
 
         await session.GoAsync($"/jobs?search={name}");
@@ -54,15 +47,7 @@ public sealed class Deleting_and_restoring(Browser browser)
         var name = $"several {Guid.CreateVersion7()}";
         foreach (var number in (int[])[1, 2])
         {
-            var id = await browser.Platform.Api.SubmitAsync(
-                new
-                {
-                    name = $"{name} {number}",
-                    command = new[] { "true" },
-                    resources = new { cpus = 0.1, memoryMiB = 64 },
-                }
-            );
-            await browser.Platform.Api.WaitForStatusAsync(id, "succeeded");
+            await EndedJobAsync($"{name} {number}");
         }
 
         await using var session = await browser.OpenAsync();
@@ -73,9 +58,10 @@ public sealed class Deleting_and_restoring(Browser browser)
         await session.Page.Keyboard.PressAsync("Escape");
         await Expect(session.Button("Delete")).ToBeFocusedAsync();
         await session.Button("Delete").ClickAsync();
+        await Expect(session.Page.Locator(".names")).ToHaveTextAsync($"{name} 2, {name} 1");
         await session.InDialog("Delete").ClickAsync();
-        await Expect(session.Page.GetByText("2 moved to the recycle bin.")).ToBeVisibleAsync();
-        await Expect(session.Page.Locator("#content")).ToBeFocusedAsync();
+        await Expect(session.Page.GetByText("2 jobs moved to the recycle bin.")).ToBeVisibleAsync();
+        await Expect(session.Field("Search by name or ID")).ToBeFocusedAsync();
 
         await session.Button("Recycle bin").ClickAsync();
         await session.Page.GetByLabel("Select the 2 loaded rows").CheckAsync();
@@ -83,8 +69,92 @@ public sealed class Deleting_and_restoring(Browser browser)
         await Expect(session.Page.Locator(".dry-run")).ToContainTextAsync("Logs:");
         await session.AssertAccessibleAsync("the question before deleting permanently");
         await session.InDialog("Delete permanently").ClickAsync();
-        await Expect(session.Page.GetByText("2 deleted permanently.")).ToBeVisibleAsync();
+        await Expect(session.Page.GetByText("2 jobs deleted permanently.")).ToBeVisibleAsync();
         await Expect(session.Page.Locator(":focus")).ToHaveCountAsync(1);
+        session.AssertNoFaults();
+    }
+
+    [Fact]
+    public async Task a_move_into_the_recycle_bin_is_undone()
+    {
+        var name = $"regretted {Guid.CreateVersion7()}";
+        await EndedJobAsync(name);
+        await using var session = await browser.OpenAsync();
+        await session.GoAsync($"/jobs?search={name}");
+        await session.Page.GetByLabel($"Select {name}").CheckAsync();
+        await session.Button("Delete").ClickAsync();
+        await session.InDialog("Delete").ClickAsync();
+        await Expect(session.Page.GetByText($"{name} moved to the recycle bin.")).ToBeVisibleAsync();
+        await Expect(session.Heading("No results for these filters")).ToBeVisibleAsync();
+
+        await session.Button("Undo").ClickAsync();
+        await Expect(session.Page.GetByText($"{name} restored.")).ToBeVisibleAsync();
+        await Expect(Row(session, name)).ToBeVisibleAsync();
+
+        // What was done before does not concern what is selected now.
+        await session.Page.GetByLabel($"Select {name}").CheckAsync();
+        await Expect(session.Page.Locator(".batch-report")).ToHaveCountAsync(0);
+        session.AssertNoFaults();
+    }
+
+    [Fact]
+    public async Task what_its_own_button_restores_is_no_longer_selected()
+    {
+        var name = $"restored {Guid.CreateVersion7()}";
+        foreach (var number in (int[])[1, 2, 3])
+        {
+            var id = await EndedJobAsync($"{name} {number}");
+            await DeleteAsync(id);
+        }
+
+        await using var session = await browser.OpenAsync();
+        await session.GoAsync($"/jobs?deleted=true&search={name}");
+        var bar = session.Page.Locator(".selection-bar");
+        await session.Page.GetByLabel($"Select {name} 3").CheckAsync();
+        await session.Page.GetByLabel($"Select {name} 2").CheckAsync();
+        await Expect(bar).ToContainTextAsync("2 jobs selected");
+
+        await session.Button($"Restore {name} 3").ClickAsync();
+        await Expect(session.Page.GetByText($"{name} 3 restored.")).ToBeVisibleAsync();
+        await Expect(bar).ToContainTextAsync("1 job selected");
+        // The row that is there now.
+        await Expect(session.Button($"Restore {name} 2")).ToBeFocusedAsync();
+        session.AssertNoFaults();
+    }
+
+    [Fact]
+    public async Task what_someone_else_deletes_is_no_longer_selected()
+    {
+        var name = $"contested {Guid.CreateVersion7()}";
+        var first = await EndedJobAsync($"{name} 1");
+        await EndedJobAsync($"{name} 2");
+        await using var session = await browser.OpenAsync();
+        await session.GoAsync($"/jobs?search={name}");
+        var bar = session.Page.Locator(".selection-bar");
+        await session.Page.GetByLabel("Select the 2 loaded rows").CheckAsync();
+        await Expect(bar).ToContainTextAsync("2 jobs selected");
+
+        await DeleteAsync(first);
+        await Expect(bar).ToContainTextAsync("1 job selected");
+        await session.Page.GetByLabel($"Select {name} 2").FocusAsync();
+        await session.Page.Keyboard.PressAsync("Escape");
+        await Expect(bar).ToHaveCountAsync(0);
+        session.AssertNoFaults();
+    }
+
+    [Fact]
+    public async Task a_recycle_bin_in_which_nothing_matches_is_not_left()
+    {
+        var name = $"binned {Guid.CreateVersion7()}";
+        await DeleteAsync(await EndedJobAsync(name));
+        await using var session = await browser.OpenAsync();
+        await session.GoAsync($"/jobs?deleted=true&search={Guid.CreateVersion7()}");
+        await session.Button("Clear filters").ClickAsync();
+
+        await Expect(session.Page).ToHaveURLAsync($"{browser.Platform.Url}/jobs?deleted=true");
+        await Expect(session.Heading("Recycle bin: Jobs")).ToBeVisibleAsync();
+        await Expect(Row(session, name)).ToBeVisibleAsync();
+        await Expect(session.Page.Locator(".table-body")).ToBeFocusedAsync();
         session.AssertNoFaults();
     }
 
@@ -132,6 +202,7 @@ public sealed class Deleting_and_restoring(Browser browser)
         await session.Button("Delete").ClickAsync();
         await session.InDialog("Delete").ClickAsync();
         await Expect(session.Heading("Deleted versions")).ToBeVisibleAsync();
+        await Expect(session.Heading("All versions are in the recycle bin")).ToBeVisibleAsync();
         await session.AssertAccessibleAsync("deleted versions");
         await session.Button("Restore").ClickAsync();
 
@@ -139,4 +210,28 @@ public sealed class Deleting_and_restoring(Browser browser)
         await Expect(session.Heading("Deleted versions")).ToHaveCountAsync(0);
         session.AssertNoFaults();
     }
+
+    /// <summary>A job that said something and ended.</summary>
+    private async Task<Guid> EndedJobAsync(string name)
+    {
+        var id = await browser.Platform.Api.SubmitAsync(
+            new
+            {
+                name,
+                command = new[] { "echo", "done" },
+                resources = new { cpus = 0.1, memoryMiB = 64 },
+            }
+        );
+        await browser.Platform.Api.WaitForStatusAsync(id, "succeeded");
+        return id;
+    }
+
+    private async Task DeleteAsync(Guid job)
+    {
+        using var deleted = await browser.Platform.Api.Http.DeleteAsync($"/api/jobs/{job}");
+        deleted.EnsureSuccessStatusCode();
+    }
+
+    private static ILocator Row(BrowserSession session, string name) =>
+        session.Page.GetByRole(AriaRole.Link, new() { Name = name, Exact = true });
 }

@@ -6,6 +6,7 @@ import { basePath } from '../lib/address';
 import { ApiError } from '../lib/api';
 import { connected } from '../lib/connection';
 import { startLanguage } from '../lib/i18n/i18n';
+import { watchFocus } from '../lib/keep-focus';
 import { session } from '../lib/session';
 import { applyTheme } from '../lib/theme';
 import { router } from './router';
@@ -20,6 +21,7 @@ import './styles/curves.css';
 import './styles/log.css';
 
 applyTheme();
+watchFocus();
 await startLanguage();
 // Beside the proxy that shows it below a path, the platform may be opened at its own address.
 if (!`${location.pathname}/`.startsWith(basePath())) {

@@ -55,6 +55,17 @@ export function DeleteButton({ name, bin, note, onDeleted }: DeleteButtonProps) 
   );
 }
 
+/** Says on the page of something that it is in the recycle bin. */
+export function InBin({ text, bin }: { text: string; bin: Bin }) {
+  return (
+    <div className="in-bin" role="status">
+      <Trash2 aria-hidden="true" />
+      <span>{text}</span>
+      <RestoreButton bin={bin} />
+    </div>
+  );
+}
+
 /** Takes something out of the recycle bin. */
 export function RestoreButton({ bin }: { bin: Bin }) {
   const t = useText();

@@ -1,6 +1,5 @@
 import { Dialog, DialogBackdrop, DialogPanel, DialogTitle, Description } from '@headlessui/react';
 import { useEffect, useRef, useState, type ReactNode } from 'react';
-import { keepFocus } from '../lib/keep-focus';
 import { Button } from './button';
 import { ActionError } from './states';
 
@@ -58,7 +57,6 @@ function ConfirmForm({
       first ?? form.current?.querySelector<HTMLElement>(danger ? 'button[type=button]' : 'button[type=submit]')
     )?.focus();
   }, [danger]);
-  useEffect(() => keepFocus, []);
   const send = async () => {
     setIsPending(true);
     setError(null);

@@ -1,21 +1,22 @@
 import { useNavigate, useRouter } from '@tanstack/react-router';
-import { ArchiveRestore, ArrowLeft, ListFilter, Trash2 } from 'lucide-react';
+import { ArrowLeft, ListFilter, Trash2 } from 'lucide-react';
 import { useCallback, useState, type ReactNode } from 'react';
 import { ApiError } from '../lib/api';
 import type { BinCommands } from '../lib/batch';
 import { useEditRefusal } from '../lib/caller';
 import { useLocale, useText, useSay, type Text } from '../lib/i18n/i18n';
-import { problemText } from '../lib/i18n/sentences';
+import { fieldErrors, type Say } from '../lib/i18n/sentences';
 import { changeFilter, isMoreTyping, type ListSearch } from '../lib/list-search';
 import { userName } from '../lib/user-name';
-import { useSelection, type Selection } from '../lib/use-selection';
+import { useBatch } from '../lib/use-batch';
 import { useRows, type ListPath, type RowOf } from '../lib/use-rows';
 import { Button } from './button';
 import { FilterChip } from './filter-chip';
 import { JobLink } from './job-link';
+import { restoreColumn, selectColumn } from './list-columns';
 import { PageHeader } from './page-header';
 import { SearchBox } from './search-box';
-import { SelectionBar, useBatch, type Batch } from './selection-bar';
+import { SelectionBar } from './selection-bar';
 import { EmptyState, Pending } from './states';
 import type { KnownStatus } from './status-badge';
 import { VirtualTable, type Column } from './virtual-table';
@@ -43,7 +44,7 @@ export function ListPage<Path extends ListPath>({
   const onSearch = useCallback((value: string) => change({ search: value }), [change]);
   const chosen = search.status?.split(',') ?? [];
   const [isUnfolded, setIsUnfolded] = useState(false);
-  const folded = [search.project, search.status, search.deleted].filter(Boolean).length;
+  const folded = [search.project, search.status].filter(Boolean).length;
   const onProject = useCallback((value: string) => change({ project: value }), [change]);
   return (
     <div className="page page-fill">
@@ -53,7 +54,12 @@ export function ListPage<Path extends ListPath>({
             {t('bin.leave')}
           </Button>
         ) : (
-          actions
+          <>
+            <Button kind="quiet" icon={<Trash2 aria-hidden="true" />} onClick={() => change({ deleted: true })}>
+              {t('bin.filter')}
+            </Button>
+            {actions}
+          </>
         )}
       </PageHeader>
       {search.deleted && <p className="muted">{t('bin.about')}</p>}
@@ -87,16 +93,6 @@ export function ListPage<Path extends ListPath>({
               ))}
             </div>
           )}
-          <div className="segments">
-            <button
-              type="button"
-              aria-pressed={Boolean(search.deleted)}
-              onClick={() => change({ deleted: !search.deleted })}
-            >
-              <Trash2 aria-hidden="true" />
-              {t('bin.filter')}
-            </button>
-          </div>
         </div>
         {search.submittedBy && (
           <FilterChip name={t('job.owner')} onRemove={() => change({ submittedBy: '' })}>
@@ -147,16 +143,17 @@ function List<Path extends ListPath>({
   const project = search.project?.replace(/\/+$/, '') || undefined;
   const { status, search: text, submittedBy, parent, deleted } = search;
   const rows = useRows(path, { status, project, search: text, submittedBy, parent, deleted: deleted || undefined });
-  const batch = useBatch(bin);
-  const selection = useSelection(rows.key, bin.keyOf);
+  const batch = useBatch(bin, rows);
+  const { selection } = batch;
   const refusal = useEditRefusal();
-  const isFiltered = [status, project, text, submittedBy, parent].some(Boolean);
+  // Nothing matches the filter before until the rows of this one are there.
+  const isFiltered = rows.isPrevious || [status, project, text, submittedBy, parent].some(Boolean);
   const [sight, setSight] = useState({ first: 1, last: 1 });
   const onVisibleRangeChange = useCallback((first: number, last: number) => setSight({ first, last }), []);
   const clear = <Button onClick={() => change(noFilter)}>{t('common.clearFilter')}</Button>;
   if (rows.error instanceof ApiError && rows.error.status === 400 && isFiltered) {
     return (
-      <EmptyState title={t('common.badFilter')} text={problemText(say, rows.error.problem, rows.error.message)}>
+      <EmptyState title={t('common.badFilter')} text={filterErrors(t, say, rows.error)}>
         {clear}
       </EmptyState>
     );
@@ -164,10 +161,14 @@ function List<Path extends ListPath>({
   if (!rows.isLoaded) {
     return <Pending error={rows.error} onRetry={rows.retry} rows={10} />;
   }
-  const bar = <SelectionBar selection={selection} batch={batch} deleted={Boolean(deleted)} note={deleteNote} />;
+  const isPart = rows.total > selection.rows.length && rows.loaded.every(selection.has);
+  const bar = (
+    <SelectionBar batch={batch} deleted={Boolean(deleted)} partOf={isPart ? rows.total : undefined} note={deleteNote} />
+  );
   if (rows.total === 0) {
     return (
       <>
+        {bar}
         {isFiltered ? (
           <EmptyState title={t('common.noMatch')}>{clear}</EmptyState>
         ) : deleted ? (
@@ -175,14 +176,13 @@ function List<Path extends ListPath>({
         ) : (
           <Unlisted path={path} empty={empty} onShow={() => change({ deleted: true })} />
         )}
-        {bar}
       </>
     );
   }
   const number = (value: number) => value.toLocaleString(locale);
   const allColumns = [
     // Who may change nothing has nothing to select for.
-    ...(refusal ? [] : [selectColumn(t, bin, selection, rows.loaded)]),
+    ...(refusal ? [] : [selectColumn(t, batch, rows.loaded)]),
     ...columns,
     ...(deleted ? [restoreColumn(t, batch, refusal)] : []),
   ];
@@ -193,6 +193,7 @@ function List<Path extends ListPath>({
         label={tableLabel}
         columns={allColumns}
         rows={rows}
+        keyOf={bin.keyOf}
         onVisibleRangeChange={onVisibleRangeChange}
       />
       {/* Below the table: its rows stay where they are when it appears. */}
@@ -221,66 +222,29 @@ function Unlisted({ path, empty, onShow }: { path: ListPath; empty: ReactNode; o
   );
 }
 
-function selectColumn<Row>(
-  t: Text,
-  { nameOf }: BinCommands<Row>,
-  selection: Selection<Row>,
-  loaded: readonly Row[],
-): Column<Row> {
-  return {
-    key: 'select',
-    name: t('batch.column'),
-    width: '1.25rem',
-    control: true,
-    head: (
-      <input
-        type="checkbox"
-        aria-label={t('batch.selectAll', { count: loaded.length })}
-        title={t('batch.selectAll', { count: loaded.length })}
-        checked={loaded.length > 0 && loaded.every(selection.has)}
-        onChange={event => selection.set(loaded, event.target.checked)}
-      />
-    ),
-    cell: row => (
-      <input
-        type="checkbox"
-        aria-label={t('batch.select', { name: nameOf(row) })}
-        checked={selection.has(row)}
-        onChange={event => selection.set([row], event.target.checked)}
-      />
-    ),
-  };
-}
-
-function restoreColumn<Row>(t: Text, batch: Batch<Row>, refusal: string | undefined): Column<Row> {
-  return {
-    key: 'restore',
-    name: t('batch.actions'),
-    width: '6.25rem',
-    control: true,
-    cell: row => (
-      <Button
-        kind="quiet"
-        aria-label={t('bin.restore.label', { name: batch.commands.nameOf(row) })}
-        icon={<ArchiveRestore aria-hidden="true" />}
-        disabled={batch.isPending}
-        refusal={refusal}
-        onClick={() => void batch.restore([row])}
-      >
-        {t('bin.restore')}
-      </Button>
-    ),
-  };
-}
-
-const noFilter: Required<ListSearch> = {
+/** Leaves what is shown, the list or its recycle bin, as it is. */
+const noFilter: Required<Omit<ListSearch, 'deleted'>> = {
   status: '',
   project: '',
   search: '',
   submittedBy: '',
   parent: '',
-  deleted: false,
 };
+
+/** What is wrong with which part of a filter. */
+function filterErrors(t: Text, say: Say, { problem, message }: ApiError): string {
+  const names: Record<string, string> = {
+    status: t('common.status'),
+    project: t('common.project'),
+    search: t('common.search'),
+    submittedBy: t('job.owner'),
+    parent: t('job.parent'),
+  };
+  const errors = Object.entries(fieldErrors(say, problem)).map(([field, texts]) =>
+    t('common.named', { name: names[field] ?? field, text: texts.join(' ') }),
+  );
+  return errors.join(' ') || message;
+}
 
 /** The page that shows a list. */
 const pages = { '/api/jobs': '/jobs', '/api/runs': '/runs', '/api/artifacts': '/artifacts' } as const;

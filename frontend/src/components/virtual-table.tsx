@@ -1,6 +1,14 @@
 import { useLocation } from '@tanstack/react-router';
 import { useVirtualizer } from '@tanstack/react-virtual';
-import { useEffect, useRef, type CSSProperties, type ReactNode } from 'react';
+import {
+  useEffect,
+  useLayoutEffect,
+  useRef,
+  type CSSProperties,
+  type PointerEvent,
+  type ReactNode,
+  type RefObject,
+} from 'react';
 import { columnWidths, setColumnWidths, type ColumnWidths } from '../lib/column-widths';
 import { useText } from '../lib/i18n/i18n';
 import { placeOf, setPlace } from '../lib/list-places';
@@ -34,6 +42,7 @@ interface VirtualTableProps<T> {
   label: string;
   columns: readonly Column<T>[];
   rows: Rows<T>;
+  keyOf: (row: T) => string;
   /** Called with the visible rows, counted from 1. */
   onVisibleRangeChange: (first: number, last: number) => void;
 }
@@ -46,7 +55,7 @@ const narrowRowHeight = 58;
 const overscan = 12;
 
 /** A table of any length that renders only the visible rows. Rows that are still loading are shown as bars. */
-export function VirtualTable<T>({ name, label, columns, rows, onVisibleRangeChange }: VirtualTableProps<T>) {
+export function VirtualTable<T>({ name, label, columns, rows, keyOf, onVisibleRangeChange }: VirtualTableProps<T>) {
   const table = useRef<HTMLDivElement>(null);
   const head = useRef<HTMLDivElement>(null);
   const scroller = useRef<HTMLDivElement>(null);
@@ -65,20 +74,33 @@ export function VirtualTable<T>({ name, label, columns, rows, onVisibleRangeChan
   const last = virtual.range?.endIndex ?? 0;
   const { show, key } = rows;
   const entry = useLocation({ select: location => location.state.__TSR_key ?? '' }) + key;
+  /** How many rows should be above the visible ones, until the list is known to be that long. */
+  const wanted = useRef(0);
   useEffect(() => {
-    // Another list, or one that Back leads to; or rows of another height.
+    // Another list, or one that Back or a reload leads to; or rows of another height.
     virtual.measure();
-    virtual.scrollToOffset(placeOf(entry) * height);
+    wanted.current = placeOf(entry);
+    virtual.scrollToOffset(wanted.current * height);
     // The entry changes a moment before its list is shown.
     // eslint-disable-next-line react-hooks/exhaustive-deps
   }, [virtual, key, height]);
+  const { total, isCounted } = rows;
+  useEffect(() => {
+    if (wanted.current > 0) {
+      virtual.scrollToOffset(wanted.current * height);
+      wanted.current = isCounted ? 0 : wanted.current;
+    }
+  }, [virtual, key, height, total, isCounted]);
+  useGutter(scroller, head);
   useEffect(() => {
     show(first);
     onVisibleRangeChange(first + 1, last + 1);
   }, [show, onVisibleRangeChange, first, last]);
   const onScroll = () => {
     alignSideways(scroller.current, head.current);
-    setPlace(entry, scroller.current!.scrollTop / height);
+    if (wanted.current === 0) {
+      setPlace(entry, scroller.current!.scrollTop / height);
+    }
   };
 
   const narrowTracks = tracksOf(
@@ -116,13 +138,22 @@ export function VirtualTable<T>({ name, label, columns, rows, onVisibleRangeChan
           onChoose={changes => setColumnWidths(name, changes)}
         />
       </div>
-      <div ref={scroller} className="table-body" role="rowgroup" tabIndex={0} aria-label={label} onScroll={onScroll}>
+      <div
+        ref={scroller}
+        className="table-body"
+        role="rowgroup"
+        tabIndex={0}
+        aria-label={label}
+        onScroll={onScroll}
+        onPointerMove={showWhole}
+      >
         <div role="presentation" className="table-canvas" style={{ height: virtual.getTotalSize() }}>
           {items.map(item => {
             const row = rows.at(item.index);
             return (
               <div
-                key={item.key}
+                // The focus stays with its row when others come before it.
+                key={row === undefined ? item.index : `row ${keyOf(row)}`}
                 role="row"
                 aria-rowindex={item.index + 2}
                 aria-busy={row === undefined || undefined}
@@ -209,6 +240,38 @@ function tracksOf<T>(columns: readonly Column<T>[], widths: ColumnWidths): strin
 
 function cellClass<T>(column: Column<T>): string {
   return `cell${column.wide ? ' cell-wide' : ''}${column.number ? ' cell-number' : ''}${column.note ? ' cell-noted' : ''}${column.control ? ' cell-control' : ''}`;
+}
+
+/** Leaves as much room at the end of the header as the rows leave to their scrollbar, which is there only when they need it. */
+function useGutter(scroller: RefObject<HTMLElement | null>, head: RefObject<HTMLElement | null>): void {
+  useLayoutEffect(() => {
+    const { current: body } = scroller;
+    if (!body) {
+      return;
+    }
+    const observer = new ResizeObserver(() => {
+      head.current!.style.paddingInlineEnd = `${body.offsetWidth - body.clientWidth}px`;
+      alignSideways(body, head.current);
+    });
+    observer.observe(body);
+    return () => observer.disconnect();
+  }, [scroller, head]);
+}
+
+/** Makes the tooltip of a row, all of which is its link, say what lies under the pointer: its own tooltip, or what is cut off. */
+function showWhole({ target, clientX, clientY }: PointerEvent): void {
+  const link = target instanceof Element ? target.closest<HTMLElement>('.row-link') : null;
+  if (!link) {
+    return;
+  }
+  const row = link.closest('.table-row');
+  const below = document.elementsFromPoint(clientX, clientY).filter(one => one !== link && row?.contains(one));
+  const titled = below.find((one): one is HTMLElement => one instanceof HTMLElement && one.title !== '');
+  const cut = below.find(one => one !== row && one.scrollWidth > one.clientWidth && one.clientWidth > 0);
+  const title = titled?.title ?? cut?.textContent ?? '';
+  if (link.title !== title) {
+    link.title = title;
+  }
 }
 
 /** Keeps the horizontal scroll of header and rows in sync. */

@@ -16,8 +16,14 @@ export interface Purge {
   content: PurgeContent;
 }
 
+/** What the API calls the things that rows are, or stand for. */
+export type Unit = 'job' | 'run' | 'artifact' | 'version';
+
 /** What can be done to the rows of a list, several at once. */
 export interface BinCommands<Row> {
+  unit: Unit;
+  /** What the ids are those of, where a row stands for several things. */
+  part?: Unit;
   /** The list that they are in, which the query cache knows it by. */
   list: string;
   keyOf: (row: Row) => string;
@@ -29,15 +35,59 @@ export interface BinCommands<Row> {
   purge: (ids: string[], dryRun: boolean) => Promise<Purge>;
 }
 
-/** All ids of rows, with the names that users know them by. */
-export async function namedIds<Row>(commands: BinCommands<Row>, rows: readonly Row[]): Promise<Map<string, string>> {
-  const named = new Map<string, string>();
+/** One thing that a row is, or stands for. */
+export interface Target<Row> {
+  id: string;
+  /** What users know it by. */
+  name: string;
+  row: Row;
+}
+
+/** All things that rows stand for. */
+export async function targetsOf<Row>(commands: BinCommands<Row>, rows: readonly Row[]): Promise<Target<Row>[]> {
+  const targets: Target<Row>[] = [];
   for (const row of rows) {
     const ids = await commands.idsOf(row);
     // Where a row stands for several, their ids say which.
-    ids.forEach(id => named.set(id, ids.length === 1 && id === commands.keyOf(row) ? commands.nameOf(row) : id));
+    const isOne = ids.length === 1 && ids[0] === commands.keyOf(row);
+    targets.push(...ids.map(id => ({ id, name: isOne ? commands.nameOf(row) : id, row })));
   }
-  return named;
+  return targets;
+}
+
+/** What became of rows and of the things that they stand for. */
+export interface Outcome<Row> {
+  /** The rows of which everything was done. */
+  rows: Row[];
+  done: Target<Row>[];
+  refused: (BatchItem & { name: string })[];
+  /** The keys of the rows that are no longer in the list: also of those that someone else deleted permanently. */
+  left: string[];
+}
+
+export function outcomeOf<Row>(
+  commands: Pick<BinCommands<Row>, 'keyOf'>,
+  targets: readonly Target<Row>[],
+  items: readonly BatchItem[],
+): Outcome<Row> {
+  const byId = new Map(items.map(item => [item.id, item]));
+  const isDone = ({ id }: Target<Row>) => byId.get(id)?.done ?? false;
+  const isGone = (target: Target<Row>) => isDone(target) || isMissing(byId.get(target.id));
+  const rowsOf = (holds: (target: Target<Row>) => boolean) => {
+    const others = new Set(targets.filter(target => !holds(target)).map(({ row }) => row));
+    return [...new Set(targets.map(({ row }) => row))].filter(row => !others.has(row));
+  };
+  const names = new Map(targets.map(({ id, name }) => [id, name]));
+  return {
+    rows: rowsOf(isDone),
+    done: targets.filter(isDone),
+    refused: items.filter(({ done }) => !done).map(item => ({ ...item, name: names.get(item.id) ?? item.id })),
+    left: rowsOf(isGone).map(commands.keyOf),
+  };
+}
+
+function isMissing(item: BatchItem | undefined): boolean {
+  return item?.problem?.code.endsWith('.not-found') ?? false;
 }
 
 /** Does to one after another what the API has no batch for. What is refused does not keep the others from being done. */

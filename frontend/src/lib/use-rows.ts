@@ -3,6 +3,7 @@ import { useCallback, useEffect, useMemo, useRef, useState } from 'react';
 import type { paths } from '../../generated/api';
 import { api, read, untilRefused } from './api';
 import { offsetFor, windowRows } from './row-window';
+import type { Stretch } from './selection';
 
 /** The lists of the API that are shown by this. */
 export type ListPath = '/api/jobs' | '/api/runs' | '/api/artifacts';
@@ -22,19 +23,20 @@ const settlePause = 80;
 /** Rows far from the visible ones are soon dropped from the cache. */
 const keepFor = 10_000;
 
-export interface Rows<T> {
+/** The rows that are loaded now; another list has another key: while that loads, the one before is shown. */
+export interface Rows<T> extends Stretch<T> {
   total: number;
+  /** Whether they are those of the list that was shown before. */
+  isPrevious: boolean;
+  /** Whether the total is final, and not only what is known to be there. */
+  isCounted: boolean;
   /** The row at an index of the whole list; undefined while it loads. */
   at: (index: number) => T | undefined;
-  /** The rows that are loaded now. */
-  loaded: readonly T[];
   /** Sets the first visible row. */
   show: (index: number) => void;
   isLoaded: boolean;
   error: unknown;
   retry: () => unknown;
-  /** Another list when it changes; while that loads, the one before is shown. */
-  key: string;
 }
 
 /** A list of any length, of which only the visible part is fetched and refreshed. */
@@ -47,7 +49,7 @@ export function useRows<Path extends ListPath>(path: Path, filter: Filter): Rows
     queryFn: async ({ signal }) => {
       const page = await readPage(path, { ...filter, limit: windowRows, offset }, signal);
       const known = offset + page.items.length + (page.nextCursor === null ? 0 : 1);
-      return { items: page.items, total: page.total, known, offset, key };
+      return { items: page.items, total: page.total, known, offset, key, isEnd: page.nextCursor === null };
     },
     placeholderData: keepPreviousData,
     refetchInterval: untilRefused(refreshEvery),
@@ -82,9 +84,13 @@ export function useRows<Path extends ListPath>(path: Path, filter: Filter): Rows
     () => ({
       // Until it is counted, what is known to be there.
       total: data?.total ?? Math.max(data?.known ?? 0, counted ?? 0),
+      isCounted: data !== undefined && (data.total !== null || counted !== undefined),
       at,
       loaded: data?.items ?? [],
+      isStart: data?.offset === 0,
+      isEnd: data?.isEnd ?? false,
       show,
+      isPrevious: data !== undefined && data.key !== key,
       isLoaded: data !== undefined,
       error,
       retry: refetch,

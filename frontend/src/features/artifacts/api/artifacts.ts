@@ -112,6 +112,7 @@ const versionCommands = {
 /** What can be done to several versions. */
 export const versionBin: BinCommands<Version> = {
   ...versionCommands,
+  unit: 'version',
   keyOf: idOf,
   nameOf: idOf,
   idsOf: version => [idOf(version)],
@@ -121,6 +122,8 @@ export const versionBin: BinCommands<Version> = {
 export function artifactBin(deleted: boolean): BinCommands<RowOf<'/api/artifacts'>> {
   return {
     ...versionCommands,
+    unit: 'artifact',
+    part: 'version',
     keyOf: artifact => artifact.name,
     nameOf: artifact => artifact.name,
     idsOf: async artifact => (await readVersions(artifact.name, deleted || undefined)).items.map(idOf),

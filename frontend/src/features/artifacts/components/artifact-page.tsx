@@ -1,15 +1,20 @@
 import { Link } from '@tanstack/react-router';
-import { callerName } from '../../../lib/actor';
+import { ArchiveRestore } from 'lucide-react';
 import { Aliases } from '../../../components/aliases';
 import { RestoreButton } from '../../../components/bin-actions';
+import { Button } from '../../../components/button';
 import { Facts } from '../../../components/facts';
 import { PageHeader } from '../../../components/page-header';
-import { SelectionBar, useBatch } from '../../../components/selection-bar';
-import { AbsentState, Pending, PendingPage } from '../../../components/states';
+import { SelectBox } from '../../../components/select-box';
+import { SelectionBar } from '../../../components/selection-bar';
+import { AbsentState, ActionError, EmptyState, Pending, PendingPage } from '../../../components/states';
 import { Ago } from '../../../components/time';
+import { callerName } from '../../../lib/actor';
+import { useEditRefusal } from '../../../lib/caller';
 import { formatBytes } from '../../../lib/format';
 import { useText } from '../../../lib/i18n/i18n';
-import { useSelection, type Selection } from '../../../lib/use-selection';
+import type { Stretch } from '../../../lib/selection';
+import { useBatch, type Batch } from '../../../lib/use-batch';
 import {
   useArtifact,
   useDeletedVersions,
@@ -54,42 +59,52 @@ function ArtifactView({ artifact, version }: { artifact: Artifact; version: numb
         items={[
           [t('common.project'), artifact.project],
           [t('artifacts.versions'), artifact.versionCount],
-          [t('artifacts.size'), formatBytes(artifact.size)],
+          [t('artifacts.size'), artifact.versionCount > 0 ? formatBytes(artifact.size) : null],
           [t('artifacts.updated'), <Ago key="at" at={artifact.updatedAt} />],
         ]}
       />
       <div className="columns columns-side">
-        <div>
+        <div className="versions-side">
           <Versions name={artifact.name} shown={version} />
           <DeletedVersions name={artifact.name} />
         </div>
-        {version !== undefined && <VersionView key={version} name={artifact.name} version={version} />}
+        {version !== undefined ? (
+          <VersionView key={version} name={artifact.name} version={version} />
+        ) : (
+          artifact.versionCount === 0 && <NoVersions name={artifact.name} />
+        )}
       </div>
     </div>
   );
 }
 
+/** The loaded versions of an artifact, which are all that it has. */
+function listOf(name: string, versions: readonly Version[] | undefined): Stretch<Version> {
+  return { key: name, loaded: versions ?? none, isStart: versions !== undefined, isEnd: versions !== undefined };
+}
+
+const none: readonly Version[] = [];
+
 /** What can be restored, or deleted permanently. */
 function DeletedVersions({ name }: { name: string }) {
   const t = useText();
   const { data } = useDeletedVersions(name);
-  const batch = useBatch(versionBin);
-  const selection = useSelection(name, versionBin.keyOf);
+  const batch = useBatch(versionBin, listOf(name, data?.items));
   if (!data || (data.items.length === 0 && !batch.report)) {
     return null;
   }
   return (
     <section className="versions" aria-label={t('bin.versions')}>
       <h2>{t('bin.versions')}</h2>
-      <SelectionBar selection={selection} batch={batch} deleted />
       <ul>
         {data.items.map(item => (
           <li key={item.version}>
-            <SelectVersion version={item} selection={selection} />
+            <SelectVersion version={item} batch={batch} />
             <DeletedVersion version={item} />
           </li>
         ))}
       </ul>
+      <SelectionBar batch={batch} deleted />
     </section>
   );
 }
@@ -110,14 +125,13 @@ function DeletedVersion({ version }: { version: Version }) {
   );
 }
 
-function SelectVersion({ version, selection }: { version: Version; selection: Selection<Version> }) {
+function SelectVersion({ version, batch: { selection } }: { version: Version; batch: Batch<Version> }) {
   const t = useText();
   return (
-    <input
-      type="checkbox"
-      aria-label={t('batch.select', { name: `v${version.version}` })}
+    <SelectBox
+      label={t('batch.select', { name: `v${version.version}` })}
       checked={selection.has(version)}
-      onChange={event => selection.set([version], event.target.checked)}
+      onChange={(isSelected, isRange) => selection.toggle(version, isSelected, isRange)}
     />
   );
 }
@@ -125,18 +139,16 @@ function SelectVersion({ version, selection }: { version: Version; selection: Se
 function Versions({ name, shown }: { name: string; shown: number | undefined }) {
   const t = useText();
   const { data, error, refetch } = useVersions(name);
-  const batch = useBatch(versionBin);
-  const selection = useSelection(name, versionBin.keyOf);
+  const batch = useBatch(versionBin, listOf(name, data?.items));
   if (!data) {
     return <Pending error={error} onRetry={refetch} rows={3} />;
   }
   return (
     <nav className="versions" aria-label={t('artifacts.versions')}>
-      <SelectionBar selection={selection} batch={batch} deleted={false} />
       <ul>
         {data.items.map(item => (
           <li key={item.version}>
-            <SelectVersion version={item} selection={selection} />
+            <SelectVersion version={item} batch={batch} />
             <Link
               to="/artifacts/$name"
               params={{ name }}
@@ -152,6 +164,32 @@ function Versions({ name, shown }: { name: string; shown: number | undefined }) 
           </li>
         ))}
       </ul>
+      <SelectionBar batch={batch} deleted={false} />
     </nav>
+  );
+}
+
+/** Shown instead of a version where there is none. */
+function NoVersions({ name }: { name: string }) {
+  const t = useText();
+  const { data } = useDeletedVersions(name);
+  const batch = useBatch(versionBin, listOf(name, data?.items));
+  const refusal = useEditRefusal();
+  if (!data) {
+    return null;
+  }
+  return data.items.length === 0 ? (
+    <EmptyState title={t('artifact.empty.title')} text={t('artifact.empty.text')} />
+  ) : (
+    <EmptyState title={t('artifact.empty.deleted')}>
+      <Button
+        icon={<ArchiveRestore aria-hidden="true" />}
+        refusal={refusal}
+        onClick={() => void batch.restore(data.items)}
+      >
+        {t('artifact.empty.restore')}
+      </Button>
+      <ActionError error={batch.error} />
+    </EmptyState>
   );
 }

@@ -177,6 +177,7 @@ export function useJobBin(id: string) {
 
 /** The same for several jobs, and their permanent deletion. */
 export const jobBin: BinCommands<JobItem> = {
+  unit: 'job',
   list: '/api/jobs',
   keyOf: job => job.id,
   nameOf: job => job.name,

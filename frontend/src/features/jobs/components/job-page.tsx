@@ -1,7 +1,7 @@
 import { Link, useNavigate } from '@tanstack/react-router';
 import { CircleStop, RotateCw } from 'lucide-react';
 import { useEffect, useState } from 'react';
-import { DeleteButton, RestoreButton } from '../../../components/bin-actions';
+import { DeleteButton, InBin } from '../../../components/bin-actions';
 import { Button } from '../../../components/button';
 import { ConfirmDialog } from '../../../components/confirm-dialog';
 import { CopyButton } from '../../../components/copy-button';
@@ -16,6 +16,7 @@ import { Ago, Duration } from '../../../components/time';
 import { useEditRefusal } from '../../../lib/caller';
 import { formatDuration } from '../../../lib/format';
 import { useText, useSay } from '../../../lib/i18n/i18n';
+import type { Bin } from '../../../lib/use-bin';
 import { useNow } from '../../../lib/use-now';
 import { userName } from '../../../lib/user-name';
 import { callerName, isImplied } from '../../../lib/actor';
@@ -86,6 +87,7 @@ function ExpectedJob({ id, search }: { id: string; search: JobSearch }) {
 function JobView({ job, search }: { job: Job; search: JobSearch }) {
   const t = useText();
   const navigate = useNavigate();
+  const bin = useJobBin(job.id);
   const tabs = job.ranks ? jobTabs : jobTabs.filter(one => one !== 'ranks');
   const tab = tabs.find(one => one === search.tab) ?? 'overview';
   const attempt = Math.min(search.attempt ?? job.attempt, job.attempt);
@@ -107,8 +109,9 @@ function JobView({ job, search }: { job: Job; search: JobSearch }) {
     <div className="page page-fill">
       <PageHeader title={job.name}>
         <StatusBadge status={shownStatus(job)} />
-        <JobActions job={job} />
+        <JobActions job={job} bin={bin} />
       </PageHeader>
+      {job.deletion && <InBin text={t('bin.holds.job')} bin={bin} />}
       <JobFacts job={job} />
       <Tabs
         names={tabs}
@@ -257,7 +260,7 @@ function ChildrenLink({ id, counts }: { id: string; counts: NonNullable<Job['chi
   );
 }
 
-function JobActions({ job }: { job: Job }) {
+function JobActions({ job, bin }: { job: Job; bin: Bin }) {
   const t = useText();
   const [asking, setAsking] = useState<'cancel' | 'retry' | null>(null);
   const cancel = useJobCommand(job.id, 'cancel');
@@ -265,7 +268,6 @@ function JobActions({ job }: { job: Job }) {
   const children = unendedChildren(job);
   const refusal = useEditRefusal();
   const canRetry = !job.deletion && (job.status === 'failed' || job.status === 'cancelled');
-  const bin = useJobBin(job.id);
   return (
     <>
       {!isOver(job) && (
@@ -289,11 +291,7 @@ function JobActions({ job }: { job: Job }) {
           {t('job.retry')}
         </Button>
       )}
-      {job.deletion ? (
-        <RestoreButton bin={bin} />
-      ) : (
-        isOver(job) && <DeleteButton name={job.name} bin={bin} note={t('job.delete.note')} />
-      )}
+      {isOver(job) && !job.deletion && <DeleteButton name={job.name} bin={bin} note={t('job.delete.note')} />}
       <ConfirmDialog
         open={asking === 'cancel'}
         danger

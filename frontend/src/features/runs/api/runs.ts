@@ -37,6 +37,7 @@ export function useRunBin(id: string) {
 
 /** The same for several runs, and their permanent deletion. */
 export const runBin: BinCommands<Run> = {
+  unit: 'run',
   list: '/api/runs',
   keyOf: run => run.id,
   nameOf: run => run.name,

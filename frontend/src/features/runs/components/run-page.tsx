@@ -1,5 +1,5 @@
 import { Link } from '@tanstack/react-router';
-import { DeleteButton, RestoreButton } from '../../../components/bin-actions';
+import { DeleteButton, InBin } from '../../../components/bin-actions';
 import { Curves } from '../../../components/curves/curves';
 import { Facts, Pairs } from '../../../components/facts';
 import { JobLink } from '../../../components/job-link';
@@ -33,12 +33,15 @@ export function RunPage({ id }: { id: string }) {
 
 function RunView({ run }: { run: Run }) {
   const t = useText();
+  const bin = useRunBin(run.id);
+  const isOver = run.status !== 'scheduled' && run.status !== 'running';
   return (
     <div className="page">
       <PageHeader title={run.name}>
         <StatusBadge status={run.status} />
-        <RunActions run={run} />
+        {isOver && !run.deletion && <DeleteButton name={run.name} bin={bin} />}
       </PageHeader>
+      {run.deletion && <InBin text={t('bin.holds.run')} bin={bin} />}
       <Facts
         items={[
           [
@@ -80,15 +83,6 @@ function RunView({ run }: { run: Run }) {
       </div>
     </div>
   );
-}
-
-function RunActions({ run }: { run: Run }) {
-  const bin = useRunBin(run.id);
-  if (run.deletion) {
-    return <RestoreButton bin={bin} />;
-  }
-  const isOver = run.status !== 'scheduled' && run.status !== 'running';
-  return isOver ? <DeleteButton name={run.name} bin={bin} /> : null;
 }
 
 function MetricTable({ run }: { run: Run }) {
