@@ -1,6 +1,6 @@
 namespace Platform.EventStore;
 
-/// <summary>Somebody else was faster. Whoever reads again what there is now, and decides anew, succeeds.</summary>
+/// <summary>Somebody else was faster. Whoever reads again what there is now, and decides again, succeeds.</summary>
 public abstract class LostRaceException(string message) : Exception(message);
 
 /// <summary>The stream is not at the version that the append expected. The actual version is always known.</summary>
