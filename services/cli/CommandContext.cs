@@ -71,10 +71,32 @@ internal sealed class CommandContext(ParseResult arguments, CancellationToken ca
     /// <summary>Whether a platform's address was given; otherwise it is the one on this machine.</summary>
     public bool IsRemote => Target.Server is not null;
 
+    /// <summary>A time of an answer as it is printed outside of a table; a dash when there is none.</summary>
+    public string Time(JsonNode node, string name) =>
+        Terminal is { } terminal ? Times.Local(node.Time(name), terminal.TimeZone) : node.Time(name);
+
     public T? Value<T>(Option<T> option) => arguments.GetValue(option);
 
     /// <summary>The default of its type when an optional one is left out; the parser refuses a command without a required one.</summary>
     public T Value<T>(Argument<T> argument) => arguments.GetValue(argument)!;
+
+    /// <summary>
+    /// Reads what the user names, on a thread that the command does not wait for when it is interrupted: opening a FIFO waits for a
+    /// writer, and a read of a terminal or a pipe for what comes.
+    /// </summary>
+    public Task<T> ReadAsync<T>(Func<T> read) => Task.Run(read, Cancelled).WaitAsync(Cancelled);
+
+    /// <summary>Prints what was done: as a line, or as JSON where that is asked for.</summary>
+    public int PrintDone(string line, JsonObject json)
+    {
+        if (Json)
+        {
+            return PrintJson(json);
+        }
+
+        Out.WriteLine(line);
+        return 0;
+    }
 
     /// <summary>Prints an answer as JSON.</summary>
     public int PrintJson(JsonNode answer)

@@ -35,11 +35,11 @@ internal sealed class CommandInvocation : InvocationConfiguration
     /// <summary>The streams and variables of this process.</summary>
     public static CommandInvocation OfProcess()
     {
-        var output = Open(1, Console.OpenStandardOutput);
+        var output = OutputStream.Required(Open(1, Console.OpenStandardOutput));
         return new()
         {
             Output = Writer(output),
-            Error = Writer(new OptionalStream(Open(2, Console.OpenStandardError))),
+            Error = Writer(OutputStream.Optional(Open(2, Console.OpenStandardError))),
             OutputBytes = output,
             ErrorIsTerminal = !Console.IsErrorRedirected,
             Terminal = Terminal.OfProcess(Environment.GetEnvironmentVariable),

@@ -4,6 +4,7 @@ using Platform.Cli.Cluster;
 using Platform.Cli.Contexts;
 using Platform.Cli.Jobs;
 using Platform.Cli.Nodes;
+using Platform.Cli.Output;
 using Platform.Cli.Platforms;
 using Platform.Cli.Projects;
 using Platform.Cli.Runs;
@@ -22,9 +23,6 @@ internal static class CommandLineProgram
     /// <summary>What shells answer for a program whose output nobody reads any more, as in <c>| head</c>.</summary>
     private const int NotRead = 141;
 
-    /// <summary>EPIPE.</summary>
-    private const int BrokenPipe = 32;
-
     /// <summary>Runs one command line.</summary>
     /// <returns>
     /// 0 for success, 1 when the command failed, 2 for invalid arguments, 124 when a time that was given has passed, 130 when Ctrl-C
@@ -37,13 +35,11 @@ internal static class CommandLineProgram
     )
     {
         var error = invocation.Error;
-        var parsed = Root().Parse(arguments);
+        var root = Root();
+        var parsed = root.Parse(CommandWords.Normalize(root, arguments));
         if (parsed.Errors.Count > 0)
         {
-            IEnumerable<string> problems = Suggestions.Describe(parsed) is { } suggestion
-                ? [suggestion]
-                : parsed.Errors.Select(ParseErrors.Describe).Distinct(StringComparer.Ordinal);
-            foreach (var problem in problems)
+            foreach (var problem in ParseErrors.Describe(parsed))
             {
                 await error.WriteLineAsync($"platform: {problem}");
             }
@@ -77,14 +73,13 @@ internal static class CommandLineProgram
             await error.WriteLineAsync("platform: The connection to the platform was lost.");
             return 1;
         }
-        catch (IOException exception) when (exception.HResult == BrokenPipe)
+        catch (IOException exception) when (OutputStream.IsNotRead(exception))
         {
             return NotRead;
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
-            // Files and pipes: what the system says about them names the file.
-            await error.WriteLineAsync($"platform: {exception.Message}");
+            await error.WriteLineAsync($"platform: {FileErrors.Describe(exception)}");
             return 1;
         }
         catch (Exception exception)

@@ -46,10 +46,12 @@ internal static class Completion
     {
         var shell = new Argument<string>("shell") { Description = "bash, zsh or fish." };
         shell.AcceptOnlyFromAmong("bash", "zsh", "fish");
-        return new Command("completion", "Print a script with which a shell completes commands and options.")
+        var command = new Command("completion", "Print a script with which a shell completes commands and options.")
         {
             shell,
-        }.Does(async context =>
+        };
+        command.RefuseJson("A script is printed as it is; --json does not apply to it.");
+        return command.Does(async context =>
         {
             await context.Out.WriteLineAsync(
                 context.Value(shell) switch

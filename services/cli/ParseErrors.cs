@@ -10,8 +10,24 @@ internal static class ParseErrors
 {
     private const string SampleId = "019a0000-0000-7000-8000-000000000001";
 
+    /// <summary>
+    /// One line for each error. An option that lacks its value, or took the next word for it, makes the words that are left look like
+    /// a mistyped command, and says more.
+    /// </summary>
+    public static IEnumerable<string> Describe(ParseResult parsed)
+    {
+        var ofOptions = parsed
+            .Errors.Where(error => error.SymbolResult is OptionResult { IdentifierToken: not null })
+            .ToList();
+        return (
+            ofOptions.Count == 0 && Suggestions.Describe(parsed) is { } suggestion
+                ? [suggestion]
+                : (ofOptions.Count == 0 ? parsed.Errors : ofOptions).Select(Describe)
+        ).Distinct(StringComparer.Ordinal);
+    }
+
     /// <summary>One line for an error.</summary>
-    public static string Describe(ParseError error)
+    private static string Describe(ParseError error)
     {
         if (Missing(error.SymbolResult) is { } missing)
         {
@@ -27,7 +43,18 @@ internal static class ParseErrors
         var expected = values
             .Select(value => (value.Value, Problem: ProblemWith(value.Value, Nullable.GetUnderlyingType(type) ?? type)))
             .FirstOrDefault(value => value.Problem is not null);
-        return expected.Problem is null ? error.Message : $"{name}: '{expected.Value}' is {expected.Problem}.";
+        return expected.Problem is null
+            ? InOneLine(name, error.Message)
+            : $"{name}: '{expected.Value}' is {expected.Problem}.";
+    }
+
+    /// <summary>The parser lists what can be given, a line for each, and does not say for what.</summary>
+    private static string InOneLine(string name, string message)
+    {
+        var lines = message.Split('\n', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
+        return lines.Length > 1 && lines[0].Split('\'') is [_, var value, _]
+            ? $"{name}: '{value}' is not one of {string.Join(", ", lines.Skip(1).Select(one => one.Trim('\'')))}."
+            : message;
     }
 
     /// <summary>What is missing; null when nothing is.</summary>

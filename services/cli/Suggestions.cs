@@ -13,6 +13,11 @@ internal static class Suggestions
         var unknown = parsed.UnmatchedTokens.Count > 0 ? parsed.UnmatchedTokens[0] : null;
         if (unknown?.StartsWith('-') is true)
         {
+            if (Options(parsed.CommandResult).Contains(unknown, StringComparer.Ordinal))
+            {
+                return $"'{unknown}' comes after '--', where nothing is an option any more; write options before it.";
+            }
+
             return $"There is no option '{unknown}'.{Closest(unknown, Options(parsed.CommandResult))}";
         }
 

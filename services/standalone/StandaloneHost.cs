@@ -24,6 +24,7 @@ internal static class StandaloneHost
 
     /// <summary>Runs until it is stopped, or rebuilds read models if that was requested.</summary>
     /// <returns>The exit code.</returns>
+    /// <exception cref="OperationCanceledException">It was stopped before it was ready.</exception>
     public static async Task<int> RunStandaloneAsync(
         this WebApplication app,
         StandaloneEnvironment environment,
@@ -35,6 +36,7 @@ internal static class StandaloneHost
             return await ReadModelRebuild.RunAsync(app.Services, schemas.Split(','), cancellationToken);
         }
 
+        var isReady = false;
         try
         {
             await app.StartAsync(cancellationToken);
@@ -45,9 +47,10 @@ internal static class StandaloneHost
                 LocalProcess.Find(Environment.ProcessId)!
             );
             Console.WriteLine($"Platform is ready at {environment.Settings.LocalAddress.AbsoluteUri.TrimEnd('/')}");
+            isReady = true;
             await Task.Delay(Timeout.InfiniteTimeSpan, cancellationToken);
         }
-        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+        catch (OperationCanceledException) when (isReady && cancellationToken.IsCancellationRequested)
         {
             Console.WriteLine("Stopping …");
         }

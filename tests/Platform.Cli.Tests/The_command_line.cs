@@ -104,6 +104,18 @@ public sealed class The_command_line
     [InlineData("nodes list --server localhost", "'localhost' is not a valid address such as http://127.0.0.1:5080.")]
     [InlineData("contexts list --server foo", "'foo' is not a valid address")]
     [InlineData("login foo", "'foo' is not a valid address")]
+    [InlineData("users add -- -x --role viewer", "'--role' comes after '--', where nothing is an option any more")]
+    [InlineData("--server", "platform: --server needs a value.\nplatform: see")]
+    [InlineData("jobs --server", "platform: --server needs a value.\nplatform: see")]
+    [InlineData("--server jobs list", "platform: 'jobs' is not a valid address")]
+    [InlineData("users role anna admin", "role: 'admin' is not one of viewer, editor, administrator.\n")]
+    [InlineData("jobs list --status gone", "--status: 'gone' is not one of pending, queued, ")]
+    [InlineData("rebuild nothing", "service: 'nothing' is not one of ")]
+    [InlineData("completion bash --json", "--json does not apply to it.")]
+    [InlineData("up --json", "--json does not apply to it.")]
+    [InlineData("demo --json", "--json does not apply to it.")]
+    [InlineData("rebuild jobs --json", "--json does not apply to it.")]
+    [InlineData("help nothing", "There is no command 'nothing'.")]
     public async Task returns_2_and_a_reason_for_invalid_arguments(string command, string reason)
     {
         var result = await CommandResult.OfAsync(command.Split(' '));

@@ -39,7 +39,18 @@ public sealed class StandalonePlatform(string data, params (string Name, string 
 
     /// <summary>Creates a token, as an administrator on the platform's machine does.</summary>
     public async Task<string> CreateTokenAsync(string name) =>
-        (await Command.SucceedAsync(TimeSpan.FromMinutes(1), "tokens", "create", name, "--data", data)).Trim();
+        (
+            await Command.SucceedAsync(
+                TimeSpan.FromMinutes(1),
+                "tokens",
+                "create",
+                name,
+                "--role",
+                "administrator",
+                "--data",
+                data
+            )
+        ).Trim();
 
     /// <summary>Creates a token of a new user with a role.</summary>
     public async Task<string> CreateTokenAsync(string user, string role) =>

@@ -5,13 +5,21 @@ using System.Text;
 using Platform.Cli.Output;
 using Platform.Cli.Server;
 using Platform.Contracts.Artifacts;
+using Platform.Sdk;
+using PlatformClient = Platform.Cli.Server.PlatformClient;
 
 namespace Platform.Cli.Artifacts;
 
 /// <summary>
 /// Downloads files; a file gets its final name only when complete and verified, and an interrupted one is resumed.
 /// </summary>
-internal sealed class ArtifactDownload(PlatformClient client, IProgress<TransferProgress>? progress = null)
+/// <param name="report">Gets what happens, as a line for users.</param>
+/// <param name="progress">Gets how far it is.</param>
+internal sealed class ArtifactDownload(
+    PlatformClient client,
+    Action<string> report,
+    IProgress<TransferProgress>? progress = null
+)
 {
     private const int Tries = 5;
     private const int FilesAtOnce = 4;
@@ -30,16 +38,16 @@ internal sealed class ArtifactDownload(PlatformClient client, IProgress<Transfer
     )
     {
         var compared = await CompareAllAsync(files, folder, cancellationToken);
-        var inTheWay = compared.Select(file => file.InTheWay).OfType<string>().ToList();
-        if (inTheWay.Count > 0 && !overwrites)
+        RefuseIfInTheWay([.. compared.Select(file => file.InTheWay).OfType<InTheWay>().Distinct()], overwrites);
+        var missing = files.Where((_, i) => !compared[i].IsThere).ToList();
+        if (missing.Count == 0)
         {
-            throw new CliException(
-                $"{inTheWay[0]}{(inTheWay.Count == 1 ? " exists with" : $" and {Count.Of(inTheWay.Count - 1, "more file")} exist with")} other content; nothing was written. Choose another folder, or overwrite with --force."
-            );
+            return;
         }
 
-        var missing = files.Where((_, i) => !compared[i].IsThere).ToList();
+        var all = missing.Count == files.Count ? "" : $"{missing.Count} of ";
         var done = new TransferProgress(0, missing.Count, 0, missing.Sum(file => file.Size));
+        report($"Downloading {all}{Count.Of(files.Count, "file")} ({JsonText.Bytes(done.AllBytes)}) …");
         var gate = new Lock();
         await Parallel.ForEachAsync(
             missing,
@@ -59,13 +67,13 @@ internal sealed class ArtifactDownload(PlatformClient client, IProgress<Transfer
         new() { MaxDegreeOfParallelism = FilesAtOnce, CancellationToken = cancellationToken };
 
     /// <summary>Which files the folder has, and what it has in place of the others.</summary>
-    private static async Task<(bool IsThere, string? InTheWay)[]> CompareAllAsync(
+    private static async Task<(bool IsThere, InTheWay? InTheWay)[]> CompareAllAsync(
         IReadOnlyList<ArtifactFile> files,
         string folder,
         CancellationToken cancellationToken
     )
     {
-        var compared = new (bool IsThere, string? InTheWay)[files.Count];
+        var compared = new (bool IsThere, InTheWay? InTheWay)[files.Count];
         await Parallel.ForAsync(
             0,
             files.Count,
@@ -73,31 +81,27 @@ internal sealed class ArtifactDownload(PlatformClient client, IProgress<Transfer
             async (i, token) =>
             {
                 var target = TargetOf(files[i], folder);
-                var isThere = File.Exists(target) && await IsIntactAsync(target, files[i], token);
-                compared[i] = (isThere, isThere ? null : InTheWayOf(target, folder));
+                var isThere = ArtifactFolder.IsRegular(target) && await IsIntactAsync(target, files[i], token);
+                compared[i] = (isThere, isThere ? null : InTheWay.Of(target));
             }
         );
         return compared;
     }
 
-    /// <summary>What is in the place of a file, or a file in the place of one of its folders; null when nothing is.</summary>
-    private static string? InTheWayOf(string target, string folder)
+    private static void RefuseIfInTheWay(IReadOnlyList<InTheWay> all, bool overwrites)
     {
-        if (Path.Exists(target))
+        var files = all.Where(one => one.CanBeOverwritten).ToList();
+        if (all.FirstOrDefault(one => !one.CanBeOverwritten) is { } other)
         {
-            return target;
+            throw new CliException($"{other}; nothing was written. Choose another folder, or move it away.");
         }
 
-        for (var above = target; above.Length > folder.Length; )
+        if (files.Count > 0 && !overwrites)
         {
-            above = Path.GetDirectoryName(above)!;
-            if (File.Exists(above))
-            {
-                return above;
-            }
+            throw new CliException(
+                $"{(files.Count == 1 ? $"{files[0]}" : $"{files[0].Path} and {Count.Of(files.Count - 1, "more file")} exist with other content")}; nothing was written. Choose another folder, or overwrite with --force."
+            );
         }
-
-        return null;
     }
 
     private async Task FetchAsync(
@@ -107,9 +111,26 @@ internal sealed class ArtifactDownload(PlatformClient client, IProgress<Transfer
         CancellationToken cancellationToken
     )
     {
-        var folder = Path.GetDirectoryName(target)!;
-        Directory.CreateDirectory(folder);
-        var partial = Path.Combine(folder, PartialNameOf(file));
+        try
+        {
+            var folder = Path.GetDirectoryName(target)!;
+            Directory.CreateDirectory(folder);
+            await FetchAsync(version, file, Path.Combine(folder, PartialNameOf(file)), target, cancellationToken);
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            throw FileErrors.Unwritable(target, exception);
+        }
+    }
+
+    private async Task FetchAsync(
+        ArtifactReference version,
+        ArtifactFile file,
+        string partial,
+        string target,
+        CancellationToken cancellationToken
+    )
+    {
         for (var attempt = 1; !await TryFetchAsync(version, file, partial, cancellationToken); attempt++)
         {
             if (attempt == Tries)
@@ -189,26 +210,91 @@ internal sealed class ArtifactDownload(PlatformClient client, IProgress<Transfer
         }
 
         output.Seek(0, SeekOrigin.End);
-        try
-        {
-            await response.Content.CopyToAsync(output, cancellationToken);
-        }
-        catch (Exception exception) when (exception is HttpRequestException or IOException)
-        {
-            return false;
-        }
+        return await TryCopyAsync(response.Content, output, cancellationToken) && output.Length == file.Size;
+    }
 
-        return output.Length == file.Size;
+    /// <returns>False when the connection was lost; that the file cannot be written is an error.</returns>
+    private static async Task<bool> TryCopyAsync(
+        HttpContent content,
+        FileStream output,
+        CancellationToken cancellationToken
+    )
+    {
+        var buffer = new byte[128 * 1024];
+        await using var stream = await content.ReadAsStreamAsync(cancellationToken);
+        while (true)
+        {
+            int read;
+            try
+            {
+                read = await stream.ReadAsync(buffer, cancellationToken);
+            }
+            catch (Exception exception) when (exception is HttpRequestException or IOException)
+            {
+                return false;
+            }
+
+            if (read == 0)
+            {
+                return true;
+            }
+
+            await output.WriteAsync(buffer.AsMemory(0, read), cancellationToken);
+        }
     }
 
     private static async Task<bool> IsIntactAsync(string path, ArtifactFile file, CancellationToken cancellationToken)
     {
-        await using var stream = File.OpenRead(path);
+        await using var stream = OpenRead(path);
         return stream.Length == file.Size
             && string.Equals(
                 Convert.ToHexStringLower(await SHA256.HashDataAsync(stream, cancellationToken)),
                 file.Sha256,
                 StringComparison.Ordinal
             );
+    }
+
+    private static FileStream OpenRead(string path)
+    {
+        try
+        {
+            return File.OpenRead(path);
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            throw FileErrors.Unreadable(path, exception);
+        }
+    }
+
+    /// <summary>What is in the place of a file, or of a folder on the way to it.</summary>
+    /// <param name="CanBeOverwritten">Only files can.</param>
+    private sealed record InTheWay(string Path, string What, bool CanBeOverwritten)
+    {
+        /// <summary>Null when nothing is.</summary>
+        public static InTheWay? Of(string target)
+        {
+            if (IsThere(target))
+            {
+                return ArtifactFolder.IsRegular(target)
+                    ? new InTheWay(target, "exists with other content", CanBeOverwritten: true)
+                    : new InTheWay(target, "exists and is no regular file", CanBeOverwritten: false);
+            }
+
+            var above = System.IO.Path.GetDirectoryName(target);
+            while (above is not null && !IsThere(above))
+            {
+                above = System.IO.Path.GetDirectoryName(above);
+            }
+
+            return above is null || Directory.Exists(above)
+                ? null
+                : new InTheWay(above, "exists and is no folder", CanBeOverwritten: false);
+        }
+
+        public override string ToString() => $"{Path} {What}";
+
+        /// <summary>Also a link that leads nowhere.</summary>
+        private static bool IsThere(string path) =>
+            System.IO.Path.Exists(path) || new FileInfo(path).LinkTarget is not null;
     }
 }

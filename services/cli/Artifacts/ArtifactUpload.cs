@@ -33,6 +33,11 @@ internal sealed class ArtifactUpload(
         var leftOut = new List<LeftOut>();
         foreach (var path in paths)
         {
+            if (path.Length == 0)
+            {
+                throw new UsageException("A path must not be empty.");
+            }
+
             if (!Path.Exists(path))
             {
                 throw new CliException($"{path} does not exist.");

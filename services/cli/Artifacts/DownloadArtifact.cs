@@ -1,7 +1,7 @@
 using System.CommandLine;
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using Platform.Cli.Output;
-using Platform.Cli.Server;
 using Platform.Contracts;
 using Platform.Contracts.Artifacts;
 
@@ -36,12 +36,9 @@ internal static class DownloadArtifact
             {
                 Version = $"{manifest.Version}",
             };
-            await context.Error.WriteLineAsync(
-                $"Downloading {Count.Of(manifest.Files.Count, "file")} ({JsonText.Bytes(manifest.Files.Sum(file => file.Size))}) …"
-            );
             using (var line = context.Invocation.ErrorIsTerminal ? new ProgressLine(context.Error) : null)
             {
-                await new ArtifactDownload(context.Client, line).FetchAllAsync(
+                await new ArtifactDownload(context.Client, context.Error.WriteLine, line).FetchAllAsync(
                     version,
                     manifest.Files,
                     target,
@@ -50,10 +47,16 @@ internal static class DownloadArtifact
                 );
             }
 
-            await context.Out.WriteLineAsync(
-                $"{manifest.Name}:{manifest.Version}, {Count.Of(manifest.Files.Count, "file")}, verified, in {target}"
+            return context.PrintDone(
+                $"{manifest.Name}:{manifest.Version}, {Count.Of(manifest.Files.Count, "file")}, verified, in {target}",
+                new JsonObject
+                {
+                    ["name"] = manifest.Name,
+                    ["version"] = manifest.Version,
+                    ["files"] = manifest.Files.Count,
+                    ["folder"] = target,
+                }
             );
-            return 0;
         });
     }
 }

@@ -17,7 +17,7 @@ internal static class ListArtifacts
             "latest",
             new Column("versions", Drop: 5),
             new Column("size", Drop: 1),
-            new Column("updated", Drop: 4, Least: 19),
+            Column.Time("updated", drop: 4),
         ];
         var type = new Option<string?>("--type") { Description = "Only artifacts of this type, such as model." };
         return ListCommand.Create(

@@ -38,7 +38,7 @@ internal static class ShowArtifact
             ("size", version.Bytes("size")),
             ("digest", version.Field("digest")),
             ("job", version.Field("jobId")),
-            ("created", version.Time("createdAt"))
+            ("created", context.Time(version, "createdAt"))
         );
         context.PrintTable(
             ["file", "size", new Column("sha256", Drop: 1)],
@@ -85,7 +85,7 @@ internal static class ShowArtifact
             [
                 "version",
                 new Column("size", Drop: 3),
-                new Column("deleted", Drop: 1, Least: 19),
+                Column.Time("deleted", drop: 1),
                 new Column("by", Drop: 2),
                 new Column("reason", Least: 20),
             ],

@@ -59,6 +59,13 @@ internal static class UploadArtifact
             using var line = context.Invocation.ErrorIsTerminal ? new ProgressLine(context.Error) : null;
             var upload = new ArtifactUpload(context.Client, context.Error.WriteLine, line);
             var made = await upload.CreateVersionAsync(context.Value(name), version, files, context.Cancelled);
+            if (leftOut.Count > 0)
+            {
+                await context.Error.WriteLineAsync(
+                    $"platform: stored {Count.Of(files.Count, "file")}, left out {leftOut.Count}"
+                );
+            }
+
             return Print(context, made);
         });
     }

@@ -1,11 +1,11 @@
 using System.CommandLine;
+using System.Text.Json.Nodes;
 using Platform.LocalServers;
 
 namespace Platform.Cli.Cluster;
 
 internal static class ClusterDown
 {
-    private const string NotRunning = "The cluster was not running.";
     private static readonly TimeSpan _stopLimit = TimeSpan.FromSeconds(60);
 
     public static Command Create() => new Command("down", "Stop the cluster with its trainings.").Does(RunAsync);
@@ -14,8 +14,7 @@ internal static class ClusterDown
     {
         if (!Directory.Exists(ClusterFolder.PathIn(context.DataPath)))
         {
-            await context.Out.WriteLineAsync(NotRunning);
-            return 0;
+            return Print(context, stopped: false);
         }
 
         var folder = new ClusterFolder(context.DataPath);
@@ -31,9 +30,14 @@ internal static class ClusterDown
             LocalRabbitMq.StopAsync(folder.RabbitMq, context.Cancelled),
             PrivatePostgres.StopAsync(folder.Postgres, context.Cancelled)
         );
-        await context.Out.WriteLineAsync(ran || stopped.Contains(true) ? "Stopped." : NotRunning);
-        return 0;
+        return Print(context, ran || stopped.Contains(true));
     }
+
+    private static int Print(CommandContext context, bool stopped) =>
+        context.PrintDone(
+            stopped ? "Stopped." : "The cluster was not running.",
+            new JsonObject { ["stopped"] = stopped }
+        );
 
     private static bool IsAgent(ClusterProcess process) => process.Name.StartsWith("agent-", StringComparison.Ordinal);
 

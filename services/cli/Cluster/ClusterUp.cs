@@ -54,8 +54,8 @@ internal static class ClusterUp
         await WaitUntilReadyAsync(context, folder, plan, nodes);
         var gateway = folder.Processes().Single(process => process.Name is "gateway");
         RunningPlatform.Announce(folder.Data, plan.Url, gateway.Process());
-        await context.Out.WriteLineAsync($"Cluster is ready at {plan.Url.AbsoluteUri.TrimEnd('/')}");
-        return 0;
+        var url = plan.Url.AbsoluteUri.TrimEnd('/');
+        return context.PrintDone($"Cluster is ready at {url}", new JsonObject { ["url"] = url });
     }
 
     private static int SavedPort(ClusterFolder folder, int? requested) =>

@@ -40,29 +40,35 @@ internal static class ContextCommands
     private static Command Use()
     {
         var name = Name();
-        return new Command("use", "Use a context from now on.") { name }.Does(async context =>
+        return new Command("use", "Use a context from now on.") { name }.Does(context =>
         {
             var contexts = context.Contexts.Read();
             var used = contexts.Get(context.Value(name));
             context.Contexts.Write(contexts with { CurrentContext = used.Name });
-            await context.Out.WriteLineAsync($"Commands now use the context '{used.Name}' ({used.Address}).");
-            return 0;
+            return Task.FromResult(
+                context.PrintDone(
+                    $"Commands now use the context '{used.Name}' ({used.Address}).",
+                    new JsonObject { ["current"] = used.Name, ["server"] = used.Address }
+                )
+            );
         });
     }
 
     private static Command Remove()
     {
         var name = Name();
-        return new Command("remove", "Forget a context with its token, which stays valid.") { name }.Does(
-            async context =>
-            {
-                var contexts = context.Contexts.Read();
-                var removed = contexts.Get(context.Value(name));
-                context.Contexts.Write(contexts.Without(removed.Name));
-                await context.Out.WriteLineAsync($"The context '{removed.Name}' is removed.");
-                return 0;
-            }
-        );
+        return new Command("remove", "Forget a context with its token, which stays valid.") { name }.Does(context =>
+        {
+            var contexts = context.Contexts.Read();
+            var removed = contexts.Get(context.Value(name));
+            context.Contexts.Write(contexts.Without(removed.Name));
+            return Task.FromResult(
+                context.PrintDone(
+                    $"The context '{removed.Name}' is removed.",
+                    new JsonObject { ["removed"] = removed.Name }
+                )
+            );
+        });
     }
 
     private static Argument<string> Name() =>

@@ -148,8 +148,7 @@ internal static class Login
     {
         var buffer = new char[MaxTokenLength];
         var input = context.Invocation.Input;
-        // A read of a terminal or a pipe cannot be interrupted; the command can.
-        var length = await Task.Run(() => input.ReadBlock(buffer), context.Cancelled).WaitAsync(context.Cancelled);
+        var length = await context.ReadAsync(() => input.ReadBlock(buffer));
         var lines = new string(buffer, 0, length).Split('\n', 2);
         return Target.Check(lines[0].Trim());
     }

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Text.Json.Nodes;
 
 namespace Platform.Cli.Contexts;
 
@@ -6,7 +7,7 @@ internal static class Logout
 {
     public static Command Create() =>
         new Command("logout", "Forget the token of the context in use, or of --context; it stays valid.").Does(
-            async context =>
+            context =>
             {
                 var contexts = context.Contexts.Read();
                 var left = context.Value(GlobalOptions.Context) is { } name
@@ -18,10 +19,12 @@ internal static class Logout
                 }
 
                 context.Contexts.Write(contexts.With(left with { Token = null }));
-                await context.Out.WriteLineAsync(
-                    $"Forgot the token of the context '{left.Name}'. It stays valid until it is revoked or ends."
+                return Task.FromResult(
+                    context.PrintDone(
+                        $"Forgot the token of the context '{left.Name}'. It stays valid until it is revoked or ends.",
+                        new JsonObject { ["signedOut"] = left.Name }
+                    )
                 );
-                return 0;
             }
         );
 }

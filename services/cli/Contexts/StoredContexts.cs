@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Platform.LocalServers;
+using Platform.Sdk;
 
 namespace Platform.Cli.Contexts;
 
@@ -87,6 +88,12 @@ internal sealed class ContextFile(string path)
     {
         try
         {
+            if (Path.Exists(path) && !Directory.Exists(path) && !ArtifactFolder.IsRegular(path))
+            {
+                // Opening a FIFO would wait for its writer.
+                throw new CliException($"{path} is no regular file.");
+            }
+
             using var file = File.OpenRead(path);
             if (
                 !OperatingSystem.IsWindows()
@@ -140,7 +147,7 @@ internal sealed class ContextFile(string path)
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
-            throw new CliException($"{path} cannot be written: {exception.Message}", exception);
+            throw FileErrors.Unwritable(path, exception);
         }
     }
 

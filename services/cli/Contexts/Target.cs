@@ -23,6 +23,8 @@ internal sealed partial class Target(
     Func<StoredContexts> read
 )
 {
+    private const string UrlVariable = "PLATFORM_URL";
+
     private readonly Lazy<StoredContext?> _context = new(() =>
         string.IsNullOrEmpty(context) ? read().GetCurrent() : read().Get(context)
     );
@@ -32,7 +34,7 @@ internal sealed partial class Target(
         Given(server) is { } option ? Parse(option)
         : Given(context) is not null ? _context.Value!.Server
         : isLocal ? null
-        : Given(variable("PLATFORM_URL")) is { } url ? Parse(url)
+        : Given(variable(UrlVariable)) is { } url ? Parse(url, $"{UrlVariable}: ")
         : _context.Value?.Server;
 
     /// <summary>The token to send to an address; null when there is none for it.</summary>
@@ -52,15 +54,16 @@ internal sealed partial class Target(
     }
 
     /// <summary>Next to PLATFORM_URL, PLATFORM_TOKEN is for that platform, which is not the one of <c>--data</c>.</summary>
-    private bool IsMeantByEnvironment => MayUseContext || Given(variable("PLATFORM_URL")) is null;
+    private bool IsMeantByEnvironment => MayUseContext || Given(variable(UrlVariable)) is null;
 
     /// <summary>With <c>--data</c> the platform's owner calls it, whichever context has its address.</summary>
     private bool MayUseContext => !isLocal || Given(context) is not null || Given(server) is not null;
 
     /// <summary>An address as users give it.</summary>
+    /// <param name="source">Where it was given, as the beginning of what is said when it is none.</param>
     /// <exception cref="CliException">It is none.</exception>
-    public static Uri Parse(string text) =>
-        TryParse(text, out var address) ? address : throw new UsageException(ProblemWith(text));
+    public static Uri Parse(string text, string source = "") =>
+        TryParse(text, out var address) ? address : throw new UsageException(source + ProblemWith(text));
 
     /// <returns>False when it is no address.</returns>
     public static bool TryParse(string text, [NotNullWhen(true)] out Uri? address) =>

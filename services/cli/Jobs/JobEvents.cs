@@ -21,7 +21,7 @@ internal static class JobEvents
             {
                 var (sequence, type) = (entry.Field("sequence"), entry.Field("type"));
                 await context.Out.WriteLineAsync(
-                    $"{sequence, 6}  {entry.Time("at")}  {type, -18}  {entry.Field("actor")}  {entry.Field("data")}"
+                    $"{sequence, 6}  {context.Time(entry, "at")}  {type, -18}  {entry.Field("actor")}  {entry.Field("data")}"
                 );
             }
 

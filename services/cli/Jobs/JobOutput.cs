@@ -24,14 +24,15 @@ internal static class JobOutput
             ("status", Status(job)),
             ("attempt", job.Field("attempt")),
             ("nodes", Nodes(job)),
+            .. Specification(job),
             ("run", job.Field("runId")),
-            ("submitted", job.Time("submittedAt")),
+            ("submitted", context.Time(job, "submittedAt")),
             ("owner", job.Person("submittedBy")),
-            ("started", job.Time("startedAt")),
-            ("ended", job.Time("endedAt")),
+            ("started", context.Time(job, "startedAt")),
+            ("ended", context.Time(job, "endedAt")),
             ("exit code", job.Field("exitCode")),
             ("detail", job.Field("detail")),
-            .. Deletions.Fields(job),
+            .. Deletions.Fields(context, job),
         ]);
         return 0;
     }
@@ -57,9 +58,52 @@ internal static class JobOutput
             var reason when JobFollower.HasEnded(job) => reason == job.Field("status")
                 ? null
                 : reason.Replace('_', ' '),
-            var reason => reason,
+            var reason => WithoutCodes(reason, job),
         };
     }
+
+    /// <summary>A reason may have another one in it, such as <c>node_lost</c>, which is a name.</summary>
+    private static string WithoutCodes(string reason, JsonNode job) =>
+        job["reasonCode"]?["args"]?["reason"].Text() is { Length: > 0 } name
+            ? reason.Replace(name, name.Replace('_', ' '), StringComparison.Ordinal)
+            : reason;
+
+    /// <summary>What it runs, on what and with what; only what it has.</summary>
+    private static IEnumerable<(string Name, string Value)> Specification(JsonNode job)
+    {
+        (string Name, string Value)[] all =
+        [
+            ("command", string.Join(' ', job.Items("command").Select(word => Quoted(word.Text() ?? "")))),
+            ("resources", Resources(job["resources"])),
+            ("source", job["source"]?["artifact"].Text() ?? ""),
+            (
+                "inputs",
+                string.Join(", ", job.Items("inputs").Select(one => $"{one.Field("artifact")} as {one.Field("path")}"))
+            ),
+            (
+                "outputs",
+                string.Join(", ", job.Items("outputs").Select(one => $"{one.Field("path")} as {one.Field("artifact")}"))
+            ),
+            (
+                "files",
+                string.Join(", ", job.Items("files").Select(one => $"{one.Field("path")} ({one.Bytes("size")})"))
+            ),
+        ];
+        // A command may have line breaks, and what a terminal would obey.
+        return all.Where(field => field.Value.Length > 0)
+            .Select(field => (field.Name, TableLayout.OneLine(field.Value)));
+    }
+
+    private static string Resources(JsonNode? resources) =>
+        resources is null
+            ? ""
+            : $"{resources.Field("gpus")} GPUs, {resources.Field("cpus")} CPUs, {resources.Field("memoryMiB")} MiB";
+
+    /// <summary>A word as a shell takes it.</summary>
+    private static string Quoted(string word) =>
+        word.Length > 0 && word.All(one => char.IsLetterOrDigit(one) || "-_./:=,@%+".Contains(one))
+            ? word
+            : $"'{word.Replace("'", @"'\''", StringComparison.Ordinal)}'";
 
     /// <summary>The names of the nodes it was placed on.</summary>
     public static string Nodes(JsonNode job)

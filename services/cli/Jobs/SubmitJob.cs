@@ -11,6 +11,12 @@ internal static class SubmitJob
     /// <summary>Which of two was meant, nobody can tell.</summary>
     private static readonly JsonDocumentOptions _oneOfEachField = new() { AllowDuplicateProperties = false };
 
+    /// <summary>More than any platform takes.</summary>
+    private const int MaxLength = 64 * 1024 * 1024;
+
+    private const string InsteadOfLargeFiles =
+        "Upload large files with './platform artifacts upload', and name that artifact in the job's inputs.";
+
     public static Command Create()
     {
         var file = new Argument<string>("file") { Description = "A job as JSON; - reads it from standard input." };
@@ -30,7 +36,7 @@ internal static class SubmitJob
         command.RefuseTogether(GlobalOptions.Json, follow);
         return command.Does(async context =>
         {
-            var body = await ReadAsync(context.Value(file), context.Invocation.Input, context.Cancelled);
+            var body = await ReadAsync(context, context.Value(file));
             if (context.Value(check))
             {
                 return await CheckAsync(context, body);
@@ -43,8 +49,23 @@ internal static class SubmitJob
             }
 
             await context.Error.WriteLineAsync($"Job {job.Field("id")} ({job.Field("name")})");
-            return await JobFollower.FollowAsync(context, context.Client, Guid.Parse(job.Field("id")));
+            return await FollowAsync(context, Guid.Parse(job.Field("id")));
         });
+    }
+
+    private static async Task<int> FollowAsync(CommandContext context, Guid job)
+    {
+        try
+        {
+            return await JobFollower.FollowAsync(context, context.Client, job);
+        }
+        catch (OperationCanceledException) when (context.Cancelled.IsCancellationRequested)
+        {
+            await context.Error.WriteLineAsync(
+                $"Job {job} goes on: './platform jobs logs -f {job}' follows it, './platform jobs cancel {job}' stops it."
+            );
+            throw;
+        }
     }
 
     /// <summary>
@@ -59,13 +80,30 @@ internal static class SubmitJob
     {
         using var content = new StringContent(body, Encoding.UTF8, "application/json");
         content.Headers.Add("Idempotency-Key", key ?? Guid.CreateVersion7().ToString());
-        return await client.PostAsync("/api/jobs", content, cancellationToken);
+        return await PostAsync(client, "/api/jobs", content, cancellationToken);
+    }
+
+    private static async Task<JsonNode> PostAsync(
+        PlatformClient client,
+        string path,
+        HttpContent job,
+        CancellationToken cancellationToken
+    )
+    {
+        try
+        {
+            return await client.PostAsync(path, job, cancellationToken);
+        }
+        catch (TooLargeException exception)
+        {
+            throw new CliException($"{exception.Message} {InsteadOfLargeFiles}", exception);
+        }
     }
 
     private static async Task<int> CheckAsync(CommandContext context, string body)
     {
         using var content = new StringContent(body, Encoding.UTF8, "application/json");
-        var answer = await context.Client.PostAsync("/api/jobs/check", content, context.Cancelled);
+        var answer = await PostAsync(context.Client, "/api/jobs/check", content, context.Cancelled);
         var errors = answer["errors"]!.AsObject();
         if (context.Json)
         {
@@ -93,22 +131,24 @@ internal static class SubmitJob
         return 0;
     }
 
-    private static async Task<string> ReadAsync(string file, TextReader input, CancellationToken cancellationToken)
+    private static async Task<string> ReadAsync(CommandContext context, string file)
     {
+        var name = file is "-" ? "Standard input" : file;
         string text;
         try
         {
-            text = file is "-"
-                // A read of a terminal or a pipe cannot be interrupted; the command can.
-                ? (await Task.Run(input.ReadToEnd, cancellationToken).WaitAsync(cancellationToken)).TrimStart('\uFEFF')
-                : await File.ReadAllTextAsync(file, cancellationToken);
+            text = await context.ReadAsync(() => Read(context, file));
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
             throw FileErrors.Unreadable(file, exception);
         }
 
-        var name = file is "-" ? "Standard input" : file;
+        if (text.Length > MaxLength)
+        {
+            throw new CliException($"{name} is too large for a job. {InsteadOfLargeFiles}");
+        }
+
         if (string.IsNullOrWhiteSpace(text))
         {
             throw new CliException($"{name} is empty.");
@@ -134,6 +174,21 @@ internal static class SubmitJob
                 exception
             );
         }
+    }
+
+    /// <summary>Reads a file, or what is typed; one that has no end, such as a device, not much further than a job can be long.</summary>
+    private static string Read(CommandContext context, string file)
+    {
+        using var opened = file is "-" ? null : new StreamReader(file);
+        var reader = opened ?? context.Invocation.Input;
+        var text = new StringBuilder();
+        var part = new char[64 * 1024];
+        while (text.Length <= MaxLength && reader.ReadBlock(part) is > 0 and var length)
+        {
+            text.Append(part, 0, length);
+        }
+
+        return text.ToString().TrimStart('\uFEFF');
     }
 
     /// <summary>The field in the parser's message about one.</summary>

@@ -30,7 +30,7 @@ internal static class WaitForJobs
                 var ids = new List<Guid>();
                 foreach (var job in context.Value(jobs))
                 {
-                    ids.Add(await JobArgument.FindAsync(context, job));
+                    ids.Add(await JobArgument.FindAnywhereAsync(context, job));
                 }
 
                 var limit = context.Value(timeout) is { } seconds ? TimeSpan.FromSeconds(seconds) : (TimeSpan?)null;

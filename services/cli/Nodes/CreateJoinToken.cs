@@ -17,7 +17,7 @@ internal static class CreateJoinToken
                 return context.PrintJson(token);
             }
 
-            context.PrintFields(("token", token.Field("token")), ("expires", token.Time("expiresAt")));
+            context.PrintFields(("token", token.Field("token")), ("expires", context.Time(token, "expiresAt")));
             return 0;
         });
 }

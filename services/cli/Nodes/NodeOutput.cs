@@ -22,7 +22,7 @@ internal static class NodeOutput
             ("memory MiB", Free(node, "memoryMiB")),
             ("gpus", Gpus(node)),
             ("limits", node.Field("limits")),
-            ("last heartbeat", node.Time("lastHeartbeatAt"))
+            ("last heartbeat", context.Time(node, "lastHeartbeatAt"))
         );
         foreach (var gpu in node.Items("gpus"))
         {

@@ -10,6 +10,9 @@ internal enum ColumnKind
 
     /// <summary>A status, in its colour.</summary>
     Status,
+
+    /// <summary>A time: on a terminal as its clock shows it.</summary>
+    Time,
 }
 
 /// <summary>A column of a table.</summary>
@@ -20,6 +23,9 @@ internal sealed record Column(string Heading, int Drop = 0, int Least = 12, Colu
     public static Column Id(string heading = "id", int drop = 0) => new(heading, drop, Kind: ColumnKind.Id);
 
     public static Column Status() => new("status", Kind: ColumnKind.Status);
+
+    public static Column Time(string heading, int drop) =>
+        new(heading, drop, Least: "2026-01-02 03:04:05".Length, Kind: ColumnKind.Time);
 
     public static implicit operator Column(string heading) => new(heading);
 }

@@ -14,7 +14,7 @@ internal static class Deletions
                 "name",
                 new Column("project", Drop: 4),
                 new Column("status", Drop: 5, Kind: ColumnKind.Status),
-                new Column("deleted", Drop: 1, Least: 19),
+                Column.Time("deleted", drop: 1),
                 new Column("by", Drop: 3),
                 new Column("reason", Drop: 2, Least: 20),
             ],
@@ -31,11 +31,11 @@ internal static class Deletions
         );
 
     /// <summary>The fields of one thing; none when it is not in the recycle bin.</summary>
-    public static IEnumerable<(string Name, string Value)> Fields(JsonNode item) =>
+    public static IEnumerable<(string Name, string Value)> Fields(CommandContext context, JsonNode item) =>
         item["deletion"] is { } deletion
             ?
             [
-                ("deleted", $"{deletion.Time("at")}, it is in the recycle bin"),
+                ("deleted", $"{context.Time(deletion, "at")}, it is in the recycle bin"),
                 ("deleted by", deletion.Person("by")),
                 ("reason", deletion.Field("reason")),
             ]

@@ -80,7 +80,9 @@ internal static class TableLayout
             : text;
 
     private static int Least(Column column, int natural) =>
-        column.Kind is ColumnKind.Text ? Math.Min(natural, Math.Max(column.Least, column.Heading.Length)) : natural;
+        column.Kind is ColumnKind.Text or ColumnKind.Time
+            ? Math.Min(natural, Math.Max(column.Least, column.Heading.Length))
+            : natural;
 
     private static int Sum(List<int> shown, Func<int, int> width) => shown.Sum(width) + (Gap * (shown.Count - 1));
 }

@@ -55,7 +55,7 @@ internal static class Tables
     /// <summary>The lines of a table on a terminal.</summary>
     internal static string Draw(IReadOnlyList<Column> columns, IReadOnlyList<string[]> rows, Terminal terminal)
     {
-        var shown = rows.Select(row => row.Select((cell, i) => Shown(columns[i], cell)).ToArray()).ToList();
+        var shown = rows.Select(row => row.Select((cell, i) => Shown(columns[i], cell, terminal)).ToArray()).ToList();
         var natural = columns
             .Select((column, i) => Math.Max(column.Heading.Length, shown.Max(row => TableLayout.WidthOf(row[i]))))
             .ToList();
@@ -88,8 +88,13 @@ internal static class Tables
         }
     }
 
-    private static string Shown(Column column, string cell) =>
-        column.Kind is ColumnKind.Id ? TableLayout.ShortId(cell) : cell;
+    private static string Shown(Column column, string cell, Terminal terminal) =>
+        column.Kind switch
+        {
+            ColumnKind.Id => TableLayout.ShortId(cell),
+            ColumnKind.Time => Times.Local(cell, terminal.TimeZone),
+            _ => cell,
+        };
 
     /// <summary>A style as the number of its escape sequence; null for the terminal's usual one.</summary>
     private static string? StyleOf(Column column, string cell) =>

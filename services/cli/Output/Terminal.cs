@@ -9,6 +9,9 @@ namespace Platform.Cli.Output;
 /// <param name="HasColors">False with <c>NO_COLOR</c> (no-color.org) and on a terminal without any.</param>
 internal sealed record Terminal(int Width, int Height, bool HasColors)
 {
+    /// <summary>Of whoever sits at it.</summary>
+    public TimeZoneInfo TimeZone { get; init; } = TimeZoneInfo.Local;
+
     private const int DefaultWidth = 80;
     private const int DefaultHeight = 24;
 

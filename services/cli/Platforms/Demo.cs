@@ -27,14 +27,16 @@ internal static class Demo
             Description =
                 "Keep the platform running that was started for the demo; on a terminal it runs until Ctrl-C anyway.",
         };
-        return new Command(
+        var command = new Command(
             "demo",
             "Train a small network on real handwritten digits and follow it to the end; nothing is downloaded."
         )
         {
             port,
             keep,
-        }.Does(context => RunAsync(context, context.Value(port), context.Value(keep)));
+        };
+        command.RefuseJson("The demo prints what happens as lines; --json does not apply to it.");
+        return command.Does(context => RunAsync(context, context.Value(port), context.Value(keep)));
     }
 
     private static async Task<int> RunAsync(CommandContext context, int? port, bool keep)

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Text.Json.Nodes;
 using Platform.Cli.Cluster;
 using Platform.LocalServers;
 
@@ -13,8 +14,7 @@ internal static class Down
     {
         if (!Directory.Exists(DataFolder.RootOf(context.DataPath)))
         {
-            await context.Out.WriteLineAsync($"No platform is running on {DataFolder.RootOf(context.DataPath)}.");
-            return 0;
+            return Print(context, $"No platform is running on {DataFolder.RootOf(context.DataPath)}.", stopped: false);
         }
 
         var data = context.Data;
@@ -23,8 +23,8 @@ internal static class Down
             await context.Error.WriteLineAsync($"Stopping the platform at {running.Url.AbsoluteUri.TrimEnd('/')} …");
             var ended = await StandalonePlatform.StopAsync(running, context.Cancelled);
             await StopDatabaseAsync(data, context.Cancelled);
-            await context.Out.WriteLineAsync(ended ? "Stopped." : "It did not stop in time and was killed.");
-            return ended ? 0 : 1;
+            return Print(context, ended ? "Stopped." : "It did not stop in time and was killed.", stopped: true)
+                | (ended ? 0 : 1);
         }
 
         if (ClusterFolder.RunningProcesses(context.DataPath).Count > 0)
@@ -37,13 +37,17 @@ internal static class Down
 
         // A platform that was killed leaves its database running for the next one.
         var stopped = await StopDatabaseAsync(data, context.Cancelled);
-        await context.Out.WriteLineAsync(
+        return Print(
+            context,
             stopped
                 ? "The platform was not running; its database was running and has been stopped."
-                : $"No platform is running on {data.Root}."
+                : $"No platform is running on {data.Root}.",
+            stopped
         );
-        return 0;
     }
+
+    private static int Print(CommandContext context, string message, bool stopped) =>
+        context.PrintDone(message, new JsonObject { ["stopped"] = stopped, ["message"] = message });
 
     private static Task<bool> StopDatabaseAsync(DataFolder data, CancellationToken cancellationToken) =>
         PrivatePostgres.StopAsync(data.PathOf("postgres"), cancellationToken);

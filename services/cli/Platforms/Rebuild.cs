@@ -13,13 +13,15 @@ internal static class Rebuild
             Arity = ArgumentArity.OneOrMore,
         };
         services.AcceptOnlyFromAmong([.. ServiceCatalog.Schemas]);
-        return new Command(
+        var command = new Command(
             "rebuild",
             "Rebuild services' read models from their events, whether they are running or not."
         )
         {
             services,
-        }.Does(context =>
+        };
+        command.RefuseJson("A rebuild prints its progress as lines; --json does not apply to it.");
+        return command.Does(context =>
             LocalDatabase.RunAsync(
                 context,
                 BuiltPrograms.CommandFor(

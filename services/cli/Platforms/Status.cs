@@ -67,7 +67,9 @@ internal static class Status
     }
 
     private static string Describe(JsonNode? check) =>
-        string.Join(": ", new[] { check?.Field("status") ?? "–", check?.Field("description") }.OfType<string>());
+        check?["description"].Text() is { Length: > 0 } description
+            ? $"{check.Field("status")}: {description}"
+            : check?.Field("status") ?? "–";
 
     private static async Task<(string? Problem, JsonNode Health)> AskAsync(CommandContext context)
     {

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Runtime.InteropServices;
+using System.Text.Json.Nodes;
 using Platform.LocalServers;
 
 namespace Platform.Cli.Platforms;
@@ -15,12 +16,22 @@ internal static class Up
                 "Addresses to listen on instead, such as http://0.0.0.0:5080; beyond loopback, tokens are required.",
         };
         var detach = new Option<bool>("--detach", "-d") { Description = "Run in the background; return when ready." };
-        return new Command("up", "Start the platform on this machine and print its address when it is ready.")
+        var command = new Command("up", "Start the platform on this machine and print its address when it is ready.")
         {
             port,
             urls,
             detach,
-        }.Does(context =>
+        };
+        command.Validators.Add(result =>
+        {
+            if (result.GetResult(GlobalOptions.Json) is { Implicit: false } && !result.GetValue(detach))
+            {
+                result.AddError(
+                    "Without --detach the platform's log is printed as it is; --json does not apply to it."
+                );
+            }
+        });
+        return command.Does(context =>
             context.Value(detach)
                 ? DetachedAsync(context, context.Value(port), context.Value(urls))
                 : Task.FromResult(Foreground(context, context.Value(port), context.Value(urls)))
@@ -39,14 +50,21 @@ internal static class Up
         var data = context.Data;
         if (RunningPlatform.Find(data.Root) is { } already)
         {
-            await context.Out.WriteLineAsync($"Platform is already running at {already.Url.AbsoluteUri.TrimEnd('/')}");
-            return 0;
+            return Print(context, already, "already running");
         }
 
         await context.Error.WriteLineAsync("Starting the platform …");
         var running = await StandalonePlatform.StartAsync(data, port, urls, context.Cancelled);
-        await context.Out.WriteLineAsync($"Platform is ready at {running.Url.AbsoluteUri.TrimEnd('/')}");
-        return 0;
+        return Print(context, running, "ready");
+    }
+
+    private static int Print(CommandContext context, RunningPlatform running, string how)
+    {
+        var url = running.Url.AbsoluteUri.TrimEnd('/');
+        return context.PrintDone(
+            $"Platform is {how} at {url}",
+            new JsonObject { ["url"] = url, ["pid"] = running.Pid }
+        );
     }
 
     /// <summary>Replaces this process by the platform, so that signals to this process reach the platform.</summary>

@@ -48,7 +48,7 @@ internal static class ProjectCommands
                     [
                         "path",
                         new Column("retention", Drop: 2),
-                        new Column("created", Drop: 3, Least: 19),
+                        Column.Time("created", drop: 3),
                         new Column("description", Drop: 1),
                     ],
                     page.Items()
@@ -158,8 +158,8 @@ internal static class ProjectCommands
             ("path", project.Field("path")),
             ("description", project.Field("description")),
             ("retention", Retention(project)),
-            ("created", project.Time("createdAt")),
-            ("changed", project.Time("changedAt"))
+            ("created", context.Time(project, "createdAt")),
+            ("changed", context.Time(project, "changedAt"))
         );
         return 0;
     }

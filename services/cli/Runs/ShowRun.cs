@@ -29,8 +29,8 @@ internal static class ShowRun
             ("name", run.Field("name")),
             ("project", run.Field("project")),
             ("status", run.Field("status")),
-            ("created", run.Time("createdAt")),
-            .. Deletions.Fields(run),
+            ("created", context.Time(run, "createdAt")),
+            .. Deletions.Fields(context, run),
         ]);
         foreach (var section in (string[])["parameters", "tags", "summary"])
         {

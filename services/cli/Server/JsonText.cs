@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using Platform.Cli.Output;
 
 namespace Platform.Cli.Server;
 
@@ -27,11 +28,9 @@ internal static class JsonText
     public static string Field(this JsonNode node, string name) =>
         node[name].Text() is { Length: > 0 } text ? text : "–";
 
-    /// <summary>A time in UTC to the second; a dash when there is none.</summary>
+    /// <summary>A time for programs; a dash when there is none.</summary>
     public static string Time(this JsonNode node, string name) =>
-        DateTimeOffset.TryParse(node[name].Text(), CultureInfo.InvariantCulture, out var time)
-            ? time.UtcDateTime.ToString("yyyy-MM-dd HH:mm:ss", CultureInfo.InvariantCulture)
-            : "–";
+        DateTimeOffset.TryParse(node[name].Text(), CultureInfo.InvariantCulture, out var time) ? Times.Utc(time) : "–";
 
     /// <summary>Who did something: a user's name as people write it, without <c>user:</c>; other callers as they are.</summary>
     public static string Person(this JsonNode node, string name)

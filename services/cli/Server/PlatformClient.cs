@@ -1,5 +1,6 @@
 using System.Net.Http.Headers;
 using System.Net.Http.Json;
+using System.Net.Security;
 using System.Net.Sockets;
 using System.Security.Authentication;
 using System.Text.Json;
@@ -11,8 +12,15 @@ namespace Platform.Cli.Server;
 /// <summary>Client of the public API. Every failure is a <see cref="CliException"/> with a one-line message.</summary>
 internal sealed class PlatformClient : IDisposable
 {
+    /// <summary>
+    /// A body of this size is announced first: whoever answers early, such as that it is too large, closes the connection, and what
+    /// was answered is lost to a client that is still sending.
+    /// </summary>
+    private const int LargeBody = 1024 * 1024;
+
     private readonly HttpClient _http;
     private readonly Uri _address;
+    private bool _isCertificateRefused;
 
     public PlatformClient(Uri address, string? token, HttpMessageHandler? handler = null)
     {
@@ -25,6 +33,11 @@ internal sealed class PlatformClient : IDisposable
                     ConnectTimeout = TimeSpan.FromSeconds(10),
                     // HTTPS_PROXY, ALL_PROXY and NO_PROXY are read by .NET; no proxy reaches this machine's own address.
                     UseProxy = !address.IsLoopback,
+                    SslOptions = new SslClientAuthenticationOptions
+                    {
+                        RemoteCertificateValidationCallback = (_, _, _, errors) =>
+                            !(_isCertificateRefused = errors is not SslPolicyErrors.None),
+                    },
                 }
         )
         {
@@ -80,6 +93,7 @@ internal sealed class PlatformClient : IDisposable
             throw (int)response.StatusCode switch
             {
                 404 => new NotFoundException(problem),
+                413 => new TooLargeException(problem),
                 502 or 503 or 504 => new PlatformUnavailableException(problem),
                 _ => new CliException(problem),
             };
@@ -95,6 +109,11 @@ internal sealed class PlatformClient : IDisposable
             request.RequestUri = new Uri(path.OriginalString.TrimStart('/'), UriKind.Relative);
         }
 
+        if (request.Content?.Headers.ContentLength >= LargeBody)
+        {
+            request.Headers.ExpectContinue = true;
+        }
+
         try
         {
             var response = await _http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancellationToken);
@@ -103,19 +122,38 @@ internal sealed class PlatformClient : IDisposable
         }
         catch (HttpRequestException exception)
         {
-            throw exception.InnerException is AuthenticationException untrusted
-                ? new CliException(
-                    $"The certificate of {_address} is not trusted ({untrusted.Message.TrimEnd('.')}). SSL_CERT_FILE can name a file with those of your authorities.",
-                    exception
-                )
-                : new PlatformUnavailableException(
-                    $"The platform does not answer at {_address} ({Why(exception)}). Start it with './platform up', or give another address with --server.",
-                    exception
-                );
+            throw ProblemWith(exception);
         }
     }
 
     public void Dispose() => _http.Dispose();
+
+    private CliException ProblemWith(HttpRequestException exception) =>
+        exception.InnerException is AuthenticationException untrusted
+            ? _isCertificateRefused
+                ? new CliException(
+                    $"The certificate of {_address} is not trusted ({untrusted.Message.TrimEnd('.')}). SSL_CERT_FILE can name a file with those of your authorities.",
+                    exception
+                )
+                : new CliException(
+                    $"What answers at {_address} does not speak https. Give the address with http:// if it is meant.",
+                    exception
+                )
+            : exception.HttpRequestError is HttpRequestError.InvalidResponse
+                ? new CliException(
+                    $"What answers at {_address} does not speak http. Give the address with https:// if it is meant.",
+                    exception
+                )
+                : new PlatformUnavailableException(
+                    $"The platform does not answer at {_address} ({Why(exception)}). {WhatToDo()}",
+                    exception
+                );
+
+    /// <summary>Only a platform on this machine can be started here.</summary>
+    private string WhatToDo() =>
+        _address.IsLoopback
+            ? "Start it with './platform up', or give another address with --server."
+            : "Check the address, and that it runs there; --server gives another one.";
 
     private static string Why(HttpRequestException exception) =>
         exception.InnerException is SocketException socket ? socket.Message

@@ -43,7 +43,7 @@ internal sealed record RecycleBin(
         }.Does(async context =>
             await SendAsync(
                 context,
-                await FindAllAsync(context, context.Value(things), deleted: false),
+                await FindAllAsync(context.Value(things), text => FindAlsoDoneAsync(context, text, deleted: false)),
                 "delete",
                 ids => new { ids, reason = context.Value(reason) },
                 "deleted"
@@ -62,7 +62,7 @@ internal sealed record RecycleBin(
         }.Does(async context =>
             await SendAsync(
                 context,
-                await FindAllAsync(context, context.Value(things), deleted: true),
+                await FindAllAsync(context.Value(things), text => FindAsync(context, text, true)),
                 "purge",
                 ids => new { ids, dryRun = context.Value(dryRun) },
                 context.Value(dryRun) ? "would be deleted permanently" : "deleted permanently"
@@ -77,7 +77,11 @@ internal sealed record RecycleBin(
         {
             var items = new JsonArray();
             var exitCode = 0;
-            foreach (var id in await FindAllAsync(context, context.Value(things), deleted: true))
+            var found = await FindAllAsync(
+                context.Value(things),
+                text => FindAlsoDoneAsync(context, text, deleted: true)
+            );
+            foreach (var id in found)
             {
                 var item = new JsonObject { ["id"] = id, ["done"] = true };
                 try
@@ -102,15 +106,35 @@ internal sealed record RecycleBin(
         new(Thing) { Description = description, Arity = ArgumentArity.OneOrMore };
 
     /// <summary>All are found before anything is changed.</summary>
-    private async Task<IReadOnlyList<string>> FindAllAsync(CommandContext context, string[] texts, bool deleted)
+    private static async Task<IReadOnlyList<string>> FindAllAsync(string[] texts, Func<string, Task<string>> find)
     {
         var ids = new List<string>();
         foreach (var text in texts)
         {
-            ids.Add(await FindAsync(context, text, deleted));
+            ids.Add(await find(text));
         }
 
         return [.. ids.Distinct(StringComparer.Ordinal)];
+    }
+
+    /// <summary>Finds one also where it is when the command was run before: what is repeated succeeds, however one is named.</summary>
+    private async Task<string> FindAlsoDoneAsync(CommandContext context, string text, bool deleted)
+    {
+        try
+        {
+            return await FindAsync(context, text, deleted);
+        }
+        catch (NotFoundException notFound)
+        {
+            try
+            {
+                return await FindAsync(context, text, !deleted);
+            }
+            catch (CliException) when (!context.Cancelled.IsCancellationRequested)
+            {
+                throw notFound;
+            }
+        }
     }
 
     private async Task<int> SendAsync(

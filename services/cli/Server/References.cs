@@ -79,7 +79,7 @@ internal static class References
         return matching.Count switch
         {
             1 => matching[0],
-            0 => throw new CliException(
+            0 => throw new NotFoundException(
                 $"There is no {thing} '{text}'; give its id, its name, or the beginning or end of its id."
             ),
             _ => throw new CliException(

@@ -14,7 +14,7 @@ internal static class CreateToken
         var name = new Argument<string?>("name")
         {
             Description =
-                "With --user what the token is for; alone whose it is, who is added when there is no such user.",
+                "With --user what the token is for; alone whose it is. Who is no user yet is added with --role, and the first user always.",
             Arity = ArgumentArity.ZeroOrOne,
         };
         var user = new Option<string?>("--user") { Description = "Whose it is: a user's name, or 'me' for your own." };
@@ -61,17 +61,47 @@ internal static class CreateToken
 
     private static async Task<int> RunAsync(CommandContext context, Wanted wanted)
     {
+        var added = wanted is { User: null, Name: { } name } && await IsAddedAsync(context, wanted, name);
         var token = await AskAsync(context, wanted);
         if (context.Json)
         {
             return context.PrintJson(token);
         }
 
+        if (added)
+        {
+            await context.Error.WriteLineAsync(
+                $"User '{token.Field("user")}' is added, with the role {token.Field("role")}."
+            );
+        }
+
         await context.Error.WriteLineAsync(
-            $"Token {token.Field("id")} of {token.Field("user")} ({token.Field("role")}{End(token.Time("expiresAt"))}); it is shown only now:"
+            $"Token {token.Field("id")} of {token.Field("user")} ({token.Field("role")}{End(context.Time(token, "expiresAt"))}); it is shown only now:"
         );
         await context.Out.WriteLineAsync(token.Field("token"));
         return 0;
+    }
+
+    /// <summary>Whether a name is that of no user yet; a mistyped one must add nobody.</summary>
+    private static async Task<bool> IsAddedAsync(CommandContext context, Wanted wanted, string name)
+    {
+        IReadOnlyList<string> users;
+        try
+        {
+            users = await UserNames.OfAsync(context);
+        }
+        catch (CliException) when (context.IsRemote)
+        {
+            // Whoever may not see the users may add none either, and is told so.
+            return false;
+        }
+
+        var isKnown = name is "me" || users.Contains(name, StringComparer.OrdinalIgnoreCase);
+        return !isKnown && users.Count > 0 && wanted is { Role: null, Scope: null }
+            ? throw new UsageException(
+                $"There is no user '{name}'; there {(users.Count == 1 ? "is" : "are")} {string.Join(", ", users)}. With --role the user is added."
+            )
+            : !isKnown;
     }
 
     private static async Task<JsonNode> AskAsync(CommandContext context, Wanted wanted)
@@ -94,15 +124,15 @@ internal static class CreateToken
     /// <summary>Nobody is signed in here: the platform's first user is whoever runs it, and later ones are named.</summary>
     private static async Task<string> FirstUserAsync(CommandContext context)
     {
-        var users = (await LocalGateway.AskAsync(context, "users", "list")).Items().Select(user => user.Field("name"));
-        return users.Any()
+        var users = await UserNames.OfAsync(context);
+        return users.Count > 0
             ? throw new UsageException(
                 $"Whose token it is has to be said: --user NAME, one of {string.Join(", ", users)}."
             )
             : Environment.UserName;
     }
 
-    private static string End(string time) => time is "–" ? "" : $", until {time} UTC";
+    private static string End(string time) => time is "–" ? "" : $", until {time}";
 
     /// <summary>The body of the request.</summary>
     private sealed record Wanted(string? Name, string? User, string? Role, string? Scope, string? Expires)

@@ -26,9 +26,9 @@ internal static class ListTokens
                     "user",
                     "name",
                     new Column("role", Drop: 1),
-                    new Column("created", Drop: 4, Least: 19),
-                    new Column("last used", Drop: 3, Least: 19),
-                    new Column("expires", Drop: 2, Least: 19),
+                    Column.Time("created", drop: 4),
+                    Column.Time("last used", drop: 3),
+                    Column.Time("expires", drop: 2),
                 ],
                 tokens
                     .Items()

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Text.Json.Nodes;
 using Platform.Cli.Platforms;
 using Platform.Cli.Server;
 
@@ -12,7 +13,10 @@ internal static class RevokeToken
         {
             Description = "The token: its id or the end of it, as 'tokens list' shows it.",
         };
-        return new Command("revoke", "Revoke a token: it is refused at once, and what it has open ends within seconds.")
+        return new Command(
+            "revoke",
+            "Revoke a token: it is refused within 5 seconds, and what it has open ends soon after."
+        )
         {
             id,
         }.Does(async context =>
@@ -28,8 +32,10 @@ internal static class RevokeToken
                 await LocalGateway.AskAsync(context, "tokens", "revoke", $"{token}");
             }
 
-            await context.Out.WriteLineAsync($"Token {token} is revoked.");
-            return 0;
+            return context.PrintDone(
+                $"Token {token} is revoked.",
+                new JsonObject { ["id"] = $"{token}", ["revoked"] = true }
+            );
         });
     }
 

@@ -45,7 +45,7 @@ internal static class UserCommands
             }
 
             context.PrintTable(
-                ["name", "role", "state", new Column("added", Drop: 1, Least: 19)],
+                ["name", "role", "state", Column.Time("added", drop: 1)],
                 users.Items().Select(Row),
                 "There are no users."
             );
@@ -71,7 +71,7 @@ internal static class UserCommands
     }
 
     public static Command Disable() =>
-        Switch("disable", "Refuse all tokens of a user from now on, until the user is enabled again.");
+        Switch("disable", "Refuse all tokens of a user within 5 seconds, until the user is enabled again.");
 
     public static Command Enable() => Switch("enable", "Accept the tokens of a disabled user again.");
 
@@ -101,7 +101,7 @@ internal static class UserCommands
             return context.PrintJson(user);
         }
 
-        context.PrintTable(["name", "role", "state", new Column("added", Drop: 1, Least: 19)], [Row(user)], "");
+        context.PrintTable(["name", "role", "state", Column.Time("added", drop: 1)], [Row(user)], "");
         return 0;
     }
 

@@ -4,7 +4,7 @@ using Platform.ServiceDefaults;
 namespace Platform.Gateway.Tokens;
 
 /// <summary>Tokens on the database itself, for who may work there: as the platform's owner.</summary>
-internal sealed class TokensCommand(GatewayTokens tokens, TokenIssuer issuer, CommandOutput output)
+internal sealed class TokensCommand(GatewayTokens tokens, TokenIssuer issuer, UserDirectory users, CommandOutput output)
 {
     private const string Usage =
         "Usage: tokens create [--user USER] [--name NAME] [--role ROLE] [--expires WHEN] | tokens list | tokens revoke ID";
@@ -40,8 +40,8 @@ internal sealed class TokensCommand(GatewayTokens tokens, TokenIssuer issuer, Co
             options.GetValueOrDefault("--scope"),
             options.GetValueOrDefault("--expires")
         );
-        // As in release 0.1.0: whoever is only named is the first administrator.
-        if (request is { User: null, Role: null, Scope: null })
+        // As in release 0.1.0: whoever is only named is the first administrator. Later on it may be a mistyped name.
+        if (request is { User: null, Role: null, Scope: null } && (await users.ListAsync(cancellationToken)).Count == 0)
         {
             request = request with { Role = RoleNames.Administrator };
         }

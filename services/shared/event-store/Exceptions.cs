@@ -1,8 +1,11 @@
 namespace Platform.EventStore;
 
+/// <summary>Somebody else was faster. Whoever reads again what there is now, and decides again, succeeds.</summary>
+public abstract class LostRaceException(string message) : Exception(message);
+
 /// <summary>The stream is not at the version that the append expected. The actual version is always known.</summary>
 public sealed class StreamVersionConflictException(string streamId, long expected, long actual)
-    : Exception($"Stream '{streamId}' is at version {actual}, not {expected}.")
+    : LostRaceException($"Stream '{streamId}' is at version {actual}, not {expected}.")
 {
     /// <summary>The stream.</summary>
     public string StreamId { get; } = streamId;

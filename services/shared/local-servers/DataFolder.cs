@@ -117,7 +117,10 @@ public sealed class DataFolder
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
-            throw new LocalServerException($"The data folder {path} cannot be created: {exception.Message}", exception);
+            throw new LocalServerException(
+                $"The data folder {path} cannot be created: {FileProblems.ReasonOf(exception)}.",
+                exception
+            );
         }
     }
 }

@@ -1,7 +1,6 @@
 using MassTransit;
 using Npgsql;
 using Platform.EventStore;
-using Platform.Messaging.Sagas;
 
 namespace Platform.Messaging;
 
@@ -60,8 +59,7 @@ internal static class EndpointConventions
                 exception.IsTransient && !DatabaseFailures.IsUnreachable(exception)
             );
             retry.Handle<TimeoutException>();
-            retry.Handle<StreamVersionConflictException>();
-            retry.Handle<SagaVersionConflictException>();
+            retry.Handle<LostRaceException>();
         });
         endpoint.UseInMemoryOutbox(context);
     }

@@ -81,7 +81,7 @@ public sealed class Deleting_versions
 
         Assert.Equal((0, ""), (result.ExitCode, result.Error));
         Assert.Equal(
-            "VERSION\tSIZE\tDELETED\tBY\tREASON\n7\t2.0 KiB\t2026-11-29 10:00:00\tanna\twrong data\n2\t10 B\t2026-11-28 10:00:00\tservice:artifacts\t–\n",
+            "VERSION\tSIZE\tDELETED\tBY\tREASON\n7\t2.0 KiB\t2026-11-29T10:00:00Z\tanna\twrong data\n2\t10 B\t2026-11-28T10:00:00Z\tservice:artifacts\t–\n",
             result.Output
         );
         Assert.Equal("GET /api/artifacts/model/versions?deleted=true&limit=200", platform.Requests[0].Line);

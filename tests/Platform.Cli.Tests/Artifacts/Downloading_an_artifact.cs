@@ -145,16 +145,97 @@ public sealed class Downloading_an_artifact : IDisposable
         Assert.Equal([_folder.In("mine")], Directory.EnumerateFileSystemEntries(_folder.Path));
         Assert.Equal("not the version's", await File.ReadAllTextAsync(_folder.In("mine")));
 
-        Directory.CreateDirectory(_folder.In("model.bin"));
-        await File.WriteAllTextAsync(_folder.In("sub"), "where a folder is needed");
+        await File.WriteAllTextAsync(_folder.In("model.bin"), "nor is this");
         refused = await platform.RunAsync("artifacts", "download", "m", _folder.Path);
-        Assert.Contains("mine and 2 more files exist with other content", refused.Error, StringComparison.Ordinal);
-        Directory.Delete(_folder.In("model.bin"));
-        File.Delete(_folder.In("sub"));
+        Assert.Contains("mine and 1 more file exist with other content", refused.Error, StringComparison.Ordinal);
 
         var forced = await platform.RunAsync("artifacts", "download", "m", _folder.Path, "--force");
         Assert.True(forced.ExitCode == 0, forced.Error);
         Assert.Equal(_content, await File.ReadAllBytesAsync(_folder.In("mine")));
+    }
+
+    [Theory]
+    [InlineData("mkfifo", "is no regular file")]
+    [InlineData("mkdir", "is no regular file")]
+    [InlineData("ln -s nowhere", "is no regular file")]
+    [InlineData("ln -s /dev/zero", "is no regular file")]
+    [InlineData("ln -s model.bin", "is no regular file")]
+    [InlineData("touch", "is no folder", "sub/model.bin", "sub")]
+    [InlineData("mkfifo", "is no folder", "sub/model.bin", "sub")]
+    public async Task leaves_alone_what_is_no_file(
+        string make,
+        string what,
+        string file = "model.bin",
+        string place = "model.bin"
+    )
+    {
+        await RunShellAsync($"cd '{_folder.Path}' && {make} {place}");
+        await using var platform = await FakePlatform.StartAsync(context =>
+            IsFile(context) ? SendRestAsync(context, _content) : ManifestAsync(context, "a", file)
+        );
+
+        foreach (
+            var force in (string[][])
+                [
+                    [],
+                    ["--force"],
+                ]
+        )
+        {
+            var result = await platform
+                .RunAsync(["artifacts", "download", "m", _folder.Path, .. force])
+                .WaitAsync(TimeSpan.FromSeconds(30));
+
+            Assert.Equal(
+                $"platform: {_folder.In(place)} exists and {what}; nothing was written. Choose another folder, or move it away.\n",
+                result.Error
+            );
+            Assert.Equal(1, result.ExitCode);
+            Assert.Single(Directory.EnumerateFileSystemEntries(_folder.Path));
+        }
+    }
+
+    [Theory]
+    [InlineData("file", "file exists and is no folder; nothing was written.")]
+    [InlineData("file/below", "file exists and is no folder; nothing was written.")]
+    [InlineData("/proc", "/proc/model.bin cannot be written: no such file or folder.")]
+    public async Task says_why_nothing_can_be_written_there(string folder, string reason)
+    {
+        await File.WriteAllTextAsync(_folder.In("file"), "mine");
+        await using var platform = await FakePlatform.StartAsync(context =>
+            IsFile(context) ? SendRestAsync(context, _content) : ManifestAsync(context, "model.bin")
+        );
+
+        var result = await platform.RunAsync("artifacts", "download", "m", _folder.In(folder), "--force");
+
+        Assert.Equal(1, result.ExitCode);
+        Assert.Contains(reason, result.Error, StringComparison.Ordinal);
+        Assert.DoesNotContain(".part", result.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task says_what_is_fetched_and_prints_where_it_is_as_JSON()
+    {
+        await File.WriteAllBytesAsync(_folder.In("a"), _content);
+        await using var platform = await FakePlatform.StartAsync(context =>
+            IsFile(context) ? SendRestAsync(context, _content) : ManifestAsync(context, "a", "b")
+        );
+
+        var first = await platform.RunAsync("artifacts", "download", "m", _folder.Path);
+        var again = await platform.RunAsync("artifacts", "download", "m", _folder.Path, "--json");
+
+        Assert.StartsWith("Downloading 1 of 2 files (", first.Error, StringComparison.Ordinal);
+        Assert.Equal("", again.Error);
+        var json = System.Text.Json.Nodes.JsonNode.Parse(again.Output)!;
+        Assert.Equal((3, 2), (json["version"]!.GetValue<int>(), json["files"]!.GetValue<int>()));
+        Assert.Equal(_folder.Path, json["folder"]!.GetValue<string>());
+    }
+
+    private static async Task RunShellAsync(string script)
+    {
+        using var shell = System.Diagnostics.Process.Start("sh", ["-c", script]);
+        await shell.WaitForExitAsync();
+        Assert.Equal(0, shell.ExitCode);
     }
 
     private static bool IsFile(HttpContext context) =>

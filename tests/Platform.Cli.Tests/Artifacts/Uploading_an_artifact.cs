@@ -110,6 +110,7 @@ public sealed class Uploading_an_artifact : IDisposable
                 "platform: left out socket: no regular file",
                 "platform: left out sub/above: a link to a folder",
                 "platform: left out whole: a link to a folder",
+                "platform: stored 4 files, left out 8",
             ],
             result.Error.TrimEnd('\n').Split('\n')
         );
@@ -161,6 +162,14 @@ public sealed class Uploading_an_artifact : IDisposable
 
         Assert.Equal(1, result.ExitCode);
         Assert.Equal("platform: There are no files to upload: left out pipe: no regular file.\n", result.Error);
+    }
+
+    [Fact]
+    public async Task is_refused_for_an_empty_path()
+    {
+        var result = await CommandResult.OfAsync("artifacts", "upload", "set", "");
+
+        Assert.Equal((2, "platform: A path must not be empty.\n"), (result.ExitCode, result.Error));
     }
 
     [Fact]

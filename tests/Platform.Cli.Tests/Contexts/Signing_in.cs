@@ -193,6 +193,19 @@ public sealed class Signing_in : IAsyncLifetime
     }
 
     [Theory]
+    [InlineData("logout", "signedOut")]
+    [InlineData("contexts use one", "current")]
+    [InlineData("contexts remove one", "removed")]
+    public async Task is_told_programs_as_JSON(string command, string field)
+    {
+        await LoginAsync(_platform.Url, "one");
+
+        var result = await RunAsync([.. command.Split(' '), "--json"]);
+
+        Assert.Equal("one", JsonNode.Parse(result.Output)![field]!.GetValue<string>());
+    }
+
+    [Theory]
     [InlineData("nodes", "list")]
     [InlineData("logout")]
     public async Task is_not_assumed_for_a_context_that_is_gone(params string[] command)

@@ -40,6 +40,54 @@ public sealed class Deleting_jobs
         Assert.Contains($"job {Second} stays: Cancel it first.", result.Output, StringComparison.Ordinal);
     }
 
+    /// <summary>As for artifacts, whose versions are named by numbers.</summary>
+    [Theory]
+    [InlineData("jobs", "delete")]
+    [InlineData("jobs", "restore")]
+    [InlineData("runs", "delete")]
+    [InlineData("runs", "restore")]
+    public async Task succeeds_again_when_it_is_done_already(string things, string command)
+    {
+        await using var platform = await FakePlatform.StartAsync(context =>
+        {
+            context.Response.ContentType = "application/json";
+            if (context.Request.Path.Value!.EndsWith("/digits", StringComparison.Ordinal))
+            {
+                context.Response.StatusCode = StatusCodes.Status404NotFound;
+            }
+
+            var isInBin = command is "delete";
+            return context.Response.WriteAsync(
+                HttpMethods.IsPost(context.Request.Method) ? $$"""{"items":[{"id":"{{First}}","done":true}]}"""
+                : context.Request.Query.ContainsKey("deleted") == isInBin ? Page
+                : """{"items":[]}"""
+            );
+        });
+
+        var result = await platform.RunAsync(things, command, "digits");
+
+        Assert.True(result.ExitCode == 0, result.Error);
+        Assert.Equal($"{things[..^1]} {First} {command.TrimEnd('e')}ed\n", result.Output);
+    }
+
+    [Fact]
+    public async Task is_no_reason_not_to_wait_for_one_by_its_name()
+    {
+        await using var platform = await FakePlatform.StartAsync(context =>
+        {
+            context.Response.ContentType = "application/json";
+            return context.Response.WriteAsync(
+                context.Request.Path.Value!.EndsWith('s')
+                    ? $$"""{"items":[{{(context.Request.Query.ContainsKey("deleted") ? Deleted : "")}}]}"""
+                    : Deleted
+            );
+        });
+
+        var result = await platform.RunAsync("jobs", "wait", "gone");
+
+        Assert.Equal($"Job {First}: failed (exit code 3)\n", result.Error);
+    }
+
     [Fact]
     public async Task can_be_undone_by_name()
     {
@@ -89,7 +137,7 @@ public sealed class Deleting_jobs
 
         Assert.Equal($"GET /api/{things}?deleted=true&limit=50", platform.Requests[^1].Line);
         Assert.Equal(
-            $"ID\tNAME\tPROJECT\tSTATUS\tDELETED\tBY\tREASON\n{First}\tgone\ta\tfailed\t2026-11-29 10:00:00\tanna\told\n",
+            $"ID\tNAME\tPROJECT\tSTATUS\tDELETED\tBY\tREASON\n{First}\tgone\ta\tfailed\t2026-11-29T10:00:00Z\tanna\told\n",
             result.Output
         );
     }
@@ -119,7 +167,7 @@ public sealed class Deleting_jobs
         var result = await platform.RunAsync([.. command.Split(' '), text]);
 
         Assert.True(result.ExitCode == 0, result.Error);
-        Assert.Contains("2026-11-29 10:00:00, it is in the recycle bin\n", result.Output, StringComparison.Ordinal);
+        Assert.Contains("2026-11-29T10:00:00Z, it is in the recycle bin\n", result.Output, StringComparison.Ordinal);
         Assert.Matches("deleted by +anna\n", result.Output);
     }
 

@@ -15,6 +15,10 @@ public sealed class Saying_how_a_job_is
     [InlineData("""{"status":"cancelled","reason":"cancelled"}""", "cancelled")]
     [InlineData("""{"status":"queued","reason":"waits for node gpu_1"}""", "queued (waits for node gpu_1)")]
     [InlineData("""{"status":"running","stopping":true}""", "running (stopping)")]
+    [InlineData(
+        """{"status":"queued","reason":"attempt 1 lost its node (node_stopped)","reasonCode":{"code":"job.attempt-lost","args":{"attempt":"1","reason":"node_stopped"}}}""",
+        "queued (attempt 1 lost its node (node stopped))"
+    )]
     [InlineData("""{"status":"running","stopping":false}""", "running")]
     public void names_the_reason_in_words(string job, string status) =>
         Assert.Equal(status, JobOutput.Status(JsonNode.Parse(job)!));
@@ -35,6 +39,23 @@ public sealed class Saying_how_a_job_is
 
         Assert.EndsWith("\texit code 3\n", (await platform.RunAsync("jobs", "list")).Output, StringComparison.Ordinal);
         Assert.Equal($"Job {Id}: failed (exit code 3)\n", (await platform.RunAsync("jobs", "wait", Id)).Error);
+    }
+
+    [Fact]
+    public async Task has_what_it_runs_and_with_what()
+    {
+        await using var platform = await FakePlatform.AnsweringAsync(
+            $$"""
+            {"id":"{{Id}}","status":"running","command":["python","train.py","--name","it's one"],"resources":{"gpus":2,"cpus":4,"memoryMiB":512},
+             "source":{"artifact":"code:3"},"inputs":[{"artifact":"set:1","path":"data"}],"files":[{"path":"a.txt","size":2048}] }
+            """
+        );
+
+        var result = await platform.RunAsync("jobs", "show", Id);
+
+        Assert.Matches(@"command +python train\.py --name 'it'\\''s one'\n", result.Output);
+        Assert.Matches(@"resources +2 GPUs, 4 CPUs, 512 MiB\n", result.Output);
+        Assert.Matches(@"source +code:3\ninputs +set:1 as data\nfiles +a\.txt \(2\.0 KiB\)\n", result.Output);
     }
 
     [Fact]

@@ -43,6 +43,50 @@ public sealed class Submitting_a_job : IDisposable
         Assert.Equal("POST /api/jobs/check", Assert.Single(platform.Requests).Line);
     }
 
+    /// <summary>The fake platform takes as much as Kestrel does: it closes the connection while the rest is still being sent.</summary>
+    [Theory]
+    [InlineData(31_000_000, "413")]
+    [InlineData(70_000_000, "too large for a job")]
+    public async Task with_large_files_says_what_to_do_instead(int size, string reason)
+    {
+        await File.WriteAllTextAsync(
+            _file,
+            $"{{\"files\":[{{\"path\":\"a\",\"content\":\"{new string('a', size)}\"}}]}}"
+        );
+        await using var platform = await FakePlatform.AnsweringAsync(Answer, 201);
+
+        foreach (
+            var check in (string[][])
+                [
+                    [],
+                    ["--check"],
+                ]
+        )
+        {
+            var result = await platform.RunAsync(["jobs", "submit", _file, .. check]);
+
+            Assert.Equal(1, result.ExitCode);
+            Assert.Contains(reason, result.Error, StringComparison.Ordinal);
+            Assert.Contains(
+                "Upload large files with './platform artifacts upload'",
+                result.Error,
+                StringComparison.Ordinal
+            );
+        }
+    }
+
+    [Fact]
+    public async Task of_what_has_no_end_ends()
+    {
+        await using var platform = await FakePlatform.AnsweringAsync(Answer, 201);
+
+        var result = await platform.RunAsync("jobs", "submit", "/dev/zero");
+
+        Assert.Equal(1, result.ExitCode);
+        Assert.StartsWith("platform: /dev/zero is too large for a job.", result.Error, StringComparison.Ordinal);
+        Assert.Empty(platform.Requests);
+    }
+
     [Fact]
     public async Task of_invalid_json_reports_the_position_and_sends_nothing()
     {

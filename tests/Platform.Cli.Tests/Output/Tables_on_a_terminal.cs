@@ -95,6 +95,27 @@ public sealed partial class Tables_on_a_terminal
     }
 
     [Fact]
+    public async Task have_times_of_its_clock()
+    {
+        const string Page = """{"items":[{"name":"2026-11-28T10:00:00Z","updatedAt":"2026-11-28T20:00:00Z"}]}""";
+
+        var lines = Plain(await OnTerminalAsync(200, Page, "TZ=Asia/Tokyo", "artifacts", "list")).Split('\n');
+
+        Assert.EndsWith("2026-11-29 05:00:00", lines[1].TrimEnd(), StringComparison.Ordinal);
+        Assert.StartsWith("2026-11-28T10:00:00Z ", lines[1], StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task have_times_of_its_clock_in_a_list_of_fields()
+    {
+        const string Project = """{"path":"a","createdAt":"2026-11-28T20:00:00Z"}""";
+
+        var shown = Plain(await OnTerminalAsync(200, Project, "TZ=Asia/Tokyo", "projects", "show", "a"));
+
+        Assert.Matches("created +2026-11-29 05:00:00\n", shown);
+    }
+
+    [Fact]
     public async Task are_whole_in_a_pipe()
     {
         await using var platform = await FakePlatform.AnsweringAsync(_page);

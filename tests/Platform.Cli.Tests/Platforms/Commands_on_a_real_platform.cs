@@ -53,6 +53,10 @@ public sealed class Commands_on_a_real_platform : IAsyncLifetime
         Assert.Null(listed["token"]);
         Assert.Equal(0, (await RunAsync("tokens", "revoke", token["id"]!.GetValue<string>())).ExitCode);
         Assert.Empty((await JsonAsync("tokens", "list"))["items"]!.AsArray());
+        var mistyped = await RunAsync("tokens", "create", "somone");
+        Assert.Equal((2, ""), (mistyped.ExitCode, mistyped.Output));
+        Assert.StartsWith("platform: There is no user 'somone'; there are ", mistyped.Error, StringComparison.Ordinal);
+        Assert.Equal(2, (await JsonAsync("users", "list"))["items"]!.AsArray().Count);
 
         var anna = await JsonAsync("users", "add", "anna", "--role", "editor");
         Assert.Equal("editor", anna["role"]!.GetValue<string>());
@@ -128,7 +132,7 @@ public sealed class Commands_on_a_real_platform : IAsyncLifetime
         static string Same(string text) =>
             Regex.Replace(
                 text,
-                "[0-9a-f]{8}-[0-9a-f-]{27}|pt_[A-Za-z0-9_-]+|[0-9]{4}-[0-9]{2}-[0-9]{2} [0-9:]{8}|(?<=anna)[12]",
+                "[0-9a-f]{8}-[0-9a-f-]{27}|pt_[A-Za-z0-9_-]+|[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9:]{8}Z|(?<=anna)[12]",
                 "#"
             );
     }
@@ -194,6 +198,27 @@ public sealed class Commands_on_a_real_platform : IAsyncLifetime
         await demo.WaitForExitAsync();
         Assert.Equal(0, demo.ExitCode);
         Assert.Null(RunningPlatform.Find(Data));
+    }
+
+    [Theory]
+    [InlineData(2, 130)]
+    [InlineData(15, 143)]
+    public async Task stop_it_before_it_is_ready_and_say_which_signal_it_was(int signal, int exitCode)
+    {
+        using var up = CliProcess.Start("/", ["up", "--data", Data, "--port", $"{Ports.Free()}"]);
+        var output = up.StandardOutput.ReadToEndAsync();
+        var error = up.StandardError.ReadToEndAsync();
+        await WaitFor.ConditionAsync(
+            "the database to run",
+            () => Task.FromResult(PrivatePostgres.ProcessOf(Path.Combine(Data, "postgres")) is not null)
+        );
+
+        Assert.True(Unix.Signal(up.Id, signal));
+        await up.WaitForExitAsync();
+
+        Assert.DoesNotContain("Platform is ready", await output, StringComparison.Ordinal);
+        Assert.Contains("platform: stopped before it was ready\n", await error, StringComparison.Ordinal);
+        Assert.Equal(exitCode, up.ExitCode);
     }
 
     private async Task<JsonNode> JsonAsync(params string[] arguments)

@@ -20,7 +20,7 @@ public sealed class Managing_users
         var request = Assert.Single(platform.Requests);
         Assert.Equal(Uri.UnescapeDataString(line), Uri.UnescapeDataString(request.Line));
         Assert.Equal(body, request.Body);
-        Assert.Matches(@"Anna M\s+editor\s+disabled\s+2026-01-02 03:04:05", result.Output);
+        Assert.Matches(@"Anna M\s+editor\s+disabled\s+2026-01-02T03:04:05Z", result.Output);
     }
 
     [Fact]
@@ -57,8 +57,48 @@ public sealed class Managing_users
         ]);
 
         Assert.Equal("pt_new\n", result.Output);
-        Assert.Contains("of anna (viewer, until 2031-01-02 03:04:05 UTC)", result.Error, StringComparison.Ordinal);
-        Assert.Equal(body.ToLowerInvariant(), Assert.Single(platform.Requests).Body.ToLowerInvariant());
+        Assert.Contains("of anna (viewer, until 2031-01-02T03:04:05Z)", result.Error, StringComparison.Ordinal);
+        Assert.Equal(body.ToLowerInvariant(), platform.Requests[^1].Body.ToLowerInvariant());
+    }
+
+    [Fact]
+    public async Task adds_nobody_for_a_mistyped_name()
+    {
+        await using var platform = await FakePlatform.AnsweringAsync($$"""{"items":[{{Anna}}]}""");
+
+        var result = await platform.RunAsync("tokens", "create", "ann2");
+
+        Assert.Equal(2, result.ExitCode);
+        Assert.StartsWith(
+            "platform: There is no user 'ann2'; there is Anna M. With --role the user is added.\n",
+            result.Error,
+            StringComparison.Ordinal
+        );
+        Assert.Equal(["GET /api/users"], platform.Requests.Select(request => request.Line));
+    }
+
+    [Fact]
+    public async Task says_whom_a_token_with_a_role_added()
+    {
+        await using var platform = await FakePlatform.AnsweringAsync(
+            $$"""{"items":[{{Anna}}],"id":"1","user":"ann2","role":"viewer","token":"pt_new"}"""
+        );
+
+        var result = await platform.RunAsync("tokens", "create", "ann2", "--role", "viewer");
+        var known = await platform.RunAsync("tokens", "create", "anna m", "--role", "viewer");
+
+        Assert.Contains("User 'ann2' is added, with the role viewer.\n", result.Error, StringComparison.Ordinal);
+        Assert.DoesNotContain("is added", known.Error, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("users disable")]
+    [InlineData("tokens revoke")]
+    public async Task says_how_long_a_refused_token_may_still_work(string command)
+    {
+        var help = await CommandResult.OfAsync([.. command.Split(' '), "--help"]);
+
+        Assert.Contains("within 5 seconds", help.Output, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -74,7 +114,7 @@ public sealed class Managing_users
 
         var result = await platform.RunAsync("tokens", "list");
 
-        Assert.Matches(@"anna\s+laptop\s+viewer\s.*2020-01-02 03:04:05 \(has ended\)", result.Output);
+        Assert.Matches(@"anna\s+laptop\s+viewer\s.*2020-01-02T03:04:05Z \(has ended\)", result.Output);
         Assert.Matches(@"anna\s+desk\s+editor\s+–\s+–\s+–", result.Output);
     }
 }

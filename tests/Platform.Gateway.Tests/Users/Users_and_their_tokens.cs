@@ -25,6 +25,19 @@ public sealed class Users_and_their_tokens : IAsyncLifetime
         Assert.Equal("root administrator", await _gateway.WhoIsAsync(_root));
 
     [Fact]
+    public async Task are_not_made_for_a_mistyped_name()
+    {
+        var (code, _) = await _gateway.RunCommandAsync("tokens", "create", "--name", "rooot");
+        Assert.NotEqual(0, code);
+        var (given, output) = await _gateway.RunCommandAsync("tokens", "create", "--name", "ROOT");
+        Assert.True(given == 0, output);
+
+        using var listed = await SendAsync(HttpMethod.Get, "/api/users");
+        Assert.Single((await listed.JsonAsync())["items"]!.AsArray());
+        Assert.Equal("root", (string?)JsonNode.Parse(output)!["user"]);
+    }
+
+    [Fact]
     public async Task are_added_listed_and_read()
     {
         using var added = await SendAsync(HttpMethod.Post, "/api/users", new { name = "Anna M", role = "editor" });

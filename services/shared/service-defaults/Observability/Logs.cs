@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.Logging;
+using Platform.EventStore;
 using Serilog;
 using Serilog.Events;
 using Serilog.Sinks.SystemConsole.Themes;
@@ -34,6 +35,11 @@ internal static class Logs
                     .MinimumLevel.Override("System.Net.Http", LogEventLevel.Warning)
                     .Enrich.WithProperty("service", name)
                     .Enrich.FromLogContext();
+                if (level > LogEventLevel.Debug)
+                {
+                    configuration.Filter.ByExcluding(IsRetryOfLostRace);
+                }
+
                 configuration.WriteTo.Async(sink =>
                 {
                     if (json)
@@ -56,6 +62,14 @@ internal static class Logs
             writeToProviders: true
         );
     }
+
+    /// <summary>
+    /// The bus writes a stack trace for everything that it tries again. That a message lost a race is daily business, and one that
+    /// goes on losing is logged as a fault.
+    /// </summary>
+    internal static bool IsRetryOfLostRace(LogEvent entry) =>
+        entry.Exception is LostRaceException
+        && entry.MessageTemplate.Text.StartsWith("R-RETRY", StringComparison.Ordinal);
 
     /// <summary>One line a request, for those who ask for <c>Debug</c>; what fails is logged where it fails.</summary>
     public static void UseRequestLogs(this WebApplication app) =>
