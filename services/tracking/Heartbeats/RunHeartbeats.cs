@@ -63,7 +63,7 @@ internal sealed class RunHeartbeats(TrackingStore store)
         return ids;
     }
 
-    /// <summary>Forgets the heartbeats of runs that are not running; another one starts anew.</summary>
+    /// <summary>Forgets the heartbeats of runs that are not running; the next one counts as the first.</summary>
     public async Task ForgetEndedAsync(DateTimeOffset before, CancellationToken cancellationToken)
     {
         await using var command = store.DataSource.CreateCommand(

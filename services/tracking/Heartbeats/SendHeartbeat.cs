@@ -10,7 +10,7 @@ internal static class SendHeartbeatEndpoint
     public static void MapSendHeartbeat(this IEndpointRouteBuilder runs) =>
         runs.MapPost("/{id}/heartbeat", HandleAsync)
             .RequireAuthorization(Policies.TrackRun)
-            .WithName("SendHeartbeat")
+            .WithName("SendRunHeartbeat")
             .WithSummary(
                 "Say that the training of a run is alive; without one for five minutes it counts as interrupted"
             );

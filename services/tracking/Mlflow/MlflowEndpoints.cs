@@ -1,3 +1,4 @@
+using Platform.ServiceDefaults;
 using Platform.Tracking.Mlflow.Experiments;
 using Platform.Tracking.Mlflow.Runs;
 
@@ -32,6 +33,16 @@ internal static class MlflowEndpoints
             mlflow.MapRuns();
             mlflow.MapRunValues();
             mlflow.MapMetricHistory();
+            mlflow.Map<MlflowRunAccess>(
+                methods: null,
+                "/{**rest}",
+                Policies.SignedIn,
+                (_, _, context) =>
+                    throw new MlflowException(
+                        "ENDPOINT_NOT_FOUND",
+                        $"The platform has no {context.Request.Method} {context.Request.Path} of MLflow's API."
+                    )
+            );
         }
     }
 
@@ -39,42 +50,42 @@ internal static class MlflowEndpoints
     /// <param name="handle">Gives the answer's message.</param>
     public static void Map<TService>(
         this IEndpointRouteBuilder mlflow,
-        string[] methods,
+        string[]? methods,
         string path,
         string policy,
         Func<TService, MlflowRequest, HttpContext, Task<object>> handle
     )
-        where TService : notnull =>
-        mlflow
-            .MapMethods(
-                path,
-                methods,
-                async context =>
-                {
-                    try
-                    {
-                        var request = await MlflowRequest.ReadAsync(context.Request, context.RequestAborted);
-                        var service = context.RequestServices.GetRequiredService<TService>();
-                        var answer = await handle(service, request, context);
-                        await context.Response.WriteAsJsonAsync(
-                            answer,
-                            answer.GetType(),
-                            MlflowJson.Options,
-                            context.RequestAborted
-                        );
-                    }
-                    catch (MlflowException error)
-                    {
-                        context.Response.StatusCode = error.Status;
-                        await context.Response.WriteAsJsonAsync(
-                            new MlflowError(error.Code, error.Message),
-                            MlflowJson.Options,
-                            context.RequestAborted
-                        );
-                    }
-                }
-            )
-            .RequireAuthorization(policy);
+        where TService : notnull
+    {
+        var endpoint = methods is null ? mlflow.Map(path, AnswerAsync) : mlflow.MapMethods(path, methods, AnswerAsync);
+        endpoint.RequireAuthorization(policy);
+
+        async Task AnswerAsync(HttpContext context)
+        {
+            try
+            {
+                await context.RequestServices.GetRequiredService<MlflowRunAccess>().EnterAsync(context);
+                var request = await MlflowRequest.ReadAsync(context.Request, context.RequestAborted);
+                var service = context.RequestServices.GetRequiredService<TService>();
+                var answer = await handle(service, request, context);
+                await context.Response.WriteAsJsonAsync(
+                    answer,
+                    answer.GetType(),
+                    MlflowJson.Options,
+                    context.RequestAborted
+                );
+            }
+            catch (MlflowException error)
+            {
+                context.Response.StatusCode = error.Status;
+                await context.Response.WriteAsJsonAsync(
+                    new MlflowError(error.Code, error.Message),
+                    MlflowJson.Options,
+                    context.RequestAborted
+                );
+            }
+        }
+    }
 
     /// <summary>An answer without fields.</summary>
     public static object Empty { get; } = new { };

@@ -13,8 +13,8 @@ internal sealed partial record Run
     public DateTimeOffset? StartedAt { get; init; }
     public DateTimeOffset? EndedAt { get; init; }
 
-    /// <summary>When it was started last, where that was not the first time. Only ends are compared with it: the first start may be by another clock.</summary>
-    public DateTimeOffset? RestartedAt { get; init; }
+    /// <summary>The start that ends are compared with; null while the only one is by another clock than the training's.</summary>
+    public DateTimeOffset? LastStartAt { get; init; }
 
     /// <summary>It ended because nothing was heard of it.</summary>
     public bool IsLost { get; init; }
@@ -30,6 +30,9 @@ internal sealed partial record Run
     /// <summary>The time that a client gives, but none in the future.</summary>
     private static DateTimeOffset Earlier(DateTimeOffset? given, DateTimeOffset now) =>
         given is { } at && at < now ? at : now;
+
+    private static RunStarted StartedBy(CreateRun c, DateTimeOffset now) =>
+        new() { ByTraining = c.StartedAt is null ? null : true, At = Earlier(c.StartedAt, now) };
 
     /// <summary>Another process goes on with the run. While its job runs, that is one of the job's processes.</summary>
     private bool IsStartedAgain(CreateRun c) =>
@@ -93,7 +96,7 @@ internal sealed partial record Run
             At = Earlier(c.EndedAt, now),
         };
         // Of an earlier attempt, or of a process that was over before the run was started again.
-        if (c.Attempt < run.Attempt || c.EndedAt < run.RestartedAt)
+        if (c.Attempt < run.Attempt || c.EndedAt < run.LastStartAt)
         {
             return Decision.Nothing<RunEvent>();
         }

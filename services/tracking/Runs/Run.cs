@@ -110,7 +110,7 @@ internal sealed partial record Run(
             {
                 Status = RunStatus.Running,
                 Attempt = Math.Max(run.Attempt, e.Attempt ?? 0),
-                RestartedAt = run.StartedAt is null ? null : e.At,
+                LastStartAt = e.ByTraining is true || run.StartedAt is not null ? e.At : null,
                 StartedAt = e.At,
                 EndedAt = null,
                 IsLost = false,
@@ -152,7 +152,7 @@ internal sealed partial record Run(
         ];
         if (c.Starts)
         {
-            events.Add(new RunStarted { At = Earlier(c.StartedAt, now) });
+            events.Add(StartedBy(c, now));
         }
 
         return WithValues(Initial, events, new UpdateRun(Parameters: c.Parameters, Tags: c.Tags), now);
@@ -182,7 +182,7 @@ internal sealed partial record Run(
 
         if (c.Starts && (run.Status is RunStatus.Scheduled || run.IsStartedAgain(c)))
         {
-            events.Add(new RunStarted { At = Earlier(c.StartedAt, now) });
+            events.Add(StartedBy(c, now));
         }
 
         return WithValues(run, events, Missing(run, new UpdateRun(Parameters: c.Parameters, Tags: c.Tags)), now);

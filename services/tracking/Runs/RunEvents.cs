@@ -35,6 +35,9 @@ internal sealed record RunStarted : RunEvent
 {
     /// <summary>The job's attempt; null when the client started the run.</summary>
     public int? Attempt { get; init; }
+
+    /// <summary>The training said when: by the clock that its end is measured by.</summary>
+    public bool? ByTraining { get; init; }
 }
 
 /// <summary>Values that changed; null removes a key. Only real changes are stored.</summary>

@@ -13,7 +13,7 @@ public sealed class Ends_and_starts_of_a_run
     [Fact]
     public void have_the_times_of_the_training() =>
         Run.When(Do(new CreateRun("p", null, JobId: null, Starts: true, StartedAt: At(-60))))
-            .Then(new RunCreated { Project = "p", At = At(-60) }, new RunStarted { At = At(-60) });
+            .Then(new RunCreated { Project = "p", At = At(-60) }, new RunStarted { ByTraining = true, At = At(-60) });
 
     [Fact]
     public void are_not_in_the_future() =>
@@ -36,7 +36,9 @@ public sealed class Ends_and_starts_of_a_run
 
     [Fact]
     public void a_process_that_goes_on_with_an_ended_run_starts_it_again() =>
-        Run.Given(Created(), Started(-60), Ended(-30)).When(Do(Start(-10))).Then(new RunStarted { At = At(-10) });
+        Run.Given(Created(), Started(-60), Ended(-30))
+            .When(Do(Start(-10)))
+            .Then(new RunStarted { ByTraining = true, At = At(-10) });
 
     [Fact]
     public void the_process_that_ended_it_does_not_when_its_start_is_repeated() =>

@@ -20,6 +20,9 @@ internal sealed class MlflowRunAccess(TrackingStore store, MachineAccess machine
             : id;
     }
 
+    /// <summary>Refuses a process of an attempt that is over.</summary>
+    public Task EnterAsync(HttpContext context) => EnterAsync("", context);
+
     /// <summary>Throws where a command was refused.</summary>
     public static void Check(Outcome<Run, RunEvent> outcome)
     {
@@ -36,20 +39,24 @@ internal sealed class MlflowRunAccess(TrackingStore store, MachineAccess machine
         }
     }
 
+    private async Task EnterAsync(string id, HttpContext context)
+    {
+        if (await machines.RefuseAsync(context, id, context.RequestAborted) is { } refusal)
+        {
+            throw new MlflowException(
+                refusal.StatusCode == StatusCodes.Status503ServiceUnavailable
+                    ? "TEMPORARILY_UNAVAILABLE"
+                    : "PERMISSION_DENIED",
+                refusal.ProblemDetails.Detail ?? "This run belongs to another job."
+            );
+        }
+    }
+
     private async Task<(string Id, bool IsDeleted)> ReadAsync(string given, HttpContext context)
     {
         if (RunRules.TryNormalizeId(given, out var id))
         {
-            if (await machines.RefuseAsync(context, id, context.RequestAborted) is { } refusal)
-            {
-                throw new MlflowException(
-                    refusal.StatusCode == StatusCodes.Status503ServiceUnavailable
-                        ? "TEMPORARILY_UNAVAILABLE"
-                        : "PERMISSION_DENIED",
-                    refusal.ProblemDetails.Detail ?? "This run belongs to another job."
-                );
-            }
-
+            await EnterAsync(id, context);
             await using var command = store.DataSource.CreateCommand("select is_deleted from run where id = $1");
             command.Parameters.Add(new() { Value = id });
             if (await command.ExecuteScalarAsync(context.RequestAborted) is bool isDeleted)
