@@ -25,6 +25,12 @@ internal static class RunSentences
         problem: "run.foreign-job"
     );
 
+    public static readonly Template ForeignRun = new(
+        "run.foreign-run",
+        "This run belongs to another job, or to none.",
+        problem: "run.foreign-run"
+    );
+
     public static readonly Template<string> NotEnded = new(
         "run.not-ended",
         "The run cannot be deleted: it is {runStatus}. Cancel its job, or end it, first.",
@@ -94,6 +100,13 @@ internal static class RunSentences
     );
 
     public static readonly Template<int> Tag = new("run.tag", "Must be at most {max} characters without NUL.");
+
+    public static readonly Template<int> Environment = new(
+        "run.environment",
+        "Must be a JSON object of at most {max} bytes, with finite numbers and without NUL characters."
+    );
+
+    public static readonly Template OwnParent = new("run.own-parent", "A run cannot be a part of itself.");
     public static readonly Template Mode = new("run.mode", "Must be max or min.");
     public static readonly Template JobId = new("run.job-id", "Must be the ID of a job.");
     public static readonly Template TagFilter = new("run.tag-filter", "Must be key or key=value.");

@@ -8,9 +8,12 @@ using Platform.ServiceDefaults;
 using Platform.Tracking.Access;
 using Platform.Tracking.Browsing;
 using Platform.Tracking.Changing;
+using Platform.Tracking.Heartbeats;
 using Platform.Tracking.Jobs;
 using Platform.Tracking.Live;
 using Platform.Tracking.Metrics;
+using Platform.Tracking.Mlflow;
+using Platform.Tracking.Mlflow.Experiments;
 using Platform.Tracking.Retention;
 using Platform.Tracking.Runs;
 
@@ -32,7 +35,7 @@ public sealed class TrackingModule : IServiceModule
             .ValidateOnStart();
 
         var options = new EventStoreOptions("tracking");
-        RunJson.Register(options.Events);
+        TrackingJson.Register(options.Events);
         options.Migrations.Add(RunProjection.Migration);
         options.Migrations.Add(MetricTables.Migration);
         options.Migrations.Add(RunProjection.AttemptMigration);
@@ -45,8 +48,12 @@ public sealed class TrackingModule : IServiceModule
         options.Migrations.Add(ProjectRetentionTable.Migration("010_project_retention"));
         options.Migrations.Add(MetricTables.ActivityMigration);
         options.Migrations.Add(RunProjection.SearchMigration);
+        options.Migrations.Add(RunProjection.DetailsMigration);
+        options.Migrations.Add(RunHeartbeats.Migration);
         options.Migrations.Add(RunProjection.SearchFoldMigration);
+        options.Migrations.Add(ExperimentProjection.Migration);
         options.InlineProjections.Add(new RunProjection());
+        options.InlineProjections.Add(new ExperimentProjection());
         services.AddEventStore(options, (store, source) => new TrackingStore(store, source));
 
         services.AddSingleton<JobAttempts<TrackingStore>>();
@@ -64,6 +71,9 @@ public sealed class TrackingModule : IServiceModule
         services.AddSingleton<RunPurge>();
         services.AddSingleton<RetainedProjects<TrackingStore>>();
         services.AddHostedService<RunRetention>();
+        services.AddMlflow();
+        services.AddSingleton<RunHeartbeats>();
+        services.AddHostedService<LostRuns>();
         services.AddGauges<RunGauges>();
     }
 
@@ -88,6 +98,7 @@ public sealed class TrackingModule : IServiceModule
         runs.MapGetRun();
         runs.MapUpdateRun();
         runs.MapFinishRun();
+        runs.MapSendHeartbeat();
         runs.MapDeleteRun();
         runs.MapRestoreRun();
         runs.MapPurgeRuns();
@@ -95,5 +106,6 @@ public sealed class TrackingModule : IServiceModule
         runs.MapReadMetrics();
         runs.MapMetricKeys();
         runs.MapFollowMetrics();
+        app.MapMlflow();
     }
 }

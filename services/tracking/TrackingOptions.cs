@@ -23,6 +23,13 @@ public sealed class TrackingOptions
     [Range(100, 300_000)]
     public int LiveKeepAliveMilliseconds { get; set; } = 15_000;
 
+    /// <summary>
+    /// How long nothing may be heard of a training that sends heartbeats, outside of jobs, before its run counts as interrupted. The SDKs
+    /// send one every 30 seconds.
+    /// </summary>
+    [Range(typeof(TimeSpan), "00:00:01", "7.00:00:00")]
+    public TimeSpan LostAfter { get; set; } = TimeSpan.FromMinutes(5);
+
     /// <summary>How long a deleted run stays in the recycle bin before it is purged.</summary>
     [Range(typeof(TimeSpan), "00:00:00", "36500.00:00:00")]
     public TimeSpan KeepDeleted { get; set; } = TimeSpan.FromDays(30);

@@ -13,8 +13,14 @@ namespace Platform.Authorization.Tests;
 [Trait("suite", "integration")]
 public sealed class Doubled_fields(World world)
 {
+    /// <summary>MLflow's API takes what its clients send: the last of two counts.</summary>
     public static TheoryData<string> Rows =>
-        [.. Table.Rows.Where(row => row.Method is "POST" or "PUT" or "PATCH").Select(row => row.ToString())];
+        [
+            .. Table
+                .Rows.Except(TableOfMlflow.Rows)
+                .Where(row => row.Method is "POST" or "PUT" or "PATCH")
+                .Select(row => row.ToString()),
+        ];
 
     [Theory]
     [MemberData(nameof(Rows))]

@@ -131,7 +131,7 @@ public sealed class Every_endpoint(World world)
     private IEnumerable<(string Way, Uri Address)> Addresses(Row row)
     {
         // What every process has is the gateway's where all is one process.
-        if (row.Service is "gateway" || row.Path(world).StartsWith("/api", StringComparison.Ordinal))
+        if (row.Service is "gateway" || row.Path(world).Split('/')[1] is "api" or "ajax-api")
         {
             yield return ("in one process", world.Whole.Address);
             yield return ("through the gateway", world.Gateway.Address);

@@ -282,6 +282,8 @@ public static class Table
         Of("tracking", "POST /api/runs/delete", _ => "/api/runs/delete", "-+++ -- ---", NoIds),
         Of("tracking", "POST /api/runs/purge", _ => "/api/runs/purge", "--+- -- ---", NoIds),
         Of("tracking", "POST /api/runs/{id}/finish", w => $"/api/runs/{w.Run}/finish", "-+++ +- +f-", Json(new { })),
+        Of("tracking", "POST /api/runs/{id}/heartbeat", w => $"/api/runs/{w.Run}/heartbeat", "-+++ +- +f-"),
+        .. TableOfMlflow.Rows,
     ];
 
     /// <summary>Metrics of a service are read by Prometheus beside it; users reach those of the gateway.</summary>
@@ -298,7 +300,7 @@ public static class Table
             ),
         ];
 
-    private static Row Of(
+    internal static Row Of(
         string service,
         string route,
         Func<World, string> path,

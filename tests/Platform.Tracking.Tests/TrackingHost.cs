@@ -131,6 +131,7 @@ public sealed class TrackingHost : IAsyncLifetime
                 SignedIn.Setting,
                 "--Tracking:LivePollMilliseconds=100",
                 "--Tracking:RetentionInterval=00:00:00.100",
+                "--Tracking:LostAfter=00:00:01",
                 "--Tracking:LiveKeepAliveMilliseconds=200",
             ],
             "tracking"

@@ -1,3 +1,4 @@
+using System.Text;
 using Microsoft.AspNetCore.Authentication;
 using Platform.ServiceDefaults;
 
@@ -13,6 +14,7 @@ internal static class EdgeAuthentication
     private const string Services = "service";
     private const string Local = "local";
     private const string Bearer = "Bearer ";
+    private const string Basic = "Basic ";
 
     /// <summary>Replaces the services' own authentication: here a request is asked by whom it is, and not again behind it.</summary>
     public static void AddEdgeAuthentication(this IServiceCollection services)
@@ -40,11 +42,29 @@ internal static class EdgeAuthentication
             );
     }
 
-    /// <summary>The credential of a request with <c>Authorization: Bearer</c>; empty for every other form.</summary>
+    /// <summary>
+    /// The credential of a request with <c>Authorization: Bearer</c>, or the password of one with <c>Basic</c>, which clients of MLflow
+    /// send (<c>MLFLOW_TRACKING_PASSWORD</c>); empty for every other form.
+    /// </summary>
     public static string BearerToken(this HttpRequest request)
     {
         var header = request.Headers.Authorization.ToString();
-        return header.StartsWith(Bearer, StringComparison.OrdinalIgnoreCase) ? header[Bearer.Length..].Trim() : "";
+        return header.StartsWith(Bearer, StringComparison.OrdinalIgnoreCase) ? header[Bearer.Length..].Trim()
+            : header.StartsWith(Basic, StringComparison.OrdinalIgnoreCase) ? PasswordOf(header[Basic.Length..].Trim())
+            : "";
+    }
+
+    /// <summary>The part behind the first colon (RFC 7617); empty for what is not written so.</summary>
+    private static string PasswordOf(string credentials)
+    {
+        var bytes = new byte[credentials.Length];
+        if (!Convert.TryFromBase64String(credentials, bytes, out var length))
+        {
+            return "";
+        }
+
+        var pair = Encoding.UTF8.GetString(bytes, 0, length);
+        return pair[(pair.IndexOf(':', StringComparison.Ordinal) + 1)..];
     }
 
     private static string SchemeOf(HttpContext context) =>

@@ -19,7 +19,8 @@ internal sealed class MachineAccess(JobAttempts<TrackingStore> attempts, Trackin
         var http = context.HttpContext;
         return
             http.Caller().Kind is CallerKind.Node or CallerKind.Job
-            && await Of(http).RefuseAsync(http, http.RequestAborted) is { } refusal
+            && await Of(http).RefuseMachineAsync(http, http.GetRouteValue("id") as string, http.RequestAborted)
+                is { } refusal
             ? refusal
             : await next(context);
     }
@@ -60,7 +61,18 @@ internal sealed class MachineAccess(JobAttempts<TrackingStore> attempts, Trackin
             _ => CallerProblems.NotAllowed(http),
         };
 
-    private async Task<ProblemHttpResult?> RefuseAsync(HttpContext http, CancellationToken cancellationToken)
+    /// <summary>Whether this caller may touch a run, by an id that was not in the route.</summary>
+    /// <returns>Why not; null when it may.</returns>
+    public Task<ProblemHttpResult?> RefuseAsync(HttpContext http, string runId, CancellationToken cancellationToken) =>
+        http.Caller().Kind is CallerKind.Node or CallerKind.Job
+            ? RefuseMachineAsync(http, runId, cancellationToken)
+            : Task.FromResult<ProblemHttpResult?>(null);
+
+    private async Task<ProblemHttpResult?> RefuseMachineAsync(
+        HttpContext http,
+        string? id,
+        CancellationToken cancellationToken
+    )
     {
         var caller = http.Caller();
         if (
@@ -73,8 +85,7 @@ internal sealed class MachineAccess(JobAttempts<TrackingStore> attempts, Trackin
 
         // One that does not exist yet has no owner; whoever makes it is asked for whom.
         if (
-            !RunRules.TryNormalizeId(http.GetRouteValue("id") as string, out var runId)
-            || await FindJobAsync(runId, cancellationToken) is not { } owner
+            !RunRules.TryNormalizeId(id, out var runId) || await FindJobAsync(runId, cancellationToken) is not { } owner
         )
         {
             return null;

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Platform.ServiceDefaults;
+using Platform.Tracking.Filtering;
 using Platform.Tracking.Runs;
 
 namespace Platform.Tracking.Browsing;
@@ -19,14 +20,26 @@ internal sealed record ListRunsQuery : ListQuery
     /// <summary><c>key</c> or <c>key=value</c>; runs must match all of them.</summary>
     public string[]? Tag { get; init; }
 
+    /// <summary>
+    /// What they must fulfil, in MLflow's language with <c>or</c>, <c>not</c>, parentheses and ages besides:
+    /// <c>metrics."val/loss" &lt; 0.3 and params.lr = 0.1 and (tags.owner in ("anna") or started &gt; 7d)</c>.
+    /// </summary>
+    public string? Filter { get; init; }
+
     /// <summary>A part of the name, or the beginning or end of the id, in any case.</summary>
     public string? Search { get; init; }
 
     /// <summary><c>true</c> for runs in the recycle bin instead of the others.</summary>
     public string? Deleted { get; init; }
 
-    /// <summary>The id of a job: finds its run.</summary>
+    /// <summary>The id of a job: finds its run, and those that its training started besides.</summary>
     public string? JobId { get; init; }
+
+    /// <summary>The id of a run: finds those that are parts of it.</summary>
+    public string? ParentId { get; init; }
+
+    /// <summary>The group that they belong to.</summary>
+    public string? Group { get; init; }
 }
 
 /// <summary><c>GET /api/runs</c>.</summary>
@@ -46,6 +59,7 @@ internal static class ListRunsEndpoint
             ["project"] = ListColumn.Text("coalesce(r.project, '')"),
             ["status"] = ListColumn.Text("r.status"),
         },
+        MoreSorts = RunFilter.Sort,
         DefaultSort = "-createdAt",
         Counts = "run_count r",
         Read = RunReader.Read,
@@ -70,11 +84,36 @@ internal static class ListRunsEndpoint
         filter.AddProject("project", query.Project, "r.project", isExact);
         filter.AddOneOf("status", query.Status, "r.status", RunNames.Statuses, counted: true);
         filter.AddId("jobId", query.JobId, "r.job_id", RunSentences.JobId);
+        if (query.ParentId is { Length: > 0 } parent)
+        {
+            if (RunRules.TryNormalizeId(parent, out var parentId))
+            {
+                filter.Add(parameter => $"r.parent_id = {parameter(parentId)}");
+            }
+            else
+            {
+                filter.Reject("parentId", RunSentences.Id);
+            }
+        }
+
+        if (query.Group is { Length: > 0 } group)
+        {
+            if (RunRules.IsName(group))
+            {
+                filter.Add(parameter => $"r.group_name = {parameter(group)}");
+            }
+            else
+            {
+                filter.Reject("group", RunSentences.Name);
+            }
+        }
+
         foreach (var tag in query.Tag ?? [])
         {
             AddTag(filter, tag);
         }
 
+        filter.AddRunFilter("filter", query.Filter);
         filter.AddSearch("search", query.Search, Matches);
         return filter;
     }

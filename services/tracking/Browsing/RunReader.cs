@@ -11,7 +11,8 @@ internal sealed class RunReader(TrackingStore store)
 {
     public const string Columns = """
         r.id, r.project, r.name, r.status, r.job_id, r.created_at, r.started_at, r.ended_at, r.updated_at,
-        r.parameters::text as parameters, r.tags::text as tags, r.summary::text as summary, r.version, r.deleted_at, r.deleted_by, r.delete_reason, r.primary_metric, r.primary_mode,
+        r.parameters::text as parameters, r.tags::text as tags, r.summary::text as summary, r.version,
+        r.parent_id, r.alias, r.group_name, r.notes, r.end_reason, r.deleted_at, r.deleted_by, r.delete_reason, r.primary_metric, r.primary_mode,
         case r.primary_mode when 'min' then p.min_value else p.max_value end as primary_value,
         case r.primary_mode when 'min' then p.min_step else p.max_step end as primary_step
         """;
@@ -31,7 +32,10 @@ internal sealed class RunReader(TrackingStore store)
     {
         await using var batch = store.DataSource.CreateBatch();
         batch.BatchCommands.Add(
-            new($"select {Columns} from run r {PrimaryJoin} where r.id = $1") { Parameters = { new() { Value = id } } }
+            new($"select {Columns}, r.environment::text as environment from run r {PrimaryJoin} where r.id = $1")
+            {
+                Parameters = { new() { Value = id } },
+            }
         );
         batch.BatchCommands.Add(
             new(
@@ -50,7 +54,10 @@ internal sealed class RunReader(TrackingStore store)
             return null;
         }
 
-        var run = Read(reader);
+        var run = Read(reader) with
+        {
+            Environment = reader.TextOrNull("environment") is { } environment ? JsonElement.Parse(environment) : null,
+        };
         await reader.NextResultAsync(cancellationToken);
         var latest = new Dictionary<string, MetricPointView>(StringComparer.Ordinal);
         var metrics = new Dictionary<string, MetricSummary>(StringComparer.Ordinal);
@@ -84,6 +91,11 @@ internal sealed class RunReader(TrackingStore store)
             Name = row.Value<string>("name"),
             Status = RunNames.Status(row.Value<string>("status")),
             JobId = row.ValueOrNull<Guid>("job_id"),
+            ParentId = row.TextOrNull("parent_id"),
+            Alias = row.Value<string>("alias"),
+            Group = row.Value<string>("group_name"),
+            Notes = row.Value<string>("notes"),
+            EndReason = row.TextOrNull("end_reason"),
             CreatedAt = row.Value<DateTimeOffset>("created_at"),
             StartedAt = row.ValueOrNull<DateTimeOffset>("started_at"),
             EndedAt = row.ValueOrNull<DateTimeOffset>("ended_at"),

@@ -6,7 +6,7 @@ using Platform.Tracking.Runs;
 namespace Platform.Tracking.Browsing;
 
 /// <summary>
-/// A run as the API shows it. Lists omit <see cref="Latest"/>, <see cref="Best"/> and <see cref="Metrics"/>.
+/// A run as the API shows it. Lists omit <see cref="Latest"/>, <see cref="Best"/>, <see cref="Metrics"/> and <see cref="Environment"/>.
 /// </summary>
 internal sealed record RunView
 {
@@ -17,6 +17,19 @@ internal sealed record RunView
     public required string Name { get; init; }
     public required RunStatus Status { get; init; }
     public required Guid? JobId { get; init; }
+
+    /// <summary>The run that it is a part of.</summary>
+    public required string? ParentId { get; init; }
+
+    /// <summary>Another name for it; empty while it has none, as in the group and the notes.</summary>
+    public required string Alias { get; init; }
+    public required string Group { get; init; }
+
+    /// <summary>Markdown.</summary>
+    public required string Notes { get; init; }
+
+    /// <summary>The training's own word for its end, where that is none of the statuses.</summary>
+    public required string? EndReason { get; init; }
     public required DateTimeOffset CreatedAt { get; init; }
     public required DateTimeOffset? StartedAt { get; init; }
     public required DateTimeOffset? EndedAt { get; init; }
@@ -39,6 +52,10 @@ internal sealed record RunView
     /// <summary>For each metric, the number of points and the extremes.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public IReadOnlyDictionary<string, MetricSummary>? Metrics { get; init; }
+
+    /// <summary>What the SDK found out about Python, packages, host and code; null where it did not say.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public JsonElement? Environment { get; init; }
 
     /// <summary>Since when and why it is in the recycle bin; null while it is not.</summary>
     public required Deletion? Deletion { get; init; }

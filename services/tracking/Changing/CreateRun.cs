@@ -18,7 +18,14 @@ internal sealed record CreateRunRequest
     public IReadOnlyDictionary<string, RunValue>? Parameters { get; init; }
     public IReadOnlyDictionary<string, string?>? Tags { get; init; }
 
-    public CreateRun ToCommand() => new(Project, Name, JobId, Starts: true, Parameters, Tags);
+    /// <summary>The id of the run that it is a part of.</summary>
+    public string? ParentId { get; init; }
+
+    /// <summary>When the process that sends this started to track: a run that ended before it is running again.</summary>
+    public DateTimeOffset? StartedAt { get; init; }
+
+    public CreateRun ToCommand() =>
+        new(Project, Name, JobId, Starts: true, Parameters, Tags, StartedAt?.ToUniversalTime(), ParentId);
 }
 
 /// <summary>Creates a run with the id in the URL.</summary>
@@ -30,7 +37,14 @@ internal sealed record PutRunRequest
     public IReadOnlyDictionary<string, RunValue>? Parameters { get; init; }
     public IReadOnlyDictionary<string, string?>? Tags { get; init; }
 
-    public CreateRun ToCommand() => new(Project, Name, JobId, Starts: true, Parameters, Tags);
+    /// <summary>The id of the run that it is a part of.</summary>
+    public string? ParentId { get; init; }
+
+    /// <summary>When the process that sends this started to track: a run that ended before it is running again.</summary>
+    public DateTimeOffset? StartedAt { get; init; }
+
+    public CreateRun ToCommand() =>
+        new(Project, Name, JobId, Starts: true, Parameters, Tags, StartedAt?.ToUniversalTime(), ParentId);
 }
 
 /// <summary>Creates runs. A repeat keeps existing values and adds missing ones.</summary>
@@ -88,7 +102,7 @@ internal static class CreateRunEndpoint
         CancellationToken cancellationToken
     )
     {
-        if (Check(ref id, command) is var (field, message))
+        if (Check(ref id, ref command) is var (field, message))
         {
             return ProblemResults.Invalid(field, message);
         }
@@ -98,15 +112,19 @@ internal static class CreateRunEndpoint
             return foreign;
         }
 
-        if (context.Caller() is { Kind: CallerKind.Job } job)
+        command = context.Caller() switch
         {
-            command = command with { JobId = job.Id };
-        }
+            { Kind: CallerKind.Job } job => command with { JobId = job.Id, OnlyOfJob = true },
+            { Kind: CallerKind.Node } => command with { OnlyOfJob = true },
+            _ => command,
+        };
 
         var outcome = await handler.HandleAsync(id, command, context.EventMetadata(id), null, cancellationToken);
         if (outcome.Refusal is { } refusal)
         {
-            return ProblemResults.From(refusal);
+            return refusal == Run.Foreign
+                ? ProblemResults.Problem(StatusCodes.Status403Forbidden, RunSentences.ForeignRun)
+                : ProblemResults.From(refusal);
         }
 
         context.Response.SetETag(outcome.Version);
@@ -116,7 +134,7 @@ internal static class CreateRunEndpoint
             : TypedResults.Ok(view);
     }
 
-    private static (string Field, Sentence Error)? Check(ref string id, CreateRun command)
+    private static (string Field, Sentence Error)? Check(ref string id, ref CreateRun command)
     {
         if (!RunRules.TryNormalizeId(id, out id))
         {
@@ -131,6 +149,21 @@ internal static class CreateRunEndpoint
         if (command.Name is not null && !RunRules.IsName(command.Name))
         {
             return ("name", RunSentences.Name);
+        }
+
+        if (command.ParentId is { } parent)
+        {
+            if (!RunRules.TryNormalizeId(parent, out parent))
+            {
+                return ("parentId", RunSentences.Id);
+            }
+
+            if (string.Equals(parent, id, StringComparison.Ordinal))
+            {
+                return ("parentId", RunSentences.OwnParent);
+            }
+
+            command = command with { ParentId = parent };
         }
 
         return RunRules.CheckValues("parameters", command.Parameters) ?? RunRules.CheckTags(command.Tags);

@@ -16,6 +16,12 @@ internal sealed record FinishRunRequest
     /// changes nothing.
     /// </summary>
     public int? Attempt { get; init; }
+
+    /// <summary>When it ended; now, unless it is said.</summary>
+    public DateTimeOffset? EndedAt { get; init; }
+
+    /// <summary>The training's own word for its end, such as <c>crashed</c>.</summary>
+    public string? Reason { get; init; }
 }
 
 /// <summary>Ends a run.</summary>
@@ -55,7 +61,18 @@ internal static class FinishRunEndpoint
             return ProblemResults.Invalid("attempt", TextSentences.Attempt);
         }
 
-        var command = new FinishRun(status, request?.Attempt, context.Caller().Rank);
+        if (request?.Reason is not null && !RunRules.IsName(request.Reason))
+        {
+            return ProblemResults.Invalid("reason", RunSentences.Name);
+        }
+
+        var command = new FinishRun(
+            status,
+            request?.Attempt,
+            context.Caller().Rank,
+            request?.EndedAt?.ToUniversalTime(),
+            request?.Reason
+        );
         return await changes.HandleAsync(runId, command, ifVersion, context, cancellationToken);
     }
 }

@@ -18,6 +18,18 @@ internal sealed record UpdateRunRequest
     public IReadOnlyDictionary<string, RunValue>? Summary { get; init; }
     public PrimaryMetricRequest? PrimaryMetric { get; init; }
 
+    /// <summary>Another name for the run; empty text removes it, as in <c>group</c> and <c>notes</c>.</summary>
+    public string? Alias { get; init; }
+
+    /// <summary>Runs that belong together have the same.</summary>
+    public string? Group { get; init; }
+
+    /// <summary>Markdown.</summary>
+    public string? Notes { get; init; }
+
+    /// <summary>What the SDK found out about Python, packages, host and code: an object, which replaces the one before.</summary>
+    public RunValue? Environment { get; init; }
+
     /// <summary>
     /// The attempt of the run's job that reports (<c>PLATFORM_ATTEMPT</c>): a late report of an earlier attempt
     /// overwrites nothing.
@@ -41,7 +53,7 @@ internal static class UpdateRunEndpoint
         runs.MapPatch("/{id}", HandleAsync)
             .RequireAuthorization(Policies.TrackRun)
             .WithName("UpdateRun")
-            .WithSummary("Change a run's name, parameters, tags, summary or primary metric")
+            .WithSummary("Change a run's name, parameters, tags, summary, notes, or what else describes it")
             .WithMetadata(new RequestSizeLimitAttribute(RunRules.MaxBodyBytes));
 
     private static async Task<Results<Ok<RunView>, ProblemHttpResult>> HandleAsync(
@@ -91,7 +103,13 @@ internal static class UpdateRunEndpoint
             primary,
             context.JobAttempt(),
             request.Attempt
-        );
+        )
+        {
+            Alias = request.Alias,
+            Group = request.Group,
+            Notes = request.Notes,
+            Environment = request.Environment,
+        };
         return await changes.HandleAsync(runId, command, ifVersion, context, cancellationToken);
     }
 
@@ -105,6 +123,26 @@ internal static class UpdateRunEndpoint
         if (request.Attempt < 1)
         {
             return ("attempt", TextSentences.Attempt);
+        }
+
+        if (request.Alias is not (null or "") && !RunRules.IsName(request.Alias))
+        {
+            return ("alias", RunSentences.Name);
+        }
+
+        if (request.Group is not (null or "") && !RunRules.IsName(request.Group))
+        {
+            return ("group", RunSentences.Name);
+        }
+
+        if (request.Notes is not null && !RunRules.IsLongText(request.Notes, RunRules.MaxNotes))
+        {
+            return ("notes", RunSentences.Tag.With(RunRules.MaxNotes));
+        }
+
+        if (request.Environment is { } environment && !RunRules.IsEnvironment(environment))
+        {
+            return ("environment", RunSentences.Environment.With(RunRules.MaxEnvironmentBytes));
         }
 
         return RunRules.CheckValues("parameters", request.Parameters)

@@ -1,5 +1,5 @@
 using System.Buffers;
-using System.Text.Json;
+using System.Text.Json.Serialization;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.Extensions.Options;
 using Platform.ServiceDefaults;
@@ -12,10 +12,23 @@ namespace Platform.Tracking.Metrics;
 internal sealed record LogMetricsRequest(IReadOnlyList<LogMetricsRequest.Point> Points)
 {
     /// <summary>One value of one metric.</summary>
-    /// <param name="Step">A whole number; the next one when it is left out.</param>
-    /// <param name="At">When it was measured; now when it is left out.</param>
-    /// <param name="Value">A number, or <c>"NaN"</c>, <c>"Infinity"</c> or <c>"-Infinity"</c>.</param>
-    internal sealed record Point(string Key, long? Step, DateTimeOffset? At, JsonElement Value, string? Stage);
+    [JsonNumberHandling(JsonNumberHandling.AllowNamedFloatingPointLiterals)]
+    internal sealed record Point
+    {
+        public required string Key { get; init; }
+
+        /// <summary>A whole number; the next one when it is left out.</summary>
+        public long? Step { get; init; }
+
+        /// <summary>When it was measured; now when it is left out.</summary>
+        public DateTimeOffset? At { get; init; }
+
+        /// <summary>A number, or <c>"NaN"</c>, <c>"Infinity"</c> or <c>"-Infinity"</c>; null counts as <c>"NaN"</c>.</summary>
+        public required double? Value { get; init; }
+
+        /// <summary>The part of the training that it belongs to, such as <c>warmup</c>.</summary>
+        public string? Stage { get; init; }
+    }
 }
 
 /// <summary>Logs points: <c>{"points":[{"key","step","at","value","stage"}]}</c>.</summary>

@@ -129,7 +129,8 @@ internal static class ReadMetricsEndpoint
         json.WriteStartArray("times");
         foreach (var point in points)
         {
-            json.WriteStringValue(point.At);
+            // The first instant of all comes from the database without its zone.
+            json.WriteStringValue(DateTime.SpecifyKind(point.At, DateTimeKind.Utc));
         }
 
         json.WriteEndArray();

@@ -20,8 +20,7 @@ internal sealed partial record Run(
     ImmutableDictionary<string, RunValue> Summary,
     PrimaryMetric? PrimaryMetric,
     int Attempt,
-    int SettledAttempt,
-    DateTimeOffset? EndedAt
+    int SettledAttempt
 )
 {
     /// <summary>The maximum number of parameters, tags or summary values.</summary>
@@ -37,25 +36,29 @@ internal sealed partial record Run(
         ImmutableDictionary.Create<string, RunValue>(StringComparer.Ordinal),
         PrimaryMetric: null,
         Attempt: 0,
-        SettledAttempt: 0,
-        EndedAt: null
+        SettledAttempt: 0
     );
+
+    /// <summary>The run that it is a part of.</summary>
+    public string? ParentId { get; init; }
+    public string Alias { get; init; } = "";
+    public string Group { get; init; } = "";
+    public string Notes { get; init; } = "";
+    public RunValue? Environment { get; init; }
 
     public static readonly Decider<Run, RunEvent> Decider = new("run", Initial, Evolve);
 
     /// <summary>The answer to a process of an earlier attempt, which must not change the run.</summary>
     public static readonly Refusal Fenced = Refusals.Of(RunSentences.AttemptFenced);
 
+    /// <summary>The code of the answer to a client whose parameters are written once.</summary>
+    public const string ParameterChanged = "run.parameter-changed";
+
+    /// <summary>The answer to a machine that names a run of another job, or of none.</summary>
+    public static readonly Refusal Foreign = Refusals.Of(RunSentences.ForeignRun);
+
     /// <summary>The answer to a command to a run that does not exist.</summary>
     public static readonly Refusal NoRun = Refusals.Of(RunSentences.None);
-
-    public bool HasEnded => IsEnd(Status);
-
-    /// <summary>The newest known attempt of the job has ended.</summary>
-    private bool IsSettled => SettledAttempt > 0 && SettledAttempt >= Attempt;
-
-    public static bool IsEnd(RunStatus status) =>
-        status is RunStatus.Finished or RunStatus.Failed or RunStatus.Interrupted;
 
     public static Decision<RunEvent> Decide(Run run, RunCommand command, DateTimeOffset now) =>
         (run.Status, command) switch
@@ -63,6 +66,7 @@ internal sealed partial record Run(
             // A late message of the job of a run that is gone for good.
             (RunStatus.None, CreateRun { Starts: false }) when run.IsPurged => Decision.Nothing<RunEvent>(),
             (RunStatus.None, CreateRun c) => Create(c, now),
+            (_, CreateRun { OnlyOfJob: true } c) when run.JobId != c.JobId => new Decision<RunEvent>.Refused(Foreign),
             (_, CreateRun c) => Complete(run, c, now),
             (_, StartJobAttempt c) => StartAttempt(run, c, now),
             (_, EndJob c) => End(run, c, now),
@@ -78,6 +82,8 @@ internal sealed partial record Run(
             (RunStatus.Scheduled, FinishRun { Rank: > 0 }) => Decision.Nothing<RunEvent>(),
             (_, FinishRun { Rank: > 0 }) when run.Attempt > 0 => Decision.Nothing<RunEvent>(),
             (_, FinishRun c) => Finish(run, c, now),
+            (_, LoseRun) => run.Lose(now),
+            (_, FindRun) => run.Find(now),
             _ => throw new UnreachableException($"No decision for {command.GetType().Name}."),
         };
 
@@ -91,18 +97,23 @@ internal sealed partial record Run(
                 Project = e.Project,
                 Name = e.Name,
                 JobId = e.JobId,
+                ParentId = e.ParentId,
             },
             RunIdentified e => run with
             {
                 Project = e.Project ?? run.Project,
                 Name = e.Name ?? run.Name,
                 JobId = e.JobId ?? run.JobId,
+                ParentId = e.ParentId ?? run.ParentId,
             },
             RunStarted e => run with
             {
                 Status = RunStatus.Running,
                 Attempt = Math.Max(run.Attempt, e.Attempt ?? 0),
+                LastStartAt = e.ByTraining is true || run.StartedAt is not null ? e.At : null,
+                StartedAt = e.At,
                 EndedAt = null,
+                IsLost = false,
             },
             RunUpdated e => run with
             {
@@ -110,9 +121,14 @@ internal sealed partial record Run(
                 Parameters = Merge(run.Parameters, e.Parameters),
                 Tags = Merge(run.Tags, e.Tags),
                 Summary = Merge(run.Summary, e.Summary),
+                Alias = e.Alias ?? run.Alias,
+                Group = e.Group ?? run.Group,
+                Notes = e.Notes ?? run.Notes,
             },
+            EnvironmentRecorded e => run with { Environment = e.Environment },
             PrimaryMetricSet e => run with { PrimaryMetric = new PrimaryMetric(e.Name, e.Mode) },
-            RunEnded e => run with { Status = e.Status, EndedAt = e.At },
+            RunEnded e => run with { Status = e.Status, EndedAt = e.At, IsLost = false },
+            RunLost e => run with { Status = RunStatus.Interrupted, EndedAt = e.At, IsLost = true },
             RunSettled e => run with { SettledAttempt = e.Attempt },
             RunDeleted => run with { IsDeleted = true },
             RunRestored => run with { IsDeleted = false },
@@ -130,12 +146,13 @@ internal sealed partial record Run(
                 Project = c.Project,
                 Name = c.Name,
                 JobId = c.JobId,
-                At = now,
+                ParentId = c.ParentId,
+                At = Earlier(c.StartedAt, now),
             },
         ];
         if (c.Starts)
         {
-            events.Add(new RunStarted { At = now });
+            events.Add(StartedBy(c, now));
         }
 
         return WithValues(Initial, events, new UpdateRun(Parameters: c.Parameters, Tags: c.Tags), now);
@@ -155,16 +172,17 @@ internal sealed partial record Run(
             Project = run.Project is null ? c.Project : null,
             Name = run.Name is null ? c.Name : null,
             JobId = run.JobId is null ? c.JobId : null,
+            ParentId = run.ParentId is null ? c.ParentId : null,
             At = now,
         };
-        if (identified is not { Project: null, Name: null, JobId: null })
+        if (identified is not { Project: null, Name: null, JobId: null, ParentId: null })
         {
             events.Add(identified);
         }
 
-        if (c.Starts && run.Status is RunStatus.Scheduled)
+        if (c.Starts && (run.Status is RunStatus.Scheduled || run.IsStartedAgain(c)))
         {
-            events.Add(new RunStarted { At = now });
+            events.Add(StartedBy(c, now));
         }
 
         return WithValues(run, events, Missing(run, new UpdateRun(Parameters: c.Parameters, Tags: c.Tags)), now);
@@ -178,84 +196,16 @@ internal sealed partial record Run(
             Summary: c.Summary?.Where(value => !run.Summary.ContainsKey(value.Key)).ToImmutableDictionary()
         );
 
-    private static Decision<RunEvent> StartAttempt(Run run, StartJobAttempt c, DateTimeOffset now)
-    {
-        if (c.Attempt <= run.Attempt || c.Attempt <= run.SettledAttempt)
-        {
-            return Decision.Nothing<RunEvent>();
-        }
-
-        // The client ended the run after this attempt had started, so the message is late.
-        if (run.HasEnded && !run.IsSettled && c.StartedAt <= run.EndedAt)
-        {
-            return Decision.Nothing<RunEvent>();
-        }
-
-        var started = new RunStarted { Attempt = c.Attempt, At = c.StartedAt };
-        return run.Status is RunStatus.None
-                ? Decision.Accept<RunEvent>(new RunCreated { JobId = c.JobId, At = now }, started)
-            : run.IsDeleted ? Decision.Accept<RunEvent>(new RunRestored { At = now }, started)
-            : Decision.Accept<RunEvent>(started);
-    }
-
-    private static Decision<RunEvent> End(Run run, EndJob c, DateTimeOffset now)
-    {
-        // A run that is purged had ended, whether or not its job had said so of that attempt.
-        if (c.Attempt < run.Attempt || c.Attempt <= run.SettledAttempt || (run.IsPurged && c.Attempt == run.Attempt))
-        {
-            return Decision.Nothing<RunEvent>();
-        }
-
-        List<RunEvent> events = [];
-        if (run.Status is RunStatus.None)
-        {
-            events.Add(new RunCreated { JobId = c.JobId, At = now });
-        }
-
-        // An end that the training reported itself is kept; the end of an earlier attempt is replaced.
-        if (!run.HasEnded || run.IsSettled)
-        {
-            events.Add(new RunEnded { Status = c.Status, At = c.EndedAt });
-        }
-
-        events.Add(new RunSettled { Attempt = c.Attempt, At = c.EndedAt });
-        return Decision.Accept<RunEvent>(events);
-    }
-
-    private static Decision<RunEvent> Finish(Run run, FinishRun c, DateTimeOffset now)
-    {
-        if (!IsEnd(c.Status))
-        {
-            return Refusals.Refuse<RunEvent>(RunSentences.InvalidEnd);
-        }
-
-        var ended = new RunEnded { Status = c.Status, At = now };
-        if (c.Attempt < run.Attempt)
-        {
-            return Decision.Nothing<RunEvent>();
-        }
-
-        if (c.Attempt > run.Attempt && c.Attempt > run.SettledAttempt)
-        {
-            // It arrived before the message that this attempt had started.
-            var started = new RunStarted { Attempt = c.Attempt, At = now };
-            return run.IsDeleted
-                ? Decision.Accept<RunEvent>(new RunRestored { At = now }, started, ended)
-                : Decision.Accept<RunEvent>(started, ended);
-        }
-
-        if (!run.HasEnded)
-        {
-            return Decision.Accept<RunEvent>(ended);
-        }
-
-        return run.Status == c.Status
-            ? Decision.Nothing<RunEvent>()
-            : Refusals.Refuse<RunEvent>(RunSentences.AlreadyEnded);
-    }
-
     private static Decision<RunEvent> Update(Run run, UpdateRun c, DateTimeOffset now)
     {
+        if (c.ParametersStay && Changed(run, c.Parameters) is { } key)
+        {
+            return Decision.Refuse<RunEvent>(
+                ParameterChanged,
+                $"Changing param values is not allowed. Param with key='{key}' was already logged with value='{run.Parameters[key].Text}' for this run. Attempted logging new value '{c.Parameters![key].Text}'."
+            );
+        }
+
         List<RunEvent> events = [];
         if (c.ReportedBy < Math.Max(run.Attempt, run.SettledAttempt))
         {
@@ -274,8 +224,18 @@ internal sealed partial record Run(
             );
         }
 
-        return WithValues(run, events, c, now);
+        return WithValues(run, events, c.ParametersStay ? c with { Parameters = Missing(run, c).Parameters } : c, now);
     }
+
+    /// <summary>A parameter that has another value already; the same text counts as the same, whatever its type.</summary>
+    private static string? Changed(Run run, IReadOnlyDictionary<string, RunValue>? wanted) =>
+        wanted
+            ?.Where(value =>
+                run.Parameters.TryGetValue(value.Key, out var known)
+                && !string.Equals(known.Text, value.Value.Text, StringComparison.Ordinal)
+            )
+            .Select(value => value.Key)
+            .FirstOrDefault();
 
     /// <summary>Adds an event for the values that the command changes.</summary>
     private static Decision<RunEvent> WithValues(Run run, List<RunEvent> events, UpdateRun c, DateTimeOffset now)
@@ -286,9 +246,12 @@ internal sealed partial record Run(
             Parameters = Changes(run.Parameters, c.Parameters),
             Tags = Changes(run.Tags, c.Tags),
             Summary = Changes(run.Summary, c.Summary),
+            Alias = Change(run.Alias, c.Alias),
+            Group = Change(run.Group, c.Group),
+            Notes = Change(run.Notes, c.Notes),
             At = now,
         };
-        if (updated is not { Name: null, Parameters: null, Tags: null, Summary: null })
+        if (updated != new RunUpdated { At = now })
         {
             var after = Evolve(run, updated);
             if (Math.Max(after.Parameters.Count, Math.Max(after.Tags.Count, after.Summary.Count)) > MaxValues)
@@ -299,8 +262,17 @@ internal sealed partial record Run(
             events.Add(updated);
         }
 
+        if (c.Environment is { } environment && run.Environment?.Equals(environment) is not true)
+        {
+            events.Add(new EnvironmentRecorded { Environment = environment, At = now });
+        }
+
         return events.Count > 0 ? Decision.Accept<RunEvent>(events) : Decision.Nothing<RunEvent>();
     }
+
+    /// <summary>A text that is wanted and is not there yet; absent and empty are the same.</summary>
+    private static string? Change(string known, string? wanted) =>
+        string.Equals(known, wanted, StringComparison.Ordinal) ? null : wanted;
 
     private static ImmutableSortedDictionary<string, RunValue>? Changes(
         ImmutableDictionary<string, RunValue> known,

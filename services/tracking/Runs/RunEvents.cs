@@ -16,6 +16,9 @@ internal sealed record RunCreated : RunEvent
     public string? Project { get; init; }
     public string? Name { get; init; }
     public Guid? JobId { get; init; }
+
+    /// <summary>The run that it is a part of.</summary>
+    public string? ParentId { get; init; }
 }
 
 /// <summary>Values that were unknown when the run was created; null leaves a field unchanged.</summary>
@@ -24,13 +27,17 @@ internal sealed record RunIdentified : RunEvent
     public string? Project { get; init; }
     public string? Name { get; init; }
     public Guid? JobId { get; init; }
+    public string? ParentId { get; init; }
 }
 
-/// <summary>The training started: for the first time, or again in a later attempt of its job.</summary>
+/// <summary>The training started: for the first time, or again, in a later attempt of its job or in another process.</summary>
 internal sealed record RunStarted : RunEvent
 {
     /// <summary>The job's attempt; null when the client started the run.</summary>
     public int? Attempt { get; init; }
+
+    /// <summary>The training said when: by the clock that its end is measured by.</summary>
+    public bool? ByTraining { get; init; }
 }
 
 /// <summary>Values that changed; null removes a key. Only real changes are stored.</summary>
@@ -40,6 +47,21 @@ internal sealed record RunUpdated : RunEvent
     public IReadOnlyDictionary<string, RunValue>? Parameters { get; init; }
     public IReadOnlyDictionary<string, string?>? Tags { get; init; }
     public IReadOnlyDictionary<string, RunValue>? Summary { get; init; }
+
+    /// <summary>Another name that the team knows it by; empty text removes it, as in the next two.</summary>
+    public string? Alias { get; init; }
+
+    /// <summary>Runs that belong together, such as those of one sweep, have the same.</summary>
+    public string? Group { get; init; }
+
+    /// <summary>Markdown.</summary>
+    public string? Notes { get; init; }
+}
+
+/// <summary>In which environment the training runs: an object with what its SDK found out about Python, packages, host and code.</summary>
+internal sealed record EnvironmentRecorded : RunEvent
+{
+    public required RunValue Environment { get; init; }
 }
 
 /// <summary>The metric by which the run is judged.</summary>
@@ -53,7 +75,15 @@ internal sealed record PrimaryMetricSet : RunEvent
 internal sealed record RunEnded : RunEvent
 {
     public required RunStatus Status { get; init; }
+
+    /// <summary>The training's own word for its end, where that is none of the statuses.</summary>
+    public string? Reason { get; init; }
 }
+
+/// <summary>
+/// Nothing was heard of the training for long, so that it counts as interrupted. What is heard of it later starts it again or ends it.
+/// </summary>
+internal sealed record RunLost : RunEvent;
 
 /// <summary>The run's job ended with this attempt: only a later attempt starts the run again.</summary>
 internal sealed record RunSettled : RunEvent

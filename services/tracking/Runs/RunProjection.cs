@@ -86,6 +86,21 @@ internal sealed class RunProjection : SqlProjection
         TextIndex.ColumnWithIndexSql("run_search", "run", "search_name", "name")
     );
 
+    public static readonly Migration DetailsMigration = new(
+        "013_run_details",
+        """
+        alter table run
+          add column parent_id text,
+          add column alias text not null default '',
+          add column group_name text not null default '',
+          add column notes text not null default '',
+          add column environment jsonb,
+          add column end_reason text;
+        create index run_parent on run (parent_id, created_at, id) where parent_id is not null;
+        create index run_group on run (group_name, created_at, id) where group_name <> '';
+        """
+    );
+
     public static readonly Migration SearchFoldMigration = new(
         "015_search_fold",
         TextIndex.FoldSql("run", "search_name")
@@ -108,8 +123,8 @@ internal sealed class RunProjection : SqlProjection
             case RunCreated e:
                 batch.Add(
                     """
-                    insert into run (id, project, name, search_name, status, job_id, created_at, updated_at, version)
-                    values ($1, $2, $3, $7, 'scheduled', $4, $5, $5, $6) on conflict (id) do nothing
+                    insert into run (id, project, name, search_name, status, job_id, created_at, updated_at, version, parent_id)
+                    values ($1, $2, $3, $7, 'scheduled', $4, $5, $5, $6, $8) on conflict (id) do nothing
                     """,
                     id,
                     Text(e.Project),
@@ -117,28 +132,31 @@ internal sealed class RunProjection : SqlProjection
                     Uuid(e.JobId),
                     Utc(e.At),
                     stored.Version,
-                    TextIndex.Fold(e.Name ?? id)
+                    TextIndex.Fold(e.Name ?? id),
+                    Text(e.ParentId)
                 );
                 return;
             case RunIdentified e:
                 batch.Add(
                     """
                     update run set project = coalesce($2, project), name = coalesce($3, name),
-                      search_name = coalesce($5, search_name), job_id = coalesce($4, job_id)
+                      search_name = coalesce($5, search_name), job_id = coalesce($4, job_id),
+                      parent_id = coalesce($6, parent_id)
                     where id = $1
                     """,
                     id,
                     Text(e.Project),
                     Text(e.Name),
                     Uuid(e.JobId),
-                    Text(e.Name is null ? null : TextIndex.Fold(e.Name))
+                    Text(e.Name is null ? null : TextIndex.Fold(e.Name)),
+                    Text(e.ParentId)
                 );
                 break;
             case RunStarted e:
                 batch.Add(
                     """
                     update run set status = 'running', started_at = coalesce(started_at, $2), ended_at = null,
-                      attempt = greatest(attempt, $3)
+                      end_reason = null, attempt = greatest(attempt, $3)
                     where id = $1
                     """,
                     id,
@@ -160,10 +178,26 @@ internal sealed class RunProjection : SqlProjection
             case RunEnded e:
                 // In events of release 0.1.0 the end of a short job can lie before its start.
                 batch.Add(
-                    "update run set status = $2, ended_at = greatest($3, started_at) where id = $1",
+                    "update run set status = $2, ended_at = greatest($3, started_at), end_reason = $4 where id = $1",
                     id,
                     e.Status.ToName(),
+                    Utc(e.At),
+                    Text(e.Reason)
+                );
+                break;
+            case RunLost e:
+                batch.Add(
+                    "update run set status = $2, ended_at = $3, end_reason = null where id = $1",
+                    id,
+                    RunStatus.Interrupted.ToName(),
                     Utc(e.At)
+                );
+                break;
+            case EnvironmentRecorded e:
+                batch.Add(
+                    "update run set environment = $2 where id = $1",
+                    id,
+                    new NpgsqlParameter { Value = e.Environment.ToString(), NpgsqlDbType = NpgsqlDbType.Jsonb }
                 );
                 break;
             case RunSettled e:
@@ -204,6 +238,20 @@ internal sealed class RunProjection : SqlProjection
             batch.Add("update run set name = $2, search_name = $3 where id = $1", id, e.Name, TextIndex.Fold(e.Name));
         }
 
+        if (e.Alias is not null || e.Group is not null || e.Notes is not null)
+        {
+            batch.Add(
+                """
+                update run set alias = coalesce($2, alias), group_name = coalesce($3, group_name), notes = coalesce($4, notes)
+                where id = $1
+                """,
+                id,
+                Text(e.Alias),
+                Text(e.Group),
+                Text(e.Notes)
+            );
+        }
+
         if (e.Parameters is { } parameters)
         {
             Merge(batch, "parameters", id, Set(parameters), Removed(parameters, value => value.IsNull));
@@ -222,7 +270,7 @@ internal sealed class RunProjection : SqlProjection
                 batch,
                 "tags",
                 id,
-                JsonSerializer.Serialize(set, RunJson.Default.IReadOnlyDictionaryStringString),
+                JsonSerializer.Serialize(set, TrackingJson.Default.IReadOnlyDictionaryStringString),
                 Removed(tags, value => value is null)
             );
         }
@@ -239,7 +287,7 @@ internal sealed class RunProjection : SqlProjection
     private static string Set(IReadOnlyDictionary<string, RunValue> values) =>
         JsonSerializer.Serialize(
             values.Where(value => !value.Value.IsNull).ToDictionary(StringComparer.Ordinal),
-            RunJson.Default.IReadOnlyDictionaryStringRunValue
+            TrackingJson.Default.IReadOnlyDictionaryStringRunValue
         );
 
     private static string[] Removed<T>(IReadOnlyDictionary<string, T> values, Func<T, bool> isRemoval) =>

@@ -13,8 +13,10 @@ internal static class RunRules
     public const int MaxBodyBytes = 1024 * 1024;
     public const int MaxName = 250;
     public const int MaxKey = 250;
-    public const int MaxTag = 5000;
+    public const int MaxTag = 8000;
     public const int MaxValueBytes = 16 * 1024;
+    public const int MaxNotes = 64 * 1024;
+    public const int MaxEnvironmentBytes = 256 * 1024;
 
     /// <summary>Validates and normalizes an id, so that all spellings of a UUID name the same run.</summary>
     public static bool TryNormalizeId(string? id, out string normalized)
@@ -39,6 +41,16 @@ internal static class RunRules
     /// <param name="max">The most characters as clients count them: code points, not the units of UTF-16.</param>
     public static bool IsText(string? text, int max) =>
         text is { Length: >= 1 } && CodePoints(text) <= max && ClientText.IsOneLine(text);
+
+    /// <summary>Text of any number of lines.</summary>
+    /// <param name="max">The most characters, counted as in <see cref="IsText"/>.</param>
+    public static bool IsLongText(string text, int max) => CodePoints(text) <= max && ClientText.IsText(text);
+
+    /// <summary>An object that can be stored, of a size that can be read with the run.</summary>
+    public static bool IsEnvironment(RunValue value) =>
+        value.Json.ValueKind is JsonValueKind.Object
+        && CanBeStored(value.Json)
+        && Encoding.UTF8.GetByteCount(value.ToString()) <= MaxEnvironmentBytes;
 
     /// <summary>The first error in the values, or null.</summary>
     public static (string Field, Sentence Error)? CheckValues(
@@ -72,7 +84,7 @@ internal static class RunRules
                 return ("tags", RunSentences.Key);
             }
 
-            if (value is not null && (CodePoints(value) > MaxTag || !ClientText.IsText(value)))
+            if (value is not null && !IsLongText(value, MaxTag))
             {
                 return ($"tags.{key}", RunSentences.Tag.With(MaxTag));
             }

@@ -14,6 +14,9 @@ internal readonly struct RunValue(JsonElement json) : IEquatable<RunValue>
 
     public bool IsNull => Json.ValueKind is JsonValueKind.Null or JsonValueKind.Undefined;
 
+    /// <summary>The value as text: that of a text itself, otherwise its JSON.</summary>
+    public string Text => Json.ValueKind is JsonValueKind.String ? Json.GetString()! : Json.GetRawText();
+
     public static RunValue Of<T>(T value) => new(JsonSerializer.SerializeToElement(value));
 
     /// <summary>Compares values, not their text: <c>1e2</c> equals <c>100</c>, as the event store stores it.</summary>

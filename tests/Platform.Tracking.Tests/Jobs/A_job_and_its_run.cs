@@ -70,6 +70,35 @@ public sealed class A_job_and_its_run(TrackingHost host) : IClassFixture<Trackin
     }
 
     [Fact]
+    public async Task end_together_with_the_runs_that_the_training_left_open()
+    {
+        var (job, run) = (Guid.CreateVersion7(), Guid.CreateVersion7());
+        await host.PublishAsync(Submitted(job, run), Running(job, run, 1));
+        var (open, ended) = (await ChildAsync(), await ChildAsync());
+        await host.SendAsync(HttpMethod.Post, $"/api/runs/{ended}/finish", new { }, HttpStatusCode.OK);
+
+        await host.PublishAsync(Ended(job, run, 1, "cancelled"));
+
+        Assert.Equal("interrupted", await StatusAsync(open));
+        Assert.Equal("finished", await StatusAsync(ended));
+
+        async Task<Guid> ChildAsync() =>
+            (
+                await host.SendAsync(
+                    HttpMethod.Post,
+                    "/api/runs",
+                    new
+                    {
+                        project = "demo",
+                        jobId = job,
+                        parentId = run,
+                    },
+                    HttpStatusCode.Created
+                )
+            )["id"]!.GetValue<Guid>();
+    }
+
+    [Fact]
     public async Task keep_the_end_that_the_training_reported()
     {
         var (job, run) = (Guid.CreateVersion7(), Guid.CreateVersion7());
@@ -178,6 +207,39 @@ public sealed class A_job_and_its_run(TrackingHost host) : IClassFixture<Trackin
 
         await FinishAsync(run, Caller.Job(job, 1, rank: 0));
         Assert.Equal("finished", await StatusAsync(run));
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task leave_runs_of_others_alone_whatever_id_a_process_gives(bool ofOtherJob)
+    {
+        var (job, other, foreign) = (Guid.CreateVersion7(), Guid.CreateVersion7(), Guid.CreateVersion7());
+        await host.SendAsync(
+            HttpMethod.Post,
+            "/api/runs",
+            new
+            {
+                project = "secret",
+                id = foreign,
+                jobId = ofOtherJob ? other : (Guid?)null,
+            },
+            HttpStatusCode.Created
+        );
+        await host.PublishAsync(Submitted(job, Guid.CreateVersion7()), Running(job, Guid.CreateVersion7(), 1));
+
+        var taken = new { project = "demo", id = foreign };
+        var refused = await host.SendAsync(
+            HttpMethod.Post,
+            "/api/runs",
+            taken,
+            HttpStatusCode.Forbidden,
+            caller: Caller.Job(job, 1)
+        );
+
+        Assert.Equal("/problems/run.foreign-run", refused["type"]!.GetValue<string>());
+        var kept = await host.GetAsync($"/api/runs/{foreign}");
+        Assert.Equal(ofOtherJob ? other : null, kept["jobId"]?.GetValue<Guid>());
     }
 
     private Task<JsonNode> FinishAsync(Guid run, Caller caller) =>

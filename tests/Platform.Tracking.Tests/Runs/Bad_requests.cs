@@ -101,7 +101,7 @@ public sealed class Bad_requests(TrackingHost host) : IClassFixture<TrackingHost
             {
                 $$$"""{"parameters":{"{{{new string('k', 251)}}}":1}}""",
                 $$$"""{"parameters":{"k":"{{{new string('v', 20_000)}}}"}}""",
-                $$$"""{"tags":{"k":"{{{new string('v', 5_001)}}}"}}""",
+                $$$"""{"tags":{"k":"{{{new string('v', 8_001)}}}"}}""",
                 $$$"""{"name":"{{{new string('n', 251)}}}"}""",
                 $$$"""{"parameters":{"deep":{{{new string('[', 100)}}}{{{new string(']', 100)}}}}}""",
             }

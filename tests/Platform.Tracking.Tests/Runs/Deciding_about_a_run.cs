@@ -232,6 +232,13 @@ public sealed class Deciding_about_a_run
             (new StartJobAttempt(_job, 1, _now), ended ? Nothing : Accept),
             (new StartJobAttempt(_job, 2, _now.AddMinutes(1)), Accept),
             (new EndJob(_job, 1, RunStatus.Finished, _now), Accept),
+            (
+                new LoseRun(),
+                status is RunStatus.None ? Refuse
+                : status is RunStatus.Running ? Accept
+                : Nothing
+            ),
+            (new FindRun(), status is RunStatus.None ? Refuse : Nothing),
         ];
 
         Assert.All(

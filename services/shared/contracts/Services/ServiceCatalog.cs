@@ -42,7 +42,13 @@ public static class ServiceCatalog
         },
         new("tracking")
         {
-            Routes = [new("/api/runs/{**rest}"), new("/api/runs/{id}/metrics/live") { Follow = FollowMode.Always }],
+            Routes =
+            [
+                new("/api/runs/{**rest}"),
+                new("/api/runs/{id}/metrics/live") { Follow = FollowMode.Always },
+                new("/api/2.0/mlflow/{**rest}"),
+                new("/ajax-api/2.0/mlflow/{**rest}"),
+            ],
         },
     ];
 

@@ -59,6 +59,15 @@ public sealed class ListColumn
                     : null
         );
 
+    /// <summary>A <c>float8</c>.</summary>
+    public static ListColumn Real(string sql) =>
+        new(
+            sql,
+            value => ((double)value).ToString("R", CultureInfo.InvariantCulture),
+            text =>
+                double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var number) ? number : null
+        );
+
     /// <summary>A <c>uuid</c>.</summary>
     public static ListColumn Uuid(string sql) =>
         new(sql, value => ((Guid)value).ToString(), text => Guid.TryParseExact(text, "D", out var id) ? id : null);

@@ -5,6 +5,12 @@ using Npgsql;
 
 namespace Platform.ServiceDefaults;
 
+/// <summary>An order that is not one of a few known columns.</summary>
+/// <param name="name">What the client sorts by, without its <c>-</c>.</param>
+/// <param name="parameter">Turns a value into a parameter.</param>
+/// <returns>The columns, which are never null and all go in the direction that is asked for; null when there is no such order.</returns>
+public delegate IReadOnlyList<ListColumn>? ListSorts(string name, bool isDescending, Func<object, string> parameter);
+
 /// <summary>
 /// A list over a table: what it may be sorted by, how its pages and totals are read. The page's keys are found first, from an
 /// index, and the rest of its rows is read for them alone. Places in the second half of the list are counted from its end.
@@ -29,6 +35,9 @@ public sealed class ListDefinition<TRow>
 
     /// <summary>What the list may be sorted by. Each has an index with the keys.</summary>
     public required IReadOnlyDictionary<string, ListColumn> Sorts { get; init; }
+
+    /// <summary>What else the list may be sorted by, which no index has; null for nothing.</summary>
+    public ListSorts? MoreSorts { get; init; }
 
     /// <summary>The order of a query without one, such as <c>-submittedAt</c>.</summary>
     public required string DefaultSort { get; init; }
@@ -56,7 +65,7 @@ public sealed class ListDefinition<TRow>
         ArgumentNullException.ThrowIfNull(query);
         ArgumentNullException.ThrowIfNull(filter);
         ArgumentNullException.ThrowIfNull(request);
-        var place = ListPlace.Of(query, filter, Sorts, Keys, DefaultSort, DefaultLimit);
+        var place = ListPlace.Of(query, filter, Sorts, MoreSorts, Keys, DefaultSort, DefaultLimit);
         if (filter.Errors.Count > 0)
         {
             return new ListResult<TRow>(ProblemResults.Invalid(filter.Errors));
@@ -161,20 +170,20 @@ public sealed class ListDefinition<TRow>
         place.AddTo(bounded);
         var keys = Keys.Select((key, i) => (key.Sql, Name: string.Create(CultureInfo.InvariantCulture, $"list_key{i}")))
             .ToList();
+        var sorts = place
+            .Sorting.Select((sort, i) => (sort.Sql, Name: string.Create(CultureInfo.InvariantCulture, $"list_sort{i}")))
+            .ToList();
         var order = place.IsDescending ? " desc" : "";
         return bounded.Command(
             $"""
             with page as materialized (
-              select {place.Column.Sql} as list_sort, {string.Join(
-                ", ",
-                keys.Select(key => $"{key.Sql} as {key.Name}")
-            )}
+              select {string.Join(", ", sorts.Concat(keys).Select(column => $"{column.Sql} as {column.Name}"))}
               from {Table} {bounded.Where}
-              order by {place.Column.Sql}{order}, {string.Join(", ", keys.Select(key => key.Sql + order))}
+              order by {string.Join(", ", sorts.Concat(keys).Select(column => column.Sql + order))}
               limit {place.Limit + 1} offset {place.Offset})
-            select {Columns}, list_sort, {string.Join(", ", keys.Select(key => key.Name))}
+            select {Columns}, {string.Join(", ", sorts.Concat(keys).Select(column => column.Name))}
             from page join {Table} on {string.Join(" and ", keys.Select(key => $"{key.Sql} = {key.Name}"))} {Joins}
-            order by list_sort{order}, {string.Join(", ", keys.Select(key => key.Name + order))}
+            order by {string.Join(", ", sorts.Concat(keys).Select(column => column.Name + order))}
             """
         );
     }

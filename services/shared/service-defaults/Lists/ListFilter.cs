@@ -38,7 +38,7 @@ public sealed class ListFilter
     public void Add(Func<Func<object, string>, string> condition, bool counted = false)
     {
         ArgumentNullException.ThrowIfNull(condition);
-        _conditions.Add(condition(value => Parameter(new NpgsqlParameter { Value = value })));
+        _conditions.Add(condition(Parameter));
         IsCounted &= counted;
     }
 
@@ -153,17 +153,18 @@ public sealed class ListFilter
     }
 
     /// <summary>True when there is a text and it is allowed.</summary>
-    public bool TakesText(string name, [NotNullWhen(true)] string? value)
+    /// <param name="max">The most characters.</param>
+    public bool TakesText(string name, [NotNullWhen(true)] string? value, int max = MaxTextLength)
     {
         if (string.IsNullOrEmpty(value))
         {
             return false;
         }
 
-        var isAllowed = value.Length <= MaxTextLength && ClientText.IsText(value);
+        var isAllowed = value.Length <= max && ClientText.IsText(value);
         if (!isAllowed)
         {
-            Reject(name, ListSentences.Text.With(MaxTextLength));
+            Reject(name, ListSentences.Text.With(max));
         }
 
         return isAllowed;
@@ -200,9 +201,10 @@ public sealed class ListFilter
         return command;
     }
 
-    private string Parameter(NpgsqlParameter parameter)
+    /// <summary>Turns a value into a parameter of every command that this filter and its copies make.</summary>
+    internal string Parameter(object value)
     {
-        _parameters.Add(parameter);
+        _parameters.Add(new NpgsqlParameter { Value = value });
         return string.Create(CultureInfo.InvariantCulture, $"${_parameters.Count}");
     }
 }

@@ -12,7 +12,7 @@ internal sealed record ListPlace
     private string _fingerprint = "";
     private object[]? _after;
 
-    public required ListColumn Column { get; init; }
+    public required IReadOnlyList<ListColumn> Sorting { get; init; }
 
     public bool IsDescending { get; private init; }
 
@@ -31,6 +31,7 @@ internal sealed record ListPlace
         ListQuery query,
         ListFilter filter,
         IReadOnlyDictionary<string, ListColumn> sorts,
+        ListSorts? moreSorts,
         IReadOnlyList<ListColumn> keys,
         string defaultSort,
         int defaultLimit
@@ -38,15 +39,18 @@ internal sealed record ListPlace
     {
         var sort = string.IsNullOrEmpty(query.Sort) ? defaultSort : query.Sort;
         var isDescending = sort.StartsWith('-');
-        if (!sorts.TryGetValue(sort[(isDescending ? 1 : 0)..], out var column))
+        var name = sort[(isDescending ? 1 : 0)..];
+        var sorting = sorts.TryGetValue(name, out var column)
+            ? [column]
+            : moreSorts?.Invoke(name, isDescending, filter.Parameter);
+        if (sorting is null)
         {
             filter.Reject("sort", ListSentences.Sort.With(string.Join(", ", sorts.Keys)));
-            column = sorts.Values.First();
         }
 
         var place = new ListPlace
         {
-            Column = column,
+            Sorting = sorting ?? [sorts.Values.First()],
             IsDescending = isDescending,
             Limit = ReadLimit(query.Limit, defaultLimit, filter),
             Offset = ReadOffset(query, filter),
@@ -78,7 +82,7 @@ internal sealed record ListPlace
         if (_after is { } after)
         {
             filter.Add(parameter =>
-                $"({string.Join(", ", _keys.Select(key => key.Sql).Prepend(Column.Sql))}) {(IsDescending ? '<' : '>')} ({string.Join(", ", after.Select(parameter))})"
+                $"({string.Join(", ", Columns().Select(column => column.Sql))}) {(IsDescending ? '<' : '>')} ({string.Join(", ", after.Select(parameter))})"
             );
         }
     }
@@ -86,7 +90,7 @@ internal sealed record ListPlace
     /// <summary>The key of the row that a reader stands on: the last columns that it has.</summary>
     public object[] ReadKey(DbDataReader reader)
     {
-        var key = new object[_keys.Count + 1];
+        var key = new object[Sorting.Count + _keys.Count];
         for (var i = 0; i < key.Length; i++)
         {
             key[i] = reader.GetValue(reader.FieldCount - key.Length + i);
@@ -102,7 +106,7 @@ internal sealed record ListPlace
     private bool TryContinue(string cursor)
     {
         if (
-            !Cursor.TryDecode(cursor, _keys.Count + 2, out var parts)
+            !Cursor.TryDecode(cursor, Sorting.Count + _keys.Count + 1, out var parts)
             || !string.Equals(parts[0], _fingerprint, StringComparison.Ordinal)
         )
         {
@@ -124,7 +128,7 @@ internal sealed record ListPlace
         return true;
     }
 
-    private IEnumerable<ListColumn> Columns() => _keys.Prepend(Column);
+    private IEnumerable<ListColumn> Columns() => Sorting.Concat(_keys);
 
     private static int ReadLimit(string? text, int defaultLimit, ListFilter filter)
     {

@@ -1,9 +1,11 @@
 using System.Text.Json.Serialization;
 using Platform.EventStore;
+using Platform.Tracking.Mlflow.Experiments;
+using Platform.Tracking.Runs;
 
-namespace Platform.Tracking.Runs;
+namespace Platform.Tracking;
 
-/// <summary>The stored JSON form of the events of runs.</summary>
+/// <summary>The stored JSON form of the events of runs and experiments.</summary>
 [JsonSourceGenerationOptions(
     PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
     DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull
@@ -13,14 +15,21 @@ namespace Platform.Tracking.Runs;
 [JsonSerializable(typeof(RunStarted))]
 [JsonSerializable(typeof(RunUpdated))]
 [JsonSerializable(typeof(PrimaryMetricSet))]
+[JsonSerializable(typeof(EnvironmentRecorded))]
 [JsonSerializable(typeof(RunEnded))]
+[JsonSerializable(typeof(RunLost))]
 [JsonSerializable(typeof(RunSettled))]
 [JsonSerializable(typeof(RunDeleted))]
 [JsonSerializable(typeof(RunRestored))]
 [JsonSerializable(typeof(RunPurged))]
+[JsonSerializable(typeof(ExperimentCreated))]
+[JsonSerializable(typeof(ExperimentRenamed))]
+[JsonSerializable(typeof(ExperimentTagSet))]
+[JsonSerializable(typeof(ExperimentDeleted))]
+[JsonSerializable(typeof(ExperimentRestored))]
 [JsonSerializable(typeof(IReadOnlyDictionary<string, RunValue>))]
 [JsonSerializable(typeof(IReadOnlyDictionary<string, string>))]
-internal sealed partial class RunJson : JsonSerializerContext
+internal sealed partial class TrackingJson : JsonSerializerContext
 {
     public static void Register(EventTypes events) =>
         events
@@ -29,9 +38,16 @@ internal sealed partial class RunJson : JsonSerializerContext
             .Add("run_started", Default.RunStarted)
             .Add("run_updated", Default.RunUpdated)
             .Add("primary_metric_set", Default.PrimaryMetricSet)
+            .Add("environment_recorded", Default.EnvironmentRecorded)
             .Add("run_ended", Default.RunEnded)
+            .Add("run_lost", Default.RunLost)
             .Add("run_settled", Default.RunSettled)
             .Add("run_deleted", Default.RunDeleted)
             .Add("run_restored", Default.RunRestored)
-            .Add("run_purged", Default.RunPurged);
+            .Add("run_purged", Default.RunPurged)
+            .Add("experiment_created", Default.ExperimentCreated)
+            .Add("experiment_renamed", Default.ExperimentRenamed)
+            .Add("experiment_tag_set", Default.ExperimentTagSet)
+            .Add("experiment_deleted", Default.ExperimentDeleted)
+            .Add("experiment_restored", Default.ExperimentRestored);
 }

@@ -1,0 +1,93 @@
+using Platform.Tracking.Runs;
+
+namespace Platform.Tracking.Filtering;
+
+internal enum RunAttributeKind
+{
+    Text,
+    Time,
+
+    /// <summary>In seconds.</summary>
+    Duration,
+}
+
+/// <summary>A property of every run, by the names of this API and of MLflow.</summary>
+/// <param name="Sql">An expression over <c>run r</c>.</param>
+internal sealed record RunAttribute(string Sql, RunAttributeKind Kind)
+{
+    private static readonly RunAttribute _status = new("r.status", RunAttributeKind.Text);
+    private static readonly RunAttribute _created = new("r.created_at", RunAttributeKind.Time);
+    private static readonly RunAttribute _started = new("r.started_at", RunAttributeKind.Time);
+    private static readonly RunAttribute _ended = new("r.ended_at", RunAttributeKind.Time);
+    private static readonly RunAttribute _updated = new("r.updated_at", RunAttributeKind.Time);
+    private static readonly RunAttribute _id = new("r.id", RunAttributeKind.Text);
+    private static readonly RunAttribute _name = new("r.name", RunAttributeKind.Text);
+    private static readonly RunAttribute _group = new("nullif(r.group_name, '')", RunAttributeKind.Text);
+    private static readonly RunAttribute _parent = new("r.parent_id", RunAttributeKind.Text);
+    private static readonly RunAttribute _job = new("r.job_id::text", RunAttributeKind.Text);
+
+    private static readonly Dictionary<string, RunAttribute> _byName = new(StringComparer.OrdinalIgnoreCase)
+    {
+        ["id"] = _id,
+        ["run_id"] = _id,
+        ["name"] = _name,
+        ["run_name"] = _name,
+        ["run name"] = _name,
+        ["alias"] = new("nullif(r.alias, '')", RunAttributeKind.Text),
+        ["project"] = new("r.project", RunAttributeKind.Text),
+        ["status"] = _status,
+        ["group"] = _group,
+        ["parent"] = _parent,
+        ["parentId"] = _parent,
+        ["job"] = _job,
+        ["jobId"] = _job,
+        ["notes"] = new("nullif(r.notes, '')", RunAttributeKind.Text),
+        ["user_id"] = new("r.tags ->> 'mlflow.user'", RunAttributeKind.Text),
+        ["created"] = _created,
+        ["createdAt"] = _created,
+        ["started"] = _started,
+        ["startedAt"] = _started,
+        ["start_time"] = _started,
+        ["ended"] = _ended,
+        ["endedAt"] = _ended,
+        ["end_time"] = _ended,
+        ["updated"] = _updated,
+        ["updatedAt"] = _updated,
+        ["duration"] = new(
+            "extract(epoch from coalesce(r.ended_at, now()) - r.started_at)::float8",
+            RunAttributeKind.Duration
+        ),
+    };
+
+    /// <summary>Words for the statuses that jobs and MLflow have.</summary>
+    private static readonly Dictionary<string, string> _statuses = new(StringComparer.OrdinalIgnoreCase)
+    {
+        ["scheduled"] = "scheduled",
+        ["running"] = "running",
+        ["finished"] = "finished",
+        ["succeeded"] = "finished",
+        ["failed"] = "failed",
+        ["interrupted"] = "interrupted",
+        ["killed"] = "interrupted",
+        ["cancelled"] = "interrupted",
+    };
+
+    /// <summary>The names that a message lists.</summary>
+    public static string Names { get; } =
+        "id, name, alias, project, status, group, parent, job, notes, created, started, ended, updated and duration";
+
+    public static RunAttribute? Find(string name) => _byName.GetValueOrDefault(name);
+
+    /// <summary>The comparison with the values that the table has.</summary>
+    public FilterNode.Comparison Means(FilterNode.Comparison comparison) =>
+        comparison with
+        {
+            Values = [.. comparison.Values.Select(value => value with { Text = Meaning(value.Text) })],
+        };
+
+    private string Meaning(string text) =>
+        this == _status ? _statuses.GetValueOrDefault(text, text)
+        // MLflow writes ids without dashes.
+        : (this == _id || this == _parent || this == _job) && RunRules.TryNormalizeId(text, out var id) ? id
+        : text;
+}

@@ -1,0 +1,227 @@
+using System.Globalization;
+using System.Text.Json;
+using Platform.Contracts.Sentences;
+using Platform.Tracking.Runs;
+
+namespace Platform.Tracking.Filtering;
+
+/// <summary>
+/// Turns a filter into a condition on <c>run r</c>. What a run does not have fulfils no comparison, whatever its operator; <c>not</c>
+/// finds the others. Values of clients are parameters, never SQL.
+/// </summary>
+internal sealed class RunFilterSql(Func<object, string> parameter)
+{
+    /// <summary>MLflow's names for the parts of a run, in singular, plural and short form.</summary>
+    private static readonly Dictionary<string, string> _entities = new(StringComparer.Ordinal)
+    {
+        ["metric"] = "metrics",
+        ["metrics"] = "metrics",
+        ["param"] = "params",
+        ["params"] = "params",
+        ["parameter"] = "params",
+        ["parameters"] = "params",
+        ["tag"] = "tags",
+        ["tags"] = "tags",
+        ["summary"] = "summary",
+        ["attr"] = "attributes",
+        ["attribute"] = "attributes",
+        ["attributes"] = "attributes",
+        ["run"] = "attributes",
+    };
+
+    private Sentence? _problem;
+
+    /// <summary>The condition; null when something is wrong.</summary>
+    public static string? Translate(FilterNode node, Func<object, string> parameter, out Sentence? problem)
+    {
+        var translation = new RunFilterSql(parameter);
+        var sql = translation.Sql(node);
+        problem = translation._problem;
+        return problem is null ? sql : null;
+    }
+
+    /// <summary>The entity that a name means; null for none.</summary>
+    public static string? EntityOf(string? name) =>
+        name is null ? "attributes" : _entities.GetValueOrDefault(name.ToLowerInvariant());
+
+    private string? Sql(FilterNode node) =>
+        node switch
+        {
+            FilterNode.Many many => $"({string.Join(many.All ? " and " : " or ", many.Parts.Select(Sql))})",
+            FilterNode.Not not => $"not {Sql(not.Part)}",
+            FilterNode.Comparison comparison => Compare(comparison) is { } sql ? $"coalesce({sql}, false)" : null,
+            _ => throw new ArgumentOutOfRangeException(nameof(node)),
+        };
+
+    private string? Compare(FilterNode.Comparison c)
+    {
+        var entity = EntityOf(c.Field.Entity);
+        if (entity is "attributes")
+        {
+            return RunAttribute.Find(c.Field.Key) is { } attribute
+                ? CompareAttribute(attribute, c)
+                : Fail(FilterSentences.Attribute.With(c.Field.Key, RunAttribute.Names));
+        }
+
+        if (entity is null)
+        {
+            return Fail(FilterSentences.Entity.With(c.Field.Entity!, "metrics, params, tags, summary, attributes"));
+        }
+
+        if (!RunRules.IsKey(c.Field.Key))
+        {
+            return Fail(FilterSentences.Key);
+        }
+
+        return entity switch
+        {
+            "metrics" => CompareMetric(c),
+            "tags" => CompareText(c, $"r.tags ->> {parameter(c.Field.Key)}", Contains("tags", c)),
+            "params" => CompareValue(c, "parameters"),
+            _ => CompareValue(c, "summary"),
+        };
+    }
+
+    private string? CompareMetric(FilterNode.Comparison c)
+    {
+        const string Series = "select from metric_series m where m.run_id = r.id and m.count > 0 and m.key = ";
+        var key = parameter(c.Field.Key);
+        if (c.Operator is FilterOperator.IsNull)
+        {
+            return $"not exists ({Series}{key})";
+        }
+
+        if (Symbol(c.Operator) is not { } symbol)
+        {
+            return Fail(FilterSentences.Operator.With(c.Field.ToString()));
+        }
+
+        if (NumberOf(c) is not { } number)
+        {
+            return null;
+        }
+
+        // PostgreSQL's NaN is greater than any number and equal to itself; that of a series is not.
+        var comparable =
+            double.IsNaN(number) || c.Operator is FilterOperator.Equal or FilterOperator.NotEqual
+                ? ""
+                : " and m.last_value <> 'NaN'";
+        return $"exists ({Series}{key}{comparable} and m.last_value {symbol} {parameter(number)})";
+    }
+
+    /// <summary>A JSON value: as a number where a number without quotes is asked for, otherwise as text.</summary>
+    private string? CompareValue(FilterNode.Comparison c, string column)
+    {
+        if (c.Values is not [{ Number: { } number }] || Symbol(c.Operator) is not { } symbol)
+        {
+            return CompareText(c, $"r.{column} ->> {parameter(c.Field.Key)}", Contains(column, c));
+        }
+
+        return $"{NumberIn(column, parameter(c.Field.Key))} {symbol} {parameter(number)}";
+    }
+
+    /// <summary>The number under a key; null where there is none. Clients that know only text, such as those of MLflow, log numbers as text.</summary>
+    public static string NumberIn(string column, string key) =>
+        $$"""
+            (case when jsonb_typeof(r.{{column}} -> {{key}}) = 'number'
+                or r.{{column}} ->> {{key}} ~ '^[+-]?([0-9]{1,200}\.?[0-9]{0,200}|\.[0-9]{1,200})([eE][+-]?[0-9]{1,2})?$'
+              then (r.{{column}} ->> {{key}})::float8 end)
+            """;
+
+    /// <summary>The same comparison in a form that an index answers; null when there is none.</summary>
+    private string? Contains(string column, FilterNode.Comparison c) =>
+        c is { Operator: FilterOperator.Equal, Values: [{ Text: var text }] }
+            ? $"r.{column} @> {parameter(Pair(c.Field.Key, text))}::jsonb"
+            : null;
+
+    private static string Pair(string key, string value) =>
+        JsonSerializer.Serialize(new Dictionary<string, string>(StringComparer.Ordinal) { [key] = value });
+
+    private string? CompareAttribute(RunAttribute attribute, FilterNode.Comparison c) =>
+        c.Operator is FilterOperator.IsNull ? $"{attribute.Sql} is null"
+        : attribute.Kind is RunAttributeKind.Text ? CompareText(attribute.Means(c), attribute.Sql, indexed: null)
+        : CompareNumber(attribute, c);
+
+    private string? CompareNumber(RunAttribute attribute, FilterNode.Comparison c)
+    {
+        if (Symbol(c.Operator) is not { } symbol)
+        {
+            return Fail(FilterSentences.Operator.With(c.Field.ToString()));
+        }
+
+        if (attribute.Kind is RunAttributeKind.Time)
+        {
+            // The database's clock, so that the pages of one list have the same filter.
+            return c.Values[0].Age is { } age ? $"{attribute.Sql} {symbol} now() - {parameter(age)}"
+                : TimeOf(c.Values[0]) is { } time ? $"{attribute.Sql} {symbol} {parameter(time)}"
+                : Fail(FilterSentences.Time.With(c.Field.ToString(), c.Values[0].Position));
+        }
+
+        return c.Values[0].Age is { } span ? $"{attribute.Sql} {symbol} {parameter(span.TotalSeconds)}"
+            : NumberOf(c) is { } number ? $"{attribute.Sql} {symbol} {parameter(number)}"
+            : null;
+    }
+
+    private string? CompareText(FilterNode.Comparison c, string sql, string? indexed) =>
+        c.Operator switch
+        {
+            FilterOperator.IsNull => $"{sql} is null",
+            FilterOperator.Equal => indexed is null
+                ? $"{sql} = {parameter(c.Values[0].Text)}"
+                // Numbers and truth values of parameters are found by their text as well.
+                : $"({indexed} or {sql} = {parameter(c.Values[0].Text)})",
+            FilterOperator.In => $"{sql} = any({parameter(c.Values.Select(value => value.Text).ToArray())})",
+            FilterOperator.Like => $"{sql} like {parameter(c.Values[0].Text)}",
+            FilterOperator.LikeInAnyCase => $"{sql} ilike {parameter(c.Values[0].Text)}",
+            _ => $"{sql} {Symbol(c.Operator)} {parameter(c.Values[0].Text)}",
+        };
+
+    private double? NumberOf(FilterNode.Comparison c)
+    {
+        var value = c.Values[0];
+        if (value.Number is { } number)
+        {
+            return number;
+        }
+
+        if (double.TryParse(value.Text, NumberStyles.Float, CultureInfo.InvariantCulture, out var named))
+        {
+            return named;
+        }
+
+        Fail(FilterSentences.Number.With(c.Field.ToString(), value.Position));
+        return null;
+    }
+
+    /// <summary>A time as text, or in milliseconds since 1970 as MLflow has it.</summary>
+    private static DateTimeOffset? TimeOf(FilterValue value) =>
+        value.Number is >= -62_135_596_800_000 and <= 253_402_300_799_999
+            ? DateTimeOffset.FromUnixTimeMilliseconds((long)value.Number)
+        : DateTimeOffset.TryParse(
+            value.Text,
+            CultureInfo.InvariantCulture,
+            DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal,
+            out var time
+        )
+            ? time
+        : null;
+
+    /// <summary>The operator as SQL has it; null for one that is a word.</summary>
+    public static string? Symbol(FilterOperator comparison) =>
+        comparison switch
+        {
+            FilterOperator.Equal => "=",
+            FilterOperator.NotEqual => "<>",
+            FilterOperator.Less => "<",
+            FilterOperator.LessOrEqual => "<=",
+            FilterOperator.Greater => ">",
+            FilterOperator.GreaterOrEqual => ">=",
+            _ => null,
+        };
+
+    private string? Fail(Sentence problem)
+    {
+        _problem ??= problem;
+        return null;
+    }
+}

@@ -1,0 +1,219 @@
+using System.Data.Common;
+using System.Globalization;
+using System.Text.Json;
+using Platform.ServiceDefaults;
+
+namespace Platform.Tracking.Mlflow.Experiments;
+
+/// <summary>MLflow's requests about experiments.</summary>
+internal sealed class MlflowExperiments(TrackingStore store, ExperimentDirectory directory)
+{
+    private const int MaxName = 500;
+    private const int MaxKey = 250;
+    private const int MaxValue = 5000;
+    private const int MaxPage = 50_000;
+
+    private const string Columns = "e.id, e.name, e.tags::text as tags, e.is_deleted, e.created_at, e.updated_at";
+
+    public async Task<object> CreateAsync(MlflowRequest request, HttpContext context)
+    {
+        var name = NameOf(request, "name");
+        var tags = new Dictionary<string, string>(StringComparer.Ordinal);
+        foreach (var tag in request.Objects("tags"))
+        {
+            tags[KeyOf(tag)] = ValueOf(tag);
+        }
+
+        return await directory.CreateAsync(name, tags, context.EventMetadata(), context.RequestAborted) is { } id
+            ? new { ExperimentId = Text(id) }
+            : throw MlflowException.AlreadyExists($"Experiment '{name}' already exists.");
+    }
+
+    public async Task<object> GetAsync(MlflowRequest request, HttpContext context) =>
+        new { Experiment = await ReadAsync(request.RequiredText("experiment_id"), context.RequestAborted) };
+
+    public async Task<object> GetByNameAsync(MlflowRequest request, HttpContext context)
+    {
+        var name = request.RequiredText("experiment_name");
+        await directory.TakeUpProjectsAsync(context.RequestAborted);
+        var found = await FindAsync("e.name = $1", [name], "e.id", 1, 0, context.RequestAborted);
+        return found.Count > 0
+            ? new { Experiment = found[0] }
+            : throw MlflowException.NotFound($"Could not find experiment with name '{name}'");
+    }
+
+    public async Task<object> SearchAsync(MlflowRequest request, HttpContext context)
+    {
+        await directory.TakeUpProjectsAsync(context.RequestAborted);
+        var limit = MlflowEndpoints.LimitOf(request, usual: 1000, MaxPage);
+        var offset = MlflowEndpoints.OffsetOf(request.Text("page_token"));
+        var search = ExperimentSearch.Of(request);
+        var found = await FindAsync(
+            search.Condition,
+            search.Parameters,
+            search.Order,
+            limit + 1,
+            offset,
+            context.RequestAborted
+        );
+        return new
+        {
+            Experiments = found.Take(limit).ToList().OrNull(),
+            NextPageToken = MlflowEndpoints.TokenOf(offset + limit, found.Count > limit),
+        };
+    }
+
+    public async Task<object> RenameAsync(MlflowRequest request, HttpContext context)
+    {
+        var id = await IdOfAsync(request, context);
+        if (request.Text("new_name") is null)
+        {
+            return MlflowEndpoints.Empty;
+        }
+
+        var name = NameOf(request, "new_name");
+        return await directory.RenameAsync(id, name, context.EventMetadata(), context.RequestAborted)
+            ? MlflowEndpoints.Empty
+            : throw MlflowException.AlreadyExists($"Experiment '{name}' already exists.");
+    }
+
+    public Task<object> DeleteAsync(MlflowRequest request, HttpContext context) =>
+        ChangeAsync(request, new DeleteExperiment(), context);
+
+    public Task<object> RestoreAsync(MlflowRequest request, HttpContext context) =>
+        ChangeAsync(request, new RestoreExperiment(), context);
+
+    public Task<object> SetTagAsync(MlflowRequest request, HttpContext context) =>
+        ChangeAsync(request, new SetExperimentTag(KeyOf(request), ValueOf(request)), context);
+
+    public Task<object> DeleteTagAsync(MlflowRequest request, HttpContext context) =>
+        ChangeAsync(request, new SetExperimentTag(KeyOf(request), Value: null), context);
+
+    /// <summary>Finds an experiment by its id.</summary>
+    public async Task<MlflowExperiment> ReadAsync(string id, CancellationToken cancellationToken)
+    {
+        if (long.TryParse(id, NumberStyles.None, CultureInfo.InvariantCulture, out var number))
+        {
+            if (number == 0)
+            {
+                await directory.OfProjectAsync("default", cancellationToken);
+            }
+
+            var found = await FindAsync("e.id = $1", [number], "e.id", 1, 0, cancellationToken);
+            if (found.Count > 0)
+            {
+                return found[0];
+            }
+        }
+
+        throw MlflowException.NotFound($"No Experiment with id={id} exists");
+    }
+
+    /// <summary>The project of an experiment.</summary>
+    public async Task<string> ProjectOfAsync(string id, CancellationToken cancellationToken)
+    {
+        var experiment = await ReadAsync(id, cancellationToken);
+        if (experiment.LifecycleStage is not "active")
+        {
+            throw MlflowException.Invalid(
+                $"The experiment {id} must be in the 'active' state. Current state is deleted."
+            );
+        }
+
+        await using var command = store.DataSource.CreateCommand("select project from experiment where id = $1");
+        command.Parameters.Add(new() { Value = long.Parse(experiment.ExperimentId, CultureInfo.InvariantCulture) });
+        return (string)(await command.ExecuteScalarAsync(cancellationToken))!;
+    }
+
+    /// <summary>Where MLflow's clients send a run's files.</summary>
+    public static string LocationOf(string experiment) => $"mlflow-artifacts:/{experiment}";
+
+    private async Task<object> ChangeAsync(MlflowRequest request, ExperimentCommand command, HttpContext context)
+    {
+        var id = await IdOfAsync(request, context);
+        await directory.HandleAsync(id, command, context.EventMetadata(), context.RequestAborted);
+        return MlflowEndpoints.Empty;
+    }
+
+    private async Task<long> IdOfAsync(MlflowRequest request, HttpContext context) =>
+        long.Parse(
+            (await ReadAsync(request.RequiredText("experiment_id"), context.RequestAborted)).ExperimentId,
+            CultureInfo.InvariantCulture
+        );
+
+    private async Task<List<MlflowExperiment>> FindAsync(
+        string condition,
+        IReadOnlyList<object> parameters,
+        string order,
+        int limit,
+        long offset,
+        CancellationToken cancellationToken
+    )
+    {
+        await using var command = store.DataSource.CreateCommand(
+            string.Create(
+                CultureInfo.InvariantCulture,
+                $"select {Columns} from experiment e where {condition} order by {order} limit {limit} offset {offset}"
+            )
+        );
+        foreach (var parameter in parameters)
+        {
+            command.Parameters.Add(new() { Value = parameter });
+        }
+
+        var found = new List<MlflowExperiment>();
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        while (await reader.ReadAsync(cancellationToken))
+        {
+            found.Add(Read(reader));
+        }
+
+        return found;
+    }
+
+    private static MlflowExperiment Read(DbDataReader row)
+    {
+        var id = Text(row.Value<long>("id"));
+        return new MlflowExperiment
+        {
+            ExperimentId = id,
+            Name = row.Value<string>("name"),
+            ArtifactLocation = LocationOf(id),
+            LifecycleStage = row.Value<bool>("is_deleted") ? "deleted" : "active",
+            CreationTime = row.Value<DateTimeOffset>("created_at").ToUnixTimeMilliseconds(),
+            LastUpdateTime = row.Value<DateTimeOffset>("updated_at").ToUnixTimeMilliseconds(),
+            Tags = JsonElement
+                .Parse(row.Value<string>("tags"))
+                .EnumerateObject()
+                .Select(tag => new MlflowTag(tag.Name, tag.Value.GetString()!))
+                .ToList()
+                .OrNull(),
+        };
+    }
+
+    private static string NameOf(MlflowRequest request, string field)
+    {
+        var name = request.RequiredText(field);
+        return name.Length <= MaxName
+            ? name
+            : throw MlflowException.Invalid($"Experiment name exceeds the maximum length of {MaxName} characters");
+    }
+
+    private static string KeyOf(MlflowRequest request)
+    {
+        var key = request.RequiredText("key");
+        return key.Length <= MaxKey
+            ? key
+            : throw MlflowException.Invalid($"Tag key exceeds the maximum length of {MaxKey} characters");
+    }
+
+    private static string ValueOf(MlflowRequest request)
+    {
+        var value = request.Text("value") ?? "";
+        return value.Length <= MaxValue
+            ? value
+            : throw MlflowException.Invalid($"Tag value exceeds the maximum length of {MaxValue} characters");
+    }
+
+    private static string Text(long id) => id.ToString(CultureInfo.InvariantCulture);
+}

@@ -1,0 +1,107 @@
+using System.Net.Http.Json;
+
+namespace Platform.Authorization.Tests;
+
+/// <summary>The same for MLflow's API, under each of its prefixes. A process of an earlier attempt is refused with 403, which its clients know.</summary>
+internal static class TableOfMlflow
+{
+    public const string Api = "/api/2.0/mlflow";
+    public const string WebApp = "/ajax-api/2.0/mlflow";
+
+    public static IReadOnlyList<Row> Rows { get; } = [.. RowsOf(Api), .. RowsOf(WebApp)];
+
+    private static IEnumerable<Row> RowsOf(string prefix)
+    {
+        //                                                 V E A S  N n  J f j
+        const string Read = /*                         */
+            "++++ -- ---";
+        const string Edit = /*                         */
+            "-+++ -- ---";
+        const string ReadOne = /*                      */
+            "++++ -- +-+";
+        const string Create = /*                       */
+            "-+++ -- +-+";
+        const string ReadRun = /*                      */
+            "++++ -- +--";
+        const string TrackRun = /*                     */
+            "-+++ +- +--";
+        var experiment = new { experiment_id = "0" };
+        return
+        [
+            Post("/experiments/create", Create, _ => new { name = "table" }),
+            Get("/experiments/get", _ => "?experiment_id=0", ReadOne),
+            Get("/experiments/get-by-name", _ => "?experiment_name=Default", ReadOne),
+            Table.Of("tracking", $"GET,POST {prefix}/experiments/search", _ => $"{prefix}/experiments/search", Read),
+            Get("/experiments/list", _ => "", Read),
+            Post("/experiments/update", Edit, _ => experiment),
+            Post("/experiments/delete", Edit, _ => new { experiment_id = "999999" }),
+            Post("/experiments/restore", Edit, _ => experiment),
+            Post(
+                "/experiments/set-experiment-tag",
+                Edit,
+                _ => new
+                {
+                    experiment_id = "0",
+                    key = "a",
+                    value = "b",
+                }
+            ),
+            Post("/experiments/delete-experiment-tag", Edit, _ => new { experiment_id = "0", key = "a" }),
+            Post("/runs/create", Create, _ => new { }),
+            Get("/runs/get", w => $"?run_id={w.Run}", ReadRun),
+            Post("/runs/update", TrackRun, w => new { run_id = w.Run }),
+            Post("/runs/delete", Edit, w => new { run_id = w.Unknown }),
+            Post("/runs/restore", Edit, w => new { run_id = w.Unknown }),
+            Post("/runs/search", Read, _ => new { experiment_ids = new[] { "0" }, max_results = 1 }),
+            Post(
+                "/runs/log-metric",
+                TrackRun,
+                w => new
+                {
+                    run_id = w.Run,
+                    key = "a",
+                    value = 1,
+                    timestamp = 1,
+                }
+            ),
+            Post(
+                "/runs/log-parameter",
+                TrackRun,
+                w => new
+                {
+                    run_id = w.Run,
+                    key = "a",
+                    value = "1",
+                }
+            ),
+            Post(
+                "/runs/set-tag",
+                TrackRun,
+                w => new
+                {
+                    run_id = w.Run,
+                    key = "a",
+                    value = "1",
+                }
+            ),
+            Post("/runs/delete-tag", TrackRun, w => new { run_id = w.Run, key = "a" }),
+            Post("/runs/log-batch", TrackRun, w => new { run_id = w.Run }),
+            Get("/metrics/get-history", w => $"?run_id={w.Run}&metric_key=a", ReadRun),
+            Get("/metrics/get-history-bulk", w => $"?run_id={w.Run}&metric_key=a", ReadRun),
+            Get("/metrics/get-history-bulk-interval", w => $"?run_ids={w.Run}&metric_key=a", ReadRun),
+            Table.Of("tracking", $"ANY {prefix}/{{**rest}}", _ => $"{prefix}/none", "++++ ++ +-+"),
+        ];
+
+        Row Get(string path, Func<World, string> query, string expected) =>
+            Table.Of("tracking", $"GET {prefix}{path}", w => $"{prefix}{path}{query(w)}", expected);
+
+        Row Post(string path, string expected, Func<World, object> body) =>
+            Table.Of(
+                "tracking",
+                $"POST {prefix}{path}",
+                _ => $"{prefix}{path}",
+                expected,
+                w => JsonContent.Create(body(w))
+            );
+    }
+}
