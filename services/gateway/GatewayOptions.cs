@@ -34,6 +34,7 @@ public sealed class GatewayOptions
 
     private static readonly HashSet<string> _ownNames = new(StringComparer.OrdinalIgnoreCase)
     {
+        "ajax-api",
         "api",
         "artifacts",
         "assets",
@@ -45,6 +46,7 @@ public sealed class GatewayOptions
         "openapi",
         "problems",
         "runs",
+        "version",
     };
 }
 

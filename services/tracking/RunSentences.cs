@@ -19,6 +19,12 @@ internal static class RunSentences
         problem: "run.attempt-fenced"
     );
 
+    public static readonly Template JobOver = new(
+        "run.job-over",
+        "The job is over: its processes can no longer change its runs.",
+        problem: "run.attempt-fenced"
+    );
+
     public static readonly Template ForeignJob = new(
         "run.foreign-job",
         "A job's token can only create runs for its own job.",
@@ -29,6 +35,18 @@ internal static class RunSentences
         "run.foreign-run",
         "This run belongs to another job, or to none.",
         problem: "run.foreign-run"
+    );
+
+    public static readonly Template ForeignParent = new(
+        "run.foreign-parent",
+        "A run that a job makes can only be a part of a run of the same job.",
+        problem: "run.foreign-run"
+    );
+
+    public static readonly Template KeyReused = new(
+        "run.key-reused",
+        "This Idempotency-Key belongs to a request with another body. Use a new key for a new run.",
+        problem: "idempotency-key.reused"
     );
 
     public static readonly Template<string> NotEnded = new(
@@ -105,6 +123,18 @@ internal static class RunSentences
         "run.environment",
         "Must be a JSON object of at most {max} bytes, with finite numbers and without NUL characters."
     );
+
+    public static readonly Template<int> RequestKey = new(
+        "run.idempotency-key",
+        "Must be one line of 1 to {max} characters."
+    );
+
+    public static readonly Template KeyAndId = new(
+        "run.key-and-id",
+        "A request with an id may be repeated without an Idempotency-Key. Give only one of them."
+    );
+
+    public static readonly Template NoParameters = new("run.no-parameters", "This address takes no parameters.");
 
     public static readonly Template OwnParent = new("run.own-parent", "A run cannot be a part of itself.");
     public static readonly Template Mode = new("run.mode", "Must be max or min.");

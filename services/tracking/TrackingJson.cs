@@ -1,5 +1,6 @@
 using System.Text.Json.Serialization;
 using Platform.EventStore;
+using Platform.Tracking.Changing;
 using Platform.Tracking.Mlflow.Experiments;
 using Platform.Tracking.Runs;
 
@@ -27,6 +28,7 @@ namespace Platform.Tracking;
 [JsonSerializable(typeof(ExperimentTagSet))]
 [JsonSerializable(typeof(ExperimentDeleted))]
 [JsonSerializable(typeof(ExperimentRestored))]
+[JsonSerializable(typeof(RunRequestContent))]
 [JsonSerializable(typeof(IReadOnlyDictionary<string, RunValue>))]
 [JsonSerializable(typeof(IReadOnlyDictionary<string, string>))]
 internal sealed partial class TrackingJson : JsonSerializerContext

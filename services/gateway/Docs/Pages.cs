@@ -15,6 +15,9 @@ internal static class Pages
             .WithSummary("Health and version of the platform")
             .WithTags("health")
             .Public();
+        // What MLflow's clients ask a server for.
+        app.MapGet("/health", () => TypedResults.Text("OK")).ExcludeFromDescription().Public();
+        app.MapGet("/version", () => TypedResults.Text(GatewayModule.Version)).ExcludeFromDescription().Public();
         app.MapGet("/problems", () => TypedResults.Text(Problems.All)).ExcludeFromDescription().Public();
         app.MapGet("/problems/{code}", Explain).ExcludeFromDescription().Public();
         app.MapGet("/openapi/v1.json", DescribeAsync).ExcludeFromDescription().Public();

@@ -3,11 +3,20 @@ namespace Platform.Gateway.Security;
 /// <summary>What an address belongs to.</summary>
 internal static class ApiPath
 {
+    private static readonly HashSet<string> _data = new(StringComparer.OrdinalIgnoreCase)
+    {
+        "api",
+        // What MLflow's clients and its web app ask a server for.
+        "ajax-api",
+        "get-artifact",
+        "graphql",
+        "model-versions",
+    };
+
     /// <summary>The parts of a path; empty ones do not count.</summary>
     public static string[] Parts(PathString path) =>
         path.Value?.Split('/', StringSplitOptions.RemoveEmptyEntries) ?? [];
 
-    /// <summary>True for what services answer with data, and not the web app with pages.</summary>
-    public static bool IsApi(string[] path) =>
-        path is [var first, ..] && string.Equals(first, "api", StringComparison.OrdinalIgnoreCase);
+    /// <summary>True for what is answered with data, and not by the web app with pages.</summary>
+    public static bool IsApi(string[] path) => path is [var first, ..] && _data.Contains(first);
 }

@@ -15,9 +15,14 @@ public static partial class ClientText
 {
     private const int MaxProjectLength = 200;
     private const int MaxPathLength = 1024;
+    private const int MaxShown = 100;
 
     /// <summary>The longest file name that common file systems take.</summary>
     private const int MaxPathPartBytes = 255;
+
+    /// <summary>What a client sent, as an answer repeats it: its beginning, not as much as somebody may send.</summary>
+    public static string Brief(string? text) =>
+        text is null || text.Length <= MaxShown ? text ?? "" : $"{text[..MaxShown]}…";
 
     /// <summary>True for text that can be stored: whole characters, no NUL.</summary>
     public static bool IsText(string text)

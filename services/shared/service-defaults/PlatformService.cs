@@ -2,6 +2,7 @@ using System.Text.Json.Serialization;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Diagnostics.HealthChecks;
 using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
@@ -49,11 +50,11 @@ public static class PlatformService
             json.SerializerOptions.AllowDuplicateProperties = false;
         });
         services.Configure<RouteHandlerOptions>(routes => routes.ThrowOnBadRequest = true);
+        services.AddSingleton<IProblemDetailsWriter, MlflowProblems>();
         services.AddProblemDetails(problems =>
             problems.CustomizeProblemDetails = context =>
             {
-                context.ProblemDetails.Extensions["traceId"] =
-                    System.Diagnostics.Activity.Current?.TraceId.ToString() ?? context.HttpContext.TraceIdentifier;
+                context.ProblemDetails.Extensions["traceId"] = StatusProblems.TraceOf(context.HttpContext);
                 StatusProblems.Describe(context.ProblemDetails, context.HttpContext.Request);
                 context.ProblemDetails.Type = ProblemResults.Below(
                     context.HttpContext.Request.PathBase,

@@ -23,9 +23,52 @@ internal sealed class MachineAccess(JobAttempts<TrackingStore> attempts, Trackin
             ?? await next(context);
     }
 
+    /// <summary>
+    /// A command to make a run as this caller may give it: a machine makes runs of its job, in that job's project and below that job's
+    /// runs.
+    /// </summary>
+    /// <returns>The command, and why it is refused; null when it is not.</returns>
+    public async Task<(CreateRun Command, ProblemHttpResult? Refusal)> OfCallerAsync(
+        HttpContext http,
+        CreateRun command,
+        CancellationToken cancellationToken
+    )
+    {
+        if (await RefuseRunAsync(http, command.JobId, cancellationToken) is { } foreign)
+        {
+            return (command, foreign);
+        }
+
+        Guid job;
+        switch (http.Caller())
+        {
+            case { Kind: CallerKind.Job } process:
+                job = process.Id;
+                break;
+            case { Kind: CallerKind.Node }:
+                job = command.JobId!.Value;
+                break;
+            default:
+                return (command, null);
+        }
+
+        // One that is not there yet may be this job's: runs of one training are created at once.
+        if (
+            command.ParentId is { } parent
+            && await FindJobAsync(parent, cancellationToken) is { } owner
+            && owner.JobId != job
+        )
+        {
+            return (command, ProblemResults.Problem(StatusCodes.Status403Forbidden, RunSentences.ForeignParent));
+        }
+
+        var project = await FindProjectAsync(job, cancellationToken) ?? command.Project;
+        return (command with { JobId = job, Project = project, OnlyOfJob = true }, null);
+    }
+
     /// <summary>Whether this caller may make a run for a job.</summary>
     /// <returns>Why not; null when it may.</returns>
-    public async Task<ProblemHttpResult?> RefuseRunAsync(
+    private async Task<ProblemHttpResult?> RefuseRunAsync(
         HttpContext http,
         Guid? jobId,
         CancellationToken cancellationToken
@@ -64,11 +107,18 @@ internal sealed class MachineAccess(JobAttempts<TrackingStore> attempts, Trackin
     public async Task<ProblemHttpResult?> RefuseAttemptAsync(HttpContext http, CancellationToken cancellationToken)
     {
         var caller = http.Caller();
+        if (
+            caller.Kind is not CallerKind.Job
+            || await attempts.EnterAsync(caller.Id, caller.Attempt, caller.Rank, cancellationToken)
+        )
+        {
+            return null;
+        }
+
         return
-            caller.Kind is CallerKind.Job
-            && !await attempts.EnterAsync(caller.Id, caller.Attempt, caller.Rank, cancellationToken)
-            ? ProblemResults.From(Run.Fenced)
-            : null;
+            await attempts.FindAsync(caller.Id, caller.Attempt, cancellationToken) is { IsNewest: true, IsEnded: true }
+            ? ProblemResults.Problem(StatusCodes.Status409Conflict, RunSentences.JobOver)
+            : ProblemResults.From(Run.Fenced);
     }
 
     /// <summary>Whether this caller, of an attempt that is not over, may touch a run.</summary>
@@ -105,6 +155,16 @@ internal sealed class MachineAccess(JobAttempts<TrackingStore> attempts, Trackin
         return await reader.ReadAsync(cancellationToken)
             ? new Owner(await reader.IsDBNullAsync(0, cancellationToken) ? null : reader.GetGuid(0))
             : null;
+    }
+
+    /// <summary>The project of a job: of the first of its runs, which is made when it is submitted. Null when it is not known yet.</summary>
+    private async Task<string?> FindProjectAsync(Guid jobId, CancellationToken cancellationToken)
+    {
+        await using var command = store.DataSource.CreateCommand(
+            "select project from run where job_id = $1 and project is not null order by created_at, id limit 1"
+        );
+        command.Parameters.Add(new() { Value = jobId });
+        return await command.ExecuteScalarAsync(cancellationToken) as string;
     }
 
     private sealed record Owner(Guid? JobId);

@@ -55,7 +55,7 @@ internal static class CreateRunEndpoint
         runs.MapPost("/", PostAsync)
             .RequireAuthorization(Policies.CreateRun)
             .WithName("CreateRun")
-            .WithSummary("Create a run; with an id of your own the request may be repeated")
+            .WithSummary("Create a run; with an id of your own, or an Idempotency-Key, the request may be repeated")
             .WithMetadata(new RequestSizeLimitAttribute(RunRules.MaxBodyBytes));
         runs.MapPut("/{id}", PutAsync)
             .RequireAuthorization(Policies.TrackRun)
@@ -66,21 +66,41 @@ internal static class CreateRunEndpoint
 
     private static Task<Results<Created<RunView>, Ok<RunView>, ProblemHttpResult>> PostAsync(
         CreateRunRequest request,
+        [FromHeader(Name = RunRequestKey.Header)] string? key,
         RunHandler handler,
         RunReader reader,
         MachineAccess access,
         HttpContext context,
         CancellationToken cancellationToken
-    ) =>
-        CreateAsync(
-            request.Id ?? Guid.CreateVersion7().ToString("D"),
-            request.ToCommand(),
-            handler,
-            reader,
-            access,
-            context,
-            cancellationToken
-        );
+    )
+    {
+        if (key is null)
+        {
+            var id = request.Id ?? Guid.CreateVersion7().ToString("D");
+            return CreateAsync(id, request.ToCommand(), handler, reader, access, context, cancellationToken);
+        }
+
+        Sentence? problem =
+            !RunRequestKey.IsKey(key) ? RunSentences.RequestKey.With(RunRequestKey.MaxLength)
+            : request.Id is not null ? RunSentences.KeyAndId
+            : null;
+        return problem is null
+            ? CreateAsync(
+                RunRequestKey.IdOf(context.Caller(), key),
+                request.ToCommand() with
+                {
+                    RequestHash = RunRequestKey.HashOf(request.ToCommand()),
+                },
+                handler,
+                reader,
+                access,
+                context,
+                cancellationToken
+            )
+            : Task.FromResult<Results<Created<RunView>, Ok<RunView>, ProblemHttpResult>>(
+                ProblemResults.Invalid(RunRequestKey.Header, problem)
+            );
+    }
 
     private static Task<Results<Created<RunView>, Ok<RunView>, ProblemHttpResult>> PutAsync(
         string id,
@@ -107,17 +127,11 @@ internal static class CreateRunEndpoint
             return ProblemResults.Invalid(field, message);
         }
 
-        if (await access.RefuseRunAsync(context, command.JobId, cancellationToken) is { } foreign)
+        (command, var foreign) = await access.OfCallerAsync(context, command, cancellationToken);
+        if (foreign is not null)
         {
             return foreign;
         }
-
-        command = context.Caller() switch
-        {
-            { Kind: CallerKind.Job } job => command with { JobId = job.Id, OnlyOfJob = true },
-            { Kind: CallerKind.Node } => command with { OnlyOfJob = true },
-            _ => command,
-        };
 
         var outcome = await handler.HandleAsync(id, command, context.EventMetadata(id), null, cancellationToken);
         if (outcome.Refusal is { } refusal)

@@ -1,4 +1,5 @@
 using Platform.Contracts.Sentences;
+using Platform.ServiceDefaults;
 
 namespace Platform.Tracking.Filtering;
 
@@ -60,6 +61,28 @@ internal sealed class FilterParser
 
         problem = parser._problem;
         return problem is null ? node : null;
+    }
+
+    /// <summary>Reads an order such as <c>metrics.`val loss` DESC</c>.</summary>
+    /// <returns>Null when it is none.</returns>
+    public static FieldName? ParseOrder(string text, out bool isDescending)
+    {
+        isDescending = false;
+        var tokens = FilterLexer.Read(text, out var problem);
+        if (problem is not null)
+        {
+            return null;
+        }
+
+        var parser = new FilterParser(tokens);
+        var field = parser.ReadField();
+        isDescending = parser.TakeKeyword("desc");
+        if (!isDescending)
+        {
+            parser.TakeKeyword("asc");
+        }
+
+        return parser.Current.Kind is TokenKind.End ? field : null;
     }
 
     private FilterNode? ReadAlternatives() => ReadMany("or", all: false, ReadConjunction);
@@ -257,7 +280,7 @@ internal sealed class FilterParser
         Fail<T>(
             Current.Kind is TokenKind.End
                 ? FilterSentences.Incomplete
-                : FilterSentences.Unexpected.With(Current.Text, Current.Position)
+                : FilterSentences.Unexpected.With(ClientText.Brief(Current.Text), Current.Position)
         );
 
     private T? Fail<T>(Sentence problem)

@@ -40,8 +40,17 @@ internal static class RunFilter
     public static IReadOnlyList<ListColumn>? Sort(string name, bool isDescending, Func<object, string> parameter)
     {
         var dot = name.IndexOf('.', StringComparison.Ordinal);
-        var key = name[(dot + 1)..].Trim('`', '"');
-        if (dot < 0 || !RunRules.IsKey(key) || RunFilterSql.EntityOf(name[..dot]) is not { } entity)
+        return dot < 0 ? null : Sort(name[..dot], name[(dot + 1)..].Trim('`', '"'), isDescending, parameter);
+    }
+
+    public static IReadOnlyList<ListColumn>? Sort(
+        string? entityName,
+        string key,
+        bool isDescending,
+        Func<object, string> parameter
+    )
+    {
+        if (!RunRules.IsKey(key) || RunFilterSql.EntityOf(entityName) is not { } entity)
         {
             return null;
         }

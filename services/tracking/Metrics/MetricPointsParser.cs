@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Platform.Contracts.Sentences;
+using Platform.ServiceDefaults;
 using Platform.Tracking.Runs;
 
 namespace Platform.Tracking.Metrics;
@@ -65,7 +66,7 @@ internal ref struct MetricPointsParser
         {
             if (!_reader.ValueTextEquals("points"u8))
             {
-                Fail("body", RunSentences.UnknownField.With(_reader.GetString() ?? ""));
+                Fail("body", RunSentences.UnknownField.With(ClientText.Brief(_reader.GetString())));
                 return;
             }
 
@@ -159,7 +160,7 @@ internal ref struct MetricPointsParser
             }
             else
             {
-                FailPoint("", RunSentences.UnknownField.With(_reader.GetString() ?? ""));
+                FailPoint("", RunSentences.UnknownField.With(ClientText.Brief(_reader.GetString())));
             }
         }
 

@@ -16,6 +16,7 @@ internal sealed class MlflowException(string code, string message) : Exception(m
         {
             "RESOURCE_DOES_NOT_EXIST" or "ENDPOINT_NOT_FOUND" => StatusCodes.Status404NotFound,
             "PERMISSION_DENIED" => StatusCodes.Status403Forbidden,
+            "RESOURCE_CONFLICT" => StatusCodes.Status409Conflict,
             "REQUEST_LIMIT_EXCEEDED" => StatusCodes.Status429TooManyRequests,
             "TEMPORARILY_UNAVAILABLE" => StatusCodes.Status503ServiceUnavailable,
             "INTERNAL_ERROR" => StatusCodes.Status500InternalServerError,

@@ -1,6 +1,9 @@
 using System.Globalization;
+using System.Text;
 using System.Text.Json;
+using System.Text.Unicode;
 using Platform.ServiceDefaults;
+using Platform.Tracking.Metrics;
 
 namespace Platform.Tracking.Mlflow;
 
@@ -37,6 +40,10 @@ internal sealed class MlflowRequest
         {
             throw new MlflowException("BAD_REQUEST", "The body is not valid JSON.");
         }
+        catch (InvalidOperationException)
+        {
+            throw MlflowException.Invalid("The body has text with half of a surrogate pair, which cannot be stored.");
+        }
     }
 
     /// <summary>A field that must be there; it may be empty where <paramref name="mayBeEmpty"/> says so.</summary>
@@ -54,36 +61,27 @@ internal sealed class MlflowRequest
         return Value(field) is { } value ? TextOf(field, value) : null;
     }
 
-    /// <summary>A whole number, also as text; null when it is left out.</summary>
-    public long? Whole(string field)
-    {
-        var text =
-            _query is not null ? Text(field)
-            : Value(field) is { } value
-                ? value.ValueKind is JsonValueKind.String ? value.GetString()
-                    : value.GetRawText()
-            : null;
-        return text is null ? null
-            : double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var number)
-            && number == Math.Floor(number)
-            && Math.Abs(number) <= 1L << 53
-                ? (long)number
-            : throw MlflowException.Invalid($"Invalid value {Brief(text)} for parameter '{field}' supplied.");
-    }
+    /// <summary>
+    /// A whole number that JSON's readers keep exactly (<see cref="MetricPoints.MaxStep"/>), also as text; null when it is left out.
+    /// </summary>
+    public long? Whole(string field) =>
+        Text(field) is not { } text ? null
+        : decimal.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var number)
+        && decimal.IsInteger(number)
+        && decimal.Abs(number) <= MetricPoints.MaxStep
+            ? (long)number
+        : throw MlflowException.Invalid(
+            $"Invalid value {ClientText.Brief(text)} for parameter '{field}' supplied. It must be a whole number of at most 53 bits."
+        );
 
     /// <summary>A number, or one of MLflow's texts for NaN and the infinities.</summary>
     public double RequiredNumber(string field)
     {
-        if (Value(field) is not { } value)
-        {
-            throw MlflowException.Missing(field);
-        }
-
-        var text = value.ValueKind is JsonValueKind.String ? value.GetString() : value.GetRawText();
+        var text = Text(field) ?? throw MlflowException.Missing(field);
         return double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var number)
             ? number
             : throw MlflowException.Invalid(
-                $"Got invalid value {Brief(text!)} for metric '{Text("key")}'. Please specify value as a valid double (64-bit floating point)"
+                $"Got invalid value {ClientText.Brief(text)} for metric '{ClientText.Brief(Text("key"))}'. Please specify value as a valid double (64-bit floating point)"
             );
     }
 
@@ -122,31 +120,42 @@ internal sealed class MlflowRequest
             return JsonElement.Parse("{}");
         }
 
-        var json = JsonElement.Parse(span.Span);
+        var json = ParseText(span.Span);
         // Old clients send the JSON as text within JSON.
-        return json.ValueKind is JsonValueKind.String ? JsonElement.Parse(json.GetString()!) : json;
+        return json.ValueKind is JsonValueKind.String ? ParseText(Encoding.UTF8.GetBytes(json.GetString()!)) : json;
+    }
+
+    /// <summary>Parses JSON of which every text and name can be read.</summary>
+    /// <exception cref="InvalidOperationException">There is half of a surrogate pair.</exception>
+    private static JsonElement ParseText(ReadOnlySpan<byte> utf8)
+    {
+        if (!Utf8.IsValid(utf8))
+        {
+            throw new JsonException();
+        }
+
+        var reader = new Utf8JsonReader(utf8);
+        while (reader.Read())
+        {
+            if (reader.ValueIsEscaped)
+            {
+                _ = reader.GetString();
+            }
+        }
+
+        return JsonElement.Parse(utf8);
     }
 
     private JsonElement? Value(string field) =>
         _body.TryGetProperty(field, out var value) && value.ValueKind is not JsonValueKind.Null ? value : null;
 
-    private static string? TextOf(string field, JsonElement value)
-    {
-        try
+    private static string? TextOf(string field, JsonElement value) =>
+        value.ValueKind switch
         {
-            return value.ValueKind switch
-            {
-                JsonValueKind.String => Checked(field, value.GetString()),
-                JsonValueKind.Number => value.GetRawText(),
-                _ => throw MlflowException.Invalid($"Invalid value for parameter '{field}' supplied."),
-            };
-        }
-        catch (InvalidOperationException)
-        {
-            // Half of a surrogate pair.
-            throw MlflowException.Invalid($"Invalid value for parameter '{field}' supplied.");
-        }
-    }
+            JsonValueKind.String => Checked(field, value.GetString()),
+            JsonValueKind.Number => value.GetRawText(),
+            _ => throw MlflowException.Invalid($"Invalid value for parameter '{field}' supplied."),
+        };
 
     private static JsonElement.ArrayEnumerator Items(string field, JsonElement list) =>
         list.ValueKind is JsonValueKind.Array
@@ -158,6 +167,4 @@ internal sealed class MlflowRequest
         text is null || ClientText.IsText(text)
             ? text
             : throw MlflowException.Invalid($"Invalid value for parameter '{field}' supplied.");
-
-    private static string Brief(string text) => text.Length <= 100 ? text : $"{text[..100]}…";
 }

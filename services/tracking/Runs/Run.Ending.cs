@@ -127,5 +127,5 @@ internal sealed partial record Run
             : Decision.Nothing<RunEvent>();
 
     private Decision<RunEvent> Find(DateTimeOffset now) =>
-        IsLost ? Decision.Accept<RunEvent>(new RunStarted { At = now }) : Decision.Nothing<RunEvent>();
+        IsLost && !IsDeleted ? Decision.Accept<RunEvent>(new RunStarted { At = now }) : Decision.Nothing<RunEvent>();
 }

@@ -41,6 +41,9 @@ internal sealed partial record Run(
 
     /// <summary>The run that it is a part of.</summary>
     public string? ParentId { get; init; }
+
+    /// <summary>What the request said that created it, if that had an idempotency key.</summary>
+    public string? RequestHash { get; init; }
     public string Alias { get; init; } = "";
     public string Group { get; init; } = "";
     public string Notes { get; init; } = "";
@@ -67,6 +70,9 @@ internal sealed partial record Run(
             (RunStatus.None, CreateRun { Starts: false }) when run.IsPurged => Decision.Nothing<RunEvent>(),
             (RunStatus.None, CreateRun c) => Create(c, now),
             (_, CreateRun { OnlyOfJob: true } c) when run.JobId != c.JobId => new Decision<RunEvent>.Refused(Foreign),
+            (_, CreateRun { RequestHash: { } hash }) => string.Equals(run.RequestHash, hash, StringComparison.Ordinal)
+                ? Decision.Nothing<RunEvent>()
+                : Refusals.Refuse<RunEvent>(RunSentences.KeyReused),
             (_, CreateRun c) => Complete(run, c, now),
             (_, StartJobAttempt c) => StartAttempt(run, c, now),
             (_, EndJob c) => End(run, c, now),
@@ -98,6 +104,7 @@ internal sealed partial record Run(
                 Name = e.Name,
                 JobId = e.JobId,
                 ParentId = e.ParentId,
+                RequestHash = e.RequestHash,
             },
             RunIdentified e => run with
             {
@@ -147,6 +154,7 @@ internal sealed partial record Run(
                 Name = c.Name,
                 JobId = c.JobId,
                 ParentId = c.ParentId,
+                RequestHash = c.RequestHash,
                 At = Earlier(c.StartedAt, now),
             },
         ];

@@ -20,6 +20,9 @@ internal sealed record CreateRun(
 {
     /// <summary>The caller is a machine that works for this job: a run of somebody else is not its own to go on with.</summary>
     public bool OnlyOfJob { get; init; }
+
+    /// <summary>Of a request with an idempotency key: what it says. A repeat changes nothing.</summary>
+    public string? RequestHash { get; init; }
 }
 
 /// <summary>Merges values: keys that are not named stay, null removes.</summary>

@@ -19,6 +19,9 @@ internal sealed record RunCreated : RunEvent
 
     /// <summary>The run that it is a part of.</summary>
     public string? ParentId { get; init; }
+
+    /// <summary>What the request said that created it, if that had an idempotency key.</summary>
+    public string? RequestHash { get; init; }
 }
 
 /// <summary>Values that were unknown when the run was created; null leaves a field unchanged.</summary>

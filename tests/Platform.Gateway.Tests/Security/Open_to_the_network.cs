@@ -38,6 +38,20 @@ public sealed class Open_to_the_network : IAsyncLifetime
     }
 
     [Theory]
+    [InlineData("/api/2.0/mlflow/runs/search")]
+    [InlineData("/ajax-api/2.0/mlflow/runs/search")]
+    [InlineData("/ajax-api/3.0/mlflow/anything")]
+    public async Task clients_of_MLflow_are_told_so_in_the_form_they_know(string path)
+    {
+        using var answer = await _gateway.SendAsync(HttpMethod.Post, path);
+        Assert.Equal(HttpStatusCode.Unauthorized, answer.StatusCode);
+        Assert.Equal("Bearer", answer.Headers.WwwAuthenticate.Single().Scheme);
+        Assert.Equal("UNAUTHENTICATED", (string?)(await answer.JsonAsync())["error_code"]);
+    }
+
+    [Theory]
+    [InlineData("/health")]
+    [InlineData("/version")]
     [InlineData("/api/health")]
     [InlineData("/health/live")]
     [InlineData("/health/ready")]

@@ -125,7 +125,9 @@ public sealed class Experiments_of_MLflow(TrackingHost host) : IClassFixture<Tra
         Assert.Equal($"{name} 2", deleted["name"].Text());
         Assert.Null((await SearchAsync(id))["runs"]);
         await host.PostAsync("/runs/create", new { experiment_id = id }, HttpStatusCode.BadRequest);
+        await RefuseChangesAsync(id, other);
         await host.PostAsync("/experiments/restore", new { experiment_id = id });
+        await RefuseAsync("restore", new { experiment_id = id }, HttpStatusCode.NotFound);
         Assert.Equal(run, MlflowCalls.IdOf((await SearchAsync(id))["runs"]![0]!));
     }
 
@@ -193,6 +195,7 @@ public sealed class Experiments_of_MLflow(TrackingHost host) : IClassFixture<Tra
     [InlineData("/experiments/search?view_type=SOME", "INVALID_PARAMETER_VALUE", HttpStatusCode.BadRequest)]
     [InlineData("/experiments/search?filter=colour='red'", "INVALID_PARAMETER_VALUE", HttpStatusCode.BadRequest)]
     [InlineData("/experiments/search?order_by=name;drop", "INVALID_PARAMETER_VALUE", HttpStatusCode.BadRequest)]
+    [InlineData("/experiments/search?order_by=bogus.name", "INVALID_PARAMETER_VALUE", HttpStatusCode.BadRequest)]
     public async Task are_refused_with_the_code_that_clients_know(string path, string code, HttpStatusCode status) =>
         Assert.Equal(code, (await host.AskAsync(path, status)).Code());
 
@@ -209,6 +212,33 @@ public sealed class Experiments_of_MLflow(TrackingHost host) : IClassFixture<Tra
             (await host.AskAsync($"/experiments/get?experiment_id={id}")).ToJsonString()
         );
     }
+
+    private async Task RefuseChangesAsync(string id, string freeName)
+    {
+        await RefuseAsync("delete", new { experiment_id = id }, HttpStatusCode.NotFound);
+        await RefuseAsync("update", new { experiment_id = id, new_name = $"{freeName} 3" }, HttpStatusCode.BadRequest);
+        await RefuseAsync(
+            "set-experiment-tag",
+            new
+            {
+                experiment_id = id,
+                key = "a",
+                value = "c",
+            },
+            HttpStatusCode.BadRequest
+        );
+        await RefuseAsync("delete-experiment-tag", new { experiment_id = id, key = "a" }, HttpStatusCode.BadRequest);
+        var experiment = (await host.AskAsync($"/experiments/get?experiment_id={id}"))["experiment"]!;
+        Assert.Equal("b", experiment["tags"]![0]!["value"].Text());
+        // The name was not taken by the refused request.
+        await host.ExperimentAsync($"{freeName} 3");
+    }
+
+    private async Task RefuseAsync(string change, object body, HttpStatusCode status) =>
+        Assert.Equal(
+            status is HttpStatusCode.NotFound ? "RESOURCE_DOES_NOT_EXIST" : "INVALID_PARAMETER_VALUE",
+            (await host.PostAsync($"/experiments/{change}", body, status)).Code()
+        );
 
     private static string Unique() => $"exp {Guid.CreateVersion7():N}";
 

@@ -73,26 +73,6 @@ public sealed class Runs_of_MLflow(TrackingHost host) : IClassFixture<TrackingHo
     }
 
     [Fact]
-    public async Task are_one_run_however_often_a_client_repeats_its_creation()
-    {
-        var experiment = await host.ExperimentAsync(Unique());
-        var body = new
-        {
-            experiment_id = experiment,
-            user_id = "anna",
-            run_name = "same",
-            start_time = 1_700_000_000_000,
-        };
-        var ids = new HashSet<string>(StringComparer.Ordinal);
-        for (var i = 0; i < 3; i++)
-        {
-            ids.Add(MlflowCalls.IdOf((await host.PostAsync("/runs/create", body))["run"]!));
-        }
-
-        Assert.Single(ids);
-    }
-
-    [Fact]
     public async Task write_parameters_once()
     {
         var id = MlflowCalls.IdOf(await host.RunAsync("0"));
@@ -265,6 +245,24 @@ public sealed class Runs_of_MLflow(TrackingHost host) : IClassFixture<TrackingHo
         Assert.Equal(id, bulk["metrics"]![0]!["run_id"].Text());
         Assert.InRange(sampled["metrics"]!.AsArray().Count, 2, 10);
         Assert.Equal("{}", (await host.AskAsync($"/metrics/get-history?run_id={id}&metric_key=none")).ToJsonString());
+    }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    [InlineData(3)]
+    [InlineData(2500)]
+    public async Task show_samples_of_a_metric_of_any_number(int most)
+    {
+        var id = MlflowCalls.IdOf(await host.RunAsync("0"));
+        var metrics = Enumerable.Range(0, 10).Select(step => Metric("loss", step, step));
+        await host.PostAsync("/runs/log-batch", new { run_id = id, metrics });
+
+        var sampled = await host.AskAsync(
+            $"/metrics/get-history-bulk-interval?run_ids={id}&metric_key=loss&max_results={most}"
+        );
+
+        Assert.InRange(sampled["metrics"]!.AsArray().Count, 2, Math.Max(most, 4));
     }
 
     [Fact]

@@ -33,6 +33,38 @@ public sealed class A_training_that_sends_heartbeats(TrackingHost host) : IClass
     }
 
     [Fact]
+    public async Task leaves_a_run_that_has_ended_as_it_is()
+    {
+        var run = await host.CreateRunAsync();
+        await host.SendAsync(HttpMethod.Post, $"/api/runs/{run}/finish", new { }, HttpStatusCode.OK);
+        await SendHeartbeatAsync(run);
+        Assert.Equal("finished", await StatusAsync(run));
+    }
+
+    [Fact]
+    public async Task leaves_a_run_in_the_recycle_bin_as_it_is()
+    {
+        var run = await host.CreateRunAsync();
+        await SendHeartbeatAsync(run);
+        await WaitFor.ConditionAsync("it to be given up", async () => await StatusAsync(run) is "interrupted");
+        await host.SendAsync(HttpMethod.Delete, $"/api/runs/{run}", body: null, HttpStatusCode.OK);
+        await SendHeartbeatAsync(run);
+        Assert.Equal("interrupted", await StatusAsync(run));
+    }
+
+    [Theory]
+    [InlineData("?attempt=x", "", HttpStatusCode.BadRequest)]
+    [InlineData("", "{", HttpStatusCode.NoContent)]
+    [InlineData("", null, HttpStatusCode.RequestEntityTooLarge)]
+    public async Task says_no_more_than_that(string query, string? body, HttpStatusCode expected)
+    {
+        var run = await host.CreateRunAsync();
+        using var content = new StringContent(body ?? new string('a', 2000));
+        using var answer = await host.Http.PostAsync($"/api/runs/{run}/heartbeat{query}", content);
+        Assert.Equal(expected, answer.StatusCode);
+    }
+
+    [Fact]
     public Task of_an_unknown_run_is_not_found() =>
         host.SendAsync(HttpMethod.Post, "/api/runs/none/heartbeat", body: null, HttpStatusCode.NotFound);
 

@@ -45,6 +45,21 @@ public sealed class Bad_requests(TrackingHost host) : IClassFixture<TrackingHost
         host.SendAsync(HttpMethod.Post, "/api/runs", body, HttpStatusCode.BadRequest);
 
     [Theory]
+    [InlineData("/api/runs", """{"project":"p","LONG":1}""")]
+    [InlineData("/api/runs", """{"project":"p","tags":{"LONG":1}}""")]
+    [InlineData("/api/runs/none/metrics", """{"LONG":1}""")]
+    public async Task are_refused_without_repeating_all_of_them(string path, string body)
+    {
+        var answer = await host.SendAsync(
+            HttpMethod.Post,
+            path,
+            body.Replace("LONG", new string('k', 500_000), StringComparison.Ordinal),
+            HttpStatusCode.BadRequest
+        );
+        Assert.InRange(answer.ToJsonString().Length, 100, 2000);
+    }
+
+    [Theory]
     [InlineData("""{"status":"finished"}""")]
     [InlineData("""{"name":""}""")]
     [InlineData("""{"name":5}""")]

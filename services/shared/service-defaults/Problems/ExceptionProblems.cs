@@ -69,7 +69,7 @@ internal sealed partial class ExceptionProblems(IProblemDetailsService problems)
     /// <summary>Says which field of the body is wrong, without naming types of ours.</summary>
     private static Sentence Describe(JsonException json)
     {
-        var path = json.Path is { Length: > 1 } known ? known.TrimStart('$', '.') : null;
+        var path = json.Path is { Length: > 1 } known ? ClientText.Brief(known.TrimStart('$', '.')) : null;
         return NameIn(json.Message, "The JSON property '") is { } unknown ? RequestSentences.UnknownField.With(unknown)
             : json.Message.StartsWith("Duplicate propert", StringComparison.Ordinal)
                 ? RequestSentences.DoubledField.With(NameIn(json.Message, "Duplicate property '") ?? path ?? "")
@@ -92,6 +92,6 @@ internal sealed partial class ExceptionProblems(IProblemDetailsService problems)
     /// <summary>The name of a field in one of the serializer's messages.</summary>
     private static string? NameIn(string message, string beginning) =>
         message.StartsWith(beginning, StringComparison.Ordinal)
-            ? message[beginning.Length..message.IndexOf('\'', beginning.Length)]
+            ? ClientText.Brief(message[beginning.Length..message.IndexOf('\'', beginning.Length)])
             : null;
 }

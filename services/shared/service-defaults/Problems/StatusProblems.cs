@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Mvc;
 using Platform.Contracts.Sentences;
@@ -22,6 +23,10 @@ internal static class StatusProblems
             problem.Extensions[name] = value;
         }
     }
+
+    /// <summary>Under which the log has the details of a request.</summary>
+    public static string TraceOf(HttpContext context) =>
+        Activity.Current?.TraceId.ToString() ?? context.TraceIdentifier;
 
     /// <summary>What a status says of a request; null for one that needs more than that.</summary>
     public static Sentence? SentenceFor(int? status, HttpRequest request)

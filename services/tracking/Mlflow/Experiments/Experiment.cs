@@ -23,7 +23,12 @@ internal sealed record Experiment(
 
     public static readonly Decider<Experiment, ExperimentEvent> Decider = new("experiment", Initial, Evolve);
 
+    /// <summary>The code of the answer to a change of one that is deleted.</summary>
+    public const string Deleted = "experiment.deleted";
+
+    // As in MLflow, one that is deleted is not there to be deleted, and one that is not deleted is not there to be restored.
     private static readonly Refusal _none = new("experiment.none", "There is no such experiment.");
+    private static readonly Refusal _deleted = new(Deleted, "The experiment is deleted.");
 
     public static Decision<ExperimentEvent> Decide(
         Experiment experiment,
@@ -44,6 +49,11 @@ internal sealed record Experiment(
                     }
                 ),
             _ when !experiment.Exists => new Decision<ExperimentEvent>.Refused(_none),
+            RenameExperiment or SetExperimentTag when experiment.IsDeleted => new Decision<ExperimentEvent>.Refused(
+                _deleted
+            ),
+            DeleteExperiment when experiment.IsDeleted => new Decision<ExperimentEvent>.Refused(_none),
+            RestoreExperiment when !experiment.IsDeleted => new Decision<ExperimentEvent>.Refused(_none),
             RenameExperiment c => If(
                 !string.Equals(experiment.Name, c.Name, StringComparison.Ordinal),
                 new ExperimentRenamed { Name = c.Name, At = now }
@@ -57,8 +67,8 @@ internal sealed record Experiment(
                     At = now,
                 }
             ),
-            DeleteExperiment => If(!experiment.IsDeleted, new ExperimentDeleted { At = now }),
-            RestoreExperiment => If(experiment.IsDeleted, new ExperimentRestored { At = now }),
+            DeleteExperiment => Decision.Accept<ExperimentEvent>(new ExperimentDeleted { At = now }),
+            RestoreExperiment => Decision.Accept<ExperimentEvent>(new ExperimentRestored { At = now }),
             _ => throw new UnreachableException($"No decision for {command.GetType().Name}."),
         };
 

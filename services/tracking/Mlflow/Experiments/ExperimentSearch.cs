@@ -1,4 +1,5 @@
 using System.Globalization;
+using Platform.ServiceDefaults;
 using Platform.Tracking.Filtering;
 
 namespace Platform.Tracking.Mlflow.Experiments;
@@ -32,14 +33,14 @@ internal sealed class ExperimentSearch
                 "ACTIVE_ONLY" or "1" => "not e.is_deleted",
                 "DELETED_ONLY" or "2" => "e.is_deleted",
                 "ALL" or "3" => "true",
-                var other => throw MlflowException.Invalid($"Invalid view_type '{other}'."),
+                var other => throw MlflowException.Invalid($"Invalid view_type '{ClientText.Brief(other)}'."),
             },
         };
         if (request.Text("filter") is { Length: > 0 } filter)
         {
             var node =
                 FilterParser.Parse(filter, out var problem)
-                ?? throw MlflowException.Invalid($"Invalid filter '{filter}': {problem!.Text}");
+                ?? throw MlflowException.Invalid($"Invalid filter '{ClientText.Brief(filter)}': {problem!.Text}");
             conditions.Add(search.Sql(node));
         }
 
@@ -52,23 +53,21 @@ internal sealed class ExperimentSearch
         var columns = new List<string>();
         foreach (var order in orders)
         {
-            var words = order.Split(' ', StringSplitOptions.RemoveEmptyEntries);
-            var name = words.Length > 0 ? words[0].Trim('`', '"') : "";
-            name = name[(name.LastIndexOf('.') + 1)..];
-            if (
-                !_columns.TryGetValue(name, out var column)
-                || words.Length > 2
-                || (words.Length == 2 && words[1].ToUpperInvariant() is not ("ASC" or "DESC"))
-            )
-            {
-                throw MlflowException.Invalid($"Invalid order_by entry '{order}'.");
-            }
-
-            columns.Add($"{column} {(words.Length == 2 ? words[1] : "ASC")}");
+            columns.Add(
+                FilterParser.ParseOrder(order, out var isDescending) is { } field && ColumnOf(field) is { } column
+                    ? $"{column} {(isDescending ? "desc" : "asc")}"
+                    : throw MlflowException.Invalid($"Invalid order_by entry '{ClientText.Brief(order)}'.")
+            );
         }
 
         return string.Join(", ", columns.DefaultIfEmpty("e.created_at desc").Append("e.id desc"));
     }
+
+    /// <summary>The column of an attribute; null when there is none.</summary>
+    private static string? ColumnOf(FieldName field) =>
+        field.Entity?.ToLowerInvariant() is null or "attribute" or "attributes" or "attr"
+            ? _columns.GetValueOrDefault(field.Key)
+            : null;
 
     private string Sql(FilterNode node) =>
         node switch
@@ -81,12 +80,9 @@ internal sealed class ExperimentSearch
 
     private string Compare(FilterNode.Comparison c)
     {
-        var sql = c.Field.Entity?.ToLowerInvariant() switch
-        {
-            "tag" or "tags" => $"e.tags ->> {Parameter(c.Field.Key)}",
-            null or "attribute" or "attributes" or "attr" => _columns.GetValueOrDefault(c.Field.Key),
-            _ => null,
-        };
+        var sql = c.Field.Entity?.ToLowerInvariant() is "tag" or "tags"
+            ? $"e.tags ->> {Parameter(c.Field.Key)}"
+            : ColumnOf(c.Field);
         if (sql is null)
         {
             throw MlflowException.Invalid($"Invalid attribute key '{c.Field}' specified.");

@@ -39,7 +39,7 @@ internal sealed class MlflowExperiments(TrackingStore store, ExperimentDirectory
         var found = await FindAsync("e.name = $1", [name], "e.id", 1, 0, context.RequestAborted);
         return found.Count > 0
             ? new { Experiment = found[0] }
-            : throw MlflowException.NotFound($"Could not find experiment with name '{name}'");
+            : throw MlflowException.NotFound($"Could not find experiment with name '{ClientText.Brief(name)}'");
     }
 
     public async Task<object> SearchAsync(MlflowRequest request, HttpContext context)
@@ -65,13 +65,15 @@ internal sealed class MlflowExperiments(TrackingStore store, ExperimentDirectory
 
     public async Task<object> RenameAsync(MlflowRequest request, HttpContext context)
     {
-        var id = await IdOfAsync(request, context);
-        if (request.Text("new_name") is null)
+        var given = request.RequiredText("experiment_id");
+        var name = request.Text("new_name") is null ? null : NameOf(request, "new_name");
+        // Asked before the name is claimed.
+        var id = IdOf(await ReadActiveAsync(given, context.RequestAborted));
+        if (name is null)
         {
             return MlflowEndpoints.Empty;
         }
 
-        var name = NameOf(request, "new_name");
         return await directory.RenameAsync(id, name, context.EventMetadata(), context.RequestAborted)
             ? MlflowEndpoints.Empty
             : throw MlflowException.AlreadyExists($"Experiment '{name}' already exists.");
@@ -106,22 +108,15 @@ internal sealed class MlflowExperiments(TrackingStore store, ExperimentDirectory
             }
         }
 
-        throw MlflowException.NotFound($"No Experiment with id={id} exists");
+        throw NotFound(id);
     }
 
     /// <summary>The project of an experiment.</summary>
     public async Task<string> ProjectOfAsync(string id, CancellationToken cancellationToken)
     {
-        var experiment = await ReadAsync(id, cancellationToken);
-        if (experiment.LifecycleStage is not "active")
-        {
-            throw MlflowException.Invalid(
-                $"The experiment {id} must be in the 'active' state. Current state is deleted."
-            );
-        }
-
+        var experiment = await ReadActiveAsync(id, cancellationToken);
         await using var command = store.DataSource.CreateCommand("select project from experiment where id = $1");
-        command.Parameters.Add(new() { Value = long.Parse(experiment.ExperimentId, CultureInfo.InvariantCulture) });
+        command.Parameters.Add(new() { Value = IdOf(experiment) });
         return (string)(await command.ExecuteScalarAsync(cancellationToken))!;
     }
 
@@ -130,16 +125,28 @@ internal sealed class MlflowExperiments(TrackingStore store, ExperimentDirectory
 
     private async Task<object> ChangeAsync(MlflowRequest request, ExperimentCommand command, HttpContext context)
     {
-        var id = await IdOfAsync(request, context);
-        await directory.HandleAsync(id, command, context.EventMetadata(), context.RequestAborted);
-        return MlflowEndpoints.Empty;
+        var experiment = await ReadAsync(request.RequiredText("experiment_id"), context.RequestAborted);
+        var id = IdOf(experiment);
+        var outcome = await directory.HandleAsync(id, command, context.EventMetadata(), context.RequestAborted);
+        return outcome.Refusal?.Code switch
+        {
+            null => MlflowEndpoints.Empty,
+            Experiment.Deleted => throw NotActive(experiment.ExperimentId),
+            _ => throw NotFound(experiment.ExperimentId),
+        };
     }
 
-    private async Task<long> IdOfAsync(MlflowRequest request, HttpContext context) =>
-        long.Parse(
-            (await ReadAsync(request.RequiredText("experiment_id"), context.RequestAborted)).ExperimentId,
-            CultureInfo.InvariantCulture
-        );
+    private async Task<MlflowExperiment> ReadActiveAsync(string id, CancellationToken cancellationToken) =>
+        await ReadAsync(id, cancellationToken) is { LifecycleStage: "active" } active ? active : throw NotActive(id);
+
+    private static MlflowException NotFound(string id) =>
+        MlflowException.NotFound($"No Experiment with id={ClientText.Brief(id)} exists");
+
+    private static MlflowException NotActive(string id) =>
+        MlflowException.Invalid($"The experiment {id} must be in the 'active' state. Current state is deleted.");
+
+    private static long IdOf(MlflowExperiment experiment) =>
+        long.Parse(experiment.ExperimentId, CultureInfo.InvariantCulture);
 
     private async Task<List<MlflowExperiment>> FindAsync(
         string condition,

@@ -61,8 +61,9 @@ internal sealed class MlflowMetricHistory(TrackingStore store, MetricReader read
         {
             var id = await access.FindAsync(run, context);
             var (_, series) = (await reader.FindSeriesAsync(id, [key], context.RequestAborted))!.Value;
-            // The first and last point are kept besides.
-            var points = await reader.ReadAsync(series[0], Math.Max(limit, 3), from, to, context.RequestAborted);
+            // As in MLflow, the first and the last point are kept however few are asked for.
+            var most = Math.Max(limit, SeriesSampler.MinPoints);
+            var points = await reader.ReadAsync(series[0], most, from, to, context.RequestAborted);
             metrics.AddRange(
                 points.Select(point =>
                     MlflowRunMapping.MetricOf(

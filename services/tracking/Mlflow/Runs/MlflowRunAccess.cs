@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.Http.HttpResults;
 using Platform.EventStore;
+using Platform.ServiceDefaults;
 using Platform.Tracking.Access;
 using Platform.Tracking.Runs;
 
@@ -17,13 +18,29 @@ internal sealed class MlflowRunAccess(TrackingStore store, MachineAccess machine
     {
         var (id, isDeleted) = await ReadAsync(given, context);
         return isDeleted
-            ? throw MlflowException.Invalid($"The run {given} must be in the 'active' state. Current state is deleted.")
+            ? throw MlflowException.Invalid(
+                $"The run {ClientText.Brief(given)} must be in the 'active' state. Current state is deleted."
+            )
             : id;
     }
 
     /// <summary>Refuses a process of an attempt that is over, once for each request.</summary>
     public async Task EnterAsync(HttpContext context) =>
         Check(await machines.RefuseAttemptAsync(context, context.RequestAborted));
+
+    /// <summary>A command to make a run as this caller may give it.</summary>
+    /// <exception cref="MlflowException">It may not: a job's process makes runs in its job's experiment, and below runs of its job.</exception>
+    public async Task<CreateRun> ForCallerAsync(CreateRun command, HttpContext context)
+    {
+        var (allowed, refusal) = await machines.OfCallerAsync(context, command, context.RequestAborted);
+        Check(refusal);
+        return string.Equals(allowed.Project, command.Project, StringComparison.Ordinal)
+            ? allowed
+            : throw new MlflowException(
+                "PERMISSION_DENIED",
+                $"A job's token can only create runs in the experiment of its job's project, {allowed.Project}."
+            );
+    }
 
     /// <summary>Throws where a command was refused.</summary>
     public static void Check(Outcome<Run, RunEvent> outcome)
@@ -34,6 +51,8 @@ internal sealed class MlflowRunAccess(TrackingStore store, MachineAccess machine
                 return;
             case { Code: "run.not-found" } refusal:
                 throw MlflowException.NotFound(refusal.Message);
+            case { Code: "idempotency-key.reused" } refusal:
+                throw new MlflowException("RESOURCE_CONFLICT", refusal.Message);
             case { Code: "run.foreign-run" or "run.attempt-fenced" } refusal:
                 throw new MlflowException("PERMISSION_DENIED", refusal.Message);
             case { } refusal:
@@ -67,6 +86,6 @@ internal sealed class MlflowRunAccess(TrackingStore store, MachineAccess machine
             }
         }
 
-        throw MlflowException.NotFound($"Run with id={given} not found");
+        throw MlflowException.NotFound($"Run with id={ClientText.Brief(given)} not found");
     }
 }

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Platform.ServiceDefaults;
 using Platform.Tracking.Browsing;
 using Platform.Tracking.Mlflow.Experiments;
 using Platform.Tracking.Runs;
@@ -35,7 +36,9 @@ internal static class MlflowRunMapping
             "FINISHED" or "3" => RunStatus.Finished,
             "FAILED" or "4" => RunStatus.Failed,
             "KILLED" or "5" => RunStatus.Interrupted,
-            _ => throw MlflowException.Invalid($"Invalid value '{name}' for parameter 'status' supplied."),
+            _ => throw MlflowException.Invalid(
+                $"Invalid value '{ClientText.Brief(name)}' for parameter 'status' supplied."
+            ),
         };
 
     public static MlflowRunInfo InfoOf(RunView run, string experiment) =>

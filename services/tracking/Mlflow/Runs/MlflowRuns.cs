@@ -1,8 +1,6 @@
-using System.Globalization;
-using System.Security.Cryptography;
-using System.Text;
 using Platform.ServiceDefaults;
 using Platform.Tracking.Browsing;
+using Platform.Tracking.Changing;
 using Platform.Tracking.Mlflow.Experiments;
 using Platform.Tracking.Runs;
 
@@ -35,22 +33,15 @@ internal sealed class MlflowRuns(
             tags.TryAdd(MlflowRunMapping.UserTag, user);
         }
 
-        var start = request.Whole("start_time");
-        var id = IdOf(request, start, tags, context);
         var command = new CreateRun(project, TakeName(request, tags), JobId: null, Starts: true)
         {
-            StartedAt = start is { } milliseconds ? MlflowValues.TimeOf(milliseconds) : null,
+            StartedAt = request.Whole("start_time") is { } start ? MlflowValues.TimeOf(start) : null,
             ParentId = TakeParent(tags),
             Tags = tags,
         };
-        var caller = context.Caller();
-        if (caller.Kind is CallerKind.Job)
-        {
-            command = command with { JobId = caller.Id, OnlyOfJob = true };
-        }
-
-        var outcome = await handler.HandleAsync(id, command, context.EventMetadata(id), null, context.RequestAborted);
-        MlflowRunAccess.Check(outcome);
+        (var id, command) = IdOf(command, context);
+        command = await access.ForCallerAsync(command with { Name = command.Name ?? RandomNames.Next() }, context);
+        await HandleAsync(id, command, context);
         return new { Run = await runs.FindAsync(id, context.RequestAborted) };
     }
 
@@ -63,17 +54,21 @@ internal sealed class MlflowRuns(
     public async Task<object> UpdateAsync(MlflowRequest request, HttpContext context)
     {
         var id = await access.FindActiveAsync(request.RunId(), context);
-        if (request.Text("run_name") is { Length: > 0 } name)
-        {
-            await HandleAsync(id, new UpdateRun(MlflowValues.NameOf(name)), context);
-        }
-
-        if (request.Text("status") is { Length: > 0 } word)
-        {
-            await SetStatusAsync(id, MlflowRunMapping.StatusOf(word), request.Whole("end_time"), context);
-        }
-
         var run = (await reader.FindAsync(id, context.RequestAborted))!;
+        // Everything is read before anything is stored.
+        var name = request.Text("run_name") is { Length: > 0 } text ? MlflowValues.NameOf(text) : null;
+        var ending = StatusCommandOf(request, run, context);
+        if (name is not null)
+        {
+            await HandleAsync(id, new UpdateRun(name, Attempt: context.JobAttempt()), context);
+        }
+
+        if (ending is not null)
+        {
+            await HandleAsync(id, ending, context);
+        }
+
+        run = (await reader.FindAsync(id, context.RequestAborted))!;
         return new
         {
             RunInfo = MlflowRunMapping.InfoOf(run, await runs.ExperimentOfAsync(run, context.RequestAborted)),
@@ -109,23 +104,29 @@ internal sealed class MlflowRuns(
         return new { Runs = found.OrNull(), NextPageToken = MlflowEndpoints.TokenOf(offset + limit, hasMore) };
     }
 
-    private async Task SetStatusAsync(string id, RunStatus status, long? endTime, HttpContext context)
+    /// <summary>What brings a run into the status that a request names; null when it names none, or that it has.</summary>
+    private RunCommand? StatusCommandOf(MlflowRequest request, RunView run, HttpContext context)
     {
-        if (Run.IsEnd(status))
+        var end = request.Whole("end_time") is { } given ? MlflowValues.TimeOf(given) : (DateTimeOffset?)null;
+        if (request.Text("status") is not { Length: > 0 } word)
         {
-            var end = endTime is { } milliseconds ? MlflowValues.TimeOf(milliseconds) : (DateTimeOffset?)null;
-            var command = new FinishRun(status, context.JobAttempt(), context.Caller().Rank, end) { Replaces = true };
-            await HandleAsync(id, command, context);
+            return null;
         }
-        else if (status is RunStatus.Running && await reader.FindAsync(id, context.RequestAborted) is { } run)
+
+        return MlflowRunMapping.StatusOf(word) switch
         {
             // Another process goes on with it.
-            var again = new CreateRun(run.Project ?? "default", Name: null, run.JobId, Starts: true)
+            RunStatus.Running => new CreateRun(run.Project ?? "default", Name: null, run.JobId, Starts: true)
             {
                 StartedAt = clock.GetUtcNow(),
-            };
-            await HandleAsync(id, again, context);
-        }
+            },
+            RunStatus.Scheduled => run.Status is RunStatus.Scheduled
+                ? null
+                : throw MlflowException.Invalid(
+                    $"The run cannot be SCHEDULED again: its status is {MlflowRunMapping.StatusOf(run.Status)}."
+                ),
+            var status => new FinishRun(status, context.JobAttempt(), context.Caller().Rank, end) { Replaces = true },
+        };
     }
 
     private async Task HandleAsync(string id, RunCommand command, HttpContext context) =>
@@ -134,42 +135,26 @@ internal sealed class MlflowRuns(
         );
 
     /// <summary>
-    /// The id of a new run. Clients repeat requests whose answers they miss: the same key, or the same request with a time of start, by
-    /// the same caller is the same run.
+    /// The id of a new run. Only its key makes a request the same as an earlier one: processes that start together send the same fields
+    /// and the same time of start, and must not share a run.
     /// </summary>
-    private static string IdOf(
-        MlflowRequest request,
-        long? start,
-        Dictionary<string, string?> tags,
-        HttpContext context
-    )
+    private static (string Id, CreateRun Command) IdOf(CreateRun command, HttpContext context)
     {
-        var key = context.Request.Headers["Idempotency-Key"].ToString();
-        if (key.Length == 0 && start is null)
+        if (!context.Request.Headers.TryGetValue(RunRequestKey.Header, out var header))
         {
-            return Guid.CreateVersion7().ToString("D");
+            return (Guid.CreateVersion7().ToString("D"), command);
         }
 
-        var text = new StringBuilder(context.Caller().Subject).Append('\n').Append(key).Append('\n');
-        if (key.Length == 0)
-        {
-            text.Append(CultureInfo.InvariantCulture, $"{request.Text("experiment_id")}\n{start}\n")
-                .Append(request.Text("run_name"))
-                .Append('\n')
-                .AppendJoin(
-                    '\n',
-                    tags.OrderBy(tag => tag.Key, StringComparer.Ordinal).Select(tag => $"{tag.Key}={tag.Value}")
-                );
-        }
-
-        return new Guid(
-            SHA256.HashData(Encoding.UTF8.GetBytes(text.ToString())).AsSpan(0, 16),
-            bigEndian: true
-        ).ToString("D");
+        var key = header.ToString();
+        return RunRequestKey.IsKey(key)
+            ? (RunRequestKey.IdOf(context.Caller(), key), command with { RequestHash = RunRequestKey.HashOf(command) })
+            : throw MlflowException.Invalid(
+                $"{RunRequestKey.Header}: {RunSentences.RequestKey.With(RunRequestKey.MaxLength).Text}"
+            );
     }
 
-    /// <summary>The name of the field, which the tag must agree with, or of the tag, or a new one.</summary>
-    private static string TakeName(MlflowRequest request, Dictionary<string, string?> tags)
+    /// <summary>The name of the field, which the tag must agree with, or of the tag; null when there is none.</summary>
+    private static string? TakeName(MlflowRequest request, Dictionary<string, string?> tags)
     {
         tags.Remove(MlflowRunMapping.NameTag, out var tag);
         var field = request.Text("run_name");
@@ -180,15 +165,12 @@ internal sealed class MlflowRuns(
         )
         {
             throw MlflowException.Invalid(
-                $"Both 'run_name' argument and 'mlflow.runName' tag are specified, but with different values (run_name='{field}', mlflow.runName='{tag}')."
+                $"Both 'run_name' argument and 'mlflow.runName' tag are specified, but with different values (run_name='{ClientText.Brief(field)}', mlflow.runName='{ClientText.Brief(tag)}')."
             );
         }
 
-        return MlflowValues.NameOf(
-            !string.IsNullOrEmpty(field) ? field
-            : !string.IsNullOrEmpty(tag) ? tag
-            : RandomNames.Next()
-        );
+        var name = string.IsNullOrEmpty(field) ? tag : field;
+        return string.IsNullOrEmpty(name) ? null : MlflowValues.NameOf(name);
     }
 
     private static string? TakeParent(Dictionary<string, string?> tags) =>

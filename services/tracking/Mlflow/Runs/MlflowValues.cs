@@ -1,4 +1,5 @@
 using System.Text.RegularExpressions;
+using Platform.ServiceDefaults;
 using Platform.Tracking.Runs;
 
 namespace Platform.Tracking.Mlflow.Runs;
@@ -16,14 +17,14 @@ internal static partial class MlflowValues
         if (!Key().IsMatch(key) || !IsPath(key))
         {
             throw MlflowException.Invalid(
-                $"Invalid value \"{key}\" for parameter '{field}' supplied: Names may only contain alphanumerics, underscores (_), dashes (-), periods (.), spaces ( ), colon(:) and slashes (/)."
+                $"Invalid value \"{ClientText.Brief(key)}\" for parameter '{field}' supplied: Names may only contain alphanumerics, underscores (_), dashes (-), periods (.), spaces ( ), colon(:) and slashes (/)."
             );
         }
 
         return key.Length <= RunRules.MaxKey
             ? key
             : throw MlflowException.Invalid(
-                $"'{field}' exceeds the maximum length of {RunRules.MaxKey} characters: \"{key[..50]}…\""
+                $"'{field}' exceeds the maximum length of {RunRules.MaxKey} characters: \"{ClientText.Brief(key)}\""
             );
     }
 
@@ -61,6 +62,6 @@ internal static partial class MlflowValues
     private static bool IsPath(string key) =>
         key[0] != '/' && key[^1] != '/' && !key.Split('/').Any(part => part is "" or "." or "..");
 
-    [GeneratedRegex(@"^[/\w.\- :]*$", RegexOptions.None, matchTimeoutMilliseconds: 1000)]
+    [GeneratedRegex(@"\A[/\w.\- :]*\z", RegexOptions.None, matchTimeoutMilliseconds: 1000)]
     private static partial Regex Key();
 }

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Platform.ServiceDefaults;
 using Platform.Tracking.Filtering;
 
 namespace Platform.Tracking.Mlflow.Runs;
@@ -32,17 +33,17 @@ internal sealed class RunSearch
                 "ACTIVE_ONLY" or "1" => "not (r.is_deleted or e.is_deleted)",
                 "DELETED_ONLY" or "2" => "(r.is_deleted or e.is_deleted)",
                 "ALL" or "3" => "true",
-                var other => throw MlflowException.Invalid($"Invalid run_view_type '{other}'."),
+                var other => throw MlflowException.Invalid($"Invalid run_view_type '{ClientText.Brief(other)}'."),
             },
         };
         if (request.Text("filter") is { } filter && !string.IsNullOrWhiteSpace(filter))
         {
             var node =
                 FilterParser.Parse(filter, out var problem)
-                ?? throw MlflowException.Invalid($"Invalid filter '{filter}': {problem!.Text}");
+                ?? throw MlflowException.Invalid($"Invalid filter '{ClientText.Brief(filter)}': {problem!.Text}");
             conditions.Add(
                 RunFilterSql.Translate(node, search.Parameter, out var meaning)
-                    ?? throw MlflowException.Invalid($"Invalid filter '{filter}': {meaning!.Text}")
+                    ?? throw MlflowException.Invalid($"Invalid filter '{ClientText.Brief(filter)}': {meaning!.Text}")
             );
         }
 
@@ -57,34 +58,21 @@ internal sealed class RunSearch
         var seen = new HashSet<string>(StringComparer.Ordinal);
         foreach (var order in orders)
         {
-            var (name, isDescending) = Split(order.Trim());
-            var field = name.Contains('.', StringComparison.Ordinal) ? name : $"attributes.{name.Trim('`', '"')}";
-            if (!seen.Add(field))
+            var field = FilterParser.ParseOrder(order, out var isDescending);
+            if (field is null || RunFilter.Sort(field.Entity, field.Key, isDescending, Parameter) is not { } sorting)
             {
-                throw MlflowException.Invalid($"`order_by` contains duplicate fields: {name}");
+                throw MlflowException.Invalid($"Invalid order_by clause '{ClientText.Brief(order)}'.");
             }
 
-            var sorting =
-                RunFilter.Sort(field, isDescending, Parameter)
-                ?? throw MlflowException.Invalid($"Invalid order_by clause '{order}'.");
+            if (!seen.Add($"{RunFilterSql.EntityOf(field.Entity)}.{field.Key}"))
+            {
+                throw MlflowException.Invalid($"`order_by` contains duplicate fields: {field}");
+            }
+
             columns.AddRange(sorting.Select(column => column.Sql + (isDescending ? " desc" : "")));
         }
 
         return string.Join(", ", [.. columns, "r.started_at desc nulls last", "r.id"]);
-    }
-
-    /// <summary>The field, and whether its order is descending.</summary>
-    private static (string Name, bool IsDescending) Split(string order)
-    {
-        foreach (var (word, isDescending) in (ReadOnlySpan<(string, bool)>)[(" desc", true), (" asc", false)])
-        {
-            if (order.EndsWith(word, StringComparison.OrdinalIgnoreCase))
-            {
-                return (order[..^word.Length].TrimEnd(), isDescending);
-            }
-        }
-
-        return (order, false);
     }
 
     private string Parameter(object value)
