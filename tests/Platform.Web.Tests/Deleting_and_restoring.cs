@@ -10,8 +10,7 @@ namespace Platform.Web.Tests;
 [Collection("platform")]
 public sealed class Deleting_and_restoring(Browser browser)
 {
-    /// <summary>The SHA-256 of no bytes.</summary>
-    private const string Empty = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855";
+    private const string Restores = "**/api/jobs/*/restore";
 
     [Fact]
     public async Task a_job_goes_into_the_recycle_bin_and_back()
@@ -52,16 +51,20 @@ public sealed class Deleting_and_restoring(Browser browser)
 
         await using var session = await browser.OpenAsync();
         await session.GoAsync($"/jobs?search={name}");
-        await session.Page.GetByLabel("Select the 2 loaded rows").CheckAsync();
-        await session.Button("Delete").ClickAsync();
+        await session.Page.GetByLabel($"Select {name} 1").CheckAsync();
+        await session.Page.GetByLabel($"Select {name} 2").CheckAsync();
+        await session.Page.Keyboard.PressAsync("s");
+        await Expect(session.Button("Delete")).ToBeFocusedAsync();
+        await session.Page.Keyboard.PressAsync("Enter");
         await Expect(session.Field("Reason (optional)")).ToBeFocusedAsync();
         await session.Page.Keyboard.PressAsync("Escape");
         await Expect(session.Button("Delete")).ToBeFocusedAsync();
         await session.Button("Delete").ClickAsync();
+        // As in the list, whichever was selected first.
         await Expect(session.Page.Locator(".names")).ToHaveTextAsync($"{name} 2, {name} 1");
         await session.InDialog("Delete").ClickAsync();
         await Expect(session.Page.GetByText("2 jobs moved to the recycle bin.")).ToBeVisibleAsync();
-        await Expect(session.Field("Search by name or ID")).ToBeFocusedAsync();
+        await Expect(session.Button("Undo")).ToBeFocusedAsync();
 
         await session.Button("Recycle bin").ClickAsync();
         await session.Page.GetByLabel("Select the 2 loaded rows").CheckAsync();
@@ -93,6 +96,79 @@ public sealed class Deleting_and_restoring(Browser browser)
 
         // What was done before does not concern what is selected now.
         await session.Page.GetByLabel($"Select {name}").CheckAsync();
+        await Expect(session.Page.Locator(".batch-report")).ToHaveCountAsync(0);
+        session.AssertNoFaults();
+    }
+
+    [Fact]
+    public async Task what_could_not_be_undone_still_can_be()
+    {
+        var name = $"stuck {Guid.CreateVersion7()}";
+        var id = await EndedJobAsync(name);
+        await using var session = await browser.OpenAsync();
+        await session.GoAsync($"/jobs?search={name}");
+        await session.Page.GetByLabel($"Select {name}").CheckAsync();
+        await session.Button("Delete").ClickAsync();
+        await session.InDialog("Delete").ClickAsync();
+        await Expect(session.Button("Undo")).ToBeFocusedAsync();
+
+        // Refused, then not answered at all.
+        var notice = session.Page.Locator(".batch-report");
+        session.ExpectRefusal(500, $"/api/jobs/{id}/restore");
+        await session.Page.RouteAsync(
+            Restores,
+            route => route.FulfillAsync(new() { Status = 500, Body = """{"detail":"The disk is on fire."}""" })
+        );
+        await session.Page.Keyboard.PressAsync("Enter");
+        await Expect(notice).ToContainTextAsync("The disk is on fire.");
+        await Expect(notice).ToContainTextAsync($"{name} moved to the recycle bin.");
+        await Expect(session.Button("Undo")).ToBeFocusedAsync();
+
+        session.Forget("net::ERR_");
+        await session.Page.UnrouteAllAsync();
+        await session.Page.RouteAsync(Restores, route => route.AbortAsync());
+        var failed = session.Page.WaitForRequestAsync(request =>
+            request.Url.EndsWith("/restore", StringComparison.Ordinal)
+        );
+        await session.Page.Keyboard.PressAsync("Enter");
+        await failed;
+        await Expect(session.Button("Undo")).Not.ToHaveAttributeAsync("aria-busy", "true");
+        await Expect(session.Button("Undo")).ToBeFocusedAsync();
+
+        await session.Page.UnrouteAllAsync();
+        await session.Page.Keyboard.PressAsync("Enter");
+        await Expect(notice).ToHaveTextAsync($"{name} restored.");
+        session.AssertNoFaults();
+    }
+
+    [Fact]
+    public async Task who_goes_on_while_it_is_undone_is_not_told_that_it_was()
+    {
+        var name = $"awaited {Guid.CreateVersion7()}";
+        await EndedJobAsync($"{name} 1");
+        await EndedJobAsync($"{name} 2");
+        await using var session = await browser.OpenAsync();
+        await session.GoAsync($"/jobs?search={name}");
+        await session.Page.GetByLabel($"Select {name} 2").CheckAsync();
+        await session.Button("Delete").ClickAsync();
+        await session.InDialog("Delete").ClickAsync();
+
+        var answer = new TaskCompletionSource();
+        await session.Page.RouteAsync(
+            Restores,
+            async route =>
+            {
+                await answer.Task;
+                await route.ContinueAsync();
+            }
+        );
+        await session.Button("Undo").ClickAsync();
+        await Expect(session.Button("Undo")).ToHaveAttributeAsync("aria-busy", "true");
+        await session.Page.GetByLabel($"Select {name} 1").CheckAsync();
+        answer.SetResult();
+
+        await Expect(Row(session, $"{name} 2")).ToBeVisibleAsync();
+        await Expect(session.Page.Locator(".selection-bar")).ToContainTextAsync("1 job selected");
         await Expect(session.Page.Locator(".batch-report")).ToHaveCountAsync(0);
         session.AssertNoFaults();
     }
@@ -178,40 +254,6 @@ public sealed class Deleting_and_restoring(Browser browser)
     }
 
     [Fact]
-    public async Task versions_do_too()
-    {
-        var name = await ArtifactAsync(versions: 2);
-        await using var session = await browser.OpenAsync();
-        var notice = session.Page.Locator(".batch-report");
-
-        await session.GoAsync($"/artifacts/{name}");
-        await session.Button("Delete").ClickAsync();
-        await session.InDialog("Delete").ClickAsync();
-        await Expect(notice).ToHaveTextAsync(new Regex($"^{name}:2 moved to the recycle bin."));
-        await Expect(session.Heading("Version 1")).ToBeVisibleAsync();
-        await session.Button("Undo").ClickAsync();
-        await Expect(session.Page.GetByRole(AriaRole.Link, new() { Name = "v2" })).ToBeVisibleAsync();
-
-        await session.Page.GetByLabel("Select v1").CheckAsync();
-        await session.Page.GetByLabel("Select v2").CheckAsync();
-        await session.Page.Locator(".selection-bar").GetByText("Delete").ClickAsync();
-        await session.InDialog("Delete").ClickAsync();
-        await Expect(session.Heading("Deleted versions")).ToBeVisibleAsync();
-        await Expect(session.Heading("All versions are in the recycle bin")).ToBeVisibleAsync();
-        await session.AssertAccessibleAsync("deleted versions");
-
-        // Only what was done last is said.
-        await session.Button("Restore v1").ClickAsync();
-        await Expect(notice).ToHaveTextAsync($"{name}:1 restored.");
-        await Expect(session.Heading("Version 1")).ToBeVisibleAsync();
-        await session.Button("Restore v2").ClickAsync();
-        await Expect(notice).ToHaveTextAsync($"{name}:2 restored.");
-        await Expect(session.Heading("Deleted versions")).ToHaveCountAsync(0);
-        await Expect(session.Page.Locator(".batch-report button")).ToBeFocusedAsync();
-        session.AssertNoFaults();
-    }
-
-    [Fact]
     public async Task what_was_done_is_not_said_again_when_the_filters_are_back()
     {
         var name = $"filtered {Guid.CreateVersion7()}";
@@ -229,32 +271,6 @@ public sealed class Deleting_and_restoring(Browser browser)
         await Expect(Row(session, $"{name} 2")).ToBeVisibleAsync();
         await Expect(session.Page.Locator(".batch-report")).ToHaveCountAsync(0);
         session.AssertNoFaults();
-    }
-
-    /// <summary>An artifact whose versions have one empty file.</summary>
-    private async Task<string> ArtifactAsync(int versions)
-    {
-        var api = browser.Platform.Api.Http;
-        var name = $"unwanted-{Guid.CreateVersion7():N}";
-        using var bytes = new ByteArrayContent([]);
-        using var stored = await api.PutAsync($"/api/artifacts/blobs/{Empty}", bytes);
-        stored.EnsureSuccessStatusCode();
-        for (var version = 1; version <= versions; version++)
-        {
-            var file = new
-            {
-                path = $"empty {version}",
-                size = 0,
-                sha256 = Empty,
-            };
-            using var added = await api.PostAsJsonAsync(
-                $"/api/artifacts/{name}/versions",
-                new { files = new[] { file } }
-            );
-            added.EnsureSuccessStatusCode();
-        }
-
-        return name;
     }
 
     /// <summary>A job that said something and ended.</summary>

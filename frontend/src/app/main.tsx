@@ -15,6 +15,7 @@ import './styles/base.css';
 import './styles/shell.css';
 import './styles/controls.css';
 import './styles/content.css';
+import './styles/versions.css';
 import './styles/cards.css';
 import './styles/table.css';
 import './styles/curves.css';

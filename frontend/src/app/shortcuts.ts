@@ -32,6 +32,8 @@ export function useShortcuts() {
           search.select();
           search.focus();
         }
+      } else if (event.key === 's') {
+        document.querySelector<HTMLElement>('.selection-actions button')?.focus();
       } else if (event.key === 'c') {
         event.preventDefault();
         void navigate({ to: '/jobs/new' });
@@ -45,10 +47,11 @@ export function useShortcuts() {
   return { helpOpen, setHelpOpen };
 }
 
-/** Whether keys belong to a field or to an open dialog. */
+/** Whether keys belong to a field, which a checkbox is not, or to an open dialog. */
 function isTaken(target: EventTarget | null): boolean {
   return (
-    (target instanceof HTMLElement && target.matches('input, textarea, select, [contenteditable]')) ||
+    (target instanceof HTMLElement &&
+      target.matches('input:not([type="checkbox"]), textarea, select, [contenteditable]')) ||
     document.querySelector('[role="dialog"]') !== null
   );
 }

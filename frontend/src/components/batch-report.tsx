@@ -1,7 +1,9 @@
 import { Undo2, X } from 'lucide-react';
+import { useEffect, useRef } from 'react';
 import type { BinCommands, Outcome } from '../lib/batch';
 import { useEditRefusal } from '../lib/caller';
 import { useLocale, useSay, useText } from '../lib/i18n/i18n';
+import { focusAfterDialog } from '../lib/keep-focus';
 import type { Batch, Report } from '../lib/use-batch';
 import { Button, IconButton } from './button';
 import { ActionError } from './states';
@@ -61,6 +63,12 @@ function BatchReport<Row>({ report, batch }: { report: Report<Row>; batch: Batch
   const things = useThings(batch.commands);
   const refusal = useEditRefusal();
   const { action, rows, done } = report;
+  const undo = useRef<HTMLButtonElement>(null);
+  useEffect(() => {
+    if (undo.current) {
+      focusAfterDialog(undo.current);
+    }
+  }, [report]);
   return (
     <div className="batch-report" role="status">
       <div>
@@ -68,19 +76,19 @@ function BatchReport<Row>({ report, batch }: { report: Report<Row>; batch: Batch
         <Names rows={rows} nameOf={batch.commands.nameOf} />
         <Refused items={report.refused} />
       </div>
-      <div className="batch-report-actions">
-        {action === 'delete' && done.length > 0 && (
-          <Button
-            kind="quiet"
-            icon={<Undo2 aria-hidden="true" />}
-            refusal={refusal}
-            onClick={() => void batch.undo(done)}
-          >
-            {t('batch.undo')}
-          </Button>
-        )}
-        <IconButton label={t('common.close')} icon={<X aria-hidden="true" />} onClick={batch.dismiss} />
-      </div>
+      {action === 'delete' && done.length > 0 && (
+        <Button
+          ref={undo}
+          kind="quiet"
+          icon={<Undo2 aria-hidden="true" />}
+          refusal={refusal}
+          busy={done.some(({ row }) => batch.isRestoring(row))}
+          onClick={() => void batch.undo(report)}
+        >
+          {t('batch.undo')}
+        </Button>
+      )}
+      <IconButton label={t('common.close')} icon={<X aria-hidden="true" />} onClick={batch.dismiss} />
     </div>
   );
 }

@@ -54,7 +54,7 @@ export function InBin({ text, bin }: { text: string; bin: Bin }) {
       <Trash2 aria-hidden="true" />
       <span>{text}</span>
       <ActionError error={bin.restore.error} />
-      <RestoreButton disabled={bin.restore.isPending} onRestore={() => bin.restore.mutate()} />
+      <RestoreButton busy={bin.restore.isPending} onRestore={() => bin.restore.mutate()} />
     </div>
   );
 }
@@ -62,19 +62,20 @@ export function InBin({ text, bin }: { text: string; bin: Bin }) {
 interface RestoreButtonProps {
   /** What is restored, where several buttons of a page restore something. */
   label?: string;
-  disabled?: boolean;
+  /** Whether it is being restored. */
+  busy?: boolean;
   onRestore: () => void;
 }
 
 /** Takes something out of the recycle bin. */
-export function RestoreButton({ label, disabled, onRestore }: RestoreButtonProps) {
+export function RestoreButton({ label, busy, onRestore }: RestoreButtonProps) {
   const t = useText();
   const refusal = useEditRefusal();
   return (
     <Button
       aria-label={label}
       icon={<ArchiveRestore aria-hidden="true" />}
-      disabled={disabled}
+      busy={busy}
       refusal={refusal}
       onClick={onRestore}
     >

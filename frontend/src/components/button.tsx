@@ -1,16 +1,21 @@
-import { useId, useState, type ButtonHTMLAttributes, type ReactNode } from 'react';
+import { LoaderCircle } from 'lucide-react';
+import { useId, useState, type ButtonHTMLAttributes, type ReactNode, type Ref } from 'react';
 
 interface ButtonProps extends ButtonHTMLAttributes<HTMLButtonElement> {
   kind?: 'primary' | 'plain' | 'danger' | 'quiet';
   icon?: ReactNode;
   /** Why the user may not press it: shown when it is pressed nevertheless. It stays reachable with the keyboard. */
   refusal?: string;
+  /** Set while what it was pressed for is being done. It keeps the focus, and does nothing when it is pressed again. */
+  busy?: boolean;
+  ref?: Ref<HTMLButtonElement>;
 }
 
 export function Button({
   kind = 'plain',
   icon,
   refusal,
+  busy = false,
   children,
   className = '',
   type = 'button',
@@ -20,13 +25,18 @@ export function Button({
   const [isTold, setIsTold] = useState(false);
   const content = (
     <>
-      {icon}
+      {busy ? <LoaderCircle className="spin" aria-hidden="true" /> : icon}
       {children !== undefined && <span>{children}</span>}
     </>
   );
   if (!refusal) {
     return (
-      <button type={type} className={`button button-${kind} ${className}`} {...rest}>
+      <button
+        type={type}
+        className={`button button-${kind} ${className}`}
+        {...rest}
+        {...(busy && { 'aria-busy': true, 'aria-disabled': true, onClick: undefined })}
+      >
         {content}
       </button>
     );

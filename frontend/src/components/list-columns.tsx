@@ -49,6 +49,7 @@ export function restoreColumn<Row>(t: Text, batch: Batch<Row>, refusal: string |
         aria-label={t('bin.restore.label', { name: batch.commands.nameOf(row) })}
         icon={<ArchiveRestore aria-hidden="true" />}
         refusal={refusal}
+        busy={batch.isRestoring(row)}
         onClick={() => void batch.restore([row])}
       >
         {t('bin.restore')}

@@ -23,7 +23,6 @@ import type { KnownStatus } from './status-badge';
 import { VirtualTable, type Column } from './virtual-table';
 
 interface ListPageProps<Path extends ListPath> extends ListProps<Path> {
-  title: string;
   /** Actions beside the title. */
   actions?: ReactNode;
   searchLabel: string;
@@ -41,6 +40,7 @@ export function ListPage<Path extends ListPath>({
 }: ListPageProps<Path>) {
   const t = useText();
   const { rows, search } = list;
+  const heading = search.deleted ? t('bin.title', { list: title }) : title;
   const change = useFilterChange(rows, search);
   const onSearch = useCallback((value: string) => change({ search: value }), [change]);
   const chosen = search.status?.split(',') ?? [];
@@ -49,7 +49,7 @@ export function ListPage<Path extends ListPath>({
   const onProject = useCallback((value: string) => change({ project: value }), [change]);
   return (
     <div className="page page-fill">
-      <PageHeader title={search.deleted ? t('bin.title', { list: title }) : title}>
+      <PageHeader title={heading}>
         {search.deleted ? (
           <Button icon={<ArrowLeft aria-hidden="true" />} onClick={() => change({ deleted: false })}>
             {t('bin.leave')}
@@ -107,7 +107,7 @@ export function ListPage<Path extends ListPath>({
         )}
       </div>
       {/* What was selected or done in the list does not concern its recycle bin. */}
-      <List key={String(search.deleted)} {...list} />
+      <List key={String(search.deleted)} title={heading} {...list} />
     </div>
   );
 }
@@ -116,6 +116,8 @@ interface ListProps<Path extends ListPath> {
   /** Where its rows come from. */
   rows: Path;
   search: ListSearch;
+  title: string;
+  /** What the table is called while a filter is set. */
   tableLabel: string;
   columns: readonly Column<RowOf<Path>>[];
   /** Shown while there are no items at all. */
@@ -130,6 +132,7 @@ interface ListProps<Path extends ListPath> {
 function List<Path extends ListPath>({
   rows: path,
   search,
+  title,
   tableLabel,
   columns,
   empty,
@@ -163,31 +166,6 @@ function List<Path extends ListPath>({
     return <Pending error={rows.error} onRetry={rows.retry} rows={10} />;
   }
   const isPart = rows.total > selection.rows.length && rows.loaded.every(selection.has);
-  const bar = (
-    <>
-      <SelectionBar
-        batch={batch}
-        deleted={Boolean(deleted)}
-        partOf={isPart ? rows.total : undefined}
-        note={deleteNote}
-      />
-      <BatchNotice batch={batch} />
-    </>
-  );
-  if (rows.total === 0) {
-    return (
-      <>
-        {bar}
-        {isFiltered ? (
-          <EmptyState title={t('common.noMatch')}>{clear}</EmptyState>
-        ) : deleted ? (
-          <EmptyState title={t('bin.empty')} />
-        ) : (
-          <Unlisted path={path} empty={empty} onShow={() => change({ deleted: true })} />
-        )}
-      </>
-    );
-  }
   const number = (value: number) => value.toLocaleString(locale);
   const allColumns = [
     // Who may change nothing has nothing to select for.
@@ -197,23 +175,39 @@ function List<Path extends ListPath>({
   ];
   return (
     <>
-      <VirtualTable
-        name={path.slice('/api/'.length)}
-        label={tableLabel}
-        columns={allColumns}
-        rows={rows}
-        keyOf={bin.keyOf}
-        onVisibleRangeChange={onVisibleRangeChange}
-      />
+      {rows.total > 0 ? (
+        <VirtualTable
+          name={path.slice('/api/'.length)}
+          label={isFiltered ? tableLabel : title}
+          columns={allColumns}
+          rows={rows}
+          keyOf={bin.keyOf}
+          onVisibleRangeChange={onVisibleRangeChange}
+        />
+      ) : isFiltered ? (
+        <EmptyState title={t('common.noMatch')}>{clear}</EmptyState>
+      ) : deleted ? (
+        <EmptyState title={t('bin.empty')} />
+      ) : (
+        <Unlisted path={path} empty={empty} onShow={() => change({ deleted: true })} />
+      )}
       {/* Below the table: its rows stay where they are when it appears. */}
-      {bar}
-      <p className="table-foot muted number">
-        {t('common.rows', {
-          first: number(sight.first),
-          last: number(Math.min(sight.last, rows.total)),
-          total: number(rows.total),
-        })}
-      </p>
+      <SelectionBar
+        batch={batch}
+        deleted={Boolean(deleted)}
+        partOf={isPart ? rows.total : undefined}
+        note={deleteNote}
+      />
+      <BatchNotice batch={batch} />
+      {rows.total > 0 && (
+        <p className="table-foot muted number">
+          {t('common.rows', {
+            first: number(sight.first),
+            last: number(Math.min(sight.last, rows.total)),
+            total: number(rows.total),
+          })}
+        </p>
+      )}
     </>
   );
 }

@@ -31,6 +31,7 @@ export function SelectionBar<Row>({ batch, deleted, partOf, note }: SelectionBar
   const [reason, setReason] = useState('');
   const things = useThings(batch.commands);
   const { rows, clear } = batch.selection;
+  const { countOf } = batch.commands;
   const number = (value: number) => value.toLocaleString(locale);
   const tooMany = rows.length > batchLimit ? t('batch.limit', { limit: batchLimit }) : undefined;
   const edit = useEditRefusal() ?? tooMany;
@@ -40,41 +41,45 @@ export function SelectionBar<Row>({ batch, deleted, partOf, note }: SelectionBar
   return (
     <>
       {isAny && (
-        <div className="selection-bar" role="group" aria-label={t('batch.column')}>
+        <div className="selection-bar" role="group" aria-label={t('batch.column')} aria-keyshortcuts="s">
           <IconButton label={t('batch.clear')} icon={<X aria-hidden="true" />} onClick={clear} />
           <strong className="number">
             {t('batch.count', { things: t(`unit.${batch.commands.unit}`, { count: number(rows.length) }) })}
           </strong>
-          {deleted ? (
-            <>
+          <div className="selection-actions">
+            {deleted ? (
+              <>
+                <Button
+                  icon={<ArchiveRestore aria-hidden="true" />}
+                  refusal={edit}
+                  busy={rows.every(batch.isRestoring)}
+                  onClick={() => void batch.restore(rows)}
+                >
+                  {t('bin.restore')}
+                </Button>
+                <Button
+                  kind="danger"
+                  icon={<Trash2 aria-hidden="true" />}
+                  refusal={administer}
+                  onClick={() => setIsPurging(true)}
+                >
+                  {t('bin.purge')}
+                </Button>
+              </>
+            ) : (
               <Button
-                icon={<ArchiveRestore aria-hidden="true" />}
-                refusal={edit}
-                onClick={() => void batch.restore(rows)}
-              >
-                {t('bin.restore')}
-              </Button>
-              <Button
-                kind="danger"
                 icon={<Trash2 aria-hidden="true" />}
-                refusal={administer}
-                onClick={() => setIsPurging(true)}
+                refusal={edit}
+                onClick={() => {
+                  setAsked(rows);
+                  setIsDeleting(true);
+                }}
               >
-                {t('bin.purge')}
+                {t('bin.delete')}
               </Button>
-            </>
-          ) : (
-            <Button
-              icon={<Trash2 aria-hidden="true" />}
-              refusal={edit}
-              onClick={() => {
-                setAsked(rows);
-                setIsDeleting(true);
-              }}
-            >
-              {t('bin.delete')}
-            </Button>
-          )}
+            )}
+            <kbd aria-hidden="true">s</kbd>
+          </div>
           {tooMany ? (
             <span className="error-text" role="status">
               {tooMany}
@@ -87,7 +92,7 @@ export function SelectionBar<Row>({ batch, deleted, partOf, note }: SelectionBar
       <ConfirmDialog
         open={isDeleting}
         danger
-        title={t('bin.delete.title', { name: things(asked) })}
+        title={t('bin.delete.title', { name: things(asked, countOf && sum(asked.map(countOf))) })}
         text={[t('bin.delete.text'), note].filter(Boolean).join(' ')}
         confirm={t('bin.delete')}
         refuse={t('common.cancel')}
@@ -105,6 +110,10 @@ export function SelectionBar<Row>({ batch, deleted, partOf, note }: SelectionBar
       {isPurging && <PurgeDialog batch={batch} onClose={() => setIsPurging(false)} />}
     </>
   );
+}
+
+function sum(counts: readonly number[]): number {
+  return counts.reduce((total, count) => total + count, 0);
 }
 
 /** Clears a selection when Escape is pressed in its list, or in what belongs to it. */

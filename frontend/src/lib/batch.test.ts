@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { ApiError } from './api';
-import { oneByOne, outcomeOf, sumContents, targetsOf, type BatchItem, type Target } from './batch';
+import { leftToUndo, oneByOne, outcomeOf, sumContents, targetsOf, type BatchItem, type Target } from './batch';
 
 test('what is refused does not keep the others from being done', async () => {
   const refusal = new ApiError(409, { type: '/problems/job.purged', detail: 'It is gone.', code: 'job.purged' });
@@ -61,4 +61,12 @@ test('what is no longer there has left the list, and what is refused for another
   const targets = [target('a', 'a'), target('b', 'b')];
   const items = [item('a', 'job.not-found'), item('b', 'job.not-over')];
   expect(outcomeOf({ keyOf: (row: string) => row }, targets, items)).toMatchObject({ rows: [], done: [], left: ['a'] });
+});
+
+test('what could not be restored is left to undo, unless it is gone for good', () => {
+  const targets = [target('a:1', 'a'), target('a:2', 'a'), target('b:1', 'b'), target('c:1', 'c')];
+  const tried = (...items: BatchItem[]) => outcomeOf({ keyOf: (row: string) => row }, targets, items);
+  const partly = tried(item('a:1'), item('a:2', 'x'), item('b:1', 'artifact.version-purged'), item('c:1', 'x'));
+  expect(leftToUndo(partly, targets)).toMatchObject({ rows: ['a', 'c'], done: [{ id: 'a:2' }, { id: 'c:1' }] });
+  expect(leftToUndo(tried(item('a:1'), item('b:1', 'artifact.version-not-found')), targets)).toBeUndefined();
 });

@@ -35,6 +35,8 @@ export interface BinCommands<Row> {
   nameOf: (row: Row) => string;
   /** What the API calls a row: one id, or several where it stands for several things. */
   idsOf: (row: Row) => Promise<string[]> | string[];
+  /** How many that are, where the list says it. */
+  countOf?: (row: Row) => number;
   remove: (ids: string[], reason: string | undefined) => Promise<BatchItem[]>;
   restore: (ids: string[]) => Promise<BatchItem[]>;
   purge: (ids: string[], dryRun: boolean) => Promise<Purge>;
@@ -92,7 +94,16 @@ export function outcomeOf<Row>(
 }
 
 function isMissing(item: BatchItem | undefined): boolean {
-  return item?.problem?.code.endsWith('.not-found') ?? false;
+  return /[.-](not-found|purged)$/.test(item?.problem?.code ?? '');
+}
+
+/** What is left to undo of a deletion after it was tried; undefined when nothing is. What is gone for good cannot come back. */
+export function leftToUndo<Row>(tried: Outcome<Row>, targets: readonly Target<Row>[]): Outcome<Row> | undefined {
+  const ids = new Set(tried.refused.filter(item => !isMissing(item)).map(({ id }) => id));
+  const done = targets.filter(({ id }) => ids.has(id));
+  return done.length === 0
+    ? undefined
+    : { rows: [...new Set(done.map(({ row }) => row))], done, refused: tried.refused, left: [] };
 }
 
 /** Does to one after another what the API has no batch for. What is refused does not keep the others from being done. */

@@ -48,6 +48,19 @@ export function watchFocus(): void {
   }).observe(document.body, { subtree: true, childList: true, attributes: true, attributeFilter: ['disabled'] });
 }
 
+/** Gives an element the focus once no dialog has it any more, and the last has given it back to what opened it. */
+export function focusAfterDialog(element: HTMLElement, frames = framesOfDialog): void {
+  const isOpen = document.querySelector('[role="dialog"]') !== null;
+  if (isOpen || frames > 0) {
+    requestAnimationFrame(() => focusAfterDialog(element, isOpen ? framesOfDialog : frames - 1));
+  } else if (canTakeFocus(element)) {
+    element.focus();
+  }
+}
+
+/** How long a dialog that has closed takes to give the focus back. */
+const framesOfDialog = 2;
+
 function keepFocus(): void {
   if (!place || !isLost() || document.querySelector('[role="dialog"]')) {
     return;

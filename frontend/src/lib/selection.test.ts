@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { departed, range, remaining, type Stretch } from './selection';
+import { departed, inOrder, range, remaining, type Stretch } from './selection';
 
 const keyOf = (row: string) => row;
 const part = (rows: string, ends: Partial<Stretch<string>> = {}): Stretch<string> => ({
@@ -41,4 +41,8 @@ test('a range goes in either direction, from a row that is loaded', () => {
   expect(range(rows, 'd', 'b', keyOf)).toEqual(['b', 'c', 'd']);
   expect(range(rows, 'z', 'd', keyOf)).toEqual(['d']);
   expect(range(rows, null, 'd', keyOf)).toEqual(['d']);
+});
+
+test('selected rows are in the order of the list, those that are not loaded at the end', () => {
+  expect(inOrder(selected('zcab'), [...'abc'], keyOf)).toEqual(['a', 'b', 'c', 'z']);
 });

@@ -37,6 +37,17 @@ export function remaining<Row>(
   return rest.length === selected.size ? selected : new Map(rest);
 }
 
+/** Selected rows in the order of their list; those that are not loaded come last. */
+export function inOrder<Row>(
+  selected: ReadonlyMap<string, Row>,
+  loaded: readonly Row[],
+  keyOf: (row: Row) => string,
+): Row[] {
+  const places = new Map(loaded.map((row, index) => [keyOf(row), index]));
+  const placeOf = ([key]: [string, Row]) => places.get(key) ?? loaded.length;
+  return [...selected].sort((a, b) => placeOf(a) - placeOf(b)).map(([, row]) => row);
+}
+
 /** The rows from one to another, in either direction; only the other where the first is not loaded. */
 export function range<Row>(rows: readonly Row[], from: string | null, to: Row, keyOf: (row: Row) => string): Row[] {
   const keys = rows.map(keyOf);

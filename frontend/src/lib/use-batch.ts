@@ -1,6 +1,6 @@
 import { useQueryClient } from '@tanstack/react-query';
-import { useRef, useState } from 'react';
-import { outcomeOf, targetsOf, type BatchItem, type BinCommands, type Outcome, type Target } from './batch';
+import { useState } from 'react';
+import { leftToUndo, outcomeOf, targetsOf, type BatchItem, type BinCommands, type Outcome, type Target } from './batch';
 import type { Stretch } from './selection';
 import { useSelection } from './use-selection';
 
@@ -47,38 +47,32 @@ export function useBatch<Row>(
     dismiss();
   }
   const selection = useSelection(list, commands.keyOf, dismiss);
-  /** What is being restored, which must not be asked for twice. */
-  const restoring = useRef(new Set<string>());
-  const run = async (
-    action: Action,
-    targets: readonly Target<Row>[],
-    send: (ids: string[]) => Promise<BatchItem[]>,
-    onDone?: () => void,
-  ): Promise<void> => {
-    const outcome = outcomeOf(commands, targets, await send(targets.map(({ id }) => id)));
-    setNotice({ report: { ...outcome, action } });
-    selection.drop(outcome.left);
-    onDone?.();
+  /** The keys of rows that are being restored, which must not be asked for twice. */
+  const [restoring, setRestoring] = useState<ReadonlySet<string>>(new Set());
+  const isRestoring = (row: Row) => restoring.has(commands.keyOf(row));
+  const send = async (targets: readonly Target<Row>[], command: (ids: string[]) => Promise<BatchItem[]>) =>
+    outcomeOf(commands, targets, await command(targets.map(({ id }) => id)));
+  /** Reads again what an action has changed. */
+  const refresh = async (action: Action, { rows, left }: Outcome<Row>) => {
+    selection.drop(left);
     const isGone = action === 'purge' || (action === 'delete' && commands.isHidden);
-    const gone = new Set<unknown>(isGone ? outcome.rows.map(commands.keyOf) : []);
+    const gone = new Set<unknown>(isGone ? rows.map(commands.keyOf) : []);
     const rowOf = commands.rowOf ?? (key => key[1]);
     await client.invalidateQueries({
       queryKey: [commands.list],
       predicate: ({ queryKey }) => queryKey[1] !== dryRun && !gone.has(rowOf(queryKey)),
     });
   };
-  const restore = async (targets: readonly Target<Row>[]) => {
-    const due = targets.filter(({ id }) => !restoring.current.has(id));
-    if (due.length === 0) {
-      return;
-    }
-    due.forEach(({ id }) => restoring.current.add(id));
+  const whileRestoring = async (rows: readonly Row[], work: () => Promise<void>, undone?: Report<Row>) => {
+    const keys = rows.map(commands.keyOf);
+    setRestoring(before => new Set([...before, ...keys]));
     try {
-      await run('restore', due, commands.restore);
-    } catch (reason) {
-      setNotice({ error: reason });
+      await work();
+    } catch (error) {
+      // What can be undone still can, later.
+      setNotice(before => ({ report: undone ?? before.report, error }));
     } finally {
-      due.forEach(({ id }) => restoring.current.delete(id));
+      setRestoring(before => new Set([...before].filter(key => !keys.includes(key))));
     }
   };
   return {
@@ -86,19 +80,48 @@ export function useBatch<Row>(
     selection,
     notice,
     dismiss,
+    isRestoring,
     /** Moves rows into the recycle bin. `onDone` is called before what is shown is read again. */
-    remove: async (rows: readonly Row[], reason: string, onDone?: () => void) =>
-      run('delete', await targetsOf(commands, rows), ids => commands.remove(ids, reason.trim() || undefined), onDone),
-    purge: (targets: readonly Target<Row>[]) =>
-      run('purge', targets, async ids => (await commands.purge(ids, false)).items),
+    remove: async (rows: readonly Row[], reason: string, onDone?: () => void) => {
+      const outcome = await send(await targetsOf(commands, rows), ids =>
+        commands.remove(ids, reason.trim() || undefined),
+      );
+      setNotice({ report: { ...outcome, action: 'delete' } });
+      onDone?.();
+      await refresh('delete', outcome);
+    },
+    purge: async (targets: readonly Target<Row>[]) => {
+      const outcome = await send(targets, async ids => (await commands.purge(ids, false)).items);
+      setNotice({ report: { ...outcome, action: 'purge' } });
+      await refresh('purge', outcome);
+    },
     restore: async (rows: readonly Row[]) => {
-      try {
-        await restore(await targetsOf(commands, rows));
-      } catch (reason) {
-        setNotice({ error: reason });
+      const due = rows.filter(row => !isRestoring(row));
+      if (due.length === 0) {
+        return;
       }
+      await whileRestoring(due, async () => {
+        const outcome = await send(await targetsOf(commands, due), commands.restore);
+        setNotice({ report: { ...outcome, action: 'restore' } });
+        await refresh('restore', outcome);
+      });
     },
     /** Takes what was deleted out of the recycle bin again. */
-    undo: restore,
+    undo: (report: Report<Row>) =>
+      whileRestoring(
+        report.done.map(({ row }) => row),
+        async () => {
+          const outcome = await send(report.done, commands.restore);
+          const left = leftToUndo(outcome, report.done);
+          setNotice(before =>
+            // Who has closed the notice, or gone on, is told only what went wrong.
+            before.report !== report && outcome.refused.length === 0
+              ? before
+              : { report: left ? { ...left, action: 'delete' } : { ...outcome, action: 'restore' } },
+          );
+          await refresh('restore', outcome);
+        },
+        report,
+      ),
   };
 }

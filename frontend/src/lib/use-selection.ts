@@ -1,7 +1,8 @@
 import { useState } from 'react';
-import { range, remaining, type Stretch } from './selection';
+import { inOrder, range, remaining, type Stretch } from './selection';
 
 export interface Selection<Row> {
+  /** In the order of the list, not of the clicks. */
   rows: Row[];
   has: (row: Row) => boolean;
   set: (rows: readonly Row[], isSelected: boolean) => void;
@@ -39,7 +40,7 @@ export function useSelection<Row>(
     });
   };
   return {
-    rows: [...current.rows.values()],
+    rows: inOrder(current.rows, list.loaded, keyOf),
     has: row => current.rows.has(keyOf(row)),
     set: (changed, isSelected) => change(changed, isSelected, null),
     toggle: (row, isSelected, isRange) =>

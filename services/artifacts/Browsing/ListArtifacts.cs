@@ -16,7 +16,7 @@ internal sealed record ListArtifactsQuery : ListQuery
     /// <summary>The project itself and those below it.</summary>
     public string? Project { get; init; }
 
-    /// <summary><c>true</c> for artifacts of which all versions are deleted instead of the others.</summary>
+    /// <summary><c>true</c> for artifacts with deleted versions, whatever others they have, instead of those with others.</summary>
     public string? Deleted { get; init; }
 
     /// <summary>Part of the name or description, in any case.</summary>
@@ -94,7 +94,15 @@ internal static class ListArtifacts
     {
         var filter = new ListFilter();
         var isDeleted = filter.TakesFlag("deleted", query.Deleted);
-        filter.Add(_ => isDeleted ? "not s.is_listed" : "s.is_listed", counted: true);
+        if (isDeleted)
+        {
+            filter.Add(_ => "s.name in (select v.name from artifact_version v where v.deleted_at is not null)");
+        }
+        else
+        {
+            filter.Add(_ => "s.is_listed", counted: true);
+        }
+
         if (filter.TakesText("type", query.Type))
         {
             filter.Add(parameter => $"s.type = {parameter(query.Type)}", counted: true);

@@ -31,7 +31,7 @@ internal static class ListArtifacts
                 Bin: new BinList(
                     columns,
                     Row,
-                    "These are artifacts of which all versions are deleted. 'artifacts show NAME --deleted' lists the deleted versions of any artifact."
+                    "These are artifacts with deleted versions; the columns describe their other versions. 'artifacts show NAME --deleted' lists the deleted ones."
                 )
             )
         );

@@ -109,14 +109,26 @@ public sealed class Deleting_versions(ArtifactsHost host) : IClassFixture<Artifa
     }
 
     [Fact]
-    public async Task of_all_lists_the_artifact_with_the_deleted_ones()
+    public async Task lists_the_artifact_with_the_deleted_ones_even_if_it_has_others()
     {
-        var name = await VersionsAsync(1);
+        var name = await VersionsAsync(2);
+        Assert.Equal([], await ListedAsync(deleted: true));
+
         await ChangeAsync(HttpMethod.Delete, $"{name}/versions/1");
+        Assert.Equal([name], await ListedAsync(deleted: true));
+        Assert.Equal([name], await ListedAsync(deleted: false));
 
-        var page = await host.GetAsync<JsonNode>($"/api/artifacts?deleted=true&search={name}");
+        await ChangeAsync(HttpMethod.Delete, $"{name}/versions/2");
+        Assert.Equal([name], await ListedAsync(deleted: true));
+        Assert.Equal([], await ListedAsync(deleted: false));
 
-        Assert.Equal([name], page["items"]!.AsArray().Select(item => (string?)item!["name"]));
+        async Task<IEnumerable<string?>> ListedAsync(bool deleted)
+        {
+            var page = await host.GetAsync<JsonNode>($"/api/artifacts?deleted={deleted}&total=exact&search={name}");
+            var names = page["items"]!.AsArray().Select(item => (string?)item!["name"]).ToList();
+            Assert.Equal(names.Count, (int)page["total"]!);
+            return names;
+        }
     }
 
     [Fact]

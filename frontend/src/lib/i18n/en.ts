@@ -27,6 +27,7 @@ export const en = {
   'keys.nodes': 'Go to nodes',
   'keys.runs': 'Go to runs',
   'keys.artifacts': 'Go to artifacts',
+  'keys.selection': 'Go to the actions for the selected rows',
   'keys.new': 'New job',
   'keys.help': 'Show these shortcuts',
 
@@ -397,7 +398,9 @@ export const en = {
   'artifact.empty.title': 'No versions',
   'artifact.empty.text': 'Uploads and outputs of jobs appear here as numbered versions.',
   'artifact.empty.restore': 'Restore all versions',
+  'artifact.purged': '{name} was deleted permanently',
   'artifact.version.absent': 'Version not found',
+  'artifact.version.gone': 'Version {number} is deleted',
   'artifact.version.deleted': 'Version {number} of {name} is in the recycle bin.',
   'artifact.version.never': '{name} has no version {number}.',
   'artifact.created': 'Created',

@@ -29,6 +29,7 @@ export const zh: Messages = {
   'keys.nodes': '前往节点',
   'keys.runs': '前往实验',
   'keys.artifacts': '前往产物',
+  'keys.selection': '前往所选行的操作',
   'keys.new': '新建任务',
   'keys.help': '显示快捷键',
 
@@ -398,7 +399,9 @@ export const zh: Messages = {
   'artifact.empty.title': '没有版本',
   'artifact.empty.text': '上传的内容和任务的输出会作为带编号的版本显示在这里。',
   'artifact.empty.restore': '恢复所有版本',
+  'artifact.purged': '{name} 已永久删除',
   'artifact.version.absent': '版本不存在',
+  'artifact.version.gone': '版本 {number} 已删除',
   'artifact.version.deleted': '{name} 的版本 {number} 在回收站中。',
   'artifact.version.never': '{name} 没有版本 {number}。',
   'artifact.created': '创建时间',

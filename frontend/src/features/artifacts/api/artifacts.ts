@@ -27,10 +27,16 @@ function pathOf(name: string, version: number) {
   return { path: { name, version: String(version) } };
 }
 
+/** What the query cache knows an artifact, and all that belongs to it, by. */
+export function keyOfArtifact(name: string) {
+  return [root, name];
+}
+
 /** One artifact, kept fresh; null when there is none. */
-export function useArtifact(name: string) {
+export function useArtifact(name: string, enabled: boolean) {
   return useQuery({
-    queryKey: [root, name],
+    enabled,
+    queryKey: keyOfArtifact(name),
     queryFn: ({ signal }) => readIfThere(api.GET('/api/artifacts/{name}', { params: { path: { name } }, signal })),
     refetchInterval: ({ state: { data } }) => (data ? refreshEvery : false),
   });
@@ -99,7 +105,8 @@ export const versionBin: BinCommands<VersionId> = {
   keyOf: idOf,
   rowOf: ([, name, , version]) => `${String(name)}:${String(version)}`,
   isHidden: true,
-  nameOf: idOf,
+  // On the page of their artifact, which is the only one that shows them.
+  nameOf: ({ version }) => `v${version}`,
   idsOf: version => [idOf(version)],
 };
 
@@ -111,6 +118,7 @@ export function artifactBin(deleted: boolean): BinCommands<RowOf<'/api/artifacts
     part: 'version',
     keyOf: artifact => artifact.name,
     nameOf: artifact => artifact.name,
+    countOf: deleted ? undefined : artifact => artifact.versionCount,
     idsOf: async artifact => (await readVersions(artifact.name, deleted || undefined)).items.map(idOf),
   };
 }

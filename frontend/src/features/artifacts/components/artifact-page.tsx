@@ -1,5 +1,8 @@
+import { useQueryClient } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import { ArchiveRestore } from 'lucide-react';
+import { useState } from 'react';
+import { flushSync } from 'react-dom';
 import { Aliases } from '../../../components/aliases';
 import { BatchNotice } from '../../../components/batch-report';
 import { RestoreButton } from '../../../components/bin-actions';
@@ -15,8 +18,9 @@ import { useEditRefusal } from '../../../lib/caller';
 import { formatBytes } from '../../../lib/format';
 import { useText } from '../../../lib/i18n/i18n';
 import type { Stretch } from '../../../lib/selection';
-import { useBatch, useNotice, type Batch } from '../../../lib/use-batch';
+import { useBatch, useNotice, type Batch, type Report } from '../../../lib/use-batch';
 import {
+  keyOfArtifact,
   useArtifact,
   useDeletedVersions,
   useVersions,
@@ -33,15 +37,25 @@ export interface ArtifactSearch {
 
 export function ArtifactPage({ name, search }: { name: string; search: ArtifactSearch }) {
   const t = useText();
-  const { data: artifact, error, refetch } = useArtifact(name);
-  if (artifact) {
-    return (
-      <ArtifactView key={name} artifact={artifact} version={search.version ?? artifact.latestVersion ?? undefined} />
-    );
+  const client = useQueryClient();
+  /** The artifact whose last versions were deleted permanently here: nothing is left to ask for. */
+  const [purged, setPurged] = useState<string>();
+  const isPurged = purged === name;
+  const { data: artifact, error, refetch } = useArtifact(name, !isPurged);
+  if (artifact && !isPurged) {
+    const onPurged = () => {
+      // Before anything of it is read again.
+      flushSync(() => setPurged(name));
+      client.removeQueries({ queryKey: keyOfArtifact(name) });
+    };
+    return <ArtifactView key={name} artifact={artifact} chosen={search.version} onPurged={onPurged} />;
   }
-  if (artifact === null) {
+  if (isPurged || artifact === null) {
+    const texts = isPurged
+      ? { title: t('artifact.purged', { name }) }
+      : { title: t('artifact.absent.title'), text: t('artifact.absent.text', { name }) };
     return (
-      <AbsentState title={t('artifact.absent.title')} text={t('artifact.absent.text', { name })}>
+      <AbsentState {...texts}>
         <Link to="/artifacts" className="button button-primary">
           {t('artifact.absent.back')}
         </Link>
@@ -51,15 +65,36 @@ export function ArtifactPage({ name, search }: { name: string; search: ArtifactS
   return <PendingPage error={error} onRetry={refetch} />;
 }
 
-function ArtifactView({ artifact, version }: { artifact: Artifact; version: number | undefined }) {
+interface ArtifactViewProps {
+  artifact: Artifact;
+  /** The version that the user has chosen; without one, the newest is shown. */
+  chosen: number | undefined;
+  /** Called when its last versions were deleted permanently. */
+  onPurged: () => void;
+}
+
+function ArtifactView({ artifact, chosen, onPurged }: ArtifactViewProps) {
   const t = useText();
   const notice = useNotice<VersionId>();
   const versions = useVersions(artifact.name);
   const { data: deletedVersions } = useDeletedVersions(artifact.name);
   const batch = useBatch(versionBin, listOf(artifact.name, versions.data?.items), notice);
-  const deletedBatch = useBatch(versionBin, listOf(artifact.name, deletedVersions?.items), notice);
+  const deletedBin: typeof versionBin = {
+    ...versionBin,
+    purge: async (ids, dryRun) => {
+      const result = await versionBin.purge(ids, dryRun);
+      const isAll = artifact.versionCount === 0 && deletedVersions?.items.length === ids.length;
+      if (!dryRun && isAll && result.items.every(({ done }) => done)) {
+        onPurged();
+      }
+      return result;
+    },
+  };
+  const deletedBatch = useBatch(deletedBin, listOf(artifact.name, deletedVersions?.items), notice);
+  const newest = useNewest(artifact.latestVersion ?? undefined, chosen, notice[0].report);
+  const version = chosen ?? newest;
   return (
-    <div className="page">
+    <div className="page page-fill">
       <PageHeader title={artifact.name}>
         <span className="tag">{artifact.type}</span>
       </PageHeader>
@@ -73,15 +108,22 @@ function ArtifactView({ artifact, version }: { artifact: Artifact; version: numb
       />
       <div className="columns columns-side">
         <div className="versions-side">
-          {versions.data ? (
-            <Versions versions={versions.data.items} shown={version} batch={batch} />
-          ) : (
-            <Pending error={versions.error} onRetry={versions.refetch} rows={3} />
-          )}
-          <BatchNotice batch={batch} />
-          {deletedVersions && deletedVersions.items.length > 0 && (
-            <DeletedVersions versions={deletedVersions.items} batch={deletedBatch} />
-          )}
+          <div className="versions-lists">
+            {versions.data ? (
+              <Versions versions={versions.data.items} shown={version} batch={batch} />
+            ) : (
+              <Pending error={versions.error} onRetry={versions.refetch} rows={3} />
+            )}
+            {deletedVersions && deletedVersions.items.length > 0 && (
+              <DeletedVersions versions={deletedVersions.items} batch={deletedBatch} />
+            )}
+          </div>
+          {/* Below both lists, whose rows stay where they are when it appears. */}
+          <div className="versions-foot">
+            <SelectionBar batch={batch} deleted={false} />
+            <SelectionBar batch={deletedBatch} deleted />
+            <BatchNotice batch={batch} />
+          </div>
         </div>
         {version !== undefined ? (
           <VersionView key={version} name={artifact.name} version={version} batch={batch} />
@@ -92,6 +134,24 @@ function ArtifactView({ artifact, version }: { artifact: Artifact; version: numb
       </div>
     </div>
   );
+}
+
+/**
+ * The newest version. When someone else deletes it, it stays until the user chooses: what is shown says that it is deleted, and
+ * does not change to another without a word.
+ */
+function useNewest(
+  latest: number | undefined,
+  chosen: number | undefined,
+  report: Report<VersionId> | undefined,
+): number | undefined {
+  const [shown, setShown] = useState(latest);
+  const isOwn = report?.action === 'delete' && report.rows.some(({ version }) => version === shown);
+  if (shown === latest || (shown !== undefined && shown > (latest ?? 0) && !isOwn && chosen === undefined)) {
+    return shown;
+  }
+  setShown(latest);
+  return latest;
 }
 
 /** The loaded versions of an artifact, which are all that it has. */
@@ -120,7 +180,6 @@ function DeletedVersions({ versions, batch }: VersionsProps) {
           </li>
         ))}
       </ul>
-      <SelectionBar batch={batch} deleted />
     </section>
   );
 }
@@ -132,6 +191,7 @@ function DeletedVersion({ version, batch }: { version: Version; batch: Batch<Ver
       <strong>v{version.version}</strong>
       <RestoreButton
         label={t('bin.restore.label', { name: `v${version.version}` })}
+        busy={batch.isRestoring(version)}
         onRestore={() => void batch.restore([version])}
       />
       <span className="muted versions-meta" title={version.deleteReason ?? undefined}>
@@ -177,7 +237,6 @@ function Versions({ versions, shown, batch }: VersionsProps & { shown: number | 
           </li>
         ))}
       </ul>
-      <SelectionBar batch={batch} deleted={false} />
     </nav>
   );
 }
@@ -193,6 +252,7 @@ function NoVersions({ deleted, batch }: { deleted: readonly Version[]; batch: Ba
       <Button
         icon={<ArchiveRestore aria-hidden="true" />}
         refusal={refusal}
+        busy={deleted.some(batch.isRestoring)}
         onClick={() => void batch.restore(deleted)}
       >
         {t('artifact.empty.restore')}

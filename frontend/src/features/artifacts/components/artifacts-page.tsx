@@ -75,7 +75,6 @@ function binColumns(t: Text): Column<ArtifactRow>[] {
       name: t('bin.versions'),
       width: '9rem',
       wide: true,
-      number: true,
       cell: artifact => <DeletedCount name={artifact.name} />,
     },
     ...deletionColumns(t, ofArtifact),

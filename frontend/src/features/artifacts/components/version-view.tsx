@@ -40,10 +40,15 @@ export function VersionView({ name, version, batch }: VersionViewProps) {
   if (isDeleted || (error instanceof ApiError && error.status === 404)) {
     return (
       <EmptyState
-        title={t('artifact.version.absent')}
+        title={isDeleted ? t('artifact.version.gone', { number: version }) : t('artifact.version.absent')}
         text={t(isDeleted ? 'artifact.version.deleted' : 'artifact.version.never', { name, number: version })}
       >
-        {isDeleted && <RestoreButton onRestore={() => void batch.restore([{ name, version }])} />}
+        {isDeleted && (
+          <RestoreButton
+            busy={batch.isRestoring({ name, version })}
+            onRestore={() => void batch.restore([{ name, version }])}
+          />
+        )}
       </EmptyState>
     );
   }
@@ -55,21 +60,24 @@ export function VersionView({ name, version, batch }: VersionViewProps) {
       <div className="card-head">
         <h2>{t('artifact.version', { number: version })}</h2>
         <Aliases names={data.aliases} />
-        <DownloadButton
-          address={archiveOf(name, version)}
-          fileName={`${name}-v${version}.tar`}
-          label={t('artifact.archive')}
-        />
-        <DeleteButton
-          name={`${name}:${version}`}
-          onDelete={reason =>
-            batch.remove(
-              [{ name, version }],
-              reason,
-              () => void navigate({ to: '/artifacts/$name', params: { name }, search: {} }),
-            )
-          }
-        />
+        <div className="card-actions">
+          <DownloadButton
+            address={archiveOf(name, version)}
+            fileName={`${name}-v${version}.tar`}
+            label={t('artifact.archive')}
+          />
+          <DeleteButton
+            name={`${name}:${version}`}
+            onDelete={reason =>
+              batch.remove(
+                [{ name, version }],
+                reason,
+                // Back does not lead to what is no longer there.
+                () => void navigate({ to: '/artifacts/$name', params: { name }, search: {}, replace: true }),
+              )
+            }
+          />
+        </div>
       </div>
       {data.description && <p>{data.description}</p>}
       <Facts
