@@ -260,9 +260,10 @@ internal sealed class FakePlatform : IDisposable
                 continue;
             }
 
+            var merged = Merged[field] ??= new JsonObject();
             foreach (var (key, value) in values!.AsObject())
             {
-                Merged[field]![key] = value?.DeepClone();
+                merged[key] = value?.DeepClone();
             }
         }
 

@@ -123,6 +123,8 @@ public sealed class Sending_unsent_records : SdkTest
                 ["PLATFORM_RUN_ID"] = _runId,
                 ["PLATFORM_ATTEMPT"] = "2",
                 ["PLATFORM_SPOOL_DIR"] = Spool,
+                ["PLATFORM_ENVIRONMENT"] = "0",
+                ["PLATFORM_SYSTEM_METRICS"] = "0",
             }
         );
 }
