@@ -178,37 +178,83 @@ public sealed class Deleting_and_restoring(Browser browser)
     }
 
     [Fact]
-    public async Task a_version_does_too()
+    public async Task versions_do_too()
+    {
+        var name = await ArtifactAsync(versions: 2);
+        await using var session = await browser.OpenAsync();
+        var notice = session.Page.Locator(".batch-report");
+
+        await session.GoAsync($"/artifacts/{name}");
+        await session.Button("Delete").ClickAsync();
+        await session.InDialog("Delete").ClickAsync();
+        await Expect(notice).ToHaveTextAsync(new Regex($"^{name}:2 moved to the recycle bin."));
+        await Expect(session.Heading("Version 1")).ToBeVisibleAsync();
+        await session.Button("Undo").ClickAsync();
+        await Expect(session.Page.GetByRole(AriaRole.Link, new() { Name = "v2" })).ToBeVisibleAsync();
+
+        await session.Page.GetByLabel("Select v1").CheckAsync();
+        await session.Page.GetByLabel("Select v2").CheckAsync();
+        await session.Page.Locator(".selection-bar").GetByText("Delete").ClickAsync();
+        await session.InDialog("Delete").ClickAsync();
+        await Expect(session.Heading("Deleted versions")).ToBeVisibleAsync();
+        await Expect(session.Heading("All versions are in the recycle bin")).ToBeVisibleAsync();
+        await session.AssertAccessibleAsync("deleted versions");
+
+        // Only what was done last is said.
+        await session.Button("Restore v1").ClickAsync();
+        await Expect(notice).ToHaveTextAsync($"{name}:1 restored.");
+        await Expect(session.Heading("Version 1")).ToBeVisibleAsync();
+        await session.Button("Restore v2").ClickAsync();
+        await Expect(notice).ToHaveTextAsync($"{name}:2 restored.");
+        await Expect(session.Heading("Deleted versions")).ToHaveCountAsync(0);
+        await Expect(session.Page.Locator(".batch-report button")).ToBeFocusedAsync();
+        session.AssertNoFaults();
+    }
+
+    [Fact]
+    public async Task what_was_done_is_not_said_again_when_the_filters_are_back()
+    {
+        var name = $"filtered {Guid.CreateVersion7()}";
+        await DeleteAsync(await EndedJobAsync($"{name} 1"));
+        await DeleteAsync(await EndedJobAsync($"{name} 2"));
+        await using var session = await browser.OpenAsync();
+        await session.GoAsync($"/jobs?deleted=true&search={name}");
+        await session.Button($"Restore {name} 1").ClickAsync();
+        await Expect(session.Page.GetByText($"{name} 1 restored.")).ToBeVisibleAsync();
+
+        await session.Field("Search by name or ID").FillAsync($"{name} 3");
+        await Expect(session.Heading("No results for these filters")).ToBeVisibleAsync();
+        await session.Field("Search by name or ID").FillAsync(name);
+
+        await Expect(Row(session, $"{name} 2")).ToBeVisibleAsync();
+        await Expect(session.Page.Locator(".batch-report")).ToHaveCountAsync(0);
+        session.AssertNoFaults();
+    }
+
+    /// <summary>An artifact whose versions have one empty file.</summary>
+    private async Task<string> ArtifactAsync(int versions)
     {
         var api = browser.Platform.Api.Http;
         var name = $"unwanted-{Guid.CreateVersion7():N}";
         using var bytes = new ByteArrayContent([]);
         using var stored = await api.PutAsync($"/api/artifacts/blobs/{Empty}", bytes);
         stored.EnsureSuccessStatusCode();
-        var file = new
+        for (var version = 1; version <= versions; version++)
         {
-            path = "empty",
-            size = 0,
-            sha256 = Empty,
-        };
-        using var version = await api.PostAsJsonAsync(
-            $"/api/artifacts/{name}/versions",
-            new { files = new[] { file } }
-        );
-        version.EnsureSuccessStatusCode();
-        await using var session = await browser.OpenAsync();
+            var file = new
+            {
+                path = $"empty {version}",
+                size = 0,
+                sha256 = Empty,
+            };
+            using var added = await api.PostAsJsonAsync(
+                $"/api/artifacts/{name}/versions",
+                new { files = new[] { file } }
+            );
+            added.EnsureSuccessStatusCode();
+        }
 
-        await session.GoAsync($"/artifacts/{name}");
-        await session.Button("Delete").ClickAsync();
-        await session.InDialog("Delete").ClickAsync();
-        await Expect(session.Heading("Deleted versions")).ToBeVisibleAsync();
-        await Expect(session.Heading("All versions are in the recycle bin")).ToBeVisibleAsync();
-        await session.AssertAccessibleAsync("deleted versions");
-        await session.Button("Restore").ClickAsync();
-
-        await Expect(session.Heading("Version 1")).ToBeVisibleAsync();
-        await Expect(session.Heading("Deleted versions")).ToHaveCountAsync(0);
-        session.AssertNoFaults();
+        return name;
     }
 
     /// <summary>A job that said something and ended.</summary>

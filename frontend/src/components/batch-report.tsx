@@ -4,6 +4,7 @@ import { useEditRefusal } from '../lib/caller';
 import { useLocale, useSay, useText } from '../lib/i18n/i18n';
 import type { Batch, Report } from '../lib/use-batch';
 import { Button, IconButton } from './button';
+import { ActionError } from './states';
 
 /** How many names are said before the rest is only counted. */
 const mostNames = 5;
@@ -44,8 +45,18 @@ export function Names<Row>({ rows, nameOf }: { rows: readonly Row[]; nameOf: (ro
   );
 }
 
-/** What became of the rows of a batch. */
-export function BatchReport<Row>({ report, batch }: { report: Report<Row>; batch: Batch<Row> }) {
+/** What became of the last batch, or why it failed. */
+export function BatchNotice<Row>({ batch }: { batch: Batch<Row> }) {
+  const { report, error } = batch.notice;
+  return (
+    <>
+      <ActionError error={error} />
+      {report && <BatchReport report={report} batch={batch} />}
+    </>
+  );
+}
+
+function BatchReport<Row>({ report, batch }: { report: Report<Row>; batch: Batch<Row> }) {
   const t = useText();
   const things = useThings(batch.commands);
   const refusal = useEditRefusal();

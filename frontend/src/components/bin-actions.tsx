@@ -10,27 +10,20 @@ import { ActionError } from './states';
 
 interface DeleteButtonProps {
   name: string;
-  bin: Bin;
   /** What else becomes of it, or does not. */
   note?: string;
-  /** Called once it is in the recycle bin. */
-  onDeleted?: () => void;
+  onDelete: (reason: string) => Promise<unknown>;
 }
 
 /** Moves something into the recycle bin, after a question that also takes a reason. */
-export function DeleteButton({ name, bin, note, onDeleted }: DeleteButtonProps) {
+export function DeleteButton({ name, note, onDelete }: DeleteButtonProps) {
   const t = useText();
   const [isAsking, setIsAsking] = useState(false);
   const [reason, setReason] = useState('');
   const refusal = useEditRefusal();
   return (
     <>
-      <Button
-        icon={<Trash2 aria-hidden="true" />}
-        disabled={bin.remove.isPending}
-        refusal={refusal}
-        onClick={() => setIsAsking(true)}
-      >
+      <Button icon={<Trash2 aria-hidden="true" />} refusal={refusal} onClick={() => setIsAsking(true)}>
         {t('bin.delete')}
       </Button>
       <ConfirmDialog
@@ -41,9 +34,8 @@ export function DeleteButton({ name, bin, note, onDeleted }: DeleteButtonProps) 
         confirm={t('bin.delete')}
         refuse={t('common.cancel')}
         onConfirm={async () => {
-          await bin.remove.mutateAsync(reason);
+          await onDelete(reason);
           setReason('');
-          onDeleted?.();
         }}
         onClose={() => setIsAsking(false)}
       >
@@ -61,26 +53,32 @@ export function InBin({ text, bin }: { text: string; bin: Bin }) {
     <div className="in-bin" role="status">
       <Trash2 aria-hidden="true" />
       <span>{text}</span>
-      <RestoreButton bin={bin} />
+      <ActionError error={bin.restore.error} />
+      <RestoreButton disabled={bin.restore.isPending} onRestore={() => bin.restore.mutate()} />
     </div>
   );
 }
 
+interface RestoreButtonProps {
+  /** What is restored, where several buttons of a page restore something. */
+  label?: string;
+  disabled?: boolean;
+  onRestore: () => void;
+}
+
 /** Takes something out of the recycle bin. */
-export function RestoreButton({ bin }: { bin: Bin }) {
+export function RestoreButton({ label, disabled, onRestore }: RestoreButtonProps) {
   const t = useText();
   const refusal = useEditRefusal();
   return (
-    <>
-      <ActionError error={bin.restore.error} />
-      <Button
-        icon={<ArchiveRestore aria-hidden="true" />}
-        disabled={bin.restore.isPending}
-        refusal={refusal}
-        onClick={() => bin.restore.mutate()}
-      >
-        {t('bin.restore')}
-      </Button>
-    </>
+    <Button
+      aria-label={label}
+      icon={<ArchiveRestore aria-hidden="true" />}
+      disabled={disabled}
+      refusal={refusal}
+      onClick={onRestore}
+    >
+      {t('bin.restore')}
+    </Button>
   );
 }

@@ -10,6 +10,7 @@ import { changeFilter, isMoreTyping, type ListSearch } from '../lib/list-search'
 import { userName } from '../lib/user-name';
 import { useBatch } from '../lib/use-batch';
 import { useRows, type ListPath, type RowOf } from '../lib/use-rows';
+import { BatchNotice } from './batch-report';
 import { Button } from './button';
 import { FilterChip } from './filter-chip';
 import { JobLink } from './job-link';
@@ -163,7 +164,15 @@ function List<Path extends ListPath>({
   }
   const isPart = rows.total > selection.rows.length && rows.loaded.every(selection.has);
   const bar = (
-    <SelectionBar batch={batch} deleted={Boolean(deleted)} partOf={isPart ? rows.total : undefined} note={deleteNote} />
+    <>
+      <SelectionBar
+        batch={batch}
+        deleted={Boolean(deleted)}
+        partOf={isPart ? rows.total : undefined}
+        note={deleteNote}
+      />
+      <BatchNotice batch={batch} />
+    </>
   );
   if (rows.total === 0) {
     return (

@@ -1,15 +1,14 @@
-import { ArchiveRestore, Trash2 } from 'lucide-react';
+import { ArchiveRestore, Trash2, X } from 'lucide-react';
 import { useEffect, useState } from 'react';
 import { batchLimit } from '../lib/batch';
 import { useAdministerRefusal, useEditRefusal } from '../lib/caller';
 import { useLocale, useText } from '../lib/i18n/i18n';
 import type { Batch } from '../lib/use-batch';
-import { BatchReport, Names, useThings } from './batch-report';
-import { Button } from './button';
+import { Names, useThings } from './batch-report';
+import { Button, IconButton } from './button';
 import { ConfirmDialog } from './confirm-dialog';
 import { Field } from './field';
 import { PurgeDialog } from './purge-dialog';
-import { ActionError } from './states';
 
 interface SelectionBarProps<Row> {
   batch: Batch<Row>;
@@ -21,7 +20,7 @@ interface SelectionBarProps<Row> {
   note?: string;
 }
 
-/** What can be done to the selected rows of a list, and what became of those before. */
+/** What can be done to the selected rows of a list. */
 export function SelectionBar<Row>({ batch, deleted, partOf, note }: SelectionBarProps<Row>) {
   const t = useText();
   const locale = useLocale();
@@ -42,6 +41,7 @@ export function SelectionBar<Row>({ batch, deleted, partOf, note }: SelectionBar
     <>
       {isAny && (
         <div className="selection-bar" role="group" aria-label={t('batch.column')}>
+          <IconButton label={t('batch.clear')} icon={<X aria-hidden="true" />} onClick={clear} />
           <strong className="number">
             {t('batch.count', { things: t(`unit.${batch.commands.unit}`, { count: number(rows.length) }) })}
           </strong>
@@ -75,9 +75,6 @@ export function SelectionBar<Row>({ batch, deleted, partOf, note }: SelectionBar
               {t('bin.delete')}
             </Button>
           )}
-          <Button kind="quiet" onClick={clear}>
-            {t('batch.clear')}
-          </Button>
           {tooMany ? (
             <span className="error-text" role="status">
               {tooMany}
@@ -87,8 +84,6 @@ export function SelectionBar<Row>({ batch, deleted, partOf, note }: SelectionBar
           )}
         </div>
       )}
-      <ActionError error={batch.error} />
-      {batch.report && <BatchReport report={batch.report} batch={batch} />}
       <ConfirmDialog
         open={isDeleting}
         danger

@@ -1,3 +1,4 @@
+import type { QueryKey } from '@tanstack/react-query';
 import { ApiError, type Schemas } from './api';
 import { isOutage } from './standing-error';
 
@@ -27,6 +28,10 @@ export interface BinCommands<Row> {
   /** The list that they are in, which the query cache knows it by. */
   list: string;
   keyOf: (row: Row) => string;
+  /** The key of the row that a query is about; left out where it comes after the list. */
+  rowOf?: (queryKey: QueryKey) => string;
+  /** Set where a row cannot be read while it is in the recycle bin. */
+  isHidden?: boolean;
   nameOf: (row: Row) => string;
   /** What the API calls a row: one id, or several where it stands for several things. */
   idsOf: (row: Row) => Promise<string[]> | string[];

@@ -92,7 +92,13 @@ function elsewhere({ page, isAtHead, list, index, control }: Place): HTMLElement
   }
   // On a phone, a search that has the focus brings up the keyboard.
   const search = matchMedia('(pointer: coarse)').matches ? null : '.filters [data-main-search]';
-  const rest = ['.table-body', isAtHead && ':is(.page-header, .in-bin) button', '.versions :is(a, button)', search];
+  const rest = [
+    '.table-body',
+    isAtHead && ':is(.page-header, .in-bin) button',
+    '.versions-side .batch-report button',
+    '.versions :is(a, button)',
+    search,
+  ];
   return rest.map(one => one && document.querySelector<HTMLElement>(one)).find(Boolean) || content;
 }
 

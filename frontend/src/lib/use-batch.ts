@@ -9,24 +9,43 @@ type Action = 'delete' | 'restore' | 'purge';
 /** What became of the things of a batch. */
 export interface Report<Row> extends Outcome<Row> {
   action: Action;
-  /** The list that it was done in. */
-  list: string;
 }
 
 export type Batch<Row> = ReturnType<typeof useBatch<Row>>;
 
+/** What is said about the last batch: what became of it, or why it failed. */
+interface Notice<Row> {
+  report?: Report<Row>;
+  error?: unknown;
+}
+
+/** Where several lists of a page say what was done last, whichever of them it was done in. */
+export function useNotice<Row>() {
+  return useState<Notice<Row>>({});
+}
+
 /** What the query cache knows the trial of a permanent deletion by, after the list. */
 export const dryRun = 'dry run';
 
-/** Rows of a list that are selected, what is done to several at once, and what became of each. */
-export function useBatch<Row>(commands: BinCommands<Row>, list: Stretch<Row>) {
+/**
+ * Rows of a list that are selected, what is done to several at once, and what became of each.
+ * @param shared Where that is said, when other lists say it there too.
+ */
+export function useBatch<Row>(
+  commands: BinCommands<Row>,
+  list: Stretch<Row>,
+  shared?: ReturnType<typeof useNotice<Row>>,
+) {
   const client = useQueryClient();
-  const [report, setReport] = useState<Report<Row> | null>(null);
-  const [error, setError] = useState<unknown>(null);
-  const dismiss = () => {
-    setReport(null);
-    setError(null);
-  };
+  const own = useNotice<Row>();
+  const [notice, setNotice] = shared ?? own;
+  const [listKey, setListKey] = useState(list.key);
+  const dismiss = () => setNotice({});
+  if (listKey !== list.key) {
+    // What was done in another list does not concern this one, nor the other when the user comes back.
+    setListKey(list.key);
+    dismiss();
+  }
   const selection = useSelection(list, commands.keyOf, dismiss);
   /** What is being restored, which must not be asked for twice. */
   const restoring = useRef(new Set<string>());
@@ -34,16 +53,18 @@ export function useBatch<Row>(commands: BinCommands<Row>, list: Stretch<Row>) {
     action: Action,
     targets: readonly Target<Row>[],
     send: (ids: string[]) => Promise<BatchItem[]>,
+    onDone?: () => void,
   ): Promise<void> => {
     const outcome = outcomeOf(commands, targets, await send(targets.map(({ id }) => id)));
-    setReport({ ...outcome, action, list: list.key });
-    setError(null);
+    setNotice({ report: { ...outcome, action } });
     selection.drop(outcome.left);
-    // What was deleted permanently cannot be read again.
-    const gone = new Set<unknown>(action === 'purge' ? outcome.rows.map(commands.keyOf) : []);
+    onDone?.();
+    const isGone = action === 'purge' || (action === 'delete' && commands.isHidden);
+    const gone = new Set<unknown>(isGone ? outcome.rows.map(commands.keyOf) : []);
+    const rowOf = commands.rowOf ?? (key => key[1]);
     await client.invalidateQueries({
       queryKey: [commands.list],
-      predicate: ({ queryKey }) => queryKey[1] !== dryRun && !gone.has(queryKey[1]),
+      predicate: ({ queryKey }) => queryKey[1] !== dryRun && !gone.has(rowOf(queryKey)),
     });
   };
   const restore = async (targets: readonly Target<Row>[]) => {
@@ -55,7 +76,7 @@ export function useBatch<Row>(commands: BinCommands<Row>, list: Stretch<Row>) {
     try {
       await run('restore', due, commands.restore);
     } catch (reason) {
-      setError(reason);
+      setNotice({ error: reason });
     } finally {
       due.forEach(({ id }) => restoring.current.delete(id));
     }
@@ -63,18 +84,18 @@ export function useBatch<Row>(commands: BinCommands<Row>, list: Stretch<Row>) {
   return {
     commands,
     selection,
-    report: report?.list === list.key ? report : null,
-    error,
+    notice,
     dismiss,
-    remove: async (rows: readonly Row[], reason: string) =>
-      run('delete', await targetsOf(commands, rows), ids => commands.remove(ids, reason.trim() || undefined)),
+    /** Moves rows into the recycle bin. `onDone` is called before what is shown is read again. */
+    remove: async (rows: readonly Row[], reason: string, onDone?: () => void) =>
+      run('delete', await targetsOf(commands, rows), ids => commands.remove(ids, reason.trim() || undefined), onDone),
     purge: (targets: readonly Target<Row>[]) =>
       run('purge', targets, async ids => (await commands.purge(ids, false)).items),
     restore: async (rows: readonly Row[]) => {
       try {
         await restore(await targetsOf(commands, rows));
       } catch (reason) {
-        setError(reason);
+        setNotice({ error: reason });
       }
     },
     /** Takes what was deleted out of the recycle bin again. */

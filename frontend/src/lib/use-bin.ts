@@ -1,4 +1,4 @@
-import { hashKey, useMutation, useQueryClient, type QueryKey } from '@tanstack/react-query';
+import { useMutation, useQueryClient } from '@tanstack/react-query';
 import type { Schemas } from './api';
 
 /** Why something is in the recycle bin. */
@@ -10,19 +10,13 @@ export type Bin = ReturnType<typeof useBin>;
  * Moves something into the recycle bin, or out of it.
  * @param commands Sends the requests.
  * @param list The list that it is in, which the query cache knows it by.
- * @param gone What the query cache knows it by, where it cannot be read while it is in the bin.
  */
 export function useBin(
   commands: { remove: (reason: string | undefined) => Promise<unknown>; restore: () => Promise<unknown> },
   list: string,
-  gone: QueryKey = [],
 ) {
   const client = useQueryClient();
-  const onSuccess = () =>
-    client.invalidateQueries({
-      queryKey: [list],
-      predicate: ({ queryKey }) => hashKey(queryKey) !== hashKey(gone),
-    });
+  const onSuccess = () => client.invalidateQueries({ queryKey: [list] });
   return {
     remove: useMutation({
       mutationFn: (reason: string) => commands.remove(reason.trim() || undefined),
@@ -30,7 +24,7 @@ export function useBin(
     }),
     restore: useMutation({
       mutationFn: commands.restore,
-      onSuccess: () => client.invalidateQueries({ queryKey: [list] }),
+      onSuccess,
     }),
   };
 }

@@ -17,12 +17,10 @@ internal sealed class MachineAccess(JobAttempts<TrackingStore> attempts, Trackin
     )
     {
         var http = context.HttpContext;
-        return
-            http.Caller().Kind is CallerKind.Node or CallerKind.Job
-            && await Of(http).RefuseMachineAsync(http, http.GetRouteValue("id") as string, http.RequestAborted)
-                is { } refusal
-            ? refusal
-            : await next(context);
+        var access = Of(http);
+        return await access.RefuseAttemptAsync(http, http.RequestAborted)
+            ?? await access.RefuseOwnerAsync(http, http.GetRouteValue("id") as string, http.RequestAborted)
+            ?? await next(context);
     }
 
     /// <summary>Whether this caller may make a run for a job.</summary>
@@ -61,14 +59,21 @@ internal sealed class MachineAccess(JobAttempts<TrackingStore> attempts, Trackin
             _ => CallerProblems.NotAllowed(http),
         };
 
-    /// <summary>Whether this caller may touch a run, by an id that was not in the route.</summary>
-    /// <returns>Why not; null when it may.</returns>
-    public Task<ProblemHttpResult?> RefuseAsync(HttpContext http, string runId, CancellationToken cancellationToken) =>
-        http.Caller().Kind is CallerKind.Node or CallerKind.Job
-            ? RefuseMachineAsync(http, runId, cancellationToken)
-            : Task.FromResult<ProblemHttpResult?>(null);
+    /// <summary>Whether this caller is a process of an attempt that is over.</summary>
+    /// <returns>Why it is refused; null when it is not.</returns>
+    public async Task<ProblemHttpResult?> RefuseAttemptAsync(HttpContext http, CancellationToken cancellationToken)
+    {
+        var caller = http.Caller();
+        return
+            caller.Kind is CallerKind.Job
+            && !await attempts.EnterAsync(caller.Id, caller.Attempt, caller.Rank, cancellationToken)
+            ? ProblemResults.From(Run.Fenced)
+            : null;
+    }
 
-    private async Task<ProblemHttpResult?> RefuseMachineAsync(
+    /// <summary>Whether this caller, of an attempt that is not over, may touch a run.</summary>
+    /// <returns>Why not; null when it may, also for a run that does not exist yet: whoever makes it is asked for whom.</returns>
+    public async Task<ProblemHttpResult?> RefuseOwnerAsync(
         HttpContext http,
         string? id,
         CancellationToken cancellationToken
@@ -76,16 +81,9 @@ internal sealed class MachineAccess(JobAttempts<TrackingStore> attempts, Trackin
     {
         var caller = http.Caller();
         if (
-            caller.Kind is CallerKind.Job
-            && !await attempts.EnterAsync(caller.Id, caller.Attempt, caller.Rank, cancellationToken)
-        )
-        {
-            return ProblemResults.From(Run.Fenced);
-        }
-
-        // One that does not exist yet has no owner; whoever makes it is asked for whom.
-        if (
-            !RunRules.TryNormalizeId(id, out var runId) || await FindJobAsync(runId, cancellationToken) is not { } owner
+            caller.Kind is not (CallerKind.Node or CallerKind.Job)
+            || !RunRules.TryNormalizeId(id, out var runId)
+            || await FindJobAsync(runId, cancellationToken) is not { } owner
         )
         {
             return null;

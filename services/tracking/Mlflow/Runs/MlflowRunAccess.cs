@@ -1,3 +1,4 @@
+using Microsoft.AspNetCore.Http.HttpResults;
 using Platform.EventStore;
 using Platform.Tracking.Access;
 using Platform.Tracking.Runs;
@@ -20,8 +21,9 @@ internal sealed class MlflowRunAccess(TrackingStore store, MachineAccess machine
             : id;
     }
 
-    /// <summary>Refuses a process of an attempt that is over.</summary>
-    public Task EnterAsync(HttpContext context) => EnterAsync("", context);
+    /// <summary>Refuses a process of an attempt that is over, once for each request.</summary>
+    public async Task EnterAsync(HttpContext context) =>
+        Check(await machines.RefuseAttemptAsync(context, context.RequestAborted));
 
     /// <summary>Throws where a command was refused.</summary>
     public static void Check(Outcome<Run, RunEvent> outcome)
@@ -39,9 +41,9 @@ internal sealed class MlflowRunAccess(TrackingStore store, MachineAccess machine
         }
     }
 
-    private async Task EnterAsync(string id, HttpContext context)
+    private static void Check(ProblemHttpResult? refusal)
     {
-        if (await machines.RefuseAsync(context, id, context.RequestAborted) is { } refusal)
+        if (refusal is not null)
         {
             throw new MlflowException(
                 refusal.StatusCode == StatusCodes.Status503ServiceUnavailable
@@ -56,7 +58,7 @@ internal sealed class MlflowRunAccess(TrackingStore store, MachineAccess machine
     {
         if (RunRules.TryNormalizeId(given, out var id))
         {
-            await EnterAsync(id, context);
+            Check(await machines.RefuseOwnerAsync(context, id, context.RequestAborted));
             await using var command = store.DataSource.CreateCommand("select is_deleted from run where id = $1");
             command.Parameters.Add(new() { Value = id });
             if (await command.ExecuteScalarAsync(context.RequestAborted) is bool isDeleted)

@@ -2,11 +2,11 @@ import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { addressOf } from '../../../lib/address';
 import { api, read, readIfThere, untilRefused, type Schemas } from '../../../lib/api';
 import { oneByOne, type BinCommands } from '../../../lib/batch';
-import { useBin } from '../../../lib/use-bin';
 import type { RowOf } from '../../../lib/use-rows';
 
 export type Artifact = Schemas['ArtifactDetail'];
 export type Version = Schemas['ArtifactVersion'];
+export type VersionId = Pick<Version, 'name' | 'version'>;
 export type Manifest = Schemas['ArtifactManifest'];
 
 const root = '/api/artifacts';
@@ -68,30 +68,13 @@ async function readVersions(name: string, deleted: boolean | undefined, signal?:
   return versions;
 }
 
-/** What the query cache knows a version by. */
-function versionKey(name: string, version: number) {
-  return [root, name, 'versions', version];
-}
-
-export function useManifest(name: string, version: number) {
+export function useManifest(name: string, version: number, enabled: boolean) {
   return useQuery({
-    queryKey: versionKey(name, version),
+    enabled,
+    queryKey: [root, name, 'versions', version],
     queryFn: ({ signal }) =>
       read(api.GET('/api/artifacts/{name}/versions/{version}', { params: pathOf(name, version), signal })),
   });
-}
-
-/** Moves a version into the recycle bin, where it cannot be read, or out of it. */
-export function useVersionBin(name: string, version: number) {
-  const { path } = pathOf(name, version);
-  return useBin(
-    {
-      remove: reason => api.DELETE('/api/artifacts/{name}/versions/{version}', { params: { path, query: { reason } } }),
-      restore: () => api.POST('/api/artifacts/{name}/versions/{version}/restore', { params: { path } }),
-    },
-    root,
-    versionKey(name, version),
-  );
 }
 
 const versionCommands = {
@@ -107,13 +90,15 @@ const versionCommands = {
     const { items, content } = await read(api.POST('/api/artifacts/versions/purge', { body: { ids, dryRun } }));
     return { items, content };
   },
-} satisfies Partial<BinCommands<Version>>;
+} satisfies Partial<BinCommands<VersionId>>;
 
 /** What can be done to several versions. */
-export const versionBin: BinCommands<Version> = {
+export const versionBin: BinCommands<VersionId> = {
   ...versionCommands,
   unit: 'version',
   keyOf: idOf,
+  rowOf: ([, name, , version]) => `${String(name)}:${String(version)}`,
+  isHidden: true,
   nameOf: idOf,
   idsOf: version => [idOf(version)],
 };
@@ -130,7 +115,7 @@ export function artifactBin(deleted: boolean): BinCommands<RowOf<'/api/artifacts
   };
 }
 
-function idOf({ name, version }: Pick<Version, 'name' | 'version'>): string {
+function idOf({ name, version }: VersionId): string {
   return `${name}:${version}`;
 }
 

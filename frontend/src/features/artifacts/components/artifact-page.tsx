@@ -1,28 +1,29 @@
 import { Link } from '@tanstack/react-router';
 import { ArchiveRestore } from 'lucide-react';
 import { Aliases } from '../../../components/aliases';
+import { BatchNotice } from '../../../components/batch-report';
 import { RestoreButton } from '../../../components/bin-actions';
 import { Button } from '../../../components/button';
 import { Facts } from '../../../components/facts';
 import { PageHeader } from '../../../components/page-header';
 import { SelectBox } from '../../../components/select-box';
 import { SelectionBar } from '../../../components/selection-bar';
-import { AbsentState, ActionError, EmptyState, Pending, PendingPage } from '../../../components/states';
+import { AbsentState, EmptyState, Pending, PendingPage } from '../../../components/states';
 import { Ago } from '../../../components/time';
 import { callerName } from '../../../lib/actor';
 import { useEditRefusal } from '../../../lib/caller';
 import { formatBytes } from '../../../lib/format';
 import { useText } from '../../../lib/i18n/i18n';
 import type { Stretch } from '../../../lib/selection';
-import { useBatch, type Batch } from '../../../lib/use-batch';
+import { useBatch, useNotice, type Batch } from '../../../lib/use-batch';
 import {
   useArtifact,
   useDeletedVersions,
-  useVersionBin,
   useVersions,
   versionBin,
   type Artifact,
   type Version,
+  type VersionId,
 } from '../api/artifacts';
 import { VersionView } from './version-view';
 
@@ -34,7 +35,9 @@ export function ArtifactPage({ name, search }: { name: string; search: ArtifactS
   const t = useText();
   const { data: artifact, error, refetch } = useArtifact(name);
   if (artifact) {
-    return <ArtifactView artifact={artifact} version={search.version ?? artifact.latestVersion ?? undefined} />;
+    return (
+      <ArtifactView key={name} artifact={artifact} version={search.version ?? artifact.latestVersion ?? undefined} />
+    );
   }
   if (artifact === null) {
     return (
@@ -50,6 +53,11 @@ export function ArtifactPage({ name, search }: { name: string; search: ArtifactS
 
 function ArtifactView({ artifact, version }: { artifact: Artifact; version: number | undefined }) {
   const t = useText();
+  const notice = useNotice<VersionId>();
+  const versions = useVersions(artifact.name);
+  const { data: deletedVersions } = useDeletedVersions(artifact.name);
+  const batch = useBatch(versionBin, listOf(artifact.name, versions.data?.items), notice);
+  const deletedBatch = useBatch(versionBin, listOf(artifact.name, deletedVersions?.items), notice);
   return (
     <div className="page">
       <PageHeader title={artifact.name}>
@@ -65,13 +73,21 @@ function ArtifactView({ artifact, version }: { artifact: Artifact; version: numb
       />
       <div className="columns columns-side">
         <div className="versions-side">
-          <Versions name={artifact.name} shown={version} />
-          <DeletedVersions name={artifact.name} />
+          {versions.data ? (
+            <Versions versions={versions.data.items} shown={version} batch={batch} />
+          ) : (
+            <Pending error={versions.error} onRetry={versions.refetch} rows={3} />
+          )}
+          <BatchNotice batch={batch} />
+          {deletedVersions && deletedVersions.items.length > 0 && (
+            <DeletedVersions versions={deletedVersions.items} batch={deletedBatch} />
+          )}
         </div>
         {version !== undefined ? (
-          <VersionView key={version} name={artifact.name} version={version} />
+          <VersionView key={version} name={artifact.name} version={version} batch={batch} />
         ) : (
-          artifact.versionCount === 0 && <NoVersions name={artifact.name} />
+          artifact.versionCount === 0 &&
+          deletedVersions && <NoVersions deleted={deletedVersions.items} batch={deletedBatch} />
         )}
       </div>
     </div>
@@ -85,22 +101,22 @@ function listOf(name: string, versions: readonly Version[] | undefined): Stretch
 
 const none: readonly Version[] = [];
 
+interface VersionsProps {
+  versions: readonly Version[];
+  batch: Batch<VersionId>;
+}
+
 /** What can be restored, or deleted permanently. */
-function DeletedVersions({ name }: { name: string }) {
+function DeletedVersions({ versions, batch }: VersionsProps) {
   const t = useText();
-  const { data } = useDeletedVersions(name);
-  const batch = useBatch(versionBin, listOf(name, data?.items));
-  if (!data || (data.items.length === 0 && !batch.report)) {
-    return null;
-  }
   return (
     <section className="versions" aria-label={t('bin.versions')}>
       <h2>{t('bin.versions')}</h2>
       <ul>
-        {data.items.map(item => (
+        {versions.map(item => (
           <li key={item.version}>
             <SelectVersion version={item} batch={batch} />
-            <DeletedVersion version={item} />
+            <DeletedVersion version={item} batch={batch} />
           </li>
         ))}
       </ul>
@@ -109,13 +125,15 @@ function DeletedVersions({ name }: { name: string }) {
   );
 }
 
-function DeletedVersion({ version }: { version: Version }) {
+function DeletedVersion({ version, batch }: { version: Version; batch: Batch<VersionId> }) {
   const t = useText();
-  const bin = useVersionBin(version.name, version.version);
   return (
     <div className="version-deleted">
       <strong>v{version.version}</strong>
-      <RestoreButton bin={bin} />
+      <RestoreButton
+        label={t('bin.restore.label', { name: `v${version.version}` })}
+        onRestore={() => void batch.restore([version])}
+      />
       <span className="muted versions-meta" title={version.deleteReason ?? undefined}>
         {version.deletedAt && <Ago at={version.deletedAt} />}
         {version.deletedBy && ` · ${callerName(t, version.deletedBy)}`}
@@ -125,7 +143,7 @@ function DeletedVersion({ version }: { version: Version }) {
   );
 }
 
-function SelectVersion({ version, batch: { selection } }: { version: Version; batch: Batch<Version> }) {
+function SelectVersion({ version, batch: { selection } }: { version: Version; batch: Batch<VersionId> }) {
   const t = useText();
   return (
     <SelectBox
@@ -136,22 +154,17 @@ function SelectVersion({ version, batch: { selection } }: { version: Version; ba
   );
 }
 
-function Versions({ name, shown }: { name: string; shown: number | undefined }) {
+function Versions({ versions, shown, batch }: VersionsProps & { shown: number | undefined }) {
   const t = useText();
-  const { data, error, refetch } = useVersions(name);
-  const batch = useBatch(versionBin, listOf(name, data?.items));
-  if (!data) {
-    return <Pending error={error} onRetry={refetch} rows={3} />;
-  }
   return (
     <nav className="versions" aria-label={t('artifacts.versions')}>
       <ul>
-        {data.items.map(item => (
+        {versions.map(item => (
           <li key={item.version}>
             <SelectVersion version={item} batch={batch} />
             <Link
               to="/artifacts/$name"
-              params={{ name }}
+              params={{ name: item.name }}
               search={{ version: item.version }}
               aria-current={item.version === shown ? 'page' : undefined}
             >
@@ -170,26 +183,20 @@ function Versions({ name, shown }: { name: string; shown: number | undefined }) 
 }
 
 /** Shown instead of a version where there is none. */
-function NoVersions({ name }: { name: string }) {
+function NoVersions({ deleted, batch }: { deleted: readonly Version[]; batch: Batch<VersionId> }) {
   const t = useText();
-  const { data } = useDeletedVersions(name);
-  const batch = useBatch(versionBin, listOf(name, data?.items));
   const refusal = useEditRefusal();
-  if (!data) {
-    return null;
-  }
-  return data.items.length === 0 ? (
+  return deleted.length === 0 ? (
     <EmptyState title={t('artifact.empty.title')} text={t('artifact.empty.text')} />
   ) : (
     <EmptyState title={t('artifact.empty.deleted')}>
       <Button
         icon={<ArchiveRestore aria-hidden="true" />}
         refusal={refusal}
-        onClick={() => void batch.restore(data.items)}
+        onClick={() => void batch.restore(deleted)}
       >
         {t('artifact.empty.restore')}
       </Button>
-      <ActionError error={batch.error} />
     </EmptyState>
   );
 }

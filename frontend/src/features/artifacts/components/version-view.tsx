@@ -16,25 +16,36 @@ import { useEditRefusal } from '../../../lib/caller';
 import { formatBytes } from '../../../lib/format';
 import { useText, useSay } from '../../../lib/i18n/i18n';
 import { fieldErrors } from '../../../lib/i18n/sentences';
-import type { Bin } from '../../../lib/use-bin';
+import type { Batch } from '../../../lib/use-batch';
 import {
   archiveOf,
   fileOf,
   useDeletedVersions,
   useManifest,
   useSetAlias,
-  useVersionBin,
   type Manifest,
+  type VersionId,
 } from '../api/artifacts';
 
-/** One version with its files. */
-export function VersionView({ name, version }: { name: string; version: number }) {
+interface VersionViewProps extends VersionId {
+  batch: Batch<VersionId>;
+}
+
+/** One version with its files; says so where it never was, or is in the recycle bin. */
+export function VersionView({ name, version, batch }: VersionViewProps) {
   const t = useText();
   const navigate = useNavigate();
-  const bin = useVersionBin(name, version);
-  const { data, error, refetch } = useManifest(name, version);
-  if (error instanceof ApiError && error.status === 404) {
-    return <AbsentVersion name={name} version={version} bin={bin} />;
+  const isDeleted = useDeletedVersions(name).data?.items.some(one => one.version === version) ?? false;
+  const { data, error, refetch } = useManifest(name, version, !isDeleted);
+  if (isDeleted || (error instanceof ApiError && error.status === 404)) {
+    return (
+      <EmptyState
+        title={t('artifact.version.absent')}
+        text={t(isDeleted ? 'artifact.version.deleted' : 'artifact.version.never', { name, number: version })}
+      >
+        {isDeleted && <RestoreButton onRestore={() => void batch.restore([{ name, version }])} />}
+      </EmptyState>
+    );
   }
   if (!data) {
     return <Pending error={error} onRetry={refetch} />;
@@ -51,8 +62,13 @@ export function VersionView({ name, version }: { name: string; version: number }
         />
         <DeleteButton
           name={`${name}:${version}`}
-          bin={bin}
-          onDeleted={() => void navigate({ to: '/artifacts/$name', params: { name }, search: {} })}
+          onDelete={reason =>
+            batch.remove(
+              [{ name, version }],
+              reason,
+              () => void navigate({ to: '/artifacts/$name', params: { name }, search: {} }),
+            )
+          }
         />
       </div>
       {data.description && <p>{data.description}</p>}
@@ -73,20 +89,6 @@ export function VersionView({ name, version }: { name: string; version: number }
       <AliasForm name={name} version={version} />
       <Files manifest={data} />
     </section>
-  );
-}
-
-/** A version that never was, or that is in the recycle bin. */
-function AbsentVersion({ name, version, bin }: { name: string; version: number; bin: Bin }) {
-  const t = useText();
-  const isDeleted = useDeletedVersions(name).data?.items.some(one => one.version === version) ?? false;
-  return (
-    <EmptyState
-      title={t('artifact.version.absent')}
-      text={t(isDeleted ? 'artifact.version.deleted' : 'artifact.version.never', { name, number: version })}
-    >
-      {isDeleted && <RestoreButton bin={bin} />}
-    </EmptyState>
   );
 }
 

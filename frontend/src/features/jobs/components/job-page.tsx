@@ -291,7 +291,9 @@ function JobActions({ job, bin }: { job: Job; bin: Bin }) {
           {t('job.retry')}
         </Button>
       )}
-      {isOver(job) && !job.deletion && <DeleteButton name={job.name} bin={bin} note={t('job.delete.note')} />}
+      {isOver(job) && !job.deletion && (
+        <DeleteButton name={job.name} note={t('job.delete.note')} onDelete={bin.remove.mutateAsync} />
+      )}
       <ConfirmDialog
         open={asking === 'cancel'}
         danger

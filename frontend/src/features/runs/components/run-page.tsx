@@ -39,7 +39,7 @@ function RunView({ run }: { run: Run }) {
     <div className="page">
       <PageHeader title={run.name}>
         <StatusBadge status={run.status} />
-        {isOver && !run.deletion && <DeleteButton name={run.name} bin={bin} />}
+        {isOver && !run.deletion && <DeleteButton name={run.name} onDelete={bin.remove.mutateAsync} />}
       </PageHeader>
       {run.deletion && <InBin text={t('bin.holds.run')} bin={bin} />}
       <Facts
