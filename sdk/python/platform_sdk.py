@@ -1416,10 +1416,13 @@ class _Spool:
     def create(cls, folder, run_id):
         try:
             os.makedirs(folder, exist_ok=True)
-            path = os.path.join(folder, "%s.%d-%s.jsonl" % (run_id, time.time_ns(), uuid.uuid4().hex))
-            file = open(path, "x+b", buffering=0)
-            cls._lock(file)
-            return cls(file, path)
+            while True:
+                path = os.path.join(folder, "%s.%d-%s.jsonl" % (run_id, time.time_ns(), uuid.uuid4().hex))
+                file = open(path, "x+b", buffering=0)
+                # Before it is locked, another process may take it over, as one that was left, and remove it.
+                if cls._try_lock(file):
+                    return cls(file, path)
+                file.close()
         except OSError as error:
             _notify_user("the spool folder %s cannot be written (%s); records are kept in memory" % (folder, error))
             return cls(tempfile.SpooledTemporaryFile(max_size=_MAX_SPOOL_IN_MEMORY, buffering=0), None)
@@ -1441,9 +1444,8 @@ class _Spool:
             except OSError:
                 continue
             try:
-                cls._lock(file)
-                if os.fstat(file.fileno()).st_nlink == 0:
-                    raise OSError("sent and removed meanwhile")
+                if not cls._try_lock(file):
+                    raise OSError("in use, or sent and removed meanwhile")
                 found.append(cls(file, path))
             except OSError:
                 file.close()
@@ -1461,9 +1463,15 @@ class _Spool:
                     pass  # Somebody else has removed it.
 
     @staticmethod
-    def _lock(file):
-        if fcntl is not None:
+    def _try_lock(file):
+        """False when another process has it, or has sent and removed it."""
+        if fcntl is None:
+            return True
+        try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return False
+        return os.fstat(file.fileno()).st_nlink > 0
 
     @property
     def artifact_folder(self):
@@ -1931,6 +1939,13 @@ class _Recorder:
         self._busy = self._flush_requested = self._finishing = self._has_collected = False
         self._last_write = 0.0
         self._spool = self._sender = self._collector = None
+        self._process = os.getpid()
+
+    @property
+    def is_of_this_process(self):
+        """False in a process that was forked a moment ago, as long as everything here is still that of its parent: a lock
+        may be held by a thread that does not exist here."""
+        return self._process == os.getpid()
 
     def _start(self):
         left = _Spool.take_over(self._spool_folder, self._run_id)
@@ -2484,7 +2499,7 @@ class Run(_Updates):
 
     def _end_with_process(self, status, is_signal):
         """Ends what a script leaves open. A job's own run ends as the job does."""
-        if self._recorder is None or self._finished and not is_signal:
+        if self._recorder is None or self._finished and not is_signal or not self._recorder.is_of_this_process:
             return
         if is_signal and (self._finished or self.is_forked):
             # The signal may have interrupted its end.

@@ -1,8 +1,9 @@
 import os
 import signal
 import unittest
+from unittest import mock
 
-from support import LONG, PlatformTest
+from support import LONG, InProcessTest, PlatformTest
 
 JOB = {"PLATFORM_JOB_ID": "0199d0f0-0000-7000-8000-000000000001", "PLATFORM_RUN_ID": "job-run", "PLATFORM_ATTEMPT": "1"}
 
@@ -73,6 +74,32 @@ class A_forked_process(PlatformTest):
             """
         )
         self.assert_logged_once("worker", range(30))
+
+    def test_is_terminated_before_it_knows_that_it_was_forked(self):
+        self.run_script(
+            """
+            import os, signal, sys, threading
+            os.register_at_fork(after_in_child=lambda: os.kill(os.getpid(), signal.SIGTERM))
+            del sys.modules["platform_sdk"]
+            import platform_sdk as tracking
+            run = tracking.init()
+            holds, may_end = threading.Event(), threading.Event()
+            def hold():
+                with run._recorder.gate:
+                    holds.set()
+                    may_end.wait()
+            thread = threading.Thread(target=hold)
+            thread.start()
+            holds.wait()
+            child = os.fork()
+            assert os.waitpid(child, 0)[1] == signal.SIGTERM
+            may_end.set()
+            thread.join()
+            run.log({"main": 1})
+            """
+        )
+        self.assert_logged_once("main", [1])
+        self.assertEqual(["finished"], [end["status"] for end in self.platform.run.ends])
 
     def test_does_not_end_the_run(self):
         self.run_script(
@@ -193,6 +220,32 @@ class A_forked_process(PlatformTest):
         self.platform.start()
         process.communicate("\n", timeout=LONG)
         self.assert_logged_once("worker", [1])
+
+
+class Processes_that_begin_together(InProcessTest):
+    def test_do_not_take_a_spool_that_another_has_only_just_created(self):
+        from platform_sdk.spool import _Spool
+
+        try_lock, taken = _Spool._try_lock, []
+
+        def take_over_first(file):
+            locks.side_effect = try_lock
+            taken.extend(_Spool.take_over(self.spool, "run"))
+            return try_lock(file)
+
+        def take_over_and_remove_first(file):
+            locks.side_effect = try_lock
+            for spool in _Spool.take_over(self.spool, "run"):
+                spool.close()
+            return try_lock(file)
+
+        for interrupted in (take_over_first, take_over_and_remove_first):
+            with mock.patch.object(_Spool, "_try_lock", side_effect=interrupted) as locks:
+                spool = _Spool.create(self.spool, "run")
+            self.assertTrue(os.path.exists(spool.path or "in memory"))
+            spool.close()
+        self.assertEqual(1, len(taken))
+        taken.pop().close()
 
 
 class Workers_of_multiprocessing(PlatformTest):

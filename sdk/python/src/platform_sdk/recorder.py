@@ -47,6 +47,13 @@ class _Recorder:
         self._busy = self._flush_requested = self._finishing = self._has_collected = False
         self._last_write = 0.0
         self._spool = self._sender = self._collector = None
+        self._process = os.getpid()
+
+    @property
+    def is_of_this_process(self):
+        """False in a process that was forked a moment ago, as long as everything here is still that of its parent: a lock
+        may be held by a thread that does not exist here."""
+        return self._process == os.getpid()
 
     def _start(self):
         left = _Spool.take_over(self._spool_folder, self._run_id)

@@ -34,10 +34,13 @@ class _Spool:
     def create(cls, folder, run_id):
         try:
             os.makedirs(folder, exist_ok=True)
-            path = os.path.join(folder, "%s.%d-%s.jsonl" % (run_id, time.time_ns(), uuid.uuid4().hex))
-            file = open(path, "x+b", buffering=0)
-            cls._lock(file)
-            return cls(file, path)
+            while True:
+                path = os.path.join(folder, "%s.%d-%s.jsonl" % (run_id, time.time_ns(), uuid.uuid4().hex))
+                file = open(path, "x+b", buffering=0)
+                # Before it is locked, another process may take it over, as one that was left, and remove it.
+                if cls._try_lock(file):
+                    return cls(file, path)
+                file.close()
         except OSError as error:
             _notify_user("the spool folder %s cannot be written (%s); records are kept in memory" % (folder, error))
             return cls(tempfile.SpooledTemporaryFile(max_size=_MAX_SPOOL_IN_MEMORY, buffering=0), None)
@@ -59,9 +62,8 @@ class _Spool:
             except OSError:
                 continue
             try:
-                cls._lock(file)
-                if os.fstat(file.fileno()).st_nlink == 0:
-                    raise OSError("sent and removed meanwhile")
+                if not cls._try_lock(file):
+                    raise OSError("in use, or sent and removed meanwhile")
                 found.append(cls(file, path))
             except OSError:
                 file.close()
@@ -79,9 +81,15 @@ class _Spool:
                     pass  # Somebody else has removed it.
 
     @staticmethod
-    def _lock(file):
-        if fcntl is not None:
+    def _try_lock(file):
+        """False when another process has it, or has sent and removed it."""
+        if fcntl is None:
+            return True
+        try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return False
+        return os.fstat(file.fileno()).st_nlink > 0
 
     @property
     def artifact_folder(self):

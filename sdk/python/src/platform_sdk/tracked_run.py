@@ -313,7 +313,7 @@ class Run(_Updates):
 
     def _end_with_process(self, status, is_signal):
         """Ends what a script leaves open. A job's own run ends as the job does."""
-        if self._recorder is None or self._finished and not is_signal:
+        if self._recorder is None or self._finished and not is_signal or not self._recorder.is_of_this_process:
             return
         if is_signal and (self._finished or self.is_forked):
             # The signal may have interrupted its end.
