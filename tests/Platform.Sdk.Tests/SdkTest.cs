@@ -70,14 +70,21 @@ public abstract class SdkTest : IDisposable
         double flushMilliseconds = 10
     ) =>
         TrackedRun.Init(
-            new TrackedRunOptions
+            Options(id ?? Guid.CreateVersion7().ToString()) with
             {
-                Server = Platform.Url,
-                RunId = id ?? Guid.CreateVersion7().ToString(),
                 SpoolFolder = spool ?? Spool,
-                Project = "tests",
                 FinishTimeout = TimeSpan.FromSeconds(finishTimeout),
                 FlushInterval = TimeSpan.FromMilliseconds(flushMilliseconds),
             }
         );
+
+    /// <summary>Those of a run that is tracked on the fake platform.</summary>
+    protected TrackedRunOptions Options(string id) =>
+        new()
+        {
+            Server = Platform.Url,
+            RunId = id,
+            SpoolFolder = Spool,
+            Project = "tests",
+        };
 }

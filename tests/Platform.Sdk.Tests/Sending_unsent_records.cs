@@ -37,7 +37,7 @@ public sealed class Sending_unsent_records : SdkTest
         Platform.Stop();
         var run = TrackedRun.Init(Options(finishTimeout: 30));
         run.Log("loss", 1);
-        Assert.False(run.Flush(TimeSpan.FromSeconds(0.3)));
+        Assert.False(run.Flush(TimeSpan.FromSeconds(0.3)).IsComplete);
 
         Assert.True(Send());
         Assert.Equal([_runId], UnsentSpools.RunsIn(Spool));
