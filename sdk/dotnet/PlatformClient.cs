@@ -57,6 +57,20 @@ internal sealed class PlatformClient : IDisposable
         Require(response);
     }
 
+    /// <summary>Says that a run goes on. What becomes of it changes nothing; an old platform does not know it.</summary>
+    public void SendHeartbeat(string path, CancellationToken cancellationToken)
+    {
+        try
+        {
+            using var request = new HttpRequestMessage(HttpMethod.Post, path);
+            using var response = Exchange(request, _ => { }, cancellationToken);
+        }
+        catch (PlatformUnavailableException)
+        {
+            // The next one is sent soon.
+        }
+    }
+
     /// <summary>Uploads what <see cref="CopyFolder"/> made in a folder, unless the platform has it.</summary>
     /// <param name="hashes">The SHA-256 of each file.</param>
     /// <param name="onProgress">Called as bytes are sent: an upload has no fixed time limit.</param>

@@ -14,20 +14,28 @@ internal sealed class Recorder : IDisposable
 
     private readonly object _gate = new();
     private readonly TrackedRunOptions _options;
+    private readonly byte[] _run;
+    private readonly Refusals _refusals;
     private readonly Thread _collector;
     private readonly CancellationTokenSource _stop = new();
     private List<Point> _points = [];
-    private List<byte[]> _records = [];
+    private List<(byte[] Line, int Size)> _records = [];
     private Spool? _spool;
     private Sender? _sender;
     private bool _collecting;
     private bool _flushRequested;
     private bool _finishing;
+    private long _accepted;
     private long _lost;
 
-    public Recorder(TrackedRunOptions options)
+    /// <param name="options">The run and its platform.</param>
+    /// <param name="run">The record of the run.</param>
+    /// <param name="refusals">Counts what can't be stored.</param>
+    public Recorder(TrackedRunOptions options, byte[] run, Refusals refusals)
     {
         _options = options;
+        _run = run;
+        _refusals = refusals;
         _collector = new Thread(Collect) { IsBackground = true, Name = "platform-collector" };
     }
 
@@ -35,22 +43,17 @@ internal sealed class Recorder : IDisposable
     {
         var left = Spool.TakeOver(_options.SpoolFolder, _options.RunId);
         _spool = Spool.Create(_options.SpoolFolder, _options.RunId);
-        _spool.Append(Records.Run(_options));
-        _sender = new Sender(_options, [.. left, _spool], reportOutages: true, _stop.Token);
+        _spool.Append(_run);
+        _sender = new Sender(_options, _run, [.. left, _spool], _spool, _refusals, _stop.Token);
         _sender.Start();
         _collector.Start();
     }
 
     public void Add(Point point)
     {
-        if (Records.FindProblem(point) is { } problem)
-        {
-            Notice.Write($"not logged: {problem}");
-            return;
-        }
-
         lock (_gate)
         {
+            _accepted++;
             if (_points.Count >= MaxPointsInMemory)
             {
                 Interlocked.Increment(ref _lost);
@@ -65,33 +68,40 @@ internal sealed class Recorder : IDisposable
         }
     }
 
-    public void Add(byte[] record)
+    /// <param name="size">How many values or artifacts users logged with it.</param>
+    public void Add(byte[] record, int size)
     {
         lock (_gate)
         {
+            _accepted += size;
             if (_records.Count >= MaxRecordsInMemory)
             {
-                Interlocked.Increment(ref _lost);
+                Interlocked.Add(ref _lost, size);
                 return;
             }
 
-            _records.Add(record);
+            _records.Add((record, size));
         }
     }
 
-    public void AddArtifact(string path, string name, string type)
+    public void AddArtifact(string path, string name, string type) =>
+        Add(ArtifactCopy.Create(path, name, type, _spool!.ArtifactFolder, _options), 1);
+
+    public TrackingReport Report()
     {
-        try
+        lock (_gate)
         {
-            Add(ArtifactCopy.Create(path, name, type, _spool!.ArtifactFolder, _options));
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException)
-        {
-            Notice.Write($"artifact {name} is not stored: {e.Message}");
+            var lost = Interlocked.Read(ref _lost);
+            var (stored, refused) = (_sender!.Stored, _sender.Refused);
+            return new TrackingReport(
+                stored,
+                refused + _refusals.Count + lost,
+                Math.Max(0, _accepted - lost - stored - refused)
+            );
         }
     }
 
-    public bool Flush(TimeSpan timeout)
+    public void Flush(TimeSpan timeout)
     {
         for (var watch = Stopwatch.StartNew(); ; )
         {
@@ -99,7 +109,7 @@ internal sealed class Recorder : IDisposable
             {
                 if (_points.Count == 0 && _records.Count == 0 && !_collecting && _sender!.HasSentAll)
                 {
-                    return true;
+                    return;
                 }
 
                 _flushRequested = true;
@@ -109,24 +119,31 @@ internal sealed class Recorder : IDisposable
             _sender!.RetryNow();
             if (watch.Elapsed > timeout)
             {
-                return false;
+                return;
             }
 
             _sender.WaitForProgress(TimeSpan.FromMilliseconds(20));
         }
     }
 
-    public void Finish(string status)
+    /// <summary>Writes what is left and waits while it is being sent. Unsent records stay in the spool.</summary>
+    /// <param name="end">The record of the run's end; null where another process ends it.</param>
+    /// <param name="longest">How long to wait at most.</param>
+    public void Finish(byte[]? end, TimeSpan? longest)
     {
         lock (_gate)
         {
-            _records.Add(Records.Finish(status, _options.Attempt));
+            if (end is not null)
+            {
+                _records.Add((end, 0));
+            }
+
             _finishing = true;
             Monitor.PulseAll(_gate);
         }
 
         _collector.Join();
-        var sentAll = _sender!.Finish(_options.FinishTimeout);
+        var sentAll = _sender!.Finish(_options.FinishTimeout, longest);
         _stop.Cancel();
         if (!sentAll)
         {
@@ -135,7 +152,7 @@ internal sealed class Recorder : IDisposable
 
         if (Interlocked.Read(ref _lost) is > 0 and var lost)
         {
-            Notice.Write($"{lost} records were lost because the spool could not store them");
+            Notice.Write($"{lost} values were lost because the spool could not store them");
         }
 
         // When all is sent the sender only removes its files: wait for it, or the process would leave them behind.
@@ -149,7 +166,7 @@ internal sealed class Recorder : IDisposable
         while (true)
         {
             List<Point> points;
-            List<byte[]> records;
+            List<(byte[] Line, int Size)> records;
             lock (_gate)
             {
                 if (!_finishing && !_flushRequested)
@@ -177,7 +194,7 @@ internal sealed class Recorder : IDisposable
     }
 
     /// <summary>Points first: the records may include the end of the run.</summary>
-    private void Write(List<Point> points, List<byte[]> records)
+    private void Write(List<Point> points, List<(byte[] Line, int Size)> records)
     {
         var all = System.Runtime.InteropServices.CollectionsMarshal.AsSpan(points);
         for (var i = 0; i < all.Length; i += Records.MaxPoints)
@@ -189,11 +206,11 @@ internal sealed class Recorder : IDisposable
             }
         }
 
-        foreach (var record in records)
+        foreach (var (line, size) in records)
         {
-            if (!_spool!.Append(record))
+            if (!_spool!.Append(line))
             {
-                Interlocked.Increment(ref _lost);
+                Interlocked.Add(ref _lost, Math.Max(size, 1));
             }
         }
 

@@ -15,11 +15,11 @@ internal static class Records
     /// <summary>Maximum points in one record; a request holds several records.</summary>
     public const int MaxPoints = 1000;
 
-    private const int MaxKey = 250;
-    private const int MaxStage = 100;
-    private const long MaxStep = (1L << 53) - 1;
+    public const long MaxStep = (1L << 53) - 1;
+    private const int MaxReason = 200;
 
-    public static byte[] Run(TrackedRunOptions options)
+    /// <param name="startedAt">When the training began; left out by processes that join its run.</param>
+    public static byte[] Run(TrackedRunOptions options, DateTimeOffset? startedAt)
     {
         var body = new JsonObject { ["project"] = options.Project };
         if (options.Name is not null)
@@ -30,6 +30,16 @@ internal static class Records
         if (options.JobId is { } job)
         {
             body["jobId"] = job.ToString("D");
+        }
+
+        if (options.ParentId is not null)
+        {
+            body["parentId"] = options.ParentId;
+        }
+
+        if (startedAt is { } start)
+        {
+            body["startedAt"] = Time(start.UtcTicks);
         }
 
         return Line("run", body);
@@ -51,9 +61,26 @@ internal static class Records
     /// <param name="attempt">
     /// The attempt that ended: sent late, after the job's next attempt began, it must change nothing.
     /// </param>
-    public static byte[] Finish(string status, int? attempt)
+    /// <param name="status">
+    /// <c>finished</c>, <c>failed</c> or <c>interrupted</c>; another word counts as failed, and is kept.
+    /// </param>
+    public static byte[] Finish(string status, int? attempt, DateTimeOffset endedAt)
     {
-        var body = new JsonObject { ["status"] = status };
+        var word = status.ToLowerInvariant();
+        var isKnown = word is "finished" or "failed" or "interrupted";
+        var body = new JsonObject
+        {
+            ["status"] =
+                isKnown ? word
+                : word is "killed" ? "interrupted"
+                : "failed",
+            ["endedAt"] = Time(endedAt.UtcTicks),
+        };
+        if (!isKnown)
+        {
+            body["reason"] = Values.Cut(Values.ValidName(status) ?? "unknown", MaxReason);
+        }
+
         if (attempt is { } number)
         {
             body["attempt"] = number;
@@ -77,15 +104,6 @@ internal static class Records
         return [.. JsonSerializer.SerializeToUtf8Bytes(record), (byte)'\n'];
     }
 
-    /// <summary>Checks a point: one that the platform refuses would cause its whole batch to be refused.</summary>
-    public static string? FindProblem(Point point) =>
-        point.Key is not { Length: >= 1 and <= MaxKey } || point.Key.Any(char.IsControl)
-            ? "a metric's name has 1 to 250 characters, none of them a control character"
-        : point.Stage is { } stage && (stage.Length is 0 or > MaxStage || stage.Any(char.IsControl))
-            ? "a stage has 1 to 100 characters, none of them a control character"
-        : point.Step is < -MaxStep or > MaxStep ? "a step must be within ±(2^53 - 1)"
-        : null;
-
     public static byte[] Points(ReadOnlySpan<Point> points)
     {
         var buffer = new ArrayBufferWriter<byte>(points.Length * 96);
@@ -99,13 +117,7 @@ internal static class Records
                 json.WriteStartObject();
                 json.WriteString("key"u8, point.Key);
                 json.WriteNumber("step"u8, point.Step);
-                json.WriteString(
-                    "at"u8,
-                    new DateTime(point.Ticks, DateTimeKind.Utc).ToString(
-                        "yyyy-MM-ddTHH:mm:ss.ffffffZ",
-                        CultureInfo.InvariantCulture
-                    )
-                );
+                json.WriteString("at"u8, Time(point.Ticks));
                 json.WritePropertyName("value"u8);
                 WriteNumber(json, point.Value);
                 if (point.Stage is not null)
@@ -123,16 +135,8 @@ internal static class Records
         return [.. buffer.WrittenSpan, (byte)'\n'];
     }
 
-    /// <summary>Any value as JSON; numbers that JSON cannot represent become their names.</summary>
-    public static JsonNode? Value(object? value) =>
-        value switch
-        {
-            null => null,
-            double d when !double.IsFinite(d) => Name(d),
-            float f when !float.IsFinite(f) => Name(f),
-            JsonNode node => node.DeepClone(),
-            _ => JsonSerializer.SerializeToNode(value),
-        };
+    private static string Time(long ticks) =>
+        new DateTime(ticks, DateTimeKind.Utc).ToString("yyyy-MM-ddTHH:mm:ss.ffffffZ", CultureInfo.InvariantCulture);
 
     private static byte[] Line(string kind, JsonObject body) =>
         [.. JsonSerializer.SerializeToUtf8Bytes(new JsonObject { ["kind"] = kind, ["body"] = body }), (byte)'\n'];

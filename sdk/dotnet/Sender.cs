@@ -1,7 +1,6 @@
 using System.Diagnostics;
 using System.Net;
 using System.Text.Json;
-using System.Text.Json.Nodes;
 
 namespace Platform.Sdk;
 
@@ -12,30 +11,56 @@ internal sealed class Sender
     private const int PointsPerRequest = 5000;
     private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(250);
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(15);
+    private static readonly TimeSpan HeartbeatInterval = TimeSpan.FromSeconds(30);
 
     private readonly object _gate = new();
     private readonly TrackedRunOptions _options;
     private readonly List<Spool> _spools;
-    private readonly bool _reportOutages;
+    private readonly byte[] _run;
+    private readonly Spool? _own;
+    private readonly Refusals _refusals;
     private readonly CancellationToken _stop;
     private readonly Thread _thread;
     private TimeSpan _pause = FirstPause;
     private long _lastProgress;
+    private long _lastHeartbeat = Stopwatch.GetTimestamp();
+    private long _stored;
+    private long _refused;
     private bool _unavailable;
     private bool _woken;
     private bool _retryNow;
     private bool _finishing;
     private int _recordsPerRequest = int.MaxValue;
 
-    /// <param name="reportOutages">Whether to tell the user that the platform is unavailable.</param>
-    public Sender(TrackedRunOptions options, List<Spool> spools, bool reportOutages, CancellationToken stop)
+    /// <param name="options">The run and its platform.</param>
+    /// <param name="run">The record of the run, for a platform that does not know it.</param>
+    /// <param name="spools">What earlier processes of the run left, and at the end the process's own spool.</param>
+    /// <param name="own">The spool of a training, which is told of outages and sends heartbeats; null when there is none.</param>
+    /// <param name="refusals">Says what the platform refuses.</param>
+    /// <param name="stop">Stops it.</param>
+    public Sender(
+        TrackedRunOptions options,
+        byte[] run,
+        List<Spool> spools,
+        Spool? own,
+        Refusals refusals,
+        CancellationToken stop
+    )
     {
-        _reportOutages = reportOutages;
         _options = options;
+        _run = run;
+        _own = own;
+        _refusals = refusals;
         _spools = spools;
         _stop = stop;
         _thread = new Thread(Run) { IsBackground = true, Name = "platform-sender" };
     }
+
+    /// <summary>How many values of the process's own spool the platform has stored.</summary>
+    public long Stored => Interlocked.Read(ref _stored);
+
+    /// <summary>How many it has refused.</summary>
+    public long Refused => Interlocked.Read(ref _refused);
 
     public bool HasSentAll => _spools.TrueForAll(spool => spool.IsEmpty);
 
@@ -58,17 +83,20 @@ internal sealed class Sender
         }
     }
 
-    /// <summary>Waits until all is sent, as long as there is progress.</summary>
-    public bool Finish(TimeSpan idleTimeout)
+    /// <summary>Waits until all is sent, as long as there is progress and no longer than <paramref name="longest"/>.</summary>
+    public bool Finish(TimeSpan idleTimeout, TimeSpan? longest = null)
     {
         lock (_gate)
         {
-            _lastProgress = Stopwatch.GetTimestamp();
+            var started = _lastProgress = Stopwatch.GetTimestamp();
             _finishing = true;
             _retryNow = true;
             Monitor.PulseAll(_gate);
             while (
-                !HasSentAll && !_stop.IsCancellationRequested && Stopwatch.GetElapsedTime(_lastProgress) < idleTimeout
+                !HasSentAll
+                && !_stop.IsCancellationRequested
+                && Stopwatch.GetElapsedTime(_lastProgress) < idleTimeout
+                && (longest is null || Stopwatch.GetElapsedTime(started) < longest)
             )
             {
                 Monitor.Wait(_gate, TimeSpan.FromMilliseconds(50));
@@ -94,7 +122,7 @@ internal sealed class Sender
         {
             if (_spools.Find(spool => !spool.IsEmpty) is not { } spool)
             {
-                if (!WaitForWork())
+                if (!WaitForWork(client))
                 {
                     return;
                 }
@@ -134,19 +162,10 @@ internal sealed class Sender
             return;
         }
 
+        var refused = 0;
         try
         {
-            try
-            {
-                Send(client, batch);
-            }
-            catch (RecordRefusedException e) when (e.Status is HttpStatusCode.NotFound && batch.Kind is not "artifact")
-            {
-                // The platform does not know the run (any longer).
-                Send(client, Batch.First(Records.Run(_options), 0, 1));
-                Send(client, batch);
-            }
-
+            SendToRun(client, batch);
             _recordsPerRequest = int.MaxValue;
         }
         catch (RecordRefusedException) when (batch.Records > 1)
@@ -156,10 +175,58 @@ internal sealed class Sender
         }
         catch (RecordRefusedException e)
         {
-            Notice.Write($"the platform refused {batch.Kind}: {e.Message}");
+            refused = SendParts(client, batch, e);
+        }
+
+        if (spool == _own)
+        {
+            // Earlier processes of the run have counted theirs.
+            Interlocked.Add(ref _stored, batch.Size - refused);
+            Interlocked.Add(ref _refused, refused);
         }
 
         spool.Acknowledge(batch.Length);
+    }
+
+    private void SendToRun(PlatformClient client, Batch batch)
+    {
+        try
+        {
+            Send(client, batch);
+        }
+        catch (RecordRefusedException e) when (e.Status is HttpStatusCode.NotFound && batch.Kind is not "artifact")
+        {
+            // The platform does not know the run (any longer).
+            Send(client, Batch.First(_run, 0, 1));
+            Send(client, batch);
+        }
+    }
+
+    /// <summary>One value that the platform refuses costs no other: halves are sent, down to single values.</summary>
+    /// <returns>How many values were refused.</returns>
+    private int SendParts(PlatformClient client, Batch batch, RecordRefusedException reason)
+    {
+        Batch[] halves = (int)reason.Status is 400 or 413 or 422 ? [.. batch.Halves()] : [];
+        if (halves.Length == 0)
+        {
+            _refusals.Say(batch.Name, $"the platform refused it: {reason.Message}");
+            return batch.Size;
+        }
+
+        var refused = 0;
+        foreach (var half in halves)
+        {
+            try
+            {
+                SendToRun(client, half);
+            }
+            catch (RecordRefusedException again)
+            {
+                refused += SendParts(client, half, again);
+            }
+        }
+
+        return refused;
     }
 
     private void Send(PlatformClient client, Batch batch)
@@ -182,6 +249,23 @@ internal sealed class Sender
             case "artifact":
                 SendArtifact(client, batch);
                 break;
+        }
+
+        // With the first one the platform begins to watch the run.
+        SendHeartbeat(client, isDue: batch.Kind is "run");
+    }
+
+    /// <summary>Says that the training is alive, so that the run ends when it isn't. A job's agent says that of its trainings.</summary>
+    private void SendHeartbeat(PlatformClient client, bool isDue = false)
+    {
+        if (
+            _own is not null
+            && _options.JobId is null
+            && (isDue || Stopwatch.GetElapsedTime(_lastHeartbeat) >= HeartbeatInterval)
+        )
+        {
+            _lastHeartbeat = Stopwatch.GetTimestamp();
+            client.SendHeartbeat($"api/runs/{_options.RunId}/heartbeat", _stop);
         }
     }
 
@@ -216,7 +300,7 @@ internal sealed class Sender
     {
         NoteProgress();
         _pause = FirstPause;
-        if (_reportOutages && _unavailable)
+        if (_own is not null && _unavailable)
         {
             _unavailable = false;
             Notice.Write("tracking is available again");
@@ -225,7 +309,7 @@ internal sealed class Sender
 
     private void OnUnavailable(string reason)
     {
-        if (_reportOutages && !_unavailable)
+        if (_own is not null && !_unavailable)
         {
             _unavailable = true;
             Notice.Write($"tracking is unavailable ({reason}); the training continues and its records are sent later");
@@ -245,22 +329,31 @@ internal sealed class Sender
     }
 
     /// <returns>False when no more records will follow.</returns>
-    private bool WaitForWork()
+    private bool WaitForWork(PlatformClient client)
     {
-        lock (_gate)
+        while (true)
         {
-            while (!_woken)
+            lock (_gate)
             {
+                if (!_woken && !_finishing && !_stop.IsCancellationRequested)
+                {
+                    Monitor.Wait(_gate, TimeSpan.FromSeconds(1));
+                }
+
+                if (_woken)
+                {
+                    _woken = false;
+                    return true;
+                }
+
                 if (_finishing || _stop.IsCancellationRequested)
                 {
                     return false;
                 }
-
-                Monitor.Wait(_gate, TimeSpan.FromSeconds(1));
             }
 
-            _woken = false;
-            return true;
+            // Without the lock: a request may take a while, and nobody has to wait for it.
+            SendHeartbeat(client);
         }
     }
 
@@ -271,54 +364,5 @@ internal sealed class Sender
             change();
             Monitor.PulseAll(_gate);
         }
-    }
-
-    /// <summary>The content of one request: one record, or several records of points.</summary>
-    private sealed record Batch(string Kind, JsonNode Record, byte[] Body, int Length, int Records)
-    {
-        public static Batch First(byte[] bytes, int mostPoints, int mostRecords)
-        {
-            var (record, length) = Next(bytes, 0);
-            var kind = record["kind"]!.GetValue<string>();
-            if (kind is not "points")
-            {
-                return new Batch(kind, record, ToBytes(record["body"]!), length, 1);
-            }
-
-            var points = record["points"]!.AsArray();
-            var records = 1;
-            while (length < bytes.Length && records < mostRecords && points.Count < mostPoints)
-            {
-                var (next, size) = Next(bytes, length);
-                if (next["points"] is not JsonArray more)
-                {
-                    break;
-                }
-
-                foreach (var point in more)
-                {
-                    points.Add(point!.DeepClone());
-                }
-
-                length += size;
-                records++;
-            }
-
-            return new Batch(
-                kind,
-                record,
-                ToBytes(new JsonObject { ["points"] = points.DeepClone() }),
-                length,
-                records
-            );
-        }
-
-        private static (JsonNode Record, int Length) Next(byte[] bytes, int start)
-        {
-            var length = Array.IndexOf(bytes, (byte)'\n', start) - start + 1;
-            return (JsonNode.Parse(bytes.AsSpan(start, length))!, length);
-        }
-
-        private static byte[] ToBytes(JsonNode node) => System.Text.Encoding.UTF8.GetBytes(node.ToJsonString());
     }
 }

@@ -11,6 +11,7 @@ internal sealed class Spool : IDisposable
     private const long MaxBytes = 1L << 30;
     private const long MaxBytesInMemory = 64L << 20;
     private const long RestartAfter = 4L << 20;
+    private const int MaxAttempts = 10;
 
     private readonly Lock _gate = new();
     private readonly Stream _stream;
@@ -46,16 +47,30 @@ internal sealed class Spool : IDisposable
     /// <summary>A new spool of this process.</summary>
     public static Spool Create(string folder, string runId)
     {
-        try
+        for (var attempt = 1; ; attempt++)
         {
-            Directory.CreateDirectory(folder);
-            var path = Path.Combine(folder, $"{runId}.{Guid.CreateVersion7():N}.jsonl");
-            return new Spool(new FileStream(path, Exclusively(FileMode.CreateNew)), path);
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            Notice.Write($"the spool folder {folder} cannot be written ({e.Message}); records are kept in memory");
-            return new Spool(new MemoryStream(), null);
+            try
+            {
+                Directory.CreateDirectory(folder);
+                var path = Path.Combine(folder, $"{runId}.{Guid.CreateVersion7():N}.jsonl");
+                var stream = new FileStream(path, Exclusively(FileMode.CreateNew));
+                // Before it was locked, another process may have taken it over, as one that was left, and removed it.
+                if (File.Exists(path))
+                {
+                    return new Spool(stream, path);
+                }
+
+                stream.Dispose();
+            }
+            catch (IOException) when (attempt < MaxAttempts)
+            {
+                // Another process has taken it over.
+            }
+            catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+            {
+                Notice.Write($"the spool folder {folder} cannot be written ({e.Message}); records are kept in memory");
+                return new Spool(new MemoryStream(), null);
+            }
         }
     }
 

@@ -3,7 +3,7 @@ using System.Globalization;
 namespace Platform.Sdk;
 
 /// <summary>How a training is tracked. Options that are not set come from the job's environment variables.</summary>
-public sealed class TrackedRunOptions
+public sealed record TrackedRunOptions
 {
     /// <summary>
     /// The platform's address (<c>PLATFORM_URL</c>); without one, or with <c>PLATFORM_DISABLED=1</c>, nothing is
@@ -27,8 +27,13 @@ public sealed class TrackedRunOptions
     /// <summary>The project (<c>PLATFORM_PROJECT</c>).</summary>
     public string Project { get; init; } = Variable("PLATFORM_PROJECT") ?? "default";
 
-    /// <summary>The run's name; a run that belongs to a job has the job's name.</summary>
+    /// <summary>
+    /// The run's name; a run that belongs to a job has the job's name. In a job, a second run with a name is one below the job's.
+    /// </summary>
     public string? Name { get; init; }
+
+    /// <summary>The id of the run that this one is below.</summary>
+    public string? ParentId { get; init; }
 
     /// <summary>Parameters of the training, such as its learning rate.</summary>
     public IReadOnlyDictionary<string, object?> Parameters { get; init; } =
@@ -57,6 +62,12 @@ public sealed class TrackedRunOptions
     /// <summary>How often logged records go to the spool and from there to the platform.</summary>
     public TimeSpan FlushInterval { get; init; } = TimeSpan.FromMilliseconds(200);
 
+    /// <summary>
+    /// Whether Ctrl-C and SIGTERM end the run as interrupted. False is for a program that handles them itself and goes on to its
+    /// own end: of handlers that cancel a signal the run knows only those that were added after it began.
+    /// </summary>
+    public bool EndOnSignal { get; init; } = true;
+
     /// <summary><c>PLATFORM_DISABLED=1</c>: nothing is tracked.</summary>
     internal static bool IsDisabled => Variable("PLATFORM_DISABLED") is "1";
 
@@ -65,6 +76,6 @@ public sealed class TrackedRunOptions
             ? uri
             : null;
 
-    private static string? Variable(string name) =>
+    internal static string? Variable(string name) =>
         Environment.GetEnvironmentVariable(name) is { Length: > 0 } value ? value : null;
 }

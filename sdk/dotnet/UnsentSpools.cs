@@ -37,7 +37,14 @@ public static class UnsentSpools
         }
 
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        var sender = new Sender(options, [.. spools], reportOutages: false, stop.Token);
+        var sender = new Sender(
+            options,
+            Records.Run(options, startedAt: null),
+            [.. spools],
+            own: null,
+            new Refusals(),
+            stop.Token
+        );
         sender.Start();
         var sentAll = sender.Finish(idleTimeout);
         stop.Cancel();

@@ -1,6 +1,8 @@
+# Generated from sdk/python/src/platform_sdk by sdk/python/bundle.py. Change the package and run it again.
 """Tracks a training on the platform: metrics, parameters, results, artifacts.
 
-One file, no dependencies, Python 3.8 or newer. Copy it beside the training script, or ship it in the job's ``files``::
+No dependencies, Python 3.8 or newer. Copy the single file beside the training script, ship it in the job's ``files``, or
+install the package::
 
     import platform_sdk as tracking
 
@@ -23,10 +25,16 @@ time, by which the platform recognizes them, so nothing is stored twice. ``pytho
 records of processes that have ended.
 """
 
+from __future__ import annotations
+
+import argparse
 import atexit
-import collections
+import codecs
+import collections.abc
+import dataclasses
 import datetime
 import errno
+import fnmatch
 import hashlib
 import http.client
 import io
@@ -35,39 +43,51 @@ import json
 import math
 import numbers
 import os
+import platform
 import re
 import shutil
+import signal
 import socket
 import ssl
 import stat
+import subprocess
 import sys
 import tarfile
 import tempfile
 import threading
 import time
 import unicodedata
+import urllib.error
 import urllib.parse
+import urllib.request
 import uuid
+import weakref
+from typing import Any, List, Mapping, NamedTuple, Optional, Union
 
-try:
-    import fcntl
-except ImportError:  # Windows: spools of other processes are left alone there.
-    fcntl = None
+__all__ = [
+    "Artifact",
+    "ArtifactError",
+    "Report",
+    "Run",
+    "artifact",
+    "define_metric",
+    "enabled",
+    "finish",
+    "flush",
+    "init",
+    "log",
+    "log_artifact",
+    "parameters",
+    "set_primary_metric",
+    "summary",
+    "tags",
+    "use_artifact",
+    "watch",
+]
 
-__all__ = ["Run", "Report", "init", "log", "summary", "parameters", "tags", "artifact", "flush", "finish"]
 
-_MAX_POINTS_IN_MEMORY = 1_000_000
-_POINTS_PER_RECORD = 1000
-_POINTS_PER_REQUEST = 5000
-_BYTES_PER_REQUEST = 512 * 1024
-_MAX_SPOOL = 1 << 30
-_MAX_SPOOL_IN_MEMORY = 64 << 20
-_RESTART_SPOOL_AFTER = 4 << 20
-_FLUSH_INTERVAL = 0.2
-_FIRST_PAUSE = 0.25
-_LONGEST_PAUSE = 15.0
-_REQUEST_TIMEOUT = 10.0
-_CONNECT_TIMEOUT = 3.0
+# Turns whatever a script passes into what the platform takes ----------------------------------------------------------
+
 _MAX_STEP = (1 << 53) - 1
 _MAX_NAME = 250
 _MAX_STAGE = 100
@@ -76,71 +96,11 @@ _MAX_TAG = 5000
 _MAX_VALUE_BYTES = 16 * 1024
 _MAX_DEPTH = 32
 _MAX_ITEMS = 5000
-_MAX_NOTICES = 100
+_MAX_NESTING = 8
 _BRIEF = 80
 _YEAR_1 = -62_135_596_800
 _YEAR_10000 = 253_402_300_800
-_SMALL_FILE = 256 * 1024
-_FILES_PER_REQUEST = 1000
-_FILE_BYTES_PER_REQUEST = 4 << 20
 _REORDERING = "\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
-
-
-def _notify_user(text):
-    print("platform: " + text, file=sys.stderr, flush=True)
-
-
-class _Refusals:
-    """Counts what can't be stored, and says so once for each name."""
-
-    def __init__(self):
-        self._gate = threading.Lock()
-        self._said = set()
-        self.count = 0
-
-    def add(self, name, reason):
-        with self._gate:
-            self.count += 1
-        self.say(name, reason)
-
-    def say(self, name, reason):
-        """The same for what is counted elsewhere."""
-        with self._gate:
-            self._say(name, "%s is not stored: %s" % (_brief(name), reason))
-
-    def note(self, text):
-        """Says once what was changed about something that is stored."""
-        with self._gate:
-            self._say(text, text)
-
-    def _say(self, key, text):
-        if key in self._said or len(self._said) > _MAX_NOTICES:
-            return
-        self._said.add(key)
-        _notify_user(text if len(self._said) <= _MAX_NOTICES else "more is not stored; further names are not listed")
-
-
-class Report(collections.namedtuple("Report", "stored refused waiting")):
-    """What became of everything that was logged: how many values and artifacts are stored on the platform, can't be stored,
-    and are still waiting. True when nothing waits."""
-
-    def __bool__(self):
-        return self.waiting == 0
-
-
-class _Unavailable(Exception):
-    """The platform could not accept a record now; it may later."""
-
-
-class _Refused(Exception):
-    """The platform will never accept this record."""
-
-    def __init__(self, status, reason):
-        super().__init__("%d: %s" % (status, reason))
-        self.status = status
-
-
-# Values ---------------------------------------------------------------------------------------------------------------
 
 
 def _text(value):
@@ -312,286 +272,46 @@ def _timestamp(microseconds):
     return at.strftime("%Y-%m-%dT%H:%M:%S.%fZ")
 
 
-# The spool ------------------------------------------------------------------------------------------------------------
+def _mapping(value):
+    """What has names for its values, as a dictionary; None when it has none."""
+    if isinstance(value, dict):
+        return value
+    if isinstance(value, argparse.Namespace):
+        return vars(value)
+    if dataclasses.is_dataclass(value) and not isinstance(value, type):
+        return {field.name: getattr(value, field.name) for field in dataclasses.fields(value)}
+    return dict(value) if isinstance(value, collections.abc.Mapping) else None
 
 
-class _Spool:
-    """A process's records for the platform, one per line, appended and never changed; a marker file holds how much of it
-    was sent. The file is locked by the process that uses it. Without a writable disk the spool is kept in memory."""
+def _flattened(values):
+    """Dictionaries within others as names with dots: ``{"model": {"depth": 3}}`` is ``{"model.depth": 3}``."""
+    flat = {}
 
-    def __init__(self, file, path):
-        self._gate = threading.Lock()
-        self._file = file
-        self.path = path
-        self._end = self._end_of_records()
-        self._sent = min(self._read_marker(), self._end)
-
-    @classmethod
-    def create(cls, folder, run_id):
-        try:
-            os.makedirs(folder, exist_ok=True)
-            path = os.path.join(folder, "%s.%d-%s.jsonl" % (run_id, time.time_ns(), uuid.uuid4().hex))
-            file = open(path, "x+b", buffering=0)
-            cls._lock(file)
-            return cls(file, path)
-        except OSError as error:
-            _notify_user("the spool folder %s cannot be written (%s); records are kept in memory" % (folder, error))
-            return cls(tempfile.SpooledTemporaryFile(max_size=_MAX_SPOOL_IN_MEMORY), None)
-
-    @classmethod
-    def take_over(cls, folder, run_id):
-        """Opens spools that earlier processes of the run left; spools of running processes are skipped."""
-        found = []
-        if fcntl is None or not os.path.isdir(folder):
-            return found
-        for name in sorted(os.listdir(folder)):
-            # A run's id may contain dots; the part after it does not.
-            if not name.endswith(".jsonl") or name[: -len(".jsonl")].rpartition(".")[0] != run_id:
-                continue
-            path = os.path.join(folder, name)
+    def add(prefix, mapping, depth):
+        for key, value in mapping.items():
+            name = prefix + _text(key)
             try:
-                file = open(path, "r+b", buffering=0)
-            except OSError:
-                continue
-            try:
-                cls._lock(file)
-                if os.fstat(file.fileno()).st_nlink == 0:
-                    raise OSError("sent and removed meanwhile")
-                found.append(cls(file, path))
-            except OSError:
-                file.close()
-        return found
-
-    @staticmethod
-    def _lock(file):
-        if fcntl is not None:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-
-    @property
-    def artifact_folder(self):
-        return self.path + ".artifacts" if self.path else tempfile.gettempdir()
-
-    @property
-    def is_empty(self):
-        with self._gate:
-            return self._sent == self._end
-
-    def append(self, record):
-        """False when the spool or the disk is full."""
-        with self._gate:
-            if self._end + len(record) > (_MAX_SPOOL if self.path else _MAX_SPOOL_IN_MEMORY):
-                return False
-            try:
-                self._file.seek(self._end)
-                rest = memoryview(record)
-                while rest:
-                    rest = rest[self._file.write(rest):]
-            except OSError:
-                return False
-            self._end += len(record)
-            return True
-
-    def read(self, most):
-        """Unsent records: only complete ones, and at least one when there is any."""
-        with self._gate:
-            length = min(most, self._end - self._sent)
-            while length > 0:
-                self._file.seek(self._sent)
-                data = b""
-                while len(data) < length:
-                    data += self._file.read(length - len(data))
-                last = data.rfind(b"\n")
-                if last >= 0:
-                    return data[: last + 1]
-                length = min(length * 2, self._end - self._sent)
-            return b""
-
-    def acknowledge(self, count):
-        """Notes that the first unsent bytes were sent. After a crash before this they are sent once more."""
-        with self._gate:
-            self._sent += count
-            if self._sent == self._end and self._end > _RESTART_SPOOL_AFTER:
-                # Marker first: after a crash in between, records are sent again instead of later ones being skipped.
-                self._write_marker(0)
-                self._file.seek(0)
-                self._file.truncate(0)
-                self._sent = self._end = 0
+                inner = _mapping(value) if depth < _MAX_NESTING and len(flat) < _MAX_ITEMS else None
+            except Exception:
+                inner = None
+            if inner:
+                add(name + ".", inner, depth + 1)
             else:
-                self._write_marker(self._sent)
+                flat[name] = value
 
-    def close(self):
-        """Closes the spool, and removes its files when everything was sent."""
-        with self._gate:
-            if self.path and self._sent == self._end:
-                # Removed while it is locked, so that no other process takes it over in between.
-                for path in (self.path, self.path + ".sent"):
-                    if os.path.exists(path):
-                        os.remove(path)
-                shutil.rmtree(self.artifact_folder, ignore_errors=True)
-            self._file.close()
-
-    def _end_of_records(self):
-        """A process that was killed may have left an incomplete record at the end."""
-        end = self._file.seek(0, os.SEEK_END) or self._file.tell()
-        while end > 0:
-            self._file.seek(end - 1)
-            if self._file.read(1) == b"\n":
-                break
-            end -= 1
-        return end
-
-    def _read_marker(self):
-        try:
-            with open((self.path or "") + ".sent") as file:
-                return int(file.read())
-        except (OSError, ValueError):
-            return 0
-
-    def _write_marker(self, sent):
-        if not self.path:
-            return
-        try:
-            with open(self.path + ".sent.new", "w") as file:
-                file.write(str(sent))
-            os.replace(self.path + ".sent.new", self.path + ".sent")
-        except OSError:
-            pass  # A full disk: sent records may be sent once more; the platform recognizes them.
+    add("", values, 0)
+    return flat
 
 
-# Requests -------------------------------------------------------------------------------------------------------------
+def _now():
+    return _timestamp(time.time_ns() // 1000)
 
 
-class _Client:
-    """The requests of the SDK, over one connection that is kept open."""
+# Files for the platform: which are taken, and how they are copied -----------------------------------------------------
 
-    def __init__(self, server, token):
-        address = urllib.parse.urlsplit(server)
-        self._base = address.path.rstrip("/")
-        self._headers = {"Authorization": "Bearer " + token} if token else {}
-        if address.scheme == "https":
-            self._new = lambda: http.client.HTTPSConnection(
-                address.hostname, address.port, timeout=_CONNECT_TIMEOUT, context=ssl.create_default_context()
-            )
-        else:
-            self._new = lambda: http.client.HTTPConnection(address.hostname, address.port, timeout=_CONNECT_TIMEOUT)
-        self._connection = None
-
-    def send(self, method, path, body, headers=None):
-        status, answer = self._exchange(method, path, body, dict(headers or {}, **{"Content-Type": "application/json"}))
-        self._require(status, answer)
-
-    def upload(self, folder, files, on_progress):
-        """Uploads what ``_Copies`` made in a folder, unless the platform has it."""
-        missing, takes_groups = self._missing(sorted({file["sha256"] for file in files}))
-        missing = set(missing)
-        for name in sorted(os.listdir(folder)):
-            if not name.endswith(".tar"):
-                continue
-            with tarfile.open(os.path.join(folder, name)) as group:
-                wanted = missing.intersection(group.getnames())
-                missing -= wanted
-                if not takes_groups:
-                    for sha256 in sorted(wanted):
-                        self._put(sha256, group.extractfile(sha256).read(), {})
-                        on_progress()
-                    continue
-            if wanted:
-                with open(os.path.join(folder, name), "rb") as file:
-                    body = file.read()
-                status, answer = self._exchange(
-                    "POST", "/api/artifacts/blobs", body, {"Content-Type": "application/x-tar"}
-                )
-                self._require(status, answer)
-                on_progress()
-        for sha256 in sorted(missing):
-            path = os.path.join(folder, sha256)
-            with open(path, "rb") as file:
-                self._put(sha256, _ProgressFile(file, on_progress), {"Content-Length": str(os.path.getsize(path))})
-
-    def _missing(self, hashes):
-        """What has to be uploaded, and whether the platform takes several files in a request, as older ones do not."""
-        missing = []
-        for start in range(0, len(hashes), 10000):
-            body = _line({"sha256": hashes[start : start + 10000]})
-            status, answer = self._exchange(
-                "POST", "/api/artifacts/blobs/missing", body, {"Content-Type": "application/json"}
-            )
-            if status in (404, 405):
-                return hashes, False
-            self._require(status, answer)
-            try:
-                missing += json.loads(answer)["sha256"]
-            except (ValueError, KeyError, TypeError):
-                raise _Unavailable("its answer is not the platform's")
-        return missing, True
-
-    def _put(self, sha256, body, headers):
-        headers["Content-Type"] = "application/octet-stream"
-        status, answer = self._exchange("PUT", "/api/artifacts/blobs/" + sha256, body, headers)
-        self._require(status, answer)
-
-    def close(self):
-        if self._connection is not None:
-            self._connection.close()
-            self._connection = None
-
-    def abort(self):
-        """Ends a request that another thread waits for."""
-        connection = self._connection
-        if connection is not None and connection.sock is not None:
-            try:
-                connection.sock.shutdown(socket.SHUT_RDWR)
-            except OSError:
-                pass  # It has already ended.
-
-    def _exchange(self, method, path, body, headers):
-        reused = self._connection is not None
-        try:
-            return self._exchange_once(method, path, body, headers)
-        except (OSError, http.client.HTTPException) as error:
-            self.close()
-            # The server may have closed an idle connection, which does not mean that it is unavailable.
-            if not reused or not isinstance(body, (bytes, type(None))):
-                raise _Unavailable(str(error) or type(error).__name__)
-        try:
-            return self._exchange_once(method, path, body, headers)
-        except (OSError, http.client.HTTPException) as error:
-            self.close()
-            raise _Unavailable(str(error) or type(error).__name__)
-
-    def _exchange_once(self, method, path, body, headers):
-        if self._connection is None:
-            connection = self._new()
-            connection.connect()
-            connection.sock.settimeout(_REQUEST_TIMEOUT)
-            self._connection = connection
-        self._connection.request(method, self._base + path, body, dict(self._headers, **headers))
-        response = self._connection.getresponse()
-        answer = response.read()
-        if response.will_close:
-            self.close()
-        return response.status, answer
-
-    @staticmethod
-    def _require(status, answer):
-        if 200 <= status < 300:
-            return
-        # A token that is refused now may be accepted once the platform has loaded its keys; a bad request never is.
-        if status < 400 or status >= 500 or status in (401, 403, 408, 429):
-            raise _Unavailable("it returned %d" % status)
-        raise _Refused(status, answer.decode("utf-8", "replace"))
-
-
-class _ProgressFile:
-    """A file that reports when it is read: an upload has no fixed time limit."""
-
-    def __init__(self, file, read):
-        self._file = file
-        self._read = read
-
-    def read(self, size=-1):
-        self._read()
-        return self._file.read(size)
+_SMALL_FILE = 256 * 1024
+_FILES_PER_REQUEST = 1000
+_FILE_BYTES_PER_REQUEST = 4 << 20
 
 
 class _Copies:
@@ -649,7 +369,1215 @@ class _Copies:
         self._files += 1
 
 
-# Sending --------------------------------------------------------------------------------------------------------------
+def _files_of(path):
+    """The files below a folder with their names, and what is left out: links that lead out, FIFOs, sockets, devices, names
+    that artifacts cannot have."""
+    if not os.path.isdir(path):
+        name = os.path.basename(path)
+        problem = _problem_with_name(name)
+        return ([], [(_shown(name), problem)]) if problem else ([(path, name)], [])
+    root = os.path.realpath(path)
+    found, left_out = [], []
+    for folder, folders, names in os.walk(path):
+        folders.sort()
+        for name in sorted(names + [name for name in folders if os.path.islink(os.path.join(folder, name))]):
+            file = os.path.join(folder, name)
+            relative = os.path.relpath(file, path).replace(os.sep, "/")
+            target = os.path.realpath(file)
+            problem = _problem_with_name(relative)
+            if problem:
+                left_out.append((_shown(relative), problem))
+            elif os.path.islink(file) and not os.path.exists(file):
+                left_out.append((relative, "a link to nothing"))
+            elif os.path.islink(file) and not target.startswith(os.path.join(root, "")):
+                left_out.append((relative, "a link that leaves the folder"))
+            elif os.path.isdir(file):
+                left_out.append((relative, "a link to a folder"))
+            elif not stat.S_ISREG(os.stat(file).st_mode):
+                left_out.append((relative, "no regular file"))
+            else:
+                found.append((file, relative))
+    return found, left_out
+
+
+def _open_file(file):
+    """Opens a regular file; what became a FIFO in the meantime does not block."""
+    descriptor = os.open(file, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))
+    if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+        os.close(descriptor)
+        raise OSError(errno.EINVAL, "no regular file", file)
+    return os.fdopen(descriptor, "rb")
+
+
+# What is said to the user, and what is counted ------------------------------------------------------------------------
+
+_MAX_NOTICES = 100
+
+
+def _notify_user(text):
+    try:
+        print("platform: " + text, file=sys.stderr, flush=True)
+    except (OSError, RuntimeError, ValueError, AttributeError):
+        pass  # It is closed, or a signal interrupted another thread's or this thread's own output.
+
+
+class _Refusals:
+    """Counts what can't be stored, and says so once for each name."""
+
+    def __init__(self):
+        self._said = set()
+        self.count = 0
+        self.after_fork()
+
+    def after_fork(self):
+        """Another thread may have held the lock when the process was forked."""
+        self._gate = threading.RLock()  # A signal's handler may interrupt its holder.
+
+    def add(self, name, reason):
+        with self._gate:
+            self.count += 1
+        self.say(name, reason)
+
+    def say(self, name, reason):
+        """The same for what is counted elsewhere."""
+        with self._gate:
+            self._say(_text(name), "%s is not stored: %s" % (_brief(name), reason))
+
+    def note(self, text):
+        """Says once what was changed about something that is stored."""
+        with self._gate:
+            self._say(text, text)
+
+    def _say(self, key, text):
+        if key in self._said or len(self._said) > _MAX_NOTICES:
+            return
+        self._said.add(key)
+        _notify_user(text if len(self._said) <= _MAX_NOTICES else "more is not stored; further names are not listed")
+
+
+class Report(NamedTuple):
+    """What became of everything that was logged: how many values and artifacts are stored on the platform, can't be stored,
+    and are still waiting. True when nothing waits."""
+
+    stored: int
+    refused: int
+    waiting: int
+
+    def __bool__(self) -> bool:
+        return self.waiting == 0
+
+
+class _Unavailable(Exception):
+    """The platform could not accept a record now; it may later."""
+
+
+class _Refused(Exception):
+    """The platform will never accept this record."""
+
+    def __init__(self, status, reason):
+        super().__init__("%d: %s" % (status, reason))
+        self.status = status
+
+
+# Artifacts: what is stored as a version, and how a version is fetched -------------------------------------------------
+
+_MAX_LEFT_OUT = 5
+_MAX_METADATA = 5000
+_DOWNLOAD_TIMEOUT = 60.0
+
+
+class Artifact:
+    """Files that become one version of an artifact; stored by ``log_artifact``.
+
+    ``type`` is model, dataset, code, config, checkpoint or custom. Metadata are texts by name.
+    """
+
+    def __init__(self, name, type="custom", description=None, metadata=None, aliases=()):
+        self.name = name
+        self.type = type
+        self.description = description
+        self.metadata = dict(metadata or {})
+        self.aliases = [aliases] if isinstance(aliases, str) else list(aliases)
+        self._sources = []
+
+    def add_file(self, path, name=None):
+        """Adds a file, below another name within the artifact if one is given. Returns the artifact."""
+        path = os.fspath(path)
+        self._sources.append((path, _inner_path(name) if name is not None else os.path.basename(path), True))
+        return self
+
+    def add_dir(self, path, name=None):
+        """Adds what is in a folder, within a folder of the artifact if a name is given. Returns the artifact."""
+        self._sources.append((os.fspath(path), _inner_path(name) if name is not None else "", False))
+        return self
+
+    def _files(self):
+        """The files with their names, and what is left out with the reason."""
+        found, left_out = {}, []
+        for path, name, is_file in self._sources:
+            if is_file:
+                problem = _problem_with_name(name) or (None if os.path.isfile(path) else "there is no such file")
+                if problem:
+                    left_out.append((name, problem))
+                else:
+                    found[name] = path
+                continue
+            files, without = _files_of(path)
+            prefix = name + "/" if name else ""
+            found.update((prefix + relative, file) for file, relative in files)
+            left_out += [(prefix + relative, reason) for relative, reason in without]
+        return [(file, relative) for relative, file in found.items()], left_out
+
+
+def _inner_path(name):
+    parts = [part for part in _text(os.fspath(name)).replace(os.sep, "/").split("/") if part not in ("", ".")]
+    if ".." in parts or not parts:
+        raise ValueError("%s is no path within an artifact" % _brief(name))
+    return "/".join(parts)
+
+
+def _artifact_of(path, name, type):
+    """A file or a folder as an artifact."""
+    artifact = Artifact(name, type)
+    path = os.fspath(path)
+    return artifact.add_dir(path) if os.path.isdir(path) else artifact.add_file(path)
+
+
+def _artifact_record(artifact, folder, refusals, body):
+    """Copies an artifact's files into the folder and returns the record that stores its next version."""
+    name = _valid_artifact(artifact.name)
+    if name != artifact.name:
+        refusals.note("the artifact %s is stored as %s" % (_brief(artifact.name), name))
+    found, left_out = artifact._files()
+    identity = str(uuid.uuid4())
+    folder = os.path.join(folder, identity)
+    os.makedirs(folder)
+    try:
+        files = _copy(found, folder)
+        for relative, reason in left_out[:_MAX_LEFT_OUT]:
+            _notify_user("artifact %s is stored without %s: %s" % (name, relative, reason))
+        if len(left_out) > _MAX_LEFT_OUT:
+            _notify_user("artifact %s is stored without %d more" % (name, len(left_out) - _MAX_LEFT_OUT))
+        if not files:
+            raise ValueError("there is no file in it")
+    except Exception:
+        shutil.rmtree(folder, ignore_errors=True)
+        raise
+    version = {"type": _text(artifact.type), "files": files}
+    if artifact.description is not None:
+        version["description"] = _text(artifact.description)
+    if artifact.metadata:
+        version["metadata"] = {_text(key): _metadata(value) for key, value in artifact.metadata.items()}
+    if artifact.aliases:
+        version["aliases"] = [_text(alias) for alias in artifact.aliases]
+    return _line({"kind": "artifact", "id": identity, "name": name, "folder": folder, "body": dict(version, **body)})
+
+
+def _metadata(value):
+    text = _text(value)
+    return text if len(text) <= _MAX_METADATA else text[: _MAX_METADATA - 1] + "…"
+
+
+def _copy(found, folder):
+    files = []
+    copies = _Copies(folder)
+    for file, relative in found:
+        with _open_file(file) as source:
+            is_executable = bool(os.fstat(source.fileno()).st_mode & 0o100)
+            sha256, size = copies.add(source)
+        entry = {"path": relative, "size": size, "sha256": sha256}
+        if is_executable:
+            entry["executable"] = True
+        files.append(entry)
+    copies.finish()
+    return files
+
+
+class ArtifactError(Exception):
+    """An artifact cannot be used: it does not exist, or its files are not what the platform says."""
+
+
+def _fetch_artifact(server, token, reference, folder, project_folder):
+    """Downloads a version into a folder, verifies it and returns the folder. Files that are there already stay."""
+    name, _, version = _text(reference).partition(":")
+    version = version or "latest"
+    address = server.rstrip("/") + "/api/artifacts/%s/versions/%s" % (
+        urllib.parse.quote(name, safe=""),
+        urllib.parse.quote(version, safe=""),
+    )
+    try:
+        with _open(address, token) as answer:
+            manifest = json.loads(answer.read())
+        number, files = manifest["version"], manifest["files"]
+    except (KeyError, TypeError, ValueError):
+        raise ArtifactError("%s: the answer is not the platform's" % reference)
+    if folder is None:
+        folder = os.path.join(project_folder, "%s-v%d" % (name, number))
+    # By number: an alias may move while the files are being fetched.
+    address = address.rpartition("/")[0] + "/%d/files/" % number
+    os.makedirs(folder, exist_ok=True)
+    for file in files:
+        path = _path_within(folder, file["path"])
+        if _sha256_of(path) != file["sha256"]:
+            _fetch_file(address + urllib.parse.quote(file["path"]), token, path, file["sha256"])
+        if file.get("executable"):
+            os.chmod(path, os.stat(path).st_mode | 0o111)
+    return folder
+
+
+def _path_within(folder, relative):
+    parts = relative.split("/")
+    if any(part in ("", ".", "..") or os.sep in part for part in parts) or os.path.isabs(relative):
+        raise ArtifactError("%s is no path within an artifact" % _brief(relative))
+    path = os.path.join(folder, *parts)
+    os.makedirs(os.path.dirname(path), exist_ok=True)
+    # A link that lies in the folder must not lead the file elsewhere.
+    root = os.path.realpath(folder)
+    if os.path.commonpath([root, os.path.realpath(os.path.dirname(path))]) != root:
+        raise ArtifactError("%s leaves the folder" % _brief(relative))
+    return path
+
+
+def _sha256_of(path):
+    if os.path.islink(path) or not os.path.isfile(path):
+        return None
+    digest = hashlib.sha256()
+    with open(path, "rb") as file:
+        for block in iter(lambda: file.read(1 << 20), b""):
+            digest.update(block)
+    return digest.hexdigest()
+
+
+def _fetch_file(address, token, path, sha256):
+    digest = hashlib.sha256()
+    partial = "%s.%s.partial" % (path, uuid.uuid4().hex)
+    try:
+        with _open(address, token) as answer, open(partial, "wb") as file:
+            for block in iter(lambda: answer.read(1 << 20), b""):
+                digest.update(block)
+                file.write(block)
+        if digest.hexdigest() != sha256:
+            raise ArtifactError("%s was changed on its way" % os.path.basename(path))
+        os.replace(partial, path)
+    finally:
+        if os.path.exists(partial):
+            os.remove(partial)
+
+
+def _open(address, token):
+    request = urllib.request.Request(address)
+    if token:
+        request.add_unredirected_header("Authorization", "Bearer " + token)
+    try:
+        return urllib.request.urlopen(request, timeout=_DOWNLOAD_TIMEOUT)
+    except urllib.error.HTTPError as error:
+        problem = "it does not exist" if error.code == 404 else "the platform returned %d" % error.code
+        raise ArtifactError("%s: %s" % (address, problem))
+    except (OSError, http.client.HTTPException) as error:
+        raise ArtifactError("%s: %s" % (address, error))
+
+
+# What a run ran in: Python, its packages, the code's revision, the machine --------------------------------------------
+
+_MAX_ENVIRONMENT = 240 * 1024
+_MAX_PACKAGES = 3000
+_COMMAND_TIMEOUT = 5.0
+_LONGEST_WAIT = 2.0
+_SECRET = re.compile(r"(?i)(token|secret|passw|passphrase|credential|api.?key|access.?key|private.?key|auth)")
+_CREDENTIALS = re.compile(r"(?<=://)[^/@\s]+@")
+
+
+def _record_environment(run):
+    """Records it in the background; a run that ends soon waits for it a moment. ``PLATFORM_ENVIRONMENT=0``: not at all."""
+    if os.environ.get("PLATFORM_ENVIRONMENT") == "0":
+        return
+    # Imported here: a process that is forked while another thread imports would find the module half-done.
+    import importlib.metadata
+
+    def record():
+        try:
+            run._add_update("environment", _environment(importlib.metadata.distributions), size=0)
+        except Exception:
+            pass  # It is worth no line: a training depends on nothing of it.
+
+    thread = threading.Thread(target=record, name="platform-environment", daemon=True)
+    thread.start()
+    run._before_end.append(lambda: thread.join(_LONGEST_WAIT))
+
+
+def _environment(distributions):
+    environment = {
+        "python": platform.python_version(),
+        "implementation": platform.python_implementation(),
+        "executable": sys.executable,
+        "platform": platform.platform(),
+        "host": socket.gethostname(),
+        "cpus": os.cpu_count(),
+        "command": _command(),
+        "folder": os.getcwd(),
+        "git": _git(),
+        "gpus": _gpus(),
+        "packages": _packages(distributions),
+    }
+    environment = {name: value for name, value in environment.items() if value}
+    while len(json.dumps(environment)) > _MAX_ENVIRONMENT and environment.get("packages"):
+        names = sorted(environment["packages"])
+        environment["packages"] = {name: environment["packages"][name] for name in names[: len(names) // 2]}
+    return json.loads(json.dumps(environment, default=_text)) if len(json.dumps(environment)) <= _MAX_ENVIRONMENT else {}
+
+
+def _command():
+    """The command line, in which what looks like a secret is replaced."""
+    arguments, hides_next = [], False
+    for argument in map(_text, getattr(sys, "orig_argv", None) or [sys.executable] + sys.argv):
+        name, equals, _ = argument.partition("=")
+        if hides_next and not argument.startswith("-"):
+            argument = "***"
+        elif equals and _SECRET.search(name):
+            argument = name + "=***"
+        hides_next = argument.startswith("-") and not equals and bool(_SECRET.search(argument))
+        arguments.append(_CREDENTIALS.sub("***@", argument)[:1000])
+    return arguments[:200]
+
+
+def _output_of(*command):
+    """What a command prints; None when it fails or takes too long."""
+    try:
+        environment = dict(os.environ, GIT_OPTIONAL_LOCKS="0", GIT_TERMINAL_PROMPT="0")
+        done = subprocess.run(
+            command,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            timeout=_COMMAND_TIMEOUT,
+            env=environment,
+        )
+    except (OSError, ValueError, subprocess.SubprocessError):
+        return None
+    return done.stdout.decode("utf-8", "replace").strip() if done.returncode == 0 else None
+
+
+def _git():
+    """The revision of the script's folder."""
+    main = getattr(sys.modules.get("__main__"), "__file__", None)
+    folder = os.path.dirname(os.path.abspath(main)) if main else os.getcwd()
+    commit = _output_of("git", "-C", folder, "rev-parse", "HEAD")
+    if not commit:
+        return None
+    branch = _output_of("git", "-C", folder, "rev-parse", "--abbrev-ref", "HEAD")
+    changes = _output_of("git", "-C", folder, "status", "--porcelain", "--untracked-files=no")
+    return {"commit": commit, "branch": None if branch == "HEAD" else branch, "dirty": bool(changes)}
+
+
+def _gpus():
+    output = _output_of("nvidia-smi", "--query-gpu=name,memory.total,driver_version", "--format=csv,noheader,nounits")
+    found = []
+    for line in (output or "").splitlines():
+        parts = [part.strip() for part in line.split(",")]
+        if len(parts) == 3:
+            memory = int(parts[1]) if parts[1].isdigit() else None
+            found.append({"name": parts[0], "memoryMiB": memory, "driver": parts[2]})
+    return found
+
+
+def _packages(distributions):
+    found = {}
+    for distribution in distributions():
+        try:
+            name, version = distribution.metadata["Name"], distribution.version
+        except Exception:
+            continue
+        if name and len(found) < _MAX_PACKAGES:
+            found.setdefault(_text(name), _text(version))
+    return dict(sorted(found.items(), key=lambda item: item[0].lower()))
+
+
+# How a process ends, and with it the runs that it leaves open ---------------------------------------------------------
+
+_exit_codes = {}
+
+
+class _Watch:
+    """What is known about the end of this process."""
+
+    def __init__(self):
+        self.is_installed = False
+        self.status = None
+        self.on_end = None
+
+    def end_status(self):
+        if self.status is not None:
+            return self.status
+        codes = list(_exit_codes.values())
+        return _status_of_code(codes[-1]) if codes else "finished"
+
+
+_watch = _Watch()
+
+
+class _Exit(SystemExit):
+    """What ``sys.exit`` raises. It notes whether it was caught or ends the process.
+
+    The interpreter calls no hook for it and forgets it before the process's exit handlers run. But it forgets it when no
+    Python code runs any more, whereas one that was caught goes away while other code runs.
+    """
+
+    def __init__(self, *arguments):
+        super().__init__(*arguments)
+        _exit_codes[id(self)] = self.code
+
+    def __reduce__(self):
+        return SystemExit, self.args  # For another process it is what it stands for.
+
+    def __del__(self):
+        try:
+            sys._getframe(1)
+        except ValueError:
+            return  # The process ends with it.
+        _exit_codes.pop(id(self), None)
+
+
+_Exit.__name__ = _Exit.__qualname__ = "SystemExit"  # As it is shown.
+
+
+def _status_of_code(code):
+    """The status of a run whose process ends with this code; a text is an error message."""
+    return "finished" if code is None or (isinstance(code, int) and code == 0) else "failed"
+
+
+def _status_of_exception(kind, error):
+    if issubclass(kind, SystemExit):
+        return _status_of_code(getattr(error, "code", None))
+    return "interrupted" if issubclass(kind, KeyboardInterrupt) else "failed"
+
+
+def _watch_process(on_end):
+    """Calls ``on_end`` with the status of the process, and whether a signal ends it, when the process ends."""
+    _watch.on_end = on_end
+    _catch_termination()
+    util = sys.modules.get("multiprocessing.util")
+    process = sys.modules.get("multiprocessing.process")
+    if not _watch.is_installed:
+        _watch.is_installed = True
+        _watch_exceptions()
+        _watch_exits()
+        atexit.register(_at_exit)
+        if util is not None and getattr(process, "_parent_process", None) is not None:
+            # Workers of multiprocessing may end without the interpreter's own clean-up.
+            util.Finalize(None, _at_exit, exitpriority=0)
+
+
+def _at_exit():
+    _watch.on_end(_watch.end_status(), False)
+
+
+def _watch_exceptions():
+    previous = sys.excepthook
+
+    def note_exception(kind, error, trace):
+        if not hasattr(sys, "ps1"):  # An interactive session goes on.
+            _watch.status = _status_of_exception(kind, error)
+        previous(kind, error, trace)
+
+    sys.excepthook = note_exception
+
+
+def _watch_exits():
+    previous = sys.exit
+
+    def exit(code=None):
+        if threading.current_thread() is not threading.main_thread():
+            previous(code)  # It ends the thread only.
+        raise _Exit(code) if code is not None else _Exit()
+
+    exit.__doc__ = previous.__doc__
+    sys.exit = exit
+    quitter = sys.modules.get("_sitebuiltins")
+    if quitter is not None:  # Where ``exit()`` and ``quit()`` are.
+        call = quitter.Quitter.__call__
+
+        def note_code(self, code=None):
+            try:
+                call(self, code)
+            except SystemExit as error:
+                code = error.code
+            sys.exit(code)
+
+        quitter.Quitter.__call__ = note_code
+
+
+def _catch_termination():
+    """Lets SIGTERM end the run before it ends the process, unless the script handles it itself."""
+    if threading.current_thread() is not threading.main_thread():
+        return
+    try:
+        if signal.getsignal(signal.SIGTERM) is signal.SIG_DFL:
+            signal.signal(signal.SIGTERM, _on_termination)
+    except (AttributeError, ValueError):
+        pass  # There is no such signal here, or an embedded interpreter takes no handler.
+
+
+def _on_termination(number, frame):
+    signal.signal(number, signal.SIG_DFL)
+    try:
+        _watch.on_end("interrupted", True)
+    finally:
+        os.kill(os.getpid(), number)
+
+
+# How the processes of a training find out that they belong to one run -------------------------------------------------
+
+_VARIABLE = "PLATFORM_RUN_PROCESS"
+
+
+def _announce(**run):
+    """Tells the processes that this one starts which run it tracks. Returns what was said before."""
+    before = os.environ.get(_VARIABLE)
+    run["process"] = os.getpid()
+    os.environ[_VARIABLE] = json.dumps({key: value for key, value in run.items() if value is not None})
+    return before
+
+
+def _announced(attempt):
+    """The run of the process that started this one, in the same attempt of the job; None when there is none."""
+    try:
+        owner = json.loads(os.environ.get(_VARIABLE, ""))
+        return owner if isinstance(owner["run"], str) and owner.get("attempt") == attempt else None
+    except (ValueError, KeyError, TypeError):
+        return None
+
+
+def _withdraw(run_id, before):
+    """Says again what was said before the run began."""
+    try:
+        owner = json.loads(os.environ.get(_VARIABLE, ""))
+    except ValueError:
+        return
+    if owner.get("run") == run_id and owner.get("process") == os.getpid():
+        if before is None:
+            del os.environ[_VARIABLE]
+        else:
+            os.environ[_VARIABLE] = before
+
+
+def _is_worker():
+    """Whether multiprocessing started this process, such as a worker of a pool or of a data loader."""
+    process = sys.modules.get("multiprocessing.process")
+    return getattr(process, "_parent_process", None) is not None
+
+
+# What the training uses of its machine, as metrics with MLflow's names ------------------------------------------------
+
+_SAMPLE_INTERVAL = 10.0
+_SAMPLE_TIMEOUT = 5.0
+_MB = 1e6
+_GPU_QUERY = "index,utilization.gpu,memory.used,memory.total,power.draw,power.limit"
+
+
+def _sample_system(run):
+    """Samples in the background until the run ends.
+
+    ``PLATFORM_SYSTEM_METRICS`` switches it off (0) or on (1). By default a job's node samples, and not the job itself.
+    """
+    switch = os.environ.get("PLATFORM_SYSTEM_METRICS")
+    if switch == "0" or switch != "1" and os.environ.get("PLATFORM_JOB_ID"):
+        return
+    ended = threading.Event()
+
+    def sample():
+        system, step = _System(), 0
+        while not ended.wait(_SAMPLE_INTERVAL):
+            try:
+                values = [("system/" + name, float(value)) for name, value in system.sample().items()]
+            except Exception:
+                continue
+            if values and not run.is_finished:
+                run._recorder.add_points_beside(values, step)
+                step += 1
+
+    threading.Thread(target=sample, name="platform-system", daemon=True).start()
+    run._before_end.append(ended.set)
+
+
+class _System:
+    """Reads what Linux says about the machine. What it doesn't say is left out."""
+
+    def __init__(self):
+        self._cpu = self._read_cpu()
+        self._network = self._read_network()
+        self._gpu_command = shutil.which("nvidia-smi")
+
+    def sample(self):
+        values = {}
+        for read in (self._cpu_use, self._memory, self._disk, self._network_use, self._gpus):
+            try:
+                values.update(read())
+            except (OSError, ValueError, IndexError, KeyError, ZeroDivisionError, TypeError, subprocess.SubprocessError):
+                continue
+        return values
+
+    @staticmethod
+    def _read_cpu():
+        try:
+            with open("/proc/stat") as file:
+                times = [int(part) for part in file.readline().split()[1:9]]
+            return sum(times), times[3] + times[4]
+        except (OSError, ValueError, IndexError):
+            return None
+
+    def _cpu_use(self):
+        before, self._cpu = self._cpu, self._read_cpu()
+        total, idle = self._cpu[0] - before[0], self._cpu[1] - before[1]
+        return {"cpu_utilization_percentage": 100 * (total - idle) / total}
+
+    @staticmethod
+    def _memory():
+        with open("/proc/meminfo") as file:
+            sizes = {line.split(":")[0]: int(line.split()[1]) * 1024 for line in file if line.endswith("kB\n")}
+        used = sizes["MemTotal"] - sizes["MemAvailable"]
+        return {
+            "system_memory_usage_megabytes": used / _MB,
+            "system_memory_usage_percentage": 100 * used / sizes["MemTotal"],
+        }
+
+    @staticmethod
+    def _disk():
+        total, used, free = shutil.disk_usage(os.getcwd())
+        return {
+            "disk_usage_megabytes": used / _MB,
+            "disk_usage_percentage": 100 * used / total,
+            "disk_available_megabytes": free / _MB,
+        }
+
+    @staticmethod
+    def _read_network():
+        received = sent = 0
+        try:
+            with open("/proc/net/dev") as file:
+                for line in file.readlines()[2:]:
+                    name, _, counts = line.partition(":")
+                    if name.strip() != "lo":
+                        received += int(counts.split()[0])
+                        sent += int(counts.split()[8])
+        except (OSError, ValueError, IndexError):
+            return None
+        return received, sent
+
+    def _network_use(self):
+        """Since the training began, as MLflow counts."""
+        received, sent = self._read_network()
+        return {
+            "network_receive_megabytes": (received - self._network[0]) / _MB,
+            "network_transmit_megabytes": (sent - self._network[1]) / _MB,
+        }
+
+    def _gpus(self):
+        if self._gpu_command is None:
+            return {}
+        done = subprocess.run(
+            [self._gpu_command, "--query-gpu=" + _GPU_QUERY, "--format=csv,noheader,nounits"],
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            timeout=_SAMPLE_TIMEOUT,
+        )
+        return _gpu_values(done.stdout.decode("utf-8", "replace"))
+
+
+def _gpu_values(output):
+    """The values of each line that ``nvidia-smi`` prints; a GPU may not know some of them."""
+    values = {}
+    for line in output.splitlines():
+        index, *parts = [part.strip() for part in line.split(",")]
+        numbers = [_number_or_none(part) for part in parts]
+        if not index.isdigit() or len(numbers) != 5:
+            continue
+        use, memory, memory_total, power, power_limit = numbers
+        gpu = {
+            "utilization_percentage": use,
+            "memory_usage_megabytes": None if memory is None else memory * 1024 * 1024 / _MB,
+            "memory_usage_percentage": 100 * memory / memory_total if memory is not None and memory_total else None,
+            "power_usage_watts": power,
+            "power_usage_percentage": 100 * power / power_limit if power is not None and power_limit else None,
+        }
+        values.update(("gpu_%s_%s" % (index, name), value) for name, value in gpu.items() if value is not None)
+    return values
+
+
+def _number_or_none(text):
+    try:
+        return float(text)
+    except ValueError:
+        return None
+
+
+# What a script says about its metrics: which value of them is their result, and which metric is their step ------------
+
+_SUMMARIES = ("min", "max", "last")
+_SUMMARY_INTERVAL = 10.0
+
+
+class _Definitions:
+    """The metrics of a run that were defined. A name may be a pattern, such as ``val/*``."""
+
+    def __init__(self):
+        self._defined = {}
+        self._known = {}
+        self._results = {}
+        self._changed = {}
+        self._steps = {}
+        self._last_change = 0.0
+
+    def __bool__(self):
+        return bool(self._defined)
+
+    def define(self, name, summary, step_metric):
+        if summary is not None and summary not in _SUMMARIES:
+            raise ValueError("a summary is one of %s, not %s" % (", ".join(_SUMMARIES), _text(summary)))
+        self._defined[_text(name)] = (summary, None if step_metric is None else _text(step_metric))
+        self._known = {}
+
+    def _of(self, key):
+        found = self._known.get(key)
+        if found is None:
+            found = self._defined.get(key) or next(
+                (self._defined[name] for name in self._defined if fnmatch.fnmatchcase(key, name)), (None, None)
+            )
+            self._known[key] = found
+        return found
+
+    def observe(self, values):
+        """Notes the results, and returns the values by the step of their step metric; None is the step of the others."""
+        self._steps.update((key, value) for key, value in values)
+        by_step = {}
+        for key, value in values:
+            summary, step_metric = self._of(key)
+            if summary is not None:
+                self._note(key, summary, value)
+            step = self._steps.get(step_metric) if step_metric is not None else None
+            is_step = isinstance(step, float) and step == int(step)
+            by_step.setdefault(int(step) if is_step else None, []).append((key, value))
+        return by_step
+
+    def _note(self, key, summary, value):
+        if summary == "last":
+            self._changed[key] = value
+            return
+        if not isinstance(value, float):  # NaN and infinity are no results.
+            return
+        best = self._results.get(key, math.inf if summary == "min" else -math.inf)
+        if value < best if summary == "min" else value > best:
+            self._results[key] = self._changed[key] = value
+
+    def take_changes(self, at_once):
+        """Results that are not in the run's summary yet; not too often while the training runs."""
+        now = time.monotonic()
+        if not self._changed or not at_once and now - self._last_change < _SUMMARY_INTERVAL:
+            return {}
+        self._last_change = now
+        changes, self._changed = self._changed, {}
+        return changes
+
+
+# The sizes of a PyTorch model's gradients and parameters, as metrics --------------------------------------------------
+
+_LONGEST_NORM_NAME = 200
+
+
+def _watch_model(run, model, every, gradients, parameters):
+    """Adds hooks to a model's parameters. Anything with PyTorch's methods will do.
+
+    Norms are taken as gradients arrive, each ``every``-th time, and logged when all parameters had theirs.
+    """
+    watched = [(name, p) for name, p in model.named_parameters() if getattr(p, "requires_grad", True)]
+    state = {"passes": {}, "norms": {}}
+    handles = []
+
+    def hook_of(name, parameter):
+        def hook(gradient):
+            try:
+                seen = state["passes"][name] = state["passes"].get(name, 0) + 1
+                if (seen - 1) % every:
+                    return
+                norms = state["norms"]
+                if "gradients/" + name in norms or "parameters/" + name in norms:
+                    # Some parameters got no gradient in the pass before: what is known of it is logged.
+                    _log_norms(run, norms)
+                if gradients:
+                    norms["gradients/" + name] = _norm(gradient)
+                if parameters:
+                    norms["parameters/" + name] = _norm(parameter)
+                if len(norms) == len(watched) * (int(gradients) + int(parameters)):
+                    _log_norms(run, norms)
+            except Exception as error:
+                run._refusals.add("the gradients", str(error))
+
+        return hook
+
+    for name, parameter in watched:
+        handles.append(parameter.register_hook(hook_of(_text_name(name), parameter)))
+    return handles
+
+
+def _text_name(name):
+    return str(name)[:_LONGEST_NORM_NAME]
+
+
+def _log_norms(run, norms):
+    total = math.sqrt(sum(value * value for name, value in norms.items() if name.startswith("gradients/")))
+    values = dict(norms)
+    if any(name.startswith("gradients/") for name in norms):
+        values["gradients/norm"] = total
+    norms.clear()
+    run._log_beside(values)
+
+
+def _norm(tensor):
+    tensor = tensor.detach() if hasattr(tensor, "detach") else tensor
+    value = tensor.norm()
+    return float(value.item() if hasattr(value, "item") else value)
+
+
+# The SDK's requests to the platform -----------------------------------------------------------------------------------
+
+_REQUEST_TIMEOUT = 10.0
+_CONNECT_TIMEOUT = 3.0
+
+# Connecting imports this. A process that is forked while another thread imports would never have it.
+codecs.lookup("idna")
+
+
+class _Client:
+    """The requests of the SDK, over one connection that is kept open."""
+
+    def __init__(self, server, token):
+        address = urllib.parse.urlsplit(server)
+        self._base = address.path.rstrip("/")
+        self._headers = {"Authorization": "Bearer " + token} if token else {}
+        if address.scheme == "https":
+            self._new = lambda: http.client.HTTPSConnection(
+                address.hostname, address.port, timeout=_CONNECT_TIMEOUT, context=ssl.create_default_context()
+            )
+        else:
+            self._new = lambda: http.client.HTTPConnection(address.hostname, address.port, timeout=_CONNECT_TIMEOUT)
+        self._connection = None
+        self._aborted = False
+
+    def send(self, method, path, body, headers=None):
+        status, answer = self._exchange(method, path, body, dict(headers or {}, **{"Content-Type": "application/json"}))
+        self._require(status, answer)
+
+    def heartbeat(self, path):
+        """Says that the run goes on. An old platform does not know this."""
+        try:
+            self._exchange_once("POST", path, b"{}", {"Content-Type": "application/json"})
+        except (OSError, http.client.HTTPException):
+            self.close()
+
+    def upload(self, folder, files, on_progress):
+        """Uploads what ``_Copies`` made in a folder, unless the platform has it."""
+        missing, takes_groups = self._missing(sorted({file["sha256"] for file in files}))
+        missing = set(missing)
+        for name in sorted(os.listdir(folder)):
+            if not name.endswith(".tar"):
+                continue
+            with tarfile.open(os.path.join(folder, name)) as group:
+                wanted = missing.intersection(group.getnames())
+                missing -= wanted
+                if not takes_groups:
+                    for sha256 in sorted(wanted):
+                        self._put(sha256, group.extractfile(sha256).read(), {})
+                        on_progress()
+                    continue
+            if wanted:
+                with open(os.path.join(folder, name), "rb") as file:
+                    body = file.read()
+                status, answer = self._exchange(
+                    "POST", "/api/artifacts/blobs", body, {"Content-Type": "application/x-tar"}
+                )
+                self._require(status, answer)
+                on_progress()
+        for sha256 in sorted(missing):
+            path = os.path.join(folder, sha256)
+            with open(path, "rb") as file:
+                self._put(sha256, _ProgressFile(file, on_progress), {"Content-Length": str(os.path.getsize(path))})
+
+    def _missing(self, hashes):
+        """What has to be uploaded, and whether the platform takes several files in a request, as older ones do not."""
+        missing = []
+        for start in range(0, len(hashes), 10000):
+            body = _line({"sha256": hashes[start : start + 10000]})
+            status, answer = self._exchange(
+                "POST", "/api/artifacts/blobs/missing", body, {"Content-Type": "application/json"}
+            )
+            if status in (404, 405):
+                return hashes, False
+            self._require(status, answer)
+            try:
+                missing += json.loads(answer)["sha256"]
+            except (ValueError, KeyError, TypeError):
+                raise _Unavailable("its answer is not the platform's")
+        return missing, True
+
+    def _put(self, sha256, body, headers):
+        headers["Content-Type"] = "application/octet-stream"
+        status, answer = self._exchange("PUT", "/api/artifacts/blobs/" + sha256, body, headers)
+        self._require(status, answer)
+
+    def close(self):
+        if self._connection is not None:
+            self._connection.close()
+            self._connection = None
+
+    def abort(self):
+        """Ends a request that another thread waits for; it is not repeated."""
+        self._aborted = True
+        connection = self._connection
+        if connection is not None and connection.sock is not None:
+            try:
+                connection.sock.shutdown(socket.SHUT_RDWR)
+            except OSError:
+                pass  # It has already ended.
+
+    def _exchange(self, method, path, body, headers):
+        reused = self._connection is not None
+        try:
+            return self._exchange_once(method, path, body, headers)
+        except (OSError, http.client.HTTPException) as error:
+            self.close()
+            # The server may have closed an idle connection, which does not mean that it is unavailable.
+            if self._aborted or not reused or not isinstance(body, (bytes, type(None))):
+                raise _Unavailable(str(error) or type(error).__name__)
+        try:
+            return self._exchange_once(method, path, body, headers)
+        except (OSError, http.client.HTTPException) as error:
+            self.close()
+            raise _Unavailable(str(error) or type(error).__name__)
+
+    def _exchange_once(self, method, path, body, headers):
+        if self._connection is None:
+            connection = self._new()
+            connection.connect()
+            connection.sock.settimeout(_REQUEST_TIMEOUT)
+            self._connection = connection
+        self._connection.request(method, self._base + path, body, dict(self._headers, **headers))
+        response = self._connection.getresponse()
+        answer = response.read()
+        if response.will_close:
+            self.close()
+        return response.status, answer
+
+    @staticmethod
+    def _require(status, answer):
+        if 200 <= status < 300:
+            return
+        # A token that is refused now may be accepted once the platform has loaded its keys; a bad request never is.
+        if status < 400 or status >= 500 or status in (401, 403, 408, 429):
+            raise _Unavailable("it returned %d" % status)
+        raise _Refused(status, answer.decode("utf-8", "replace"))
+
+
+class _ProgressFile:
+    """A file that reports when it is read: an upload has no fixed time limit."""
+
+    def __init__(self, file, read):
+        self._file = file
+        self._read = read
+
+    def read(self, size=-1):
+        self._read()
+        return self._file.read(size)
+
+
+# A process's records on disk, from which they are sent ----------------------------------------------------------------
+
+try:
+    import fcntl
+except ImportError:  # Windows: spools of other processes are left alone there.
+    fcntl = None
+
+_MAX_SPOOL = 1 << 30
+_MAX_SPOOL_IN_MEMORY = 64 << 20
+_RESTART_SPOOL_AFTER = 4 << 20
+
+
+class _Spool:
+    """A process's records for the platform, one per line, appended and never changed; a marker file holds how much of it
+    was sent. The file is locked by the process that uses it. Without a writable disk the spool is kept in memory."""
+
+    def __init__(self, file, path):
+        self._gate = threading.RLock()
+        self._file = file
+        self.path = path
+        self._end = self._end_of_records()
+        self._sent = min(self._read_marker(), self._end)
+
+    @classmethod
+    def create(cls, folder, run_id):
+        try:
+            os.makedirs(folder, exist_ok=True)
+            while True:
+                path = os.path.join(folder, "%s.%d-%s.jsonl" % (run_id, time.time_ns(), uuid.uuid4().hex))
+                file = open(path, "x+b", buffering=0)
+                # Before it is locked, another process may take it over, as one that was left, and remove it.
+                if cls._try_lock(file):
+                    return cls(file, path)
+                file.close()
+        except OSError as error:
+            _notify_user("the spool folder %s cannot be written (%s); records are kept in memory" % (folder, error))
+            return cls(tempfile.SpooledTemporaryFile(max_size=_MAX_SPOOL_IN_MEMORY, buffering=0), None)
+
+    @classmethod
+    def take_over(cls, folder, run_id):
+        """Opens spools that earlier processes of the run left; spools of running processes are skipped."""
+        found = []
+        if fcntl is None or not os.path.isdir(folder):
+            return found
+        cls._remove_markers_without_spool(folder)
+        for name in sorted(os.listdir(folder)):
+            # A run's id may contain dots; the part after it does not.
+            if not name.endswith(".jsonl") or name[: -len(".jsonl")].rpartition(".")[0] != run_id:
+                continue
+            path = os.path.join(folder, name)
+            try:
+                file = open(path, "r+b", buffering=0)
+            except OSError:
+                continue
+            try:
+                if not cls._try_lock(file):
+                    raise OSError("in use, or sent and removed meanwhile")
+                found.append(cls(file, path))
+            except OSError:
+                file.close()
+        return found
+
+    @staticmethod
+    def _remove_markers_without_spool(folder):
+        """A process that is killed while it removes its spool leaves the marker."""
+        names = set(os.listdir(folder))
+        for name in names:
+            if name.endswith(".jsonl.sent") and name[: -len(".sent")] not in names:
+                try:
+                    os.remove(os.path.join(folder, name))
+                except OSError:
+                    pass  # Somebody else has removed it.
+
+    @staticmethod
+    def _try_lock(file):
+        """False when another process has it, or has sent and removed it."""
+        if fcntl is None:
+            return True
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return False
+        return os.fstat(file.fileno()).st_nlink > 0
+
+    @property
+    def artifact_folder(self):
+        return self.path + ".artifacts" if self.path else tempfile.gettempdir()
+
+    @property
+    def is_empty(self):
+        """Without the lock: a signal's handler asks while the thread that it interrupted may hold it."""
+        return self._sent == self._end
+
+    def append(self, record):
+        """False when the spool or the disk is full."""
+        with self._gate:
+            if self._end + len(record) > (_MAX_SPOOL if self.path else _MAX_SPOOL_IN_MEMORY):
+                return False
+            try:
+                self._file.seek(self._end)
+                rest = memoryview(record)
+                while rest:
+                    rest = rest[self._file.write(rest):]
+            except OSError:
+                return False
+            self._end += len(record)
+            return True
+
+    def read(self, most):
+        """Unsent records: only complete ones, and at least one when there is any."""
+        with self._gate:
+            length = min(most, self._end - self._sent)
+            while length > 0:
+                self._file.seek(self._sent)
+                data = b""
+                while len(data) < length:
+                    data += self._file.read(length - len(data))
+                last = data.rfind(b"\n")
+                if last >= 0:
+                    return data[: last + 1]
+                length = min(length * 2, self._end - self._sent)
+            return b""
+
+    def acknowledge(self, count):
+        """Notes that the first unsent bytes were sent. After a crash before this they are sent once more."""
+        with self._gate:
+            self._sent += count
+            if self._sent == self._end and self._end > _RESTART_SPOOL_AFTER:
+                # Marker first: after a crash in between, records are sent again instead of later ones being skipped.
+                self._write_marker(0)
+                self._file.seek(0)
+                self._file.truncate(0)
+                self._sent = self._end = 0
+            else:
+                self._write_marker(self._sent)
+
+    def close(self):
+        """Closes the spool, and removes its files when everything was sent."""
+        with self._gate:
+            if self.path and self._sent == self._end:
+                # Removed while it is locked, so that no other process takes it over in between.
+                for path in (self.path, self.path + ".sent"):
+                    if os.path.exists(path):
+                        os.remove(path)
+                shutil.rmtree(self.artifact_folder, ignore_errors=True)
+            self._file.close()
+
+    def abandon(self):
+        """Closes a spool of the process that this one was forked from, which goes on with it."""
+        self._file.close()
+
+    def _end_of_records(self):
+        """A process that was killed may have left an incomplete record at the end."""
+        end = self._file.seek(0, os.SEEK_END) or self._file.tell()
+        while end > 0:
+            self._file.seek(end - 1)
+            if self._file.read(1) == b"\n":
+                break
+            end -= 1
+        return end
+
+    def _read_marker(self):
+        try:
+            with open((self.path or "") + ".sent") as file:
+                return int(file.read())
+        except (OSError, ValueError):
+            return 0
+
+    def _write_marker(self, sent):
+        if not self.path:
+            return
+        try:
+            with open(self.path + ".sent.new", "w") as file:
+                file.write(str(sent))
+            os.replace(self.path + ".sent.new", self.path + ".sent")
+        except OSError:
+            pass  # A full disk: sent records may be sent once more; the platform recognizes them.
+
+
+# Sends spools to the platform, in the background ----------------------------------------------------------------------
+
+_POINTS_PER_REQUEST = 5000
+_BYTES_PER_REQUEST = 512 * 1024
+_FIRST_PAUSE = 0.25
+_LONGEST_PAUSE = 15.0
+_HEARTBEAT_INTERVAL = 30.0
+_ADOPT_INTERVAL = 2.0
+_DIVISIBLE = ("parameters", "tags", "summary")
+_FIELD_NAMES = {"primaryMetric": "the primary metric", "environment": "the environment"}
 
 
 def _entries(record):
@@ -660,7 +1588,7 @@ def _entries(record):
         return [
             (field, key, value)
             for field, values in record["body"].items()
-            if field != "attempt"
+            if field in _DIVISIBLE
             for key, value in values.items()
         ]
     return []
@@ -677,7 +1605,9 @@ def _with_entries(record, entries):
 
 
 def _size_of(record):
-    return 1 if record["kind"] == "artifact" else len(_entries(record))
+    if record["kind"] == "artifact" or "primaryMetric" in record.get("body", ()):
+        return 1
+    return len(_entries(record))
 
 
 def _name_of(record):
@@ -685,7 +1615,11 @@ def _name_of(record):
     kind, entries = record["kind"], _entries(record)
     if len(entries) == 1:
         return entries[0]["key"] if kind == "points" else entries[0][1]
-    return record["name"] if kind == "artifact" else {"finish": "the end of the run", "run": "the run"}.get(kind, "a record")
+    if kind == "artifact":
+        return record["name"]
+    if kind == "update":
+        return next((_FIELD_NAMES[field] for field in _FIELD_NAMES if field in record["body"]), "an update")
+    return {"finish": "the end of the run", "run": "the run"}.get(kind, "a record")
 
 
 def _halves(record):
@@ -698,19 +1632,27 @@ def _halves(record):
 class _Sender(threading.Thread):
     """Sends spools in order, oldest first; while the platform is unavailable it backs off."""
 
-    def __init__(self, server, token, run_id, run_record, spools, refusals=None):
+    def __init__(self, server, token, run_id, run_record, own, left=(), refusals=None, folder=None):
+        """Sends what earlier processes left and then the process's own spool, which is None when there is none.
+
+        With the spools' ``folder`` it also sends what other processes of the run leave in the meantime, such as workers.
+        """
         super().__init__(name="platform-sender", daemon=True)
         self._refusals = refusals or _Refusals()
         self.stored = self.refused = 0
         self._client = _Client(server, token)
         self._run = "/api/runs/" + urllib.parse.quote(run_id, safe="")
         self._run_record = run_record
-        self._spools = spools
+        self._run_id = run_id
+        self._own = own
+        self._folder = folder
+        self._spools = list(left) + [own] if own is not None else list(left)
         self._signal = threading.Condition()
+        self._adopting = threading.Lock()
         self._pause = _FIRST_PAUSE
-        self._progress = time.monotonic()
+        self._progress = self._last_heartbeat = self._last_adoption = time.monotonic()
         self._unavailable = False
-        self._woken = self._retry_now = self._finishing = self._stopping = False
+        self._woken = self._retry_now = self._finishing = self._stopping = self._has_ended = False
         self._records_per_request = sys.maxsize
 
     @property
@@ -718,9 +1660,11 @@ class _Sender(threading.Thread):
         return all(spool.is_empty for spool in self._spools)
 
     def wake(self):
-        with self._signal:
-            self._woken = True
+        self._woken = True
+        # Not for long: a signal's handler may have interrupted the holder of the lock, and wait for the caller.
+        if self._signal.acquire(timeout=0.1):
             self._signal.notify_all()
+            self._signal.release()
 
     def retry_now(self):
         """Ends the current pause because a caller is waiting."""
@@ -732,26 +1676,57 @@ class _Sender(threading.Thread):
         with self._signal:
             self._signal.wait(seconds)
 
-    def finish(self, idle_timeout):
-        """Waits until all is sent, as long as there is progress, then stops."""
+    def wait_until_sent(self, timeout):
+        end = time.monotonic() + timeout
         with self._signal:
-            self._progress = time.monotonic()
+            while self.is_alive() and not self.has_sent_all and time.monotonic() < end:
+                self._signal.wait(0.05)
+
+    def adopt(self):
+        """Takes over what processes of the run left that have ended since."""
+        if self._folder is None or not self._adopting.acquire(blocking=False):
+            return
+        try:
+            self._last_adoption = time.monotonic()
+            found = _Spool.take_over(self._folder, self._run_id)
+        finally:
+            self._adopting.release()
+        with self._signal:
+            # The own spool stays last; the list is replaced because the thread may be reading it.
+            self._spools = found + self._spools
+            if found:
+                self._woken = True
+                self._signal.notify_all()
+
+    def finish(self, idle_timeout, longest=None):
+        """Waits until all is sent, as long as there is progress and no longer than ``longest``, then stops."""
+        self.adopt()
+        with self._signal:
+            started = self._progress = time.monotonic()
             self._finishing = self._retry_now = True
             self._signal.notify_all()
             while not self.has_sent_all and time.monotonic() - self._progress < idle_timeout:
+                if longest is not None and time.monotonic() - started > longest:
+                    break
                 self._signal.wait(0.05)
             sent_all = self.has_sent_all
             self._stopping = True
             self._signal.notify_all()
-        self._client.abort()
-        # When all is sent it only removes its files: wait for it, or the process would leave them behind.
-        self.join(None if sent_all else 1.0)
+            self._client.abort()
+            # When all is sent it only removes its files: wait for it, or the process would leave them behind. By the
+            # condition: a signal's handler may have interrupted this thread while it holds the lock.
+            end = time.monotonic() + (1.0 if longest is not None or not sent_all else 60.0)
+            while not self._has_ended and self.is_alive() and time.monotonic() < end:
+                self._signal.wait(0.05)
+        if self._has_ended:
+            self.join()
         return sent_all
 
     def run(self):
         while not self._stopping:
             spool = next((s for s in self._spools if not s.is_empty), None)
             if spool is None:
+                self._close_left()
                 if not self._wait_for_work():
                     break
                 continue
@@ -765,6 +1740,9 @@ class _Sender(threading.Thread):
         self._client.close()
         for spool in self._spools:
             spool.close()
+        with self._signal:
+            self._has_ended = True
+            self._signal.notify_all()
 
     def _send_some(self, spool):
         data = spool.read(_BYTES_PER_REQUEST)
@@ -783,7 +1761,7 @@ class _Sender(threading.Thread):
                 self._records_per_request = 1
                 return
             refused = self._send_parts(record, error)
-        if spool is self._spools[-1]:
+        if spool is self._own:
             # Earlier processes of the run have counted theirs.
             self.stored += _size_of(record) - refused
             self.refused += refused
@@ -854,6 +1832,8 @@ class _Sender(threading.Thread):
             self._client.send("POST", self._run + "/finish", _line(record["body"]))
         elif kind == "artifact":
             self._send_artifact(record)
+        # With the first one the platform begins to watch the run.
+        self._send_heartbeat(kind == "run" or time.monotonic() - self._last_heartbeat >= _HEARTBEAT_INTERVAL)
 
     def _send_artifact(self, record):
         if not os.path.isdir(record["folder"]):
@@ -862,6 +1842,14 @@ class _Sender(threading.Thread):
         path = "/api/artifacts/%s/versions" % urllib.parse.quote(record["name"], safe="")
         self._client.send("POST", path, _line(record["body"]), {"Idempotency-Key": record["id"]})
         shutil.rmtree(record["folder"], ignore_errors=True)
+
+    def _close_left(self):
+        """Removes the spools of ended processes that were sent."""
+        with self._signal:
+            sent = [spool for spool in self._spools if spool is not self._own and spool.is_empty]
+            self._spools = [spool for spool in self._spools if spool not in sent]
+        for spool in sent:
+            spool.close()
 
     def _note_progress(self):
         with self._signal:
@@ -887,208 +1875,305 @@ class _Sender(threading.Thread):
 
     def _wait_for_work(self):
         """False when no more records will follow."""
-        with self._signal:
-            while not self._woken:
+        while True:
+            with self._signal:
+                if self._woken:
+                    self._woken = False
+                    return True
                 if self._finishing or self._stopping:
                     return False
                 self._signal.wait(1)
-            self._woken = False
-            return True
+                is_idle = not (self._woken or self._finishing or self._stopping)
+            # Without the lock: a request may take a while, and nobody has to wait for it.
+            if is_idle and self._own is not None:
+                self._between_records()
+
+    def _between_records(self):
+        now = time.monotonic()
+        if now - self._last_adoption >= _ADOPT_INTERVAL:
+            self.adopt()
+        self._send_heartbeat(is_due=now - self._last_heartbeat >= _HEARTBEAT_INTERVAL)
+
+    def _send_heartbeat(self, is_due):
+        """Says that the training is alive, so that the run ends when it isn't. A job's agent says that of its trainings."""
+        if is_due and self._own is not None and "jobId" not in self._run_record["body"]:
+            self._last_heartbeat = time.monotonic()
+            self._client.heartbeat(self._run + "/heartbeat")
 
 
-# The run --------------------------------------------------------------------------------------------------------------
+# Takes what a run logs: from memory to the spool, and from there to the platform --------------------------------------
+
+_MAX_POINTS_IN_MEMORY = 1_000_000
+_POINTS_PER_RECORD = 1000
+_FLUSH_INTERVAL = 0.2
+_WORKER_WAIT = 0.5
+
+_recorders = weakref.WeakSet()
 
 
-class Run:
-    """A tracked training; created by ``init``. Methods are thread-safe."""
+class _Recorder:
+    """A run's records of this process. One thread writes them to the spool, another sends the spool.
 
-    def __init__(self, server, token, run_id, project, name, job_id, attempt, spool_folder, finish_timeout):
-        self.id = run_id
-        self.project = project
-        self._job_id = job_id
-        self._attempt = attempt
-        self._finish_timeout = finish_timeout
-        self._gate = threading.Condition()
-        self._points = []
-        self._records = []
+    In a process that was forked from the run's process everything is new, and starts with what it logs first.
+    """
+
+    def __init__(self, server, token, run_id, run_record, spool_folder, refusals):
+        self._address = (server, token)
+        self._run_id = run_id
+        self._run_record = run_record
+        self._spool_folder = spool_folder
+        self._refusals = refusals
         self._next_step = 1
         self._last_time = 0
-        self._lost = 0
-        self._accepted = 0
-        self._refusals = _Refusals()
-        self._busy = self._flush_requested = self._finishing = False
-        self._finished = False
-        self._sender = None
-        if not server:
-            return
-        self.project = _valid_project(project)
-        if self.project != project:
-            _notify_user("the project %s is tracked as %s" % (_brief(project), self.project))
-        body = {"project": self.project}
-        valid_name = None if name is None else _valid_name(name)
-        if valid_name:
-            body["name"] = valid_name
-        if valid_name != name:
-            _notify_user("the name %s is kept as %s" % (_brief(name), valid_name or "the run's id"))
-        if job_id:
-            body["jobId"] = job_id
-        run_record = {"kind": "run", "body": body}
-        left = _Spool.take_over(spool_folder, run_id)
-        self._spool = _Spool.create(spool_folder, run_id)
-        self._spool.append(_line(run_record))
-        self._sender = _Sender(server, token, run_id, run_record, left + [self._spool], self._refusals)
+        self.is_forked = False
+        self._begin()
+        _recorders.add(self)
+        with self.gate:
+            self._start()
+
+    def _begin(self):
+        self.gate = threading.Condition()
+        self._points = []
+        self._records = []
+        self._lost = self._accepted = 0
+        self._busy = self._flush_requested = self._finishing = self._has_collected = False
+        self._last_write = 0.0
+        self._spool = self._sender = self._collector = None
+        self._process = os.getpid()
+
+    @property
+    def is_of_this_process(self):
+        """False in a process that was forked a moment ago, as long as everything here is still that of its parent: a lock
+        may be held by a thread that does not exist here."""
+        return self._process == os.getpid()
+
+    def _start(self):
+        left = _Spool.take_over(self._spool_folder, self._run_id)
+        self._spool = _Spool.create(self._spool_folder, self._run_id)
+        self._spool.append(_line(self._run_record))
+        self._sender = _Sender(
+            *self._address, self._run_id, self._run_record, self._spool, left, self._refusals, self._spool_folder
+        )
         self._sender.start()
         self._collector = threading.Thread(target=self._collect, name="platform-collector", daemon=True)
         self._collector.start()
 
+    def after_fork(self):
+        """What the parent holds in memory is the parent's to send; its threads do not exist here."""
+        if self._spool is not None:
+            self._spool.abandon()
+        self.is_forked = True
+        self._refusals.after_fork()
+        # Only the process that began the run says when; said again later, it would begin an ended run anew.
+        self._run_record = dict(self._run_record, body=dict(self._run_record["body"]))
+        self._run_record["body"].pop("startedAt", None)
+        self._begin()
+
+    def _ensure_started(self):
+        """Called with the lock. A worker that logs nothing needs no threads and no spool."""
+        if self._collector is None:
+            self._start()
+            util = sys.modules.get("multiprocessing.util")
+            if util is not None:
+                # Workers of multiprocessing end without the interpreter's own clean-up.
+                util.Finalize(None, self.close_worker, exitpriority=0)
+
     @property
-    def is_enabled(self):
-        """False when there is no platform to track on: every call then does nothing."""
-        return self._sender is not None
+    def last_step(self):
+        return self._next_step - 1
 
-    def log(self, metrics, step=None, stage=None, at=None):
-        """Logs values of one step: ``run.log({"loss": 0.5})``.
+    @property
+    def location(self):
+        return self._spool.path or "memory"
 
-        ``step`` is one more than the last by default; ``stage`` names a part of the training; ``at`` is when it was
-        measured, in seconds since 1970 or as a ``datetime``, now by default. Logging the same key, step and time again changes
-        nothing, so a resumed training may repeat what it may already have logged. A value that is no number is left out
-        alone.
-        """
-        if self._sender is None or not self._is_open("the metrics"):
-            return
-        try:
-            metrics = dict(metrics)
-        except Exception as error:
-            self._refusals.add("the metrics", _reason(error))
-            return
-        values = []
-        for key, value in metrics.items():
-            try:
-                if not _is_name(key, _MAX_NAME):
-                    raise ValueError("a metric's name has 1 to %d characters, none of them a control character" % _MAX_NAME)
-                values.append((key, _metric(value)))
-            except Exception as error:
-                self._refusals.add(key, _reason(error))
-        try:
-            if stage is not None and not _is_name(stage, _MAX_STAGE):
-                raise ValueError("a stage has 1 to %d characters, none of them a control character" % _MAX_STAGE)
-            step = None if step is None else _step(step)
-            microseconds = None if at is None else _microseconds(at)
-        except Exception as error:
-            for key, _ in values:
-                self._refusals.add(key, _reason(error))
-            return
-        if values:
-            self._add_points(values, step, stage, microseconds)
+    def folder_for_files(self):
+        """Where copies lie until they are sent."""
+        with self.gate:
+            self._ensure_started()
+            return self._spool.artifact_folder
 
-    def _add_points(self, values, step, stage, microseconds):
-        with self._gate:
+    def add_points(self, values, step, stage, microseconds):
+        with self.gate:
+            if self._collector is None:
+                self._ensure_started()
             step = self._next_step if step is None else step
             self._next_step = step + 1
             if microseconds is None:
                 # Later than every time before, so that two values of one step are two points.
                 microseconds = self._last_time = max(time.time_ns() // 1000, self._last_time + 1)
-            self._accepted += len(values)
-            if len(self._points) + len(values) > _MAX_POINTS_IN_MEMORY:
-                self._lost += len(values)
-                return
-            for key, value in values:
-                self._points.append((key, step, microseconds, value, stage))
-            if len(self._points) >= 2 * _POINTS_PER_RECORD:
-                self._gate.notify_all()
+            self._append(values, step, stage, microseconds)
+        if self.is_forked:
+            self._hurry()
 
-    def summary(self, values):
-        """Sets results of the training, such as its final accuracy."""
-        self._update("summary", values)
+    def add_points_beside(self, values, step=None, stage=None, microseconds=None):
+        """Points that have steps of their own, which say nothing about the next step of the others."""
+        with self.gate:
+            if self._collector is None:
+                self._ensure_started()
+            microseconds = time.time_ns() // 1000 if microseconds is None else microseconds
+            self._append(values, self._next_step if step is None else step, stage, microseconds)
+        if self.is_forked:
+            self._hurry()
 
-    def parameters(self, values):
-        """Sets parameters of the training, such as its learning rate."""
-        self._update("parameters", values)
-
-    def tags(self, values):
-        """Sets labels of the run."""
-        self._update("tags", values)
-
-    def artifact(self, path, name, type="custom"):
-        """Stores a file or a folder as the next version of an artifact.
-
-        It is copied to the spool before this returns, so the original may change afterwards; the upload runs in the
-        background. ``type``: model, dataset, code, config, checkpoint or custom.
-        """
-        if self._sender is None or not self._is_open("the artifact"):
+    def _append(self, values, step, stage, microseconds):
+        self._accepted += len(values)
+        if len(self._points) + len(values) > _MAX_POINTS_IN_MEMORY:
+            self._lost += len(values)
             return
-        try:
-            self._add(self._copy(os.fspath(path), name, type), 1)
-        except Exception as error:
-            self._refusals.add("the artifact " + _text(name), _reason(error))
+        for key, value in values:
+            self._points.append((key, step, microseconds, value, stage))
+        if len(self._points) >= 2 * _POINTS_PER_RECORD:
+            self.gate.notify_all()
 
-    def flush(self, timeout=30.0):
-        """Waits until everything logged so far is stored on the platform, or the timeout has elapsed.
+    def _hurry(self):
+        """A forked process may end by ``os._exit`` at any time: its first point of every 0.2 s is in the spool at once."""
+        if time.monotonic() - self._last_write >= _FLUSH_INTERVAL:
+            self.write_now(_WORKER_WAIT)
 
-        Returns a ``Report``, which is true when nothing is waiting any more.
-        """
-        if self._sender is None or self._finished:
-            return self._report()
+    def add(self, record, size):
+        with self.gate:
+            self._ensure_started()
+            self._accepted += size
+            self._records.append((record, size))
+        if self.is_forked:
+            self._hurry()
+
+    def write_now(self, timeout):
+        """Waits until everything is in the spool, or the timeout has elapsed."""
         end = time.monotonic() + timeout
-        while True:
-            with self._gate:
-                if not (self._points or self._records or self._busy) and self._sender.has_sent_all:
-                    return self._report()
+        with self.gate:
+            while self._points or self._records or self._busy:
+                left = end - time.monotonic()
+                if left <= 0 or self._collector is None or not self._collector.is_alive():
+                    return
                 self._flush_requested = True
-                self._gate.notify_all()
+                self.gate.notify_all()
+                self.gate.wait(min(left, 0.05))
+
+    def hasten(self, timeout):
+        """For the handler of a signal that ends the process: lets the threads finish what they have.
+
+        What a forked process wrote is sent by the one that it was forked from.
+        """
+        self.write_now(timeout)
+        if self._sender is not None and not self.is_forked:
+            self._sender.wait_until_sent(timeout)
+
+    def flush(self, timeout):
+        """Waits until everything is stored on the platform, or the timeout has elapsed."""
+        end = time.monotonic() + timeout
+        if self._sender is not None:
+            self._sender.adopt()
+        while True:
+            with self.gate:
+                if self._collector is None:
+                    return
+                if not (self._points or self._records or self._busy) and self._sender.has_sent_all:
+                    return
+                self._flush_requested = True
+                self.gate.notify_all()
             self._sender.retry_now()
             if time.monotonic() > end:
-                return self._report()
+                return
             self._sender.wait_for_progress(0.02)
 
-    def finish(self, status="finished"):
-        """Ends the run as finished, failed or interrupted.
-
-        Waits while records are being sent and gives up when none could be for a few seconds; unsent records stay in the
-        spool: in a job its agent sends them once the platform is available again, otherwise the run's next process or ``flush``.
-        Returns a ``Report``.
-        """
-        with self._gate:
-            if self._finished or self._sender is None:
-                self._finished = True
-                return self._report()
-            self._finished = True
-            body = {"status": status}
-            if self._attempt:
-                # Sent late, after the job's next attempt began, it must change nothing.
-                body["attempt"] = self._attempt
-            self._records.append((_line({"kind": "finish", "body": body}), 0))
-            self._finishing = True
-            self._gate.notify_all()
-        self._collector.join()
-        if not self._sender.finish(self._finish_timeout):
-            location = self._spool.path or "memory"
-            _notify_user("the platform is unavailable; unsent records are kept in " + location)
+    def close(self, idle_timeout, longest=None):
+        """Writes what is left and waits while it is being sent. Unsent records stay in the spool."""
+        if not self._stop_collecting(longest):
+            return
+        if not self._sender.finish(idle_timeout, longest):
+            _notify_user("the platform is unavailable; unsent records are kept in " + self.location)
         if self._lost:
             _notify_user("%d values were lost because the spool could not store them" % self._lost)
-        return self._report()
 
-    def _report(self):
+    def close_worker(self):
+        """What a worker leaves unsent is sent by the process that started it."""
+        if self._stop_collecting(None):
+            self._sender.finish(_WORKER_WAIT)
+
+    def _stop_collecting(self, longest):
+        """Lets the thread write what is left; False when it was stopped before.
+
+        Waits by the condition: a signal's handler may have interrupted this thread while it holds the lock, which waiting
+        releases and joining the thread does not.
+        """
+        with self.gate:
+            if self._finishing or self._collector is None:
+                return False
+            self._finishing = True
+            self.gate.notify_all()
+            end = None if longest is None else time.monotonic() + longest
+            while not self._has_collected and self._collector.is_alive() and (end is None or time.monotonic() < end):
+                self.gate.wait(0.05)
+        if self._has_collected:
+            self._collector.join()
+        return True
+
+    def report(self):
         stored, refused = (self._sender.stored, self._sender.refused) if self._sender is not None else (0, 0)
         waiting = max(0, self._accepted - self._lost - stored - refused)
         return Report(stored, refused + self._refusals.count + self._lost, waiting)
 
-    def __enter__(self):
-        return self
+    def _collect(self):
+        while True:
+            with self.gate:
+                if not self._finishing and not self._flush_requested:
+                    self.gate.wait(_FLUSH_INTERVAL)
+                self._flush_requested = False
+                points, self._points = self._points, []
+                records, self._records = self._records, []
+                if self._finishing and not points and not records:
+                    self._has_collected = True
+                    self.gate.notify_all()
+                    return
+                self._busy = True
+            # Points first: the records may include the end of the run.
+            for start in range(0, len(points), _POINTS_PER_RECORD):
+                some = points[start : start + _POINTS_PER_RECORD]
+                if not self._spool.append(_line({"kind": "points", "points": [_json_point(p) for p in some]})):
+                    self._lost += len(some)
+            for record, size in records:
+                if not self._spool.append(record):
+                    self._lost += max(size, 1)
+            with self.gate:
+                self._busy = False
+                if points or records:
+                    self._last_write = time.monotonic()
+                    self.gate.notify_all()
+            if points or records:
+                self._sender.wake()
 
-    def __exit__(self, kind, error, trace):
-        self.finish("finished" if kind is None else "interrupted" if kind is KeyboardInterrupt else "failed")
 
-    def _is_open(self, what):
-        if self._finished:
-            self._refusals.add(what, "the run has ended")
-        return not self._finished
+def _json_point(point):
+    key, step, microseconds, value, stage = point
+    json_point = {"key": key, "step": step, "at": _timestamp(microseconds), "value": value}
+    if stage is not None:
+        json_point["stage"] = stage
+    return json_point
+
+
+def _after_fork_in_child():
+    for recorder in list(_recorders):
+        recorder.after_fork()
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_after_fork_in_child)
+
+
+# What is set on a run: its parameters, tags and results ---------------------------------------------------------------
+
+class _Updates:
+    """The part of ``Run`` that records them."""
 
     def _update(self, field, values):
-        if self._sender is None or values is None or not self._is_open("what was set"):
+        if self._recorder is None or values is None or not self._is_open("what was set"):
             return
         try:
-            values = dict(values)
+            mapping = _mapping(values)
+            values = dict(values) if mapping is None else dict(mapping)
+            if field == "parameters":
+                values = _flattened(values)
         except Exception as error:
             self._refusals.add(field, _reason(error))
             return
@@ -1122,45 +2207,223 @@ class Run:
             self._refusals.note("%s is too long and is cut" % _brief(key))
         return json_value
 
-    def _add_update(self, field, values):
+    def _add_update(self, field, values, size=None):
         body = {field: values}
         if self._attempt:
             # Sent late, it overwrites nothing that the job's next attempt has set.
             body["attempt"] = self._attempt
-        self._add(_line({"kind": "update", "body": body}), len(values))
+        self._recorder.add(_line({"kind": "update", "body": body}), len(values) if size is None else size)
 
-    def _add(self, record, size):
-        with self._gate:
-            self._accepted += size
-            self._records.append((record, size))
 
-    def _copy(self, path, name, type):
-        valid = _valid_artifact(name)
-        if valid != name:
-            self._refusals.note("the artifact %s is stored as %s" % (_brief(name), valid))
-        name = valid
-        identity = str(uuid.uuid4())
-        folder = os.path.join(self._spool.artifact_folder, identity)
-        os.makedirs(folder)
-        files = []
-        found, left_out = self._files(path)
-        copies = _Copies(folder)
-        for file, relative in found:
-            with self._open(file) as source:
-                executable = bool(os.fstat(source.fileno()).st_mode & stat.S_IXUSR)
-                sha256, size = copies.add(source)
-            entry = {"path": relative, "size": size, "sha256": sha256}
-            if executable:
-                entry["executable"] = True
-            files.append(entry)
-        copies.finish()
-        for relative, reason in left_out[:5]:
-            _notify_user("artifact %s is stored without %s: %s" % (name, relative, reason))
-        if len(left_out) > 5:
-            _notify_user("artifact %s is stored without %d more" % (name, len(left_out) - 5))
-        if not files:
-            raise ValueError("there is no file in %s" % path)
-        body = {"type": _text(type), "project": self.project, "files": files}
+# A tracked training ---------------------------------------------------------------------------------------------------
+
+_ENDS = {"finished": "finished", "failed": "failed", "interrupted": "interrupted", "killed": "interrupted"}
+_MAX_REASON = 200
+_MODES = {"min": "min", "minimize": "min", "max": "max", "maximize": "max"}
+
+
+class Run(_Updates):
+    """A tracked training; created by ``init``. Methods are thread-safe and may be called in forked processes."""
+
+    def __init__(
+        self,
+        server,
+        token,
+        run_id,
+        project,
+        name=None,
+        job_id=None,
+        attempt=None,
+        spool_folder=None,
+        finish_timeout=5.0,
+        parent_id=None,
+        is_joined=False,
+        ends_with_job=False,
+    ):
+        self.id = run_id
+        self.project = project
+        self.name = name
+        self.parent_id = parent_id
+        self._server = server
+        self._token = token
+        self._job_id = job_id
+        self._attempt = attempt
+        self._finish_timeout = finish_timeout
+        self._is_joined = is_joined
+        self._ends_with_job = ends_with_job
+        self._refusals = _Refusals()
+        self._definitions = _Definitions()
+        self._announcement = None
+        self._before_end = []
+        self._finished = False
+        self._began = time.time_ns() // 1000
+        self._recorder = None
+        if not server:
+            return
+        self.project = _valid_project(project)
+        if self.project != project:
+            _notify_user("the project %s is tracked as %s" % (_brief(project), self.project))
+        body = {"project": self.project}
+        valid_name = None if name is None else _valid_name(name)
+        if valid_name:
+            body["name"] = valid_name
+        if valid_name != name:
+            _notify_user("the name %s is kept as %s" % (_brief(name), valid_name or "the run's id"))
+        if job_id:
+            body["jobId"] = job_id
+        if parent_id:
+            body["parentId"] = parent_id
+        if not is_joined:
+            # A process that joins a run says nothing about its start: said later than the end, it would start the run again.
+            body["startedAt"] = _now()
+        record = {"kind": "run", "body": body}
+        self._recorder = _Recorder(server, token, run_id, record, spool_folder, self._refusals)
+
+    @property
+    def is_enabled(self) -> bool:
+        """False when there is no platform to track on: every call then does nothing."""
+        return self._recorder is not None
+
+    @property
+    def is_forked(self) -> bool:
+        """True in a process that was forked from the one that began or joined the run."""
+        return self._recorder is not None and self._recorder.is_forked
+
+    @property
+    def is_finished(self) -> bool:
+        """True after ``finish``."""
+        return self._finished
+
+    def log(self, metrics: Any, step: Any = None, stage: Optional[str] = None, at: Any = None) -> None:
+        """Logs values of one step: ``run.log({"loss": 0.5})``.
+
+        ``step`` is one more than the last by default; ``stage`` names a part of the training; ``at`` is when it was
+        measured, in seconds since 1970 or as a ``datetime``, now by default. Logging the same key, step and time again changes
+        nothing, so a resumed training may repeat what it may already have logged. A value that is no number is left out
+        alone.
+        """
+        if self._recorder is None or not self._is_open("the metrics"):
+            return
+        try:
+            metrics = dict(metrics)
+        except Exception as error:
+            self._refusals.add("the metrics", _reason(error))
+            return
+        values = []
+        for key, value in metrics.items():
+            try:
+                if not _is_name(key, _MAX_NAME):
+                    raise ValueError("a metric's name has 1 to %d characters, none of them a control character" % _MAX_NAME)
+                values.append((key, _metric(value)))
+            except Exception as error:
+                self._refusals.add(key, _reason(error))
+        try:
+            if stage is not None and not _is_name(stage, _MAX_STAGE):
+                raise ValueError("a stage has 1 to %d characters, none of them a control character" % _MAX_STAGE)
+            step = None if step is None else _step(step)
+            microseconds = None if at is None else _microseconds(at)
+        except Exception as error:
+            for key, _ in values:
+                self._refusals.add(key, _reason(error))
+            return
+        if not values:
+            return
+        if self._definitions:
+            self._log_defined(values, step, stage, microseconds)
+        else:
+            self._recorder.add_points(values, step, stage, microseconds)
+
+    def _log_defined(self, values, step, stage, microseconds):
+        with self._recorder.gate:
+            by_step = self._definitions.observe(values)
+            results = {} if self._recorder.is_forked else self._definitions.take_changes(at_once=False)
+        for own_step, some in by_step.items():
+            if own_step is None or step is not None:
+                self._recorder.add_points(some, step, stage, microseconds)
+            else:
+                self._recorder.add_points_beside(some, own_step, stage, microseconds)
+        if results:
+            self._add_update("summary", results)
+
+    def define_metric(self, name: str, summary: Optional[str] = None, step_metric: Optional[str] = None) -> None:
+        """Says what a metric means; ``name`` may be a pattern such as ``val/*``.
+
+        ``summary`` is which of its values is the run's result: min, max or last. ``step_metric`` is the metric that counts
+        its steps, such as an epoch, as far as that is a whole number.
+        """
+        if self._recorder is None:
+            return
+        try:
+            with self._recorder.gate:
+                self._definitions.define(name, summary, step_metric)
+        except Exception as error:
+            self._refusals.add(name, _reason(error))
+
+    def set_primary_metric(self, name: str, mode: str = "min") -> None:
+        """Says by which metric runs are compared, and whether the least (min) or the greatest (max) value is best."""
+        if self._recorder is None or not self._is_open("the primary metric"):
+            return
+        try:
+            if not _is_name(name, _MAX_NAME):
+                raise ValueError("a metric's name has 1 to %d characters, none of them a control character" % _MAX_NAME)
+            if _MODES.get(mode) is None:
+                raise ValueError("a mode is min or max, not %s" % _brief(mode))
+            self._add_update("primaryMetric", {"name": name, "mode": _MODES[mode]}, size=1)
+        except Exception as error:
+            self._refusals.add("the primary metric", _reason(error))
+
+    def summary(self, values: Mapping[str, Any]) -> None:
+        """Sets results of the training, such as its final accuracy."""
+        self._update("summary", values)
+
+    def parameters(self, values: Any) -> None:
+        """Sets parameters of the training, such as its learning rate.
+
+        ``values`` is a dictionary, an ``argparse.Namespace`` or a dataclass. Dictionaries within it get names with dots.
+        """
+        self._update("parameters", values)
+
+    def tags(self, values: Mapping[str, Any]) -> None:
+        """Sets labels of the run."""
+        self._update("tags", values)
+
+    def artifact(self, path: Any, name: str, type: str = "custom") -> None:
+        """Stores a file or a folder as the next version of an artifact.
+
+        It is copied to the spool before this returns, so the original may change afterwards; the upload runs in the
+        background. ``type``: model, dataset, code, config, checkpoint or custom.
+        """
+        if self._recorder is None or not self._is_open("the artifact"):
+            return
+        try:
+            self._store(_artifact_of(path, name, type))
+        except Exception as error:
+            self._refusals.add("the artifact " + _text(name), _reason(error))
+
+    def log_artifact(
+        self, artifact: Union[Artifact, str, os.PathLike], name: Optional[str] = None, type: str = "custom"
+    ) -> None:
+        """Stores an ``Artifact``, or a file or folder by its path, as ``artifact`` does."""
+        if not isinstance(artifact, Artifact):
+            self.artifact(artifact, _default_name(artifact) if name is None else name, type)
+        elif self._recorder is not None and self._is_open("the artifact"):
+            try:
+                self._store(artifact)
+            except Exception as error:
+                self._refusals.add("the artifact " + _text(artifact.name), _reason(error))
+
+    def use_artifact(self, name: str, folder: Optional[str] = None) -> str:
+        """Downloads an artifact: ``name``, ``name:alias``, ``name:v3`` or ``name:3``. Returns the folder with its files.
+
+        Files are verified by their SHA-256; those in the folder that are right already are not fetched again. Raises
+        ``ArtifactError`` when there is no such version or no platform.
+        """
+        if self._server is None:
+            raise ArtifactError("%s: tracking is disabled" % _brief(name))
+        return _fetch_artifact(self._server, self._token, name, folder, "artifacts")
+
+    def _store(self, artifact):
+        body = {"project": self.project}
         if self._job_id:
             body["jobId"] = self._job_id
         if self._attempt:
@@ -1169,172 +2432,262 @@ class Run:
             body["runId"] = str(uuid.UUID(self.id))
         except ValueError:
             pass  # A run's id may be any name; versions refer to runs by UUID.
-        return _line({"kind": "artifact", "id": identity, "name": name, "folder": folder, "body": body})
+        folder = self._recorder.folder_for_files()
+        self._recorder.add(_artifact_record(artifact, folder, self._refusals, body), 1)
 
-    @staticmethod
-    def _files(path):
-        """The files below a folder with their names, and what is left out: links that lead out, FIFOs, sockets, devices, names
-        that artifacts cannot have."""
-        if not os.path.isdir(path):
-            name = os.path.basename(path)
-            problem = _problem_with_name(name)
-            return ([], [(_shown(name), problem)]) if problem else ([(path, name)], [])
-        root = os.path.realpath(path)
-        found, left_out = [], []
-        for folder, folders, names in os.walk(path):
-            folders.sort()
-            for name in sorted(names + [name for name in folders if os.path.islink(os.path.join(folder, name))]):
-                file = os.path.join(folder, name)
-                relative = os.path.relpath(file, path).replace(os.sep, "/")
-                target = os.path.realpath(file)
-                problem = _problem_with_name(relative)
-                if problem:
-                    left_out.append((_shown(relative), problem))
-                elif os.path.islink(file) and not os.path.exists(file):
-                    left_out.append((relative, "a link to nothing"))
-                elif os.path.islink(file) and not target.startswith(os.path.join(root, "")):
-                    left_out.append((relative, "a link that leaves the folder"))
-                elif os.path.isdir(file):
-                    left_out.append((relative, "a link to a folder"))
-                elif not stat.S_ISREG(os.stat(file).st_mode):
-                    left_out.append((relative, "no regular file"))
-                else:
-                    found.append((file, relative))
-        return found, left_out
+    def watch(self, model: Any, every: int = 100, gradients: bool = True, parameters: bool = False) -> None:
+        """Logs the norms of a PyTorch model's gradients, and of its parameters, in each ``every``-th backward pass."""
+        if self._recorder is None or not self._is_open("the gradients"):
+            return
+        try:
+            _watch_model(self, model, max(1, int(every)), gradients, parameters)
+        except Exception as error:
+            self._refusals.add("the gradients", _reason(error))
 
-    @staticmethod
-    def _open(file):
-        """Opens a regular file; what became a FIFO in the meantime does not block."""
-        descriptor = os.open(file, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))
-        if not stat.S_ISREG(os.fstat(descriptor).st_mode):
-            os.close(descriptor)
-            raise OSError(errno.EINVAL, "no regular file", file)
-        return os.fdopen(descriptor, "rb")
+    @property
+    def _process(self):
+        """Names this process among those of the run."""
+        return "%d-%d" % (self._began, os.getpid())
 
-    def _collect(self):
-        while True:
-            with self._gate:
-                if not self._finishing and not self._flush_requested:
-                    self._gate.wait(_FLUSH_INTERVAL)
-                self._flush_requested = False
-                points, self._points = self._points, []
-                records, self._records = self._records, []
-                if self._finishing and not points and not records:
-                    return
-                self._busy = True
-            # Points first: the records may include the end of the run.
-            for start in range(0, len(points), _POINTS_PER_RECORD):
-                some = points[start : start + _POINTS_PER_RECORD]
-                if not self._spool.append(_line({"kind": "points", "points": [self._point(p) for p in some]})):
-                    self._lost += len(some)
-            for record, size in records:
-                if not self._spool.append(record):
-                    self._lost += max(size, 1)
-            with self._gate:
-                self._busy = False
-            if points or records:
-                self._sender.wake()
+    def _log_beside(self, values):
+        """Logs values at the step that comes next, without counting it."""
+        if not self._finished:
+            checked = [(key, _metric(value)) for key, value in values.items() if _is_name(key, _MAX_NAME)]
+            self._recorder.add_points_beside(checked)
 
-    @staticmethod
-    def _point(point):
-        key, step, microseconds, value, stage = point
-        json_point = {"key": key, "step": step, "at": _timestamp(microseconds), "value": value}
-        if stage is not None:
-            json_point["stage"] = stage
-        return json_point
+    def flush(self, timeout: float = 30.0) -> Report:
+        """Waits until everything logged so far is stored on the platform, or the timeout has elapsed.
+
+        Returns a ``Report``, which is true when nothing is waiting any more.
+        """
+        if self._recorder is not None and not self._finished:
+            self._send_results()
+            self._recorder.flush(timeout)
+        return self._report()
+
+    def finish(self, status: Any = "finished") -> Report:
+        """Ends the run as finished, failed or interrupted. Another word counts as failed, and is kept.
+
+        Waits while records are being sent and gives up when none could be for a few seconds; unsent records stay in the
+        spool: in a job its agent sends them once the platform is available again, otherwise the run's next process or ``flush``.
+        In a process that joined the run, or was forked from its process, it only ends this process's part.
+        Returns a ``Report``.
+        """
+        return self._end(status, sends_end=True)
+
+    def _end(self, status, sends_end, longest=None):
+        recorder = self._recorder
+        if recorder is None or self._finished:
+            self._finished = True
+            return self._report()
+        for action in self._before_end:
+            action()
+        with recorder.gate:
+            if self._finished:
+                return self._report()
+            self._send_results()
+            # Otherwise the run goes on in the process that it was forked from, or that it joined.
+            if sends_end and not recorder.is_forked and not self._is_joined:
+                recorder.add(_line({"kind": "finish", "body": self._end_of_run(status)}), 0)
+            self._finished = True
+        if recorder.is_forked:
+            recorder.close_worker()
+        else:
+            recorder.close(self._finish_timeout, longest)
+            _withdraw(self.id, self._announcement)
+        return self._report()
+
+    def _end_with_process(self, status, is_signal):
+        """Ends what a script leaves open. A job's own run ends as the job does."""
+        if self._recorder is None or self._finished and not is_signal or not self._recorder.is_of_this_process:
+            return
+        if is_signal and (self._finished or self.is_forked):
+            # The signal may have interrupted its end.
+            self._recorder.hasten(self._finish_timeout)
+            return
+        longest = self._finish_timeout if is_signal else None
+        self._end(status, sends_end=not self._ends_with_job, longest=longest)
+
+    def _end_of_run(self, status):
+        word = _text(_status_of_code(status) if isinstance(status, int) else status)
+        body = {"status": _ENDS.get(word.lower(), "failed")}
+        if self._attempt:
+            # Sent late, after the job's next attempt began, it must change nothing.
+            body["attempt"] = self._attempt
+        body["endedAt"] = _now()
+        if word.lower() not in ("finished", "failed", "interrupted"):
+            body["reason"] = (_valid_name(word) or "")[:_MAX_REASON] or "unknown"
+        return body
+
+    def _send_results(self):
+        if self._recorder.is_forked:
+            return  # It knows only its own values.
+        with self._recorder.gate:
+            results = self._definitions.take_changes(at_once=True)
+        if results:
+            self._add_update("summary", results)
+
+    def _report(self):
+        return self._recorder.report() if self._recorder is not None else Report(0, self._refusals.count, 0)
+
+    def __enter__(self) -> Run:
+        return self
+
+    def __exit__(self, kind, error, trace) -> None:
+        self.finish("finished" if kind is None else _status_of_exception(kind, error))
+
+    def _is_open(self, what):
+        if self._finished:
+            self._refusals.add(what, "the run has ended")
+        return not self._finished
 
 
-# The module's run -----------------------------------------------------------------------------------------------------
+def _default_name(path):
+    return os.path.basename(os.path.normpath(_text(path)))
 
-_current = None
-_status = "finished"
+
+# The run that a script tracks: ``init`` and the functions that act on it ----------------------------------------------
+
+_runs: List[Run] = []
+_begun = set()
 
 
 def init(
-    project=None,
-    name=None,
-    parameters=None,
-    tags=None,
-    run_id=None,
-    url=None,
-    token=None,
-    spool_dir=None,
-    finish_timeout=5.0,
-):
+    project: Optional[str] = None,
+    name: Optional[str] = None,
+    parameters: Any = None,
+    tags: Optional[Mapping[str, Any]] = None,
+    run_id: Optional[str] = None,
+    url: Optional[str] = None,
+    token: Optional[str] = None,
+    spool_dir: Optional[str] = None,
+    finish_timeout: float = 5.0,
+    parent: Union[Run, str, None] = None,
+    nested: bool = False,
+) -> Run:
     """Starts tracking and returns the run, which is also what this module's functions act on.
 
     Options that are not given come from the environment. Unsent records of an earlier process of the same run are sent first.
+
+    Called again, it ends the run before. With ``nested`` the run before stays open and becomes the parent; ``parent`` names
+    another one. In a job the first run is the job's, and another ``init`` with a ``name`` begins a run below it. In a process
+    that a process of the run has started, ``init`` joins the run: the run ends with the process that began it.
     """
-    global _current
-    if _current is None:
-        _finish_with_process()
-    else:
-        _current.finish()
-    environment = os.environ
-    server = _text(url) if url is not None else environment.get("PLATFORM_URL")
+    plan = _Plan(name, run_id, parent, nested)
+    run = plan.inherited
+    if run is None:
+        plan.end_runs_before()
+        run = _begin(plan, project, name, url, token, spool_dir, finish_timeout)
+    run.parameters(parameters)
+    run.tags(tags)
+    return run
+
+
+class _Plan:
+    """Which run an ``init`` begins or joins."""
+
+    def __init__(self, name, run_id, parent, nested):
+        environment = os.environ
+        attempt = environment.get("PLATFORM_ATTEMPT", "")
+        self.attempt = self.process_attempt = int(attempt) if attempt.isdigit() else None
+        self.owner = _announced(self.attempt) or {}
+        if self.owner.get("process") == os.getpid():
+            self.owner = {}
+        self.inherited = self.parent_id = None
+        self.project = environment.get("PLATFORM_PROJECT") or self.owner.get("project") or "default"
+        job_run = environment.get("PLATFORM_RUN_ID")
+        is_in_job = bool(job_run and environment.get("PLATFORM_JOB_ID"))
+        is_other = name is not None and _valid_name(name) != self.owner.get("name")
+        forked = next((run for run in reversed(_runs) if run.is_forked and not run.is_finished), None)
+        found = None
+        if parent is None and nested:
+            parent = next((run for run in reversed(_runs) if not run.is_finished), None)
+        self._keeps_others = parent is not None
+        if parent is not None:
+            self.parent_id = parent.id if isinstance(parent, Run) else _text(parent)
+            self.project = parent.project if isinstance(parent, Run) else self.project
+        elif forked is not None and not is_other and run_id in (None, forked.id):
+            self.inherited = forked
+        elif is_in_job and name is not None and run_id is None and (job_run in _begun or self.owner and is_other):
+            self.parent_id = job_run
+        elif job_run:
+            found = job_run
+        elif _is_worker() and not is_other:
+            found = self.owner.get("run")
+        self.run_id = _text(run_id) if run_id is not None else found or str(uuid.uuid4())
+        self.is_job_run = is_in_job and self.run_id == job_run
+        # The process that began the job's run may track one below it now.
+        belongs = self.run_id == self.owner.get("run") or self.is_job_run
+        self.is_joined = bool(self.owner) and belongs
+        if self.run_id != job_run:
+            self.attempt = None  # Only the job's own run has attempts.
+
+    def end_runs_before(self):
+        """Ends the runs before, except those that this one is below and those of the process it was forked from."""
+        for run in reversed(_runs):
+            is_above = run.id == self.parent_id or self._keeps_others
+            if not (is_above or run.is_forked or run.is_finished):
+                run._end_with_process("finished", False)
+        _runs[:] = [run for run in _runs if not run.is_finished or run is _runs[-1]]
+
+
+def _begin(plan, project, name, url, token, spool_dir, finish_timeout):
+    environment, owner = os.environ, plan.owner
+    server = _text(url) if url is not None else environment.get("PLATFORM_URL") or owner.get("url")
     if environment.get("PLATFORM_DISABLED") == "1":
         server = None
     if server and urllib.parse.urlsplit(server).scheme not in ("http", "https"):
         _notify_user("PLATFORM_URL %s is not a valid address; nothing is tracked" % server)
         server = None
-    identity = (_text(run_id) if run_id is not None else environment.get("PLATFORM_RUN_ID")) or str(uuid.uuid4())
-    if not (identity[0].isalnum() and len(identity) <= 64 and all(c.isalnum() or c in "._-" for c in identity) and identity.isascii()):
-        _notify_user("%r is not a valid run id; nothing is tracked" % identity)
+    if not _is_run_id(plan.run_id):
+        _notify_user("%r is not a valid run id; nothing is tracked" % plan.run_id)
         server = None
-    attempt = environment.get("PLATFORM_ATTEMPT", "")
-    _current = Run(
+    run = Run(
         server,
-        _text(token) if token is not None else environment.get("PLATFORM_TOKEN"),
-        identity,
-        project if project is not None else environment.get("PLATFORM_PROJECT") or "default",
+        _text(token) if token is not None else environment.get("PLATFORM_TOKEN") or owner.get("token"),
+        plan.run_id,
+        project if project is not None else plan.project,
         name,
         environment.get("PLATFORM_JOB_ID"),
-        int(attempt) if attempt.isdigit() else None,
-        spool_dir or _spool_folder(),
+        plan.attempt,
+        spool_dir or environment.get("PLATFORM_SPOOL_DIR") or owner.get("spool") or _spool_folder(),
         finish_timeout,
+        parent_id=plan.parent_id,
+        is_joined=plan.is_joined,
+        ends_with_job=plan.is_job_run,
     )
-    _current.parameters(parameters)
-    _current.tags(tags)
-    return _current
+    _runs.append(run)
+    _begun.add(run.id)
+    if run.is_enabled:
+        _watch_process(_end_with_process)
+    if run.is_enabled and not plan.is_joined:
+        run._announcement = _announce(
+            run=run.id,
+            name=None if name is None else _valid_name(name),
+            project=run.project,
+            attempt=plan.process_attempt,
+            url=server if url is not None else None,
+            token=_text(token) if token is not None else None,
+            spool=spool_dir and os.path.abspath(spool_dir),
+        )
+        _record_environment(run)
+        _sample_system(run)
+    return run
 
 
-def log(metrics, step=None, stage=None, at=None):
-    """See ``Run.log``."""
-    _run().log(metrics, step, stage, at)
+def _end_with_process(status, is_signal):
+    for run in reversed(_runs):
+        run._end_with_process(status, is_signal)
 
 
-def summary(values):
-    """See ``Run.summary``."""
-    _run().summary(values)
-
-
-def parameters(values):
-    """See ``Run.parameters``."""
-    _run().parameters(values)
-
-
-def tags(values):
-    """See ``Run.tags``."""
-    _run().tags(values)
-
-
-def artifact(path, name, type="custom"):
-    """See ``Run.artifact``."""
-    _run().artifact(path, name, type)
-
-
-def flush(timeout=30.0):
-    """See ``Run.flush``."""
-    return _run().flush(timeout)
-
-
-def finish(status="finished"):
-    """See ``Run.finish``."""
-    return _run().finish(status)
-
-
-def _run():
-    return _current if _current is not None else init()
+def _is_run_id(text):
+    return (
+        bool(text)
+        and text.isascii()
+        and text[0].isalnum()
+        and len(text) <= 64
+        and all(c.isalnum() or c in "._-" for c in text)
+    )
 
 
 def _spool_folder():
@@ -1345,22 +2698,79 @@ def _spool_folder():
     return os.path.join(state, "platform", "spool")
 
 
-def _finish_with_process():
-    """Finishes a run that the script leaves open when the process ends, with the status of the process."""
-    previous, process = sys.excepthook, os.getpid()
+def _run():
+    open_run = next((run for run in reversed(_runs) if not run.is_finished), None)
+    return open_run or (_runs[-1] if _runs else init())
 
-    def note_failure(kind, error, trace):
-        global _status
-        _status = "interrupted" if issubclass(kind, KeyboardInterrupt) else "failed"
-        previous(kind, error, trace)
 
-    def at_exit():
-        if os.getpid() == process:
-            _current.finish(_status)
+def enabled() -> bool:
+    """Whether there is a platform to track on: of the current run, or of the one that ``init`` would begin."""
+    if _runs:
+        return _run().is_enabled
+    return bool(os.environ.get("PLATFORM_URL")) and os.environ.get("PLATFORM_DISABLED") != "1"
 
-    sys.excepthook = note_failure
-    atexit.register(at_exit)
 
+def log(metrics: Any, step: Any = None, stage: Optional[str] = None, at: Any = None) -> None:
+    """See ``Run.log``."""
+    _run().log(metrics, step, stage, at)
+
+
+def summary(values: Mapping[str, Any]) -> None:
+    """See ``Run.summary``."""
+    _run().summary(values)
+
+
+def parameters(values: Any) -> None:
+    """See ``Run.parameters``."""
+    _run().parameters(values)
+
+
+def tags(values: Mapping[str, Any]) -> None:
+    """See ``Run.tags``."""
+    _run().tags(values)
+
+
+def define_metric(name: str, summary: Optional[str] = None, step_metric: Optional[str] = None) -> None:
+    """See ``Run.define_metric``."""
+    _run().define_metric(name, summary, step_metric)
+
+
+def set_primary_metric(name: str, mode: str = "min") -> None:
+    """See ``Run.set_primary_metric``."""
+    _run().set_primary_metric(name, mode)
+
+
+def artifact(path: Any, name: str, type: str = "custom") -> None:
+    """See ``Run.artifact``."""
+    _run().artifact(path, name, type)
+
+
+def log_artifact(artifact: Union[Artifact, str, os.PathLike], name: Optional[str] = None, type: str = "custom") -> None:
+    """See ``Run.log_artifact``."""
+    _run().log_artifact(artifact, name, type)
+
+
+def use_artifact(name: str, folder: Optional[str] = None) -> str:
+    """See ``Run.use_artifact``."""
+    return _run().use_artifact(name, folder)
+
+
+def watch(model: Any, every: int = 100, gradients: bool = True, parameters: bool = False) -> None:
+    """See ``Run.watch``."""
+    _run().watch(model, every, gradients, parameters)
+
+
+def flush(timeout: float = 30.0) -> Report:
+    """See ``Run.flush``."""
+    return _run().flush(timeout)
+
+
+def finish(status: Any = "finished") -> Report:
+    """See ``Run.finish``."""
+    return _run().finish(status)
+
+
+# The commands of ``python3 platform_sdk.py`` --------------------------------------------------------------------------
 
 def _flush_unsent():
     """Sends the unsent records of all processes that have ended."""
@@ -1373,14 +2783,22 @@ def _flush_unsent():
     for run_id in sorted({name[: -len(".jsonl")].rpartition(".")[0] for name in names if name.endswith(".jsonl")}):
         spools = _Spool.take_over(folder, run_id)
         record = {"kind": "run", "body": {"project": os.environ.get("PLATFORM_PROJECT") or "default"}}
-        sender = _Sender(server, os.environ.get("PLATFORM_TOKEN"), run_id, record, spools)
+        sender = _Sender(server, os.environ.get("PLATFORM_TOKEN"), run_id, record, None, spools)
         sender.start()
         complete = sender.finish(5.0) and complete
     return 0 if complete else 1
 
 
-if __name__ == "__main__":
-    if sys.argv[1:] != ["flush"]:
+def _main(arguments):
+    if arguments != ["flush"]:
         print("usage: platform_sdk.py flush    sends the unsent records in the spool to PLATFORM_URL", file=sys.stderr)
-        sys.exit(2)
-    sys.exit(_flush_unsent())
+        return 2
+    return _flush_unsent()
+
+
+def _run_command():
+    sys.exit(_main(sys.argv[1:]))
+
+
+if __name__ == "__main__":
+    sys.exit(_main(sys.argv[1:]))

@@ -56,7 +56,7 @@ internal sealed class CommandContext(ParseResult arguments, CancellationToken ca
         Target.Server ?? Running?.Url ?? (string.IsNullOrEmpty(DataPath) ? new Uri("http://127.0.0.1:5080") : null);
 
     /// <summary>The platform given by option, environment or context, else the one that runs on this machine.</summary>
-    public PlatformClient Client => _client ??= new PlatformClient(Address, TokenFor(Address));
+    public PlatformClient Client => _client ??= new PlatformClient(Address, TokenFor(Address), Target.Source);
 
     /// <summary>The token to send to a platform; null when there is none for it.</summary>
     public string? TokenFor(Uri address) => Target.TokenFor(address);
@@ -70,6 +70,12 @@ internal sealed class CommandContext(ParseResult arguments, CancellationToken ca
 
     /// <summary>Whether a platform's address was given; otherwise it is the one on this machine.</summary>
     public bool IsRemote => Target.Server is not null;
+
+    /// <summary>
+    /// Whether users and tokens are asked for at the API: whoever gave an address or a token means to be that caller. Otherwise they
+    /// are in the database of this machine's platform.
+    /// </summary>
+    public bool UsesApi => IsRemote || Target.IsTokenGiven;
 
     /// <summary>A time of an answer as it is printed outside of a table; a dash when there is none.</summary>
     public string Time(JsonNode node, string name) =>

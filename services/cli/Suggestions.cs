@@ -15,7 +15,9 @@ internal static class Suggestions
         {
             if (Options(parsed.CommandResult).Contains(unknown, StringComparer.Ordinal))
             {
-                return $"'{unknown}' comes after '--', where nothing is an option any more; write options before it.";
+                return parsed.Tokens.Any(token => token.Type is TokenType.DoubleDash)
+                    ? $"'{unknown}' comes after '--', where nothing is an option any more; write options before it."
+                    : $"'{unknown}' is an option of '{PathOf(parsed)}' and comes after it.";
             }
 
             return $"There is no option '{unknown}'.{Closest(unknown, Options(parsed.CommandResult))}";

@@ -63,7 +63,14 @@ internal sealed class FakePlatform : IDisposable
 
     public string? Authorization { get; private set; }
 
+    /// <summary>The last run that was created.</summary>
     public JsonObject? Run { get; private set; }
+
+    /// <summary>What each was created with, in order.</summary>
+    public List<JsonObject> RunBodies { get; } = [];
+
+    /// <summary>The ids of all.</summary>
+    public HashSet<string> RunIds { get; } = new(StringComparer.Ordinal);
 
     public JsonObject Merged { get; } =
         new()
@@ -73,13 +80,18 @@ internal sealed class FakePlatform : IDisposable
             ["summary"] = new JsonObject(),
         };
 
-    public string? Status { get; private set; }
+    /// <summary>The last end that was reported.</summary>
+    public JsonNode? End { get; private set; }
+
+    public string? Status => End?["status"]!.GetValue<string>();
+
+    public int Heartbeats { get; private set; }
 
     /// <summary>The attempt that last changed values.</summary>
     public int? UpdatedBy { get; private set; }
 
     /// <summary>The attempt of the last end.</summary>
-    public int? EndedAttempt { get; private set; }
+    public int? EndedAttempt => End?["attempt"]?.GetValue<int>();
 
     /// <summary>Distinct points in the order of their steps.</summary>
     public IReadOnlyList<JsonNode> Points
@@ -207,9 +219,10 @@ internal sealed class FakePlatform : IDisposable
             var path = request.Url.AbsolutePath[Prefix.Length..].Trim('/').Split('/');
             return (request.HttpMethod, path) switch
             {
-                ("PUT", ["api", "runs", _]) => Create(body),
+                ("PUT", ["api", "runs", var id]) => Create(id, body),
                 (_, ["api", "runs", ..]) when Run is null => 404,
                 ("POST", ["api", "runs", _, "metrics"]) => AddPoints(body),
+                ("POST", ["api", "runs", _, "heartbeat"]) => CountHeartbeat(),
                 ("PATCH", ["api", "runs", _]) => Merge(body),
                 ("POST", ["api", "runs", _, "finish"]) => Finish(body),
                 ("POST", ["api", "artifacts", "blobs", "missing"]) when TakesGroups => FindMissing(body, out answer),
@@ -222,10 +235,22 @@ internal sealed class FakePlatform : IDisposable
         }
     }
 
-    private int Create(byte[] body)
+    private int Create(string id, byte[] body)
     {
-        Run ??= JsonNode.Parse(body)!.AsObject();
+        var run = JsonNode.Parse(body)!.AsObject();
+        RunBodies.Add(run);
+        if (RunIds.Add(id) || Run is null)
+        {
+            Run = run;
+        }
+
         return 201;
+    }
+
+    private int CountHeartbeat()
+    {
+        Heartbeats++;
+        return 204;
     }
 
     private int AddPoints(byte[] body)
@@ -260,9 +285,10 @@ internal sealed class FakePlatform : IDisposable
                 continue;
             }
 
+            var merged = Merged[field] ??= new JsonObject();
             foreach (var (key, value) in values!.AsObject())
             {
-                Merged[field]![key] = value?.DeepClone();
+                merged[key] = value?.DeepClone();
             }
         }
 
@@ -271,9 +297,7 @@ internal sealed class FakePlatform : IDisposable
 
     private int Finish(byte[] body)
     {
-        var end = JsonNode.Parse(body)!;
-        Status = end["status"]!.GetValue<string>();
-        EndedAttempt = end["attempt"]?.GetValue<int>();
+        End = JsonNode.Parse(body)!;
         return 200;
     }
 

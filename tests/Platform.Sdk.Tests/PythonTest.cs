@@ -24,6 +24,8 @@ public abstract class PythonTest : SdkTest
             ["PLATFORM_URL"] = Platform.Url.ToString(),
             ["PLATFORM_RUN_ID"] = RunId,
             ["PLATFORM_SPOOL_DIR"] = Spool,
+            ["PLATFORM_ENVIRONMENT"] = "0",
+            ["PLATFORM_SYSTEM_METRICS"] = "0",
         };
         foreach (var (name, value) in more)
         {

@@ -37,7 +37,7 @@ public sealed class Sending_unsent_records : SdkTest
         Platform.Stop();
         var run = TrackedRun.Init(Options(finishTimeout: 30));
         run.Log("loss", 1);
-        Assert.False(run.Flush(TimeSpan.FromSeconds(0.3)));
+        Assert.False(run.Flush(TimeSpan.FromSeconds(0.3)).IsComplete);
 
         Assert.True(Send());
         Assert.Equal([_runId], UnsentSpools.RunsIn(Spool));
@@ -123,6 +123,8 @@ public sealed class Sending_unsent_records : SdkTest
                 ["PLATFORM_RUN_ID"] = _runId,
                 ["PLATFORM_ATTEMPT"] = "2",
                 ["PLATFORM_SPOOL_DIR"] = Spool,
+                ["PLATFORM_ENVIRONMENT"] = "0",
+                ["PLATFORM_SYSTEM_METRICS"] = "0",
             }
         );
 }

@@ -77,6 +77,16 @@ public sealed class Tracking_in_dotnet : SdkTest
     }
 
     [Fact]
+    public void says_that_the_training_is_alive_unless_an_agent_does()
+    {
+        Start().Finish();
+        Assert.Equal(1, Platform.Heartbeats);
+
+        TrackedRun.Init(Options("of-a-job") with { JobId = Guid.CreateVersion7() }).Finish();
+        Assert.Equal(1, Platform.Heartbeats);
+    }
+
+    [Fact]
     public void sends_numbers_that_json_cannot_represent_by_name()
     {
         var run = Start();
@@ -114,7 +124,7 @@ public sealed class Tracking_in_dotnet : SdkTest
             run.Log("loss", i);
         }
 
-        Assert.True(run.Flush(TimeSpan.FromMinutes(1)));
+        Assert.True(run.Flush(TimeSpan.FromMinutes(1)).IsComplete);
         run.Finish();
 
         Assert.Equal(Enumerable.Range(1, 50_000).Select(s => (long)s), Platform.Steps);
@@ -127,7 +137,7 @@ public sealed class Tracking_in_dotnet : SdkTest
     {
         var run = Start();
         run.Log("loss", 1);
-        Assert.True(run.Flush(TimeSpan.FromSeconds(20)));
+        Assert.True(run.Flush(TimeSpan.FromSeconds(20)).IsComplete);
 
         Platform.Stop();
         var watch = Stopwatch.StartNew();
@@ -137,7 +147,7 @@ public sealed class Tracking_in_dotnet : SdkTest
         }
 
         Assert.True(watch.Elapsed < TimeSpan.FromSeconds(30), $"5000 calls took {watch.Elapsed} without the platform.");
-        Assert.False(run.Flush(TimeSpan.FromMilliseconds(300)));
+        Assert.False(run.Flush(TimeSpan.FromMilliseconds(300)).IsComplete);
         Platform.Start();
         run.Log("loss", 5001);
         run.Finish();
@@ -180,7 +190,7 @@ public sealed class Tracking_in_dotnet : SdkTest
         other.Finish();
         var running = Start("run");
         running.Log("loss", 2);
-        Assert.False(running.Flush(TimeSpan.FromMilliseconds(300)));
+        Assert.False(running.Flush(TimeSpan.FromMilliseconds(300)).IsComplete);
 
         Platform.Start();
         Start("run").Finish();
@@ -195,7 +205,7 @@ public sealed class Tracking_in_dotnet : SdkTest
     public void sends_again_what_was_stored_without_an_answer()
     {
         var run = Start();
-        Assert.True(run.Flush(TimeSpan.FromSeconds(20)));
+        Assert.True(run.Flush(TimeSpan.FromSeconds(20)).IsComplete);
         Platform.FaultMode = FaultMode.LosingAnswers;
         run.Log("loss", 1);
         run.Finish();
@@ -278,7 +288,7 @@ public sealed class Tracking_in_dotnet : SdkTest
     public void creates_the_run_again_on_a_platform_that_does_not_know_it()
     {
         var run = Start();
-        Assert.True(run.Flush(TimeSpan.FromSeconds(20)));
+        Assert.True(run.Flush(TimeSpan.FromSeconds(20)).IsComplete);
         Platform.ForgetRun();
         run.Log("loss", 1);
         run.Finish();
@@ -307,7 +317,7 @@ public sealed class Tracking_in_dotnet : SdkTest
         run.Log("loss", 1);
         run.Summary("accuracy", 1);
         run.Artifact("nowhere", "model");
-        Assert.True(run.Flush(TimeSpan.Zero));
+        Assert.True(run.Flush(TimeSpan.Zero).IsComplete);
         run.Finish();
 
         Assert.False(run.IsEnabled);

@@ -170,6 +170,8 @@ public sealed partial class Training_digits : SdkTest
             ["PLATFORM_URL"] = folder == "." ? Platform.Url.ToString() : "",
             ["PLATFORM_RUN_ID"] = "digits",
             ["PLATFORM_SPOOL_DIR"] = Spool,
+            ["PLATFORM_ENVIRONMENT"] = "0",
+            ["PLATFORM_SYSTEM_METRICS"] = "0",
         };
 
     [GeneratedRegex(@"resuming after epoch (\d+) of")]

@@ -37,6 +37,17 @@ internal sealed partial class Target(
         : Given(variable(UrlVariable)) is { } url ? Parse(url, $"{UrlVariable}: ")
         : _context.Value?.Server;
 
+    /// <summary>Where <see cref="Server"/> was found, as users know it; null where it was given as an option, or not at all.</summary>
+    public string? Source =>
+        Given(server) is not null || Given(context) is not null || isLocal ? null
+        : Given(variable(UrlVariable)) is not null ? UrlVariable
+        : _context.Value is { } stored ? $"the context '{stored.Name}'"
+        : null;
+
+    /// <summary>Whether a token was given, other than that of a context.</summary>
+    public bool IsTokenGiven =>
+        Given(token) is not null || (IsMeantByEnvironment && Given(variable("PLATFORM_TOKEN")) is not null);
+
     /// <summary>The token to send to an address; null when there is none for it.</summary>
     public string? TokenFor(Uri address)
     {

@@ -20,11 +20,17 @@ internal sealed class PlatformClient : IDisposable
 
     private readonly HttpClient _http;
     private readonly Uri _address;
+    private readonly string? _source;
     private bool _isCertificateRefused;
 
-    public PlatformClient(Uri address, string? token, HttpMessageHandler? handler = null)
+    /// <param name="address">Where the platform is.</param>
+    /// <param name="token">What requests are authorized by; null for none.</param>
+    /// <param name="source">Where the address was found, when nobody gave it with the command.</param>
+    /// <param name="handler">Sends the requests; real ones are sent when left out.</param>
+    public PlatformClient(Uri address, string? token, string? source = null, HttpMessageHandler? handler = null)
     {
         _address = address;
+        _source = source;
         // Logs are followed for hours and artifacts are large: commands have no timeout, only an interrupt.
         _http = new HttpClient(
             handler
@@ -151,9 +157,11 @@ internal sealed class PlatformClient : IDisposable
 
     /// <summary>Only a platform on this machine can be started here.</summary>
     private string WhatToDo() =>
-        _address.IsLoopback
-            ? "Start it with './platform up', or give another address with --server."
-            : "Check the address, and that it runs there; --server gives another one.";
+        (
+            _address.IsLoopback
+                ? "Start it with './platform up', or give another address with --server"
+                : "Check the address, and that it runs there; --server gives another one"
+        ) + (_source is null ? "." : $"; this one is that of {_source}.");
 
     private static string Why(HttpRequestException exception) =>
         exception.InnerException is SocketException socket ? socket.Message

@@ -90,7 +90,7 @@ internal static class CreateToken
         {
             users = await UserNames.OfAsync(context);
         }
-        catch (CliException) when (context.IsRemote)
+        catch (CliException) when (context.UsesApi)
         {
             // Whoever may not see the users may add none either, and is told so.
             return false;
@@ -106,7 +106,7 @@ internal static class CreateToken
 
     private static async Task<JsonNode> AskAsync(CommandContext context, Wanted wanted)
     {
-        if (context.IsRemote)
+        if (context.UsesApi)
         {
             using var body = JsonContent.Create(wanted);
             return await context.Client.PostAsync("/api/tokens", body, context.Cancelled);

@@ -12,7 +12,7 @@ internal static class ListTokens
     public static Command Create() =>
         new Command("list", "List the tokens; their values are not stored.").Does(async context =>
         {
-            var tokens = context.IsRemote
+            var tokens = context.UsesApi
                 ? await context.Client.GetAsync("/api/tokens", context.Cancelled)
                 : await LocalGateway.AskAsync(context, "tokens", "list");
             if (context.Json)

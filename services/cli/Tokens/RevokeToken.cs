@@ -22,7 +22,7 @@ internal static class RevokeToken
         }.Does(async context =>
         {
             var token = await FindAsync(context, context.Value(id));
-            if (context.IsRemote)
+            if (context.UsesApi)
             {
                 using var request = new HttpRequestMessage(HttpMethod.Delete, $"/api/tokens/{token}");
                 (await context.Client.SendAsync(request, context.Cancelled)).Dispose();
@@ -46,7 +46,7 @@ internal static class RevokeToken
             return id;
         }
 
-        var all = context.IsRemote
+        var all = context.UsesApi
             ? await context.Client.GetAsync("/api/tokens", context.Cancelled)
             : await LocalGateway.AskAsync(context, "tokens", "list");
         return Guid.Parse(References.Only("token", text, [.. all.Items()]).Field("id"));

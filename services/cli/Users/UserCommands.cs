@@ -36,7 +36,7 @@ internal static class UserCommands
     public static Command List() =>
         new Command("list", "List the users.").Does(async context =>
         {
-            var users = context.IsRemote
+            var users = context.UsesApi
                 ? await context.Client.GetAsync("/api/users", context.Cancelled)
                 : await LocalGateway.AskAsync(context, "users", "list");
             if (context.Json)
@@ -93,7 +93,7 @@ internal static class UserCommands
         Func<HttpRequestMessage> request
     )
     {
-        var user = context.IsRemote
+        var user = context.UsesApi
             ? await context.Client.SendJsonAsync(request(), context.Cancelled)
             : await LocalGateway.AskAsync(context, ["users", .. words]);
         if (context.Json)

@@ -8,7 +8,7 @@ internal static class UserNames
     /// <summary>The names of all users.</summary>
     public static async Task<IReadOnlyList<string>> OfAsync(CommandContext context)
     {
-        var users = context.IsRemote
+        var users = context.UsesApi
             ? await context.Client.GetAsync("/api/users", context.Cancelled)
             : await LocalGateway.AskAsync(context, "users", "list");
         return [.. users.Items().Select(user => user.Field("name"))];

@@ -30,11 +30,11 @@ internal sealed class Attempt(AttemptJournal journal, AttemptServices services) 
     public AttemptFolder Folder => _context.Folder;
 
     /// <summary>
-    /// Whether records that its training could not send are left to send; those of a fenced attempt are not sent.
+    /// The runs, the job's own and those that its training began below it, with records that are left to send; those of a fenced
+    /// attempt are not sent.
     /// </summary>
-    public bool HasUnsentRecords =>
-        Entry is { IsFenced: false, Work: { } work }
-        && UnsentSpools.RunsIn(Folder.Unsent).Contains($"{work.RunId}", StringComparer.Ordinal);
+    public IReadOnlyList<string> RunsWithUnsentRecords =>
+        Entry is { IsFenced: false, Work: not null } ? UnsentSpools.RunsIn(Folder.Unsent) : [];
 
     /// <summary>Completes when the last report is recorded, or with the agent.</summary>
     public Task Completion { get; private set; } = Task.CompletedTask;

@@ -137,7 +137,7 @@ internal sealed class AttemptRegistry(AttemptServices services, ILogger<AttemptR
             FileTree.Delete(attempt.Folder.Work);
             if (now - attempt.Entry.ClosedAt > _journalsKept && _attempts.TryRemove(key, out _))
             {
-                if (attempt.HasUnsentRecords)
+                if (attempt.RunsWithUnsentRecords.Count > 0)
                 {
                     log.LogError(
                         "Unsent records of {Attempt} are discarded: the platform did not accept them for days",

@@ -28,7 +28,7 @@ internal sealed class ReplaySpools(
         while (true)
         {
             var left = 0;
-            foreach (var attempt in attempts.Ended().Where(attempt => attempt.HasUnsentRecords))
+            foreach (var attempt in attempts.Ended().Where(attempt => attempt.RunsWithUnsentRecords.Count > 0))
             {
                 left += await SendAsync(attempt, cancellationToken) ? 0 : 1;
             }
@@ -50,31 +50,42 @@ internal sealed class ReplaySpools(
 
     private Task<bool> SendAsync(Attempt attempt, CancellationToken cancellationToken)
     {
-        var work = attempt.Entry.Work!;
-        var run = new TrackedRunOptions
-        {
-            Server = services.Options.ServerAddress,
-            Token = state.Identity.NodeToken,
-            RunId = $"{work.RunId}",
-            JobId = work.JobId,
-            Attempt = work.Attempt,
-            Project = work.Project,
-            Name = work.Name,
-            SpoolFolder = attempt.Folder.Unsent,
-        };
         return Task.Factory.StartNew(
-            () => TrySend(attempt, run, cancellationToken),
+            () => TrySend(attempt, cancellationToken),
             CancellationToken.None,
             TaskCreationOptions.LongRunning,
             TaskScheduler.Default
         );
     }
 
-    private bool TrySend(Attempt attempt, TrackedRunOptions run, CancellationToken cancellationToken)
+    /// <summary>What is said of a run that the platform does not know; only the job's own has the job's name and attempts.</summary>
+    private TrackedRunOptions OptionsOf(Attempt attempt, string runId)
+    {
+        var work = attempt.Entry.Work!;
+        var isOfJob = string.Equals(runId, $"{work.RunId}", StringComparison.Ordinal);
+        return new TrackedRunOptions
+        {
+            Server = services.Options.ServerAddress,
+            Token = state.Identity.NodeToken,
+            RunId = runId,
+            JobId = work.JobId,
+            Attempt = isOfJob ? work.Attempt : null,
+            Project = work.Project,
+            Name = isOfJob ? work.Name : null,
+            SpoolFolder = attempt.Folder.Unsent,
+        };
+    }
+
+    private bool TrySend(Attempt attempt, CancellationToken cancellationToken)
     {
         try
         {
-            if (!UnsentSpools.Send(run, _sendLimit, cancellationToken) || attempt.HasUnsentRecords)
+            foreach (var run in attempt.RunsWithUnsentRecords)
+            {
+                UnsentSpools.Send(OptionsOf(attempt, run), _sendLimit, cancellationToken);
+            }
+
+            if (attempt.RunsWithUnsentRecords.Count > 0)
             {
                 return false;
             }

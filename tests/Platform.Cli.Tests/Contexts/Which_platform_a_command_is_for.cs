@@ -58,6 +58,31 @@ public sealed class Which_platform_a_command_is_for
     }
 
     [Theory]
+    [InlineData(null, null, null, "the context 'prod'")]
+    [InlineData(null, null, "http://other", "PLATFORM_URL")]
+    [InlineData("http://option", null, "http://other", null)]
+    [InlineData(null, "test", "http://other", null)]
+    public void is_known_to_come_from_the_environment_or_the_context_in_use(
+        string? server,
+        string? context,
+        string? url,
+        string? source
+    ) => Assert.Equal(source, TargetOf(server, null, context, isLocal: false, url, environmentToken: null).Source);
+
+    [Theory]
+    [InlineData("pt_option", null, null, true)]
+    [InlineData(null, null, "pt_env", true)]
+    [InlineData(null, null, null, false)]
+    // Meant for the other platform.
+    [InlineData(null, "http://other", "pt_env", false)]
+    public void is_asked_as_whoever_the_token_is_of(
+        string? token,
+        string? url,
+        string? environmentToken,
+        bool isGiven
+    ) => Assert.Equal(isGiven, TargetOf(null, token, null, isLocal: true, url, environmentToken).IsTokenGiven);
+
+    [Theory]
     [InlineData("https://host.example", "https://host.example/")]
     [InlineData("https://host.example/jobs?status=running", "https://host.example/")]
     [InlineData("https://jobs/jobs/1", "https://jobs/")]

@@ -1,0 +1,161 @@
+"""The SDK's requests to the platform."""
+
+import codecs
+import http.client
+import json
+import os
+import socket
+import ssl
+import tarfile
+import urllib.parse
+
+from .notices import _Refused, _Unavailable
+from .values import _line
+
+_REQUEST_TIMEOUT = 10.0
+_CONNECT_TIMEOUT = 3.0
+
+# Connecting imports this. A process that is forked while another thread imports would never have it.
+codecs.lookup("idna")
+
+
+class _Client:
+    """The requests of the SDK, over one connection that is kept open."""
+
+    def __init__(self, server, token):
+        address = urllib.parse.urlsplit(server)
+        self._base = address.path.rstrip("/")
+        self._headers = {"Authorization": "Bearer " + token} if token else {}
+        if address.scheme == "https":
+            self._new = lambda: http.client.HTTPSConnection(
+                address.hostname, address.port, timeout=_CONNECT_TIMEOUT, context=ssl.create_default_context()
+            )
+        else:
+            self._new = lambda: http.client.HTTPConnection(address.hostname, address.port, timeout=_CONNECT_TIMEOUT)
+        self._connection = None
+        self._aborted = False
+
+    def send(self, method, path, body, headers=None):
+        status, answer = self._exchange(method, path, body, dict(headers or {}, **{"Content-Type": "application/json"}))
+        self._require(status, answer)
+
+    def heartbeat(self, path):
+        """Says that the run goes on. An old platform does not know this."""
+        try:
+            self._exchange_once("POST", path, b"{}", {"Content-Type": "application/json"})
+        except (OSError, http.client.HTTPException):
+            self.close()
+
+    def upload(self, folder, files, on_progress):
+        """Uploads what ``_Copies`` made in a folder, unless the platform has it."""
+        missing, takes_groups = self._missing(sorted({file["sha256"] for file in files}))
+        missing = set(missing)
+        for name in sorted(os.listdir(folder)):
+            if not name.endswith(".tar"):
+                continue
+            with tarfile.open(os.path.join(folder, name)) as group:
+                wanted = missing.intersection(group.getnames())
+                missing -= wanted
+                if not takes_groups:
+                    for sha256 in sorted(wanted):
+                        self._put(sha256, group.extractfile(sha256).read(), {})
+                        on_progress()
+                    continue
+            if wanted:
+                with open(os.path.join(folder, name), "rb") as file:
+                    body = file.read()
+                status, answer = self._exchange(
+                    "POST", "/api/artifacts/blobs", body, {"Content-Type": "application/x-tar"}
+                )
+                self._require(status, answer)
+                on_progress()
+        for sha256 in sorted(missing):
+            path = os.path.join(folder, sha256)
+            with open(path, "rb") as file:
+                self._put(sha256, _ProgressFile(file, on_progress), {"Content-Length": str(os.path.getsize(path))})
+
+    def _missing(self, hashes):
+        """What has to be uploaded, and whether the platform takes several files in a request, as older ones do not."""
+        missing = []
+        for start in range(0, len(hashes), 10000):
+            body = _line({"sha256": hashes[start : start + 10000]})
+            status, answer = self._exchange(
+                "POST", "/api/artifacts/blobs/missing", body, {"Content-Type": "application/json"}
+            )
+            if status in (404, 405):
+                return hashes, False
+            self._require(status, answer)
+            try:
+                missing += json.loads(answer)["sha256"]
+            except (ValueError, KeyError, TypeError):
+                raise _Unavailable("its answer is not the platform's")
+        return missing, True
+
+    def _put(self, sha256, body, headers):
+        headers["Content-Type"] = "application/octet-stream"
+        status, answer = self._exchange("PUT", "/api/artifacts/blobs/" + sha256, body, headers)
+        self._require(status, answer)
+
+    def close(self):
+        if self._connection is not None:
+            self._connection.close()
+            self._connection = None
+
+    def abort(self):
+        """Ends a request that another thread waits for; it is not repeated."""
+        self._aborted = True
+        connection = self._connection
+        if connection is not None and connection.sock is not None:
+            try:
+                connection.sock.shutdown(socket.SHUT_RDWR)
+            except OSError:
+                pass  # It has already ended.
+
+    def _exchange(self, method, path, body, headers):
+        reused = self._connection is not None
+        try:
+            return self._exchange_once(method, path, body, headers)
+        except (OSError, http.client.HTTPException) as error:
+            self.close()
+            # The server may have closed an idle connection, which does not mean that it is unavailable.
+            if self._aborted or not reused or not isinstance(body, (bytes, type(None))):
+                raise _Unavailable(str(error) or type(error).__name__)
+        try:
+            return self._exchange_once(method, path, body, headers)
+        except (OSError, http.client.HTTPException) as error:
+            self.close()
+            raise _Unavailable(str(error) or type(error).__name__)
+
+    def _exchange_once(self, method, path, body, headers):
+        if self._connection is None:
+            connection = self._new()
+            connection.connect()
+            connection.sock.settimeout(_REQUEST_TIMEOUT)
+            self._connection = connection
+        self._connection.request(method, self._base + path, body, dict(self._headers, **headers))
+        response = self._connection.getresponse()
+        answer = response.read()
+        if response.will_close:
+            self.close()
+        return response.status, answer
+
+    @staticmethod
+    def _require(status, answer):
+        if 200 <= status < 300:
+            return
+        # A token that is refused now may be accepted once the platform has loaded its keys; a bad request never is.
+        if status < 400 or status >= 500 or status in (401, 403, 408, 429):
+            raise _Unavailable("it returned %d" % status)
+        raise _Refused(status, answer.decode("utf-8", "replace"))
+
+
+class _ProgressFile:
+    """A file that reports when it is read: an upload has no fixed time limit."""
+
+    def __init__(self, file, read):
+        self._file = file
+        self._read = read
+
+    def read(self, size=-1):
+        self._read()
+        return self._file.read(size)
