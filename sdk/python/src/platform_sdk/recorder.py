@@ -72,7 +72,7 @@ class _Recorder:
             self._spool.abandon()
         self.is_forked = True
         self._refusals.after_fork()
-        # Only the process that began the run says when; said again later, it would begin an ended run anew.
+        # Only the process that began the run says when; said again later, it would start an ended run again.
         self._run_record = dict(self._run_record, body=dict(self._run_record["body"]))
         self._run_record["body"].pop("startedAt", None)
         self._begin()
