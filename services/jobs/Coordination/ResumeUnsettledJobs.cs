@@ -155,14 +155,7 @@ internal sealed partial class ResumeUnsettledJobs(
             command.Parameters.Add(new() { Value = parameter });
         }
 
-        var jobs = new List<Guid>();
-        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
-        while (await reader.ReadAsync(cancellationToken))
-        {
-            jobs.Add(reader.GetGuid(0));
-        }
-
-        return jobs;
+        return await command.ReadColumnAsync<Guid>(cancellationToken);
     }
 
     [LoggerMessage(1, LogLevel.Information, "Resumed {Count} jobs")]

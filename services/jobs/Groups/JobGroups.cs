@@ -89,13 +89,6 @@ internal sealed class JobGroups(JobsStore store, JobDecisions jobs)
             command.Parameters.Add(new() { Value = parameter });
         }
 
-        var found = new List<Guid>();
-        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
-        while (await reader.ReadAsync(cancellationToken))
-        {
-            found.Add(reader.GetGuid(0));
-        }
-
-        return found;
+        return await command.ReadColumnAsync<Guid>(cancellationToken);
     }
 }

@@ -1,4 +1,3 @@
-using Npgsql;
 using Platform.EventStore;
 using Platform.Jobs.Changing;
 using Platform.Jobs.Coordination;
@@ -103,7 +102,7 @@ internal sealed class JobPurge(JobsStore store, JobDecisions jobs, RetentionStep
         );
         command.Parameters.Add(new() { Value = deletedBefore });
         command.Parameters.Add(new() { Value = limit });
-        return await ReadIdsAsync(command, cancellationToken);
+        return await command.ReadColumnAsync<Guid>(cancellationToken);
     }
 
     /// <summary>Deletes what purged jobs have left behind.</summary>
@@ -124,7 +123,7 @@ internal sealed class JobPurge(JobsStore store, JobDecisions jobs, RetentionStep
     {
         await using var command = store.DataSource.CreateCommand("select job_id from purged_job limit $1");
         command.Parameters.Add(new() { Value = limit });
-        return await ReadIdsAsync(command, cancellationToken);
+        return await command.ReadColumnAsync<Guid>(cancellationToken);
     }
 
     private async Task DeleteLeftoversAsync(Guid jobId, CancellationToken cancellationToken)
@@ -175,18 +174,6 @@ internal sealed class JobPurge(JobsStore store, JobDecisions jobs, RetentionStep
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
         await reader.ReadAsync(cancellationToken);
         return (new JobContent(reader.GetInt64(0), reader.GetInt32(1)), reader.GetBoolean(2));
-    }
-
-    private static async Task<List<Guid>> ReadIdsAsync(NpgsqlCommand command, CancellationToken cancellationToken)
-    {
-        var ids = new List<Guid>();
-        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
-        while (await reader.ReadAsync(cancellationToken))
-        {
-            ids.Add(reader.GetGuid(0));
-        }
-
-        return ids;
     }
 
     private static PurgedJob Left(BatchItem item) => new(item.Id, Done: false, Content: null, item.Problem);

@@ -53,14 +53,7 @@ internal sealed class RunHeartbeats(TrackingStore store)
         );
         command.Parameters.Add(new() { Value = before });
         command.Parameters.Add(new() { Value = limit });
-        var ids = new List<string>();
-        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
-        while (await reader.ReadAsync(cancellationToken))
-        {
-            ids.Add(reader.GetString(0));
-        }
-
-        return ids;
+        return await command.ReadColumnAsync<string>(cancellationToken);
     }
 
     /// <summary>Forgets the heartbeats of runs that are not running; the next one counts as the first.</summary>

@@ -54,13 +54,6 @@ internal sealed class EndRunForJob(RunHandler handler, TrackingStore store) : IC
         );
         command.Parameters.Add(new() { Value = jobId });
         command.Parameters.Add(new() { Value = runId.ToString("D") });
-        var ids = new List<string>();
-        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
-        while (await reader.ReadAsync(cancellationToken))
-        {
-            ids.Add(reader.GetString(0));
-        }
-
-        return ids;
+        return await command.ReadColumnAsync<string>(cancellationToken);
     }
 }

@@ -64,14 +64,7 @@ internal sealed class RunPurge(TrackingStore store, TimeProvider clock)
         );
         command.Parameters.Add(new() { Value = deletedBefore });
         command.Parameters.Add(new() { Value = limit });
-        var ids = new List<string>();
-        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
-        while (await reader.ReadAsync(cancellationToken))
-        {
-            ids.Add(reader.GetString(0));
-        }
-
-        return ids;
+        return await command.ReadColumnAsync<string>(cancellationToken);
     }
 
     /// <summary>Finds series of purged runs.</summary>
@@ -79,14 +72,7 @@ internal sealed class RunPurge(TrackingStore store, TimeProvider clock)
     {
         await using var command = store.DataSource.CreateCommand("select id from purged_series order by id limit $1");
         command.Parameters.Add(new() { Value = limit });
-        var series = new List<long>();
-        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
-        while (await reader.ReadAsync(cancellationToken))
-        {
-            series.Add(reader.GetInt64(0));
-        }
-
-        return series;
+        return await command.ReadColumnAsync<long>(cancellationToken);
     }
 
     /// <summary>Deletes the points of a series of a purged run, and then the series from the list of those.</summary>

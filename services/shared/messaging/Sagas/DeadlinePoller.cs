@@ -3,6 +3,7 @@ using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Npgsql;
 using NpgsqlTypes;
+using Platform.EventStore;
 using Platform.Messaging.Broker;
 
 namespace Platform.Messaging.Sagas;
@@ -107,14 +108,7 @@ internal sealed partial class DeadlinePoller<TInstance, TStore>(
         );
         command.Parameters.Add(new() { Value = clock.GetUtcNow() + _claim });
         command.Parameters.Add(new() { Value = PageSize });
-        var due = new List<Guid>();
-        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
-        while (await reader.ReadAsync(cancellationToken))
-        {
-            due.Add(reader.GetGuid(0));
-        }
-
-        return due;
+        return await command.ReadColumnAsync<Guid>(cancellationToken);
     }
 
     private NpgsqlCommand Command(string sql)

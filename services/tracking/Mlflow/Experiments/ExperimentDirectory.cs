@@ -79,16 +79,7 @@ internal sealed partial class ExperimentDirectory(TrackingStore store, TimeProvi
             limit 1000
             """
         );
-        var projects = new List<string>();
-        await using (var reader = await command.ExecuteReaderAsync(cancellationToken))
-        {
-            while (await reader.ReadAsync(cancellationToken))
-            {
-                projects.Add(reader.GetString(0));
-            }
-        }
-
-        foreach (var project in projects)
+        foreach (var project in await command.ReadColumnAsync<string>(cancellationToken))
         {
             await OfProjectAsync(project, cancellationToken);
         }
