@@ -48,6 +48,7 @@ public sealed class Deleting_and_restoring_versions(Browser browser)
 
     [Theory]
     [InlineData(1360, 700)]
+    [InlineData(1360, 500)]
     [InlineData(900, 700)]
     [InlineData(390, 750)]
     public async Task says_what_was_done_where_the_user_is(int width, int height)
@@ -78,6 +79,35 @@ public sealed class Deleting_and_restoring_versions(Browser browser)
     }
 
     [Fact]
+    public async Task are_selected_in_one_list_at_a_time()
+    {
+        var name = await ArtifactAsync(versions: 16);
+        for (var version = 1; version <= 6; version++)
+        {
+            using var deleted = await browser.Platform.Api.Http.DeleteAsync(
+                $"/api/artifacts/{name}/versions/{version}"
+            );
+            deleted.EnsureSuccessStatusCode();
+        }
+
+        await using var session = await browser.OpenAsync();
+        await session.Page.SetViewportSizeAsync(1360, 850);
+        await session.GoAsync($"/artifacts/{name}?version=16");
+        var bar = session.Page.Locator(".selection-bar");
+        await session.Page.GetByLabel("Select v16").CheckAsync();
+        await Expect(bar).ToContainTextAsync("1 version selected");
+        await session.Page.GetByLabel("Select v6").FocusAsync();
+        await session.Page.Keyboard.PressAsync("Space");
+
+        await Expect(bar).ToHaveCountAsync(1);
+        await Expect(session.Button("Delete permanently")).ToBeVisibleAsync();
+        await Expect(session.Page.GetByLabel("Select v6")).ToBeInViewportAsync(new() { Ratio = 1 });
+        await session.Page.Keyboard.PressAsync("Escape");
+        await Expect(bar).ToHaveCountAsync(0);
+        session.AssertNoFaults();
+    }
+
+    [Fact]
     public async Task leaves_no_way_back_to_what_is_gone()
     {
         var name = await ArtifactAsync(versions: 2);
@@ -93,7 +123,7 @@ public sealed class Deleting_and_restoring_versions(Browser browser)
         // The artifact is in the list, and in the recycle bin with what is deleted of it.
         await session.GoAsync($"/artifacts?deleted=true&search={name}");
         await session.Button($"Restore {name}").ClickAsync();
-        await Expect(session.Page.Locator(".batch-report")).ToHaveTextAsync($"{name} (1 version) restored.");
+        await Expect(session.Page.Locator(".batch-report")).ToHaveTextAsync($"1 version of {name} restored.");
         await Expect(session.Heading("No results for these filters")).ToBeVisibleAsync();
         session.AssertNoFaults();
     }
@@ -110,7 +140,7 @@ public sealed class Deleting_and_restoring_versions(Browser browser)
         await session.Page.GetByLabel($"Select {name}").CheckAsync();
         await session.Page.GetByLabel($"Select {other}").CheckAsync();
         await session.Button("Delete").ClickAsync();
-        await Expect(session.Heading("Delete 2 artifacts (3 versions)?")).ToBeVisibleAsync();
+        await Expect(session.Heading("Delete 3 versions of 2 artifacts?")).ToBeVisibleAsync();
         session.AssertNoFaults();
     }
 

@@ -36,12 +36,20 @@ export function deletionColumns<Row>(t: Text, of: ShowDeletion<Row>): Column<Row
   ];
 }
 
-/** The same in one line. */
-export function deletionNote<Row>(t: Text, of: ShowDeletion<Row>): (row: Row) => ReactNode {
+/**
+ * The same in one line.
+ * @param first What comes before it.
+ */
+export function deletionNote<Row>(
+  t: Text,
+  of: ShowDeletion<Row>,
+  first?: (row: Row) => ReactNode,
+): (row: Row) => ReactNode {
   return row =>
     of(row, ({ at, by, reason }) => (
       <Notes
         items={[
+          ['part', first?.(row)],
           ['deleted', <Ago key="deleted" at={at} />],
           ['owner', by && callerName(t, by)],
           ['result', reason],

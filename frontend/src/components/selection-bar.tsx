@@ -38,6 +38,12 @@ export function SelectionBar<Row>({ batch, deleted, partOf, note }: SelectionBar
   const administer = useAdministerRefusal() ?? tooMany;
   const isAny = rows.length > 0;
   useClearOnEscape(isAny, clear);
+  useEffect(() => {
+    if (isAny) {
+      // It takes room from the list: the row that has just been selected stays in sight.
+      document.activeElement?.scrollIntoView({ block: 'nearest' });
+    }
+  }, [isAny]);
   return (
     <>
       {isAny && (

@@ -17,6 +17,8 @@ export type Batch<Row> = ReturnType<typeof useBatch<Row>>;
 interface Notice<Row> {
   report?: Report<Row>;
   error?: unknown;
+  /** The list in which something was selected since. */
+  selectedIn?: string;
 }
 
 /** Where several lists of a page say what was done last, whichever of them it was done in. */
@@ -29,7 +31,7 @@ export const dryRun = 'dry run';
 
 /**
  * Rows of a list that are selected, what is done to several at once, and what became of each.
- * @param shared Where that is said, when other lists say it there too.
+ * @param shared Where that is said, when other lists say it there too. Only one of them has a selection.
  */
 export function useBatch<Row>(
   commands: BinCommands<Row>,
@@ -46,7 +48,10 @@ export function useBatch<Row>(
     setListKey(list.key);
     dismiss();
   }
-  const selection = useSelection(list, commands.keyOf, dismiss);
+  const selection = useSelection(list, commands.keyOf, () => setNotice({ selectedIn: list.key }));
+  if (notice.selectedIn !== undefined && notice.selectedIn !== list.key && selection.rows.length > 0) {
+    selection.clear();
+  }
   /** The keys of rows that are being restored, which must not be asked for twice. */
   const [restoring, setRestoring] = useState<ReadonlySet<string>>(new Set());
   const isRestoring = (row: Row) => restoring.has(commands.keyOf(row));

@@ -90,7 +90,7 @@ function ArtifactView({ artifact, chosen, onPurged }: ArtifactViewProps) {
       return result;
     },
   };
-  const deletedBatch = useBatch(deletedBin, listOf(artifact.name, deletedVersions?.items), notice);
+  const deletedBatch = useBatch(deletedBin, listOf(`${artifact.name} deleted`, deletedVersions?.items), notice);
   const newest = useNewest(artifact.latestVersion ?? undefined, chosen, notice[0].report);
   const version = chosen ?? newest;
   return (
@@ -155,8 +155,8 @@ function useNewest(
 }
 
 /** The loaded versions of an artifact, which are all that it has. */
-function listOf(name: string, versions: readonly Version[] | undefined): Stretch<Version> {
-  return { key: name, loaded: versions ?? none, isStart: versions !== undefined, isEnd: versions !== undefined };
+function listOf(key: string, versions: readonly Version[] | undefined): Stretch<Version> {
+  return { key, loaded: versions ?? none, isStart: versions !== undefined, isEnd: versions !== undefined };
 }
 
 const none: readonly Version[] = [];

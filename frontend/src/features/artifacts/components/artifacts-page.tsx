@@ -50,8 +50,15 @@ function LastDeletion({ name, show }: { name: string; show: Parameters<typeof of
     : null;
 }
 
-function DeletedCount({ name }: { name: string }) {
-  return useDeletedVersions(name).data?.items.length ?? null;
+/** How many of its versions are deleted. */
+function DeletedCount({ artifact: { name, versionCount } }: { artifact: ArtifactRow }) {
+  const t = useText();
+  const count = useDeletedVersions(name).data?.items.length;
+  return count === undefined
+    ? null
+    : versionCount === 0
+      ? t('unit.version', { count })
+      : t('bin.versions.part', { count, total: count + versionCount });
 }
 
 function binColumns(t: Text): Column<ArtifactRow>[] {
@@ -61,7 +68,7 @@ function binColumns(t: Text): Column<ArtifactRow>[] {
       name: t('common.name'),
       width: 'minmax(8rem, 2fr)',
       cell: artifactName,
-      note: deletionNote(t, ofArtifact),
+      note: deletionNote(t, ofArtifact, artifact => <DeletedCount artifact={artifact} />),
     },
     {
       key: 'project',
@@ -75,7 +82,7 @@ function binColumns(t: Text): Column<ArtifactRow>[] {
       name: t('bin.versions'),
       width: '9rem',
       wide: true,
-      cell: artifact => <DeletedCount name={artifact.name} />,
+      cell: artifact => <DeletedCount artifact={artifact} />,
     },
     ...deletionColumns(t, ofArtifact),
   ];
