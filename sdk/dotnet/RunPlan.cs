@@ -32,10 +32,12 @@ internal sealed record RunPlan(TrackedRunOptions Options, bool IsJoined, bool En
 
     private static TrackedRunOptions Valid(TrackedRunOptions options)
     {
-        var project = Values.ValidProject(options.Project);
-        if (project != options.Project)
+        // Options may be set to null in programs without nullable references.
+        var given = options.Project ?? "";
+        var project = Values.ValidProject(given);
+        if (project != given)
         {
-            Notice.Write($"the project {Values.Brief(options.Project)} is tracked as {project}");
+            Notice.Write($"the project {Values.Brief(given)} is tracked as {project}");
         }
 
         var name = options.Name is null ? null : Values.ValidName(options.Name);
@@ -46,8 +48,55 @@ internal sealed record RunPlan(TrackedRunOptions Options, bool IsJoined, bool En
 
         return options with
         {
+            Server = ValidServer(options.Server),
+            Token = ValidToken(options.Token),
+            RunId = options.RunId ?? Guid.CreateVersion7().ToString("D"),
+            ParentId = ValidParent(options.ParentId),
             Project = project,
             Name = name,
+            SpoolFolder = options.SpoolFolder ?? "",
+            FlushInterval = Within(options.FlushInterval, TimeSpan.FromMilliseconds(1), TimeSpan.FromMinutes(1)),
+            FinishTimeout = Within(options.FinishTimeout, TimeSpan.Zero, TimeSpan.FromDays(1)),
         };
+    }
+
+    private static TimeSpan Within(TimeSpan time, TimeSpan least, TimeSpan most) =>
+        time < least ? least
+        : time > most ? most
+        : time;
+
+    private static Uri? ValidServer(Uri? server)
+    {
+        if (server is null or { IsAbsoluteUri: true, Scheme: "http" or "https" })
+        {
+            return server;
+        }
+
+        Notice.Write($"{Values.Brief(server.OriginalString)} is not a valid address; nothing is tracked");
+        return null;
+    }
+
+    /// <summary>The token without what surrounds it, such as the line end of the file that it was read from.</summary>
+    private static string? ValidToken(string? token)
+    {
+        var text = token?.Trim() ?? "";
+        if (text.All(c => c is > ' ' and <= '~'))
+        {
+            return text.Length > 0 ? text : null;
+        }
+
+        Notice.Write("the token is none; nothing can be sent until it is right, and is kept in the spool");
+        return null;
+    }
+
+    private static string? ValidParent(string? parent)
+    {
+        if (parent is null || TrackedRun.IsId(parent))
+        {
+            return parent;
+        }
+
+        Notice.Write($"{Values.Brief(parent)} is not a valid run id; the run has no parent");
+        return null;
     }
 }

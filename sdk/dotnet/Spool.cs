@@ -66,7 +66,7 @@ internal sealed class Spool : IDisposable
             {
                 // Another process has taken it over.
             }
-            catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+            catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException)
             {
                 Notice.Write($"the spool folder {folder} cannot be written ({e.Message}); records are kept in memory");
                 return new Spool(new MemoryStream(), null);

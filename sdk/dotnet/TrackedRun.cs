@@ -34,7 +34,7 @@ public sealed class TrackedRun : IDisposable
     {
         _plan = RunPlan.Of(options);
         _options = _plan.Options;
-        if (options.Server is null || TrackedRunOptions.IsDisabled)
+        if (_options.Server is null || TrackedRunOptions.IsDisabled)
         {
             return;
         }
@@ -219,7 +219,7 @@ public sealed class TrackedRun : IDisposable
                     continue;
                 }
 
-                _nextStep = number + 1;
+                _nextStep = Math.Min(number + 1, Records.MaxStep);
                 _recorder.Add(new Point(key, number, time, value, stage));
             }
         }

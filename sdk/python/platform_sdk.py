@@ -287,11 +287,12 @@ def _flattened(values):
     """Dictionaries within others as names with dots: ``{"model": {"depth": 3}}`` is ``{"model.depth": 3}``."""
     flat = {}
 
-    def add(prefix, mapping, depth):
-        for key, value in mapping.items():
+    def add(prefix, items, depth):
+        for key, value in items:
             name = prefix + _text(key)
             try:
                 inner = _mapping(value) if depth < _MAX_NESTING and len(flat) < _MAX_ITEMS else None
+                inner = list(inner.items()) if inner else None
             except Exception:
                 inner = None
             if inner:
@@ -299,7 +300,7 @@ def _flattened(values):
             else:
                 flat[name] = value
 
-    add("", values, 0)
+    add("", values.items(), 0)
     return flat
 
 
@@ -1243,6 +1244,9 @@ def _norm(tensor):
 _REQUEST_TIMEOUT = 10.0
 _CONNECT_TIMEOUT = 3.0
 
+# A host's name that cannot be encoded is a ValueError.
+_NETWORK_ERRORS = (OSError, http.client.HTTPException, ValueError)
+
 # Connecting imports this. A process that is forked while another thread imports would never have it.
 codecs.lookup("idna")
 
@@ -1271,7 +1275,7 @@ class _Client:
         """Says that the run goes on. An old platform does not know this."""
         try:
             self._exchange_once("POST", path, b"{}", {"Content-Type": "application/json"})
-        except (OSError, http.client.HTTPException):
+        except _NETWORK_ERRORS:
             self.close()
 
     def upload(self, folder, files, on_progress):
@@ -1343,14 +1347,14 @@ class _Client:
         reused = self._connection is not None
         try:
             return self._exchange_once(method, path, body, headers)
-        except (OSError, http.client.HTTPException) as error:
+        except _NETWORK_ERRORS as error:
             self.close()
             # The server may have closed an idle connection, which does not mean that it is unavailable.
             if self._aborted or not reused or not isinstance(body, (bytes, type(None))):
                 raise _Unavailable(str(error) or type(error).__name__)
         try:
             return self._exchange_once(method, path, body, headers)
-        except (OSError, http.client.HTTPException) as error:
+        except _NETWORK_ERRORS as error:
             self.close()
             raise _Unavailable(str(error) or type(error).__name__)
 
@@ -1997,7 +2001,7 @@ class _Recorder:
             if self._collector is None:
                 self._ensure_started()
             step = self._next_step if step is None else step
-            self._next_step = step + 1
+            self._next_step = min(step + 1, _MAX_STEP)
             if microseconds is None:
                 # Later than every time before, so that two values of one step are two points.
                 microseconds = self._last_time = max(time.time_ns() // 1000, self._last_time + 1)
@@ -2589,7 +2593,7 @@ class _Plan:
     def __init__(self, name, run_id, parent, nested):
         environment = os.environ
         attempt = environment.get("PLATFORM_ATTEMPT", "")
-        self.attempt = self.process_attempt = int(attempt) if attempt.isdigit() else None
+        self.attempt = self.process_attempt = int(attempt) if attempt.isascii() and attempt.isdigit() else None
         self.owner = _announced(self.attempt) or {}
         if self.owner.get("process") == os.getpid():
             self.owner = {}
@@ -2604,7 +2608,7 @@ class _Plan:
             parent = next((run for run in reversed(_runs) if not run.is_finished), None)
         self._keeps_others = parent is not None
         if parent is not None:
-            self.parent_id = parent.id if isinstance(parent, Run) else _text(parent)
+            self.parent_id = parent.id if isinstance(parent, Run) else _valid_parent(parent)
             self.project = parent.project if isinstance(parent, Run) else self.project
         elif forked is not None and not is_other and run_id in (None, forked.id):
             self.inherited = forked
@@ -2636,15 +2640,15 @@ def _begin(plan, project, name, url, token, spool_dir, finish_timeout):
     server = _text(url) if url is not None else environment.get("PLATFORM_URL") or owner.get("url")
     if environment.get("PLATFORM_DISABLED") == "1":
         server = None
-    if server and urllib.parse.urlsplit(server).scheme not in ("http", "https"):
-        _notify_user("PLATFORM_URL %s is not a valid address; nothing is tracked" % server)
+    if server and not _is_address(server):
+        _notify_user("PLATFORM_URL %s is not a valid address; nothing is tracked" % _brief(server))
         server = None
     if not _is_run_id(plan.run_id):
         _notify_user("%r is not a valid run id; nothing is tracked" % plan.run_id)
         server = None
     run = Run(
         server,
-        _text(token) if token is not None else environment.get("PLATFORM_TOKEN") or owner.get("token"),
+        _valid_token(_text(token) if token is not None else environment.get("PLATFORM_TOKEN") or owner.get("token")),
         plan.run_id,
         project if project is not None else plan.project,
         name,
@@ -2678,6 +2682,30 @@ def _begin(plan, project, name, url, token, spool_dir, finish_timeout):
 def _end_with_process(status, is_signal):
     for run in reversed(_runs):
         run._end_with_process(status, is_signal)
+
+
+def _valid_parent(parent):
+    if _is_run_id(_text(parent)):
+        return _text(parent)
+    _notify_user("%s is not a valid run id; the run has no parent" % _brief(parent))
+    return None
+
+
+def _is_address(text):
+    try:
+        parts = urllib.parse.urlsplit(text)
+        return parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        return False
+
+
+def _valid_token(token):
+    """The token without what surrounds it, such as the line end of the file that it was read from; None for what is no token."""
+    token = (token or "").strip()
+    if all("!" <= c <= "~" for c in token):
+        return token or None
+    _notify_user("PLATFORM_TOKEN is no token; nothing can be sent until it is right, and is kept in the spool")
+    return None
 
 
 def _is_run_id(text):
@@ -2775,15 +2803,19 @@ def finish(status: Any = "finished") -> Report:
 def _flush_unsent():
     """Sends the unsent records of all processes that have ended."""
     server, folder = os.environ.get("PLATFORM_URL"), _spool_folder()
-    if not server:
+    if not server or not _is_address(server):
         _notify_user("set PLATFORM_URL to the platform's address")
         return 2
+    token = _valid_token(os.environ.get("PLATFORM_TOKEN"))
     names = os.listdir(folder) if os.path.isdir(folder) else []
     complete = True
     for run_id in sorted({name[: -len(".jsonl")].rpartition(".")[0] for name in names if name.endswith(".jsonl")}):
         spools = _Spool.take_over(folder, run_id)
+        if not spools:
+            _notify_user("%s is in use by its process, which sends it itself" % run_id)
+            continue
         record = {"kind": "run", "body": {"project": os.environ.get("PLATFORM_PROJECT") or "default"}}
-        sender = _Sender(server, os.environ.get("PLATFORM_TOKEN"), run_id, record, None, spools)
+        sender = _Sender(server, token, run_id, record, None, spools)
         sender.start()
         complete = sender.finish(5.0) and complete
     return 0 if complete else 1

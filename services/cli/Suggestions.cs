@@ -13,7 +13,8 @@ internal static class Suggestions
         var unknown = parsed.UnmatchedTokens.Count > 0 ? parsed.UnmatchedTokens[0] : null;
         if (unknown?.StartsWith('-') is true)
         {
-            if (Options(parsed.CommandResult).Contains(unknown, StringComparer.Ordinal))
+            unknown = unknown.Split('=')[0];
+            if (Names(parsed.CommandResult).Contains(unknown, StringComparer.Ordinal))
             {
                 return parsed.Tokens.Any(token => token.Type is TokenType.DoubleDash)
                     ? $"'{unknown}' comes after '--', where nothing is an option any more; write options before it."
@@ -80,6 +81,10 @@ internal static class Suggestions
             .ToList();
         return close.Count == 0 ? "" : $" Did you mean {string.Join(" or ", close)}?";
     }
+
+    /// <summary>The options with their short forms.</summary>
+    private static IEnumerable<string> Names(CommandResult command) =>
+        Options(command).Concat(command.Command.Options.SelectMany(option => option.Aliases));
 
     private static IEnumerable<string> Options(CommandResult command) =>
         command

@@ -106,6 +106,8 @@ public sealed class The_command_line
     [InlineData("login foo", "'foo' is not a valid address")]
     [InlineData("users add -- -x --role viewer", "'--role' comes after '--', where nothing is an option any more")]
     [InlineData("--port 3 up", "'--port' is an option of 'up' and comes after it.")]
+    [InlineData("--port=3 up", "'--port' is an option of 'up' and comes after it.")]
+    [InlineData("jobs -f logs a", "'-f' is an option of 'jobs logs' and comes after it.")]
     [InlineData("jobs --limit 5 list", "'--limit' is an option of 'jobs list' and comes after it.")]
     [InlineData("--server", "platform: --server needs a value.\nplatform: see")]
     [InlineData("jobs --server", "platform: --server needs a value.\nplatform: see")]

@@ -119,6 +119,44 @@ public sealed class Tracking_any_value_in_dotnet : SdkTest
         Assert.Equal(9, report.Refused);
     }
 
+    [Theory]
+    [InlineData("secret\n", "Bearer secret")]
+    [InlineData("two words", null)]
+    public void sends_no_token_that_is_none(string token, string? authorization)
+    {
+        var run = TrackedRun.Init(Options("run") with { Token = token });
+        run.Log("loss", 1);
+        run.Finish();
+
+        Assert.Single(Platform.Points);
+        Assert.Equal(authorization, Platform.Authorization);
+    }
+
+    [Fact]
+    public void takes_any_options()
+    {
+        var run = TrackedRun.Init(
+            new TrackedRunOptions
+            {
+                Server = Platform.Url,
+                RunId = null!,
+                Project = null!,
+                Parameters = null!,
+                Tags = null!,
+                ParentId = "../x",
+                SpoolFolder = "a\0b",
+                FlushInterval = TimeSpan.MinValue,
+                FinishTimeout = TimeSpan.MaxValue,
+            }
+        );
+        run.Log("loss", 1, step: (1L << 53) - 1);
+        run.Log("loss", 2);
+        Assert.Equal(new TrackingReport(2, 0, 0), run.Finish());
+        Assert.False(Platform.Run!.ContainsKey("parentId"));
+
+        Assert.False(TrackedRun.Init(Options("run") with { Server = new Uri("/api", UriKind.Relative) }).IsEnabled);
+    }
+
     [Fact]
     public void makes_names_and_projects_valid()
     {

@@ -86,6 +86,27 @@ class The_address(PlatformTest):
         self.assertEqual([1], self.platform.run.values("loss"))
         self.assertEqual({"Bearer secret"}, {headers["Authorization"] for *_, headers in self.platform.requests})
 
+    def test_that_is_none_tracks_nothing(self):
+        for address in ("http://[bad", "http://127.0.0.1:99999", "http://127.0.0.1:80x", "http://", "foo"):
+            _, errors = self.run_script("run = tracking.init(); run.log({'a': 1})\nassert not run.finish().waiting", PLATFORM_URL=address)
+            self.assertIn("is not a valid address; nothing is tracked", errors)
+
+    def test_that_cannot_be_encoded_loses_nothing(self):
+        code = "run = tracking.init(run_id='r', finish_timeout=0.1); run.log({'a': 1}); print(run.finish().waiting > 0)"
+        output, _ = self.run_script(code, PLATFORM_URL="http://%s.example" % ("a" * 80))
+        self.assertEqual("True\n", output)
+        self.run_script("tracking.init(run_id='r')")
+        self.assertEqual([1], self.platform.run.values("a"))
+
+    def test_may_have_a_token_with_a_line_end(self):
+        self.run_script("tracking.init().log({'a': 1})", PLATFORM_TOKEN="secret\n")
+        self.assertEqual({"Bearer secret"}, {headers["Authorization"] for *_, headers in self.platform.requests})
+
+    def test_is_sent_nothing_that_is_no_token(self):
+        _, errors = self.run_script("tracking.init().log({'a': 1})", PLATFORM_TOKEN="two words")
+        self.assertNotIn("two words", errors)
+        self.assertTrue(all("Authorization" not in headers for *_, headers in self.platform.requests))
+
     def test_that_is_none_is_named(self):
         _, errors = self.run_script("tracking.init().log({'loss': 1})", PLATFORM_URL="platform:5000")
         self.assertIn("PLATFORM_URL platform:5000 is not a valid address; nothing is tracked", errors)

@@ -148,6 +148,15 @@ class Parameters(InProcessTest):
         wanted = {"optimizer.name": "adam", "optimizer.lr": 0.1, "layers": [64, 10]}
         self.assertEqual(wanted, self.parameters(Config()))
 
+    def test_that_cannot_be_listed_cost_no_other(self):
+        class Unlistable(dict):
+            def items(self):
+                raise RuntimeError("no items")
+
+        run = tracking.init(parameters={"lr": 0.1, "broken": Unlistable(a=1), "seed": 1})
+        run.finish()
+        self.assertEqual({"lr": 0.1, "seed": 1}, {k: v for k, v in self.platform.run.merged("parameters").items() if k != "broken"})
+
     def test_within_themselves_end(self):
         values = {"lr": 0.1}
         values["self"] = values

@@ -113,7 +113,7 @@ internal static class ListCommand
 
             Print(context, list, bin, page);
             Query.PrintMore(context, page, context.Value(cursor) is null ? context.Value(offset) ?? 0 : null);
-            if (bin?.Note is { } note)
+            if (bin?.Note is { } note && page.Items().Any())
             {
                 await context.Error.WriteLineAsync(note);
             }

@@ -29,13 +29,23 @@ internal static class FlushRuns
     {
         var folder = spool ?? new TrackedRunOptions().SpoolFolder;
         var results = UnsentSpools.RunsIn(folder).Select(run => (Run: run, Sent: Send(context, folder, run))).ToList();
+        // What is there after it was sent belongs to a process that is at work.
+        var inUse = UnsentSpools
+            .RunsIn(folder)
+            .Intersect(results.Where(result => result.Sent).Select(result => result.Run), StringComparer.Ordinal)
+            .ToHashSet(StringComparer.Ordinal);
         if (context.Json)
         {
             context.PrintJson(
                 new JsonObject
                 {
                     ["items"] = new JsonArray([
-                        .. results.Select(result => new JsonObject { ["id"] = result.Run, ["sent"] = result.Sent }),
+                        .. results.Select(result => new JsonObject
+                        {
+                            ["id"] = result.Run,
+                            ["sent"] = result.Sent && !inUse.Contains(result.Run),
+                            ["inUse"] = inUse.Contains(result.Run),
+                        }),
                     ]),
                 }
             );
@@ -44,7 +54,11 @@ internal static class FlushRuns
         {
             foreach (var (run, sent) in results)
             {
-                context.Out.WriteLine($"{run} {(sent ? "sent" : "not sent: the platform did not accept it")}");
+                var outcome =
+                    inUse.Contains(run) ? "in use by its process, which sends it itself"
+                    : sent ? "sent"
+                    : "not sent: the platform did not accept it";
+                context.Out.WriteLine($"{run} {outcome}");
             }
         }
 

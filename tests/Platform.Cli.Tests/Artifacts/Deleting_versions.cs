@@ -89,13 +89,16 @@ public sealed class Deleting_versions
     }
 
     [Fact]
-    public async Task says_where_deleted_versions_of_other_artifacts_are()
+    public async Task says_how_to_list_the_deleted_versions_of_an_artifact()
     {
-        await using var platform = await FakePlatform.AnsweringAsync("""{"items":[]}""");
+        await using var platform = await FakePlatform.AnsweringAsync("""{"items":[{"name":"model"}]}""");
+        await using var empty = await FakePlatform.AnsweringAsync("""{"items":[]}""");
 
         var result = await platform.RunAsync("artifacts", "list", "--deleted");
+        var none = await empty.RunAsync("artifacts", "list", "--deleted");
 
         Assert.Contains("'artifacts show NAME --deleted'", result.Error, StringComparison.Ordinal);
+        Assert.DoesNotContain("artifacts show", none.Error, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -15,6 +15,9 @@ from .values import _line
 _REQUEST_TIMEOUT = 10.0
 _CONNECT_TIMEOUT = 3.0
 
+# A host's name that cannot be encoded is a ValueError.
+_NETWORK_ERRORS = (OSError, http.client.HTTPException, ValueError)
+
 # Connecting imports this. A process that is forked while another thread imports would never have it.
 codecs.lookup("idna")
 
@@ -43,7 +46,7 @@ class _Client:
         """Says that the run goes on. An old platform does not know this."""
         try:
             self._exchange_once("POST", path, b"{}", {"Content-Type": "application/json"})
-        except (OSError, http.client.HTTPException):
+        except _NETWORK_ERRORS:
             self.close()
 
     def upload(self, folder, files, on_progress):
@@ -115,14 +118,14 @@ class _Client:
         reused = self._connection is not None
         try:
             return self._exchange_once(method, path, body, headers)
-        except (OSError, http.client.HTTPException) as error:
+        except _NETWORK_ERRORS as error:
             self.close()
             # The server may have closed an idle connection, which does not mean that it is unavailable.
             if self._aborted or not reused or not isinstance(body, (bytes, type(None))):
                 raise _Unavailable(str(error) or type(error).__name__)
         try:
             return self._exchange_once(method, path, body, headers)
-        except (OSError, http.client.HTTPException) as error:
+        except _NETWORK_ERRORS as error:
             self.close()
             raise _Unavailable(str(error) or type(error).__name__)
 

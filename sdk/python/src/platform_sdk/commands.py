@@ -3,7 +3,7 @@
 import os
 import sys
 
-from .functions import _spool_folder
+from .functions import _is_address, _spool_folder, _valid_token
 from .notices import _notify_user
 from .sender import _Sender
 from .spool import _Spool
@@ -12,15 +12,19 @@ from .spool import _Spool
 def _flush_unsent():
     """Sends the unsent records of all processes that have ended."""
     server, folder = os.environ.get("PLATFORM_URL"), _spool_folder()
-    if not server:
+    if not server or not _is_address(server):
         _notify_user("set PLATFORM_URL to the platform's address")
         return 2
+    token = _valid_token(os.environ.get("PLATFORM_TOKEN"))
     names = os.listdir(folder) if os.path.isdir(folder) else []
     complete = True
     for run_id in sorted({name[: -len(".jsonl")].rpartition(".")[0] for name in names if name.endswith(".jsonl")}):
         spools = _Spool.take_over(folder, run_id)
+        if not spools:
+            _notify_user("%s is in use by its process, which sends it itself" % run_id)
+            continue
         record = {"kind": "run", "body": {"project": os.environ.get("PLATFORM_PROJECT") or "default"}}
-        sender = _Sender(server, os.environ.get("PLATFORM_TOKEN"), run_id, record, None, spools)
+        sender = _Sender(server, token, run_id, record, None, spools)
         sender.start()
         complete = sender.finish(5.0) and complete
     return 0 if complete else 1

@@ -14,7 +14,7 @@ from .joining import _announce, _announced, _is_worker
 from .notices import Report, _notify_user
 from .system import _sample_system
 from .tracked_run import Run
-from .values import _text, _valid_name
+from .values import _brief, _text, _valid_name
 
 _runs: List[Run] = []
 _begun = set()
@@ -57,7 +57,7 @@ class _Plan:
     def __init__(self, name, run_id, parent, nested):
         environment = os.environ
         attempt = environment.get("PLATFORM_ATTEMPT", "")
-        self.attempt = self.process_attempt = int(attempt) if attempt.isdigit() else None
+        self.attempt = self.process_attempt = int(attempt) if attempt.isascii() and attempt.isdigit() else None
         self.owner = _announced(self.attempt) or {}
         if self.owner.get("process") == os.getpid():
             self.owner = {}
@@ -72,7 +72,7 @@ class _Plan:
             parent = next((run for run in reversed(_runs) if not run.is_finished), None)
         self._keeps_others = parent is not None
         if parent is not None:
-            self.parent_id = parent.id if isinstance(parent, Run) else _text(parent)
+            self.parent_id = parent.id if isinstance(parent, Run) else _valid_parent(parent)
             self.project = parent.project if isinstance(parent, Run) else self.project
         elif forked is not None and not is_other and run_id in (None, forked.id):
             self.inherited = forked
@@ -104,15 +104,15 @@ def _begin(plan, project, name, url, token, spool_dir, finish_timeout):
     server = _text(url) if url is not None else environment.get("PLATFORM_URL") or owner.get("url")
     if environment.get("PLATFORM_DISABLED") == "1":
         server = None
-    if server and urllib.parse.urlsplit(server).scheme not in ("http", "https"):
-        _notify_user("PLATFORM_URL %s is not a valid address; nothing is tracked" % server)
+    if server and not _is_address(server):
+        _notify_user("PLATFORM_URL %s is not a valid address; nothing is tracked" % _brief(server))
         server = None
     if not _is_run_id(plan.run_id):
         _notify_user("%r is not a valid run id; nothing is tracked" % plan.run_id)
         server = None
     run = Run(
         server,
-        _text(token) if token is not None else environment.get("PLATFORM_TOKEN") or owner.get("token"),
+        _valid_token(_text(token) if token is not None else environment.get("PLATFORM_TOKEN") or owner.get("token")),
         plan.run_id,
         project if project is not None else plan.project,
         name,
@@ -146,6 +146,30 @@ def _begin(plan, project, name, url, token, spool_dir, finish_timeout):
 def _end_with_process(status, is_signal):
     for run in reversed(_runs):
         run._end_with_process(status, is_signal)
+
+
+def _valid_parent(parent):
+    if _is_run_id(_text(parent)):
+        return _text(parent)
+    _notify_user("%s is not a valid run id; the run has no parent" % _brief(parent))
+    return None
+
+
+def _is_address(text):
+    try:
+        parts = urllib.parse.urlsplit(text)
+        return parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        return False
+
+
+def _valid_token(token):
+    """The token without what surrounds it, such as the line end of the file that it was read from; None for what is no token."""
+    token = (token or "").strip()
+    if all("!" <= c <= "~" for c in token):
+        return token or None
+    _notify_user("PLATFORM_TOKEN is no token; nothing can be sent until it is right, and is kept in the spool")
+    return None
 
 
 def _is_run_id(text):

@@ -9,7 +9,7 @@ import weakref
 from .notices import Report, _notify_user
 from .sender import _Sender
 from .spool import _Spool
-from .values import _line, _timestamp
+from .values import _MAX_STEP, _line, _timestamp
 
 _MAX_POINTS_IN_MEMORY = 1_000_000
 _POINTS_PER_RECORD = 1000
@@ -105,7 +105,7 @@ class _Recorder:
             if self._collector is None:
                 self._ensure_started()
             step = self._next_step if step is None else step
-            self._next_step = step + 1
+            self._next_step = min(step + 1, _MAX_STEP)
             if microseconds is None:
                 # Later than every time before, so that two values of one step are two points.
                 microseconds = self._last_time = max(time.time_ns() // 1000, self._last_time + 1)

@@ -210,11 +210,12 @@ def _flattened(values):
     """Dictionaries within others as names with dots: ``{"model": {"depth": 3}}`` is ``{"model.depth": 3}``."""
     flat = {}
 
-    def add(prefix, mapping, depth):
-        for key, value in mapping.items():
+    def add(prefix, items, depth):
+        for key, value in items:
             name = prefix + _text(key)
             try:
                 inner = _mapping(value) if depth < _MAX_NESTING and len(flat) < _MAX_ITEMS else None
+                inner = list(inner.items()) if inner else None
             except Exception:
                 inner = None
             if inner:
@@ -222,7 +223,7 @@ def _flattened(values):
             else:
                 flat[name] = value
 
-    add("", values, 0)
+    add("", values.items(), 0)
     return flat
 
 
