@@ -65,9 +65,9 @@ internal sealed class PlatformClient : IDisposable
             using var request = new HttpRequestMessage(HttpMethod.Post, path);
             using var response = Exchange(request, _ => { }, cancellationToken);
         }
-        catch (PlatformUnavailableException)
+        catch (Exception e) when (e is PlatformUnavailableException or OperationCanceledException)
         {
-            // The next one is sent soon.
+            // The next one is sent soon, or the run has ended.
         }
     }
 
