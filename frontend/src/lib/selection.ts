@@ -43,6 +43,10 @@ export function inOrder<Row>(
   loaded: readonly Row[],
   keyOf: (row: Row) => string,
 ): Row[] {
+  if (selected.size < 2) {
+    // As in most renderings, of which each would look at all loaded rows.
+    return [...selected.values()];
+  }
   const places = new Map(loaded.map((row, index) => [keyOf(row), index]));
   const placeOf = ([key]: [string, Row]) => places.get(key) ?? loaded.length;
   return [...selected].sort((a, b) => placeOf(a) - placeOf(b)).map(([, row]) => row);
