@@ -1,9 +1,8 @@
 import os
 import signal
 import unittest
-from unittest import mock
 
-from support import LONG, InProcessTest, PlatformTest
+from support import LONG, PlatformTest
 
 JOB = {"PLATFORM_JOB_ID": "0199d0f0-0000-7000-8000-000000000001", "PLATFORM_RUN_ID": "job-run", "PLATFORM_ATTEMPT": "1"}
 
@@ -220,32 +219,6 @@ class A_forked_process(PlatformTest):
         self.platform.start()
         process.communicate("\n", timeout=LONG)
         self.assert_logged_once("worker", [1])
-
-
-class Processes_that_begin_together(InProcessTest):
-    def test_do_not_take_a_spool_that_another_has_only_just_created(self):
-        from platform_sdk.spool import _Spool
-
-        try_lock, taken = _Spool._try_lock, []
-
-        def take_over_first(file):
-            locks.side_effect = try_lock
-            taken.extend(_Spool.take_over(self.spool, "run"))
-            return try_lock(file)
-
-        def take_over_and_remove_first(file):
-            locks.side_effect = try_lock
-            for spool in _Spool.take_over(self.spool, "run"):
-                spool.close()
-            return try_lock(file)
-
-        for interrupted in (take_over_first, take_over_and_remove_first):
-            with mock.patch.object(_Spool, "_try_lock", side_effect=interrupted) as locks:
-                spool = _Spool.create(self.spool, "run")
-            self.assertTrue(os.path.exists(spool.path or "in memory"))
-            spool.close()
-        self.assertEqual(1, len(taken))
-        taken.pop().close()
 
 
 class Workers_of_multiprocessing(PlatformTest):
