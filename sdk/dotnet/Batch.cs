@@ -14,8 +14,8 @@ internal sealed record Batch(string Kind, JsonObject Record, int Length, int Rec
 
     /// <summary>What is sent.</summary>
     public byte[] Body =>
-        JsonSerializer.SerializeToUtf8Bytes(
-            Kind is "points" ? new JsonObject { ["points"] = Record["points"]!.DeepClone() } : Record["body"]
+        Values.ToBytes(
+            Kind is "points" ? new JsonObject { ["points"] = Record["points"]!.DeepClone() } : Record["body"]!
         );
 
     /// <summary>How many values and artifacts users logged with it.</summary>

@@ -101,7 +101,7 @@ internal static class Records
             ["folder"] = folder,
             ["body"] = body,
         };
-        return [.. JsonSerializer.SerializeToUtf8Bytes(record), (byte)'\n'];
+        return [.. Values.ToBytes(record), (byte)'\n'];
     }
 
     public static byte[] Points(ReadOnlySpan<Point> points)
@@ -139,7 +139,7 @@ internal static class Records
         new DateTime(ticks, DateTimeKind.Utc).ToString("yyyy-MM-ddTHH:mm:ss.ffffffZ", CultureInfo.InvariantCulture);
 
     private static byte[] Line(string kind, JsonObject body) =>
-        [.. JsonSerializer.SerializeToUtf8Bytes(new JsonObject { ["kind"] = kind, ["body"] = body }), (byte)'\n'];
+        [.. Values.ToBytes(new JsonObject { ["kind"] = kind, ["body"] = body }), (byte)'\n'];
 
     private static void WriteNumber(Utf8JsonWriter json, double value)
     {

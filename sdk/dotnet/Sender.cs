@@ -206,7 +206,10 @@ internal sealed class Sender
     /// <returns>How many values were refused.</returns>
     private int SendParts(PlatformClient client, Batch batch, RecordRefusedException reason)
     {
-        Batch[] halves = (int)reason.Status is 400 or 413 or 422 ? [.. batch.Halves()] : [];
+        var isDivided =
+            (int)reason.Status is 400 or 413 or 422
+            || reason.Message.Contains("run.too-many-values", StringComparison.Ordinal);
+        Batch[] halves = isDivided ? [.. batch.Halves()] : [];
         if (halves.Length == 0)
         {
             _refusals.Say(batch.Name, $"the platform refused it: {reason.Message}");

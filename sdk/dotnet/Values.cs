@@ -2,6 +2,7 @@ using System.Collections;
 using System.Globalization;
 using System.Numerics;
 using System.Text;
+using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Text.Json.Serialization;
@@ -19,6 +20,11 @@ internal static class Values
     private const int MaxValueBytes = 16 * 1024;
     private const int MaxItems = 5000;
     private const int MaxBrief = 80;
+
+    private static readonly JsonSerializerOptions _plain = new()
+    {
+        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+    };
 
     /// <summary>Cycles end with null; numbers that JSON cannot represent become their names.</summary>
     private static readonly JsonSerializerOptions _json = new()
@@ -91,24 +97,29 @@ internal static class Values
     {
         var left = MaxItems;
         var node = Clean(ToNode(value), ref left);
-        var text = node?.ToJsonString() ?? "";
-        isCut = text.Length > MaxValueBytes;
+        isCut = node is not null && ToBytes(node).Length > MaxValueBytes;
         if (!isCut)
         {
             return node;
         }
 
-        text = node!.GetValueKind() is JsonValueKind.String ? node.GetValue<string>() : text;
-        // Of one code point JSON makes up to twelve characters.
+        var text =
+            node!.GetValueKind() is JsonValueKind.String
+                ? node.GetValue<string>()
+                : Encoding.UTF8.GetString(ToBytes(node));
+        // A code point takes several bytes, and more where it has to be escaped.
         for (var length = MaxValueBytes; ; length = length * 9 / 10)
         {
             JsonNode cut = Cut(text, length) + "…";
-            if (cut.ToJsonString().Length <= MaxValueBytes)
+            if (ToBytes(cut).Length <= MaxValueBytes)
             {
                 return cut;
             }
         }
     }
+
+    /// <summary>JSON as the platform counts it: in UTF-8, without escapes of what needs none.</summary>
+    public static byte[] ToBytes(JsonNode node) => JsonSerializer.SerializeToUtf8Bytes(node, _plain);
 
     private static JsonNode? ToNode(object? value) =>
         value switch

@@ -123,6 +123,14 @@ def _reason(error):
     return " ".join(_text(error).split())[:200] or type(error).__name__
 
 
+def _digits(number):
+    """A whole number as text: Python writes very long ones only with base 16."""
+    try:
+        return str(number)
+    except ValueError:
+        return hex(number)
+
+
 class _Values:
     """Turns a value into JSON. Depth and size have limits, so that a cycle ends."""
 
@@ -137,7 +145,7 @@ class _Values:
         if value is None or isinstance(value, bool):
             return value
         if isinstance(value, numbers.Integral):
-            return int(value) if abs(value) < 1 << 1023 else _text(value)
+            return int(value) if abs(value) < 1 << 1023 else _digits(value)
         if isinstance(value, numbers.Number):
             try:
                 return _number(value)
@@ -169,12 +177,12 @@ def _value(value):
     Raises ValueError when there is no such value.
     """
     json_value = _Values().convert(value)
-    text = json.dumps(json_value, allow_nan=False)
+    text = _json(json_value)
     if len(text) <= _MAX_VALUE_BYTES:
         return json_value, False
-    text = json_value if isinstance(json_value, str) else text
-    while len(json.dumps(text)) > _MAX_VALUE_BYTES - 16:
-        text = text[: len(text) * (_MAX_VALUE_BYTES - 16) // len(json.dumps(text))]
+    text = json_value if isinstance(json_value, str) else text.decode()
+    while len(_json(text)) > _MAX_VALUE_BYTES - 16:
+        text = text[: len(text) * (_MAX_VALUE_BYTES - 16) // len(_json(text))]
     return text + "…", True
 
 
@@ -245,8 +253,22 @@ def _valid_artifact(name):
     return word
 
 
+def _json(value):
+    """JSON as the platform counts it: in UTF-8, without escapes of what needs none."""
+    return json.dumps(value, separators=(",", ":"), allow_nan=False, ensure_ascii=False).encode("utf-8", "replace")
+
+
 def _line(record):
-    return json.dumps(record, separators=(",", ":"), allow_nan=False).encode() + b"\n"
+    return _json(record) + b"\n"
+
+
+def _seconds(value, default):
+    """A time limit; the default for what is none."""
+    try:
+        seconds = float(value)
+        return seconds if 0 <= seconds < 86400 * 365 else default
+    except Exception:
+        return default
 
 
 def _is_odd(character):
@@ -503,13 +525,19 @@ class Artifact:
 
     def add_file(self, path, name=None):
         """Adds a file, below another name within the artifact if one is given. Returns the artifact."""
-        path = os.fspath(path)
-        self._sources.append((path, _inner_path(name) if name is not None else os.path.basename(path), True))
-        return self
+        return self._add(path, name, True)
 
     def add_dir(self, path, name=None):
         """Adds what is in a folder, within a folder of the artifact if a name is given. Returns the artifact."""
-        self._sources.append((os.fspath(path), _inner_path(name) if name is not None else "", False))
+        return self._add(path, name, False)
+
+    def _add(self, path, name, is_file):
+        try:
+            path = os.fsdecode(path)
+            inner = _inner_path(name) if name is not None else os.path.basename(path) if is_file else ""
+            self._sources.append((path, inner, is_file))
+        except Exception as error:
+            _notify_user("artifact %s is stored without %s: %s" % (_brief(self.name), _brief(path), _reason(error)))
         return self
 
     def _files(self):
@@ -1427,7 +1455,7 @@ class _Spool:
                 if cls._try_lock(file):
                     return cls(file, path)
                 file.close()
-        except OSError as error:
+        except (OSError, ValueError) as error:
             _notify_user("the spool folder %s cannot be written (%s); records are kept in memory" % (folder, error))
             return cls(tempfile.SpooledTemporaryFile(max_size=_MAX_SPOOL_IN_MEMORY, buffering=0), None)
 
@@ -1793,7 +1821,9 @@ class _Sender(threading.Thread):
 
         Returns how many values were refused.
         """
-        halves = _halves(record) if error.status in (400, 413, 422) else []
+        # So does one value more than a run may have.
+        is_divided = error.status in (400, 413, 422) or "run.too-many-values" in str(error)
+        halves = _halves(record) if is_divided else []
         if not halves:
             self._refusals.say(_name_of(record), "the platform refused it: %s" % error)
             return _size_of(record)
@@ -2189,7 +2219,7 @@ class _Updates:
             except Exception as error:
                 self._refusals.add(key, _reason(error))
                 continue
-            length = len(json.dumps([key, json_value]))
+            length = len(_json([key, json_value]))
             if some and size + length > _BYTES_PER_REQUEST:
                 self._add_update(field, some)
                 some, size = {}, 0
@@ -2252,7 +2282,7 @@ class Run(_Updates):
         self._token = token
         self._job_id = job_id
         self._attempt = attempt
-        self._finish_timeout = finish_timeout
+        self._finish_timeout = _seconds(finish_timeout, 5.0)
         self._is_joined = is_joined
         self._ends_with_job = ends_with_job
         self._refusals = _Refusals()
@@ -2316,6 +2346,8 @@ class Run(_Updates):
         values = []
         for key, value in metrics.items():
             try:
+                if not isinstance(key, str):
+                    raise TypeError("a metric's name is a text, not %s" % type(key).__name__)
                 if not _is_name(key, _MAX_NAME):
                     raise ValueError("a metric's name has 1 to %d characters, none of them a control character" % _MAX_NAME)
                 values.append((key, _metric(value)))
@@ -2466,7 +2498,7 @@ class Run(_Updates):
         """
         if self._recorder is not None and not self._finished:
             self._send_results()
-            self._recorder.flush(timeout)
+            self._recorder.flush(_seconds(timeout, 30.0))
         return self._report()
 
     def finish(self, status: Any = "finished") -> Report:
@@ -2637,6 +2669,7 @@ class _Plan:
 
 def _begin(plan, project, name, url, token, spool_dir, finish_timeout):
     environment, owner = os.environ, plan.owner
+    spool_dir = _folder(spool_dir)
     server = _text(url) if url is not None else environment.get("PLATFORM_URL") or owner.get("url")
     if environment.get("PLATFORM_DISABLED") == "1":
         server = None
@@ -2682,6 +2715,14 @@ def _begin(plan, project, name, url, token, spool_dir, finish_timeout):
 def _end_with_process(status, is_signal):
     for run in reversed(_runs):
         run._end_with_process(status, is_signal)
+
+
+def _folder(path):
+    """A folder's path as text; None for what is none."""
+    try:
+        return os.fsdecode(path) if path and "\0" not in os.fsdecode(path) else None
+    except (TypeError, ValueError):
+        return None
 
 
 def _valid_parent(parent):

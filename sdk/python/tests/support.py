@@ -166,7 +166,7 @@ class FakePlatform:
         path = path[len(self.prefix) :]
         refused = self.refuse(method, path, body)
         if refused is not None:
-            return refused, b"{}"
+            return refused if isinstance(refused, tuple) else (refused, b"{}")
         parts = urllib.parse.unquote(path).strip("/").split("/")
         if parts[:2] == ["api", "runs"]:
             return self._answer_run(method, parts[2], parts[3:], body, headers), b"{}"

@@ -4,6 +4,7 @@ import dataclasses
 import datetime
 import decimal
 import fractions
+import json
 import random
 import time
 
@@ -133,6 +134,34 @@ class Parameters(InProcessTest):
         tracking.init(parameters=values)
         tracking.finish()
         return self.platform.run.merged("parameters")
+
+    def test_that_are_long_are_cut_where_the_platform_counts(self):
+        kept = self.parameters({"long": "\u00e9" * 20000, "digits": 10**5000})
+        self.assertTrue(8000 < len(kept["long"]) < 8193, len(kept["long"]))
+        self.assertTrue(kept["digits"].startswith("0x"))
+
+    def test_beyond_what_a_run_may_have_cost_only_themselves(self):
+        known = set()
+
+        def refuse(method, path, body):
+            if method == "PATCH":
+                keys = set(json.loads(body)["parameters"])
+                if len(known | keys) > 10:
+                    return 409, b'{"type": "/problems/run.too-many-values"}'
+                known.update(keys)
+
+        self.platform.refuse = refuse
+        run = tracking.init(parameters={str(i): i for i in range(9)})
+        run.parameters({"good": 1, "bad 1": 2, "bad 2": 3})
+        self.assertEqual((10, 2, 0), tuple(run.finish()))
+
+    def test_of_options_may_be_anything(self):
+        run = tracking.init(finish_timeout="x", spool_dir=5)
+        run.log({"a": 1, 5: 2})
+        run.flush("x")
+        run.finish()
+        self.assertEqual([1], self.platform.run.values("a"))
+        self.assertIn("5 is not stored: a metric's name is a text, not int", self.said.getvalue())
 
     def test_within_others_get_names_with_dots(self):
         values = {"model": {"depth": 3, "heads": {"count": 8}}, "empty": {}, "layers": [1, {"a": 2}], 7: {"x": None}}

@@ -12,7 +12,7 @@ import uuid
 
 from .copies import _Copies, _files_of, _open_file
 from .notices import _notify_user
-from .values import _brief, _line, _problem_with_name, _text, _valid_artifact
+from .values import _brief, _line, _problem_with_name, _reason, _text, _valid_artifact
 
 _MAX_LEFT_OUT = 5
 _MAX_METADATA = 5000
@@ -35,13 +35,19 @@ class Artifact:
 
     def add_file(self, path, name=None):
         """Adds a file, below another name within the artifact if one is given. Returns the artifact."""
-        path = os.fspath(path)
-        self._sources.append((path, _inner_path(name) if name is not None else os.path.basename(path), True))
-        return self
+        return self._add(path, name, True)
 
     def add_dir(self, path, name=None):
         """Adds what is in a folder, within a folder of the artifact if a name is given. Returns the artifact."""
-        self._sources.append((os.fspath(path), _inner_path(name) if name is not None else "", False))
+        return self._add(path, name, False)
+
+    def _add(self, path, name, is_file):
+        try:
+            path = os.fsdecode(path)
+            inner = _inner_path(name) if name is not None else os.path.basename(path) if is_file else ""
+            self._sources.append((path, inner, is_file))
+        except Exception as error:
+            _notify_user("artifact %s is stored without %s: %s" % (_brief(self.name), _brief(path), _reason(error)))
         return self
 
     def _files(self):

@@ -101,6 +101,7 @@ class _Plan:
 
 def _begin(plan, project, name, url, token, spool_dir, finish_timeout):
     environment, owner = os.environ, plan.owner
+    spool_dir = _folder(spool_dir)
     server = _text(url) if url is not None else environment.get("PLATFORM_URL") or owner.get("url")
     if environment.get("PLATFORM_DISABLED") == "1":
         server = None
@@ -146,6 +147,14 @@ def _begin(plan, project, name, url, token, spool_dir, finish_timeout):
 def _end_with_process(status, is_signal):
     for run in reversed(_runs):
         run._end_with_process(status, is_signal)
+
+
+def _folder(path):
+    """A folder's path as text; None for what is none."""
+    try:
+        return os.fsdecode(path) if path and "\0" not in os.fsdecode(path) else None
+    except (TypeError, ValueError):
+        return None
 
 
 def _valid_parent(parent):

@@ -232,7 +232,9 @@ class _Sender(threading.Thread):
 
         Returns how many values were refused.
         """
-        halves = _halves(record) if error.status in (400, 413, 422) else []
+        # So does one value more than a run may have.
+        is_divided = error.status in (400, 413, 422) or "run.too-many-values" in str(error)
+        halves = _halves(record) if is_divided else []
         if not halves:
             self._refusals.say(_name_of(record), "the platform refused it: %s" % error)
             return _size_of(record)

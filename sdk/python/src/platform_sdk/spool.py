@@ -41,7 +41,7 @@ class _Spool:
                 if cls._try_lock(file):
                     return cls(file, path)
                 file.close()
-        except OSError as error:
+        except (OSError, ValueError) as error:
             _notify_user("the spool folder %s cannot be written (%s); records are kept in memory" % (folder, error))
             return cls(tempfile.SpooledTemporaryFile(max_size=_MAX_SPOOL_IN_MEMORY, buffering=0), None)
 

@@ -25,6 +25,7 @@ from .values import (
     _microseconds,
     _now,
     _reason,
+    _seconds,
     _step,
     _text,
     _valid_name,
@@ -62,7 +63,7 @@ class Run(_Updates):
         self._token = token
         self._job_id = job_id
         self._attempt = attempt
-        self._finish_timeout = finish_timeout
+        self._finish_timeout = _seconds(finish_timeout, 5.0)
         self._is_joined = is_joined
         self._ends_with_job = ends_with_job
         self._refusals = _Refusals()
@@ -126,6 +127,8 @@ class Run(_Updates):
         values = []
         for key, value in metrics.items():
             try:
+                if not isinstance(key, str):
+                    raise TypeError("a metric's name is a text, not %s" % type(key).__name__)
                 if not _is_name(key, _MAX_NAME):
                     raise ValueError("a metric's name has 1 to %d characters, none of them a control character" % _MAX_NAME)
                 values.append((key, _metric(value)))
@@ -276,7 +279,7 @@ class Run(_Updates):
         """
         if self._recorder is not None and not self._finished:
             self._send_results()
-            self._recorder.flush(timeout)
+            self._recorder.flush(_seconds(timeout, 30.0))
         return self._report()
 
     def finish(self, status: Any = "finished") -> Report:

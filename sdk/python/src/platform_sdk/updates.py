@@ -1,9 +1,7 @@
 """What is set on a run: its parameters, tags and results."""
 
-import json
-
 from .sender import _BYTES_PER_REQUEST
-from .values import _MAX_NAME, _MAX_TAG, _brief, _flattened, _is_name, _line, _mapping, _reason, _text, _value
+from .values import _MAX_NAME, _MAX_TAG, _brief, _flattened, _is_name, _json, _line, _mapping, _reason, _text, _value
 
 
 class _Updates:
@@ -28,7 +26,7 @@ class _Updates:
             except Exception as error:
                 self._refusals.add(key, _reason(error))
                 continue
-            length = len(json.dumps([key, json_value]))
+            length = len(_json([key, json_value]))
             if some and size + length > _BYTES_PER_REQUEST:
                 self._add_update(field, some)
                 some, size = {}, 0

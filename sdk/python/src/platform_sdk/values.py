@@ -46,6 +46,14 @@ def _reason(error):
     return " ".join(_text(error).split())[:200] or type(error).__name__
 
 
+def _digits(number):
+    """A whole number as text: Python writes very long ones only with base 16."""
+    try:
+        return str(number)
+    except ValueError:
+        return hex(number)
+
+
 class _Values:
     """Turns a value into JSON. Depth and size have limits, so that a cycle ends."""
 
@@ -60,7 +68,7 @@ class _Values:
         if value is None or isinstance(value, bool):
             return value
         if isinstance(value, numbers.Integral):
-            return int(value) if abs(value) < 1 << 1023 else _text(value)
+            return int(value) if abs(value) < 1 << 1023 else _digits(value)
         if isinstance(value, numbers.Number):
             try:
                 return _number(value)
@@ -92,12 +100,12 @@ def _value(value):
     Raises ValueError when there is no such value.
     """
     json_value = _Values().convert(value)
-    text = json.dumps(json_value, allow_nan=False)
+    text = _json(json_value)
     if len(text) <= _MAX_VALUE_BYTES:
         return json_value, False
-    text = json_value if isinstance(json_value, str) else text
-    while len(json.dumps(text)) > _MAX_VALUE_BYTES - 16:
-        text = text[: len(text) * (_MAX_VALUE_BYTES - 16) // len(json.dumps(text))]
+    text = json_value if isinstance(json_value, str) else text.decode()
+    while len(_json(text)) > _MAX_VALUE_BYTES - 16:
+        text = text[: len(text) * (_MAX_VALUE_BYTES - 16) // len(_json(text))]
     return text + "…", True
 
 
@@ -168,8 +176,22 @@ def _valid_artifact(name):
     return word
 
 
+def _json(value):
+    """JSON as the platform counts it: in UTF-8, without escapes of what needs none."""
+    return json.dumps(value, separators=(",", ":"), allow_nan=False, ensure_ascii=False).encode("utf-8", "replace")
+
+
 def _line(record):
-    return json.dumps(record, separators=(",", ":"), allow_nan=False).encode() + b"\n"
+    return _json(record) + b"\n"
+
+
+def _seconds(value, default):
+    """A time limit; the default for what is none."""
+    try:
+        seconds = float(value)
+        return seconds if 0 <= seconds < 86400 * 365 else default
+    except Exception:
+        return default
 
 
 def _is_odd(character):
