@@ -8,7 +8,9 @@ using Platform.Artifacts.Browsing;
 using Platform.Artifacts.Catalog;
 using Platform.Artifacts.Changing;
 using Platform.Artifacts.JobArtifacts;
+using Platform.Artifacts.Mlflow;
 using Platform.Artifacts.Retention;
+using Platform.Artifacts.RunFiles;
 using Platform.Artifacts.Versions;
 using Platform.EventStore;
 using Platform.Hosting;
@@ -48,6 +50,7 @@ public sealed class ArtifactsModule : IServiceModule
         store.Migrations.Add(ArtifactsTables.RestoredVersion);
         store.Migrations.Add(ArtifactsTables.Search);
         store.Migrations.Add(ArtifactsTables.SearchFold);
+        store.Migrations.Add(RunFileTables.Migration);
         store.InlineProjections.Add(new CatalogProjection());
         store.PublishEvents<ArtifactsMessages>("artifacts");
         services.AddEventStore(store, (options, source) => new ArtifactsStore(options, source));
@@ -72,6 +75,7 @@ public sealed class ArtifactsModule : IServiceModule
         services.AddSingleton<RetainedProjects<ArtifactsStore>>();
         services.AddSingleton<BlobCollector>();
         services.AddHostedService<ArtifactRetention>();
+        services.AddRunFiles();
         services.AddSingleton<BlobStoreService>();
         services.AddHostedService(provider => provider.GetRequiredService<BlobStoreService>());
         services.AddHealthChecks().AddCheck<BlobStoreService>("artifact-store");
@@ -105,6 +109,8 @@ public sealed class ArtifactsModule : IServiceModule
             .AddEndpointFilter(MachineAccess.CheckAttemptAsync);
         jobs.MapUploadJobArtifact();
         jobs.MapListJobArtifacts();
+        app.MapRunFiles();
+        app.MapMlflowArtifacts();
     }
 
     /// <inheritdoc />
@@ -113,5 +119,6 @@ public sealed class ArtifactsModule : IServiceModule
         ArgumentNullException.ThrowIfNull(bus);
         bus.AddServiceConsumer<RecordJobAttempts>("artifacts");
         bus.AddServiceConsumer<RecordProjects>("artifacts");
+        bus.AddServiceConsumer<RecordFileOwners>("artifacts");
     }
 }

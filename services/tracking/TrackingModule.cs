@@ -8,6 +8,7 @@ using Platform.ServiceDefaults;
 using Platform.Tracking.Access;
 using Platform.Tracking.Browsing;
 using Platform.Tracking.Changing;
+using Platform.Tracking.Files;
 using Platform.Tracking.Heartbeats;
 using Platform.Tracking.Jobs;
 using Platform.Tracking.Live;
@@ -54,6 +55,7 @@ public sealed class TrackingModule : IServiceModule
         options.Migrations.Add(ExperimentProjection.Migration);
         options.InlineProjections.Add(new RunProjection());
         options.InlineProjections.Add(new ExperimentProjection());
+        options.PublishEvents<TrackingMessages>("tracking");
         services.AddEventStore(options, (store, source) => new TrackingStore(store, source));
 
         services.AddSingleton<JobAttempts<TrackingStore>>();
@@ -86,6 +88,7 @@ public sealed class TrackingModule : IServiceModule
         bus.AddServiceConsumer<EndRunForJob>("tracking");
         bus.AddServiceConsumer<RecordJobAttempts>("tracking");
         bus.AddServiceConsumer<RecordProjects>("tracking");
+        bus.AddServiceConsumer<AnnounceFileOwners>("tracking");
     }
 
     /// <inheritdoc />

@@ -257,6 +257,51 @@ public static class Table
             "-+++ +- +f-",
             Bytes("made")
         ),
+        .. ListOf("artifacts", "/api/runs/{id}/files", w => $"/api/runs/{w.Run}/files", "++++ -- +f-"),
+        Of("artifacts", "GET /api/runs/{id}/folder", w => $"/api/runs/{w.Run}/folder", "++++ -- +f-"),
+        Of(
+            "artifacts",
+            "GET,HEAD /api/runs/{id}/files/{**path}",
+            w => $"/api/runs/{w.Run}/files/none.txt",
+            "++++ -- +f-"
+        ),
+        Of(
+            "artifacts",
+            "PUT /api/runs/{id}/files/{**path}",
+            w => $"/api/runs/{w.Run}/files/a.txt",
+            "-+++ +- +f-",
+            Bytes("known bytes")
+        ),
+        Of(
+            "artifacts",
+            "DELETE /api/runs/{id}/files/{**path}",
+            w => $"/api/runs/{w.Run}/files/none.txt",
+            "-+++ -- ---"
+        ),
+        .. ListOf("artifacts", "/api/runs/{id}/media", w => $"/api/runs/{w.Run}/media", "++++ -- +f-"),
+        Of("artifacts", "GET /api/runs/{id}/media/keys", w => $"/api/runs/{w.Run}/media/keys", "++++ -- +f-"),
+        Of(
+            "artifacts",
+            "POST /api/runs/{id}/media",
+            w => $"/api/runs/{w.Run}/media",
+            "-+++ +- +f-",
+            Json(
+                new
+                {
+                    items = new[]
+                    {
+                        new
+                        {
+                            key = "a",
+                            step = 1,
+                            kind = "text",
+                            path = "none.txt",
+                            at = "2026-01-31T12:00:00Z",
+                        },
+                    },
+                }
+            )
+        ),
         //
         .. ListOf("tracking", "/api/runs/", _ => "/api/runs", "++++ -- ---"),
         Of("tracking", "POST /api/runs/", _ => "/api/runs", "-+++ -- +f+", Json(new { project = "demo" })),

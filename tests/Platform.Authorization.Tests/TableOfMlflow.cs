@@ -8,7 +8,48 @@ internal static class TableOfMlflow
     public const string Api = "/api/2.0/mlflow";
     public const string WebApp = "/ajax-api/2.0/mlflow";
 
-    public static IReadOnlyList<Row> Rows { get; } = [.. RowsOf(Api), .. RowsOf(WebApp)];
+    public static IReadOnlyList<Row> Rows { get; } =
+    [.. RowsOf(Api), .. RowsOf(WebApp), .. FilesOf("/api/2.0"), .. FilesOf("/ajax-api/2.0")];
+
+    private static IEnumerable<Row> FilesOf(string prefix)
+    {
+        var storage = $"{prefix}/mlflow-artifacts";
+        return
+        [
+            Of(
+                $"GET {prefix}/mlflow/artifacts/list",
+                w => $"{prefix}/mlflow/artifacts/list?run_id={w.Run}",
+                "++++ -- +f-"
+            ),
+            Of($"GET {storage}/artifacts", w => $"{storage}/artifacts?path={FilesIn(w)}", "++++ -- +f-"),
+            Of(
+                $"GET,HEAD {storage}/artifacts/{{**path}}",
+                w => $"{storage}/artifacts/{FilesIn(w)}/none.txt",
+                "++++ -- +f-"
+            ),
+            Of(
+                $"PUT {storage}/artifacts/{{**path}}",
+                w => $"{storage}/artifacts/{FilesIn(w)}/a.txt",
+                "-+++ +- +f-",
+                _ => new StringContent(World.Content)
+            ),
+            Of(
+                $"DELETE {storage}/artifacts/{{**path}}",
+                w => $"{storage}/artifacts/{FilesIn(w)}/none.txt",
+                "-+++ -- ---"
+            ),
+            Of($"ANY {storage}/{{**rest}}", _ => $"{storage}/none", "++++ ++ +f+"),
+        ];
+
+        static string FilesIn(World w) => $"0/{w.Run:N}/artifacts";
+
+        static Row Of(
+            string route,
+            Func<World, string> path,
+            string expected,
+            Func<World, HttpContent?>? body = null
+        ) => Table.Of("artifacts", route, path, expected, body);
+    }
 
     private static IEnumerable<Row> RowsOf(string prefix)
     {

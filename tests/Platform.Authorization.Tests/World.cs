@@ -355,6 +355,7 @@ public sealed class World : IAsyncLifetime
                 ($"/api/artifacts/input/versions/latest{For(this)}", Asker.LeaseNode, 200),
                 ($"/api/artifacts/input/versions/latest?job={OtherJob}&attempt=1", Asker.OtherNode, 403),
                 ($"/api/runs/{Run}", Asker.OwnJob, 200),
+                ($"/api/runs/{Run}/folder", Asker.OwnJob, 200),
             }
         )
         {

@@ -127,9 +127,42 @@ public sealed class Running_a_training : AgentTest
         Assert.Equal("tests/agent", environment["PLATFORM_PROJECT"]);
         Assert.Equal("2,5", environment["CUDA_VISIBLE_DEVICES"]);
         Assert.Equal(Path.Combine(agent.Folder(work).Work, ".tmp"), environment["TMPDIR"]);
-        Assert.DoesNotContain(environment.Keys, name => name.StartsWith("MLFLOW", StringComparison.Ordinal));
+        Assert.Equal(
+            (Platform.Url, "pj_test", $"{work.RunId:N}", "tests/agent"),
+            (
+                environment["MLFLOW_TRACKING_URI"],
+                environment["MLFLOW_TRACKING_TOKEN"],
+                environment["MLFLOW_RUN_ID"],
+                environment["MLFLOW_EXPERIMENT_NAME"]
+            )
+        );
         string[] ofProcessGroups = ["RANK", "WORLD_SIZE", "LOCAL_RANK", "MASTER_ADDR", "MASTER_PORT"];
         Assert.Empty(environment.Keys.Intersect(ofProcessGroups, StringComparer.Ordinal));
+    }
+
+    [Fact]
+    public async Task that_tracks_with_another_server_of_MLflow_does_not_send_it_the_platforms_token()
+    {
+        await using var agent = await StartAgentAsync();
+        var work = Work(
+            ["env"],
+            job =>
+                job with
+                {
+                    Env = new Dictionary<string, string>(StringComparer.Ordinal)
+                    {
+                        ["MLFLOW_TRACKING_URI"] = "https://elsewhere.example",
+                    },
+                }
+        );
+
+        await agent.StartAsync(work);
+
+        await agent.Reports.ExitedAsync(work.JobId);
+        Assert.Equal(
+            ["MLFLOW_TRACKING_URI=https://elsewhere.example"],
+            Platform.Log(work).Text.Split('\n').Where(line => line.StartsWith("MLFLOW", StringComparison.Ordinal))
+        );
     }
 
     [Fact]

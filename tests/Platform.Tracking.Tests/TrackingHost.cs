@@ -3,12 +3,14 @@ using System.Net.Http.Headers;
 using System.Net.Http.Json;
 using System.Text;
 using System.Text.Json.Nodes;
+using System.Threading.Channels;
 using MassTransit;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.Extensions.DependencyInjection;
 using Platform.Contracts.Jobs;
+using Platform.Contracts.Tracking;
 using Platform.Messaging;
 using Platform.ServiceDefaults;
 
@@ -56,6 +58,26 @@ public sealed class TrackingHost : IAsyncLifetime
             $"{deliveries} messages to be consumed",
             () => Task.FromResult(_consumed.Count == before + deliveries)
         );
+    }
+
+    /// <summary>Hears what the service says of runs, and asks it.</summary>
+    public async Task<ChannelReader<FileOwnerAnnounced>> HearAsync(string run)
+    {
+        var heard = Channel.CreateUnbounded<FileOwnerAnnounced>();
+        var endpoint = _app!
+            .Services.GetRequiredService<IReceiveEndpointConnector>()
+            .ConnectReceiveEndpoint(
+                $"heard-{Guid.CreateVersion7():N}",
+                (_, configure) =>
+                    configure.Handler<FileOwnerAnnounced>(context =>
+                        context.Message.Owner == run
+                            ? heard.Writer.WriteAsync(context.Message).AsTask()
+                            : Task.CompletedTask
+                    )
+            );
+        await endpoint.Ready;
+        await _app.Services.GetRequiredService<IBus>().Publish(new AnnounceFileOwner { Owner = run });
+        return heard.Reader;
     }
 
     /// <summary>Creates a run and returns its id.</summary>
@@ -177,7 +199,12 @@ public sealed class TrackingHost : IAsyncLifetime
         public Task PostConsume<T>(ConsumeContext<T> context)
             where T : class
         {
-            Interlocked.Increment(ref _count);
+            // The service asks itself to say what changed, whenever a run changes.
+            if (typeof(T) != typeof(AnnounceFileOwner))
+            {
+                Interlocked.Increment(ref _count);
+            }
+
             return Task.CompletedTask;
         }
 

@@ -23,6 +23,19 @@ internal static partial class LostBytes
         );
     }
 
+    /// <summary>The same for a file of a run.</summary>
+    public static ProblemHttpResult Report(ILogger logger, string run, string path, BlobName blob)
+    {
+        LogLostFile(logger, blob.Hex, path, run);
+        return ProblemResults.Problem(
+            StatusCodes.Status500InternalServerError,
+            ArtifactSentences.BlobLost.With(path, blob)
+        );
+    }
+
     [LoggerMessage(1, LogLevel.Error, "Blob {Sha256} of artifact {Artifact} version {Version} is not in the store.")]
     private static partial void LogLost(ILogger logger, string sha256, string artifact, int version);
+
+    [LoggerMessage(2, LogLevel.Error, "Blob {Sha256} of file '{Path}' of run {Run} is not in the store.")]
+    private static partial void LogLostFile(ILogger logger, string sha256, string path, string run);
 }

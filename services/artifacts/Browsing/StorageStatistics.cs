@@ -12,15 +12,17 @@ internal sealed class StorageStatistics(ArtifactsStore store)
             select
               (select count(*) from artifact_summary where latest_version is not null),
               count(v.number) filter (where v.deleted_at is null), count(v.deleted_at),
-              coalesce(sum(v.file_count), 0)::bigint, coalesce(sum(v.size), 0)::bigint,
+              coalesce(sum(v.file_count), 0)::bigint + r.files, coalesce(sum(v.size), 0)::bigint + r.bytes,
               b.used, b.used_bytes, b.unused, b.unused_bytes
             from artifact_version v right join (
               select count(*) filter (where used), coalesce(sum(size) filter (where used), 0)::bigint,
                 count(*) filter (where not used), coalesce(sum(size) filter (where not used), 0)::bigint
               from (
-                select size, exists (select from manifest_file f where f.sha256 = blob.sha256) as used from blob) blob
+                select size, exists (select from manifest_file f where f.sha256 = blob.sha256)
+                  or exists (select from run_file f where f.sha256 = blob.sha256) as used from blob) blob
             ) b(used, used_bytes, unused, unused_bytes) on true
-            group by b.used, b.used_bytes, b.unused, b.unused_bytes
+            cross join (select count(*), coalesce(sum(size), 0)::bigint from run_file) r(files, bytes)
+            group by b.used, b.used_bytes, b.unused, b.unused_bytes, r.files, r.bytes
             """
         );
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);

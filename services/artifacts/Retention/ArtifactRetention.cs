@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Options;
+using Platform.Artifacts.RunFiles;
 using Platform.Artifacts.Versions;
 using Platform.EventStore;
 using Platform.ProjectRetention;
@@ -15,6 +16,7 @@ internal sealed class ArtifactRetention(
     ArtifactWriter writer,
     VersionPurge purge,
     BlobCollector collector,
+    FileOwners owners,
     RetentionSteps steps,
     RetainedProjects<ArtifactsStore> projects,
     IOptions<ArtifactsOptions> options,
@@ -31,6 +33,9 @@ internal sealed class ArtifactRetention(
           and not exists (select from artifact_alias a where a.name = v.name and a.number = v.number)
         limit $6
         """;
+
+    /// <summary>Longer than messages about a run may be late.</summary>
+    private static readonly TimeSpan _keepUnknown = TimeSpan.FromDays(1);
 
     private static readonly EventMetadata _ownAccount = new(
         CausationId: nameof(ArtifactRetention),
@@ -56,6 +61,11 @@ internal sealed class ArtifactRetention(
             cancellationToken
         );
         await purge.PurgeDueAsync(now - options.Value.KeepDeleted, _ownAccount, cancellationToken);
+        await steps.TryAsync(
+            "forget ids that are no runs",
+            () => owners.ForgetAsync(now - _keepUnknown, cancellationToken),
+            cancellationToken
+        );
         await collector.CollectAsync(now - options.Value.KeepUnused, cancellationToken);
     }
 

@@ -8,7 +8,7 @@ using Platform.ServiceDefaults;
 namespace Platform.Artifacts.Retention;
 
 /// <summary>
-/// Deletes manifests of purged versions that no other version has, and bytes that no manifest names, beside uploads and new versions.
+/// Deletes manifests of purged versions that no other version has, and bytes that no manifest and no run has, beside uploads and new versions.
 /// Each step locks its rows and looks again, in a statement of its own, so that it sees what was committed before it got the locks.
 /// </summary>
 internal sealed partial class BlobCollector(
@@ -18,6 +18,12 @@ internal sealed partial class BlobCollector(
     ILogger<BlobCollector> logger
 )
 {
+    /// <summary>What nothing needs: no version of an artifact and no run has it.</summary>
+    private const string Unnamed = """
+        not exists (select from manifest_file f where f.sha256 = b.sha256)
+        and not exists (select from run_file r where r.sha256 = b.sha256)
+        """;
+
     private const int StepManifests = 20;
     private const int StepBlobs = 100;
 
@@ -153,7 +159,7 @@ internal sealed partial class BlobCollector(
             $"""
             select used_at, sha256 from blob b
             where used_at < $1 and (used_at, sha256) > ($2, $3) and not hidden
-              and not exists (select from manifest_file f where f.sha256 = b.sha256)
+              and {Unnamed}
             order by used_at, sha256 limit {StepBlobs} for update skip locked
             """,
             [unusedSince, after.UsedAt, after.Sha256],
@@ -162,9 +168,9 @@ internal sealed partial class BlobCollector(
         );
         await ReadAsync(
             connection,
-            """
+            $"""
             update blob b set hidden = true
-            where sha256 = any($1) and not exists (select from manifest_file f where f.sha256 = b.sha256)
+            where sha256 = any($1) and {Unnamed}
             returning sha256
             """,
             [unused.Select(blob => blob.Sha256).ToArray()],
@@ -174,7 +180,7 @@ internal sealed partial class BlobCollector(
         return (unused.Count, unused.LastOrDefault(after));
     }
 
-    /// <summary>Finds hidden blobs by their name. One that a manifest names has lost its bytes: its row waits for an upload.</summary>
+    /// <summary>Finds hidden blobs by their name. One that something has lost its bytes: its row waits for an upload.</summary>
     private async Task<List<string>> FindHiddenAsync(
         DateTimeOffset unusedSince,
         string after,
@@ -187,7 +193,7 @@ internal sealed partial class BlobCollector(
             $"""
             select sha256 from blob b
             where hidden and used_at < $1 and sha256 > $2
-              and not exists (select from manifest_file f where f.sha256 = b.sha256)
+              and {Unnamed}
             order by sha256 limit {StepBlobs}
             """,
             [unusedSince, after],

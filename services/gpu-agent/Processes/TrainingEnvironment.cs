@@ -46,6 +46,11 @@ internal static class TrainingEnvironment
         }
 
         var server = options.Server.TrimEnd('/');
+        if (!environment.ContainsKey("MLFLOW_TRACKING_URI"))
+        {
+            AddMlflow(environment, server, work);
+        }
+
         environment["PLATFORM_URL"] = server;
         environment["PLATFORM_TOKEN"] = work.Token;
         environment["PLATFORM_JOB_ID"] = work.JobId.ToString();
@@ -62,6 +67,17 @@ internal static class TrainingEnvironment
         }
 
         return environment;
+    }
+
+    /// <summary>
+    /// A script that knows only MLflow tracks the job's run. Where it is sent to another server, that must not get the job's token.
+    /// </summary>
+    private static void AddMlflow(Dictionary<string, string> environment, string server, AttemptWork work)
+    {
+        environment["MLFLOW_TRACKING_URI"] = server;
+        environment.TryAdd("MLFLOW_TRACKING_TOKEN", work.Token);
+        environment.TryAdd("MLFLOW_RUN_ID", work.RunId.ToString("N"));
+        environment.TryAdd("MLFLOW_EXPERIMENT_NAME", work.Project);
     }
 
     /// <summary>What PyTorch reads for <c>init_method="env://"</c>.</summary>

@@ -158,7 +158,7 @@ internal sealed class MachineAccess(JobAttempts<TrackingStore> attempts, Trackin
     }
 
     /// <summary>The project of a job: of the first of its runs, which is made when it is submitted. Null when it is not known yet.</summary>
-    private async Task<string?> FindProjectAsync(Guid jobId, CancellationToken cancellationToken)
+    public async Task<string?> FindProjectAsync(Guid jobId, CancellationToken cancellationToken)
     {
         await using var command = store.DataSource.CreateCommand(
             "select project from run where job_id = $1 and project is not null order by created_at, id limit 1"

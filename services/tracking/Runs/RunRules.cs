@@ -1,7 +1,7 @@
-using System.Globalization;
 using System.Text;
 using System.Text.Json;
 using Platform.Contracts.Sentences;
+using Platform.Contracts.Tracking;
 using Platform.ServiceDefaults;
 
 namespace Platform.Tracking.Runs;
@@ -18,20 +18,8 @@ internal static class RunRules
     public const int MaxNotes = 64 * 1024;
     public const int MaxEnvironmentBytes = 256 * 1024;
 
-    /// <summary>Validates and normalizes an id, so that all spellings of a UUID name the same run.</summary>
-    public static bool TryNormalizeId(string? id, out string normalized)
-    {
-        if (Guid.TryParse(id, CultureInfo.InvariantCulture, out var uuid))
-        {
-            normalized = uuid.ToString("D");
-            return true;
-        }
-
-        normalized = id ?? "";
-        return normalized.Length is >= 1 and <= 64
-            && char.IsAsciiLetterOrDigit(normalized[0])
-            && normalized.All(c => char.IsAsciiLetterOrDigit(c) || c is '.' or '_' or '-');
-    }
+    /// <inheritdoc cref="RunIds.TryNormalize" />
+    public static bool TryNormalizeId(string? id, out string normalized) => RunIds.TryNormalize(id, out normalized);
 
     public static bool IsName(string? name) => IsText(name, MaxName) && ClientText.IsVisibleLine(name!);
 

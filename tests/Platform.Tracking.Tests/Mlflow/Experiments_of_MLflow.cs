@@ -1,11 +1,44 @@
 using System.Net;
 using System.Text.Json.Nodes;
+using Platform.ServiceDefaults;
 
 namespace Platform.Tracking.Tests.Mlflow;
 
 [Trait("suite", "integration")]
 public sealed class Experiments_of_MLflow(TrackingHost host) : IClassFixture<TrackingHost>
 {
+    [Fact]
+    public async Task is_found_by_its_projects_path_too()
+    {
+        var id = await host.ExperimentAsync("By Path: 1");
+        var run = await host.RunAsync(id);
+        var project = (await host.GetAsync($"/api/runs/{run["info"]!["run_id"].Text()}"))["project"].Text();
+
+        var found = await host.AskAsync($"/experiments/get-by-name?experiment_name={Uri.EscapeDataString(project)}");
+
+        Assert.NotEqual("By Path: 1", project);
+        Assert.Equal(id, found["experiment"]!["experiment_id"].Text());
+    }
+
+    [Fact]
+    public async Task of_a_job_is_what_its_process_finds_under_every_name()
+    {
+        var job = Guid.CreateVersion7();
+        await host.SendAsync(
+            HttpMethod.Put,
+            $"/api/runs/{Guid.CreateVersion7()}",
+            new { project = "jobs/of-mine", jobId = job },
+            HttpStatusCode.Created
+        );
+
+        var found = await host.AskAsync(
+            "/experiments/get-by-name?experiment_name=what%20the%20script%20says",
+            caller: Caller.Job(job, attempt: 1)
+        );
+
+        Assert.Equal("jobs/of-mine", found["experiment"]!["name"].Text());
+    }
+
     [Fact]
     public async Task have_an_id_a_name_and_tags()
     {

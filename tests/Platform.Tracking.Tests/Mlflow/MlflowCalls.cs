@@ -36,10 +36,16 @@ internal static class MlflowCalls
     public static async Task<JsonNode> AskAsync(
         this TrackingHost host,
         string pathAndQuery,
-        HttpStatusCode expected = HttpStatusCode.OK
+        HttpStatusCode expected = HttpStatusCode.OK,
+        Caller? caller = null
     )
     {
         using var request = new HttpRequestMessage(HttpMethod.Get, Prefix + pathAndQuery);
+        if (caller is not null)
+        {
+            request.Headers.Authorization = SignedIn.As(caller);
+        }
+
         return await AnswerAsync(host, request, expected);
     }
 

@@ -38,6 +38,13 @@ public static class ServiceCatalog
                 new("/api/artifacts/blobs/{**rest}") { HasLargeBodies = true },
                 new("/api/artifacts/blobs/missing"),
                 new("/api/jobs/{id}/artifacts/{**rest}") { HasLargeBodies = true },
+                new("/api/runs/{id}/files/{**rest}") { HasLargeBodies = true },
+                new("/api/runs/{id}/folder"),
+                new("/api/runs/{id}/media/{**rest}"),
+                new("/api/2.0/mlflow-artifacts/{**rest}") { HasLargeBodies = true },
+                new("/ajax-api/2.0/mlflow-artifacts/{**rest}") { HasLargeBodies = true },
+                new("/api/2.0/mlflow/artifacts/{**rest}"),
+                new("/ajax-api/2.0/mlflow/artifacts/{**rest}"),
             ],
         },
         new("tracking")

@@ -2,11 +2,12 @@ using System.Data.Common;
 using System.Globalization;
 using System.Text.Json;
 using Platform.ServiceDefaults;
+using Platform.Tracking.Access;
 
 namespace Platform.Tracking.Mlflow.Experiments;
 
 /// <summary>MLflow's requests about experiments.</summary>
-internal sealed class MlflowExperiments(TrackingStore store, ExperimentDirectory directory)
+internal sealed class MlflowExperiments(TrackingStore store, ExperimentDirectory directory, MachineAccess machines)
 {
     private const int MaxName = 500;
     private const int MaxKey = 250;
@@ -32,11 +33,33 @@ internal sealed class MlflowExperiments(TrackingStore store, ExperimentDirectory
     public async Task<object> GetAsync(MlflowRequest request, HttpContext context) =>
         new { Experiment = await ReadAsync(request.RequiredText("experiment_id"), context.RequestAborted) };
 
+    /// <summary>
+    /// By its name, or its project's path. A job's process finds its job's experiment under every name: a script that names one of its own
+    /// runs in that all the same, as the job was submitted to a project.
+    /// </summary>
     public async Task<object> GetByNameAsync(MlflowRequest request, HttpContext context)
     {
         var name = request.RequiredText("experiment_name");
         await directory.TakeUpProjectsAsync(context.RequestAborted);
-        var found = await FindAsync("e.name = $1", [name], "e.id", 1, 0, context.RequestAborted);
+        var found =
+            context.Caller() is { Kind: CallerKind.Job } job
+            && await machines.FindProjectAsync(job.Id, context.RequestAborted) is { } project
+                ? await FindAsync(
+                    "e.id = $1",
+                    [await directory.OfProjectAsync(project, context.RequestAborted)],
+                    "e.id",
+                    1,
+                    0,
+                    context.RequestAborted
+                )
+                : await FindAsync(
+                    "e.name = $1 or e.project = $1",
+                    [name],
+                    "e.name = $1 desc, e.id",
+                    1,
+                    0,
+                    context.RequestAborted
+                );
         return found.Count > 0
             ? new { Experiment = found[0] }
             : throw MlflowException.NotFound($"Could not find experiment with name '{ClientText.Brief(name)}'");

@@ -1,6 +1,4 @@
-using Platform.Artifacts.Blobs;
-
-namespace Platform.Artifacts.JobArtifacts;
+namespace Platform.Artifacts.Blobs;
 
 /// <summary>
 /// The SHA-256 that a client declares for its body: <c>X-Content-Sha256</c> (hexadecimal) or <c>Content-Digest</c> (RFC
