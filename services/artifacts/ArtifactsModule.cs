@@ -9,6 +9,7 @@ using Platform.Artifacts.Catalog;
 using Platform.Artifacts.Changing;
 using Platform.Artifacts.JobArtifacts;
 using Platform.Artifacts.Mlflow;
+using Platform.Artifacts.Mlflow.Models;
 using Platform.Artifacts.Retention;
 using Platform.Artifacts.RunFiles;
 using Platform.Artifacts.Versions;
@@ -51,6 +52,7 @@ public sealed class ArtifactsModule : IServiceModule
         store.Migrations.Add(ArtifactsTables.Search);
         store.Migrations.Add(ArtifactsTables.SearchFold);
         store.Migrations.Add(RunFileTables.Migration);
+        store.Migrations.Add(CatalogProjection.ModelMigration);
         store.InlineProjections.Add(new CatalogProjection());
         store.PublishEvents<ArtifactsMessages>("artifacts");
         services.AddEventStore(store, (options, source) => new ArtifactsStore(options, source));
@@ -76,6 +78,8 @@ public sealed class ArtifactsModule : IServiceModule
         services.AddSingleton<BlobCollector>();
         services.AddHostedService<ArtifactRetention>();
         services.AddRunFiles();
+        services.AddMlflowModels();
+        services.AddSingleton<VersionFiles>();
         services.AddSingleton<BlobStoreService>();
         services.AddHostedService(provider => provider.GetRequiredService<BlobStoreService>());
         services.AddHealthChecks().AddCheck<BlobStoreService>("artifact-store");
@@ -111,6 +115,7 @@ public sealed class ArtifactsModule : IServiceModule
         jobs.MapListJobArtifacts();
         app.MapRunFiles();
         app.MapMlflowArtifacts();
+        app.MapMlflowModels();
     }
 
     /// <inheritdoc />

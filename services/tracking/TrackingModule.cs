@@ -3,6 +3,7 @@ using Platform.EventStore;
 using Platform.Hosting;
 using Platform.JobAttempts;
 using Platform.Messaging;
+using Platform.Mlflow;
 using Platform.ProjectRetention;
 using Platform.ServiceDefaults;
 using Platform.Tracking.Access;

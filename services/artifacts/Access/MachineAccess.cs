@@ -128,6 +128,26 @@ internal sealed class MachineAccess(JobAttempts<ArtifactsStore> attempts, Artifa
             : ProblemResults.Problem(StatusCodes.Status403Forbidden, ArtifactSentences.ForeignAlias);
     }
 
+    /// <summary>Whether a process may read a version: one that its job's spec names as an input, or that its job made.</summary>
+    /// <returns>Why not; null when it may.</returns>
+    public async Task<ProblemHttpResult?> RefuseVersionReadAsync(HttpContext http, ArtifactVersion version)
+    {
+        var caller = http.Caller();
+        if (caller.Kind is not CallerKind.Job || version.JobId == caller.Id)
+        {
+            return null;
+        }
+
+        var meant = await attempts.FindAsync(caller.Id, caller.Attempt, http.RequestAborted);
+        if (meant is not { Inputs: { } inputs })
+        {
+            await attempts.AskAsync(caller.Id, http.RequestAborted);
+            return AttemptProblems.NotHeardYet(http);
+        }
+
+        return inputs.Contains(version.Name, StringComparer.Ordinal) ? null : CallerProblems.NotAllowed(http);
+    }
+
     private static MachineAccess Of(HttpContext http) => http.RequestServices.GetRequiredService<MachineAccess>();
 
     private static ProblemHttpResult Fenced() =>

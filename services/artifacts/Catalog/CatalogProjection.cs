@@ -10,7 +10,7 @@ namespace Platform.Artifacts.Catalog;
 /// <summary>
 /// The read model of artifacts, versions and aliases. Inline, so that a version can be read as soon as it is created.
 /// </summary>
-internal sealed class CatalogProjection : SqlProjection
+internal sealed partial class CatalogProjection : SqlProjection
 {
     public override string Name => "artifact_catalog:v1";
 
@@ -64,13 +64,10 @@ internal sealed class CatalogProjection : SqlProjection
             case VersionPurged e:
                 batch.Add("delete from artifact_version where name = $1 and number = $2", name, e.Number);
                 Touch(batch, name, e.At, stored.Version);
-                batch.Add(
-                    """
-                    delete from artifact_summary where name = $1
-                      and not exists (select from artifact_version where name = $1)
-                    """,
-                    name
-                );
+                RemoveEmpty(batch, name);
+                break;
+            default:
+                ProjectModel(stored, batch);
                 break;
         }
     }

@@ -5,6 +5,7 @@ using Microsoft.AspNetCore.Mvc;
 using Platform.Artifacts.Access;
 using Platform.Artifacts.Blobs;
 using Platform.Artifacts.Blobs.Stores;
+using Platform.Artifacts.Mlflow.Models;
 using Platform.Artifacts.RunFiles;
 using Platform.ServiceDefaults;
 
@@ -96,9 +97,16 @@ internal static class MlflowArtifacts
         string? path,
         HttpContext context,
         RunFileAccess access,
-        RunFileStore files
+        RunFileStore files,
+        VersionFiles versions
     )
     {
+        if (VersionPath.TryParse(path, out var version))
+        {
+            var (entries, unreadable) = await versions.ListAsync(version, context);
+            return unreadable is null ? Json(new MlflowFiles { Files = FilesOf(entries, "") }) : unreadable;
+        }
+
         if (!ArtifactPath.TryParse(path, out var target))
         {
             return ProblemResults.Invalid("path", MlflowSentences.Path);
@@ -120,9 +128,15 @@ internal static class MlflowArtifacts
         RunFileAccess access,
         RunFileStore files,
         BlobLibrary blobs,
+        VersionFiles versions,
         ILogger<RunFileStore> logger
     )
     {
+        if (VersionPath.TryParse(path, out var version))
+        {
+            return await versions.OpenAsync(version, context);
+        }
+
         if (!ArtifactPath.TryParse(path, out var target))
         {
             return ProblemResults.Invalid("path", MlflowSentences.Path);

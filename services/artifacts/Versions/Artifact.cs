@@ -11,7 +11,7 @@ namespace Platform.Artifacts.Versions;
 /// <param name="Deleted">The numbers of deleted versions.</param>
 /// <param name="Aliases">Alias → number, also of deleted versions.</param>
 /// <param name="Requests">Idempotency key → hash of the request and the version number it created.</param>
-internal sealed record Artifact(
+internal sealed partial record Artifact(
     string? Type,
     int LastNumber,
     ImmutableSortedSet<int> Deleted,
@@ -47,6 +47,13 @@ internal sealed record Artifact(
         command switch
         {
             AddVersion c => Add(artifact, c, now),
+            RegisterModel
+            or ChangeModel
+            or SetModelTag
+            or DeleteModel
+            or DescribeVersion
+            or SetVersionTag
+            or SetStage => DecideModel(artifact, command, now),
             PointAlias
             or RemoveAlias
             or DeleteVersion
@@ -87,7 +94,7 @@ internal sealed record Artifact(
                 LastNumber = e.Number,
                 Requests = e.RequestKey is null
                     ? artifact.Requests
-                    : artifact.Requests.SetItem(e.RequestKey, new KnownRequest(e.RequestHash, e.Number)),
+                    : artifact.Requests.SetItem(e.RequestKey, new KnownRequest(e.RequestHash, e.Number, e.At)),
             },
             AliasSet e => artifact with { Aliases = artifact.Aliases.SetItem(e.Alias, e.Number) },
             AliasRemoved e => artifact with { Aliases = artifact.Aliases.Remove(e.Alias) },
@@ -102,12 +109,16 @@ internal sealed record Artifact(
                     artifact.Requests.Where(request => request.Value.Number == e.Number).Select(request => request.Key)
                 ),
             },
-            _ => throw new UnreachableException($"No evolution for {@event.GetType().Name}."),
+            _ => EvolveModel(artifact, @event),
         };
 
     private static Decision<ArtifactEvent> Add(Artifact artifact, AddVersion c, DateTimeOffset now)
     {
-        if (c.RequestKey is not null && artifact.Requests.TryGetValue(c.RequestKey, out var known))
+        if (
+            c.RequestKey is not null
+            && artifact.Requests.TryGetValue(c.RequestKey, out var known)
+            && !(now - known.At >= c.RepeatsFor)
+        )
         {
             return string.Equals(known.Hash, c.RequestHash, StringComparison.Ordinal)
                 ? Decision.Nothing<ArtifactEvent>()
@@ -141,6 +152,7 @@ internal sealed record Artifact(
         return Decision.Accept<ArtifactEvent>([
             created,
             .. c.Aliases.Select(alias => new AliasSet(alias, created.Number, now)),
+            .. (c.Tags ?? Card.NoTags).Select(tag => new VersionTagSet(created.Number, tag.Key, tag.Value, now)),
         ]);
     }
 
@@ -165,4 +177,4 @@ internal sealed record Artifact(
 }
 
 /// <summary>A creation that carried an idempotency key.</summary>
-internal sealed record KnownRequest(string? Hash, int Number);
+internal sealed record KnownRequest(string? Hash, int Number, DateTimeOffset At);

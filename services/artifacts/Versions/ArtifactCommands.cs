@@ -16,12 +16,18 @@ internal sealed record AddVersion : ArtifactCommand
     public required long Size { get; init; }
     public required IReadOnlyDictionary<string, string> Metadata { get; init; }
     public required IReadOnlyList<string> Aliases { get; init; }
+
+    /// <summary>Texts by key that can be changed later; null for none.</summary>
+    public IReadOnlyDictionary<string, string>? Tags { get; init; }
     public Guid? JobId { get; init; }
     public int? Attempt { get; init; }
     public int? Rank { get; init; }
     public Guid? RunId { get; init; }
     public string? RequestKey { get; init; }
     public string? RequestHash { get; init; }
+
+    /// <summary>For how long the key belongs to the version that it made; null for ever.</summary>
+    public TimeSpan? RepeatsFor { get; init; }
 }
 
 internal sealed record PointAlias(string Alias, int Number) : ArtifactCommand;
@@ -34,3 +40,25 @@ internal sealed record RestoreVersion(int Number) : ArtifactCommand;
 
 /// <summary>The version leaves the recycle bin for good.</summary>
 internal sealed record PurgeVersion(int Number) : ArtifactCommand;
+
+/// <summary>The artifact is a model of the registry, under a name that may be any text.</summary>
+internal sealed record RegisterModel(string Name, string? Description, IReadOnlyDictionary<string, string> Tags)
+    : ArtifactCommand;
+
+/// <summary>Null leaves a field as it is.</summary>
+internal sealed record ChangeModel(string? Name, string? Description) : ArtifactCommand;
+
+/// <param name="Value">Null removes it.</param>
+internal sealed record SetModelTag(string Key, string? Value) : ArtifactCommand;
+
+/// <summary>The model leaves the registry; its versions go into the recycle bin.</summary>
+internal sealed record DeleteModel : ArtifactCommand;
+
+internal sealed record DescribeVersion(int Number, string Description) : ArtifactCommand;
+
+/// <param name="Value">Null removes it.</param>
+internal sealed record SetVersionTag(int Number, string Key, string? Value) : ArtifactCommand;
+
+/// <param name="Stage">One of <see cref="ModelStages"/>.</param>
+/// <param name="ArchiveOthers">Other versions of this stage become archived.</param>
+internal sealed record SetStage(int Number, string Stage, bool ArchiveOthers) : ArtifactCommand;

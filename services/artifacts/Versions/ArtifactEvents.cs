@@ -40,3 +40,29 @@ internal sealed record VersionRestored(int Number, DateTimeOffset At) : Artifact
 
 /// <summary>Everything of the version but its events was given up. Its number is not used again.</summary>
 internal sealed record VersionPurged(int Number, DateTimeOffset At) : ArtifactEvent;
+
+/// <summary>The artifact is in the registry of models from now on.</summary>
+internal sealed record ModelRegistered : ArtifactEvent
+{
+    /// <summary>Any text; the artifact's name where that is all.</summary>
+    public required string Name { get; init; }
+    public string? Description { get; init; }
+    public IReadOnlyDictionary<string, string>? Tags { get; init; }
+    public required DateTimeOffset At { get; init; }
+}
+
+/// <summary>Null leaves a field as it is.</summary>
+internal sealed record ModelChanged(string? Name, string? Description, DateTimeOffset At) : ArtifactEvent;
+
+/// <param name="Value">Null removed it.</param>
+internal sealed record ModelTagSet(string Key, string? Value, DateTimeOffset At) : ArtifactEvent;
+
+/// <summary>The artifact is in the registry no longer.</summary>
+internal sealed record ModelDeleted(DateTimeOffset At) : ArtifactEvent;
+
+/// <summary>Null leaves a field as it is.</summary>
+internal sealed record VersionChanged(int Number, string? Description, string? Stage, DateTimeOffset At)
+    : ArtifactEvent;
+
+/// <param name="Value">Null removed it.</param>
+internal sealed record VersionTagSet(int Number, string Key, string? Value, DateTimeOffset At) : ArtifactEvent;

@@ -12,6 +12,12 @@ namespace Platform.Artifacts.Versions;
 [JsonSerializable(typeof(VersionDeleted))]
 [JsonSerializable(typeof(VersionRestored))]
 [JsonSerializable(typeof(VersionPurged))]
+[JsonSerializable(typeof(ModelRegistered))]
+[JsonSerializable(typeof(ModelChanged))]
+[JsonSerializable(typeof(ModelTagSet))]
+[JsonSerializable(typeof(ModelDeleted))]
+[JsonSerializable(typeof(VersionChanged))]
+[JsonSerializable(typeof(VersionTagSet))]
 [JsonSerializable(typeof(RequestContent))]
 [JsonSerializable(typeof(IReadOnlyDictionary<string, string>))]
 internal sealed partial class ArtifactJson : JsonSerializerContext
@@ -23,7 +29,13 @@ internal sealed partial class ArtifactJson : JsonSerializerContext
             .Add("alias_removed", Default.AliasRemoved)
             .Add("version_deleted", Default.VersionDeleted)
             .Add("version_restored", Default.VersionRestored)
-            .Add("version_purged", Default.VersionPurged);
+            .Add("version_purged", Default.VersionPurged)
+            .Add("model_registered", Default.ModelRegistered)
+            .Add("model_changed", Default.ModelChanged)
+            .Add("model_tag_set", Default.ModelTagSet)
+            .Add("model_deleted", Default.ModelDeleted)
+            .Add("version_changed", Default.VersionChanged)
+            .Add("version_tag_set", Default.VersionTagSet);
 }
 
 /// <summary>The content of a creation request in canonical order: equal requests have equal hashes.</summary>

@@ -49,13 +49,17 @@ internal sealed class ArtifactWriter(ArtifactsStore store, TimeProvider clock) :
     }
 
     /// <summary>Adds a version from a validated request whose blobs are stored.</summary>
+    /// <param name="tags">Texts that can be changed later.</param>
+    /// <param name="repeatsFor">For how long the key belongs to the version that it made; null for ever.</param>
     /// <returns>Its number, also when the same idempotency key created it before; or the refusal.</returns>
     public async Task<(int Number, Refusal? Refusal)> AddVersionAsync(
         string name,
         CreateVersion request,
         string? requestKey,
         EventMetadata metadata,
-        CancellationToken cancellationToken
+        CancellationToken cancellationToken,
+        IReadOnlyDictionary<string, string>? tags = null,
+        TimeSpan? repeatsFor = null
     )
     {
         var manifest = new Manifest(request.Files);
@@ -85,11 +89,13 @@ internal sealed class ArtifactWriter(ArtifactsStore store, TimeProvider clock) :
             Size = manifest.Size,
             Metadata = request.Metadata,
             Aliases = aliases,
+            Tags = tags,
             JobId = request.JobId,
             Attempt = request.Attempt,
             Rank = request.Rank,
             RunId = request.RunId,
             RequestKey = requestKey,
+            RepeatsFor = repeatsFor,
             RequestHash = requestKey is null ? null : HashOf(content),
         };
         Outcome<Artifact, ArtifactEvent> outcome;

@@ -1,3 +1,4 @@
+using Platform.Mlflow.Filtering;
 using Platform.Tracking.Runs;
 
 namespace Platform.Tracking.Filtering;

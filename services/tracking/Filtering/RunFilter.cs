@@ -1,4 +1,5 @@
 using System.Globalization;
+using Platform.Mlflow.Filtering;
 using Platform.ServiceDefaults;
 using Platform.Tracking.Runs;
 

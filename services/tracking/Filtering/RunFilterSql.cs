@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
 using Platform.Contracts.Sentences;
+using Platform.Mlflow.Filtering;
 using Platform.Tracking.Runs;
 
 namespace Platform.Tracking.Filtering;
@@ -91,7 +92,7 @@ internal sealed class RunFilterSql(Func<object, string> parameter)
             return $"not exists ({Series}{key})";
         }
 
-        if (Symbol(c.Operator) is not { } symbol)
+        if (FilterSymbols.Of(c.Operator) is not { } symbol)
         {
             return Fail(FilterSentences.Operator.With(c.Field.ToString()));
         }
@@ -112,7 +113,7 @@ internal sealed class RunFilterSql(Func<object, string> parameter)
     /// <summary>A JSON value: as a number where a number without quotes is asked for, otherwise as text.</summary>
     private string? CompareValue(FilterNode.Comparison c, string column)
     {
-        if (c.Values is not [{ Number: { } number }] || Symbol(c.Operator) is not { } symbol)
+        if (c.Values is not [{ Number: { } number }] || FilterSymbols.Of(c.Operator) is not { } symbol)
         {
             return CompareText(c, $"r.{column} ->> {parameter(c.Field.Key)}", Contains(column, c));
         }
@@ -144,7 +145,7 @@ internal sealed class RunFilterSql(Func<object, string> parameter)
 
     private string? CompareNumber(RunAttribute attribute, FilterNode.Comparison c)
     {
-        if (Symbol(c.Operator) is not { } symbol)
+        if (FilterSymbols.Of(c.Operator) is not { } symbol)
         {
             return Fail(FilterSentences.Operator.With(c.Field.ToString()));
         }
@@ -173,7 +174,7 @@ internal sealed class RunFilterSql(Func<object, string> parameter)
             FilterOperator.In => $"{sql} = any({parameter(c.Values.Select(value => value.Text).ToArray())})",
             FilterOperator.Like => $"{sql} like {parameter(c.Values[0].Text)}",
             FilterOperator.LikeInAnyCase => $"{sql} ilike {parameter(c.Values[0].Text)}",
-            _ => $"{sql} {Symbol(c.Operator)} {parameter(c.Values[0].Text)}",
+            _ => $"{sql} {FilterSymbols.Of(c.Operator)} {parameter(c.Values[0].Text)}",
         };
 
     private double? NumberOf(FilterNode.Comparison c)
@@ -205,19 +206,6 @@ internal sealed class RunFilterSql(Func<object, string> parameter)
         )
             ? time
         : null;
-
-    /// <summary>The operator as SQL has it; null for one that is a word.</summary>
-    public static string? Symbol(FilterOperator comparison) =>
-        comparison switch
-        {
-            FilterOperator.Equal => "=",
-            FilterOperator.NotEqual => "<>",
-            FilterOperator.Less => "<",
-            FilterOperator.LessOrEqual => "<=",
-            FilterOperator.Greater => ">",
-            FilterOperator.GreaterOrEqual => ">=",
-            _ => null,
-        };
 
     private string? Fail(Sentence problem)
     {

@@ -1,32 +1,6 @@
-using System.Text.Json;
-using System.Text.Json.Serialization;
+using Platform.Mlflow;
 
 namespace Platform.Tracking.Mlflow;
-
-/// <summary>MLflow's messages: names in snake_case, unset fields and empty lists left out.</summary>
-internal static class MlflowJson
-{
-    public static readonly JsonSerializerOptions Options = new()
-    {
-        PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower,
-        DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
-        NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals,
-        Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
-    };
-
-    /// <summary>The list; null when it is empty.</summary>
-    public static IReadOnlyList<T>? OrNull<T>(this IReadOnlyList<T> list) => list.Count == 0 ? null : list;
-
-    /// <summary>Infinities as the largest numbers, as MLflow's store has them.</summary>
-    public static double Clamped(double value) =>
-        double.IsPositiveInfinity(value) ? double.MaxValue
-        : double.IsNegativeInfinity(value) ? double.MinValue
-        : value;
-}
-
-internal sealed record MlflowError(string ErrorCode, string Message);
-
-internal sealed record MlflowTag(string Key, string Value);
 
 internal sealed record MlflowExperiment
 {

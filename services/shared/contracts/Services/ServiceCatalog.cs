@@ -45,6 +45,10 @@ public static class ServiceCatalog
                 new("/ajax-api/2.0/mlflow-artifacts/{**rest}") { HasLargeBodies = true },
                 new("/api/2.0/mlflow/artifacts/{**rest}"),
                 new("/ajax-api/2.0/mlflow/artifacts/{**rest}"),
+                new("/api/2.0/mlflow/registered-models/{**rest}"),
+                new("/ajax-api/2.0/mlflow/registered-models/{**rest}"),
+                new("/api/2.0/mlflow/model-versions/{**rest}"),
+                new("/ajax-api/2.0/mlflow/model-versions/{**rest}"),
             ],
         },
         new("tracking")

@@ -1,6 +1,7 @@
 using System.Data.Common;
 using System.Globalization;
 using System.Text.Json;
+using Platform.Mlflow;
 using Platform.ServiceDefaults;
 using Platform.Tracking.Access;
 
@@ -68,8 +69,8 @@ internal sealed class MlflowExperiments(TrackingStore store, ExperimentDirectory
     public async Task<object> SearchAsync(MlflowRequest request, HttpContext context)
     {
         await directory.TakeUpProjectsAsync(context.RequestAborted);
-        var limit = MlflowEndpoints.LimitOf(request, usual: 1000, MaxPage);
-        var offset = MlflowEndpoints.OffsetOf(request.Text("page_token"));
+        var limit = MlflowPages.LimitOf(request, usual: 1000, MaxPage);
+        var offset = MlflowPages.OffsetOf(request.Text("page_token"));
         var search = ExperimentSearch.Of(request);
         var found = await FindAsync(
             search.Condition,
@@ -82,7 +83,7 @@ internal sealed class MlflowExperiments(TrackingStore store, ExperimentDirectory
         return new
         {
             Experiments = found.Take(limit).ToList().OrNull(),
-            NextPageToken = MlflowEndpoints.TokenOf(offset + limit, found.Count > limit),
+            NextPageToken = MlflowPages.TokenOf(offset + limit, found.Count > limit),
         };
     }
 
@@ -94,11 +95,11 @@ internal sealed class MlflowExperiments(TrackingStore store, ExperimentDirectory
         var id = IdOf(await ReadActiveAsync(given, context.RequestAborted));
         if (name is null)
         {
-            return MlflowEndpoints.Empty;
+            return MlflowEndpoint.Empty;
         }
 
         return await directory.RenameAsync(id, name, context.EventMetadata(), context.RequestAborted)
-            ? MlflowEndpoints.Empty
+            ? MlflowEndpoint.Empty
             : throw MlflowException.AlreadyExists($"Experiment '{name}' already exists.");
     }
 
@@ -153,7 +154,7 @@ internal sealed class MlflowExperiments(TrackingStore store, ExperimentDirectory
         var outcome = await directory.HandleAsync(id, command, context.EventMetadata(), context.RequestAborted);
         return outcome.Refusal?.Code switch
         {
-            null => MlflowEndpoints.Empty,
+            null => MlflowEndpoint.Empty,
             Experiment.Deleted => throw NotActive(experiment.ExperimentId),
             _ => throw NotFound(experiment.ExperimentId),
         };

@@ -1,4 +1,5 @@
 using Platform.EventStore;
+using Platform.Mlflow;
 using Platform.Tracking.Metrics;
 
 namespace Platform.Tracking.Mlflow.Runs;
@@ -19,21 +20,21 @@ internal sealed class MlflowMetricHistory(TrackingStore store, MetricReader read
         var key = request.RequiredText("metric_key");
         var limit = request.Whole("max_results") is null
             ? MaxWithoutPages
-            : MlflowEndpoints.LimitOf(request, MaxPage, MaxPage);
-        var offset = MlflowEndpoints.OffsetOf(request.Text("page_token"));
+            : MlflowPages.LimitOf(request, MaxPage, MaxPage);
+        var offset = MlflowPages.OffsetOf(request.Text("page_token"));
         var id = await access.FindAsync(request.RunId(), context);
         var points = await ReadAsync(id, key, limit + 1, offset, withRun: false, context.RequestAborted);
         return new
         {
             Metrics = points.Take(limit).ToList().OrNull(),
-            NextPageToken = MlflowEndpoints.TokenOf(offset + limit, points.Count > limit),
+            NextPageToken = MlflowPages.TokenOf(offset + limit, points.Count > limit),
         };
     }
 
     public async Task<object> GetBulkAsync(MlflowRequest request, HttpContext context)
     {
         var key = request.RequiredText("metric_key");
-        var limit = MlflowEndpoints.LimitOf(request, MaxPage, MaxPage);
+        var limit = MlflowPages.LimitOf(request, MaxPage, MaxPage);
         var metrics = new List<MlflowMetric>();
         foreach (var run in RunsOf(request, "run_id"))
         {
@@ -47,7 +48,7 @@ internal sealed class MlflowMetricHistory(TrackingStore store, MetricReader read
     public async Task<object> GetSampledAsync(MlflowRequest request, HttpContext context)
     {
         var key = request.RequiredText("metric_key");
-        var limit = MlflowEndpoints.LimitOf(request, UsuallySampled, MaxSampled);
+        var limit = MlflowPages.LimitOf(request, UsuallySampled, MaxSampled);
         var (from, to) = (request.Whole("start_step"), request.Whole("end_step"));
         if (from is null != to is null || from > to)
         {

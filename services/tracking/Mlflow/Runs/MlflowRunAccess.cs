@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.Http.HttpResults;
 using Platform.EventStore;
+using Platform.Mlflow;
 using Platform.ServiceDefaults;
 using Platform.Tracking.Access;
 using Platform.Tracking.Runs;

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Platform.Mlflow;
 using Platform.ServiceDefaults;
 using Platform.Tracking.Browsing;
 using Platform.Tracking.Mlflow.Experiments;

@@ -1,3 +1,4 @@
+using Platform.Mlflow;
 using Platform.ServiceDefaults;
 using Platform.Tracking.Metrics;
 using Platform.Tracking.Runs;
@@ -26,7 +27,7 @@ internal sealed class MlflowRunValues(
 
         var points = PointsOf([request]);
         await WriteAsync(await access.FindActiveAsync(request.RunId(), context), points, context);
-        return MlflowEndpoints.Empty;
+        return MlflowEndpoint.Empty;
     }
 
     public async Task<object> LogParameterAsync(MlflowRequest request, HttpContext context)
@@ -34,14 +35,14 @@ internal sealed class MlflowRunValues(
         var parameters = ParametersOf([request]);
         var id = await access.FindActiveAsync(request.RunId(), context);
         await UpdateAsync(id, new UpdateRun(Parameters: parameters) { ParametersStay = true }, context);
-        return MlflowEndpoints.Empty;
+        return MlflowEndpoint.Empty;
     }
 
     public async Task<object> SetTagAsync(MlflowRequest request, HttpContext context)
     {
         var update = TagsOf([request]);
         await UpdateAsync(await access.FindActiveAsync(request.RunId(), context), update, context);
-        return MlflowEndpoints.Empty;
+        return MlflowEndpoint.Empty;
     }
 
     public async Task<object> DeleteTagAsync(MlflowRequest request, HttpContext context)
@@ -50,7 +51,7 @@ internal sealed class MlflowRunValues(
         var removal = new Dictionary<string, string?>(StringComparer.Ordinal) { [key] = null };
         var id = await access.FindActiveAsync(request.RunId(), context);
         await UpdateAsync(id, new UpdateRun(Tags: removal), context);
-        return MlflowEndpoints.Empty;
+        return MlflowEndpoint.Empty;
     }
 
     public async Task<object> LogBatchAsync(MlflowRequest request, HttpContext context)
@@ -82,7 +83,7 @@ internal sealed class MlflowRunValues(
             await WriteAsync(id, points, context);
         }
 
-        return MlflowEndpoints.Empty;
+        return MlflowEndpoint.Empty;
     }
 
     private static Dictionary<string, RunValue> ParametersOf(IReadOnlyList<MlflowRequest> list)

@@ -1,3 +1,4 @@
+using Platform.Mlflow;
 using Platform.ServiceDefaults;
 using Platform.Tracking.Browsing;
 using Platform.Tracking.Changing;
@@ -86,22 +87,22 @@ internal sealed class MlflowRuns(
         }
 
         await HandleAsync(id, new DeleteRun(Reason: null), context);
-        return MlflowEndpoints.Empty;
+        return MlflowEndpoint.Empty;
     }
 
     public async Task<object> RestoreAsync(MlflowRequest request, HttpContext context)
     {
         var id = await access.FindAsync(request.RunId(), context);
         await HandleAsync(id, new RestoreRun(), context);
-        return MlflowEndpoints.Empty;
+        return MlflowEndpoint.Empty;
     }
 
     public async Task<object> SearchAsync(MlflowRequest request, HttpContext context)
     {
-        var limit = MlflowEndpoints.LimitOf(request, usual: 1000, MaxPage);
-        var offset = MlflowEndpoints.OffsetOf(request.Text("page_token"));
+        var limit = MlflowPages.LimitOf(request, usual: 1000, MaxPage);
+        var offset = MlflowPages.OffsetOf(request.Text("page_token"));
         var (found, hasMore) = await runs.SearchAsync(RunSearch.Of(request), limit, offset, context.RequestAborted);
-        return new { Runs = found.OrNull(), NextPageToken = MlflowEndpoints.TokenOf(offset + limit, hasMore) };
+        return new { Runs = found.OrNull(), NextPageToken = MlflowPages.TokenOf(offset + limit, hasMore) };
     }
 
     /// <summary>What brings a run into the status that a request names; null when it names none, or that it has.</summary>

@@ -1,4 +1,5 @@
 using System.Text.RegularExpressions;
+using Platform.Mlflow;
 using Platform.ServiceDefaults;
 using Platform.Tracking.Runs;
 

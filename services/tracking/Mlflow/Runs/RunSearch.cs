@@ -1,4 +1,6 @@
 using System.Globalization;
+using Platform.Mlflow;
+using Platform.Mlflow.Filtering;
 using Platform.ServiceDefaults;
 using Platform.Tracking.Filtering;
 

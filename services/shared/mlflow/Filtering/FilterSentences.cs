@@ -1,9 +1,9 @@
 using Platform.Contracts.Sentences;
 
-namespace Platform.Tracking.Filtering;
+namespace Platform.Mlflow.Filtering;
 
 /// <summary>What is wrong with a filter of runs.</summary>
-internal static class FilterSentences
+public static class FilterSentences
 {
     public static readonly Template<string, int> Unexpected = new(
         "filter.unexpected",

@@ -2,7 +2,7 @@ using System.Globalization;
 using System.Text;
 using Platform.Contracts.Sentences;
 
-namespace Platform.Tracking.Filtering;
+namespace Platform.Mlflow.Filtering;
 
 internal enum TokenKind
 {

@@ -2,17 +2,20 @@ using System.Globalization;
 using System.Text;
 using System.Text.Json;
 using System.Text.Unicode;
+using Microsoft.AspNetCore.Http;
 using Platform.ServiceDefaults;
-using Platform.Tracking.Metrics;
 
-namespace Platform.Tracking.Mlflow;
+namespace Platform.Mlflow;
 
 /// <summary>
 /// The fields of a request of MLflow's API: of the body, or of the query of a GET. Unknown fields are ignored, whole numbers may be
 /// text, and a missing body is an empty one, as MLflow has it.
 /// </summary>
-internal sealed class MlflowRequest
+public sealed class MlflowRequest
 {
+    /// <summary>The largest whole number that every reader of JSON keeps exactly.</summary>
+    public const long MaxWhole = (1L << 53) - 1;
+
     private readonly JsonElement _body;
     private readonly IQueryCollection? _query;
 
@@ -62,13 +65,13 @@ internal sealed class MlflowRequest
     }
 
     /// <summary>
-    /// A whole number that JSON's readers keep exactly (<see cref="MetricPoints.MaxStep"/>), also as text; null when it is left out.
+    /// A whole number that JSON's readers keep exactly (<see cref="MaxWhole"/>), also as text; null when it is left out.
     /// </summary>
     public long? Whole(string field) =>
         Text(field) is not { } text ? null
         : decimal.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var number)
         && decimal.IsInteger(number)
-        && decimal.Abs(number) <= MetricPoints.MaxStep
+        && decimal.Abs(number) <= MaxWhole
             ? (long)number
         : throw MlflowException.Invalid(
             $"Invalid value {ClientText.Brief(text)} for parameter '{field}' supplied. It must be a whole number of at most 53 bits."
@@ -84,6 +87,23 @@ internal sealed class MlflowRequest
                 $"Got invalid value {ClientText.Brief(text)} for metric '{ClientText.Brief(Text("key"))}'. Please specify value as a valid double (64-bit floating point)"
             );
     }
+
+    /// <summary>A truth value, as MLflow's clients write it; false when it is left out.</summary>
+    public bool Flag(string field) =>
+        (
+            _query is null && Value(field) is { ValueKind: JsonValueKind.True or JsonValueKind.False } flag
+                ? flag.ValueKind is JsonValueKind.True
+                    ? "true"
+                    : "false"
+                : Text(field)
+        ) switch
+        {
+            null or "false" => false,
+            "true" => true,
+            var other => throw MlflowException.Invalid(
+                $"Invalid value {ClientText.Brief(other)} for parameter '{field}' supplied. It must be true or false."
+            ),
+        };
 
     /// <summary>Texts of a list; empty when it is left out.</summary>
     public IReadOnlyList<string> Texts(string field) =>

@@ -1,28 +1,28 @@
-namespace Platform.Tracking.Filtering;
+namespace Platform.Mlflow.Filtering;
 
 /// <summary>A filter that was read and whose fields are not looked up yet.</summary>
-internal abstract record FilterNode
+public abstract record FilterNode
 {
     /// <summary>All of them, or one of them, must hold.</summary>
-    internal sealed record Many(bool All, IReadOnlyList<FilterNode> Parts) : FilterNode;
+    public sealed record Many(bool All, IReadOnlyList<FilterNode> Parts) : FilterNode;
 
-    internal sealed record Not(FilterNode Part) : FilterNode;
+    public sealed record Not(FilterNode Part) : FilterNode;
 
     /// <summary>One comparison.</summary>
     /// <param name="Values">None for <c>is null</c>, several for <c>in</c>, otherwise one.</param>
-    internal sealed record Comparison(FieldName Field, FilterOperator Operator, IReadOnlyList<FilterValue> Values)
+    public sealed record Comparison(FieldName Field, FilterOperator Operator, IReadOnlyList<FilterValue> Values)
         : FilterNode;
 }
 
 /// <summary>What is compared, as it is written.</summary>
 /// <param name="Entity">The part before the first dot, such as <c>metrics</c>; null for an attribute without one.</param>
 /// <param name="Position">Where it begins, counted from 1.</param>
-internal sealed record FieldName(string? Entity, string Key, int Position)
+public sealed record FieldName(string? Entity, string Key, int Position)
 {
     public override string ToString() => Entity is null ? Key : $"{Entity}.{Key}";
 }
 
-internal enum FilterOperator
+public enum FilterOperator
 {
     Equal,
     NotEqual,
@@ -43,4 +43,4 @@ internal enum FilterOperator
 /// <summary>A value as it is written.</summary>
 /// <param name="Number">Its value where it is a number without quotes.</param>
 /// <param name="Age">What it means where it is an age, such as <c>7d</c>.</param>
-internal sealed record FilterValue(string Text, double? Number, TimeSpan? Age, int Position);
+public sealed record FilterValue(string Text, double? Number, TimeSpan? Age, int Position);

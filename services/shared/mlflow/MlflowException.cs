@@ -1,12 +1,14 @@
-namespace Platform.Tracking.Mlflow;
+using Microsoft.AspNetCore.Http;
+
+namespace Platform.Mlflow;
 
 /// <summary>
 /// Why a request of MLflow's API fails, with MLflow's error code, on which its clients branch. Thrown while a request is read and
-/// handled; <see cref="MlflowEndpoints"/> answers with it.
+/// handled; <see cref="MlflowEndpoint"/> answers with it.
 /// </summary>
 /// <param name="code">Such as <c>RESOURCE_DOES_NOT_EXIST</c>.</param>
 /// <param name="message">What clients show.</param>
-internal sealed class MlflowException(string code, string message) : Exception(message)
+public sealed class MlflowException(string code, string message) : Exception(message)
 {
     public string Code { get; } = code;
 

@@ -1,13 +1,13 @@
 using Platform.Contracts.Sentences;
 using Platform.ServiceDefaults;
 
-namespace Platform.Tracking.Filtering;
+namespace Platform.Mlflow.Filtering;
 
 /// <summary>
 /// Reads filters such as <c>metrics."val/loss" &lt; 0.3 and (tags.owner in ("anna") or status = failed)</c>: MLflow's language for
 /// searching runs, with <c>or</c>, <c>not</c>, parentheses, <c>between</c> and ages besides.
 /// </summary>
-internal sealed class FilterParser
+public sealed class FilterParser
 {
     public const int MaxLength = 8000;
     private const int MaxDepth = 32;
