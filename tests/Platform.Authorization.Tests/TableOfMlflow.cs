@@ -127,6 +127,8 @@ internal static class TableOfMlflow
             ),
             Post("/runs/delete-tag", TrackRun, w => new { run_id = w.Run, key = "a" }),
             Post("/runs/log-batch", TrackRun, w => new { run_id = w.Run }),
+            Post("/runs/log-model", TrackRun, w => new { run_id = w.Run, model_json = "{}" }),
+            Post("/logged-models/search", ReadOne, _ => new { }),
             Get("/metrics/get-history", w => $"?run_id={w.Run}&metric_key=a", ReadRun),
             Get("/metrics/get-history-bulk", w => $"?run_id={w.Run}&metric_key=a", ReadRun),
             Get("/metrics/get-history-bulk-interval", w => $"?run_ids={w.Run}&metric_key=a", ReadRun),

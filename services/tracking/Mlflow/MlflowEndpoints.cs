@@ -22,6 +22,7 @@ internal static class MlflowEndpoints
         services.AddSingleton<MlflowRunReader>();
         services.AddSingleton<MlflowRuns>();
         services.AddSingleton<MlflowRunValues>();
+        services.AddSingleton<MlflowRunModels>();
         services.AddSingleton<MlflowMetricHistory>();
     }
 
@@ -33,6 +34,7 @@ internal static class MlflowEndpoints
             mlflow.MapExperiments();
             mlflow.MapRuns();
             mlflow.MapRunValues();
+            mlflow.MapRunModels();
             mlflow.MapMetricHistory();
             mlflow.Map<MlflowRunAccess>(
                 methods: null,

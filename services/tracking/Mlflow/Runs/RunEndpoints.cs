@@ -82,6 +82,22 @@ internal static class RunEndpoints
         );
     }
 
+    public static void MapRunModels(this IEndpointRouteBuilder mlflow)
+    {
+        mlflow.Map<MlflowRunModels>(
+            _post,
+            "/runs/log-model",
+            Policies.TrackRun,
+            (models, request, context) => models.LogModelAsync(request, context)
+        );
+        mlflow.Map<MlflowRunModels>(
+            _post,
+            "/logged-models/search",
+            Policies.ReadRun,
+            (_, _, _) => Task.FromResult(MlflowRunModels.SearchLogged())
+        );
+    }
+
     public static void MapMetricHistory(this IEndpointRouteBuilder mlflow)
     {
         mlflow.Map<MlflowMetricHistory>(
