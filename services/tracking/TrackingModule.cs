@@ -12,6 +12,7 @@ using Platform.Tracking.Heartbeats;
 using Platform.Tracking.Jobs;
 using Platform.Tracking.Live;
 using Platform.Tracking.Metrics;
+using Platform.Tracking.Metrics.Storage;
 using Platform.Tracking.Mlflow;
 using Platform.Tracking.Mlflow.Experiments;
 using Platform.Tracking.Retention;
@@ -52,6 +53,7 @@ public sealed class TrackingModule : IServiceModule
         options.Migrations.Add(RunHeartbeats.Migration);
         options.Migrations.Add(RunProjection.SearchFoldMigration);
         options.Migrations.Add(ExperimentProjection.Migration);
+        options.Migrations.Add(MetricTables.ChunkMigration);
         options.InlineProjections.Add(new RunProjection());
         options.InlineProjections.Add(new ExperimentProjection());
         services.AddEventStore(options, (store, source) => new TrackingStore(store, source));
@@ -65,6 +67,7 @@ public sealed class TrackingModule : IServiceModule
         services.AddSingleton<RunChanges>();
         services.AddSingleton<MetricWriter>();
         services.AddSingleton<MetricReader>();
+        services.AddSingleton<OldPointsMover>();
         services.AddSingleton<LiveReader>();
         services.AddSingleton<TrackingCounters>();
         services.AddSingleton<RetentionSteps>();
@@ -104,6 +107,7 @@ public sealed class TrackingModule : IServiceModule
         runs.MapPurgeRuns();
         runs.MapLogMetrics();
         runs.MapReadMetrics();
+        runs.MapReadMetricsOfRuns();
         runs.MapMetricKeys();
         runs.MapFollowMetrics();
         app.MapMlflow();
