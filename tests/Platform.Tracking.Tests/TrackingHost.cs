@@ -25,6 +25,8 @@ public sealed class TrackingHost : IAsyncLifetime
 
     public TrackingStore Store => _app!.Services.GetRequiredService<TrackingStore>();
 
+    public IServiceProvider Services => _app!.Services;
+
     public async Task InitializeAsync()
     {
         _database = await TestDatabase.CreateAsync();
@@ -157,6 +159,8 @@ public sealed class TrackingHost : IAsyncLifetime
     public sealed class Replica(WebApplication app, HttpClient http) : IAsyncDisposable
     {
         public HttpClient Http { get; } = http;
+
+        public IServiceProvider Services => app.Services;
 
         public async ValueTask DisposeAsync()
         {

@@ -1,5 +1,5 @@
-using System.Runtime.InteropServices;
 using System.Data;
+using System.Runtime.InteropServices;
 using Npgsql;
 using NpgsqlTypes;
 using Platform.EventStore;

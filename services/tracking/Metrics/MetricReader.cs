@@ -64,14 +64,21 @@ internal sealed class MetricSnapshot : IAsyncDisposable
     private readonly NpgsqlTransaction _transaction;
     private readonly CancellationToken _cancellationToken;
 
-    private MetricSnapshot(NpgsqlConnection connection, NpgsqlTransaction transaction, CancellationToken cancellationToken)
+    private MetricSnapshot(
+        NpgsqlConnection connection,
+        NpgsqlTransaction transaction,
+        CancellationToken cancellationToken
+    )
     {
         _connection = connection;
         _transaction = transaction;
         _cancellationToken = cancellationToken;
     }
 
-    public static async Task<MetricSnapshot> BeginAsync(NpgsqlConnection connection, CancellationToken cancellationToken) =>
+    public static async Task<MetricSnapshot> BeginAsync(
+        NpgsqlConnection connection,
+        CancellationToken cancellationToken
+    ) =>
         new(
             connection,
             await connection.BeginTransactionAsync(System.Data.IsolationLevel.RepeatableRead, cancellationToken),
@@ -89,13 +96,13 @@ internal sealed class MetricSnapshot : IAsyncDisposable
             from unnest($1) with ordinality u(id, place) join run r on r.id = u.id
             left join metric_run m on m.run_id = r.id order by u.place
             """,
-            runs.ToArray()
+            runs.ToList()
         );
         if (keys is null)
         {
             batch.Add(
                 "select run_id, id, key, count from metric_series where run_id = any($1) and count > 0 order by run_id, key",
-                runs.ToArray()
+                runs.ToList()
             );
         }
         else
@@ -119,7 +126,8 @@ internal sealed class MetricSnapshot : IAsyncDisposable
         }
 
         await reader.NextResultAsync(_cancellationToken);
-        var series = runs.Distinct(StringComparer.Ordinal).ToDictionary(run => run, _ => new List<SeriesHead>(), StringComparer.Ordinal);
+        var series = runs.Distinct(StringComparer.Ordinal)
+            .ToDictionary(run => run, _ => new List<SeriesHead>(), StringComparer.Ordinal);
         while (await reader.ReadAsync(_cancellationToken))
         {
             series[reader.GetString(0)].Add(new(reader.GetInt64(1), reader.GetString(2), reader.GetInt64(3)));

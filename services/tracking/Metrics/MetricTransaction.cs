@@ -52,7 +52,7 @@ internal sealed class MetricTransaction(NpgsqlConnection connection, Cancellatio
     private async Task BeginAsync(IReadOnlyList<RunPoints> runs)
     {
         var byId = runs.ToDictionary(run => run.RunId, StringComparer.Ordinal);
-        var ids = runs.Select(run => run.RunId).ToArray();
+        var ids = runs.Select(run => run.RunId).ToList();
         await using var batch = new NpgsqlBatch(connection);
         batch.Add(
             """
@@ -143,7 +143,8 @@ internal sealed class MetricTransaction(NpgsqlConnection connection, Cancellatio
         }
 
         var heads = await ChunkTable.FindAsync(connection, [.. near.Select(one => one.Range)], cancellationToken);
-        var overlapped = near.SelectMany(one => one.TakeChunks(heads.GetValueOrDefault(one.State.Id) ?? [])).ToHashSet();
+        var overlapped = near.SelectMany(one => one.TakeChunks(heads.GetValueOrDefault(one.State.Id) ?? []))
+            .ToHashSet();
         var late = near.Where(one => one.IsLate).ToList();
         if (late.Count > 0)
         {
@@ -205,7 +206,13 @@ internal sealed class MetricTransaction(NpgsqlConnection connection, Cancellatio
         }
 
         var grown = series.Where(one => !one.IsSealed).ToList();
-        foreach (var (sql, tails) in new[] { (GrowTail, grown.Where(one => one.HasTail)), (AddTail, grown.Where(one => !one.HasTail)) })
+        foreach (
+            var (sql, tails) in new[]
+            {
+                (GrowTail, grown.Where(one => one.HasTail)),
+                (AddTail, grown.Where(one => !one.HasTail)),
+            }
+        )
         {
             var list = tails.ToList();
             if (list.Count > 0)

@@ -171,7 +171,10 @@ internal sealed class MetricWriter(TrackingStore store, RunSignals signals, Trac
     /// <returns>False when nothing is stored, as its runs have to go each alone.</returns>
     private async Task<bool> TryStoreAsync(List<Member> group)
     {
-        var members = group.GroupBy(member => member.RunId, StringComparer.Ordinal).Select(run => run.ToList()).ToList();
+        var members = group
+            .GroupBy(member => member.RunId, StringComparer.Ordinal)
+            .Select(run => run.ToList())
+            .ToList();
         var runs = members.ConvertAll(run => new RunPoints(
             run[0].RunId,
             run[0].Attempt,

@@ -70,11 +70,7 @@ internal sealed class RunPoints(string runId, int? attempt, IReadOnlyList<Metric
         {
             yield return Batch is { } batch && Newest is not null
                 ? new LogOutcome(
-                    new LoggedPoints(
-                        requests[request].Count,
-                        _stored[request],
-                        StoredCount == 0 ? batch - 1 : batch
-                    )
+                    new LoggedPoints(requests[request].Count, _stored[request], StoredCount == 0 ? batch - 1 : batch)
                 )
                 : new LogOutcome(Points: null, IsFenced: Newest > attempt);
         }

@@ -98,11 +98,7 @@ internal sealed class SeriesSampler
             var room = IsLastBucketOpen() ? _bucketSize - _buckets[^1].Count : _bucketSize;
             next = (int)Math.Min(to, from + room);
             var (lowest, highest) = block.Extremes(from, next);
-            AddBucket(
-                block.PointOf(Math.Min(lowest, highest)),
-                block.PointOf(Math.Max(lowest, highest)),
-                next - from
-            );
+            AddBucket(block.PointOf(Math.Min(lowest, highest)), block.PointOf(Math.Max(lowest, highest)), next - from);
             AddEnd(block.PointOf(next - 1));
         }
     }

@@ -25,10 +25,7 @@ internal sealed record SeriesSelection(string[]? Keys, int Points, PointRange Ra
         var points = query.Points ?? DefaultPoints;
         if (points is < SeriesSampler.MinPoints or > MaxPoints)
         {
-            refusal = ProblemResults.Invalid(
-                "points",
-                RunSentences.PointsOf.With(SeriesSampler.MinPoints, MaxPoints)
-            );
+            refusal = ProblemResults.Invalid("points", RunSentences.PointsOf.With(SeriesSampler.MinPoints, MaxPoints));
             return false;
         }
 

@@ -143,9 +143,7 @@ internal sealed class SeriesWrite(SeriesState state, int? tail)
     {
         foreach (var change in _changes)
         {
-            var parts = change
-                .Replaced.Select(chunk => stored[chunk])
-                .Append(Whole().Slice(change.From, change.Count));
+            var parts = change.Replaced.Select(chunk => stored[chunk]).Append(Whole().Slice(change.From, change.Count));
             _replaced.AddRange(change.Replaced);
             _chunks.AddRange(ChunkPlan.Cut(PointBlock.Merge([.. parts])).Select(part => new NewChunk(state.Id, part)));
         }

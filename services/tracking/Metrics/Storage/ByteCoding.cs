@@ -235,7 +235,9 @@ internal ref struct ByteReader(ReadOnlySpan<byte> bytes)
     public int Size(int most)
     {
         var size = Number();
-        return size <= (ulong)most ? (int)size : throw new InvalidDataException($"A stored block has a size of {size}.");
+        return size <= (ulong)most
+            ? (int)size
+            : throw new InvalidDataException($"A stored block has a size of {size}.");
     }
 
     private ReadOnlySpan<byte> Plane(byte kind, Span<byte> plane)

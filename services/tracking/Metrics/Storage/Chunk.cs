@@ -38,7 +38,7 @@ internal static class ChunkPlan
 
     /// <summary>Makes the plan for points that are in order.</summary>
     /// <param name="chunks">
-    /// The chunks of the series from before the first point to after the last one, in order; before the first point there are several.
+    /// The chunks of the series from before the first point to after the last one, in order: several before and several after.
     /// </param>
     public static IReadOnlyList<ChunkChange> For(PointBlock points, IReadOnlyList<ChunkHead> chunks)
     {
@@ -82,9 +82,15 @@ internal static class ChunkPlan
         var count = to - from;
         if (at < 0)
         {
-            // Before all others: the next chunk begins after them.
-            var next = chunks.Count > 0 && to == points.Count && IsTakenIn(chunks[0], count) ? [chunks[0]] : NoChunks;
-            return new ChunkChange(from, count, next);
+            // Before all others: the next chunks begin after them, unless other points go into the first one.
+            var (taken, total) = (0, count);
+            while (to == points.Count && taken < chunks.Count && IsTakenIn(chunks[taken], total))
+            {
+                total += chunks[taken].Count;
+                taken++;
+            }
+
+            return new ChunkChange(from, count, [.. chunks.Take(taken)]);
         }
 
         var isLast = at + 1 == chunks.Count;
@@ -103,8 +109,6 @@ internal static class ChunkPlan
 
         return new ChunkChange(from, count, [.. chunks.Skip(first).Take(at + 1 - first)]);
     }
-
-    private static ChunkHead[] NoChunks => [];
 
     private static bool IsTakenIn(in ChunkHead chunk, int count) =>
         chunk.Count < ChunkSizes.Complete && chunk.Count <= (long)Growth * count;

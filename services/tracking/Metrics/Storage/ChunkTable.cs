@@ -11,10 +11,10 @@ internal readonly record struct SeriesRange(long Series, PointPlace From, PointP
 /// <summary>Reads and writes chunks and tails in the transaction of a writer, which has the lock of their run.</summary>
 internal static class ChunkTable
 {
-    /// <summary>How many chunks before a range are of interest: as many small ones there can be.</summary>
-    private const int Before = 12;
+    /// <summary>How many chunks before a range, and after it, are of interest: as many small ones there can be.</summary>
+    private const int Beside = 12;
 
-    /// <summary>Finds the chunks from some before each range to one after it, in order.</summary>
+    /// <summary>Finds the chunks from some before each range to some after it, in order.</summary>
     public static async Task<Dictionary<long, List<ChunkHead>>> FindAsync(
         NpgsqlConnection connection,
         IReadOnlyList<SeriesRange> ranges,
@@ -29,7 +29,7 @@ internal static class ChunkTable
             cross join lateral (
               (select p.* from metric_chunk p
                where p.series_id = u.series_id and (p.first_step, p.first_time) <= (u.from_step, u.from_time)
-               order by p.first_step desc, p.first_time desc limit {Before})
+               order by p.first_step desc, p.first_time desc limit {Beside})
               union all
               (select p.* from metric_chunk p
                where p.series_id = u.series_id and (p.first_step, p.first_time) > (u.from_step, u.from_time)
@@ -37,7 +37,7 @@ internal static class ChunkTable
               union all
               (select p.* from metric_chunk p
                where p.series_id = u.series_id and (p.first_step, p.first_time) > (u.to_step, u.to_time)
-               order by p.first_step, p.first_time limit 1)) c
+               order by p.first_step, p.first_time limit {Beside})) c
             order by u.series_id, c.first_step, c.first_time
             """,
             ranges.Select(range => range.Series).ToArray(),
@@ -111,7 +111,10 @@ internal static class ChunkTable
     {
         var tails = new Dictionary<long, PointBlock>();
         await using var batch = new NpgsqlBatch(connection);
-        batch.Add("select series_id, points from metric_tail where series_id = any($1) and count > 0", series.ToArray());
+        batch.Add(
+            "select series_id, points from metric_tail where series_id = any($1) and count > 0",
+            series.ToArray()
+        );
         await using var rows = await batch.ExecuteReaderAsync(cancellationToken);
         while (await rows.ReadAsync(cancellationToken))
         {

@@ -134,10 +134,7 @@ internal sealed class PointBlock(int count)
             indexes[i] = i;
         }
 
-        Array.Sort(
-            indexes,
-            (one, other) => (Times[one], Steps[one]).CompareTo((Times[other], Steps[other]))
-        );
+        Array.Sort(indexes, (one, other) => (Times[one], Steps[one]).CompareTo((Times[other], Steps[other])));
         return Pick(indexes);
     }
 

@@ -194,7 +194,8 @@ internal sealed class StoredSeriesReader(
 
         public void Take(NpgsqlDataReader rows, int column) => Points = rows.GetFieldValue<byte[]>(column);
 
-        public PointBlock Decode() => PointCodec.Decode(Points ?? throw new UnreachableException("A chunk was not read."));
+        public PointBlock Decode() =>
+            PointCodec.Decode(Points ?? throw new UnreachableException("A chunk was not read."));
 
         public ChunkSummary Summary() => ChunkSummary.Decode(summary, head.Count);
     }
@@ -262,7 +263,8 @@ internal sealed class StoredSeriesReader(
             sampler.Add(_loose, loose, _loose.Count);
         }
 
-        public PointBlock All() => PointBlock.Merge([PointBlock.Merge([.. Chunks.Select(chunk => chunk.Decode())]), _loose]);
+        public PointBlock All() =>
+            PointBlock.Merge([PointBlock.Merge([.. Chunks.Select(chunk => chunk.Decode())]), _loose]);
 
         private bool HasLooseWithin(StoredChunk chunk)
         {
