@@ -148,6 +148,10 @@ internal static class RunSentences
 
     public static readonly Template<int, int> PointsOf = new("metrics.points-of", "Must be {from} to {to}.");
 
+    public static readonly Template Axis = new("metrics.axis", "Must be step, time or relative.");
+
+    public static readonly Template<int> RunsOf = new("metrics.runs-of", "Must be the ids of 1 to {count} runs.");
+
     public static readonly Template BodyObject = new(
         "metrics.body-object",
         "The body must be an object with a list of points."

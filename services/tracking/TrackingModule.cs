@@ -14,6 +14,7 @@ using Platform.Tracking.Heartbeats;
 using Platform.Tracking.Jobs;
 using Platform.Tracking.Live;
 using Platform.Tracking.Metrics;
+using Platform.Tracking.Metrics.Storage;
 using Platform.Tracking.Mlflow;
 using Platform.Tracking.Mlflow.Experiments;
 using Platform.Tracking.Retention;
@@ -54,6 +55,7 @@ public sealed class TrackingModule : IServiceModule
         options.Migrations.Add(RunHeartbeats.Migration);
         options.Migrations.Add(RunProjection.SearchFoldMigration);
         options.Migrations.Add(ExperimentProjection.Migration);
+        options.Migrations.Add(MetricTables.ChunkMigration);
         options.InlineProjections.Add(new RunProjection());
         options.InlineProjections.Add(new ExperimentProjection());
         options.PublishEvents<TrackingMessages>("tracking");
@@ -68,6 +70,7 @@ public sealed class TrackingModule : IServiceModule
         services.AddSingleton<RunChanges>();
         services.AddSingleton<MetricWriter>();
         services.AddSingleton<MetricReader>();
+        services.AddSingleton<OldPointsMover>();
         services.AddSingleton<LiveReader>();
         services.AddSingleton<TrackingCounters>();
         services.AddSingleton<RetentionSteps>();
@@ -108,6 +111,7 @@ public sealed class TrackingModule : IServiceModule
         runs.MapPurgeRuns();
         runs.MapLogMetrics();
         runs.MapReadMetrics();
+        runs.MapReadMetricsOfRuns();
         runs.MapMetricKeys();
         runs.MapFollowMetrics();
         app.MapMlflow();

@@ -307,6 +307,13 @@ public static class Table
         Of("tracking", "POST /api/runs/", _ => "/api/runs", "-+++ -- +f+", Json(new { project = "demo" })),
         Of("tracking", "GET /api/runs/{id}", w => $"/api/runs/{w.Run}", "++++ -- +f-"),
         Of("tracking", "GET /api/runs/{id}/metrics", w => $"/api/runs/{w.Run}/metrics", "++++ -- +f-"),
+        Of(
+            "tracking",
+            "POST /api/runs/metrics/query",
+            _ => "/api/runs/metrics/query",
+            "++++ -- +f-",
+            w => JsonContent.Create(new { runs = new[] { w.Run } })
+        ),
         Of("tracking", "GET /api/runs/{id}/metrics/keys", w => $"/api/runs/{w.Run}/metrics/keys", "++++ -- +f-"),
         Of("tracking", "GET /api/runs/{id}/metrics/live", w => $"/api/runs/{w.Run}/metrics/live", "++++ -- +f-"),
         Of(

@@ -27,6 +27,8 @@ public sealed class TrackingHost : IAsyncLifetime
 
     public TrackingStore Store => _app!.Services.GetRequiredService<TrackingStore>();
 
+    public IServiceProvider Services => _app!.Services;
+
     public async Task InitializeAsync()
     {
         _database = await TestDatabase.CreateAsync();
@@ -179,6 +181,8 @@ public sealed class TrackingHost : IAsyncLifetime
     public sealed class Replica(WebApplication app, HttpClient http) : IAsyncDisposable
     {
         public HttpClient Http { get; } = http;
+
+        public IServiceProvider Services => app.Services;
 
         public async ValueTask DisposeAsync()
         {

@@ -107,14 +107,9 @@ internal static class FollowMetricsEndpoint
             // The state is read first, so that all batches of an ended run are sent before the end event.
             while (after < state.Batch)
             {
-                var batches = await reader.BatchesAsync(runId, after, cancellationToken);
-                if (batches.IsEmpty)
-                {
-                    break;
-                }
-
-                await SendAsync(reader.PointsAsync(batches, keys, cancellationToken), stream, cancellationToken);
-                after = batches.Last;
+                var (last, points) = await reader.ReadAsync(runId, keys, after, state.Batch, cancellationToken);
+                await SendAsync(points, stream, cancellationToken);
+                after = last;
             }
 
             if (state.Version != seen)
@@ -139,26 +134,16 @@ internal static class FollowMetricsEndpoint
 
     /// <summary>Sends one event per batch.</summary>
     private static async Task SendAsync(
-        IAsyncEnumerable<LivePoint> points,
+        IReadOnlyList<LivePoint> points,
         EventStream stream,
         CancellationToken cancellationToken
     )
     {
-        var batch = new List<LivePoint>();
-        await foreach (var point in points)
+        for (var from = 0; from < points.Count; )
         {
-            if (batch.Count > 0 && batch[0].Batch != point.Batch)
-            {
-                await stream.SendPointsAsync(batch, cancellationToken);
-                batch.Clear();
-            }
-
-            batch.Add(point);
-        }
-
-        if (batch.Count > 0)
-        {
+            var batch = points.Skip(from).TakeWhile(point => point.Batch == points[from].Batch).ToList();
             await stream.SendPointsAsync(batch, cancellationToken);
+            from += batch.Count;
         }
     }
 }

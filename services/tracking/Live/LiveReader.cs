@@ -1,4 +1,9 @@
+using System.Data;
+using System.Runtime.InteropServices;
 using Npgsql;
+using NpgsqlTypes;
+using Platform.EventStore;
+using Platform.Tracking.Metrics.Storage;
 
 namespace Platform.Tracking.Live;
 
@@ -8,10 +13,16 @@ internal sealed record LiveState(string Status, long Version, long Batch, DateTi
 /// <summary>One new point.</summary>
 internal readonly record struct LivePoint(long Batch, string Key, long Step, DateTime At, double Value, string? Stage);
 
+/// <summary>What was logged in some batches.</summary>
+/// <param name="Last">The last of these batches.</param>
+/// <param name="Points">The points, batch by batch.</param>
+internal readonly record struct LivePoints(long Last, IReadOnlyList<LivePoint> Points);
+
 /// <summary>Reads what was logged after a batch.</summary>
 internal sealed class LiveReader(TrackingStore store)
 {
-    private const int MaxBatches = 16;
+    /// <summary>About how many points are read at once; a batch is never divided.</summary>
+    private const int ManyPoints = 50_000;
 
     /// <summary>Null when there is no such run.</summary>
     public async Task<LiveState?> StateAsync(string runId, CancellationToken cancellationToken)
@@ -27,65 +38,185 @@ internal sealed class LiveReader(TrackingStore store)
         return await reader.ReadAsync(cancellationToken) ? State(reader) : null;
     }
 
-    /// <summary>The next batches after one, oldest first, with the series and steps they contain.</summary>
-    public async Task<LiveBatches> BatchesAsync(string runId, long after, CancellationToken cancellationToken)
-    {
-        await using var command = store.DataSource.CreateCommand(
-            $"""
-            select batch, series, from_steps, to_steps from metric_batch
-            where run_id = $1 and batch > $2 order by batch limit {MaxBatches}
-            """
-        );
-        command.Parameters.Add(new() { Value = runId });
-        command.Parameters.Add(new() { Value = after });
-        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
-        var batches = new LiveBatches(after);
-        while (await reader.ReadAsync(cancellationToken))
-        {
-            AddBatch(batches, reader);
-        }
-
-        return batches;
-    }
-
-    /// <summary>The points of these batches, batch by batch.</summary>
+    /// <summary>Reads the next batches after one, oldest first.</summary>
     /// <param name="keys">Only these metrics; null for all.</param>
-    public async IAsyncEnumerable<LivePoint> PointsAsync(
-        LiveBatches batches,
+    /// <param name="newest">The run's newest known batch: what is in later ones is left for the next time.</param>
+    public async Task<LivePoints> ReadAsync(
+        string runId,
         string[]? keys,
-        [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellationToken
+        long after,
+        long newest,
+        CancellationToken cancellationToken
     )
     {
-        await using var command = store.DataSource.CreateCommand(
+        await using var connection = await store.DataSource.OpenConnectionAsync(cancellationToken);
+        // What moves from a tail into a chunk meanwhile is seen once.
+        await using var transaction = await connection.BeginTransactionAsync(
+            IsolationLevel.RepeatableRead,
+            cancellationToken
+        );
+        var parts = await PartsAsync(connection, runId, keys, after, cancellationToken);
+        var last = LastOf(parts, after, newest);
+        await using var batch = new NpgsqlBatch(connection);
+        batch.Add(
             """
-            select p.batch, s.key, p.step, p.at, p.value, g.name
-            from unnest($1, $2, $3) u(series_id, from_step, to_step)
+            select s.key, c.points from metric_series s
+            join metric_chunk c on c.series_id = s.id and c.last_batch > $2 and c.first_batch <= $3
+            where s.run_id = $1 and ($4 is null or s.key = any($4))
+            union all
+            select s.key, t.points from metric_series s
+            join metric_tail t on t.series_id = s.id and t.count > 0 and t.last_batch > $2 and t.first_batch <= $3
+            where s.run_id = $1 and ($4 is null or s.key = any($4))
+            """,
+            runId,
+            after,
+            last,
+            KeysParameter(keys)
+        );
+        batch.Add(
+            """
+            select p.batch, s.key, p.step, p.at, p.value, coalesce(p.stage_id, 0)
+            from metric_batch b cross join unnest(b.series, b.from_steps, b.to_steps) u(series_id, from_step, to_step)
             join metric_series s on s.id = u.series_id and ($4 is null or s.key = any($4))
             join metric_point p on p.series_id = u.series_id and p.step between u.from_step and u.to_step
-              and p.batch > $5 and p.batch <= $6
-            left join metric_stage g on g.id = p.stage_id
-            order by p.batch, p.step, s.key, p.at
-            """
+              and p.batch = b.batch
+            where b.run_id = $1 and b.batch > $2 and b.batch <= $3
+            """,
+            runId,
+            after,
+            last,
+            KeysParameter(keys)
         );
-        var ranges = batches.Ranges;
-        command.Parameters.Add(new() { Value = ranges.Keys.ToArray() });
-        command.Parameters.Add(new() { Value = ranges.Values.Select(range => range.From).ToArray() });
-        command.Parameters.Add(new() { Value = ranges.Values.Select(range => range.To).ToArray() });
-        command.Parameters.Add(
-            new NpgsqlParameter
-            {
-                Value = (object?)keys ?? DBNull.Value,
-                NpgsqlDbType = NpgsqlTypes.NpgsqlDbType.Array | NpgsqlTypes.NpgsqlDbType.Text,
-            }
+        var points = await PointsAsync(batch, after, last, cancellationToken);
+        var stages = await StagesAsync(connection, points, cancellationToken);
+        return new LivePoints(
+            last,
+            [
+                .. points
+                    .Select(one => one.Point with { Stage = stages.GetValueOrDefault(one.Stage) })
+                    .OrderBy(point => point.Batch)
+                    .ThenBy(point => point.Step)
+                    .ThenBy(point => point.Key, StringComparer.Ordinal)
+                    .ThenBy(point => point.At),
+            ]
         );
-        command.Parameters.Add(new() { Value = batches.After });
-        command.Parameters.Add(new() { Value = batches.Last });
-        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
-        while (await reader.ReadAsync(cancellationToken))
-        {
-            yield return Point(reader);
-        }
     }
+
+    /// <summary>How many points there are after a batch, and between which batches.</summary>
+    private static async Task<List<Part>> PartsAsync(
+        NpgsqlConnection connection,
+        string runId,
+        string[]? keys,
+        long after,
+        CancellationToken cancellationToken
+    )
+    {
+        await using var batch = new NpgsqlBatch(connection);
+        batch.Add(
+            """
+            select c.first_batch, c.last_batch, c.count from metric_series s
+            join metric_chunk c on c.series_id = s.id and c.last_batch > $2
+            where s.run_id = $1 and ($3 is null or s.key = any($3))
+            union all
+            select t.first_batch, t.last_batch, t.count from metric_series s
+            join metric_tail t on t.series_id = s.id and t.count > 0 and t.last_batch > $2
+            where s.run_id = $1 and ($3 is null or s.key = any($3))
+            union all
+            (select b.batch, b.batch, 1000 * cardinality(b.series) from metric_batch b
+             where b.run_id = $1 and b.batch > $2 order by b.batch limit 100)
+            """,
+            runId,
+            after,
+            KeysParameter(keys)
+        );
+        var parts = new List<Part>();
+        await using var rows = await batch.ExecuteReaderAsync(cancellationToken);
+        while (await rows.ReadAsync(cancellationToken))
+        {
+            parts.Add(new Part(rows.GetInt64(0), rows.GetInt64(1), rows.GetInt32(2)));
+        }
+
+        return parts;
+    }
+
+    /// <summary>The last batch until which there are not too many points; the next one at least.</summary>
+    private static long LastOf(List<Part> parts, long after, long newest)
+    {
+        var (low, high) = (Math.Min(after + 1, newest), newest);
+        while (low < high)
+        {
+            var middle = low + ((high - low + 1) / 2);
+            if (parts.Sum(part => part.PointsIn(after, middle)) <= ManyPoints)
+            {
+                low = middle;
+            }
+            else
+            {
+                high = middle - 1;
+            }
+        }
+
+        return low;
+    }
+
+    private static async Task<List<(LivePoint Point, int Stage)>> PointsAsync(
+        NpgsqlBatch batch,
+        long after,
+        long last,
+        CancellationToken cancellationToken
+    )
+    {
+        var points = new List<(LivePoint Point, int Stage)>();
+        await using var rows = await batch.ExecuteReaderAsync(cancellationToken);
+        while (await rows.ReadAsync(cancellationToken))
+        {
+            var (key, block) = (rows.GetString(0), ChunkTable.DecodeTail(rows, 1));
+            for (var i = 0; i < block.Count; i++)
+            {
+                if (block.Batches[i] > after && block.Batches[i] <= last)
+                {
+                    var point = block.PointOf(i);
+                    points.Add((new(block.Batches[i], key, point.Step, point.At, point.Value, null), point.Stage));
+                }
+            }
+        }
+
+        await rows.NextResultAsync(cancellationToken);
+        while (await rows.ReadAsync(cancellationToken))
+        {
+            points.Add(Point(rows));
+        }
+
+        return points;
+    }
+
+    /// <summary>The names of stages by id.</summary>
+    private static async Task<Dictionary<int, string>> StagesAsync(
+        NpgsqlConnection connection,
+        List<(LivePoint Point, int Stage)> points,
+        CancellationToken cancellationToken
+    )
+    {
+        var names = new Dictionary<int, string>();
+        var ids = points.Select(point => point.Stage).Where(stage => stage > 0).Distinct().ToArray();
+        if (ids.Length == 0)
+        {
+            return names;
+        }
+
+        await using var batch = new NpgsqlBatch(connection);
+        batch.Add("select id, name from metric_stage where id = any($1)", ids);
+        await using var rows = await batch.ExecuteReaderAsync(cancellationToken);
+        while (await rows.ReadAsync(cancellationToken))
+        {
+            names.Add(rows.GetInt32(0), rows.GetString(1));
+        }
+
+        return names;
+    }
+
+    private static NpgsqlParameter KeysParameter(string[]? keys) =>
+        new() { Value = (object?)keys ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Text };
 
     private static LiveState State(NpgsqlDataReader reader) =>
         new(
@@ -95,45 +226,25 @@ internal sealed class LiveReader(TrackingStore store)
             reader.IsDBNull(3) ? null : reader.GetFieldValue<DateTimeOffset>(3)
         );
 
-    private static void AddBatch(LiveBatches batches, NpgsqlDataReader reader) =>
-        batches.Add(
-            reader.GetInt64(0),
-            reader.GetFieldValue<long[]>(1),
-            reader.GetFieldValue<long[]>(2),
-            reader.GetFieldValue<long[]>(3)
+    private static (LivePoint Point, int Stage) Point(NpgsqlDataReader reader) =>
+        (
+            new(
+                reader.GetInt64(0),
+                reader.GetString(1),
+                reader.GetInt64(2),
+                DateTime.SpecifyKind(reader.GetDateTime(3), DateTimeKind.Utc),
+                reader.GetDouble(4),
+                null
+            ),
+            reader.GetInt32(5)
         );
 
-    private static LivePoint Point(NpgsqlDataReader reader) =>
-        new(
-            reader.GetInt64(0),
-            reader.GetString(1),
-            reader.GetInt64(2),
-            reader.GetDateTime(3),
-            reader.GetDouble(4),
-            reader.IsDBNull(5) ? null : reader.GetString(5)
-        );
-}
-
-/// <summary>Consecutive batches, and for each series the range of their steps.</summary>
-internal sealed class LiveBatches(long after)
-{
-    public long After { get; } = after;
-
-    /// <summary>The last of them; <see cref="After"/> when there is none.</summary>
-    public long Last { get; private set; } = after;
-
-    public bool IsEmpty => Last == After;
-
-    public SortedDictionary<long, (long From, long To)> Ranges { get; } = [];
-
-    public void Add(long batch, long[] series, long[] from, long[] to)
+    /// <summary>Points of one series that are stored together.</summary>
+    [StructLayout(LayoutKind.Auto)]
+    private readonly record struct Part(long First, long Last, int Count)
     {
-        Last = batch;
-        for (var i = 0; i < series.Length; i++)
-        {
-            Ranges[series[i]] = Ranges.TryGetValue(series[i], out var range)
-                ? (Math.Min(range.From, from[i]), Math.Max(range.To, to[i]))
-                : (from[i], to[i]);
-        }
+        /// <summary>About how many are in batches after one until another, as if they were spread evenly.</summary>
+        public double PointsIn(long after, long last) =>
+            Math.Max(0, Math.Min(last, Last) - Math.Max(after, First - 1)) * (double)Count / (Last - First + 1);
     }
 }

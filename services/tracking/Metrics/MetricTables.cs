@@ -4,8 +4,8 @@ namespace Platform.Tracking.Metrics;
 
 /// <summary>
 /// The tables of metric points. Points are neither events nor a projection: a rebuild of the read models keeps them, so
-/// nothing here references rows of a projection. A series (run and key) has a short id, so that a point takes 64 bytes;
-/// the primary key begins with it, so that <c>metric_point</c> can be partitioned by ranges of series.
+/// nothing here references rows of a projection. A series (run and key) has a short id. Its newest points are in its tail, all others in
+/// chunks (docs/adr/0038); <c>metric_point</c> and <c>metric_batch</c> hold points from before there were chunks, until they are moved.
 /// </summary>
 internal static class MetricTables
 {
@@ -72,6 +72,41 @@ internal static class MetricTables
         """
         -- The newest attempt of the run's job that logged: its points fence those of earlier ones, whatever was announced by then.
         alter table metric_run add column attempt int not null default 0;
+        """
+    );
+
+    public static readonly Migration ChunkMigration = new(
+        "020_metric_chunk",
+        """
+        -- The newest points of a series, a block for each batch, the newest first: an update then logs what is new only. They stay in
+        -- the row, and the row in its page.
+        create table metric_tail (
+          series_id bigint primary key,
+          count int not null,
+          first_batch bigint not null,
+          last_batch bigint not null,
+          points bytea not null) with (fillfactor = 50);
+        alter table metric_tail alter column points set storage plain;
+        -- All other points of a series. Its chunks do not overlap in the order of steps and times; times are in microseconds since 1970.
+        create table metric_chunk (
+          series_id bigint not null,
+          first_step bigint not null,
+          first_time bigint not null,
+          last_step bigint not null,
+          last_time bigint not null,
+          min_time bigint not null,
+          max_time bigint not null,
+          first_batch bigint not null,
+          last_batch bigint not null,
+          count int not null,
+          in_order_of_time boolean not null,
+          summary bytea not null,
+          points bytea not null,
+          primary key (series_id, first_step, first_time));
+        -- They are compressed already.
+        alter table metric_chunk alter column summary set storage external, alter column points set storage external;
+        -- What followers of a run have not seen.
+        create index metric_chunk_batch on metric_chunk (series_id, last_batch);
         """
     );
 }

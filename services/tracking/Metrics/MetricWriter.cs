@@ -1,5 +1,5 @@
+using System.Collections.Concurrent;
 using Npgsql;
-using NpgsqlTypes;
 using Platform.EventStore;
 using Platform.Tracking.Runs;
 
@@ -17,13 +17,30 @@ internal sealed record LoggedPoints(int Received, int Stored, long Batch);
 internal readonly record struct LogOutcome(LoggedPoints? Points, bool IsFenced = false);
 
 /// <summary>
-/// Stores the points of one request in one transaction: the points, the state of each series and the batch that live
-/// readers follow. Points that are already stored (same series, step and time) change nothing.
+/// Stores the points of requests that wait at the same time together: one transaction, and for each run one batch. While fewer than two
+/// groups are in flight a request is stored at once; those that arrive meanwhile follow together when one ends.
 /// </summary>
+/// <remarks>
+/// When the server refuses a group, all of it is rolled back and each request goes alone, so that only the one at fault fails. Requests
+/// for one run are never in two groups at once.
+/// </remarks>
 internal sealed class MetricWriter(TrackingStore store, RunSignals signals, TrackingCounters counters)
 {
-    /// <summary>Stores points.</summary>
+    // One waits for the disk while the server works on the other; more only make the groups smaller.
+    private const int MaxGroups = 2;
+    private const int MaxRequests = 256;
+    private const int MaxPoints = 50_000;
+    private const int MaxKnownStages = 10_000;
+
+    private readonly Lock _gate = new();
+    private readonly LinkedList<Member> _waiting = [];
+    private readonly HashSet<string> _inFlight = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, int> _stages = new(StringComparer.Ordinal);
+    private int _groups;
+
+    /// <summary>Stores points; returns when they are committed.</summary>
     /// <param name="attempt">The attempt of the run's job that sent them; null when they are not from a job.</param>
+    /// <param name="cancellationToken">Takes the request back while it waits; once sent, it may be stored all the same.</param>
     public async Task<LogOutcome> WriteAsync(
         string runId,
         MetricPoints points,
@@ -31,147 +48,186 @@ internal sealed class MetricWriter(TrackingStore store, RunSignals signals, Trac
         CancellationToken cancellationToken
     )
     {
-        await using var connection = await store.DataSource.OpenConnectionAsync(cancellationToken);
-        await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
-        var (batch, newest, known) = await BeginBatchAsync(connection, runId, attempt, points.Keys, cancellationToken);
-        if (batch is not { } number || newest is null)
+        cancellationToken.ThrowIfCancellationRequested();
+        var member = new Member(runId, points, attempt);
+        if (Enqueue(member))
         {
-            return new LogOutcome(Points: null, IsFenced: newest > attempt);
-        }
-
-        if (known.Count < points.Keys.Count)
-        {
-            await AddSeriesAsync(connection, runId, points.Keys, known, cancellationToken);
-        }
-
-        var series = points.Keys.Select(key => known[key]).ToArray();
-        var columns = new Columns(points, series, await StagesAsync(points.Stages, cancellationToken));
-        var stored = await InsertAsync(connection, columns, number, cancellationToken);
-        if (stored == 0)
-        {
-            // Rolled back: a repeat takes no batch number.
-            return new LogOutcome(new LoggedPoints(points.Count, 0, number - 1));
-        }
-
-        if (stored == points.Count)
-        {
-            for (var i = 0; i < points.Count; i++)
+            // The groups after the first are not part of what this caller does.
+            using (ExecutionContext.SuppressFlow())
             {
-                series[columns.KeyIndex[i]].Add(columns.Steps[i], columns.Times[i], columns.Values[i]);
+                _ = StoreAllAsync();
             }
         }
-        else
+
+        try
         {
-            await AddStoredAsync(connection, series, number, cancellationToken);
+            return await member.Outcome.WaitAsync(cancellationToken);
         }
-
-        await EndBatchAsync(connection, runId, number, series, cancellationToken);
-        await transaction.CommitAsync(cancellationToken);
-        signals.Raise(runId);
-        counters.PointsStored(stored);
-        return new LogOutcome(new LoggedPoints(points.Count, stored, number));
-    }
-
-    /// <summary>
-    /// Takes the run's next batch number, which makes its other writers and its purge wait, and reads its series. Whether the run is
-    /// still there is asked afterwards, as a purge may have held the number; its row is not locked, as a rebuild replaces it.
-    /// </summary>
-    /// <returns>
-    /// The number, null when none was taken; the newest known attempt of the run's job, null when there is no such run; the series.
-    /// </returns>
-    private static async Task<(long? Batch, int? Newest, Dictionary<string, SeriesState> Series)> BeginBatchAsync(
-        NpgsqlConnection connection,
-        string runId,
-        int? attempt,
-        List<string> keys,
-        CancellationToken cancellationToken
-    )
-    {
-        var series = new Dictionary<string, SeriesState>(StringComparer.Ordinal);
-        await using var batch = new NpgsqlBatch(connection);
-        batch.Add(
-            """
-            insert into metric_run as m (run_id, batch, attempt, logged_at)
-            select id, 1, $3, now() from run where id = $1 and attempt <= $2
-            on conflict (run_id) do update set batch = m.batch + 1, attempt = greatest(m.attempt, $3), logged_at = now()
-            where m.attempt <= $2
-            returning batch
-            """,
-            runId,
-            attempt ?? int.MaxValue,
-            attempt ?? 0
-        );
-        batch.Add(
-            """
-            select greatest(r.attempt, m.attempt) from run r left join metric_run m on m.run_id = r.id where r.id = $1
-            """,
-            runId
-        );
-        batch.Add(
-            """
-            select id, key, count, last_step, last_at, last_value, min_step, min_value, max_step, max_value
-            from metric_series where run_id = $1 and key = any($2)
-            """,
-            runId,
-            keys
-        );
-        await using var reader = await batch.ExecuteReaderAsync(cancellationToken);
-        long? number = await reader.ReadAsync(cancellationToken) ? reader.GetInt64(0) : null;
-        await reader.NextResultAsync(cancellationToken);
-        int? newest = await reader.ReadAsync(cancellationToken) ? reader.GetInt32(0) : null;
-        await reader.NextResultAsync(cancellationToken);
-        while (await reader.ReadAsync(cancellationToken))
+        catch (OperationCanceledException)
         {
-            var state = new SeriesState
+            lock (_gate)
             {
-                Id = reader.GetInt64(0),
-                Key = reader.GetString(1),
-                Count = reader.GetInt64(2),
-                LastStep = Value<long>(reader, 3),
-                LastAt = Value<DateTime>(reader, 4),
-                LastValue = Value<double>(reader, 5),
-                MinStep = Value<long>(reader, 6),
-                MinValue = Value<double>(reader, 7),
-                MaxStep = Value<long>(reader, 8),
-                MaxValue = Value<double>(reader, 9),
-                NextStep = (Value<long>(reader, 3) ?? 0) + 1,
-            };
-            series.Add(state.Key, state);
-        }
+                _waiting.Remove(member);
+            }
 
-        return (number, newest, series);
+            throw;
+        }
     }
 
-    private static async Task AddSeriesAsync(
-        NpgsqlConnection connection,
-        string runId,
-        List<string> keys,
-        Dictionary<string, SeriesState> known,
-        CancellationToken cancellationToken
-    )
+    /// <returns>Whether the caller has to store groups.</returns>
+    private bool Enqueue(Member member)
     {
-        await using var command = new NpgsqlCommand(
-            "insert into metric_series (run_id, key) select $1, unnest($2) returning id, key",
-            connection
-        );
-        command.Parameters.Add(new() { Value = runId });
-        command.Parameters.Add(new() { Value = keys.Where(key => !known.ContainsKey(key)).ToList() });
-        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
-        while (await reader.ReadAsync(cancellationToken))
+        lock (_gate)
         {
-            known.Add(reader.GetString(1), new SeriesState { Id = reader.GetInt64(0), Key = reader.GetString(1) });
+            _waiting.AddLast(member);
+            if (_groups == MaxGroups)
+            {
+                return false;
+            }
+
+            _groups++;
+            return true;
         }
+    }
+
+    private async Task StoreAllAsync()
+    {
+        for (List<Member> group = []; ; )
+        {
+            // Callers that are ready to log, such as those that just got their answer, join the next group.
+            await Task.Yield();
+            group = TakeGroup(completed: group);
+            if (group.Count == 0)
+            {
+                return;
+            }
+
+            await StoreAsync(group);
+        }
+    }
+
+    /// <returns>Those that can go together, longest waiting first; with none the storing ends.</returns>
+    private List<Member> TakeGroup(List<Member> completed)
+    {
+        lock (_gate)
+        {
+            _inFlight.ExceptWith(completed.Select(member => member.RunId));
+            var attempts = new Dictionary<string, int?>(StringComparer.Ordinal);
+            var group = new List<Member>();
+            var points = 0;
+            for (var node = _waiting.First; node is not null && group.Count < MaxRequests; )
+            {
+                var (member, next) = (node.Value, node.Next);
+                if (points > 0 && points + member.Points.Count > MaxPoints)
+                {
+                    break;
+                }
+
+                // Of one run, those of one attempt go together: another's may have to be refused.
+                var isTaken = attempts.TryGetValue(member.RunId, out var attempt)
+                    ? attempt == member.Attempt
+                    : _inFlight.Add(member.RunId);
+                if (isTaken)
+                {
+                    attempts.TryAdd(member.RunId, member.Attempt);
+                    group.Add(member);
+                    points += member.Points.Count;
+                    _waiting.Remove(node);
+                }
+
+                node = next;
+            }
+
+            _groups -= group.Count == 0 ? 1 : 0;
+            return group;
+        }
+    }
+
+    private async Task StoreAsync(List<Member> group)
+    {
+        try
+        {
+            if (!await TryStoreAsync(group))
+            {
+                foreach (var run in group.GroupBy(member => member.RunId, StringComparer.Ordinal))
+                {
+                    await StoreAsync([.. run]);
+                }
+            }
+        }
+        catch (Exception e) when (group.Count > 1 && IsRolledBack(e))
+        {
+            foreach (var member in group)
+            {
+                await StoreAsync([member]);
+            }
+        }
+        catch (Exception e)
+        {
+            group.ForEach(member => member.Fail(e));
+        }
+    }
+
+    /// <returns>False when nothing is stored, as its runs have to go each alone.</returns>
+    private async Task<bool> TryStoreAsync(List<Member> group)
+    {
+        var members = group
+            .GroupBy(member => member.RunId, StringComparer.Ordinal)
+            .Select(run => run.ToList())
+            .ToList();
+        var runs = members.ConvertAll(run => new RunPoints(
+            run[0].RunId,
+            run[0].Attempt,
+            run.ConvertAll(member => member.Points)
+        ));
+        var stages = await StagesAsync(group.SelectMany(member => member.Points.Stages));
+        LogOutcome[]? outcomes;
+        await using (var connection = await store.DataSource.OpenConnectionAsync())
+        {
+            outcomes = await new MetricTransaction(connection, CancellationToken.None).ExecuteAsync(runs, stages);
+        }
+
+        if (outcomes is null)
+        {
+            return false;
+        }
+
+        foreach (var run in runs.Where(run => run.StoredCount > 0))
+        {
+            signals.Raise(run.RunId);
+            counters.PointsStored(run.StoredCount);
+        }
+
+        foreach (var (member, outcome) in members.SelectMany(run => run).Zip(outcomes))
+        {
+            member.Complete(outcome);
+        }
+
+        return true;
     }
 
     /// <summary>
-    /// The ids of stages, in their order. Outside the transaction, because all runs share stages and their writers must
-    /// not wait for each other.
+    /// The ids of stages. Outside the transaction, because all runs share stages and their writers must not wait for each other.
     /// </summary>
-    private async Task<int[]> StagesAsync(List<string> stages, CancellationToken cancellationToken)
+    private async Task<IReadOnlyDictionary<string, int>> StagesAsync(IEnumerable<string> names)
     {
-        if (stages.Count == 0)
+        var ids = new Dictionary<string, int>(StringComparer.Ordinal);
+        var unknown = new List<string>();
+        foreach (var name in names.Distinct(StringComparer.Ordinal))
         {
-            return [];
+            if (_stages.TryGetValue(name, out var id))
+            {
+                ids.Add(name, id);
+            }
+            else
+            {
+                unknown.Add(name);
+            }
+        }
+
+        if (unknown.Count == 0)
+        {
+            return ids;
         }
 
         await using var batch = store.DataSource.CreateBatch();
@@ -180,171 +236,42 @@ internal sealed class MetricWriter(TrackingStore store, RunSignals signals, Trac
             insert into metric_stage (name) select u.name from unnest($1) u(name)
             where not exists (select from metric_stage s where s.name = u.name) on conflict do nothing
             """,
-            stages
+            unknown
         );
-        batch.Add("select name, id from metric_stage where name = any($1)", stages);
-        await using var reader = await batch.ExecuteReaderAsync(cancellationToken);
-        var ids = new Dictionary<string, int>(StringComparer.Ordinal);
-        while (await reader.ReadAsync(cancellationToken))
+        batch.Add("select name, id from metric_stage where name = any($1)", unknown);
+        await using var reader = await batch.ExecuteReaderAsync();
+        while (await reader.ReadAsync())
         {
             ids.Add(reader.GetString(0), reader.GetInt32(1));
-        }
-
-        return [.. stages.Select(stage => ids[stage])];
-    }
-
-    private static async Task<int> InsertAsync(
-        NpgsqlConnection connection,
-        Columns columns,
-        long batch,
-        CancellationToken cancellationToken
-    )
-    {
-        await using var command = new NpgsqlCommand(
-            """
-            insert into metric_point (series_id, step, at, value, batch, stage_id)
-            select series_id, step, at, value, $6, stage_id
-            from unnest($1, $2, $3, $4, $5) as u(series_id, step, at, value, stage_id)
-            on conflict do nothing
-            """,
-            connection
-        );
-        command.Parameters.Add(new() { Value = columns.Series });
-        command.Parameters.Add(new() { Value = columns.Steps });
-        command.Parameters.Add(
-            new() { Value = columns.Times, NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.TimestampTz }
-        );
-        command.Parameters.Add(new() { Value = columns.Values });
-        command.Parameters.Add(new() { Value = columns.Stages });
-        command.Parameters.Add(new() { Value = batch });
-        return await command.ExecuteNonQueryAsync(cancellationToken);
-    }
-
-    /// <summary>Adds only the points that this batch stored, when some of them already existed.</summary>
-    private static async Task AddStoredAsync(
-        NpgsqlConnection connection,
-        SeriesState[] series,
-        long batch,
-        CancellationToken cancellationToken
-    )
-    {
-        var byId = series.ToDictionary(state => state.Id);
-        await using var command = new NpgsqlCommand(
-            """
-            select p.series_id, p.step, p.at, p.value
-            from unnest($1, $2, $3) as u(series_id, from_step, to_step)
-            join metric_point p on p.series_id = u.series_id and p.step between u.from_step and u.to_step
-            where p.batch = $4
-            """,
-            connection
-        );
-        command.Parameters.Add(new() { Value = series.Select(state => state.Id).ToArray() });
-        command.Parameters.Add(new() { Value = series.Select(state => state.FromStep).ToArray() });
-        command.Parameters.Add(new() { Value = series.Select(state => state.ToStep).ToArray() });
-        command.Parameters.Add(new() { Value = batch });
-        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
-        while (await reader.ReadAsync(cancellationToken))
-        {
-            byId[reader.GetInt64(0)].Add(reader.GetInt64(1), reader.GetDateTime(2), reader.GetDouble(3));
-        }
-    }
-
-    private static async Task EndBatchAsync(
-        NpgsqlConnection connection,
-        string runId,
-        long number,
-        SeriesState[] series,
-        CancellationToken cancellationToken
-    )
-    {
-        await using var batch = new NpgsqlBatch(connection);
-        batch.Add(
-            """
-            update metric_series s set count = u.count, last_step = u.last_step, last_at = u.last_at,
-              last_value = u.last_value, min_step = u.min_step, min_value = u.min_value, max_step = u.max_step,
-              max_value = u.max_value
-            from unnest($1, $2, $3, $4, $5, $6, $7, $8, $9) as u(id, count, last_step, last_at, last_value,
-              min_step, min_value, max_step, max_value)
-            where s.id = u.id
-            """,
-            series.Select(state => state.Id).ToArray(),
-            series.Select(state => state.Count).ToArray(),
-            series.Select(state => state.LastStep).ToArray(),
-            series.Select(state => state.LastAt).ToArray(),
-            series.Select(state => state.LastValue).ToArray(),
-            series.Select(state => state.MinStep).ToArray(),
-            series.Select(state => state.MinValue).ToArray(),
-            series.Select(state => state.MaxStep).ToArray(),
-            series.Select(state => state.MaxValue).ToArray()
-        );
-        batch.Add(
-            "insert into metric_batch (run_id, batch, series, from_steps, to_steps) values ($1, $2, $3, $4, $5)",
-            runId,
-            number,
-            series.Select(state => state.Id).ToArray(),
-            series.Select(state => state.FromStep).ToArray(),
-            series.Select(state => state.ToStep).ToArray()
-        );
-        await batch.ExecuteNonQueryAsync(cancellationToken);
-    }
-
-    private static T? Value<T>(NpgsqlDataReader reader, int column)
-        where T : struct => reader.IsDBNull(column) ? null : reader.GetFieldValue<T>(column);
-
-    /// <summary>
-    /// The points as arrays for the database, with steps and ids filled in. Points are grouped by series, so that they
-    /// are close together on disk and a reader of one series does not read the pages of all.
-    /// </summary>
-    private sealed class Columns
-    {
-        public Columns(MetricPoints points, SeriesState[] series, int[] stageIds)
-        {
-            KeyIndex = new int[points.Count];
-            Series = new long[points.Count];
-            Steps = new long[points.Count];
-            Times = new DateTime[points.Count];
-            Values = new double[points.Count];
-            // Without stages the array stays empty; unnest fills it with nulls.
-            Stages = stageIds.Length == 0 ? [] : new int?[points.Count];
-            var next = Starts(points.KeyIndex, series.Length);
-            for (var i = 0; i < points.Count; i++)
+            if (_stages.Count < MaxKnownStages)
             {
-                var key = points.KeyIndex[i];
-                var target = next[key]++;
-                KeyIndex[target] = key;
-                Series[target] = series[key].Id;
-                Steps[target] = series[key].Resolve(points.Steps[i]);
-                Times[target] = points.Times[i];
-                Values[target] = points.Values[i];
-                if (stageIds.Length > 0)
-                {
-                    Stages[target] = points.StageIndex[i] < 0 ? null : stageIds[points.StageIndex[i]];
-                }
+                _stages.TryAdd(reader.GetString(0), reader.GetInt32(1));
             }
         }
 
-        public int[] KeyIndex { get; }
-        public long[] Series { get; }
-        public long[] Steps { get; }
-        public DateTime[] Times { get; }
-        public double[] Values { get; }
-        public int?[] Stages { get; }
+        return ids;
+    }
 
-        /// <summary>Where the points of each key begin.</summary>
-        private static int[] Starts(List<int> keyIndex, int keys)
-        {
-            var starts = new int[keys + 1];
-            foreach (var key in keyIndex)
-            {
-                starts[key + 1]++;
-            }
+    /// <summary>An error of the server's; after any other it is unknown what was committed.</summary>
+    private static bool IsRolledBack(Exception exception) =>
+        exception is (not NpgsqlException) or PostgresException { InvariantSeverity: "ERROR" };
 
-            for (var key = 1; key <= keys; key++)
-            {
-                starts[key] += starts[key - 1];
-            }
+    private sealed class Member(string runId, MetricPoints points, int? attempt)
+    {
+        private readonly TaskCompletionSource<LogOutcome> _outcome = new(
+            TaskCreationOptions.RunContinuationsAsynchronously
+        );
 
-            return starts;
-        }
+        public string RunId => runId;
+
+        public MetricPoints Points => points;
+
+        public int? Attempt => attempt;
+
+        public Task<LogOutcome> Outcome => _outcome.Task;
+
+        public void Complete(LogOutcome outcome) => _outcome.SetResult(outcome);
+
+        public void Fail(Exception exception) => _outcome.SetException(exception);
     }
 }

@@ -29,6 +29,22 @@ internal sealed record SeriesQuery
     /// <summary>The last step.</summary>
     [FromQuery(Name = "toStep")]
     public long? ToStep { get; init; }
+
+    /// <summary>The first time.</summary>
+    [FromQuery(Name = "fromTime")]
+    public DateTimeOffset? FromTime { get; init; }
+
+    /// <summary>The last time.</summary>
+    [FromQuery(Name = "toTime")]
+    public DateTimeOffset? ToTime { get; init; }
+
+    /// <summary>Only points that were stored after this batch, also those of earlier steps: the batch of the last answer.</summary>
+    [FromQuery(Name = "after")]
+    public long? After { get; init; }
+
+    /// <summary><c>step</c>, which is the default, <c>time</c>, or <c>relative</c>: seconds since the start of the run.</summary>
+    [FromQuery(Name = "x")]
+    public string? X { get; init; }
 }
 
 /// <summary>What is answered. It is written as it is read, and never exists as a whole.</summary>
@@ -38,9 +54,10 @@ internal sealed record StoredSeries(long Batch, IReadOnlyList<OneSeries> Series)
 
 /// <summary>The points of a metric, one at each index.</summary>
 /// <param name="Key">Its name.</param>
-/// <param name="Steps">Ascending.</param>
+/// <param name="Steps">Ascending, unless the x-axis is a time.</param>
 /// <param name="Times">When each was logged.</param>
 /// <param name="Values">A number, or <c>NaN</c>, <c>Infinity</c> or <c>-Infinity</c>.</param>
+/// <param name="Seconds">Since the start of the run; left out unless the x-axis is <c>relative</c>.</param>
 /// <param name="Stages">The training stage of each point; left out where there are none.</param>
 [JsonNumberHandling(JsonNumberHandling.AllowNamedFloatingPointLiterals)]
 internal sealed record OneSeries(
@@ -48,15 +65,13 @@ internal sealed record OneSeries(
     IReadOnlyList<long> Steps,
     IReadOnlyList<DateTimeOffset> Times,
     IReadOnlyList<double> Values,
+    IReadOnlyList<double>? Seconds = null,
     IReadOnlyList<string?>? Stages = null
 );
 
 /// <summary>Reads series, downsampled to what a chart can show.</summary>
 internal static class ReadMetricsEndpoint
 {
-    private const int DefaultPoints = 2000;
-    private const int MaxPoints = 100_000;
-
     public static void MapReadMetrics(this IEndpointRouteBuilder runs) =>
         runs.MapGet("/{id}/metrics", HandleAsync)
             .RequireAuthorization(Policies.ReadRun)
@@ -72,21 +87,23 @@ internal static class ReadMetricsEndpoint
         CancellationToken cancellationToken
     )
     {
-        var points = query.Points ?? DefaultPoints;
-        if (points is < SeriesSampler.MinPoints or > MaxPoints)
-        {
-            return ProblemResults.Invalid("points", RunSentences.PointsOf.With(SeriesSampler.MinPoints, MaxPoints));
-        }
-
         if (!MetricKeys.TryParse(query.Keys, query.Key, out var keys))
         {
             return ProblemResults.Invalid("keys", RunSentences.Key);
         }
 
-        if (
-            !RunRules.TryNormalizeId(id, out var runId)
-            || await reader.FindSeriesAsync(runId, keys, cancellationToken) is not var (batch, heads)
-        )
+        if (!SeriesSelection.TryParse(query, keys, out var selection, out var refusal))
+        {
+            return refusal;
+        }
+
+        if (!RunRules.TryNormalizeId(id, out var runId))
+        {
+            return ProblemResults.NotFound(RunSentences.NotFound.With(id));
+        }
+
+        await using var snapshot = await reader.BeginAsync(cancellationToken);
+        if (await snapshot.FindSeriesAsync([runId], keys) is not [var run])
         {
             return ProblemResults.NotFound(RunSentences.NotFound.With(id));
         }
@@ -94,64 +111,9 @@ internal static class ReadMetricsEndpoint
         context.Response.ContentType = "application/json";
         await using var json = new Utf8JsonWriter(context.Response.BodyWriter);
         json.WriteStartObject();
-        json.WriteNumber("batch", batch);
-        json.WriteStartArray("series");
-        foreach (var head in heads)
-        {
-            var series = await reader.ReadAsync(head, points, query.FromStep, query.ToStep, cancellationToken);
-            var ids = series.Select(point => point.Stage).Where(stage => stage > 0).ToHashSet();
-            WriteSeries(json, head.Key, series, await reader.StagesAsync(ids, cancellationToken));
-            await json.FlushAsync(cancellationToken);
-        }
-
-        json.WriteEndArray();
+        await SeriesWriter.WriteAsync(json, snapshot, run, selection, cancellationToken);
         json.WriteEndObject();
         await json.FlushAsync(cancellationToken);
         return TypedResults.Empty;
-    }
-
-    private static void WriteSeries(
-        Utf8JsonWriter json,
-        string key,
-        List<SeriesPoint> points,
-        Dictionary<int, string> stages
-    )
-    {
-        json.WriteStartObject();
-        json.WriteString("key", key);
-        json.WriteStartArray("steps");
-        foreach (var point in points)
-        {
-            json.WriteNumberValue(point.Step);
-        }
-
-        json.WriteEndArray();
-        json.WriteStartArray("times");
-        foreach (var point in points)
-        {
-            // The first instant of all comes from the database without its zone.
-            json.WriteStringValue(DateTime.SpecifyKind(point.At, DateTimeKind.Utc));
-        }
-
-        json.WriteEndArray();
-        json.WriteStartArray("values");
-        foreach (var point in points)
-        {
-            MetricJson.WriteValue(json, point.Value);
-        }
-
-        json.WriteEndArray();
-        if (stages.Count > 0)
-        {
-            json.WriteStartArray("stages");
-            foreach (var point in points)
-            {
-                json.WriteStringValue(stages.GetValueOrDefault(point.Stage));
-            }
-
-            json.WriteEndArray();
-        }
-
-        json.WriteEndObject();
     }
 }

@@ -1,8 +1,16 @@
+using System.Runtime.InteropServices;
+using Platform.Tracking.Metrics.Storage;
+
 namespace Platform.Tracking.Metrics;
 
-/// <summary>One point of a series; positions count from 0 in the order of step and time.</summary>
+/// <summary>One point of a series.</summary>
+/// <param name="Time">In microseconds since 1970.</param>
 /// <param name="Stage">The id of its stage, or 0.</param>
-internal readonly record struct SeriesPoint(long Position, long Step, DateTime At, double Value, int Stage);
+[StructLayout(LayoutKind.Auto)]
+internal readonly record struct SeriesPoint(long Step, long Time, double Value, int Stage)
+{
+    public DateTime At => PointTime.ToDateTime(Time);
+}
 
 /// <summary>
 /// Downsamples a streamed series: keeps its first and last point and the lowest and highest point of each bucket. All
@@ -16,6 +24,7 @@ internal sealed class SeriesSampler
 
     private readonly int _maxPoints;
     private readonly int _maxBuckets;
+    private readonly bool _byTime;
 
     /// <summary>All points while they fit: buckets keep two of three.</summary>
     private readonly List<SeriesPoint> _all;
@@ -24,41 +33,39 @@ internal sealed class SeriesSampler
     private long _count;
     private SeriesPoint _first;
     private SeriesPoint _last;
+    private bool _hasFirst;
 
     /// <summary>Starts a series.</summary>
     /// <param name="maxPoints">How many points may be kept.</param>
     /// <param name="expected">The expected number of points; a wrong number only costs resolution.</param>
-    public SeriesSampler(int maxPoints, long expected)
+    /// <param name="byTime">Whether points come in the order of their times, not of their steps.</param>
+    public SeriesSampler(int maxPoints, long expected, bool byTime = false)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(maxPoints, MinPoints);
         _maxPoints = maxPoints;
+        _byTime = byTime;
         _maxBuckets = (maxPoints - 2) / 2;
         _all = new List<SeriesPoint>((int)Math.Min(maxPoints, expected));
         _bucketSize = Math.Max(1, (expected + _maxBuckets - 1) / _maxBuckets);
         _buckets = new List<Bucket>((int)Math.Min(_maxBuckets, expected + 1));
     }
 
-    public void Add(long step, DateTime at, double value, int stage)
-    {
-        var point = new SeriesPoint(_count, step, at, value, stage);
-        if (_count == 0)
-        {
-            _first = point;
-        }
+    /// <summary>How many points a bucket has: two of them are kept.</summary>
+    public long BucketSize => _bucketSize;
 
-        _last = point;
+    public void Add(long step, DateTime at, double value, int stage) =>
+        Add(new SeriesPoint(step, PointTime.Of(at), value, stage));
+
+    public void Add(in SeriesPoint point)
+    {
+        AddEnd(point);
         _count++;
         if (_count <= _maxPoints)
         {
             _all.Add(point);
         }
 
-        if (_buckets.Count == _maxBuckets && _buckets[^1].Count == _bucketSize)
-        {
-            MergeNeighbours();
-        }
-
-        if (_buckets.Count > 0 && _buckets[^1].Count < _bucketSize)
+        if (IsLastBucketOpen())
         {
             _buckets[^1].Add(point);
         }
@@ -66,6 +73,75 @@ internal sealed class SeriesSampler
         {
             _buckets.Add(new Bucket(point));
         }
+    }
+
+    /// <summary>Adds points of a block, in its order.</summary>
+    public void Add(PointBlock block, int from, int to)
+    {
+        if (_count + to - from <= _maxPoints || _bucketSize <= 2)
+        {
+            for (var i = from; i < to; i++)
+            {
+                Add(block.PointOf(i));
+            }
+
+            return;
+        }
+
+        if (from < to)
+        {
+            AddEnd(block.PointOf(from));
+        }
+
+        for (int next; from < to; from = next)
+        {
+            var room = IsLastBucketOpen() ? _bucketSize - _buckets[^1].Count : _bucketSize;
+            next = (int)Math.Min(to, from + room);
+            var (lowest, highest) = block.Extremes(from, next);
+            AddBucket(block.PointOf(Math.Min(lowest, highest)), block.PointOf(Math.Max(lowest, highest)), next - from);
+            AddEnd(block.PointOf(next - 1));
+        }
+    }
+
+    /// <summary>Adds points of which only the lowest and the highest are at hand. They no longer all fit.</summary>
+    public void AddBucket(in SeriesPoint one, in SeriesPoint other, long count)
+    {
+        _count = Math.Max(_count, _maxPoints) + count;
+        var bucket = new Bucket(one);
+        if (count > 1)
+        {
+            bucket.AddSummarized(other, count);
+        }
+
+        if (IsLastBucketOpen())
+        {
+            _buckets[^1].Merge(bucket);
+        }
+        else
+        {
+            _buckets.Add(bucket);
+        }
+    }
+
+    /// <summary>Makes a point the last one, and the first one when there was none. It is not counted.</summary>
+    public void AddEnd(in SeriesPoint point)
+    {
+        if (!_hasFirst)
+        {
+            (_first, _hasFirst) = (point, true);
+        }
+
+        _last = point;
+    }
+
+    private bool IsLastBucketOpen()
+    {
+        if (_buckets.Count == _maxBuckets && _buckets[^1].Count >= _bucketSize)
+        {
+            MergeNeighbours();
+        }
+
+        return _buckets.Count > 0 && _buckets[^1].Count < _bucketSize;
     }
 
     /// <summary>The kept points in order.</summary>
@@ -80,7 +156,7 @@ internal sealed class SeriesSampler
         points.Add(_first);
         foreach (var bucket in _buckets)
         {
-            var inOrder = bucket.Lowest.Position < bucket.Highest.Position;
+            var inOrder = IsLater(bucket.Highest, bucket.Lowest);
             AddLater(points, inOrder ? bucket.Lowest : bucket.Highest);
             AddLater(points, inOrder ? bucket.Highest : bucket.Lowest);
         }
@@ -89,13 +165,18 @@ internal sealed class SeriesSampler
         return points;
     }
 
-    private static void AddLater(List<SeriesPoint> points, in SeriesPoint point)
+    private void AddLater(List<SeriesPoint> points, in SeriesPoint point)
     {
-        if (point.Position > points[^1].Position)
+        if (IsLater(point, points[^1]))
         {
             points.Add(point);
         }
     }
+
+    private bool IsLater(in SeriesPoint point, in SeriesPoint other) =>
+        _byTime
+            ? point.Time > other.Time || (point.Time == other.Time && point.Step > other.Step)
+            : point.Step > other.Step || (point.Step == other.Step && point.Time > other.Time);
 
     private void MergeNeighbours()
     {
@@ -139,6 +220,17 @@ internal sealed class SeriesSampler
             }
 
             Count++;
+        }
+
+        /// <summary>Takes the extremes of more points, of which the first one is one.</summary>
+        public void AddSummarized(in SeriesPoint other, long count)
+        {
+            Highest = other;
+            Count = count;
+            if (count > 2)
+            {
+                Arrange();
+            }
         }
 
         public void Merge(Bucket later)

@@ -1,3 +1,5 @@
+using Platform.Tracking.Metrics.Storage;
+
 namespace Platform.Tracking.Metrics;
 
 /// <summary>
@@ -19,11 +21,8 @@ internal sealed class SeriesState
     /// <summary>The step of the next point without one: the highest step plus one.</summary>
     public long NextStep { get; set; } = 1;
 
-    /// <summary>The range of steps of the current batch.</summary>
-    public long FromStep { get; private set; } = long.MaxValue;
-
-    /// <inheritdoc cref="FromStep"/>
-    public long ToStep { get; private set; } = long.MinValue;
+    /// <summary>The place of the last point; null when there is none.</summary>
+    public PointPlace? Last => LastStep is { } step ? new PointPlace(step, PointTime.Of(LastAt!.Value)) : null;
 
     /// <summary>Determines the step of a point.</summary>
     public long Resolve(long step)
@@ -34,19 +33,27 @@ internal sealed class SeriesState
         }
 
         NextStep = Math.Max(NextStep, step + 1);
-        FromStep = Math.Min(FromStep, step);
-        ToStep = Math.Max(ToStep, step);
         return step;
     }
 
-    /// <summary>Adds a stored point; points may be added in any order.</summary>
-    public void Add(long step, DateTime at, double value)
+    /// <summary>Adds stored points, which are in order; those of earlier places may come later.</summary>
+    public void Add(PointBlock points)
+    {
+        for (var i = 0; i < points.Count; i++)
+        {
+            Add(points.Steps[i], points.Values[i]);
+        }
+
+        var last = points.Last;
+        if (Last is not { } before || last > before)
+        {
+            (LastStep, LastAt, LastValue) = (last.Step, PointTime.ToDateTime(last.Time), points.Values[^1]);
+        }
+    }
+
+    private void Add(long step, double value)
     {
         Count++;
-        if (LastStep is null || (step, at).CompareTo((LastStep.Value, LastAt!.Value)) >= 0)
-        {
-            (LastStep, LastAt, LastValue) = (step, at, value);
-        }
 
         if (double.IsNaN(value))
         {

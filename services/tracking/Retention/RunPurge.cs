@@ -11,7 +11,10 @@ namespace Platform.Tracking.Retention;
 /// </summary>
 internal sealed class RunPurge(TrackingStore store, TimeProvider clock)
 {
-    /// <summary>How many points a step deletes; one takes 64 bytes.</summary>
+    /// <summary>How many chunks a step deletes; one has some thousands of points.</summary>
+    private const int StepChunks = 200;
+
+    /// <summary>How many points that are in no chunk yet a step deletes.</summary>
     private const int StepPoints = 10_000;
 
     /// <summary>Deletes a run that is in the recycle bin, or says what that would delete.</summary>
@@ -78,18 +81,18 @@ internal sealed class RunPurge(TrackingStore store, TimeProvider clock)
     /// <summary>Deletes the points of a series of a purged run, and then the series from the list of those.</summary>
     public async Task DeleteLeftoversAsync(long series, CancellationToken cancellationToken)
     {
-        int deleted;
-        do
+        foreach (var (table, limit) in new[] { ("metric_chunk", StepChunks), ("metric_point", StepPoints) })
         {
-            await using var command = store.DataSource.CreateCommand(
-                $"""
-                delete from metric_point where ctid = any(array(
-                  select ctid from metric_point where series_id = $1 limit {StepPoints}))
-                """
-            );
-            command.Parameters.Add(new() { Value = series });
-            deleted = await command.ExecuteNonQueryAsync(cancellationToken);
-        } while (deleted > 0);
+            int deleted;
+            do
+            {
+                await using var command = store.DataSource.CreateCommand(
+                    $"delete from {table} where ctid = any(array(select ctid from {table} where series_id = $1 limit {limit}))"
+                );
+                command.Parameters.Add(new() { Value = series });
+                deleted = await command.ExecuteNonQueryAsync(cancellationToken);
+            } while (deleted > 0);
+        }
 
         await using var forget = store.DataSource.CreateCommand("delete from purged_series where id = $1");
         forget.Parameters.Add(new() { Value = series });
@@ -112,7 +115,8 @@ internal sealed class RunPurge(TrackingStore store, TimeProvider clock)
         batch.Add("delete from metric_run where run_id = $1", runId);
         batch.Add(
             """
-            with series as (delete from metric_series where run_id = $1 returning id)
+            with series as (delete from metric_series where run_id = $1 returning id),
+              tail as (delete from metric_tail t using series s where t.series_id = s.id)
             insert into purged_series (id) select id from series
             """,
             runId

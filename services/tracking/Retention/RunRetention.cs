@@ -2,17 +2,20 @@ using Microsoft.Extensions.Options;
 using Platform.EventStore;
 using Platform.ProjectRetention;
 using Platform.ServiceDefaults;
+using Platform.Tracking.Metrics.Storage;
 using Platform.Tracking.Runs;
 
 namespace Platform.Tracking.Retention;
 
 /// <summary>
 /// Deletes what this service keeps no longer: runs that have ended, and took neither a change nor a point for as long as their project
-/// keeps them, go into the recycle bin; runs that have been there for long enough are purged, with their points.
+/// keeps them, go into the recycle bin; runs that have been there for long enough are purged, with their points. Moves points of before
+/// there were chunks into chunks.
 /// </summary>
 internal sealed class RunRetention(
     RunHandler runs,
     RunPurge purge,
+    OldPointsMover mover,
     RetentionSteps steps,
     RetainedProjects<TrackingStore> projects,
     IOptions<TrackingOptions> options,
@@ -62,6 +65,13 @@ internal sealed class RunRetention(
                 await purge.DeleteLeftoversAsync(series, cancellationToken);
                 return true;
             },
+            cancellationToken
+        );
+        await steps.ForEachAsync(
+            "move points into chunks",
+            limit => mover.FindAsync(limit, cancellationToken),
+            series => $"move the points of series {series}",
+            series => mover.MoveAsync(series, cancellationToken),
             cancellationToken
         );
         await steps.TryAsync(

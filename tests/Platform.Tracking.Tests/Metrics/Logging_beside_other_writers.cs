@@ -44,22 +44,22 @@ public sealed class Logging_beside_other_writers(TrackingHost host) : IClassFixt
         Task<HttpStatusCode> purge;
 
         // Both come to it last.
-        await using (var batches = await TableLock.TakeAsync(host.Store, "metric_batch"))
+        await using (var tails = await TableLock.TakeAsync(host.Store, "metric_tail"))
         {
             if (logsFirst)
             {
                 logging = LogAsync(id);
-                await batches.WaitForWaitersAsync(1);
+                await tails.WaitForWaitersAsync(1);
                 purge = PurgeAsync(id);
             }
             else
             {
                 purge = PurgeAsync(id);
-                await batches.WaitForWaitersAsync(1);
+                await tails.WaitForWaitersAsync(1);
                 logging = LogAsync(id);
             }
 
-            await batches.WaitForWaitersAsync(2);
+            await tails.WaitForWaitersAsync(2);
         }
 
         Assert.Equal(HttpStatusCode.OK, await purge);
@@ -68,6 +68,11 @@ public sealed class Logging_beside_other_writers(TrackingHost host) : IClassFixt
         {
             Assert.Equal(0, await CountAsync(table, id));
         }
+
+        await using var tailsLeft = host.Store.DataSource.CreateCommand(
+            "select count(*) from metric_tail t where not exists (select from metric_series s where s.id = t.series_id)"
+        );
+        Assert.Equal(0L, await tailsLeft.ExecuteScalarAsync());
     }
 
     private Task<HttpStatusCode> LogAsync(string id) =>

@@ -127,8 +127,10 @@ public sealed class Deleting_a_run(TrackingHost host) : IClassFixture<TrackingHo
     {
         var project = NewProject();
         var (id, kept) = (await EndedAsync(project), await EndedAsync(project));
+        await host.LogAsync(id, [.. Enumerable.Range(2, 500).Select(Point)]);
         await DeleteAsync(id);
         var series = await SeriesAsync(id);
+        Assert.Equal(1, await CountAsync("metric_chunk where series_id = any($1)", series));
 
         Assert.True((await PurgeAsync(id, dryRun: false))["done"]!.GetValue<bool>());
 
@@ -136,10 +138,10 @@ public sealed class Deleting_a_run(TrackingHost host) : IClassFixture<TrackingHo
         Assert.Empty(await ListAsync(project, "&deleted=true"));
         await WaitFor.ConditionAsync(
             "its points to be deleted",
-            async () => await CountAsync("metric_point where series_id = any($1)", series) == 0
+            async () => await CountAsync("metric_chunk where series_id = any($1)", series) == 0
         );
-        Assert.Equal(0, await CountAsync("metric_batch where run_id = $1", id));
-        Assert.Equal(1, await CountAsync("metric_batch where run_id = $1", kept));
+        Assert.Equal(0, await CountAsync("metric_tail where series_id = any($1)", series));
+        Assert.Equal(1, await CountAsync("metric_tail where series_id = any($1)", await SeriesAsync(kept)));
         await host.SendAsync(HttpMethod.Post, $"/api/runs/{id}/restore", null, HttpStatusCode.NotFound);
         Assert.True((await PurgeAsync(id, dryRun: false))["done"]!.GetValue<bool>());
     }

@@ -50,6 +50,24 @@ public sealed class Runs_of_a_project_that_keeps_them_for_days(TrackingHost host
         var project = $"kept{Guid.CreateVersion7():N}";
         var (stuck, old) = (await EndedAsync(project, days: 32), await EndedAsync(project, days: 31));
         var (unpurged, due) = (await EndedAsync(project, days: 0), await EndedAsync(project, days: 0));
+        foreach (var id in new[] { unpurged, due })
+        {
+            // So many that they are a chunk.
+            await host.LogAsync(
+                id,
+                [
+                    .. Enumerable
+                        .Range(1, 500)
+                        .Select(step => new
+                        {
+                            key = "loss",
+                            step,
+                            value = 0.5,
+                        }),
+                ]
+            );
+        }
+
         var (first, last) = (await SeriesAsync(unpurged), await SeriesAsync(due));
         await ExecuteAsync(
             $"""
@@ -58,7 +76,7 @@ public sealed class Runs_of_a_project_that_keeps_them_for_days(TrackingHost host
               when (old.id = '{stuck}' and new.deleted_at is not null) execute function refuse();
             create trigger refuse_purge before delete on run for each row
               when (old.id = '{unpurged}') execute function refuse();
-            create trigger refuse_points before delete on metric_point for each row
+            create trigger refuse_points before delete on metric_chunk for each row
               when (old.series_id = {first}) execute function refuse();
             insert into purged_series (id) values ({first});
             """
@@ -77,11 +95,11 @@ public sealed class Runs_of_a_project_that_keeps_them_for_days(TrackingHost host
         await WaitFor.ConditionAsync("the other to be purged", async () => await CountAsync("run", "id", due) == 0);
         await WaitFor.ConditionAsync(
             "the other's points to be deleted",
-            async () => await CountAsync("metric_point", "series_id", last) == 0
+            async () => await CountAsync("metric_chunk", "series_id", last) == 0
         );
         Assert.Null(await DeletionAsync(stuck));
         Assert.NotNull(await DeletionAsync(unpurged));
-        Assert.Equal(1, await CountAsync("metric_point", "series_id", first));
+        Assert.Equal(1, await CountAsync("metric_chunk", "series_id", first));
     }
 
     private Task KeepAsync(string project, int days) =>

@@ -1,11 +1,10 @@
-using Platform.EventStore;
 using Platform.Mlflow;
 using Platform.Tracking.Metrics;
 
 namespace Platform.Tracking.Mlflow.Runs;
 
 /// <summary>MLflow's requests that read the points of a metric.</summary>
-internal sealed class MlflowMetricHistory(TrackingStore store, MetricReader reader, MlflowRunAccess access)
+internal sealed class MlflowMetricHistory(MetricReader reader, MlflowRunAccess access)
 {
     private const int MaxPage = 25_000;
     private const int MaxRuns = 100;
@@ -61,21 +60,15 @@ internal sealed class MlflowMetricHistory(TrackingStore store, MetricReader read
         foreach (var run in RunsOf(request, "run_ids"))
         {
             var id = await access.FindAsync(run, context);
-            var (_, series) = (await reader.FindSeriesAsync(id, [key], context.RequestAborted))!.Value;
             // As in MLflow, the first and the last point are kept however few are asked for.
             var most = Math.Max(limit, SeriesSampler.MinPoints);
-            var points = await reader.ReadAsync(series[0], most, from, to, context.RequestAborted);
-            metrics.AddRange(
-                points.Select(point =>
-                    MlflowRunMapping.MetricOf(
-                        key,
-                        point.Value,
-                        new DateTimeOffset(DateTime.SpecifyKind(point.At, DateTimeKind.Utc)),
-                        point.Step,
-                        MlflowRunMapping.IdOf(id)
-                    )
-                )
-            );
+            await using var snapshot = await reader.BeginAsync(context.RequestAborted);
+            var found = await snapshot.FindSeriesAsync([id], [key]);
+            var range = new PointRange { FromStep = from ?? long.MinValue, ToStep = to ?? long.MaxValue };
+            await foreach (var (_, points) in snapshot.SampleAsync(found[0].Series, most, range))
+            {
+                metrics.AddRange(points.Select(point => MetricOf(key, point, MlflowRunMapping.IdOf(id))));
+            }
         }
 
         return new { Metrics = metrics.OrNull() };
@@ -103,32 +96,24 @@ internal sealed class MlflowMetricHistory(TrackingStore store, MetricReader read
         CancellationToken cancellationToken
     )
     {
-        await using var batch = store.DataSource.CreateBatch();
-        batch.Add(
-            """
-            select p.value, p.at, p.step from metric_series s join metric_point p on p.series_id = s.id
-            where s.run_id = $1 and s.key = $2 order by p.at, p.step, p.value limit $3 offset $4
-            """,
-            id,
-            key,
-            limit,
-            offset
-        );
-        var points = new List<MlflowMetric>();
-        await using var rows = await batch.ExecuteReaderAsync(cancellationToken);
-        while (await rows.ReadAsync(cancellationToken))
+        await using var snapshot = await reader.BeginAsync(cancellationToken);
+        var found = await snapshot.FindSeriesAsync([id], [key]);
+        if (found.Count == 0)
         {
-            points.Add(
-                MlflowRunMapping.MetricOf(
-                    key,
-                    rows.GetDouble(0),
-                    new DateTimeOffset(DateTime.SpecifyKind(rows.GetDateTime(1), DateTimeKind.Utc)),
-                    rows.GetInt64(2),
-                    withRun ? MlflowRunMapping.IdOf(id) : null
-                )
-            );
+            return [];
         }
 
-        return points;
+        var points = await snapshot.ReadAsync(found[0].Series[0], PointRange.All);
+        // As in MLflow by time, and by step where the time is the same.
+        points = points.IsInOrderOfTime() ? points : points.ByTime();
+        return
+        [
+            .. Enumerable
+                .Range((int)Math.Min(offset, points.Count), (int)Math.Clamp(points.Count - offset, 0, limit))
+                .Select(index => MetricOf(key, points.PointOf(index), withRun ? MlflowRunMapping.IdOf(id) : null)),
+        ];
     }
+
+    private static MlflowMetric MetricOf(string key, SeriesPoint point, string? run) =>
+        MlflowRunMapping.MetricOf(key, point.Value, new DateTimeOffset(point.At, TimeSpan.Zero), point.Step, run);
 }
