@@ -16,6 +16,7 @@ using Platform.Tracking.Mlflow;
 using Platform.Tracking.Mlflow.Experiments;
 using Platform.Tracking.Retention;
 using Platform.Tracking.Runs;
+using Platform.Tracking.Searching;
 
 namespace Platform.Tracking;
 
@@ -52,6 +53,7 @@ public sealed class TrackingModule : IServiceModule
         options.Migrations.Add(RunHeartbeats.Migration);
         options.Migrations.Add(RunProjection.SearchFoldMigration);
         options.Migrations.Add(ExperimentProjection.Migration);
+        options.Migrations.Add(RunFacts.Migration);
         options.InlineProjections.Add(new RunProjection());
         options.InlineProjections.Add(new ExperimentProjection());
         services.AddEventStore(options, (store, source) => new TrackingStore(store, source));

@@ -1,0 +1,239 @@
+using System.Globalization;
+using Npgsql;
+using Platform.ServiceDefaults;
+
+namespace Platform.Tracking.Searching;
+
+/// <summary>
+/// Finds runs in steps, each with a bound on what it reads, because PostgreSQL cannot know how conditions occur together: from the
+/// condition that few runs fulfil; else the first runs in order, in the hope that they are enough; else the runs in order with each
+/// condition as a hash table of run numbers.
+/// </summary>
+internal sealed class RunFinder : IListFinder
+{
+    /// <summary>So many runs are read and checked one by one.</summary>
+    private const int Few = 4000;
+
+    /// <summary>So many numbers are handed from one step to the next.</summary>
+    private const int Many = 20_000;
+
+    /// <summary>Runs in order that are tried in the first attempt for each that is wanted, and at most.</summary>
+    private const int TriesEach = 4;
+    private const int MostTries = 2000;
+
+    private readonly Dictionary<string, RunCondition> _conditions = new(StringComparer.Ordinal);
+
+    /// <summary>Adds what is known of a condition of the filter.</summary>
+    public void Add(RunCondition condition) => _conditions[condition.Row] = condition;
+
+    /// <inheritdoc />
+    public async Task<FoundRows?> FindAsync(
+        NpgsqlDataSource source,
+        ListFilter filter,
+        ListPage page,
+        CancellationToken cancellationToken
+    )
+    {
+        var own = filter.Copy();
+        var conditions = ConditionsOf(filter);
+        if (RunWalk.Of(page, own.Parameter) is not { } walks)
+        {
+            return null;
+        }
+
+        await using var search = await RunQueries.OpenAsync(source, own, cancellationToken);
+        var (counts, few) = await CountAsync(search, conditions, cancellationToken);
+        if (few is not null)
+        {
+            return Narrowed(
+                await search.NumbersAsync($"select array(select run from ({few.Numbers}) few)", cancellationToken)
+            );
+        }
+
+        var wanted = page.Limit + 1 + page.Offset;
+        if (wanted <= MostTries && await TryAsync(search, page, walks, conditions, wanted, cancellationToken) is { } found)
+        {
+            return Page(found, page);
+        }
+
+        var holds = Holds(conditions);
+        if (Driver(conditions, counts) is { } driver)
+        {
+            var candidates = await search.NumbersAsync(Candidates(conditions, driver), cancellationToken);
+            if (candidates.Length <= Few)
+            {
+                return Narrowed(candidates);
+            }
+
+            if (candidates.Length <= Many)
+            {
+                var known = own.Parameter(candidates);
+                holds = run => $"(({run} in (select unnest({known}))) is true)";
+            }
+        }
+
+        return Page(
+            await WalkAsync(search, page, walks, conditions, holds, cancellationToken),
+            page with { Offset = 0 }
+        );
+    }
+
+    /// <inheritdoc />
+    public async Task<long?> CountAsync(
+        NpgsqlDataSource source,
+        ListFilter filter,
+        CancellationToken cancellationToken
+    )
+    {
+        var conditions = ConditionsOf(filter);
+        await using var search = await RunQueries.OpenAsync(source, filter.Copy(), cancellationToken);
+        var (counts, few) = await CountAsync(search, conditions, cancellationToken);
+        if (few is not null)
+        {
+            return await search.CountAsync(
+                $"select count(*) from run r where r.number in ({few.Numbers}) and {Rows(conditions)}",
+                cancellationToken
+            );
+        }
+
+        var driver = Driver(conditions, counts);
+        var (numbers, others) = driver is null
+            ? ("select number as run from run", conditions)
+            : ($"select distinct run from ({driver.Numbers}) numbers", [.. conditions.Where(one => one != driver)]);
+        return await search.CountAsync(
+            $"select count(*) from ({numbers}) d where {Holds(others)("d.run")}",
+            cancellationToken
+        );
+    }
+
+    /// <summary>How many fulfil each condition that has an index, as far as <see cref="Many"/>; and one that few do.</summary>
+    private static async Task<(Dictionary<RunCondition, int> Counts, RunCondition? Few)> CountAsync(
+        RunQueries search,
+        List<RunCondition> conditions,
+        CancellationToken cancellationToken
+    )
+    {
+        var counted = conditions.FindAll(condition => condition is { Numbers: not null, IsScan: false });
+        var counts = new Dictionary<RunCondition, int>();
+        if (counted.Count > 0)
+        {
+            var numbers = await search.NumbersAsync(
+                $"select array[{string.Join(", ", counted.Select(one => $"(select count(*)::int from ({one.Numbers} limit {Many + 1}) c)"))}]",
+                cancellationToken
+            );
+            for (var i = 0; i < counted.Count; i++)
+            {
+                counts[counted[i]] = numbers[i];
+            }
+        }
+
+        var least = counts.Count == 0 ? null : counts.MinBy(count => count.Value).Key;
+        return (counts, least is not null && counts[least] <= Few ? least : null);
+    }
+
+    /// <summary>Looks for the page among the first runs in order; null when it is not certain to be there.</summary>
+    private static async Task<int[]?> TryAsync(
+        RunQueries search,
+        ListPage page,
+        IReadOnlyList<RunWalk> walks,
+        List<RunCondition> conditions,
+        long wanted,
+        CancellationToken cancellationToken
+    )
+    {
+        foreach (var steps in new[] { Math.Min(MostTries, (int)wanted * TriesEach), MostTries }.Distinct())
+        {
+            var found = new List<int>();
+            var left = steps;
+            foreach (var walk in walks)
+            {
+                var (walked, numbers) = await search.TryAsync(
+                    walk.TrySql(page, conditions, left, wanted - found.Count),
+                    cancellationToken
+                );
+                found.AddRange(numbers);
+                left -= walked;
+                if (found.Count >= wanted || left <= 0)
+                {
+                    break;
+                }
+            }
+
+            if (found.Count >= wanted || left > 0)
+            {
+                return [.. found];
+            }
+        }
+
+        return null;
+    }
+
+    private static async Task<int[]> WalkAsync(
+        RunQueries search,
+        ListPage page,
+        IReadOnlyList<RunWalk> walks,
+        List<RunCondition> conditions,
+        Func<string, string> holds,
+        CancellationToken cancellationToken
+    )
+    {
+        var found = new List<int>();
+        var (offset, limit) = (page.Offset, page.Limit + 1);
+        foreach (var walk in walks)
+        {
+            var numbers = await search.NumbersAsync(
+                walk.Sql(page, conditions, holds(walk.Run), offset, limit - found.Count),
+                cancellationToken
+            );
+            found.AddRange(numbers);
+            if (found.Count == limit)
+            {
+                break;
+            }
+
+            offset =
+                numbers.Length > 0 || offset == 0
+                    ? 0
+                    : offset - await search.CountAsync(walk.CountSql(holds(walk.Run)), cancellationToken);
+        }
+
+        return [.. found];
+    }
+
+    /// <summary>The numbers of runs that fulfil all conditions, up to one more than <see cref="Many"/>.</summary>
+    private static string Candidates(List<RunCondition> conditions, RunCondition driver) =>
+        string.Create(
+            CultureInfo.InvariantCulture,
+            $"""
+            select array(select d.run from ({driver.Numbers}) d
+              where {Holds([.. conditions.Where(one => one != driver)])("d.run")} limit {Many + 1})
+            """
+        );
+
+    /// <summary>The condition to begin with; null when none has an index.</summary>
+    private static RunCondition? Driver(List<RunCondition> conditions, Dictionary<RunCondition, int> counts) =>
+        conditions
+            .Where(condition => condition.Numbers is not null)
+            .MinBy(condition => counts.GetValueOrDefault(condition, int.MaxValue));
+
+    private static Func<string, string> Holds(List<RunCondition> conditions) =>
+        run => string.Join(" and ", conditions.Select(condition => condition.Holds(run)).DefaultIfEmpty("true"));
+
+    private static string Rows(List<RunCondition> conditions) =>
+        string.Join(" and ", conditions.Select(condition => condition.Row).DefaultIfEmpty("true"));
+
+    private List<RunCondition> ConditionsOf(ListFilter filter) =>
+        [.. filter.Conditions.Select(row => _conditions.GetValueOrDefault(row) ?? RunCondition.OfRow(row))];
+
+    private static FoundRows Narrowed(int[] numbers) =>
+        new(parameter => $"r.number = any({parameter(numbers)})", HasMore: null);
+
+    private static FoundRows Page(int[] found, ListPage page)
+    {
+        var numbers = found.Skip((int)page.Offset).Take(page.Limit).ToArray();
+        return new(
+            parameter => $"r.number = any({parameter(numbers)})",
+            HasMore: found.Length > page.Offset + page.Limit
+        );
+    }
+}
