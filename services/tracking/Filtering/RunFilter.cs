@@ -1,4 +1,5 @@
 using System.Globalization;
+using Platform.Contracts.Sentences;
 using Platform.ServiceDefaults;
 using Platform.Tracking.Runs;
 using Platform.Tracking.Searching;
@@ -23,14 +24,20 @@ internal static class RunFilter
             return;
         }
 
+        filter.AddRunFilter(node, finder, meaning => filter.Reject(name, meaning));
+    }
+
+    /// <summary>Adds a filter that was read.</summary>
+    /// <param name="reject">Gets what it means that there is not.</param>
+    public static void AddRunFilter(this ListFilter filter, FilterNode node, RunFinder finder, Action<Sentence> reject)
+    {
         foreach (var part in Parts(node))
         {
             filter.Add(parameter =>
             {
-                var sql = RunFilterSql.Translate(part, parameter, out var meaning);
-                if (sql is null)
+                if (RunFilterSql.Translate(part, parameter, out var meaning) is not { } sql)
                 {
-                    filter.Reject(name, meaning!);
+                    reject(meaning!);
                     return "false";
                 }
 
@@ -41,7 +48,7 @@ internal static class RunFilter
     }
 
     /// <summary>The parts of which all must hold.</summary>
-    public static IEnumerable<FilterNode> Parts(FilterNode node) =>
+    private static IEnumerable<FilterNode> Parts(FilterNode node) =>
         node is FilterNode.Many { All: true } many ? many.Parts.SelectMany(Parts) : [node];
 
     /// <summary>What an order is by, as in <c>metrics.val/loss</c>; null for no such field.</summary>

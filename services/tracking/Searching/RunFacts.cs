@@ -155,6 +155,8 @@ internal static class RunFacts
         create index run_created on run (created_at, id) include (number);
         create index run_updated on run (updated_at, id) include (number);
         create index run_started on run (started_at, id) include (number);
+        -- MLflow's order.
+        create index run_newest on run (started_at desc nulls last, id) include (number);
         create index run_ended on run (ended_at, id) include (number);
         create index run_name on run (name, id) include (number);
         create index run_project on run (project collate "C", created_at, id) include (number);

@@ -35,12 +35,23 @@ internal sealed class RunFinder : IListFinder
     )
     {
         var own = filter.Copy();
-        var conditions = ConditionsOf(filter);
-        if (RunWalk.Of(page, own.Parameter) is not { } walks)
-        {
-            return null;
-        }
+        return RunWalk.Of(page, own.Parameter) is { } walks
+            ? await FindAsync(source, own, page, walks, cancellationToken)
+            : null;
+    }
 
+    /// <summary>Finds the runs of a page.</summary>
+    /// <param name="own">The filter, with the parameters of the order.</param>
+    /// <param name="walks">The parts of the order.</param>
+    public async Task<FoundRows> FindAsync(
+        NpgsqlDataSource source,
+        ListFilter own,
+        ListPage page,
+        IReadOnlyList<RunWalk> walks,
+        CancellationToken cancellationToken
+    )
+    {
+        var conditions = ConditionsOf(own);
         await using var search = await RunQueries.OpenAsync(source, own, cancellationToken);
         var (counts, few) = await CountAsync(search, conditions, cancellationToken);
         if (few is not null)

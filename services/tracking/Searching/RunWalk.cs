@@ -32,6 +32,9 @@ internal sealed record RunWalk(string From, string Run, string Where, params IRe
     /// <summary>The column with the value where that is a number or of the run itself; null otherwise.</summary>
     public string? Value { get; private init; }
 
+    /// <summary>True for runs whose value is null, where the order is by it all the same.</summary>
+    public bool IsMissing { get; private init; }
+
     /// <summary>The parts of a page's order that come after the row before it; null when no index has the order.</summary>
     public static IReadOnlyList<RunWalk>? Of(ListPage page, Func<object, string> parameter)
     {
@@ -49,8 +52,45 @@ internal sealed record RunWalk(string From, string Run, string Where, params IRe
             : field.Entity is not "attributes" ? OfFact(field.Entity, field.Key, page, parameter)
             : RunAttribute.Find(field.Key) is not { } attribute ? null
             : attribute.Tag is { } tag ? OfFact("tags", tag, page, parameter)
-            : attribute.Order is { } order ? OfAttribute(attribute, order, page, parameter)
+            : attribute.Order is { } order ? After(PartsOfAttribute(attribute, order), page, parameter)
             : null;
+    }
+
+    /// <summary>An order of MLflow: runs that are equal in it begin with the newest.</summary>
+    /// <param name="field">What the runs are ordered by first; null for nothing.</param>
+    public static IReadOnlyList<RunWalk>? OfMlflow(
+        (string Entity, string Key)? field,
+        bool isDescending,
+        Func<object, string> parameter
+    )
+    {
+        string[] ties = ["r.started_at desc nulls last", "r.id"];
+        if (field is not { } by)
+        {
+            return [new("run r", Row, "true", ties)];
+        }
+
+        var attribute = by.Entity is "attributes" ? RunAttribute.Find(by.Key) : null;
+        var parts =
+            attribute is null ? PartsOfFact(by.Entity, by.Key, parameter)
+            : attribute.Tag is { } tag ? PartsOfFact("tags", tag, parameter)
+            : attribute.Order is { } order ? PartsOfAttribute(attribute, order)
+            : [];
+        return parts.Length == 0 ? null : [.. parts.OfType<RunWalk>().Select(part => part.With(isDescending, ties))];
+    }
+
+    private RunWalk With(bool isDescending, string[] ties)
+    {
+        var first = Columns.Count == 1 || IsMissing ? null : Columns[0];
+        return this with
+        {
+            From = string.Equals(Run, Row, StringComparison.Ordinal) ? From : $"{From} join run r on r.number = s.run",
+            Columns =
+                first is null ? ties
+                // Once more, PostgreSQL would not see that an index has the order.
+                : first is "r.started_at" ? [isDescending ? ties[0] : first, ties[1]]
+                : [isDescending ? $"{first} desc" : first, .. ties],
+        };
     }
 
     private static List<RunWalk> OfFact(
@@ -58,7 +98,10 @@ internal sealed record RunWalk(string From, string Run, string Where, params IRe
         string key,
         ListPage page,
         Func<object, string> parameter
-    )
+    ) => After(PartsOfFact(entity, key, parameter), page, parameter);
+
+    /// <summary>The parts by their ranks in the columns by which the list itself would sort.</summary>
+    private static RunWalk?[] PartsOfFact(string entity, string key, Func<object, string> parameter)
     {
         var hash = RunFacts.Key(entity, parameter(key));
         var field = $"{entity}.{key}";
@@ -69,8 +112,7 @@ internal sealed record RunWalk(string From, string Run, string Where, params IRe
             Value = "s.value",
         };
         var table = entity is "metrics" ? "run_metric" : "run_value";
-        // As the ranks of the columns by which the list itself would sort.
-        RunWalk?[] parts =
+        return
         [
             entity switch
             {
@@ -82,39 +124,28 @@ internal sealed record RunWalk(string From, string Run, string Where, params IRe
             entity is "metrics" ? metrics with { Where = $"{metrics.Where} and s.value = 'NaN'", Columns = ["s.run"] } : null,
             new("run r", Row, $"not exists (select from {table} s where s.run = r.number and s.key = {hash})", Row),
         ];
-        return After(parts, page, parameter, last: 3);
     }
 
-    private static List<RunWalk> OfAttribute(
-        RunAttribute attribute,
-        string order,
-        ListPage page,
-        Func<object, string> parameter
-    )
+    private static RunWalk?[] PartsOfAttribute(RunAttribute attribute, string order)
     {
         var has = new RunWalk("run r", Row, $"{attribute.Sql} is not null", order, "r.id")
         {
             Field = $"attributes.{attribute.Sql}",
             Value = attribute.Sql,
         };
-        var missing = has with { Where = $"{attribute.Sql} is null", Value = null };
-        return After(
-            attribute.Kind is RunAttributeKind.Text ? [null, has, null, missing] : [has, null, null, missing],
-            page,
-            parameter,
-            last: 3
-        );
+        var missing = has with { Where = $"{attribute.Sql} is null", Value = null, IsMissing = true };
+        return attribute.Kind is RunAttributeKind.Text ? [null, has, null, missing] : [has, null, null, missing];
     }
 
     /// <summary>Leaves out the parts before the one in which the row before the page is, and in that the rows up to it.</summary>
-    private static List<RunWalk> After(RunWalk?[] parts, ListPage page, Func<object, string> parameter, int last)
+    private static List<RunWalk> After(RunWalk?[] parts, ListPage page, Func<object, string> parameter)
     {
         if (page.After is not { } after)
         {
             return [.. parts.OfType<RunWalk>()];
         }
 
-        var at = page.IsDescending ? last - (int)after[0] : (int)after[0];
+        var at = page.IsDescending ? 3 - (int)after[0] : (int)after[0];
         if (at is < 0 or > 3 || parts[at] is not { } part)
         {
             return [];
@@ -123,7 +154,7 @@ internal sealed record RunWalk(string From, string Run, string Where, params IRe
         var key = parameter(after[^1] is string && part.Columns[^1] is "r.id" ? after[^1] : after[3]);
         var isTime = part.Value is { } value && value.EndsWith("_at", StringComparison.Ordinal);
         List<string> since =
-            part.Columns.Count == 1 || part.Where.EndsWith(" is null", StringComparison.Ordinal) ? [key]
+            part.Columns.Count == 1 || part.IsMissing ? [key]
             : at == 1 ? [parameter(after[2]), key]
             : [isTime ? $"to_timestamp({parameter(after[1])})" : parameter(after[1]), key];
         return [part.Since(page, since), .. parts.Skip(at + 1).OfType<RunWalk>()];
