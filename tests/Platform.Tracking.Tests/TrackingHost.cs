@@ -23,6 +23,8 @@ public sealed class TrackingHost : IAsyncLifetime
 
     public HttpClient Http { get; private set; } = null!;
 
+    public IServiceProvider Services => _app!.Services;
+
     public TrackingStore Store => _app!.Services.GetRequiredService<TrackingStore>();
 
     public async Task InitializeAsync()

@@ -75,11 +75,16 @@ internal static class ListRunsEndpoint
         TrackingStore store,
         HttpRequest request,
         CancellationToken cancellationToken
-    )
-    {
-        var finder = new RunFinder();
-        return _runs.AnswerAsync(store.DataSource, query, FilterOf(query, finder), request, cancellationToken, finder);
-    }
+    ) => AnswerAsync(query, store, request, new RunFinder(), cancellationToken);
+
+    /// <summary>Answers a query with the runs that a finder finds.</summary>
+    internal static Task<ListResult<RunView>> AnswerAsync(
+        ListRunsQuery query,
+        TrackingStore store,
+        HttpRequest request,
+        RunFinder finder,
+        CancellationToken cancellationToken
+    ) => _runs.AnswerAsync(store.DataSource, query, FilterOf(query, finder), request, cancellationToken, finder);
 
     private static ListFilter FilterOf(ListRunsQuery query, RunFinder finder)
     {
@@ -133,10 +138,7 @@ internal static class ListRunsEndpoint
         }
         else if (divider < 0)
         {
-            Add(
-                new FilterNode.Not(Compare(FilterOperator.IsNull)),
-                parameter => $"r.tags ? {parameter(key)}"
-            );
+            Add(new FilterNode.Not(Compare(FilterOperator.IsNull)), parameter => $"r.tags ? {parameter(key)}");
         }
         else
         {

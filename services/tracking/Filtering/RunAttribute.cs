@@ -21,13 +21,33 @@ internal sealed record RunAttribute(string Sql, RunAttributeKind Kind, string? I
     public string? Tag { get; private init; }
 
     private static readonly RunAttribute _status = new("r.status", RunAttributeKind.Text, "r.status", "r.status");
-    private static readonly RunAttribute _created = new("r.created_at", RunAttributeKind.Time, "r.created_at", "r.created_at");
-    private static readonly RunAttribute _started = new("r.started_at", RunAttributeKind.Time, "r.started_at", "r.started_at");
+    private static readonly RunAttribute _created = new(
+        "r.created_at",
+        RunAttributeKind.Time,
+        "r.created_at",
+        "r.created_at"
+    );
+    private static readonly RunAttribute _started = new(
+        "r.started_at",
+        RunAttributeKind.Time,
+        "r.started_at",
+        "r.started_at"
+    );
     private static readonly RunAttribute _ended = new("r.ended_at", RunAttributeKind.Time, "r.ended_at", "r.ended_at");
-    private static readonly RunAttribute _updated = new("r.updated_at", RunAttributeKind.Time, "r.updated_at", "r.updated_at");
+    private static readonly RunAttribute _updated = new(
+        "r.updated_at",
+        RunAttributeKind.Time,
+        "r.updated_at",
+        "r.updated_at"
+    );
     private static readonly RunAttribute _id = new("r.id", RunAttributeKind.Text, "r.id", "r.id");
     private static readonly RunAttribute _name = new("r.name", RunAttributeKind.Text, "r.name", "r.name");
-    private static readonly RunAttribute _group = new("nullif(r.group_name, '')", RunAttributeKind.Text, "nullif(r.group_name, '')", "nullif(r.group_name, '')");
+    private static readonly RunAttribute _group = new(
+        "nullif(r.group_name, '')",
+        RunAttributeKind.Text,
+        "nullif(r.group_name, '')",
+        "nullif(r.group_name, '')"
+    );
     private static readonly RunAttribute _parent = new("r.parent_id", RunAttributeKind.Text, "r.parent_id");
     private static readonly RunAttribute _job = new("r.job_id::text", RunAttributeKind.Text, "r.job_id::text");
 

@@ -89,7 +89,8 @@ internal sealed class RunFilterSql(Func<object, string> parameter)
 
     private string? CompareMetric(FilterNode.Comparison c)
     {
-        var metric = $"select from run_metric m where m.run = r.number and m.key = {RunFacts.Key("metrics", parameter(c.Field.Key))}";
+        var metric =
+            $"select from run_metric m where m.run = r.number and m.key = {RunFacts.Key("metrics", parameter(c.Field.Key))}";
         if (c.Operator is FilterOperator.IsNull)
         {
             return $"not exists ({metric})";

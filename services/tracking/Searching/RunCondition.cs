@@ -36,7 +36,7 @@ internal sealed record RunCondition(string Row, string? Numbers, Func<string, st
                 Numbers: null,
                 run =>
                     string.Equals(run, RunWalk.Row, StringComparison.Ordinal)
-                        ? $"({row})"
+                        ? $"coalesce({row}, false)"
                         : $"exists (select from run r where r.number = {run} and {row})"
             );
     }
@@ -169,12 +169,7 @@ internal sealed record RunCondition(string Row, string? Numbers, Func<string, st
     }
 
     /// <summary>Texts that their index has in full, and those beyond, which the run itself has.</summary>
-    private static string Texts(
-        FilterNode.Comparison c,
-        string entity,
-        string under,
-        Func<object, string> parameter
-    )
+    private static string Texts(FilterNode.Comparison c, string entity, string under, Func<object, string> parameter)
     {
         var most = RunFacts.IndexedText.ToString(CultureInfo.InvariantCulture);
         var full = RunFilterSql.CompareText(c, "v.text", indexed: null, parameter);

@@ -11,17 +11,19 @@ namespace Platform.Tracking.Searching;
 /// </summary>
 internal sealed class RunFinder : IListFinder
 {
-    /// <summary>So many runs are read and checked one by one.</summary>
-    private const int Few = 4000;
-
-    /// <summary>So many numbers are handed from one step to the next.</summary>
-    private const int Many = 20_000;
-
-    /// <summary>Runs in order that are tried in the first attempt for each that is wanted, and at most.</summary>
+    /// <summary>Runs in order that are tried in the first attempt for each that is wanted.</summary>
     private const int TriesEach = 4;
-    private const int MostTries = 2000;
 
     private readonly Dictionary<string, RunCondition> _conditions = new(StringComparer.Ordinal);
+
+    /// <summary>So many runs are read and checked one by one.</summary>
+    public int Few { get; init; } = 4000;
+
+    /// <summary>So many numbers are handed from one step to the next.</summary>
+    public int Many { get; init; } = 20_000;
+
+    /// <summary>So many runs in order are tried at most.</summary>
+    public int MostTries { get; init; } = 2000;
 
     /// <summary>Adds what is known of a condition of the filter.</summary>
     public void Add(RunCondition condition) => _conditions[condition.Row] = condition;
@@ -34,6 +36,11 @@ internal sealed class RunFinder : IListFinder
         CancellationToken cancellationToken
     )
     {
+        if (RunWalk.IsColumn(page.Sort) && filter.Conditions.All(row => row is RunCondition.NotDeleted))
+        {
+            return null;
+        }
+
         var own = filter.Copy();
         return RunWalk.Of(page, own.Parameter) is { } walks
             ? await FindAsync(source, own, page, walks, cancellationToken)
@@ -56,15 +63,20 @@ internal sealed class RunFinder : IListFinder
         var (counts, few) = await CountAsync(search, conditions, cancellationToken);
         if (few is not null)
         {
-            return Narrowed(
-                await search.NumbersAsync($"select array(select run from ({few.Numbers}) few)", cancellationToken)
+            var numbers = await search.NumbersAsync(
+                $"select array(select r.number from run r where r.number in ({few.Numbers}) and {Rows(conditions)})",
+                cancellationToken
             );
+            return await OfFewAsync(search, page, walks, numbers, cancellationToken);
         }
 
         var wanted = page.Limit + 1 + page.Offset;
-        if (wanted <= MostTries && await TryAsync(search, page, walks, conditions, wanted, cancellationToken) is { } found)
+        if (
+            wanted <= MostTries
+            && await TryAsync(search, page, walks, conditions, wanted, cancellationToken) is { } found
+        )
         {
-            return Page(found, page);
+            return Page(found, page) with { Total = await TotalAsync(search, conditions, counts, cancellationToken) };
         }
 
         var holds = Holds(conditions);
@@ -73,7 +85,7 @@ internal sealed class RunFinder : IListFinder
             var candidates = await search.NumbersAsync(Candidates(conditions, driver), cancellationToken);
             if (candidates.Length <= Few)
             {
-                return Narrowed(candidates);
+                return await OfFewAsync(search, page, walks, [.. candidates.Distinct()], cancellationToken);
             }
 
             if (candidates.Length <= Many)
@@ -83,18 +95,48 @@ internal sealed class RunFinder : IListFinder
             }
         }
 
-        return Page(
-            await WalkAsync(search, page, walks, conditions, holds, cancellationToken),
-            page with { Offset = 0 }
+        var walked = await WalkAsync(
+            search,
+            page,
+            walks,
+            (walk, offset, limit) => walk.Sql(page, conditions, holds(walk.Run), offset, limit),
+            walk => walk.CountSql(holds(walk.Run)),
+            cancellationToken
         );
+        return Page(walked, page with { Offset = 0 }) with
+        {
+            Total = await TotalAsync(search, conditions, counts, cancellationToken),
+        };
+    }
+
+    /// <summary>The page among all runs of the list, when these are few.</summary>
+    private async Task<FoundRows> OfFewAsync(
+        RunQueries search,
+        ListPage page,
+        IReadOnlyList<RunWalk> walks,
+        int[] numbers,
+        CancellationToken cancellationToken
+    )
+    {
+        if (numbers.Length <= Few / 20)
+        {
+            return new(parameter => $"r.number = any({parameter(numbers)})", HasMore: null);
+        }
+
+        var known = search.Parameter(numbers);
+        var walked = await WalkAsync(
+            search,
+            page,
+            walks,
+            (walk, offset, limit) => walk.SqlOfFew(page, known, offset, limit),
+            walk => walk.CountSql($"{walk.Run} = any({known})"),
+            cancellationToken
+        );
+        return Page(walked, page with { Offset = 0 }) with { Total = numbers.Length };
     }
 
     /// <inheritdoc />
-    public async Task<long?> CountAsync(
-        NpgsqlDataSource source,
-        ListFilter filter,
-        CancellationToken cancellationToken
-    )
+    public async Task<long?> CountAsync(NpgsqlDataSource source, ListFilter filter, CancellationToken cancellationToken)
     {
         var conditions = ConditionsOf(filter);
         await using var search = await RunQueries.OpenAsync(source, filter.Copy(), cancellationToken);
@@ -107,18 +149,33 @@ internal sealed class RunFinder : IListFinder
             );
         }
 
-        var driver = Driver(conditions, counts);
+        return await search.CountAsync(CountSql(conditions, Driver(conditions, counts)), cancellationToken);
+    }
+
+    /// <summary>How many runs there are where that is read quickly, as for most tags; otherwise null.</summary>
+    private async Task<long?> TotalAsync(
+        RunQueries search,
+        List<RunCondition> conditions,
+        Dictionary<RunCondition, int> counts,
+        CancellationToken cancellationToken
+    ) =>
+        counts.Count > 0
+        && conditions.TrueForAll(one =>
+            one.Row is RunCondition.NotDeleted || (counts.TryGetValue(one, out var count) && count <= Many)
+        )
+            ? await search.CountAsync(CountSql(conditions, Driver(conditions, counts)), cancellationToken)
+            : null;
+
+    private static string CountSql(List<RunCondition> conditions, RunCondition? driver)
+    {
         var (numbers, others) = driver is null
             ? ("select number as run from run", conditions)
-            : ($"select distinct run from ({driver.Numbers}) numbers", [.. conditions.Where(one => one != driver)]);
-        return await search.CountAsync(
-            $"select count(*) from ({numbers}) d where {Holds(others)("d.run")}",
-            cancellationToken
-        );
+            : ($"select distinct run from ({driver.Numbers}) numbers", conditions.FindAll(one => one != driver));
+        return $"select count(*) from ({numbers}) d where {Holds(others)("d.run")}";
     }
 
     /// <summary>How many fulfil each condition that has an index, as far as <see cref="Many"/>; and one that few do.</summary>
-    private static async Task<(Dictionary<RunCondition, int> Counts, RunCondition? Few)> CountAsync(
+    private async Task<(Dictionary<RunCondition, int> Counts, RunCondition? Few)> CountAsync(
         RunQueries search,
         List<RunCondition> conditions,
         CancellationToken cancellationToken
@@ -143,7 +200,7 @@ internal sealed class RunFinder : IListFinder
     }
 
     /// <summary>Looks for the page among the first runs in order; null when it is not certain to be there.</summary>
-    private static async Task<int[]?> TryAsync(
+    private async Task<int[]?> TryAsync(
         RunQueries search,
         ListPage page,
         IReadOnlyList<RunWalk> walks,
@@ -183,8 +240,8 @@ internal sealed class RunFinder : IListFinder
         RunQueries search,
         ListPage page,
         IReadOnlyList<RunWalk> walks,
-        List<RunCondition> conditions,
-        Func<string, string> holds,
+        Func<RunWalk, long, long, string> sql,
+        Func<RunWalk, string> countSql,
         CancellationToken cancellationToken
     )
     {
@@ -192,10 +249,7 @@ internal sealed class RunFinder : IListFinder
         var (offset, limit) = (page.Offset, page.Limit + 1);
         foreach (var walk in walks)
         {
-            var numbers = await search.NumbersAsync(
-                walk.Sql(page, conditions, holds(walk.Run), offset, limit - found.Count),
-                cancellationToken
-            );
+            var numbers = await search.NumbersAsync(sql(walk, offset, limit - found.Count), cancellationToken);
             found.AddRange(numbers);
             if (found.Count == limit)
             {
@@ -205,14 +259,14 @@ internal sealed class RunFinder : IListFinder
             offset =
                 numbers.Length > 0 || offset == 0
                     ? 0
-                    : offset - await search.CountAsync(walk.CountSql(holds(walk.Run)), cancellationToken);
+                    : offset - await search.CountAsync(countSql(walk), cancellationToken);
         }
 
         return [.. found];
     }
 
     /// <summary>The numbers of runs that fulfil all conditions, up to one more than <see cref="Many"/>.</summary>
-    private static string Candidates(List<RunCondition> conditions, RunCondition driver) =>
+    private string Candidates(List<RunCondition> conditions, RunCondition driver) =>
         string.Create(
             CultureInfo.InvariantCulture,
             $"""
@@ -235,9 +289,6 @@ internal sealed class RunFinder : IListFinder
 
     private List<RunCondition> ConditionsOf(ListFilter filter) =>
         [.. filter.Conditions.Select(row => _conditions.GetValueOrDefault(row) ?? RunCondition.OfRow(row))];
-
-    private static FoundRows Narrowed(int[] numbers) =>
-        new(parameter => $"r.number = any({parameter(numbers)})", HasMore: null);
 
     private static FoundRows Page(int[] found, ListPage page)
     {

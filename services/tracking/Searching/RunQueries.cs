@@ -37,6 +37,9 @@ internal sealed class RunQueries : IAsyncDisposable
         return new RunQueries(connection, transaction, filter);
     }
 
+    /// <summary>Turns a value into a parameter of the queries from here on.</summary>
+    public string Parameter(object value) => _filter.Parameter(value);
+
     /// <summary>The array that a query gives.</summary>
     public async Task<int[]> NumbersAsync(string sql, CancellationToken cancellationToken)
     {

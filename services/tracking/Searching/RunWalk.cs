@@ -35,6 +35,9 @@ internal sealed record RunWalk(string From, string Run, string Where, params IRe
     /// <summary>True for runs whose value is null, where the order is by it all the same.</summary>
     public bool IsMissing { get; private init; }
 
+    /// <summary>True for an order by a column that every run has, which the list itself reads from an index.</summary>
+    public static bool IsColumn(string sort) => _sorts.ContainsKey(sort);
+
     /// <summary>The parts of a page's order that come after the row before it; null when no index has the order.</summary>
     public static IReadOnlyList<RunWalk>? Of(ListPage page, Func<object, string> parameter)
     {
@@ -93,19 +96,16 @@ internal sealed record RunWalk(string From, string Run, string Where, params IRe
         };
     }
 
-    private static List<RunWalk> OfFact(
-        string entity,
-        string key,
-        ListPage page,
-        Func<object, string> parameter
-    ) => After(PartsOfFact(entity, key, parameter), page, parameter);
+    private static List<RunWalk> OfFact(string entity, string key, ListPage page, Func<object, string> parameter) =>
+        After(PartsOfFact(entity, key, parameter), page, parameter);
 
     /// <summary>The parts by their ranks in the columns by which the list itself would sort.</summary>
     private static RunWalk?[] PartsOfFact(string entity, string key, Func<object, string> parameter)
     {
         var hash = RunFacts.Key(entity, parameter(key));
         var field = $"{entity}.{key}";
-        RunWalk Part(string where, string column) => new("run_value s", "s.run", $"s.key = {hash} and {where}", column, "s.run");
+        RunWalk Part(string where, string column) =>
+            new("run_value s", "s.run", $"s.key = {hash} and {where}", column, "s.run");
         var metrics = new RunWalk("run_metric s", "s.run", $"s.key = {hash}", "s.value", "s.run")
         {
             Field = field,
@@ -121,7 +121,13 @@ internal sealed record RunWalk(string From, string Run, string Where, params IRe
                 _ => Part("s.number is not null", "s.number") with { Field = field, Value = "s.number" },
             },
             entity is "metrics" ? null : Part("s.is_text = true", "s.text"),
-            entity is "metrics" ? metrics with { Where = $"{metrics.Where} and s.value = 'NaN'", Columns = ["s.run"] } : null,
+            entity is "metrics"
+                ? metrics with
+                {
+                    Where = $"{metrics.Where} and s.value = 'NaN'",
+                    Columns = ["s.run"],
+                }
+                : null,
             new("run r", Row, $"not exists (select from {table} s where s.run = r.number and s.key = {hash})", Row),
         ];
     }
@@ -195,6 +201,28 @@ internal sealed record RunWalk(string From, string Run, string Where, params IRe
             """
         );
 
+    /// <summary>Few known runs in order, which are read one by one.</summary>
+    /// <param name="known">A parameter with their numbers.</param>
+    public string SqlOfFew(ListPage page, string known, long offset, long limit)
+    {
+        const string Descending = " desc";
+        var columns = Columns.Select(column =>
+            column.IndexOf(Descending, StringComparison.Ordinal) is >= 0 and var at
+                ? (Sql: column[..at], Direction: column[at..])
+                : (Sql: column, Direction: page.IsDescending ? Descending : "")
+        );
+        return string.Create(
+            CultureInfo.InvariantCulture,
+            $"""
+            with few as materialized (
+              select {Run} as run, {string.Join(", ", columns.Select((column, i) => $"{column.Sql} as c{i}"))}
+              from {From} where {Where} and {Run} = any({known}))
+            select array(select run from few
+              order by {string.Join(", ", columns.Select((column, i) => $"c{i}{column.Direction}"))} limit {limit} offset {offset})
+            """
+        );
+    }
+
     public string CountSql(string holds) => $"select count(*) from {From} where {Where} and {holds}";
 
     /// <summary>Conditions on what it is ordered by, which end the walk.</summary>
@@ -203,7 +231,9 @@ internal sealed record RunWalk(string From, string Run, string Where, params IRe
             ? ""
             : string.Concat(
                 conditions
-                    .Where(condition => condition.On is not null && string.Equals(condition.Field, Field, StringComparison.Ordinal))
+                    .Where(condition =>
+                        condition.On is not null && string.Equals(condition.Field, Field, StringComparison.Ordinal)
+                    )
                     .Select(condition => $" and {condition.On!(Value)}")
             );
 

@@ -79,8 +79,7 @@ public sealed class ListDefinition<TRow>
         }
 
         return new ListResult<TRow>(
-            finder is not null
-            && await finder.FindAsync(source, filter, place.ToPage(), cancellationToken) is { } found
+            finder is not null && await finder.FindAsync(source, filter, place.ToPage(), cancellationToken) is { } found
                 ? await ReadFoundAsync(source, filter, place, found, finder, cancellationToken)
                 : await ReadAsync(source, filter, place, cancellationToken)
         );

@@ -25,13 +25,7 @@ public interface IListFinder
 /// <param name="Limit">How many rows it has at most.</param>
 /// <param name="Offset">How many rows to skip.</param>
 /// <param name="After">The sort columns and keys of the row before it; null for none.</param>
-public sealed record ListPage(
-    string Sort,
-    bool IsDescending,
-    int Limit,
-    long Offset,
-    IReadOnlyList<object>? After
-);
+public sealed record ListPage(string Sort, bool IsDescending, int Limit, long Offset, IReadOnlyList<object>? After);
 
 /// <summary>What was found.</summary>
 /// <param name="Condition">SQL that only these rows fulfil.</param>

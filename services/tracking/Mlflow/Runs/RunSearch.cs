@@ -76,8 +76,10 @@ internal sealed class RunSearch
         void AddProjects(string which) =>
             Filter.Add(parameter =>
                 $"""
-                r.project collate "C" = any(array(select x.project from experiment x where x.id = any({parameter(experiments)}){which}))
-                """
+                    r.project collate "C" = any(array(select x.project from experiment x where x.id = any({parameter(
+                        experiments
+                    )}){which}))
+                    """
             );
     }
 
