@@ -16,14 +16,20 @@ internal sealed class RunFinder : IListFinder
 
     private readonly Dictionary<string, RunCondition> _conditions = new(StringComparer.Ordinal);
 
-    /// <summary>So many runs are read and checked one by one.</summary>
-    public int Few { get; init; } = 4000;
+    /// <summary>So many runs are left to the list, which reads and sorts them.</summary>
+    public int Few { get; init; } = 200;
+
+    /// <summary>So many runs are looked up one by one, which takes up to 20 µs each where they are not in PostgreSQL's memory.</summary>
+    public int LookUps { get; init; } = 2000;
 
     /// <summary>So many numbers are handed from one step to the next.</summary>
     public int Many { get; init; } = 20_000;
 
     /// <summary>So many runs in order are tried at most.</summary>
-    public int MostTries { get; init; } = 2000;
+    public int MostTries { get; init; } = 600;
+
+    /// <summary>False where the number of runs is not shown.</summary>
+    public bool WantsTotal { get; init; } = true;
 
     /// <summary>Adds what is known of a condition of the filter.</summary>
     public void Add(RunCondition condition) => _conditions[condition.Row] = condition;
@@ -63,11 +69,8 @@ internal sealed class RunFinder : IListFinder
         var (counts, few) = await CountAsync(search, conditions, cancellationToken);
         if (few is not null)
         {
-            var numbers = await search.NumbersAsync(
-                $"select array(select r.number from run r where r.number in ({few.Numbers}) and {Rows(conditions)})",
-                cancellationToken
-            );
-            return await OfFewAsync(search, page, walks, numbers, cancellationToken);
+            var numbers = await AmongAsync(search, conditions, counts, few, cancellationToken);
+            return await OfFewAsync(search, page, walks, conditions, numbers, cancellationToken);
         }
 
         var wanted = page.Limit + 1 + page.Offset;
@@ -76,25 +79,22 @@ internal sealed class RunFinder : IListFinder
             && await TryAsync(search, page, walks, conditions, wanted, cancellationToken) is { } found
         )
         {
-            return Page(found, page) with { Total = await TotalAsync(search, conditions, counts, cancellationToken) };
+            return Page(found, page) with
+            {
+                Total = await TotalAsync(search, own, conditions, counts, cancellationToken),
+            };
         }
 
-        var holds = Holds(conditions);
         if (Driver(conditions, counts) is { } driver)
         {
             var candidates = await search.NumbersAsync(Candidates(conditions, driver), cancellationToken);
-            if (candidates.Length <= Few)
-            {
-                return await OfFewAsync(search, page, walks, [.. candidates.Distinct()], cancellationToken);
-            }
-
             if (candidates.Length <= Many)
             {
-                var known = own.Parameter(candidates);
-                holds = run => $"(({run} in (select unnest({known}))) is true)";
+                return await OfFewAsync(search, page, walks, conditions, [.. candidates.Distinct()], cancellationToken);
             }
         }
 
+        var holds = Holds(conditions);
         var walked = await WalkAsync(
             search,
             page,
@@ -105,8 +105,37 @@ internal sealed class RunFinder : IListFinder
         );
         return Page(walked, page with { Offset = 0 }) with
         {
-            Total = await TotalAsync(search, conditions, counts, cancellationToken),
+            Total = await TotalAsync(search, own, conditions, counts, cancellationToken),
         };
+    }
+
+    /// <summary>
+    /// The runs that fulfil all conditions, of which few fulfil one: the conditions that not many fulfil are asked for all runs, the others
+    /// for each that is left.
+    /// </summary>
+    private async Task<int[]> AmongAsync(
+        RunQueries search,
+        List<RunCondition> conditions,
+        Dictionary<RunCondition, int> counts,
+        RunCondition few,
+        CancellationToken cancellationToken
+    )
+    {
+        var others = conditions.FindAll(one => one != few);
+        var read = others.FindAll(one =>
+            one.Row is RunCondition.NotDeleted || counts.GetValueOrDefault(one, Many + 1) <= Many
+        );
+        var numbers = await search.NumbersAsync(
+            $"select array(select distinct d.run from ({few.Numbers}) d where {Holds(read)("d.run")})",
+            cancellationToken
+        );
+        var left = others.FindAll(one => !read.Contains(one));
+        return numbers.Length == 0 || left.Count == 0
+            ? numbers
+            : await search.NumbersAsync(
+                $"select array(select r.number from run r where r.number = any({search.Parameter(numbers)}) and {Rows(left)})",
+                cancellationToken
+            );
     }
 
     /// <summary>The page among all runs of the list, when these are few.</summary>
@@ -114,11 +143,12 @@ internal sealed class RunFinder : IListFinder
         RunQueries search,
         ListPage page,
         IReadOnlyList<RunWalk> walks,
+        List<RunCondition> conditions,
         int[] numbers,
         CancellationToken cancellationToken
     )
     {
-        if (numbers.Length <= Few / 20)
+        if (numbers.Length <= Few)
         {
             return new(parameter => $"r.number = any({parameter(numbers)})", HasMore: null);
         }
@@ -128,7 +158,10 @@ internal sealed class RunFinder : IListFinder
             search,
             page,
             walks,
-            (walk, offset, limit) => walk.SqlOfFew(page, known, offset, limit),
+            (walk, offset, limit) =>
+                numbers.Length <= LookUps
+                    ? walk.SqlOfFew(page, known, offset, limit)
+                    : walk.Sql(page, conditions, $"(({walk.Run} in (select unnest({known}))) is true)", offset, limit),
             walk => walk.CountSql($"{walk.Run} = any({known})"),
             cancellationToken
         );
@@ -155,11 +188,14 @@ internal sealed class RunFinder : IListFinder
     /// <summary>How many runs there are where that is read quickly, as for most tags; otherwise null.</summary>
     private async Task<long?> TotalAsync(
         RunQueries search,
+        ListFilter filter,
         List<RunCondition> conditions,
         Dictionary<RunCondition, int> counts,
         CancellationToken cancellationToken
     ) =>
-        counts.Count > 0
+        WantsTotal
+        && !filter.IsCounted
+        && counts.Count > 0
         && conditions.TrueForAll(one =>
             one.Row is RunCondition.NotDeleted || (counts.TryGetValue(one, out var count) && count <= Many)
         )
@@ -196,7 +232,7 @@ internal sealed class RunFinder : IListFinder
         }
 
         var least = counts.Count == 0 ? null : counts.MinBy(count => count.Value).Key;
-        return (counts, least is not null && counts[least] <= Few ? least : null);
+        return (counts, least is not null && counts[least] <= LookUps ? least : null);
     }
 
     /// <summary>Looks for the page among the first runs in order; null when it is not certain to be there.</summary>

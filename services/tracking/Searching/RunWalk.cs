@@ -218,7 +218,10 @@ internal sealed record RunWalk(string From, string Run, string Where, params IRe
               select {Run} as run, {string.Join(", ", columns.Select((column, i) => $"{column.Sql} as c{i}"))}
               from {From} where {Where} and {Run} = any({known}))
             select array(select run from few
-              order by {string.Join(", ", columns.Select((column, i) => $"c{i}{column.Direction}"))} limit {limit} offset {offset})
+              order by {string.Join(
+                ", ",
+                columns.Select((column, i) => $"c{i}{column.Direction}")
+            )} limit {limit} offset {offset})
             """
         );
     }

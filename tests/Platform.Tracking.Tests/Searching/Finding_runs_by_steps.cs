@@ -18,7 +18,13 @@ public sealed class Finding_runs_by_steps(TrackingHost host) : IClassFixture<Tra
         (RandomFilter Filter, RandomSort Sort, int Few, int Many, int Tries)[] Queries
     )> _cases = Gen.Select(
         RandomRuns.Runs,
-        Gen.Select(RandomRuns.Filters, RandomRuns.Sorts, RandomRuns.Any(0, 2, 6, 200), Gen.Int[6, 12], Gen.Int[0, 12]).Array[12]
+        Gen.Select(
+            RandomRuns.Filters,
+            RandomRuns.Sorts,
+            RandomRuns.Any(0, 2, 6, 200),
+            Gen.Int[6, 12],
+            Gen.Int[0, 12]
+        ).Array[12]
     );
 
     [Fact]
@@ -33,6 +39,7 @@ public sealed class Finding_runs_by_steps(TrackingHost host) : IClassFixture<Tra
                         new()
                         {
                             Few = few,
+                            LookUps = few * 2,
                             Many = many,
                             MostTries = tries,
                         };

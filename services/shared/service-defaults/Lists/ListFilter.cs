@@ -188,7 +188,7 @@ public sealed class ListFilter
     /// <summary>A filter with the same conditions and parameters, to which others can be added.</summary>
     public ListFilter Copy()
     {
-        var copy = new ListFilter();
+        var copy = new ListFilter { IsCounted = IsCounted };
         copy._conditions.AddRange(_conditions);
         copy._parameters.AddRange(_parameters);
         return copy;

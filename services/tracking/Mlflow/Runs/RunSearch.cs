@@ -12,7 +12,7 @@ internal sealed class RunSearch
     public ListFilter Filter { get; } = new();
 
     /// <summary>What finds them.</summary>
-    public RunFinder Finder { get; } = new();
+    public RunFinder Finder { get; } = new() { WantsTotal = false };
 
     public string Order { get; private set; } = "";
 
