@@ -16,6 +16,7 @@ Dictionary<string, Func<Bench, Task<IReadOnlyList<Figure>>>> benchmarks = new(St
     ["start"] = StartBenchmark.RunAsync,
     ["queue"] = QueueBenchmark.RunAsync,
     ["lists"] = ListsBenchmark.RunAsync,
+    ["search"] = SearchBenchmark.RunAsync,
     ["idle"] = IdleBenchmark.RunAsync,
 };
 var json = args.Contains("--json", StringComparer.Ordinal);

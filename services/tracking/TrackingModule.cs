@@ -19,6 +19,7 @@ using Platform.Tracking.Mlflow;
 using Platform.Tracking.Mlflow.Experiments;
 using Platform.Tracking.Retention;
 using Platform.Tracking.Runs;
+using Platform.Tracking.Searching;
 
 namespace Platform.Tracking;
 
@@ -56,6 +57,7 @@ public sealed class TrackingModule : IServiceModule
         options.Migrations.Add(RunProjection.SearchFoldMigration);
         options.Migrations.Add(ExperimentProjection.Migration);
         options.Migrations.Add(MetricTables.ChunkMigration);
+        options.Migrations.Add(RunFacts.Migration);
         options.InlineProjections.Add(new RunProjection());
         options.InlineProjections.Add(new ExperimentProjection());
         options.PublishEvents<TrackingMessages>("tracking");

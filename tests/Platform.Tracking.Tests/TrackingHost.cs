@@ -25,6 +25,8 @@ public sealed class TrackingHost : IAsyncLifetime
 
     public HttpClient Http { get; private set; } = null!;
 
+    public IServiceProvider Services => _app!.Services;
+
     public TrackingStore Store => _app!.Services.GetRequiredService<TrackingStore>();
 
     public IServiceProvider Services => _app!.Services;

@@ -2,6 +2,7 @@ using System.Text.Json;
 using Platform.ServiceDefaults;
 using Platform.Tracking.Filtering;
 using Platform.Tracking.Runs;
+using Platform.Tracking.Searching;
 
 namespace Platform.Tracking.Browsing;
 
@@ -74,9 +75,18 @@ internal static class ListRunsEndpoint
         TrackingStore store,
         HttpRequest request,
         CancellationToken cancellationToken
-    ) => _runs.AnswerAsync(store.DataSource, query, FilterOf(query), request, cancellationToken);
+    ) => AnswerAsync(query, store, request, new RunFinder(), cancellationToken);
 
-    private static ListFilter FilterOf(ListRunsQuery query)
+    /// <summary>Answers a query with the runs that a finder finds.</summary>
+    internal static Task<ListResult<RunView>> AnswerAsync(
+        ListRunsQuery query,
+        TrackingStore store,
+        HttpRequest request,
+        RunFinder finder,
+        CancellationToken cancellationToken
+    ) => _runs.AnswerAsync(store.DataSource, query, FilterOf(query, finder), request, cancellationToken, finder);
+
+    private static ListFilter FilterOf(ListRunsQuery query, RunFinder finder)
     {
         var filter = new ListFilter();
         filter.AddDeleted("deleted", query.Deleted, "r.is_deleted");
@@ -110,15 +120,15 @@ internal static class ListRunsEndpoint
 
         foreach (var tag in query.Tag ?? [])
         {
-            AddTag(filter, tag);
+            AddTag(filter, tag, finder);
         }
 
-        filter.AddRunFilter("filter", query.Filter);
+        filter.AddRunFilter("filter", query.Filter, finder);
         filter.AddSearch("search", query.Search, Matches);
         return filter;
     }
 
-    private static void AddTag(ListFilter filter, string tag)
+    private static void AddTag(ListFilter filter, string tag, RunFinder finder)
     {
         var divider = tag.IndexOf('=', StringComparison.Ordinal);
         var key = divider < 0 ? tag : tag[..divider];
@@ -128,15 +138,30 @@ internal static class ListRunsEndpoint
         }
         else if (divider < 0)
         {
-            filter.Add(parameter => $"r.tags ? {parameter(key)}");
+            Add(new FilterNode.Not(Compare(FilterOperator.IsNull)), parameter => $"r.tags ? {parameter(key)}");
         }
         else
         {
+            var value = tag[(divider + 1)..];
             var pair = JsonSerializer.Serialize(
-                new Dictionary<string, string>(StringComparer.Ordinal) { [key] = tag[(divider + 1)..] }
+                new Dictionary<string, string>(StringComparer.Ordinal) { [key] = value }
             );
-            filter.Add(parameter => $"r.tags @> {parameter(pair)}::jsonb");
+            Add(
+                Compare(FilterOperator.Equal, new FilterValue(value, Number: null, Age: null, Position: 1)),
+                parameter => $"r.tags @> {parameter(pair)}::jsonb"
+            );
         }
+
+        FilterNode.Comparison Compare(FilterOperator comparison, params FilterValue[] values) =>
+            new(new FieldName("tags", key, Position: 1), comparison, values);
+
+        void Add(FilterNode node, Func<Func<object, string>, string> row) =>
+            filter.Add(parameter =>
+            {
+                var condition = RunCondition.Of(node, row(parameter), parameter);
+                finder.Add(condition);
+                return condition.Row;
+            });
     }
 
     private static string Matches(Func<object, string> parameter, ListSearch search) =>

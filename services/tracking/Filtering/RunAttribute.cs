@@ -14,18 +14,43 @@ internal enum RunAttributeKind
 
 /// <summary>A property of every run, by the names of this API and of MLflow.</summary>
 /// <param name="Sql">An expression over <c>run r</c>.</param>
-internal sealed record RunAttribute(string Sql, RunAttributeKind Kind)
+/// <param name="Indexed">The same as an index has it; null when none has.</param>
+/// <param name="Order">By what an index has the runs that have it, followed by their ids, over <c>run r</c>; null when none has.</param>
+internal sealed record RunAttribute(string Sql, RunAttributeKind Kind, string? Indexed = null, string? Order = null)
 {
-    private static readonly RunAttribute _status = new("r.status", RunAttributeKind.Text);
-    private static readonly RunAttribute _created = new("r.created_at", RunAttributeKind.Time);
-    private static readonly RunAttribute _started = new("r.started_at", RunAttributeKind.Time);
-    private static readonly RunAttribute _ended = new("r.ended_at", RunAttributeKind.Time);
-    private static readonly RunAttribute _updated = new("r.updated_at", RunAttributeKind.Time);
-    private static readonly RunAttribute _id = new("r.id", RunAttributeKind.Text);
-    private static readonly RunAttribute _name = new("r.name", RunAttributeKind.Text);
-    private static readonly RunAttribute _group = new("nullif(r.group_name, '')", RunAttributeKind.Text);
-    private static readonly RunAttribute _parent = new("r.parent_id", RunAttributeKind.Text);
-    private static readonly RunAttribute _job = new("r.job_id::text", RunAttributeKind.Text);
+    /// <summary>The tag that has it; null when it is the run's own.</summary>
+    public string? Tag { get; private init; }
+
+    private static readonly RunAttribute _status = new("r.status", RunAttributeKind.Text, "r.status", "r.status");
+    private static readonly RunAttribute _created = new(
+        "r.created_at",
+        RunAttributeKind.Time,
+        "r.created_at",
+        "r.created_at"
+    );
+    private static readonly RunAttribute _started = new(
+        "r.started_at",
+        RunAttributeKind.Time,
+        "r.started_at",
+        "r.started_at"
+    );
+    private static readonly RunAttribute _ended = new("r.ended_at", RunAttributeKind.Time, "r.ended_at", "r.ended_at");
+    private static readonly RunAttribute _updated = new(
+        "r.updated_at",
+        RunAttributeKind.Time,
+        "r.updated_at",
+        "r.updated_at"
+    );
+    private static readonly RunAttribute _id = new("r.id", RunAttributeKind.Text, "r.id", "r.id");
+    private static readonly RunAttribute _name = new("r.name", RunAttributeKind.Text, "r.name", "r.name");
+    private static readonly RunAttribute _group = new(
+        "nullif(r.group_name, '')",
+        RunAttributeKind.Text,
+        "nullif(r.group_name, '')",
+        "nullif(r.group_name, '')"
+    );
+    private static readonly RunAttribute _parent = new("r.parent_id", RunAttributeKind.Text, "r.parent_id");
+    private static readonly RunAttribute _job = new("r.job_id::text", RunAttributeKind.Text, "r.job_id::text");
 
     private static readonly Dictionary<string, RunAttribute> _byName = new(StringComparer.OrdinalIgnoreCase)
     {
@@ -34,8 +59,8 @@ internal sealed record RunAttribute(string Sql, RunAttributeKind Kind)
         ["name"] = _name,
         ["run_name"] = _name,
         ["run name"] = _name,
-        ["alias"] = new("nullif(r.alias, '')", RunAttributeKind.Text),
-        ["project"] = new("r.project", RunAttributeKind.Text),
+        ["alias"] = new("nullif(r.alias, '')", RunAttributeKind.Text, "nullif(r.alias, '')", "nullif(r.alias, '')"),
+        ["project"] = new("r.project", RunAttributeKind.Text, "r.project collate \"C\"", "coalesce(r.project, '')"),
         ["status"] = _status,
         ["group"] = _group,
         ["parent"] = _parent,
@@ -43,7 +68,7 @@ internal sealed record RunAttribute(string Sql, RunAttributeKind Kind)
         ["job"] = _job,
         ["jobId"] = _job,
         ["notes"] = new("nullif(r.notes, '')", RunAttributeKind.Text),
-        ["user_id"] = new("r.tags ->> 'mlflow.user'", RunAttributeKind.Text),
+        ["user_id"] = new("r.tags ->> 'mlflow.user'", RunAttributeKind.Text) { Tag = "mlflow.user" },
         ["created"] = _created,
         ["createdAt"] = _created,
         ["started"] = _started,

@@ -1,7 +1,9 @@
 using System.Globalization;
+using Platform.Contracts.Sentences;
 using Platform.Mlflow.Filtering;
 using Platform.ServiceDefaults;
 using Platform.Tracking.Runs;
+using Platform.Tracking.Searching;
 
 namespace Platform.Tracking.Filtering;
 
@@ -9,7 +11,8 @@ namespace Platform.Tracking.Filtering;
 internal static class RunFilter
 {
     /// <summary>Adds a filter that a client wrote; what is wrong with it is noted under the name of the query parameter.</summary>
-    public static void AddRunFilter(this ListFilter filter, string name, string? text)
+    /// <param name="finder">Gets the parts that all must hold, as conditions of its own.</param>
+    public static void AddRunFilter(this ListFilter filter, string name, string? text, RunFinder finder)
     {
         if (string.IsNullOrWhiteSpace(text) || !filter.TakesText(name, text, FilterParser.MaxLength))
         {
@@ -22,27 +25,48 @@ internal static class RunFilter
             return;
         }
 
-        filter.Add(parameter =>
-        {
-            var sql = RunFilterSql.Translate(node, parameter, out var meaning);
-            if (sql is null)
-            {
-                filter.Reject(name, meaning!);
-            }
+        filter.AddRunFilter(node, finder, meaning => filter.Reject(name, meaning));
+    }
 
-            return sql ?? "false";
-        });
+    /// <summary>Adds a filter that was read.</summary>
+    /// <param name="reject">Gets what it means that there is not.</param>
+    public static void AddRunFilter(this ListFilter filter, FilterNode node, RunFinder finder, Action<Sentence> reject)
+    {
+        foreach (var part in Parts(node))
+        {
+            filter.Add(parameter =>
+            {
+                if (RunFilterSql.Translate(part, parameter, out var meaning) is not { } sql)
+                {
+                    reject(meaning!);
+                    return "false";
+                }
+
+                finder.Add(RunCondition.Of(part, sql, parameter));
+                return sql;
+            });
+        }
+    }
+
+    /// <summary>The parts of which all must hold.</summary>
+    private static IEnumerable<FilterNode> Parts(FilterNode node) =>
+        node is FilterNode.Many { All: true } many ? many.Parts.SelectMany(Parts) : [node];
+
+    /// <summary>What an order is by, as in <c>metrics.val/loss</c>; null for no such field.</summary>
+    public static (string Entity, string Key)? FieldOf(string name)
+    {
+        var dot = name.IndexOf('.', StringComparison.Ordinal);
+        return dot < 0 || RunFilterSql.EntityOf(name[..dot]) is not { } entity
+            ? null
+            : (entity, name[(dot + 1)..].Trim('`', '"'));
     }
 
     /// <summary>
     /// Orders by the last value of a metric, a parameter, a summary value, a tag or an attribute, as in <c>metrics.val/loss</c>: numbers,
-    /// then texts, then NaN, and what has none last, in both directions.
+    /// then texts, then NaN, and what has none last, in both directions. Equal ones are in the order of their creation.
     /// </summary>
-    public static IReadOnlyList<ListColumn>? Sort(string name, bool isDescending, Func<object, string> parameter)
-    {
-        var dot = name.IndexOf('.', StringComparison.Ordinal);
-        return dot < 0 ? null : Sort(name[..dot], name[(dot + 1)..].Trim('`', '"'), isDescending, parameter);
-    }
+    public static IReadOnlyList<ListColumn>? Sort(string name, bool isDescending, Func<object, string> parameter) =>
+        FieldOf(name) is { } field ? Sort(field.Entity, field.Key, isDescending, parameter) : null;
 
     public static IReadOnlyList<ListColumn>? Sort(
         string? entityName,
@@ -58,36 +82,60 @@ internal static class RunFilter
 
         return entity switch
         {
-            "metrics" => Order(
-                $"(select m.last_value from metric_series m where m.run_id = r.id and m.count > 0 and m.key = {parameter(key)})",
-                text: "null::text",
-                isDescending
-            ),
-            "tags" => Order("null::float8", $"r.tags ->> {parameter(key)}", isDescending),
+            "metrics" => Metric(RunFacts.Key("metrics", parameter(key)), isDescending),
+            "tags" => OfFact("null::float8", $"r.tags ->> {parameter(key)}", isDescending),
             "params" => Values("parameters", parameter(key), isDescending),
             "summary" => Values("summary", parameter(key), isDescending),
-            _ => RunAttribute.Find(key) is { } attribute
-                ? Order(
-                    attribute.Kind switch
-                    {
-                        RunAttributeKind.Text => "null::float8",
-                        RunAttributeKind.Time => $"extract(epoch from {attribute.Sql})::float8",
-                        _ => attribute.Sql,
-                    },
-                    attribute.Kind is RunAttributeKind.Text ? attribute.Sql : "null::text",
+            _ => RunAttribute.Find(key) switch
+            {
+                null => null,
+                { Tag: { } tag } => Sort("tags", tag, isDescending, parameter),
+                { Kind: RunAttributeKind.Text } text => Order("null::float8", text.Sql, isDescending),
+                { Kind: RunAttributeKind.Time } time => Order(
+                    $"extract(epoch from {time.Sql})::float8",
+                    "null::text",
                     isDescending
-                )
-                : null,
+                ),
+                { } duration => Order(duration.Sql, "null::text", isDescending),
+            },
         };
     }
 
+    private static IReadOnlyList<ListColumn> Metric(string hash, bool isDescending)
+    {
+        var ranks = Ranks(isDescending);
+        var metric = $"from run_metric m where m.run = r.number and m.key = {hash}";
+        return
+        [
+            ListColumn.Number(
+                string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"coalesce((select case when m.value <> 'NaN' then {ranks[0]} else {ranks[2]} end {metric}), {ranks[3]})"
+                )
+            ),
+            ListColumn.Real($"coalesce((select nullif(m.value, 'NaN') {metric}), 0)"),
+            ListColumn.Text("coalesce(null::text, '')"),
+            ListColumn.Number(RunWalk.Row),
+        ];
+    }
+
     private static IReadOnlyList<ListColumn> Values(string column, string key, bool isDescending) =>
-        Order(RunFilterSql.NumberIn(column, key), $"r.{column} ->> {key}", isDescending);
+        OfFact(RunFilterSql.NumberIn(column, key), $"r.{column} ->> {key}", isDescending);
+
+    /// <summary>By as much of a text as its index has.</summary>
+    private static IReadOnlyList<ListColumn> OfFact(string number, string text, bool isDescending) =>
+        [
+            .. Order(
+                number,
+                string.Create(CultureInfo.InvariantCulture, $"left({text}, {RunFacts.IndexedText})"),
+                isDescending
+            ),
+            ListColumn.Number(RunWalk.Row),
+        ];
 
     private static IReadOnlyList<ListColumn> Order(string number, string text, bool isDescending)
     {
-        // All columns go in one direction, so the ranks count in it.
-        int[] ranks = isDescending ? [3, 2, 1, 0] : [0, 1, 2, 3];
+        var ranks = Ranks(isDescending);
         return
         [
             ListColumn.Number(
@@ -100,4 +148,7 @@ internal static class RunFilter
             ListColumn.Text($"coalesce({text}, '')"),
         ];
     }
+
+    /// <summary>All columns go in one direction, so the ranks count in it.</summary>
+    private static int[] Ranks(bool isDescending) => isDescending ? [3, 2, 1, 0] : [0, 1, 2, 3];
 }

@@ -3,6 +3,7 @@ using System.Text.Json;
 using Platform.Contracts.Sentences;
 using Platform.Mlflow.Filtering;
 using Platform.Tracking.Runs;
+using Platform.Tracking.Searching;
 
 namespace Platform.Tracking.Filtering;
 
@@ -54,6 +55,10 @@ internal sealed class RunFilterSql(Func<object, string> parameter)
             _ => throw new ArgumentOutOfRangeException(nameof(node)),
         };
 
+    /// <summary>One comparison of a filter that was translated before, as an index may answer it: null instead of false is allowed.</summary>
+    public static string Comparison(FilterNode.Comparison comparison, Func<object, string> parameter) =>
+        new RunFilterSql(parameter).Compare(comparison)!;
+
     private string? Compare(FilterNode.Comparison c)
     {
         var entity = EntityOf(c.Field.Entity);
@@ -85,11 +90,11 @@ internal sealed class RunFilterSql(Func<object, string> parameter)
 
     private string? CompareMetric(FilterNode.Comparison c)
     {
-        const string Series = "select from metric_series m where m.run_id = r.id and m.count > 0 and m.key = ";
-        var key = parameter(c.Field.Key);
+        var metric =
+            $"select from run_metric m where m.run = r.number and m.key = {RunFacts.Key("metrics", parameter(c.Field.Key))}";
         if (c.Operator is FilterOperator.IsNull)
         {
-            return $"not exists ({Series}{key})";
+            return $"not exists ({metric})";
         }
 
         if (FilterSymbols.Of(c.Operator) is not { } symbol)
@@ -97,18 +102,22 @@ internal sealed class RunFilterSql(Func<object, string> parameter)
             return Fail(FilterSentences.Operator.With(c.Field.ToString()));
         }
 
-        if (NumberOf(c) is not { } number)
-        {
-            return null;
-        }
-
-        // PostgreSQL's NaN is greater than any number and equal to itself; that of a series is not.
-        var comparable =
-            double.IsNaN(number) || c.Operator is FilterOperator.Equal or FilterOperator.NotEqual
-                ? ""
-                : " and m.last_value <> 'NaN'";
-        return $"exists ({Series}{key}{comparable} and m.last_value {symbol} {parameter(number)})";
+        return NumberOf(c) is { } number
+            ? $"exists ({metric} and {MetricIs("m.value", c.Operator, symbol, number, parameter)})"
+            : null;
     }
+
+    /// <summary>PostgreSQL's NaN is greater than any number and equal to itself; that of a series is not.</summary>
+    public static string MetricIs(
+        string value,
+        FilterOperator comparison,
+        string symbol,
+        double number,
+        Func<object, string> parameter
+    ) =>
+        double.IsNaN(number) || comparison is FilterOperator.Equal or FilterOperator.NotEqual
+            ? $"{value} {symbol} {parameter(number)}"
+            : $"{value} <> 'NaN' and {value} {symbol} {parameter(number)}";
 
     /// <summary>A JSON value: as a number where a number without quotes is asked for, otherwise as text.</summary>
     private string? CompareValue(FilterNode.Comparison c, string column)
@@ -122,12 +131,7 @@ internal sealed class RunFilterSql(Func<object, string> parameter)
     }
 
     /// <summary>The number under a key; null where there is none. Clients that know only text, such as those of MLflow, log numbers as text.</summary>
-    public static string NumberIn(string column, string key) =>
-        $$"""
-            (case when jsonb_typeof(r.{{column}} -> {{key}}) = 'number'
-                or r.{{column}} ->> {{key}} ~ '^[+-]?([0-9]{1,200}\.?[0-9]{0,200}|\.[0-9]{1,200})([eE][+-]?[0-9]{1,2})?$'
-              then (r.{{column}} ->> {{key}})::float8 end)
-            """;
+    public static string NumberIn(string column, string key) => $"run_number_in(r.{column} -> {key})";
 
     /// <summary>The same comparison in a form that an index answers; null when there is none.</summary>
     private string? Contains(string column, FilterNode.Comparison c) =>
@@ -140,7 +144,8 @@ internal sealed class RunFilterSql(Func<object, string> parameter)
 
     private string? CompareAttribute(RunAttribute attribute, FilterNode.Comparison c) =>
         c.Operator is FilterOperator.IsNull ? $"{attribute.Sql} is null"
-        : attribute.Kind is RunAttributeKind.Text ? CompareText(attribute.Means(c), attribute.Sql, indexed: null)
+        : attribute.Kind is RunAttributeKind.Text
+            ? CompareText(attribute.Means(c), attribute.Indexed ?? attribute.Sql, indexed: null)
         : CompareNumber(attribute, c);
 
     private string? CompareNumber(RunAttribute attribute, FilterNode.Comparison c)
@@ -163,7 +168,17 @@ internal sealed class RunFilterSql(Func<object, string> parameter)
             : null;
     }
 
-    private string? CompareText(FilterNode.Comparison c, string sql, string? indexed) =>
+    private string CompareText(FilterNode.Comparison c, string sql, string? indexed) =>
+        CompareText(c, sql, indexed, parameter);
+
+    /// <summary>A comparison of texts.</summary>
+    /// <param name="indexed">The same as equality in a form that an index answers; null when there is none.</param>
+    public static string CompareText(
+        FilterNode.Comparison c,
+        string sql,
+        string? indexed,
+        Func<object, string> parameter
+    ) =>
         c.Operator switch
         {
             FilterOperator.IsNull => $"{sql} is null",
@@ -179,20 +194,21 @@ internal sealed class RunFilterSql(Func<object, string> parameter)
 
     private double? NumberOf(FilterNode.Comparison c)
     {
-        var value = c.Values[0];
-        if (value.Number is { } number)
+        if (NumberOf(c.Values[0]) is { } number)
         {
             return number;
         }
 
-        if (double.TryParse(value.Text, NumberStyles.Float, CultureInfo.InvariantCulture, out var named))
-        {
-            return named;
-        }
-
-        Fail(FilterSentences.Number.With(c.Field.ToString(), value.Position));
+        Fail(FilterSentences.Number.With(c.Field.ToString(), c.Values[0].Position));
         return null;
     }
+
+    /// <summary>A number, also in quotes, or one of the names of what is none, such as NaN.</summary>
+    public static double? NumberOf(FilterValue value) =>
+        value.Number
+        ?? (
+            double.TryParse(value.Text, NumberStyles.Float, CultureInfo.InvariantCulture, out var named) ? named : null
+        );
 
     /// <summary>A time as text, or in milliseconds since 1970 as MLflow has it.</summary>
     private static DateTimeOffset? TimeOf(FilterValue value) =>

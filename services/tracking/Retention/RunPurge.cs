@@ -122,6 +122,8 @@ internal sealed class RunPurge(TrackingStore store, TimeProvider clock)
             runId
         );
         batch.Add("delete from metric_batch where run_id = $1", runId);
+        // The last, as it is what facts about its metrics are found by.
+        batch.Add("delete from run_number where run_id = $1", runId);
     }
 
     private async Task<RunContent> ReadAsync(string runId, CancellationToken cancellationToken)

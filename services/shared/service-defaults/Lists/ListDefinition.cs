@@ -53,12 +53,14 @@ public sealed class ListDefinition<TRow>
 
     /// <summary>Answers a query: 400 when something of it is not allowed, the total alone for <c>HEAD</c>, otherwise a page.</summary>
     /// <param name="filter">Which rows; with what was wrong about them.</param>
+    /// <param name="finder">What finds them where the list's own query is slow.</param>
     public async Task<ListResult<TRow>> AnswerAsync(
         NpgsqlDataSource source,
         ListQuery query,
         ListFilter filter,
         HttpRequest request,
-        CancellationToken cancellationToken
+        CancellationToken cancellationToken,
+        IListFinder? finder = null
     )
     {
         ArgumentNullException.ThrowIfNull(source);
@@ -73,10 +75,41 @@ public sealed class ListDefinition<TRow>
 
         if (HttpMethods.IsHead(request.Method))
         {
-            return new ListResult<TRow>(await CountAsync(source, filter, cancellationToken));
+            return new ListResult<TRow>(await CountAsync(source, filter, finder, cancellationToken));
         }
 
-        return new ListResult<TRow>(await ReadAsync(source, filter, place, cancellationToken));
+        return new ListResult<TRow>(
+            finder is not null && await finder.FindAsync(source, filter, place.ToPage(), cancellationToken) is { } found
+                ? await ReadFoundAsync(source, filter, place, found, finder, cancellationToken)
+                : await ReadAsync(source, filter, place, cancellationToken)
+        );
+    }
+
+    /// <summary>Reads rows that are known; the filter holds for them, unless they changed in between.</summary>
+    private async Task<Page<TRow>> ReadFoundAsync(
+        NpgsqlDataSource source,
+        ListFilter filter,
+        ListPlace place,
+        FoundRows found,
+        IListFinder finder,
+        CancellationToken cancellationToken
+    )
+    {
+        var narrowed = filter.Copy();
+        narrowed.Add(found.Condition);
+        if (found.HasMore is not { } hasMore)
+        {
+            var few = await ReadRowsAsync(source, narrowed, place, CountSql(narrowed), cancellationToken);
+            return few.ToPage(place, few.Total);
+        }
+
+        var total =
+            found.Total is null && place.WantsTotal && !filter.IsCounted
+                ? await CountAsync(source, filter, finder, cancellationToken)
+                : found.Total;
+        var countSql = total is null && filter.IsCounted ? CountSql(filter) : null;
+        var rows = await ReadRowsAsync(source, narrowed, place.AtStart(), countSql, cancellationToken);
+        return rows.ToPage(place, total ?? rows.Total ?? (hasMore ? null : rows.KnownTotal(place)), hasMore);
     }
 
     private async Task<Page<TRow>> ReadAsync(
@@ -119,6 +152,18 @@ public sealed class ListDefinition<TRow>
         rows.Reverse();
         return rows.ToPage(place, total, hasMore: place.Offset + count < total);
     }
+
+    private async Task<long> CountAsync(
+        NpgsqlDataSource source,
+        ListFilter filter,
+        IListFinder? finder,
+        CancellationToken cancellationToken
+    ) =>
+        !filter.IsCounted
+        && finder is not null
+        && await finder.CountAsync(source, filter, cancellationToken) is { } count
+            ? count
+            : await CountAsync(source, filter, cancellationToken);
 
     private async Task<long> CountAsync(NpgsqlDataSource source, ListFilter filter, CancellationToken cancellationToken)
     {

@@ -27,6 +27,9 @@ public sealed class ListFilter
     /// </summary>
     public bool IsCounted { get; private set; } = true;
 
+    /// <summary>The conditions, all of which hold for the rows.</summary>
+    public IReadOnlyList<string> Conditions => _conditions;
+
     internal string Where => _conditions.Count == 0 ? "" : $"where {string.Join(" and ", _conditions)}";
 
     /// <summary>Notes what is wrong with a query parameter.</summary>
@@ -182,15 +185,17 @@ public sealed class ListFilter
         return Convert.ToHexString(SHA256.HashData(Encoding.UTF8.GetBytes(text.ToString())).AsSpan(0, 6));
     }
 
-    internal ListFilter Copy()
+    /// <summary>A filter with the same conditions and parameters, to which others can be added.</summary>
+    public ListFilter Copy()
     {
-        var copy = new ListFilter();
+        var copy = new ListFilter { IsCounted = IsCounted };
         copy._conditions.AddRange(_conditions);
         copy._parameters.AddRange(_parameters);
         return copy;
     }
 
-    internal NpgsqlBatchCommand Command(string sql)
+    /// <summary>A command with the parameters of this filter.</summary>
+    public NpgsqlBatchCommand Command(string sql)
     {
         var command = new NpgsqlBatchCommand(sql);
         foreach (var parameter in _parameters)
@@ -202,7 +207,7 @@ public sealed class ListFilter
     }
 
     /// <summary>Turns a value into a parameter of every command that this filter and its copies make.</summary>
-    internal string Parameter(object value)
+    public string Parameter(object value)
     {
         _parameters.Add(new NpgsqlParameter { Value = value });
         return string.Create(CultureInfo.InvariantCulture, $"${_parameters.Count}");

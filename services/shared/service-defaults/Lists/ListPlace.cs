@@ -10,6 +10,7 @@ internal sealed record ListPlace
 
     private IReadOnlyList<ListColumn> _keys = [];
     private string _fingerprint = "";
+    private string _name = "";
     private object[]? _after;
 
     public required IReadOnlyList<ListColumn> Sorting { get; init; }
@@ -56,6 +57,7 @@ internal sealed record ListPlace
             Offset = ReadOffset(query, filter),
             WantsTotal = WantsExact(query.Total, filter),
             _keys = keys,
+            _name = name,
             _fingerprint = filter.Fingerprint(sort),
         };
         if (query.Cursor is not null && !place.TryContinue(query.Cursor))
@@ -65,6 +67,12 @@ internal sealed record ListPlace
 
         return place;
     }
+
+    /// <summary>The place as finders of rows know it.</summary>
+    public ListPage ToPage() => new(_name, IsDescending, Limit, Offset, _after);
+
+    /// <summary>The place of rows of which there are no others.</summary>
+    public ListPlace AtStart() => this with { Offset = 0, _after = null };
 
     /// <summary>The place of some rows in the opposite order.</summary>
     public ListPlace Reversed(long offset, int count) =>

@@ -7,11 +7,11 @@ using Platform.Tracking.Mlflow.Experiments;
 namespace Platform.Tracking.Mlflow.Runs;
 
 /// <summary>Reads runs in MLflow's form.</summary>
-internal sealed class MlflowRunReader(TrackingStore store, RunReader runs, ExperimentDirectory experiments)
+internal sealed class MlflowRunReader(TrackingStore store, RunReader reader, ExperimentDirectory experiments)
 {
     /// <summary>One run with the last point of each metric; null when there is none.</summary>
     public async Task<MlflowRun?> FindAsync(string runId, CancellationToken cancellationToken) =>
-        await runs.FindAsync(runId, cancellationToken) is { } run
+        await reader.FindAsync(runId, cancellationToken) is { } run
             ? MlflowRunMapping.Of(
                 run,
                 await ExperimentOfAsync(run, cancellationToken),
@@ -35,37 +35,55 @@ internal sealed class MlflowRunReader(TrackingStore store, RunReader runs, Exper
         CancellationToken cancellationToken
     )
     {
-        var found = new List<(RunView Run, string Experiment)>();
-        await using (
-            var command = store.DataSource.CreateCommand(
-                string.Create(
-                    CultureInfo.InvariantCulture,
-                    $"""
-                    select {RunReader.Columns}, e.id::text as experiment from run r join experiment e on e.project = r.project {RunReader.PrimaryJoin}
-                    where {search.Condition} order by {search.Order} limit {limit + 1} offset {offset}
-                    """
-                )
-            )
-        )
+        var filter = search.Filter.Copy();
+        bool? hasMore = null;
+        if (search.Walks is { } walks)
         {
-            foreach (var parameter in search.Parameters)
-            {
-                command.Parameters.Add(new() { Value = parameter });
-            }
-
-            await using var reader = await command.ExecuteReaderAsync(cancellationToken);
-            while (await reader.ReadAsync(cancellationToken))
-            {
-                found.Add((RunReader.Read(reader), reader.Value<string>("experiment")));
-            }
+            var page = new ListPage("", IsDescending: false, limit, offset, After: null);
+            var rows = await search.Finder.FindAsync(store.DataSource, search.Filter, page, walks, cancellationToken);
+            filter.Add(rows.Condition);
+            hasMore = rows.HasMore;
         }
 
-        var page = found.Take(limit).ToList();
-        var metrics = await LatestAsync([.. page.Select(row => row.Run.Id)], cancellationToken);
-        return (
-            [.. page.Select(row => MlflowRunMapping.Of(row.Run, row.Experiment, metrics[row.Run.Id]))],
-            found.Count > limit
+        var found = await ReadAsync(
+            filter,
+            string.Create(
+                CultureInfo.InvariantCulture,
+                $"order by {search.Order} limit {limit + 1} offset {(hasMore is null ? offset : 0)}"
+            ),
+            cancellationToken
         );
+        var runs = found.Take(limit).ToList();
+        var metrics = await LatestAsync([.. runs.Select(row => row.Run.Id)], cancellationToken);
+        return (
+            [.. runs.Select(row => MlflowRunMapping.Of(row.Run, row.Experiment, metrics[row.Run.Id]))],
+            hasMore ?? found.Count > limit
+        );
+    }
+
+    private async Task<List<(RunView Run, string Experiment)>> ReadAsync(
+        ListFilter filter,
+        string order,
+        CancellationToken cancellationToken
+    )
+    {
+        var found = new List<(RunView Run, string Experiment)>();
+        await using var batch = store.DataSource.CreateBatch();
+        batch.BatchCommands.Add(
+            filter.Command(
+                $"""
+                select {RunReader.Columns}, e.id::text as experiment from run r join experiment e on e.project = r.project {RunReader.PrimaryJoin}
+                where {string.Join(" and ", filter.Conditions)} {order}
+                """
+            )
+        );
+        await using var rows = await batch.ExecuteReaderAsync(cancellationToken);
+        while (await rows.ReadAsync(cancellationToken))
+        {
+            found.Add((RunReader.Read(rows), rows.Value<string>("experiment")));
+        }
+
+        return found;
     }
 
     private async Task<ILookup<string, MlflowMetric>> LatestAsync(string[] ids, CancellationToken cancellationToken)
@@ -79,17 +97,17 @@ internal sealed class MlflowRunReader(TrackingStore store, RunReader runs, Exper
             (object)ids
         );
         var metrics = new List<(string RunId, MlflowMetric Metric)>();
-        await using var reader = await batch.ExecuteReaderAsync(cancellationToken);
-        while (await reader.ReadAsync(cancellationToken))
+        await using var rows = await batch.ExecuteReaderAsync(cancellationToken);
+        while (await rows.ReadAsync(cancellationToken))
         {
             metrics.Add(
                 (
-                    reader.GetString(0),
+                    rows.GetString(0),
                     MlflowRunMapping.MetricOf(
-                        reader.GetString(1),
-                        reader.GetDouble(2),
-                        await reader.GetFieldValueAsync<DateTimeOffset>(3, cancellationToken),
-                        reader.GetInt64(4)
+                        rows.GetString(1),
+                        rows.GetDouble(2),
+                        await rows.GetFieldValueAsync<DateTimeOffset>(3, cancellationToken),
+                        rows.GetInt64(4)
                     )
                 )
             );
