@@ -173,4 +173,31 @@ internal static class RunSentences
         "metrics.value-number",
         "A value must be a number, null, \"NaN\", \"Infinity\" or \"-Infinity\"."
     );
+
+    public static readonly Template<int, int> ComparedRuns = new(
+        "compare.runs",
+        "Name {from} to {to} different runs, separated by commas."
+    );
+
+    public static readonly Template<int> TooManyKeys = new("compare.too-many-keys", "Name at most {max} metrics.");
+    public static readonly Template Axis = new("compare.axis", "Must be step, time or relative.");
+
+    public static readonly Template<int> TooManyCells = new(
+        "compare.too-many-points",
+        "For so many runs and metrics at most {max} points each can be read at once."
+    );
+
+    public static readonly Template EmptyRange = new("analytics.empty-range", "Must be later than 'from'.");
+    public static readonly Template Interval = new("analytics.interval", "Must be hour, day, week or month.");
+    public static readonly Template TrendValue = new("analytics.value", "Must be last, min or max.");
+
+    public static readonly Template<int> TooManyIntervals = new(
+        "analytics.too-many-intervals",
+        "There are more than {max} such intervals with runs. Take a longer one, or a shorter time."
+    );
+
+    public static readonly Template ReservedId = new(
+        "run.reserved-id",
+        "This id is part of another address of the platform; take another one."
+    );
 }

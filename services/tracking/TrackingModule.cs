@@ -8,6 +8,7 @@ using Platform.ServiceDefaults;
 using Platform.Tracking.Access;
 using Platform.Tracking.Browsing;
 using Platform.Tracking.Changing;
+using Platform.Tracking.Comparing;
 using Platform.Tracking.Heartbeats;
 using Platform.Tracking.Jobs;
 using Platform.Tracking.Live;
@@ -65,6 +66,8 @@ public sealed class TrackingModule : IServiceModule
         services.AddSingleton<RunChanges>();
         services.AddSingleton<MetricWriter>();
         services.AddSingleton<MetricReader>();
+        services.AddSingleton<RunComparer>();
+        services.AddSingleton<AnalyticsReader>();
         services.AddSingleton<LiveReader>();
         services.AddSingleton<TrackingCounters>();
         services.AddSingleton<RetentionSteps>();
@@ -95,6 +98,8 @@ public sealed class TrackingModule : IServiceModule
         var runs = app.MapGroup("/api/runs").WithTags("runs").AddEndpointFilter(MachineAccess.CheckAsync);
         runs.MapCreateRun();
         runs.MapListRuns();
+        runs.MapCompareRuns();
+        runs.MapReadAnalytics();
         runs.MapGetRun();
         runs.MapUpdateRun();
         runs.MapFinishRun();
