@@ -1,6 +1,7 @@
 using Npgsql;
 using Platform.EventStore;
 using Platform.ServiceDefaults;
+using Platform.Tracking.Exporting;
 using Platform.Tracking.Runs;
 
 namespace Platform.Tracking.Retention;
@@ -118,6 +119,7 @@ internal sealed class RunPurge(TrackingStore store, TimeProvider clock)
             runId
         );
         batch.Add("delete from metric_batch where run_id = $1", runId);
+        batch.Add(RunLogs.DeleteSql, runId);
     }
 
     private async Task<RunContent> ReadAsync(string runId, CancellationToken cancellationToken)

@@ -14,7 +14,15 @@ public sealed class Comparing_runs(TrackingHost host) : IClassFixture<TrackingHo
     {
         var one = await CreateAsync(new { lr = 0.1, seed = 1 }, _start);
         var other = await CreateAsync(new { lr = 0.2, seed = 1 }, _start.AddHours(1));
-        var third = await CreateAsync(new { lr = 0.1, seed = 1, layers = 3 }, _start);
+        var third = await CreateAsync(
+            new
+            {
+                lr = 0.1,
+                seed = 1,
+                layers = 3,
+            },
+            _start
+        );
         await host.LogAsync(one, Point("loss", 1, 5), Point("loss", 2, 4), Point("loss", 3, 3), Point("only", 1, 1));
         await host.LogAsync(other, Point("loss", 2, 40), Point("loss", 4, 20), Point("accuracy", 1, 0.5));
         await host.LogAsync(third, Point("accuracy", 1, 0.5));

@@ -32,10 +32,7 @@ public sealed class Figures_of_a_project(TrackingHost host) : IClassFixture<Trac
             answer["byStatus"]!.ToJsonString()
         );
         Assert.Equal(2.0 / 4, answer["successRate"]!.GetValue<double>());
-        Assert.Equal(
-            """{"runs":4,"mean":100,"median":80,"min":40,"max":200}""",
-            answer["duration"]!.ToJsonString()
-        );
+        Assert.Equal("""{"runs":4,"mean":100,"median":80,"min":40,"max":200}""", answer["duration"]!.ToJsonString());
         Assert.Equal(
             ["2026-01-05 2 2 0 0 150", "2026-01-06 2 0 1 1 50", "2026-01-14 1 0 0 0 "],
             answer["activity"]!
