@@ -159,11 +159,7 @@ internal static class Plot
             for (var i = 0; i <= steps; i++)
             {
                 var share = steps == 0 ? 0 : (double)i / steps;
-                Set(
-                    Round(from.X + (share * (to.X - from.X))),
-                    Round(from.Y + (share * (to.Y - from.Y))),
-                    series
-                );
+                Set(Round(from.X + (share * (to.X - from.X))), Round(from.Y + (share * (to.Y - from.Y))), series);
             }
         }
 

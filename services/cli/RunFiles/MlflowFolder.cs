@@ -102,7 +102,12 @@ internal static class MlflowFolder
             report.Leave($"{folder}: its artifacts ('artifacts upload' takes them)");
         }
 
-        return new FolderRun(folder, run, ReadPoints(folder, report), new Dictionary<string, string>(StringComparer.Ordinal));
+        return new FolderRun(
+            folder,
+            run,
+            ReadPoints(folder, report),
+            new Dictionary<string, string>(StringComparer.Ordinal)
+        );
     }
 
     /// <summary>A line for each point: <c>timestamp value step</c>. A key with slashes is a file in folders.</summary>
