@@ -7,6 +7,7 @@ using Platform.Cli.Nodes;
 using Platform.Cli.Output;
 using Platform.Cli.Platforms;
 using Platform.Cli.Projects;
+using Platform.Cli.RunFiles;
 using Platform.Cli.Runs;
 using Platform.Cli.Tokens;
 using Platform.Cli.Users;
@@ -152,11 +153,16 @@ internal static class CommandLineProgram
             new Command("runs", "Tracked experiments: parameters and metrics.")
             {
                 ListRuns.Create(),
+                ListRuns.Search(),
                 ShowRun.Create(),
                 RunMetrics.Create(),
+                CompareRuns.Create(),
+                TagRun.Create(),
                 DeletedRuns.Bin.Delete(),
                 DeletedRuns.Bin.Restore(),
                 DeletedRuns.Bin.Purge(),
+                ExportRuns.Create(),
+                ImportRuns.Create(),
                 FlushRuns.Create(),
             },
             Login.Create(),
@@ -196,6 +202,7 @@ internal static class CommandLineProgram
             root.Options.Add(option);
         }
 
+        Examples.AddToHelp(root);
         return root;
     }
 }

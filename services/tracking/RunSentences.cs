@@ -177,4 +177,126 @@ internal static class RunSentences
         "metrics.value-number",
         "A value must be a number, null, \"NaN\", \"Infinity\" or \"-Infinity\"."
     );
+
+    public static readonly Template<int, int> ComparedRuns = new(
+        "compare.runs",
+        "Name {from} to {to} different runs, separated by commas."
+    );
+
+    public static readonly Template<int> TooManyKeys = new("compare.too-many-keys", "Name at most {max} metrics.");
+    public static readonly Template Axis = new("compare.axis", "Must be step, time or relative.");
+
+    public static readonly Template<int> TooManyCells = new(
+        "compare.too-many-points",
+        "For so many runs and metrics at most {max} points each can be read at once."
+    );
+
+    public static readonly Template EmptyRange = new("analytics.empty-range", "Must be later than 'from'.");
+    public static readonly Template Interval = new("analytics.interval", "Must be hour, day, week or month.");
+    public static readonly Template TrendValue = new("analytics.value", "Must be last, min or max.");
+
+    public static readonly Template<int> TooManyIntervals = new(
+        "analytics.too-many-intervals",
+        "There are more than {max} such intervals with runs. Take a longer one, or a shorter time."
+    );
+
+    public static readonly Template ReservedId = new(
+        "run.reserved-id",
+        "This id is part of another address of the platform; take another one."
+    );
+
+    public static readonly Template ExportFormat = new("export.format", "Must be json, csv, markdown or html.");
+
+    public static readonly Template<int> ProjectOrIds = new(
+        "export.project-or-ids",
+        "Name either a project or 1 to {max} runs."
+    );
+
+    public static readonly Template<string> LogNotFound = new(
+        "run.log-not-found",
+        "The run has no log '{name}'.",
+        problem: "run.log-not-found"
+    );
+
+    public static readonly Template ArchiveType = new(
+        "import.type",
+        "Send the archive as application/zip.",
+        problem: "unsupported-media-type"
+    );
+
+    public static readonly Template<long> ArchiveTooLarge = new(
+        "import.too-large",
+        "An archive must be at most {max} bytes. Import it in several parts.",
+        problem: "too-large"
+    );
+
+    public static readonly Template NoArchive = new(
+        "import.no-archive",
+        "This is no ZIP archive, or a damaged one. Nothing was imported.",
+        problem: "import.invalid-archive"
+    );
+
+    public static readonly Template NoManifest = new(
+        "import.no-manifest",
+        "The archive has no file platform-runs.json of a version that is known here, so it is no archive of runs. Nothing was imported.",
+        problem: "import.invalid-archive"
+    );
+
+    public static readonly Template<int> TooManyEntries = new(
+        "import.too-many-entries",
+        "The archive has more than {max} files. Nothing was imported.",
+        problem: "import.invalid-archive"
+    );
+
+    public static readonly Template<long> ContentTooLarge = new(
+        "import.content-too-large",
+        "The archive has more than {max} bytes when it is unpacked. Nothing was imported.",
+        problem: "import.invalid-archive"
+    );
+
+    public static readonly Template<string> EntryName = new(
+        "import.entry-name",
+        "The archive has a file '{name}', which no archive of runs has. Nothing was imported.",
+        problem: "import.invalid-archive"
+    );
+
+    public static readonly Template<string> EntryKind = new(
+        "import.entry-kind",
+        "'{name}' in the archive is a link or no usual file. Nothing was imported.",
+        problem: "import.invalid-archive"
+    );
+
+    public static readonly Template<string> EntryTwice = new(
+        "import.entry-twice",
+        "The archive has two files '{name}'. Nothing was imported.",
+        problem: "import.invalid-archive"
+    );
+
+    public static readonly Template<string> UnreadableFile = new(
+        "import.unreadable-file",
+        "{file} of the run is missing or cannot be read.",
+        problem: "import.invalid-run"
+    );
+
+    public static readonly Template<string, Sentence> InvalidField = new(
+        "import.invalid-field",
+        "{field} in run.json: {problem}",
+        problem: "import.invalid-run"
+    );
+
+    public static readonly Template<long, Sentence> InvalidLine = new(
+        "import.invalid-line",
+        "Line {line} of metrics.csv: {problem}",
+        problem: "import.invalid-run"
+    );
+
+    public static readonly Template InvalidStatus = new(
+        "import.status",
+        "Must be scheduled, running, finished, failed or interrupted."
+    );
+
+    public static readonly Template OtherId = new("import.other-id", "Must be the name of the folder.");
+
+    public static readonly Template<string> Heading = new("import.heading", "The first line must be {heading}.");
+    public static readonly Template<int> Columns = new("import.columns", "There must be {columns} columns.");
 }

@@ -1,6 +1,8 @@
 using System.Text.Json.Serialization;
 using Platform.EventStore;
 using Platform.Tracking.Changing;
+using Platform.Tracking.Exporting;
+using Platform.Tracking.Importing;
 using Platform.Tracking.Mlflow.Experiments;
 using Platform.Tracking.Runs;
 
@@ -29,6 +31,8 @@ namespace Platform.Tracking;
 [JsonSerializable(typeof(ExperimentDeleted))]
 [JsonSerializable(typeof(ExperimentRestored))]
 [JsonSerializable(typeof(RunRequestContent))]
+[JsonSerializable(typeof(ArchiveManifest))]
+[JsonSerializable(typeof(ArchivedRun))]
 [JsonSerializable(typeof(IReadOnlyDictionary<string, RunValue>))]
 [JsonSerializable(typeof(IReadOnlyDictionary<string, string>))]
 internal sealed partial class TrackingJson : JsonSerializerContext

@@ -37,4 +37,16 @@ public sealed class TrackingOptions
     /// <summary>How often it is looked for what is kept no longer.</summary>
     [Range(typeof(TimeSpan), "00:00:00.050", "1.00:00:00")]
     public TimeSpan RetentionInterval { get; set; } = TimeSpan.FromMinutes(10);
+
+    /// <summary>The maximum size of an archive of runs that is imported.</summary>
+    [Range(1024, long.MaxValue)]
+    public long MaxImportBytes { get; set; } = 1024L * 1024 * 1024;
+
+    /// <summary>The maximum size of what is in it, unpacked.</summary>
+    [Range(1024, long.MaxValue)]
+    public long MaxImportContentBytes { get; set; } = 16L * 1024 * 1024 * 1024;
+
+    /// <summary>The maximum number of files in it.</summary>
+    [Range(1, 2_000_000)]
+    public int MaxImportEntries { get; set; } = 200_000;
 }

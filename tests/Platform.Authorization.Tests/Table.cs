@@ -305,7 +305,14 @@ public static class Table
         //
         .. ListOf("tracking", "/api/runs/", _ => "/api/runs", "++++ -- ---"),
         Of("tracking", "POST /api/runs/", _ => "/api/runs", "-+++ -- +f+", Json(new { project = "demo" })),
+        Of("tracking", "GET /api/runs/compare", w => $"/api/runs/compare?ids={w.Run},other", "++++ -- ---"),
+        Of("tracking", "GET /api/runs/analytics", _ => "/api/runs/analytics?project=demo", "++++ -- ---"),
+        Of("tracking", "GET /api/runs/export", w => $"/api/runs/export?ids={w.Unknown}", "++++ -- ---"),
+        Of("tracking", "POST /api/runs/import", _ => "/api/runs/import", "-+++ -- ---", Bytes("no archive")),
         Of("tracking", "GET /api/runs/{id}", w => $"/api/runs/{w.Run}", "++++ -- +f-"),
+        Of("tracking", "GET /api/runs/{id}/export", w => $"/api/runs/{w.Run}/export?format=csv", "++++ -- +f-"),
+        Of("tracking", "GET /api/runs/{id}/logs", w => $"/api/runs/{w.Run}/logs", "++++ -- +f-"),
+        Of("tracking", "GET /api/runs/{id}/logs/{name}", w => $"/api/runs/{w.Run}/logs/none.log", "++++ -- +f-"),
         Of("tracking", "GET /api/runs/{id}/metrics", w => $"/api/runs/{w.Run}/metrics", "++++ -- +f-"),
         Of(
             "tracking",

@@ -155,6 +155,11 @@ internal static class CreateRunEndpoint
             return ("id", RunSentences.Id);
         }
 
+        if (RunRules.IsReservedId(id))
+        {
+            return ("id", RunSentences.ReservedId);
+        }
+
         if (ClientText.ProblemWithProject(command.Project) is { } problem)
         {
             return ("project", problem);

@@ -69,6 +69,8 @@ internal sealed partial record Run(
             // A late message of the job of a run that is gone for good.
             (RunStatus.None, CreateRun { Starts: false }) when run.IsPurged => Decision.Nothing<RunEvent>(),
             (RunStatus.None, CreateRun c) => Create(c, now),
+            (RunStatus.None, ImportRun c) => Import(c, now),
+            (_, ImportRun) => Decision.Nothing<RunEvent>(),
             (_, CreateRun { OnlyOfJob: true } c) when run.JobId != c.JobId => new Decision<RunEvent>.Refused(Foreign),
             (_, CreateRun { RequestHash: { } hash }) => string.Equals(run.RequestHash, hash, StringComparison.Ordinal)
                 ? Decision.Nothing<RunEvent>()

@@ -1,3 +1,4 @@
+using Platform.Mlflow.Filtering;
 using System.Globalization;
 using Platform.Tracking.Filtering;
 
@@ -137,7 +138,7 @@ internal sealed record RunCondition(string Row, string? Numbers, Func<string, st
 
         var under = Under(entity, key, parameter);
 
-        var symbol = RunFilterSql.Symbol(c.Operator);
+        var symbol = FilterSymbols.Of(c.Operator);
         var on = NumberOn(c, entity, symbol, parameter);
         var numbers = on is null
             ? Texts(c, entity, under, parameter)

@@ -239,6 +239,10 @@ public sealed class Deciding_about_a_run
                 : Nothing
             ),
             (new FindRun(), status is RunStatus.None ? Refuse : Nothing),
+            (
+                new ImportRun("source", "p", RunStatus.Running, _now) { Content = new UpdateRun() },
+                status is RunStatus.None ? Accept : Nothing
+            ),
         ];
 
         Assert.All(
