@@ -15,28 +15,36 @@ internal sealed record Batch(string Kind, JsonObject Record, int Length, int Rec
     /// <summary>What is sent.</summary>
     public byte[] Body =>
         Values.ToBytes(
-            Kind is "points" ? new JsonObject { ["points"] = Record["points"]!.DeepClone() } : Record["body"]!
+            ListOf(Kind) is { } list ? new JsonObject { [list] = Record[list]!.DeepClone() } : Record["body"]!
         );
 
     /// <summary>How many values and artifacts users logged with it.</summary>
-    public int Size => Kind is "artifact" ? 1 : Entries.Count;
+    public int Size =>
+        Kind switch
+        {
+            "artifact" => 1,
+            // The record that follows says what is in it.
+            "file" => Record["isMedia"]?.GetValue<bool>() is true ? 0 : 1,
+            _ => Entries.Count,
+        };
 
     /// <summary>What is said about one that has one value, or can't be divided.</summary>
     public string Name =>
         Entries is [var only] ? only.Key
         : Kind is "artifact" ? Record["name"]!.GetValue<string>()
+        : Kind is "file" ? Record["path"]!.GetValue<string>()
         : Kind is "finish" ? "the end of the run"
         : $"the {Kind}";
 
-    /// <summary>What users think of as logged: points, or what an update sets.</summary>
+    /// <summary>What users think of as logged: points, media, or what an update sets.</summary>
     private List<(string Field, string Key, JsonNode? Value)> Entries =>
         Kind switch
         {
-            "points" =>
+            "points" or "media" =>
             [
-                .. Record["points"]!
+                .. Record[ListOf(Kind)!]!
                     .AsArray()
-                    .Select(point => ("points", point!["key"]!.GetValue<string>(), (JsonNode?)point)),
+                    .Select(one => (ListOf(Kind)!, one!["key"]!.GetValue<string>(), (JsonNode?)one)),
             ],
             "update" =>
             [
@@ -87,14 +95,20 @@ internal sealed record Batch(string Kind, JsonObject Record, int Length, int Rec
             ? entries.Chunk((entries.Count + 1) / 2).Select(some => this with { Record = With(some) })
             : [];
 
+    /// <summary>Deletes the files that were copied for it, once they are sent or refused.</summary>
+    public void DeleteCopies()
+    {
+        if (Record["folder"]?.GetValue<string>() is { } folder && Directory.Exists(folder))
+        {
+            Directory.Delete(folder, recursive: true);
+        }
+    }
+
     private JsonObject With(IEnumerable<(string Field, string Key, JsonNode? Value)> entries)
     {
-        if (Kind is "points")
+        if (ListOf(Kind) is { } list)
         {
-            return new JsonObject
-            {
-                ["points"] = new JsonArray([.. entries.Select(entry => entry.Value?.DeepClone())]),
-            };
+            return new JsonObject { [list] = new JsonArray([.. entries.Select(entry => entry.Value?.DeepClone())]) };
         }
 
         var body = new JsonObject();
@@ -111,6 +125,15 @@ internal sealed record Batch(string Kind, JsonObject Record, int Length, int Rec
 
         return new JsonObject { ["body"] = body };
     }
+
+    /// <summary>The field with the entries of a record that is a list of them.</summary>
+    private static string? ListOf(string kind) =>
+        kind switch
+        {
+            "points" => "points",
+            "media" => "items",
+            _ => null,
+        };
 
     private static (JsonObject Record, int Length) Next(byte[] bytes, int start)
     {

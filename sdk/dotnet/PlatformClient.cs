@@ -94,7 +94,8 @@ internal sealed class PlatformClient : IDisposable
                     isWanted = true;
                     if (!takesGroups)
                     {
-                        Put(entry.Name, entry.DataStream ?? new MemoryStream(), onProgress, cancellationToken);
+                        var content = entry.DataStream ?? new MemoryStream();
+                        Put(BlobAddress(entry.Name), content, entry.Name, onProgress, cancellationToken);
                     }
                 }
             }
@@ -113,9 +114,18 @@ internal sealed class PlatformClient : IDisposable
         foreach (var sha256 in missing)
         {
             using var file = File.OpenRead(Path.Combine(folder, sha256));
-            Put(sha256, file, onProgress, cancellationToken);
+            Put(BlobAddress(sha256), file, sha256, onProgress, cancellationToken);
         }
     }
+
+    /// <summary>Sends a file as the body.</summary>
+    public void PutFile(string path, string file, string sha256, Action onProgress, CancellationToken cancellationToken)
+    {
+        using var content = File.OpenRead(file);
+        Put(path, content, sha256, onProgress, cancellationToken);
+    }
+
+    private static string BlobAddress(string sha256) => $"api/artifacts/blobs/{sha256}";
 
     /// <summary>What has to be uploaded, and whether the platform takes several files in a request, as older ones do not.</summary>
     private (HashSet<string> Missing, bool TakesGroups) FindMissing(
@@ -145,9 +155,10 @@ internal sealed class PlatformClient : IDisposable
         return (missing, true);
     }
 
-    private void Put(string sha256, Stream content, Action onProgress, CancellationToken cancellationToken)
+    private void Put(string path, Stream content, string sha256, Action onProgress, CancellationToken cancellationToken)
     {
-        using var request = new HttpRequestMessage(HttpMethod.Put, $"api/artifacts/blobs/{sha256}");
+        using var request = new HttpRequestMessage(HttpMethod.Put, path);
+        request.Headers.Add("X-Content-Sha256", sha256);
         using var response = Exchange(
             request,
             extend =>

@@ -87,6 +87,9 @@ internal sealed class Recorder : IDisposable
     public void AddArtifact(string path, string name, string type) =>
         Add(ArtifactCopy.Create(path, name, type, _spool!.ArtifactFolder, _options), 1);
 
+    /// <summary>Where copies lie until they are sent.</summary>
+    public string FolderForFiles => _spool!.ArtifactFolder;
+
     public TrackingReport Report()
     {
         lock (_gate)

@@ -104,6 +104,48 @@ internal static class Records
         return [.. Values.ToBytes(record), (byte)'\n'];
     }
 
+    /// <param name="path">Its path among the files of the run.</param>
+    /// <param name="folder">Where the copy is, named by its SHA-256.</param>
+    /// <param name="isMedia">Whether the record that follows says what it shows.</param>
+    public static byte[] File(string path, string folder, string sha256, long size, bool isMedia)
+    {
+        var record = new JsonObject
+        {
+            ["kind"] = "file",
+            ["path"] = path,
+            ["folder"] = folder,
+            ["sha256"] = sha256,
+            ["size"] = size,
+        };
+        if (isMedia)
+        {
+            record["isMedia"] = true;
+        }
+
+        return [.. Values.ToBytes(record), (byte)'\n'];
+    }
+
+    /// <param name="kind"><c>image</c>, <c>table</c>, <c>histogram</c>, <c>text</c>, <c>audio</c> or <c>video</c>.</param>
+    /// <param name="path">The file that was sent before.</param>
+    public static byte[] Media(string key, long step, long ticks, string kind, string path, string? caption)
+    {
+        var item = new JsonObject
+        {
+            ["key"] = key,
+            ["step"] = step,
+            ["at"] = Time(ticks),
+            ["kind"] = kind,
+            ["path"] = path,
+        };
+        if (caption is not null)
+        {
+            item["caption"] = caption;
+        }
+
+        var record = new JsonObject { ["kind"] = "media", ["items"] = new JsonArray(item) };
+        return [.. Values.ToBytes(record), (byte)'\n'];
+    }
+
     public static byte[] Points(ReadOnlySpan<Point> points)
     {
         var buffer = new ArrayBufferWriter<byte>(points.Length * 96);

@@ -213,6 +213,7 @@ internal sealed class Sender
         if (halves.Length == 0)
         {
             _refusals.Say(batch.Name, $"the platform refused it: {reason.Message}");
+            batch.DeleteCopies();
             return batch.Size;
         }
 
@@ -251,6 +252,12 @@ internal sealed class Sender
                 break;
             case "artifact":
                 SendArtifact(client, batch);
+                break;
+            case "file":
+                SendFile(client, batch);
+                break;
+            case "media":
+                client.Send(HttpMethod.Post, $"{run}/media", batch.Body, null, _stop);
                 break;
         }
 
@@ -295,6 +302,21 @@ internal sealed class Sender
             _stop
         );
         Directory.Delete(folder, recursive: true);
+    }
+
+    private void SendFile(PlatformClient client, Batch batch)
+    {
+        var sha256 = batch.Record["sha256"]!.GetValue<string>();
+        var file = Path.Combine(batch.Record["folder"]!.GetValue<string>(), sha256);
+        if (!File.Exists(file))
+        {
+            // Removed once it was stored, just before the process ended.
+            return;
+        }
+
+        var path = batch.Record["path"]!.GetValue<string>().Split('/').Select(Uri.EscapeDataString);
+        client.PutFile($"api/runs/{_options.RunId}/files/{string.Join('/', path)}", file, sha256, NoteProgress, _stop);
+        batch.DeleteCopies();
     }
 
     private void NoteProgress() => Signal(() => _lastProgress = Stopwatch.GetTimestamp());

@@ -12,7 +12,7 @@ namespace Platform.Sdk;
 /// A run that the program leaves open ends with the process: as failed after an unhandled exception or with an exit code, as
 /// interrupted by Ctrl-C or SIGTERM (<see cref="TrackedRunOptions.EndOnSignal"/>). In a job the run ends as the job does.
 /// </remarks>
-public sealed class TrackedRun : IDisposable
+public sealed partial class TrackedRun : IDisposable
 {
     private static readonly string NameRule =
         $"a name has 1 to {Values.MaxName} characters, none of them a control character";

@@ -17,6 +17,7 @@ internal static class Values
     public const int MaxTag = 5000;
     private const int MaxProject = 200;
     private const int MaxArtifact = 128;
+    private const int MaxPathWord = 80;
     private const int MaxValueBytes = 16 * 1024;
     private const int MaxItems = 5000;
     private const int MaxBrief = 80;
@@ -89,6 +90,13 @@ internal static class Values
         return word.Length > 0
             ? word[..Math.Min(word.Length, MaxArtifact)]
             : throw new FormatException("its name has no letter and no digit");
+    }
+
+    /// <summary>A name as a part of a path.</summary>
+    public static string PathWord(string name)
+    {
+        var word = ValidWord(name).Trim('.', '-');
+        return word.Length > 0 ? word[..Math.Min(word.Length, MaxPathWord)] : "unnamed";
     }
 
     /// <summary>Any value as JSON that the platform takes. What is too long becomes a text that is cut.</summary>

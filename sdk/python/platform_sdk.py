@@ -40,6 +40,7 @@ import http.client
 import io
 import itertools
 import json
+import logging
 import math
 import numbers
 import os
@@ -50,6 +51,7 @@ import signal
 import socket
 import ssl
 import stat
+import struct
 import subprocess
 import sys
 import tarfile
@@ -62,11 +64,13 @@ import urllib.parse
 import urllib.request
 import uuid
 import weakref
-from typing import Any, List, Mapping, NamedTuple, Optional, Union
+import zlib
+from typing import Any, List, Mapping, NamedTuple, Optional, Sequence, Union
 
 __all__ = [
     "Artifact",
     "ArtifactError",
+    "LogHandler",
     "Report",
     "Run",
     "artifact",
@@ -77,6 +81,11 @@ __all__ = [
     "init",
     "log",
     "log_artifact",
+    "log_file",
+    "log_histogram",
+    "log_image",
+    "log_table",
+    "log_text",
     "parameters",
     "set_primary_metric",
     "summary",
@@ -439,7 +448,9 @@ _MAX_NOTICES = 100
 
 def _notify_user(text):
     try:
-        print("platform: " + text, file=sys.stderr, flush=True)
+        # Where what is printed is a text of the run, notices are no part of it: they are made while locks are held.
+        stream = getattr(sys.stderr, "untracked_stream", sys.stderr)
+        print("platform: " + text, file=stream, flush=True)
     except (OSError, RuntimeError, ValueError, AttributeError):
         pass  # It is closed, or a signal interrupted another thread's or this thread's own output.
 
@@ -704,6 +715,172 @@ def _open(address, token):
         raise ArtifactError("%s: %s" % (address, problem))
     except (OSError, http.client.HTTPException) as error:
         raise ArtifactError("%s: %s" % (address, error))
+
+
+# What a script prints, as a text of its run ---------------------------------------------------------------------------
+
+_TQDM_MODES = ("last", "second", "off")
+_PROGRESS_INTERVAL = 1.0
+_MAX_LINE = 64 * 1024
+_MAX_ROWS_ON_SCREEN = 16
+_PIECE = re.compile(r"[^\r\n\x1b]+|\r\n|\r|\n|\x1b\[([0-9;?]*)([A-Za-z])|\x1b")
+
+
+class _Row:
+    """A line that may still be drawn over."""
+
+    def __init__(self):
+        self.text = ""
+        self.is_drawn = self.is_progress = False
+        self.kept = ""
+        self.since = time.monotonic()
+
+
+class _Printed:
+    """Puts what is printed together as lines.
+
+    A progress bar draws over its own line; several of them go down to theirs and up again. Of a bar the mode ``last`` keeps
+    how it ended, ``second`` also how it stood once a second, ``off`` nothing.
+    """
+
+    def __init__(self, add, mode):
+        self._add = add
+        self._mode = mode
+        self._begin()
+
+    def _begin(self):
+        self._gate = threading.RLock()
+        self._process = os.getpid()
+        self._rows = [_Row()]
+        self._at = self._draws = 0
+        self._is_returned = False
+
+    def feed(self, text):
+        if self._process != os.getpid():
+            self._begin()  # The line that the parent has begun is the parent's.
+        with self._gate:
+            for piece in _PIECE.finditer(text):
+                characters = piece.group()
+                if characters in ("\n", "\r\n"):
+                    self._go_down()
+                elif characters == "\r":
+                    self._is_returned = True
+                elif piece.group(2) == "A":
+                    self._at = max(0, self._at - int(piece.group(1) or 1))
+                    self._draws = 0
+                elif characters[0] != "\x1b":  # Colors and the like are left out.
+                    self._write(characters)
+
+    def _write(self, text):
+        row = self._rows[self._at]
+        if not self._is_returned:
+            row.text += text
+        else:
+            self._is_returned = False
+            # A line that was wiped may become one as any other.
+            row.is_progress = bool(row.text.strip())
+            if row.is_progress and self._mode == "second":
+                self._keep_state(row)
+            if not row.is_drawn:
+                row.is_drawn, row.since = True, time.monotonic()
+            row.text = text
+            self._draws += 1
+            if self._draws > 1:
+                # Nothing went up since: the bars above have ended.
+                self._keep_rows_above()
+        if len(row.text) > _MAX_LINE:
+            self._go_down()
+
+    def _keep_state(self, row):
+        now = time.monotonic()
+        if now - row.since >= _PROGRESS_INTERVAL:
+            row.since = now
+            row.kept = row.text.rstrip()
+            self._add(row.kept)
+
+    def _go_down(self):
+        row = self._rows[self._at]
+        self._at += 1
+        self._draws = 0
+        self._is_returned = False
+        if self._at == len(self._rows):
+            self._rows.append(_Row())
+        # A bar may have been drawn for the first time, and the next one be below it.
+        if not row.is_drawn or self._at > _MAX_ROWS_ON_SCREEN:
+            self._keep_rows_above()
+
+    def _keep_rows_above(self):
+        above, self._rows = self._rows[: self._at], self._rows[self._at :]
+        self._at = 0
+        for row in above:
+            self._keep(row)
+
+    def _keep(self, row):
+        text = row.text.rstrip() if row.is_drawn else row.text
+        is_left_out = row.is_progress and self._mode == "off" or row.is_drawn and text in ("", row.kept)
+        if not is_left_out:
+            self._add(text)
+
+    def end(self):
+        with self._gate:
+            rows, self._rows, self._at = self._rows, [_Row()], 0
+            for row in rows:
+                if row.text:
+                    self._keep(row)
+
+
+class _Tee:
+    """A stream that also adds what is written to a run's text."""
+
+    def __init__(self, stream, printed):
+        self._stream = stream
+        self._printed = printed
+        self._is_open = True
+        self.untracked_stream = getattr(stream, "untracked_stream", stream)
+
+    def release(self):
+        """What still holds this stream goes on to print."""
+        self._is_open = False
+        self._printed.end()
+
+    def write(self, text):
+        count = self._stream.write(text)
+        try:
+            if self._is_open:
+                self._printed.feed(text)
+        except Exception:
+            pass  # Printing never fails because it is tracked.
+        return count
+
+    def writelines(self, lines):
+        for line in lines:
+            self.write(line)
+
+    def __getattr__(self, name):
+        if name == "_stream":
+            raise AttributeError(name)  # It is being copied.
+        return getattr(self._stream, name)
+
+
+def _capture_console(run, mode):
+    """Adds what the script prints to the run's text ``console``, until the run ends."""
+    if mode not in _TQDM_MODES:
+        _notify_user("tqdm_mode is last, second or off, not %s; it is last" % _brief(mode))
+        mode = "last"
+    tees = {}
+    for name in ("stdout", "stderr"):
+        stream = getattr(sys, name)
+        if stream is not None:
+            tees[name] = _Tee(stream, _Printed(lambda line: run.log_text(line, "console"), mode))
+            setattr(sys, name, tees[name])
+
+    def release():
+        for name, tee in tees.items():
+            tee.release()
+            if getattr(sys, name) is tee:
+                setattr(sys, name, tee._stream)
+
+    run._before_end.insert(0, release)
 
 
 # What a run ran in: Python, its packages, the code's revision, the machine --------------------------------------------
@@ -1267,10 +1444,565 @@ def _norm(tensor):
     return float(value.item() if hasattr(value, "item") else value)
 
 
+# Images as the bytes of a file: from PIL, NumPy, PyTorch, lists, files ------------------------------------------------
+
+_MAX_IMAGE = 64 << 20
+_MAX_VALUES_OF_LISTS = 4 << 20
+_QUICKLY_COMPRESSED = 1 << 20
+_CHANNELS = {1: 0, 2: 4, 3: 2, 4: 6}
+_MODES_OF_FORMATS = {
+    "JPEG": ("L", "RGB", "CMYK"),
+    "PNG": ("1", "L", "LA", "I", "I;16", "P", "RGB", "RGBA"),
+}
+_SIGNATURES = (
+    (b"\x89PNG\r\n\x1a\n", "png"),
+    (b"\xff\xd8\xff", "jpg"),
+    (b"GIF8", "gif"),
+    (b"BM", "bmp"),
+)
+
+
+def _image_file(image, format, quality):
+    """The content and the ending of an image's file. Raises an exception that says why there is none."""
+    if isinstance(image, (bytes, bytearray, memoryview)):
+        _require_size(memoryview(image).nbytes)
+        content = bytes(image)
+    elif isinstance(image, (str, os.PathLike)):
+        with _open_file(image) as file:
+            content = file.read(_MAX_IMAGE + 1)
+    elif hasattr(image, "save") and hasattr(image, "mode"):
+        content = _saved(image, format, quality)
+    else:
+        content = _png_of(image)
+    _require_size(len(content))
+    return content, _ending_of(content)
+
+
+def _require_size(size):
+    if size > _MAX_IMAGE:
+        raise ValueError("an image has at most %d MiB" % (_MAX_IMAGE >> 20))
+
+
+def _ending_of(content):
+    for signature, ending in _SIGNATURES:
+        if content.startswith(signature):
+            return ending
+    if content[:4] == b"RIFF" and content[8:12] == b"WEBP":
+        return "webp"
+    raise ValueError("it is no PNG, JPEG, GIF, BMP or WebP")
+
+
+def _saved(image, format, quality):
+    """An image of PIL as a file."""
+    width, height = getattr(image, "size", (1, 1))
+    _require_size(width * height)
+    format = (format or "png").upper()
+    format = "JPEG" if format == "JPG" else format
+    if image.mode not in _MODES_OF_FORMATS.get(format, (image.mode,)):
+        image = image.convert("RGB")
+    file = io.BytesIO()
+    image.save(file, format=format, **({} if quality is None else {"quality": int(quality)}))
+    return file.getvalue()
+
+
+def _png_of(array):
+    """An array of rows (and of channels) as a PNG: bytes from 0 to 255, or floating-point numbers from 0 to 1."""
+    shape = _shape_of(array)
+    is_planar = len(shape) == 3 and shape[0] in (1, 3, 4) and shape[2] not in _CHANNELS
+    if is_planar:
+        height, width, channels = shape[1], shape[2], shape[0]
+    elif len(shape) == 3 and shape[2] in _CHANNELS:
+        height, width, channels = shape
+    elif len(shape) == 2:
+        height, width, channels = shape[0], shape[1], 1
+    else:
+        raise ValueError("an image has rows, columns and 1 to 4 channels, not the shape %s" % (tuple(shape),))
+    if not height or not width or height * width * channels > _MAX_IMAGE:
+        raise ValueError("an image of %d x %d cannot be stored" % (width, height))
+    # Not before its size is known: it may be copied from a GPU.
+    array = _plain_array(array)
+    if is_planar and hasattr(array, "astype"):
+        array, is_planar = array.transpose(1, 2, 0), False
+    pixels = _pixels_of(array)
+    if is_planar:
+        size = height * width
+        planes = [pixels[start : start + size] for start in range(0, len(pixels), size)]
+        pixels = bytes(value for values in zip(*planes) for value in values)
+    return _png(pixels, width, height, channels)
+
+
+def _shape_of(array):
+    if hasattr(array, "shape"):
+        return [int(size) for size in array.shape]
+    shape = []
+    while isinstance(array, (list, tuple)) and len(shape) < 4:
+        shape.append(len(array))
+        array = array[0] if array else None
+    return shape
+
+
+def _plain_array(array):
+    """A tensor of PyTorch, TensorFlow or JAX as an array of NumPy, where there is NumPy."""
+    for to_plain in ("detach", "cpu"):
+        try:
+            array = getattr(array, to_plain)()
+        except Exception:
+            continue
+    for to_plain in (lambda: array.numpy(), lambda: array.float().numpy()):  # NumPy has no bfloat16.
+        try:
+            return to_plain()
+        except Exception:
+            continue
+    numpy = sys.modules.get("numpy")
+    if numpy is not None and not hasattr(array, "astype") and hasattr(array, "__array__"):
+        return numpy.asarray(array)
+    return array
+
+
+def _pixels_of(array):
+    kind = str(getattr(array, "dtype", ""))
+    if kind == "uint8":
+        return array.tobytes()
+    if hasattr(array, "astype") and kind.startswith("float"):
+        array = array.astype("float32")
+        has_none = array != array
+        if has_none.all():
+            raise ValueError("there is no number in it")
+        array[has_none] = 0  # Not a number is black.
+        return (array.clip(0, 1) * 255).round().astype("uint8").tobytes()
+    if hasattr(array, "astype") and kind.startswith(("int", "uint")):
+        return array.clip(0, 255).astype("uint8").tobytes()
+    if hasattr(array, "astype") and kind == "bool":
+        return (array.astype("uint8") * 255).tobytes()
+    values = []
+    for value in _flat(array.tolist() if hasattr(array, "tolist") else array):
+        if len(values) == _MAX_VALUES_OF_LISTS:
+            raise ValueError("an image of lists has at most %d values" % _MAX_VALUES_OF_LISTS)
+        values.append(value)
+    if any(isinstance(value, float) for value in values):
+        if all(value != value for value in values):
+            raise ValueError("there is no number in it")
+        return bytes(round(255 * min(max(value, 0.0), 1.0)) if value == value else 0 for value in values)
+    if values and all(isinstance(value, bool) for value in values):
+        return bytes(255 * value for value in values)
+    return bytes(min(max(int(value), 0), 255) for value in values)
+
+
+def _flat(values):
+    """The values of lists within lists."""
+    for value in values:
+        if isinstance(value, (list, tuple)):
+            yield from _flat(value)
+        else:
+            yield value
+
+
+def _png(pixels, width, height, channels):
+    stride = width * channels
+    if len(pixels) != stride * height:
+        raise ValueError("its rows have different lengths")
+    rows = b"".join(b"\0" + pixels[start : start + stride] for start in range(0, len(pixels), stride))
+    header = struct.pack(">IIBBBBB", width, height, 8, _CHANNELS[channels], 0, 0, 0)
+    # The training waits for it.
+    level = 6 if len(rows) < _QUICKLY_COMPRESSED else 1
+    chunks = ((b"IHDR", header), (b"IDAT", zlib.compress(rows, level)), (b"IEND", b""))
+    return _SIGNATURES[0][0] + b"".join(map(_chunk, chunks))
+
+
+def _chunk(chunk):
+    name, content = chunk
+    return struct.pack(">I", len(content)) + name + content + struct.pack(">I", zlib.crc32(name + content))
+
+
+# Tables and histograms as JSON ----------------------------------------------------------------------------------------
+
+_MAX_ROWS = 10_000
+_MAX_COLUMNS = 1000
+_MAX_CELLS = 500_000
+_MAX_TABLE = 16 << 20
+_MAX_SAMPLES = 64 << 20
+_MAX_SAMPLES_OF_LISTS = 1_000_000
+_MAX_BINS = 512
+_MAX_PLAIN = 1e300
+
+
+def _table(data, columns):
+    """A table as JSON, and how many of its rows are in it where that isn't all of them.
+
+    ``data`` is rows (lists or dictionaries), columns by name, or what has ``columns`` and ``values`` as pandas' tables have.
+    """
+    columns = None if columns is None else list(columns)
+    if hasattr(data, "columns") and hasattr(data, "values") and not isinstance(data, dict):
+        columns = list(data.columns) if columns is None else columns
+        # Not all of it: the values of columns of different types are a copy.
+        data = data.iloc[: _MAX_ROWS + 1].values if hasattr(data, "iloc") else data.values
+    elif isinstance(data, dict):
+        columns = list(data) if columns is None else columns
+        data = itertools.zip_longest(*(_first_of(data[column]) for column in columns))
+    rows = _first_of(data)
+    if rows and isinstance(rows[0], dict):
+        columns = list(dict.fromkeys(name for row in rows for name in row)) if columns is None else columns
+        rows = [[row.get(name) for name in columns] for row in rows]
+    rows = [_row(row) for row in rows]
+    width = max(map(len, rows), default=0)
+    columns = ["column %d" % (i + 1) for i in range(width)] if columns is None else columns
+    if len(columns) > _MAX_COLUMNS or width > len(columns):
+        raise ValueError("a row has %d values in %d columns; the most are %d" % (width, len(columns), _MAX_COLUMNS))
+    count = min(_MAX_ROWS, _MAX_CELLS // max(len(columns), 1))
+    lines, size = [], 0
+    for row in rows[:count]:
+        line = _json([_cell(value) for value in row] + [None] * (len(columns) - len(row)))
+        size += len(line) + 1
+        if size > _MAX_TABLE:
+            break
+        lines.append(line)
+    if rows and not lines:
+        raise ValueError("a table has at most %d MiB" % (_MAX_TABLE >> 20))
+    content = b'{"columns":%s,"data":[%s]}' % (_json(list(map(_text, columns))), b",".join(lines))
+    return content, len(lines) if len(lines) < len(rows) else None
+
+
+def _first_of(values):
+    """The rows that a table may have and one more, of whatever has rows."""
+    if hasattr(values, "tolist"):  # Of NumPy, pandas or PyTorch.
+        return values[: _MAX_ROWS + 1].tolist()
+    return list(itertools.islice(values, _MAX_ROWS + 1))
+
+
+def _row(row):
+    if isinstance(row, (str, bytes)):
+        raise TypeError("a row is a list or a dictionary, not a text")
+    return list(itertools.islice(row, _MAX_COLUMNS + 1))
+
+
+def _cell(value):
+    kind = type(value)
+    if value is None or kind is bool or (kind is float or kind is int) and abs(value) < _MAX_PLAIN:
+        return value  # Most are.
+    if isinstance(value, (str, bytes)) and len(value) > _MAX_TABLE:
+        raise ValueError("a table has at most %d MiB" % (_MAX_TABLE >> 20))
+    try:
+        return _Values().convert(value)
+    except Exception:
+        return _text(value)[:1000]
+
+
+def _histogram(values, bins):
+    """The counts and the edges of the bins as JSON, and how many values are no numbers.
+
+    ``values`` are numbers, or the pair of counts and edges that ``numpy.histogram`` returns.
+    """
+    if isinstance(values, tuple) and len(values) == 2 and hasattr(values[0], "__len__") and len(values[1]) == len(values[0]) + 1:
+        counts, edges = ([float(value) for value in itertools.islice(part, _MAX_BINS + 2)] for part in values)
+        left_out = 0
+        if any(low > high for low, high in zip(edges, edges[1:])) or not all(map(math.isfinite, counts + edges)):
+            raise ValueError("the edges of a histogram grow, and all of its numbers are finite")
+    else:
+        counts, edges, left_out = _counted(values, min(max(int(bins), 1), _MAX_BINS))
+    if not 1 <= len(counts) <= _MAX_BINS:
+        raise ValueError("a histogram has 1 to %d bins" % _MAX_BINS)
+    counts = [int(count) if count == int(count) else count for count in counts]
+    return _json({"counts": counts, "edges": edges}), left_out
+
+
+def _counted(values, bins):
+    shape = getattr(values, "shape", ())
+    # Before it is copied from a GPU.
+    if shape and _product(shape) > _MAX_SAMPLES:
+        raise ValueError("a histogram takes at most %d values, or counts and edges" % _MAX_SAMPLES)
+    values = _plain_array(values)
+    numpy = sys.modules.get("numpy")
+    if numpy is not None and isinstance(values, numpy.ndarray):
+        numbers = values.astype("float64", copy=False).ravel()
+        numbers = numbers[numpy.isfinite(numbers)]
+        left_out = values.size - len(numbers)
+        low, high = _range_of(numbers.min(), numbers.max(), bins) if len(numbers) else _no_number()
+        counts, edges = numpy.histogram(numbers, bins, (low, high))
+        return counts.tolist(), edges.tolist(), left_out
+    numbers, left_out = [], 0
+    for value in _flat(values.tolist() if hasattr(values, "tolist") else values):
+        number = float(value)
+        if not math.isfinite(number):
+            left_out += 1
+        elif len(numbers) == _MAX_SAMPLES_OF_LISTS:
+            raise ValueError("a histogram of lists takes at most %d values" % _MAX_SAMPLES_OF_LISTS)
+        else:
+            numbers.append(number)
+    low, high = _range_of(min(numbers), max(numbers), bins) if numbers else _no_number()
+    width = (high - low) / bins
+    counts = [0] * bins
+    for number in numbers:
+        counts[min(int((number - low) / width), bins - 1)] += 1
+    return counts, [low + width * i for i in range(bins)] + [high], left_out
+
+
+def _product(shape):
+    product = 1
+    for size in shape:
+        product *= int(size)
+    return product
+
+
+def _no_number():
+    raise ValueError("there is no number in it")
+
+
+def _range_of(low, high, bins):
+    low, high = float(low), float(high)
+    if low == high:
+        low, high = low - 0.5, high + 0.5
+    width = (high - low) / bins
+    if not math.isfinite(width) or low + width <= low or high - width >= high:
+        raise ValueError("its numbers are too close together or too far apart")
+    return low, high
+
+
+# Texts that grow, such as what a program logs -------------------------------------------------------------------------
+
+_WRITE_INTERVAL = 2.0
+_LATER_WRITE_INTERVAL = 10.0
+_PARTS_WRITTEN_SOON = 30
+_MAX_PART = 256 * 1024
+_MAX_UNWRITTEN = 16 << 20
+
+
+class _TextLog:
+    """Lines that are stored as one file after another: what was stored never changes, so nothing is sent twice."""
+
+    def __init__(self):
+        self._number = 0
+        self._begin()
+        self._since = time.monotonic()
+
+    def _begin(self):
+        self._gate = threading.RLock()
+        self._lines = []
+        self._size = 0
+        self._process = os.getpid()
+        self._since = -_LATER_WRITE_INTERVAL
+        self._at = None
+
+    def _notice_fork(self):
+        """What the parent has in memory is the parent's to store. The first lines of a process that was forked are stored at
+        once: it may end at any time."""
+        if self._process != os.getpid():
+            self._begin()
+
+    def add(self, text):
+        """Raises ValueError when there is too much."""
+        self._notice_fork()
+        with self._gate:
+            if self._size + len(text) > _MAX_UNWRITTEN:
+                raise ValueError("%d MiB wait to be written" % (_MAX_UNWRITTEN >> 20))
+            if not self._lines:
+                self._at = _now()
+            self._lines.append(text if text.endswith("\n") else text + "\n")
+            self._size += len(text) + 1
+
+    def take(self, at_once):
+        """The number, the time and the content of the next part; None when it is not due.
+
+        It is the caller's to store, without the lock: whoever writes a line never waits for the disk.
+        """
+        self._notice_fork()
+        with self._gate:
+            interval = _WRITE_INTERVAL if self._number < _PARTS_WRITTEN_SOON else _LATER_WRITE_INTERVAL
+            is_due = at_once or self._size >= _MAX_PART or time.monotonic() - self._since >= interval
+            if not self._lines or not is_due:
+                return None
+            lines, self._lines, self._size = self._lines, [], 0
+            self._since = time.monotonic()
+            self._number += 1
+            return self._number, self._at, "".join(lines).encode("utf-8", "replace")
+
+
+# Images, tables, histograms, texts and files of a run -----------------------------------------------------------------
+
+_MAX_CAPTION = 1000
+_MAX_WORD = 80
+
+
+class _Media:
+    """The part of ``Run`` that records them."""
+
+    def log_image(
+        self,
+        key: str,
+        image: Any,
+        step: Optional[int] = None,
+        caption: Optional[str] = None,
+        format: Optional[str] = None,
+        quality: Optional[int] = None,
+    ) -> None:
+        """Logs an image: of PIL, an array of NumPy or PyTorch, the bytes of a file or its path.
+
+        An array has rows, columns and 1 to 4 channels: bytes from 0 to 255 or floating-point numbers from 0 to 1. ``format`` and
+        ``quality`` are how an image of PIL is stored; PNG by default. ``step`` is the last one by default.
+        """
+        self._log_media("image", key, step, caption, lambda: _image_file(image, format, quality))
+
+    def log_table(
+        self,
+        key: str,
+        data: Any,
+        columns: Optional[Sequence[str]] = None,
+        step: Optional[int] = None,
+        caption: Optional[str] = None,
+    ) -> None:
+        """Logs a table: rows as lists or dictionaries, columns by name, or a table of pandas.
+
+        Of one that is too long the first rows are stored.
+        """
+
+        def file():
+            content, count = _table(data, columns)
+            if count is not None:
+                self._refusals.note("only the first %d rows of the table %s are stored" % (count, _text(key)))
+            return content, "json"
+
+        self._log_media("table", key, step, caption, file)
+
+    def log_histogram(
+        self, key: str, values: Any, bins: int = 64, step: Optional[int] = None, caption: Optional[str] = None
+    ) -> None:
+        """Logs how numbers are distributed; ``values`` may be counts and edges as ``numpy.histogram`` returns them."""
+
+        def file():
+            content, left_out = _histogram(values, bins)
+            if left_out:
+                self._refusals.note("the histogram %s is stored without values that are no numbers" % _text(key))
+            return content, "json"
+
+        self._log_media("histogram", key, step, caption, file)
+
+    def log_text(self, text: Any, name: str = "log") -> None:
+        """Adds lines to one of the run's texts."""
+        if self._recorder is None or not self._is_open("the text"):
+            return
+        try:
+            if isinstance(text, (str, bytes)) and len(text) > _MAX_UNWRITTEN:
+                raise ValueError("it has more than %d MiB" % (_MAX_UNWRITTEN >> 20))
+            log = self._texts.get(name) or self._new_text(name)
+            log.add(_text(text))
+            if self._recorder.is_forked:
+                # It may end at any time: the first lines are stored before this returns, later ones by its threads.
+                self._write_text(name, log, at_once=False)
+                self._recorder.folder_for_files()
+        except Exception as error:
+            self._refusals.add("the text " + _text(name), _reason(error))
+
+    def log_file(self, path: Any, name: Optional[str] = None) -> None:
+        """Stores a file, or what is in a folder, as files of the run: below ``name``, or its own name.
+
+        It is copied before this returns. A file takes the place of one that was stored under its name.
+        """
+        if self._recorder is None or not self._is_open("the file"):
+            return
+        try:
+            path = os.path.abspath(os.fsdecode(path))
+            name = os.path.basename(path) if name is None else _inner_path(name)
+            if os.path.isdir(path):
+                files, left_out = _files_of(path)
+                files = [(file, name + "/" + relative) for file, relative in files]
+                for relative, reason in left_out:
+                    self._refusals.add(relative, reason)
+            else:
+                files = [(path, name)]
+        except Exception as error:
+            self._refusals.add("the file", _reason(error))
+            return
+        for file, file_name in files:
+            try:
+                if _problem_with_name(file_name):
+                    raise ValueError(_problem_with_name(file_name))
+                with _open_file(file) as content:
+                    self._recorder.add(self._file_record(file_name, content), 1)
+            except Exception as error:
+                self._refusals.add(_shown(file_name), _reason(error))
+
+    def _new_text(self, name):
+        _require_name(name)
+        with self._recorder.gate:
+            return self._texts.setdefault(name, _TextLog())
+
+    def _write_texts(self, at_once=True):
+        for name, log in list(self._texts.items()):
+            self._write_text(name, log, at_once)
+
+    def _write_text(self, name, log, at_once):
+        part = log.take(at_once)
+        if part is None:
+            return
+        number, at, content = part
+        try:
+            word = _word(name)
+            if word != name:
+                word += "-" + hashlib.sha256(name.encode()).hexdigest()[:8]  # Another name may be the same word.
+            path = "logs/%s/%s-%06d.txt" % (word, self._process, number)
+            self._store_media({"key": name, "step": number, "at": at, "kind": "text", "path": path}, content)
+        except Exception as error:
+            self._refusals.add("the text " + name, _reason(error))
+
+    def _log_media(self, kind, key, step, caption, file):
+        if self._recorder is None or not self._is_open(_text(key)):
+            return
+        try:
+            _require_name(key)
+            step = self._recorder.last_step if step is None else _step(step)
+            content, ending = file()
+            path = "media/%s-%d-%s.%s" % (_word(key), step, hashlib.sha256(content).hexdigest()[:12], ending)
+            item = {"key": key, "step": step, "at": _now(), "kind": kind, "path": path}
+            if caption is not None:
+                item["caption"] = _text(caption)[:_MAX_CAPTION]
+            self._store_media(item, content)
+        except Exception as error:
+            self._refusals.add(key, _reason(error))
+
+    def _store_media(self, item, content):
+        self._recorder.reserve_media(len(content))
+        file = self._file_record(item["path"], io.BytesIO(content), is_media=True)
+        # Together: a process that was forked may end in between.
+        self._recorder.add(file + _line({"kind": "media", "items": [item]}), 1)
+
+    def _file_record(self, path, content, is_media=False):
+        """Copies a file and returns the record that stores it."""
+        folder = os.path.join(self._recorder.folder_for_files(), str(uuid.uuid4()))
+        os.makedirs(folder)
+        try:
+            digest = hashlib.sha256()
+            incoming = os.path.join(folder, "incoming")
+            with open(incoming, "wb") as target:
+                for block in iter(lambda: content.read(1 << 20), b""):
+                    digest.update(block)
+                    target.write(block)
+            sha256 = digest.hexdigest()
+            size = os.path.getsize(incoming)
+            os.replace(incoming, os.path.join(folder, sha256))
+        except Exception:
+            shutil.rmtree(folder, ignore_errors=True)
+            raise
+        record = {"kind": "file", "path": path, "folder": folder, "sha256": sha256, "size": size}
+        if is_media:
+            record["isMedia"] = True
+        return _line(record)
+
+
+def _require_name(name):
+    if not _is_name(name, _MAX_NAME):
+        raise ValueError("a name has 1 to %d characters, none of them a control character" % _MAX_NAME)
+
+
+def _word(name):
+    """A name as a part of a path."""
+    return re.sub(r"[^A-Za-z0-9._-]+", "-", name).strip(".-")[:_MAX_WORD] or "unnamed"
+
+
 # The SDK's requests to the platform -----------------------------------------------------------------------------------
 
 _REQUEST_TIMEOUT = 10.0
 _CONNECT_TIMEOUT = 3.0
+_REPEATED_SIZE = 4 << 20
+_EARLY_REFUSALS = (404, 409, 413)
 
 # A host's name that cannot be encoded is a ValueError.
 _NETWORK_ERRORS = (OSError, http.client.HTTPException, ValueError)
@@ -1305,6 +2037,16 @@ class _Client:
             self._exchange_once("POST", path, b"{}", {"Content-Type": "application/json"})
         except _NETWORK_ERRORS:
             self.close()
+
+    def put_file(self, path, file, sha256, on_progress):
+        """Sends a file as the body."""
+        headers = {"Content-Type": "application/octet-stream", "X-Content-Sha256": sha256}
+        with open(file, "rb") as content:
+            size = os.fstat(content.fileno()).st_size
+            # As bytes it is sent again where the connection was closed meanwhile.
+            body = content.read() if size <= _REPEATED_SIZE else _ProgressFile(content, on_progress)
+            status, answer = self._exchange("PUT", path, body, dict(headers, **{"Content-Length": str(size)}))
+        self._require(status, answer)
 
     def upload(self, folder, files, on_progress):
         """Uploads what ``_Copies`` made in a folder, unless the platform has it."""
@@ -1392,12 +2134,32 @@ class _Client:
             connection.connect()
             connection.sock.settimeout(_REQUEST_TIMEOUT)
             self._connection = connection
-        self._connection.request(method, self._base + path, body, dict(self._headers, **headers))
+        try:
+            self._connection.request(method, self._base + path, body, dict(self._headers, **headers))
+        except (BrokenPipeError, ConnectionResetError):
+            refusal = self._early_refusal() if isinstance(body, _ProgressFile) else None
+            if refusal is None:
+                raise
+            return refusal
         response = self._connection.getresponse()
         answer = response.read()
         if response.will_close:
             self.close()
         return response.status, answer
+
+    def _early_refusal(self):
+        """The answer to a file that is refused before all of it was received; None when there is none.
+
+        Other answers to what was sent in part say nothing: a server that is stopped may give any.
+        """
+        try:
+            response = self._connection.getresponse()
+            answer = response.read()
+        except _NETWORK_ERRORS:
+            return None
+        finally:
+            self.close()
+        return (response.status, answer) if response.status in _EARLY_REFUSALS else None
 
     @staticmethod
     def _require(status, answer):
@@ -1609,13 +2371,14 @@ _LONGEST_PAUSE = 15.0
 _HEARTBEAT_INTERVAL = 30.0
 _ADOPT_INTERVAL = 2.0
 _DIVISIBLE = ("parameters", "tags", "summary")
+_LISTS = {"points": "points", "media": "items"}
 _FIELD_NAMES = {"primaryMetric": "the primary metric", "environment": "the environment"}
 
 
 def _entries(record):
-    """What users think of as logged, of a record that can be divided: its points, or what an update sets."""
-    if record["kind"] == "points":
-        return record["points"]
+    """What users think of as logged, of a record that can be divided: its points or media, or what an update sets."""
+    if record["kind"] in _LISTS:
+        return record[_LISTS[record["kind"]]]
     if record["kind"] == "update":
         return [
             (field, key, value)
@@ -1628,8 +2391,8 @@ def _entries(record):
 
 def _with_entries(record, entries):
     """The same record with some of its entries."""
-    if record["kind"] == "points":
-        return dict(record, points=entries)
+    if record["kind"] in _LISTS:
+        return dict(record, **{_LISTS[record["kind"]]: entries})
     body = {"attempt": record["body"]["attempt"]} if "attempt" in record["body"] else {}
     for field, key, value in entries:
         body.setdefault(field, {})[key] = value
@@ -1639,6 +2402,8 @@ def _with_entries(record, entries):
 def _size_of(record):
     if record["kind"] == "artifact" or "primaryMetric" in record.get("body", ()):
         return 1
+    if record["kind"] == "file":
+        return 0 if record.get("isMedia") else 1
     return len(_entries(record))
 
 
@@ -1646,9 +2411,9 @@ def _name_of(record):
     """What is said about a record that has one entry, or can't be divided."""
     kind, entries = record["kind"], _entries(record)
     if len(entries) == 1:
-        return entries[0]["key"] if kind == "points" else entries[0][1]
-    if kind == "artifact":
-        return record["name"]
+        return entries[0]["key"] if kind in _LISTS else entries[0][1]
+    if kind in ("artifact", "file"):
+        return record["name" if kind == "artifact" else "path"]
     if kind == "update":
         return next((_FIELD_NAMES[field] for field in _FIELD_NAMES if field in record["body"]), "an update")
     return {"finish": "the end of the run", "run": "the run"}.get(kind, "a record")
@@ -1671,7 +2436,7 @@ class _Sender(threading.Thread):
         """
         super().__init__(name="platform-sender", daemon=True)
         self._refusals = refusals or _Refusals()
-        self.stored = self.refused = 0
+        self.stored = self.refused = self.media_bytes = 0
         self._client = _Client(server, token)
         self._run = "/api/runs/" + urllib.parse.quote(run_id, safe="")
         self._run_record = run_record
@@ -1797,6 +2562,7 @@ class _Sender(threading.Thread):
             # Earlier processes of the run have counted theirs.
             self.stored += _size_of(record) - refused
             self.refused += refused
+            self.media_bytes += record["size"] if record.get("isMedia") else 0
         spool.acknowledge(length)
 
     def _skip(self, spool, error):
@@ -1826,6 +2592,8 @@ class _Sender(threading.Thread):
         halves = _halves(record) if is_divided else []
         if not halves:
             self._refusals.say(_name_of(record), "the platform refused it: %s" % error)
+            if "folder" in record:
+                shutil.rmtree(record["folder"], ignore_errors=True)
             return _size_of(record)
         refused = 0
         for half in halves:
@@ -1866,6 +2634,10 @@ class _Sender(threading.Thread):
             self._client.send("POST", self._run + "/finish", _line(record["body"]))
         elif kind == "artifact":
             self._send_artifact(record)
+        elif kind == "file":
+            self._send_file(record)
+        elif kind == "media":
+            self._client.send("POST", self._run + "/media", _line({"items": record["items"]}))
         # With the first one the platform begins to watch the run.
         self._send_heartbeat(kind == "run" or time.monotonic() - self._last_heartbeat >= _HEARTBEAT_INTERVAL)
 
@@ -1875,6 +2647,14 @@ class _Sender(threading.Thread):
         self._client.upload(record["folder"], record["body"]["files"], self._note_progress)
         path = "/api/artifacts/%s/versions" % urllib.parse.quote(record["name"], safe="")
         self._client.send("POST", path, _line(record["body"]), {"Idempotency-Key": record["id"]})
+        shutil.rmtree(record["folder"], ignore_errors=True)
+
+    def _send_file(self, record):
+        file = os.path.join(record["folder"], record["sha256"])
+        if not os.path.isfile(file):
+            return  # Removed once it was stored, just before the process ended.
+        path = self._run + "/files/" + urllib.parse.quote(record["path"], safe="/")
+        self._client.put_file(path, file, record["sha256"], self._note_progress)
         shutil.rmtree(record["folder"], ignore_errors=True)
 
     def _close_left(self):
@@ -1941,6 +2721,7 @@ _MAX_POINTS_IN_MEMORY = 1_000_000
 _POINTS_PER_RECORD = 1000
 _FLUSH_INTERVAL = 0.2
 _WORKER_WAIT = 0.5
+_MAX_MEDIA_UNSENT = 4 << 30
 
 _recorders = weakref.WeakSet()
 
@@ -1951,12 +2732,13 @@ class _Recorder:
     In a process that was forked from the run's process everything is new, and starts with what it logs first.
     """
 
-    def __init__(self, server, token, run_id, run_record, spool_folder, refusals):
+    def __init__(self, server, token, run_id, run_record, spool_folder, refusals, on_write=lambda at_once: None):
         self._address = (server, token)
         self._run_id = run_id
         self._run_record = run_record
         self._spool_folder = spool_folder
         self._refusals = refusals
+        self._on_write = on_write
         self._next_step = 1
         self._last_time = 0
         self.is_forked = False
@@ -1972,6 +2754,7 @@ class _Recorder:
         self._lost = self._accepted = 0
         self._busy = self._flush_requested = self._finishing = self._has_collected = False
         self._last_write = 0.0
+        self._media_bytes = 0
         self._spool = self._sender = self._collector = None
         self._process = os.getpid()
 
@@ -2025,6 +2808,14 @@ class _Recorder:
         with self.gate:
             self._ensure_started()
             return self._spool.artifact_folder
+
+    def reserve_media(self, size):
+        """Raises ValueError when there is too much to be sent: during an outage the disk is the training's."""
+        with self.gate:
+            self._ensure_started()
+            if self._media_bytes - self._sender.media_bytes + size > _MAX_MEDIA_UNSENT:
+                raise ValueError("%d GiB of images, tables and texts wait to be sent" % (_MAX_MEDIA_UNSENT >> 30))
+            self._media_bytes += size
 
     def add_points(self, values, step, stage, microseconds):
         with self.gate:
@@ -2122,6 +2913,8 @@ class _Recorder:
 
     def close_worker(self):
         """What a worker leaves unsent is sent by the process that started it."""
+        if self._collector is not None:
+            self._on_write(at_once=True)
         if self._stop_collecting(None):
             self._sender.finish(_WORKER_WAIT)
 
@@ -2150,6 +2943,10 @@ class _Recorder:
 
     def _collect(self):
         while True:
+            try:
+                self._on_write(at_once=False)
+            except Exception as error:
+                self._refusals.add("the text", _reason(error))
             with self.gate:
                 if not self._finishing and not self._flush_requested:
                     self.gate.wait(_FLUSH_INTERVAL)
@@ -2256,7 +3053,7 @@ _MAX_REASON = 200
 _MODES = {"min": "min", "minimize": "min", "max": "max", "maximize": "max"}
 
 
-class Run(_Updates):
+class Run(_Updates, _Media):
     """A tracked training; created by ``init``. Methods are thread-safe and may be called in forked processes."""
 
     def __init__(
@@ -2289,6 +3086,7 @@ class Run(_Updates):
         self._definitions = _Definitions()
         self._announcement = None
         self._before_end = []
+        self._texts = {}
         self._finished = False
         self._began = time.time_ns() // 1000
         self._recorder = None
@@ -2311,7 +3109,7 @@ class Run(_Updates):
             # A process that joins a run says nothing about its start: said later than the end, it would start the run again.
             body["startedAt"] = _now()
         record = {"kind": "run", "body": body}
-        self._recorder = _Recorder(server, token, run_id, record, spool_folder, self._refusals)
+        self._recorder = _Recorder(server, token, run_id, record, spool_folder, self._refusals, self._write_texts)
 
     @property
     def is_enabled(self) -> bool:
@@ -2498,6 +3296,7 @@ class Run(_Updates):
         """
         if self._recorder is not None and not self._finished:
             self._send_results()
+            self._write_texts()
             self._recorder.flush(_seconds(timeout, 30.0))
         return self._report()
 
@@ -2522,6 +3321,7 @@ class Run(_Updates):
             if self._finished:
                 return self._report()
             self._send_results()
+            self._write_texts()
             # Otherwise the run goes on in the process that it was forked from, or that it joined.
             if sends_end and not recorder.is_forked and not self._is_joined:
                 recorder.add(_line({"kind": "finish", "body": self._end_of_run(status)}), 0)
@@ -2539,6 +3339,7 @@ class Run(_Updates):
             return
         if is_signal and (self._finished or self.is_forked):
             # The signal may have interrupted its end.
+            self._write_texts()
             self._recorder.hasten(self._finish_timeout)
             return
         longest = self._finish_timeout if is_signal else None
@@ -2600,6 +3401,8 @@ def init(
     finish_timeout: float = 5.0,
     parent: Union[Run, str, None] = None,
     nested: bool = False,
+    capture_console: bool = False,
+    tqdm_mode: str = "last",
 ) -> Run:
     """Starts tracking and returns the run, which is also what this module's functions act on.
 
@@ -2608,12 +3411,17 @@ def init(
     Called again, it ends the run before. With ``nested`` the run before stays open and becomes the parent; ``parent`` names
     another one. In a job the first run is the job's, and another ``init`` with a ``name`` begins a run below it. In a process
     that a process of the run has started, ``init`` joins the run: the run ends with the process that began it.
+
+    ``capture_console`` adds what the script prints to the run's text ``console``. ``tqdm_mode`` says what is kept of progress
+    bars: how they ended (last), also how they stood once a second (second), or nothing (off).
     """
     plan = _Plan(name, run_id, parent, nested)
     run = plan.inherited
     if run is None:
         plan.end_runs_before()
         run = _begin(plan, project, name, url, token, spool_dir, finish_timeout)
+        if capture_console and run.is_enabled:
+            _capture_console(run, tqdm_mode)
     run.parameters(parameters)
     run.tags(tags)
     return run
@@ -2767,9 +3575,12 @@ def _spool_folder():
     return os.path.join(state, "platform", "spool")
 
 
+def _open_run():
+    return next((run for run in reversed(_runs) if not run.is_finished), None)
+
+
 def _run():
-    open_run = next((run for run in reversed(_runs) if not run.is_finished), None)
-    return open_run or (_runs[-1] if _runs else init())
+    return _open_run() or (_runs[-1] if _runs else init())
 
 
 def enabled() -> bool:
@@ -2824,6 +3635,46 @@ def use_artifact(name: str, folder: Optional[str] = None) -> str:
     return _run().use_artifact(name, folder)
 
 
+def log_image(
+    key: str,
+    image: Any,
+    step: Optional[int] = None,
+    caption: Optional[str] = None,
+    format: Optional[str] = None,
+    quality: Optional[int] = None,
+) -> None:
+    """See ``Run.log_image``."""
+    _run().log_image(key, image, step, caption, format, quality)
+
+
+def log_table(
+    key: str,
+    data: Any,
+    columns: Optional[Sequence[str]] = None,
+    step: Optional[int] = None,
+    caption: Optional[str] = None,
+) -> None:
+    """See ``Run.log_table``."""
+    _run().log_table(key, data, columns, step, caption)
+
+
+def log_histogram(
+    key: str, values: Any, bins: int = 64, step: Optional[int] = None, caption: Optional[str] = None
+) -> None:
+    """See ``Run.log_histogram``."""
+    _run().log_histogram(key, values, bins, step, caption)
+
+
+def log_text(text: Any, name: str = "log") -> None:
+    """See ``Run.log_text``."""
+    _run().log_text(text, name)
+
+
+def log_file(path: Any, name: Optional[str] = None) -> None:
+    """See ``Run.log_file``."""
+    _run().log_file(path, name)
+
+
 def watch(model: Any, every: int = 100, gradients: bool = True, parameters: bool = False) -> None:
     """See ``Run.watch``."""
     _run().watch(model, every, gradients, parameters)
@@ -2837,6 +3688,29 @@ def flush(timeout: float = 30.0) -> Report:
 def finish(status: Any = "finished") -> Report:
     """See ``Run.finish``."""
     return _run().finish(status)
+
+
+# Python's logging on a run --------------------------------------------------------------------------------------------
+
+class LogHandler(logging.Handler):
+    """Adds what a program logs to a text of the run: ``logging.getLogger().addHandler(LogHandler())``.
+
+    That is the run that is open, unless one is given; without one nothing is kept.
+    """
+
+    def __init__(self, run: Optional[Run] = None, level: int = logging.NOTSET, name: str = "log") -> None:
+        super().__init__(level)
+        self._run = run
+        self._text = name
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Adds a line."""
+        try:
+            run = self._run or _open_run()
+            if run is not None and run.is_enabled and not run.is_finished:
+                run.log_text(self.format(record), self._text)
+        except Exception:
+            self.handleError(record)
 
 
 # The commands of ``python3 platform_sdk.py`` --------------------------------------------------------------------------

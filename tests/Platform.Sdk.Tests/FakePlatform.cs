@@ -57,6 +57,14 @@ internal sealed class FakePlatform : IDisposable
     /// <summary>A metric that is refused, with the whole request.</summary>
     public string? RefusedKey { get; set; }
 
+    /// <summary>The path of a file that is refused.</summary>
+    public string? RefusedFile { get; set; }
+
+    /// <summary>The files of runs, by path.</summary>
+    public Dictionary<string, byte[]> Files { get; } = new(StringComparer.Ordinal);
+
+    public List<JsonObject> Media { get; } = [];
+
     public int PointsReceived { get; private set; }
 
     public int Requests { get; private set; }
@@ -223,6 +231,8 @@ internal sealed class FakePlatform : IDisposable
                 (_, ["api", "runs", ..]) when Run is null => 404,
                 ("POST", ["api", "runs", _, "metrics"]) => AddPoints(body),
                 ("POST", ["api", "runs", _, "heartbeat"]) => CountHeartbeat(),
+                ("PUT", ["api", "runs", _, "files", .. var file]) => StoreFile(request, string.Join('/', file), body),
+                ("POST", ["api", "runs", _, "media"]) => AddMedia(body),
                 ("PATCH", ["api", "runs", _]) => Merge(body),
                 ("POST", ["api", "runs", _, "finish"]) => Finish(body),
                 ("POST", ["api", "artifacts", "blobs", "missing"]) when TakesGroups => FindMissing(body, out answer),
@@ -245,6 +255,34 @@ internal sealed class FakePlatform : IDisposable
         }
 
         return 201;
+    }
+
+    private int StoreFile(HttpListenerRequest request, string path, byte[] body)
+    {
+        if (path == RefusedFile)
+        {
+            return 409;
+        }
+
+        if (Convert.ToHexStringLower(SHA256.HashData(body)) != request.Headers["X-Content-Sha256"])
+        {
+            return 422;
+        }
+
+        Files[Uri.UnescapeDataString(path)] = body;
+        return 201;
+    }
+
+    private int AddMedia(byte[] body)
+    {
+        var items = JsonNode.Parse(body)!["items"]!.AsArray();
+        if (!items.All(item => Files.ContainsKey(item!["path"]!.GetValue<string>())))
+        {
+            return 400;
+        }
+
+        Media.AddRange(items.Select(item => item!.DeepClone().AsObject()));
+        return 204;
     }
 
     private int CountHeartbeat()

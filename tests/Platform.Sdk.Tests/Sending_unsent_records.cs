@@ -27,6 +27,8 @@ public sealed class Sending_unsent_records : SdkTest
         Assert.Equal(2, Platform.UpdatedBy);
         Assert.Equal("""{"accuracy":0.5}""", Platform.Merged["summary"]!.ToJsonString());
         Assert.Equal("model", Assert.Single(Platform.Versions).Name);
+        Assert.Equal("weights"u8.ToArray(), Platform.Files["model.bin"]);
+        Assert.Equal("picture", Assert.Single(Platform.Media)["key"]!.GetValue<string>());
         Assert.Empty(Directory.EnumerateFileSystemEntries(Spool));
         Assert.Empty(UnsentSpools.RunsIn(Spool));
     }
@@ -96,6 +98,8 @@ public sealed class Sending_unsent_records : SdkTest
 
         run.Summary("accuracy", 0.5);
         run.Artifact(Folder.In("model.bin"), "model");
+        run.LogFile(Folder.In("model.bin"));
+        run.LogImage("picture", [0xff, 0xd8, 0xff]);
         run.Finish();
     }
 
@@ -111,6 +115,8 @@ public sealed class Sending_unsent_records : SdkTest
                     run.log({"loss": step})
                 run.summary({"accuracy": 0.5})
                 run.artifact("model.bin", name="model")
+                run.log_file("model.bin")
+                run.log_image("picture", b"\xff\xd8\xff")
                 run.finish()
                 """,
             ],

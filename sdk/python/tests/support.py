@@ -35,6 +35,7 @@ class TrackedOnPlatform:
         self.updates = []
         self.ends = []
         self.files = {}
+        self.media = {}
         self.heartbeats = 0
 
     def merged(self, field):
@@ -169,7 +170,8 @@ class FakePlatform:
             return refused if isinstance(refused, tuple) else (refused, b"{}")
         parts = urllib.parse.unquote(path).strip("/").split("/")
         if parts[:2] == ["api", "runs"]:
-            return self._answer_run(method, parts[2], parts[3:], body, headers), b"{}"
+            answer = self._answer_run(method, parts[2], parts[3:], body, headers)
+            return answer if isinstance(answer, tuple) else (answer, b"{}")
         if parts[:2] == ["api", "artifacts"]:
             return self._answer_artifact(method, parts[2:], body, headers)
         return 404, b"{}"
@@ -186,7 +188,9 @@ class FakePlatform:
         if run is None:
             return 404
         if method == "PUT" and parts[0] == "files":
-            run.files["/".join(parts[1:])] = (headers["Content-Type"], body)
+            if hashlib.sha256(body).hexdigest() != headers["X-Content-Sha256"]:
+                return 422
+            run.files["/".join(parts[1:])] = body
             return 201
         content = json.loads(body)
         if method == "PATCH":
@@ -196,12 +200,23 @@ class FakePlatform:
             run.points.update(((p["key"], p["step"], p["at"]), p) for p in content["points"])
         elif parts == ["finish"]:
             run.ends.append(content)
+        elif parts == ["media"]:
+            return self._answer_media(run, content["items"])
         elif parts == ["heartbeat"]:
             run.heartbeats += 1
             return 204
         else:
             return 404
         return 200
+
+    @staticmethod
+    def _answer_media(run, items):
+        for i, item in enumerate(items):
+            if item["path"] not in run.files:
+                return 400, json.dumps({"errors": {"items[%d].path" % i: ["The run has no such file."]}}).encode()
+        for item in items:
+            run.media.setdefault((item["key"], item["step"], item["path"]), item)
+        return 204
 
     def _answer_artifact(self, method, parts, body, headers):
         if parts == ["blobs", "missing"]:

@@ -34,6 +34,11 @@ from .functions import (
     init,
     log,
     log_artifact,
+    log_file,
+    log_histogram,
+    log_image,
+    log_table,
+    log_text,
     parameters,
     set_primary_metric,
     summary,
@@ -41,12 +46,14 @@ from .functions import (
     use_artifact,
     watch,
 )
+from .log_handler import LogHandler
 from .notices import Report
 from .tracked_run import Run
 
 __all__ = [
     "Artifact",
     "ArtifactError",
+    "LogHandler",
     "Report",
     "Run",
     "artifact",
@@ -57,6 +64,11 @@ __all__ = [
     "init",
     "log",
     "log_artifact",
+    "log_file",
+    "log_histogram",
+    "log_image",
+    "log_table",
+    "log_text",
     "parameters",
     "set_primary_metric",
     "summary",

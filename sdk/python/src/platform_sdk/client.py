@@ -14,6 +14,8 @@ from .values import _line
 
 _REQUEST_TIMEOUT = 10.0
 _CONNECT_TIMEOUT = 3.0
+_REPEATED_SIZE = 4 << 20
+_EARLY_REFUSALS = (404, 409, 413)
 
 # A host's name that cannot be encoded is a ValueError.
 _NETWORK_ERRORS = (OSError, http.client.HTTPException, ValueError)
@@ -48,6 +50,16 @@ class _Client:
             self._exchange_once("POST", path, b"{}", {"Content-Type": "application/json"})
         except _NETWORK_ERRORS:
             self.close()
+
+    def put_file(self, path, file, sha256, on_progress):
+        """Sends a file as the body."""
+        headers = {"Content-Type": "application/octet-stream", "X-Content-Sha256": sha256}
+        with open(file, "rb") as content:
+            size = os.fstat(content.fileno()).st_size
+            # As bytes it is sent again where the connection was closed meanwhile.
+            body = content.read() if size <= _REPEATED_SIZE else _ProgressFile(content, on_progress)
+            status, answer = self._exchange("PUT", path, body, dict(headers, **{"Content-Length": str(size)}))
+        self._require(status, answer)
 
     def upload(self, folder, files, on_progress):
         """Uploads what ``_Copies`` made in a folder, unless the platform has it."""
@@ -135,12 +147,32 @@ class _Client:
             connection.connect()
             connection.sock.settimeout(_REQUEST_TIMEOUT)
             self._connection = connection
-        self._connection.request(method, self._base + path, body, dict(self._headers, **headers))
+        try:
+            self._connection.request(method, self._base + path, body, dict(self._headers, **headers))
+        except (BrokenPipeError, ConnectionResetError):
+            refusal = self._early_refusal() if isinstance(body, _ProgressFile) else None
+            if refusal is None:
+                raise
+            return refusal
         response = self._connection.getresponse()
         answer = response.read()
         if response.will_close:
             self.close()
         return response.status, answer
+
+    def _early_refusal(self):
+        """The answer to a file that is refused before all of it was received; None when there is none.
+
+        Other answers to what was sent in part say nothing: a server that is stopped may give any.
+        """
+        try:
+            response = self._connection.getresponse()
+            answer = response.read()
+        except _NETWORK_ERRORS:
+            return None
+        finally:
+            self.close()
+        return (response.status, answer) if response.status in _EARLY_REFUSALS else None
 
     @staticmethod
     def _require(status, answer):

@@ -5,9 +5,10 @@ from __future__ import annotations
 import os
 import urllib.parse
 import uuid
-from typing import Any, List, Mapping, Optional, Union
+from typing import Any, List, Mapping, Optional, Sequence, Union
 
 from .artifacts import Artifact
+from .console import _capture_console
 from .environment import _record_environment
 from .exit_status import _watch_process
 from .joining import _announce, _announced, _is_worker
@@ -32,6 +33,8 @@ def init(
     finish_timeout: float = 5.0,
     parent: Union[Run, str, None] = None,
     nested: bool = False,
+    capture_console: bool = False,
+    tqdm_mode: str = "last",
 ) -> Run:
     """Starts tracking and returns the run, which is also what this module's functions act on.
 
@@ -40,12 +43,17 @@ def init(
     Called again, it ends the run before. With ``nested`` the run before stays open and becomes the parent; ``parent`` names
     another one. In a job the first run is the job's, and another ``init`` with a ``name`` begins a run below it. In a process
     that a process of the run has started, ``init`` joins the run: the run ends with the process that began it.
+
+    ``capture_console`` adds what the script prints to the run's text ``console``. ``tqdm_mode`` says what is kept of progress
+    bars: how they ended (last), also how they stood once a second (second), or nothing (off).
     """
     plan = _Plan(name, run_id, parent, nested)
     run = plan.inherited
     if run is None:
         plan.end_runs_before()
         run = _begin(plan, project, name, url, token, spool_dir, finish_timeout)
+        if capture_console and run.is_enabled:
+            _capture_console(run, tqdm_mode)
     run.parameters(parameters)
     run.tags(tags)
     return run
@@ -199,9 +207,12 @@ def _spool_folder():
     return os.path.join(state, "platform", "spool")
 
 
+def _open_run():
+    return next((run for run in reversed(_runs) if not run.is_finished), None)
+
+
 def _run():
-    open_run = next((run for run in reversed(_runs) if not run.is_finished), None)
-    return open_run or (_runs[-1] if _runs else init())
+    return _open_run() or (_runs[-1] if _runs else init())
 
 
 def enabled() -> bool:
@@ -254,6 +265,46 @@ def log_artifact(artifact: Union[Artifact, str, os.PathLike], name: Optional[str
 def use_artifact(name: str, folder: Optional[str] = None) -> str:
     """See ``Run.use_artifact``."""
     return _run().use_artifact(name, folder)
+
+
+def log_image(
+    key: str,
+    image: Any,
+    step: Optional[int] = None,
+    caption: Optional[str] = None,
+    format: Optional[str] = None,
+    quality: Optional[int] = None,
+) -> None:
+    """See ``Run.log_image``."""
+    _run().log_image(key, image, step, caption, format, quality)
+
+
+def log_table(
+    key: str,
+    data: Any,
+    columns: Optional[Sequence[str]] = None,
+    step: Optional[int] = None,
+    caption: Optional[str] = None,
+) -> None:
+    """See ``Run.log_table``."""
+    _run().log_table(key, data, columns, step, caption)
+
+
+def log_histogram(
+    key: str, values: Any, bins: int = 64, step: Optional[int] = None, caption: Optional[str] = None
+) -> None:
+    """See ``Run.log_histogram``."""
+    _run().log_histogram(key, values, bins, step, caption)
+
+
+def log_text(text: Any, name: str = "log") -> None:
+    """See ``Run.log_text``."""
+    _run().log_text(text, name)
+
+
+def log_file(path: Any, name: Optional[str] = None) -> None:
+    """See ``Run.log_file``."""
+    _run().log_file(path, name)
 
 
 def watch(model: Any, every: int = 100, gradients: bool = True, parameters: bool = False) -> None:

@@ -11,7 +11,9 @@ _MAX_NOTICES = 100
 
 def _notify_user(text):
     try:
-        print("platform: " + text, file=sys.stderr, flush=True)
+        # Where what is printed is a text of the run, notices are no part of it: they are made while locks are held.
+        stream = getattr(sys.stderr, "untracked_stream", sys.stderr)
+        print("platform: " + text, file=stream, flush=True)
     except (OSError, RuntimeError, ValueError, AttributeError):
         pass  # It is closed, or a signal interrupted another thread's or this thread's own output.
 

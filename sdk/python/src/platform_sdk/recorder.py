@@ -9,12 +9,13 @@ import weakref
 from .notices import Report, _notify_user
 from .sender import _Sender
 from .spool import _Spool
-from .values import _MAX_STEP, _line, _timestamp
+from .values import _MAX_STEP, _line, _reason, _timestamp
 
 _MAX_POINTS_IN_MEMORY = 1_000_000
 _POINTS_PER_RECORD = 1000
 _FLUSH_INTERVAL = 0.2
 _WORKER_WAIT = 0.5
+_MAX_MEDIA_UNSENT = 4 << 30
 
 _recorders = weakref.WeakSet()
 
@@ -25,12 +26,13 @@ class _Recorder:
     In a process that was forked from the run's process everything is new, and starts with what it logs first.
     """
 
-    def __init__(self, server, token, run_id, run_record, spool_folder, refusals):
+    def __init__(self, server, token, run_id, run_record, spool_folder, refusals, on_write=lambda at_once: None):
         self._address = (server, token)
         self._run_id = run_id
         self._run_record = run_record
         self._spool_folder = spool_folder
         self._refusals = refusals
+        self._on_write = on_write
         self._next_step = 1
         self._last_time = 0
         self.is_forked = False
@@ -46,6 +48,7 @@ class _Recorder:
         self._lost = self._accepted = 0
         self._busy = self._flush_requested = self._finishing = self._has_collected = False
         self._last_write = 0.0
+        self._media_bytes = 0
         self._spool = self._sender = self._collector = None
         self._process = os.getpid()
 
@@ -99,6 +102,14 @@ class _Recorder:
         with self.gate:
             self._ensure_started()
             return self._spool.artifact_folder
+
+    def reserve_media(self, size):
+        """Raises ValueError when there is too much to be sent: during an outage the disk is the training's."""
+        with self.gate:
+            self._ensure_started()
+            if self._media_bytes - self._sender.media_bytes + size > _MAX_MEDIA_UNSENT:
+                raise ValueError("%d GiB of images, tables and texts wait to be sent" % (_MAX_MEDIA_UNSENT >> 30))
+            self._media_bytes += size
 
     def add_points(self, values, step, stage, microseconds):
         with self.gate:
@@ -196,6 +207,8 @@ class _Recorder:
 
     def close_worker(self):
         """What a worker leaves unsent is sent by the process that started it."""
+        if self._collector is not None:
+            self._on_write(at_once=True)
         if self._stop_collecting(None):
             self._sender.finish(_WORKER_WAIT)
 
@@ -224,6 +237,10 @@ class _Recorder:
 
     def _collect(self):
         while True:
+            try:
+                self._on_write(at_once=False)
+            except Exception as error:
+                self._refusals.add("the text", _reason(error))
             with self.gate:
                 if not self._finishing and not self._flush_requested:
                     self.gate.wait(_FLUSH_INTERVAL)

@@ -20,13 +20,14 @@ _LONGEST_PAUSE = 15.0
 _HEARTBEAT_INTERVAL = 30.0
 _ADOPT_INTERVAL = 2.0
 _DIVISIBLE = ("parameters", "tags", "summary")
+_LISTS = {"points": "points", "media": "items"}
 _FIELD_NAMES = {"primaryMetric": "the primary metric", "environment": "the environment"}
 
 
 def _entries(record):
-    """What users think of as logged, of a record that can be divided: its points, or what an update sets."""
-    if record["kind"] == "points":
-        return record["points"]
+    """What users think of as logged, of a record that can be divided: its points or media, or what an update sets."""
+    if record["kind"] in _LISTS:
+        return record[_LISTS[record["kind"]]]
     if record["kind"] == "update":
         return [
             (field, key, value)
@@ -39,8 +40,8 @@ def _entries(record):
 
 def _with_entries(record, entries):
     """The same record with some of its entries."""
-    if record["kind"] == "points":
-        return dict(record, points=entries)
+    if record["kind"] in _LISTS:
+        return dict(record, **{_LISTS[record["kind"]]: entries})
     body = {"attempt": record["body"]["attempt"]} if "attempt" in record["body"] else {}
     for field, key, value in entries:
         body.setdefault(field, {})[key] = value
@@ -50,6 +51,8 @@ def _with_entries(record, entries):
 def _size_of(record):
     if record["kind"] == "artifact" or "primaryMetric" in record.get("body", ()):
         return 1
+    if record["kind"] == "file":
+        return 0 if record.get("isMedia") else 1
     return len(_entries(record))
 
 
@@ -57,9 +60,9 @@ def _name_of(record):
     """What is said about a record that has one entry, or can't be divided."""
     kind, entries = record["kind"], _entries(record)
     if len(entries) == 1:
-        return entries[0]["key"] if kind == "points" else entries[0][1]
-    if kind == "artifact":
-        return record["name"]
+        return entries[0]["key"] if kind in _LISTS else entries[0][1]
+    if kind in ("artifact", "file"):
+        return record["name" if kind == "artifact" else "path"]
     if kind == "update":
         return next((_FIELD_NAMES[field] for field in _FIELD_NAMES if field in record["body"]), "an update")
     return {"finish": "the end of the run", "run": "the run"}.get(kind, "a record")
@@ -82,7 +85,7 @@ class _Sender(threading.Thread):
         """
         super().__init__(name="platform-sender", daemon=True)
         self._refusals = refusals or _Refusals()
-        self.stored = self.refused = 0
+        self.stored = self.refused = self.media_bytes = 0
         self._client = _Client(server, token)
         self._run = "/api/runs/" + urllib.parse.quote(run_id, safe="")
         self._run_record = run_record
@@ -208,6 +211,7 @@ class _Sender(threading.Thread):
             # Earlier processes of the run have counted theirs.
             self.stored += _size_of(record) - refused
             self.refused += refused
+            self.media_bytes += record["size"] if record.get("isMedia") else 0
         spool.acknowledge(length)
 
     def _skip(self, spool, error):
@@ -237,6 +241,8 @@ class _Sender(threading.Thread):
         halves = _halves(record) if is_divided else []
         if not halves:
             self._refusals.say(_name_of(record), "the platform refused it: %s" % error)
+            if "folder" in record:
+                shutil.rmtree(record["folder"], ignore_errors=True)
             return _size_of(record)
         refused = 0
         for half in halves:
@@ -277,6 +283,10 @@ class _Sender(threading.Thread):
             self._client.send("POST", self._run + "/finish", _line(record["body"]))
         elif kind == "artifact":
             self._send_artifact(record)
+        elif kind == "file":
+            self._send_file(record)
+        elif kind == "media":
+            self._client.send("POST", self._run + "/media", _line({"items": record["items"]}))
         # With the first one the platform begins to watch the run.
         self._send_heartbeat(kind == "run" or time.monotonic() - self._last_heartbeat >= _HEARTBEAT_INTERVAL)
 
@@ -286,6 +296,14 @@ class _Sender(threading.Thread):
         self._client.upload(record["folder"], record["body"]["files"], self._note_progress)
         path = "/api/artifacts/%s/versions" % urllib.parse.quote(record["name"], safe="")
         self._client.send("POST", path, _line(record["body"]), {"Idempotency-Key": record["id"]})
+        shutil.rmtree(record["folder"], ignore_errors=True)
+
+    def _send_file(self, record):
+        file = os.path.join(record["folder"], record["sha256"])
+        if not os.path.isfile(file):
+            return  # Removed once it was stored, just before the process ended.
+        path = self._run + "/files/" + urllib.parse.quote(record["path"], safe="/")
+        self._client.put_file(path, file, record["sha256"], self._note_progress)
         shutil.rmtree(record["folder"], ignore_errors=True)
 
     def _close_left(self):

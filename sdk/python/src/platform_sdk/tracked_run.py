@@ -12,6 +12,7 @@ from .definitions import _Definitions
 from .exit_status import _status_of_code, _status_of_exception
 from .gradients import _watch_model
 from .joining import _withdraw
+from .media import _Media
 from .notices import Report, _notify_user, _Refusals
 from .recorder import _Recorder
 from .updates import _Updates
@@ -37,7 +38,7 @@ _MAX_REASON = 200
 _MODES = {"min": "min", "minimize": "min", "max": "max", "maximize": "max"}
 
 
-class Run(_Updates):
+class Run(_Updates, _Media):
     """A tracked training; created by ``init``. Methods are thread-safe and may be called in forked processes."""
 
     def __init__(
@@ -70,6 +71,7 @@ class Run(_Updates):
         self._definitions = _Definitions()
         self._announcement = None
         self._before_end = []
+        self._texts = {}
         self._finished = False
         self._began = time.time_ns() // 1000
         self._recorder = None
@@ -92,7 +94,7 @@ class Run(_Updates):
             # A process that joins a run says nothing about its start: said later than the end, it would start the run again.
             body["startedAt"] = _now()
         record = {"kind": "run", "body": body}
-        self._recorder = _Recorder(server, token, run_id, record, spool_folder, self._refusals)
+        self._recorder = _Recorder(server, token, run_id, record, spool_folder, self._refusals, self._write_texts)
 
     @property
     def is_enabled(self) -> bool:
@@ -279,6 +281,7 @@ class Run(_Updates):
         """
         if self._recorder is not None and not self._finished:
             self._send_results()
+            self._write_texts()
             self._recorder.flush(_seconds(timeout, 30.0))
         return self._report()
 
@@ -303,6 +306,7 @@ class Run(_Updates):
             if self._finished:
                 return self._report()
             self._send_results()
+            self._write_texts()
             # Otherwise the run goes on in the process that it was forked from, or that it joined.
             if sends_end and not recorder.is_forked and not self._is_joined:
                 recorder.add(_line({"kind": "finish", "body": self._end_of_run(status)}), 0)
@@ -320,6 +324,7 @@ class Run(_Updates):
             return
         if is_signal and (self._finished or self.is_forked):
             # The signal may have interrupted its end.
+            self._write_texts()
             self._recorder.hasten(self._finish_timeout)
             return
         longest = self._finish_timeout if is_signal else None
