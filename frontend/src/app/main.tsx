@@ -20,7 +20,6 @@ import './styles/cards.css';
 import './styles/table.css';
 import './styles/curves.css';
 import './styles/log.css';
-import './styles/files.css';
 
 applyTheme();
 watchFocus();

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { cellText, commonEdges, readHistogram, readTable, rebin, spread } from './media-content';
+import { cellText, commonEdges, readHistogram, readTable, rebin, spread, wholeText } from './media-content';
 
 test('a table is read as the SDK writes it, and nothing else is', () => {
   expect(readTable('{"columns":["a",1],"data":[[1,null]]}')).toEqual({ columns: ['a', '1'], data: [[1, null]] });
@@ -17,7 +17,9 @@ test('a histogram has one more edge than counts, all of them numbers', () => {
 });
 
 test('cells say what they have', () => {
-  expect([null, 'x', 1.5, true, { a: 1 }].map(cellText)).toEqual(['–', 'x', '1.5', 'true', '{"a":1}']);
+  const values = [null, 'x', 1234567, 1 / 3, true, { a: 1 }];
+  expect(values.map(cellText)).toEqual(['–', 'x', '1234567', '0.33333', 'true', '{"a":1}']);
+  expect(wholeText(1 / 3)).toBe('0.3333333333333333');
 });
 
 test('histograms of several steps are counted in the same bins', () => {

@@ -1,3 +1,5 @@
+import { formatValue } from '../../../lib/format';
+
 // Files are whatever was uploaded: what is not as it should be is null.
 
 export interface Table {
@@ -37,8 +39,13 @@ function areNumbers(values: unknown): values is number[] {
   return Array.isArray(values) && values.every(value => typeof value === 'number' && Number.isFinite(value));
 }
 
-/** A value of a table as text. */
+/** A value of a table as text; a number that is not whole with few digits. */
 export function cellText(value: unknown): string {
+  return typeof value === 'number' && !Number.isInteger(value) ? formatValue(value) : wholeText(value);
+}
+
+/** The same with all digits. */
+export function wholeText(value: unknown): string {
   return value === null || value === undefined ? '–' : typeof value === 'string' ? value : JSON.stringify(value);
 }
 

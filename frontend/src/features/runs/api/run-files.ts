@@ -1,7 +1,7 @@
-import { useInfiniteQuery, useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { useInfiniteQuery, useQuery } from '@tanstack/react-query';
 import { addressOf } from '../../../lib/address';
 import { api, read, send, untilRefused, type Schemas } from '../../../lib/api';
-import { decodeText, textLimit } from './file-content';
+import { decodeText, folderOf, textLimit } from './file-content';
 
 /** A file, or a folder with what is below it, as it is listed. */
 export interface FileRow extends Omit<Schemas['RunFolderEntry'], 'name'> {
@@ -63,12 +63,20 @@ async function findFiles(id: string, folder: string, search: string, cursor?: st
 }
 
 /** Deletes a file, or a folder with all that is below it, permanently. */
-export function useDeleteFile(id: string) {
-  const client = useQueryClient();
-  return useMutation({
-    mutationFn: (path: string) => send(new Request(runFileOf(id, path), { method: 'DELETE' })),
-    onSuccess: () => client.invalidateQueries({ queryKey: keyOfStored(id) }),
-  });
+export async function deleteFile(id: string, path: string): Promise<void> {
+  await send(new Request(runFileOf(id, path), { method: 'DELETE' }));
+}
+
+/** The folder itself while there are files below it, or else the next one around it of which that is true. */
+export async function nearestFolder(id: string, folder: string): Promise<string> {
+  for (let place = folder; place; place = folderOf(place)) {
+    const params = { path: { id }, query: { folder: place, limit: 1 } };
+    const { items } = await read(api.GET('/api/runs/{id}/files', { params }));
+    if (items.length > 0) {
+      return place;
+    }
+  }
+  return '';
 }
 
 /** The size of a file and which bytes it has; asked for again while they may change. */

@@ -14,6 +14,9 @@ interface FileBytesProps {
   label: string;
 }
 
+/** Pictures of less pixels are enlarged, and their pixels stay sharp. */
+const smallWidth = 160;
+
 /** A picture, sound or video of a run. */
 export function FileBytes({ runId, path, version, kind, label }: FileBytesProps) {
   const { data, error, isPlaceholderData, refetch } = useFileBytes(runId, path, version);
@@ -45,7 +48,13 @@ function Shown({ kind, bytes, label }: { kind: FileBytesProps['kind']; bytes: Bl
     return <p className="muted">{t('file.broken')}</p>;
   }
   if (kind === 'image') {
-    return <img alt={label} {...props} />;
+    return (
+      <img
+        alt={label}
+        {...props}
+        onLoad={({ currentTarget: image }) => image.toggleAttribute('data-small', image.naturalWidth < smallWidth)}
+      />
+    );
   }
   // What a run has made has no captions.
   return kind === 'audio' ? (

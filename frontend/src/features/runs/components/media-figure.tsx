@@ -21,7 +21,6 @@ export function MediaFigure({ runId, item, children }: { runId: string; item: Me
             to="/runs/$id"
             params={{ id: runId }}
             search={{ tab: 'files', file: item.path }}
-            activeProps={{}}
             className="icon-button"
             aria-label={t('media.show', { name })}
             title={t('media.show', { name })}

@@ -4,7 +4,7 @@ import { useState } from 'react';
 import { IconButton } from '../../../components/button';
 import { Pending } from '../../../components/states';
 import { useLocale, useText } from '../../../lib/i18n/i18n';
-import { cellText, readTable, type Table } from '../api/media-content';
+import { cellText, readTable, wholeText, type Table } from '../api/media-content';
 import { bytesOf } from '../api/run-files';
 import type { Media } from '../api/run-media';
 
@@ -55,7 +55,7 @@ function Rows({ table: { columns, data }, label }: { table: Table; label: string
                 {columns.map((_, column) => (
                   <td
                     key={column}
-                    title={cellText(row[column])}
+                    title={wholeText(row[column])}
                     data-number={typeof row[column] === 'number' || undefined}
                   >
                     {cellText(row[column])}

@@ -1,3 +1,4 @@
+import { useQueryClient } from '@tanstack/react-query';
 import { Link, useNavigate } from '@tanstack/react-router';
 import { File, Folder, FolderOpen, Trash2 } from 'lucide-react';
 import { useCallback, useState, type KeyboardEvent } from 'react';
@@ -12,7 +13,7 @@ import { useEditRefusal } from '../../../lib/caller';
 import { formatBytes } from '../../../lib/format';
 import { useText } from '../../../lib/i18n/i18n';
 import { folderOf, foldersTo, nameOf } from '../api/file-content';
-import { runFileOf, useDeleteFile, useFiles, type FileRow } from '../api/run-files';
+import { deleteFile, keyOfStored, nearestFolder, runFileOf, useFiles, type FileRow } from '../api/run-files';
 import type { Run } from '../api/runs';
 import { FilePreview } from './file-preview';
 import type { RunSearch } from './run-tabs';
@@ -26,18 +27,19 @@ interface RunFilesProps {
 export function RunFiles({ run, search }: RunFilesProps) {
   const t = useText();
   const navigate = useNavigate();
+  const client = useQueryClient();
   const { file } = search;
   const folder = search.folder ?? folderOf(file ?? '');
   const text = search.search ?? '';
   const live = !run.endedAt;
   const go = useCallback(
     (to: RunSearch, replace = false) =>
-      void navigate({ to: '/runs/$id', params: { id: run.id }, search: placeOf(to), replace }),
+      navigate({ to: '/runs/$id', params: { id: run.id }, search: placeOf(to), replace }),
     [navigate, run.id],
   );
   const isSearching = text !== '';
   const onSearch = useCallback(
-    (value: string) => go({ folder, search: value }, isSearching && value !== ''),
+    (value: string) => void go({ folder, search: value }, isSearching && value !== ''),
     [go, folder, isSearching],
   );
   return (
@@ -52,14 +54,16 @@ export function RunFiles({ run, search }: RunFilesProps) {
           run={run}
           folder={folder}
           search={search}
-          onClear={() => go({ folder })}
-          onDeleted={(path, isLast) => {
-            const isShown = file === path || file?.startsWith(`${path}/`);
-            if (isLast && folder) {
-              go({ folder: folderOf(folder) }, true);
-            } else if (isShown) {
-              go({ folder, search: text }, true);
+          onClear={() => void go({ folder })}
+          onDelete={async path => {
+            await deleteFile(run.id, path);
+            const isShown = file !== undefined && `${file}/`.startsWith(`${path}/`);
+            const place = await nearestFolder(run.id, folder);
+            // What is no longer there is left before everything is read again.
+            if (place !== folder || isShown) {
+              await go({ folder: place, search: text }, true);
             }
+            void client.invalidateQueries({ queryKey: keyOfStored(run.id) });
           }}
         />
       </section>
@@ -69,12 +73,15 @@ export function RunFiles({ run, search }: RunFilesProps) {
           runId={run.id}
           path={file}
           live={live}
-          onClose={() => go({ folder, search: text }, true)}
+          onClose={() => void go({ folder, search: text }, true)}
         />
       )}
     </div>
   );
 }
+
+/** A link to a folder is not the current one in those below it. */
+const exactly = { exact: true, includeSearch: true };
 
 /** A place in the files of a run as search parameters; what is empty is left out. */
 function placeOf({ folder, file, search }: RunSearch): RunSearch {
@@ -93,7 +100,7 @@ function Crumbs({ id, folder }: { id: string; folder: string }) {
               to="/runs/$id"
               params={{ id }}
               search={placeOf({ folder: place })}
-              activeProps={{}}
+              activeOptions={exactly}
               aria-current={place === folder ? 'page' : undefined}
             >
               {place ? nameOf(place) : t('artifact.files')}
@@ -108,22 +115,20 @@ function Crumbs({ id, folder }: { id: string; folder: string }) {
 interface ListProps extends RunFilesProps {
   folder: string;
   onClear: () => void;
-  /** Called when something was deleted, and whether nothing else was listed. */
-  onDeleted: (path: string, isLast: boolean) => void;
+  onDelete: (path: string) => Promise<void>;
 }
 
-function List({ run, folder, search, onClear, onDeleted }: ListProps) {
+function List({ run, folder, search, onClear, onDelete }: ListProps) {
   const t = useText();
   const text = search.search ?? '';
   const files = useFiles(run.id, folder, text, !run.endedAt);
   const [asked, setAsked] = useState<FileRow | null>(null);
-  const remove = useDeleteFile(run.id);
   // Who may change nothing, and whose files may not be changed, is not offered to delete.
   const canDelete = useEditRefusal() === undefined && !run.deletion;
   if (files.error instanceof ApiError && files.error.status === 404) {
     return (
       <EmptyState title={t('files.absent.title')} text={t('files.absent.text', { folder })}>
-        <Link to="/runs/$id" params={{ id: run.id }} search={placeOf({})} className="button">
+        <Link to="/runs/$id" params={{ id: run.id }} search={placeOf({})} activeOptions={exactly} className="button">
           {t('files.absent.back')}
         </Link>
       </EmptyState>
@@ -179,10 +184,7 @@ function List({ run, folder, search, onClear, onDeleted }: ListProps) {
           }
           confirm={t('bin.purge')}
           refuse={t('common.cancel')}
-          onConfirm={async () => {
-            await remove.mutateAsync(asked.path);
-            onDeleted(asked.path, rows.length === 1 && !text);
-          }}
+          onConfirm={() => onDelete(asked.path)}
           onClose={() => setAsked(null)}
         />
       )}
@@ -225,7 +227,7 @@ function FileTable({ run, rows, folder, search, onDelete }: FileTableProps) {
                   to="/runs/$id"
                   params={{ id: run.id }}
                   search={placeOf(row.isFolder ? { folder: row.path } : { ...search, folder, file: row.path })}
-                  activeProps={{}}
+                  activeOptions={exactly}
                   aria-current={row.path === search.file ? 'true' : undefined}
                   className="file-link"
                   onKeyDown={goToRow}

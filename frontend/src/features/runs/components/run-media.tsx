@@ -33,7 +33,7 @@ export function RunMedia({ run }: { run: Run }) {
         </div>
       )}
       {shown.length === 0 && <EmptyState title={t('common.noMatch')} />}
-      <div className="cards">
+      <div className="cards media-cards">
         {shown.map(media => (
           <MediaCard key={`${media.kind} ${media.key}`} runId={run.id} media={media} />
         ))}

@@ -13,6 +13,7 @@ import { useText } from '../../../lib/i18n/i18n';
 import { readValue } from '../../../lib/series';
 import { userName } from '../../../lib/user-name';
 import { useRun, useRunBin, type Run } from '../api/runs';
+import './files.css';
 import { RunFiles } from './run-files';
 import { RunMedia } from './run-media';
 import { runTabs, type RunSearch } from './run-tabs';

@@ -12,6 +12,13 @@ interface StepSliderProps {
 /** Chooses one of the logged steps, also with the arrow keys. */
 export function StepSlider({ name, steps, index, onChange }: StepSliderProps) {
   const t = useText();
+  if (steps.length < 2) {
+    return (
+      <p className="slider step-slider">
+        {t('curves.step')} <span className="number">{steps[index]}</span>
+      </p>
+    );
+  }
   return (
     <label className="slider step-slider">
       {t('curves.step')}
@@ -20,7 +27,6 @@ export function StepSlider({ name, steps, index, onChange }: StepSliderProps) {
         min={0}
         max={steps.length - 1}
         value={index}
-        disabled={steps.length < 2}
         aria-label={t('media.stepOf', { key: name })}
         aria-valuetext={String(steps[index])}
         onChange={event => onChange(Number(event.target.value))}
