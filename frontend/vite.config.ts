@@ -12,12 +12,12 @@ export default defineConfig({
     rolldownOptions: {
       output: {
         // What every page loads is one file of the libraries: it compresses better than thirty small ones, and stays
-        // in the browser's cache while the app changes.
+        // in the browser's cache while the app changes. Lists page by page and many queries at once are of runs only.
         codeSplitting: {
           groups: [
             {
               name: 'libraries',
-              test: /node_modules[\\/](react|react-dom|scheduler|use-sync-external-store|@tanstack|openapi-fetch)[\\/]/,
+              test: /node_modules[\\/](react|react-dom|scheduler|use-sync-external-store|@tanstack|openapi-fetch)[\\/](?!.*(infiniteQueryObserver|queriesObserver|useInfiniteQuery|useQueries)\.)/,
             },
             { name: 'icons', test: /node_modules[\\/]lucide-react[\\/]/ },
           ],

@@ -33,6 +33,8 @@ public sealed class Every_page(Browser browser)
             "/nodes",
             "/runs",
             $"/runs/{run}",
+            $"/runs/{run}?tab=media",
+            $"/runs/{run}?tab=files",
             "/artifacts",
             $"/artifacts/pages-{width}",
             "/nowhere",

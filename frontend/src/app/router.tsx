@@ -4,9 +4,10 @@ import { jobStatuses } from '../features/jobs/api/jobs';
 import { jobTabs, type JobSearch } from '../features/jobs/components/job-tabs';
 import { JobsPage } from '../features/jobs/components/jobs-page';
 import { runStatuses } from '../features/runs/api/runs';
+import { runTabs, type RunSearch } from '../features/runs/components/run-tabs';
 import { PendingPage } from '../components/states';
 import { basePath } from '../lib/address';
-import { readListSearch } from '../lib/list-search';
+import { readListSearch, readText } from '../lib/list-search';
 import { loadModule } from '../lib/load-module';
 import { Layout } from './layout';
 import { NotFoundPage } from './not-found-page';
@@ -78,9 +79,15 @@ const RunPage = page(() => import('../features/runs/components/run-page'), 'RunP
 const runRoute = createRoute({
   getParentRoute: () => rootRoute,
   path: '/runs/$id',
+  validateSearch: (search): RunSearch => ({
+    tab: runTabs.find(tab => tab === search.tab),
+    folder: readText(search.folder),
+    file: readText(search.file),
+    search: readText(search.search),
+  }),
   component: function Run() {
     const { id } = runRoute.useParams();
-    return <RunPage key={id} id={id} />;
+    return <RunPage key={id} id={id} search={runRoute.useSearch()} />;
   },
 });
 

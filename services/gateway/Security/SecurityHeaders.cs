@@ -8,8 +8,9 @@ namespace Platform.Gateway.Security;
 /// </summary>
 internal sealed class SecurityHeaders(RequestDelegate next)
 {
+    /// <summary>Images, sounds and videos of runs are fetched with the session's token, which only the page can send, and shown from memory.</summary>
     private const string PagePolicy =
-        "default-src 'self'; img-src 'self' data:; object-src 'none'; base-uri 'self'; form-action 'self'; frame-ancestors 'none'";
+        "default-src 'self'; img-src 'self' data: blob:; media-src 'self' blob:; object-src 'none'; base-uri 'self'; form-action 'self'; frame-ancestors 'none'";
 
     /// <summary>The page of the API's description brings styles of its own.</summary>
     private const string DocsPolicy = PagePolicy + "; style-src 'self' 'unsafe-inline'";

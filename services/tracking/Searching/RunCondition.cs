@@ -1,5 +1,5 @@
-using Platform.Mlflow.Filtering;
 using System.Globalization;
+using Platform.Mlflow.Filtering;
 using Platform.Tracking.Filtering;
 
 namespace Platform.Tracking.Searching;

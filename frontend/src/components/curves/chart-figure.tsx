@@ -1,11 +1,12 @@
 import { Download } from 'lucide-react';
-import { lazy, Suspense, useEffect, useRef, useState } from 'react';
+import { lazy, Suspense, useState } from 'react';
 import { saveText } from '../../lib/download';
 import { formatTime, formatValue } from '../../lib/format';
 import { useText } from '../../lib/i18n/i18n';
 import { loadModule } from '../../lib/load-module';
 import { readSeries } from '../../lib/run-series';
 import { toCsv } from '../../lib/series';
+import { useInSight } from '../../lib/use-in-sight';
 import { Button, IconButton } from '../button';
 import type { ChartProps, Point } from './chart';
 
@@ -15,13 +16,10 @@ const Chart = lazy(() => loadModule(() => import('./chart')).then(module => ({ d
 /** How many characters of a long name are shown in any case. */
 const endLength = 14;
 
-/** How far outside the viewport a chart is already drawn. */
-const margin = '200px';
-
 /** One metric with its name and its last value; drawn only while it is visible. */
 export function ChartFigure({ runId, ...chart }: Omit<ChartProps, 'onPoint'> & { runId: string }) {
   const t = useText();
-  const { ref, inSight } = useInSight();
+  const { ref, inSight } = useInSight<HTMLDivElement>();
   const [point, setPoint] = useState<Point | null>(null);
   // The choice for this chart alone, until the one for all charts changes.
   const [own, setOwn] = useState<{ all: boolean; logarithmic: boolean } | null>(null);
@@ -121,22 +119,4 @@ function SaveButton({ runId, name }: { runId: string; name: string }) {
       />
     </>
   );
-}
-
-/** Whether an element is in the viewport, or close to it. */
-function useInSight() {
-  const ref = useRef<HTMLDivElement>(null);
-  const [inSight, setInSight] = useState(false);
-  useEffect(() => {
-    const element = ref.current;
-    if (!element) {
-      return;
-    }
-    const observer = new IntersectionObserver(entries => setInSight(entries.at(-1)?.isIntersecting ?? false), {
-      rootMargin: margin,
-    });
-    observer.observe(element);
-    return () => observer.disconnect();
-  }, []);
-  return { ref, inSight };
 }

@@ -1,4 +1,4 @@
-import { Link } from '@tanstack/react-router';
+import { Link, useNavigate } from '@tanstack/react-router';
 import { DeleteButton, InBin } from '../../../components/bin-actions';
 import { Curves } from '../../../components/curves/curves';
 import { Facts, Pairs } from '../../../components/facts';
@@ -6,18 +6,23 @@ import { JobLink } from '../../../components/job-link';
 import { PageHeader } from '../../../components/page-header';
 import { AbsentState, PendingPage } from '../../../components/states';
 import { StatusBadge } from '../../../components/status-badge';
+import { Tabs } from '../../../components/tabs';
 import { Ago, Duration } from '../../../components/time';
 import { formatValue } from '../../../lib/format';
 import { useText } from '../../../lib/i18n/i18n';
 import { readValue } from '../../../lib/series';
 import { userName } from '../../../lib/user-name';
 import { useRun, useRunBin, type Run } from '../api/runs';
+import './files.css';
+import { RunFiles } from './run-files';
+import { RunMedia } from './run-media';
+import { runTabs, type RunSearch } from './run-tabs';
 
-export function RunPage({ id }: { id: string }) {
+export function RunPage({ id, search }: { id: string; search: RunSearch }) {
   const t = useText();
   const { data: run, error, refetch } = useRun(id);
   if (run) {
-    return <RunView run={run} />;
+    return <RunView run={run} search={search} />;
   }
   if (run === null) {
     return (
@@ -31,8 +36,10 @@ export function RunPage({ id }: { id: string }) {
   return <PendingPage error={error} onRetry={refetch} />;
 }
 
-function RunView({ run }: { run: Run }) {
+function RunView({ run, search }: { run: Run; search: RunSearch }) {
   const t = useText();
+  const navigate = useNavigate();
+  const tab = search.tab ?? 'results';
   const bin = useRunBin(run.id);
   const isOver = run.status !== 'scheduled' && run.status !== 'running';
   return (
@@ -66,6 +73,32 @@ function RunView({ run }: { run: Run }) {
           ],
         ]}
       />
+      <Tabs
+        names={runTabs}
+        chosen={tab}
+        textOf={one => t(`run.tab.${one}`)}
+        onChoose={one =>
+          one !== tab &&
+          void navigate({
+            to: '/runs/$id',
+            params: { id: run.id },
+            search: one === 'results' ? {} : { tab: one },
+          })
+        }
+      >
+        {tab === 'results' && <Results run={run} />}
+        {tab === 'media' && <RunMedia run={run} />}
+        {tab === 'files' && <RunFiles run={run} search={search} />}
+      </Tabs>
+    </div>
+  );
+}
+
+/** What the run reached and how. */
+function Results({ run }: { run: Run }) {
+  const t = useText();
+  return (
+    <>
       <Curves runId={run.id} begun ended={Boolean(run.endedAt)} />
       <div className="columns">
         <section>
@@ -81,7 +114,7 @@ function RunView({ run }: { run: Run }) {
           <Pairs values={run.tags} />
         </section>
       </div>
-    </div>
+    </>
   );
 }
 
