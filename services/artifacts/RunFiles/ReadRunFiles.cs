@@ -37,7 +37,7 @@ internal static class ReadRunFiles
     {
         Table = "run_file f",
         Columns = "f.path, f.size, f.sha256, f.updated_at",
-        Keys = [ListColumn.Text("f.path")],
+        Keys = [ListColumn.Text("f.owner"), ListColumn.Text("f.path")],
         Sorts = new Dictionary<string, ListColumn>(StringComparer.Ordinal)
         {
             ["path"] = ListColumn.Text("f.path"),

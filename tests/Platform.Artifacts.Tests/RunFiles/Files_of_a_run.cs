@@ -46,6 +46,18 @@ public sealed class Files_of_a_run(HostWithRuns host) : IClassFixture<HostWithRu
     }
 
     [Fact]
+    public async Task are_not_listed_with_those_of_other_runs()
+    {
+        var (run, other) = (host.NewRun(), host.NewRun());
+        await PutAsync(run, "same/path", [1]);
+        await PutAsync(other, "same/path", [1, 2]);
+
+        var files = await host.GetAsync<JsonNode>($"/api/runs/{run}/files");
+
+        Assert.Equal(1, (long)Assert.Single(files["items"]!.AsArray())!["size"]!);
+    }
+
+    [Fact]
     public async Task are_shown_folder_by_folder_and_page_by_page()
     {
         var run = host.NewRun();

@@ -8,7 +8,10 @@ public sealed class Media_of_a_run(HostWithRuns host) : IClassFixture<HostWithRu
     [Fact]
     public async Task are_listed_by_key_and_step()
     {
-        var run = host.NewRun();
+        var (run, other) = (host.NewRun(), host.NewRun());
+        await PutAsync(other, "media/a.png");
+        var same = Items(("samples", 2, "image", "media/a.png", "of another run"));
+        Assert.Equal(204, (await host.SendAsync(HttpMethod.Post, $"/api/runs/{other}/media", same)).Status);
         await PutAsync(run, "media/a.png");
         await PutAsync(run, "media/b.png");
         await PutAsync(run, "logs/t.txt");

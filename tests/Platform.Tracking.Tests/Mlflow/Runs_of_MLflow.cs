@@ -14,9 +14,7 @@ public sealed class Runs_of_MLflow(TrackingHost host) : IClassFixture<TrackingHo
         string[] paths = ["a", "b", "c", "a"];
 
         await Task.WhenAll(
-            paths.Select(path =>
-                host.PostAsync("/runs/log-model", new { run_id = run, model_json = Model(path, run) })
-            )
+            paths.Select(path => host.PostAsync("/runs/log-model", new { run_id = run, model_json = Model(path, run) }))
         );
 
         var tags = (await host.AskAsync($"/runs/get?run_id={run}"))["run"]!["data"]!["tags"]!.AsArray();

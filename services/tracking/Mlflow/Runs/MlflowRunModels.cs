@@ -90,7 +90,8 @@ internal sealed class MlflowRunModels(RunHandler handler, RunReader runs, Mlflow
         try
         {
             return
-                run.Tags.TryGetProperty(HistoryTag, out var tag) && JsonNode.Parse(tag.GetString()!) is JsonArray history
+                run.Tags.TryGetProperty(HistoryTag, out var tag)
+                && JsonNode.Parse(tag.GetString()!) is JsonArray history
                 ? history
                 : [];
         }
