@@ -57,7 +57,13 @@ internal sealed class SecurityHeaders(RequestDelegate next)
     /// <summary>An upload may wait for a disk, and a reader of a live stream for the next line.</summary>
     private static void AllowSlowBodies(HttpContext context, string[] path)
     {
-        if (path is [_, "artifacts", ..] or [_, "jobs", _, "logs" or "artifacts", ..])
+        if (
+            path
+            is [_, "artifacts", ..]
+                or [_, "jobs", _, "logs" or "artifacts", ..]
+                or [_, "runs", _, "files", ..]
+                or [_, _, "mlflow-artifacts", ..]
+        )
         {
             if (context.Features.Get<IHttpMinRequestBodyDataRateFeature>() is { } request)
             {
