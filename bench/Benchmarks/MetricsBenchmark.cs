@@ -3,7 +3,6 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Net.Http.Headers;
 using System.Text;
-using System.Text.Json;
 using Npgsql;
 using NpgsqlTypes;
 
@@ -171,7 +170,7 @@ internal static class MetricsBenchmark
     /// <returns>When each request was answered, in order.</returns>
     private static async Task<IReadOnlyList<TimeSpan>> SendAsync(
         Cluster cluster,
-        IReadOnlyList<string> runs,
+        List<string> runs,
         IReadOnlyList<string> keys,
         int points,
         int batch,
