@@ -184,7 +184,6 @@ internal static class RunSentences
     );
 
     public static readonly Template<int> TooManyKeys = new("compare.too-many-keys", "Name at most {max} metrics.");
-    public static readonly Template Axis = new("compare.axis", "Must be step, time or relative.");
 
     public static readonly Template<int> TooManyCells = new(
         "compare.too-many-points",

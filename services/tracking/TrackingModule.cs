@@ -12,6 +12,7 @@ using Platform.Tracking.Changing;
 using Platform.Tracking.Comparing;
 using Platform.Tracking.Exporting;
 using Platform.Tracking.Files;
+using Platform.Tracking.Filtering;
 using Platform.Tracking.Heartbeats;
 using Platform.Tracking.Importing;
 using Platform.Tracking.Jobs;
@@ -22,7 +23,6 @@ using Platform.Tracking.Mlflow;
 using Platform.Tracking.Mlflow.Experiments;
 using Platform.Tracking.Retention;
 using Platform.Tracking.Runs;
-using Platform.Tracking.Searching;
 
 namespace Platform.Tracking;
 

@@ -9,6 +9,7 @@ public sealed class Direction_of_references
         "Platform.Hosting",
         "Platform.JobAttempts",
         "Platform.Messaging",
+        "Platform.Mlflow",
         "Platform.ProjectRetention",
         "Platform.ServiceDefaults",
     ];

@@ -257,93 +257,8 @@ public static class Table
             "-+++ +- +f-",
             Bytes("made")
         ),
-        .. ListOf("artifacts", "/api/runs/{id}/files", w => $"/api/runs/{w.Run}/files", "++++ -- +f-"),
-        Of("artifacts", "GET /api/runs/{id}/folder", w => $"/api/runs/{w.Run}/folder", "++++ -- +f-"),
-        Of(
-            "artifacts",
-            "GET,HEAD /api/runs/{id}/files/{**path}",
-            w => $"/api/runs/{w.Run}/files/none.txt",
-            "++++ -- +f-"
-        ),
-        Of(
-            "artifacts",
-            "PUT /api/runs/{id}/files/{**path}",
-            w => $"/api/runs/{w.Run}/files/a.txt",
-            "-+++ +- +f-",
-            Bytes("known bytes")
-        ),
-        Of(
-            "artifacts",
-            "DELETE /api/runs/{id}/files/{**path}",
-            w => $"/api/runs/{w.Run}/files/none.txt",
-            "-+++ -- ---"
-        ),
-        .. ListOf("artifacts", "/api/runs/{id}/media", w => $"/api/runs/{w.Run}/media", "++++ -- +f-"),
-        Of("artifacts", "GET /api/runs/{id}/media/keys", w => $"/api/runs/{w.Run}/media/keys", "++++ -- +f-"),
-        Of(
-            "artifacts",
-            "POST /api/runs/{id}/media",
-            w => $"/api/runs/{w.Run}/media",
-            "-+++ +- +f-",
-            Json(
-                new
-                {
-                    items = new[]
-                    {
-                        new
-                        {
-                            key = "a",
-                            step = 1,
-                            kind = "text",
-                            path = "none.txt",
-                            at = "2026-01-31T12:00:00Z",
-                        },
-                    },
-                }
-            )
-        ),
         //
-        .. ListOf("tracking", "/api/runs/", _ => "/api/runs", "++++ -- ---"),
-        Of("tracking", "POST /api/runs/", _ => "/api/runs", "-+++ -- +f+", Json(new { project = "demo" })),
-        Of("tracking", "GET /api/runs/compare", w => $"/api/runs/compare?ids={w.Run},other", "++++ -- ---"),
-        Of("tracking", "GET /api/runs/analytics", _ => "/api/runs/analytics?project=demo", "++++ -- ---"),
-        Of("tracking", "GET /api/runs/export", w => $"/api/runs/export?ids={w.Unknown}", "++++ -- ---"),
-        Of("tracking", "POST /api/runs/import", _ => "/api/runs/import", "-+++ -- ---", Bytes("no archive")),
-        Of("tracking", "GET /api/runs/{id}", w => $"/api/runs/{w.Run}", "++++ -- +f-"),
-        Of("tracking", "GET /api/runs/{id}/export", w => $"/api/runs/{w.Run}/export?format=csv", "++++ -- +f-"),
-        Of("tracking", "GET /api/runs/{id}/logs", w => $"/api/runs/{w.Run}/logs", "++++ -- +f-"),
-        Of("tracking", "GET /api/runs/{id}/logs/{name}", w => $"/api/runs/{w.Run}/logs/none.log", "++++ -- +f-"),
-        Of("tracking", "GET /api/runs/{id}/metrics", w => $"/api/runs/{w.Run}/metrics", "++++ -- +f-"),
-        Of(
-            "tracking",
-            "POST /api/runs/metrics/query",
-            _ => "/api/runs/metrics/query",
-            "++++ -- +f-",
-            w => JsonContent.Create(new { runs = new[] { w.Run } })
-        ),
-        Of("tracking", "GET /api/runs/{id}/metrics/keys", w => $"/api/runs/{w.Run}/metrics/keys", "++++ -- +f-"),
-        Of("tracking", "GET /api/runs/{id}/metrics/live", w => $"/api/runs/{w.Run}/metrics/live", "++++ -- +f-"),
-        Of(
-            "tracking",
-            "PUT /api/runs/{id}",
-            w => $"/api/runs/{w.Run}",
-            "-+++ +- +f-",
-            w => JsonContent.Create(new { project = "demo", jobId = w.Job })
-        ),
-        Of("tracking", "PATCH /api/runs/{id}", w => $"/api/runs/{w.Run}", "-+++ +- +f-", Json(new { })),
-        Of(
-            "tracking",
-            "POST /api/runs/{id}/metrics",
-            w => $"/api/runs/{w.Run}/metrics",
-            "-+++ +- +f-",
-            Json(new { points = Array.Empty<int>() })
-        ),
-        Of("tracking", "DELETE /api/runs/{id}", w => $"/api/runs/{w.Unknown}", "-+++ -- ---"),
-        Of("tracking", "POST /api/runs/{id}/restore", w => $"/api/runs/{w.Unknown}/restore", "-+++ -- ---"),
-        Of("tracking", "POST /api/runs/delete", _ => "/api/runs/delete", "-+++ -- ---", NoIds),
-        Of("tracking", "POST /api/runs/purge", _ => "/api/runs/purge", "--+- -- ---", NoIds),
-        Of("tracking", "POST /api/runs/{id}/finish", w => $"/api/runs/{w.Run}/finish", "-+++ +- +f-", Json(new { })),
-        Of("tracking", "POST /api/runs/{id}/heartbeat", w => $"/api/runs/{w.Run}/heartbeat", "-+++ +- +f-"),
+        .. TableOfRuns.Rows,
         .. TableOfMlflow.Rows,
     ];
 
@@ -370,7 +285,7 @@ public static class Table
     ) => new(service, route, path, body ?? _nothing, expected is Public ? null : Read(expected));
 
     /// <summary>A list: its pages, and their total alone.</summary>
-    private static IEnumerable<Row> ListOf(string service, string route, Func<World, string> path, string expected) =>
+    internal static IEnumerable<Row> ListOf(string service, string route, Func<World, string> path, string expected) =>
         [Of(service, $"GET {route}", path, expected), Of(service, $"HEAD {route}", path, expected)];
 
     private static Dictionary<Asker, Verdict> Read(string expected)
@@ -403,10 +318,10 @@ public static class Table
             );
     }
 
-    private static HttpContent NoIds(World world) => JsonContent.Create(new { ids = Array.Empty<string>() });
+    internal static HttpContent NoIds(World world) => JsonContent.Create(new { ids = Array.Empty<string>() });
 
-    private static Func<World, HttpContent?> Json(object body) => _ => JsonContent.Create(body);
+    internal static Func<World, HttpContent?> Json(object body) => _ => JsonContent.Create(body);
 
-    private static Func<World, HttpContent?> Bytes(string text) =>
+    internal static Func<World, HttpContent?> Bytes(string text) =>
         _ => new ByteArrayContent(Encoding.UTF8.GetBytes(text));
 }

@@ -29,8 +29,6 @@ public sealed class TrackingHost : IAsyncLifetime
 
     public TrackingStore Store => _app!.Services.GetRequiredService<TrackingStore>();
 
-    public IServiceProvider Services => _app!.Services;
-
     public async Task InitializeAsync()
     {
         _database = await TestDatabase.CreateAsync();

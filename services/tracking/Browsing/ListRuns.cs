@@ -1,8 +1,8 @@
 using System.Text.Json;
+using Platform.Mlflow.Filtering;
 using Platform.ServiceDefaults;
 using Platform.Tracking.Filtering;
 using Platform.Tracking.Runs;
-using Platform.Tracking.Searching;
 
 namespace Platform.Tracking.Browsing;
 

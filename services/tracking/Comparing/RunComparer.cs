@@ -50,7 +50,7 @@ internal sealed class RunComparer(RunReader runs, MetricReader metrics)
         CancellationToken cancellationToken
     )
     {
-        var heads = new List<(RunView Run, List<SeriesHead> Series)>();
+        var heads = new List<(RunView Run, IReadOnlyList<SeriesHead> Series)>();
         foreach (var run in found)
         {
             // A run that is purged meanwhile has no series any more.
@@ -66,7 +66,7 @@ internal sealed class RunComparer(RunReader runs, MetricReader metrics)
             {
                 if (series.FirstOrDefault(head => head.Key == key) is { Count: > 0 } head)
                 {
-                    var read = await metrics.ReadAsync(head, points, fromStep: null, toStep: null, cancellationToken);
+                    var read = await metrics.SampleAsync(head, points, cancellationToken);
                     columns.Add((run.Id, (run.StartedAt ?? run.CreatedAt).UtcDateTime, read));
                 }
             }

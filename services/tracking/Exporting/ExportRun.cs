@@ -69,7 +69,7 @@ internal static class ExportRunEndpoint
         if (
             !RunRules.TryNormalizeId(id, out var runId)
             || await runs.FindAsync(runId, cancellationToken) is not { } run
-            || await metrics.FindSeriesAsync(runId, keys, cancellationToken) is not var (_, series)
+            || await metrics.FindSeriesAsync(runId, keys, cancellationToken) is not { Series: var series }
         )
         {
             return ProblemResults.NotFound(RunSentences.NotFound.With(id));
@@ -93,7 +93,7 @@ internal static class ExportRunEndpoint
                 var curves = new List<(string, List<SeriesPoint>)>();
                 foreach (var head in series.Where(head => head.Count > 0).Take(MaxCurves))
                 {
-                    curves.Add((head.Key, await metrics.ReadAsync(head, CurvePoints, null, null, cancellationToken)));
+                    curves.Add((head.Key, await metrics.SampleAsync(head, CurvePoints, cancellationToken)));
                 }
 
                 response.SetFile("text/html; charset=utf-8", $"run-{runId}.html");

@@ -42,7 +42,7 @@ internal sealed class RunArchiveWriter(
         {
             if (
                 await runs.FindAsync(id, cancellationToken) is not { } run
-                || await metrics.FindSeriesAsync(id, keys: null, cancellationToken) is not var (_, series)
+                || await metrics.FindSeriesAsync(id, keys: null, cancellationToken) is not { Series: var series }
             )
             {
                 continue;

@@ -6,7 +6,7 @@ namespace Platform.Tracking.Exporting;
 /// <summary>Reads all points of a series; of a long one some at a time, so that it is never in memory as a whole.</summary>
 internal sealed class WholeSeries(MetricReader reader)
 {
-    /// <summary>As many points are in memory at once, unless more have the same step.</summary>
+    /// <summary>About as many points are in memory at once, unless more have the same step.</summary>
     private const int PiecePoints = 50_000;
 
     /// <summary>Its points in order, each once.</summary>
@@ -20,46 +20,48 @@ internal sealed class WholeSeries(MetricReader reader)
             yield break;
         }
 
-        var ranges = new Stack<(long From, long To)>();
-        ranges.Push((long.MinValue, long.MaxValue));
-        while (ranges.TryPop(out var range))
+        await using var snapshot = await reader.BeginAsync(cancellationToken);
+        foreach (var range in await DivideAsync(snapshot, series))
         {
-            var limit = range.From == range.To ? int.MaxValue : PiecePoints;
-            var points = await reader.ReadAsync(series, limit, range.From, range.To, cancellationToken);
-            if (IsComplete(points))
+            cancellationToken.ThrowIfCancellationRequested();
+            var block = await snapshot.ReadAsync(series, range);
+            var points = new List<SeriesPoint>(block.Count);
+            for (var i = 0; i < block.Count; i++)
             {
-                yield return points;
-                continue;
+                points.Add(new SeriesPoint(block.Steps[i], block.Times[i], block.Values[i], block.Stages?[i] ?? 0));
             }
 
-            var pieces = Split(points);
-            for (var i = pieces.Count - 1; i >= 0; i--)
-            {
-                ranges.Push(pieces[i]);
-            }
+            yield return points;
         }
     }
 
-    /// <summary>Positions count all points that were read, also those that were not kept.</summary>
-    private static bool IsComplete(List<SeriesPoint> points) =>
-        points.Count == 0 || points[^1].Position == points.Count - 1;
-
-    /// <summary>Ranges of steps of which each has about half as many points as one may have; a single step is not divided.</summary>
-    /// <param name="kept">What was kept of too many points.</param>
-    private static List<(long From, long To)> Split(List<SeriesPoint> kept)
+    /// <summary>Ranges of steps with about as many points each: a sample has points of equally large parts of the series.</summary>
+    private static async Task<List<PointRange>> DivideAsync(MetricSnapshot snapshot, SeriesHead series)
     {
-        var pieces = new List<(long From, long To)>();
-        var (from, position) = (kept[0].Step, 0L);
-        foreach (var point in kept)
+        var pieces = (int)Math.Min(int.MaxValue / 4, series.Count / PiecePoints);
+        if (pieces == 0)
         {
-            if (point.Position - position >= PiecePoints / 2 && point.Step > from)
+            return [PointRange.All];
+        }
+
+        var ranges = new List<PointRange>();
+        var from = long.MinValue;
+        await foreach (
+            var (_, sample) in snapshot.SampleAsync(
+                [series],
+                Math.Max(SeriesSampler.MinPoints, pieces * 2),
+                PointRange.All
+            )
+        )
+        {
+            foreach (var step in sample.Select(point => point.Step).Where(step => step > from))
             {
-                pieces.Add((from, point.Step - 1));
-                (from, position) = (point.Step, point.Position);
+                ranges.Add(new PointRange { FromStep = from, ToStep = step - 1 });
+                from = step;
             }
         }
 
-        pieces.Add((from, kept[^1].Step));
-        return pieces;
+        ranges.Add(new PointRange { FromStep = from });
+        return ranges;
     }
 }

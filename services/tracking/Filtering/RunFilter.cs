@@ -3,7 +3,6 @@ using Platform.Contracts.Sentences;
 using Platform.Mlflow.Filtering;
 using Platform.ServiceDefaults;
 using Platform.Tracking.Runs;
-using Platform.Tracking.Searching;
 
 namespace Platform.Tracking.Filtering;
 

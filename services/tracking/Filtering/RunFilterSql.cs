@@ -3,7 +3,6 @@ using System.Text.Json;
 using Platform.Contracts.Sentences;
 using Platform.Mlflow.Filtering;
 using Platform.Tracking.Runs;
-using Platform.Tracking.Searching;
 
 namespace Platform.Tracking.Filtering;
 

@@ -55,6 +55,40 @@ internal sealed class MetricReader(TrackingStore store)
             throw;
         }
     }
+
+    /// <summary>The series of one run; null when there is no such run.</summary>
+    /// <param name="keys">Only these, in this order, with id 0 where nothing was logged; null for all by name.</param>
+    public async Task<RunSeries?> FindSeriesAsync(string runId, string[]? keys, CancellationToken cancellationToken)
+    {
+        await using var snapshot = await BeginAsync(cancellationToken);
+        return (await snapshot.FindSeriesAsync([runId], keys)).SingleOrDefault();
+    }
+
+    /// <summary>One series, downsampled to a number of points.</summary>
+    public async Task<List<SeriesPoint>> SampleAsync(
+        SeriesHead series,
+        int maxPoints,
+        CancellationToken cancellationToken
+    )
+    {
+        await using var snapshot = await BeginAsync(cancellationToken);
+        await foreach (var (_, points) in snapshot.SampleAsync([series], maxPoints, PointRange.All))
+        {
+            return points;
+        }
+
+        return [];
+    }
+
+    /// <summary>The names of stages by id.</summary>
+    public async Task<Dictionary<int, string>> StagesAsync(
+        IReadOnlyCollection<int> ids,
+        CancellationToken cancellationToken
+    )
+    {
+        await using var snapshot = await BeginAsync(cancellationToken);
+        return await snapshot.StagesAsync(ids);
+    }
 }
 
 /// <summary>What was stored at one moment.</summary>

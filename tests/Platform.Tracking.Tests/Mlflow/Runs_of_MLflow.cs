@@ -8,46 +8,6 @@ namespace Platform.Tracking.Tests.Mlflow;
 public sealed class Runs_of_MLflow(TrackingHost host) : IClassFixture<TrackingHost>
 {
     [Fact]
-    public async Task list_the_models_that_they_logged_each_once()
-    {
-        var run = (await host.RunAsync("0"))["info"]!["run_id"].Text();
-        string[] paths = ["a", "b", "c", "a"];
-
-        await Task.WhenAll(
-            paths.Select(path => host.PostAsync("/runs/log-model", new { run_id = run, model_json = Model(path, run) }))
-        );
-
-        var tags = (await host.AskAsync($"/runs/get?run_id={run}"))["run"]!["data"]!["tags"]!.AsArray();
-        var history = JsonNode
-            .Parse(tags.Single(tag => tag!["key"].Text() == "mlflow.log-model.history")!["value"].Text())!
-            .AsArray();
-        Assert.Equal(["a", "b", "c"], history.Select(model => model!["artifact_path"].Text()).Order());
-        Assert.Equal(
-            "INVALID_PARAMETER_VALUE",
-            (
-                await host.PostAsync(
-                    "/runs/log-model",
-                    new { run_id = run, model_json = """{"artifact_path":"x"}""" },
-                    HttpStatusCode.BadRequest
-                )
-            ).Code()
-        );
-        Assert.Equal(
-            "INVALID_PARAMETER_VALUE",
-            (
-                await host.PostAsync(
-                    "/runs/log-model",
-                    new { run_id = run, model_json = "[]" },
-                    HttpStatusCode.BadRequest
-                )
-            ).Code()
-        );
-
-        static string Model(string path, string run) =>
-            $$"""{"artifact_path":"{{path}}","flavors":{},"utc_time_created":"2026-01-31 12:00:00","run_id":"{{run}}"}""";
-    }
-
-    [Fact]
     public async Task are_the_platform_s_runs()
     {
         var experiment = await host.ExperimentAsync(Unique());

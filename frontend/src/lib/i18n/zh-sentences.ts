@@ -329,7 +329,6 @@ export const zhSentences: SentenceCatalogue = {
     'run-media.kind': '须为以下之一：{kinds}。',
     'run-media.no-file': '实验没有此文件，请先上传。',
     'run-media.step': '须为不超过 53 位的整数。',
-    'compare.axis': '须为 step、time 或 relative。',
     'compare.runs': '请给出 {from} 到 {to} 个不同的实验，以逗号分隔。',
     'compare.too-many-keys': '最多给出 {max} 个指标。',
     'compare.too-many-points': '实验和指标数量较多，每条曲线一次最多读取 {max} 个点。',

@@ -3,7 +3,6 @@ using Platform.Mlflow;
 using Platform.Mlflow.Filtering;
 using Platform.ServiceDefaults;
 using Platform.Tracking.Filtering;
-using Platform.Tracking.Searching;
 
 namespace Platform.Tracking.Mlflow.Runs;
 

@@ -2,7 +2,7 @@ using System.Globalization;
 using Npgsql;
 using Platform.ServiceDefaults;
 
-namespace Platform.Tracking.Searching;
+namespace Platform.Tracking.Filtering;
 
 /// <summary>
 /// Finds runs in steps, each with a bound on what it reads, because PostgreSQL cannot know how conditions occur together: from the

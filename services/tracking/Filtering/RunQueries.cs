@@ -1,7 +1,7 @@
 using Npgsql;
 using Platform.ServiceDefaults;
 
-namespace Platform.Tracking.Searching;
+namespace Platform.Tracking.Filtering;
 
 /// <summary>The queries of one search, which see the same state of the database and are planned for the values that they have.</summary>
 internal sealed class RunQueries : IAsyncDisposable

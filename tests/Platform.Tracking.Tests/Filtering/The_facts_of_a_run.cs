@@ -1,8 +1,7 @@
 using System.Net;
 using Npgsql;
-using Platform.Tracking.Searching;
 
-namespace Platform.Tracking.Tests.Searching;
+namespace Platform.Tracking.Tests.Filtering;
 
 [Trait("suite", "integration")]
 public sealed class The_facts_of_a_run(TrackingHost host) : IClassFixture<TrackingHost>

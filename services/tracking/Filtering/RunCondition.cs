@@ -1,8 +1,7 @@
 using System.Globalization;
 using Platform.Mlflow.Filtering;
-using Platform.Tracking.Filtering;
 
-namespace Platform.Tracking.Searching;
+namespace Platform.Tracking.Filtering;
 
 /// <summary>A condition that runs must fulfil, in the forms in which it can be asked for.</summary>
 /// <param name="Row">Over <c>run r</c>.</param>

@@ -1,8 +1,7 @@
 using System.Globalization;
 using Platform.ServiceDefaults;
-using Platform.Tracking.Filtering;
 
-namespace Platform.Tracking.Searching;
+namespace Platform.Tracking.Filtering;
 
 /// <summary>
 /// A part of an order of runs that an index has: those with a number under a key, those with a text, those without any. Read one after

@@ -2,7 +2,7 @@ using System.Globalization;
 using CsCheck;
 using static CsCheck.Gen;
 
-namespace Platform.Tracking.Tests.Searching;
+namespace Platform.Tracking.Tests.Filtering;
 
 /// <summary>What a run logged, as far as the random filters ask for it.</summary>
 /// <param name="Number">The order of creation.</param>

@@ -1,6 +1,6 @@
 using Platform.EventStore;
 
-namespace Platform.Tracking.Searching;
+namespace Platform.Tracking.Filtering;
 
 /// <summary>
 /// The tables that searches of runs read: what each run logged, one row for each key, with indexes by key and value. Triggers keep

@@ -5,9 +5,9 @@ using Microsoft.AspNetCore.Http;
 using Npgsql;
 using NpgsqlTypes;
 using Platform.Tracking.Browsing;
-using Platform.Tracking.Searching;
+using Platform.Tracking.Filtering;
 
-namespace Platform.Tracking.Tests.Searching;
+namespace Platform.Tracking.Tests.Filtering;
 
 /// <summary>Few runs, and bounds so low that each step of a search has its turn.</summary>
 [Trait("suite", "integration")]
