@@ -1,5 +1,6 @@
 using System.Net;
 using Npgsql;
+using Platform.Tracking.Filtering;
 
 namespace Platform.Tracking.Tests.Filtering;
 
