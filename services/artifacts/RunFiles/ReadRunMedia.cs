@@ -23,7 +23,13 @@ internal static class ReadRunMedia
     {
         Table = "run_media m",
         Columns = "m.key, m.step, m.kind, m.path, m.caption, m.at",
-        Keys = [ListColumn.Text("m.owner"), ListColumn.Text("m.key"), ListColumn.LargeNumber("m.step"), ListColumn.Text("m.path")],
+        Keys =
+        [
+            ListColumn.Text("m.owner"),
+            ListColumn.Text("m.key"),
+            ListColumn.LargeNumber("m.step"),
+            ListColumn.Text("m.path"),
+        ],
         Sorts = new Dictionary<string, ListColumn>(StringComparer.Ordinal)
         {
             ["key"] = ListColumn.Text("m.key"),

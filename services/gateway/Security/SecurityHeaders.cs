@@ -62,6 +62,7 @@ internal sealed class SecurityHeaders(RequestDelegate next)
             is [_, "artifacts", ..]
                 or [_, "jobs", _, "logs" or "artifacts", ..]
                 or [_, "runs", _, "files", ..]
+                or [_, "runs", "import"]
                 or [_, _, "mlflow-artifacts", ..]
         )
         {
