@@ -32,11 +32,7 @@ internal sealed partial record Artifact
 
     private Card CardOf(int number) => Cards.GetValueOrDefault(number, Card.Empty);
 
-    private static Decision<ArtifactEvent> DecideModel(
-        Artifact artifact,
-        ArtifactCommand command,
-        DateTimeOffset now
-    ) =>
+    private static Decision<ArtifactEvent> DecideModel(Artifact artifact, ModelCommand command, DateTimeOffset now) =>
         command switch
         {
             RegisterModel when artifact.Type is not (null or ModelType) => Refusals.Refuse<ArtifactEvent>(
@@ -52,7 +48,7 @@ internal sealed partial record Artifact
                     At = now,
                 }
             ),
-            _ when artifact.Type is null => Refusals.Refuse<ArtifactEvent>(ArtifactSentences.None),
+            _ when artifact.Type is not ModelType => Refusals.Refuse<ArtifactEvent>(ArtifactSentences.None),
             ChangeModel c => artifact.Change(c, now),
             SetModelTag c => IfChanged(
                 artifact.About.Tags.GetValueOrDefault(c.Key),

@@ -47,13 +47,7 @@ internal sealed partial record Artifact(
         command switch
         {
             AddVersion c => Add(artifact, c, now),
-            RegisterModel
-            or ChangeModel
-            or SetModelTag
-            or DeleteModel
-            or DescribeVersion
-            or SetVersionTag
-            or SetStage => DecideModel(artifact, command, now),
+            ModelCommand c => DecideModel(artifact, c, now),
             PointAlias
             or RemoveAlias
             or DeleteVersion

@@ -41,24 +41,27 @@ internal sealed record RestoreVersion(int Number) : ArtifactCommand;
 /// <summary>The version leaves the recycle bin for good.</summary>
 internal sealed record PurgeVersion(int Number) : ArtifactCommand;
 
+/// <summary>A command to an artifact as a model of the registry.</summary>
+internal abstract record ModelCommand : ArtifactCommand;
+
 /// <summary>The artifact is a model of the registry, under a name that may be any text.</summary>
 internal sealed record RegisterModel(string Name, string? Description, IReadOnlyDictionary<string, string> Tags)
-    : ArtifactCommand;
+    : ModelCommand;
 
 /// <summary>Null leaves a field as it is.</summary>
-internal sealed record ChangeModel(string? Name, string? Description) : ArtifactCommand;
+internal sealed record ChangeModel(string? Name, string? Description) : ModelCommand;
 
 /// <param name="Value">Null removes it.</param>
-internal sealed record SetModelTag(string Key, string? Value) : ArtifactCommand;
+internal sealed record SetModelTag(string Key, string? Value) : ModelCommand;
 
 /// <summary>The model leaves the registry; its versions go into the recycle bin.</summary>
-internal sealed record DeleteModel : ArtifactCommand;
+internal sealed record DeleteModel : ModelCommand;
 
-internal sealed record DescribeVersion(int Number, string Description) : ArtifactCommand;
+internal sealed record DescribeVersion(int Number, string Description) : ModelCommand;
 
 /// <param name="Value">Null removes it.</param>
-internal sealed record SetVersionTag(int Number, string Key, string? Value) : ArtifactCommand;
+internal sealed record SetVersionTag(int Number, string Key, string? Value) : ModelCommand;
 
 /// <param name="Stage">One of <see cref="ModelStages"/>.</param>
 /// <param name="ArchiveOthers">Other versions of this stage become archived.</param>
-internal sealed record SetStage(int Number, string Stage, bool ArchiveOthers) : ArtifactCommand;
+internal sealed record SetStage(int Number, string Stage, bool ArchiveOthers) : ModelCommand;
