@@ -8,8 +8,63 @@ internal static class TableOfMlflow
     public const string Api = "/api/2.0/mlflow";
     public const string WebApp = "/ajax-api/2.0/mlflow";
 
+    private const string Model = """{"artifact_path":"a","flavors":{},"utc_time_created":"now","run_id":"r"}""";
+
     public static IReadOnlyList<Row> Rows { get; } =
-    [.. RowsOf(Api), .. RowsOf(WebApp), .. FilesOf("/api/2.0"), .. FilesOf("/ajax-api/2.0")];
+    [
+        .. RowsOf(Api),
+        .. RowsOf(WebApp),
+        .. FilesOf("/api/2.0"),
+        .. FilesOf("/ajax-api/2.0"),
+        .. ModelsOf(Api),
+        .. ModelsOf(WebApp),
+    ];
+
+    private static IEnumerable<Row> ModelsOf(string prefix)
+    {
+        //                                                 V E A S  N n  J f j
+        const string Read = /*                         */
+            "++++ -- +-+";
+        const string Edit = /*                         */
+            "-+++ -- ---";
+        const string EditToo = /*                      */
+            "-+++ -- +-+";
+        var model = new { name = "none" };
+        var version = new { name = "none", version = "1" };
+        return
+        [
+            Of("POST", "registered-models/create", EditToo, new { name = "a/b" }),
+            Of("POST", "registered-models/rename", Edit, model),
+            Of("PATCH", "registered-models/update", Edit, model),
+            Of("DELETE", "registered-models/delete", Edit, model),
+            Of("GET", "registered-models/get", Read, query: "?name=none"),
+            Of("GET", "registered-models/search", Read),
+            Of("GET,POST", "registered-models/get-latest-versions", Read, query: "?name=none"),
+            Of("POST", "registered-models/set-tag", Edit, model),
+            Of("DELETE", "registered-models/delete-tag", Edit, model),
+            Of("POST", "registered-models/alias", EditToo, version),
+            Of("DELETE", "registered-models/alias", Edit, model),
+            Of("GET", "registered-models/alias", Read, query: "?name=none&alias=a"),
+            Of("POST", "model-versions/create", EditToo, model),
+            Of("PATCH", "model-versions/update", EditToo, version),
+            Of("POST", "model-versions/transition-stage", EditToo, version),
+            Of("DELETE", "model-versions/delete", Edit, version),
+            Of("GET", "model-versions/get", Read, query: "?name=none&version=1"),
+            Of("GET", "model-versions/get-download-uri", Read, query: "?name=none&version=1"),
+            Of("GET", "model-versions/search", Read),
+            Of("POST", "model-versions/set-tag", EditToo, version),
+            Of("DELETE", "model-versions/delete-tag", EditToo, version),
+        ];
+
+        Row Of(string methods, string path, string expected, object? body = null, string query = "") =>
+            Table.Of(
+                "artifacts",
+                $"{methods} {prefix}/{path}",
+                _ => $"{prefix}/{path}{query}",
+                expected,
+                _ => body is null ? null : JsonContent.Create(body)
+            );
+    }
 
     private static IEnumerable<Row> FilesOf(string prefix)
     {
@@ -19,18 +74,18 @@ internal static class TableOfMlflow
             Of(
                 $"GET {prefix}/mlflow/artifacts/list",
                 w => $"{prefix}/mlflow/artifacts/list?run_id={w.Run}",
-                "++++ -- +f-"
+                "++++ -- +--"
             ),
-            Of($"GET {storage}/artifacts", w => $"{storage}/artifacts?path={FilesIn(w)}", "++++ -- +f-"),
+            Of($"GET {storage}/artifacts", w => $"{storage}/artifacts?path={FilesIn(w)}", "++++ -- +--"),
             Of(
                 $"GET,HEAD {storage}/artifacts/{{**path}}",
                 w => $"{storage}/artifacts/{FilesIn(w)}/none.txt",
-                "++++ -- +f-"
+                "++++ -- +--"
             ),
             Of(
                 $"PUT {storage}/artifacts/{{**path}}",
                 w => $"{storage}/artifacts/{FilesIn(w)}/a.txt",
-                "-+++ +- +f-",
+                "-+++ +- +--",
                 _ => new StringContent(World.Content)
             ),
             Of(
@@ -38,7 +93,7 @@ internal static class TableOfMlflow
                 w => $"{storage}/artifacts/{FilesIn(w)}/none.txt",
                 "-+++ -- ---"
             ),
-            Of($"ANY {storage}/{{**rest}}", _ => $"{storage}/none", "++++ ++ +f+"),
+            Of($"ANY {storage}/{{**rest}}", _ => $"{storage}/none", "++++ ++ +-+"),
         ];
 
         static string FilesIn(World w) => $"0/{w.Run:N}/artifacts";
@@ -127,7 +182,7 @@ internal static class TableOfMlflow
             ),
             Post("/runs/delete-tag", TrackRun, w => new { run_id = w.Run, key = "a" }),
             Post("/runs/log-batch", TrackRun, w => new { run_id = w.Run }),
-            Post("/runs/log-model", TrackRun, w => new { run_id = w.Run, model_json = "{}" }),
+            Post("/runs/log-model", TrackRun, w => new { run_id = w.Run, model_json = Model }),
             Post("/logged-models/search", ReadOne, _ => new { }),
             Get("/metrics/get-history", w => $"?run_id={w.Run}&metric_key=a", ReadRun),
             Get("/metrics/get-history-bulk", w => $"?run_id={w.Run}&metric_key=a", ReadRun),

@@ -27,6 +27,18 @@ internal sealed class MachineAccess(JobAttempts<ArtifactsStore> attempts, Artifa
             : await next(context);
     }
 
+    /// <summary>The same for clients of MLflow, which know a status for it.</summary>
+    public static async ValueTask<object?> CheckAttemptForMlflowAsync(
+        EndpointFilterInvocationContext context,
+        EndpointFilterDelegate next
+    )
+    {
+        var (http, caller) = (context.HttpContext, context.HttpContext.Caller());
+        return caller.Kind is CallerKind.Job && !await Of(http).EntersAsync(caller, http.RequestAborted)
+            ? ProblemResults.Problem(StatusCodes.Status403Forbidden, ArtifactSentences.AttemptFenced)
+            : await next(context);
+    }
+
     /// <summary>Lets a machine read an artifact, or one of its versions, only as far as its attempts need it.</summary>
     public static async ValueTask<object?> CheckReadAsync(
         EndpointFilterInvocationContext context,

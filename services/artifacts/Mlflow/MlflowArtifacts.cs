@@ -34,7 +34,7 @@ internal static class MlflowArtifacts
             var mlflow = app.MapGroup(prefix)
                 .ExcludeFromDescription()
                 .AddEndpointFilter(StoreProblems.CatchAsync)
-                .AddEndpointFilter(MachineAccess.CheckAttemptAsync);
+                .AddEndpointFilter(MachineAccess.CheckAttemptForMlflowAsync);
             mlflow.MapGet("/mlflow/artifacts/list", ListOfRunAsync).RequireAuthorization(Policies.ReadRun);
             mlflow.MapGet("/mlflow-artifacts/artifacts", ListAsync).RequireAuthorization(Policies.ReadRun);
             mlflow

@@ -27,7 +27,7 @@ public sealed class In_front_of_MLflow_s_API : IAsyncLifetime
     [Theory]
     [InlineData("/api/3.0/mlflow/server-info")]
     [InlineData("/ajax-api/3.0/mlflow/traces")]
-    [InlineData("/api/2.0/mlflow-artifacts/artifacts")]
+    [InlineData("/api/2.0/mlflow-gateway/routes")]
     [InlineData("/api/2.0/preview/mlflow/runs/search")]
     public async Task what_the_platform_has_not_is_told_in_the_form_that_clients_know(string path)
     {
