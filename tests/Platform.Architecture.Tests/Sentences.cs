@@ -6,7 +6,14 @@ namespace Platform.Architecture.Tests;
 /// <summary>Every sentence that the platform's processes can say: the templates that they declare.</summary>
 internal static class Sentences
 {
-    private static readonly string[] _others = ["Contracts", "ServiceDefaults", "JobAttempts", "Mlflow", "ProjectRetention"];
+    private static readonly string[] _others =
+    [
+        "Contracts",
+        "ServiceDefaults",
+        "JobAttempts",
+        "Mlflow",
+        "ProjectRetention",
+    ];
 
     public static IReadOnlyList<ITemplate> All { get; } =
     [
