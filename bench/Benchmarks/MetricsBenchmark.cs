@@ -222,7 +222,7 @@ internal static class MetricsBenchmark
             text.Append(i == first ? "" : ",");
             text.Append(
                 CultureInfo.InvariantCulture,
-                $"{{\"key\":\"{keys[i % keys.Count]}\",\"step\":{step},\"at\":\"{At(step):yyyy-MM-ddTHH:mm:ss.fffZ}\",\"value\":{Value(i):R}}}"
+                $"{{\"key\":\"{keys[i % keys.Count]}\",\"step\":{step},\"at\":\"{At(step):yyyy-MM-ddTHH:mm:ss.fffZ}\",\"value\":{(double)Value(i):R}}}"
             );
         }
 
@@ -232,7 +232,7 @@ internal static class MetricsBenchmark
     private static DateTime At(int step) =>
         new DateTime(2026, 1, 1, 0, 0, 0, DateTimeKind.Utc).AddMilliseconds((step * 100.0) + (Noise(step) * 4));
 
-    /// <summary>A loss that falls, with noise of five percent, as trainings log it: a 32-bit number.</summary>
+    /// <summary>A loss that falls, with noise of five percent: a 32-bit number, of which clients send the 64-bit number that is equal.</summary>
     private static float Value(int step) => (float)((0.1 + Math.Exp(-step / 200_000.0)) * (1 + (0.05 * Noise(step))));
 
     /// <summary>From 0 to 1, the same for the same step.</summary>

@@ -1,6 +1,7 @@
 using System.Formats.Tar;
 using System.Net;
 using System.Net.Http.Headers;
+using System.Text.Json;
 using System.Text.Json.Nodes;
 
 namespace Platform.Sdk;
@@ -207,6 +208,13 @@ internal sealed class PlatformClient : IDisposable
     /// </summary>
     private static void Require(HttpResponseMessage response)
     {
+        var text = TextOf(response);
+        // What else answers at the address, such as the page of a proxy, neither stored nor refused anything.
+        if (!IsJson(text) && (text.Length > 0 || response.StatusCode is not HttpStatusCode.NoContent))
+        {
+            throw new PlatformUnavailableException($"its answer, {(int)response.StatusCode}, is not the platform's");
+        }
+
         if (response.IsSuccessStatusCode)
         {
             return;
@@ -224,8 +232,29 @@ internal sealed class PlatformClient : IDisposable
             throw new PlatformUnavailableException($"it returned {(int)response.StatusCode}");
         }
 
-        using var reader = new StreamReader(response.Content.ReadAsStream());
-        throw new RecordRefusedException(response.StatusCode, reader.ReadToEnd());
+        throw new RecordRefusedException(response.StatusCode, text);
+    }
+
+    /// <summary>The body, which can be read again.</summary>
+    private static string TextOf(HttpResponseMessage response)
+    {
+        var body = response.Content.ReadAsStream();
+        using var reader = new StreamReader(body, leaveOpen: true);
+        var text = reader.ReadToEnd();
+        body.Position = 0;
+        return text;
+    }
+
+    private static bool IsJson(string text)
+    {
+        try
+        {
+            return JsonNode.Parse(text) is JsonObject or JsonArray;
+        }
+        catch (JsonException)
+        {
+            return false;
+        }
     }
 
     private sealed class ProgressStream(Stream inner, Action read) : Stream

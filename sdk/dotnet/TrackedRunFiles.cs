@@ -8,6 +8,9 @@ public sealed partial class TrackedRun
     private const int MaxImage = 64 << 20;
     private const int MaxCaption = 1000;
 
+    /// <summary>The last step of each key with media, and how many it has.</summary>
+    private readonly Dictionary<string, (long Step, int Count)> _media = new(StringComparer.Ordinal);
+
     /// <summary>
     /// Stores a file, or what is in a folder, as files of the run. It is copied before this returns. A file takes the place of one
     /// that was stored under its name.
@@ -79,13 +82,17 @@ public sealed partial class TrackedRun
             var ending = ImageEnding(image);
             long number;
             long ticks;
+            int place;
             lock (_gate)
             {
                 (number, ticks) = (step ?? _nextStep - 1, NextTicks());
+                place = _media.TryGetValue(key, out var last) && last.Step == number ? last.Count + 1 : 1;
+                _media[key] = (number, place);
             }
 
             var digest = Convert.ToHexStringLower(SHA256.HashData(image))[..12];
-            var path = $"media/{Values.PathWord(key)}-{number}-{digest}.{ending}";
+            // By its number in the step: several are shown in the order in which they were logged, equal ones too.
+            var path = $"media/{Values.PathWord(key)}-{number}-{place:0000}-{digest}.{ending}";
             using var content = new MemoryStream(image);
             var file = FileRecord(path, content, isMedia: true);
             var cut = caption is null ? null : Values.Cut(Values.Text(caption), MaxCaption);

@@ -294,7 +294,10 @@ def _problem_with_name(name):
 
 def _shown(name):
     """A name as one line that a terminal shows as it is."""
-    text = name.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
+    try:
+        text = name.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
+    except UnicodeEncodeError:
+        text = name.encode("utf-8", "backslashreplace").decode("utf-8")
     return "".join("\\u%04x" % ord(c) if c != "\\" and _is_odd(c) else c for c in text)
 
 
@@ -1899,7 +1902,10 @@ class _Media:
         if self._recorder is None or not self._is_open("the file"):
             return
         try:
-            path = os.path.abspath(os.fsdecode(path))
+            path = os.fsdecode(path)
+            if not path:
+                raise ValueError("no file is named")
+            path = os.path.abspath(path)
             name = os.path.basename(path) if name is None else _inner_path(name)
             if os.path.isdir(path):
                 files, left_out = _files_of(path)
@@ -1950,13 +1956,27 @@ class _Media:
             _require_name(key)
             step = self._recorder.last_step if step is None else _step(step)
             content, ending = file()
-            path = "media/%s-%d-%s.%s" % (_word(key), step, hashlib.sha256(content).hexdigest()[:12], ending)
+            # By its number in the step: several are shown in the order in which they were logged, equal ones too.
+            path = "media/%s-%d-%04d-%s.%s" % (
+                _word(key),
+                step,
+                self._count_media(key, step),
+                hashlib.sha256(content).hexdigest()[:12],
+                ending,
+            )
             item = {"key": key, "step": step, "at": _now(), "kind": kind, "path": path}
             if caption is not None:
                 item["caption"] = _text(caption)[:_MAX_CAPTION]
             self._store_media(item, content)
         except Exception as error:
             self._refusals.add(key, _reason(error))
+
+    def _count_media(self, key, step):
+        with self._recorder.gate:
+            last_step, count = self._media_counts.get(key, (step, 0))
+            count = count + 1 if step == last_step else 1
+            self._media_counts[key] = (step, count)
+        return count
 
     def _store_media(self, item, content):
         self._recorder.reserve_media(len(content))
@@ -1990,6 +2010,8 @@ class _Media:
 def _require_name(name):
     if not _is_name(name, _MAX_NAME):
         raise ValueError("a name has 1 to %d characters, none of them a control character" % _MAX_NAME)
+    if all(character.isspace() or unicodedata.category(character) == "Cf" for character in name):
+        raise ValueError("nothing of the name can be seen")
 
 
 def _word(name):
@@ -2163,12 +2185,23 @@ class _Client:
 
     @staticmethod
     def _require(status, answer):
+        if 200 <= status < 300 or status >= 400:
+            # What else answers at the address, such as the page of a proxy, neither stored nor refused anything.
+            if not _is_json(answer) and (answer or status != 204):
+                raise _Unavailable("its answer, %d, is not the platform's" % status)
         if 200 <= status < 300:
             return
         # A token that is refused now may be accepted once the platform has loaded its keys; a bad request never is.
         if status < 400 or status >= 500 or status in (401, 403, 408, 429):
             raise _Unavailable("it returned %d" % status)
         raise _Refused(status, answer.decode("utf-8", "replace"))
+
+
+def _is_json(answer):
+    try:
+        return isinstance(json.loads(answer), (dict, list))
+    except ValueError:
+        return False
 
 
 class _ProgressFile:
@@ -3087,6 +3120,7 @@ class Run(_Updates, _Media):
         self._announcement = None
         self._before_end = []
         self._texts = {}
+        self._media_counts = {}
         self._finished = False
         self._began = time.time_ns() // 1000
         self._recorder = None

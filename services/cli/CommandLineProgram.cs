@@ -3,6 +3,7 @@ using Platform.Cli.Artifacts;
 using Platform.Cli.Cluster;
 using Platform.Cli.Contexts;
 using Platform.Cli.Jobs;
+using Platform.Cli.Models;
 using Platform.Cli.Nodes;
 using Platform.Cli.Output;
 using Platform.Cli.Platforms;
@@ -150,10 +151,17 @@ internal static class CommandLineProgram
                 DeletedVersions.Bin.Restore(),
                 DeletedVersions.Bin.Purge(),
             },
+            new Command("models", "Registered models: their versions, stages and aliases.")
+            {
+                ModelCommands.List(),
+                ModelCommands.Show(),
+                ModelCommands.Alias(),
+            },
             new Command("runs", "Tracked experiments: parameters and metrics.")
             {
                 ListRuns.Create(),
                 ListRuns.Search(),
+                ListPaths.Create(),
                 ShowRun.Create(),
                 RunMetrics.Create(),
                 CompareRuns.Create(),

@@ -190,6 +190,13 @@ internal static class RunSentences
         "For so many runs and metrics at most {max} points each can be read at once."
     );
 
+    public static readonly Template<int> PathDepth = new("paths.depth", "Must be a whole number from 1 to {max}.");
+
+    public static readonly Template<int> TooManyPaths = new(
+        "paths.too-many",
+        "There are more than {max} paths. Name a path with 'below', or fewer levels with 'depth'."
+    );
+
     public static readonly Template EmptyRange = new("analytics.empty-range", "Must be later than 'from'.");
     public static readonly Template Interval = new("analytics.interval", "Must be hour, day, week or month.");
     public static readonly Template TrendValue = new("analytics.value", "Must be last, min or max.");
@@ -201,7 +208,7 @@ internal static class RunSentences
 
     public static readonly Template ReservedId = new(
         "run.reserved-id",
-        "This id is part of another address of the platform; take another one."
+        "This id has another meaning here; take another one."
     );
 
     public static readonly Template ExportFormat = new("export.format", "Must be json, csv, markdown or html.");

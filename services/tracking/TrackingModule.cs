@@ -61,6 +61,7 @@ public sealed class TrackingModule : IServiceModule
         options.Migrations.Add(ExperimentProjection.Migration);
         options.Migrations.Add(MetricTables.ChunkMigration);
         options.Migrations.Add(RunFacts.Migration);
+        options.Migrations.Add(RunFacts.FoldMigration);
         options.Migrations.Add(RunLogs.Migration);
         options.InlineProjections.Add(new RunProjection());
         options.InlineProjections.Add(new ExperimentProjection());
@@ -135,6 +136,7 @@ public sealed class TrackingModule : IServiceModule
         runs.MapReadMetricsOfRuns();
         runs.MapMetricKeys();
         runs.MapFollowMetrics();
+        app.MapListPaths();
         app.MapMlflow();
     }
 }

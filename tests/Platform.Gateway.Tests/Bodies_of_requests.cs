@@ -1,4 +1,6 @@
+using System.IO.Compression;
 using System.Net;
+using System.Text;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 
@@ -36,10 +38,46 @@ public sealed class Bodies_of_requests(Bodies_of_requests.Platform platform)
         await answer.ShouldBeProblemAsync(HttpStatusCode.UnsupportedMediaType, "address.unsupported-media-type");
     }
 
-    [Fact]
-    public async Task that_are_compressed_are_refused()
+    [Theory]
+    [InlineData("gzip")]
+    [InlineData("deflate")]
+    [InlineData("br")]
+    public async Task that_are_compressed_are_read(string coding)
     {
-        using var answer = await SendAsync("{}", "application/json", "gzip");
+        var body = Compressed("""{"name":"a","at":{"first":1}}"""u8, coding);
+
+        using var answer = await SendAsync(body, "application/json", coding);
+
+        Assert.Equal("\"a\"", await answer.Content.ReadAsStringAsync());
+    }
+
+    [Fact]
+    public async Task that_become_too_large_are_refused()
+    {
+        var body = Compressed(Encoding.UTF8.GetBytes($$"""{"name":"{{new string('a', 40_000_000)}}"}"""), "gzip");
+
+        using var answer = await SendAsync(body, "application/json", "gzip");
+
+        await answer.ShouldBeProblemAsync(HttpStatusCode.RequestEntityTooLarge, "bad-request");
+    }
+
+    [Theory]
+    [InlineData("gzip")]
+    [InlineData("deflate")]
+    [InlineData("br")]
+    public async Task that_are_not_compressed_as_they_say_are_refused(string coding)
+    {
+        using var answer = await SendAsync("""{"name":"a","at":{"first":1}}""", "application/json", coding);
+
+        await answer.ShouldBeProblemAsync(HttpStatusCode.BadRequest, "bad-request");
+    }
+
+    [Theory]
+    [InlineData("zstd")]
+    [InlineData("gzip, gzip")]
+    public async Task in_another_compression_are_refused(string coding)
+    {
+        using var answer = await SendAsync("{}", "application/json", coding);
 
         var problem = await answer.ShouldBeProblemAsync(
             HttpStatusCode.UnsupportedMediaType,
@@ -63,10 +101,31 @@ public sealed class Bodies_of_requests(Bodies_of_requests.Platform platform)
         Assert.Equal(detail, (string?)problem["detail"]);
     }
 
-    private async Task<HttpResponseMessage> SendAsync(string body, string type, string? coding = null)
+    private static byte[] Compressed(ReadOnlySpan<byte> body, string coding)
+    {
+        using var output = new MemoryStream();
+        using (
+            Stream stream = coding switch
+            {
+                "gzip" => new GZipStream(output, CompressionLevel.Fastest),
+                "deflate" => new ZLibStream(output, CompressionLevel.Fastest),
+                _ => new BrotliStream(output, CompressionLevel.Fastest),
+            }
+        )
+        {
+            stream.Write(body);
+        }
+
+        return output.ToArray();
+    }
+
+    private Task<HttpResponseMessage> SendAsync(string body, string type, string? coding = null) =>
+        SendAsync(Encoding.UTF8.GetBytes(body), type, coding);
+
+    private async Task<HttpResponseMessage> SendAsync(byte[] body, string type, string? coding = null)
     {
         using var request = new HttpRequestMessage(HttpMethod.Post, "/api/try");
-        request.Content = new StringContent(body);
+        request.Content = new ByteArrayContent(body);
         request.Content.Headers.Remove("Content-Type");
         request.Content.Headers.TryAddWithoutValidation("Content-Type", type);
         if (coding is not null)

@@ -111,7 +111,7 @@ class An_image(MediaTest):
         self.tracked.log_image("sam ples/1", Picture(), caption="the first")
         item, content = self.one()
         self.assertEqual(("sam ples/1", 7, "image", "the first"), tuple(item[f] for f in ("key", "step", "kind", "caption")))
-        self.assertRegex(item["path"], r"^media/sam-ples-1-7-[0-9a-f]{12}\.png$")
+        self.assertRegex(item["path"], r"^media/sam-ples-1-7-0001-[0-9a-f]{12}\.png$")
         self.assertIn(b"RGBA", content)
         self.assertEqual((2, 0, 0), tuple(self.tracked.flush()))
         self.assert_spool_is_empty()
@@ -152,6 +152,23 @@ class An_image(MediaTest):
         self.tracked.log_image("bad\nkey", b"")
         self.tracked.log_image("good", [[1]])
         self.assertEqual((1, 9, 0), tuple(self.tracked.finish()))
+        self.assertEqual("good", self.one()[0]["key"])
+
+    def test_of_a_step_with_others_stays_in_their_order_also_where_it_is_equal(self):
+        for value in (3, 1, 3, 2):
+            self.tracked.log_image("samples", [[value]], step=1)
+        self.tracked.log_image("samples", [[3]], step=2)
+        found = sorted(self.stored(), key=lambda one: one[0]["path"])
+        contents = [content for _, content in found]
+        self.assertEqual(5, len(contents))
+        self.assertEqual(contents[0], contents[2])
+        self.assertEqual(3, len(set(contents[:4])))
+
+    def test_whose_name_cannot_be_seen_is_refused_alone(self):
+        for name in (" ", "\u200b", "\u3000\u00ad"):
+            self.tracked.log_image(name, [[1]])
+        self.tracked.log_image("good", [[1]])
+        self.assertEqual((1, 3, 0), tuple(self.tracked.finish()))
         self.assertEqual("good", self.one()[0]["key"])
 
     def test_that_is_too_large_is_refused_before_it_is_copied(self):

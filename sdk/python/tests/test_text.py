@@ -92,9 +92,9 @@ class A_file_of_a_run(InProcessTest):
     def test_that_is_none_is_refused_alone(self):
         run = tracking.init()
         path = self.write(b"a", "a")
-        for odd, name in (("nowhere", None), (None, None), (path, "../a"), (path, ""), ("/dev/zero", None), (path, "a\nb")):
+        for odd, name in (("nowhere", None), (None, None), (path, "../a"), (path, ""), ("/dev/zero", None), (path, "a\nb"), ("", None), ("\ud800", None)):
             run.log_file(odd, name)
-        self.assertEqual((0, 6, 0), tuple(run.finish()))
+        self.assertEqual((0, 8, 0), tuple(run.finish()))
         self.assertEqual([], list(self.platform.run.files) if self.platform.runs else [])
 
     def test_that_the_platform_refuses_costs_no_other(self):

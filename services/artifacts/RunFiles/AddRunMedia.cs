@@ -11,7 +11,6 @@ internal static class AddRunMediaEndpoint
     private const int MaxItems = 1000;
     private const int MaxKey = 250;
     private const int MaxCaption = 1000;
-    private const long MaxStep = (1L << 53) - 1;
 
     /// <summary>What media can be.</summary>
     public static IReadOnlyList<string> Kinds { get; } = ["image", "table", "histogram", "text", "audio", "video"];
@@ -67,7 +66,7 @@ internal static class AddRunMediaEndpoint
 
             if (
                 item.Key is not { Length: >= 1 }
-                || CodePoints(item.Key) > MaxKey
+                || ClientText.Length(item.Key) > MaxKey
                 || !ClientText.IsVisibleLine(item.Key)
             )
             {
@@ -79,7 +78,7 @@ internal static class AddRunMediaEndpoint
                 errors.TryAdd($"items[{i}].kind", RunFileSentences.MediaKind.With(string.Join(", ", Kinds)));
             }
 
-            if (item.Step is < -MaxStep or > MaxStep)
+            if (item.Step is < -ClientNumbers.MaxWhole or > ClientNumbers.MaxWhole)
             {
                 errors.TryAdd($"items[{i}].step", RunFileSentences.MediaStep);
             }
@@ -89,7 +88,7 @@ internal static class AddRunMediaEndpoint
                 errors.TryAdd($"items[{i}].path", problem);
             }
 
-            if (item.Caption is { } caption && (CodePoints(caption) > MaxCaption || !ClientText.IsText(caption)))
+            if (item.Caption is { } caption && (ClientText.Length(caption) > MaxCaption || !ClientText.IsText(caption)))
             {
                 errors.TryAdd($"items[{i}].caption", RunFileSentences.Caption.With(MaxCaption));
             }
@@ -97,6 +96,4 @@ internal static class AddRunMediaEndpoint
 
         return errors;
     }
-
-    private static int CodePoints(string text) => text.EnumerateRunes().Count();
 }

@@ -19,6 +19,8 @@ internal static class DeleteRunFile
         RunFileStore files
     )
     {
+        // Generated clients encode the slashes of a path.
+        path = ClientText.DecodeSlashes(path ?? "");
         if (ClientText.ProblemWithPath(path) is { } problem)
         {
             return ProblemResults.Invalid("path", problem);

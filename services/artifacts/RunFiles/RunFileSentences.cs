@@ -35,6 +35,23 @@ internal static class RunFileSentences
         problem: "run-file.folder-or-file"
     );
 
+    public static readonly Template Changed = new(
+        "run-file.changed",
+        "The file is not as If-Match or If-None-Match says. Read it again, and decide again.",
+        problem: "version-conflict"
+    );
+
+    public static readonly Template WholeFile = new(
+        "run-file.whole-file",
+        "A part of a file cannot be sent. Send all of it, without Content-Range."
+    );
+
+    public static readonly Template NotCompressed = new(
+        "run-file.not-compressed",
+        "Bodies with a Content-Encoding are not stored. Send the file as it is.",
+        problem: "address.unsupported-media-type"
+    );
+
     public static readonly Template<int> ItemCount = new("run-media.item-count", "Must have 1 to {count} items.");
 
     public static readonly Template MediaKey = new("run-media.key", "Must have 1 to 250 characters in one line.");

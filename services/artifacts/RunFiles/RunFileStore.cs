@@ -19,6 +19,9 @@ internal enum FileOutcome
 
     /// <summary>The run was deleted meanwhile.</summary>
     NoRun,
+
+    /// <summary>The file that is there, or that there is none, is not what the request expects.</summary>
+    Changed,
 }
 
 /// <summary>Stores and finds files of runs. Their bytes are blobs, which files of versions share.</summary>
@@ -28,10 +31,12 @@ internal sealed class RunFileStore(ArtifactsStore store)
     private const string AfterAll = "\U0010FFFF";
 
     /// <summary>Stores a file, in place of one that is there.</summary>
+    /// <param name="condition">What must be there for it.</param>
     public async Task<(FileOutcome Outcome, RunFile? File)> PutAsync(
         string owner,
         string path,
         StoredBlob blob,
+        FileCondition condition,
         CancellationToken cancellationToken
     )
     {
@@ -46,21 +51,30 @@ internal sealed class RunFileStore(ArtifactsStore store)
         batch.Add("select blobs_check(array[$1])", blob.Sha256);
         batch.Add(
             """
-            insert into run_file as f (owner, path, size, sha256) values ($1, $2, $3, $4)
+            insert into run_file as f (owner, path, size, sha256) select $1, $2, $3, $4
+            where not $5 or exists (select from run_file o where o.owner = $1 and o.path = $2)
             on conflict (owner, path) do update set size = excluded.size, sha256 = excluded.sha256,
               updated_at = case when f.sha256 = excluded.sha256 then f.updated_at else now() end
+            where not $6 and ($7::text is null or f.sha256 = $7)
             returning xmax = 0 as is_new, path, size, sha256, updated_at
             """,
             owner,
             path,
             blob.Size,
-            blob.Sha256
+            blob.Sha256,
+            condition.MustExist,
+            condition.MustBeNew,
+            condition.Sha256
         );
         try
         {
             await using var reader = await batch.ExecuteReaderAsync(cancellationToken);
             await reader.NextResultAsync(cancellationToken);
-            await reader.ReadAsync(cancellationToken);
+            if (!await reader.ReadAsync(cancellationToken))
+            {
+                return (FileOutcome.Changed, null);
+            }
+
             var outcome = reader.Value<bool>("is_new") ? FileOutcome.Added : FileOutcome.Replaced;
             var file = Read(reader);
             await reader.CloseAsync();
@@ -146,7 +160,7 @@ internal sealed class RunFileStore(ArtifactsStore store)
         command.Parameters.Add(new() { Value = owner });
         command.Parameters.Add(new() { Value = from });
         command.Parameters.Add(new() { Value = to });
-        command.Parameters.Add(new() { Value = from.EnumerateRunes().Count() + 1 });
+        command.Parameters.Add(new() { Value = ClientText.Length(from) + 1 });
         command.Parameters.Add(new() { Value = after ?? "" });
         command.Parameters.Add(new() { Value = limit + 1 });
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);

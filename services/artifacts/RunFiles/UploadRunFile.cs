@@ -25,7 +25,8 @@ internal static class UploadRunFile
         RunFileUpload upload
     )
     {
-        var (file, isNew, refusal) = await upload.ReceiveAsync(id, path, context);
+        // Generated clients encode the slashes of a path.
+        var (file, isNew, refusal) = await upload.ReceiveAsync(id, ClientText.DecodeSlashes(path ?? ""), context);
         return refusal is not null ? refusal
             : isNew ? TypedResults.Created($"/api/runs/{id}/files/{Uri.EscapeDataString(file!.Path)}", file)
             : TypedResults.Ok(file);
@@ -46,6 +47,25 @@ internal sealed class RunFileUpload(RunFileAccess access, RunFileStore files, Bl
         if (ClientText.ProblemWithPath(path) is { } problem)
         {
             return (null, false, ProblemResults.Invalid("path", problem));
+        }
+
+        if (context.Request.Headers.ContentRange.Count > 0)
+        {
+            return (null, false, ProblemResults.Invalid("Content-Range", RunFileSentences.WholeFile));
+        }
+
+        if (context.Request.Headers.ContentEncoding.Any(coding => coding is not (null or "" or "identity")))
+        {
+            return (
+                null,
+                false,
+                ProblemResults.Problem(StatusCodes.Status415UnsupportedMediaType, RunFileSentences.NotCompressed)
+            );
+        }
+
+        if (!FileCondition.TryRead(context.Request.Headers, out var condition))
+        {
+            return (null, false, Changed());
         }
 
         if (!ContentDigest.TryRead(context.Request.Headers, out var expected))
@@ -69,7 +89,7 @@ internal sealed class RunFileUpload(RunFileAccess access, RunFileStore files, Bl
         var blob =
             await blobs.FindAsync(incoming.Name, context.RequestAborted)
             ?? await blobs.KeepAsync(incoming, context.RequestAborted);
-        var (outcome, file) = await files.PutAsync(owner!.Id, path!, blob, context.RequestAborted);
+        var (outcome, file) = await files.PutAsync(owner!.Id, path!, blob, condition, context.RequestAborted);
         return outcome switch
         {
             FileOutcome.Added or FileOutcome.Replaced => (file, outcome is FileOutcome.Added, null),
@@ -78,6 +98,7 @@ internal sealed class RunFileUpload(RunFileAccess access, RunFileStore files, Bl
                 false,
                 ProblemResults.Problem(StatusCodes.Status409Conflict, RunFileSentences.FolderOrFile.With(path!))
             ),
+            FileOutcome.Changed => (null, false, Changed()),
             FileOutcome.NoRun => (
                 null,
                 false,
@@ -86,4 +107,7 @@ internal sealed class RunFileUpload(RunFileAccess access, RunFileStore files, Bl
             _ => throw new BlobCollectedException(),
         };
     }
+
+    private static ProblemHttpResult Changed() =>
+        ProblemResults.Problem(StatusCodes.Status412PreconditionFailed, RunFileSentences.Changed);
 }

@@ -18,8 +18,18 @@ internal enum ColumnKind
 /// <summary>A column of a table.</summary>
 /// <param name="Drop">On a narrow terminal the columns with the highest number are left out first; 0 always stays.</param>
 /// <param name="Least">How many characters are left when the column is shortened.</param>
-internal sealed record Column(string Heading, int Drop = 0, int Least = 12, ColumnKind Kind = ColumnKind.Text)
+/// <param name="IsName">The heading is a name that somebody gave, and stays as it is.</param>
+internal sealed record Column(
+    string Heading,
+    int Drop = 0,
+    int Least = 12,
+    ColumnKind Kind = ColumnKind.Text,
+    bool IsName = false
+)
 {
+    /// <summary>The heading as a table shows it.</summary>
+    public string Title => IsName ? Heading : Heading.ToUpperInvariant();
+
     public static Column Id(string heading = "id", int drop = 0) => new(heading, drop, Kind: ColumnKind.Id);
 
     public static Column Status() => new("status", Kind: ColumnKind.Status);

@@ -8,7 +8,7 @@ internal static class CsvTable
 {
     private static readonly SearchValues<char> _special = SearchValues.Create(",\"\r\n");
 
-    /// <summary>Prints rows under headings.</summary>
+    /// <summary>Prints rows under headings. What tables show as a dash is an empty cell.</summary>
     public static int PrintCsv(
         this CommandContext context,
         IReadOnlyList<string> headings,
@@ -18,7 +18,7 @@ internal static class CsvTable
         context.Out.WriteLine(string.Join(',', headings.Select(Cell)));
         foreach (var row in rows)
         {
-            context.Out.WriteLine(string.Join(',', row.Select(Cell)));
+            context.Out.WriteLine(string.Join(',', row.Select(cell => cell is "–" ? "" : Cell(cell))));
         }
 
         return 0;

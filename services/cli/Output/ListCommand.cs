@@ -12,6 +12,7 @@ namespace Platform.Cli.Output;
 /// <param name="Filters">Options named as the query's parameters.</param>
 /// <param name="Row">The cells of an item, given the current time.</param>
 /// <param name="Bin">How what is deleted is shown.</param>
+/// <param name="Csv">Prints items as CSV; the columns of the table when left out.</param>
 internal sealed record ListDefinition(
     string Things,
     string Order,
@@ -19,7 +20,8 @@ internal sealed record ListDefinition(
     IReadOnlyList<ListFilter> Filters,
     IReadOnlyList<Column> Columns,
     Func<JsonNode, DateTimeOffset, IReadOnlyList<string>> Row,
-    BinList Bin
+    BinList Bin,
+    Func<CommandContext, IReadOnlyList<JsonNode>, int>? Csv = null
 );
 
 /// <summary>How a list shows its recycle bin.</summary>
@@ -65,17 +67,20 @@ internal static class ListCommand
         {
             Description = "Show it on the terminal until Ctrl-C, as it changes.",
         };
+        var csv = new Option<bool>("--csv") { Description = "Print CSV." };
         IReadOnlyList<ListFilter> filters = [.. list.Filters, project, search, cursor];
         var command = new Command("list", $"List {list.Things}, {list.Order}.");
         foreach (
             var option in (IEnumerable<Option>)
-                [.. filters.Select(filter => filter.Option), limit, offset, watch, deleted]
+                [.. filters.Select(filter => filter.Option), limit, offset, watch, deleted, csv]
         )
         {
             command.Add(option);
         }
 
         command.RefuseTogether(offset, cursor);
+        command.RefuseTogether(GlobalOptions.Json, csv);
+        command.RefuseTogether(watch, csv);
         foreach (var filter in filters)
         {
             filter.Option.RefuseEmpty();
@@ -111,7 +116,7 @@ internal static class ListCommand
                 return context.PrintJson(page);
             }
 
-            Print(context, list, bin, page);
+            Print(context, list, bin, page, csv: context.Value(csv));
             Query.PrintMore(context, page, context.Value(cursor) is null ? context.Value(offset) ?? 0 : null);
             if (bin?.Note is { } note && page.Items().Any())
             {
@@ -127,13 +132,28 @@ internal static class ListCommand
         ListDefinition list,
         BinList? bin,
         JsonNode page,
-        int rows = int.MaxValue
+        int rows = int.MaxValue,
+        bool csv = false
     )
     {
         var now = TimeProvider.System.GetUtcNow();
+        var columns = bin?.Columns ?? list.Columns;
+        var cells = page.Items().Take(rows).Select(item => bin?.Row(item) ?? list.Row(item, now));
+        if (csv && bin is null && list.Csv is { } print)
+        {
+            print(context, [.. page.Items()]);
+            return;
+        }
+
+        if (csv)
+        {
+            context.PrintCsv([.. columns.Select(column => column.Heading)], cells);
+            return;
+        }
+
         context.PrintTable(
-            bin?.Columns ?? list.Columns,
-            page.Items().Take(rows).Select(item => bin?.Row(item) ?? list.Row(item, now)),
+            columns,
+            cells,
             bin is null ? $"No {list.Things}." : $"No {list.Things} are in the recycle bin."
         );
     }

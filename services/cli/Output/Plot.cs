@@ -32,7 +32,13 @@ internal sealed record PlotStyle(int Width, int Height, bool IsUnicode, bool Has
             ? Math.Clamp(terminal.Height - 8, MinHeight, MaxHeight)
             : MaxHeight;
         return new PlotStyle(
-            context.Terminal?.Width ?? DefaultWidth,
+            context.Terminal?.Width
+                ?? (
+                    int.TryParse(variable("COLUMNS"), NumberStyles.None, CultureInfo.InvariantCulture, out var columns)
+                    && columns > 0
+                        ? columns
+                        : DefaultWidth
+                ),
             height,
             isUnicode,
             context.Terminal is { HasColors: true }

@@ -29,9 +29,7 @@ internal static class Tables
         }
         else
         {
-            context.Out.WriteLine(
-                string.Join('\t', columns.Select(column => column.Heading.ToUpperInvariant())).TrimEnd()
-            );
+            context.Out.WriteLine(string.Join('\t', columns.Select(column => column.Title)).TrimEnd());
             foreach (var row in cells)
             {
                 context.Out.WriteLine(string.Join('\t', row));
@@ -48,7 +46,7 @@ internal static class Tables
         var width = fields.Max(field => field.Name.Length) + 2;
         foreach (var (name, value) in fields)
         {
-            context.Out.WriteLine($"{name.PadRight(width)}{value}");
+            context.Out.WriteLine($"{TableLayout.OneLine(name).PadRight(width)}{TableLayout.OneLine(value)}");
         }
     }
 
@@ -61,7 +59,7 @@ internal static class Tables
             .ToList();
         var fitting = TableLayout.Fit(columns, natural, terminal.Width);
         var output = new StringBuilder();
-        Line(fitting.Select(column => (columns[column.Index].Heading.ToUpperInvariant(), (string?)Bold)));
+        Line(fitting.Select(column => (columns[column.Index].Title, (string?)Bold)));
         foreach (var row in shown)
         {
             Line(fitting.Select(column => (row[column.Index], StyleOf(columns[column.Index], row[column.Index]))));

@@ -11,6 +11,7 @@ internal static class ExportRuns
     /// <summary>As many runs can be named in one request.</summary>
     private const int MaxRuns = 200;
     private const string Zip = "zip";
+    private const string Printed = "-";
 
     public static Command Create()
     {
@@ -33,7 +34,7 @@ internal static class ExportRuns
         var output = new Option<string?>("--output", "-o")
         {
             Description =
-                "The file to write; an archive gets a name of its own when left out, what is text is printed.",
+                "The file to write, or - to print; an archive gets a name of its own when left out, what is text is printed.",
             HelpName = "FILE",
         };
         output.RefuseEmpty();
@@ -90,7 +91,7 @@ internal static class ExportRuns
             $"{await RunArgument.FindAsync(context, run)}/export?format={format}"
         );
         using var response = await context.Client.SendAsync(request, context.Cancelled);
-        if (file is null)
+        if (file is null or Printed)
         {
             await response.Content.CopyToAsync(context.OutputBytes, context.Cancelled);
             return 0;
@@ -121,6 +122,16 @@ internal static class ExportRuns
         );
         using var response = await context.Client.SendAsync(request, context.Cancelled);
         var copied = new ArchiveContent(0, 0);
+        if (target is Printed)
+        {
+            await new ArchiveCopy(context.Client, withLogs).CopyAsync(
+                response.Content,
+                context.OutputBytes,
+                context.Cancelled
+            );
+            return 0;
+        }
+
         await WholeFile.WriteAsync(
             target,
             async stream =>

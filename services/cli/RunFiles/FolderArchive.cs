@@ -4,6 +4,7 @@ using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
+using Platform.Cli.Output;
 
 namespace Platform.Cli.RunFiles;
 
@@ -108,9 +109,22 @@ internal static partial class FolderArchive
         await using var text = new StreamWriter(entry, _utf8);
         await text.WriteAsync("key,step,at,value,stage\n");
         using var points = run.Points.GetEnumerator();
+        var left = new Dictionary<string, int>(StringComparer.Ordinal);
         while (Next(points, run, report))
         {
-            await text.WriteAsync(Line(points.Current));
+            if (points.Current.Problem is { } problem)
+            {
+                left[problem] = left.GetValueOrDefault(problem) + 1;
+            }
+            else
+            {
+                await text.WriteAsync(Line(points.Current));
+            }
+        }
+
+        foreach (var (problem, count) in left)
+        {
+            report.Leave($"{run.Folder}: {Count.Of(count, "point")} with {problem}");
         }
     }
 

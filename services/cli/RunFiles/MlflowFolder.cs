@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
+using Platform.Sdk;
 
 namespace Platform.Cli.RunFiles;
 
@@ -23,7 +24,8 @@ internal static class MlflowFolder
             .Where(Directory.Exists)
             .SelectMany(Directory.EnumerateDirectories)
             .Where(folder =>
-                File.Exists(Path.Combine(folder, Meta)) && !Directory.Exists(Path.Combine(folder, "params"))
+                ArtifactFolder.IsRegular(Path.Combine(folder, Meta))
+                && !Directory.Exists(Path.Combine(folder, "params"))
             )
             .Order(StringComparer.Ordinal);
 
@@ -31,9 +33,10 @@ internal static class MlflowFolder
     {
         foreach (var experiment in Experiments(root))
         {
-            var project = FolderText.Project(
-                ReadMeta(experiment).GetValueOrDefault("name") ?? Path.GetFileName(experiment)
-            );
+            var name = ReadMeta(experiment).GetValueOrDefault("name") ?? Path.GetFileName(experiment);
+            // Where runs of no experiment go, as through MLflow's API.
+            var project =
+                name is "Default" && Path.GetFileName(experiment) is "0" ? "default" : FolderText.Project(name);
             foreach (var folder in Directory.EnumerateDirectories(experiment).Order(StringComparer.Ordinal))
             {
                 if (Path.GetFileName(folder) is "tags" or "traces" or "datasets" or "models")
@@ -166,6 +169,8 @@ internal static class MlflowFolder
                         AttributesToSkip = FileAttributes.ReparsePoint,
                     }
                 )
+                // Who opens a pipe waits for its writer.
+                .Where(ArtifactFolder.IsRegular)
                 .Order(StringComparer.Ordinal)
                 .Select(file => (Path.GetRelativePath(folder, file), file))
             : [];
@@ -175,7 +180,7 @@ internal static class MlflowFolder
     {
         var values = new Dictionary<string, string>(StringComparer.Ordinal);
         var file = Path.Combine(folder, Meta);
-        foreach (var line in File.Exists(file) ? File.ReadLines(file) : [])
+        foreach (var line in ArtifactFolder.IsRegular(file) ? File.ReadLines(file) : [])
         {
             var divider = line.IndexOf(':', StringComparison.Ordinal);
             if (divider > 0 && line[0] != ' ')

@@ -3,6 +3,7 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
 using Platform.Cli.Server;
+using Platform.Sdk;
 
 namespace Platform.Cli.RunFiles;
 
@@ -35,7 +36,8 @@ internal static partial class RunicornFolder
             )
             .Select(file => Path.GetDirectoryName(file)!)
             .Where(folder =>
-                File.Exists(Path.Combine(folder, "status.json")) || File.Exists(Path.Combine(folder, "events.jsonl"))
+                ArtifactFolder.IsRegular(Path.Combine(folder, "status.json"))
+                || ArtifactFolder.IsRegular(Path.Combine(folder, "events.jsonl"))
             );
 
     private static IEnumerable<FolderRun> Read(string root, FolderReport report)
@@ -55,7 +57,11 @@ internal static partial class RunicornFolder
                             or InvalidOperationException
                 )
             {
-                report.Leave($"{folder}: cannot be read");
+                report.Leave(
+                    exception is JsonException
+                        ? $"{folder}: {exception.Message.TrimEnd('.')}"
+                        : $"{folder}: cannot be read"
+                );
             }
 
             if (run is not null)
@@ -67,7 +73,7 @@ internal static partial class RunicornFolder
 
     private static FolderRun? ReadRun(string root, string folder, FolderReport report)
     {
-        if (File.Exists(Path.Combine(folder, ".deleted")))
+        if (ArtifactFolder.IsRegular(Path.Combine(folder, ".deleted")))
         {
             report.Leave($"{folder}: was deleted");
             return null;
@@ -110,7 +116,7 @@ internal static partial class RunicornFolder
             folder,
             run,
             ReadPoints(folder, report),
-            File.Exists(log) ? new Dictionary<string, string>(StringComparer.Ordinal) { [Log] = log } : []
+            ArtifactFolder.IsRegular(log) ? new Dictionary<string, string>(StringComparer.Ordinal) { [Log] = log } : []
         );
     }
 
@@ -119,7 +125,7 @@ internal static partial class RunicornFolder
     {
         var file = Path.Combine(folder, "events.jsonl");
         var (wrong, next) = (0, 0L);
-        foreach (var line in File.Exists(file) ? File.ReadLines(file) : [])
+        foreach (var line in ArtifactFolder.IsRegular(file) ? File.ReadLines(file) : [])
         {
             if (TryParse(line) is not { } entry)
             {
@@ -178,7 +184,9 @@ internal static partial class RunicornFolder
     private static JsonObject ReadJson(string folder, string name)
     {
         var file = Path.Combine(folder, name);
-        return File.Exists(file) ? JsonNode.Parse(File.ReadAllText(file)) as JsonObject ?? [] : [];
+        return ArtifactFolder.IsRegular(file)
+            ? TryParse(File.ReadAllText(file)) ?? throw new JsonException($"{name} is no JSON object.")
+            : [];
     }
 
     private static string? ProjectOf(JsonObject meta) =>

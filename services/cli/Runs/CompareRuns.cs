@@ -70,7 +70,9 @@ internal static class CompareRuns
     private static int Print(CommandContext context, JsonNode answer)
     {
         var runs = answer.Items("runs").ToList();
-        var columns = runs.Select(run => (Column)Name(runs, run)).Prepend("").ToList();
+        var columns = runs.Select(run => new Column(TableLayout.OneLine(Name(runs, run)), IsName: true))
+            .Prepend("")
+            .ToList();
         List<IReadOnlyList<string>> rows =
         [
             ["status", .. runs.Select(run => run.Field("status"))],

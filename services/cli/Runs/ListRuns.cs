@@ -24,7 +24,18 @@ internal static class ListRuns
         var status = new Option<string?>("--status") { Description = "Only runs with this status." };
         status.AcceptOnlyFromAmong("scheduled", "running", "finished", "failed", "interrupted");
         return ListCommand
-            .Create(new ListDefinition("runs", "newest first", "/api/runs", [status], _columns, Row, Deletions.List))
+            .Create(
+                new ListDefinition(
+                    "runs",
+                    "newest first",
+                    "/api/runs",
+                    [status],
+                    _columns,
+                    Row,
+                    Deletions.List,
+                    RunCsv.Print
+                )
+            )
             .WithExamples("runs list --project cv/digits --status failed", "runs list --search baseline --limit 200");
     }
 
@@ -54,7 +65,10 @@ internal static class ListRuns
             Description = "The next page, as printed with the previous one.",
         };
         cursor.RefuseEmpty();
-        var csv = new Option<bool>("--csv") { Description = "Print CSV." };
+        var csv = new Option<bool>("--csv")
+        {
+            Description = "Print CSV, with parameters, last values of metrics and tags.",
+        };
         var command = new Command("search", "Find runs by their metrics, parameters, tags and times.")
         {
             filter,
@@ -87,15 +101,14 @@ internal static class ListRuns
                 return context.PrintJson(page);
             }
 
-            var now = TimeProvider.System.GetUtcNow();
-            var rows = page.Items().Select(run => Row(run, now));
             if (context.Value(csv))
             {
-                context.PrintCsv([.. _columns.Select(column => column.Heading)], rows);
+                RunCsv.Print(context, [.. page.Items()]);
             }
             else
             {
-                context.PrintTable(_columns, rows, "No runs.");
+                var now = TimeProvider.System.GetUtcNow();
+                context.PrintTable(_columns, page.Items().Select(run => Row(run, now)), "No runs.");
             }
 
             Query.PrintMore(context, page, offset: null);

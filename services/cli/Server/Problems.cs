@@ -41,7 +41,7 @@ internal static class Problems
         };
     }
 
-    /// <summary>What a problem is, with the errors of each field.</summary>
+    /// <summary>What a problem is, with the errors of each field; also one of MLflow's API, which has only a message.</summary>
     /// <param name="otherwise">What it is when it does not say.</param>
     public static string Describe(JsonObject problem, string otherwise = "Something went wrong.")
     {
@@ -49,6 +49,6 @@ internal static class Problems
         // The title of such a problem says only that there are errors.
         return problem["errors"] is JsonObject { Count: > 0 } errors
             ? $"{detail} {string.Join("; ", Lines(errors))}".TrimStart()
-            : detail ?? problem["title"].Text() ?? otherwise;
+            : detail ?? problem["title"].Text() ?? problem["message"].Text() ?? otherwise;
     }
 }

@@ -67,3 +67,10 @@ public sealed class EventFailedException : Exception
 
 /// <summary>The schema cannot be used or brought up to date; nothing was changed. The message says what to do.</summary>
 public sealed class SchemaRefusedException(string message, Exception? cause = null) : Exception(message, cause);
+
+/// <summary>The id that was asked for is that of something else: the streams of a service are told apart by their ids alone.</summary>
+public sealed class StreamOfAnotherKindException(string streamId, string message) : InvalidOperationException(message)
+{
+    /// <summary>The id.</summary>
+    public string StreamId { get; } = streamId;
+}

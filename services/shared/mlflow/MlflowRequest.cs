@@ -13,9 +13,6 @@ namespace Platform.Mlflow;
 /// </summary>
 public sealed class MlflowRequest
 {
-    /// <summary>The largest whole number that every reader of JSON keeps exactly.</summary>
-    public const long MaxWhole = (1L << 53) - 1;
-
     private readonly JsonElement _body;
     private readonly IQueryCollection? _query;
 
@@ -65,13 +62,13 @@ public sealed class MlflowRequest
     }
 
     /// <summary>
-    /// A whole number that JSON's readers keep exactly (<see cref="MaxWhole"/>), also as text; null when it is left out.
+    /// A whole number that JSON's readers keep exactly (<see cref="ClientNumbers.MaxWhole"/>), also as text; null when it is left out.
     /// </summary>
     public long? Whole(string field) =>
         Text(field) is not { } text ? null
         : decimal.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var number)
         && decimal.IsInteger(number)
-        && decimal.Abs(number) <= MaxWhole
+        && decimal.Abs(number) <= ClientNumbers.MaxWhole
             ? (long)number
         : throw MlflowException.Invalid(
             $"Invalid value {ClientText.Brief(text)} for parameter '{field}' supplied. It must be a whole number of at most 53 bits."

@@ -28,23 +28,9 @@ internal static class BodyLimits
     }
 
     /// <summary>A body that ends with 413 where it becomes too long; at its beginning when its length says so.</summary>
-    private sealed class LimitedBody(Stream body, long limit, long? length) : Stream
+    private sealed class LimitedBody(Stream body, long limit, long? length) : RequestBody
     {
         private long _left = length > limit ? -1 : limit;
-
-        public override bool CanRead => true;
-
-        public override bool CanSeek => false;
-
-        public override bool CanWrite => false;
-
-        public override long Length => throw new NotSupportedException();
-
-        public override long Position
-        {
-            get => throw new NotSupportedException();
-            set => throw new NotSupportedException();
-        }
 
         public override async ValueTask<int> ReadAsync(
             Memory<byte> buffer,
@@ -57,30 +43,6 @@ internal static class BodyLimits
             Check();
             return read;
         }
-
-        public override Task<int> ReadAsync(
-            byte[] buffer,
-            int offset,
-            int count,
-            CancellationToken cancellationToken
-        ) => ReadAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
-
-        public override int Read(byte[] buffer, int offset, int count)
-        {
-            Check();
-            var read = body.Read(buffer, offset, count);
-            _left -= read;
-            Check();
-            return read;
-        }
-
-        public override void Flush() { }
-
-        public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-        public override void SetLength(long value) => throw new NotSupportedException();
-
-        public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
 
         private void Check()
         {

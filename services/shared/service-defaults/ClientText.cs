@@ -24,6 +24,13 @@ public static partial class ClientText
     public static string Brief(string? text) =>
         text is null || text.Length <= MaxShown ? text ?? "" : $"{text[..MaxShown]}…";
 
+    /// <summary>UTF-8 without the mark (BOM) with which some editors begin it.</summary>
+    public static ReadOnlySpan<byte> WithoutMark(ReadOnlySpan<byte> text) =>
+        text.StartsWith("\uFEFF"u8) ? text[3..] : text;
+
+    /// <summary>How long a text is, in code points, as clients and the database count it.</summary>
+    public static int Length(string text) => text.Length - text.Count(char.IsLowSurrogate);
+
     /// <summary>True for text that can be stored: whole characters, no NUL.</summary>
     public static bool IsText(string text)
     {

@@ -33,7 +33,12 @@ public static class PlatformService
         var services = builder.Services;
         builder.AddLogs(name);
         builder.AddTelemetry(name);
-        builder.WebHost.ConfigureKestrel(kestrel => kestrel.AddServerHeader = false);
+        builder.WebHost.ConfigureKestrel(kestrel =>
+        {
+            kestrel.AddServerHeader = false;
+            // The longest filter of a list has 8,000 characters, of which an address may need nine bytes for each.
+            kestrel.Limits.MaxRequestLineSize = 128 * 1024;
+        });
 
         services.TryAddSingleton(TimeProvider.System);
         services.AddSingleton(
@@ -102,6 +107,7 @@ public static class PlatformService
 
         app.UseExceptionHandler();
         app.UseStatusCodePages();
+        app.Use(CompressedBodies.DecompressAsync);
         app.Use(BodyLimits.HoldAsync);
         app.Use(UnreadableRequests.RefuseAsync);
         beforeAuthentication?.Invoke(app);

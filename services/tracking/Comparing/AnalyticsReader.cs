@@ -27,7 +27,7 @@ internal sealed class AnalyticsReader(TrackingStore store)
         """;
 
     private const string HasDuration = """
-        r.status in ('finished', 'failed', 'interrupted') and r.started_at is not null and r.ended_at is not null
+        r.status in ('finished', 'failed', 'interrupted') and isfinite(r.started_at) and isfinite(r.ended_at)
         """;
 
     /// <summary>The figures.</summary>

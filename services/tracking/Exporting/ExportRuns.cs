@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Mvc;
 using Platform.ServiceDefaults;
+using Platform.Tracking.Browsing;
 using Platform.Tracking.Runs;
 
 namespace Platform.Tracking.Exporting;
@@ -16,7 +17,7 @@ internal sealed record ExportRunsQuery
     [FromQuery(Name = "exact")]
     public bool? Exact { get; init; }
 
-    /// <summary>Ids of runs, separated by commas; may be repeated. Those that do not exist are left out.</summary>
+    /// <summary>Ids of runs, separated by commas; may be repeated.</summary>
     [FromQuery(Name = "ids")]
     public string[]? Ids { get; init; }
 }
@@ -34,6 +35,7 @@ internal static class ExportRunsEndpoint
     private static async Task<Results<EmptyHttpResult, ProblemHttpResult>> HandleAsync(
         [AsParameters] ExportRunsQuery query,
         ExportedRuns runs,
+        RunReader reader,
         RunArchiveWriter archive,
         HttpResponse response,
         CancellationToken cancellationToken
@@ -58,6 +60,14 @@ internal static class ExportRunsEndpoint
         if (project is null == (ids.Count == 0) || ids.Count > Batches.MaxIds)
         {
             return ProblemResults.Invalid("ids", RunSentences.ProjectOrIds.With(Batches.MaxIds));
+        }
+
+        foreach (var id in ids)
+        {
+            if (!await reader.ExistsAsync(id, cancellationToken))
+            {
+                return ProblemResults.NotFound(RunSentences.NotFound.With(id));
+            }
         }
 
         if (project is not null && ClientText.ProblemWithProject(project) is { } problem)

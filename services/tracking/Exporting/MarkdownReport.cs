@@ -47,11 +47,11 @@ internal static partial class MarkdownReport
         }
     }
 
-    /// <summary>Text that shows as it is: no markup, no HTML, one line.</summary>
+    /// <summary>Text that shows as it is within a line: no markup, no HTML, one line. What is markup only where a line begins stays.</summary>
     private static string Escape(string text) =>
         LineBreak().Replace(Special().Replace(text, match => $"\\{match.Value}"), " ");
 
-    [GeneratedRegex(@"[\\`*_{}\[\]<>()#+\-.!|~&]", RegexOptions.None, matchTimeoutMilliseconds: 1000)]
+    [GeneratedRegex(@"[\\`*_\[\]<>|~&]", RegexOptions.None, matchTimeoutMilliseconds: 1000)]
     private static partial Regex Special();
 
     [GeneratedRegex(@"[\r\n\u2028\u2029]+", RegexOptions.None, matchTimeoutMilliseconds: 1000)]

@@ -5,7 +5,7 @@ using Platform.Tracking.Metrics;
 namespace Platform.Tracking.Exporting;
 
 /// <summary>The points of a run as CSV, one in a line: <c>key,step,at,value,stage</c>.</summary>
-internal sealed class MetricsCsv(MetricReader reader, WholeSeries whole)
+internal sealed class MetricsCsv(WholeSeries whole)
 {
     public const string Heading = "key,step,at,value,stage";
 
@@ -26,20 +26,15 @@ internal sealed class MetricsCsv(MetricReader reader, WholeSeries whole)
         await using var text = new StreamWriter(output, _utf8, bufferSize: 64 * 1024, leaveOpen: true);
         text.NewLine = "\n";
         await text.WriteLineAsync(Heading);
-        foreach (var head in series)
+        await foreach (var piece in whole.ReadAsync(series, cancellationToken))
         {
-            var key = CsvText.Cell(head.Key);
-            await foreach (var points in whole.ReadAsync(head, cancellationToken))
+            var key = CsvText.Cell(piece.Series.Key);
+            foreach (var point in piece.Points)
             {
-                var ids = points.Select(point => point.Stage).Where(stage => stage > 0).ToHashSet();
-                var stages = await reader.StagesAsync(ids, cancellationToken);
-                foreach (var point in points)
-                {
-                    await text.WriteLineAsync(Line(key, point, stages.GetValueOrDefault(point.Stage)));
-                }
-
-                count += points.Count;
+                await text.WriteLineAsync(Line(key, point, piece.Stages.GetValueOrDefault(point.Stage)));
             }
+
+            count += piece.Points.Count;
         }
 
         return count;

@@ -61,7 +61,7 @@ internal sealed record ReportContent(
             ("Created", Time(run.CreatedAt)),
             ("Started", Time(run.StartedAt)),
             ("Ended", Time(run.EndedAt)),
-            ("Duration", (run.EndedAt - run.StartedAt)?.ToString(@"d\.hh\:mm\:ss", CultureInfo.InvariantCulture) ?? ""),
+            ("Duration", run.EndedAt - run.StartedAt is { } took ? Duration(took) : ""),
             (
                 "Primary metric",
                 run.PrimaryMetric is { } metric
@@ -69,6 +69,9 @@ internal sealed record ReportContent(
                     : ""
             ),
         ];
+
+    private static string Duration(TimeSpan took) =>
+        string.Create(CultureInfo.InvariantCulture, $"{(long)took.TotalHours}:{took:mm\\:ss}");
 
     private static string Time(DateTimeOffset? at) =>
         at?.UtcDateTime.ToString("yyyy-MM-dd HH:mm:ss 'UTC'", CultureInfo.InvariantCulture) ?? "";

@@ -7,7 +7,7 @@ using Platform.Tracking.Metrics;
 namespace Platform.Tracking.Exporting;
 
 /// <summary>A run as one JSON document: as <c>GET /api/runs/{id}</c> answers, with all points of its series.</summary>
-internal sealed class RunDocument(MetricReader reader, WholeSeries whole, IOptions<JsonOptions> json)
+internal sealed class RunDocument(WholeSeries whole, IOptions<JsonOptions> json)
 {
     /// <summary>What the API answers about the run.</summary>
     public byte[] Describe(RunView run) => JsonSerializer.SerializeToUtf8Bytes(run, json.Value.SerializerOptions);
@@ -25,23 +25,25 @@ internal sealed class RunDocument(MetricReader reader, WholeSeries whole, IOptio
         writer.WritePropertyName("run");
         writer.WriteRawValue(Describe(run));
         writer.WriteStartArray("series");
-        foreach (var head in series)
+        string? open = null;
+        await foreach (var piece in whole.ReadAsync(series, cancellationToken))
         {
-            writer.WriteStartObject();
-            writer.WriteString("key", head.Key);
-            writer.WriteStartArray("points");
-            await foreach (var points in whole.ReadAsync(head, cancellationToken))
+            if (open != piece.Series.Key)
             {
-                var ids = points.Select(point => point.Stage).Where(stage => stage > 0).ToHashSet();
-                var stages = await reader.StagesAsync(ids, cancellationToken);
-                foreach (var point in points)
-                {
-                    WritePoint(writer, point, stages.GetValueOrDefault(point.Stage));
-                }
-
-                await writer.FlushAsync(cancellationToken);
+                WriteStart(writer, piece.Series.Key, isFirst: open is null);
+                open = piece.Series.Key;
             }
 
+            foreach (var point in piece.Points)
+            {
+                WritePoint(writer, point, piece.Stages.GetValueOrDefault(point.Stage));
+            }
+
+            await writer.FlushAsync(cancellationToken);
+        }
+
+        if (open is not null)
+        {
             writer.WriteEndArray();
             writer.WriteEndObject();
         }
@@ -49,6 +51,19 @@ internal sealed class RunDocument(MetricReader reader, WholeSeries whole, IOptio
         writer.WriteEndArray();
         writer.WriteEndObject();
         await writer.FlushAsync(cancellationToken);
+    }
+
+    private static void WriteStart(Utf8JsonWriter writer, string key, bool isFirst)
+    {
+        if (!isFirst)
+        {
+            writer.WriteEndArray();
+            writer.WriteEndObject();
+        }
+
+        writer.WriteStartObject();
+        writer.WriteString("key", key);
+        writer.WriteStartArray("points");
     }
 
     private static void WritePoint(Utf8JsonWriter writer, in SeriesPoint point, string? stage)

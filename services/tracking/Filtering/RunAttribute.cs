@@ -80,7 +80,7 @@ internal sealed record RunAttribute(string Sql, RunAttributeKind Kind, string? I
         ["updated"] = _updated,
         ["updatedAt"] = _updated,
         ["duration"] = new(
-            "extract(epoch from coalesce(r.ended_at, now()) - r.started_at)::float8",
+            "case when isfinite(r.started_at) and isfinite(coalesce(r.ended_at, now())) then extract(epoch from coalesce(r.ended_at, now()) - r.started_at)::float8 end",
             RunAttributeKind.Duration
         ),
     };

@@ -1,4 +1,5 @@
 using Platform.EventStore;
+using Platform.ServiceDefaults;
 
 namespace Platform.Tracking.Filtering;
 
@@ -31,6 +32,11 @@ internal static class RunFacts
         {FillSql}
         {AttributeSql}
         """
+    );
+
+    public static readonly Migration FoldMigration = new(
+        "021_run_in_any_case",
+        TextIndex.FoldFunctionSql("run_in_any_case")
     );
 
     private static string NumberSql =>

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text.Json;
 using Platform.Contracts.Sentences;
 using Platform.Mlflow.Filtering;
+using Platform.ServiceDefaults;
 using Platform.Tracking.Runs;
 
 namespace Platform.Tracking.Filtering;
@@ -106,7 +107,7 @@ internal sealed class RunFilterSql(Func<object, string> parameter)
             : null;
     }
 
-    /// <summary>PostgreSQL's NaN is greater than any number and equal to itself; that of a series is not.</summary>
+    /// <summary>PostgreSQL's NaN is greater than any number and equal to itself; that of a series has no order.</summary>
     public static string MetricIs(
         string value,
         FilterOperator comparison,
@@ -114,9 +115,9 @@ internal sealed class RunFilterSql(Func<object, string> parameter)
         double number,
         Func<object, string> parameter
     ) =>
-        double.IsNaN(number) || comparison is FilterOperator.Equal or FilterOperator.NotEqual
-            ? $"{value} {symbol} {parameter(number)}"
-            : $"{value} <> 'NaN' and {value} {symbol} {parameter(number)}";
+        comparison is FilterOperator.Equal or FilterOperator.NotEqual ? $"{value} {symbol} {parameter(number)}"
+        : double.IsNaN(number) ? "false"
+        : $"{value} <> 'NaN' and {value} {symbol} {parameter(number)}";
 
     /// <summary>A JSON value: as a number where a number without quotes is asked for, otherwise as text.</summary>
     private string? CompareValue(FilterNode.Comparison c, string column)
@@ -182,14 +183,37 @@ internal sealed class RunFilterSql(Func<object, string> parameter)
         {
             FilterOperator.IsNull => $"{sql} is null",
             FilterOperator.Equal => indexed is null
-                ? $"{sql} = {parameter(c.Values[0].Text)}"
+                ? IsOneOf(c, sql, parameter)
                 // Numbers and truth values of parameters are found by their text as well.
-                : $"({indexed} or {sql} = {parameter(c.Values[0].Text)})",
-            FilterOperator.In => $"{sql} = any({parameter(c.Values.Select(value => value.Text).ToArray())})",
-            FilterOperator.Like => $"{sql} like {parameter(c.Values[0].Text)}",
-            FilterOperator.LikeInAnyCase => $"{sql} ilike {parameter(c.Values[0].Text)}",
+                : $"({indexed} or {IsOneOf(c, sql, parameter)})",
+            FilterOperator.In => IsOneOf(c, sql, parameter),
+            FilterOperator.Like => $"{sql} like {parameter(Pattern(c.Values[0].Text))}",
+            FilterOperator.LikeInAnyCase =>
+                $"run_in_any_case({sql}) like {parameter(Pattern(TextIndex.Fold(c.Values[0].Text)))}",
             _ => $"{sql} {FilterSymbols.Of(c.Operator)} {parameter(c.Values[0].Text)}",
         };
+
+    private static string IsOneOf(FilterNode.Comparison c, string sql, Func<object, string> parameter)
+    {
+        var texts = c.Values.SelectMany(value => new[] { value.Text, Decimal(value.Text) }).OfType<string>().ToArray();
+        return texts is [var one] ? $"{sql} = {parameter(one)}" : $"{sql} = any({parameter(texts)})";
+    }
+
+    /// <summary>How the database writes a number with an exponent, such as <c>1e-05</c>: clients know it as they logged it.</summary>
+    private static string? Decimal(string text) =>
+        text.AsSpan().ContainsAny('e', 'E')
+        && decimal.TryParse(
+            text,
+            NumberStyles.AllowExponent | NumberStyles.AllowDecimalPoint | NumberStyles.AllowLeadingSign,
+            CultureInfo.InvariantCulture,
+            out var number
+        )
+            ? number.ToString(CultureInfo.InvariantCulture)
+            : null;
+
+    /// <summary>A pattern that ends within an escape means the backslash itself; PostgreSQL refuses to read it.</summary>
+    private static string Pattern(string text) =>
+        (text.Length - text.AsSpan().TrimEnd('\\').Length) % 2 == 1 ? text + '\\' : text;
 
     private double? NumberOf(FilterNode.Comparison c)
     {

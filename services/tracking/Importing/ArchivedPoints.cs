@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Runtime.CompilerServices;
 using System.Text;
 using Platform.Contracts.Sentences;
+using Platform.ServiceDefaults;
 using Platform.Tracking.Exporting;
 using Platform.Tracking.Metrics;
 using Platform.Tracking.Runs;
@@ -138,7 +139,7 @@ internal static class ArchivedPoints
 
             if (
                 !long.TryParse(cells[1], NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var step)
-                || step is < -MetricPoints.MaxStep or > MetricPoints.MaxStep
+                || step is < -ClientNumbers.MaxWhole or > ClientNumbers.MaxWhole
             )
             {
                 return RunSentences.Step;

@@ -177,7 +177,7 @@ internal sealed partial class ImportArchive : IAsyncDisposable
 
         try
         {
-            await using var content = await entry.OpenAsync(cancellationToken);
+            await using var content = await entry.OpenCheckedAsync(cancellationToken);
             var manifest = await JsonSerializer.DeserializeAsync(
                 content,
                 TrackingJson.Default.ArchiveManifest,

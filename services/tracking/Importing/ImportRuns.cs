@@ -82,8 +82,9 @@ internal static class ImportRunsEndpoint
             return ProblemResults.Problem(StatusCodes.Status415UnsupportedMediaType, RunSentences.ArchiveType);
         }
 
+        var path = Path.Combine(Path.GetTempPath(), $"platform-import-{Guid.CreateVersion7():N}");
         await using var file = new FileStream(
-            Path.Combine(Path.GetTempPath(), $"platform-import-{Guid.CreateVersion7():N}"),
+            path,
             new FileStreamOptions
             {
                 Mode = FileMode.CreateNew,
@@ -91,6 +92,12 @@ internal static class ImportRunsEndpoint
                 Options = FileOptions.DeleteOnClose | FileOptions.Asynchronous,
             }
         );
+        if (!OperatingSystem.IsWindows())
+        {
+            // It lives as long as it is open, also when this process is killed.
+            File.Delete(path);
+        }
+
         if (!await ReceiveAsync(context.Request, file, options.Value.MaxImportBytes, cancellationToken))
         {
             return ProblemResults.Problem(

@@ -49,6 +49,10 @@ internal sealed class RunImporter(
         {
             return Refused(files.Id, exception.Why);
         }
+        catch (StreamOfAnotherKindException)
+        {
+            return Refused(files.Id, RunSentences.ReservedId);
+        }
     }
 
     private async Task<ImportedRun> StoreAsync(
@@ -117,7 +121,7 @@ internal sealed class RunImporter(
         var stored = 0L;
         if (files.Metrics is { } entry)
         {
-            await using var content = await entry.OpenAsync(cancellationToken);
+            await using var content = await entry.OpenCheckedAsync(cancellationToken);
             await foreach (var points in ArchivedPoints.ReadAsync(content, BatchSize, cancellationToken))
             {
                 stored +=
@@ -128,7 +132,7 @@ internal sealed class RunImporter(
         var added = 0;
         foreach (var (name, log) in files.Logs)
         {
-            await using var content = await log.OpenAsync(cancellationToken);
+            await using var content = await log.OpenCheckedAsync(cancellationToken);
             added += await logs.StoreAsync(files.Id, name, content, cancellationToken) ? 1 : 0;
         }
 
@@ -151,9 +155,15 @@ internal sealed class RunImporter(
         try
         {
             var bytes = new byte[entry.Length];
-            await using var content = await entry.OpenAsync(cancellationToken);
+            await using var content = await entry.OpenCheckedAsync(cancellationToken);
             await content.ReadExactlyAsync(bytes, cancellationToken);
-            var run = JsonSerializer.Deserialize(bytes, TrackingJson.Default.ArchivedRun);
+            // What reads the last byte need not see the end, where the file is checked.
+            if (await content.ReadAsync(new byte[1], cancellationToken) > 0)
+            {
+                throw new InvalidDataException();
+            }
+
+            var run = JsonSerializer.Deserialize(ClientText.WithoutMark(bytes), TrackingJson.Default.ArchivedRun);
             return (
                 run ?? throw new ImportException(RunSentences.UnreadableFile.With(RunArchive.RunName)),
                 $"import:{Convert.ToHexStringLower(SHA256.HashData(bytes))}"
@@ -179,7 +189,7 @@ internal sealed class RunImporter(
             var count = 0L;
             if (files.Metrics is { } entry)
             {
-                await using var content = await entry.OpenAsync(cancellationToken);
+                await using var content = await entry.OpenCheckedAsync(cancellationToken);
                 await foreach (var points in ArchivedPoints.ReadAsync(content, BatchSize, cancellationToken))
                 {
                     count += points.Count;
@@ -188,7 +198,7 @@ internal sealed class RunImporter(
 
             foreach (var log in files.Logs.Values)
             {
-                await using var content = await log.OpenAsync(cancellationToken);
+                await using var content = await log.OpenCheckedAsync(cancellationToken);
                 await content.CopyToAsync(Stream.Null, cancellationToken);
             }
 

@@ -5,9 +5,6 @@ namespace Platform.Tracking.Metrics;
 /// <summary>The points of one request, column by column, as they are sent to the database.</summary>
 internal sealed class MetricPoints
 {
-    /// <summary>Larger steps lose precision in JSON clients that use doubles.</summary>
-    public const long MaxStep = (1L << 53) - 1;
-
     /// <summary>Stands for a step that the service assigns.</summary>
     public const long NoStep = long.MinValue;
 

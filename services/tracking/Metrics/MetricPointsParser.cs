@@ -23,7 +23,7 @@ internal ref struct MetricPointsParser
 
     private MetricPointsParser(ReadOnlySpan<byte> body, int maxPoints, DateTimeOffset now)
     {
-        _reader = new Utf8JsonReader(body);
+        _reader = new Utf8JsonReader(ClientText.WithoutMark(body));
         _maxPoints = maxPoints;
         _now = now;
         _keys = new Names(_points.Keys);
@@ -213,7 +213,7 @@ internal ref struct MetricPointsParser
         if (
             _reader.TokenType is JsonTokenType.Number
             && _reader.TryGetInt64(out var step)
-            && step is >= -MetricPoints.MaxStep and <= MetricPoints.MaxStep
+            && step is >= -ClientNumbers.MaxWhole and <= ClientNumbers.MaxWhole
         )
         {
             return step;

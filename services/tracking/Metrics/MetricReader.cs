@@ -79,16 +79,6 @@ internal sealed class MetricReader(TrackingStore store)
 
         return [];
     }
-
-    /// <summary>The names of stages by id.</summary>
-    public async Task<Dictionary<int, string>> StagesAsync(
-        IReadOnlyCollection<int> ids,
-        CancellationToken cancellationToken
-    )
-    {
-        await using var snapshot = await BeginAsync(cancellationToken);
-        return await snapshot.StagesAsync(ids);
-    }
 }
 
 /// <summary>What was stored at one moment.</summary>
@@ -190,17 +180,17 @@ internal sealed class MetricSnapshot : IAsyncDisposable
     }
 
     /// <summary>Reads all points of a series in order.</summary>
-    public async Task<PointBlock> ReadAsync(SeriesHead series, PointRange range)
-    {
-        if (series.Count == 0)
-        {
-            return new PointBlock(0);
-        }
+    public async Task<PointBlock> ReadAsync(SeriesHead series, PointRange range) =>
+        (await ReadAsync([series], range))[0];
 
+    /// <summary>Reads all points of some series, each in order.</summary>
+    /// <param name="series">At most <see cref="StoredSeriesReader.MaxSeries"/>.</param>
+    public async Task<IReadOnlyList<PointBlock>> ReadAsync(IReadOnlyList<SeriesHead> series, PointRange range)
+    {
         var reader = new StoredSeriesReader(_connection, range, _cancellationToken);
-        await reader.FindAsync([series.Id]);
+        await reader.FindAsync([.. series.Where(one => one.Count > 0).Select(one => one.Id)]);
         await reader.ReadChunksAsync(int.MaxValue);
-        return reader.All(series.Id);
+        return [.. series.Select(one => one.Count == 0 ? new PointBlock(0) : reader.All(one.Id))];
     }
 
     /// <summary>The names of stages by id.</summary>

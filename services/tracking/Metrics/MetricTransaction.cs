@@ -1,5 +1,6 @@
 using Npgsql;
 using Platform.EventStore;
+using Platform.ServiceDefaults;
 using Platform.Tracking.Metrics.Storage;
 
 namespace Platform.Tracking.Metrics;
@@ -252,7 +253,7 @@ internal sealed class MetricTransaction(NpgsqlConnection connection, Cancellatio
             MinValue = Value<double>(reader, 8),
             MaxStep = Value<long>(reader, 9),
             MaxValue = Value<double>(reader, 10),
-            NextStep = (Value<long>(reader, 4) ?? 0) + 1,
+            NextStep = Math.Min((Value<long>(reader, 4) ?? 0) + 1, ClientNumbers.MaxWhole),
         };
 
     private static T? Value<T>(NpgsqlDataReader reader, int column)

@@ -12,7 +12,7 @@ internal sealed record ReadMetricsOfRunsRequest
 {
     /// <summary>The ids of up to 100 runs.</summary>
     [Required]
-    public required IReadOnlyList<string> Runs { get; init; }
+    public required IReadOnlyList<string>? Runs { get; init; }
 
     /// <summary>The names of metrics; all of each run when left out.</summary>
     public IReadOnlyList<string>? Keys { get; init; }
@@ -67,7 +67,10 @@ internal static class ReadMetricsOfRunsEndpoint
         CancellationToken cancellationToken
     )
     {
-        if (request.Runs.Count is 0 or > MaxRuns || request.Runs.Any(run => !RunRules.TryNormalizeId(run, out _)))
+        if (
+            request.Runs is not { Count: >= 1 and <= MaxRuns }
+            || request.Runs.Any(run => !RunRules.TryNormalizeId(run, out _))
+        )
         {
             return ProblemResults.Invalid("runs", RunSentences.RunsOf.With(MaxRuns));
         }

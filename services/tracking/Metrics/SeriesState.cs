@@ -1,3 +1,4 @@
+using Platform.ServiceDefaults;
 using Platform.Tracking.Metrics.Storage;
 
 namespace Platform.Tracking.Metrics;
@@ -32,7 +33,8 @@ internal sealed class SeriesState
             step = NextStep;
         }
 
-        NextStep = Math.Max(NextStep, step + 1);
+        // After the highest step there is no other: points without one stay there, apart by their times.
+        NextStep = Math.Min(Math.Max(NextStep, step + 1), ClientNumbers.MaxWhole);
         return step;
     }
 

@@ -22,7 +22,9 @@ internal static class RunRules
     public static bool TryNormalizeId(string? id, out string normalized) => RunIds.TryNormalize(id, out normalized);
 
     /// <summary>True for what follows <c>/api/runs/</c> in an address that is none of a run: the run could not be read.</summary>
-    public static bool IsReservedId(string id) => id.ToLowerInvariant() is "compare" or "analytics" or "export";
+    /// <remarks>Numbers are the ids of experiments, whose streams are beside those of runs.</remarks>
+    public static bool IsReservedId(string id) =>
+        id.ToLowerInvariant() is "compare" or "analytics" or "export" || id.All(char.IsAsciiDigit);
 
     public static bool IsName(string? name) => IsText(name, MaxName) && ClientText.IsVisibleLine(name!);
 
@@ -31,11 +33,11 @@ internal static class RunRules
     /// <summary>Text of one line.</summary>
     /// <param name="max">The most characters as clients count them: code points, not the units of UTF-16.</param>
     public static bool IsText(string? text, int max) =>
-        text is { Length: >= 1 } && CodePoints(text) <= max && ClientText.IsOneLine(text);
+        text is { Length: >= 1 } && ClientText.Length(text) <= max && ClientText.IsOneLine(text);
 
     /// <summary>Text of any number of lines.</summary>
     /// <param name="max">The most characters, counted as in <see cref="IsText"/>.</param>
-    public static bool IsLongText(string text, int max) => CodePoints(text) <= max && ClientText.IsText(text);
+    public static bool IsLongText(string text, int max) => ClientText.Length(text) <= max && ClientText.IsText(text);
 
     /// <summary>An object that can be stored, of a size that can be read with the run.</summary>
     public static bool IsEnvironment(RunValue value) =>
@@ -84,8 +86,6 @@ internal static class RunRules
         return null;
     }
 
-    private static int CodePoints(string text) => text.Length - text.Count(char.IsLowSurrogate);
-
     /// <summary>A jsonb column refuses NUL characters, unpaired surrogates and numbers beyond its range.</summary>
     private static bool CanBeStored(JsonElement json)
     {
@@ -100,11 +100,19 @@ internal static class RunRules
         }
     }
 
+    private static bool IsZero(string number) =>
+        !number
+            .AsSpan(0, number.AsSpan().IndexOfAny('e', 'E') is >= 0 and var end ? end : number.Length)
+            .ContainsAnyInRange('1', '9');
+
     private static bool IsStorable(JsonElement json) =>
         json.ValueKind switch
         {
             JsonValueKind.String => ClientText.IsText(json.GetString()!),
-            JsonValueKind.Number => json.TryGetDouble(out var number) && double.IsFinite(number),
+            JsonValueKind.Number => json.TryGetDouble(out var number)
+                && double.IsFinite(number)
+                // PostgreSQL keeps digits that are too small for a floating-point number, but not any number of them.
+                && (number != 0 || IsZero(json.GetRawText())),
             JsonValueKind.Array => json.EnumerateArray().All(IsStorable),
             JsonValueKind.Object => json.EnumerateObject()
                 .All(property => ClientText.IsText(property.Name) && IsStorable(property.Value)),

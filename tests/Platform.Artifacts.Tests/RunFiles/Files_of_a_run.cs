@@ -128,6 +128,96 @@ public sealed class Files_of_a_run(HostWithRuns host) : IClassFixture<HostWithRu
     }
 
     [Fact]
+    public async Task have_the_same_path_with_slashes_encoded_as_generated_clients_do()
+    {
+        var run = host.NewRun();
+        await PutAsync(run, "a/b c.txt", [1]);
+
+        var (status, _) = await host.SendAsync(HttpMethod.Put, $"/api/runs/{run}/files/a%2Fb%20c.txt", "[2]");
+
+        Assert.Equal(200, status);
+        Assert.Equal("[2]", await host.Http.GetStringAsync($"/api/runs/{run}/files/a%2fb%20c.txt"));
+        Assert.Equal(204, (await host.SendAsync(HttpMethod.Delete, $"/api/runs/{run}/files/a%2Fb%20c.txt")).Status);
+    }
+
+    [Theory]
+    [InlineData("a%25zz", 201)]
+    [InlineData("%E4%B8%AD", 201)]
+    [InlineData("%ff", 400)]
+    [InlineData("%ED%A0%80", 400)]
+    [InlineData("a%2520b", 400)]
+    public async Task have_no_addresses_that_mean_another_file_behind_the_gateway(string path, int status) =>
+        Assert.Equal(
+            status,
+            (await host.SendAsync(HttpMethod.Put, $"/api/runs/{host.NewRun()}/files/{path}", "{}")).Status
+        );
+
+    [Theory]
+    [InlineData("If-None-Match", "*", true, 412)]
+    [InlineData("If-None-Match", "*", false, 201)]
+    [InlineData("If-None-Match", "\"a\"", false, 412)]
+    [InlineData("If-Match", "*", true, 200)]
+    [InlineData("If-Match", "*", false, 412)]
+    [InlineData("If-Match", "ETag", true, 200)]
+    [InlineData("If-Match", "ETag", false, 412)]
+    [InlineData("If-Match", "\"nonsense\"", true, 412)]
+    [InlineData("If-Match", "Other", true, 412)]
+    public async Task are_replaced_only_if_they_are_as_their_sender_expects(
+        string header,
+        string value,
+        bool isThere,
+        int expected
+    )
+    {
+        var run = host.NewRun();
+        var etag = "";
+        if (isThere)
+        {
+            await PutAsync(run, "a", [1]);
+            using var answer = await host.Http.GetAsync($"/api/runs/{run}/files/a");
+            etag = answer.Headers.ETag!.Tag;
+        }
+
+        var (status, body) = await host.SendAsync(
+            HttpMethod.Put,
+            $"/api/runs/{run}/files/a",
+            "{}",
+            (
+                header,
+                value switch
+                {
+                    "ETag" when isThere => etag,
+                    "ETag" or "Other" => $"\"{ArtifactsHost.Sha256([9])}\"",
+                    _ => value,
+                }
+            )
+        );
+
+        Assert.Equal(expected, status);
+        if (expected == 412)
+        {
+            Assert.Equal("run-file.changed", (string?)body!["code"]);
+            Assert.Equal(isThere ? ["a"] : [], Names(await host.GetAsync<JsonNode>($"/api/runs/{run}/folder")));
+        }
+    }
+
+    [Theory]
+    [InlineData("Content-Range", "bytes 0-2/10", 400)]
+    [InlineData("Content-Encoding", "gzip", 415)]
+    public async Task are_stored_as_a_whole_and_as_they_are(string header, string value, int expected)
+    {
+        var run = host.NewRun();
+        using var request = new HttpRequestMessage(HttpMethod.Put, $"/api/runs/{run}/files/a");
+        request.Content = new ByteArrayContent([1, 2, 3]);
+        request.Content.Headers.TryAddWithoutValidation(header, value);
+
+        using var answer = await host.Http.SendAsync(request);
+
+        Assert.Equal(expected, (int)answer.StatusCode);
+        Assert.Empty(Names(await host.GetAsync<JsonNode>($"/api/runs/{run}/folder")));
+    }
+
+    [Fact]
     public async Task are_no_folders_and_folders_are_no_files()
     {
         var run = host.NewRun();

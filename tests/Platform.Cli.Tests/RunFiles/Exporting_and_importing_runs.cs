@@ -62,6 +62,62 @@ public sealed class Exporting_and_importing_runs : IDisposable
     }
 
     [Fact]
+    public async Task prints_an_archive_where_a_dash_is_the_file()
+    {
+        await using var platform = await StartAsync();
+
+        var result = await platform.RunAsync("runs", "export", Run, "-o", "-");
+
+        Assert.StartsWith("PK", result.Output, StringComparison.Ordinal);
+        Assert.False(File.Exists("-"));
+    }
+
+    [Fact]
+    public async Task replaces_what_a_link_leads_to_and_keeps_its_mode()
+    {
+        await using var platform = await StartAsync();
+        var (file, link) = (Path.Combine(_folder, "out.csv"), Path.Combine(_folder, "link"));
+        await File.WriteAllTextAsync(file, "before");
+        File.SetUnixFileMode(file, UnixFileMode.UserRead | UnixFileMode.UserWrite);
+        File.CreateSymbolicLink(link, file);
+
+        await platform.RunAsync("runs", "export", Run, "--format", "csv", "-o", link);
+
+        Assert.Equal(file, new FileInfo(link).LinkTarget);
+        Assert.Equal("key,step\n", await File.ReadAllTextAsync(file));
+        Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(file));
+    }
+
+    [Fact]
+    public async Task writes_to_a_device_or_pipe_instead_of_replacing_it()
+    {
+        await using var platform = await StartAsync();
+        var pipe = Path.Combine(_folder, "pipe");
+        using (var mkfifo = System.Diagnostics.Process.Start("mkfifo", pipe))
+        {
+            await mkfifo.WaitForExitAsync();
+        }
+
+        var reading = Task.Run(() => File.ReadAllText(pipe));
+        var result = await platform.RunAsync("runs", "export", Run, "--format", "csv", "-o", pipe);
+
+        Assert.Equal($"wrote {pipe}\n", result.Output);
+        Assert.Equal("key,step\n", await reading);
+    }
+
+    [Fact]
+    public async Task names_the_file_that_cannot_be_written()
+    {
+        await using var platform = await StartAsync();
+        var file = Path.Combine(_folder, "none", "out.csv");
+
+        var result = await platform.RunAsync("runs", "export", Run, "--format", "csv", "-o", file);
+
+        Assert.Equal(1, result.ExitCode);
+        Assert.Equal($"platform: {file} cannot be written: no such file or folder.\n", result.Error);
+    }
+
+    [Fact]
     public async Task leaves_no_file_behind_when_it_fails()
     {
         await using var platform = await FakePlatform.AnsweringAsync("no archive", type: "application/zip");

@@ -23,7 +23,10 @@ public sealed class Importing_folders : IDisposable
             $"{run}/meta.yaml",
             "run_id: 0123456789abcdef0123456789abcdef\nrun_name: 'it''s one'\nstatus: 3\nstart_time: 1767323045000\nend_time: 1767323105000\nlifecycle_stage: active\n"
         );
-        Write($"{run}/metrics/val/loss", "1767323046000 0.5 1\n1767323047000 nan 2\nbroken\n");
+        Write(
+            $"{run}/metrics/val/loss",
+            "1767323046000 0.5 1\n1767323047000 nan 2\nbroken\n1767323048000 1 9007199254740993\n"
+        );
         Write($"{run}/metrics/=odd", "1767323046000 -1e-3 0\n");
         Write($"{run}/params/lr", "0.1");
         Write($"{run}/tags/mlflow.note.content", "# Notes");
@@ -34,6 +37,11 @@ public sealed class Importing_folders : IDisposable
             "run_id: fedcba9876543210fedcba9876543210\nlifecycle_stage: deleted\n"
         );
         Directory.CreateDirectory(Path.Combine(_folder, "mlruns/12/broken"));
+        using (var mkfifo = System.Diagnostics.Process.Start("mkfifo", Path.Combine(_folder, run, "params", "pipe")))
+        {
+            await mkfifo.WaitForExitAsync();
+        }
+
         await using var platform = await StartAsync();
 
         var result = await platform.RunAsync("runs", "import", _folder);
@@ -69,6 +77,7 @@ public sealed class Importing_folders : IDisposable
                 $"left out {_folder}/mlruns/12/broken: has no meta.yaml of a run",
                 $"left out {_folder}/mlruns/12/fedcba9876543210fedcba9876543210: was deleted",
                 $"left out {_folder}/{run}/metrics/val/loss: 1 lines that are no points",
+                $"left out {_folder}/{run}: 1 point with a step beyond 2^53",
             ],
             result.Error.Split('\n', StringSplitOptions.RemoveEmptyEntries)
         );
@@ -80,7 +89,7 @@ public sealed class Importing_folders : IDisposable
         const string Run = "cv/digits/runs/20260102_030405_abcdef";
         Write($"{Run}/meta.json", """{"id":"20260102_030405_abcdef","project":"cv","name":"digits","python":"3.12"}""");
         Write($"{Run}/status.json", """{"status":"finished","started_at":1767323045.5,"ended_at":1767323105}""");
-        Write($"{Run}/summary.json", """{"accuracy":0.9,"best_metric_name":"loss","best_metric_mode":"min"}""");
+        Write($"{Run}/summary.json", """{"accuracy":NaN,"best_metric_name":"loss","best_metric_mode":"min"}""");
         Write(
             $"{Run}/events.jsonl",
             """
@@ -109,7 +118,7 @@ public sealed class Importing_folders : IDisposable
         );
         Assert.Equal("hello", _sent[$"{Folder}/logs/logs.txt"]);
         Assert.Equal(
-            $"left out {_folder}/cv/digits/runs/broken: cannot be read\nleft out {_folder}/{Run}/events.jsonl: 1 lines that are no events\n",
+            $"left out {_folder}/cv/digits/runs/broken: meta.json is no JSON object\nleft out {_folder}/{Run}/events.jsonl: 1 lines that are no events\n",
             result.Error
         );
         Assert.Equal("POST /api/runs/import?dryRun=true", platform.Requests[^1].Line);

@@ -181,7 +181,9 @@ public sealed class Comparing_runs(TrackingHost host) : IClassFixture<TrackingHo
     [InlineData("compare")]
     [InlineData("Analytics")]
     [InlineData("export")]
-    public async Task leaves_no_run_under_an_id_that_is_another_address(string id)
+    [InlineData("0")]
+    [InlineData("32")]
+    public async Task leaves_no_run_under_an_id_that_is_another_address_or_an_experiment(string id)
     {
         var problem = await host.SendAsync(
             HttpMethod.Put,

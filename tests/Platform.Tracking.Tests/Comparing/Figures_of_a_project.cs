@@ -71,6 +71,17 @@ public sealed class Figures_of_a_project(TrackingHost host) : IClassFixture<Trac
     }
 
     [Fact]
+    public async Task of_a_project_with_a_run_that_began_in_the_year_1_leave_it_out_of_durations()
+    {
+        var project = $"figures/{Guid.CreateVersion7():N}";
+        await RunAsync(project, DateTimeOffset.MinValue, seconds: 60, "finished");
+
+        var answer = await host.GetAsync($"/api/runs/analytics?project={project}");
+
+        Assert.Equal(1, answer["byStatus"]!["finished"]!.GetValue<int>());
+    }
+
+    [Fact]
     public async Task of_a_project_without_runs_have_no_rates()
     {
         var answer = await host.GetAsync("/api/runs/analytics?project=figures/nothing&metric=loss");

@@ -139,7 +139,7 @@ public sealed class Exporting_a_run(TrackingHost host) : IClassFixture<TrackingH
         Assert.Equal("text/markdown; charset=utf-8", type);
         Assert.StartsWith("# a \\| b \\*c\\* \\<img\\>\n", text, StringComparison.Ordinal);
         Assert.Contains("| loss | 1 | 2 | 1 | 3 | 2 |", text);
-        Assert.Contains("| lr | 0\\.1 |", text);
+        Assert.Contains("| lr | 0.1 |", text);
         Assert.Contains("## Notes\n\n**well**\n", text);
     }
 

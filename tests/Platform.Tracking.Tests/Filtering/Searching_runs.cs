@@ -23,7 +23,18 @@ public sealed class SearchedRuns : IAsyncLifetime
         await AddAsync("b", new { lr = 0.01, optimizer = "Adam" }, new { owner = "bob" }, loss: 0.25, end: "failed");
         await AddAsync("c", new { lr = "0.001", optimizer = "sgd" }, new { owner = "anna" }, loss: "NaN", end: null);
         await AddAsync("d", new { lr = "auto" }, new { }, loss: "Infinity", end: "interrupted");
-        await AddAsync("e", new { nested = true }, new { owner = "o\"hara" }, loss: null, end: null);
+        await AddAsync(
+            "e",
+            new
+            {
+                nested = true,
+                rate = 1e-05,
+                word = @"a\ÜNÏ",
+            },
+            new { owner = "o\"hara" },
+            loss: null,
+            end: null
+        );
     }
 
     public Task DisposeAsync() => Host.DisposeAsync();
@@ -73,6 +84,19 @@ public sealed class Searching_runs(SearchedRuns runs) : IClassFixture<SearchedRu
     [InlineData("metrics.val/loss = NaN", "c")]
     [InlineData("metrics.val/loss = Infinity", "d")]
     [InlineData("metrics.val/loss != 0.5", "bcd")]
+    [InlineData("metrics.val/loss < NaN", "")]
+    [InlineData("metrics.val/loss between 0 and NaN", "")]
+    [InlineData("metrics.val/loss not between 0 and 0.3", "acd")]
+    [InlineData("params.optimizer not in ('adam')", "bc")]
+    [InlineData("params.optimizer not like 'a%'", "bc")]
+    [InlineData("not (params.optimizer in ('adam'))", "bcde")]
+    [InlineData("params.rate = '1e-05'", "e")]
+    [InlineData("params.rate in ('2', '1E-5')", "e")]
+    [InlineData("params.rate = '0.00001'", "e")]
+    [InlineData("params.word ilike '%\u00fcn\u00cf'", "e")]
+    [InlineData(@"params.word like 'a\\'", "")]
+    [InlineData(@"params.word like 'a\\%'", "")]
+    [InlineData(@"params.word like 'a\\\\%'", "e")]
     [InlineData("metrics.val/loss is null", "e")]
     [InlineData("metrics.val/loss is not null", "abcd")]
     [InlineData("metrics.val/loss between .2 and .5", "ab")]

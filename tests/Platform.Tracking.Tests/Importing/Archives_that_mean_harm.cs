@@ -69,6 +69,31 @@ public sealed class Archives_that_mean_harm(TrackingHost host) : IClassFixture<T
         await NothingAsync();
     }
 
+    [Theory]
+    [InlineData("run.json")]
+    [InlineData("metrics.csv")]
+    [InlineData("logs/a.log")]
+    public async Task whose_files_are_damaged_write_nothing(string name)
+    {
+        var content =
+            name is "run.json" ? Importing_runs.RunJson("a")
+            : name is "metrics.csv" ? Importing_runs.Points
+            : "a line\n";
+        (string, string) run = ("runs/a/run.json", Importing_runs.RunJson("a"));
+        var archive = Importing_runs.Archive([
+            Importing_runs.Manifest,
+            .. name is "run.json" ? Array.Empty<(string, string)>() : [run],
+            ($"runs/a/{name}", content),
+        ]);
+        // The CRC-32 of the last file, in the central directory.
+        archive[LastRecord(archive) + 16] ^= 1;
+
+        var report = await ImportAsync(archive, HttpStatusCode.OK);
+
+        Assert.Equal("refused", report["items"]![0]!["outcome"]!.GetValue<string>());
+        await NothingAsync();
+    }
+
     [Fact]
     public async Task with_more_files_than_there_may_be_write_nothing()
     {

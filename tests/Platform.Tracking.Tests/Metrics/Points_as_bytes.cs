@@ -1,5 +1,7 @@
+using System.Globalization;
 using System.Runtime.InteropServices;
 using CsCheck;
+using Platform.ServiceDefaults;
 using Platform.Tracking.Metrics;
 using Platform.Tracking.Metrics.Storage;
 
@@ -26,8 +28,8 @@ public sealed class Points_as_bytes
 
     private static readonly Gen<long> _step = Gen.OneOf(
         Gen.Long[-5, 1000],
-        Gen.Long[-MetricPoints.MaxStep, MetricPoints.MaxStep],
-        One(-MetricPoints.MaxStep, MetricPoints.MaxStep, 0L)
+        Gen.Long[-ClientNumbers.MaxWhole, ClientNumbers.MaxWhole],
+        One(-ClientNumbers.MaxWhole, ClientNumbers.MaxWhole, 0L)
     );
 
     private static readonly Gen<long> _time = Gen.OneOf(
@@ -45,17 +47,25 @@ public sealed class Points_as_bytes
     private static readonly Gen<double> _single = Gen.OneOf(Gen.Float[0, 1], One(0.1f, 0.2f))
         .Select(value => (double)value);
 
+    /// <summary>With some places, as text has them; now and then a large one, for which the places of others are too many.</summary>
+    private static readonly Gen<double> _decimal = Gen.OneOf(
+        Gen.Select(Gen.Long[-1_000_000, 1_000_000], Gen.Int[0, 8])
+            .Select((whole, places) => whole / Math.Pow(10, places)),
+        Gen.Float[0, 1].Select(value => double.Parse($"{value:R}", CultureInfo.InvariantCulture)),
+        One(0.1, 0.2, 1e15, 0.000001)
+    );
+
     private static readonly Gen<PointBlock> _block = Gen.Select(
             Gen.OneOf(Gen.Int[0, 40], Gen.Int[0, 700]),
-            Gen.Bool,
+            One(_value, _single, _decimal),
             Gen.Bool
         )
         .SelectMany(
-            (count, singles, stages) =>
+            (count, value, stages) =>
                 Gen.Select(
                     _step,
                     _time,
-                    singles ? _single : _value,
+                    value,
                     stages ? Gen.Int[0, 3] : Gen.Const(0),
                     Gen.OneOf(Gen.Long[1, 5], Gen.Long)
                 ).Array[count]
@@ -88,6 +98,17 @@ public sealed class Points_as_bytes
         var block = NoisyCurve(8000);
 
         Assert.InRange((double)PointCodec.Encode(block).Length / block.Count, 1.5, 2.9);
+    }
+
+    [Theory]
+    [InlineData(4, 2.3)]
+    [InlineData(8, 3.6)]
+    public void of_rounded_values_take_as_many_bytes_as_their_digits_need(int places, double most)
+    {
+        var block = NoisyCurve(8000);
+        Array.ConvertAll(block.Values, value => Math.Round(value, places)).CopyTo(block.Values, 0);
+
+        Assert.InRange((double)PointCodec.Encode(block).Length / block.Count, 1, most);
     }
 
     [Fact]

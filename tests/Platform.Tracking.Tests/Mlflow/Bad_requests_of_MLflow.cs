@@ -139,7 +139,7 @@ public sealed class Bad_requests_of_MLflow(TrackingHost host) : IClassFixture<Tr
         }
         else if (status == 415)
         {
-            request.Content.Headers.ContentEncoding.Add("gzip");
+            request.Content.Headers.ContentEncoding.Add("zstd");
         }
 
         using var answer = await host.Http.SendAsync(request);

@@ -33,6 +33,7 @@ public sealed class Bad_requests(TrackingHost host) : IClassFixture<TrackingHost
     [InlineData("""{"project":"p","parameters":{"":1}}""")]
     [InlineData("""{"project":"p","parameters":{"a\u0001":1}}""")]
     [InlineData("""{"project":"p","parameters":{"a":1e999999}}""")]
+    [InlineData("""{"project":"p","parameters":{"a":1e-20000}}""")]
     [InlineData("""{"project":"p","parameters":{"a":"x\u0000"}}""")]
     [InlineData("""{"project":"p","parameters":{"a":"\udc00"}}""")]
     [InlineData("""{"project":"p","parameters":{"a":[{"b\u0000":1}]}}""")]

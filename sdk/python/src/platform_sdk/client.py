@@ -176,12 +176,23 @@ class _Client:
 
     @staticmethod
     def _require(status, answer):
+        if 200 <= status < 300 or status >= 400:
+            # What else answers at the address, such as the page of a proxy, neither stored nor refused anything.
+            if not _is_json(answer) and (answer or status != 204):
+                raise _Unavailable("its answer, %d, is not the platform's" % status)
         if 200 <= status < 300:
             return
         # A token that is refused now may be accepted once the platform has loaded its keys; a bad request never is.
         if status < 400 or status >= 500 or status in (401, 403, 408, 429):
             raise _Unavailable("it returned %d" % status)
         raise _Refused(status, answer.decode("utf-8", "replace"))
+
+
+def _is_json(answer):
+    try:
+        return isinstance(json.loads(answer), (dict, list))
+    except ValueError:
+        return False
 
 
 class _ProgressFile:

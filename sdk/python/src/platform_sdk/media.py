@@ -7,6 +7,7 @@ import io
 import os
 import re
 import shutil
+import unicodedata
 import uuid
 from typing import Any, Optional, Sequence
 
@@ -98,7 +99,10 @@ class _Media:
         if self._recorder is None or not self._is_open("the file"):
             return
         try:
-            path = os.path.abspath(os.fsdecode(path))
+            path = os.fsdecode(path)
+            if not path:
+                raise ValueError("no file is named")
+            path = os.path.abspath(path)
             name = os.path.basename(path) if name is None else _inner_path(name)
             if os.path.isdir(path):
                 files, left_out = _files_of(path)
@@ -149,13 +153,27 @@ class _Media:
             _require_name(key)
             step = self._recorder.last_step if step is None else _step(step)
             content, ending = file()
-            path = "media/%s-%d-%s.%s" % (_word(key), step, hashlib.sha256(content).hexdigest()[:12], ending)
+            # By its number in the step: several are shown in the order in which they were logged, equal ones too.
+            path = "media/%s-%d-%04d-%s.%s" % (
+                _word(key),
+                step,
+                self._count_media(key, step),
+                hashlib.sha256(content).hexdigest()[:12],
+                ending,
+            )
             item = {"key": key, "step": step, "at": _now(), "kind": kind, "path": path}
             if caption is not None:
                 item["caption"] = _text(caption)[:_MAX_CAPTION]
             self._store_media(item, content)
         except Exception as error:
             self._refusals.add(key, _reason(error))
+
+    def _count_media(self, key, step):
+        with self._recorder.gate:
+            last_step, count = self._media_counts.get(key, (step, 0))
+            count = count + 1 if step == last_step else 1
+            self._media_counts[key] = (step, count)
+        return count
 
     def _store_media(self, item, content):
         self._recorder.reserve_media(len(content))
@@ -189,6 +207,8 @@ class _Media:
 def _require_name(name):
     if not _is_name(name, _MAX_NAME):
         raise ValueError("a name has 1 to %d characters, none of them a control character" % _MAX_NAME)
+    if all(character.isspace() or unicodedata.category(character) == "Cf" for character in name):
+        raise ValueError("nothing of the name can be seen")
 
 
 def _word(name):

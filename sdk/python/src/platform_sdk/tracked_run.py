@@ -72,6 +72,7 @@ class Run(_Updates, _Media):
         self._announcement = None
         self._before_end = []
         self._texts = {}
+        self._media_counts = {}
         self._finished = False
         self._began = time.time_ns() // 1000
         self._recorder = None

@@ -208,7 +208,10 @@ def _problem_with_name(name):
 
 def _shown(name):
     """A name as one line that a terminal shows as it is."""
-    text = name.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
+    try:
+        text = name.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
+    except UnicodeEncodeError:
+        text = name.encode("utf-8", "backslashreplace").decode("utf-8")
     return "".join("\\u%04x" % ord(c) if c != "\\" and _is_odd(c) else c for c in text)
 
 

@@ -56,6 +56,7 @@ public static class ServiceCatalog
             Routes =
             [
                 new("/api/runs/{**rest}"),
+                new("/api/paths"),
                 new("/api/runs/import") { HasLargeBodies = true },
                 new("/api/runs/{id}/metrics/live") { Follow = FollowMode.Always },
                 new("/api/2.0/mlflow/{**rest}"),

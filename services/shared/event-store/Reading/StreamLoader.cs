@@ -27,7 +27,8 @@ internal sealed class StreamLoader(EventStoreOptions options, NpgsqlDataSource d
         {
             if (fetched.Data is not TEvent @event)
             {
-                throw new InvalidOperationException(
+                throw new StreamOfAnotherKindException(
+                    streamId,
                     $"Stream '{streamId}' holds '{fetched.EventTypeName}' at version {fetched.Version}, which is no {typeof(TEvent).Name}."
                 );
             }

@@ -143,9 +143,10 @@ public sealed class FilterParser
         if (TakeKeyword("is"))
         {
             var isNegated = TakeKeyword("not");
-            return TakeKeyword("null")
-                ? Negate(isNegated, new FilterNode.Comparison(field, FilterOperator.IsNull, []))
-                : Unexpected<FilterNode>();
+            var isNull = new FilterNode.Comparison(field, FilterOperator.IsNull, []);
+            return !TakeKeyword("null") ? Unexpected<FilterNode>()
+                : isNegated ? new FilterNode.Not(isNull)
+                : isNull;
         }
 
         if (Current.Kind is TokenKind.Sign && _operators.TryGetValue(Current.Text, out var comparison))
@@ -162,7 +163,7 @@ public sealed class FilterParser
         if (TakeKeyword("in"))
         {
             return ReadList() is { } values
-                ? Negate(isNegated, new FilterNode.Comparison(field, FilterOperator.In, values))
+                ? Negate(isNegated, field, new FilterNode.Comparison(field, FilterOperator.In, values))
                 : null;
         }
 
@@ -174,6 +175,7 @@ public sealed class FilterParser
                 && ReadValue() is { } to
                 ? Negate(
                     isNegated,
+                    field,
                     new FilterNode.Many(
                         All: true,
                         [
@@ -190,11 +192,21 @@ public sealed class FilterParser
             : TakeKeyword("ilike") ? FilterOperator.LikeInAnyCase
             : (FilterOperator?)null;
         return like is null ? Unexpected<FilterNode>()
-            : ReadValue() is { } value ? Negate(isNegated, new FilterNode.Comparison(field, like.Value, [value]))
+            : ReadValue() is { } value ? Negate(isNegated, field, new FilterNode.Comparison(field, like.Value, [value]))
             : null;
     }
 
-    private static FilterNode Negate(bool isNegated, FilterNode node) => isNegated ? new FilterNode.Not(node) : node;
+    /// <summary>As with <c>!=</c>, what is not there fulfils <c>not in</c>, <c>not like</c> and <c>not between</c> no more than their opposites.</summary>
+    private static FilterNode Negate(bool isNegated, FieldName field, FilterNode node) =>
+        isNegated
+            ? new FilterNode.Many(
+                All: true,
+                [
+                    new FilterNode.Not(new FilterNode.Comparison(field, FilterOperator.IsNull, [])),
+                    new FilterNode.Not(node),
+                ]
+            )
+            : node;
 
     /// <summary>A name, or an entity, a dot and a key, which has quotes where it is more than a word.</summary>
     private FieldName? ReadField()

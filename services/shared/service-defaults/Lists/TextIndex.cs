@@ -67,6 +67,25 @@ public static class TextIndex
             """;
     }
 
+    /// <summary>The SQL of a migration that creates a function of a text which writes it as <see cref="Fold"/> does.</summary>
+    /// <param name="name">The name of the function.</param>
+    public static string FoldFunctionSql(string name) =>
+        $"""
+            do $create$ declare folded text := 'lower($1)'; begin
+              if exists (select from pg_collation where collname = 'und-x-icu') then
+                folded := 'lower($1 collate "und-x-icu")';
+              end if;
+              if current_setting('server_encoding') = 'UTF8' then
+                folded := format('replace(translate(%s, %L, %L), %L, ''i'')', folded, {Quoted(Variants)}, {Quoted(
+            Letters
+        )}, {Quoted(DottedTwice)});
+              end if;
+              execute format(
+                'create function {name}(text) returns text language sql immutable strict parallel safe as %L',
+                'select (' || folded || ') collate "C"');
+            end $create$;
+            """;
+
     /// <summary>The SQL of a migration that adds a column for searches and fills it for the rows that are there.</summary>
     /// <param name="table">The table.</param>
     /// <param name="column">The new column.</param>

@@ -43,6 +43,11 @@ internal sealed partial class ExceptionProblems(IProblemDetailsService problems)
                 request.Headers.IfMatch.Count > 0 ? 412 : 409,
                 RequestSentences.Changed.With(conflict.Actual, conflict.Expected)
             ),
+            StreamOfAnotherKindException other => ProblemResults.Details(
+                409,
+                RequestSentences.IdTaken.With(ClientText.Brief(other.StreamId))
+            ),
+            BrokenBodyException => ProblemResults.Details(400, RequestSentences.BrokenCompression),
             BadHttpRequestException { InnerException: JsonException json } => ProblemResults.Details(
                 400,
                 Describe(json)

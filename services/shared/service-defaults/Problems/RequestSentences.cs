@@ -73,8 +73,26 @@ internal static class RequestSentences
 
     public static readonly Template Compressed = new(
         "address.compressed",
-        "Bodies with a Content-Encoding are not read. Send the JSON as it is.",
+        "JSON may be compressed with gzip, deflate or br, and with one of them only.",
         problem: "address.unsupported-media-type"
+    );
+
+    public static readonly Template<string> IdTaken = new(
+        "bad-request.id-taken",
+        "The id '{id}' has another meaning here; take another one.",
+        problem: "id-taken"
+    );
+
+    public static readonly Template BrokenCompression = new(
+        "bad-request.broken-compression",
+        "The body is not compressed as its Content-Encoding says.",
+        problem: "bad-request"
+    );
+
+    public static readonly Template TwiceEncodedAddress = new(
+        "address.encoding",
+        "An address must be UTF-8 and encoded once; names with a % before two hexadecimal digits cannot be part of one.",
+        problem: "bad-request"
     );
 
     public static readonly Template<string> Unreadable = new("bad-request", "{message}", problem: "bad-request");

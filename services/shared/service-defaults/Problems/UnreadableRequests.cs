@@ -1,3 +1,4 @@
+using System.Text.RegularExpressions;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Net.Http.Headers;
 using Platform.Contracts.Sentences;
@@ -6,9 +7,10 @@ namespace Platform.ServiceDefaults;
 
 /// <summary>
 /// Refuses requests with headers that the framework only reads later and then takes for a fault of ours: a <c>Host</c> that is no name
-/// of a machine, and a <c>Content-Type</c> in an encoding that there is not. JSON that is compressed would look like broken JSON.
+/// of a machine, and a <c>Content-Type</c> in an encoding that there is not. JSON in an unknown compression would look like broken JSON.
+/// Paths that mean one thing here and another behind the next server are refused too.
 /// </summary>
-internal static class UnreadableRequests
+internal static partial class UnreadableRequests
 {
     public static Task RefuseAsync(HttpContext context, RequestDelegate next)
     {
@@ -16,6 +18,14 @@ internal static class UnreadableRequests
         if (!HasReadableHost(request))
         {
             return ProblemResults.Problem(StatusCodes.Status400BadRequest, RequestSentences.Host).ExecuteAsync(context);
+        }
+
+        // What is left of an encoding means something else to whoever decodes it again on the way, as the gateway's services do.
+        if (TwiceEncoded().IsMatch(request.Path.Value ?? ""))
+        {
+            return ProblemResults
+                .Problem(StatusCodes.Status400BadRequest, RequestSentences.TwiceEncodedAddress)
+                .ExecuteAsync(context);
         }
 
         if (!TakeEncoding(request))
@@ -81,6 +91,10 @@ internal static class UnreadableRequests
             return false;
         }
     }
+
+    /// <summary>Besides an encoded slash, which the framework leaves and generated clients send.</summary>
+    [GeneratedRegex("%(?!2[Ff])[0-9A-Fa-f]{2}", RegexOptions.None, matchTimeoutMilliseconds: 1000)]
+    private static partial Regex TwiceEncoded();
 
     private static bool IsOfName(char character) => char.IsAsciiLetterOrDigit(character) || "-_.:+".Contains(character);
 }

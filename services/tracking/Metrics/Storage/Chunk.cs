@@ -13,9 +13,9 @@ internal static class ChunkSizes
     public const int Tail = 128;
 
     /// <summary>A chunk with as many is complete: points after it begin another.</summary>
-    public const int Complete = 4096;
+    public const int Complete = 8192;
 
-    public const int Most = 8192;
+    public const int Most = 16_384;
 }
 
 /// <summary>Points that go into one place of a series, together with those of the chunks there.</summary>

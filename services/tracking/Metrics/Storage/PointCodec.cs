@@ -5,7 +5,8 @@ namespace Platform.Tracking.Metrics.Storage;
 /// <summary>
 /// Points as bytes, exactly: every bit of a value comes back. Few points are written one after the other, more of them column by column:
 /// steps and times as differences, less the smallest one and in units of their common divisor, so that regular ones take no bytes; values as
-/// 32-bit numbers where all are such, byte by byte, as the lower bytes of measured values are random and the upper ones are not.
+/// 32-bit numbers where all are such, or as decimals with few places where they are those (<see cref="Decimals"/>), byte by byte, as the lower
+/// bytes of measured values are random and the upper ones are not.
 /// </summary>
 internal static class PointCodec
 {
@@ -18,6 +19,7 @@ internal static class PointCodec
     private const byte HasStages = 1;
     private const byte IsSingle = 2;
     private const byte IsDifference = 4;
+    private const byte IsDecimal = 8;
 
     /// <summary>A difference must save as much of the bits to be worth it.</summary>
     private const double Worth = 0.97;
@@ -33,7 +35,8 @@ internal static class PointCodec
 
     private static void Encode(PointBlock block, ByteWriter writer)
     {
-        var flags = (byte)((block.Stages is null ? 0 : HasStages) | (AreSingle(block.Values) ? IsSingle : 0));
+        var isSingle = AreSingle(block.Values);
+        var flags = (byte)((block.Stages is null ? 0 : HasStages) | (isSingle ? IsSingle : 0));
         if (block.Count < FewestColumns)
         {
             writer.Byte(Rows);
@@ -43,12 +46,24 @@ internal static class PointCodec
             return;
         }
 
+        var decimals = isSingle ? null : Decimals.Of(block.Values);
         writer.Byte(Columns);
-        writer.Byte(flags);
+        writer.Byte((byte)(flags | (decimals is null ? 0 : IsDecimal)));
         writer.Number((ulong)block.Count);
         WriteIntegers(writer, block.Steps);
         WriteIntegers(writer, block.Times);
-        WriteValues(writer, block.Values, (flags & IsSingle) != 0);
+        if (decimals is null)
+        {
+            WriteValues(writer, block.Values, isSingle);
+        }
+        else
+        {
+            writer.Byte((byte)decimals.Places);
+            writer.Signed(decimals.Least);
+            writer.Byte((byte)decimals.Bytes);
+            WriteWords(writer, decimals.Words, decimals.Bytes);
+        }
+
         WriteIntegers(writer, block.Batches);
         if (block.Stages is not null)
         {
@@ -76,7 +91,15 @@ internal static class PointCodec
             case Columns:
                 ReadIntegers(ref reader, block.Steps);
                 ReadIntegers(ref reader, block.Times);
-                ReadValues(ref reader, block.Values, (flags & IsSingle) != 0);
+                if ((flags & IsDecimal) != 0)
+                {
+                    ReadDecimals(ref reader, block.Values);
+                }
+                else
+                {
+                    ReadValues(ref reader, block.Values, (flags & IsSingle) != 0);
+                }
+
                 ReadIntegers(ref reader, block.Batches);
                 if ((flags & HasStages) != 0)
                 {
@@ -197,56 +220,83 @@ internal static class PointCodec
 
     private static void WriteValues(ByteWriter writer, ReadOnlySpan<double> values, bool isSingle)
     {
-        var bytes = isSingle ? 4 : 8;
-        var plain = ArrayPool<ulong>.Shared.Rent(values.Length);
-        var differences = ArrayPool<ulong>.Shared.Rent(values.Length);
-        var before = 0UL;
+        var rented = ArrayPool<ulong>.Shared.Rent(values.Length);
         for (var i = 0; i < values.Length; i++)
         {
-            var word = plain[i] = Word(values[i], isSingle);
-            differences[i] = isSingle
-                ? (uint)((int)(word - before) << 1 ^ (int)(word - before) >> 31)
-                : ByteWriter.Zigzag(unchecked((long)(word - before)));
-            before = word;
+            rented[i] = Word(values[i], isSingle);
         }
 
-        var (bitsPlain, bitsOfDifferences) = (0.0, 0.0);
-        for (var position = 0; position < bytes; position++)
-        {
-            bitsPlain += ByteWriter.Entropy(plain.AsSpan(0, values.Length), position);
-            bitsOfDifferences += ByteWriter.Entropy(differences.AsSpan(0, values.Length), position);
-        }
-
-        var isDifference = bitsOfDifferences < bitsPlain * Worth;
-        writer.Byte(isDifference ? IsDifference : (byte)0);
-        writer.Planes((isDifference ? differences : plain).AsSpan(0, values.Length), bytes);
-        ArrayPool<ulong>.Shared.Return(plain);
-        ArrayPool<ulong>.Shared.Return(differences);
+        WriteWords(writer, rented.AsSpan(0, values.Length), isSingle ? 4 : 8);
+        ArrayPool<ulong>.Shared.Return(rented);
     }
 
     private static void ReadValues(ref ByteReader reader, Span<double> values, bool isSingle)
     {
-        var isDifference = reader.Byte() == IsDifference;
         var rented = ArrayPool<ulong>.Shared.Rent(values.Length);
         var words = rented.AsSpan(0, values.Length);
-        reader.Planes(words, isSingle ? 4 : 8);
-        if (isDifference)
-        {
-            var before = 0UL;
-            foreach (ref var word in words)
-            {
-                var difference = (word >> 1) ^ (0 - (word & 1));
-                before = unchecked(before + difference);
-                word = before = isSingle ? (uint)before : before;
-            }
-        }
-
+        ReadWords(ref reader, words, isSingle ? 4 : 8);
         for (var i = 0; i < values.Length; i++)
         {
             values[i] = ValueOf(words[i], isSingle);
         }
 
         ArrayPool<ulong>.Shared.Return(rented);
+    }
+
+    private static void ReadDecimals(ref ByteReader reader, Span<double> values)
+    {
+        var places = reader.Byte();
+        var least = reader.Signed();
+        var rented = ArrayPool<ulong>.Shared.Rent(values.Length);
+        var words = rented.AsSpan(0, values.Length);
+        ReadWords(ref reader, words, reader.Byte());
+        Decimals.Read(words, places, least, values);
+        ArrayPool<ulong>.Shared.Return(rented);
+    }
+
+    /// <summary>Writes words of some bytes as they are, or their differences where those take less.</summary>
+    private static void WriteWords(ByteWriter writer, ReadOnlySpan<ulong> words, int bytes)
+    {
+        var rented = ArrayPool<ulong>.Shared.Rent(words.Length);
+        var differences = rented.AsSpan(0, words.Length);
+        var unused = 64 - (8 * bytes);
+        var before = 0UL;
+        for (var i = 0; i < words.Length; i++)
+        {
+            // Of fewer bytes, a difference is one modulo their size.
+            differences[i] = ByteWriter.Zigzag(unchecked((long)((words[i] - before) << unused)) >> unused);
+            before = words[i];
+        }
+
+        var (bitsPlain, bitsOfDifferences) = (0.0, 0.0);
+        for (var position = 0; position < bytes; position++)
+        {
+            bitsPlain += ByteWriter.Entropy(words, position);
+            bitsOfDifferences += ByteWriter.Entropy(differences, position);
+        }
+
+        var isDifference = bitsOfDifferences < bitsPlain * Worth;
+        writer.Byte(isDifference ? IsDifference : (byte)0);
+        writer.Planes(isDifference ? differences : words, bytes);
+        ArrayPool<ulong>.Shared.Return(rented);
+    }
+
+    private static void ReadWords(ref ByteReader reader, Span<ulong> words, int bytes)
+    {
+        var isDifference = reader.Byte() == IsDifference;
+        reader.Planes(words, bytes);
+        if (!isDifference)
+        {
+            return;
+        }
+
+        var mask = ulong.MaxValue >> (64 - (8 * bytes));
+        var before = 0UL;
+        foreach (ref var word in words)
+        {
+            var difference = (word >> 1) ^ (0 - (word & 1));
+            word = before = unchecked(before + difference) & mask;
+        }
     }
 
     /// <summary>Whether each is exactly a 32-bit number, down to the bits of a NaN.</summary>
