@@ -81,6 +81,7 @@ internal static class RunFilter
 
         return entity switch
         {
+            RunFilterSql.Datasets => null,
             "metrics" => Metric(RunFacts.Key("metrics", parameter(key)), isDescending),
             "tags" => OfFact("null::float8", $"r.tags ->> {parameter(key)}", isDescending),
             "params" => Values("parameters", parameter(key), isDescending),

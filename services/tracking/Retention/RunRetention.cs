@@ -3,6 +3,8 @@ using Platform.EventStore;
 using Platform.ProjectRetention;
 using Platform.ServiceDefaults;
 using Platform.Tracking.Metrics.Storage;
+using Platform.Tracking.Mlflow.Inputs;
+using Platform.Tracking.Mlflow.LoggedModels;
 using Platform.Tracking.Runs;
 
 namespace Platform.Tracking.Retention;
@@ -15,6 +17,8 @@ namespace Platform.Tracking.Retention;
 internal sealed class RunRetention(
     RunHandler runs,
     RunPurge purge,
+    LoggedModelPurge models,
+    RunInputs inputs,
     OldPointsMover mover,
     RetentionSteps steps,
     RetainedProjects<TrackingStore> projects,
@@ -54,6 +58,24 @@ internal sealed class RunRetention(
             limit => purge.FindDueAsync(deletedBefore, limit, cancellationToken),
             id => $"purge run {id}",
             async id => (await purge.PurgeAsync(id, dryRun: false, _ownAccount, cancellationToken)).Done,
+            cancellationToken
+        );
+        await steps.ForEachAsync(
+            "purge logged models that were deleted long enough ago, or whose runs are gone",
+            limit => models.FindDueAsync(deletedBefore, limit, cancellationToken),
+            id => $"purge logged model {id}",
+            id => models.PurgeAsync(id, _ownAccount, cancellationToken),
+            cancellationToken
+        );
+        await steps.ForEachAsync(
+            "delete datasets that no run reads",
+            limit => inputs.FindUnusedAsync(limit, cancellationToken),
+            id => $"delete dataset {id}",
+            async id =>
+            {
+                await inputs.DeleteUnusedAsync(id, cancellationToken);
+                return true;
+            },
             cancellationToken
         );
         await steps.ForEachAsync(

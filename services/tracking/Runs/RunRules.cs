@@ -21,8 +21,9 @@ internal static class RunRules
     /// <inheritdoc cref="RunIds.TryNormalize" />
     public static bool TryNormalizeId(string? id, out string normalized) => RunIds.TryNormalize(id, out normalized);
 
-    /// <summary>True for what follows <c>/api/runs/</c> in an address that is none of a run: the run could not be read.</summary>
-    public static bool IsReservedId(string id) => id.ToLowerInvariant() is "compare" or "analytics" or "export";
+    /// <summary>True for what follows <c>/api/runs/</c> in an address that is none of a run: the run could not be read, or is a logged model.</summary>
+    public static bool IsReservedId(string id) =>
+        id.ToLowerInvariant() is "compare" or "analytics" or "export" || LoggedModelIds.IsId(id);
 
     public static bool IsName(string? name) => IsText(name, MaxName) && ClientText.IsVisibleLine(name!);
 

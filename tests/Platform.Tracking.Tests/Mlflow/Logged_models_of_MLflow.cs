@@ -1,0 +1,421 @@
+using System.Net;
+using System.Text.Json.Nodes;
+using Platform.Contracts.Tracking;
+using Platform.ServiceDefaults;
+
+namespace Platform.Tracking.Tests.Mlflow;
+
+/// <summary>What MLflow's clients of version 3 send when they log a model, and what they are answered.</summary>
+[Trait("suite", "integration")]
+public sealed class Logged_models_of_MLflow(TrackingHost host) : IClassFixture<TrackingHost>
+{
+    private const string Models = "/logged-models";
+    private const string None = $"{Models}/m-00000000000000000000000000000000";
+
+    [Fact]
+    public async Task begin_get_parameters_and_tags_and_are_ready()
+    {
+        var experiment = await host.ExperimentAsync(Unique());
+        var run = MlflowCalls.IdOf(await host.RunAsync(experiment));
+        var created = await host.PostAsync(
+            Models,
+            new
+            {
+                experiment_id = experiment,
+                name = "net",
+                model_type = "agent",
+                source_run_id = run,
+                @params = Pairs(("lr", "0.1")),
+                tags = Pairs(("owner", "anna"), ("old", "1")),
+            }
+        );
+
+        var info = created["model"]!["info"]!;
+        var id = info["model_id"].Text();
+        Assert.True(LoggedModelIds.IsId(id));
+        Assert.Equal("LOGGED_MODEL_PENDING", info["status"].Text());
+        Assert.Equal($"mlflow-artifacts:/{experiment}/models/{id}/artifacts", info["artifact_uri"].Text());
+        Assert.Equal((run, "agent", "net"), (info["source_run_id"].Text(), info["model_type"].Text(), info["name"].Text()));
+
+        await host.PostAsync($"{Models}/{id}/params", new { @params = Pairs(("lr", "0.1"), ("layers", "3")) });
+        await host.CallAsync(HttpMethod.Patch, $"{Models}/{id}/tags", new { tags = Pairs(("owner", "bob"), ("a/b", "c")) });
+        await host.CallAsync(HttpMethod.Delete, $"{Models}/{id}/tags/old", new { });
+        var ready = await host.CallAsync(
+            HttpMethod.Patch,
+            $"{Models}/{id}",
+            new { model_id = id, status = "LOGGED_MODEL_READY" }
+        );
+
+        var model = (await host.AskAsync($"{Models}/{id}"))["model"]!;
+        Assert.Equal(model.ToJsonString(), ready["model"]!.ToJsonString());
+        Assert.Equal("LOGGED_MODEL_READY", model["info"]!["status"].Text());
+        Assert.Equal([("a/b", "c"), ("owner", "bob")], PairsOf(model["info"]!["tags"]));
+        Assert.Equal([("layers", "3"), ("lr", "0.1")], PairsOf(model["data"]!["params"]));
+    }
+
+    [Fact]
+    public async Task have_parameters_that_stay_and_names_that_an_address_can_have()
+    {
+        var id = await ModelAsync("0");
+        await host.PostAsync($"{Models}/{id}/params", new { @params = Pairs(("lr", "0.1")) });
+
+        var changed = await host.PostAsync(
+            $"{Models}/{id}/params",
+            new { @params = Pairs(("lr", "0.2")) },
+            HttpStatusCode.BadRequest
+        );
+        var named = await host.PostAsync(
+            Models,
+            new { experiment_id = "0", name = "a/b" },
+            HttpStatusCode.BadRequest
+        );
+        var pending = await host.CallAsync(
+            HttpMethod.Patch,
+            $"{Models}/{id}",
+            new { status = "LOGGED_MODEL_PENDING" },
+            HttpStatusCode.BadRequest
+        );
+
+        Assert.All([changed, named, pending], answer => Assert.Equal("INVALID_PARAMETER_VALUE", answer.Code()));
+        Assert.NotEqual("", (await host.PostAsync(Models, new { experiment_id = "0" }))["model"]!["info"]!["name"].Text());
+    }
+
+    [Fact]
+    public async Task that_are_not_there_are_not_found()
+    {
+        var answers = new[]
+        {
+            await host.AskAsync(None, HttpStatusCode.NotFound),
+            await host.AskAsync($"{Models}/something", HttpStatusCode.NotFound),
+            await host.CallAsync(HttpMethod.Patch, $"{None}/tags", new { tags = Pairs(("a", "b")) }, HttpStatusCode.NotFound),
+            await host.CallAsync(HttpMethod.Delete, None, new { }, HttpStatusCode.NotFound),
+            await host.PostAsync(Models, new { experiment_id = "999999" }, HttpStatusCode.NotFound),
+            await host.PostAsync(
+                Models,
+                new { experiment_id = "0", source_run_id = Guid.CreateVersion7() },
+                HttpStatusCode.NotFound
+            ),
+            await host.CallAsync(
+                HttpMethod.Delete,
+                $"{Models}/{await ModelAsync("0")}/tags/none",
+                new { },
+                HttpStatusCode.NotFound
+            ),
+        };
+
+        Assert.All(answers, answer => Assert.Equal("RESOURCE_DOES_NOT_EXIST", answer.Code()));
+    }
+
+    [Theory]
+    [InlineData("params.lr = '0.1'", "b")]
+    [InlineData("tags.team IN ('vision') AND name LIKE 'n%'", "a,b")]
+    [InlineData("status = 'READY'", "c")]
+    [InlineData("attributes.status != 'LOGGED_MODEL_READY'", "a,b")]
+    [InlineData("model_type = 'agent' or metrics.acc > 0.85", "b,c")]
+    [InlineData("metrics.acc < 0.85", "a,b")]
+    [InlineData("metrics.acc < 0.85", "a", "train")]
+    [InlineData("metrics.acc > 0.1", "", "nothing")]
+    [InlineData("creation_timestamp > 0 and metrics.none is null", "a,b,c")]
+    [InlineData("source_run_id = 'RUN'", "a")]
+    public async Task are_found_by_filters(string filter, string expected, string? dataset = null)
+    {
+        var (experiment, run) = await ModelsAsync();
+        object[] datasets = dataset is null ? [] : [new { dataset_name = dataset }];
+
+        var found = await host.PostAsync(
+            $"{Models}/search",
+            new
+            {
+                experiment_ids = new[] { experiment },
+                filter = filter.Replace("RUN", run, StringComparison.Ordinal),
+                datasets,
+                order_by = new[] { new { field_name = "tags.letter" } },
+            }
+        );
+
+        Assert.Equal(expected, LettersOf(found));
+    }
+
+    [Theory]
+    [InlineData("metrics.acc", true, "a,b,c")]
+    [InlineData("metrics.acc", false, "b,a,c")]
+    [InlineData("creation_timestamp", true, "a,b,c")]
+    [InlineData("tags.letter", false, "c,b,a")]
+    public async Task are_found_in_an_order_page_by_page(string field, bool ascending, string expected)
+    {
+        var (experiment, _) = await ModelsAsync();
+        var letters = new List<string>();
+        string? token = null;
+        do
+        {
+            var page = await host.PostAsync(
+                $"{Models}/search",
+                new
+                {
+                    experiment_ids = new[] { experiment },
+                    max_results = 2,
+                    page_token = token,
+                    order_by = new[] { new { field_name = field, ascending, dataset_name = field[0] == 'm' ? "train" : null } },
+                }
+            );
+            letters.Add(LettersOf(page));
+            token = (string?)page["next_page_token"];
+        } while (token is not null);
+
+        Assert.Equal(expected, string.Join(',', letters));
+    }
+
+    [Theory]
+    [InlineData("bogus.a = 'b'")]
+    [InlineData("params.lr = ")]
+    [InlineData("metrics.acc like 'a'")]
+    public async Task are_not_found_by_what_is_no_filter(string filter) =>
+        Assert.Equal(
+            "INVALID_PARAMETER_VALUE",
+            (
+                await host.PostAsync(
+                    $"{Models}/search",
+                    new { experiment_ids = new[] { "0" }, filter },
+                    HttpStatusCode.BadRequest
+                )
+            ).Code()
+        );
+
+    [Fact]
+    public async Task have_the_last_value_of_each_metric_that_runs_log_for_them()
+    {
+        var run = MlflowCalls.IdOf(await host.RunAsync("0"));
+        var id = await ModelAsync("0");
+        object Metric(double value, int step, string? dataset = null) =>
+            new
+            {
+                key = "acc",
+                value,
+                timestamp = 1_700_000_000_000,
+                step,
+                model_id = id,
+                dataset_name = dataset,
+                dataset_digest = dataset is null ? null : "d1",
+            };
+        await host.PostAsync(
+            "/runs/log-batch",
+            new { run_id = run, metrics = new[] { Metric(0.9, 2), Metric(0.5, 1), Metric(0.7, 1, "train") } }
+        );
+        await host.PostAsync(
+            "/runs/log-metric",
+            new
+            {
+                run_id = run,
+                key = "acc",
+                value = 0.1,
+                timestamp = 1,
+                step = 0,
+                model_id = id,
+            }
+        );
+
+        var metrics = (await host.AskAsync($"{Models}/{id}"))["model"]!["data"]!["metrics"]!.AsArray();
+        Assert.Equal([0.9, 0.7], metrics.Select(metric => metric!["value"]!.GetValue<double>()));
+        Assert.Equal([null, "train"], metrics.Select(metric => (string?)metric!["dataset_name"]));
+        Assert.All(metrics, metric => Assert.Equal((run, id), (metric!["run_id"].Text(), metric["model_id"].Text())));
+        // They are the run's as well, also where its model is not known.
+        Assert.Equal(
+            "RESOURCE_DOES_NOT_EXIST",
+            (
+                await host.PostAsync(
+                    "/runs/log-metric",
+                    new
+                    {
+                        run_id = run,
+                        key = "other",
+                        value = 1,
+                        timestamp = 1,
+                        model_id = "m-00000000000000000000000000000000",
+                    },
+                    HttpStatusCode.NotFound
+                )
+            ).Code()
+        );
+        var latest = (await host.AskAsync($"/runs/get?run_id={run}"))["run"]!["data"]!["metrics"]!.AsArray();
+        Assert.Equal(["acc"], latest.Select(metric => metric!["key"].Text()));
+    }
+
+    [Fact]
+    public async Task that_were_deleted_are_not_found_and_nor_are_those_of_deleted_runs_and_experiments()
+    {
+        var experiment = await host.ExperimentAsync(Unique());
+        var run = MlflowCalls.IdOf(await host.RunAsync(experiment));
+        var (deleted, ofRun) = (await ModelAsync(experiment), await ModelAsync(experiment, run));
+
+        await host.CallAsync(HttpMethod.Delete, $"{Models}/{deleted}", new { });
+        Assert.Equal([ofRun], await SearchAsync(experiment));
+        await host.PostAsync("/runs/delete", new { run_id = run });
+        Assert.Empty(await SearchAsync(experiment));
+        await host.AskAsync($"{Models}/{ofRun}", HttpStatusCode.NotFound);
+        await host.PostAsync("/runs/restore", new { run_id = run });
+        Assert.Equal([ofRun], await SearchAsync(experiment));
+        await host.PostAsync("/experiments/delete", new { experiment_id = experiment });
+        Assert.Empty(await SearchAsync(experiment));
+    }
+
+    [Fact]
+    public async Task go_with_their_run_and_so_do_their_files()
+    {
+        var run = MlflowCalls.IdOf(await host.RunAsync("0"));
+        var id = await ModelAsync("0", run);
+        await host.PostAsync("/runs/outputs", new { run_id = run, models = new[] { new { model_id = id, step = 3 } } });
+        var heard = await host.HearAsync(id);
+        var first = await heard.ReadAsync();
+        Assert.True(first is { Exists: true, IsDeleted: false, Experiment: "0", Project: "default" });
+
+        await host.PostAsync("/runs/delete", new { run_id = run });
+        // The end of the run is announced as well.
+        FileOwnerAnnounced said;
+        do
+        {
+            said = await heard.ReadAsync();
+        } while (!said.IsDeleted);
+        Assert.True(said.Version > first.Version);
+
+        await host.SendAsync(HttpMethod.Post, "/api/runs/purge", new { ids = new[] { run } }, HttpStatusCode.OK);
+        do
+        {
+            said = await heard.ReadAsync();
+        } while (said.Exists);
+        Assert.Equal(long.MaxValue, said.Version);
+        await using var rows = host.Store.DataSource.CreateCommand(
+            "select (select count(*) from run_model where model_id = $1) + (select count(*) from logged_model where id = $1)"
+        );
+        rows.Parameters.Add(new() { Value = id });
+        Assert.Equal(0L, await rows.ExecuteScalarAsync());
+    }
+
+    [Fact]
+    public async Task of_a_job_are_its_processes_own_only()
+    {
+        var (job, other) = (Guid.CreateVersion7(), Guid.CreateVersion7());
+        foreach (var one in new[] { job, other })
+        {
+            await host.SendAsync(
+                HttpMethod.Put,
+                $"/api/runs/{Guid.CreateVersion7()}",
+                new { project = "logged/models", jobId = one },
+                HttpStatusCode.Created
+            );
+        }
+
+        var (mine, foreign) = (Caller.Job(job, attempt: 1), Caller.Job(other, attempt: 1));
+        var experiment = (await host.AskAsync("/experiments/get-by-name?experiment_name=x", caller: mine))[
+            "experiment"
+        ]!["experiment_id"].Text();
+        var id = IdOf(await host.PostAsync(Models, new { experiment_id = experiment, name = "net" }, caller: mine));
+
+        await host.AskAsync($"{Models}/{id}", caller: mine);
+        var refused = new[]
+        {
+            await host.AskAsync($"{Models}/{id}", HttpStatusCode.Forbidden, foreign),
+            await host.CallAsync(
+                HttpMethod.Patch,
+                $"{Models}/{id}",
+                new { status = "LOGGED_MODEL_READY" },
+                HttpStatusCode.Forbidden,
+                foreign
+            ),
+            await host.PostAsync(Models, new { experiment_id = "0" }, HttpStatusCode.Forbidden, mine),
+        };
+        Assert.All(refused, answer => Assert.Equal("PERMISSION_DENIED", answer.Code()));
+        var search = new { experiment_ids = new[] { experiment } };
+        Assert.Equal(
+            [id],
+            (await host.PostAsync($"{Models}/search", search, caller: mine))["models"]!.AsArray().Select(IdOfInfo)
+        );
+        Assert.Null((await host.PostAsync($"{Models}/search", search, caller: foreign))["models"]);
+    }
+
+    private static string Unique() => $"models {Guid.CreateVersion7():N}";
+
+    private static object[] Pairs(params (string Key, string Value)[] pairs) =>
+        [.. pairs.Select(pair => new { key = pair.Key, value = pair.Value })];
+
+    private static IEnumerable<(string Key, string Value)> PairsOf(JsonNode? list) =>
+        list!.AsArray().Select(pair => (pair!["key"].Text(), pair["value"].Text())).Order();
+
+    private static string IdOf(JsonNode answer) => IdOfInfo(answer["model"]);
+
+    private static string IdOfInfo(JsonNode? model) => model!["info"]!["model_id"].Text();
+
+    private static string LettersOf(JsonNode answer) =>
+        string.Join(
+            ',',
+            (answer["models"]?.AsArray() ?? []).Select(model =>
+                model!["info"]!["tags"]!.AsArray().Single(tag => tag!["key"].Text() == "letter")!["value"].Text()
+            )
+        );
+
+    private async Task<string> ModelAsync(string experiment, string? run = null) =>
+        IdOf(await host.PostAsync(Models, new { experiment_id = experiment, source_run_id = run }));
+
+    private async Task<IEnumerable<string>> SearchAsync(string experiment) =>
+        (await host.PostAsync($"{Models}/search", new { experiment_ids = new[] { experiment } }))["models"]
+            ?.AsArray()
+            .Select(IdOfInfo) ?? [];
+
+    /// <summary>Three: a and b with a metric of two datasets, c ready and with NaN.</summary>
+    private async Task<(string Experiment, string Run)> ModelsAsync()
+    {
+        var experiment = await host.ExperimentAsync(Unique());
+        var run = MlflowCalls.IdOf(await host.RunAsync(experiment));
+        var ids = new Dictionary<char, string>();
+        foreach (var letter in "abc")
+        {
+            ids[letter] = IdOf(
+                await host.PostAsync(
+                    Models,
+                    new
+                    {
+                        experiment_id = experiment,
+                        name = letter is 'c' ? "other" : $"net-{letter}",
+                        model_type = letter is 'c' ? "agent" : null,
+                        source_run_id = letter is 'a' ? run : null,
+                        @params = letter is 'b' ? Pairs(("lr", "0.1")) : Pairs(("lr", "1")),
+                        tags = letter is 'c'
+                            ? Pairs(("letter", "c"))
+                            : Pairs(("letter", letter.ToString()), ("team", "vision")),
+                    }
+                )
+            );
+        }
+
+        object Metric(char letter, string dataset, object value) =>
+            new
+            {
+                key = "acc",
+                value,
+                timestamp = 1,
+                step = 1,
+                model_id = ids[letter],
+                dataset_name = dataset,
+                dataset_digest = "d",
+            };
+        await host.PostAsync(
+            "/runs/log-batch",
+            new
+            {
+                run_id = run,
+                metrics = new[]
+                {
+                    Metric('a', "train", 0.8),
+                    Metric('b', "train", 0.9),
+                    Metric('b', "test", 0.1),
+                    Metric('c', "train", "NaN"),
+                },
+            }
+        );
+        await host.CallAsync(
+            HttpMethod.Patch,
+            $"{Models}/{ids['c']}",
+            new { model_id = ids['c'], status = "LOGGED_MODEL_READY" }
+        );
+        return (experiment, run);
+    }
+}
