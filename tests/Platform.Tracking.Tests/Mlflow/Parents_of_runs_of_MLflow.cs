@@ -27,6 +27,31 @@ public sealed class Parents_of_runs_of_MLflow(TrackingHost host) : IClassFixture
     }
 
     [Fact]
+    public async Task and_names_find_and_order_runs_as_the_tags_that_they_are_for_clients()
+    {
+        var experiment = await host.ExperimentAsync($"{Guid.CreateVersion7():N}");
+        var parent = MlflowCalls.IdOf(await host.RunAsync(experiment));
+        foreach (var name in new[] { "b", "a", "other" })
+        {
+            var run = MlflowCalls.IdOf(await host.RunAsync(experiment));
+            await host.PostAsync("/runs/update", new { run_id = run, run_name = name });
+            await SetAsync(run, parent);
+        }
+
+        var found = await host.PostAsync(
+            "/runs/search",
+            new
+            {
+                experiment_ids = new[] { experiment },
+                filter = $"tags.mlflow.parentRunId = '{parent}' and tags.`mlflow.runName` != 'other'",
+                order_by = new[] { "tags.`mlflow.runName`" },
+            }
+        );
+
+        Assert.Equal(["a", "b"], found["runs"]!.AsArray().Select(run => run!["info"]!["run_name"].Text()));
+    }
+
+    [Fact]
     public async Task are_runs_that_are_there_and_the_callers_to_see()
     {
         var run = await RunAsync();

@@ -90,7 +90,9 @@ internal sealed class RunSearch
         var seen = new HashSet<string>(StringComparer.Ordinal);
         foreach (var order in orders)
         {
-            var field = FilterParser.ParseOrder(order, out var isDescending);
+            var field = FilterParser.ParseOrder(order, out var isDescending) is { } given
+                ? TagsOfMlflow.Resolve(given)
+                : null;
             if (
                 field is null
                 || RunFilter.Sort(field.Entity, field.Key, isDescending, Filter.Parameter) is not { } sorting
