@@ -14,7 +14,10 @@ internal sealed class TrackingMessages : IEventMessages
             stored.Data switch
             {
                 // What the run is then has to be read, by whoever gets this: it is one of this service's own consumers.
-                RunIdentified or RunDeleted or RunRestored or LoggedModelDeleted => new AnnounceFileOwner { Owner = stored.StreamId },
+                RunIdentified or RunDeleted or RunRestored or LoggedModelDeleted => new AnnounceFileOwner
+                {
+                    Owner = stored.StreamId,
+                },
                 RunPurged => new FileOwnerAnnounced
                 {
                     Owner = stored.StreamId,

@@ -214,14 +214,14 @@ internal static class TableOfMlflow
                 OfModel("DELETE", "", Edit, new { }),
                 OfModel("POST", "/params", Track, new { }),
                 OfModel("PATCH", "/tags", Track, new { }),
-                OfModel("DELETE", "/tags/{tag_key}", Track, new { }),
+                OfModel("DELETE", "/tags/{**tag_key}", Track, new { }),
             ];
 
             Row OfModel(string method, string rest, string expected, object? body) =>
                 Table.Of(
                     "tracking",
                     $"{method} {prefix}{One}{rest}",
-                    _ => $"{prefix}{None}{rest.Replace("{tag_key}", "a", StringComparison.Ordinal)}",
+                    _ => $"{prefix}{None}{rest.Replace("{**tag_key}", "a", StringComparison.Ordinal)}",
                     expected,
                     _ => body is null ? null : JsonContent.Create(body)
                 );

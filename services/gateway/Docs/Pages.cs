@@ -19,7 +19,9 @@ internal static class Pages
             .Public();
         // What MLflow's clients ask a server for.
         app.MapMethods("/health", _reads, () => TypedResults.Text("OK")).ExcludeFromDescription().Public();
-        app.MapMethods("/version", _reads, () => TypedResults.Text(GatewayModule.Version)).ExcludeFromDescription().Public();
+        app.MapMethods("/version", _reads, () => TypedResults.Text(GatewayModule.Version))
+            .ExcludeFromDescription()
+            .Public();
         app.MapGet("/problems", () => TypedResults.Text(Problems.All)).ExcludeFromDescription().Public();
         app.MapGet("/problems/{code}", Explain).ExcludeFromDescription().Public();
         app.MapGet("/openapi/v1.json", DescribeAsync).ExcludeFromDescription().Public();

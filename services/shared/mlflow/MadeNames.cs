@@ -19,9 +19,7 @@ public static partial class MadeNames
     public static IEnumerable<string> Numbered(string name, Func<int, string>? numbered = null) =>
         Enumerable
             .Range(2, MaxTries - 1)
-            .Select(
-                numbered ?? (number => string.Create(CultureInfo.InvariantCulture, $"{name}-{number}"))
-            )
+            .Select(numbered ?? (number => string.Create(CultureInfo.InvariantCulture, $"{name}-{number}")))
             .Prepend(name);
 
     [GeneratedRegex("[^A-Za-z0-9_.-]+", RegexOptions.None, matchTimeoutMilliseconds: 1000)]

@@ -76,7 +76,9 @@ internal sealed class RunFilterSql(Func<object, string> parameter)
 
         if (entity is null)
         {
-            return Fail(FilterSentences.Entity.With(c.Field.Entity!, "metrics, params, tags, summary, datasets, attributes"));
+            return Fail(
+                FilterSentences.Entity.With(c.Field.Entity!, "metrics, params, tags, summary, datasets, attributes")
+            );
         }
 
         if (!RunRules.IsKey(c.Field.Key))

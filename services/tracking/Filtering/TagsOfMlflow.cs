@@ -17,13 +17,7 @@ internal static class TagsOfMlflow
 
     /// <summary>The field, or the property that it is.</summary>
     public static FieldName Resolve(FieldName field) =>
-        AttributeOf(field.Entity, field.Key) is { } attribute
-            ? field with
-            {
-                Entity = null,
-                Key = attribute,
-            }
-            : field;
+        AttributeOf(field.Entity, field.Key) is { } attribute ? field with { Entity = null, Key = attribute } : field;
 
     /// <summary>The filter with properties in place of such tags.</summary>
     public static FilterNode Resolve(FilterNode node) =>

@@ -133,7 +133,8 @@ internal sealed partial record Run(
                 Alias = e.Alias ?? run.Alias,
                 Group = e.Group ?? run.Group,
                 Notes = e.Notes ?? run.Notes,
-                ParentId = e.ParentId is null ? run.ParentId
+                ParentId =
+                    e.ParentId is null ? run.ParentId
                     : e.ParentId.Length == 0 ? null
                     : e.ParentId,
             },

@@ -28,10 +28,7 @@ public sealed class Files_of_logged_models(HostWithRuns host) : IClassFixture<Ho
             $$"""{"root_uri":"mlflow-artifacts:/7/models/{{_model}}/artifacts","files":[{"path":"MLmodel","is_dir":false,"file_size":3},{"path":"data","is_dir":true}]}""",
             all.ToJsonString()
         );
-        Assert.Equal(
-            """[{"path":"data/weights.bin","is_dir":false,"file_size":1}]""",
-            data["files"]!.ToJsonString()
-        );
+        Assert.Equal("""[{"path":"data/weights.bin","is_dir":false,"file_size":1}]""", data["files"]!.ToJsonString());
         Assert.Equal([4], await host.Http.GetByteArrayAsync($"{Storage}/7/models/{_model}/artifacts/data/weights.bin"));
     }
 
@@ -67,10 +64,7 @@ public sealed class Files_of_logged_models(HostWithRuns host) : IClassFixture<Ho
         );
         var path = ((string)uri["artifact_uri"]!)["mlflow-artifacts:/".Length..];
         Assert.Equal([4, 5], await host.Http.GetByteArrayAsync($"{Storage}/{path}/data/weights.bin"));
-        var (gone, error) = await host.SendAsync(
-            HttpMethod.Get,
-            $"{Api}/logged-models/{_model}/artifacts/directories"
-        );
+        var (gone, error) = await host.SendAsync(HttpMethod.Get, $"{Api}/logged-models/{_model}/artifacts/directories");
         Assert.Equal((404, "RESOURCE_DOES_NOT_EXIST"), (gone, (string?)error!["error_code"]));
     }
 

@@ -25,8 +25,8 @@ public sealed class Logged_models_of_MLflow(TrackingHost host) : IClassFixture<T
                 name = "net",
                 model_type = "agent",
                 source_run_id = run,
-                @params = Pairs(("lr", "0.1")),
-                tags = Pairs(("owner", "anna"), ("old", "1")),
+                @params = MlflowCalls.Pairs(("lr", "0.1")),
+                tags = MlflowCalls.Pairs(("owner", "anna"), ("old", "1"), ("older/still", "1")),
             }
         );
 
@@ -35,11 +35,19 @@ public sealed class Logged_models_of_MLflow(TrackingHost host) : IClassFixture<T
         Assert.True(LoggedModelIds.IsId(id));
         Assert.Equal("LOGGED_MODEL_PENDING", info["status"].Text());
         Assert.Equal($"mlflow-artifacts:/{experiment}/models/{id}/artifacts", info["artifact_uri"].Text());
-        Assert.Equal((run, "agent", "net"), (info["source_run_id"].Text(), info["model_type"].Text(), info["name"].Text()));
+        Assert.Equal(
+            (run, "agent", "net"),
+            (info["source_run_id"].Text(), info["model_type"].Text(), info["name"].Text())
+        );
 
-        await host.PostAsync($"{Models}/{id}/params", new { @params = Pairs(("lr", "0.1"), ("layers", "3")) });
-        await host.CallAsync(HttpMethod.Patch, $"{Models}/{id}/tags", new { tags = Pairs(("owner", "bob"), ("a/b", "c")) });
+        await host.PostAsync($"{Models}/{id}/params", new { @params = MlflowCalls.Pairs(("lr", "0.1"), ("layers", "3")) });
+        await host.CallAsync(
+            HttpMethod.Patch,
+            $"{Models}/{id}/tags",
+            new { tags = MlflowCalls.Pairs(("owner", "bob"), ("a/b", "c")) }
+        );
         await host.CallAsync(HttpMethod.Delete, $"{Models}/{id}/tags/old", new { });
+        await host.CallAsync(HttpMethod.Delete, $"{Models}/{id}/tags/older/still", new { });
         var ready = await host.CallAsync(
             HttpMethod.Patch,
             $"{Models}/{id}",
@@ -57,18 +65,14 @@ public sealed class Logged_models_of_MLflow(TrackingHost host) : IClassFixture<T
     public async Task have_parameters_that_stay_and_names_that_an_address_can_have()
     {
         var id = await ModelAsync("0");
-        await host.PostAsync($"{Models}/{id}/params", new { @params = Pairs(("lr", "0.1")) });
+        await host.PostAsync($"{Models}/{id}/params", new { @params = MlflowCalls.Pairs(("lr", "0.1")) });
 
         var changed = await host.PostAsync(
             $"{Models}/{id}/params",
-            new { @params = Pairs(("lr", "0.2")) },
+            new { @params = MlflowCalls.Pairs(("lr", "0.2")) },
             HttpStatusCode.BadRequest
         );
-        var named = await host.PostAsync(
-            Models,
-            new { experiment_id = "0", name = "a/b" },
-            HttpStatusCode.BadRequest
-        );
+        var named = await host.PostAsync(Models, new { experiment_id = "0", name = "a/b" }, HttpStatusCode.BadRequest);
         var pending = await host.CallAsync(
             HttpMethod.Patch,
             $"{Models}/{id}",
@@ -77,7 +81,10 @@ public sealed class Logged_models_of_MLflow(TrackingHost host) : IClassFixture<T
         );
 
         Assert.All([changed, named, pending], answer => Assert.Equal("INVALID_PARAMETER_VALUE", answer.Code()));
-        Assert.NotEqual("", (await host.PostAsync(Models, new { experiment_id = "0" }))["model"]!["info"]!["name"].Text());
+        Assert.NotEqual(
+            "",
+            (await host.PostAsync(Models, new { experiment_id = "0" }))["model"]!["info"]!["name"].Text()
+        );
     }
 
     [Fact]
@@ -87,7 +94,12 @@ public sealed class Logged_models_of_MLflow(TrackingHost host) : IClassFixture<T
         {
             await host.AskAsync(None, HttpStatusCode.NotFound),
             await host.AskAsync($"{Models}/something", HttpStatusCode.NotFound),
-            await host.CallAsync(HttpMethod.Patch, $"{None}/tags", new { tags = Pairs(("a", "b")) }, HttpStatusCode.NotFound),
+            await host.CallAsync(
+                HttpMethod.Patch,
+                $"{None}/tags",
+                new { tags = MlflowCalls.Pairs(("a", "b")) },
+                HttpStatusCode.NotFound
+            ),
             await host.CallAsync(HttpMethod.Delete, None, new { }, HttpStatusCode.NotFound),
             await host.PostAsync(Models, new { experiment_id = "999999" }, HttpStatusCode.NotFound),
             await host.PostAsync(
@@ -105,81 +117,6 @@ public sealed class Logged_models_of_MLflow(TrackingHost host) : IClassFixture<T
 
         Assert.All(answers, answer => Assert.Equal("RESOURCE_DOES_NOT_EXIST", answer.Code()));
     }
-
-    [Theory]
-    [InlineData("params.lr = '0.1'", "b")]
-    [InlineData("tags.team IN ('vision') AND name LIKE 'n%'", "a,b")]
-    [InlineData("status = 'READY'", "c")]
-    [InlineData("attributes.status != 'LOGGED_MODEL_READY'", "a,b")]
-    [InlineData("model_type = 'agent' or metrics.acc > 0.85", "b,c")]
-    [InlineData("metrics.acc < 0.85", "a,b")]
-    [InlineData("metrics.acc < 0.85", "a", "train")]
-    [InlineData("metrics.acc > 0.1", "", "nothing")]
-    [InlineData("creation_timestamp > 0 and metrics.none is null", "a,b,c")]
-    [InlineData("source_run_id = 'RUN'", "a")]
-    public async Task are_found_by_filters(string filter, string expected, string? dataset = null)
-    {
-        var (experiment, run) = await ModelsAsync();
-        object[] datasets = dataset is null ? [] : [new { dataset_name = dataset }];
-
-        var found = await host.PostAsync(
-            $"{Models}/search",
-            new
-            {
-                experiment_ids = new[] { experiment },
-                filter = filter.Replace("RUN", run, StringComparison.Ordinal),
-                datasets,
-                order_by = new[] { new { field_name = "tags.letter" } },
-            }
-        );
-
-        Assert.Equal(expected, LettersOf(found));
-    }
-
-    [Theory]
-    [InlineData("metrics.acc", true, "a,b,c")]
-    [InlineData("metrics.acc", false, "b,a,c")]
-    [InlineData("creation_timestamp", true, "a,b,c")]
-    [InlineData("tags.letter", false, "c,b,a")]
-    public async Task are_found_in_an_order_page_by_page(string field, bool ascending, string expected)
-    {
-        var (experiment, _) = await ModelsAsync();
-        var letters = new List<string>();
-        string? token = null;
-        do
-        {
-            var page = await host.PostAsync(
-                $"{Models}/search",
-                new
-                {
-                    experiment_ids = new[] { experiment },
-                    max_results = 2,
-                    page_token = token,
-                    order_by = new[] { new { field_name = field, ascending, dataset_name = field[0] == 'm' ? "train" : null } },
-                }
-            );
-            letters.Add(LettersOf(page));
-            token = (string?)page["next_page_token"];
-        } while (token is not null);
-
-        Assert.Equal(expected, string.Join(',', letters));
-    }
-
-    [Theory]
-    [InlineData("bogus.a = 'b'")]
-    [InlineData("params.lr = ")]
-    [InlineData("metrics.acc like 'a'")]
-    public async Task are_not_found_by_what_is_no_filter(string filter) =>
-        Assert.Equal(
-            "INVALID_PARAMETER_VALUE",
-            (
-                await host.PostAsync(
-                    $"{Models}/search",
-                    new { experiment_ids = new[] { "0" }, filter },
-                    HttpStatusCode.BadRequest
-                )
-            ).Code()
-        );
 
     [Fact]
     public async Task have_the_last_value_of_each_metric_that_runs_log_for_them()
@@ -307,8 +244,10 @@ public sealed class Logged_models_of_MLflow(TrackingHost host) : IClassFixture<T
         var (mine, foreign) = (Caller.Job(job, attempt: 1), Caller.Job(other, attempt: 1));
         var experiment = (await host.AskAsync("/experiments/get-by-name?experiment_name=x", caller: mine))[
             "experiment"
-        ]!["experiment_id"].Text();
-        var id = IdOf(await host.PostAsync(Models, new { experiment_id = experiment, name = "net" }, caller: mine));
+        ]!
+            ["experiment_id"]
+            .Text();
+        var id = MlflowCalls.ModelOf(await host.PostAsync(Models, new { experiment_id = experiment, name = "net" }, caller: mine));
 
         await host.AskAsync($"{Models}/{id}", caller: mine);
         var refused = new[]
@@ -327,95 +266,22 @@ public sealed class Logged_models_of_MLflow(TrackingHost host) : IClassFixture<T
         var search = new { experiment_ids = new[] { experiment } };
         Assert.Equal(
             [id],
-            (await host.PostAsync($"{Models}/search", search, caller: mine))["models"]!.AsArray().Select(IdOfInfo)
+            (await host.PostAsync($"{Models}/search", search, caller: mine))["models"]!.AsArray().Select(MlflowCalls.ModelIdOf)
         );
         Assert.Null((await host.PostAsync($"{Models}/search", search, caller: foreign))["models"]);
     }
 
     private static string Unique() => $"models {Guid.CreateVersion7():N}";
 
-    private static object[] Pairs(params (string Key, string Value)[] pairs) =>
-        [.. pairs.Select(pair => new { key = pair.Key, value = pair.Value })];
-
     private static IEnumerable<(string Key, string Value)> PairsOf(JsonNode? list) =>
         list!.AsArray().Select(pair => (pair!["key"].Text(), pair["value"].Text())).Order();
 
-    private static string IdOf(JsonNode answer) => IdOfInfo(answer["model"]);
-
-    private static string IdOfInfo(JsonNode? model) => model!["info"]!["model_id"].Text();
-
-    private static string LettersOf(JsonNode answer) =>
-        string.Join(
-            ',',
-            (answer["models"]?.AsArray() ?? []).Select(model =>
-                model!["info"]!["tags"]!.AsArray().Single(tag => tag!["key"].Text() == "letter")!["value"].Text()
-            )
-        );
-
     private async Task<string> ModelAsync(string experiment, string? run = null) =>
-        IdOf(await host.PostAsync(Models, new { experiment_id = experiment, source_run_id = run }));
+        MlflowCalls.ModelOf(await host.PostAsync(Models, new { experiment_id = experiment, source_run_id = run }));
 
     private async Task<IEnumerable<string>> SearchAsync(string experiment) =>
         (await host.PostAsync($"{Models}/search", new { experiment_ids = new[] { experiment } }))["models"]
             ?.AsArray()
-            .Select(IdOfInfo) ?? [];
-
-    /// <summary>Three: a and b with a metric of two datasets, c ready and with NaN.</summary>
-    private async Task<(string Experiment, string Run)> ModelsAsync()
-    {
-        var experiment = await host.ExperimentAsync(Unique());
-        var run = MlflowCalls.IdOf(await host.RunAsync(experiment));
-        var ids = new Dictionary<char, string>();
-        foreach (var letter in "abc")
-        {
-            ids[letter] = IdOf(
-                await host.PostAsync(
-                    Models,
-                    new
-                    {
-                        experiment_id = experiment,
-                        name = letter is 'c' ? "other" : $"net-{letter}",
-                        model_type = letter is 'c' ? "agent" : null,
-                        source_run_id = letter is 'a' ? run : null,
-                        @params = letter is 'b' ? Pairs(("lr", "0.1")) : Pairs(("lr", "1")),
-                        tags = letter is 'c'
-                            ? Pairs(("letter", "c"))
-                            : Pairs(("letter", letter.ToString()), ("team", "vision")),
-                    }
-                )
-            );
-        }
-
-        object Metric(char letter, string dataset, object value) =>
-            new
-            {
-                key = "acc",
-                value,
-                timestamp = 1,
-                step = 1,
-                model_id = ids[letter],
-                dataset_name = dataset,
-                dataset_digest = "d",
-            };
-        await host.PostAsync(
-            "/runs/log-batch",
-            new
-            {
-                run_id = run,
-                metrics = new[]
-                {
-                    Metric('a', "train", 0.8),
-                    Metric('b', "train", 0.9),
-                    Metric('b', "test", 0.1),
-                    Metric('c', "train", "NaN"),
-                },
-            }
-        );
-        await host.CallAsync(
-            HttpMethod.Patch,
-            $"{Models}/{ids['c']}",
-            new { model_id = ids['c'], status = "LOGGED_MODEL_READY" }
-        );
-        return (experiment, run);
-    }
+            .Select(MlflowCalls.ModelIdOf)
+        ?? [];
 }

@@ -81,6 +81,15 @@ internal static class MlflowCalls
             )
         )["run"]!;
 
+    /// <summary>Parameters or tags.</summary>
+    public static object[] Pairs(params (string Key, string Value)[] pairs) =>
+        [.. pairs.Select(pair => new { key = pair.Key, value = pair.Value })];
+
+    /// <summary>The id of the logged model that an answer is about.</summary>
+    public static string ModelOf(JsonNode answer) => ModelIdOf(answer["model"]);
+
+    public static string ModelIdOf(JsonNode? model) => model!["info"]!["model_id"].Text();
+
     public static string IdOf(JsonNode run) => run["info"]!["run_id"].Text();
 
     private static async Task<JsonNode> AnswerAsync(

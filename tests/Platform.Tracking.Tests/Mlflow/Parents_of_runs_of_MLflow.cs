@@ -16,11 +16,11 @@ public sealed class Parents_of_runs_of_MLflow(TrackingHost host) : IClassFixture
 
         await SetAsync(run, first);
         Assert.Equal(first, await ParentAsync(run));
-        Assert.Equal(
-            Guid.Parse(first).ToString(),
-            (await host.GetAsync($"/api/runs/{run}"))["parentId"].Text()
+        Assert.Equal(Guid.Parse(first).ToString(), (await host.GetAsync($"/api/runs/{run}"))["parentId"].Text());
+        await host.PostAsync(
+            "/runs/log-batch",
+            new { run_id = run, tags = new[] { new { key = Tag, value = second } } }
         );
-        await host.PostAsync("/runs/log-batch", new { run_id = run, tags = new[] { new { key = Tag, value = second } } });
         Assert.Equal(second, await ParentAsync(run));
         await host.PostAsync("/runs/delete-tag", new { run_id = run, key = Tag });
         Assert.Null(await ParentAsync(run));

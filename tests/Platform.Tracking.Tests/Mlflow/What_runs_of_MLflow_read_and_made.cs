@@ -40,10 +40,7 @@ public sealed class What_runs_of_MLflow_read_and_made(TrackingHost host) : IClas
         );
         Assert.Equal(2, found["inputs"]!["dataset_inputs"]!.AsArray().Count);
         Assert.Equal($$"""[{"model_id":"{{read}}"}]""", found["inputs"]!["model_inputs"]!.ToJsonString());
-        Assert.Equal(
-            $$"""{"model_outputs":[{"model_id":"{{made}}","step":5}]}""",
-            found["outputs"]!.ToJsonString()
-        );
+        Assert.Equal($$"""{"model_outputs":[{"model_id":"{{made}}","step":5}]}""", found["outputs"]!.ToJsonString());
     }
 
     [Fact]
@@ -214,7 +211,9 @@ public sealed class What_runs_of_MLflow_read_and_made(TrackingHost host) : IClas
 
         async Task<long> CountAsync()
         {
-            await using var command = host.Store.DataSource.CreateCommand("select count(*) from dataset where name = $1");
+            await using var command = host.Store.DataSource.CreateCommand(
+                "select count(*) from dataset where name = $1"
+            );
             command.Parameters.Add(new() { Value = _unique });
             return (long)(await command.ExecuteScalarAsync())!;
         }
@@ -235,7 +234,9 @@ public sealed class What_runs_of_MLflow_read_and_made(TrackingHost host) : IClas
         };
 
     private async Task<string> ModelAsync(string experiment) =>
-        (await host.PostAsync("/logged-models", new { experiment_id = experiment }))["model"]!["info"]!["model_id"].Text();
+        (await host.PostAsync("/logged-models", new { experiment_id = experiment }))["model"]!["info"]!
+            ["model_id"]
+            .Text();
 
     private async Task<JsonArray> SearchAsync(string experiment, string filter) =>
         (await host.PostAsync("/runs/search", new { experiment_ids = new[] { experiment }, filter }))["runs"]?.AsArray()

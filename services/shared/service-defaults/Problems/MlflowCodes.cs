@@ -25,7 +25,8 @@ public static class MlflowCodes
             StatusCodes.Status403Forbidden => Denied,
             StatusCodes.Status404NotFound when isOurs => NotFound,
             StatusCodes.Status404NotFound or StatusCodes.Status405MethodNotAllowed => "ENDPOINT_NOT_FOUND",
-            StatusCodes.Status409Conflict when problem.Type?.EndsWith(Fenced, StringComparison.Ordinal) is true => Denied,
+            StatusCodes.Status409Conflict when problem.Type?.EndsWith(Fenced, StringComparison.Ordinal) is true =>
+                Denied,
             StatusCodes.Status409Conflict => "RESOURCE_CONFLICT",
             StatusCodes.Status429TooManyRequests => "REQUEST_LIMIT_EXCEEDED",
             StatusCodes.Status501NotImplemented => "NOT_IMPLEMENTED",

@@ -60,7 +60,8 @@ internal static class LoggedModelEndpoints
         );
         mlflow.Map<MlflowLoggedModels>(
             _delete,
-            $"{One}/tags/{{tag_key}}",
+            // Clients leave the slashes of a key as they are.
+            $"{One}/tags/{{**tag_key}}",
             Policies.TrackRun,
             (models, request, context) => models.DeleteTagAsync(request, context)
         );

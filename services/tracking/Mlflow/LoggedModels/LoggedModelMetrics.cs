@@ -44,11 +44,7 @@ internal sealed record ModelMetric(
 /// <summary>Stores the last value of each metric that runs log for models.</summary>
 internal sealed class LoggedModelMetrics(TrackingStore store)
 {
-    public async Task WriteAsync(
-        string runId,
-        IReadOnlyList<ModelMetric> metrics,
-        CancellationToken cancellationToken
-    )
+    public async Task WriteAsync(string runId, IReadOnlyList<ModelMetric> metrics, CancellationToken cancellationToken)
     {
         if (metrics.Count == 0)
         {

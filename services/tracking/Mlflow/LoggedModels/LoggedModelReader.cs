@@ -34,15 +34,7 @@ internal sealed class LoggedModelReader(TrackingStore store)
     public Task<IReadOnlyList<FoundModel>> FindAsync(
         IReadOnlyCollection<string> ids,
         CancellationToken cancellationToken
-    ) =>
-        QueryAsync(
-            $"l.id = any($1) and not {IsDeleted}",
-            [ids.ToArray()],
-            "l.id",
-            ids.Count,
-            0,
-            cancellationToken
-        );
+    ) => QueryAsync($"l.id = any($1) and not {IsDeleted}", [ids.ToArray()], "l.id", ids.Count, 0, cancellationToken);
 
     /// <summary>Logged models by condition, with their metrics.</summary>
     public async Task<IReadOnlyList<FoundModel>> QueryAsync(
@@ -82,10 +74,7 @@ internal sealed class LoggedModelReader(TrackingStore store)
                 {
                     Model = model.Model with
                     {
-                        Data = model.Model.Data with
-                        {
-                            Metrics = metrics[model.Model.Info.ModelId].ToList().OrNull(),
-                        },
+                        Data = model.Model.Data with { Metrics = metrics[model.Model.Info.ModelId].ToList().OrNull() },
                     },
                 }
             ),

@@ -73,7 +73,9 @@ internal sealed class MlflowLoggedModels(
     {
         var tags = LoggedModelValues.TagsOf(request);
         await ChangeAsync(
-            new SetLoggedModelTags(tags.ToDictionary(tag => tag.Key, tag => (string?)tag.Value, StringComparer.Ordinal)),
+            new SetLoggedModelTags(
+                tags.ToDictionary(tag => tag.Key, tag => (string?)tag.Value, StringComparer.Ordinal)
+            ),
             context
         );
         return await AnswerAsync(IdOf(context), context);
@@ -99,10 +101,7 @@ internal sealed class MlflowLoggedModels(
     {
         var limit = MlflowPages.LimitOf(request, UsualPage, MaxPage);
         var offset = MlflowPages.OffsetOf(request.Text("page_token"));
-        var search = LoggedModelSearch.Of(
-            request,
-            context.Caller() is { Kind: CallerKind.Job } job ? job.Id : null
-        );
+        var search = LoggedModelSearch.Of(request, context.Caller() is { Kind: CallerKind.Job } job ? job.Id : null);
         var found = await models.QueryAsync(
             search.Condition,
             search.Parameters,
