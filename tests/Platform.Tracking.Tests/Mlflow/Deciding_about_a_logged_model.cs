@@ -83,6 +83,23 @@ public sealed class Deciding_about_a_logged_model
         Assert.Equal([new KeyValuePair<string, string?>("team", "vision")], set.Tags);
     }
 
+    [Fact]
+    public void allows_no_more_values_than_a_request_can_read()
+    {
+        var model = Of([Created()]);
+        var many = Enumerable.Range(0, LoggedModel.MaxValues).ToDictionary(i => $"key {i}", i => "");
+
+        var refused = Assert.IsType<Decision<LoggedModelEvent>.Refused>(
+            LoggedModel.Decide(model, new LogLoggedModelParams(many), _now)
+        );
+
+        Assert.Equal(LoggedModel.TooMany, refused.Refusal.Code);
+        many.Remove("key 0");
+        Assert.IsType<Decision<LoggedModelEvent>.Accepted>(
+            LoggedModel.Decide(model, new LogLoggedModelParams(many), _now)
+        );
+    }
+
     private static LoggedModel Of(IEnumerable<LoggedModelEvent> events) =>
         events.Aggregate(LoggedModel.Initial, LoggedModel.Decider.Evolve);
 

@@ -2,6 +2,7 @@ using System.Net;
 using System.Text.Json.Nodes;
 using Platform.Contracts.Tracking;
 using Platform.ServiceDefaults;
+using Platform.Tracking.Runs;
 
 namespace Platform.Tracking.Tests.Mlflow;
 
@@ -40,7 +41,10 @@ public sealed class Logged_models_of_MLflow(TrackingHost host) : IClassFixture<T
             (info["source_run_id"].Text(), info["model_type"].Text(), info["name"].Text())
         );
 
-        await host.PostAsync($"{Models}/{id}/params", new { @params = MlflowCalls.Pairs(("lr", "0.1"), ("layers", "3")) });
+        await host.PostAsync(
+            $"{Models}/{id}/params",
+            new { @params = MlflowCalls.Pairs(("lr", "0.1"), ("layers", "3")) }
+        );
         await host.CallAsync(
             HttpMethod.Patch,
             $"{Models}/{id}/tags",
@@ -228,6 +232,35 @@ public sealed class Logged_models_of_MLflow(TrackingHost host) : IClassFixture<T
     }
 
     [Fact]
+    public async Task that_were_deleted_long_ago_are_purged()
+    {
+        var (kept, id) = (await ModelAsync("0"), await ModelAsync("0"));
+        await host.CallAsync(HttpMethod.Delete, $"{Models}/{kept}", new { });
+        await host.CallAsync(HttpMethod.Delete, $"{Models}/{id}", new { });
+
+        await ExecuteAsync("update logged_model set deleted_at = now() - interval '31 days' where id = $1", id);
+
+        await WaitFor.ConditionAsync("the model to be purged", async () => !await IsStoredAsync(id));
+        Assert.True(await IsStoredAsync(kept));
+    }
+
+    [Fact]
+    public async Task of_a_run_that_was_purged_by_a_process_that_then_ended_are_purged_later()
+    {
+        var run = MlflowCalls.IdOf(await host.RunAsync("0"));
+        var id = await ModelAsync("0", run);
+        await host.PostAsync("/runs/delete", new { run_id = run });
+
+        await host.Store.HandleAsync(
+            Run.Decider,
+            Guid.Parse(run).ToString(),
+            state => Run.Decide(state, new PurgeRun(), DateTimeOffset.UnixEpoch)
+        );
+
+        await WaitFor.ConditionAsync("the model to be purged", async () => !await IsStoredAsync(id));
+    }
+
+    [Fact]
     public async Task of_a_job_are_its_processes_own_only()
     {
         var (job, other) = (Guid.CreateVersion7(), Guid.CreateVersion7());
@@ -247,7 +280,9 @@ public sealed class Logged_models_of_MLflow(TrackingHost host) : IClassFixture<T
         ]!
             ["experiment_id"]
             .Text();
-        var id = MlflowCalls.ModelOf(await host.PostAsync(Models, new { experiment_id = experiment, name = "net" }, caller: mine));
+        var id = MlflowCalls.ModelOf(
+            await host.PostAsync(Models, new { experiment_id = experiment, name = "net" }, caller: mine)
+        );
 
         await host.AskAsync($"{Models}/{id}", caller: mine);
         var refused = new[]
@@ -266,7 +301,9 @@ public sealed class Logged_models_of_MLflow(TrackingHost host) : IClassFixture<T
         var search = new { experiment_ids = new[] { experiment } };
         Assert.Equal(
             [id],
-            (await host.PostAsync($"{Models}/search", search, caller: mine))["models"]!.AsArray().Select(MlflowCalls.ModelIdOf)
+            (await host.PostAsync($"{Models}/search", search, caller: mine))["models"]!
+                .AsArray()
+                .Select(MlflowCalls.ModelIdOf)
         );
         Assert.Null((await host.PostAsync($"{Models}/search", search, caller: foreign))["models"]);
     }
@@ -275,6 +312,20 @@ public sealed class Logged_models_of_MLflow(TrackingHost host) : IClassFixture<T
 
     private static IEnumerable<(string Key, string Value)> PairsOf(JsonNode? list) =>
         list!.AsArray().Select(pair => (pair!["key"].Text(), pair["value"].Text())).Order();
+
+    private async Task<bool> IsStoredAsync(string id)
+    {
+        await using var command = host.Store.DataSource.CreateCommand("select 1 from logged_model where id = $1");
+        command.Parameters.Add(new() { Value = id });
+        return await command.ExecuteScalarAsync() is not null;
+    }
+
+    private async Task ExecuteAsync(string sql, string id)
+    {
+        await using var command = host.Store.DataSource.CreateCommand(sql);
+        command.Parameters.Add(new() { Value = id });
+        await command.ExecuteNonQueryAsync();
+    }
 
     private async Task<string> ModelAsync(string experiment, string? run = null) =>
         MlflowCalls.ModelOf(await host.PostAsync(Models, new { experiment_id = experiment, source_run_id = run }));

@@ -25,6 +25,10 @@ internal sealed record LoggedModel(
 
     public const string NotFound = "logged-model.not-found";
     public const string ParamChanged = "logged-model.param-changed";
+    public const string TooMany = "logged-model.too-many";
+
+    /// <summary>The most parameters, and the most tags.</summary>
+    public const int MaxValues = 5000;
 
     private static readonly Refusal _none = new(NotFound, "There is no such logged model.");
 
@@ -86,7 +90,7 @@ internal sealed record LoggedModel(
         }
 
         var added = wanted.Where(param => !model.Params.ContainsKey(param.Key)).ToImmutableDictionary();
-        return If(added.Count > 0, new LoggedModelParamsLogged { Params = added, At = now });
+        return IfFits(model, added.Count > 0, new LoggedModelParamsLogged { Params = added, At = now });
     }
 
     private static Decision<LoggedModelEvent> SetTags(
@@ -98,11 +102,20 @@ internal sealed record LoggedModel(
         var changes = wanted
             .Where(tag => !string.Equals(model.Tags.GetValueOrDefault(tag.Key), tag.Value, StringComparison.Ordinal))
             .ToImmutableDictionary();
-        return If(changes.Count > 0, new LoggedModelTagsSet { Tags = changes, At = now });
+        return IfFits(model, changes.Count > 0, new LoggedModelTagsSet { Tags = changes, At = now });
     }
 
     private static Decision<LoggedModelEvent> If(bool isChange, LoggedModelEvent change) =>
         isChange ? Decision.Accept(change) : Decision.Nothing<LoggedModelEvent>();
+
+    /// <summary>The change, unless the model would have more than it may.</summary>
+    private static Decision<LoggedModelEvent> IfFits(LoggedModel model, bool isChange, LoggedModelEvent change) =>
+        isChange && Evolve(model, change) is var after && Math.Max(after.Params.Count, after.Tags.Count) > MaxValues
+            ? Decision.Refuse<LoggedModelEvent>(
+                TooMany,
+                $"A logged model can have at most {MaxValues} parameters and {MaxValues} tags."
+            )
+            : If(isChange, change);
 
     private static LoggedModel Evolve(LoggedModel model, LoggedModelEvent @event) =>
         @event switch
