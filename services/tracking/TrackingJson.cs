@@ -4,11 +4,12 @@ using Platform.Tracking.Changing;
 using Platform.Tracking.Exporting;
 using Platform.Tracking.Importing;
 using Platform.Tracking.Mlflow.Experiments;
+using Platform.Tracking.Mlflow.LoggedModels;
 using Platform.Tracking.Runs;
 
 namespace Platform.Tracking;
 
-/// <summary>The stored JSON form of the events of runs and experiments.</summary>
+/// <summary>The stored JSON form of the events of runs, experiments and logged models.</summary>
 [JsonSourceGenerationOptions(
     PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
     DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull
@@ -30,6 +31,12 @@ namespace Platform.Tracking;
 [JsonSerializable(typeof(ExperimentTagSet))]
 [JsonSerializable(typeof(ExperimentDeleted))]
 [JsonSerializable(typeof(ExperimentRestored))]
+[JsonSerializable(typeof(LoggedModelCreated))]
+[JsonSerializable(typeof(LoggedModelFinalized))]
+[JsonSerializable(typeof(LoggedModelParamsLogged))]
+[JsonSerializable(typeof(LoggedModelTagsSet))]
+[JsonSerializable(typeof(LoggedModelDeleted))]
+[JsonSerializable(typeof(LoggedModelPurged))]
 [JsonSerializable(typeof(RunRequestContent))]
 [JsonSerializable(typeof(ArchiveManifest))]
 [JsonSerializable(typeof(ArchivedRun))]
@@ -55,5 +62,11 @@ internal sealed partial class TrackingJson : JsonSerializerContext
             .Add("experiment_renamed", Default.ExperimentRenamed)
             .Add("experiment_tag_set", Default.ExperimentTagSet)
             .Add("experiment_deleted", Default.ExperimentDeleted)
-            .Add("experiment_restored", Default.ExperimentRestored);
+            .Add("experiment_restored", Default.ExperimentRestored)
+            .Add("logged_model_created", Default.LoggedModelCreated)
+            .Add("logged_model_finalized", Default.LoggedModelFinalized)
+            .Add("logged_model_params_logged", Default.LoggedModelParamsLogged)
+            .Add("logged_model_tags_set", Default.LoggedModelTagsSet)
+            .Add("logged_model_deleted", Default.LoggedModelDeleted)
+            .Add("logged_model_purged", Default.LoggedModelPurged);
 }

@@ -21,6 +21,8 @@ using Platform.Tracking.Metrics;
 using Platform.Tracking.Metrics.Storage;
 using Platform.Tracking.Mlflow;
 using Platform.Tracking.Mlflow.Experiments;
+using Platform.Tracking.Mlflow.Inputs;
+using Platform.Tracking.Mlflow.LoggedModels;
 using Platform.Tracking.Retention;
 using Platform.Tracking.Runs;
 
@@ -63,8 +65,11 @@ public sealed class TrackingModule : IServiceModule
         options.Migrations.Add(RunFacts.Migration);
         options.Migrations.Add(RunFacts.FoldMigration);
         options.Migrations.Add(RunLogs.Migration);
+        options.Migrations.Add(LoggedModelProjection.Migration);
+        options.Migrations.Add(RunInputTables.Migration);
         options.InlineProjections.Add(new RunProjection());
         options.InlineProjections.Add(new ExperimentProjection());
+        options.InlineProjections.Add(new LoggedModelProjection());
         options.PublishEvents<TrackingMessages>("tracking");
         services.AddEventStore(options, (store, source) => new TrackingStore(store, source));
 

@@ -74,8 +74,8 @@ public static class Table
         .. ServiceCatalog.Schemas.SelectMany(InEveryProcess),
         //                                                                                                        V E A S  N n  J f j
         Of("gateway", "GET /api/health", _ => "/api/health", Public),
-        Of("gateway", "GET /health", _ => "/health", Public),
-        Of("gateway", "GET /version", _ => "/version", Public),
+        Of("gateway", "GET,HEAD /health", _ => "/health", Public),
+        Of("gateway", "GET,HEAD /version", _ => "/version", Public),
         Of("gateway", "GET /problems", _ => "/problems", Public),
         Of("gateway", "GET /problems/{code}", _ => "/problems/job.not-found", Public),
         Of("gateway", "GET /openapi/v1.json", _ => "/openapi/v1.json", Public),

@@ -76,6 +76,11 @@ internal static class TableOfMlflow
                 w => $"{prefix}/mlflow/artifacts/list?run_id={w.Run}",
                 "++++ -- +--"
             ),
+            Of(
+                $"GET {prefix}/mlflow/logged-models/{{model_id}}/artifacts/directories",
+                w => $"{prefix}/mlflow/logged-models/{w.Run}/artifacts/directories",
+                "++++ -- +--"
+            ),
             Of($"GET {storage}/artifacts", w => $"{storage}/artifacts?path={FilesIn(w)}", "++++ -- +--"),
             Of(
                 $"GET,HEAD {storage}/artifacts/{{**path}}",
@@ -121,6 +126,8 @@ internal static class TableOfMlflow
             "++++ -- +--";
         const string TrackRun = /*                     */
             "-+++ +- +--";
+        const string Track = /*                        */
+            "-+++ ++ +-+";
         var experiment = new { experiment_id = "0" };
         return
         [
@@ -183,12 +190,42 @@ internal static class TableOfMlflow
             Post("/runs/delete-tag", TrackRun, w => new { run_id = w.Run, key = "a" }),
             Post("/runs/log-batch", TrackRun, w => new { run_id = w.Run }),
             Post("/runs/log-model", TrackRun, w => new { run_id = w.Run, model_json = Model }),
-            Post("/logged-models/search", ReadOne, _ => new { }),
+            Post("/runs/log-inputs", TrackRun, w => new { run_id = w.Run }),
+            Post("/runs/outputs", TrackRun, w => new { run_id = w.Run }),
+            Post("/experiments/search-datasets", Read, _ => new { experiment_ids = new[] { "0" } }),
+            .. LoggedModels(),
             Get("/metrics/get-history", w => $"?run_id={w.Run}&metric_key=a", ReadRun),
             Get("/metrics/get-history-bulk", w => $"?run_id={w.Run}&metric_key=a", ReadRun),
             Get("/metrics/get-history-bulk-interval", w => $"?run_ids={w.Run}&metric_key=a", ReadRun),
             Table.Of("tracking", $"ANY {prefix}/{{**rest}}", _ => $"{prefix}/none", "++++ ++ +-+"),
         ];
+
+        // Whose model it is, the tests of tracking ask: here is none.
+        IEnumerable<Row> LoggedModels()
+        {
+            const string One = "/logged-models/{model_id}";
+            const string None = "/logged-models/m-00000000000000000000000000000000";
+            return
+            [
+                Post("/logged-models", Create, _ => new { experiment_id = "0" }),
+                Post("/logged-models/search", ReadOne, _ => new { }),
+                OfModel("GET", "", ReadOne, body: null),
+                OfModel("PATCH", "", Track, new { status = "LOGGED_MODEL_READY" }),
+                OfModel("DELETE", "", Edit, new { }),
+                OfModel("POST", "/params", Track, new { }),
+                OfModel("PATCH", "/tags", Track, new { }),
+                OfModel("DELETE", "/tags/{**tag_key}", Track, new { }),
+            ];
+
+            Row OfModel(string method, string rest, string expected, object? body) =>
+                Table.Of(
+                    "tracking",
+                    $"{method} {prefix}{One}{rest}",
+                    _ => $"{prefix}{None}{rest.Replace("{**tag_key}", "a", StringComparison.Ordinal)}",
+                    expected,
+                    _ => body is null ? null : JsonContent.Create(body)
+                );
+        }
 
         Row Get(string path, Func<World, string> query, string expected) =>
             Table.Of("tracking", $"GET {prefix}{path}", w => $"{prefix}{path}{query(w)}", expected);

@@ -19,24 +19,29 @@ internal sealed class MachineAccess(JobAttempts<ArtifactsStore> attempts, Artifa
     public static async ValueTask<object?> CheckAttemptAsync(
         EndpointFilterInvocationContext context,
         EndpointFilterDelegate next
-    )
-    {
-        var (http, caller) = (context.HttpContext, context.HttpContext.Caller());
-        return caller.Kind is CallerKind.Job && !await Of(http).EntersAsync(caller, http.RequestAborted)
-            ? Fenced()
-            : await next(context);
-    }
+    ) => await Of(context.HttpContext).RefuseAttemptAsync(context.HttpContext) ?? await next(context);
 
     /// <summary>The same for clients of MLflow, which know a status for it.</summary>
     public static async ValueTask<object?> CheckAttemptForMlflowAsync(
         EndpointFilterInvocationContext context,
         EndpointFilterDelegate next
+    ) =>
+        await Of(context.HttpContext).RefuseAttemptAsync(context.HttpContext, StatusCodes.Status403Forbidden)
+        ?? await next(context);
+
+    /// <summary>Whether this caller is a process of an attempt that is over.</summary>
+    /// <returns>Why it is refused; null when it is not.</returns>
+    public async Task<ProblemHttpResult?> RefuseAttemptAsync(
+        HttpContext http,
+        int status = StatusCodes.Status409Conflict
     )
     {
-        var (http, caller) = (context.HttpContext, context.HttpContext.Caller());
-        return caller.Kind is CallerKind.Job && !await Of(http).EntersAsync(caller, http.RequestAborted)
-            ? ProblemResults.Problem(StatusCodes.Status403Forbidden, ArtifactSentences.AttemptFenced)
-            : await next(context);
+        var caller = http.Caller();
+        return
+            caller.Kind is CallerKind.Job
+            && !await attempts.EnterAsync(caller.Id, caller.Attempt, caller.Rank, http.RequestAborted)
+            ? ProblemResults.Problem(status, ArtifactSentences.AttemptFenced)
+            : null;
     }
 
     /// <summary>Lets a machine read an artifact, or one of its versions, only as far as its attempts need it.</summary>
@@ -162,20 +167,8 @@ internal sealed class MachineAccess(JobAttempts<ArtifactsStore> attempts, Artifa
 
     private static MachineAccess Of(HttpContext http) => http.RequestServices.GetRequiredService<MachineAccess>();
 
-    private static ProblemHttpResult Fenced() =>
-        ProblemResults.Problem(StatusCodes.Status409Conflict, ArtifactSentences.AttemptFenced);
-
     private static ProblemHttpResult? Refusal(HttpContext http, AttemptAccess access) =>
-        access switch
-        {
-            AttemptAccess.Allowed => null,
-            AttemptAccess.Fenced => Fenced(),
-            AttemptAccess.Unknown => AttemptProblems.NotHeardYet(http),
-            _ => CallerProblems.NotAllowed(http),
-        };
-
-    private Task<bool> EntersAsync(Caller caller, CancellationToken cancellationToken) =>
-        attempts.EnterAsync(caller.Id, caller.Attempt, caller.Rank, cancellationToken);
+        AttemptProblems.Of(http, access, ArtifactSentences.AttemptFenced);
 
     private async Task<ProblemHttpResult?> RefuseReadAsync(HttpContext http, CancellationToken cancellationToken)
     {
@@ -212,7 +205,7 @@ internal sealed class MachineAccess(JobAttempts<ArtifactsStore> attempts, Artifa
             return CallerProblems.NotAllowed(http);
         }
 
-        return !meant.IsCurrent ? Fenced()
+        return !meant.IsCurrent ? Refusal(http, AttemptAccess.Fenced)
             : await IsReadableAsync(http, meant, cancellationToken) ? null
             : CallerProblems.NotAllowed(http);
     }

@@ -41,13 +41,14 @@ internal readonly record struct ArtifactPath(string Owner, string Path)
         return true;
     }
 
-    /// <summary>The URI of all files of a run.</summary>
+    /// <summary>The URI of all files of a run or a logged model.</summary>
     public static string RootOf(FileOwner owner)
     {
         ArgumentNullException.ThrowIfNull(owner);
         var id = Guid.TryParseExact(owner.Id, "D", out var uuid)
             ? uuid.ToString("N", CultureInfo.InvariantCulture)
             : owner.Id;
-        return $"mlflow-artifacts:/{owner.Experiment}/{id}/{Artifacts}";
+        var folder = LoggedModelIds.IsId(id) ? $"{Models}/{id}" : id;
+        return $"mlflow-artifacts:/{owner.Experiment}/{folder}/{Artifacts}";
     }
 }

@@ -12,7 +12,7 @@ using Platform.ServiceDefaults;
 namespace Platform.Artifacts.Mlflow;
 
 /// <summary>
-/// MLflow's requests about files of runs: its proxied artifact storage (<c>mlflow-artifacts</c>), and <c>artifacts/list</c>. They are
+/// MLflow's requests about files of runs and logged models: its proxied artifact storage (<c>mlflow-artifacts</c>), and the lists of them. They are
 /// described by MLflow, and so left out of the platform's own description. Refusals have MLflow's form, as for all requests under these
 /// addresses.
 /// </summary>
@@ -36,6 +36,9 @@ internal static class MlflowArtifacts
                 .AddEndpointFilter(StoreProblems.CatchAsync)
                 .AddEndpointFilter(MachineAccess.CheckAttemptForMlflowAsync);
             mlflow.MapGet("/mlflow/artifacts/list", ListOfRunAsync).RequireAuthorization(Policies.ReadRun);
+            mlflow
+                .MapGet("/mlflow/logged-models/{model_id}/artifacts/directories", ListOfModelAsync)
+                .RequireAuthorization(Policies.ReadRun);
             mlflow.MapGet("/mlflow-artifacts/artifacts", ListAsync).RequireAuthorization(Policies.ReadRun);
             mlflow
                 .MapMethods("/mlflow-artifacts/artifacts/{**path}", _reads, DownloadAsync)
@@ -61,11 +64,29 @@ internal static class MlflowArtifacts
         RunFileStore files
     )
     {
-        if ((string.IsNullOrEmpty(runId) ? runUuid : runId) is not { Length: > 0 } id)
-        {
-            return ProblemResults.Invalid("run_id", MlflowSentences.RunId);
-        }
+        return (string.IsNullOrEmpty(runId) ? runUuid : runId) is { Length: > 0 } id
+            ? await ListOfOwnerAsync(id, path, pageToken, context, access, files)
+            : ProblemResults.Invalid("run_id", MlflowSentences.RunId);
+    }
 
+    private static Task<IResult> ListOfModelAsync(
+        [FromRoute(Name = "model_id")] string modelId,
+        [FromQuery(Name = "artifact_directory_path")] string? path,
+        [FromQuery(Name = "page_token")] string? pageToken,
+        HttpContext context,
+        RunFileAccess access,
+        RunFileStore files
+    ) => ListOfOwnerAsync(modelId, path, pageToken, context, access, files);
+
+    private static async Task<IResult> ListOfOwnerAsync(
+        string id,
+        string? path,
+        string? pageToken,
+        HttpContext context,
+        RunFileAccess access,
+        RunFileStore files
+    )
+    {
         if (path is { Length: > 0 } && ClientText.ProblemWithPath(path) is { } problem)
         {
             return ProblemResults.Invalid("path", problem);

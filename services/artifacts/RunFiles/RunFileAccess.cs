@@ -67,16 +67,11 @@ internal sealed class RunFileAccess(FileOwners owners, JobAttempts<ArtifactsStor
                     return CallerProblems.NotAllowed(http);
                 }
 
-                return await attempts.OfNodeAsync(caller.Id, job, attempt: null, rank: null, http.RequestAborted) switch
-                {
-                    AttemptAccess.Allowed => null,
-                    AttemptAccess.Fenced => ProblemResults.Problem(
-                        StatusCodes.Status409Conflict,
-                        ArtifactSentences.AttemptFenced
-                    ),
-                    AttemptAccess.Unknown => AttemptProblems.NotHeardYet(http),
-                    _ => CallerProblems.NotAllowed(http),
-                };
+                return AttemptProblems.Of(
+                    http,
+                    await attempts.OfNodeAsync(caller.Id, job, attempt: null, rank: null, http.RequestAborted),
+                    ArtifactSentences.AttemptFenced
+                );
             default:
                 return null;
         }

@@ -8,6 +8,8 @@ internal sealed record Health(string Status, string Version);
 /// <summary>Whether the platform is well, and the description of its API.</summary>
 internal static class Pages
 {
+    private static readonly string[] _reads = [HttpMethods.Get, HttpMethods.Head];
+
     public static void MapPages(this IEndpointRouteBuilder app)
     {
         app.MapGet("/api/health", () => TypedResults.Ok(new Health("ok", GatewayModule.Version)))
@@ -16,8 +18,10 @@ internal static class Pages
             .WithTags("health")
             .Public();
         // What MLflow's clients ask a server for.
-        app.MapGet("/health", () => TypedResults.Text("OK")).ExcludeFromDescription().Public();
-        app.MapGet("/version", () => TypedResults.Text(GatewayModule.Version)).ExcludeFromDescription().Public();
+        app.MapMethods("/health", _reads, () => TypedResults.Text("OK")).ExcludeFromDescription().Public();
+        app.MapMethods("/version", _reads, () => TypedResults.Text(GatewayModule.Version))
+            .ExcludeFromDescription()
+            .Public();
         app.MapGet("/problems", () => TypedResults.Text(Problems.All)).ExcludeFromDescription().Public();
         app.MapGet("/problems/{code}", Explain).ExcludeFromDescription().Public();
         app.MapGet("/openapi/v1.json", DescribeAsync).ExcludeFromDescription().Public();

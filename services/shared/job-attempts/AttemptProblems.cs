@@ -17,6 +17,17 @@ public static class AttemptProblems
         problem: "attempt.not-heard-yet"
     );
 
+    /// <summary>Why a machine may not do what it asks for; null when it may.</summary>
+    /// <param name="fenced">What a process or node of an attempt that is over is told.</param>
+    public static ProblemHttpResult? Of(HttpContext context, AttemptAccess access, Sentence fenced) =>
+        access switch
+        {
+            AttemptAccess.Allowed => null,
+            AttemptAccess.Fenced => ProblemResults.Problem(StatusCodes.Status409Conflict, fenced),
+            AttemptAccess.Unknown => NotHeardYet(context),
+            _ => CallerProblems.NotAllowed(context),
+        };
+
     /// <summary>503: the message that would tell has not arrived; whoever may do it tries again.</summary>
     public static ProblemHttpResult NotHeardYet(HttpContext context)
     {

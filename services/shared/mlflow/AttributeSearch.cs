@@ -22,7 +22,7 @@ public sealed class AttributeSearch
     public IReadOnlyList<object> Parameters => _parameters;
 
     /// <summary>After <c>order by</c>.</summary>
-    public string Order { get; private init; } = "";
+    public string Order { get; private set; } = "";
 
     /// <summary>Reads the fields <c>filter</c> (or <paramref name="filterField"/>) and <c>order_by</c> of a request.</summary>
     /// <param name="conditions">What has to hold besides.</param>
@@ -36,9 +36,28 @@ public sealed class AttributeSearch
     {
         ArgumentNullException.ThrowIfNull(request);
         ArgumentNullException.ThrowIfNull(columns);
-        var search = new AttributeSearch(columns) { Order = OrderOf(request.Texts("order_by"), columns) };
-        var all = conditions.ToList();
-        if (request.Text(filterField) is { Length: > 0 } filter)
+        return Of(
+            request.Text(filterField),
+            [.. request.Texts("order_by").Select(order => AttributeOrder.Parse(order, columns))],
+            columns,
+            _ => conditions
+        );
+    }
+
+    /// <summary>The same for a request whose order has other fields.</summary>
+    /// <param name="conditions">What has to hold besides; it gets what makes a parameter of a value.</param>
+    public static AttributeSearch Of(
+        string? filter,
+        IReadOnlyList<AttributeOrder> orders,
+        AttributeColumns columns,
+        Func<Func<object, string>, IEnumerable<string>> conditions
+    )
+    {
+        ArgumentNullException.ThrowIfNull(columns);
+        ArgumentNullException.ThrowIfNull(conditions);
+        var search = new AttributeSearch(columns);
+        var all = conditions(search.Parameter).ToList();
+        if (!string.IsNullOrWhiteSpace(filter))
         {
             var node =
                 FilterParser.Parse(filter, out var problem)
@@ -47,22 +66,23 @@ public sealed class AttributeSearch
         }
 
         search.Condition = string.Join(" and ", all.DefaultIfEmpty("true"));
+        search.Order = string.Join(
+            ", ",
+            orders.Select(search.Sql).DefaultIfEmpty(columns.DefaultOrder).Append(columns.LastOrder)
+        );
         return search;
     }
 
-    private static string OrderOf(IReadOnlyList<string> orders, AttributeColumns columns)
+    private string Sql(AttributeOrder order)
     {
-        var parts = new List<string>();
-        foreach (var order in orders)
-        {
-            parts.Add(
-                FilterParser.ParseOrder(order, out var isDescending) is { } field && columns.Find(field) is { } column
-                    ? $"{column.Sql} {(isDescending ? "desc" : "asc")}"
-                    : throw MlflowException.Invalid($"Invalid order_by entry '{ClientText.Brief(order)}'.")
-            );
-        }
-
-        return string.Join(", ", parts.DefaultIfEmpty(columns.DefaultOrder).Append(columns.LastOrder));
+        var column =
+            order.Columns.Find(order.Field, Parameter)
+            ?? throw MlflowException.Invalid($"Invalid order_by entry '{ClientText.Brief(order.Field.ToString())}'.");
+        var direction = order.IsDescending ? "desc" : "asc";
+        return column.From is null
+            ? $"{column.Sql} {direction}"
+            // What has none is last in both directions.
+            : $"(select {column.Sql} from {column.From} {column.Last} limit 1) {direction} nulls last";
     }
 
     private string Sql(FilterNode node) =>
@@ -76,9 +96,16 @@ public sealed class AttributeSearch
 
     private string Compare(FilterNode.Comparison c)
     {
-        var column = c.Field.Entity?.ToLowerInvariant() is "tag" or "tags"
-            ? new AttributeColumn($"{_columns.Tags} ->> {Parameter(c.Field.Key)}", AttributeKind.Text)
-            : _columns.Find(c.Field) ?? throw MlflowException.Invalid($"Invalid attribute key '{c.Field}' specified.");
+        var column =
+            _columns.Find(c.Field, Parameter)
+            ?? throw MlflowException.Invalid($"Invalid attribute key '{c.Field}' specified.");
+        return column.From is null ? Compare(c, column)
+            : c.Operator is FilterOperator.IsNull ? $"not exists (select from {column.From})"
+            : $"exists (select from {column.From} and {Compare(c, column)})";
+    }
+
+    private string Compare(FilterNode.Comparison c, AttributeColumn column)
+    {
         if (column.Kind is not AttributeKind.Text && c.Operator is not (FilterOperator.In or FilterOperator.IsNull))
         {
             var number = c.Values is [{ Number: { } given }]
@@ -88,15 +115,16 @@ public sealed class AttributeSearch
             return $"{value} {SymbolOf(c)} {Parameter(number)}";
         }
 
+        string Meant(FilterValue value) => column.Means is { } means ? means(value.Text) : value.Text;
+
         return c.Operator switch
         {
-            FilterOperator.In =>
-                $"({column.Sql})::text = any({Parameter(c.Values.Select(value => value.Text).ToArray())})",
+            FilterOperator.In => $"({column.Sql})::text = any({Parameter(c.Values.Select(Meant).ToArray())})",
             FilterOperator.IsNull => $"({column.Sql}) is null",
             FilterOperator.Like => $"({column.Sql})::text like {Parameter(c.Values[0].Text)}",
             FilterOperator.LikeInAnyCase => $"({column.Sql})::text ilike {Parameter(c.Values[0].Text)}",
             FilterOperator.Equal or FilterOperator.NotEqual =>
-                $"({column.Sql})::text {SymbolOf(c)} {Parameter(c.Values[0].Text)}",
+                $"({column.Sql})::text {SymbolOf(c)} {Parameter(Meant(c.Values[0]))}",
             _ => throw MlflowException.Invalid($"Invalid comparator for '{c.Field}'."),
         };
     }
@@ -122,7 +150,31 @@ public enum AttributeKind
 }
 
 /// <summary>An attribute as SQL.</summary>
-public sealed record AttributeColumn(string Sql, AttributeKind Kind);
+public sealed record AttributeColumn(string Sql, AttributeKind Kind)
+{
+    /// <summary>What a text of clients is in the column; null where it is the same.</summary>
+    public Func<string, string>? Means { get; init; }
+
+    /// <summary>
+    /// Where it is of rows beside the thing, such as its metrics: they, with a condition, as after <c>from</c>. One of them has to fulfil
+    /// a comparison.
+    /// </summary>
+    public string? From { get; init; }
+
+    /// <summary>The order of these rows whose first one counts where things are ordered.</summary>
+    public string? Last { get; init; }
+}
+
+/// <summary>What things are ordered by.</summary>
+public sealed record AttributeOrder(FieldName Field, bool IsDescending, AttributeColumns Columns)
+{
+    /// <summary>Reads an order such as <c>name DESC</c>.</summary>
+    /// <exception cref="MlflowException">It is none.</exception>
+    public static AttributeOrder Parse(string text, AttributeColumns columns) =>
+        FilterParser.ParseOrder(text, out var isDescending) is { } field
+            ? new AttributeOrder(field, isDescending, columns)
+            : throw MlflowException.Invalid($"Invalid order_by entry '{ClientText.Brief(text)}'.");
+}
 
 /// <summary>The attributes of what is searched.</summary>
 /// <param name="ByName">By MLflow's name.</param>
@@ -136,8 +188,22 @@ public sealed record AttributeColumns(
     string LastOrder
 )
 {
-    internal AttributeColumn? Find(FieldName field) =>
-        field.Entity?.ToLowerInvariant() is null or "attribute" or "attributes" or "attr"
-            ? ByName.GetValueOrDefault(field.Key)
-            : null;
+    /// <summary>The JSON object with the parameters; null where there are none.</summary>
+    public string? Params { get; init; }
+
+    /// <summary>The metric of a key, with what makes a parameter of a value; null where there are none.</summary>
+    public Func<string, Func<object, string>, AttributeColumn>? Metrics { get; init; }
+
+    internal AttributeColumn? Find(FieldName field, Func<object, string> parameter) =>
+        field.Entity?.ToLowerInvariant() switch
+        {
+            null or "attribute" or "attributes" or "attr" => ByName.GetValueOrDefault(field.Key),
+            "tag" or "tags" => new AttributeColumn($"{Tags} ->> {parameter(field.Key)}", AttributeKind.Text),
+            "param" or "params" or "parameter" or "parameters" when Params is not null => new AttributeColumn(
+                $"{Params} ->> {parameter(field.Key)}",
+                AttributeKind.Text
+            ),
+            "metric" or "metrics" => Metrics?.Invoke(field.Key, parameter),
+            _ => null,
+        };
 }

@@ -1,4 +1,6 @@
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.HttpResults;
+using Platform.ServiceDefaults;
 
 namespace Platform.Mlflow;
 
@@ -21,9 +23,22 @@ public sealed class MlflowException(string code, string message) : Exception(mes
             "RESOURCE_CONFLICT" => StatusCodes.Status409Conflict,
             "REQUEST_LIMIT_EXCEEDED" => StatusCodes.Status429TooManyRequests,
             "TEMPORARILY_UNAVAILABLE" => StatusCodes.Status503ServiceUnavailable,
+            "NOT_IMPLEMENTED" => StatusCodes.Status501NotImplemented,
             "INTERNAL_ERROR" => StatusCodes.Status500InternalServerError,
             _ => StatusCodes.Status400BadRequest,
         };
+
+    /// <summary>Throws where something was refused with a problem.</summary>
+    public static void ThrowIf(ProblemHttpResult? refusal)
+    {
+        if (refusal is not null)
+        {
+            throw new MlflowException(
+                MlflowCodes.Of(refusal.StatusCode, refusal.ProblemDetails),
+                refusal.ProblemDetails.Detail ?? "This belongs to another job."
+            );
+        }
+    }
 
     public static MlflowException Invalid(string message) => new("INVALID_PARAMETER_VALUE", message);
 

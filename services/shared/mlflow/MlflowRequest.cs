@@ -85,8 +85,9 @@ public sealed class MlflowRequest
             );
     }
 
-    /// <summary>A truth value, as MLflow's clients write it; false when it is left out.</summary>
-    public bool Flag(string field) =>
+    /// <summary>A truth value, as MLflow's clients write it.</summary>
+    /// <param name="usually">When it is left out.</param>
+    public bool Flag(string field, bool usually = false) =>
         (
             _query is null && Value(field) is { ValueKind: JsonValueKind.True or JsonValueKind.False } flag
                 ? flag.ValueKind is JsonValueKind.True
@@ -95,7 +96,8 @@ public sealed class MlflowRequest
                 : Text(field)
         ) switch
         {
-            null or "false" => false,
+            null => usually,
+            "false" => false,
             "true" => true,
             var other => throw MlflowException.Invalid(
                 $"Invalid value {ClientText.Brief(other)} for parameter '{field}' supplied. It must be true or false."
@@ -121,6 +123,12 @@ public sealed class MlflowRequest
                     ),
             ]
             : [];
+
+    /// <summary>An object that must be there.</summary>
+    public MlflowRequest RequiredObject(string field) =>
+        _query is not null || Value(field) is not { } value ? throw MlflowException.Missing(field)
+        : value.ValueKind is JsonValueKind.Object ? new MlflowRequest(value, query: null)
+        : throw MlflowException.Invalid($"Invalid value for parameter '{field}' supplied.");
 
     /// <summary>The id of the run, under its old name too.</summary>
     public string RunId() =>

@@ -82,9 +82,10 @@ internal sealed class MachineAccess(JobAttempts<TrackingStore> attempts, Trackin
                 RunSentences.ForeignJob
             ),
             CallerKind.Node => jobId is { } job
-                ? Refusal(
+                ? AttemptProblems.Of(
                     http,
-                    await attempts.OfNodeAsync(caller.Id, job, attempt: null, rank: null, cancellationToken)
+                    await attempts.OfNodeAsync(caller.Id, job, attempt: null, rank: null, cancellationToken),
+                    RunSentences.AttemptFenced
                 )
                 : CallerProblems.NotAllowed(http),
             _ => null,
@@ -92,15 +93,6 @@ internal sealed class MachineAccess(JobAttempts<TrackingStore> attempts, Trackin
     }
 
     private static MachineAccess Of(HttpContext http) => http.RequestServices.GetRequiredService<MachineAccess>();
-
-    private static ProblemHttpResult? Refusal(HttpContext http, AttemptAccess access) =>
-        access switch
-        {
-            AttemptAccess.Allowed => null,
-            AttemptAccess.Fenced => ProblemResults.From(Run.Fenced),
-            AttemptAccess.Unknown => AttemptProblems.NotHeardYet(http),
-            _ => CallerProblems.NotAllowed(http),
-        };
 
     /// <summary>Whether this caller is a process of an attempt that is over.</summary>
     /// <returns>Why it is refused; null when it is not.</returns>
@@ -139,11 +131,23 @@ internal sealed class MachineAccess(JobAttempts<TrackingStore> attempts, Trackin
             return null;
         }
 
-        return caller.Kind switch
-        {
-            CallerKind.Job => owner.JobId == caller.Id ? null : CallerProblems.NotAllowed(http),
-            _ => await RefuseRunAsync(http, owner.JobId, cancellationToken),
-        };
+        return await RefuseJobAsync(http, owner.JobId, cancellationToken);
+    }
+
+    /// <summary>Whether this caller, of an attempt that is not over, may touch what belongs to a job, or to none.</summary>
+    /// <returns>Why not; null when it may.</returns>
+    public async Task<ProblemHttpResult?> RefuseJobAsync(
+        HttpContext http,
+        Guid? jobId,
+        CancellationToken cancellationToken
+    )
+    {
+        var caller = http.Caller();
+        return caller.Kind is CallerKind.Job
+            ? jobId == caller.Id
+                ? null
+                : CallerProblems.NotAllowed(http)
+            : await RefuseRunAsync(http, jobId, cancellationToken);
     }
 
     /// <summary>Whose run it is; null when there is none.</summary>

@@ -103,8 +103,13 @@ internal sealed record RunCondition(string Row, string? Numbers, Func<string, st
             return OfFact(c, fact.Entity, fact.Key, parameter);
         }
 
-        var attribute = RunAttribute.Find(c.Field.Key)!;
         var row = RunFilterSql.Comparison(c, parameter);
+        if (RunFilterSql.EntityOf(c.Field.Entity) is RunFilterSql.Datasets)
+        {
+            return OfRow(row) with { IsScan = IsScanning(c) };
+        }
+
+        var attribute = RunAttribute.Find(c.Field.Key)!;
         return OfRow(row, attribute.Indexed is not null) with
         {
             IsScan = attribute.Kind is RunAttributeKind.Text && IsScanning(c),
@@ -115,7 +120,8 @@ internal sealed record RunCondition(string Row, string? Numbers, Func<string, st
 
     /// <summary>What a field is in the tables of facts; null for a column of runs.</summary>
     private static (string Entity, string Key)? FactOf(FieldName field) =>
-        RunFilterSql.EntityOf(field.Entity) is not "attributes" and { } entity ? (entity, field.Key)
+        RunFilterSql.EntityOf(field.Entity) is not ("attributes" or RunFilterSql.Datasets) and { } entity
+            ? (entity, field.Key)
         : RunAttribute.Find(field.Key) is { Tag: { } tag } ? ("tags", tag)
         : null;
 

@@ -31,7 +31,7 @@ internal static class RunFilter
     /// <param name="reject">Gets what it means that there is not.</param>
     public static void AddRunFilter(this ListFilter filter, FilterNode node, RunFinder finder, Action<Sentence> reject)
     {
-        foreach (var part in Parts(node))
+        foreach (var part in Parts(TagsOfMlflow.Resolve(node)))
         {
             filter.Add(parameter =>
             {
@@ -57,7 +57,10 @@ internal static class RunFilter
         var dot = name.IndexOf('.', StringComparison.Ordinal);
         return dot < 0 || RunFilterSql.EntityOf(name[..dot]) is not { } entity
             ? null
-            : (entity, name[(dot + 1)..].Trim('`', '"'));
+            : Of(entity, name[(dot + 1)..].Trim('`', '"'));
+
+        static (string Entity, string Key) Of(string entity, string key) =>
+            TagsOfMlflow.AttributeOf(entity, key) is { } attribute ? ("attributes", attribute) : (entity, key);
     }
 
     /// <summary>
@@ -81,6 +84,7 @@ internal static class RunFilter
 
         return entity switch
         {
+            RunFilterSql.Datasets => null,
             "metrics" => Metric(RunFacts.Key("metrics", parameter(key)), isDescending),
             "tags" => OfFact("null::float8", $"r.tags ->> {parameter(key)}", isDescending),
             "params" => Values("parameters", parameter(key), isDescending),

@@ -3,6 +3,7 @@ using System.Text.Json;
 using Platform.Contracts.Sentences;
 using Platform.Mlflow.Filtering;
 using Platform.ServiceDefaults;
+using Platform.Tracking.Mlflow.Inputs;
 using Platform.Tracking.Runs;
 
 namespace Platform.Tracking.Filtering;
@@ -13,6 +14,9 @@ namespace Platform.Tracking.Filtering;
 /// </summary>
 internal sealed class RunFilterSql(Func<object, string> parameter)
 {
+    /// <summary>The datasets that a run reads.</summary>
+    public const string Datasets = "datasets";
+
     /// <summary>MLflow's names for the parts of a run, in singular, plural and short form.</summary>
     private static readonly Dictionary<string, string> _entities = new(StringComparer.Ordinal)
     {
@@ -25,6 +29,8 @@ internal sealed class RunFilterSql(Func<object, string> parameter)
         ["tag"] = "tags",
         ["tags"] = "tags",
         ["summary"] = "summary",
+        ["dataset"] = Datasets,
+        ["datasets"] = Datasets,
         ["attr"] = "attributes",
         ["attribute"] = "attributes",
         ["attributes"] = "attributes",
@@ -71,7 +77,9 @@ internal sealed class RunFilterSql(Func<object, string> parameter)
 
         if (entity is null)
         {
-            return Fail(FilterSentences.Entity.With(c.Field.Entity!, "metrics, params, tags, summary, attributes"));
+            return Fail(
+                FilterSentences.Entity.With(c.Field.Entity!, "metrics, params, tags, summary, datasets, attributes")
+            );
         }
 
         if (!RunRules.IsKey(c.Field.Key))
@@ -82,6 +90,7 @@ internal sealed class RunFilterSql(Func<object, string> parameter)
         return entity switch
         {
             "metrics" => CompareMetric(c),
+            Datasets => CompareDataset(c),
             "tags" => CompareText(c, $"r.tags ->> {parameter(c.Field.Key)}", Contains("tags", c)),
             "params" => CompareValue(c, "parameters"),
             _ => CompareValue(c, "summary"),
@@ -105,6 +114,36 @@ internal sealed class RunFilterSql(Func<object, string> parameter)
         return NumberOf(c) is { } number
             ? $"exists ({metric} and {MetricIs("m.value", c.Operator, symbol, number, parameter)})"
             : null;
+    }
+
+    /// <summary>One of the datasets of the run has it.</summary>
+    private string? CompareDataset(FilterNode.Comparison c)
+    {
+        var column = c.Field.Key switch
+        {
+            "name" => "d.name",
+            "digest" => "d.digest",
+            "context" => $"(i.tags ->> '{DatasetInput.ContextTag}')",
+            _ => null,
+        };
+        if (column is null)
+        {
+            return Fail(
+                FilterSentences.Attribute.With(c.Field.ToString(), "dataset.name, dataset.digest, dataset.context")
+            );
+        }
+
+        const string Datasets = "select from run_dataset i join dataset d on d.id = i.dataset_id where i.run_id = r.id";
+        return c.Operator switch
+        {
+            FilterOperator.IsNull => $"not exists ({Datasets} and {column} is not null)",
+            FilterOperator.Equal
+            or FilterOperator.NotEqual
+            or FilterOperator.Like
+            or FilterOperator.LikeInAnyCase
+            or FilterOperator.In => $"exists ({Datasets} and {CompareText(c, column, indexed: null)})",
+            _ => Fail(FilterSentences.Operator.With(c.Field.ToString())),
+        };
     }
 
     /// <summary>PostgreSQL's NaN is greater than any number and equal to itself; that of a series has no order.</summary>

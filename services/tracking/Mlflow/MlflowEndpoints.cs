@@ -1,6 +1,8 @@
 using Platform.Mlflow;
 using Platform.ServiceDefaults;
 using Platform.Tracking.Mlflow.Experiments;
+using Platform.Tracking.Mlflow.Inputs;
+using Platform.Tracking.Mlflow.LoggedModels;
 using Platform.Tracking.Mlflow.Runs;
 
 namespace Platform.Tracking.Mlflow;
@@ -24,6 +26,13 @@ internal static class MlflowEndpoints
         services.AddSingleton<MlflowRunValues>();
         services.AddSingleton<MlflowRunModels>();
         services.AddSingleton<MlflowMetricHistory>();
+        services.AddSingleton<RunInputs>();
+        services.AddSingleton<MlflowInputs>();
+        services.AddSingleton<LoggedModelReader>();
+        services.AddSingleton<LoggedModelAccess>();
+        services.AddSingleton<LoggedModelMetrics>();
+        services.AddSingleton<LoggedModelPurge>();
+        services.AddSingleton<MlflowLoggedModels>();
     }
 
     public static void MapMlflow(this IEndpointRouteBuilder app)
@@ -35,6 +44,8 @@ internal static class MlflowEndpoints
             mlflow.MapRuns();
             mlflow.MapRunValues();
             mlflow.MapRunModels();
+            mlflow.MapRunInputs();
+            mlflow.MapLoggedModels();
             mlflow.MapMetricHistory();
             mlflow.Map<MlflowRunAccess>(
                 methods: null,

@@ -1,4 +1,5 @@
 using Platform.Mlflow;
+using Platform.Tracking.Mlflow.Inputs;
 
 namespace Platform.Tracking.Mlflow;
 
@@ -19,10 +20,9 @@ internal sealed record MlflowRun
 {
     public required MlflowRunInfo Info { get; init; }
     public required MlflowRunData Data { get; init; }
-    public MlflowRunInputs Inputs { get; init; } = new();
+    public required MlflowRunInputs Inputs { get; init; }
+    public MlflowRunOutputs? Outputs { get; init; }
 }
-
-internal sealed record MlflowRunInputs;
 
 internal sealed record MlflowRunInfo
 {
@@ -46,5 +46,11 @@ internal sealed record MlflowRunData
 }
 
 /// <param name="Timestamp">Milliseconds since 1970.</param>
-/// <param name="RunId">Only where the points of several runs are asked for.</param>
-internal sealed record MlflowMetric(string Key, double Value, long Timestamp, long Step, string? RunId = null);
+/// <param name="RunId">Only where the points of several runs are asked for, or of a model.</param>
+internal sealed record MlflowMetric(string Key, double Value, long Timestamp, long Step, string? RunId = null)
+{
+    /// <summary>Only of metrics of a model, with the dataset that they are about.</summary>
+    public string? ModelId { get; init; }
+    public string? DatasetName { get; init; }
+    public string? DatasetDigest { get; init; }
+}

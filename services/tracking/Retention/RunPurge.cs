@@ -2,6 +2,8 @@ using Npgsql;
 using Platform.EventStore;
 using Platform.ServiceDefaults;
 using Platform.Tracking.Exporting;
+using Platform.Tracking.Mlflow.Inputs;
+using Platform.Tracking.Mlflow.LoggedModels;
 using Platform.Tracking.Runs;
 
 namespace Platform.Tracking.Retention;
@@ -10,7 +12,7 @@ namespace Platform.Tracking.Retention;
 /// Deletes runs for good. The event, the run's row and its series are one transaction, so that a new run under the same id starts
 /// empty; the points follow in small steps (<see cref="DeleteLeftoversAsync"/>).
 /// </summary>
-internal sealed class RunPurge(TrackingStore store, TimeProvider clock)
+internal sealed class RunPurge(TrackingStore store, LoggedModelPurge models, TimeProvider clock)
 {
     /// <summary>How many chunks a step deletes; one has some thousands of points.</summary>
     private const int StepChunks = 200;
@@ -51,9 +53,13 @@ internal sealed class RunPurge(TrackingStore store, TimeProvider clock)
             sideEffects: batch => AddDeletions(batch, runId),
             cancellationToken: cancellationToken
         );
-        return outcome.Refusal is { } refusal
-            ? Left(id, refusal)
-            : new PurgedRun(id, Done: true, content, Problem: null);
+        if (outcome.Refusal is { } refusal)
+        {
+            return Left(id, refusal);
+        }
+
+        await models.PurgeOfRunAsync(runId, metadata, cancellationToken);
+        return new PurgedRun(id, Done: true, content, Problem: null);
     }
 
     /// <summary>Finds runs that have been in the recycle bin since before a time, the longest there first.</summary>
@@ -124,6 +130,7 @@ internal sealed class RunPurge(TrackingStore store, TimeProvider clock)
         );
         batch.Add("delete from metric_batch where run_id = $1", runId);
         batch.Add(RunLogs.DeleteSql, runId);
+        RunInputTables.AddDeletion(batch, runId);
         // The last, as it is what facts about its metrics are found by.
         batch.Add("delete from run_number where run_id = $1", runId);
     }

@@ -3,6 +3,8 @@ using Platform.EventStore;
 using Platform.ProjectRetention;
 using Platform.ServiceDefaults;
 using Platform.Tracking.Metrics.Storage;
+using Platform.Tracking.Mlflow.Inputs;
+using Platform.Tracking.Mlflow.LoggedModels;
 using Platform.Tracking.Runs;
 
 namespace Platform.Tracking.Retention;
@@ -15,6 +17,8 @@ namespace Platform.Tracking.Retention;
 internal sealed class RunRetention(
     RunHandler runs,
     RunPurge purge,
+    LoggedModelPurge models,
+    RunInputs inputs,
     OldPointsMover mover,
     RetentionSteps steps,
     RetainedProjects<TrackingStore> projects,
@@ -56,6 +60,7 @@ internal sealed class RunRetention(
             async id => (await purge.PurgeAsync(id, dryRun: false, _ownAccount, cancellationToken)).Done,
             cancellationToken
         );
+        await PurgeModelsAsync(deletedBefore, cancellationToken);
         await steps.ForEachAsync(
             "delete the points of purged runs",
             limit => purge.FindLeftoversAsync(limit, cancellationToken),
@@ -82,6 +87,36 @@ internal sealed class RunRetention(
                 {
                     await DeleteEndedAsync(project, now, cancellationToken);
                 }
+            },
+            cancellationToken
+        );
+    }
+
+    /// <summary>Deletes logged models and datasets that are kept no longer.</summary>
+    private async Task PurgeModelsAsync(DateTimeOffset deletedBefore, CancellationToken cancellationToken)
+    {
+        await steps.ForEachAsync(
+            "purge logged models that were deleted long enough ago",
+            limit => models.FindDueAsync(deletedBefore, limit, cancellationToken),
+            id => $"purge logged model {id}",
+            id => models.PurgeAsync(id, _ownAccount, cancellationToken),
+            cancellationToken
+        );
+        await steps.ForEachAsync(
+            "purge logged models of purged runs",
+            limit => models.FindLeftoversAsync(limit, cancellationToken),
+            run => $"purge logged models of run {run}",
+            run => models.DeleteLeftoversAsync(run, _ownAccount, cancellationToken),
+            cancellationToken
+        );
+        await steps.ForEachAsync(
+            "delete datasets that no run reads",
+            limit => inputs.FindUnusedAsync(limit, cancellationToken),
+            id => $"delete dataset {id}",
+            async id =>
+            {
+                await inputs.DeleteUnusedAsync(id, cancellationToken);
+                return true;
             },
             cancellationToken
         );

@@ -133,6 +133,10 @@ internal sealed partial record Run(
                 Alias = e.Alias ?? run.Alias,
                 Group = e.Group ?? run.Group,
                 Notes = e.Notes ?? run.Notes,
+                ParentId =
+                    e.ParentId is null ? run.ParentId
+                    : e.ParentId.Length == 0 ? null
+                    : e.ParentId,
             },
             EnvironmentRecorded e => run with { Environment = e.Environment },
             PrimaryMetricSet e => run with { PrimaryMetric = new PrimaryMetric(e.Name, e.Mode) },
@@ -259,6 +263,7 @@ internal sealed partial record Run(
             Alias = Change(run.Alias, c.Alias),
             Group = Change(run.Group, c.Group),
             Notes = Change(run.Notes, c.Notes),
+            ParentId = Change(run.ParentId ?? "", c.ParentId),
             At = now,
         };
         if (updated != new RunUpdated { At = now })

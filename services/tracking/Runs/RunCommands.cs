@@ -45,6 +45,9 @@ internal sealed record UpdateRun(
     public string? Group { get; init; }
     public string? Notes { get; init; }
 
+    /// <summary>The run that it is a part of; null keeps it, empty text is none.</summary>
+    public string? ParentId { get; init; }
+
     /// <summary>Replaces what was recorded before.</summary>
     public RunValue? Environment { get; init; }
 

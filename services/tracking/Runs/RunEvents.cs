@@ -59,6 +59,9 @@ internal sealed record RunUpdated : RunEvent
 
     /// <summary>Markdown.</summary>
     public string? Notes { get; init; }
+
+    /// <summary>The run that it is a part of; empty text for none.</summary>
+    public string? ParentId { get; init; }
 }
 
 /// <summary>In which environment the training runs: an object with what its SDK found out about Python, packages, host and code.</summary>

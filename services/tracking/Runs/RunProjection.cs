@@ -252,6 +252,11 @@ internal sealed class RunProjection : SqlProjection
             );
         }
 
+        if (e.ParentId is not null)
+        {
+            batch.Add("update run set parent_id = nullif($2, '') where id = $1", id, e.ParentId);
+        }
+
         if (e.Parameters is { } parameters)
         {
             Merge(batch, "parameters", id, Set(parameters), Removed(parameters, value => value.IsNull));

@@ -22,9 +22,11 @@ internal static class RunRules
     public static bool TryNormalizeId(string? id, out string normalized) => RunIds.TryNormalize(id, out normalized);
 
     /// <summary>True for what follows <c>/api/runs/</c> in an address that is none of a run: the run could not be read.</summary>
-    /// <remarks>Numbers are the ids of experiments, whose streams are beside those of runs.</remarks>
+    /// <remarks>Experiments, whose ids are numbers, and logged models have streams beside those of runs.</remarks>
     public static bool IsReservedId(string id) =>
-        id.ToLowerInvariant() is "compare" or "analytics" or "export" || id.All(char.IsAsciiDigit);
+        id.ToLowerInvariant() is "compare" or "analytics" or "export"
+        || id.All(char.IsAsciiDigit)
+        || LoggedModelIds.IsId(id);
 
     public static bool IsName(string? name) => IsText(name, MaxName) && ClientText.IsVisibleLine(name!);
 

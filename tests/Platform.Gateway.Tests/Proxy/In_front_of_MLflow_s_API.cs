@@ -42,4 +42,13 @@ public sealed class In_front_of_MLflow_s_API : IAsyncLifetime
         Assert.Equal("OK", await _gateway.Client.GetStringAsync("/health"));
         Assert.Equal(GatewayModule.Version, await _gateway.Client.GetStringAsync("/version"));
     }
+
+    [Theory]
+    [InlineData("/health")]
+    [InlineData("/version")]
+    public async Task health_and_version_are_there_for_those_who_only_look(string path)
+    {
+        using var answer = await _gateway.SendAsync(HttpMethod.Head, path);
+        Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
+    }
 }

@@ -11,15 +11,24 @@ internal static class MlflowCalls
 {
     public const string Prefix = "/api/2.0/mlflow";
 
-    public static async Task<JsonNode> PostAsync(
+    public static Task<JsonNode> PostAsync(
         this TrackingHost host,
+        string path,
+        object body,
+        HttpStatusCode expected = HttpStatusCode.OK,
+        Caller? caller = null
+    ) => host.CallAsync(HttpMethod.Post, path, body, expected, caller);
+
+    public static async Task<JsonNode> CallAsync(
+        this TrackingHost host,
+        HttpMethod method,
         string path,
         object body,
         HttpStatusCode expected = HttpStatusCode.OK,
         Caller? caller = null
     )
     {
-        using var request = new HttpRequestMessage(HttpMethod.Post, Prefix + path)
+        using var request = new HttpRequestMessage(method, Prefix + path)
         {
             Content = body is string text
                 ? new StringContent(text, Encoding.UTF8, "application/json")
@@ -71,6 +80,15 @@ internal static class MlflowCalls
                 }
             )
         )["run"]!;
+
+    /// <summary>Parameters or tags.</summary>
+    public static object[] Pairs(params (string Key, string Value)[] pairs) =>
+        [.. pairs.Select(pair => new { key = pair.Key, value = pair.Value })];
+
+    /// <summary>The id of the logged model that an answer is about.</summary>
+    public static string ModelOf(JsonNode answer) => ModelIdOf(answer["model"]);
+
+    public static string ModelIdOf(JsonNode? model) => model!["info"]!["model_id"].Text();
 
     public static string IdOf(JsonNode run) => run["info"]!["run_id"].Text();
 

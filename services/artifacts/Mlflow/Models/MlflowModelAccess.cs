@@ -1,8 +1,6 @@
 using System.Globalization;
-using Microsoft.AspNetCore.Http.HttpResults;
 using Platform.Artifacts.Access;
 using Platform.EventStore;
-using Platform.JobAttempts;
 using Platform.Mlflow;
 using Platform.ServiceDefaults;
 
@@ -12,26 +10,13 @@ namespace Platform.Artifacts.Mlflow.Models;
 /// Finds what a request names, for a caller that may touch it. A training process may register models and make versions of them, change
 /// those that its job made, and read what it finds.
 /// </summary>
-internal sealed class MlflowModelAccess(
-    ModelReader models,
-    JobAttempts<ArtifactsStore> attempts,
-    MachineAccess machines
-)
+internal sealed class MlflowModelAccess(ModelReader models, MachineAccess machines)
 {
     private const int MaxName = 256;
 
     /// <summary>Refuses a process of an attempt that is over.</summary>
-    public async Task EnterAsync(HttpContext context)
-    {
-        var caller = context.Caller();
-        if (
-            caller.Kind is CallerKind.Job
-            && !await attempts.EnterAsync(caller.Id, caller.Attempt, caller.Rank, context.RequestAborted)
-        )
-        {
-            throw new MlflowException("PERMISSION_DENIED", ArtifactSentences.AttemptFenced.English);
-        }
-    }
+    public async Task EnterAsync(HttpContext context) =>
+        MlflowException.ThrowIf(await machines.RefuseAttemptAsync(context));
 
     /// <summary>A name that a model may have.</summary>
     public static string NameOf(MlflowRequest request, string field = "name")
@@ -86,7 +71,7 @@ internal sealed class MlflowModelAccess(
     public async Task CheckAliasAsync(FoundVersion version, string alias, HttpContext context)
     {
         var caller = context.Caller();
-        Check(
+        MlflowException.ThrowIf(
             await machines.RefuseAliasesAsync(
                 context,
                 version.Artifact,
@@ -96,24 +81,6 @@ internal sealed class MlflowModelAccess(
                 context.RequestAborted
             )
         );
-    }
-
-    /// <summary>Throws where something was refused.</summary>
-    public static void Check(ProblemHttpResult? refusal)
-    {
-        if (refusal is not null)
-        {
-            throw new MlflowException(
-                refusal.StatusCode switch
-                {
-                    StatusCodes.Status404NotFound => "RESOURCE_DOES_NOT_EXIST",
-                    StatusCodes.Status409Conflict => "RESOURCE_CONFLICT",
-                    StatusCodes.Status503ServiceUnavailable => "TEMPORARILY_UNAVAILABLE",
-                    _ => "PERMISSION_DENIED",
-                },
-                refusal.ProblemDetails.Detail ?? "This belongs to another job."
-            );
-        }
     }
 
     /// <summary>Throws where a command was refused.</summary>

@@ -1,5 +1,3 @@
-using System.Globalization;
-using System.Text.RegularExpressions;
 using Platform.Artifacts.Versions;
 using Platform.EventStore;
 using Platform.Mlflow;
@@ -8,10 +6,9 @@ using Platform.ServiceDefaults;
 namespace Platform.Artifacts.Mlflow.Models;
 
 /// <summary>Which model is which artifact. A model's name may be any text; its artifact's name is made from it and stays.</summary>
-internal sealed partial class ModelNames(ArtifactsStore store, ArtifactWriter writer, ModelReader models)
+internal sealed class ModelNames(ArtifactsStore store, ArtifactWriter writer, ModelReader models)
 {
     private const int MaxArtifactName = 128;
-    private const int MaxTries = 1000;
 
     /// <summary>Puts a model into the registry.</summary>
     /// <returns>Its artifact; null when there is a model of this name.</returns>
@@ -84,22 +81,17 @@ internal sealed partial class ModelNames(ArtifactsStore store, ArtifactWriter wr
     /// <summary>What an artifact's name cannot have becomes a dash.</summary>
     internal static string ArtifactOf(string name)
     {
-        var artifact = NotInName().Replace(name, "-").Trim('-', '.', '_');
+        var artifact = MadeNames.Of(name).Trim('-', '.', '_');
         // Room for a number.
-        artifact = artifact[..Math.Min(artifact.Length, MaxArtifactName - 5)];
+        artifact = artifact[..Math.Min(artifact.Length, MaxArtifactName - MadeNames.RoomForNumber)];
         return ClientText.IsArtifactName(artifact) ? artifact : "model";
     }
-
-    [GeneratedRegex("[^A-Za-z0-9_.-]+", RegexOptions.None, matchTimeoutMilliseconds: 1000)]
-    private static partial Regex NotInName();
 
     /// <summary>Claims a name for an artifact that is no other model and of no other type.</summary>
     private async Task<string?> ClaimAsync(string name, CancellationToken cancellationToken)
     {
-        var stem = ArtifactOf(name);
-        for (var number = 1; number <= MaxTries; number++)
+        foreach (var artifact in MadeNames.Numbered(ArtifactOf(name)))
         {
-            var artifact = number == 1 ? stem : string.Create(CultureInfo.InvariantCulture, $"{stem}-{number}");
             if (await IsFreeAsync(artifact, cancellationToken))
             {
                 return await InsertClaimAsync(name, artifact, cancellationToken)

@@ -52,7 +52,7 @@ internal sealed class ModelSource(RunFileAccess access, RunFileStore files, Mode
     private async Task<IReadOnlyList<ArtifactFile>> OfOwnerAsync(string owner, string folder, HttpContext context)
     {
         var (found, refusal) = await access.FindAsync(owner, context);
-        MlflowModelAccess.Check(refusal);
+        MlflowException.ThrowIf(refusal);
         var below = await files.FindBelowAsync(
             found!.Id,
             folder,

@@ -45,6 +45,8 @@ public static class ServiceCatalog
                 new("/ajax-api/2.0/mlflow-artifacts/{**rest}") { HasLargeBodies = true },
                 new("/api/2.0/mlflow/artifacts/{**rest}"),
                 new("/ajax-api/2.0/mlflow/artifacts/{**rest}"),
+                new("/api/2.0/mlflow/logged-models/{id}/artifacts/{**rest}"),
+                new("/ajax-api/2.0/mlflow/logged-models/{id}/artifacts/{**rest}"),
                 new("/api/2.0/mlflow/registered-models/{**rest}"),
                 new("/ajax-api/2.0/mlflow/registered-models/{**rest}"),
                 new("/api/2.0/mlflow/model-versions/{**rest}"),

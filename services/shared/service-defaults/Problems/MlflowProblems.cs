@@ -15,13 +15,13 @@ internal sealed class MlflowProblems : IProblemDetailsWriter
     public async ValueTask WriteAsync(ProblemDetailsContext context)
     {
         var (http, problem) = (context.HttpContext, context.ProblemDetails);
-        // The framework's own problems have none.
-        var isOurs = problem.Extensions.ContainsKey("code");
+        // Asked before a code is given to problems that have none.
+        var code = MlflowCodes.Of(http.Response.StatusCode, problem);
         StatusProblems.Describe(problem, http.Request);
         await http.Response.WriteAsJsonAsync(
             new JsonObject
             {
-                ["error_code"] = CodeOf(http.Response.StatusCode, problem, isOurs),
+                ["error_code"] = code,
                 ["message"] = MessageOf(problem),
                 ["trace_id"] = StatusProblems.TraceOf(http),
             }
@@ -44,24 +44,4 @@ internal sealed class MlflowProblems : IProblemDetailsWriter
                 errors.SelectMany(field => field.Value.Select(text => $"Invalid parameter '{field.Key}': {text}"))
             )
             : problem.Detail ?? problem.Title;
-
-    /// <summary>The name that MLflow has for a problem (<c>mlflow/exceptions.py</c>).</summary>
-    private static string CodeOf(int status, ProblemDetails problem, bool isOurs) =>
-        status switch
-        {
-            StatusCodes.Status400BadRequest when problem is HttpValidationProblemDetails => "INVALID_PARAMETER_VALUE",
-            StatusCodes.Status401Unauthorized => "UNAUTHENTICATED",
-            StatusCodes.Status403Forbidden => "PERMISSION_DENIED",
-            StatusCodes.Status404NotFound when isOurs => "RESOURCE_DOES_NOT_EXIST",
-            StatusCodes.Status404NotFound or StatusCodes.Status405MethodNotAllowed => "ENDPOINT_NOT_FOUND",
-            StatusCodes.Status409Conflict => "RESOURCE_CONFLICT",
-            StatusCodes.Status429TooManyRequests => "REQUEST_LIMIT_EXCEEDED",
-            StatusCodes.Status501NotImplemented => "NOT_IMPLEMENTED",
-            StatusCodes.Status502BadGateway
-            or StatusCodes.Status503ServiceUnavailable
-            or StatusCodes.Status507InsufficientStorage => "TEMPORARILY_UNAVAILABLE",
-            StatusCodes.Status504GatewayTimeout => "DEADLINE_EXCEEDED",
-            >= StatusCodes.Status500InternalServerError => "INTERNAL_ERROR",
-            _ => "BAD_REQUEST",
-        };
 }

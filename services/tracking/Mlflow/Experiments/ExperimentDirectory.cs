@@ -1,7 +1,7 @@
 using System.Globalization;
-using System.Text.RegularExpressions;
 using Npgsql;
 using Platform.EventStore;
+using Platform.Mlflow;
 using Platform.ServiceDefaults;
 
 namespace Platform.Tracking.Mlflow.Experiments;
@@ -10,10 +10,9 @@ namespace Platform.Tracking.Mlflow.Experiments;
 /// Which experiment has which id, name and project. Whatever project has runs is an experiment: one that no client of MLflow created is
 /// taken up under its project's name when it is first asked for.
 /// </summary>
-internal sealed partial class ExperimentDirectory(TrackingStore store, TimeProvider clock)
+internal sealed class ExperimentDirectory(TrackingStore store, TimeProvider clock)
 {
     private const int MaxProject = 200;
-    private const int MaxTries = 1000;
 
     /// <summary>Creates an experiment.</summary>
     /// <returns>Its id; null when there is one of this name.</returns>
@@ -25,9 +24,8 @@ internal sealed partial class ExperimentDirectory(TrackingStore store, TimeProvi
     )
     {
         var path = ProjectOf(name);
-        for (var number = 1; number <= MaxTries; number++)
+        foreach (var project in MadeNames.Numbered(path))
         {
-            var project = number == 1 ? path : string.Create(CultureInfo.InvariantCulture, $"{path}-{number}");
             if (await ClaimAsync(name, project, cancellationToken) is { } id)
             {
                 return await CreateAsync(id, name, project, tags, metadata, cancellationToken) ? id : null;
@@ -48,7 +46,8 @@ internal sealed partial class ExperimentDirectory(TrackingStore store, TimeProvi
     /// <summary>The id of the experiment of a project.</summary>
     public async Task<long> OfProjectAsync(string project, CancellationToken cancellationToken)
     {
-        for (var number = 1; number <= MaxTries; number++)
+        // A renamed experiment may have the name of another project.
+        foreach (var name in MadeNames.Numbered(project, number => $"{project} ({number})"))
         {
             if (await FindClaimAsync("project", project, cancellationToken) is { } known)
             {
@@ -56,8 +55,6 @@ internal sealed partial class ExperimentDirectory(TrackingStore store, TimeProvi
                 return known.Id;
             }
 
-            // A renamed experiment may have the name of another project.
-            var name = number == 1 ? project : string.Create(CultureInfo.InvariantCulture, $"{project} ({number})");
             if (await ClaimAsync(name, project, cancellationToken) is { } id)
             {
                 await TakeUpAsync(id, name, project, cancellationToken);
@@ -136,16 +133,13 @@ internal sealed partial class ExperimentDirectory(TrackingStore store, TimeProvi
     internal static string ProjectOf(string name)
     {
         var parts = name.Split('/', StringSplitOptions.RemoveEmptyEntries)
-            .Select(part => NotInPath().Replace(part, "-").Trim('-'))
+            .Select(part => MadeNames.Of(part).Trim('-'))
             .Where(part => part.Trim('.').Length > 0);
         var path = string.Join('/', parts);
         // Room for a number.
-        path = path[..Math.Min(path.Length, MaxProject - 5)].TrimEnd('/');
+        path = path[..Math.Min(path.Length, MaxProject - MadeNames.RoomForNumber)].TrimEnd('/');
         return path.Length == 0 ? "experiment" : path;
     }
-
-    [GeneratedRegex("[^A-Za-z0-9_.-]+", RegexOptions.None, matchTimeoutMilliseconds: 1000)]
-    private static partial Regex NotInPath();
 
     private async Task TakeUpAsync(long id, string name, string project, CancellationToken cancellationToken)
     {

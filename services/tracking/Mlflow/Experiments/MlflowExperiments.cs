@@ -41,26 +41,24 @@ internal sealed class MlflowExperiments(TrackingStore store, ExperimentDirectory
     public async Task<object> GetByNameAsync(MlflowRequest request, HttpContext context)
     {
         var name = request.RequiredText("experiment_name");
-        await directory.TakeUpProjectsAsync(context.RequestAborted);
-        var found =
+        if (
             context.Caller() is { Kind: CallerKind.Job } job
             && await machines.FindProjectAsync(job.Id, context.RequestAborted) is { } project
-                ? await FindAsync(
-                    "e.id = $1",
-                    [await directory.OfProjectAsync(project, context.RequestAborted)],
-                    "e.id",
-                    1,
-                    0,
-                    context.RequestAborted
-                )
-                : await FindAsync(
-                    "e.name = $1 or e.project = $1",
-                    [name],
-                    "e.name = $1 desc, e.id",
-                    1,
-                    0,
-                    context.RequestAborted
-                );
+        )
+        {
+            var id = await directory.OfProjectAsync(project, context.RequestAborted);
+            return new { Experiment = await ReadAsync(Text(id), context.RequestAborted) };
+        }
+
+        await directory.TakeUpProjectsAsync(context.RequestAborted);
+        var found = await FindAsync(
+            "e.name = $1 or e.project = $1",
+            [name],
+            "e.name = $1 desc, e.id",
+            1,
+            0,
+            context.RequestAborted
+        );
         return found.Count > 0
             ? new { Experiment = found[0] }
             : throw MlflowException.NotFound($"Could not find experiment with name '{ClientText.Brief(name)}'");

@@ -1,4 +1,3 @@
-using Microsoft.AspNetCore.Http.HttpResults;
 using Platform.EventStore;
 using Platform.Mlflow;
 using Platform.ServiceDefaults;
@@ -27,20 +26,30 @@ internal sealed class MlflowRunAccess(TrackingStore store, MachineAccess machine
 
     /// <summary>Refuses a process of an attempt that is over, once for each request.</summary>
     public async Task EnterAsync(HttpContext context) =>
-        Check(await machines.RefuseAttemptAsync(context, context.RequestAborted));
+        MlflowException.ThrowIf(await machines.RefuseAttemptAsync(context, context.RequestAborted));
 
     /// <summary>A command to make a run as this caller may give it.</summary>
     /// <exception cref="MlflowException">It may not: a job's process makes runs in its job's experiment, and below runs of its job.</exception>
     public async Task<CreateRun> ForCallerAsync(CreateRun command, HttpContext context)
     {
         var (allowed, refusal) = await machines.OfCallerAsync(context, command, context.RequestAborted);
-        Check(refusal);
+        MlflowException.ThrowIf(refusal);
         return string.Equals(allowed.Project, command.Project, StringComparison.Ordinal)
             ? allowed
-            : throw new MlflowException(
-                "PERMISSION_DENIED",
-                $"A job's token can only create runs in the experiment of its job's project, {allowed.Project}."
-            );
+            : throw OutsideOf(allowed.Project);
+    }
+
+    /// <summary>Refuses a job's process that makes something in an experiment of another project than its job's.</summary>
+    public async Task CheckProjectAsync(string project, HttpContext context)
+    {
+        if (
+            context.Caller() is { Kind: CallerKind.Job } job
+            && await machines.FindProjectAsync(job.Id, context.RequestAborted) is { } own
+            && !string.Equals(own, project, StringComparison.Ordinal)
+        )
+        {
+            throw OutsideOf(own);
+        }
     }
 
     /// <summary>Throws where a command was refused.</summary>
@@ -61,24 +70,17 @@ internal sealed class MlflowRunAccess(TrackingStore store, MachineAccess machine
         }
     }
 
-    private static void Check(ProblemHttpResult? refusal)
-    {
-        if (refusal is not null)
-        {
-            throw new MlflowException(
-                refusal.StatusCode == StatusCodes.Status503ServiceUnavailable
-                    ? "TEMPORARILY_UNAVAILABLE"
-                    : "PERMISSION_DENIED",
-                refusal.ProblemDetails.Detail ?? "This run belongs to another job."
-            );
-        }
-    }
+    private static MlflowException OutsideOf(string project) =>
+        new(
+            MlflowCodes.Denied,
+            $"A job's token can only create runs and models in the experiment of its job's project, {project}."
+        );
 
     private async Task<(string Id, bool IsDeleted)> ReadAsync(string given, HttpContext context)
     {
         if (RunRules.TryNormalizeId(given, out var id))
         {
-            Check(await machines.RefuseOwnerAsync(context, id, context.RequestAborted));
+            MlflowException.ThrowIf(await machines.RefuseOwnerAsync(context, id, context.RequestAborted));
             await using var command = store.DataSource.CreateCommand("select is_deleted from run where id = $1");
             command.Parameters.Add(new() { Value = id });
             if (await command.ExecuteScalarAsync(context.RequestAborted) is bool isDeleted)

@@ -3,6 +3,7 @@ using Platform.Mlflow;
 using Platform.ServiceDefaults;
 using Platform.Tracking.Browsing;
 using Platform.Tracking.Mlflow.Experiments;
+using Platform.Tracking.Mlflow.Inputs;
 using Platform.Tracking.Runs;
 
 namespace Platform.Tracking.Mlflow.Runs;
@@ -57,10 +58,18 @@ internal static class MlflowRunMapping
         };
 
     /// <param name="latest">For each metric, its last point.</param>
-    public static MlflowRun Of(RunView run, string experiment, IEnumerable<MlflowMetric> latest) =>
+    /// <param name="links">What it read and made.</param>
+    public static MlflowRun Of(
+        RunView run,
+        string experiment,
+        IEnumerable<MlflowMetric> latest,
+        MlflowRunLinks links
+    ) =>
         new()
         {
             Info = InfoOf(run, experiment),
+            Inputs = links.Inputs,
+            Outputs = links.Outputs,
             Data = new MlflowRunData
             {
                 Metrics = latest.ToList().OrNull(),

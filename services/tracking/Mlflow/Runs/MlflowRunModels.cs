@@ -60,12 +60,6 @@ internal sealed class MlflowRunModels(RunHandler handler, RunReader runs, Mlflow
         }
     }
 
-    /// <summary>
-    /// The platform keeps no logged models of their own yet, so that none is found: clients of version 3 ask for those of a run when they
-    /// list its files.
-    /// </summary>
-    public static object SearchLogged() => MlflowEndpoint.Empty;
-
     private static JsonObject ModelOf(string json)
     {
         try

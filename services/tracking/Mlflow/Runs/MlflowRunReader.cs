@@ -3,11 +3,17 @@ using Platform.EventStore;
 using Platform.ServiceDefaults;
 using Platform.Tracking.Browsing;
 using Platform.Tracking.Mlflow.Experiments;
+using Platform.Tracking.Mlflow.Inputs;
 
 namespace Platform.Tracking.Mlflow.Runs;
 
 /// <summary>Reads runs in MLflow's form.</summary>
-internal sealed class MlflowRunReader(TrackingStore store, RunReader reader, ExperimentDirectory experiments)
+internal sealed class MlflowRunReader(
+    TrackingStore store,
+    RunReader reader,
+    RunInputs inputs,
+    ExperimentDirectory experiments
+)
 {
     /// <summary>One run with the last point of each metric; null when there is none.</summary>
     public async Task<MlflowRun?> FindAsync(string runId, CancellationToken cancellationToken) =>
@@ -17,6 +23,10 @@ internal sealed class MlflowRunReader(TrackingStore store, RunReader reader, Exp
                 await ExperimentOfAsync(run, cancellationToken),
                 run.Latest!.Select(metric =>
                     MlflowRunMapping.MetricOf(metric.Key, metric.Value.Value, metric.Value.At, metric.Value.Step)
+                ),
+                (await inputs.ReadAsync([runId], whole: true, cancellationToken)).GetValueOrDefault(
+                    runId,
+                    MlflowRunLinks.None
                 )
             )
             : null;
@@ -54,9 +64,20 @@ internal sealed class MlflowRunReader(TrackingStore store, RunReader reader, Exp
             cancellationToken
         );
         var runs = found.Take(limit).ToList();
-        var metrics = await LatestAsync([.. runs.Select(row => row.Run.Id)], cancellationToken);
+        string[] ids = [.. runs.Select(row => row.Run.Id)];
+        var metrics = await LatestAsync(ids, cancellationToken);
+        var links = await inputs.ReadAsync(ids, whole: false, cancellationToken);
         return (
-            [.. runs.Select(row => MlflowRunMapping.Of(row.Run, row.Experiment, metrics[row.Run.Id]))],
+            [
+                .. runs.Select(row =>
+                    MlflowRunMapping.Of(
+                        row.Run,
+                        row.Experiment,
+                        metrics[row.Run.Id],
+                        links.GetValueOrDefault(row.Run.Id, MlflowRunLinks.None)
+                    )
+                ),
+            ],
             hasMore ?? found.Count > limit
         );
     }

@@ -1,6 +1,7 @@
 using Platform.Mlflow;
 using Platform.ServiceDefaults;
 using Platform.Tracking.Metrics;
+using Platform.Tracking.Mlflow.LoggedModels;
 using Platform.Tracking.Runs;
 
 namespace Platform.Tracking.Mlflow.Runs;
@@ -10,6 +11,8 @@ internal sealed class MlflowRunValues(
     RunHandler handler,
     MetricWriter writer,
     MlflowRunAccess access,
+    LoggedModelAccess models,
+    LoggedModelMetrics modelMetrics,
     TimeProvider clock
 )
 {
@@ -25,8 +28,10 @@ internal sealed class MlflowRunValues(
             throw MlflowException.Missing("timestamp");
         }
 
-        var points = PointsOf([request]);
-        await WriteAsync(await access.FindActiveAsync(request.RunId(), context), points, context);
+        var metrics = Read([request]);
+        var id = await access.FindActiveAsync(request.RunId(), context);
+        await CheckAsync(metrics, context);
+        await WriteAsync(id, metrics, context);
         return MlflowEndpoint.Empty;
     }
 
@@ -41,7 +46,9 @@ internal sealed class MlflowRunValues(
     public async Task<object> SetTagAsync(MlflowRequest request, HttpContext context)
     {
         var update = TagsOf([request]);
-        await UpdateAsync(await access.FindActiveAsync(request.RunId(), context), update, context);
+        var id = await access.FindActiveAsync(request.RunId(), context);
+        await CheckParentAsync(id, update, context);
+        await UpdateAsync(id, update, context);
         return MlflowEndpoint.Empty;
     }
 
@@ -50,7 +57,11 @@ internal sealed class MlflowRunValues(
         var key = MlflowValues.KeyOf(request);
         var removal = new Dictionary<string, string?>(StringComparer.Ordinal) { [key] = null };
         var id = await access.FindActiveAsync(request.RunId(), context);
-        await UpdateAsync(id, new UpdateRun(Tags: removal), context);
+        await UpdateAsync(
+            id,
+            new UpdateRun(Tags: removal) { ParentId = key is MlflowRunMapping.ParentTag ? "" : null },
+            context
+        );
         return MlflowEndpoint.Empty;
     }
 
@@ -74,13 +85,15 @@ internal sealed class MlflowRunValues(
         }
 
         // Everything is read before anything is stored.
-        var points = PointsOf(metrics);
+        var read = Read(metrics);
         var update = TagsOf(tags) with { Parameters = ParametersOf(parameters), ParametersStay = true };
         var id = await access.FindActiveAsync(request.RunId(), context);
+        await CheckParentAsync(id, update, context);
+        await CheckAsync(read, context);
         await UpdateAsync(id, update, context);
-        if (points.Count > 0)
+        if (metrics.Count > 0)
         {
-            await WriteAsync(id, points, context);
+            await WriteAsync(id, read, context);
         }
 
         return MlflowEndpoint.Empty;
@@ -103,11 +116,12 @@ internal sealed class MlflowRunValues(
         return parameters;
     }
 
-    /// <summary>Tags; that with the run's name is the run's name.</summary>
+    /// <summary>Tags; that with the run's name is the run's name, and that with its parent its parent.</summary>
     private static UpdateRun TagsOf(IReadOnlyList<MlflowRequest> list)
     {
         var tags = new Dictionary<string, string?>(StringComparer.Ordinal);
         string? name = null;
+        string? parent = null;
         foreach (var tag in list)
         {
             var (key, value) = (MlflowValues.KeyOf(tag), MlflowValues.TagOf(tag));
@@ -115,14 +129,47 @@ internal sealed class MlflowRunValues(
             {
                 name = MlflowValues.NameOf(value);
             }
+            else if (key is MlflowRunMapping.ParentTag)
+            {
+                parent = RunRules.TryNormalizeId(value, out var id)
+                    ? id
+                    : throw MlflowException.NotFound($"Run with id={ClientText.Brief(value)} not found");
+            }
             else
             {
                 tags[key] = value;
             }
         }
 
-        return new UpdateRun(name, Tags: tags);
+        return new UpdateRun(name, Tags: tags) { ParentId = parent };
     }
+
+    /// <summary>Refuses a parent that is not there, or that the caller may not see.</summary>
+    private async Task CheckParentAsync(string id, UpdateRun update, HttpContext context)
+    {
+        if (update.ParentId is not { } parent)
+        {
+            return;
+        }
+
+        if (string.Equals(parent, id, StringComparison.Ordinal))
+        {
+            throw MlflowException.Invalid("A run cannot be a part of itself.");
+        }
+
+        await access.FindAsync(parent, context);
+    }
+
+    private Metrics Read(IReadOnlyList<MlflowRequest> metrics) =>
+        new(PointsOf(metrics), ModelMetric.Of(metrics, clock.GetUtcNow()));
+
+    /// <summary>Refuses metrics of models that are not there, or not the caller's.</summary>
+    private Task CheckAsync(Metrics metrics, HttpContext context) =>
+        models.CheckAsync(
+            [.. metrics.OfModels.Select(metric => metric.ModelId).Distinct(StringComparer.Ordinal)],
+            onlyNamed: false,
+            context
+        );
 
     private MetricPoints PointsOf(IReadOnlyList<MlflowRequest> metrics)
     {
@@ -160,11 +207,12 @@ internal sealed class MlflowRunValues(
             )
         );
 
-    private async Task WriteAsync(string id, MetricPoints points, HttpContext context)
+    private async Task WriteAsync(string id, Metrics metrics, HttpContext context)
     {
-        switch (await writer.WriteAsync(id, points, context.JobAttempt(), context.RequestAborted))
+        switch (await writer.WriteAsync(id, metrics.Points, context.JobAttempt(), context.RequestAborted))
         {
             case { Points: not null }:
+                await modelMetrics.WriteAsync(id, metrics.OfModels, context.RequestAborted);
                 return;
             case { IsFenced: true }:
                 throw new MlflowException("PERMISSION_DENIED", Run.Fenced.Message);
@@ -172,4 +220,7 @@ internal sealed class MlflowRunValues(
                 throw MlflowException.NotFound($"Run with id={id} not found");
         }
     }
+
+    /// <summary>The metrics of a request: points of the run, and those that are also about a model.</summary>
+    private sealed record Metrics(MetricPoints Points, IReadOnlyList<ModelMetric> OfModels);
 }

@@ -90,12 +90,6 @@ internal static class RunEndpoints
             Policies.TrackRun,
             (models, request, context) => models.LogModelAsync(request, context)
         );
-        mlflow.Map<MlflowRunModels>(
-            _post,
-            "/logged-models/search",
-            Policies.ReadRun,
-            (_, _, _) => Task.FromResult(MlflowRunModels.SearchLogged())
-        );
     }
 
     public static void MapMetricHistory(this IEndpointRouteBuilder mlflow)

@@ -30,7 +30,7 @@ internal sealed class RunSearch
                 FilterParser.Parse(filter, out var problem)
                 ?? throw MlflowException.Invalid($"Invalid filter '{ClientText.Brief(filter)}': {problem!.Text}");
             search.Filter.AddRunFilter(
-                Stored(node),
+                node,
                 search.Finder,
                 meaning => throw MlflowException.Invalid($"Invalid filter '{ClientText.Brief(filter)}': {meaning.Text}")
             );
@@ -39,22 +39,6 @@ internal sealed class RunSearch
         search.Order = search.OrderOf(request.Texts("order_by"));
         return search;
     }
-
-    /// <summary>What clients know as tags although it is the run's own: the name, and the run that it is a part of.</summary>
-    private static FilterNode Stored(FilterNode node) =>
-        node switch
-        {
-            FilterNode.Many many => many with { Parts = [.. many.Parts.Select(Stored)] },
-            FilterNode.Not not => new FilterNode.Not(Stored(not.Part)),
-            FilterNode.Comparison comparison => comparison with { Field = Stored(comparison.Field) },
-            _ => node,
-        };
-
-    private static FieldName Stored(FieldName field) =>
-        RunFilterSql.EntityOf(field.Entity) is not "tags" ? field
-        : field.Key is MlflowRunMapping.NameTag ? field with { Entity = null, Key = "name" }
-        : field.Key is MlflowRunMapping.ParentTag ? field with { Entity = null, Key = "parent" }
-        : field;
 
     private void AddExperiments(MlflowRequest request)
     {
@@ -106,7 +90,9 @@ internal sealed class RunSearch
         var seen = new HashSet<string>(StringComparer.Ordinal);
         foreach (var order in orders)
         {
-            var field = FilterParser.ParseOrder(order, out var isDescending) is { } named ? Stored(named) : null;
+            var field = FilterParser.ParseOrder(order, out var isDescending) is { } given
+                ? TagsOfMlflow.Resolve(given)
+                : null;
             if (
                 field is null
                 || RunFilter.Sort(field.Entity, field.Key, isDescending, Filter.Parameter) is not { } sorting
