@@ -1,5 +1,9 @@
 using System.Text.Json.Serialization;
 using Platform.EventStore;
+using Platform.Tracking.Alerts.Delivery;
+using Platform.Tracking.Alerts.Evaluation;
+using Platform.Tracking.Alerts.Firing;
+using Platform.Tracking.Alerts.Rules;
 using Platform.Tracking.Changing;
 using Platform.Tracking.Exporting;
 using Platform.Tracking.Importing;
@@ -8,7 +12,7 @@ using Platform.Tracking.Runs;
 
 namespace Platform.Tracking;
 
-/// <summary>The stored JSON form of the events of runs and experiments.</summary>
+/// <summary>The stored JSON form of the events of runs, experiments and alerts.</summary>
 [JsonSourceGenerationOptions(
     PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
     DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull
@@ -30,6 +34,16 @@ namespace Platform.Tracking;
 [JsonSerializable(typeof(ExperimentTagSet))]
 [JsonSerializable(typeof(ExperimentDeleted))]
 [JsonSerializable(typeof(ExperimentRestored))]
+[JsonSerializable(typeof(AlertRuleCreated))]
+[JsonSerializable(typeof(AlertRuleChanged))]
+[JsonSerializable(typeof(AlertRulePaused))]
+[JsonSerializable(typeof(AlertRuleResumed))]
+[JsonSerializable(typeof(AlertRuleDeleted))]
+[JsonSerializable(typeof(AlertFired))]
+[JsonSerializable(typeof(AlertResolved))]
+[JsonSerializable(typeof(RuleSpec))]
+[JsonSerializable(typeof(WatchState))]
+[JsonSerializable(typeof(WebhookBody))]
 [JsonSerializable(typeof(RunRequestContent))]
 [JsonSerializable(typeof(ArchiveManifest))]
 [JsonSerializable(typeof(ArchivedRun))]
@@ -55,5 +69,12 @@ internal sealed partial class TrackingJson : JsonSerializerContext
             .Add("experiment_renamed", Default.ExperimentRenamed)
             .Add("experiment_tag_set", Default.ExperimentTagSet)
             .Add("experiment_deleted", Default.ExperimentDeleted)
-            .Add("experiment_restored", Default.ExperimentRestored);
+            .Add("experiment_restored", Default.ExperimentRestored)
+            .Add("alert_rule_created", Default.AlertRuleCreated)
+            .Add("alert_rule_changed", Default.AlertRuleChanged)
+            .Add("alert_rule_paused", Default.AlertRulePaused)
+            .Add("alert_rule_resumed", Default.AlertRuleResumed)
+            .Add("alert_rule_deleted", Default.AlertRuleDeleted)
+            .Add("alert_fired", Default.AlertFired)
+            .Add("alert_resolved", Default.AlertResolved);
 }

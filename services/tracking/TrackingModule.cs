@@ -7,6 +7,7 @@ using Platform.Mlflow;
 using Platform.ProjectRetention;
 using Platform.ServiceDefaults;
 using Platform.Tracking.Access;
+using Platform.Tracking.Alerts;
 using Platform.Tracking.Browsing;
 using Platform.Tracking.Changing;
 using Platform.Tracking.Comparing;
@@ -64,6 +65,7 @@ public sealed class TrackingModule : IServiceModule
         options.Migrations.Add(RunLogs.Migration);
         options.InlineProjections.Add(new RunProjection());
         options.InlineProjections.Add(new ExperimentProjection());
+        services.AddAlerts(options);
         options.PublishEvents<TrackingMessages>("tracking");
         services.AddEventStore(options, (store, source) => new TrackingStore(store, source));
 
@@ -108,6 +110,7 @@ public sealed class TrackingModule : IServiceModule
         bus.AddServiceConsumer<RecordJobAttempts>("tracking");
         bus.AddServiceConsumer<RecordProjects>("tracking");
         bus.AddServiceConsumer<AnnounceFileOwners>("tracking");
+        bus.AddAlerts();
     }
 
     /// <inheritdoc />
@@ -136,5 +139,6 @@ public sealed class TrackingModule : IServiceModule
         runs.MapMetricKeys();
         runs.MapFollowMetrics();
         app.MapMlflow();
+        app.MapAlerts();
     }
 }
