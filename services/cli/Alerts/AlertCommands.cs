@@ -17,7 +17,10 @@ internal static class AlertCommands
         var state = new Option<string?>("--state") { Description = "Only alerts that are firing, or resolved." };
         state.AcceptOnlyFromAmong(_states);
         var project = new Option<string?>("--project") { Description = "Only alerts of this project." };
-        var rule = new Option<string?>("--rule") { Description = "Only alerts of this rule: its id, a part of it, or its name." };
+        var rule = new Option<string?>("--rule")
+        {
+            Description = "Only alerts of this rule: its id, a part of it, or its name.",
+        };
         var dismissed = new Option<bool>("--dismissed") { Description = "Only those that you have put aside." };
         var limit = new Option<int>("--limit")
         {
@@ -32,18 +35,12 @@ internal static class AlertCommands
         project.RefuseEmpty();
         rule.RefuseEmpty();
         cursor.RefuseEmpty();
-        return new Command("list", "List alerts, the newest first.")
-        {
-            state,
-            project,
-            rule,
-            dismissed,
-            limit,
-            cursor,
-        }
+        return new Command("list", "List alerts, the newest first.") { state, project, rule, dismissed, limit, cursor }
             .Does(async context =>
             {
-                var ruleId = context.Value(rule) is { } text ? await RuleCommands.FindIdAsync(context, text) : (Guid?)null;
+                var ruleId = context.Value(rule) is { } text
+                    ? await RuleCommands.FindIdAsync(context, text)
+                    : (Guid?)null;
                 var page = await context.Client.GetAsync(
                     Query.Path(
                         Path,
@@ -93,7 +90,8 @@ internal static class AlertCommands
     public static Command Dismiss() =>
         Change("dismiss", "Put an alert aside, for yourself; others still see it.", "is put aside");
 
-    public static Command Restore() => Change("restore", "Take back an alert that you have put aside.", "is shown again");
+    public static Command Restore() =>
+        Change("restore", "Take back an alert that you have put aside.", "is shown again");
 
     private static Command Change(string word, string description, string done)
     {

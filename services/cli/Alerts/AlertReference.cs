@@ -36,7 +36,10 @@ internal static class AlertReference
             return id;
         }
 
-        var page = await context.Client.GetAsync(Query.Path(path, [.. query, ("limit", $"{MaxLimit}")]), context.Cancelled);
+        var page = await context.Client.GetAsync(
+            Query.Path(path, [.. query, ("limit", $"{MaxLimit}")]),
+            context.Cancelled
+        );
         return Guid.Parse(References.Only(thing, text, [.. page.Items()]).Field("id"));
     }
 }

@@ -39,10 +39,7 @@ internal static class DestinationCommands
     {
         var name = new Argument<string>("name") { Description = "What it is called." };
         var webhook = new Option<string?>("--webhook") { Description = "The address that alerts are sent to." };
-        var mail = new Option<string[]?>("--mail")
-        {
-            Description = "A mail address; several times for several.",
-        };
+        var mail = new Option<string[]?>("--mail") { Description = "A mail address; several times for several." };
         webhook.RefuseEmpty();
         var command = new Command(
             "create",
@@ -116,7 +113,9 @@ internal static class DestinationCommands
             }
             else
             {
-                await context.Out.WriteLineAsync(isDelivered ? "Delivered." : $"Not delivered: {result.Field("error")}");
+                await context.Out.WriteLineAsync(
+                    isDelivered ? "Delivered." : $"Not delivered: {result.Field("error")}"
+                );
             }
 
             return isDelivered ? 0 : 1;

@@ -111,7 +111,10 @@ internal static class RuleCommands
                 var id = await FindIdAsync(context, context.Value(rule));
                 using var request = new HttpRequestMessage(HttpMethod.Delete, $"{Path}/{id}");
                 (await context.Client.SendAsync(request, context.Cancelled)).Dispose();
-                return context.PrintDone($"Rule {id} is deleted.", new JsonObject { ["id"] = $"{id}", ["deleted"] = true });
+                return context.PrintDone(
+                    $"Rule {id} is deleted.",
+                    new JsonObject { ["id"] = $"{id}", ["deleted"] = true }
+                );
             }
         );
     }
@@ -145,7 +148,9 @@ internal static class RuleCommands
             var condition => $"{about} {condition}",
         };
         text += rule["seconds"].Text() is { } seconds ? $" for {seconds} s" : "";
-        return rule["consecutive"].Text() is { } consecutive and not "1" ? $"{text}, {consecutive} in succession" : text;
+        return rule["consecutive"].Text() is { } consecutive and not "1"
+            ? $"{text}, {consecutive} in succession"
+            : text;
     }
 
     private static Argument<string> Argument() =>

@@ -82,8 +82,22 @@ public sealed class Managing_alerts
         );
 
         var result = await platform.RunAsync(
-            "alerts", "rules", "create", "broken", "--project", "cv", "--metric", "loss", "--condition", "greater",
-            "--threshold", "0.5", "--consecutive", "3", "--to", "team"
+            "alerts",
+            "rules",
+            "create",
+            "broken",
+            "--project",
+            "cv",
+            "--metric",
+            "loss",
+            "--condition",
+            "greater",
+            "--threshold",
+            "0.5",
+            "--consecutive",
+            "3",
+            "--to",
+            "team"
         );
 
         Assert.True(result.ExitCode == 0, result.Error);
@@ -111,7 +125,14 @@ public sealed class Managing_alerts
             status: 201
         );
 
-        var result = await platform.RunAsync("alerts", "destinations", "create", "team", "--webhook", "https://x.org/h");
+        var result = await platform.RunAsync(
+            "alerts",
+            "destinations",
+            "create",
+            "team",
+            "--webhook",
+            "https://x.org/h"
+        );
 
         Assert.Equal("whsec_abc\n", result.Output);
         Assert.Equal(

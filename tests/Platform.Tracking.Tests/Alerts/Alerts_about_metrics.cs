@@ -214,7 +214,9 @@ public sealed class Alerts_about_metrics(AlertHost host) : IClassFixture<AlertHo
         await host.RestartAsync();
         Assert.Equal(0, await CountAsync(anna, ""));
 
-        Assert.False((await AsAsync(anna, HttpMethod.Post, $"/api/alerts/{id}/restore"))["dismissed"]!.GetValue<bool>());
+        Assert.False(
+            (await AsAsync(anna, HttpMethod.Post, $"/api/alerts/{id}/restore"))["dismissed"]!.GetValue<bool>()
+        );
         Assert.Equal(1, await CountAsync(anna, ""));
         await host.SendAsync(
             HttpMethod.Post,

@@ -148,7 +148,11 @@ public sealed class Alerts_that_are_delivered(AlertHost host) : IClassFixture<Al
         var (destination, secret) = await host.AddWebhookAsync("https://example.org/hook");
         var shown = await host.GetAsync($"/api/alerts/destinations/{destination}");
         Assert.Null(shown["secret"]);
-        Assert.DoesNotContain("whsec_", (await host.GetAsync("/api/alerts/destinations")).ToJsonString(), StringComparison.Ordinal);
+        Assert.DoesNotContain(
+            "whsec_",
+            (await host.GetAsync("/api/alerts/destinations")).ToJsonString(),
+            StringComparison.Ordinal
+        );
 
         await using var command = host.Store.DataSource.CreateCommand(
             "select encode(secret, 'escape') from alert_destination where id = $1"

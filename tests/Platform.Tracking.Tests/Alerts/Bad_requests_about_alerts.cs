@@ -7,7 +7,8 @@ namespace Platform.Tracking.Tests.Alerts;
 [Trait("row", "33")]
 public sealed class Bad_requests_about_alerts(AlertHost host) : IClassFixture<AlertHost>
 {
-    private const string Nan = """ "name": "a", "project": "p", "watch": "metric", "metric": "m", "condition": "nan" """;
+    private const string Nan =
+        """ "name": "a", "project": "p", "watch": "metric", "metric": "m", "condition": "nan" """;
 
     [Theory]
     [InlineData("""{"name": "", "project": "p", "watch": "metric", "metric": "m", "condition": "nan"}""", "name")]
@@ -123,9 +124,7 @@ public sealed class Bad_requests_about_alerts(AlertHost host) : IClassFixture<Al
     public async Task do_not_delete_a_destination_that_a_rule_names()
     {
         var (destination, _) = await host.AddWebhookAsync("https://example.org/hook");
-        var rule = await host.AddRuleAsync(
-            JsonNode.Parse($"{{{Nan}, \"destinations\": [\"{destination}\"]}}")!
-        );
+        var rule = await host.AddRuleAsync(JsonNode.Parse($"{{{Nan}, \"destinations\": [\"{destination}\"]}}")!);
         var refused = await host.SendAsync(
             HttpMethod.Delete,
             $"/api/alerts/destinations/{destination}",

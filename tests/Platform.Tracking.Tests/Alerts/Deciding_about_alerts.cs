@@ -119,7 +119,10 @@ public sealed class Deciding_about_alerts
 
     private static IEnumerable<List<T>> Permutations<T>(List<T> all) =>
         all.Count == 0
-            ? [[]]
+            ?
+            [
+                [],
+            ]
             : all.SelectMany(
                 (first, index) =>
                     Permutations([.. all.Take(index), .. all.Skip(index + 1)]).Select(rest => (List<T>)[first, .. rest])

@@ -24,7 +24,8 @@ public sealed class Receiver : IAsyncDisposable
     public ConcurrentQueue<Received> All { get; } = new();
 
     public string Url =>
-        _app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First() + "/hook";
+        _app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First()
+        + "/hook";
 
     public static async Task<Receiver> StartAsync()
     {
@@ -95,8 +96,12 @@ public sealed record Received(string Id, string Timestamp, string Signature, str
     /// <summary>Verifies as the specification of Standard Webhooks says, and not as the service does.</summary>
     public bool IsSignedWith(string secret)
     {
-        using var mac = new HMACSHA256(Convert.FromBase64String(secret.Replace("whsec_", "", StringComparison.Ordinal)));
-        var expected = Convert.ToBase64String(mac.ComputeHash(Encoding.UTF8.GetBytes(Id + "." + Timestamp + "." + Body)));
+        using var mac = new HMACSHA256(
+            Convert.FromBase64String(secret.Replace("whsec_", "", StringComparison.Ordinal))
+        );
+        var expected = Convert.ToBase64String(
+            mac.ComputeHash(Encoding.UTF8.GetBytes(Id + "." + Timestamp + "." + Body))
+        );
         return Signature.Split(' ').Contains("v1," + expected, StringComparer.Ordinal);
     }
 }

@@ -44,7 +44,10 @@ public sealed class Watching_a_series
     [InlineData("5 5 5 5 4", "+5 -4")]
     [InlineData("5 NaN NaN NaN 1", "+NaN -1")]
     public void misses_progress(string values, string expected) =>
-        Assert.Equal(expected, Told(new MetricCondition(RuleWords.NoProgress, 1) { Points = 3, MinDelta = 0.7 }, values));
+        Assert.Equal(
+            expected,
+            Told(new MetricCondition(RuleWords.NoProgress, 1) { Points = 3, MinDelta = 0.7 }, values)
+        );
 
     [Fact]
     public void misses_progress_when_no_point_comes_at_all()
@@ -111,7 +114,10 @@ public sealed class Watching_a_series
                 (condition, values) =>
                 {
                     var told = Play(condition, Points(values));
-                    Assert.All(told.Select((one, index) => (one, index)), pair => Assert.Equal(pair.index % 2 == 0, pair.one.Fires));
+                    Assert.All(
+                        told.Select((one, index) => (one, index)),
+                        pair => Assert.Equal(pair.index % 2 == 0, pair.one.Fires)
+                    );
                 }
             );
 
@@ -149,24 +155,27 @@ public sealed class Watching_a_series
                 }
             );
 
-    private static readonly double[] _special = [double.NaN, double.PositiveInfinity, double.NegativeInfinity, 0, 2, 2.5];
+    private static readonly double[] _special =
+    [
+        double.NaN,
+        double.PositiveInfinity,
+        double.NegativeInfinity,
+        0,
+        2,
+        2.5,
+    ];
 
     private static Gen<MetricCondition> Conditions { get; } =
         Gen.Int[0, _conditions.Length - 1].Select(index => _conditions[index]);
 
     private static Gen<double[]> Values { get; } =
-        Gen.OneOf(
-            Gen.Double[-3, 3],
-            Gen.Int[0, _special.Length - 1].Select(index => _special[index])
-        ).Array[0, 60];
+        Gen.OneOf(Gen.Double[-3, 3], Gen.Int[0, _special.Length - 1].Select(index => _special[index])).Array[0, 60];
 
     private static string Told(MetricCondition condition, string values) =>
         string.Join(
             ' ',
             Play(condition, Points(values))
-                .Select(one =>
-                    FormattableString.Invariant($"{(one.Fires ? "+" : "-")}{one.Point!.Value.Value}")
-                )
+                .Select(one => FormattableString.Invariant($"{(one.Fires ? "+" : "-")}{one.Point!.Value.Value}"))
         );
 
     private static List<SeriesTransition> Play(MetricCondition condition, IEnumerable<WatchedPoint> points) =>

@@ -37,7 +37,7 @@ internal sealed class AlertProjection : SqlProjection
           cause text);
         create index alert_fired on alert (fired_at, id);
         create index alert_firing on alert (rule_id) where state = 'firing';
-        create index alert_rule on alert (rule_id, fired_at, id);
+        create index alert_of_rule on alert (rule_id, fired_at, id);
         create index alert_project on alert (project collate "C", fired_at, id);
         create index alert_subject on alert (subject_id, fired_at, id);
         -- What users have put aside: a row of theirs each, and no read model.
