@@ -44,6 +44,7 @@ public sealed class Deciding_about_alerts
 
         var again = Assert.IsType<AlertFired>(Decide(quiet, new FireAlert(_subject)));
         Assert.Equal(2, again.Number);
+        Assert.True(fired.At < resolved.At && resolved.At < again.At);
         Assert.NotEqual(fired.AlertId, again.AlertId);
         Assert.Equal(fired.AlertId, ((AlertFired)Decide(AlertSeries.Initial, new FireAlert(_subject))!).AlertId);
         Assert.NotEqual(AlertSeries.IdOf(_subject), AlertSeries.IdOf(_subject with { Metric = "other" }));
