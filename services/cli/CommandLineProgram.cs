@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Platform.Cli.Alerts;
 using Platform.Cli.Artifacts;
 using Platform.Cli.Cluster;
 using Platform.Cli.Contexts;
@@ -172,6 +173,29 @@ internal static class CommandLineProgram
                 ExportRuns.Create(),
                 ImportRuns.Create(),
                 FlushRuns.Create(),
+            },
+            new Command("alerts", "What rules have found about metrics, jobs and nodes.")
+            {
+                AlertCommands.List(),
+                AlertCommands.Show(),
+                AlertCommands.Dismiss(),
+                AlertCommands.Restore(),
+                new Command("rules", "When alerts fire.")
+                {
+                    RuleCommands.List(),
+                    RuleCommands.Create(),
+                    RuleCommands.Delete(),
+                    RuleCommands.Pause(),
+                    RuleCommands.Resume(),
+                },
+                new Command("destinations", "Who is told of alerts.")
+                {
+                    DestinationCommands.List(),
+                    DestinationCommands.Create(),
+                    DestinationCommands.Rotate(),
+                    DestinationCommands.Test(),
+                    DestinationCommands.Delete(),
+                },
             },
             Login.Create(),
             Logout.Create(),

@@ -1,5 +1,9 @@
 using System.Text.Json.Serialization;
 using Platform.EventStore;
+using Platform.Tracking.Alerts.Evaluation;
+using Platform.Tracking.Alerts.Firing;
+using Platform.Tracking.Alerts.Rules;
+using Platform.Tracking.Alerts.Sending;
 using Platform.Tracking.Changing;
 using Platform.Tracking.Exporting;
 using Platform.Tracking.Importing;
@@ -9,7 +13,7 @@ using Platform.Tracking.Runs;
 
 namespace Platform.Tracking;
 
-/// <summary>The stored JSON form of the events of runs, experiments and logged models.</summary>
+/// <summary>The stored JSON form of the events of runs, experiments, logged models and alerts.</summary>
 [JsonSourceGenerationOptions(
     PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
     DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull
@@ -37,6 +41,16 @@ namespace Platform.Tracking;
 [JsonSerializable(typeof(LoggedModelTagsSet))]
 [JsonSerializable(typeof(LoggedModelDeleted))]
 [JsonSerializable(typeof(LoggedModelPurged))]
+[JsonSerializable(typeof(AlertRuleCreated))]
+[JsonSerializable(typeof(AlertRuleChanged))]
+[JsonSerializable(typeof(AlertRulePaused))]
+[JsonSerializable(typeof(AlertRuleResumed))]
+[JsonSerializable(typeof(AlertRuleDeleted))]
+[JsonSerializable(typeof(AlertFired))]
+[JsonSerializable(typeof(AlertResolved))]
+[JsonSerializable(typeof(RuleSpec))]
+[JsonSerializable(typeof(WatchState))]
+[JsonSerializable(typeof(WebhookBody))]
 [JsonSerializable(typeof(RunRequestContent))]
 [JsonSerializable(typeof(ArchiveManifest))]
 [JsonSerializable(typeof(ArchivedRun))]
@@ -68,5 +82,12 @@ internal sealed partial class TrackingJson : JsonSerializerContext
             .Add("logged_model_params_logged", Default.LoggedModelParamsLogged)
             .Add("logged_model_tags_set", Default.LoggedModelTagsSet)
             .Add("logged_model_deleted", Default.LoggedModelDeleted)
-            .Add("logged_model_purged", Default.LoggedModelPurged);
+            .Add("logged_model_purged", Default.LoggedModelPurged)
+            .Add("alert_rule_created", Default.AlertRuleCreated)
+            .Add("alert_rule_changed", Default.AlertRuleChanged)
+            .Add("alert_rule_paused", Default.AlertRulePaused)
+            .Add("alert_rule_resumed", Default.AlertRuleResumed)
+            .Add("alert_rule_deleted", Default.AlertRuleDeleted)
+            .Add("alert_fired", Default.AlertFired)
+            .Add("alert_resolved", Default.AlertResolved);
 }

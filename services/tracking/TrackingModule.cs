@@ -7,6 +7,7 @@ using Platform.Mlflow;
 using Platform.ProjectRetention;
 using Platform.ServiceDefaults;
 using Platform.Tracking.Access;
+using Platform.Tracking.Alerts;
 using Platform.Tracking.Browsing;
 using Platform.Tracking.Changing;
 using Platform.Tracking.Comparing;
@@ -70,6 +71,7 @@ public sealed class TrackingModule : IServiceModule
         options.InlineProjections.Add(new RunProjection());
         options.InlineProjections.Add(new ExperimentProjection());
         options.InlineProjections.Add(new LoggedModelProjection());
+        services.AddAlerts(options);
         options.PublishEvents<TrackingMessages>("tracking");
         services.AddEventStore(options, (store, source) => new TrackingStore(store, source));
 
@@ -114,6 +116,7 @@ public sealed class TrackingModule : IServiceModule
         bus.AddServiceConsumer<RecordJobAttempts>("tracking");
         bus.AddServiceConsumer<RecordProjects>("tracking");
         bus.AddServiceConsumer<AnnounceFileOwners>("tracking");
+        bus.AddAlerts();
     }
 
     /// <inheritdoc />
@@ -143,5 +146,6 @@ public sealed class TrackingModule : IServiceModule
         runs.MapFollowMetrics();
         app.MapListPaths();
         app.MapMlflow();
+        app.MapAlerts();
     }
 }

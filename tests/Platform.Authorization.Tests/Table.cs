@@ -260,6 +260,7 @@ public static class Table
         //
         .. TableOfRuns.Rows,
         .. TableOfMlflow.Rows,
+        .. TableOfAlerts.Rows,
     ];
 
     /// <summary>Metrics of a service are read by Prometheus beside it; users reach those of the gateway.</summary>

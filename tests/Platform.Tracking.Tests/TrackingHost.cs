@@ -17,7 +17,7 @@ using Platform.ServiceDefaults;
 namespace Platform.Tracking.Tests;
 
 /// <summary>The real tracking service with Kestrel, PostgreSQL and the in-memory bus.</summary>
-public sealed class TrackingHost : IAsyncLifetime
+public class TrackingHost : IAsyncLifetime
 {
     private readonly ConsumedMessages _consumed = new();
     private TestDatabase? _database;
@@ -54,8 +54,7 @@ public sealed class TrackingHost : IAsyncLifetime
             await bus.Publish(message);
         }
 
-        // The end of a job ends its run, and is noted of its attempt.
-        var deliveries = messages.Sum(message => message is JobEndedMessage ? 2 : 1);
+        var deliveries = messages.Sum(ConsumersOf);
         await WaitFor.ConditionAsync(
             $"{deliveries} messages to be consumed",
             () => Task.FromResult(_consumed.Count == before + deliveries)
@@ -138,12 +137,38 @@ public sealed class TrackingHost : IAsyncLifetime
         return JsonNode.Parse(answer)!;
     }
 
-    public async Task DisposeAsync()
+    /// <summary>Stops the service and starts it on what it has stored.</summary>
+    public async Task RestartAsync()
+    {
+        Http.Dispose();
+        await _app!.StopAsync();
+        await _app.DisposeAsync();
+        _app = await StartAsync();
+        _app.Services.GetRequiredService<IBus>().ConnectConsumeObserver(_consumed);
+        Http = ClientOf(_app);
+    }
+
+    public virtual async Task DisposeAsync()
     {
         Http.Dispose();
         await _app!.DisposeAsync();
         await _database!.DisposeAsync();
     }
+
+    /// <summary>Settings besides those of every test, as on the command line.</summary>
+    protected virtual IReadOnlyList<string> Settings => [];
+
+    /// <summary>
+    /// How many consumers hear of a message: rules about jobs watch all of a job's; the end of a job ends its run besides, and is noted of
+    /// its attempt.
+    /// </summary>
+    private static int ConsumersOf(object message) =>
+        message switch
+        {
+            JobEndedMessage => 3,
+            JobSubmittedMessage or JobStartedMessage or JobPlacedMessage => 2,
+            _ => 1,
+        };
 
     private async Task<WebApplication> StartAsync()
     {
@@ -157,6 +182,7 @@ public sealed class TrackingHost : IAsyncLifetime
                 "--Tracking:RetentionInterval=00:00:00.100",
                 "--Tracking:LostAfter=00:00:01",
                 "--Tracking:LiveKeepAliveMilliseconds=200",
+                .. Settings,
             ],
             "tracking"
         );

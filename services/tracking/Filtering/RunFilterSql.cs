@@ -133,15 +133,15 @@ internal sealed class RunFilterSql(Func<object, string> parameter)
             );
         }
 
-        const string Datasets = "select from run_dataset i join dataset d on d.id = i.dataset_id where i.run_id = r.id";
+        const string OfRun = "select from run_dataset i join dataset d on d.id = i.dataset_id where i.run_id = r.id";
         return c.Operator switch
         {
-            FilterOperator.IsNull => $"not exists ({Datasets} and {column} is not null)",
+            FilterOperator.IsNull => $"not exists ({OfRun} and {column} is not null)",
             FilterOperator.Equal
             or FilterOperator.NotEqual
             or FilterOperator.Like
             or FilterOperator.LikeInAnyCase
-            or FilterOperator.In => $"exists ({Datasets} and {CompareText(c, column, indexed: null)})",
+            or FilterOperator.In => $"exists ({OfRun} and {CompareText(c, column, indexed: null)})",
             _ => Fail(FilterSentences.Operator.With(c.Field.ToString())),
         };
     }

@@ -1,6 +1,7 @@
 using Npgsql;
 using Platform.EventStore;
 using Platform.ServiceDefaults;
+using Platform.Tracking.Alerts.Evaluation;
 using Platform.Tracking.Exporting;
 using Platform.Tracking.Mlflow.Inputs;
 using Platform.Tracking.Mlflow.LoggedModels;
@@ -131,6 +132,7 @@ internal sealed class RunPurge(TrackingStore store, LoggedModelPurge models, Tim
         batch.Add("delete from metric_batch where run_id = $1", runId);
         batch.Add(RunLogs.DeleteSql, runId);
         RunInputTables.AddDeletion(batch, runId);
+        batch.Add(EvaluationTables.DeleteOfRunSql, runId);
         // The last, as it is what facts about its metrics are found by.
         batch.Add("delete from run_number where run_id = $1", runId);
     }

@@ -9,10 +9,12 @@ internal sealed class RunSignals
 {
     private readonly Lock _lock = new();
     private readonly Dictionary<string, List<Listener>> _listeners = new(StringComparer.Ordinal);
+    private volatile Action<string>? _heardOfAll;
 
     /// <summary>Signals a committed change of a run.</summary>
     public void Raise(string runId)
     {
+        _heardOfAll?.Invoke(runId);
         lock (_lock)
         {
             foreach (var listener in _listeners.GetValueOrDefault(runId) ?? [])
@@ -21,6 +23,9 @@ internal sealed class RunSignals
             }
         }
     }
+
+    /// <summary>Hears of every change of a run from now on. For one who only notes it: those who changed the run wait.</summary>
+    public void HearAll(Action<string> heard) => _heardOfAll = heard;
 
     /// <summary>Starts listening: no change after this call is missed.</summary>
     public Listener Listen(string runId)

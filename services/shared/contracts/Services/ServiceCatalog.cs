@@ -61,6 +61,7 @@ public static class ServiceCatalog
                 new("/api/paths"),
                 new("/api/runs/import") { HasLargeBodies = true },
                 new("/api/runs/{id}/metrics/live") { Follow = FollowMode.Always },
+                new("/api/alerts/{**rest}"),
                 new("/api/2.0/mlflow/{**rest}"),
                 new("/ajax-api/2.0/mlflow/{**rest}"),
             ],

@@ -30,6 +30,7 @@ public static class ServiceSecurity
         services.AddSingleton<IValidateOptions<TokenOptions>, TokenKeyRules>();
         services.AddSingleton<SigningKeys>();
         services.AddSingleton<ScopedTokens>();
+        services.AddSingleton<StoredSecrets>();
         services.AddSingleton<InternalTokens>();
         services.AddAuthentication(InternalScheme).AddInternalTokens(InternalScheme, _ => true);
         services.AddAuthorizationBuilder();

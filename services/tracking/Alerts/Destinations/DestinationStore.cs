@@ -1,0 +1,161 @@
+using Npgsql;
+using NpgsqlTypes;
+using Platform.EventStore;
+using Platform.ServiceDefaults;
+using Platform.Tracking.Alerts.Sending;
+
+namespace Platform.Tracking.Alerts.Destinations;
+
+/// <summary>
+/// Stores destinations. They are rows, not streams: addresses and secrets have to go when their owner deletes them, and events stay for
+/// ever.
+/// </summary>
+internal sealed class DestinationStore(TrackingStore store, StoredSecrets secrets, TimeProvider clock)
+{
+    public const int Max = 200;
+
+    public async Task<bool> HasRoomAsync(CancellationToken cancellationToken)
+    {
+        await using var command = store.DataSource.CreateCommand("select count(*) from alert_destination");
+        return (long)(await command.ExecuteScalarAsync(cancellationToken))! < Max;
+    }
+
+    /// <summary>Null when there is no such destination.</summary>
+    public Task<DestinationView?> FindAsync(Guid id, CancellationToken cancellationToken) =>
+        FindAsync(id, DestinationView.Read, cancellationToken);
+
+    /// <summary>With its encrypted secret, to send something.</summary>
+    public Task<Destination?> LoadAsync(Guid id, CancellationToken cancellationToken) =>
+        FindAsync(id, Destination.Read, cancellationToken);
+
+    /// <summary>Its secret; null when it can no longer be read.</summary>
+    public string? SecretOf(Destination destination) =>
+        destination.Secret is { } stored ? secrets.Decrypt(stored, Destination.PurposeOf(destination.Id)) : null;
+
+    /// <summary>Adds one.</summary>
+    /// <param name="secret">Null for mail.</param>
+    public async Task<DestinationView> AddAsync(
+        DestinationRequest request,
+        string? secret,
+        string caller,
+        CancellationToken cancellationToken
+    )
+    {
+        var id = Guid.CreateVersion7();
+        await using var batch = store.DataSource.CreateBatch();
+        batch.Add(
+            """
+            insert into alert_destination (id, name, kind, url, recipients, secret, is_active, created_at, created_by, changed_at,
+              changed_by)
+            values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $8, $9)
+            """,
+            id,
+            request.Name,
+            request.Kind,
+            Of(request.Url, NpgsqlDbType.Text),
+            Of(request.Recipients?.ToArray(), NpgsqlDbType.Array | NpgsqlDbType.Text),
+            Of(Encrypted(id, secret), NpgsqlDbType.Bytea),
+            request.Active,
+            clock.GetUtcNow().ToUniversalTime(),
+            caller
+        );
+        await batch.ExecuteNonQueryAsync(cancellationToken);
+        return (await FindAsync(id, cancellationToken))! with { Secret = secret };
+    }
+
+    /// <summary>Replaces what is said of one; its kind and its secret stay.</summary>
+    /// <returns>False when it is at another version.</returns>
+    public Task<bool> ChangeAsync(
+        Guid id,
+        DestinationRequest request,
+        long? ifVersion,
+        string caller,
+        CancellationToken cancellationToken
+    ) =>
+        ChangeAsync(
+            "name = $5, url = $6, recipients = $7, is_active = $8",
+            id,
+            ifVersion,
+            caller,
+            [
+                request.Name,
+                Of(request.Url, NpgsqlDbType.Text),
+                Of(request.Recipients?.ToArray(), NpgsqlDbType.Array | NpgsqlDbType.Text),
+                request.Active,
+            ],
+            cancellationToken
+        );
+
+    /// <summary>Gives a webhook another secret; what is sent from now on is signed with it.</summary>
+    /// <returns>The secret; null when the destination is at another version.</returns>
+    public async Task<string?> RotateAsync(Guid id, long? ifVersion, string caller, CancellationToken cancellationToken)
+    {
+        var secret = WebhookSignature.NewSecret();
+        return await ChangeAsync("secret = $5", id, ifVersion, caller, [Encrypted(id, secret)], cancellationToken)
+            ? secret
+            : null;
+    }
+
+    /// <summary>Deletes one, and what is still to be delivered to it.</summary>
+    public async Task DeleteAsync(Guid id, CancellationToken cancellationToken)
+    {
+        await using var batch = store.DataSource.CreateBatch();
+        batch.Add("delete from alert_destination where id = $1", id);
+        batch.Add(
+            "update alert_delivery set state = 'failed', next_at = null where destination_id = $1 and state = 'pending'",
+            id
+        );
+        await batch.ExecuteNonQueryAsync(cancellationToken);
+    }
+
+    /// <summary>The names of rules that tell it.</summary>
+    public async Task<IReadOnlyList<string>> FindRulesAsync(Guid id, CancellationToken cancellationToken)
+    {
+        await using var command = store.DataSource.CreateCommand(
+            "select name from alert_rule where spec -> 'destinations' ? $1 order by name limit 10"
+        );
+        command.Parameters.Add(new() { Value = id.ToString() });
+        return await command.ReadColumnAsync<string>(cancellationToken);
+    }
+
+    private async Task<bool> ChangeAsync(
+        string assignments,
+        Guid id,
+        long? ifVersion,
+        string caller,
+        object?[] values,
+        CancellationToken cancellationToken
+    )
+    {
+        await using var batch = store.DataSource.CreateBatch();
+        batch.Add(
+            $"""
+            update alert_destination set {assignments}, changed_at = $3, changed_by = $4, version = version + 1
+            where id = $1 and ($2 is null or version = $2)
+            """,
+            [id, Of(ifVersion, NpgsqlDbType.Bigint), clock.GetUtcNow().ToUniversalTime(), caller, .. values]
+        );
+        return await batch.ExecuteNonQueryAsync(cancellationToken) > 0;
+    }
+
+    private async Task<T?> FindAsync<T>(
+        Guid id,
+        Func<System.Data.Common.DbDataReader, T> read,
+        CancellationToken cancellationToken
+    )
+        where T : class
+    {
+        await using var command = store.DataSource.CreateCommand(
+            $"select {Destination.Columns} from alert_destination d where d.id = $1"
+        );
+        command.Parameters.Add(new() { Value = id });
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        return await reader.ReadAsync(cancellationToken) ? read(reader) : null;
+    }
+
+    private byte[]? Encrypted(Guid id, string? secret) =>
+        secret is null ? null : secrets.Encrypt(secret, Destination.PurposeOf(id));
+
+    private static NpgsqlParameter Of(object? value, NpgsqlDbType type) =>
+        new() { Value = value ?? DBNull.Value, NpgsqlDbType = type };
+}
