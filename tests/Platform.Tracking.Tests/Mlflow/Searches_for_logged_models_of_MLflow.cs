@@ -107,7 +107,8 @@ public sealed class Searches_for_logged_models_of_MLflow(TrackingHost host) : IC
         var ids = new Dictionary<char, string>();
         foreach (var letter in "abc")
         {
-            ids[letter] = MlflowCalls.ModelOf(await host.PostAsync(
+            ids[letter] = MlflowCalls.ModelOf(
+                await host.PostAsync(
                     Models,
                     new
                     {
