@@ -117,12 +117,12 @@ function Deliveries({ deliveries }: { deliveries: readonly Delivery[] }) {
               <td>
                 <StatusBadge status={one.state} />
               </td>
-              <td>{one.attempts}</td>
+              <td data-name={t('alert.delivery.attempts')}>{one.attempts}</td>
               <td>
                 <Ago at={one.deliveredAt ?? one.createdAt} />
               </td>
-              <td className="delivery-error">
-                {one.lastError && one.state !== 'delivered' ? say(one.lastError, one.lastErrorCode) : '–'}
+              <td className="delivery-error" data-failed={errorOf(one) === null ? undefined : true}>
+                {errorOf(one) === null ? '–' : say(errorOf(one)!, one.lastErrorCode)}
               </td>
             </tr>
           ))}
@@ -130,4 +130,9 @@ function Deliveries({ deliveries }: { deliveries: readonly Delivery[] }) {
       </table>
     </div>
   );
+}
+
+/** Why the last try failed; null once another has succeeded. */
+function errorOf({ state, lastError }: Delivery): string | null {
+  return state === 'delivered' ? null : lastError;
 }
