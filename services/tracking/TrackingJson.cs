@@ -1,9 +1,9 @@
 using System.Text.Json.Serialization;
 using Platform.EventStore;
-using Platform.Tracking.Alerts.Delivery;
 using Platform.Tracking.Alerts.Evaluation;
 using Platform.Tracking.Alerts.Firing;
 using Platform.Tracking.Alerts.Rules;
+using Platform.Tracking.Alerts.Sending;
 using Platform.Tracking.Changing;
 using Platform.Tracking.Exporting;
 using Platform.Tracking.Importing;

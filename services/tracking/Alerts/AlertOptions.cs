@@ -1,4 +1,5 @@
 using System.ComponentModel.DataAnnotations;
+using Microsoft.Extensions.Options;
 
 namespace Platform.Tracking.Alerts;
 
@@ -42,6 +43,7 @@ internal sealed class AlertOptions
     public TimeSpan KeepDeliveries { get; set; } = TimeSpan.FromDays(30);
 
     /// <summary>The mail server; nothing is sent by mail without its host.</summary>
+    [ValidateObjectMembers]
     public SmtpOptions Smtp { get; set; } = new();
 }
 

@@ -2,9 +2,11 @@ using MassTransit;
 using Platform.EventStore;
 using Platform.Messaging;
 using Platform.Tracking.Alerts.Delivery;
+using Platform.Tracking.Alerts.Destinations;
 using Platform.Tracking.Alerts.Evaluation;
 using Platform.Tracking.Alerts.Firing;
 using Platform.Tracking.Alerts.Rules;
+using Platform.Tracking.Alerts.Sending;
 using Platform.Tracking.Alerts.Watching;
 
 namespace Platform.Tracking.Alerts;
@@ -37,7 +39,7 @@ internal static class AlertsModule
         services.AddSingleton<JobWatch>();
         services.AddSingleton<NodeWatch>();
         services.AddHostedService<AlertLoop>();
-        services.AddSingleton<Destinations>();
+        services.AddSingleton<DestinationStore>();
         services.AddSingleton<WebhookConnections>();
         services.AddSingleton<WebhookSender>();
         services.AddSingleton<MailSender>();

@@ -6,6 +6,8 @@ namespace Platform.Tracking.Tests.Alerts;
 /// <summary>The tracking service, in a hurry to find and deliver alerts, and allowed to deliver them to this machine.</summary>
 public sealed class AlertHost : TrackingHost
 {
+    private int _seen;
+
     public SmtpServer Mail { get; } = SmtpServer.Start();
 
     protected override IReadOnlyList<string> Settings =>
@@ -99,7 +101,7 @@ public sealed class AlertHost : TrackingHost
                 threshold = 0,
             }
         );
-        await LogValuesAsync(run, "seen", 1, 1);
+        await LogValuesAsync(run, "seen", Interlocked.Increment(ref _seen), 1);
         await WaitForAsync(rule, "firing");
     }
 

@@ -9,6 +9,7 @@ namespace Platform.Tracking.Tests.Alerts;
 public sealed class Alerts_about_metrics(AlertHost host) : IClassFixture<AlertHost>
 {
     [Theory]
+    [Trait("check", "MON-04")]
     [InlineData("greater", 1.0, 2.0, 0.5)]
     [InlineData("less", 1.0, 0.5, 2.0)]
     [InlineData("nan", null, double.NaN, 2.0)]
@@ -60,6 +61,32 @@ public sealed class Alerts_about_metrics(AlertHost host) : IClassFixture<AlertHo
 
         await host.LogValuesAsync(run, "val/loss", 12, bad, bad, bad);
         await host.WaitForAsync(rule, "firing", "resolved");
+    }
+
+    [Fact]
+    public async Task are_not_raised_again_when_points_are_read_again_after_a_crash()
+    {
+        var rule = await host.AddRuleAsync(Greater("crashed"));
+        var run = await host.CreateRunAsync("crashed");
+        await host.LogValuesAsync(run, "loss", 1, 5, 0, 5);
+        await host.WaitForAsync(rule, "firing", "resolved");
+
+        // As after a crash between what is found and the cursor.
+        await using (
+            var command = host.Store.DataSource.CreateCommand("update alert_cursor set batch = 0 where run_id = $1")
+        )
+        {
+            command.Parameters.Add(new() { Value = run });
+            Assert.True(await command.ExecuteNonQueryAsync() > 0);
+        }
+
+        await host.RestartAsync();
+        await host.WaitUntilSeenAsync(run, "crashed");
+        await host.LogValuesAsync(run, "loss", 4, 5);
+        await host.WaitUntilSeenAsync(run, "crashed");
+        Assert.Equal(2, (await host.AlertsAsync(rule)).Count);
+        await host.LogValuesAsync(run, "loss", 5, 0);
+        await host.WaitForAsync(rule, "resolved", "resolved");
     }
 
     [Fact]

@@ -8,6 +8,7 @@ namespace Platform.Tracking.Tests.Alerts;
 public sealed class Alerts_that_are_delivered(AlertHost host) : IClassFixture<AlertHost>
 {
     [Fact]
+    [Trait("check", "MON-04")]
     public async Task are_signed_tried_again_and_known_by_their_id()
     {
         await using var receiver = await Receiver.StartAsync();

@@ -44,6 +44,7 @@ public sealed class Deciding_about_alerts
 
         var again = Assert.IsType<AlertFired>(Decide(quiet, new FireAlert(_subject)));
         Assert.Equal(2, again.Number);
+        Assert.True(fired.At < resolved.At && resolved.At < again.At);
         Assert.NotEqual(fired.AlertId, again.AlertId);
         Assert.Equal(fired.AlertId, ((AlertFired)Decide(AlertSeries.Initial, new FireAlert(_subject))!).AlertId);
         Assert.NotEqual(AlertSeries.IdOf(_subject), AlertSeries.IdOf(_subject with { Metric = "other" }));
@@ -97,6 +98,37 @@ public sealed class Deciding_about_alerts
                     }
                 )
             );
+    }
+
+    [Theory]
+    [InlineData("failed", 1, JobStage.Ended, "failed", null, true)]
+    [InlineData("failed", 1, JobStage.Ended, "cancelled", null, false)]
+    [InlineData("failed", 2, JobStage.Waiting, "waiting", null, false)]
+    [InlineData("waiting", 1, JobStage.Waiting, "waiting", null, true)]
+    [InlineData("waiting", 1, JobStage.Placed, "placed", null, false)]
+    [InlineData("running", 1, JobStage.Running, "running", null, true)]
+    [InlineData("running", 1, JobStage.Waiting, "waiting", null, false)]
+    [InlineData("lost", 1, JobStage.Running, "running", 1, true)]
+    [InlineData("lost", 1, JobStage.Ended, "failed", 1, true)]
+    [InlineData("lost", 1, JobStage.Ended, "cancelled", 1, false)]
+    [InlineData("lost", 2, JobStage.Waiting, "waiting", 1, true)]
+    [InlineData("lost", 2, JobStage.Running, "running", 1, false)]
+    [InlineData("lost", 2, JobStage.Ended, "failed", 1, false)]
+    [InlineData("lost", 1, JobStage.Running, "running", null, false)]
+    public void finds_what_a_rule_about_jobs_watches_for(
+        string condition,
+        int attempt,
+        object stage,
+        string status,
+        int? lost,
+        bool expected
+    )
+    {
+        var rule = _spec with { Watch = RuleWords.Job, Condition = condition, Metric = null, Seconds = 60 };
+        var job = new JobState(attempt, (JobStage)stage, status, _now, lost);
+
+        Assert.Equal(expected, job.Fulfils(rule, _now.AddSeconds(60)));
+        Assert.False(condition is "waiting" or "running" && job.Fulfils(rule, _now.AddSeconds(59)));
     }
 
     [Fact]

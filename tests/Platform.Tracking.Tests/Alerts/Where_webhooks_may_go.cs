@@ -1,5 +1,5 @@
 using System.Net;
-using Platform.Tracking.Alerts.Delivery;
+using Platform.Tracking.Alerts.Sending;
 
 namespace Platform.Tracking.Tests.Alerts;
 

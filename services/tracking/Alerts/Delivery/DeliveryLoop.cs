@@ -1,5 +1,7 @@
 using Microsoft.Extensions.Options;
 using Platform.ServiceDefaults;
+using Platform.Tracking.Alerts.Destinations;
+using Platform.Tracking.Alerts.Sending;
 
 namespace Platform.Tracking.Alerts.Delivery;
 

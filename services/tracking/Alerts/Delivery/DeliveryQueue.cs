@@ -3,7 +3,9 @@ using Npgsql;
 using NpgsqlTypes;
 using Platform.EventStore;
 using Platform.ServiceDefaults;
+using Platform.Tracking.Alerts.Destinations;
 using Platform.Tracking.Alerts.Firing;
+using Platform.Tracking.Alerts.Sending;
 
 namespace Platform.Tracking.Alerts.Delivery;
 

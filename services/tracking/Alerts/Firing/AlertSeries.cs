@@ -11,9 +11,10 @@ namespace Platform.Tracking.Alerts.Firing;
 /// are about, so that whoever finds the same finds the same alert.
 /// </summary>
 /// <param name="Number">How many there were.</param>
-internal sealed record AlertSeries(int Number, bool IsFiring, Guid AlertId)
+/// <param name="At">The time of the last event.</param>
+internal sealed record AlertSeries(int Number, bool IsFiring, Guid AlertId, DateTimeOffset At)
 {
-    public static readonly AlertSeries Initial = new(0, IsFiring: false, Guid.Empty);
+    public static readonly AlertSeries Initial = new(0, IsFiring: false, Guid.Empty, DateTimeOffset.MinValue);
 
     public static readonly Decider<AlertSeries, AlertSeriesEvent> Decider = new("alert", Initial, Evolve);
 
@@ -38,7 +39,7 @@ internal sealed record AlertSeries(int Number, bool IsFiring, Guid AlertId)
                     Subject = c.Subject,
                     Value = c.Value,
                     Step = c.Step,
-                    At = now,
+                    At = After(series, now),
                 }
             ),
             (true, ResolveAlert c) => Decision.Accept<AlertSeriesEvent>(
@@ -48,7 +49,7 @@ internal sealed record AlertSeries(int Number, bool IsFiring, Guid AlertId)
                     Cause = c.Cause,
                     Value = c.Value,
                     Step = c.Step,
-                    At = now,
+                    At = After(series, now),
                 }
             ),
             (true, FireAlert) or (false, ResolveAlert) => Decision.Nothing<AlertSeriesEvent>(),
@@ -58,10 +59,14 @@ internal sealed record AlertSeries(int Number, bool IsFiring, Guid AlertId)
     public static AlertSeries Evolve(AlertSeries series, AlertSeriesEvent @event) =>
         @event switch
         {
-            AlertFired e => new AlertSeries(e.Number, IsFiring: true, e.AlertId),
-            AlertResolved => series with { IsFiring = false },
+            AlertFired e => new AlertSeries(e.Number, IsFiring: true, e.AlertId, e.At),
+            AlertResolved => series with { IsFiring = false, At = @event.At },
             _ => throw new UnreachableException($"No evolution for {@event.GetType().Name}."),
         };
+
+    /// <summary>What is found at once is told apart by its time, as the database keeps it, and stays in order.</summary>
+    private static DateTimeOffset After(AlertSeries series, DateTimeOffset now) =>
+        now - series.At < TimeSpan.FromMicroseconds(1) ? series.At.AddMicroseconds(1) : now;
 
     /// <summary>A UUID of version 8.</summary>
     private static Guid Hash(string text)

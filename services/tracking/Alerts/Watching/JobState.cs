@@ -35,7 +35,7 @@ internal sealed record JobState(
             RuleWords.Waiting => Stage is JobStage.Waiting && LastsLongerThan(rule.Seconds, now),
             RuleWords.Running => Stage is JobStage.Running && LastsLongerThan(rule.Seconds, now),
             // It is over once another attempt runs, or nobody wants it any more.
-            RuleWords.Lost => LostAttempt == Attempt
+            RuleWords.Lost => (LostAttempt == Attempt && Status is not ("succeeded" or "cancelled"))
                 || (LostAttempt < Attempt && Stage is JobStage.Waiting or JobStage.Placed),
             _ => false,
         };

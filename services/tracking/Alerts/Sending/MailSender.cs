@@ -5,7 +5,7 @@ using MailKit.Security;
 using Microsoft.Extensions.Options;
 using MimeKit;
 
-namespace Platform.Tracking.Alerts.Delivery;
+namespace Platform.Tracking.Alerts.Sending;
 
 /// <summary>Sends mails through the platform's mail server.</summary>
 internal sealed class MailSender(IOptions<AlertOptions> options, TimeProvider clock)

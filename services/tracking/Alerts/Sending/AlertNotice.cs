@@ -4,7 +4,7 @@ using System.Text.Json;
 using System.Text.Json.Serialization;
 using Platform.Tracking.Alerts.Firing;
 
-namespace Platform.Tracking.Alerts.Delivery;
+namespace Platform.Tracking.Alerts.Sending;
 
 /// <summary>What a webhook sends.</summary>
 /// <param name="Type"><c>alert.fired</c>, <c>alert.resolved</c> or <c>alert.test</c>.</param>

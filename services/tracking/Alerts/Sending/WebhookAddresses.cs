@@ -1,7 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
 
-namespace Platform.Tracking.Alerts.Delivery;
+namespace Platform.Tracking.Alerts.Sending;
 
 /// <summary>
 /// Where webhooks may go. Whoever makes one could otherwise have the platform ask what only its own network may: a metadata service of a

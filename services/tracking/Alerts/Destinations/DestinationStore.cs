@@ -2,14 +2,15 @@ using Npgsql;
 using NpgsqlTypes;
 using Platform.EventStore;
 using Platform.ServiceDefaults;
+using Platform.Tracking.Alerts.Sending;
 
-namespace Platform.Tracking.Alerts.Delivery;
+namespace Platform.Tracking.Alerts.Destinations;
 
 /// <summary>
 /// Stores destinations. They are rows, not streams: addresses and secrets have to go when their owner deletes them, and events stay for
 /// ever.
 /// </summary>
-internal sealed class Destinations(TrackingStore store, StoredSecrets secrets, TimeProvider clock)
+internal sealed class DestinationStore(TrackingStore store, StoredSecrets secrets, TimeProvider clock)
 {
     public const int Max = 200;
 

@@ -1,8 +1,9 @@
 using System.Net.Mail;
 using Platform.Contracts.Sentences;
 using Platform.ServiceDefaults;
+using Platform.Tracking.Alerts.Sending;
 
-namespace Platform.Tracking.Alerts.Delivery;
+namespace Platform.Tracking.Alerts.Destinations;
 
 /// <summary>A destination as it is sent.</summary>
 internal sealed record DestinationRequest

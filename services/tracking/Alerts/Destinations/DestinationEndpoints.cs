@@ -3,8 +3,9 @@ using Microsoft.AspNetCore.Mvc;
 using Microsoft.Extensions.Options;
 using Platform.Contracts.Sentences;
 using Platform.ServiceDefaults;
+using Platform.Tracking.Alerts.Sending;
 
-namespace Platform.Tracking.Alerts.Delivery;
+namespace Platform.Tracking.Alerts.Destinations;
 
 /// <summary>The query of <c>GET /api/alerts/destinations</c>.</summary>
 internal sealed record ListDestinationsQuery : ListQuery;
@@ -79,7 +80,7 @@ internal static class DestinationEndpoints
 
     private static async Task<Results<Created<DestinationView>, ProblemHttpResult>> CreateAsync(
         DestinationRequest request,
-        Destinations destinations,
+        DestinationStore destinations,
         IOptions<AlertOptions> options,
         HttpContext context,
         CancellationToken cancellationToken
@@ -95,7 +96,7 @@ internal static class DestinationEndpoints
         {
             return ProblemResults.Problem(
                 StatusCodes.Status409Conflict,
-                AlertSentences.TooManyDestinations.With(Destinations.Max)
+                AlertSentences.TooManyDestinations.With(DestinationStore.Max)
             );
         }
 
@@ -106,7 +107,7 @@ internal static class DestinationEndpoints
 
     private static async Task<Results<Ok<DestinationView>, ProblemHttpResult>> GetAsync(
         Guid id,
-        Destinations destinations,
+        DestinationStore destinations,
         HttpContext context,
         CancellationToken cancellationToken
     ) =>
@@ -117,7 +118,7 @@ internal static class DestinationEndpoints
     private static async Task<Results<Ok<DestinationView>, ProblemHttpResult>> PutAsync(
         Guid id,
         DestinationRequest request,
-        Destinations destinations,
+        DestinationStore destinations,
         IOptions<AlertOptions> options,
         HttpContext context,
         CancellationToken cancellationToken
@@ -153,7 +154,7 @@ internal static class DestinationEndpoints
 
     private static async Task<Results<NoContent, ProblemHttpResult>> DeleteAsync(
         Guid id,
-        Destinations destinations,
+        DestinationStore destinations,
         CancellationToken cancellationToken
     )
     {
@@ -171,7 +172,7 @@ internal static class DestinationEndpoints
 
     private static async Task<Results<Ok<DestinationView>, ProblemHttpResult>> RotateAsync(
         Guid id,
-        Destinations destinations,
+        DestinationStore destinations,
         HttpContext context,
         CancellationToken cancellationToken
     )
@@ -200,7 +201,7 @@ internal static class DestinationEndpoints
 
     private static async Task<Results<Ok<DeliveryResult>, ProblemHttpResult>> TestAsync(
         Guid id,
-        Destinations destinations,
+        DestinationStore destinations,
         DestinationSender sender,
         CancellationToken cancellationToken
     ) =>

@@ -1,7 +1,7 @@
 using System.Data.Common;
 using Platform.ServiceDefaults;
 
-namespace Platform.Tracking.Alerts.Delivery;
+namespace Platform.Tracking.Alerts.Destinations;
 
 /// <summary>Who is told of alerts.</summary>
 internal sealed record Destination

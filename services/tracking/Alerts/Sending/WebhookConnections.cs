@@ -1,8 +1,9 @@
+using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
 using Microsoft.Extensions.Options;
 
-namespace Platform.Tracking.Alerts.Delivery;
+namespace Platform.Tracking.Alerts.Sending;
 
 /// <summary>
 /// The connections of webhooks. Names are resolved here and nowhere else, and the socket is opened to the address that was checked, so that
@@ -28,6 +29,8 @@ internal sealed class WebhookConnections : IDisposable
             MaxResponseHeadersLength = MaxHeaderKilobytes,
             // What a receiver answers besides its status is of no interest.
             MaxResponseDrainSize = 0,
+            // Others are told nothing of the platform's traces.
+            ActivityHeadersPropagator = DistributedContextPropagator.CreateNoOutputPropagator(),
         };
         Client = new HttpClient(handler) { Timeout = options.Value.Timeout };
         Client.DefaultRequestHeaders.UserAgent.ParseAdd("platform-alerts/1");

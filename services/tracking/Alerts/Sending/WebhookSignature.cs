@@ -1,7 +1,7 @@
 using System.Security.Cryptography;
 using System.Text;
 
-namespace Platform.Tracking.Alerts.Delivery;
+namespace Platform.Tracking.Alerts.Sending;
 
 /// <summary>Signs what is sent, as Standard Webhooks says.</summary>
 internal static class WebhookSignature

@@ -3,7 +3,7 @@ using System.Net;
 using System.Net.Http.Headers;
 using Microsoft.Extensions.Options;
 
-namespace Platform.Tracking.Alerts.Delivery;
+namespace Platform.Tracking.Alerts.Sending;
 
 /// <summary>
 /// Sends webhooks as Standard Webhooks says. Of an answer the status counts, and nothing else of it is read or kept: an address that

@@ -1,8 +1,10 @@
-namespace Platform.Tracking.Alerts.Delivery;
+using Platform.Tracking.Alerts.Sending;
+
+namespace Platform.Tracking.Alerts.Destinations;
 
 /// <summary>Sends something to a destination, once.</summary>
 internal sealed class DestinationSender(
-    Destinations destinations,
+    DestinationStore destinations,
     WebhookSender webhooks,
     MailSender mails,
     TimeProvider clock

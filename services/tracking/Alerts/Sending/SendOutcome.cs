@@ -1,6 +1,6 @@
 using Platform.Contracts.Sentences;
 
-namespace Platform.Tracking.Alerts.Delivery;
+namespace Platform.Tracking.Alerts.Sending;
 
 /// <summary>What became of one try to send something.</summary>
 /// <param name="Status">What the receiver of a webhook answered; null when it did not.</param>
