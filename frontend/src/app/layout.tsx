@@ -1,6 +1,7 @@
 import { Link, Outlet, useLocation } from '@tanstack/react-router';
-import { ChartSpline, ListChecks, LoaderCircle, Package, Server } from 'lucide-react';
+import { Bell, ChartSpline, ListChecks, LoaderCircle, Package, Server } from 'lucide-react';
 import { lazy, Suspense, useRef } from 'react';
+import { useFiringCount } from '../features/alerts/api/firing-count';
 import { useText } from '../lib/i18n/i18n';
 import { connected } from '../lib/connection';
 import { loadModule } from '../lib/load-module';
@@ -61,6 +62,7 @@ export function Layout() {
               {t(text)}
             </Link>
           ))}
+          <AlertsLink />
         </nav>
         <Suspense fallback={<div className="settings" />}>
           <SettingsMenu onHelp={() => setHelpOpen(true)} />
@@ -81,5 +83,28 @@ export function Layout() {
         </Suspense>
       )}
     </div>
+  );
+}
+
+/** The largest number that is shown. */
+const mostFiring = 99;
+
+/** Leads to the alerts and counts those that are firing. */
+function AlertsLink() {
+  const t = useText();
+  const count = useFiringCount() ?? 0;
+  return (
+    <Link to="/alerts">
+      <Bell aria-hidden="true" />
+      {t('app.alerts')}
+      {count > 0 && (
+        <>
+          <span className="nav-count number" aria-hidden="true">
+            {count > mostFiring ? `${mostFiring}+` : count}
+          </span>
+          <span className="off-screen"> {t('rules.firing.count', { count })}</span>
+        </>
+      )}
+    </Link>
   );
 }

@@ -1,4 +1,5 @@
 import { createRootRoute, createRoute, createRouter, lazyRouteComponent, redirect } from '@tanstack/react-router';
+import { readAlertSearch, readNewRuleSearch, readRulesSearch } from '../features/alerts/api/alert-search';
 import type { ArtifactSearch } from '../features/artifacts/components/artifact-page';
 import { jobStatuses } from '../features/jobs/api/jobs';
 import { jobTabs, type JobSearch } from '../features/jobs/components/job-tabs';
@@ -114,6 +115,91 @@ const artifactRoute = createRoute({
   },
 });
 
+/** The page of alerts; each of its tabs has an address of its own. */
+const alertsRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  id: 'alerts',
+  component: page(() => import('../features/alerts/components/alerts-frame'), 'AlertsFrame'),
+});
+
+const AlertsList = page(() => import('../features/alerts/components/alerts-list'), 'AlertsList');
+
+const alertListRoute = createRoute({
+  getParentRoute: () => alertsRoute,
+  path: '/alerts',
+  validateSearch: readAlertSearch,
+  component: function Alerts() {
+    return <AlertsList search={alertListRoute.useSearch()} />;
+  },
+});
+
+const RulesList = page(() => import('../features/alerts/components/rules-list'), 'RulesList');
+
+const ruleListRoute = createRoute({
+  getParentRoute: () => alertsRoute,
+  path: '/alerts/rules',
+  validateSearch: readRulesSearch,
+  component: function Rules() {
+    return <RulesList search={ruleListRoute.useSearch()} />;
+  },
+});
+
+const destinationListRoute = createRoute({
+  getParentRoute: () => alertsRoute,
+  path: '/alerts/destinations',
+  component: page(() => import('../features/alerts/components/destinations-list'), 'DestinationsList'),
+});
+
+const AlertPage = page(() => import('../features/alerts/components/alert-page'), 'AlertPage');
+
+const alertRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: '/alerts/$id',
+  component: function Alert() {
+    const { id } = alertRoute.useParams();
+    return <AlertPage key={id} id={id} />;
+  },
+});
+
+const NewRulePage = page(() => import('../features/alerts/components/rule-page'), 'NewRulePage');
+
+const newRuleRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: '/alerts/rules/new',
+  validateSearch: readNewRuleSearch,
+  component: function NewRule() {
+    return <NewRulePage search={newRuleRoute.useSearch()} />;
+  },
+});
+
+const RulePage = page(() => import('../features/alerts/components/rule-page'), 'RulePage');
+
+const ruleRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: '/alerts/rules/$id',
+  component: function Rule() {
+    const { id } = ruleRoute.useParams();
+    return <RulePage key={id} id={id} />;
+  },
+});
+
+const newDestinationRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: '/alerts/destinations/new',
+  component: page(() => import('../features/alerts/components/destination-page'), 'NewDestinationPage'),
+});
+
+const DestinationPage = page(() => import('../features/alerts/components/destination-page'), 'DestinationPage');
+
+const destinationRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: '/alerts/destinations/$id',
+  component: function Destination() {
+    const { id } = destinationRoute.useParams();
+    return <DestinationPage key={id} id={id} />;
+  },
+});
+
 export const router = createRouter({
   routeTree: rootRoute.addChildren([
     indexRoute,
@@ -125,6 +211,12 @@ export const router = createRouter({
     runRoute,
     artifactsRoute,
     artifactRoute,
+    alertsRoute.addChildren([alertListRoute, ruleListRoute, destinationListRoute]),
+    alertRoute,
+    newRuleRoute,
+    ruleRoute,
+    newDestinationRoute,
+    destinationRoute,
   ]),
   basepath: basePath(),
   defaultPreload: 'intent',

@@ -10,6 +10,7 @@ const shown: [string, MessageKey][] = [
   ['g n', 'keys.nodes'],
   ['g r', 'keys.runs'],
   ['g a', 'keys.artifacts'],
+  ['g l', 'keys.alerts'],
   ['s', 'keys.selection'],
   ['c', 'keys.new'],
   ['?', 'keys.help'],

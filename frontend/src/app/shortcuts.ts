@@ -1,11 +1,12 @@
 import { useNavigate } from '@tanstack/react-router';
 import { useEffect, useRef, useState } from 'react';
 
-const targets: Record<string, '/jobs' | '/nodes' | '/runs' | '/artifacts'> = {
+const targets: Record<string, '/jobs' | '/nodes' | '/runs' | '/artifacts' | '/alerts'> = {
   j: '/jobs',
   n: '/nodes',
   r: '/runs',
   a: '/artifacts',
+  l: '/alerts',
 };
 
 /** The second key of a pair must follow within this time. */

@@ -1,14 +1,23 @@
 import { ArchiveRestore, Trash2, X } from 'lucide-react';
-import { useEffect, useState } from 'react';
+import { lazy, Suspense, useEffect, useState } from 'react';
 import { batchLimit } from '../lib/batch';
 import { useAdministerRefusal, useEditRefusal } from '../lib/caller';
 import { useLocale, useText } from '../lib/i18n/i18n';
+import { loadModule } from '../lib/load-module';
 import type { Batch } from '../lib/use-batch';
 import { Names, useThings } from './batch-report';
 import { Button, IconButton } from './button';
-import { ConfirmDialog } from './confirm-dialog';
 import { Field } from './field';
-import { PurgeDialog } from './purge-dialog';
+import type { PurgeDialog as LoadedPurgeDialog } from './purge-dialog';
+
+// Loaded when they are first asked for: a list opens without them.
+const ConfirmDialog = lazy(() =>
+  loadModule(() => import('./confirm-dialog')).then(module => ({ default: module.ConfirmDialog })),
+);
+// The type of what is loaded later forgets that it takes rows of any kind.
+const PurgeDialog = lazy(() =>
+  loadModule(() => import('./purge-dialog')).then(module => ({ default: module.PurgeDialog })),
+) as unknown as typeof LoadedPurgeDialog;
 
 interface SelectionBarProps<Row> {
   batch: Batch<Row>;
@@ -95,25 +104,29 @@ export function SelectionBar<Row>({ batch, deleted, partOf, note }: SelectionBar
           )}
         </div>
       )}
-      <ConfirmDialog
-        open={isDeleting}
-        danger
-        title={t('bin.delete.title', { name: things(asked, countOf && sum(asked.map(countOf))) })}
-        text={[t('bin.delete.text'), note].filter(Boolean).join(' ')}
-        confirm={t('bin.delete')}
-        refuse={t('common.cancel')}
-        onConfirm={async () => {
-          await batch.remove(asked, reason);
-          setReason('');
-        }}
-        onClose={() => setIsDeleting(false)}
-      >
-        <Names rows={asked} nameOf={batch.commands.nameOf} />
-        <Field label={t('bin.reason')}>
-          <input value={reason} maxLength={500} onChange={event => setReason(event.target.value)} />
-        </Field>
-      </ConfirmDialog>
-      {isPurging && <PurgeDialog batch={batch} onClose={() => setIsPurging(false)} />}
+      <Suspense>
+        {asked.length > 0 && (
+          <ConfirmDialog
+            open={isDeleting}
+            danger
+            title={t('bin.delete.title', { name: things(asked, countOf && sum(asked.map(countOf))) })}
+            text={[t('bin.delete.text'), note].filter(Boolean).join(' ')}
+            confirm={t('bin.delete')}
+            refuse={t('common.cancel')}
+            onConfirm={async () => {
+              await batch.remove(asked, reason);
+              setReason('');
+            }}
+            onClose={() => setIsDeleting(false)}
+          >
+            <Names rows={asked} nameOf={batch.commands.nameOf} />
+            <Field label={t('bin.reason')}>
+              <input value={reason} maxLength={500} onChange={event => setReason(event.target.value)} />
+            </Field>
+          </ConfirmDialog>
+        )}
+        {isPurging && <PurgeDialog batch={batch} onClose={() => setIsPurging(false)} />}
+      </Suspense>
     </>
   );
 }

@@ -5,15 +5,20 @@ import { api, read, untilRefused } from './api';
 import { offsetFor, windowRows } from './row-window';
 import type { Stretch } from './selection';
 
-/** The lists of the API that are shown by this. */
+/** The lists of what has a recycle bin. */
 export type ListPath = '/api/jobs' | '/api/runs' | '/api/artifacts';
 
+/** The lists of the API that are shown by this. */
+type RowsPath = ListPath | '/api/alerts' | '/api/alerts/rules';
+
 /** What the rows of a list are. */
-export type RowOf<Path extends ListPath> =
+export type RowOf<Path extends RowsPath> =
   paths[Path]['get']['responses'][200]['content']['application/json']['items'][number];
 
-/** Jobs have all filters there are; the other lists have some of them. */
-type Filter = NonNullable<paths['/api/jobs']['get']['parameters']['query']>;
+/** Jobs have all filters of lists with a recycle bin; the others of these have some of them. */
+type Filter<Path extends RowsPath> = NonNullable<
+  paths[Path extends ListPath ? '/api/jobs' : Path]['get']['parameters']['query']
+>;
 
 const refreshEvery = 2000;
 /** Counting what a search matches takes longer than a page of it. */
@@ -40,7 +45,7 @@ export interface Rows<T> extends Stretch<T> {
 }
 
 /** A list of any length, of which only the visible part is fetched and refreshed. */
-export function useRows<Path extends ListPath>(path: Path, filter: Filter): Rows<RowOf<Path>> {
+export function useRows<Path extends RowsPath>(path: Path, filter: Filter<Path>): Rows<RowOf<Path>> {
   const key = path + JSON.stringify(filter);
   const [place, setPlace] = useState({ key, offset: 0 });
   const offset = place.key === key ? place.offset : 0;
@@ -108,9 +113,9 @@ interface Page<T> {
 }
 
 /** A page of one of several lists, which are alike but for their rows. */
-async function readPage<Path extends ListPath>(
+async function readPage<Path extends RowsPath>(
   path: Path,
-  query: Filter,
+  query: Filter<'/api/jobs'>,
   signal: AbortSignal,
 ): Promise<Page<RowOf<Path>>> {
   const params = { query };

@@ -5,6 +5,7 @@ import { Facts, Pairs } from '../../../components/facts';
 import { JobLink } from '../../../components/job-link';
 import { PageHeader } from '../../../components/page-header';
 import { AbsentState, PendingPage } from '../../../components/states';
+import { CreateAlertLink, SubjectAlerts } from '../../../components/subject-alerts';
 import { StatusBadge } from '../../../components/status-badge';
 import { Tabs } from '../../../components/tabs';
 import { Ago, Duration } from '../../../components/time';
@@ -46,9 +47,17 @@ function RunView({ run, search }: { run: Run; search: RunSearch }) {
     <div className="page">
       <PageHeader title={run.name}>
         <StatusBadge status={run.status} />
+        {!run.deletion && (
+          <CreateAlertLink
+            run={run.id}
+            project={run.project}
+            metric={run.primaryMetric?.name ?? Object.keys(run.latest ?? {})[0]}
+          />
+        )}
         {isOver && !run.deletion && <DeleteButton name={run.name} onDelete={bin.remove.mutateAsync} />}
       </PageHeader>
       {run.deletion && <InBin text={t('bin.holds.run')} bin={bin} />}
+      <SubjectAlerts subject={run.id} />
       <Facts
         items={[
           [

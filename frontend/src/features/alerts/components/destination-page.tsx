@@ -1,0 +1,171 @@
+import { Link, useNavigate } from '@tanstack/react-router';
+import { useRef, useState } from 'react';
+import { Field } from '../../../components/field';
+import { PageHeader } from '../../../components/page-header';
+import { AbsentState, PendingPage } from '../../../components/states';
+import { useEditRefusal } from '../../../lib/caller';
+import { useText } from '../../../lib/i18n/i18n';
+import { useDestination, useSaveDestination, type Destination } from '../api/destinations';
+import {
+  destinationDraftOf,
+  emptyDestination,
+  toDestinationRequest,
+  type DestinationDraft,
+} from '../api/destination-draft';
+import './alerts.css';
+import { FormFoot } from './form-foot';
+import { SecretNote } from './secret-note';
+import { useForm } from './use-form';
+
+/** The form for a new destination. Who may not make one reads so before typing. */
+export function NewDestinationPage() {
+  const t = useText();
+  const refusal = useEditRefusal();
+  return refusal ? (
+    <AbsentState title={t('destinations.refused')} text={refusal}>
+      <BackLink />
+    </AbsentState>
+  ) : (
+    <DestinationForm title={t('destinations.new')} />
+  );
+}
+
+/** A destination, which can be changed here. */
+export function DestinationPage({ id }: { id: string }) {
+  const t = useText();
+  const { data, error, refetch } = useDestination(id);
+  if (data) {
+    return <DestinationForm title={data.name} before={data} />;
+  }
+  if (data === null) {
+    return (
+      <AbsentState title={t('destination.absent.title')} text={t('destination.absent.text', { id })}>
+        <BackLink />
+      </AbsentState>
+    );
+  }
+  return <PendingPage error={error} onRetry={refetch} />;
+}
+
+function BackLink() {
+  const t = useText();
+  return (
+    <Link to="/alerts/destinations" className="button button-primary">
+      {t('destination.absent.back')}
+    </Link>
+  );
+}
+
+const fields: readonly (keyof DestinationDraft)[] = ['name', 'kind', 'url', 'recipients', 'active'];
+
+function DestinationForm({ title, before }: { title: string; before?: Destination }) {
+  const t = useText();
+  const navigate = useNavigate();
+  const save = useSaveDestination();
+  const element = useRef<HTMLFormElement>(null);
+  const form = useForm(fields, element);
+  // What the form began with: the destination may be read again while it is being changed.
+  const [first] = useState(before);
+  const [draft, setDraft] = useState(() => (first ? destinationDraftOf(first) : emptyDestination));
+  const [made, setMade] = useState<Destination | null>(null);
+  const change = (part: Partial<DestinationDraft>) => {
+    form.clear(Object.keys(part));
+    setDraft(now => ({ ...now, ...part }));
+  };
+  const submit = () => {
+    const { request, errors } = toDestinationRequest(draft);
+    const own = Object.fromEntries(Object.entries(errors).map(([field, key]) => [field, [t(key)]]));
+    void form.send(own, async () => {
+      const saved = await save(request, first);
+      if (saved.secret) {
+        setMade(saved);
+      } else {
+        await navigate({ to: '/alerts/destinations' });
+      }
+    });
+  };
+  if (made?.secret) {
+    return (
+      <div className="page page-form">
+        <PageHeader title={made.name} />
+        <SecretNote secret={made.secret}>
+          <Link to="/alerts/destinations" className="button button-primary">
+            {t('destination.secret.done')}
+          </Link>
+        </SecretNote>
+      </div>
+    );
+  }
+  return (
+    <div className="page page-form">
+      <PageHeader title={title} />
+      <form
+        ref={element}
+        noValidate
+        onSubmit={event => {
+          event.preventDefault();
+          submit();
+        }}
+      >
+        <fieldset>
+          <div className="field-row">
+            <Field label={t('common.name')} errors={form.of('name')}>
+              <input
+                value={draft.name}
+                // eslint-disable-next-line jsx-a11y/no-autofocus -- the page is this form
+                autoFocus={!first}
+                onChange={({ target }) => change({ name: target.value })}
+              />
+            </Field>
+            <Field label={t('destination.kind')} errors={form.of('kind')}>
+              <select
+                value={draft.kind}
+                disabled={first !== undefined}
+                onChange={({ target }) => change({ kind: target.value as DestinationDraft['kind'] })}
+              >
+                <option value="webhook">{t('destination.kind.webhook')}</option>
+                <option value="mail">{t('destination.kind.mail')}</option>
+              </select>
+            </Field>
+          </div>
+          {draft.kind === 'webhook' ? (
+            <Field label="URL" hint={t('destination.url.hint')} errors={form.of('url')}>
+              <input
+                type="url"
+                className="mono"
+                spellCheck={false}
+                placeholder="https://example.org/hooks/training"
+                value={draft.url}
+                onChange={({ target }) => change({ url: target.value })}
+              />
+            </Field>
+          ) : (
+            <Field
+              label={t('destination.recipients')}
+              hint={t('destination.recipients.hint')}
+              errors={form.of('recipients')}
+            >
+              <textarea
+                rows={3}
+                className="mono"
+                spellCheck={false}
+                placeholder="anna@example.org"
+                value={draft.recipients}
+                onChange={({ target }) => change({ recipients: target.value })}
+              />
+            </Field>
+          )}
+          <label className="check">
+            <input
+              type="checkbox"
+              checked={draft.active}
+              onChange={({ target }) => change({ active: target.checked })}
+            />
+            {t('destination.active')}
+          </label>
+        </fieldset>
+        <FormFoot form={form} submit={t(first ? 'rule.save' : 'rule.create')} back="/alerts/destinations" />
+      </form>
+    </div>
+  );
+}

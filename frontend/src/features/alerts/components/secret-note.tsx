@@ -1,0 +1,22 @@
+import { KeyRound } from 'lucide-react';
+import type { ReactNode } from 'react';
+import { CopyButton } from '../../../components/copy-button';
+import { useText } from '../../../lib/i18n/i18n';
+
+/** A webhook's secret, which the platform shows only this once. */
+export function SecretNote({ secret, children }: { secret: string; children: ReactNode }) {
+  const t = useText();
+  return (
+    <section className="secret" aria-label={t('destination.secret')}>
+      <p>
+        <KeyRound aria-hidden="true" />
+        {t('destination.secret.once')}
+      </p>
+      <div className="command">
+        <pre tabIndex={0}>{secret}</pre>
+        <CopyButton text={secret} label={t('common.copy')} />
+      </div>
+      <div>{children}</div>
+    </section>
+  );
+}
