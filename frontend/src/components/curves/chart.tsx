@@ -135,7 +135,11 @@ function options(width: number, x: 'step' | 'time', logarithmic: boolean, locale
     padding: [10, plot => rightRoom(plot, x), null, null],
     legend: { show: false },
     scales: {
-      x: { time: x === 'time', range: (_, min, max) => rangeOf(live.zoom(), ...withLines([min, max], live.earlier())) },
+      // The library's own range of a single moment is years long.
+      x: {
+        time: x === 'time',
+        range: plot => rangeOf(live.zoom(), ...withLines(endsOf(plot.data[0]), live.earlier()), leastSpan[x]),
+      },
       y: {
         distr: logarithmic ? 3 : 1,
         range: (_, min, max) => {
@@ -218,13 +222,21 @@ function valueAxis(logarithmic: boolean): uPlot.Axis {
   };
 }
 
-function rangeOf(zoom: Zoom | null, min: number | null, max: number | null): [number, number] {
+function endsOf(xs: ArrayLike<number>): [number | null, number | null] {
+  return [xs[0] ?? null, xs[xs.length - 1] ?? null];
+}
+
+/** How much an axis shows at least: steps, or seconds. */
+const leastSpan = { step: 1, time: 4 };
+
+function rangeOf(zoom: Zoom | null, min: number | null, max: number | null, least: number): [number, number] {
   if (zoom) {
     return [zoom.min, zoom.max];
   }
   const from = min ?? 0;
   const to = max ?? 1;
-  return from === to ? [from - 0.5, to + 0.5] : [from, to];
+  const missing = Math.max(0, least - (to - from)) / 2;
+  return [from - missing, to + missing];
 }
 
 /** The point under the cursor: as it is drawn, or as it was logged where it is not. */
