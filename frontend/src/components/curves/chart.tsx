@@ -1,7 +1,7 @@
 import { useEffect, useEffectEvent, useMemo, useRef } from 'react';
 import uPlot from 'uplot';
 import 'uplot/dist/uPlot.min.css';
-import { logRange, logTicks, stepTicks } from '../../lib/chart-ticks';
+import { atLeast, logRange, logTicks, stepTicks } from '../../lib/chart-ticks';
 import { formatTicks, formatValue } from '../../lib/format';
 import { useLocale, useText } from '../../lib/i18n/i18n';
 import { byTime, smooth, type Series } from '../../lib/series';
@@ -227,16 +227,13 @@ function endsOf(xs: ArrayLike<number>): [number | null, number | null] {
 }
 
 /** How much an axis shows at least: steps, or seconds. */
-const leastSpan = { step: 1, time: 4 };
+const leastSpan = { step: 1, time: 1 };
 
 function rangeOf(zoom: Zoom | null, min: number | null, max: number | null, least: number): [number, number] {
   if (zoom) {
     return [zoom.min, zoom.max];
   }
-  const from = min ?? 0;
-  const to = max ?? 1;
-  const missing = Math.max(0, least - (to - from)) / 2;
-  return [from - missing, to + missing];
+  return atLeast([min ?? 0, max ?? 1], least);
 }
 
 /** The point under the cursor: as it is drawn, or as it was logged where it is not. */

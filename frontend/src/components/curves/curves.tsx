@@ -72,9 +72,7 @@ export function Curves({ runId, begun, ended, unstarted = false, primary }: Curv
     <section className="panel curves" aria-label={t('curves.title')}>
       <div className="panel-bar">
         <h2>{t('curves.title')}</h2>
-        {drawn.length > manyCharts && (
-          <SearchInput main label={t('curves.search')} value={search} onChange={setSearch} />
-        )}
+        {drawn.length > manyCharts && <SearchInput label={t('curves.search')} value={search} onChange={setSearch} />}
         <label className="slider">
           {t('curves.smoothing')}
           <input

@@ -30,7 +30,7 @@ export function ImageViewer({ title, runId, path, version, label, children, onCl
   const t = useText();
   const { data, error, isPlaceholderData, refetch } = useFileBytes(runId, path, version);
   const [isActual, setIsActual] = useState(false);
-  const hasOthers = children !== undefined;
+  const hasOthers = Boolean(to.onPrevious ?? to.onNext);
   const press = (event: KeyboardEvent) => {
     const go = { ArrowLeft: to.onPrevious, ArrowRight: to.onNext }[event.key];
     // In a slider and a field they do what they always do.

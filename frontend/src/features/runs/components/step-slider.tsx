@@ -38,7 +38,7 @@ export function StepSlider({ label, steps, index, onChange, name, typed = false 
         onChange={event => onChange(Number(event.target.value))}
       />
       {typed ? (
-        <StepField key={steps[index]} label={t('media.typeStep')} {...{ steps, index, onChange }} />
+        <StepField label={t('media.typeStep')} {...{ steps, index, onChange }} />
       ) : (
         <output className="number">{steps[index]}</output>
       )}
@@ -48,11 +48,17 @@ export function StepSlider({ label, steps, index, onChange, name, typed = false 
 
 /** A step that was not logged leads to the one before it. */
 function StepField({ label, steps, index, onChange }: Omit<StepSliderProps, 'name' | 'typed'>) {
-  const [text, setText] = useState(String(steps[index]));
+  const shown = String(steps[index]);
+  const [text, setText] = useState(shown);
+  const [seen, setSeen] = useState(shown);
+  if (seen !== shown) {
+    setSeen(shown);
+    setText(shown);
+  }
   const choose = () => {
     const wanted = Number(text);
     if (text.trim() === '' || !Number.isFinite(wanted)) {
-      setText(String(steps[index]));
+      setText(shown);
       return;
     }
     const place = placeOfStep(steps, wanted);
