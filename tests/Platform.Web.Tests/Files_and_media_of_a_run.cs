@@ -48,6 +48,12 @@ public sealed class Files_and_media_of_a_run(Browser browser)
         await session.Field("Search by path").FillAsync("notes");
         await Expect(Link(page, "model/data/notes.txt")).ToBeVisibleAsync();
         await Expect(Link(page, "config.json")).ToHaveCountAsync(0);
+        await Link(page, "model/data/notes.txt").ClickAsync();
+        await Expect(page.Locator(".file-text")).ToContainTextAsync("a note");
+        await Expect(page.GetByLabel("Search by path")).ToHaveValueAsync("notes");
+        await page.Keyboard.PressAsync("Escape");
+        await Expect(page.Locator(".file-preview")).ToHaveCountAsync(0);
+        await Expect(Link(page, "model/data/notes.txt")).ToBeFocusedAsync();
         await session.Field("Search by path").FillAsync("");
         await session.Button("Delete model").ClickAsync();
         await Expect(page.GetByRole(AriaRole.Dialog)).ToContainTextAsync("2 files in it");
@@ -87,17 +93,41 @@ public sealed class Files_and_media_of_a_run(Browser browser)
         await Expect(first).ToHaveJSPropertyAsync("naturalWidth", 1);
 
         var table = page.GetByRole(AriaRole.Region, new() { Name = "predictions", Exact = true });
-        await Expect(table.GetByText("row 19")).ToBeVisibleAsync();
-        await table.GetByRole(AriaRole.Button, new() { Name = "Next rows" }).ClickAsync();
+        await Expect(table.GetByText("row 9")).ToBeVisibleAsync();
+        var next = table.GetByRole(AriaRole.Button, new() { Name = "Next rows" });
+        await next.ClickAsync();
+        await next.ClickAsync();
         await Expect(table.GetByText("row 24")).ToBeVisibleAsync();
+        await Expect(next).ToBeFocusedAsync();
+        await table.GetByRole(AriaRole.Button, new() { Name = "name", Exact = true }).ClickAsync();
+        await Expect(table.GetByText("row 9", new() { Exact = true })).ToBeVisibleAsync();
+        await table.GetByLabel("Search rows").FillAsync("row 24");
+        await Expect(table.Locator("tbody tr")).ToHaveCountAsync(1);
         await Expect(page.Locator("[data-kind='histogram'] rect")).ToHaveCountAsync(3);
         await Expect(page.GetByText("a line of the log")).ToBeVisibleAsync();
         await session.AssertAccessibleAsync("the media of a run");
 
-        await images.GetByRole(AriaRole.Link, new() { Name = "among the files" }).ClickAsync();
+        await images.GetByRole(AriaRole.Button, new() { Name = "Enlarge sample of step 1" }).ClickAsync();
+        var whole = page.GetByRole(AriaRole.Dialog);
+        await Expect(whole.GetByText("1 × 1 px")).ToBeVisibleAsync();
+        await page.Keyboard.PressAsync("ArrowRight");
+        await Expect(whole.GetByRole(AriaRole.Img, new() { Name = "sample of step 5" })).ToBeVisibleAsync();
+        await session.AssertAccessibleAsync("an image in the whole window");
+        await page.Keyboard.PressAsync("Escape");
+        await Expect(whole).ToHaveCountAsync(0);
+        await images.GetByLabel("Step of samples").PressAsync("ArrowLeft");
+
+        await page.GetByLabel("Type a step").FillAsync("6");
+        await page.GetByLabel("Type a step").PressAsync("Enter");
+        await Expect(images.GetByRole(AriaRole.Img, new() { Name = "sample of step 5" })).ToBeVisibleAsync();
+        await page.WaitForURLAsync("**step=5");
+        await page.ReloadAsync();
+        await Expect(images.GetByRole(AriaRole.Img, new() { Name = "sample of step 5" })).ToBeVisibleAsync();
+
+        await images.GetByRole(AriaRole.Link, new() { Name = "in Files" }).ClickAsync();
         await Expect(page.Locator(".file-preview img")).ToHaveJSPropertyAsync("naturalWidth", 1);
         // A viewer is not offered to delete.
-        await Expect(session.Button("Delete 1.png")).ToHaveCountAsync(0);
+        await Expect(session.Button("Delete 5.png")).ToHaveCountAsync(0);
         session.AssertNoFaults();
     }
 

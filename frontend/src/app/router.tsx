@@ -13,7 +13,7 @@ import { loadModule } from '../lib/load-module';
 import { Layout } from './layout';
 import { NotFoundPage } from './not-found-page';
 import { FailurePage } from './failure-page';
-import { readNumber } from './search';
+import { readNumber, readStep } from './search';
 
 /** A page that is loaded when it is first opened, or once the platform answers. */
 const page = <T extends Record<string, unknown>, K extends keyof T & string>(load: () => Promise<T>, name: K) =>
@@ -85,6 +85,7 @@ const runRoute = createRoute({
     folder: readText(search.folder),
     file: readText(search.file),
     search: readText(search.search),
+    step: readStep(search.step),
   }),
   component: function Run() {
     const { id } = runRoute.useParams();

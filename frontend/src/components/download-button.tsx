@@ -11,9 +11,10 @@ interface DownloadButtonProps {
   label: string;
   /** Icon only; the label becomes the tooltip. */
   small?: boolean;
+  tabIndex?: number;
 }
 
-export function DownloadButton({ address, fileName, label, small }: DownloadButtonProps) {
+export function DownloadButton({ address, fileName, label, small, tabIndex }: DownloadButtonProps) {
   const [error, setError] = useState<unknown>(null);
   const icon = <Download aria-hidden="true" />;
   const save = () => {
@@ -23,7 +24,7 @@ export function DownloadButton({ address, fileName, label, small }: DownloadButt
   return (
     <>
       {small ? (
-        <IconButton label={label} icon={icon} onClick={save} />
+        <IconButton label={label} icon={icon} tabIndex={tabIndex} onClick={save} />
       ) : (
         <Button icon={icon} onClick={save}>
           {label}

@@ -26,6 +26,8 @@ export interface Column<T> {
   cell: (row: T) => ReactNode;
   /** Left out on narrow screens. */
   wide?: boolean;
+  /** Its track on narrow screens, where it is another. */
+  narrow?: string;
   /** A second line on narrow screens, for what the columns left out would say. */
   note?: (row: T) => ReactNode;
   /** Aligned to the right. */
@@ -104,7 +106,7 @@ export function VirtualTable<T>({ name, label, columns, rows, keyOf, onVisibleRa
   };
 
   const narrowTracks = tracksOf(
-    columns.filter(column => !column.wide),
+    columns.filter(column => !column.wide).map(({ key, width, narrow = width }) => ({ key, width: narrow })),
     {},
   );
   // Only this style changes during a drag: no row is rendered again.
@@ -229,7 +231,7 @@ function HeadRow<T>({ columns, widths, onPreview, onChoose }: HeadRowProps<T>) {
   );
 }
 
-function tracksOf<T>(columns: readonly Column<T>[], widths: ColumnWidths): string {
+function tracksOf(columns: readonly { key: string; width: string }[], widths: ColumnWidths): string {
   return columns
     .map(({ key, width }) => {
       const chosen = widths[key];

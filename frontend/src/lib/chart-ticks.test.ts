@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { logRange, logTicks, stepTicks } from './chart-ticks';
+import { atLeast, logRange, logTicks, stepTicks } from './chart-ticks';
 
 test('a step axis has its last step where there is room for it', () => {
   expect(stepTicks([0, 1195], 500, () => true)).toEqual([0, 500, 1000, 1195]);
@@ -26,4 +26,10 @@ test('a logarithmic axis has a few round ticks, whatever its range', () => {
   expect(logTicks([2.4e-5, 3e-4])).toEqual([5e-5, 1e-4, 2e-4]);
   expect(logTicks([0.9, 12_000])).toEqual([1, 10, 100, 1000, 10_000]);
   expect(logTicks([1e-12, 1e8]).length).toBeLessThan(7);
+});
+
+test('a single point is in the middle of an axis, which is no longer than it has to be', () => {
+  expect(atLeast([5, 5], 1)).toEqual([4.5, 5.5]);
+  expect(atLeast([1, 1.5], 1)).toEqual([0.75, 1.75]);
+  expect(atLeast([0, 100], 1)).toEqual([0, 100]);
 });

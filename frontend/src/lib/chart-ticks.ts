@@ -52,3 +52,9 @@ function niceIncrement(wanted: number): number {
   const power = 10 ** Math.floor(Math.log10(wanted));
   return power * (niceParts.find(part => part * power >= wanted) ?? 10);
 }
+
+/** A range that is at least so long, with what it had in its middle. */
+export function atLeast([from, to]: readonly [number, number], least: number): [number, number] {
+  const missing = Math.max(0, least - (to - from)) / 2;
+  return [from - missing, to + missing];
+}

@@ -8,16 +8,20 @@ import { readSeries } from '../../lib/run-series';
 import { toCsv } from '../../lib/series';
 import { useInSight } from '../../lib/use-in-sight';
 import { Button, IconButton } from '../button';
+import { CutName } from '../cut-name';
 import type { ChartProps, Point } from './chart';
 
 /** The chart library is loaded with the first chart, not with the page. */
 const Chart = lazy(() => loadModule(() => import('./chart')).then(module => ({ default: module.Chart })));
 
-/** How many characters of a long name are shown in any case. */
-const endLength = 14;
+interface ChartFigureProps extends Omit<ChartProps, 'onPoint'> {
+  runId: string;
+  /** Whether it is the metric that the run is about. */
+  isPrimary: boolean;
+}
 
 /** One metric with its name and its last value; drawn only while it is visible. */
-export function ChartFigure({ runId, ...chart }: Omit<ChartProps, 'onPoint'> & { runId: string }) {
+export function ChartFigure({ runId, isPrimary, ...chart }: ChartFigureProps) {
   const t = useText();
   const { ref, inSight } = useInSight<HTMLDivElement>();
   const [point, setPoint] = useState<Point | null>(null);
@@ -26,11 +30,15 @@ export function ChartFigure({ runId, ...chart }: Omit<ChartProps, 'onPoint'> & {
   const logarithmic = own?.all === chart.logarithmic ? own.logarithmic : chart.logarithmic;
   const { key, values, steps } = chart.series;
   const isEmpty = logarithmic && !values.some(value => value > 0);
+  const isOutside = !isEmpty && isBeside(chart);
   return (
     <figure className="chart" data-key={key}>
       <figcaption>
-        <Name name={key} />
-        <NotFinite {...chart.series} />
+        <span className="chart-name">
+          <CutName name={key} />
+          {isPrimary && <span className="tag tag-accent">{t('run.primary')}</span>}
+        </span>
+        <NotFinite series={chart.series} />
         <Value point={point} x={chart.x} last={values.at(-1)} />
         <Button
           kind="quiet"
@@ -45,7 +53,8 @@ export function ChartFigure({ runId, ...chart }: Omit<ChartProps, 'onPoint'> & {
       </figcaption>
       <div ref={ref} className="chart-frame" data-points={steps.length}>
         {isEmpty && <p className="muted">{t('curves.log.none')}</p>}
-        {inSight && !isEmpty && (
+        {isOutside && <p className="muted">{t('curves.outside')}</p>}
+        {inSight && !isEmpty && !isOutside && (
           <Suspense>
             <Chart {...chart} logarithmic={logarithmic} onPoint={setPoint} />
           </Suspense>
@@ -55,16 +64,13 @@ export function ChartFigure({ runId, ...chart }: Omit<ChartProps, 'onPoint'> & {
   );
 }
 
-/** Names of metrics often differ at their ends only: one that is too long is cut before its end. */
-function Name({ name }: { name: string }) {
-  const parts = [...name];
-  const at = parts.length > 2 * endLength ? parts.length - endLength : parts.length;
-  return (
-    <span className="chart-name" title={name}>
-      <span className="chart-name-start">{parts.slice(0, at).join('')}</span>
-      {at < parts.length && <span>{parts.slice(at).join('')}</span>}
-    </span>
-  );
+/** Whether no point, nor any of earlier attempts, is in the part that all charts show. */
+function isBeside({ series, x, zoom }: Pick<ChartProps, 'series' | 'x' | 'zoom'>): boolean {
+  if (!zoom) {
+    return false;
+  }
+  const all = [series, ...series.earlier].map(one => (x === 'step' ? one.steps : one.times));
+  return all.every(xs => xs.every(at => at < zoom.min)) || all.every(xs => xs.every(at => at > zoom.max));
 }
 
 /** The value under the cursor, or else the last one. */
@@ -82,7 +88,7 @@ function Value({ point, x, last }: { point: Point | null; x: ChartProps['x']; la
 }
 
 /** How many values are no numbers, and at which steps the first of them are. */
-function NotFinite({ values, steps }: ChartProps['series']) {
+function NotFinite({ series: { values, steps } }: Pick<ChartProps, 'series'>) {
   const t = useText();
   const found = steps.filter((_, index) => !Number.isFinite(values[index]));
   const shown = found.slice(0, 5).map(step => formatValue(step));

@@ -1,7 +1,7 @@
 import { useEffect, useEffectEvent, useMemo, useRef } from 'react';
 import uPlot from 'uplot';
 import 'uplot/dist/uPlot.min.css';
-import { logRange, logTicks, stepTicks } from '../../lib/chart-ticks';
+import { atLeast, logRange, logTicks, stepTicks } from '../../lib/chart-ticks';
 import { formatTicks, formatValue } from '../../lib/format';
 import { useLocale, useText } from '../../lib/i18n/i18n';
 import { byTime, smooth, type Series } from '../../lib/series';
@@ -135,7 +135,11 @@ function options(width: number, x: 'step' | 'time', logarithmic: boolean, locale
     padding: [10, plot => rightRoom(plot, x), null, null],
     legend: { show: false },
     scales: {
-      x: { time: x === 'time', range: (_, min, max) => rangeOf(live.zoom(), ...withLines([min, max], live.earlier())) },
+      // The library's own range of a single moment is years long.
+      x: {
+        time: x === 'time',
+        range: plot => rangeOf(live.zoom(), ...withLines(endsOf(plot.data[0]), live.earlier()), leastSpan[x]),
+      },
       y: {
         distr: logarithmic ? 3 : 1,
         range: (_, min, max) => {
@@ -218,13 +222,18 @@ function valueAxis(logarithmic: boolean): uPlot.Axis {
   };
 }
 
-function rangeOf(zoom: Zoom | null, min: number | null, max: number | null): [number, number] {
+function endsOf(xs: ArrayLike<number>): [number | null, number | null] {
+  return [xs[0] ?? null, xs[xs.length - 1] ?? null];
+}
+
+/** How much an axis shows at least: steps, or seconds. */
+const leastSpan = { step: 1, time: 1 };
+
+function rangeOf(zoom: Zoom | null, min: number | null, max: number | null, least: number): [number, number] {
   if (zoom) {
     return [zoom.min, zoom.max];
   }
-  const from = min ?? 0;
-  const to = max ?? 1;
-  return from === to ? [from - 0.5, to + 0.5] : [from, to];
+  return atLeast([min ?? 0, max ?? 1], least);
 }
 
 /** The point under the cursor: as it is drawn, or as it was logged where it is not. */

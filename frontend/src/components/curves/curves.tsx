@@ -1,11 +1,13 @@
 import { RotateCcw } from 'lucide-react';
 import { useState } from 'react';
 import { useText } from '../../lib/i18n/i18n';
+import { primaryFirst } from '../../lib/natural-order';
 import { useRunSeries } from '../../lib/run-series';
 import { useStore } from '../../lib/store';
 import { theme } from '../../lib/theme';
 import { useMediaQuery } from '../../lib/use-media-query';
 import { Button } from '../button';
+import { SearchInput } from '../search-input';
 import type { Zoom } from './chart';
 import { ChartFigure } from './chart-figure';
 
@@ -17,18 +19,28 @@ interface CurvesProps {
   ended: boolean;
   /** Set when it has ended without having started. */
   unstarted?: boolean;
+  /** The metric that the run is about: its chart is the first. */
+  primary?: string;
 }
 
+/** With more charts than this, one searches among them. */
+const manyCharts = 8;
+
 /** All curves of a run, live while it trains. */
-export function Curves({ runId, begun, ended, unstarted = false }: CurvesProps) {
+export function Curves({ runId, begun, ended, unstarted = false, primary }: CurvesProps) {
   const t = useText();
   const { state, series } = useRunSeries(runId, begun);
   const [smoothing, setSmoothing] = useState(0);
   const [logarithmic, setLogarithmic] = useState(false);
   const [x, setX] = useState<'step' | 'time'>('step');
   const [zoom, setZoom] = useState<Zoom | null>(null);
+  const [search, setSearch] = useState('');
   const scheme = useScheme();
-  const drawn = series.filter(one => one.steps.length > 0);
+  const drawn = primaryFirst(
+    series.filter(one => one.steps.length > 0),
+    primary,
+    one => one.key,
+  );
   if (drawn.length === 0) {
     const isNone = (ended && state !== 'loading' && state !== 'failed') || state === 'ended';
     return (
@@ -54,10 +66,13 @@ export function Curves({ runId, begun, ended, unstarted = false }: CurvesProps) 
       </section>
     );
   }
+  const wanted = search.trim().toLowerCase();
+  const shown = drawn.filter(one => one.key.toLowerCase().includes(wanted));
   return (
     <section className="panel curves" aria-label={t('curves.title')}>
       <div className="panel-bar">
         <h2>{t('curves.title')}</h2>
+        {drawn.length > manyCharts && <SearchInput label={t('curves.search')} value={search} onChange={setSearch} />}
         <label className="slider">
           {t('curves.smoothing')}
           <input
@@ -96,11 +111,13 @@ export function Curves({ runId, begun, ended, unstarted = false }: CurvesProps) 
           </Button>
         )}
       </div>
+      {shown.length === 0 && <p className="panel-note muted">{t('curves.noMatch')}</p>}
       <div className="charts">
-        {drawn.map(one => (
+        {shown.map(one => (
           <ChartFigure
             key={one.key}
             runId={runId}
+            isPrimary={one.key === primary}
             series={one}
             x={x}
             smoothing={smoothing}

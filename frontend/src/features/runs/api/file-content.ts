@@ -33,19 +33,56 @@ export function foldersTo(path: string): string[] {
   return parts.map((_, index) => parts.slice(0, index + 1).join('/'));
 }
 
+export type TextPart = 'start' | 'end';
+
+/** A text of which only the end may be of interest, as that of a log. */
+export function isLog(path: string): boolean {
+  return /\.(log|out|err)$/i.test(path) || /(^|\/)logs?\//i.test(path);
+}
+
+/** What separates the cells of a file that is a table; null when it is none. */
+export function delimiterOf(path: string): ',' | '\t' | null {
+  return /\.csv$/i.test(path) ? ',' : /\.tsv$/i.test(path) ? '\t' : null;
+}
+
+/** What was read of a file: a text, and whether its bytes are no UTF-8. */
+export interface DecodedText {
+  text: string;
+  isForeign: boolean;
+}
+
+/** Of the bytes of a text in an old encoding, hardly any is a control character. */
+const mostControls = 0.01;
+
 /**
  * Bytes as text; null when they are none.
- * @param isWhole Whether they are not cut, which may be within a character.
+ * @param cut At which of their ends they may be cut within a character.
  */
-export function decodeText(bytes: Uint8Array, isWhole: boolean): string | null {
-  if (bytes.includes(0)) {
+export function decodeText(bytes: Uint8Array, cut?: TextPart): DecodedText | null {
+  const from = cut === 'end' ? bytes.findIndex(byte => (byte & 0xc0) !== 0x80) : 0;
+  const encoding = encodingOf(bytes);
+  if (encoding === 'utf-8' && bytes.includes(0)) {
     return null;
   }
   try {
-    return new TextDecoder('utf-8', { fatal: true }).decode(bytes, { stream: !isWhole });
+    const text = new TextDecoder(encoding, { fatal: true }).decode(bytes.subarray(from), { stream: cut === 'start' });
+    return { text, isForeign: false };
   } catch {
-    return null;
+    const controls = bytes.reduce((count, byte) => count + Number(byte < 0x09 || (byte > 0x0d && byte < 0x20)), 0);
+    return encoding === 'utf-8' && controls <= bytes.length * mostControls
+      ? { text: new TextDecoder('windows-1252').decode(bytes), isForeign: true }
+      : null;
   }
+}
+
+/** What the first bytes say; without a mark it is UTF-8. */
+function encodingOf([first, second]: Uint8Array): string {
+  return first === 0xff && second === 0xfe ? 'utf-16le' : first === 0xfe && second === 0xff ? 'utf-16be' : 'utf-8';
+}
+
+/** A text whose first line may be cut, without that line. */
+export function wholeLines(text: string): string {
+  return text.slice(text.indexOf('\n') + 1);
 }
 
 const jsonToken = /"(?:[^"\\]|\\.)*"|[{}[\],:]|[^\s{}[\],:"]+/g;

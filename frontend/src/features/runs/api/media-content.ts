@@ -5,6 +5,8 @@ import { formatValue } from '../../../lib/format';
 export interface Table {
   columns: string[];
   data: unknown[][];
+  /** Which columns have numbers that are written as text. */
+  areNumbers?: boolean[];
 }
 
 export interface Histogram {

@@ -1,7 +1,7 @@
 import { useInfiniteQuery, useQuery } from '@tanstack/react-query';
 import { addressOf } from '../../../lib/address';
 import { api, read, send, untilRefused, type Schemas } from '../../../lib/api';
-import { decodeText, folderOf, textLimit } from './file-content';
+import { decodeText, folderOf, textLimit, wholeLines, type DecodedText, type TextPart } from './file-content';
 
 /** A file, or a folder with what is below it, as it is listed. */
 export interface FileRow extends Omit<Schemas['RunFolderEntry'], 'name'> {
@@ -91,19 +91,21 @@ export function useFileHead(id: string, path: string, live: boolean) {
   });
 }
 
-/** The beginning of a file as text; null when it is none. */
-export function useFileText(id: string, path: string, { size, version }: FileHead) {
+/** A file as text, or its beginning or end where it is long; null when it is none. */
+export function useFileText(id: string, path: string, { size, version }: FileHead, part: TextPart) {
   return useQuery({
-    queryKey: ['/api/runs', id, 'text', path, version],
-    queryFn: async ({ signal }) => {
+    queryKey: ['/api/runs', id, 'text', path, version, part],
+    queryFn: async ({ signal }): Promise<DecodedText | null> => {
+      const range = part === 'end' ? `bytes=${size - textLimit}-` : `bytes=0-${textLimit - 1}`;
       const isWhole = size <= textLimit;
-      const headers = isWhole ? undefined : { range: `bytes=0-${textLimit - 1}` };
+      const headers = isWhole ? undefined : { range };
       const answer = await send(new Request(runFileOf(id, path), { headers, signal }));
-      return decodeText(new Uint8Array(await answer.arrayBuffer()), isWhole);
+      const decoded = decodeText(new Uint8Array(await answer.arrayBuffer()), isWhole ? undefined : part);
+      return decoded && part === 'end' && !isWhole ? { ...decoded, text: wholeLines(decoded.text) } : decoded;
     },
     staleTime: Infinity,
     gcTime: keepBytesFor,
-    placeholderData: before => before,
+    placeholderData: (before, query) => (query?.queryKey.at(-1) === part ? before : undefined),
   });
 }
 

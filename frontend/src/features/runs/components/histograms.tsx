@@ -1,7 +1,7 @@
 import { useQueries } from '@tanstack/react-query';
-import { useState } from 'react';
+import { useState, type ReactNode } from 'react';
 import { Pending } from '../../../components/states';
-import { formatValue } from '../../../lib/format';
+import { formatTicks, formatValue } from '../../../lib/format';
 import { useText } from '../../../lib/i18n/i18n';
 import { commonEdges, readHistogram, rebin, spread, type Histogram } from '../api/media-content';
 import { bytesOf } from '../api/run-files';
@@ -11,32 +11,41 @@ import { MediaFigure } from './media-figure';
 /** How many steps and how many bins are drawn over steps. */
 const mostSteps = 48;
 const binsOverSteps = 40;
+/** How many values the vertical axis over steps names. */
+const valueTicks = 5;
 
 interface HistogramsProps {
   runId: string;
   name: string;
   steps: readonly MediaStep[];
   chosen: MediaStep;
+  /** What chooses a step, where one of several is shown. */
+  slider: ReactNode;
 }
 
 /** Histograms of a key: those of the chosen step as bars, or all steps beside each other. */
-export function Histograms({ runId, name, steps, chosen }: HistogramsProps) {
+export function Histograms({ runId, name, steps, chosen, slider }: HistogramsProps) {
   const t = useText();
   const [isOver, setIsOver] = useState(false);
   return (
     <>
-      <div className="segments" role="group" aria-label={t('media.view')}>
-        <button type="button" aria-pressed={!isOver} onClick={() => setIsOver(false)}>
-          {t('media.oneStep')}
-        </button>
-        <button type="button" aria-pressed={isOver} disabled={steps.length < 2} onClick={() => setIsOver(true)}>
-          {t('media.overSteps')}
-        </button>
-      </div>
+      {steps.length > 1 && (
+        <div className="segments" role="group" aria-label={t('media.view')}>
+          <button type="button" aria-pressed={!isOver} onClick={() => setIsOver(false)}>
+            {t('media.oneStep')}
+          </button>
+          <button type="button" aria-pressed={isOver} onClick={() => setIsOver(true)}>
+            {t('media.overSteps')}
+          </button>
+        </div>
+      )}
       {isOver && steps.length > 1 ? (
         <OverSteps runId={runId} name={name} steps={steps} />
       ) : (
-        <OneStep runId={runId} items={chosen.items} />
+        <>
+          {slider}
+          <OneStep runId={runId} items={chosen.items} />
+        </>
       )}
     </>
   );
@@ -145,8 +154,14 @@ function OverSteps({ runId, name, steps }: Pick<HistogramsProps, 'runId' | 'name
   });
   const most = Math.max(...drawn.flatMap(({ shares }) => shares)) || 1;
   return (
-    <div className="plot">
-      <span className="plot-top number muted">{formatValue(bounds.at(-1)!)}</span>
+    <div className="plot plot-over">
+      <div className="plot-axis number muted">
+        {formatTicks(spread(bounds, valueTicks))
+          .reverse()
+          .map((tick, place) => (
+            <span key={place}>{tick}</span>
+          ))}
+      </div>
       <svg
         viewBox={`0 0 ${drawn.length} ${binsOverSteps}`}
         preserveAspectRatio="none"
@@ -178,8 +193,11 @@ function OverSteps({ runId, name, steps }: Pick<HistogramsProps, 'runId' | 'name
           ),
         )}
       </svg>
-      <span className="plot-bottom number muted">{formatValue(bounds[0]!)}</span>
       <Ends from={String(drawn[0]!.step)} name={t('curves.step')} to={String(drawn.at(-1)!.step)} />
+      <p className="plot-legend muted number">
+        0 <span aria-hidden="true" /> {t('media.share', { percent: Math.round(100 * most) })}
+        {shown.length < steps.length && ` · ${t('media.someSteps', { shown: shown.length, all: steps.length })}`}
+      </p>
     </div>
   );
 }

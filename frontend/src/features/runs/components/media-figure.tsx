@@ -17,16 +17,7 @@ export function MediaFigure({ runId, item, children }: { runId: string; item: Me
       <figcaption>
         <span>{item.caption}</span>
         <span className="file-actions">
-          <Link
-            to="/runs/$id"
-            params={{ id: runId }}
-            search={{ tab: 'files', file: item.path }}
-            className="icon-button"
-            aria-label={t('media.show', { name })}
-            title={t('media.show', { name })}
-          >
-            <FolderOpen aria-hidden="true" />
-          </Link>
+          <ShowInFiles runId={runId} path={item.path} />
           <DownloadButton
             small
             address={runFileOf(runId, item.path)}
@@ -36,5 +27,22 @@ export function MediaFigure({ runId, item, children }: { runId: string; item: Me
         </span>
       </figcaption>
     </figure>
+  );
+}
+
+/** Leads to a file among the others. */
+export function ShowInFiles({ runId, path }: { runId: string; path: string }) {
+  const t = useText();
+  return (
+    <Link
+      to="/runs/$id"
+      params={{ id: runId }}
+      search={{ tab: 'files', file: path }}
+      className="icon-button"
+      aria-label={t('media.show', { name: nameOf(path) })}
+      title={t('media.show.hint')}
+    >
+      <FolderOpen aria-hidden="true" />
+    </Link>
   );
 }

@@ -1,27 +1,31 @@
 import { useQueryClient } from '@tanstack/react-query';
 import { Link, useNavigate } from '@tanstack/react-router';
-import { File, Folder, FolderOpen, Trash2 } from 'lucide-react';
-import { useCallback, useState, type KeyboardEvent } from 'react';
-import { Button, IconButton } from '../../../components/button';
+import { FolderOpen } from 'lucide-react';
+import { useCallback, useEffect, useEffectEvent, useLayoutEffect, useRef, useState, type RefObject } from 'react';
+import { Button } from '../../../components/button';
 import { ConfirmDialog } from '../../../components/confirm-dialog';
-import { DownloadButton } from '../../../components/download-button';
 import { SearchBox } from '../../../components/search-box';
 import { ActionError, EmptyState, Pending } from '../../../components/states';
-import { Ago } from '../../../components/time';
 import { ApiError } from '../../../lib/api';
 import { useEditRefusal } from '../../../lib/caller';
 import { formatBytes } from '../../../lib/format';
 import { useText } from '../../../lib/i18n/i18n';
-import { folderOf, foldersTo, nameOf } from '../api/file-content';
-import { deleteFile, keyOfStored, nearestFolder, runFileOf, useFiles, type FileRow } from '../api/run-files';
+import { useMediaQuery } from '../../../lib/use-media-query';
+import { foldersTo, nameOf } from '../api/file-content';
+import { byFileName, nextOrder, sortFiles, type FileOrder } from '../api/file-order';
+import { deleteFile, keyOfStored, nearestFolder, useFiles, type FileRow } from '../api/run-files';
 import type { Run } from '../api/runs';
 import { FilePreview } from './file-preview';
-import type { RunSearch } from './run-tabs';
+import { FileTable } from './file-table';
+import { openFolder, placeOf, type RunSearch } from './run-tabs';
 
 interface RunFilesProps {
   run: Run;
   search: RunSearch;
 }
+
+/** Where the preview has no room beside the list; the same as in files.css. */
+const narrowScreen = '(max-width: 1000px)';
 
 /** The files of a run by folder, and what is in one of them. The address keeps both. */
 export function RunFiles({ run, search }: RunFilesProps) {
@@ -29,7 +33,7 @@ export function RunFiles({ run, search }: RunFilesProps) {
   const navigate = useNavigate();
   const client = useQueryClient();
   const { file } = search;
-  const folder = search.folder ?? folderOf(file ?? '');
+  const folder = openFolder(search);
   const text = search.search ?? '';
   const live = !run.endedAt;
   const go = useCallback(
@@ -42,51 +46,102 @@ export function RunFiles({ run, search }: RunFilesProps) {
     (value: string) => void go({ folder, search: value }, isSearching && value !== ''),
     [go, folder, isSearching],
   );
+  const frame = useRef<HTMLDivElement>(null);
+  // What was open until the focus is back where it was opened from.
+  const closed = useRef<string | null>(null);
+  const close = () => {
+    closed.current = file ?? null;
+    void go({ folder, search: text }, true);
+  };
+  useEscape(close, file !== undefined);
+  const [order, setOrder] = useState(byFileName);
+  // The row that has the focus once its folder is read.
+  const awaitedRef = useRef<string | null>(null);
+  const open = useCallback(
+    (to: string) => {
+      awaitedRef.current = to.length < folder.length ? folder : '';
+      void go({ folder: to });
+    },
+    [go, folder],
+  );
+  const isNarrow = useMediaQuery(narrowScreen);
+  // On a narrow screen the preview is there instead of the list.
+  const isHidden = isNarrow && file !== undefined;
+  useLayoutEffect(() => {
+    const link = [...frame.current!.querySelectorAll<HTMLElement>('.file-link')].find(
+      one => one.dataset.path === closed.current,
+    );
+    if (isHidden && document.activeElement?.closest('.files-list')) {
+      frame.current!.querySelector<HTMLElement>('.file-preview button')?.focus();
+    } else if (file === undefined && link) {
+      closed.current = null;
+      link.focus();
+    }
+  }, [file, isHidden]);
+  const list = (
+    <section className="panel files-list" aria-label={t('artifact.files')} hidden={isHidden}>
+      <div className="panel-bar">
+        <Crumbs id={run.id} folder={folder} />
+        <SearchBox
+          main
+          label={folder ? t('files.search.in', { folder: nameOf(folder) }) : t('files.search')}
+          value={text}
+          onChange={onSearch}
+        />
+      </div>
+      <List
+        key={folder}
+        {...{ run, folder, search, order, awaitedRef }}
+        onOrder={by => setOrder(nextOrder(order, by))}
+        onOpen={open}
+        onClear={() => void go({ folder })}
+        onSearchAll={() => void go({ search: text })}
+        onDelete={async path => {
+          await deleteFile(run.id, path);
+          const isShown = file !== undefined && `${file}/`.startsWith(`${path}/`);
+          const place = await nearestFolder(run.id, folder);
+          // What is no longer there is left before everything is read again.
+          if (place !== folder || isShown) {
+            await go({ folder: place, search: text }, true);
+          }
+          void client.invalidateQueries({ queryKey: keyOfStored(run.id) });
+        }}
+      />
+    </section>
+  );
   return (
-    <div className="files" data-preview={file ? true : undefined}>
-      <section className="panel files-list" aria-label={t('artifact.files')}>
-        <div className="panel-bar">
-          <Crumbs id={run.id} folder={folder} />
-          <SearchBox main label={t('files.search')} value={text} onChange={onSearch} />
-        </div>
-        <List
-          key={folder}
-          run={run}
-          folder={folder}
-          search={search}
-          onClear={() => void go({ folder })}
-          onDelete={async path => {
-            await deleteFile(run.id, path);
-            const isShown = file !== undefined && `${file}/`.startsWith(`${path}/`);
-            const place = await nearestFolder(run.id, folder);
-            // What is no longer there is left before everything is read again.
-            if (place !== folder || isShown) {
-              await go({ folder: place, search: text }, true);
-            }
-            void client.invalidateQueries({ queryKey: keyOfStored(run.id) });
-          }}
-        />
-      </section>
-      {file && (
-        <FilePreview
-          key={file}
-          runId={run.id}
-          path={file}
-          live={live}
-          onClose={() => void go({ folder, search: text }, true)}
-        />
-      )}
+    <div ref={frame} className="files" data-preview={file ? true : undefined}>
+      <span role="status" className="off-screen">
+        {file && t('file.preview', { path: file })}
+      </span>
+      {list}
+      {file && <FilePreview key={file} runId={run.id} path={file} live={live} isAlone={isNarrow} onClose={close} />}
     </div>
   );
 }
 
+/** Escape does something, except in a field and in a dialog, which have their own use for it. */
+function useEscape(action: () => void, isOn: boolean): void {
+  const act = useEffectEvent(action);
+  useEffect(() => {
+    if (!isOn) {
+      return;
+    }
+    const press = (event: KeyboardEvent) => {
+      const isTaken =
+        (event.target instanceof HTMLElement && event.target.matches('input:not([type="range"]), textarea, select')) ||
+        document.querySelector('[role="dialog"]') !== null;
+      if (event.key === 'Escape' && !event.defaultPrevented && !isTaken) {
+        act();
+      }
+    };
+    document.addEventListener('keydown', press);
+    return () => document.removeEventListener('keydown', press);
+  }, [isOn]);
+}
+
 /** A link to a folder is not the current one in those below it. */
 const exactly = { exact: true, includeSearch: true };
-
-/** A place in the files of a run as search parameters; what is empty is left out. */
-function placeOf({ folder, file, search }: RunSearch): RunSearch {
-  return { tab: 'files', folder: folder || undefined, file, search: search || undefined };
-}
 
 function Crumbs({ id, folder }: { id: string; folder: string }) {
   const t = useText();
@@ -114,11 +169,17 @@ function Crumbs({ id, folder }: { id: string; folder: string }) {
 
 interface ListProps extends RunFilesProps {
   folder: string;
+  order: FileOrder;
+  /** The path of the row that gets the focus, empty for the first one. */
+  awaitedRef: RefObject<string | null>;
+  onOrder: (by: FileOrder['by']) => void;
+  onOpen: (folder: string) => void;
   onClear: () => void;
+  onSearchAll: () => void;
   onDelete: (path: string) => Promise<void>;
 }
 
-function List({ run, folder, search, onClear, onDelete }: ListProps) {
+function List({ run, folder, search, order, onDelete, ...rest }: ListProps) {
   const t = useText();
   const text = search.search ?? '';
   const files = useFiles(run.id, folder, text, !run.endedAt);
@@ -141,15 +202,17 @@ function List({ run, folder, search, onClear, onDelete }: ListProps) {
       </div>
     );
   }
-  const rows = files.data.pages.flatMap(page => page.rows);
+  const loaded = files.data.pages.flatMap(page => page.rows);
+  const rows = sortFiles(loaded, order);
   if (rows.length === 0) {
     return text ? (
-      <EmptyState title={t('common.noMatch')}>
-        <Button onClick={onClear}>{t('common.clearFilter')}</Button>
+      <EmptyState title={folder ? t('files.noMatch.in', { folder }) : t('files.noMatch')}>
+        {folder && <Button onClick={rest.onSearchAll}>{t('files.searchAll')}</Button>}
+        <Button onClick={rest.onClear}>{t('common.clearFilter')}</Button>
       </EmptyState>
     ) : (
       <EmptyState
-        title={t('files.empty.title')}
+        title={t(run.endedAt ? 'files.none.title' : 'files.empty.title')}
         text={t('files.empty.text')}
         icon={<FolderOpen aria-hidden="true" />}
       />
@@ -162,6 +225,10 @@ function List({ run, folder, search, onClear, onDelete }: ListProps) {
         rows={rows}
         folder={folder}
         search={search}
+        order={order}
+        awaitedRef={rest.awaitedRef}
+        onOrder={rest.onOrder}
+        onOpen={rest.onOpen}
         onDelete={canDelete ? row => setAsked(row) : undefined}
       />
       {files.hasNextPage && (
@@ -169,6 +236,7 @@ function List({ run, folder, search, onClear, onDelete }: ListProps) {
           <Button busy={files.isFetchingNextPage} onClick={() => void files.fetchNextPage()}>
             {t('files.more')}
           </Button>
+          <span className="muted">{t('files.loaded', { count: loaded.length })}</span>
           <ActionError error={files.isFetchNextPageError ? files.error : null} />
         </div>
       )}
@@ -190,91 +258,4 @@ function List({ run, folder, search, onClear, onDelete }: ListProps) {
       )}
     </>
   );
-}
-
-interface FileTableProps extends RunFilesProps {
-  rows: readonly FileRow[];
-  folder: string;
-  /** Left out when nothing may be deleted. */
-  onDelete?: (row: FileRow) => void;
-}
-
-function FileTable({ run, rows, folder, search, onDelete }: FileTableProps) {
-  const t = useText();
-  return (
-    <table className="plain file-table">
-      <thead>
-        <tr>
-          <th scope="col">{t('common.name')}</th>
-          <th scope="col" className="file-date">
-            {t('artifacts.updated')}
-          </th>
-          <th scope="col" className="file-size">
-            {t('artifacts.size')}
-          </th>
-          <th scope="col">
-            <span className="off-screen">{t('batch.actions')}</span>
-          </th>
-        </tr>
-      </thead>
-      <tbody>
-        {rows.map(row => {
-          const name = row.path.slice(folder ? folder.length + 1 : 0);
-          return (
-            <tr key={row.path} data-shown={row.path === search.file || undefined}>
-              <th scope="row">
-                <Link
-                  to="/runs/$id"
-                  params={{ id: run.id }}
-                  search={placeOf(row.isFolder ? { folder: row.path } : { ...search, folder, file: row.path })}
-                  activeOptions={exactly}
-                  aria-current={row.path === search.file ? 'true' : undefined}
-                  className="file-link"
-                  onKeyDown={goToRow}
-                >
-                  {row.isFolder ? <Folder aria-hidden="true" /> : <File aria-hidden="true" />}
-                  <span>{name}</span>
-                </Link>
-                {row.isFolder && (
-                  <span className="muted file-count">{t('artifact.fileCount', { count: row.files })}</span>
-                )}
-              </th>
-              <td className="file-date">
-                <Ago at={row.updatedAt} />
-              </td>
-              <td className="file-size">{formatBytes(row.size)}</td>
-              <td className="file-buttons">
-                {!row.isFolder && (
-                  <DownloadButton
-                    small
-                    address={runFileOf(run.id, row.path)}
-                    fileName={nameOf(row.path)}
-                    label={t('artifact.file.download', { path: name })}
-                  />
-                )}
-                {onDelete && (
-                  <IconButton
-                    label={t('files.delete', { name })}
-                    icon={<Trash2 aria-hidden="true" />}
-                    onClick={() => onDelete(row)}
-                  />
-                )}
-              </td>
-            </tr>
-          );
-        })}
-      </tbody>
-    </table>
-  );
-}
-
-/** The arrow keys go from row to row. */
-function goToRow(event: KeyboardEvent): void {
-  const row = event.currentTarget.closest('tr');
-  const next =
-    event.key === 'ArrowDown' ? row?.nextElementSibling : event.key === 'ArrowUp' ? row?.previousElementSibling : null;
-  if (next) {
-    event.preventDefault();
-    next.querySelector<HTMLElement>('.file-link')?.focus();
-  }
 }

@@ -1,7 +1,7 @@
 import { Link, useNavigate } from '@tanstack/react-router';
 import { DeleteButton, InBin } from '../../../components/bin-actions';
-import { Curves } from '../../../components/curves/curves';
-import { Facts, Pairs } from '../../../components/facts';
+import { CopyButton } from '../../../components/copy-button';
+import { Facts } from '../../../components/facts';
 import { JobLink } from '../../../components/job-link';
 import { PageHeader } from '../../../components/page-header';
 import { AbsentState, PendingPage } from '../../../components/states';
@@ -9,14 +9,16 @@ import { CreateAlertLink, SubjectAlerts } from '../../../components/subject-aler
 import { StatusBadge } from '../../../components/status-badge';
 import { Tabs } from '../../../components/tabs';
 import { Ago, Duration } from '../../../components/time';
-import { formatValue } from '../../../lib/format';
 import { useText } from '../../../lib/i18n/i18n';
-import { readValue } from '../../../lib/series';
 import { userName } from '../../../lib/user-name';
 import { useRun, useRunBin, type Run } from '../api/runs';
+import './data-table.css';
 import './files.css';
+import './media.css';
+import './run-results.css';
 import { RunFiles } from './run-files';
 import { RunMedia } from './run-media';
+import { RunResults } from './run-results';
 import { runTabs, type RunSearch } from './run-tabs';
 
 export function RunPage({ id, search }: { id: string; search: RunSearch }) {
@@ -76,8 +78,9 @@ function RunView({ run, search }: { run: Run; search: RunSearch }) {
           [t('run.job'), run.jobId && <JobLink key="job" id={run.jobId} />],
           [
             'ID',
-            <span key="id" className="mono">
-              {run.id}
+            <span key="id" className="with-button">
+              <span className="mono">{run.id}</span>
+              <CopyButton text={run.id} label={t('job.copyId')} />
             </span>,
           ],
         ]}
@@ -95,73 +98,10 @@ function RunView({ run, search }: { run: Run; search: RunSearch }) {
           })
         }
       >
-        {tab === 'results' && <Results run={run} />}
-        {tab === 'media' && <RunMedia run={run} />}
+        {tab === 'results' && <RunResults run={run} />}
+        {tab === 'media' && <RunMedia run={run} search={search} />}
         {tab === 'files' && <RunFiles run={run} search={search} />}
       </Tabs>
-    </div>
-  );
-}
-
-/** What the run reached and how. */
-function Results({ run }: { run: Run }) {
-  const t = useText();
-  return (
-    <>
-      <Curves runId={run.id} begun ended={Boolean(run.endedAt)} />
-      <div className="columns">
-        <section>
-          <h2>{t('run.metrics')}</h2>
-          <MetricTable run={run} />
-        </section>
-        <section>
-          <h2>{t('run.parameters')}</h2>
-          <Pairs values={run.parameters} />
-          <h2>{t('run.summary')}</h2>
-          <Pairs rounded values={run.summary} />
-          <h2>{t('run.tags')}</h2>
-          <Pairs values={run.tags} />
-        </section>
-      </div>
-    </>
-  );
-}
-
-function MetricTable({ run }: { run: Run }) {
-  const t = useText();
-  const keys = Object.keys(run.latest ?? {});
-  if (keys.length === 0) {
-    return <span className="muted">–</span>;
-  }
-  const shown = (value: number | string | undefined) => (value === undefined ? '–' : formatValue(readValue(value)));
-  return (
-    <div className="scroll" tabIndex={0} role="region" aria-label={t('run.metrics')}>
-      <table className="plain">
-        <thead>
-          <tr>
-            <th scope="col">{t('run.metric')}</th>
-            <th scope="col" title={t('run.latest.hint')}>
-              {t('run.latest')}
-            </th>
-            <th scope="col">{t('run.min')}</th>
-            <th scope="col">{t('run.max')}</th>
-            <th scope="col">{t('curves.step')}</th>
-          </tr>
-        </thead>
-        <tbody>
-          {keys.map(key => (
-            <tr key={key}>
-              <th scope="row" title={key}>
-                {key}
-              </th>
-              <td>{shown(run.latest?.[key]?.value)}</td>
-              <td>{shown(run.metrics?.[key]?.min?.value)}</td>
-              <td>{shown(run.metrics?.[key]?.max?.value)}</td>
-              <td>{shown(run.latest?.[key]?.step)}</td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
     </div>
   );
 }

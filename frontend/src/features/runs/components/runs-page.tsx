@@ -87,7 +87,8 @@ function columns(t: Text): Column<Run>[] {
             ['status', <StatusBadge key="status" status={run.status} />],
             ['project', run.project],
             ['result', resultOf(run)],
-            ['created', <Ago key="created" at={run.createdAt} />],
+            // What it reached is worth more than its age, where there is no room for both.
+            ['created', resultOf(run) ? null : <Ago key="created" at={run.createdAt} />],
           ]}
         />
       ),
@@ -110,6 +111,7 @@ function columns(t: Text): Column<Run>[] {
       key: 'duration',
       name: t('runs.duration'),
       width: '6.5rem',
+      narrow: '4.75rem',
       number: true,
       cell: run => <Duration from={run.startedAt} to={run.endedAt} />,
     },
