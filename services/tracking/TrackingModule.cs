@@ -80,6 +80,7 @@ public sealed class TrackingModule : IServiceModule
         services.AddSingleton<RunSignals>();
         services.AddSingleton<RunHandler>();
         services.AddSingleton<RunReader>();
+        services.AddSingleton<PathCounts>();
         services.AddListCounts<TrackingStore>("run", "is_deleted", "project", "status");
         services.AddSingleton<RunChanges>();
         services.AddSingleton<MetricWriter>();

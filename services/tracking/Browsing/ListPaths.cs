@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Mvc;
+using Platform.Contracts.Sentences;
 using Platform.ServiceDefaults;
 using Platform.Tracking.Runs;
 
@@ -28,7 +29,7 @@ internal static class ListPathsEndpoint
         [FromQuery] string? below,
         [FromQuery] int? depth,
         [FromQuery] bool? deleted,
-        TrackingStore store,
+        PathCounts counts,
         CancellationToken cancellationToken
     )
     {
@@ -48,40 +49,10 @@ internal static class ListPathsEndpoint
             return ProblemResults.Invalid(errors);
         }
 
-        var counts = await ReadCountsAsync(store, below, deleted ?? false, cancellationToken);
-        var paths = PathTree.Of(counts, below, depth, RunNames.Statuses).Take(MaxPaths + 1).ToList();
+        var found = await counts.ReadAsync(below, deleted ?? false, cancellationToken);
+        var paths = PathTree.Of(found, below, depth, RunNames.Statuses).Take(MaxPaths + 1).ToList();
         return paths.Count <= MaxPaths
             ? TypedResults.Ok(new PathsView(paths))
             : ProblemResults.Invalid("depth", RunSentences.TooManyPaths.With(MaxPaths));
-    }
-
-    private static async Task<List<ProjectCount>> ReadCountsAsync(
-        TrackingStore store,
-        string? below,
-        bool isDeleted,
-        CancellationToken cancellationToken
-    )
-    {
-        // In the order of bytes, '0' follows '/'.
-        await using var command = store.DataSource.CreateCommand(
-            """
-            select r.project, r.status, sum(r.count)::bigint as count from run_count r
-            where r.is_deleted = $1 and r.project <> ''
-              and ($2 is null or r.project collate "C" >= $2 || '/' and r.project collate "C" < $2 || '0')
-            group by 1, 2
-            """
-        );
-        command.Parameters.Add(new() { Value = isDeleted });
-        command.Parameters.Add(
-            new() { Value = (object?)below ?? DBNull.Value, NpgsqlDbType = NpgsqlTypes.NpgsqlDbType.Text }
-        );
-        var counts = new List<ProjectCount>();
-        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
-        while (await reader.ReadAsync(cancellationToken))
-        {
-            counts.Add(new ProjectCount(reader.GetString(0), reader.GetString(1), reader.GetInt64(2)));
-        }
-
-        return counts;
     }
 }

@@ -185,14 +185,14 @@ public sealed class Watching_a_series
     private static List<SeriesTransition> PlayInParts(
         MetricCondition condition,
         IReadOnlyList<WatchedPoint> points,
-        IReadOnlyList<int> sizes
+        int[] sizes
     )
     {
         var told = new List<SeriesTransition>();
         var state = WatchState.Initial;
         for (var (from, part) = (0, 0); from < points.Count; part++)
         {
-            var size = sizes.Count == 0 ? points.Count : sizes[part % sizes.Count];
+            var size = sizes.Length == 0 ? points.Count : sizes[part % sizes.Length];
             var evaluation = new AlertEvaluation(condition, state);
             told.AddRange(evaluation.Add(points.Skip(from).Take(size)));
             var json = System.Text.Json.JsonSerializer.Serialize(evaluation.State, TrackingJson.Default.WatchState);
