@@ -70,7 +70,7 @@ public sealed class Reading_events : IAsyncLifetime
         await Store.AppendAsync("a", "counter", ExpectedVersion.New, Counters.Raise(1));
         var other = new Decider<int, CounterOpened>("other", 0, (state, _) => state + 1);
 
-        var failure = await Assert.ThrowsAsync<InvalidOperationException>(() => Store.LoadAsync(other, "a"));
+        var failure = await Assert.ThrowsAsync<StreamOfAnotherKindException>(() => Store.LoadAsync(other, "a"));
 
         Assert.Contains("counter_raised", failure.Message, StringComparison.Ordinal);
     }

@@ -204,6 +204,12 @@ internal sealed class FakePlatform : IDisposable
             }
 
             context.Response.StatusCode = status;
+            if (answer.Length == 0 && status is not 204)
+            {
+                // The platform answers with JSON wherever it answers with anything.
+                answer = "{}"u8.ToArray();
+            }
+
             context.Response.Close(answer, willBlock: true);
         }
         catch (Exception e) when (e is HttpListenerException or ObjectDisposedException or IOException)

@@ -63,11 +63,6 @@ internal sealed class RunFileUpload(RunFileAccess access, RunFileStore files, Bl
             );
         }
 
-        if (!FileCondition.TryRead(context.Request.Headers, out var condition))
-        {
-            return (null, false, Changed());
-        }
-
         if (!ContentDigest.TryRead(context.Request.Headers, out var expected))
         {
             return (null, false, ProblemResults.Invalid("Content-Digest", ArtifactSentences.ContentDigest));
@@ -78,6 +73,11 @@ internal sealed class RunFileUpload(RunFileAccess access, RunFileStore files, Bl
         if (refusal is not null)
         {
             return (null, false, refusal);
+        }
+
+        if (!FileCondition.TryRead(context.Request.Headers, out var condition))
+        {
+            return (null, false, Changed());
         }
 
         await using var incoming = await blobs.ReceiveAsync(context.Request.Body, context.RequestAborted);

@@ -53,7 +53,7 @@ internal sealed class FakeTracking
             store(body!);
         }
 
-        return Results.Ok();
+        return Results.Text("{}", "application/json");
     }
 
     private T Read<T>(Func<T> read)

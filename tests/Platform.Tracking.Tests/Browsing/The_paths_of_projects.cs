@@ -60,6 +60,7 @@ public sealed class The_paths_of_projects(TrackingHost host) : IClassFixture<Tra
         await CreateAsync($"{root}/cv/yolo");
         await EndAsync(await CreateAsync($"{root}/cv/yolo"));
         var deleted = await CreateAsync($"{root}/nlp");
+        await EndAsync(deleted);
         await host.SendAsync(HttpMethod.Delete, $"/api/runs/{deleted}", body: null, HttpStatusCode.OK);
 
         var all = await PathsAsync($"below={root}");
