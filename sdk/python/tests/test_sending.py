@@ -52,6 +52,14 @@ class A_platform_that_is_unavailable(PlatformTest):
         self.run_script("tracking.init().log({'loss': 1})")
         self.assertEqual(([1], "finished"), (self.platform.run.values("loss"), self.platform.run.end["status"]))
 
+    def test_is_not_whatever_else_answers_at_its_address(self):
+        for answer in ((200, b"<html>sign in</html>"), (200, b""), (404, b"not found"), (404, b"")):
+            self.platform.refuse = lambda method, path, body, answer=answer: answer
+            process = self.start("run = tracking.init(finish_timeout=0.3); run.log({'loss': 1}); print(tuple(run.finish()))")
+            output, _ = process.communicate(timeout=LONG)
+            self.assertEqual("(0, 0, 1)\n", output)
+        self.assertEqual({}, self.platform.runs)
+
     def test_gets_what_was_left_on_demand(self):
         self.platform.stop()
         self.run_script("tracking.init(finish_timeout=0.2).log({'loss': 1})")

@@ -99,12 +99,12 @@ class A_file_of_a_run(InProcessTest):
 
     def test_that_the_platform_refuses_costs_no_other(self):
         run = tracking.init()
-        self.platform.refuse = lambda method, path, body: (409, b"run-file.folder-or-file") if path.endswith("/a") else None
+        self.platform.refuse = lambda method, path, body: (409, b'{"code":"run-file.folder-or-file"}') if path.endswith("/a") else None
         path = self.write(b"a", "a")
         run.log_file(path)
         run.log_file(path, "b")
         self.assertEqual((1, 1, 0), tuple(run.finish()))
-        self.assertIn("a is not stored: the platform refused it: 409: run-file.folder-or-file", self.said.getvalue())
+        self.assertIn("a is not stored: the platform refused it: 409: {\"code\":\"run-file.folder-or-file\"}", self.said.getvalue())
         self.assert_spool_is_empty()
 
 
@@ -115,7 +115,7 @@ class A_file_of_a_run(InProcessTest):
         def refuse():
             connection, _ = server.accept()
             connection.recv(4096)
-            connection.sendall(b"HTTP/1.1 409 Conflict\r\nContent-Length: 4\r\n\r\nlate")
+            connection.sendall(b"HTTP/1.1 409 Conflict\r\nContent-Length: 15\r\n\r\n{\"code\":\"late\"}")
             connection.shutdown(socket.SHUT_WR)
             time.sleep(0.2)  # The answer arrives before what resets the connection.
             connection.close()
@@ -125,7 +125,7 @@ class A_file_of_a_run(InProcessTest):
         self.addCleanup(thread.join)
         sender = client._Client("http://127.0.0.1:%d" % server.getsockname()[1], None)
         path = self.write(bytes(64 << 20), "large")
-        with self.assertRaisesRegex(Exception, "409: late"):
+        with self.assertRaisesRegex(Exception, "409: .*late"):
             sender.put_file("/files/large", path, "0" * 64, lambda: None)
 
 
