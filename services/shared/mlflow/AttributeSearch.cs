@@ -121,8 +121,9 @@ public sealed class AttributeSearch
         {
             FilterOperator.In => $"({column.Sql})::text = any({Parameter(c.Values.Select(Meant).ToArray())})",
             FilterOperator.IsNull => $"({column.Sql}) is null",
-            FilterOperator.Like => $"({column.Sql})::text like {Parameter(c.Values[0].Text)}",
-            FilterOperator.LikeInAnyCase => $"({column.Sql})::text ilike {Parameter(c.Values[0].Text)}",
+            FilterOperator.Like => $"({column.Sql})::text like {Parameter(FilterValue.PatternOf(c.Values[0].Text))}",
+            FilterOperator.LikeInAnyCase =>
+                $"({column.Sql})::text ilike {Parameter(FilterValue.PatternOf(c.Values[0].Text))}",
             FilterOperator.Equal or FilterOperator.NotEqual =>
                 $"({column.Sql})::text {SymbolOf(c)} {Parameter(Meant(c.Values[0]))}",
             _ => throw MlflowException.Invalid($"Invalid comparator for '{c.Field}'."),

@@ -226,9 +226,9 @@ internal sealed class RunFilterSql(Func<object, string> parameter)
                 // Numbers and truth values of parameters are found by their text as well.
                 : $"({indexed} or {IsOneOf(c, sql, parameter)})",
             FilterOperator.In => IsOneOf(c, sql, parameter),
-            FilterOperator.Like => $"{sql} like {parameter(Pattern(c.Values[0].Text))}",
+            FilterOperator.Like => $"{sql} like {parameter(FilterValue.PatternOf(c.Values[0].Text))}",
             FilterOperator.LikeInAnyCase =>
-                $"run_in_any_case({sql}) like {parameter(Pattern(TextIndex.Fold(c.Values[0].Text)))}",
+                $"run_in_any_case({sql}) like {parameter(FilterValue.PatternOf(TextIndex.Fold(c.Values[0].Text)))}",
             _ => $"{sql} {FilterSymbols.Of(c.Operator)} {parameter(c.Values[0].Text)}",
         };
 
@@ -249,10 +249,6 @@ internal sealed class RunFilterSql(Func<object, string> parameter)
         )
             ? number.ToString(CultureInfo.InvariantCulture)
             : null;
-
-    /// <summary>A pattern that ends within an escape means the backslash itself; PostgreSQL refuses to read it.</summary>
-    private static string Pattern(string text) =>
-        (text.Length - text.AsSpan().TrimEnd('\\').Length) % 2 == 1 ? text + '\\' : text;
 
     private double? NumberOf(FilterNode.Comparison c)
     {

@@ -167,6 +167,7 @@ public sealed class Experiments_of_MLflow(TrackingHost host) : IClassFixture<Tra
     [Theory]
     [InlineData("name = '{0} b'", "b")]
     [InlineData("name LIKE '{0}%'", "abc")]
+    [InlineData(@"not name LIKE '{0}\\' and tags.letter = 'a'", "a")]
     [InlineData("attribute.name ILIKE '{0} A'", "a")]
     [InlineData("tags.letter = 'c'", "c")]
     [InlineData("tags.letter != 'c' AND name LIKE '{0}%'", "ab")]

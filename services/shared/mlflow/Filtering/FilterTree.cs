@@ -43,4 +43,11 @@ public enum FilterOperator
 /// <summary>A value as it is written.</summary>
 /// <param name="Number">Its value where it is a number without quotes.</param>
 /// <param name="Age">What it means where it is an age, such as <c>7d</c>.</param>
-public sealed record FilterValue(string Text, double? Number, TimeSpan? Age, int Position);
+public sealed record FilterValue(string Text, double? Number, TimeSpan? Age, int Position)
+{
+    /// <summary>
+    /// The text as a pattern of <c>like</c>. One that ends within an escape means the backslash itself; PostgreSQL refuses to read it.
+    /// </summary>
+    public static string PatternOf(string text) =>
+        (text.Length - text.AsSpan().TrimEnd('\\').Length) % 2 == 1 ? text + '\\' : text;
+}
