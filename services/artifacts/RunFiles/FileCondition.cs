@@ -1,4 +1,4 @@
-using System.Diagnostics.CodeAnalysis;
+using Platform.Artifacts.Blobs;
 
 namespace Platform.Artifacts.RunFiles;
 
@@ -15,9 +15,6 @@ internal readonly record struct FileCondition(bool MustExist, bool MustBeNew, st
         var (match, noneMatch) = (headers.IfMatch.ToString(), headers.IfNoneMatch.ToString());
         condition = new FileCondition(match.Length > 0, noneMatch is "*", match is "" or "*" ? null : match.Trim('"'));
         // Whoever stores something only if it differs from another file means no race.
-        return noneMatch is "" or "*" && (condition.Sha256 is null || IsDigest(condition.Sha256));
+        return noneMatch is "" or "*" && (condition.Sha256 is null || BlobName.TryParse(condition.Sha256, out _));
     }
-
-    private static bool IsDigest([NotNullWhen(true)] string? text) =>
-        text is { Length: 64 } && text.All(char.IsAsciiHexDigitLower);
 }

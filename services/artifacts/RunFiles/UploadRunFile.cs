@@ -54,7 +54,7 @@ internal sealed class RunFileUpload(RunFileAccess access, RunFileStore files, Bl
             return (null, false, ProblemResults.Invalid("Content-Range", RunFileSentences.WholeFile));
         }
 
-        if (context.Request.Headers.ContentEncoding.Any(coding => coding is not (null or "" or "identity")))
+        if (context.Request.HasEncoding())
         {
             return (
                 null,

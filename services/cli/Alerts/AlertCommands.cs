@@ -22,16 +22,8 @@ internal static class AlertCommands
             Description = "Only alerts of this rule: its id, a part of it, or its name.",
         };
         var dismissed = new Option<bool>("--dismissed") { Description = "Only those that you have put aside." };
-        var limit = new Option<int>("--limit")
-        {
-            Description = $"How many, 1 to {MaxLimit}.",
-            DefaultValueFactory = _ => 50,
-        };
-        limit.AcceptOnlyBetween(1, MaxLimit, $"--limit must be between 1 and {MaxLimit}.");
-        var cursor = new Option<string?>("--cursor")
-        {
-            Description = "The next page, as printed with the previous one.",
-        };
+        var paging = new PageOptions(MaxLimit, usual: 50);
+        var (limit, cursor) = (paging.Limit, paging.Cursor);
         project.RefuseEmpty();
         rule.RefuseEmpty();
         cursor.RefuseEmpty();

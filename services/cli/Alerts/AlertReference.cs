@@ -6,7 +6,7 @@ namespace Platform.Cli.Alerts;
 /// <summary>Finds alerts, rules and destinations by their id, a part of it, or their name.</summary>
 internal static class AlertReference
 {
-    private const int MaxLimit = 2000;
+    private const string MaxLimit = "2000";
 
     public static Argument<string> Argument(string name, string description) => new(name) { Description = description };
 
@@ -21,25 +21,18 @@ internal static class AlertReference
         params (string Name, string? Value)[] query
     ) => $"{path}/{await FindIdAsync(context, thing, path, text, query)}";
 
-    /// <summary>The id of what a text refers to.</summary>
+    /// <summary>The id of what a text refers to, among as many as a page may have.</summary>
     /// <exception cref="CliException">There is none, or there are several.</exception>
-    public static async Task<Guid> FindIdAsync(
+    public static Task<Guid> FindIdAsync(
         CommandContext context,
         string thing,
         string path,
         string text,
         params (string Name, string? Value)[] query
-    )
-    {
-        if (Guid.TryParse(text, out var id))
-        {
-            return id;
-        }
-
-        var page = await context.Client.GetAsync(
-            Query.Path(path, [.. query, ("limit", $"{MaxLimit}")]),
-            context.Cancelled
+    ) =>
+        References.FindIdAsync(
+            thing,
+            text,
+            () => context.Client.GetAsync(Query.Path(path, [.. query, ("limit", MaxLimit)]), context.Cancelled)
         );
-        return Guid.Parse(References.Only(thing, text, [.. page.Items()]).Field("id"));
-    }
 }

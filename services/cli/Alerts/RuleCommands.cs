@@ -19,16 +19,8 @@ internal static class RuleCommands
     {
         var project = new Option<string?>("--project") { Description = "Only rules of this project." };
         project.RefuseEmpty();
-        var limit = new Option<int>("--limit")
-        {
-            Description = $"How many, 1 to {MaxLimit}.",
-            DefaultValueFactory = _ => 100,
-        };
-        limit.AcceptOnlyBetween(1, MaxLimit, $"--limit must be between 1 and {MaxLimit}.");
-        var cursor = new Option<string?>("--cursor")
-        {
-            Description = "The next page, as printed with the previous one.",
-        };
+        var paging = new PageOptions(MaxLimit, usual: 100);
+        var (limit, cursor) = (paging.Limit, paging.Cursor);
         cursor.RefuseEmpty();
         return new Command("list", "List alert rules, the newest first.") { project, limit, cursor }.Does(
             async context =>

@@ -132,14 +132,7 @@ internal static class ModelCommands
             return context.PrintJson(new JsonObject { [items] = found });
         }
 
-        var rows = found.OfType<JsonNode>().Select(row);
-        if (csv)
-        {
-            return context.PrintCsv([.. columns.Select(column => column.Heading)], rows);
-        }
-
-        context.PrintTable(columns, rows, none);
-        return 0;
+        return context.PrintRows(csv, columns, found.OfType<JsonNode>().Select(row), none);
     }
 
     /// <summary>All pages of a search.</summary>

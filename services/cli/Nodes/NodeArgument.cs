@@ -10,14 +10,6 @@ internal static class NodeArgument
         new("node") { Description = "The node: its name, its id, or the beginning or end of it." };
 
     /// <summary>Finds the id.</summary>
-    public static async Task<Guid> FindAsync(CommandContext context, string node)
-    {
-        if (Guid.TryParse(node, out var id))
-        {
-            return id;
-        }
-
-        var all = await context.Client.GetAsync("/api/nodes", context.Cancelled);
-        return Guid.Parse(References.Only("node", node, [.. all.Items()]).Field("id"));
-    }
+    public static Task<Guid> FindAsync(CommandContext context, string node) =>
+        References.FindIdAsync("node", node, () => context.Client.GetAsync("/api/nodes", context.Cancelled));
 }

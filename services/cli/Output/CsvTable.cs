@@ -24,6 +24,24 @@ internal static class CsvTable
         return 0;
     }
 
+    /// <summary>Prints rows as CSV, or as a table with a line where there are none.</summary>
+    public static int PrintRows(
+        this CommandContext context,
+        bool csv,
+        IReadOnlyList<Column> columns,
+        IEnumerable<IReadOnlyList<string>> rows,
+        string whenEmpty
+    )
+    {
+        if (csv)
+        {
+            return context.PrintCsv([.. columns.Select(column => column.Heading)], rows);
+        }
+
+        context.PrintTable(columns, rows, whenEmpty);
+        return 0;
+    }
+
     /// <summary>A text as a cell; one that a spreadsheet would take for a formula begins with a quote. Numbers stay numbers.</summary>
     internal static string Cell(string text)
     {

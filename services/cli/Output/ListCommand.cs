@@ -50,16 +50,8 @@ internal static class ListCommand
     {
         var project = new Option<string?>("--project") { Description = $"Only {list.Things} of this project." };
         var search = new Option<string?>("--search") { Description = $"Only {list.Things} whose name has this text." };
-        var limit = new Option<int>("--limit")
-        {
-            Description = $"How many, 1 to {MaxLimit}.",
-            DefaultValueFactory = _ => 50,
-        };
-        limit.AcceptOnlyBetween(1, MaxLimit, $"--limit must be between 1 and {MaxLimit}.");
-        var cursor = new Option<string?>("--cursor")
-        {
-            Description = "The next page, as printed with the previous one.",
-        };
+        var paging = new PageOptions(MaxLimit, usual: 50);
+        var (limit, cursor) = (paging.Limit, paging.Cursor);
         var offset = new Option<int?>("--offset") { Description = "How many to skip." };
         offset.AcceptOnlyBetween(0, int.MaxValue, "--offset must not be negative.");
         var deleted = new Option<bool>("--deleted") { Description = $"Only {list.Things} in the recycle bin." };
@@ -145,13 +137,8 @@ internal static class ListCommand
             return;
         }
 
-        if (csv)
-        {
-            context.PrintCsv([.. columns.Select(column => column.Heading)], cells);
-            return;
-        }
-
-        context.PrintTable(
+        context.PrintRows(
+            csv,
             columns,
             cells,
             bin is null ? $"No {list.Things}." : $"No {list.Things} are in the recycle bin."

@@ -17,16 +17,8 @@ internal static class ProjectCommands
     public static Command List()
     {
         var search = new Option<string?>("--search") { Description = "Only projects whose path has this text." };
-        var limit = new Option<int>("--limit")
-        {
-            Description = $"How many, 1 to {MaxLimit}.",
-            DefaultValueFactory = _ => 100,
-        };
-        limit.AcceptOnlyBetween(1, MaxLimit, $"--limit must be between 1 and {MaxLimit}.");
-        var cursor = new Option<string?>("--cursor")
-        {
-            Description = "The next page, as printed with the previous one.",
-        };
+        var paging = new PageOptions(MaxLimit, usual: 100);
+        var (limit, cursor) = (paging.Limit, paging.Cursor);
         return new Command("list", "List the registered projects, by path.") { search, limit, cursor }.Does(
             async context =>
             {

@@ -1,27 +1,20 @@
 using System.Text.Json.Nodes;
+using Platform.Sdk;
 
 namespace Platform.Cli.RunFiles;
 
 /// <summary>A point of a metric as another tracker stored it.</summary>
 internal readonly record struct FolderPoint(string Key, long Step, DateTimeOffset At, double Value, string? Stage)
 {
-    /// <summary>The largest step that the platform stores: 2⁵³ − 1.</summary>
-    private const long MaxStep = (1L << 53) - 1;
-    private const int MaxKey = 250;
     private const int MaxStage = 100;
 
     /// <summary>Why the platform cannot store it; null when it can. One such point is left out, instead of its run.</summary>
     public string? Problem =>
-        Step is < -MaxStep or > MaxStep ? "a step beyond 2^53"
-        : !IsLine(Key, MaxKey) ? $"a name of more than {MaxKey} characters or lines"
-        : Stage is { Length: > 0 } stage && !IsLine(stage, MaxStage)
+        Step is < -Records.MaxStep or > Records.MaxStep ? "a step beyond 2^53"
+        : !Values.IsName(Key, Values.MaxName) ? $"a name of more than {Values.MaxName} characters or lines"
+        : Stage is { Length: > 0 } stage && !Values.IsName(stage, MaxStage)
             ? $"a stage of more than {MaxStage} characters or lines"
         : null;
-
-    private static bool IsLine(string text, int max) =>
-        text.Length > 0
-        && text.Length - text.Count(char.IsLowSurrogate) <= max
-        && !text.Any(character => char.IsControl(character) || character is '\u2028' or '\u2029');
 }
 
 /// <summary>A run as another tracker stored it in a folder.</summary>

@@ -50,14 +50,7 @@ internal static class ListPaths
                 return context.PrintJson(answer);
             }
 
-            var rows = answer.Items("paths").Select(Row);
-            if (context.Value(csv))
-            {
-                return context.PrintCsv([.. _columns.Select(column => column.Heading)], rows);
-            }
-
-            context.PrintTable(_columns, rows, "No runs.");
-            return 0;
+            return context.PrintRows(context.Value(csv), _columns, answer.Items("paths").Select(Row), "No runs.");
         });
     }
 

@@ -54,16 +54,8 @@ internal static class ListRuns
             Description = "By what, such as -createdAt or metrics.loss; '-' before it for descending order.",
         };
         sort.RefuseEmpty();
-        var limit = new Option<int>("--limit")
-        {
-            Description = $"How many, 1 to {MaxLimit}.",
-            DefaultValueFactory = _ => 50,
-        };
-        limit.AcceptOnlyBetween(1, MaxLimit, $"--limit must be between 1 and {MaxLimit}.");
-        var cursor = new Option<string?>("--cursor")
-        {
-            Description = "The next page, as printed with the previous one.",
-        };
+        var paging = new PageOptions(MaxLimit, usual: 50);
+        var (limit, cursor) = (paging.Limit, paging.Cursor);
         cursor.RefuseEmpty();
         var csv = new Option<bool>("--csv")
         {

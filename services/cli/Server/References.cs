@@ -71,9 +71,15 @@ internal static class References
         return found;
     }
 
+    /// <summary>The id of the only item of a short list that a text refers to; of a text that is an id, that one.</summary>
+    /// <param name="read">Reads the list.</param>
+    /// <exception cref="CliException">There is none, or there are several.</exception>
+    public static async Task<Guid> FindIdAsync(string thing, string text, Func<Task<JsonNode>> read) =>
+        Guid.TryParse(text, out var id) ? id : Guid.Parse(Only(thing, text, [.. (await read()).Items()]).Field("id"));
+
     /// <summary>The only one of some items that a text refers to.</summary>
     /// <exception cref="CliException">There is none, or there are several.</exception>
-    public static JsonNode Only(string thing, string text, IReadOnlyList<JsonNode> items)
+    private static JsonNode Only(string thing, string text, IReadOnlyList<JsonNode> items)
     {
         var matching = Matching(items, text);
         return matching.Count switch

@@ -39,16 +39,13 @@ internal static class RevokeToken
         });
     }
 
-    private static async Task<Guid> FindAsync(CommandContext context, string text)
-    {
-        if (Guid.TryParse(text, out var id))
-        {
-            return id;
-        }
-
-        var all = context.UsesApi
-            ? await context.Client.GetAsync("/api/tokens", context.Cancelled)
-            : await LocalGateway.AskAsync(context, "tokens", "list");
-        return Guid.Parse(References.Only("token", text, [.. all.Items()]).Field("id"));
-    }
+    private static Task<Guid> FindAsync(CommandContext context, string text) =>
+        References.FindIdAsync(
+            "token",
+            text,
+            () =>
+                context.UsesApi
+                    ? context.Client.GetAsync("/api/tokens", context.Cancelled)
+                    : LocalGateway.AskAsync(context, "tokens", "list")
+        );
 }

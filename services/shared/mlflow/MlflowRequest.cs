@@ -139,7 +139,7 @@ public sealed class MlflowRequest
     private static JsonElement Parse(byte[] body)
     {
         // A byte order mark, and an empty body.
-        var span = body.AsMemory(body.AsSpan().StartsWith("\uFEFF"u8) ? 3 : 0);
+        var span = body.AsMemory(body.Length - ClientText.WithoutMark(body).Length);
         if (span.Span.Trim(" \t\r\n"u8).IsEmpty)
         {
             return JsonElement.Parse("{}");

@@ -28,7 +28,7 @@ internal static class BodyLimits
     }
 
     /// <summary>A body that ends with 413 where it becomes too long; at its beginning when its length says so.</summary>
-    private sealed class LimitedBody(Stream body, long limit, long? length) : RequestBody
+    private sealed class LimitedBody(Stream body, long limit, long? length) : ReadOnceStream
     {
         private long _left = length > limit ? -1 : limit;
 

@@ -8,9 +8,13 @@ namespace Platform.ServiceDefaults;
 /// Reads JSON that a client compressed as if it had come as it is. The limit of a body counts what comes out, so that a small body that
 /// becomes a large one is refused as any other. What else is compressed is left as it is: for files, that is their content.
 /// </summary>
-internal static class CompressedBodies
+public static class CompressedBodies
 {
-    public static Task DecompressAsync(HttpContext context, RequestDelegate next)
+    /// <summary>Whether the body is not as it is: it has a <c>Content-Encoding</c>.</summary>
+    public static bool HasEncoding(this HttpRequest request) =>
+        request.Headers.ContentEncoding.Any(coding => coding is not (null or "" or "identity"));
+
+    internal static Task DecompressAsync(HttpContext context, RequestDelegate next)
     {
         var request = context.Request;
         if (request.Headers.ContentEncoding.Count == 0 || !request.HasJsonContentType())
@@ -37,7 +41,7 @@ internal static class CompressedBodies
         return next(context);
     }
 
-    private sealed class DecompressedBody(Stream body) : RequestBody
+    private sealed class DecompressedBody(Stream body) : ReadOnceStream
     {
         public override async ValueTask<int> ReadAsync(
             Memory<byte> buffer,

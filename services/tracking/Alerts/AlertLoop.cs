@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Options;
+using Platform.ServiceDefaults;
 using Platform.Tracking.Alerts.Evaluation;
 using Platform.Tracking.Alerts.Firing;
 using Platform.Tracking.Alerts.Watching;
@@ -30,10 +31,7 @@ internal sealed partial class AlertLoop(
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        // Not before the schema is there.
-        using var started = CancellationTokenSource.CreateLinkedTokenSource(lifetime.ApplicationStarted, stoppingToken);
-        await Task.Delay(Timeout.InfiniteTimeSpan, started.Token)
-            .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await lifetime.WaitForStartAsync(stoppingToken);
         while (!stoppingToken.IsCancellationRequested)
         {
             try

@@ -1,4 +1,5 @@
 using NpgsqlTypes;
+using Platform.EventStore;
 
 namespace Platform.Tracking.Browsing;
 
@@ -10,17 +11,16 @@ internal sealed class PathCounts(TrackingStore store)
     /// <param name="isDeleted">Of runs in the recycle bin instead of the others.</param>
     public async Task<List<ProjectCount>> ReadAsync(string? below, bool isDeleted, CancellationToken cancellationToken)
     {
-        // In the order of bytes, '0' follows '/'.
         await using var command = store.DataSource.CreateCommand(
-            """
+            $"""
             select r.project, r.status, sum(r.count)::bigint as count from run_count r
             where r.is_deleted = $1 and r.project <> ''
-              and ($2 is null or r.project collate "C" >= $2 || '/' and r.project collate "C" < $2 || '0')
+              and ($2 is null or {ProjectSql.Below("r.project", "$2")})
             group by 1, 2
             """
         );
         command.Parameters.Add(new() { Value = isDeleted });
-        command.Parameters.Add(new() { Value = (object?)below ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Text });
+        command.Parameters.Add(SqlParameters.Of(below, NpgsqlDbType.Text));
         var counts = new List<ProjectCount>();
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
         while (await reader.ReadAsync(cancellationToken))

@@ -27,6 +27,19 @@ internal sealed class RunReader(TrackingStore store)
         return await command.ExecuteScalarAsync(cancellationToken) is not null;
     }
 
+    /// <summary>The first of some ids under which there is no run; null when each has one.</summary>
+    public async Task<string?> FindMissingAsync(IReadOnlyList<string> ids, CancellationToken cancellationToken)
+    {
+        await using var command = store.DataSource.CreateCommand(
+            """
+            select u.id from unnest($1) with ordinality u(id, place)
+            where not exists (select from run r where r.id = u.id) order by u.place limit 1
+            """
+        );
+        command.Parameters.Add(new() { Value = ids.ToArray() });
+        return await command.ExecuteScalarAsync(cancellationToken) as string;
+    }
+
     /// <summary>One run with its metrics; null when there is none.</summary>
     public async Task<RunView?> FindAsync(string id, CancellationToken cancellationToken)
     {

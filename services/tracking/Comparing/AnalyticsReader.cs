@@ -1,6 +1,8 @@
 using Npgsql;
 using NpgsqlTypes;
+using Platform.EventStore;
 using Platform.ServiceDefaults;
+using Platform.Tracking.Browsing;
 using Platform.Tracking.Runs;
 
 namespace Platform.Tracking.Comparing;
@@ -14,11 +16,10 @@ internal sealed class AnalyticsReader(TrackingStore store)
     /// <summary>The most intervals of one answer.</summary>
     public const int MaxIntervals = 1000;
 
-    // In the order of bytes, '0' follows '/': a project and those below it.
-    private const string InScope = """
+    private static readonly string _inScope = $"""
         not r.is_deleted
         and ($1 is null or r.project collate "C" = $1
-          or not $2 and r.project collate "C" >= $1 || '/' and r.project collate "C" < $1 || '0')
+          or not $2 and {ProjectSql.Below("r.project", "$1")})
         and ($3 is null or r.created_at >= $3) and ($4 is null or r.created_at < $4)
         """;
 
@@ -87,7 +88,7 @@ internal sealed class AnalyticsReader(TrackingStore store)
         await using var command = Command(
             connection,
             scope,
-            $"select r.status, count(*) from run r where {InScope} group by r.status"
+            $"select r.status, count(*) from run r where {_inScope} group by r.status"
         );
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
         while (await reader.ReadAsync(cancellationToken))
@@ -109,7 +110,7 @@ internal sealed class AnalyticsReader(TrackingStore store)
             scope,
             $"""
             select count(*), avg({Duration}), percentile_cont(0.5) within group (order by {Duration}), min({Duration}), max({Duration})
-            from run r where {InScope} and {HasDuration}
+            from run r where {_inScope} and {HasDuration}
             """
         );
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
@@ -141,7 +142,7 @@ internal sealed class AnalyticsReader(TrackingStore store)
               count(*) filter (where r.status = 'failed') as failed,
               count(*) filter (where r.status = 'interrupted') as interrupted,
               avg({Duration}) filter (where {HasDuration}) as mean_duration
-            from run r where {InScope} group by 1 order by 1 limit {MaxIntervals + 1}
+            from run r where {_inScope} group by 1 order by 1 limit {MaxIntervals + 1}
             """,
             NameOf(interval)
         );
@@ -186,7 +187,7 @@ internal sealed class AnalyticsReader(TrackingStore store)
             select date_trunc($5, r.created_at, 'UTC') as from_time, count(*) as runs,
               avg({column}) as mean, min({column}) as min, max({column}) as max
             from run r join metric_series s on s.run_id = r.id and s.key = $6
-            where {InScope} and {column} not in ('NaN', 'Infinity', '-Infinity') group by 1 order by 1
+            where {_inScope} and {column} not in ('NaN', 'Infinity', '-Infinity') group by 1 order by 1
             """,
             NameOf(interval),
             metric
@@ -226,10 +227,10 @@ internal sealed class AnalyticsReader(TrackingStore store)
     )
     {
         var command = new NpgsqlCommand(sql, connection);
-        command.Parameters.Add(Nullable(scope.Project, NpgsqlDbType.Text));
+        command.Parameters.Add(SqlParameters.Of(scope.Project, NpgsqlDbType.Text));
         command.Parameters.Add(new() { Value = scope.Exact });
-        command.Parameters.Add(Nullable(scope.From?.ToUniversalTime(), NpgsqlDbType.TimestampTz));
-        command.Parameters.Add(Nullable(scope.To?.ToUniversalTime(), NpgsqlDbType.TimestampTz));
+        command.Parameters.Add(SqlParameters.Of(scope.From?.ToUniversalTime(), NpgsqlDbType.TimestampTz));
+        command.Parameters.Add(SqlParameters.Of(scope.To?.ToUniversalTime(), NpgsqlDbType.TimestampTz));
         foreach (var value in more)
         {
             command.Parameters.Add(new() { Value = value });
@@ -237,7 +238,4 @@ internal sealed class AnalyticsReader(TrackingStore store)
 
         return command;
     }
-
-    private static NpgsqlParameter Nullable(object? value, NpgsqlDbType type) =>
-        new() { Value = value ?? DBNull.Value, NpgsqlDbType = type };
 }

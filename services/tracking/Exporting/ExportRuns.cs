@@ -62,12 +62,9 @@ internal static class ExportRunsEndpoint
             return ProblemResults.Invalid("ids", RunSentences.ProjectOrIds.With(Batches.MaxIds));
         }
 
-        foreach (var id in ids)
+        if (await reader.FindMissingAsync(ids, cancellationToken) is { } missing)
         {
-            if (!await reader.ExistsAsync(id, cancellationToken))
-            {
-                return ProblemResults.NotFound(RunSentences.NotFound.With(id));
-            }
+            return ProblemResults.NotFound(RunSentences.NotFound.With(missing));
         }
 
         if (project is not null && ClientText.ProblemWithProject(project) is { } problem)

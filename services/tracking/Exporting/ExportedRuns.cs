@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
 using NpgsqlTypes;
 using Platform.ServiceDefaults;
+using Platform.Tracking.Browsing;
 
 namespace Platform.Tracking.Exporting;
 
@@ -43,13 +44,12 @@ internal sealed class ExportedRuns(TrackingStore store)
         CancellationToken cancellationToken
     )
     {
-        // In the order of bytes, '0' follows '/'.
         await using var command = store.DataSource.CreateCommand(
             $"""
             select r.id, r.created_at from run r
             where not r.is_deleted
               and (r.project collate "C" = $1
-                or not $2 and r.project collate "C" >= $1 || '/' and r.project collate "C" < $1 || '0')
+                or not $2 and {ProjectSql.Below("r.project", "$1")})
               and (r.created_at, r.id) > ($3, $4)
             order by r.created_at, r.id limit {PageSize}
             """

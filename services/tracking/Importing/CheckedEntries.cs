@@ -1,5 +1,6 @@
 using System.IO.Compression;
 using System.IO.Hashing;
+using Platform.ServiceDefaults;
 
 namespace Platform.Tracking.Importing;
 
@@ -13,24 +14,10 @@ internal static class CheckedEntries
         CancellationToken cancellationToken
     ) => new CheckedStream(await entry.OpenAsync(cancellationToken), entry.Length, entry.Crc32);
 
-    private sealed class CheckedStream(Stream content, long length, uint crc) : Stream
+    private sealed class CheckedStream(Stream content, long length, uint crc) : ReadOnceStream
     {
         private readonly Crc32 _hash = new();
         private long _left = length;
-
-        public override bool CanRead => true;
-
-        public override bool CanSeek => false;
-
-        public override bool CanWrite => false;
-
-        public override long Length => throw new NotSupportedException();
-
-        public override long Position
-        {
-            get => throw new NotSupportedException();
-            set => throw new NotSupportedException();
-        }
 
         public override async ValueTask<int> ReadAsync(
             Memory<byte> buffer,
@@ -51,23 +38,6 @@ internal static class CheckedEntries
 
             return read;
         }
-
-        public override Task<int> ReadAsync(
-            byte[] buffer,
-            int offset,
-            int count,
-            CancellationToken cancellationToken
-        ) => ReadAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
-
-        public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException();
-
-        public override void Flush() { }
-
-        public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-        public override void SetLength(long value) => throw new NotSupportedException();
-
-        public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
 
         public override async ValueTask DisposeAsync()
         {

@@ -154,15 +154,10 @@ internal sealed class RunImporter(
 
         try
         {
-            var bytes = new byte[entry.Length];
+            var whole = new MemoryStream();
             await using var content = await entry.OpenCheckedAsync(cancellationToken);
-            await content.ReadExactlyAsync(bytes, cancellationToken);
-            // What reads the last byte need not see the end, where the file is checked.
-            if (await content.ReadAsync(new byte[1], cancellationToken) > 0)
-            {
-                throw new InvalidDataException();
-            }
-
+            await content.CopyToAsync(whole, cancellationToken);
+            var bytes = whole.ToArray();
             var run = JsonSerializer.Deserialize(ClientText.WithoutMark(bytes), TrackingJson.Default.ArchivedRun);
             return (
                 run ?? throw new ImportException(RunSentences.UnreadableFile.With(RunArchive.RunName)),

@@ -1,6 +1,5 @@
 using Npgsql;
 using Platform.EventStore;
-using Platform.ServiceDefaults;
 using Platform.Tracking.Metrics.Storage;
 
 namespace Platform.Tracking.Metrics;
@@ -253,7 +252,7 @@ internal sealed class MetricTransaction(NpgsqlConnection connection, Cancellatio
             MinValue = Value<double>(reader, 8),
             MaxStep = Value<long>(reader, 9),
             MaxValue = Value<double>(reader, 10),
-            NextStep = Math.Min((Value<long>(reader, 4) ?? 0) + 1, ClientNumbers.MaxWhole),
+            NextStep = (Value<long>(reader, 4) ?? 0) + 1,
         };
 
     private static T? Value<T>(NpgsqlDataReader reader, int column)

@@ -30,11 +30,11 @@ internal sealed class SeriesState
     {
         if (step == MetricPoints.NoStep)
         {
-            step = NextStep;
+            // After the highest step there is no other: points without one stay there, apart by their times.
+            step = Math.Min(NextStep, ClientNumbers.MaxWhole);
         }
 
-        // After the highest step there is no other: points without one stay there, apart by their times.
-        NextStep = Math.Min(Math.Max(NextStep, step + 1), ClientNumbers.MaxWhole);
+        NextStep = Math.Max(NextStep, step + 1);
         return step;
     }
 

@@ -298,11 +298,9 @@ internal sealed class RunProjection : SqlProjection
     private static string[] Removed<T>(IReadOnlyDictionary<string, T> values, Func<T, bool> isRemoval) =>
         [.. values.Where(value => isRemoval(value.Value)).Select(value => value.Key)];
 
-    private static NpgsqlParameter Text(string? value) =>
-        new() { Value = (object?)value ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Text };
+    private static NpgsqlParameter Text(string? value) => SqlParameters.Of(value, NpgsqlDbType.Text);
 
-    private static NpgsqlParameter Uuid(Guid? value) =>
-        new() { Value = (object?)value ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Uuid };
+    private static NpgsqlParameter Uuid(Guid? value) => SqlParameters.Of(value, NpgsqlDbType.Uuid);
 
     private static DateTimeOffset Utc(DateTimeOffset at) => at.ToUniversalTime();
 }

@@ -1,4 +1,5 @@
 using Npgsql;
+using NpgsqlTypes;
 
 namespace Platform.EventStore;
 
@@ -36,4 +37,12 @@ public static class NpgsqlBatchExtensions
 
         batch.BatchCommands.Add(command);
     }
+}
+
+/// <summary>Parameters whose type the database cannot tell from the statement when they are null.</summary>
+public static class SqlParameters
+{
+    /// <summary>A parameter; null becomes SQL null.</summary>
+    public static NpgsqlParameter Of(object? value, NpgsqlDbType type) =>
+        new() { Value = value ?? DBNull.Value, NpgsqlDbType = type };
 }

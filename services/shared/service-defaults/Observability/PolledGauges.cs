@@ -27,10 +27,7 @@ internal sealed partial class PolledGauges(
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         Observe();
-        // Not before the schema is there.
-        using var started = CancellationTokenSource.CreateLinkedTokenSource(lifetime.ApplicationStarted, stoppingToken);
-        await Task.Delay(Timeout.InfiniteTimeSpan, started.Token)
-            .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await lifetime.WaitForStartAsync(stoppingToken);
         while (!stoppingToken.IsCancellationRequested)
         {
             var pause = await ReadAsync(stoppingToken);

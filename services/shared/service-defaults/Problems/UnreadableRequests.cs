@@ -33,9 +33,7 @@ internal static partial class UnreadableRequests
             return Refuse(RequestSentences.Encoding);
         }
 
-        return
-            request.Headers.ContentEncoding.Any(coding => coding is not (null or "" or "identity"))
-            && request.HasJsonContentType()
+        return request.HasEncoding() && request.HasJsonContentType()
             ? Refuse(RequestSentences.Compressed)
             : next(context);
 

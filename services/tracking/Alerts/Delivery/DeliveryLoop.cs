@@ -30,10 +30,7 @@ internal sealed partial class DeliveryLoop(
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        // Not before the schema is there.
-        using var started = CancellationTokenSource.CreateLinkedTokenSource(lifetime.ApplicationStarted, stoppingToken);
-        await Task.Delay(Timeout.InfiniteTimeSpan, started.Token)
-            .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await lifetime.WaitForStartAsync(stoppingToken);
         var pause = options.Value.FirstRetry < _poll ? options.Value.FirstRetry : _poll;
         while (!stoppingToken.IsCancellationRequested)
         {

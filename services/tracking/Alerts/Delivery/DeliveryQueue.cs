@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using Npgsql;
 using NpgsqlTypes;
 using Platform.EventStore;
 using Platform.ServiceDefaults;
@@ -113,11 +112,11 @@ internal sealed class DeliveryQueue(TrackingStore store)
             outcome.IsDelivered ? "delivered"
                 : nextAt is null ? "failed"
                 : "pending",
-            Of(nextAt?.ToUniversalTime(), NpgsqlDbType.TimestampTz),
-            Of(outcome.IsDelivered ? now.ToUniversalTime() : null, NpgsqlDbType.TimestampTz),
-            Of(outcome.Status, NpgsqlDbType.Integer),
-            Of(outcome.Error?.Text, NpgsqlDbType.Text),
-            Of(outcome.Error?.Code?.ToJson(), NpgsqlDbType.Bytea)
+            SqlParameters.Of(nextAt?.ToUniversalTime(), NpgsqlDbType.TimestampTz),
+            SqlParameters.Of(outcome.IsDelivered ? now.ToUniversalTime() : null, NpgsqlDbType.TimestampTz),
+            SqlParameters.Of(outcome.Status, NpgsqlDbType.Integer),
+            SqlParameters.Of(outcome.Error?.Text, NpgsqlDbType.Text),
+            SqlParameters.Of(outcome.Error?.Code?.ToJson(), NpgsqlDbType.Bytea)
         );
         await batch.ExecuteNonQueryAsync(cancellationToken);
     }
@@ -134,7 +133,4 @@ internal sealed class DeliveryQueue(TrackingStore store)
         command.Parameters.Add(new() { Value = before.ToUniversalTime() });
         await command.ExecuteNonQueryAsync(cancellationToken);
     }
-
-    private static NpgsqlParameter Of(object? value, NpgsqlDbType type) =>
-        new() { Value = value ?? DBNull.Value, NpgsqlDbType = type };
 }

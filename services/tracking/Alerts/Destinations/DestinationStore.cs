@@ -1,4 +1,3 @@
-using Npgsql;
 using NpgsqlTypes;
 using Platform.EventStore;
 using Platform.ServiceDefaults;
@@ -52,9 +51,9 @@ internal sealed class DestinationStore(TrackingStore store, StoredSecrets secret
             id,
             request.Name,
             request.Kind,
-            Of(request.Url, NpgsqlDbType.Text),
-            Of(request.Recipients?.ToArray(), NpgsqlDbType.Array | NpgsqlDbType.Text),
-            Of(Encrypted(id, secret), NpgsqlDbType.Bytea),
+            SqlParameters.Of(request.Url, NpgsqlDbType.Text),
+            SqlParameters.Of(request.Recipients?.ToArray(), NpgsqlDbType.Array | NpgsqlDbType.Text),
+            SqlParameters.Of(Encrypted(id, secret), NpgsqlDbType.Bytea),
             request.Active,
             clock.GetUtcNow().ToUniversalTime(),
             caller
@@ -79,8 +78,8 @@ internal sealed class DestinationStore(TrackingStore store, StoredSecrets secret
             caller,
             [
                 request.Name,
-                Of(request.Url, NpgsqlDbType.Text),
-                Of(request.Recipients?.ToArray(), NpgsqlDbType.Array | NpgsqlDbType.Text),
+                SqlParameters.Of(request.Url, NpgsqlDbType.Text),
+                SqlParameters.Of(request.Recipients?.ToArray(), NpgsqlDbType.Array | NpgsqlDbType.Text),
                 request.Active,
             ],
             cancellationToken
@@ -133,7 +132,13 @@ internal sealed class DestinationStore(TrackingStore store, StoredSecrets secret
             update alert_destination set {assignments}, changed_at = $3, changed_by = $4, version = version + 1
             where id = $1 and ($2 is null or version = $2)
             """,
-            [id, Of(ifVersion, NpgsqlDbType.Bigint), clock.GetUtcNow().ToUniversalTime(), caller, .. values]
+            [
+                id,
+                SqlParameters.Of(ifVersion, NpgsqlDbType.Bigint),
+                clock.GetUtcNow().ToUniversalTime(),
+                caller,
+                .. values,
+            ]
         );
         return await batch.ExecuteNonQueryAsync(cancellationToken) > 0;
     }
@@ -155,7 +160,4 @@ internal sealed class DestinationStore(TrackingStore store, StoredSecrets secret
 
     private byte[]? Encrypted(Guid id, string? secret) =>
         secret is null ? null : secrets.Encrypt(secret, Destination.PurposeOf(id));
-
-    private static NpgsqlParameter Of(object? value, NpgsqlDbType type) =>
-        new() { Value = value ?? DBNull.Value, NpgsqlDbType = type };
 }

@@ -73,11 +73,7 @@ internal static class EvaluationTables
             series.Key,
             series.Change,
             lastBatch,
-            new NpgsqlParameter
-            {
-                Value = (object?)evaluation.DueAt ?? DBNull.Value,
-                NpgsqlDbType = NpgsqlDbType.TimestampTz,
-            },
+            SqlParameters.Of(evaluation.DueAt, NpgsqlDbType.TimestampTz),
             new NpgsqlParameter
             {
                 Value = JsonSerializer.Serialize(evaluation.State, TrackingJson.Default.WatchState),

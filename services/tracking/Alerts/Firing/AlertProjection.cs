@@ -71,18 +71,18 @@ internal sealed class AlertProjection : SqlProjection
                     subject.RuleId,
                     subject.Revision,
                     subject.RuleName,
-                    Of(subject.Project, NpgsqlDbType.Text),
+                    SqlParameters.Of(subject.Project, NpgsqlDbType.Text),
                     subject.Watch,
                     subject.Condition,
                     subject.Id,
                     subject.Name,
-                    Of(subject.Metric, NpgsqlDbType.Text),
-                    Of(subject.Threshold, NpgsqlDbType.Double),
-                    Of(subject.Consecutive, NpgsqlDbType.Integer),
-                    Of(subject.Seconds, NpgsqlDbType.Integer),
-                    Of(subject.Points, NpgsqlDbType.Integer),
-                    Of(e.Value, NpgsqlDbType.Double),
-                    Of(e.Step, NpgsqlDbType.Bigint),
+                    SqlParameters.Of(subject.Metric, NpgsqlDbType.Text),
+                    SqlParameters.Of(subject.Threshold, NpgsqlDbType.Double),
+                    SqlParameters.Of(subject.Consecutive, NpgsqlDbType.Integer),
+                    SqlParameters.Of(subject.Seconds, NpgsqlDbType.Integer),
+                    SqlParameters.Of(subject.Points, NpgsqlDbType.Integer),
+                    SqlParameters.Of(e.Value, NpgsqlDbType.Double),
+                    SqlParameters.Of(e.Step, NpgsqlDbType.Bigint),
                     e.At.ToUniversalTime()
                 );
                 return;
@@ -94,14 +94,11 @@ internal sealed class AlertProjection : SqlProjection
                     """,
                     e.AlertId,
                     e.At.ToUniversalTime(),
-                    Of(e.Value, NpgsqlDbType.Double),
-                    Of(e.Step, NpgsqlDbType.Bigint),
+                    SqlParameters.Of(e.Value, NpgsqlDbType.Double),
+                    SqlParameters.Of(e.Step, NpgsqlDbType.Bigint),
                     e.Cause
                 );
                 return;
         }
     }
-
-    private static NpgsqlParameter Of(object? value, NpgsqlDbType type) =>
-        new() { Value = value ?? DBNull.Value, NpgsqlDbType = type };
 }

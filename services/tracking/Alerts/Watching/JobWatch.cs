@@ -1,6 +1,6 @@
 using System.Data.Common;
-using Npgsql;
 using NpgsqlTypes;
+using Platform.EventStore;
 using Platform.ServiceDefaults;
 using Platform.Tracking.Alerts.Firing;
 using Platform.Tracking.Alerts.Rules;
@@ -118,15 +118,13 @@ internal sealed class JobWatch(TrackingStore store, AlertWriter alerts, TimeProv
             """
         );
         command.Parameters.Add(new() { Value = jobId });
-        command.Parameters.Add(Text(name));
-        command.Parameters.Add(Text(project));
+        command.Parameters.Add(SqlParameters.Of(name, NpgsqlDbType.Text));
+        command.Parameters.Add(SqlParameters.Of(project, NpgsqlDbType.Text));
         command.Parameters.Add(new() { Value = merged.Attempt });
         command.Parameters.Add(new() { Value = (int)merged.Stage });
         command.Parameters.Add(new() { Value = merged.Status });
         command.Parameters.Add(new() { Value = merged.Since.ToUniversalTime() });
-        command.Parameters.Add(
-            new() { Value = (object?)merged.LostAttempt ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Integer }
-        );
+        command.Parameters.Add(SqlParameters.Of(merged.LostAttempt, NpgsqlDbType.Integer));
         command.Parameters.Add(new() { Value = version });
         return await command.ExecuteNonQueryAsync(cancellationToken) > 0;
     }
@@ -176,7 +174,4 @@ internal sealed class JobWatch(TrackingStore store, AlertWriter alerts, TimeProv
             Name = row.Value<string>("name"),
             Seconds = rule.Seconds,
         };
-
-    private static NpgsqlParameter Text(string? value) =>
-        new() { Value = (object?)value ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Text };
 }

@@ -1,5 +1,5 @@
-using System.Globalization;
 using Platform.Mlflow;
+using Platform.Tracking.Mlflow.Experiments;
 using Platform.Tracking.Mlflow.LoggedModels;
 using Platform.Tracking.Mlflow.Runs;
 
@@ -32,19 +32,14 @@ internal sealed class MlflowInputs(RunInputs inputs, LoggedModelAccess models, M
 
     public async Task<object> SearchDatasetsAsync(MlflowRequest request, HttpContext context)
     {
-        var given = request.Texts("experiment_ids");
-        if (given.Count is 0 or > MaxExperiments)
+        var ids = request.ExperimentIdsOf();
+        if (ids.Length is 0 or > MaxExperiments)
         {
             throw MlflowException.Invalid(
-                $"SearchDatasets request must specify 1 to {MaxExperiments} experiment_ids. Received {given.Count} experiment_ids."
+                $"SearchDatasets request must specify 1 to {MaxExperiments} experiment_ids. Received {ids.Length} experiment_ids."
             );
         }
 
-        var ids = given
-            .Select(id =>
-                long.TryParse(id, NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : -1
-            )
-            .ToArray();
         var found = await inputs.SearchAsync(ids, MaxSummaries, context.RequestAborted);
         return new { DatasetSummaries = found.OrNull() };
     }

@@ -247,6 +247,5 @@ internal sealed class RunInputs(TrackingStore store)
             )
         );
 
-    private static NpgsqlParameter Text(string? value) =>
-        new() { Value = value ?? (object)DBNull.Value, NpgsqlDbType = NpgsqlDbType.Text };
+    private static NpgsqlParameter Text(string? value) => SqlParameters.Of(value, NpgsqlDbType.Text);
 }

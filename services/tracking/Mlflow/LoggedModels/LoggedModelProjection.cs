@@ -110,7 +110,7 @@ internal sealed class LoggedModelProjection : SqlProjection
             e.Name,
             Text(e.ModelType),
             Text(e.RunId),
-            new NpgsqlParameter { Value = e.JobId ?? (object)DBNull.Value, NpgsqlDbType = NpgsqlDbType.Uuid },
+            SqlParameters.Of(e.JobId, NpgsqlDbType.Uuid),
             Text(stored.Metadata.Headers?.GetValueOrDefault(RequestMetadata.Actor)),
             Json(e.Params),
             Json(e.Tags),
@@ -118,8 +118,7 @@ internal sealed class LoggedModelProjection : SqlProjection
             stored.Version
         );
 
-    private static NpgsqlParameter Text(string? value) =>
-        new() { Value = value ?? (object)DBNull.Value, NpgsqlDbType = NpgsqlDbType.Text };
+    private static NpgsqlParameter Text(string? value) => SqlParameters.Of(value, NpgsqlDbType.Text);
 
     private static NpgsqlParameter Json(IReadOnlyDictionary<string, string>? values) =>
         new()

@@ -1,8 +1,8 @@
-using System.Globalization;
 using Platform.Contracts.Tracking;
 using Platform.Mlflow;
 using Platform.Mlflow.Filtering;
 using Platform.ServiceDefaults;
+using Platform.Tracking.Mlflow.Experiments;
 
 namespace Platform.Tracking.Mlflow.LoggedModels;
 
@@ -47,12 +47,7 @@ internal static class LoggedModelSearch
     /// <param name="job">Only what this job logged; null for everything.</param>
     public static AttributeSearch Of(MlflowRequest request, Guid? job)
     {
-        var experiments = request
-            .Texts("experiment_ids")
-            .Select(id =>
-                long.TryParse(id, NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : -1
-            )
-            .ToArray();
+        var experiments = request.ExperimentIdsOf();
         var datasets = request.Objects("datasets");
         if (datasets.Count > MaxDatasets)
         {

@@ -1,8 +1,8 @@
-using System.Globalization;
 using Platform.Mlflow;
 using Platform.Mlflow.Filtering;
 using Platform.ServiceDefaults;
 using Platform.Tracking.Filtering;
+using Platform.Tracking.Mlflow.Experiments;
 
 namespace Platform.Tracking.Mlflow.Runs;
 
@@ -42,12 +42,7 @@ internal sealed class RunSearch
 
     private void AddExperiments(MlflowRequest request)
     {
-        var experiments = request
-            .Texts("experiment_ids")
-            .Select(id =>
-                long.TryParse(id, NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : -1
-            )
-            .ToArray();
+        var experiments = request.ExperimentIdsOf();
         // A deleted experiment takes its runs with it.
         switch (request.Text("run_view_type") ?? "ACTIVE_ONLY")
         {
