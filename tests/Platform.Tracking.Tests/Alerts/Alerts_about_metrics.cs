@@ -71,14 +71,18 @@ public sealed class Alerts_about_metrics(AlertHost host) : IClassFixture<AlertHo
         await host.LogValuesAsync(run, "loss", 1, 5, 0, 5);
         await host.WaitForAsync(rule, "firing", "resolved");
 
-        // As after a crash between what is found and the cursor.
-        await using (
-            var command = host.Store.DataSource.CreateCommand("update alert_cursor set batch = 0 where run_id = $1")
-        )
-        {
-            command.Parameters.Add(new() { Value = run });
-            Assert.True(await command.ExecuteNonQueryAsync() > 0);
-        }
+        // As after a crash between what is found and the cursor, which is written after the alerts.
+        await WaitFor.ConditionAsync(
+            "a cursor to move back",
+            async () =>
+            {
+                await using var command = host.Store.DataSource.CreateCommand(
+                    "update alert_cursor set batch = 0 where run_id = $1 and batch > 0"
+                );
+                command.Parameters.Add(new() { Value = run });
+                return await command.ExecuteNonQueryAsync() > 0;
+            }
+        );
 
         await host.RestartAsync();
         await host.WaitUntilSeenAsync(run, "crashed");
