@@ -10,13 +10,60 @@ namespace Platform.Tracking.Filtering;
 /// <param name="IsScan">True when <paramref name="Numbers"/> reads everything under a key, however few fulfil it.</param>
 internal sealed record RunCondition(string Row, string? Numbers, Func<string, string> Holds, bool IsScan = false)
 {
+    /// <summary>The same as <see cref="Holds"/> for a query that PostgreSQL may join in an order of its own.</summary>
+    public string Joins(string run) => Numbers is null ? Holds(run) : $"{run} in ({Numbers})";
+
     /// <summary>What it compares, as orders have it: <c>metrics.loss</c>; null when it is more than one comparison.</summary>
     public string? Field { get; private init; }
 
     /// <summary>The comparison with an expression that has the value, by which an index is ordered; null when there is none.</summary>
     public Func<string, string>? On { get; private init; }
 
+    /// <summary>The comparison as the last part of <see cref="Numbers"/>, to which one of the same field can be added; null when it is more.</summary>
+    private string? Range { get; init; }
+
+    /// <summary>The texts that fulfil it where a key has few, so that not all runs under the key are read; null for no such comparison.</summary>
+    public FewTexts? Texts { get; private init; }
+
+    /// <summary>True when <see cref="Numbers"/> may give a run more than once.</summary>
+    public bool MayRepeat { get; private init; }
+
     public const string NotDeleted = "not r.is_deleted";
+
+    /// <summary>The conditions, those that compare one field as one: neither end of a range selects as little as both.</summary>
+    public static List<RunCondition> Merge(IEnumerable<RunCondition> conditions)
+    {
+        var merged = new List<RunCondition>();
+        foreach (var condition in conditions)
+        {
+            var same = merged.FindIndex(one =>
+                one.Range is not null
+                && condition.Range is not null
+                && string.Equals(one.Field, condition.Field, StringComparison.Ordinal)
+            );
+            if (same < 0)
+            {
+                merged.Add(condition);
+            }
+            else
+            {
+                merged[same] = merged[same].And(condition);
+            }
+        }
+
+        return merged;
+    }
+
+    private RunCondition And(RunCondition other)
+    {
+        var numbers = $"{Numbers} and {other.Range}";
+        return new($"{Row} and {other.Row}", numbers, run => In(run, numbers), IsScan && other.IsScan)
+        {
+            Field = Field,
+            On = value => $"{On!(value)} and {other.On!(value)}",
+            Range = $"{Range} and {other.Range}",
+        };
+    }
 
     /// <summary>A condition on columns of runs.</summary>
     /// <param name="row">Over <c>run r</c>.</param>
@@ -81,7 +128,10 @@ internal sealed record RunCondition(string Row, string? Numbers, Func<string, st
                     : string.Join(" union all ", parts.Select(part => $"({part.Numbers})")),
                 Holds,
                 parts.Exists(part => part.IsScan)
-            );
+            )
+            {
+                MayRepeat = true,
+            };
         }
 
         var first = parts.Find(part => part is { Numbers: not null, IsScan: false });
@@ -93,7 +143,10 @@ internal sealed record RunCondition(string Row, string? Numbers, Func<string, st
             Holds,
             // How many there are is known only after the other parts were asked.
             IsScan: true
-        );
+        )
+        {
+            MayRepeat = first is { MayRepeat: true },
+        };
     }
 
     private static RunCondition Compare(FilterNode.Comparison c, Func<object, string> parameter)
@@ -110,11 +163,13 @@ internal sealed record RunCondition(string Row, string? Numbers, Func<string, st
         }
 
         var attribute = RunAttribute.Find(c.Field.Key)!;
+        var isTime = attribute.Kind is RunAttributeKind.Time;
         return OfRow(row, attribute.Indexed is not null) with
         {
             IsScan = attribute.Kind is RunAttributeKind.Text && IsScanning(c),
             Field = $"attributes.{attribute.Sql}",
-            On = attribute.Kind is RunAttributeKind.Time ? _ => row : null,
+            On = isTime ? _ => row : null,
+            Range = isTime && attribute.Indexed is not null ? row : null,
         };
     }
 
@@ -145,10 +200,22 @@ internal sealed record RunCondition(string Row, string? Numbers, Func<string, st
 
         var symbol = FilterSymbols.Of(c.Operator);
         var on = NumberOn(c, entity, symbol, parameter);
-        var numbers = on is null
-            ? Texts(c, entity, under, parameter)
-            : $"{under} and {on(entity is "metrics" ? "v.value" : "v.number")}";
-        return new("", numbers, run => In(run, numbers), IsScanning(c)) { Field = $"{entity}.{key}", On = on };
+        var range = on?.Invoke(entity is "metrics" ? "v.value" : "v.number");
+        if (range is null)
+        {
+            return OfTexts(c, under, RunFacts.Key(entity, parameter(key)), parameter) with
+            {
+                Field = $"{entity}.{key}",
+            };
+        }
+
+        var numbers = $"{under} and {range}";
+        return new("", numbers, run => In(run, numbers), IsScanning(c))
+        {
+            Field = $"{entity}.{key}",
+            On = on,
+            Range = range,
+        };
     }
 
     /// <summary>The comparison of a number with an expression; null where texts are compared.</summary>
@@ -175,15 +242,33 @@ internal sealed record RunCondition(string Row, string? Numbers, Func<string, st
     }
 
     /// <summary>Texts that their index has in full, and those beyond, which the run itself has.</summary>
-    private static string Texts(FilterNode.Comparison c, string entity, string under, Func<object, string> parameter)
+    private static RunCondition OfTexts(
+        FilterNode.Comparison c,
+        string under,
+        string hash,
+        Func<object, string> parameter
+    )
     {
         var most = RunFacts.IndexedText.ToString(CultureInfo.InvariantCulture);
-        var full = RunFilterSql.CompareText(c, "v.text", indexed: null, parameter);
+        var compare = RunFilterSql.CompareText(c, "v.text", indexed: null, parameter);
         var row = RunFilterSql.Comparison(c, parameter);
-        return $"""
-            ({under} and v.is_text = any('{"{"}true,false{"}"}') and {full} and length(v.text) < {most}
-            union all {under} and length(v.text) = {most} and exists (select from run r where r.number = v.run and {row}))
-            """;
+        var condition = Of(compare);
+        return IsScanning(c)
+            ? condition with
+            {
+                IsScan = true,
+                Texts = new(hash, compare, texts => Of($"v.text = any({texts})")),
+            }
+            : condition;
+
+        RunCondition Of(string full)
+        {
+            var numbers = $"""
+                ({under} and v.is_text = any('{"{"}true,false{"}"}') and {full} and length(v.text) < {most}
+                union all {under} and length(v.text) = {most} and exists (select from run r where r.number = v.run and {row}))
+                """;
+            return new("", numbers, run => In(run, numbers));
+        }
     }
 
     /// <summary>What begins with anything, or differs, is found by reading all.</summary>

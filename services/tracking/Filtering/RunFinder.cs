@@ -26,7 +26,10 @@ internal sealed class RunFinder : IListFinder
     public int Many { get; init; } = 20_000;
 
     /// <summary>So many runs in order are tried at most.</summary>
-    public int MostTries { get; init; } = 600;
+    public int MostTries { get; init; } = 1500;
+
+    /// <summary>So many texts under a key are read before its runs; each takes about 10 µs.</summary>
+    public int Texts { get; init; } = 500;
 
     /// <summary>False where the number of runs is not shown.</summary>
     public bool WantsTotal { get; init; } = true;
@@ -64,8 +67,8 @@ internal sealed class RunFinder : IListFinder
         CancellationToken cancellationToken
     )
     {
-        var conditions = ConditionsOf(own);
         await using var search = await RunQueries.OpenAsync(source, own, cancellationToken);
+        var conditions = await ConditionsAsync(search, own, cancellationToken);
         var (counts, few) = await CountAsync(search, conditions, cancellationToken);
         if (few is not null)
         {
@@ -87,7 +90,7 @@ internal sealed class RunFinder : IListFinder
 
         if (Driver(conditions, counts) is { } driver)
         {
-            var candidates = await search.NumbersAsync(Candidates(conditions, driver), cancellationToken);
+            var candidates = await search.JoinedNumbersAsync(Candidates(conditions, driver), cancellationToken);
             if (candidates.Length <= Many)
             {
                 return await OfFewAsync(search, page, walks, conditions, [.. candidates.Distinct()], cancellationToken);
@@ -171,8 +174,8 @@ internal sealed class RunFinder : IListFinder
     /// <inheritdoc />
     public async Task<long?> CountAsync(NpgsqlDataSource source, ListFilter filter, CancellationToken cancellationToken)
     {
-        var conditions = ConditionsOf(filter);
         await using var search = await RunQueries.OpenAsync(source, filter.Copy(), cancellationToken);
+        var conditions = await ConditionsAsync(search, filter, cancellationToken);
         var (counts, few) = await CountAsync(search, conditions, cancellationToken);
         if (few is not null)
         {
@@ -182,7 +185,7 @@ internal sealed class RunFinder : IListFinder
             );
         }
 
-        return await search.CountAsync(CountSql(conditions, Driver(conditions, counts)), cancellationToken);
+        return await search.JoinedCountAsync(CountSql(conditions, Driver(conditions, counts)), cancellationToken);
     }
 
     /// <summary>How many runs there are where that is read quickly, as for most tags; otherwise null.</summary>
@@ -199,15 +202,18 @@ internal sealed class RunFinder : IListFinder
         && conditions.TrueForAll(one =>
             one.Row is RunCondition.NotDeleted || (counts.TryGetValue(one, out var count) && count <= Many)
         )
-            ? await search.CountAsync(CountSql(conditions, Driver(conditions, counts)), cancellationToken)
+            ? await search.JoinedCountAsync(CountSql(conditions, Driver(conditions, counts)), cancellationToken)
             : null;
 
     private static string CountSql(List<RunCondition> conditions, RunCondition? driver)
     {
         var (numbers, others) = driver is null
             ? ("select number as run from run", conditions)
-            : ($"select distinct run from ({driver.Numbers}) numbers", conditions.FindAll(one => one != driver));
-        return $"select count(*) from ({numbers}) d where {Holds(others)("d.run")}";
+            : (
+                $"select {(driver.MayRepeat ? "distinct " : "")}run from ({driver.Numbers}) numbers",
+                conditions.FindAll(one => one != driver)
+            );
+        return $"select count(*) from ({numbers}) d where {Joins(others)}";
     }
 
     /// <summary>How many fulfil each condition that has an index, as far as <see cref="Many"/>; and one that few do.</summary>
@@ -235,7 +241,10 @@ internal sealed class RunFinder : IListFinder
         return (counts, least is not null && counts[least] <= LookUps ? least : null);
     }
 
-    /// <summary>Looks for the page among the first runs in order; null when it is not certain to be there.</summary>
+    /// <summary>
+    /// Looks for the page among the first runs in order; null when it is not certain to be there. What the first attempt finds tells how many
+    /// runs the next one needs, and whether there is one.
+    /// </summary>
     private async Task<int[]?> TryAsync(
         RunQueries search,
         ListPage page,
@@ -245,31 +254,50 @@ internal sealed class RunFinder : IListFinder
         CancellationToken cancellationToken
     )
     {
-        foreach (var steps in new[] { Math.Min(MostTries, (int)wanted * TriesEach), MostTries }.Distinct())
+        for (var steps = Math.Min(MostTries, wanted * TriesEach); ; )
         {
-            var found = new List<int>();
-            var left = steps;
-            foreach (var walk in walks)
-            {
-                var (walked, numbers) = await search.TryAsync(
-                    walk.TrySql(page, conditions, left, wanted - found.Count),
-                    cancellationToken
-                );
-                found.AddRange(numbers);
-                left -= walked;
-                if (found.Count >= wanted || left <= 0)
-                {
-                    break;
-                }
-            }
-
-            if (found.Count >= wanted || left > 0)
+            var (found, isAll) = await TryAsync(search, page, walks, conditions, wanted, steps, cancellationToken);
+            if (found.Count >= wanted || isAll)
             {
                 return [.. found];
             }
+
+            var needed = found.Count == 0 ? long.MaxValue : (steps * wanted * 4 / (found.Count * 3)) + 1;
+            if (needed > MostTries)
+            {
+                return null;
+            }
+
+            steps = needed;
+        }
+    }
+
+    private static async Task<(List<int> Found, bool IsAll)> TryAsync(
+        RunQueries search,
+        ListPage page,
+        IReadOnlyList<RunWalk> walks,
+        List<RunCondition> conditions,
+        long wanted,
+        long steps,
+        CancellationToken cancellationToken
+    )
+    {
+        var found = new List<int>();
+        foreach (var walk in walks)
+        {
+            var (walked, numbers) = await search.TryAsync(
+                walk.TrySql(page, conditions, steps, wanted - found.Count),
+                cancellationToken
+            );
+            found.AddRange(numbers);
+            steps -= walked;
+            if (found.Count >= wanted || steps <= 0)
+            {
+                return (found, false);
+            }
         }
 
-        return null;
+        return (found, true);
     }
 
     private static async Task<int[]> WalkAsync(
@@ -307,7 +335,7 @@ internal sealed class RunFinder : IListFinder
             CultureInfo.InvariantCulture,
             $"""
             select array(select d.run from ({driver.Numbers}) d
-              where {Holds([.. conditions.Where(one => one != driver)])("d.run")} limit {Many + 1})
+              where {Joins(conditions.Where(one => one != driver))} limit {Many + 1})
             """
         );
 
@@ -320,11 +348,34 @@ internal sealed class RunFinder : IListFinder
     private static Func<string, string> Holds(List<RunCondition> conditions) =>
         run => string.Join(" and ", conditions.Select(condition => condition.Holds(run)).DefaultIfEmpty("true"));
 
+    private static string Joins(IEnumerable<RunCondition> conditions) =>
+        string.Join(" and ", conditions.Select(condition => condition.Joins("d.run")).DefaultIfEmpty("true"));
+
     private static string Rows(List<RunCondition> conditions) =>
         string.Join(" and ", conditions.Select(condition => condition.Row).DefaultIfEmpty("true"));
 
-    private List<RunCondition> ConditionsOf(ListFilter filter) =>
-        [.. filter.Conditions.Select(row => _conditions.GetValueOrDefault(row) ?? RunCondition.OfRow(row))];
+    private async Task<List<RunCondition>> ConditionsAsync(
+        RunQueries search,
+        ListFilter filter,
+        CancellationToken cancellationToken
+    )
+    {
+        var conditions = RunCondition.Merge(
+            filter.Conditions.Select(row => _conditions.GetValueOrDefault(row) ?? RunCondition.OfRow(row))
+        );
+        for (var i = 0; i < conditions.Count; i++)
+        {
+            if (
+                conditions[i].Texts is { } texts
+                && await search.TextsAsync(texts.Sql(Texts), cancellationToken) is { } fulfilling
+            )
+            {
+                conditions[i] = texts.With(search.Parameter(fulfilling)) with { Row = conditions[i].Row };
+            }
+        }
+
+        return conditions;
+    }
 
     private static FoundRows Page(int[] found, ListPage page)
     {

@@ -47,10 +47,33 @@ internal sealed class RunQueries : IAsyncDisposable
         return (int[])(await batch.ExecuteScalarAsync(cancellationToken))!;
     }
 
+    /// <summary>The texts that a query gives, which may be null.</summary>
+    public async Task<string[]?> TextsAsync(string sql, CancellationToken cancellationToken)
+    {
+        await using var batch = Batch(sql);
+        return await batch.ExecuteScalarAsync(cancellationToken) as string[];
+    }
+
     /// <summary>The number that a query gives.</summary>
     public async Task<long> CountAsync(string sql, CancellationToken cancellationToken)
     {
         await using var batch = Batch(sql);
+        return (long)(await batch.ExecuteScalarAsync(cancellationToken))!;
+    }
+
+    /// <inheritdoc cref="NumbersAsync"/>
+    /// <remarks>Joins many numbers, by hash tables or in order: looking them up one by one is never better, and PostgreSQL cannot know it.</remarks>
+    public async Task<int[]> JoinedNumbersAsync(string sql, CancellationToken cancellationToken)
+    {
+        await using var batch = JoiningBatch(sql);
+        return (int[])(await batch.ExecuteScalarAsync(cancellationToken))!;
+    }
+
+    /// <inheritdoc cref="CountAsync"/>
+    /// <inheritdoc cref="JoinedNumbersAsync" path="/remarks"/>
+    public async Task<long> JoinedCountAsync(string sql, CancellationToken cancellationToken)
+    {
+        await using var batch = JoiningBatch(sql);
         return (long)(await batch.ExecuteScalarAsync(cancellationToken))!;
     }
 
@@ -67,6 +90,15 @@ internal sealed class RunQueries : IAsyncDisposable
     {
         await _transaction.DisposeAsync();
         await _connection.DisposeAsync();
+    }
+
+    private NpgsqlBatch JoiningBatch(string sql)
+    {
+        var batch = new NpgsqlBatch(_connection, _transaction);
+        batch.BatchCommands.Add(new("set local enable_nestloop = off"));
+        batch.BatchCommands.Add(_filter.Command(sql));
+        batch.BatchCommands.Add(new("set local enable_nestloop = on"));
+        return batch;
     }
 
     private NpgsqlBatch Batch(string sql)

@@ -176,7 +176,7 @@ internal sealed record RunWalk(string From, string Run, string Where, params IRe
     }
 
     /// <summary>Some of the runs in order, whatever they fulfil, and then those of them that fulfil the conditions.</summary>
-    public string TrySql(ListPage page, IEnumerable<RunCondition> conditions, int steps, long limit) =>
+    public string TrySql(ListPage page, IEnumerable<RunCondition> conditions, long steps, long limit) =>
         string.Create(
             CultureInfo.InvariantCulture,
             $"""

@@ -42,6 +42,7 @@ public sealed class Finding_runs_by_steps(TrackingHost host) : IClassFixture<Tra
                             LookUps = few * 2,
                             Many = many,
                             MostTries = tries,
+                            Texts = few,
                         };
                     var expected = RandomRuns.Expected(example.Runs, filter, sort).ToList();
                     var query = new ListRunsQuery
