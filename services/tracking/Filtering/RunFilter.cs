@@ -63,6 +63,16 @@ internal static class RunFilter
             TagsOfMlflow.AttributeOf(entity, key) is { } attribute ? ("attributes", attribute) : (entity, key);
     }
 
+    /// <summary>How orders by what runs log, and by their attributes, are written.</summary>
+    public static readonly IReadOnlyList<string> SortNames =
+    [
+        "metrics.<key>",
+        "params.<key>",
+        "summary.<key>",
+        "tags.<key>",
+        "attributes.<name>",
+    ];
+
     /// <summary>
     /// Orders by the last value of a metric, a parameter, a summary value, a tag or an attribute, as in <c>metrics.val/loss</c>: numbers,
     /// then texts, then NaN, and what has none last, in both directions. Equal ones are in the order of their creation.
