@@ -26,6 +26,7 @@ public sealed class Bad_requests_about_alerts(AlertHost host) : IClassFixture<Al
     [InlineData("{" + Nan + """, "filter": "params.lr >"}""", "filter")]
     [InlineData("{" + Nan + """, "filter": "params.lr > 1; drop table run"}""", "filter")]
     [InlineData("{" + Nan + """, "filter": "nothing.lr > 1"}""", "filter")]
+    [InlineData("{" + Nan + """, "filter": "status = bogus"}""", "filter")]
     [InlineData("{" + Nan + """, "destinations": ["0198f000-0000-7000-8000-000000000001"]}""", "destinations")]
     [InlineData(
         """{"name": "a", "project": "p", "watch": "metric", "metric": "m", "condition": "greater"}""",

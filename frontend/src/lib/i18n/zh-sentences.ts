@@ -189,6 +189,7 @@ export const zhSentences: SentenceCatalogue = {
     'filter.number': '“{field}” 须与数字比较，第 {position} 个字符处的值不是数字。',
     'filter.open-quote': '第 {position} 个字符处的引号没有结束。',
     'filter.operator': '“{field}” 不能这样比较。',
+    'filter.status': '实验没有状态 “{status}”，可用的状态有 {statuses}。',
     'filter.time':
       '“{field}” 须与时间比较，例如 ‘2026-01-31’、‘2026-01-31T12:00:00Z’ 或 7d（7 天前）；第 {position} 个字符处的值不是时间。',
     'filter.too-deep': '括号最多嵌套 {max} 层。',
