@@ -69,7 +69,7 @@ internal sealed class RunReader(TrackingStore store)
 
         var run = Read(reader) with
         {
-            Environment = reader.TextOrNull("environment") is { } environment ? JsonElement.Parse(environment) : null,
+            Environment = reader.TextOrNull("environment") is { } environment ? StoredNumbers.Read(environment) : null,
         };
         await reader.NextResultAsync(cancellationToken);
         var latest = new Dictionary<string, MetricPointView>(StringComparer.Ordinal);
@@ -113,9 +113,9 @@ internal sealed class RunReader(TrackingStore store)
             StartedAt = row.ValueOrNull<DateTimeOffset>("started_at"),
             EndedAt = row.ValueOrNull<DateTimeOffset>("ended_at"),
             UpdatedAt = row.Value<DateTimeOffset>("updated_at"),
-            Parameters = JsonElement.Parse(row.Value<string>("parameters")),
+            Parameters = StoredNumbers.Read(row.Value<string>("parameters")),
             Tags = JsonElement.Parse(row.Value<string>("tags")),
-            Summary = JsonElement.Parse(row.Value<string>("summary")),
+            Summary = StoredNumbers.Read(row.Value<string>("summary")),
             Version = row.Value<long>("version"),
             Deletion = Deletion.Read(row),
             PrimaryMetric = row.TextOrNull("primary_metric") is { } metric

@@ -242,21 +242,10 @@ internal sealed class RunFilterSql(Func<object, string> parameter, bool takesAny
 
     private static string IsOneOf(FilterNode.Comparison c, string sql, Func<object, string> parameter)
     {
-        var texts = c.Values.SelectMany(value => new[] { value.Text, Decimal(value.Text) }).OfType<string>().ToArray();
+        // The database writes 1e-05 with all its digits: clients know it as they logged it.
+        var texts = c.Values.SelectMany(value => new[] { value.Text, StoredNumbers.Expand(value.Text) }).OfType<string>().ToArray();
         return texts is [var one] ? $"{sql} = {parameter(one)}" : $"{sql} = any({parameter(texts)})";
     }
-
-    /// <summary>How the database writes a number with an exponent, such as <c>1e-05</c>: clients know it as they logged it.</summary>
-    private static string? Decimal(string text) =>
-        text.AsSpan().ContainsAny('e', 'E')
-        && decimal.TryParse(
-            text,
-            NumberStyles.AllowExponent | NumberStyles.AllowDecimalPoint | NumberStyles.AllowLeadingSign,
-            CultureInfo.InvariantCulture,
-            out var number
-        )
-            ? number.ToString(CultureInfo.InvariantCulture)
-            : null;
 
     private double? NumberOf(FilterNode.Comparison c)
     {

@@ -36,6 +36,34 @@ public sealed class Describing_a_run(TrackingHost host) : IClassFixture<Tracking
         Assert.Equal(first["version"]!.GetValue<long>(), second["version"]!.GetValue<long>());
     }
 
+    [Fact]
+    public async Task writes_large_and_small_numbers_in_their_shortest_form()
+    {
+        var id = await host.CreateRunAsync();
+        var changed = await PatchAsync(
+            id,
+            """{"parameters":{"big":1e300,"small":2.5e-12},"summary":{"low":-1e-300},"environment":{"limits":[1e25]}}"""
+        );
+        var again = await PatchAsync(id, """{"parameters":{"big":1E+300}}""");
+
+        var text = await host.Http.GetStringAsync($"/api/runs/{id}");
+        foreach (var number in new[] { "1e+300", "2.5e-12", "-1e-300", "1e+25" })
+        {
+            Assert.Contains(number, text, StringComparison.Ordinal);
+        }
+
+        Assert.DoesNotContain("0000000000", text, StringComparison.Ordinal);
+        Assert.Equal(changed["version"]!.GetValue<long>(), again["version"]!.GetValue<long>());
+        foreach (var value in new[] { "1e300", "'1e300'", "'1e+300'" })
+        {
+            var found = await host.GetAsync($"/api/runs?filter={Uri.EscapeDataString($"params.big = {value}")}");
+            Assert.Equal(id, Assert.Single(found["items"]!.AsArray())!["id"]!.GetValue<string>());
+        }
+
+        var report = await host.Http.GetStringAsync($"/api/runs/{id}/export?format=markdown");
+        Assert.Contains("1e+300", report, StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData("""{"alias":"two\nlines"}""")]
     [InlineData("""{"group":5}""")]
