@@ -79,6 +79,7 @@ public sealed class TrackingModule : IServiceModule
         services.AddSingleton<MachineAccess>();
         services.AddSingleton<RunSignals>();
         services.AddSingleton<RunHandler>();
+        services.AddSingleton<RunParents>();
         services.AddSingleton<RunReader>();
         services.AddSingleton<PathCounts>();
         services.AddListCounts<TrackingStore>("run", "is_deleted", "project", "status");

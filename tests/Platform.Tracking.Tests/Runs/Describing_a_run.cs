@@ -64,6 +64,28 @@ public sealed class Describing_a_run(TrackingHost host) : IClassFixture<Tracking
         Assert.Contains("1e+300", report, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task refuses_a_parent_that_is_a_part_of_the_run()
+    {
+        var (above, below) = ($"above-{Guid.CreateVersion7():N}", $"below-{Guid.CreateVersion7():N}");
+        // The run above it may be created later.
+        await host.SendAsync(
+            HttpMethod.Put,
+            $"/api/runs/{below}",
+            new { project = "demo", parentId = above },
+            HttpStatusCode.Created
+        );
+
+        var answer = await host.SendAsync(
+            HttpMethod.Put,
+            $"/api/runs/{above}",
+            new { project = "demo", parentId = below },
+            HttpStatusCode.BadRequest
+        );
+
+        Assert.Equal("run.own-parent", answer["errorCodes"]!["parentId"]![0]!["code"]!.GetValue<string>());
+    }
+
     [Theory]
     [InlineData("""{"alias":"two\nlines"}""")]
     [InlineData("""{"group":5}""")]
