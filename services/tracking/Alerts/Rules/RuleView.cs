@@ -70,6 +70,16 @@ internal sealed class RuleReader(TrackingStore store)
         return await reader.ReadAsync(cancellationToken) ? Read(reader) : null;
     }
 
+    /// <summary>What rules watch that are not paused.</summary>
+    public async Task<IReadOnlySet<string>> WatchesAsync(CancellationToken cancellationToken)
+    {
+        await using var command = store.DataSource.CreateCommand(
+            $"select distinct watch from alert_rule where state = '{RuleWords.Active}'"
+        );
+        var watches = await command.ReadColumnAsync<string>(cancellationToken);
+        return watches.ToHashSet(StringComparer.Ordinal);
+    }
+
     public static RuleSpec SpecOf(string json) => JsonSerializer.Deserialize(json, TrackingJson.Default.RuleSpec)!;
 
     public static RuleView Read(DbDataReader row)
