@@ -68,6 +68,7 @@ public sealed class TrackingModule : IServiceModule
         options.Migrations.Add(RunLogs.Migration);
         options.Migrations.Add(LoggedModelProjection.Migration);
         options.Migrations.Add(RunInputTables.Migration);
+        options.Migrations.Add(RunProjection.LossesMigration);
         options.InlineProjections.Add(new RunProjection());
         options.InlineProjections.Add(new ExperimentProjection());
         options.InlineProjections.Add(new LoggedModelProjection());

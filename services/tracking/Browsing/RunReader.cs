@@ -11,7 +11,7 @@ internal sealed class RunReader(TrackingStore store)
 {
     public const string Columns = """
         r.id, r.project, r.name, r.status, r.job_id, r.created_at, r.started_at, r.ended_at, r.updated_at,
-        r.parameters::text as parameters, r.tags::text as tags, r.summary::text as summary, r.version,
+        r.parameters::text as parameters, r.tags::text as tags, r.summary::text as summary, r.losses::text as losses, r.version,
         r.parent_id, r.alias, r.group_name, r.notes, r.end_reason, r.deleted_at, r.deleted_by, r.delete_reason, r.primary_metric, r.primary_mode,
         case r.primary_mode when 'min' then p.min_value else p.max_value end as primary_value,
         case r.primary_mode when 'min' then p.min_step else p.max_step end as primary_step
@@ -116,6 +116,7 @@ internal sealed class RunReader(TrackingStore store)
             Parameters = StoredNumbers.Read(row.Value<string>("parameters")),
             Tags = JsonElement.Parse(row.Value<string>("tags")),
             Summary = StoredNumbers.Read(row.Value<string>("summary")),
+            Losses = LossesOf(row.Value<string>("losses")),
             Version = row.Value<long>("version"),
             Deletion = Deletion.Read(row),
             PrimaryMetric = row.TextOrNull("primary_metric") is { } metric
@@ -127,6 +128,15 @@ internal sealed class RunReader(TrackingStore store)
                 )
                 : null,
         };
+
+    private static RunLosses? LossesOf(string json) =>
+        json is "{}"
+            ? null
+            : RunLosses.Sum([
+                .. JsonSerializer
+                    .Deserialize(json, TrackingJson.Default.IReadOnlyDictionaryStringRunLosses)!
+                    .Values,
+            ]);
 
     private static MetricPointView Point(NpgsqlDataReader reader) =>
         new(reader.GetInt64(2), reader.GetFieldValue<DateTimeOffset>(3), reader.GetDouble(4));

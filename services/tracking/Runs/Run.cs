@@ -140,6 +140,10 @@ internal sealed partial record Run(
                     : e.ParentId,
             },
             EnvironmentRecorded e => run with { Environment = e.Environment },
+            LossesReported e => run with
+            {
+                Losses = run.Losses.SetItem(e.Reporter, new RunLosses(e.Refused, e.Cut, e.Notices)),
+            },
             PrimaryMetricSet e => run with { PrimaryMetric = new PrimaryMetric(e.Name, e.Mode) },
             RunEnded e => run with { Status = e.Status, EndedAt = e.At, IsLost = false, HasEverEnded = true },
             RunLost e => run with
@@ -287,6 +291,11 @@ internal sealed partial record Run(
         if (c.Environment is { } environment && run.Environment?.Equals(environment) is not true)
         {
             events.Add(new EnvironmentRecorded { Environment = environment, At = now });
+        }
+
+        if (c.Losses is { } losses && run.Report(losses, now) is { } reported)
+        {
+            events.Add(reported);
         }
 
         return events.Count > 0 ? Decision.Accept<RunEvent>(events) : Decision.Nothing<RunEvent>();

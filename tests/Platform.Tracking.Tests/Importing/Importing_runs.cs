@@ -38,6 +38,7 @@ public sealed class Importing_runs(TrackingHost host) : IClassFixture<TrackingHo
         "best",
         "metrics",
         "environment",
+        "losses",
     ];
 
     [Fact]
@@ -343,6 +344,12 @@ public sealed class Importing_runs(TrackingHost host) : IClassFixture<TrackingHo
                 notes = "# Notes\nof several lines",
                 summary = new { accuracy = 0.9 },
                 environment = new { python = "3.12" },
+                losses = new
+                {
+                    reporter = "rank 0",
+                    refused = 2,
+                    notices = new[] { "a is not stored" },
+                },
                 primaryMetric = new { name = "=loss,\"x\"", mode = "min" },
             },
             HttpStatusCode.OK

@@ -65,6 +65,47 @@ public sealed class Describing_a_run(TrackingHost host) : IClassFixture<Tracking
     }
 
     [Fact]
+    public async Task shows_what_could_not_be_stored()
+    {
+        var id = await host.CreateRunAsync();
+        Assert.Null((await host.GetAsync($"/api/runs/{id}"))["losses"]);
+
+        await PatchAsync(id, """{"losses":{"reporter":"one","refused":1,"notices":["lr is not stored: no number"]}}""");
+        var first = await PatchAsync(
+            id,
+            """{"losses":{"reporter":"one","refused":3,"cut":1,"notices":["lr is not stored: no number","b is cut"]}}"""
+        );
+        // Each process tells all that it has lost, also once more.
+        var again = await PatchAsync(
+            id,
+            """{"losses":{"reporter":"one","refused":3,"cut":1,"notices":["lr is not stored: no number","b is cut"]}}"""
+        );
+        await PatchAsync(id, """{"losses":{"reporter":"two","refused":2,"notices":["lr is not stored: no number"]}}""");
+
+        const string Expected = """{"refused":5,"cut":1,"notices":["b is cut","lr is not stored: no number"]}""";
+        Assert.Equal(first["version"]!.GetValue<long>(), again["version"]!.GetValue<long>());
+        Assert.Equal(Expected, (await host.GetAsync($"/api/runs/{id}"))["losses"]!.ToJsonString());
+        var listed = await host.GetAsync($"/api/runs?search={id}");
+        Assert.Equal(Expected, listed["items"]![0]!["losses"]!.ToJsonString());
+        Assert.True(await host.Store.RebuildAsync("run:v1") > 0);
+        Assert.Equal(Expected, (await host.GetAsync($"/api/runs/{id}"))["losses"]!.ToJsonString());
+    }
+
+    [Theory]
+    [InlineData("""{"losses":{"refused":1}}""")]
+    [InlineData("""{"losses":{"reporter":"","refused":1}}""")]
+    [InlineData("""{"losses":{"reporter":"a","refused":-1}}""")]
+    [InlineData("""{"losses":{"reporter":"a","cut":1e20}}""")]
+    [InlineData("""{"losses":{"reporter":"a","notices":["two\nlines"]}}""")]
+    [InlineData("""{"losses":{"reporter":"a","notices":[null]}}""")]
+    [InlineData("""{"losses":{"reporter":"a","notices":null}}""")]
+    public async Task with_losses_that_are_none_answers_400(string body)
+    {
+        var id = await host.CreateRunAsync();
+        await host.SendAsync(HttpMethod.Patch, $"/api/runs/{id}", body, HttpStatusCode.BadRequest);
+    }
+
+    [Fact]
     public async Task refuses_a_parent_that_is_a_part_of_the_run()
     {
         var (above, below) = ($"above-{Guid.CreateVersion7():N}", $"below-{Guid.CreateVersion7():N}");
