@@ -9,6 +9,8 @@ namespace Platform.Tracking.Runs;
 /// <param name="Notices">What the SDK said about the first of them.</param>
 internal sealed record RunLosses(long Refused, long Cut, IReadOnlyList<string> Notices)
 {
+    public static readonly RunLosses None = new(0, 0, []);
+
     /// <summary>So that sums stay numbers that every reader of JSON keeps.</summary>
     public const long MaxCount = 1_000_000_000_000;
     public const int MaxNotices = 20;
@@ -63,7 +65,7 @@ internal sealed partial record Run
         ImmutableDictionary.Create<string, RunLosses>(StringComparer.Ordinal);
 
     private LossesReported? Report(LossReport report, DateTimeOffset now) =>
-        report.Losses.Equals(Losses.GetValueOrDefault(report.Reporter))
+        report.Losses.Equals(Losses.GetValueOrDefault(report.Reporter, RunLosses.None))
         || (Losses.Count >= MaxReporters && !Losses.ContainsKey(report.Reporter))
             ? null
             : new LossesReported
