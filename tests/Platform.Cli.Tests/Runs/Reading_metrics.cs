@@ -42,14 +42,17 @@ public sealed class Reading_metrics
         Assert.Equal("METRIC\tSTEP\tVALUE\nloss\t1\t0.5\n", result.Output);
     }
 
-    private static Task<FakePlatform> StartAsync(params string[] keys) =>
-        FakePlatform.StartAsync(context =>
+    private static Task<FakePlatform> StartAsync(params string[] keys)
+    {
+        var items = string.Join(",", keys.Select(key => $"{{\"key\":\"{key}\"}}"));
+        return FakePlatform.StartAsync(context =>
         {
             context.Response.ContentType = "application/json";
             return context.Response.WriteAsync(
                 context.Request.Path.Value!.EndsWith("/keys", StringComparison.Ordinal)
-                    ? $$"""{"items":[{{string.Join(",", keys.Select(key => $$"""{"key":"{{key}}"}"""))}}]}"""
+                    ? $$"""{"items":[{{items}}]}"""
                     : """{"series":[{"key":"loss","steps":[1],"values":[0.5]}]}"""
             );
         });
+    }
 }
