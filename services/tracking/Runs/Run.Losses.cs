@@ -48,7 +48,6 @@ internal sealed record RunLosses(long Refused, long Cut, IReadOnlyList<string> N
         || Notices.Any(notice => notice is null || !RunRules.IsText(notice, MaxNotice))
             ? RunSentences.Losses.With(MaxCount, MaxNotices, MaxNotice)
             : null;
-
 }
 
 /// <summary>What a process has lost so far: it replaces what the same process reported before.</summary>

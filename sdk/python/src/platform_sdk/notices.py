@@ -71,7 +71,7 @@ class _Refusals:
         self._said.add(key)
         if len(self._told) < _MAX_TOLD:
             line = "".join(character if character.isprintable() else " " for character in text).strip()
-            self._told.append(line[:_MAX_TOLD_LENGTH])
+            self._told.append((line or "?")[:_MAX_TOLD_LENGTH])
         _notify_user(text if len(self._said) <= _MAX_NOTICES else "more is not stored; further names are not listed")
 
 
