@@ -1,5 +1,6 @@
 using System.Data.Common;
 using System.Text.Json;
+using Platform.EventStore;
 using Platform.ServiceDefaults;
 
 namespace Platform.Tracking.Alerts.Rules;
