@@ -20,7 +20,7 @@ public sealed class Artifacts_of_a_run(ArtifactsHost host) : IClassFixture<Artif
         await CreateAsync(data, _run);
         await CreateAsync(data, _run);
         using var deleted = await host.Http.DeleteAsync($"/api/artifacts/{data}/versions/2");
-        Assert.Equal(HttpStatusCode.OK, deleted.StatusCode);
+        Assert.Equal(HttpStatusCode.NoContent, deleted.StatusCode);
 
         Assert.Equal([(data, 1), (model, 1)], await ListAsync($"{_run}"));
         Assert.Equal([(data, 1), (model, 1)], await ListAsync($"{_run:N}".ToUpperInvariant()));
