@@ -157,13 +157,7 @@ internal static class RunMetrics
         double.TryParse(node.Text(), CultureInfo.InvariantCulture, out var number) ? number : double.NaN;
 
     /// <summary>Whoever asks for metrics by name is told which of them there are not.</summary>
-    private static async Task CheckAsync(
-        CommandContext context,
-        string run,
-        string series,
-        string keys,
-        JsonNode found
-    )
+    private static async Task CheckAsync(CommandContext context, string run, string series, string keys, JsonNode found)
     {
         var missing = keys.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)
             .Except(found.Items("series").Select(one => one.Field("key")), StringComparer.Ordinal)

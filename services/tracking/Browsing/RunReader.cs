@@ -133,9 +133,7 @@ internal sealed class RunReader(TrackingStore store)
         json is "{}"
             ? null
             : RunLosses.Sum([
-                .. JsonSerializer
-                    .Deserialize(json, TrackingJson.Default.IReadOnlyDictionaryStringRunLosses)!
-                    .Values,
+                .. JsonSerializer.Deserialize(json, TrackingJson.Default.IReadOnlyDictionaryStringRunLosses)!.Values,
             ]);
 
     private static MetricPointView Point(NpgsqlDataReader reader) =>

@@ -131,10 +131,7 @@ internal static class CreateRunEndpoint
             return ProblemResults.Invalid(field, message);
         }
 
-        if (
-            command.ParentId is { } parent
-            && await parents.IsCircleAsync(id, parent, planned: null, cancellationToken)
-        )
+        if (command.ParentId is { } parent && await parents.IsCircleAsync(id, parent, planned: null, cancellationToken))
         {
             return ProblemResults.Invalid("parentId", RunSentences.OwnParent);
         }

@@ -102,8 +102,7 @@ internal sealed record RunAttribute(string Sql, RunAttributeKind Kind, string? I
     /// A value that a run never has, where it is compared for equality with one of a closed set of words; null when there is none.
     /// </summary>
     public string? UnknownWord(FilterNode.Comparison comparison) =>
-        this == _status
-        && comparison.Operator is FilterOperator.Equal or FilterOperator.NotEqual or FilterOperator.In
+        this == _status && comparison.Operator is FilterOperator.Equal or FilterOperator.NotEqual or FilterOperator.In
             ? comparison.Values.Select(value => value.Text).FirstOrDefault(text => !_statuses.ContainsKey(text))
             : null;
 

@@ -243,7 +243,10 @@ internal sealed class RunFilterSql(Func<object, string> parameter, bool takesAny
     private static string IsOneOf(FilterNode.Comparison c, string sql, Func<object, string> parameter)
     {
         // The database writes 1e-05 with all its digits: clients know it as they logged it.
-        var texts = c.Values.SelectMany(value => new[] { value.Text, StoredNumbers.Expand(value.Text) }).OfType<string>().ToArray();
+        var texts = c
+            .Values.SelectMany(value => new[] { value.Text, StoredNumbers.Expand(value.Text) })
+            .OfType<string>()
+            .ToArray();
         return texts is [var one] ? $"{sql} = {parameter(one)}" : $"{sql} = any({parameter(texts)})";
     }
 

@@ -23,10 +23,9 @@ internal sealed class RunParents(TrackingStore store)
                 return true;
             }
 
-            var above =
-                planned?.TryGetValue(next, out var known) is true
-                    ? known
-                    : await FindParentAsync(next, cancellationToken);
+            var above = planned?.TryGetValue(next, out var known) is true
+                ? known
+                : await FindParentAsync(next, cancellationToken);
             if (above is null)
             {
                 return false;

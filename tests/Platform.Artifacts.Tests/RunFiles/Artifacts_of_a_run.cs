@@ -31,7 +31,11 @@ public sealed class Artifacts_of_a_run(ArtifactsHost host) : IClassFixture<Artif
     private async Task CreateAsync(string name, Guid run) =>
         await host.CreateAsync(
             name,
-            new CreateVersion { Files = [await host.UploadAsync("a", Guid.CreateVersion7().ToByteArray())], RunId = run }
+            new CreateVersion
+            {
+                Files = [await host.UploadAsync("a", Guid.CreateVersion7().ToByteArray())],
+                RunId = run,
+            }
         );
 
     private async Task<IReadOnlyList<(string, int)>> ListAsync(string run) =>

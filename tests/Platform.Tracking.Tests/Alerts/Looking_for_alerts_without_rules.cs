@@ -78,7 +78,11 @@ public sealed class Looking_for_alerts_without_rules : IAsyncLifetime
                 {
                     var name = activity.GetTagItem("db.name") ?? activity.GetTagItem("db.namespace");
                     var sql = activity.GetTagItem("db.statement") ?? activity.GetTagItem("db.query.text");
-                    if (sql is string text && name is string asked && asked.Contains(database, StringComparison.Ordinal))
+                    if (
+                        sql is string text
+                        && name is string asked
+                        && asked.Contains(database, StringComparison.Ordinal)
+                    )
                     {
                         Asked.Enqueue(text);
                     }
