@@ -447,6 +447,8 @@ def _open_file(file):
 # What is said to the user, and what is counted ------------------------------------------------------------------------
 
 _MAX_NOTICES = 100
+_MAX_TOLD = 20
+_MAX_TOLD_LENGTH = 500
 
 
 def _notify_user(text):
@@ -463,7 +465,10 @@ class _Refusals:
 
     def __init__(self):
         self._said = set()
-        self.count = 0
+        self.count = self._cut = 0
+        self._told = []
+        self._process = os.getpid()
+        self._id = uuid.uuid4().hex
         self.after_fork()
 
     def after_fork(self):
@@ -483,12 +488,28 @@ class _Refusals:
     def note(self, text):
         """Says once what was changed about something that is stored."""
         with self._gate:
+            self._cut += 1
             self._say(text, text)
+
+    def losses(self, refused_by_platform):
+        """All that this process has lost so far, for the platform; None in a forked one, which knows no more than its parent."""
+        if os.getpid() != self._process:
+            return None
+        with self._gate:
+            return {
+                "reporter": self._id,
+                "refused": self.count + refused_by_platform,
+                "cut": self._cut,
+                "notices": list(self._told),
+            }
 
     def _say(self, key, text):
         if key in self._said or len(self._said) > _MAX_NOTICES:
             return
         self._said.add(key)
+        if len(self._told) < _MAX_TOLD:
+            line = "".join(character if character.isprintable() else " " for character in text).strip()
+            self._told.append((line or "?")[:_MAX_TOLD_LENGTH])
         _notify_user(text if len(self._said) <= _MAX_NOTICES else "more is not stored; further names are not listed")
 
 
@@ -2402,6 +2423,7 @@ _BYTES_PER_REQUEST = 512 * 1024
 _FIRST_PAUSE = 0.25
 _LONGEST_PAUSE = 15.0
 _HEARTBEAT_INTERVAL = 30.0
+_LOSSES_INTERVAL = 30.0
 _ADOPT_INTERVAL = 2.0
 _DIVISIBLE = ("parameters", "tags", "summary")
 _LISTS = {"points": "points", "media": "items"}
@@ -2480,7 +2502,8 @@ class _Sender(threading.Thread):
         self._signal = threading.Condition()
         self._adopting = threading.Lock()
         self._pause = _FIRST_PAUSE
-        self._progress = self._last_heartbeat = self._last_adoption = time.monotonic()
+        self._progress = self._last_heartbeat = self._last_adoption = self._last_losses = time.monotonic()
+        self._told_losses = None
         self._unavailable = False
         self._woken = self._retry_now = self._finishing = self._stopping = self._has_ended = False
         self._records_per_request = sys.maxsize
@@ -2661,6 +2684,8 @@ class _Sender(threading.Thread):
             self._client.send("POST", self._run + "/metrics", _line({"points": record["points"]}))
         elif kind == "run":
             self._client.send("PUT", self._run, _line(record["body"]))
+        elif kind == "update" and "losses" in record["body"]:
+            self._send_losses(record["body"]["losses"])
         elif kind == "update":
             self._client.send("PATCH", self._run, _line(record["body"]))
         elif kind == "finish":
@@ -2673,6 +2698,32 @@ class _Sender(threading.Thread):
             self._client.send("POST", self._run + "/media", _line({"items": record["items"]}))
         # With the first one the platform begins to watch the run.
         self._send_heartbeat(kind == "run" or time.monotonic() - self._last_heartbeat >= _HEARTBEAT_INTERVAL)
+        self._send_losses_if_due()
+
+    def _send_losses(self, losses):
+        """Tells what could not be stored as it was logged, for whoever looks at the run."""
+        own = self._refusals.losses(self.refused)
+        if own is not None and own["reporter"] == losses["reporter"]:
+            losses = own
+        if losses == self._told_losses or not (losses["refused"] or losses["cut"]):
+            return
+        try:
+            self._client.send("PATCH", self._run, _line({"losses": losses}))
+        except _Refused:
+            pass  # A platform of before does not take it.
+        self._told_losses = losses
+
+    def _send_losses_if_due(self):
+        """Now and then, since a process that is killed does not tell them in the end."""
+        if self._own is None or time.monotonic() - self._last_losses < _LOSSES_INTERVAL:
+            return
+        self._last_losses = time.monotonic()
+        losses = self._refusals.losses(self.refused)
+        if losses is not None:
+            try:
+                self._send_losses(losses)
+            except (_Unavailable, OSError):
+                pass  # It is told the next time.
 
     def _send_artifact(self, record):
         if not os.path.isdir(record["folder"]):
@@ -2740,6 +2791,7 @@ class _Sender(threading.Thread):
         if now - self._last_adoption >= _ADOPT_INTERVAL:
             self.adopt()
         self._send_heartbeat(is_due=now - self._last_heartbeat >= _HEARTBEAT_INTERVAL)
+        self._send_losses_if_due()
 
     def _send_heartbeat(self, is_due):
         """Says that the training is alive, so that the run ends when it isn't. A job's agent says that of its trainings."""
@@ -3356,6 +3408,10 @@ class Run(_Updates, _Media):
                 return self._report()
             self._send_results()
             self._write_texts()
+            losses = self._refusals.losses(0)
+            if losses is not None:
+                # What the platform refuses meanwhile is added as it is sent.
+                recorder.add(_line({"kind": "update", "body": {"losses": losses}}), 0)
             # Otherwise the run goes on in the process that it was forked from, or that it joined.
             if sends_end and not recorder.is_forked and not self._is_joined:
                 recorder.add(_line({"kind": "finish", "body": self._end_of_run(status)}), 0)

@@ -124,6 +124,11 @@ internal static class RunSentences
         "Must be a JSON object of at most {max} bytes, with finite numbers and without NUL characters."
     );
 
+    public static readonly Template<long, int, int> Losses = new(
+        "run.losses",
+        "Must be counts of 0 to {count} and at most {notices} notices of one line of 1 to {length} characters."
+    );
+
     public static readonly Template<int> RequestKey = new(
         "run.idempotency-key",
         "Must be one line of 1 to {max} characters."

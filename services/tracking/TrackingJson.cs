@@ -24,6 +24,7 @@ namespace Platform.Tracking;
 [JsonSerializable(typeof(RunUpdated))]
 [JsonSerializable(typeof(PrimaryMetricSet))]
 [JsonSerializable(typeof(EnvironmentRecorded))]
+[JsonSerializable(typeof(LossesReported))]
 [JsonSerializable(typeof(RunEnded))]
 [JsonSerializable(typeof(RunLost))]
 [JsonSerializable(typeof(RunSettled))]
@@ -56,6 +57,8 @@ namespace Platform.Tracking;
 [JsonSerializable(typeof(ArchivedRun))]
 [JsonSerializable(typeof(IReadOnlyDictionary<string, RunValue>))]
 [JsonSerializable(typeof(IReadOnlyDictionary<string, string>))]
+[JsonSerializable(typeof(RunLosses))]
+[JsonSerializable(typeof(IReadOnlyDictionary<string, RunLosses>))]
 internal sealed partial class TrackingJson : JsonSerializerContext
 {
     public static void Register(EventTypes events) =>
@@ -66,6 +69,7 @@ internal sealed partial class TrackingJson : JsonSerializerContext
             .Add("run_updated", Default.RunUpdated)
             .Add("primary_metric_set", Default.PrimaryMetricSet)
             .Add("environment_recorded", Default.EnvironmentRecorded)
+            .Add("losses_reported", Default.LossesReported)
             .Add("run_ended", Default.RunEnded)
             .Add("run_lost", Default.RunLost)
             .Add("run_settled", Default.RunSettled)

@@ -68,6 +68,7 @@ public sealed class TrackingModule : IServiceModule
         options.Migrations.Add(RunLogs.Migration);
         options.Migrations.Add(LoggedModelProjection.Migration);
         options.Migrations.Add(RunInputTables.Migration);
+        options.Migrations.Add(RunProjection.LossesMigration);
         options.InlineProjections.Add(new RunProjection());
         options.InlineProjections.Add(new ExperimentProjection());
         options.InlineProjections.Add(new LoggedModelProjection());
@@ -79,6 +80,7 @@ public sealed class TrackingModule : IServiceModule
         services.AddSingleton<MachineAccess>();
         services.AddSingleton<RunSignals>();
         services.AddSingleton<RunHandler>();
+        services.AddSingleton<RunParents>();
         services.AddSingleton<RunReader>();
         services.AddSingleton<PathCounts>();
         services.AddListCounts<TrackingStore>("run", "is_deleted", "project", "status");

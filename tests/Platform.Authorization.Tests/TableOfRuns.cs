@@ -10,6 +10,7 @@ internal static class TableOfRuns
     [
         //                                                                                                        V E A S  N n  J f j
         .. ListOf("artifacts", "/api/runs/{id}/files", w => $"/api/runs/{w.Run}/files", "++++ -- +f-"),
+        .. ListOf("artifacts", "/api/runs/{id}/artifacts", w => $"/api/runs/{w.Run}/artifacts", "++++ -- ---"),
         Of("artifacts", "GET /api/runs/{id}/folder", w => $"/api/runs/{w.Run}/folder", "++++ -- +f-"),
         Of(
             "artifacts",

@@ -10,7 +10,7 @@ const refreshEvery = 5000;
 /** How many alerts are shown; the rest is counted. */
 const shown = 3;
 
-/** The alerts about a run: those that are firing in a strip, otherwise a line that leads to those of the past. */
+/** The alerts about a run or job: those that are firing in a strip, otherwise a line that leads to those of the past. */
 export function SubjectAlerts({ subject }: { subject: string }) {
   const t = useText();
   const say = useSay();

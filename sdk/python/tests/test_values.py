@@ -129,6 +129,49 @@ class Any_value(InProcessTest):
         self.assertEqual(1, self.said.getvalue().count("bad is not stored"))
 
 
+class WhatIsNotStored(InProcessTest):
+    def losses(self):
+        return [update["losses"] for update in self.platform.run.updates if "losses" in update]
+
+    def test_is_told_at_the_end(self):
+        self.platform.refuse = lambda method, path, body: 400 if b'"bad"' in body and path.endswith("/metrics") else None
+        run = tracking.init(parameters={"long": "x" * 20000})
+        run.log({"good": 1, "word": "no number"})
+        run.log({"word": "none\nat all"})
+        run.log({"bad": 1})
+        report = run.finish()
+
+        (told,) = self.losses()
+        self.assertEqual((3, 1), (told["refused"], told["cut"]))
+        self.assertEqual(3, report.refused)
+        self.assertEqual(3, len(told["notices"]), told["notices"])
+        self.assertTrue(told["notices"][0].startswith("long is too long"), told["notices"])
+        self.assertTrue(all("\n" not in notice for notice in told["notices"]))
+        self.assertIsNotNone(self.platform.run.end)
+
+    def test_is_not_told_when_there_is_none(self):
+        tracking.init(parameters={"good": 1}).finish()
+        self.assertEqual([], self.losses())
+
+    def test_ends_no_run_on_a_platform_that_does_not_take_it(self):
+        self.platform.refuse = lambda method, path, body: 400 if b'"losses"' in body else None
+        run = tracking.init()
+        run.log({"word": "no number", "good": 1})
+        self.assertEqual((1, 1, 0), tuple(run.finish()))
+        self.assertEqual("finished", self.platform.run.end["status"])
+        self.assertNotIn("refused it", self.said.getvalue())
+
+    def test_is_told_by_the_process_that_sends_the_rest(self):
+        self.platform.stop()
+        run = tracking.init(run_id="rest", finish_timeout=0.1)
+        run.log({"word": "no number", "good": 1})
+        run.finish()
+        self.platform.start()
+        tracking.init(run_id="rest").finish()
+        (told,) = self.losses()
+        self.assertEqual(1, told["refused"])
+
+
 class Parameters(InProcessTest):
     def parameters(self, values):
         tracking.init(parameters=values)
@@ -145,7 +188,7 @@ class Parameters(InProcessTest):
 
         def refuse(method, path, body):
             if method == "PATCH":
-                keys = set(json.loads(body)["parameters"])
+                keys = set(json.loads(body).get("parameters", ()))
                 if len(known | keys) > 10:
                     return 409, b'{"type": "/problems/run.too-many-values"}'
                 known.update(keys)

@@ -28,6 +28,6 @@ internal static class ListJobArtifacts
     {
         var filter = new ListFilter();
         filter.Add(parameter => $"v.job_id = {parameter(jobId)} and v.deleted_at is null");
-        return VersionLists.OfJob.AnswerAsync(store.DataSource, query, filter, request, cancellationToken);
+        return VersionLists.OfMaker.AnswerAsync(store.DataSource, query, filter, request, cancellationToken);
     }
 }

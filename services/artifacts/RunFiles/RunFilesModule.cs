@@ -26,5 +26,6 @@ internal static class RunFilesModule
         runs.MapDeleteRunFile();
         runs.MapAddRunMedia();
         runs.MapReadRunMedia();
+        runs.MapListRunArtifacts();
     }
 }

@@ -144,7 +144,7 @@ internal static class ImportRuns
         return run["outcome"].Text() switch
         {
             "imported" =>
-                $"{(dryRun ? "would be imported" : "imported")} into {run.Field("project")}: {content}{(run["isInterrupted"]?.GetValue<bool>() is true ? "; it had not ended and counts as interrupted" : "")}",
+                $"{(dryRun ? "would be imported" : "imported")} into {run.Field("project")}: {content}{(run["isInterrupted"]?.GetValue<bool>() is true ? "; it had not ended and counts as interrupted" : "")}{(run["parentLeftOut"].Text() is { } parent ? $"; it is no part of {parent}, which would be a part of it" : "")}",
             "completed" => $"completed: {content}",
             "existing" => "exists and stays as it is",
             _ => $"refused: {run["problem"]?.Field("detail")}",

@@ -12,6 +12,9 @@ internal static class RunMetrics
     private const int MaxPoints = 100_000;
     private const int TablePoints = 20;
 
+    /// <summary>As many of a run's metrics are named where one is asked for that it does not have.</summary>
+    private const int NamedMetrics = 10;
+
     /// <summary>Two dots in a character, and a wide terminal.</summary>
     private const int PlotPoints = 1000;
 
@@ -71,7 +74,7 @@ internal static class RunMetrics
         var answer = await context.Client.GetAsync(path, context.Cancelled);
         if (!context.Json)
         {
-            await CheckAsync(context, series, keys ?? "", answer);
+            await CheckAsync(context, run, series, keys ?? "", answer);
         }
 
         return new RunSeries(run, answer);
@@ -154,7 +157,7 @@ internal static class RunMetrics
         double.TryParse(node.Text(), CultureInfo.InvariantCulture, out var number) ? number : double.NaN;
 
     /// <summary>Whoever asks for metrics by name is told which of them there are not.</summary>
-    private static async Task CheckAsync(CommandContext context, string series, string keys, JsonNode found)
+    private static async Task CheckAsync(CommandContext context, string run, string series, string keys, JsonNode found)
     {
         var missing = keys.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)
             .Except(found.Items("series").Select(one => one.Field("key")), StringComparer.Ordinal)
@@ -165,9 +168,11 @@ internal static class RunMetrics
         }
 
         var all = await context.Client.GetAsync($"{series}/keys", context.Cancelled);
-        var logged = string.Join(", ", all.Items().Select(metric => metric.Field("key")));
+        var logged = all.Items().Select(metric => metric.Field("key")).ToList();
+        var more = logged.Count - NamedMetrics;
+        var named = $"{string.Join(", ", logged.Take(NamedMetrics))}{(more > 0 ? $" and {more} more" : "")}";
         throw new CliException(
-            $"{string.Join(", ", missing)} {(missing.Count == 1 ? "has" : "have")} not been logged. {(logged.Length == 0 ? "No metrics have been." : $"The run has logged {logged}.")}"
+            $"{string.Join(", ", missing)} {(missing.Count == 1 ? "has" : "have")} not been logged. {(logged.Count == 0 ? $"The run {run} has logged no metrics." : $"The run {run} has logged {named}.")}"
         );
     }
 

@@ -22,6 +22,18 @@ internal static class ShowRun
         );
     }
 
+    /// <summary>What the training logged and its SDK could not store as it was.</summary>
+    private static IEnumerable<(string, string)> Losses(JsonNode run)
+    {
+        if (run["losses"] is { } losses)
+        {
+            yield return (
+                "not stored",
+                $"{Count.Of(losses["refused"]?.GetValue<long>() ?? 0, "value")}; changed to be stored: {losses.Field("cut")}"
+            );
+        }
+    }
+
     private static int Print(CommandContext context, JsonNode run)
     {
         context.PrintFields([
@@ -30,8 +42,14 @@ internal static class ShowRun
             ("project", run.Field("project")),
             ("status", run.Field("status")),
             ("created", context.Time(run, "createdAt")),
+            .. Losses(run),
             .. Deletions.Fields(context, run),
         ]);
+        foreach (var notice in run["losses"]?.Items("notices") ?? [])
+        {
+            context.Out.WriteLine(TableLayout.OneLine($"  {notice.Text()}"));
+        }
+
         foreach (var section in (string[])["parameters", "tags", "summary"])
         {
             if (run[section] is JsonObject { Count: > 0 } values)

@@ -67,6 +67,7 @@ public static class PlatformService
                 );
             }
         );
+        services.AddSingleton<IProblemDetailsWriter, UnacceptedProblems>();
         services.AddExceptionHandler<ExceptionProblems>();
         // Handled exceptions are not logged unless asked for: what is answered as our fault must be.
         services.Configure<ExceptionHandlerOptions>(handler =>

@@ -2,6 +2,7 @@ using Microsoft.Extensions.Options;
 using Platform.ServiceDefaults;
 using Platform.Tracking.Alerts.Evaluation;
 using Platform.Tracking.Alerts.Firing;
+using Platform.Tracking.Alerts.Rules;
 using Platform.Tracking.Alerts.Watching;
 
 namespace Platform.Tracking.Alerts;
@@ -12,6 +13,7 @@ namespace Platform.Tracking.Alerts;
 /// </summary>
 internal sealed partial class AlertLoop(
     EvaluationSignal signal,
+    RuleReader rules,
     MetricEvaluator metrics,
     JobWatch jobs,
     NodeWatch nodes,
@@ -25,9 +27,19 @@ internal sealed partial class AlertLoop(
     /// <summary>Transactions that began before the last sweep may have been committed after it.</summary>
     private static readonly TimeSpan _overlap = TimeSpan.FromMinutes(1);
 
+    /// <summary>How often jobs that ended long ago are forgotten.</summary>
+    private static readonly TimeSpan _forgetInterval = TimeSpan.FromHours(1);
+
     /// <summary>After a start everything counts: points of before may not have been looked at.</summary>
     private DateTimeOffset _since = DateTimeOffset.UnixEpoch;
     private DateTimeOffset _nextSweep;
+    private DateTimeOffset _nextForgetting;
+
+    /// <summary>
+    /// What there are rules about, as of the last sweep; a change of a rule asks for one. Those that another replica makes are found by the
+    /// next, which looks at what was stored since the last.
+    /// </summary>
+    private IReadOnlySet<string> _watches = new HashSet<string>(StringComparer.Ordinal);
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
@@ -55,21 +67,23 @@ internal sealed partial class AlertLoop(
     {
         var now = clock.GetUtcNow();
         var all = signal.Take(out var runs) | now >= _nextSweep;
-        if (!all && runs.Count == 0)
+        if (all)
+        {
+            _watches = await rules.WatchesAsync(cancellationToken);
+        }
+        else if (runs.Count == 0 || !_watches.Contains(RuleWords.Metric))
         {
             return;
         }
 
         // First, so that what a changed rule found before is over when it finds it again.
         await stale.ResolveAsync(cancellationToken);
-        var again = await metrics.EvaluateAsync(all ? null : runs, _since, now, cancellationToken);
+        IReadOnlyCollection<string> again = _watches.Contains(RuleWords.Metric)
+            ? await metrics.EvaluateAsync(all ? null : runs, _since, now, cancellationToken)
+            : [];
         if (all)
         {
-            await metrics.EvaluateDueAsync(now, cancellationToken);
-            await jobs.LookAsync(now, cancellationToken);
-            await nodes.LookAsync(cancellationToken);
-            _since = now - _overlap;
-            _nextSweep = now + options.Value.SweepInterval;
+            await SweepAsync(now, cancellationToken);
         }
 
         await stale.ResolveAsync(cancellationToken);
@@ -77,6 +91,34 @@ internal sealed partial class AlertLoop(
         {
             signal.Note(run);
         }
+    }
+
+    /// <summary>Looks at what only time tells, and at what was left by a crash.</summary>
+    private async Task SweepAsync(DateTimeOffset now, CancellationToken cancellationToken)
+    {
+        if (_watches.Contains(RuleWords.Metric))
+        {
+            await metrics.EvaluateDueAsync(now, cancellationToken);
+        }
+
+        if (_watches.Contains(RuleWords.Job))
+        {
+            await jobs.LookAsync(now, cancellationToken);
+        }
+
+        if (_watches.Contains(RuleWords.Node))
+        {
+            await nodes.LookAsync(cancellationToken);
+        }
+
+        if (now >= _nextForgetting)
+        {
+            await jobs.ForgetAsync(now, cancellationToken);
+            _nextForgetting = now + _forgetInterval;
+        }
+
+        _since = now - _overlap;
+        _nextSweep = now + options.Value.SweepInterval;
     }
 
     [LoggerMessage(1, LogLevel.Warning, "Looking at what alert rules watch failed; trying again")]

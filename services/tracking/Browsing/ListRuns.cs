@@ -61,6 +61,7 @@ internal static class ListRunsEndpoint
             ["status"] = ListColumn.Text("r.status"),
         },
         MoreSorts = RunFilter.Sort,
+        MoreSortNames = RunFilter.SortNames,
         DefaultSort = "-createdAt",
         Counts = "run_count r",
         Read = RunReader.Read,

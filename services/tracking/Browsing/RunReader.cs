@@ -11,7 +11,7 @@ internal sealed class RunReader(TrackingStore store)
 {
     public const string Columns = """
         r.id, r.project, r.name, r.status, r.job_id, r.created_at, r.started_at, r.ended_at, r.updated_at,
-        r.parameters::text as parameters, r.tags::text as tags, r.summary::text as summary, r.version,
+        r.parameters::text as parameters, r.tags::text as tags, r.summary::text as summary, r.losses::text as losses, r.version,
         r.parent_id, r.alias, r.group_name, r.notes, r.end_reason, r.deleted_at, r.deleted_by, r.delete_reason, r.primary_metric, r.primary_mode,
         case r.primary_mode when 'min' then p.min_value else p.max_value end as primary_value,
         case r.primary_mode when 'min' then p.min_step else p.max_step end as primary_step
@@ -69,7 +69,7 @@ internal sealed class RunReader(TrackingStore store)
 
         var run = Read(reader) with
         {
-            Environment = reader.TextOrNull("environment") is { } environment ? JsonElement.Parse(environment) : null,
+            Environment = reader.TextOrNull("environment") is { } environment ? StoredNumbers.Read(environment) : null,
         };
         await reader.NextResultAsync(cancellationToken);
         var latest = new Dictionary<string, MetricPointView>(StringComparer.Ordinal);
@@ -113,9 +113,10 @@ internal sealed class RunReader(TrackingStore store)
             StartedAt = row.ValueOrNull<DateTimeOffset>("started_at"),
             EndedAt = row.ValueOrNull<DateTimeOffset>("ended_at"),
             UpdatedAt = row.Value<DateTimeOffset>("updated_at"),
-            Parameters = JsonElement.Parse(row.Value<string>("parameters")),
+            Parameters = StoredNumbers.Read(row.Value<string>("parameters")),
             Tags = JsonElement.Parse(row.Value<string>("tags")),
-            Summary = JsonElement.Parse(row.Value<string>("summary")),
+            Summary = StoredNumbers.Read(row.Value<string>("summary")),
+            Losses = LossesOf(row.Value<string>("losses")),
             Version = row.Value<long>("version"),
             Deletion = Deletion.Read(row),
             PrimaryMetric = row.TextOrNull("primary_metric") is { } metric
@@ -127,6 +128,13 @@ internal sealed class RunReader(TrackingStore store)
                 )
                 : null,
         };
+
+    private static RunLosses? LossesOf(string json) =>
+        json is "{}"
+            ? null
+            : RunLosses.Sum([
+                .. JsonSerializer.Deserialize(json, TrackingJson.Default.IReadOnlyDictionaryStringRunLosses)!.Values,
+            ]);
 
     private static MetricPointView Point(NpgsqlDataReader reader) =>
         new(reader.GetInt64(2), reader.GetFieldValue<DateTimeOffset>(3), reader.GetDouble(4));

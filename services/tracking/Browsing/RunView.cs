@@ -57,6 +57,9 @@ internal sealed record RunView
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public JsonElement? Environment { get; init; }
 
+    /// <summary>What SDKs could not store as it was logged, of all its processes; null when they reported nothing.</summary>
+    public required RunLosses? Losses { get; init; }
+
     /// <summary>Since when and why it is in the recycle bin; null while it is not.</summary>
     public required Deletion? Deletion { get; init; }
 

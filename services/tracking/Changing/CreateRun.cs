@@ -69,6 +69,7 @@ internal static class CreateRunEndpoint
         [FromHeader(Name = RunRequestKey.Header)] string? key,
         RunHandler handler,
         RunReader reader,
+        RunParents parents,
         MachineAccess access,
         HttpContext context,
         CancellationToken cancellationToken
@@ -77,7 +78,7 @@ internal static class CreateRunEndpoint
         if (key is null)
         {
             var id = request.Id ?? Guid.CreateVersion7().ToString("D");
-            return CreateAsync(id, request.ToCommand(), handler, reader, access, context, cancellationToken);
+            return CreateAsync(id, request.ToCommand(), handler, reader, parents, access, context, cancellationToken);
         }
 
         Sentence? problem =
@@ -93,6 +94,7 @@ internal static class CreateRunEndpoint
                 },
                 handler,
                 reader,
+                parents,
                 access,
                 context,
                 cancellationToken
@@ -107,16 +109,18 @@ internal static class CreateRunEndpoint
         PutRunRequest request,
         RunHandler handler,
         RunReader reader,
+        RunParents parents,
         MachineAccess access,
         HttpContext context,
         CancellationToken cancellationToken
-    ) => CreateAsync(id, request.ToCommand(), handler, reader, access, context, cancellationToken);
+    ) => CreateAsync(id, request.ToCommand(), handler, reader, parents, access, context, cancellationToken);
 
     private static async Task<Results<Created<RunView>, Ok<RunView>, ProblemHttpResult>> CreateAsync(
         string id,
         CreateRun command,
         RunHandler handler,
         RunReader reader,
+        RunParents parents,
         MachineAccess access,
         HttpContext context,
         CancellationToken cancellationToken
@@ -125,6 +129,11 @@ internal static class CreateRunEndpoint
         if (Check(ref id, ref command) is var (field, message))
         {
             return ProblemResults.Invalid(field, message);
+        }
+
+        if (command.ParentId is { } parent && await parents.IsCircleAsync(id, parent, planned: null, cancellationToken))
+        {
+            return ProblemResults.Invalid("parentId", RunSentences.OwnParent);
         }
 
         (command, var foreign) = await access.OfCallerAsync(context, command, cancellationToken);

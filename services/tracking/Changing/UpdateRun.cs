@@ -30,11 +30,32 @@ internal sealed record UpdateRunRequest
     /// <summary>What the SDK found out about Python, packages, host and code: an object, which replaces the one before.</summary>
     public RunValue? Environment { get; init; }
 
+    /// <summary>What an SDK could not store as it was logged.</summary>
+    public LossesRequest? Losses { get; init; }
+
     /// <summary>
     /// The attempt of the run's job that reports (<c>PLATFORM_ATTEMPT</c>): a late report of an earlier attempt
     /// overwrites nothing.
     /// </summary>
     public int? Attempt { get; init; }
+}
+
+/// <summary>All that a process of the training has lost so far; it replaces what the same process reported before.</summary>
+internal sealed record LossesRequest
+{
+    /// <summary>Tells the processes of a run apart: an id that the process made.</summary>
+    public required string Reporter { get; init; }
+
+    /// <summary>How many values are not stored.</summary>
+    public long Refused { get; init; }
+
+    /// <summary>How many were changed so that they can be stored, such as texts that were too long.</summary>
+    public long Cut { get; init; }
+
+    /// <summary>What the SDK said about the first of them.</summary>
+    public IReadOnlyList<string> Notices { get; init; } = [];
+
+    public LossReport ToReport() => new(Reporter, new RunLosses(Refused, Cut, Notices));
 }
 
 /// <summary>The metric by which the run is judged.</summary>
@@ -109,6 +130,7 @@ internal static class UpdateRunEndpoint
             Group = request.Group,
             Notes = request.Notes,
             Environment = request.Environment,
+            Losses = request.Losses?.ToReport(),
         };
         return await changes.HandleAsync(runId, command, ifVersion, context, cancellationToken);
     }
@@ -143,6 +165,19 @@ internal static class UpdateRunEndpoint
         if (request.Environment is { } environment && !RunRules.IsEnvironment(environment))
         {
             return ("environment", RunSentences.Environment.With(RunRules.MaxEnvironmentBytes));
+        }
+
+        if (request.Losses is { } losses)
+        {
+            if (!RunRules.IsName(losses.Reporter))
+            {
+                return ("losses.reporter", RunSentences.Name);
+            }
+
+            if (losses.ToReport().Losses.Problem() is { } problem)
+            {
+                return ("losses", problem);
+            }
         }
 
         return RunRules.CheckValues("parameters", request.Parameters)

@@ -62,6 +62,7 @@ internal sealed record ReportContent(
             ("Started", Time(run.StartedAt)),
             ("Ended", Time(run.EndedAt)),
             ("Duration", run.EndedAt - run.StartedAt is { } took ? Duration(took) : ""),
+            ("Not stored", run.Losses is { } losses ? $"{losses.Refused} values; {losses.Cut} were changed" : ""),
             (
                 "Primary metric",
                 run.PrimaryMetric is { } metric

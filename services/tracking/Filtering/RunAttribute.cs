@@ -98,6 +98,14 @@ internal sealed record RunAttribute(string Sql, RunAttributeKind Kind, string? I
         ["cancelled"] = "interrupted",
     };
 
+    /// <summary>
+    /// A value that a run never has, where it is compared for equality with one of a closed set of words; null when there is none.
+    /// </summary>
+    public string? UnknownWord(FilterNode.Comparison comparison) =>
+        this == _status && comparison.Operator is FilterOperator.Equal or FilterOperator.NotEqual or FilterOperator.In
+            ? comparison.Values.Select(value => value.Text).FirstOrDefault(text => !_statuses.ContainsKey(text))
+            : null;
+
     /// <summary>The names that a message lists.</summary>
     public static string Names { get; } =
         "id, name, alias, project, status, group, parent, job, notes, created, started, ended, updated and duration";

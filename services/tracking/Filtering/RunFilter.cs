@@ -29,13 +29,20 @@ internal static class RunFilter
 
     /// <summary>Adds a filter that was read.</summary>
     /// <param name="reject">Gets what it means that there is not.</param>
-    public static void AddRunFilter(this ListFilter filter, FilterNode node, RunFinder finder, Action<Sentence> reject)
+    /// <param name="takesAnyWord">True where a status that there is not finds nothing, as MLflow has it.</param>
+    public static void AddRunFilter(
+        this ListFilter filter,
+        FilterNode node,
+        RunFinder finder,
+        Action<Sentence> reject,
+        bool takesAnyWord = false
+    )
     {
         foreach (var part in Parts(TagsOfMlflow.Resolve(node)))
         {
             filter.Add(parameter =>
             {
-                if (RunFilterSql.Translate(part, parameter, out var meaning) is not { } sql)
+                if (RunFilterSql.Translate(part, parameter, out var meaning, takesAnyWord) is not { } sql)
                 {
                     reject(meaning!);
                     return "false";
@@ -62,6 +69,16 @@ internal static class RunFilter
         static (string Entity, string Key) Of(string entity, string key) =>
             TagsOfMlflow.AttributeOf(entity, key) is { } attribute ? ("attributes", attribute) : (entity, key);
     }
+
+    /// <summary>How orders by what runs log, and by their attributes, are written.</summary>
+    public static readonly IReadOnlyList<string> SortNames =
+    [
+        "metrics.<key>",
+        "params.<key>",
+        "summary.<key>",
+        "tags.<key>",
+        "attributes.<name>",
+    ];
 
     /// <summary>
     /// Orders by the last value of a metric, a parameter, a summary value, a tag or an attribute, as in <c>metrics.val/loss</c>: numbers,

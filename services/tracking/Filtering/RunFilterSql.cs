@@ -12,7 +12,7 @@ namespace Platform.Tracking.Filtering;
 /// Turns a filter into a condition on <c>run r</c>. What a run does not have fulfils no comparison, whatever its operator; <c>not</c>
 /// finds the others. Values of clients are parameters, never SQL.
 /// </summary>
-internal sealed class RunFilterSql(Func<object, string> parameter)
+internal sealed class RunFilterSql(Func<object, string> parameter, bool takesAnyWord = false)
 {
     /// <summary>The datasets that a run reads.</summary>
     public const string Datasets = "datasets";
@@ -40,9 +40,15 @@ internal sealed class RunFilterSql(Func<object, string> parameter)
     private Sentence? _problem;
 
     /// <summary>The condition; null when something is wrong.</summary>
-    public static string? Translate(FilterNode node, Func<object, string> parameter, out Sentence? problem)
+    /// <param name="takesAnyWord">True where a status that there is not finds nothing, as MLflow has it; otherwise it is wrong.</param>
+    public static string? Translate(
+        FilterNode node,
+        Func<object, string> parameter,
+        out Sentence? problem,
+        bool takesAnyWord = false
+    )
     {
-        var translation = new RunFilterSql(parameter);
+        var translation = new RunFilterSql(parameter, takesAnyWord);
         var sql = translation.Sql(node);
         problem = translation._problem;
         return problem is null ? sql : null;
@@ -63,7 +69,7 @@ internal sealed class RunFilterSql(Func<object, string> parameter)
 
     /// <summary>One comparison of a filter that was translated before, as an index may answer it: null instead of false is allowed.</summary>
     public static string Comparison(FilterNode.Comparison comparison, Func<object, string> parameter) =>
-        new RunFilterSql(parameter).Compare(comparison)!;
+        new RunFilterSql(parameter, takesAnyWord: true).Compare(comparison)!;
 
     private string? Compare(FilterNode.Comparison c)
     {
@@ -183,6 +189,8 @@ internal sealed class RunFilterSql(Func<object, string> parameter)
 
     private string? CompareAttribute(RunAttribute attribute, FilterNode.Comparison c) =>
         c.Operator is FilterOperator.IsNull ? $"{attribute.Sql} is null"
+        : !takesAnyWord && attribute.UnknownWord(c) is { } word
+            ? Fail(FilterSentences.Status.With(ClientText.Brief(word), string.Join(", ", RunNames.Statuses)))
         : attribute.Kind is RunAttributeKind.Text
             ? CompareText(attribute.Means(c), attribute.Indexed ?? attribute.Sql, indexed: null)
         : CompareNumber(attribute, c);
@@ -234,21 +242,13 @@ internal sealed class RunFilterSql(Func<object, string> parameter)
 
     private static string IsOneOf(FilterNode.Comparison c, string sql, Func<object, string> parameter)
     {
-        var texts = c.Values.SelectMany(value => new[] { value.Text, Decimal(value.Text) }).OfType<string>().ToArray();
+        // The database writes 1e-05 with all its digits: clients know it as they logged it.
+        var texts = c
+            .Values.SelectMany(value => new[] { value.Text, StoredNumbers.Expand(value.Text) })
+            .OfType<string>()
+            .ToArray();
         return texts is [var one] ? $"{sql} = {parameter(one)}" : $"{sql} = any({parameter(texts)})";
     }
-
-    /// <summary>How the database writes a number with an exponent, such as <c>1e-05</c>: clients know it as they logged it.</summary>
-    private static string? Decimal(string text) =>
-        text.AsSpan().ContainsAny('e', 'E')
-        && decimal.TryParse(
-            text,
-            NumberStyles.AllowExponent | NumberStyles.AllowDecimalPoint | NumberStyles.AllowLeadingSign,
-            CultureInfo.InvariantCulture,
-            out var number
-        )
-            ? number.ToString(CultureInfo.InvariantCulture)
-            : null;
 
     private double? NumberOf(FilterNode.Comparison c)
     {

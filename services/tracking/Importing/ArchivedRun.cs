@@ -26,6 +26,7 @@ internal sealed record ArchivedRun
     public IReadOnlyDictionary<string, RunValue>? Summary { get; init; }
     public ArchivedMetric? PrimaryMetric { get; init; }
     public RunValue? Environment { get; init; }
+    public RunLosses? Losses { get; init; }
 
     /// <summary>The first error, or null: what a client may not send, an archive may not have.</summary>
     /// <param name="folder">The name of its folder, which is its id.</param>
@@ -61,6 +62,11 @@ internal sealed record ArchivedRun
             return ("parentId", RunSentences.OwnParent);
         }
 
+        if (Losses?.Problem() is { } wrong)
+        {
+            return ("losses", wrong);
+        }
+
         return CheckTexts()
             ?? RunRules.CheckValues("parameters", Parameters)
             ?? RunRules.CheckValues("summary", Summary)
@@ -88,6 +94,7 @@ internal sealed record ArchivedRun
                 Group = Group ?? "",
                 Notes = Notes ?? "",
                 Environment = Environment,
+                Losses = Losses is { } losses ? new LossReport("import", losses) : null,
             },
         };
 

@@ -41,6 +41,9 @@ internal sealed record ImportedRun(string Id, string? Name, string? Project, Imp
     /// <summary>It had not ended when it was exported, and counts as interrupted here.</summary>
     public bool IsInterrupted { get; init; }
 
+    /// <summary>The parent that it would have had, below which it would be a part of itself; null when it has its own.</summary>
+    public string? ParentLeftOut { get; init; }
+
     /// <summary>Why it was refused.</summary>
     public BatchProblem? Problem { get; init; }
 }
@@ -115,10 +118,17 @@ internal static class ImportRunsEndpoint
         await using (archive)
         {
             var items = new List<ImportedRun>();
+            var parents = new Dictionary<string, string?>(StringComparer.Ordinal);
             foreach (var run in archive.Runs)
             {
                 items.Add(
-                    await importer.ImportAsync(run, context.EventMetadata(run.Id), dryRun ?? false, cancellationToken)
+                    await importer.ImportAsync(
+                        run,
+                        parents,
+                        context.EventMetadata(run.Id),
+                        dryRun ?? false,
+                        cancellationToken
+                    )
                 );
             }
 

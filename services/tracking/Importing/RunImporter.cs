@@ -18,6 +18,7 @@ namespace Platform.Tracking.Importing;
 internal sealed class RunImporter(
     TrackingStore store,
     RunHandler handler,
+    RunParents parents,
     MetricWriter writer,
     RunLogs logs,
     IOptions<TrackingOptions> options
@@ -26,9 +27,11 @@ internal sealed class RunImporter(
     private const int MaxRunBytes = 64 * 1024 * 1024;
 
     /// <summary>Imports one run, or says why not.</summary>
+    /// <param name="imported">The parents of the runs that were imported before from this archive, to which this one is added.</param>
     /// <param name="dryRun">Only look whether it could be.</param>
     public async Task<ImportedRun> ImportAsync(
         ArchivedFiles files,
+        Dictionary<string, string?> imported,
         EventMetadata metadata,
         bool dryRun,
         CancellationToken cancellationToken
@@ -43,7 +46,15 @@ internal sealed class RunImporter(
             }
 
             var points = await CountPointsAsync(files, cancellationToken);
-            return await StoreAsync(files, run, source, points, metadata, dryRun, cancellationToken);
+            var (whole, leftOut) = await WithoutCircleAsync(run, imported, cancellationToken);
+            var result = await StoreAsync(files, whole, source, points, metadata, dryRun, cancellationToken);
+            if (result.Outcome is not ImportOutcome.Imported)
+            {
+                return result;
+            }
+
+            imported[whole.Id] = whole.ParentId;
+            return result with { ParentLeftOut = leftOut };
         }
         catch (ImportException exception)
         {
@@ -54,6 +65,16 @@ internal sealed class RunImporter(
             return Refused(files.Id, RunSentences.ReservedId);
         }
     }
+
+    /// <summary>A run that would become a part of itself loses its parent.</summary>
+    private async Task<(ArchivedRun Run, string? LeftOut)> WithoutCircleAsync(
+        ArchivedRun run,
+        Dictionary<string, string?> imported,
+        CancellationToken cancellationToken
+    ) =>
+        run.ParentId is { } parent && await parents.IsCircleAsync(run.Id, parent, imported, cancellationToken)
+            ? (run with { ParentId = null }, parent)
+            : (run, null);
 
     private async Task<ImportedRun> StoreAsync(
         ArchivedFiles files,
@@ -79,7 +100,8 @@ internal sealed class RunImporter(
                 return result;
             }
 
-            var outcome = await handler.HandleAsync(run.Id, run.ToCommand(source), metadata, null, cancellationToken);
+            var command = run.ToCommand(source);
+            var outcome = await handler.HandleAsync(run.Id, command, metadata, null, cancellationToken);
             if (outcome.Refusal is { } refusal)
             {
                 return Refused(run.Id, Refusals.SentenceOf(refusal));
@@ -88,6 +110,7 @@ internal sealed class RunImporter(
             if (outcome.Events.Count > 0)
             {
                 await StoreContentAsync(files, cancellationToken);
+                await handler.HandleAsync(run.Id, command.ToEnd(), metadata, null, cancellationToken);
                 return result;
             }
 
@@ -102,7 +125,8 @@ internal sealed class RunImporter(
         }
 
         var (stored, added) = await StoreContentAsync(files, cancellationToken);
-        return stored + added == 0
+        var end = await handler.HandleAsync(run.Id, run.ToCommand(source).ToEnd(), metadata, null, cancellationToken);
+        return stored + added + end.Events.Count == 0
             ? existing
             : existing with
             {

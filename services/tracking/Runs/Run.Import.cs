@@ -3,8 +3,8 @@ using Platform.EventStore;
 namespace Platform.Tracking.Runs;
 
 /// <summary>
-/// A run that was tracked elsewhere. It is created as it was when it was exported; one that had not ended counts as interrupted then, since
-/// nobody will report its end here.
+/// A run that was tracked elsewhere. It is created as it was when it was exported, but for its end: that comes last, once its points and logs
+/// are stored (<see cref="EndImport"/>), so that a run whose import was cut off does not look complete.
 /// </summary>
 /// <param name="Source">Tells what is imported apart from other runs under the same id.</param>
 internal sealed record ImportRun(string Source, string Project, RunStatus Status, DateTimeOffset CreatedAt) : RunCommand
@@ -19,13 +19,32 @@ internal sealed record ImportRun(string Source, string Project, RunStatus Status
 
     /// <summary>Its values, whatever else describes it, and its primary metric.</summary>
     public required UpdateRun Content { get; init; }
+
+    /// <summary>When it was heard of last.</summary>
+    public DateTimeOffset LastAt => UpdatedAt ?? EndedAt ?? StartedAt ?? CreatedAt;
+
+    /// <summary>Its end. One that had not ended counts as interrupted when it was heard of last, since nobody will report its end here.</summary>
+    public EndImport ToEnd() =>
+        new(Source, IsOver ? Status : RunStatus.Interrupted, EndedAt ?? LastAt) { Reason = EndReason };
+
+    private bool IsOver => Run.IsEnd(Status);
+}
+
+/// <summary>Everything of an imported run is stored: it ends as it did. Whatever was done with the run since its import began stays.</summary>
+/// <param name="Source">What was imported.</param>
+internal sealed record EndImport(string Source, RunStatus Status, DateTimeOffset EndedAt) : RunCommand
+{
+    public string? Reason { get; init; }
 }
 
 internal sealed partial record Run
 {
+    /// <summary>It has ended before, even if it was started again since.</summary>
+    public bool HasEverEnded { get; init; }
+
     private static Decision<RunEvent> Import(ImportRun c, DateTimeOffset now)
     {
-        var updated = Earlier(c.UpdatedAt ?? c.EndedAt ?? c.StartedAt ?? c.CreatedAt, now);
+        var updated = Earlier(c.LastAt, now);
         List<RunEvent> events =
         [
             new RunCreated
@@ -55,16 +74,22 @@ internal sealed partial record Run
             );
         }
 
-        var ended = new RunEnded
-        {
-            Status = IsEnd(c.Status) ? c.Status : RunStatus.Interrupted,
-            Reason = c.EndReason,
-            At = Earlier(c.EndedAt ?? updated, now),
-        };
-        return WithValues(Initial, events, c.Content, updated) switch
-        {
-            Decision<RunEvent>.Accepted accepted => Decision.Accept<RunEvent>([.. accepted.Events, ended]),
-            var refused => refused,
-        };
+        return WithValues(Initial, events, c.Content, updated);
     }
+
+    /// <summary>A training that goes on with the run reports its own end.</summary>
+    private Decision<RunEvent> End(EndImport c, DateTimeOffset now) =>
+        HasEverEnded
+        || LastStartAt is not null
+        || Attempt > 0
+        || !string.Equals(RequestHash, c.Source, StringComparison.Ordinal)
+            ? Decision.Nothing<RunEvent>()
+            : Decision.Accept<RunEvent>(
+                new RunEnded
+                {
+                    Status = c.Status,
+                    Reason = c.Reason,
+                    At = Earlier(c.EndedAt, now),
+                }
+            );
 }

@@ -71,6 +71,7 @@ internal sealed partial record Run(
             (RunStatus.None, CreateRun c) => Create(c, now),
             (RunStatus.None, ImportRun c) => Import(c, now),
             (_, ImportRun) => Decision.Nothing<RunEvent>(),
+            (_, EndImport c) => run.End(c, now),
             (_, CreateRun { OnlyOfJob: true } c) when run.JobId != c.JobId => new Decision<RunEvent>.Refused(Foreign),
             (_, CreateRun { RequestHash: { } hash }) => string.Equals(run.RequestHash, hash, StringComparison.Ordinal)
                 ? Decision.Nothing<RunEvent>()
@@ -139,9 +140,19 @@ internal sealed partial record Run(
                     : e.ParentId,
             },
             EnvironmentRecorded e => run with { Environment = e.Environment },
+            LossesReported e => run with
+            {
+                Losses = run.Losses.SetItem(e.Reporter, new RunLosses(e.Refused, e.Cut, e.Notices)),
+            },
             PrimaryMetricSet e => run with { PrimaryMetric = new PrimaryMetric(e.Name, e.Mode) },
-            RunEnded e => run with { Status = e.Status, EndedAt = e.At, IsLost = false },
-            RunLost e => run with { Status = RunStatus.Interrupted, EndedAt = e.At, IsLost = true },
+            RunEnded e => run with { Status = e.Status, EndedAt = e.At, IsLost = false, HasEverEnded = true },
+            RunLost e => run with
+            {
+                Status = RunStatus.Interrupted,
+                EndedAt = e.At,
+                IsLost = true,
+                HasEverEnded = true,
+            },
             RunSettled e => run with { SettledAttempt = e.Attempt },
             RunDeleted => run with { IsDeleted = true },
             RunRestored => run with { IsDeleted = false },
@@ -280,6 +291,11 @@ internal sealed partial record Run(
         if (c.Environment is { } environment && run.Environment?.Equals(environment) is not true)
         {
             events.Add(new EnvironmentRecorded { Environment = environment, At = now });
+        }
+
+        if (c.Losses is { } losses && run.Report(losses, now) is { } reported)
+        {
+            events.Add(reported);
         }
 
         return events.Count > 0 ? Decision.Accept<RunEvent>(events) : Decision.Nothing<RunEvent>();

@@ -51,6 +51,9 @@ internal sealed record UpdateRun(
     /// <summary>Replaces what was recorded before.</summary>
     public RunValue? Environment { get; init; }
 
+    /// <summary>What could not be stored as it was logged.</summary>
+    public LossReport? Losses { get; init; }
+
     /// <summary>Parameters are written once, as MLflow has it: another value for one is refused.</summary>
     public bool ParametersStay { get; init; }
 }

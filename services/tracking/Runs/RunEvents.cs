@@ -70,6 +70,22 @@ internal sealed record EnvironmentRecorded : RunEvent
     public required RunValue Environment { get; init; }
 }
 
+/// <summary>An SDK told what it could not store as it was logged: all that a process has lost so far.</summary>
+internal sealed record LossesReported : RunEvent
+{
+    /// <summary>Tells the processes of a run apart.</summary>
+    public required string Reporter { get; init; }
+
+    /// <summary>How many values are not stored.</summary>
+    public required long Refused { get; init; }
+
+    /// <summary>How many were changed so that they can be.</summary>
+    public required long Cut { get; init; }
+
+    /// <summary>What the SDK said about the first of them.</summary>
+    public required IReadOnlyList<string> Notices { get; init; }
+}
+
 /// <summary>The metric by which the run is judged.</summary>
 internal sealed record PrimaryMetricSet : RunEvent
 {

@@ -106,6 +106,14 @@ internal sealed class RunProjection : SqlProjection
         TextIndex.FoldSql("run", "search_name")
     );
 
+    public static readonly Migration LossesMigration = new(
+        "052_run_losses",
+        """
+        -- What SDKs could not store, by the process that reported it.
+        alter table run add column losses jsonb not null default '{}';
+        """
+    );
+
     public override string Name => "run:v1";
 
     public override IReadOnlyList<string> Tables => ["run"];
@@ -198,6 +206,14 @@ internal sealed class RunProjection : SqlProjection
                     "update run set environment = $2 where id = $1",
                     id,
                     new NpgsqlParameter { Value = e.Environment.ToString(), NpgsqlDbType = NpgsqlDbType.Jsonb }
+                );
+                break;
+            case LossesReported e:
+                batch.Add(
+                    "update run set losses = losses || jsonb_build_object($2::text, $3::jsonb) where id = $1",
+                    id,
+                    e.Reporter,
+                    JsonSerializer.Serialize(new RunLosses(e.Refused, e.Cut, e.Notices), TrackingJson.Default.RunLosses)
                 );
                 break;
             case RunSettled e:

@@ -31,6 +31,7 @@ public sealed class In_front_of_services : IAsyncLifetime
     [InlineData("GET", "/api/runs", "tracking")]
     [InlineData("GET", "/api/runs/1/metrics/live", "tracking")]
     [InlineData("PATCH", "/api/runs/1", "tracking")]
+    [InlineData("GET", "/api/runs/1/artifacts?limit=5", "artifacts")]
     public async Task each_path_has_its_service(string method, string path, string service)
     {
         using var answer = await _gateway.SendAsync(new HttpMethod(method), path);

@@ -26,6 +26,7 @@ public sealed class Bad_requests_about_alerts(AlertHost host) : IClassFixture<Al
     [InlineData("{" + Nan + """, "filter": "params.lr >"}""", "filter")]
     [InlineData("{" + Nan + """, "filter": "params.lr > 1; drop table run"}""", "filter")]
     [InlineData("{" + Nan + """, "filter": "nothing.lr > 1"}""", "filter")]
+    [InlineData("{" + Nan + """, "filter": "status = bogus"}""", "filter")]
     [InlineData("{" + Nan + """, "destinations": ["0198f000-0000-7000-8000-000000000001"]}""", "destinations")]
     [InlineData(
         """{"name": "a", "project": "p", "watch": "metric", "metric": "m", "condition": "greater"}""",
@@ -118,6 +119,33 @@ public sealed class Bad_requests_about_alerts(AlertHost host) : IClassFixture<Al
         );
         Assert.Equal(4, changed["consecutive"]!.GetValue<int>());
         Assert.Equal("paused", changed["state"]!.GetValue<string>());
+    }
+
+    [Theory]
+    [InlineData("PUT", "")]
+    [InlineData("POST", "/rotate")]
+    public async Task name_the_present_version_of_a_destination_that_somebody_else_has_changed(
+        string method,
+        string path
+    )
+    {
+        var (destination, _) = await host.AddWebhookAsync("https://example.org/hook");
+        var address = $"/api/alerts/destinations/{destination}";
+        const string Body = """{"name": "b", "kind": "webhook", "url": "https://example.org/other"}""";
+        await host.SendAsync(HttpMethod.Put, address, Body, HttpStatusCode.OK, "\"1\"");
+        var body = path.Length == 0 ? Body : null;
+
+        var conflict = await host.SendAsync(
+            HttpMethod.Parse(method),
+            address + path,
+            body,
+            HttpStatusCode.PreconditionFailed,
+            "\"1\""
+        );
+
+        Assert.Equal("version-conflict.changed", conflict["code"]!.GetValue<string>());
+        Assert.Equal("2", conflict["args"]!["actual"]!.GetValue<string>());
+        await host.SendAsync(HttpMethod.Parse(method), address + path, body, HttpStatusCode.OK, "\"2\"");
     }
 
     [Fact]

@@ -65,6 +65,19 @@ public sealed class Listing_runs(TrackingHost host) : IClassFixture<TrackingHost
     }
 
     [Theory]
+    [InlineData("nothing")]
+    [InlineData("loss")]
+    [InlineData("attributes.colour")]
+    public async Task says_what_runs_can_be_sorted_by(string sort)
+    {
+        var answer = await host.GetAsync($"/api/runs?sort={sort}", HttpStatusCode.BadRequest);
+
+        var problem = answer["errors"]!["sort"]![0]!.GetValue<string>();
+        Assert.Contains("createdAt", problem, StringComparison.Ordinal);
+        Assert.Contains("metrics.<key>, params.<key>", problem, StringComparison.Ordinal);
+    }
+
+    [Theory]
     [Trait("check", "RUN-12")]
     [InlineData("sort=nothing")]
     [InlineData("sort=")]

@@ -119,6 +119,8 @@ public sealed class Searching_runs(SearchedRuns runs) : IClassFixture<SearchedRu
     [InlineData("status = failed", "b")]
     [InlineData("status IN ('FINISHED', 'KILLED')", "ad")]
     [InlineData("attributes.status = 'RUNNING'", "ce")]
+    [InlineData("status like 'bog%'", "")]
+    [InlineData("status ilike 'F%'", "ab")]
     [InlineData("name = a or name = b and status = failed", "ab")]
     [InlineData("(name = a or name = b) and status = failed", "b")]
     [InlineData("run_name = 'a' AND tags.owner = 'anna'", "a")]
@@ -166,6 +168,9 @@ public sealed class Searching_runs(SearchedRuns runs) : IClassFixture<SearchedRu
     [InlineData("bogus.loss = 1", "filter.entity")]
     [InlineData("colour = 'red'", "filter.attribute")]
     [InlineData("started > yesterday", "filter.time")]
+    [InlineData("status = bogus", "filter.status")]
+    [InlineData("attributes.status != 'bogus'", "filter.status")]
+    [InlineData("name = a and not (status in ('finished', 'bogus'))", "filter.status")]
     [InlineData("name = 'a", "filter.open-quote")]
     [InlineData("name = a)", "filter.unexpected")]
     [InlineData("(name = a", "filter.incomplete")]
@@ -180,6 +185,17 @@ public sealed class Searching_runs(SearchedRuns runs) : IClassFixture<SearchedRu
             HttpStatusCode.BadRequest
         );
         Assert.Equal(code, answer["errorCodes"]!["filter"]![0]!["code"]!.GetValue<string>());
+    }
+
+    [Fact]
+    public async Task names_the_statuses_when_a_filter_has_another_one()
+    {
+        var answer = await runs.Host.GetAsync("/api/runs?filter=status%20%3D%20bogus", HttpStatusCode.BadRequest);
+
+        Assert.Equal(
+            "A run has no status 'bogus'. It has one of scheduled, running, finished, failed, interrupted.",
+            answer["errors"]!["filter"]![0]!.GetValue<string>()
+        );
     }
 
     [Fact]

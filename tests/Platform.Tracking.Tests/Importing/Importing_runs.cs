@@ -1,6 +1,12 @@
 using System.IO.Compression;
 using System.Net;
+using System.Security.Cryptography;
+using System.Text;
+using System.Text.Json;
 using System.Text.Json.Nodes;
+using Microsoft.Extensions.DependencyInjection;
+using Platform.EventStore;
+using Platform.Tracking.Runs;
 
 namespace Platform.Tracking.Tests.Importing;
 
@@ -32,6 +38,7 @@ public sealed class Importing_runs(TrackingHost host) : IClassFixture<TrackingHo
         "best",
         "metrics",
         "environment",
+        "losses",
     ];
 
     [Fact]
@@ -153,6 +160,69 @@ public sealed class Importing_runs(TrackingHost host) : IClassFixture<TrackingHo
     }
 
     [Fact]
+    public async Task that_was_cut_off_leaves_a_run_that_has_not_ended_until_it_is_completed()
+    {
+        var id = $"cut-{Guid.CreateVersion7():N}";
+        var json = RunJson(id);
+        var source = $"import:{Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(json)))}";
+        var run = JsonSerializer.Deserialize(json, TrackingJson.Default.ArchivedRun)!;
+        // What a process stores of a run before its points, and no more.
+        await host
+            .Services.GetRequiredService<RunHandler>()
+            .HandleAsync(id, run.ToCommand(source), EventMetadata.None, ifVersion: null, CancellationToken.None);
+        Assert.Equal("running", (await host.GetAsync($"/api/runs/{id}"))["status"]!.GetValue<string>());
+
+        var archive = Archive(Manifest, ($"runs/{id}/run.json", json), ($"runs/{id}/metrics.csv", Points));
+        var report = await ImportAsync(host, archive);
+        var again = await ImportAsync(host, archive);
+
+        Assert.Equal("completed", report["items"]![0]!["outcome"]!.GetValue<string>());
+        Assert.Equal("existing", again["items"]![0]!["outcome"]!.GetValue<string>());
+        var after = await host.GetAsync($"/api/runs/{id}");
+        Assert.Equal("finished", after["status"]!.GetValue<string>());
+        Assert.Equal(run.EndedAt, after["endedAt"]!.GetValue<DateTimeOffset>());
+        Assert.Equal(0.5, after["latest"]!["loss"]!["value"]!.GetValue<double>());
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task takes_the_parent_of_a_run_that_would_be_a_part_of_itself(bool dryRun)
+    {
+        var mark = Guid.CreateVersion7().ToString("N");
+        string Id(string name) => $"{name}-{mark}";
+        // One of the circle is there already, below a run that is not.
+        await host.SendAsync(
+            HttpMethod.Put,
+            $"/api/runs/{Id("c")}",
+            new { project = "imported", parentId = Id("a") },
+            HttpStatusCode.Created
+        );
+
+        var report = await ImportAsync(
+            host,
+            Archive(
+                Manifest,
+                ($"runs/{Id("a")}/run.json", RunJson(Id("a"), parent: Id("b"))),
+                ($"runs/{Id("b")}/run.json", RunJson(Id("b"), parent: Id("c"))),
+                ($"runs/{Id("d")}/run.json", RunJson(Id("d"), parent: Id("b")))
+            ),
+            dryRun
+        );
+
+        Assert.Equal(3, report["imported"]!.GetValue<int>());
+        Assert.Equal(
+            [null, Id("c"), null],
+            report["items"]!.AsArray().Select(item => item!["parentLeftOut"]?.GetValue<string>())
+        );
+        if (!dryRun)
+        {
+            Assert.Equal(Id("b"), (await host.GetAsync($"/api/runs/{Id("a")}"))["parentId"]!.GetValue<string>());
+            Assert.Null((await host.GetAsync($"/api/runs/{Id("b")}"))["parentId"]);
+        }
+    }
+
+    [Fact]
     public async Task refuses_one_that_is_wrong_and_takes_the_others()
     {
         var ids = Enumerable.Range(0, 6).Select(i => $"wrong-{i}-{Guid.CreateVersion7():N}").ToList();
@@ -203,8 +273,8 @@ public sealed class Importing_runs(TrackingHost host) : IClassFixture<TrackingHo
 
     internal static string Points => "key,step,at,value,stage\nloss,1,2026-01-02T03:04:06.000000Z,0.5,\n";
 
-    internal static string RunJson(string id, string project = "imported") =>
-        $$"""{"id":"{{id}}","project":"{{project}}","name":"a run","status":"finished","createdAt":"2026-01-02T03:04:05Z","startedAt":"2026-01-02T03:04:05Z","endedAt":"2026-01-02T03:05:05Z","somethingNewer":1}""";
+    internal static string RunJson(string id, string project = "imported", string? parent = null) =>
+        $$"""{"id":"{{id}}","project":"{{project}}",{{(parent is null ? "" : $"\"parentId\":\"{parent}\",")}}"name":"a run","status":"finished","createdAt":"2026-01-02T03:04:05Z","startedAt":"2026-01-02T03:04:05Z","endedAt":"2026-01-02T03:05:05Z","somethingNewer":1}""";
 
     internal static byte[] Archive(params (string Name, string Content)[] files)
     {
@@ -274,6 +344,12 @@ public sealed class Importing_runs(TrackingHost host) : IClassFixture<TrackingHo
                 notes = "# Notes\nof several lines",
                 summary = new { accuracy = 0.9 },
                 environment = new { python = "3.12" },
+                losses = new
+                {
+                    reporter = "rank 0",
+                    refused = 2,
+                    notices = new[] { "a is not stored" },
+                },
                 primaryMetric = new { name = "=loss,\"x\"", mode = "min" },
             },
             HttpStatusCode.OK

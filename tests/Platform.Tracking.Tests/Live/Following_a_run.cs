@@ -34,6 +34,22 @@ public sealed class Following_a_run(TrackingHost host) : IClassFixture<TrackingH
         Assert.Null(await stream.NextAsync());
     }
 
+    [Theory]
+    [InlineData("after=x")]
+    [InlineData("after=1.5")]
+    public async Task says_what_is_wrong_with_a_parameter_to_a_client_that_accepts_events_only(string query)
+    {
+        var id = await host.CreateRunAsync();
+        using var request = new HttpRequestMessage(HttpMethod.Get, $"/api/runs/{id}/metrics/live?{query}");
+        request.Headers.Add("Accept", "text/event-stream");
+
+        using var answer = await host.Http.SendAsync(request);
+
+        Assert.Equal(HttpStatusCode.BadRequest, answer.StatusCode);
+        var problem = JsonNode.Parse(await answer.Content.ReadAsStringAsync())!;
+        Assert.Equal("bad-request.wrong-parameter", problem["code"]!.GetValue<string>());
+    }
+
     [Fact]
     public async Task resumes_after_the_last_event_seen()
     {

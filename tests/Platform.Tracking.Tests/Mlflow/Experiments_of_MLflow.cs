@@ -164,6 +164,34 @@ public sealed class Experiments_of_MLflow(TrackingHost host) : IClassFixture<Tra
         Assert.Equal(run, MlflowCalls.IdOf((await SearchAsync(id))["runs"]![0]!));
     }
 
+    [Fact]
+    public async Task take_their_runs_with_them()
+    {
+        var id = await host.ExperimentAsync(Unique());
+        var (run, other) = (MlflowCalls.IdOf(await host.RunAsync(id)), MlflowCalls.IdOf(await host.RunAsync(id)));
+        await host.PostAsync("/runs/delete", new { run_id = other });
+
+        await host.PostAsync("/experiments/delete", new { experiment_id = id });
+
+        Assert.Equal("deleted", await StageAsync(run));
+        Assert.Equal("deleted", (await SearchAsync(id, "ALL"))["runs"]![0]!["info"]!["lifecycle_stage"].Text());
+        Assert.Equal(2, (await SearchAsync(id, "DELETED_ONLY"))["runs"]!.AsArray().Count);
+        foreach (var (path, body) in Changes(run))
+        {
+            Assert.Equal(
+                "INVALID_PARAMETER_VALUE",
+                (await host.PostAsync(path, body, HttpStatusCode.BadRequest)).Code()
+            );
+        }
+
+        await host.PostAsync("/experiments/restore", new { experiment_id = id });
+        Assert.Equal(("active", "deleted"), (await StageAsync(run), await StageAsync(other)));
+        foreach (var (path, body) in Changes(run))
+        {
+            await host.PostAsync(path, body);
+        }
+    }
+
     [Theory]
     [InlineData("name = '{0} b'", "b")]
     [InlineData("name LIKE '{0}%'", "abc")]
@@ -279,6 +307,33 @@ public sealed class Experiments_of_MLflow(TrackingHost host) : IClassFixture<Tra
     private static StringContent JsonBody(object body) =>
         new(System.Text.Json.JsonSerializer.Serialize(body), System.Text.Encoding.UTF8, "application/json");
 
-    private Task<JsonNode> SearchAsync(string experiment) =>
-        host.PostAsync("/runs/search", new { experiment_ids = new[] { experiment } });
+    private static IEnumerable<(string Path, object Body)> Changes(string run) =>
+        [
+            (
+                "/runs/set-tag",
+                new
+                {
+                    run_id = run,
+                    key = "a",
+                    value = "b",
+                }
+            ),
+            (
+                "/runs/log-metric",
+                new
+                {
+                    run_id = run,
+                    key = "loss",
+                    value = 1,
+                    timestamp = 1,
+                }
+            ),
+            ("/runs/update", new { run_id = run, status = "FINISHED" }),
+        ];
+
+    private async Task<string> StageAsync(string run) =>
+        (await host.AskAsync($"/runs/get?run_id={run}"))["run"]!["info"]!["lifecycle_stage"].Text();
+
+    private Task<JsonNode> SearchAsync(string experiment, string view = "ACTIVE_ONLY") =>
+        host.PostAsync("/runs/search", new { experiment_ids = new[] { experiment }, run_view_type = view });
 }

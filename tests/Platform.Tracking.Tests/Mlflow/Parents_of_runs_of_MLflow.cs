@@ -78,6 +78,17 @@ public sealed class Parents_of_runs_of_MLflow(TrackingHost host) : IClassFixture
         Assert.Null(await ParentAsync(run));
     }
 
+    [Fact]
+    public async Task are_no_parts_of_the_run()
+    {
+        var (run, part, below) = (await RunAsync(), await RunAsync(), await RunAsync());
+        await SetAsync(part, run);
+        await SetAsync(below, part);
+
+        Assert.Equal("INVALID_PARAMETER_VALUE", (await SetAsync(run, below, HttpStatusCode.BadRequest)).Code());
+        Assert.Null(await ParentAsync(run));
+    }
+
     private async Task<string> RunAsync() => MlflowCalls.IdOf(await host.RunAsync("0"));
 
     private Task<JsonNode> SetAsync(

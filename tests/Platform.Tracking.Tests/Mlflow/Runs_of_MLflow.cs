@@ -190,6 +190,7 @@ public sealed class Runs_of_MLflow(TrackingHost host) : IClassFixture<TrackingHo
     [InlineData("metrics.`val/acc` > 0.5", "a")]
     [InlineData("tags.\"mlflow.source.name\" LIKE 'train%'", "abc")]
     [InlineData("attributes.status = 'FINISHED'", "a")]
+    [InlineData("attributes.status = 'BOGUS'", "")]
     [InlineData("attributes.run_id IN ('{a}', '{c}')", "ac")]
     [InlineData("run_name = 'c'", "c")]
     [InlineData("params.lr IS NULL", "c")]

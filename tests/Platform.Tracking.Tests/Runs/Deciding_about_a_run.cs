@@ -243,6 +243,7 @@ public sealed class Deciding_about_a_run
                 new ImportRun("source", "p", RunStatus.Running, _now) { Content = new UpdateRun() },
                 status is RunStatus.None ? Accept : Nothing
             ),
+            (new EndImport("source", RunStatus.Finished, _now), Nothing),
         ];
 
         Assert.All(

@@ -36,6 +36,97 @@ public sealed class Describing_a_run(TrackingHost host) : IClassFixture<Tracking
         Assert.Equal(first["version"]!.GetValue<long>(), second["version"]!.GetValue<long>());
     }
 
+    [Fact]
+    public async Task writes_large_and_small_numbers_in_their_shortest_form()
+    {
+        var id = await host.CreateRunAsync();
+        var changed = await PatchAsync(
+            id,
+            """{"parameters":{"big":1e300,"small":2.5e-12},"summary":{"low":-1e-300},"environment":{"limits":[1e25]}}"""
+        );
+        var again = await PatchAsync(id, """{"parameters":{"big":1E+300}}""");
+
+        var text = await host.Http.GetStringAsync($"/api/runs/{id}");
+        foreach (var number in new[] { "1e+300", "2.5e-12", "-1e-300", "1e+25" })
+        {
+            Assert.Contains(number, text, StringComparison.Ordinal);
+        }
+
+        Assert.DoesNotContain("0000000000", text, StringComparison.Ordinal);
+        Assert.Equal(changed["version"]!.GetValue<long>(), again["version"]!.GetValue<long>());
+        foreach (var value in new[] { "1e300", "'1e300'", "'1e+300'" })
+        {
+            var found = await host.GetAsync($"/api/runs?filter={Uri.EscapeDataString($"params.big = {value}")}");
+            Assert.Equal(id, Assert.Single(found["items"]!.AsArray())!["id"]!.GetValue<string>());
+        }
+
+        var report = await host.Http.GetStringAsync($"/api/runs/{id}/export?format=markdown");
+        Assert.Contains("1e+300", report, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task shows_what_could_not_be_stored()
+    {
+        var id = await host.CreateRunAsync();
+        Assert.Null((await host.GetAsync($"/api/runs/{id}"))["losses"]);
+
+        await PatchAsync(id, """{"losses":{"reporter":"one","refused":1,"notices":["lr is not stored: no number"]}}""");
+        var first = await PatchAsync(
+            id,
+            """{"losses":{"reporter":"one","refused":3,"cut":1,"notices":["lr is not stored: no number","b is cut"]}}"""
+        );
+        // Each process tells all that it has lost, also once more.
+        var again = await PatchAsync(
+            id,
+            """{"losses":{"reporter":"one","refused":3,"cut":1,"notices":["lr is not stored: no number","b is cut"]}}"""
+        );
+        await PatchAsync(id, """{"losses":{"reporter":"two","refused":2,"notices":["lr is not stored: no number"]}}""");
+
+        const string Expected = """{"refused":5,"cut":1,"notices":["b is cut","lr is not stored: no number"]}""";
+        Assert.Equal(first["version"]!.GetValue<long>(), again["version"]!.GetValue<long>());
+        Assert.Equal(Expected, (await host.GetAsync($"/api/runs/{id}"))["losses"]!.ToJsonString());
+        var listed = await host.GetAsync($"/api/runs?search={id}");
+        Assert.Equal(Expected, listed["items"]![0]!["losses"]!.ToJsonString());
+        Assert.True(await host.Store.RebuildAsync("run:v1") > 0);
+        Assert.Equal(Expected, (await host.GetAsync($"/api/runs/{id}"))["losses"]!.ToJsonString());
+    }
+
+    [Theory]
+    [InlineData("""{"losses":{"refused":1}}""")]
+    [InlineData("""{"losses":{"reporter":"","refused":1}}""")]
+    [InlineData("""{"losses":{"reporter":"a","refused":-1}}""")]
+    [InlineData("""{"losses":{"reporter":"a","cut":1e20}}""")]
+    [InlineData("""{"losses":{"reporter":"a","notices":["two\nlines"]}}""")]
+    [InlineData("""{"losses":{"reporter":"a","notices":[null]}}""")]
+    [InlineData("""{"losses":{"reporter":"a","notices":null}}""")]
+    public async Task with_losses_that_are_none_answers_400(string body)
+    {
+        var id = await host.CreateRunAsync();
+        await host.SendAsync(HttpMethod.Patch, $"/api/runs/{id}", body, HttpStatusCode.BadRequest);
+    }
+
+    [Fact]
+    public async Task refuses_a_parent_that_is_a_part_of_the_run()
+    {
+        var (above, below) = ($"above-{Guid.CreateVersion7():N}", $"below-{Guid.CreateVersion7():N}");
+        // The run above it may be created later.
+        await host.SendAsync(
+            HttpMethod.Put,
+            $"/api/runs/{below}",
+            new { project = "demo", parentId = above },
+            HttpStatusCode.Created
+        );
+
+        var answer = await host.SendAsync(
+            HttpMethod.Put,
+            $"/api/runs/{above}",
+            new { project = "demo", parentId = below },
+            HttpStatusCode.BadRequest
+        );
+
+        Assert.Equal("run.own-parent", answer["errorCodes"]!["parentId"]![0]!["code"]!.GetValue<string>());
+    }
+
     [Theory]
     [InlineData("""{"alias":"two\nlines"}""")]
     [InlineData("""{"group":5}""")]

@@ -189,6 +189,7 @@ export const zhSentences: SentenceCatalogue = {
     'filter.number': '“{field}” 须与数字比较，第 {position} 个字符处的值不是数字。',
     'filter.open-quote': '第 {position} 个字符处的引号没有结束。',
     'filter.operator': '“{field}” 不能这样比较。',
+    'filter.status': '实验没有状态 “{status}”，可用的状态有 {statuses}。',
     'filter.time':
       '“{field}” 须与时间比较，例如 ‘2026-01-31’、‘2026-01-31T12:00:00Z’ 或 7d（7 天前）；第 {position} 个字符处的值不是时间。',
     'filter.too-deep': '括号最多嵌套 {max} 层。',
@@ -421,6 +422,7 @@ export const zhSentences: SentenceCatalogue = {
     'run.key-and-id': '带有 ID 的请求无需 Idempotency-Key 即可重复。请只给出其中之一。',
     'run.key-reused': '此 Idempotency-Key 属于内容不同的另一请求。新实验请使用新的键。',
     'run.log-not-found': '该实验没有日志 “{name}”。',
+    'run.losses': '计数须为 0 到 {count}，最多 {notices} 条说明，每条为一行 1 到 {length} 个字符。',
     'run.mode': '模式须为 max 或 min。',
     'run.name': '名称须为 1 到 250 个字符，不能含控制字符。',
     'run.no-parameters': '此地址不接受参数。',

@@ -1,12 +1,16 @@
 """What is said to the user, and what is counted."""
 
+import os
 import sys
 import threading
+import uuid
 from typing import NamedTuple
 
 from .values import _brief, _text
 
 _MAX_NOTICES = 100
+_MAX_TOLD = 20
+_MAX_TOLD_LENGTH = 500
 
 
 def _notify_user(text):
@@ -23,7 +27,10 @@ class _Refusals:
 
     def __init__(self):
         self._said = set()
-        self.count = 0
+        self.count = self._cut = 0
+        self._told = []
+        self._process = os.getpid()
+        self._id = uuid.uuid4().hex
         self.after_fork()
 
     def after_fork(self):
@@ -43,12 +50,28 @@ class _Refusals:
     def note(self, text):
         """Says once what was changed about something that is stored."""
         with self._gate:
+            self._cut += 1
             self._say(text, text)
+
+    def losses(self, refused_by_platform):
+        """All that this process has lost so far, for the platform; None in a forked one, which knows no more than its parent."""
+        if os.getpid() != self._process:
+            return None
+        with self._gate:
+            return {
+                "reporter": self._id,
+                "refused": self.count + refused_by_platform,
+                "cut": self._cut,
+                "notices": list(self._told),
+            }
 
     def _say(self, key, text):
         if key in self._said or len(self._said) > _MAX_NOTICES:
             return
         self._said.add(key)
+        if len(self._told) < _MAX_TOLD:
+            line = "".join(character if character.isprintable() else " " for character in text).strip()
+            self._told.append((line or "?")[:_MAX_TOLD_LENGTH])
         _notify_user(text if len(self._said) <= _MAX_NOTICES else "more is not stored; further names are not listed")
 
 

@@ -18,6 +18,7 @@ _BYTES_PER_REQUEST = 512 * 1024
 _FIRST_PAUSE = 0.25
 _LONGEST_PAUSE = 15.0
 _HEARTBEAT_INTERVAL = 30.0
+_LOSSES_INTERVAL = 30.0
 _ADOPT_INTERVAL = 2.0
 _DIVISIBLE = ("parameters", "tags", "summary")
 _LISTS = {"points": "points", "media": "items"}
@@ -96,7 +97,8 @@ class _Sender(threading.Thread):
         self._signal = threading.Condition()
         self._adopting = threading.Lock()
         self._pause = _FIRST_PAUSE
-        self._progress = self._last_heartbeat = self._last_adoption = time.monotonic()
+        self._progress = self._last_heartbeat = self._last_adoption = self._last_losses = time.monotonic()
+        self._told_losses = None
         self._unavailable = False
         self._woken = self._retry_now = self._finishing = self._stopping = self._has_ended = False
         self._records_per_request = sys.maxsize
@@ -277,6 +279,8 @@ class _Sender(threading.Thread):
             self._client.send("POST", self._run + "/metrics", _line({"points": record["points"]}))
         elif kind == "run":
             self._client.send("PUT", self._run, _line(record["body"]))
+        elif kind == "update" and "losses" in record["body"]:
+            self._send_losses(record["body"]["losses"])
         elif kind == "update":
             self._client.send("PATCH", self._run, _line(record["body"]))
         elif kind == "finish":
@@ -289,6 +293,32 @@ class _Sender(threading.Thread):
             self._client.send("POST", self._run + "/media", _line({"items": record["items"]}))
         # With the first one the platform begins to watch the run.
         self._send_heartbeat(kind == "run" or time.monotonic() - self._last_heartbeat >= _HEARTBEAT_INTERVAL)
+        self._send_losses_if_due()
+
+    def _send_losses(self, losses):
+        """Tells what could not be stored as it was logged, for whoever looks at the run."""
+        own = self._refusals.losses(self.refused)
+        if own is not None and own["reporter"] == losses["reporter"]:
+            losses = own
+        if losses == self._told_losses or not (losses["refused"] or losses["cut"]):
+            return
+        try:
+            self._client.send("PATCH", self._run, _line({"losses": losses}))
+        except _Refused:
+            pass  # A platform of before does not take it.
+        self._told_losses = losses
+
+    def _send_losses_if_due(self):
+        """Now and then, since a process that is killed does not tell them in the end."""
+        if self._own is None or time.monotonic() - self._last_losses < _LOSSES_INTERVAL:
+            return
+        self._last_losses = time.monotonic()
+        losses = self._refusals.losses(self.refused)
+        if losses is not None:
+            try:
+                self._send_losses(losses)
+            except (_Unavailable, OSError):
+                pass  # It is told the next time.
 
     def _send_artifact(self, record):
         if not os.path.isdir(record["folder"]):
@@ -356,6 +386,7 @@ class _Sender(threading.Thread):
         if now - self._last_adoption >= _ADOPT_INTERVAL:
             self.adopt()
         self._send_heartbeat(is_due=now - self._last_heartbeat >= _HEARTBEAT_INTERVAL)
+        self._send_losses_if_due()
 
     def _send_heartbeat(self, is_due):
         """Says that the training is alive, so that the run ends when it isn't. A job's agent says that of its trainings."""

@@ -308,6 +308,10 @@ class Run(_Updates, _Media):
                 return self._report()
             self._send_results()
             self._write_texts()
+            losses = self._refusals.losses(0)
+            if losses is not None:
+                # What the platform refuses meanwhile is added as it is sent.
+                recorder.add(_line({"kind": "update", "body": {"losses": losses}}), 0)
             # Otherwise the run goes on in the process that it was forked from, or that it joined.
             if sends_end and not recorder.is_forked and not self._is_joined:
                 recorder.add(_line({"kind": "finish", "body": self._end_of_run(status)}), 0)

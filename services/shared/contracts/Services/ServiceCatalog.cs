@@ -40,6 +40,7 @@ public static class ServiceCatalog
                 new("/api/jobs/{id}/artifacts/{**rest}") { HasLargeBodies = true },
                 new("/api/runs/{id}/files/{**rest}") { HasLargeBodies = true },
                 new("/api/runs/{id}/folder"),
+                new("/api/runs/{id}/artifacts"),
                 new("/api/runs/{id}/media/{**rest}"),
                 new("/api/2.0/mlflow-artifacts/{**rest}") { HasLargeBodies = true },
                 new("/ajax-api/2.0/mlflow-artifacts/{**rest}") { HasLargeBodies = true },

@@ -42,6 +42,11 @@ public static class FilterSentences
         "A run has no attribute '{attribute}'. It has {attributes}."
     );
 
+    public static readonly Template<string, string> Status = new(
+        "filter.status",
+        "A run has no status '{status}'. It has one of {statuses}."
+    );
+
     public static readonly Template<string> Operator = new(
         "filter.operator",
         "'{field}' cannot be compared in this way."

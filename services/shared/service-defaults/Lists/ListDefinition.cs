@@ -39,6 +39,9 @@ public sealed class ListDefinition<TRow>
     /// <summary>What else the list may be sorted by, which no index has; null for nothing.</summary>
     public ListSorts? MoreSorts { get; init; }
 
+    /// <summary>How those orders are written, for a refusal that names what there is, such as <c>metrics.&lt;key&gt;</c>.</summary>
+    public IReadOnlyList<string> MoreSortNames { get; init; } = [];
+
     /// <summary>The order of a query without one, such as <c>-submittedAt</c>.</summary>
     public required string DefaultSort { get; init; }
 
@@ -67,7 +70,7 @@ public sealed class ListDefinition<TRow>
         ArgumentNullException.ThrowIfNull(query);
         ArgumentNullException.ThrowIfNull(filter);
         ArgumentNullException.ThrowIfNull(request);
-        var place = ListPlace.Of(query, filter, Sorts, MoreSorts, Keys, DefaultSort, DefaultLimit);
+        var place = ListPlace.Of(query, filter, Sorts, (MoreSorts, MoreSortNames), Keys, DefaultSort, DefaultLimit);
         if (filter.Errors.Count > 0)
         {
             return new ListResult<TRow>(ProblemResults.Invalid(filter.Errors));

@@ -32,7 +32,7 @@ internal sealed record ListPlace
         ListQuery query,
         ListFilter filter,
         IReadOnlyDictionary<string, ListColumn> sorts,
-        ListSorts? moreSorts,
+        (ListSorts? Find, IReadOnlyList<string> Names) moreSorts,
         IReadOnlyList<ListColumn> keys,
         string defaultSort,
         int defaultLimit
@@ -43,10 +43,10 @@ internal sealed record ListPlace
         var name = sort[(isDescending ? 1 : 0)..];
         var sorting = sorts.TryGetValue(name, out var column)
             ? [column]
-            : moreSorts?.Invoke(name, isDescending, filter.Parameter);
+            : moreSorts.Find?.Invoke(name, isDescending, filter.Parameter);
         if (sorting is null)
         {
-            filter.Reject("sort", ListSentences.Sort.With(string.Join(", ", sorts.Keys)));
+            filter.Reject("sort", ListSentences.Sort.With(string.Join(", ", sorts.Keys.Concat(moreSorts.Names))));
         }
 
         var place = new ListPlace

@@ -40,6 +40,10 @@ public static class ProblemResults
     public static ProblemHttpResult UnknownVersion() =>
         Problem(StatusCodes.Status412PreconditionFailed, RequestSentences.UnknownVersion);
 
+    /// <summary>412 for an <c>If-Match</c> that names another version than the present one, of what is no stream.</summary>
+    public static ProblemHttpResult OtherVersion(long actual, long expected) =>
+        Problem(StatusCodes.Status412PreconditionFailed, RequestSentences.Changed.With(actual, expected));
+
     /// <summary>400 for one field.</summary>
     public static ProblemHttpResult Invalid(string field, Sentence error) => Invalid(FieldErrors.Of(field, error));
 

@@ -149,7 +149,7 @@ internal static class DestinationEndpoints
             await destinations.ChangeAsync(id, request, ifVersion, context.Caller().Subject, cancellationToken)
             && await destinations.FindAsync(id, cancellationToken) is { } changed
             ? TypedResults.Ok(Shown(context, changed))
-            : ProblemResults.UnknownVersion();
+            : await NotChangedAsync(id, ifVersion, destinations, cancellationToken);
     }
 
     private static async Task<Results<NoContent, ProblemHttpResult>> DeleteAsync(
@@ -196,7 +196,7 @@ internal static class DestinationEndpoints
             await destinations.RotateAsync(id, ifVersion, context.Caller().Subject, cancellationToken) is { } secret
             && await destinations.FindAsync(id, cancellationToken) is { } rotated
             ? TypedResults.Ok(Shown(context, rotated with { Secret = secret }))
-            : ProblemResults.UnknownVersion();
+            : await NotChangedAsync(id, ifVersion, destinations, cancellationToken);
     }
 
     private static async Task<Results<Ok<DeliveryResult>, ProblemHttpResult>> TestAsync(
@@ -207,6 +207,17 @@ internal static class DestinationEndpoints
     ) =>
         await destinations.LoadAsync(id, cancellationToken) is { } destination
             ? TypedResults.Ok(DeliveryResult.Of(await sender.TestAsync(destination, cancellationToken)))
+            : NotFound(id);
+
+    /// <summary>Why a destination that was there before is not changed.</summary>
+    private static async Task<ProblemHttpResult> NotChangedAsync(
+        Guid id,
+        long? ifVersion,
+        DestinationStore destinations,
+        CancellationToken cancellationToken
+    ) =>
+        ifVersion is { } expected && await destinations.FindAsync(id, cancellationToken) is { } known
+            ? ProblemResults.OtherVersion(known.Version, expected)
             : NotFound(id);
 
     private static DestinationView Shown(HttpContext context, DestinationView destination)

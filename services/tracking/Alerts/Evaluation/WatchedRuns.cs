@@ -112,7 +112,7 @@ internal sealed class WatchedRuns(TrackingStore store)
         // Read when the rule was made; what it named may have gone since then, and then it finds nothing.
         if (
             FilterParser.Parse(filter, out _) is not { } node
-            || RunFilterSql.Translate(node, conditions.Parameter, out _) is not { } sql
+            || RunFilterSql.Translate(node, conditions.Parameter, out _, takesAnyWord: true) is not { } sql
         )
         {
             return new HashSet<string>(StringComparer.Ordinal);

@@ -1,5 +1,6 @@
 using System.Data.Common;
 using System.Text.Json;
+using Platform.EventStore;
 using Platform.ServiceDefaults;
 
 namespace Platform.Tracking.Alerts.Rules;
@@ -68,6 +69,16 @@ internal sealed class RuleReader(TrackingStore store)
         command.Parameters.Add(new() { Value = id });
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
         return await reader.ReadAsync(cancellationToken) ? Read(reader) : null;
+    }
+
+    /// <summary>What rules watch that are not paused.</summary>
+    public async Task<IReadOnlySet<string>> WatchesAsync(CancellationToken cancellationToken)
+    {
+        await using var command = store.DataSource.CreateCommand(
+            $"select distinct watch from alert_rule where state = '{RuleWords.Active}'"
+        );
+        var watches = await command.ReadColumnAsync<string>(cancellationToken);
+        return watches.ToHashSet(StringComparer.Ordinal);
     }
 
     public static RuleSpec SpecOf(string json) => JsonSerializer.Deserialize(json, TrackingJson.Default.RuleSpec)!;

@@ -39,11 +39,12 @@ internal sealed class JobWatch(TrackingStore store, AlertWriter alerts, TimeProv
         await LookAsync("where j.job_id = $1", jobId, clock.GetUtcNow(), cancellationToken);
     }
 
-    /// <summary>Looks at jobs whose time is up, and forgets old ones.</summary>
-    public async Task LookAsync(DateTimeOffset now, CancellationToken cancellationToken)
-    {
-        // What only a message can change was looked at when it came; a crash in between brings the message again.
-        await LookAsync(
+    /// <summary>
+    /// Looks at jobs whose time is up. What only a message can change was looked at when it came; a crash in between brings the message
+    /// again.
+    /// </summary>
+    public Task LookAsync(DateTimeOffset now, CancellationToken cancellationToken) =>
+        LookAsync(
             """
             where j.stage < 3 and j.since <= $1 and r.condition in ('waiting', 'running')
               and j.stage = case r.condition when 'waiting' then 0 else 2 end
@@ -57,6 +58,10 @@ internal sealed class JobWatch(TrackingStore store, AlertWriter alerts, TimeProv
             now,
             cancellationToken
         );
+
+    /// <summary>Forgets jobs that ended long ago.</summary>
+    public async Task ForgetAsync(DateTimeOffset now, CancellationToken cancellationToken)
+    {
         await using var forget = store.DataSource.CreateCommand(
             """
             delete from alert_job j where j.stage = 3 and j.since < $1

@@ -13,7 +13,7 @@ internal sealed class MlflowRunAccess(TrackingStore store, MachineAccess machine
     /// <exception cref="MlflowException">There is none, or it is none of the caller's business.</exception>
     public async Task<string> FindAsync(string given, HttpContext context) => (await ReadAsync(given, context)).Id;
 
-    /// <summary>The id of a run that is not deleted.</summary>
+    /// <summary>The id of a run that is not deleted, nor its experiment.</summary>
     public async Task<string> FindActiveAsync(string given, HttpContext context)
     {
         var (id, isDeleted) = await ReadAsync(given, context);
@@ -81,7 +81,13 @@ internal sealed class MlflowRunAccess(TrackingStore store, MachineAccess machine
         if (RunRules.TryNormalizeId(given, out var id))
         {
             MlflowException.ThrowIf(await machines.RefuseOwnerAsync(context, id, context.RequestAborted));
-            await using var command = store.DataSource.CreateCommand("select is_deleted from run where id = $1");
+            await using var command = store.DataSource.CreateCommand(
+                """
+                select r.is_deleted or exists (
+                  select from experiment x where x.project = coalesce(r.project, 'default') and x.is_deleted)
+                from run r where r.id = $1
+                """
+            );
             command.Parameters.Add(new() { Value = id });
             if (await command.ExecuteScalarAsync(context.RequestAborted) is bool isDeleted)
             {

@@ -8,6 +8,9 @@ using Platform.Tracking.Runs;
 
 namespace Platform.Tracking.Mlflow.Runs;
 
+/// <summary>The experiment of a run, which takes its runs with it when it is deleted.</summary>
+internal readonly record struct RunExperiment(string Id, bool IsDeleted);
+
 /// <summary>Runs as MLflow's clients see them.</summary>
 internal static class MlflowRunMapping
 {
@@ -43,25 +46,25 @@ internal static class MlflowRunMapping
             ),
         };
 
-    public static MlflowRunInfo InfoOf(RunView run, string experiment) =>
+    public static MlflowRunInfo InfoOf(RunView run, RunExperiment experiment) =>
         new()
         {
             RunId = IdOf(run.Id),
             RunName = run.Name,
-            ExperimentId = experiment,
+            ExperimentId = experiment.Id,
             UserId = run.Tags.TryGetProperty(UserTag, out var user) ? user.GetString()! : "",
             Status = StatusOf(run.Status),
             StartTime = (run.StartedAt ?? run.CreatedAt).ToUnixTimeMilliseconds(),
             EndTime = run.EndedAt?.ToUnixTimeMilliseconds(),
-            ArtifactUri = $"{MlflowExperiments.LocationOf(experiment)}/{IdOf(run.Id)}/artifacts",
-            LifecycleStage = run.Deletion is null ? "active" : "deleted",
+            ArtifactUri = $"{MlflowExperiments.LocationOf(experiment.Id)}/{IdOf(run.Id)}/artifacts",
+            LifecycleStage = run.Deletion is null && !experiment.IsDeleted ? "active" : "deleted",
         };
 
     /// <param name="latest">For each metric, its last point.</param>
     /// <param name="links">What it read and made.</param>
     public static MlflowRun Of(
         RunView run,
-        string experiment,
+        RunExperiment experiment,
         IEnumerable<MlflowMetric> latest,
         MlflowRunLinks links
     ) =>

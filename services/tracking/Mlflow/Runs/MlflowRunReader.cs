@@ -32,10 +32,14 @@ internal sealed class MlflowRunReader(
             : null;
 
     /// <summary>The experiment of a run; a run whose job is not known yet has no project.</summary>
-    public async Task<string> ExperimentOfAsync(RunView run, CancellationToken cancellationToken) =>
-        (await experiments.OfProjectAsync(run.Project ?? "default", cancellationToken)).ToString(
-            CultureInfo.InvariantCulture
-        );
+    public async Task<RunExperiment> ExperimentOfAsync(RunView run, CancellationToken cancellationToken)
+    {
+        var id = await experiments.OfProjectAsync(run.Project ?? "default", cancellationToken);
+        await using var command = store.DataSource.CreateCommand("select is_deleted from experiment where id = $1");
+        command.Parameters.Add(new() { Value = id });
+        var isDeleted = await command.ExecuteScalarAsync(cancellationToken) is true;
+        return new RunExperiment(id.ToString(CultureInfo.InvariantCulture), isDeleted);
+    }
 
     /// <summary>Searches runs.</summary>
     public async Task<(IReadOnlyList<MlflowRun> Runs, bool HasMore)> SearchAsync(
@@ -82,18 +86,18 @@ internal sealed class MlflowRunReader(
         );
     }
 
-    private async Task<List<(RunView Run, string Experiment)>> ReadAsync(
+    private async Task<List<(RunView Run, RunExperiment Experiment)>> ReadAsync(
         ListFilter filter,
         string order,
         CancellationToken cancellationToken
     )
     {
-        var found = new List<(RunView Run, string Experiment)>();
+        var found = new List<(RunView Run, RunExperiment Experiment)>();
         await using var batch = store.DataSource.CreateBatch();
         batch.BatchCommands.Add(
             filter.Command(
                 $"""
-                select {RunReader.Columns}, e.id::text as experiment from run r join experiment e on e.project = r.project {RunReader.PrimaryJoin}
+                select {RunReader.Columns}, e.id::text as experiment, e.is_deleted as experiment_deleted from run r join experiment e on e.project = r.project {RunReader.PrimaryJoin}
                 where {string.Join(" and ", filter.Conditions)} {order}
                 """
             )
@@ -101,7 +105,12 @@ internal sealed class MlflowRunReader(
         await using var rows = await batch.ExecuteReaderAsync(cancellationToken);
         while (await rows.ReadAsync(cancellationToken))
         {
-            found.Add((RunReader.Read(rows), rows.Value<string>("experiment")));
+            found.Add(
+                (
+                    RunReader.Read(rows),
+                    new RunExperiment(rows.Value<string>("experiment"), rows.Value<bool>("experiment_deleted"))
+                )
+            );
         }
 
         return found;

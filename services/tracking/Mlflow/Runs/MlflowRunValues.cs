@@ -11,6 +11,7 @@ internal sealed class MlflowRunValues(
     RunHandler handler,
     MetricWriter writer,
     MlflowRunAccess access,
+    RunParents parents,
     LoggedModelAccess models,
     LoggedModelMetrics modelMetrics,
     TimeProvider clock
@@ -152,12 +153,15 @@ internal sealed class MlflowRunValues(
             return;
         }
 
-        if (string.Equals(parent, id, StringComparison.Ordinal))
+        if (!string.Equals(parent, id, StringComparison.Ordinal))
         {
-            throw MlflowException.Invalid("A run cannot be a part of itself.");
+            await access.FindAsync(parent, context);
         }
 
-        await access.FindAsync(parent, context);
+        if (await parents.IsCircleAsync(id, parent, planned: null, context.RequestAborted))
+        {
+            throw MlflowException.Invalid(RunSentences.OwnParent.English);
+        }
     }
 
     private Metrics Read(IReadOnlyList<MlflowRequest> metrics) =>

@@ -32,7 +32,9 @@ internal sealed class RunSearch
             search.Filter.AddRunFilter(
                 node,
                 search.Finder,
-                meaning => throw MlflowException.Invalid($"Invalid filter '{ClientText.Brief(filter)}': {meaning.Text}")
+                meaning =>
+                    throw MlflowException.Invalid($"Invalid filter '{ClientText.Brief(filter)}': {meaning.Text}"),
+                takesAnyWord: true
             );
         }
 

@@ -11,6 +11,7 @@ import { JobLink } from '../../../components/job-link';
 import { PageHeader } from '../../../components/page-header';
 import { AbsentState, PendingPage, WaitingState } from '../../../components/states';
 import { StatusBadge } from '../../../components/status-badge';
+import { SubjectAlerts } from '../../../components/subject-alerts';
 import { Tabs } from '../../../components/tabs';
 import { Ago, Duration } from '../../../components/time';
 import { useEditRefusal } from '../../../lib/caller';
@@ -112,6 +113,7 @@ function JobView({ job, search }: { job: Job; search: JobSearch }) {
         <JobActions job={job} bin={bin} />
       </PageHeader>
       {job.deletion && <InBin text={t('bin.holds.job')} bin={bin} />}
+      <SubjectAlerts subject={job.id} />
       <JobFacts job={job} />
       <Tabs
         names={tabs}

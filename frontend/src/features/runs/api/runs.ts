@@ -1,5 +1,5 @@
 import { useQuery } from '@tanstack/react-query';
-import { api, read, readIfThere, type Schemas } from '../../../lib/api';
+import { api, read, readIfThere, untilRefused, type Schemas } from '../../../lib/api';
 import { oneByOne, sumContents, type BinCommands } from '../../../lib/batch';
 import { useBin } from '../../../lib/use-bin';
 
@@ -21,6 +21,18 @@ export function useRun(id: string) {
     queryKey: ['/api/runs', id],
     queryFn: ({ signal }) => readIfThere(api.GET('/api/runs/{id}', { params: { path: { id } }, signal })),
     refetchInterval: ({ state: { data } }) => (data && !data.endedAt ? refreshEvery : false),
+  });
+}
+
+export type RunVersions = Pick<Schemas['PageOfArtifactVersion'], 'items' | 'total'>;
+
+/** The versions of artifacts that a run made, the newest first. */
+export function useRunArtifacts({ id, status, endedAt }: Run) {
+  return useQuery({
+    queryKey: ['/api/runs', id, 'artifacts', status],
+    queryFn: ({ signal }) =>
+      read(api.GET('/api/runs/{id}/artifacts', { params: { path: { id }, query: { limit: 10 } }, signal })),
+    refetchInterval: endedAt ? false : untilRefused(refreshEvery * 5),
   });
 }
 

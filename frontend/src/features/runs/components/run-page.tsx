@@ -11,12 +11,14 @@ import { Tabs } from '../../../components/tabs';
 import { Ago, Duration } from '../../../components/time';
 import { useText } from '../../../lib/i18n/i18n';
 import { userName } from '../../../lib/user-name';
-import { useRun, useRunBin, type Run } from '../api/runs';
+import { useRun, useRunArtifacts, useRunBin, type Run } from '../api/runs';
 import './data-table.css';
 import './files.css';
 import './media.css';
 import './run-results.css';
+import { RunArtifacts } from './run-artifacts';
 import { RunFiles } from './run-files';
+import { RunLosses } from './run-losses';
 import { RunMedia } from './run-media';
 import { RunResults } from './run-results';
 import { runTabs, type RunSearch } from './run-tabs';
@@ -44,6 +46,7 @@ function RunView({ run, search }: { run: Run; search: RunSearch }) {
   const navigate = useNavigate();
   const tab = search.tab ?? 'results';
   const bin = useRunBin(run.id);
+  const { data: artifacts } = useRunArtifacts(run);
   const isOver = run.status !== 'scheduled' && run.status !== 'running';
   return (
     <div className="page">
@@ -60,6 +63,7 @@ function RunView({ run, search }: { run: Run; search: RunSearch }) {
       </PageHeader>
       {run.deletion && <InBin text={t('bin.holds.run')} bin={bin} />}
       <SubjectAlerts subject={run.id} />
+      {run.losses && <RunLosses losses={run.losses} />}
       <Facts
         items={[
           [
@@ -76,6 +80,7 @@ function RunView({ run, search }: { run: Run; search: RunSearch }) {
           [t('bin.deletedBy'), run.deletion?.by && (userName(run.deletion.by) ?? run.deletion.by)],
           [t('bin.deletedFor'), run.deletion?.reason],
           [t('run.job'), run.jobId && <JobLink key="job" id={run.jobId} />],
+          [t('run.artifacts'), artifacts && artifacts.items.length > 0 && <RunArtifacts key="artifacts" {...artifacts} />],
           [
             'ID',
             <span key="id" className="with-button">
