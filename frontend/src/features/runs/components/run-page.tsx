@@ -80,7 +80,10 @@ function RunView({ run, search }: { run: Run; search: RunSearch }) {
           [t('bin.deletedBy'), run.deletion?.by && (userName(run.deletion.by) ?? run.deletion.by)],
           [t('bin.deletedFor'), run.deletion?.reason],
           [t('run.job'), run.jobId && <JobLink key="job" id={run.jobId} />],
-          [t('run.artifacts'), artifacts && artifacts.items.length > 0 && <RunArtifacts key="artifacts" {...artifacts} />],
+          [
+            t('run.artifacts'),
+            artifacts && artifacts.items.length > 0 && <RunArtifacts key="artifacts" {...artifacts} />,
+          ],
           [
             'ID',
             <span key="id" className="with-button">
