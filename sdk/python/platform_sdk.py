@@ -88,6 +88,7 @@ __all__ = [
     "log_text",
     "parameters",
     "set_primary_metric",
+    "snapshot",
     "summary",
     "tags",
     "use_artifact",
@@ -537,6 +538,9 @@ class Artifact:
         self.aliases = [aliases] if isinstance(aliases, str) else list(aliases)
         self._sources = []
 
+    # Whether it is refused when a file of it cannot be read.
+    _is_whole = True
+
     def add_file(self, path, name=None):
         """Adds a file, below another name within the artifact if one is given. Returns the artifact."""
         return self._add(path, name, True)
@@ -596,7 +600,8 @@ def _artifact_record(artifact, folder, refusals, body):
     folder = os.path.join(folder, identity)
     os.makedirs(folder)
     try:
-        files = _copy(found, folder)
+        files, unreadable = _copy(found, folder, artifact._is_whole)
+        left_out = left_out + unreadable
         for relative, reason in left_out[:_MAX_LEFT_OUT]:
             _notify_user("artifact %s is stored without %s: %s" % (name, relative, reason))
         if len(left_out) > _MAX_LEFT_OUT:
@@ -621,11 +626,19 @@ def _metadata(value):
     return text if len(text) <= _MAX_METADATA else text[: _MAX_METADATA - 1] + "…"
 
 
-def _copy(found, folder):
-    files = []
+def _copy(found, folder, is_whole):
+    """The files as a version names them, and what cannot be read; unless all are wanted, which then raises OSError."""
+    files, unreadable = [], []
     copies = _Copies(folder)
     for file, relative in found:
-        with _open_file(file) as source:
+        try:
+            source = _open_file(file)
+        except OSError as error:
+            if is_whole:
+                raise
+            unreadable.append((relative, _reason(error.strerror or error)))
+            continue
+        with source:
             is_executable = bool(os.fstat(source.fileno()).st_mode & 0o100)
             sha256, size = copies.add(source)
         entry = {"path": relative, "size": size, "sha256": sha256}
@@ -633,7 +646,7 @@ def _copy(found, folder):
             entry["executable"] = True
         files.append(entry)
     copies.finish()
-    return files
+    return files, unreadable
 
 
 class ArtifactError(Exception):
@@ -1173,6 +1186,447 @@ def _is_worker():
     """Whether multiprocessing started this process, such as a worker of a pool or of a data loader."""
     process = sys.modules.get("multiprocessing.process")
     return getattr(process, "_parent_process", None) is not None
+
+
+# Which files of a folder an ignore file names, in the grammar of ``.gitignore`` and with Git's results ----------------
+
+_NO_MATCH, _NO_MATCH_AT_ALL, _NO_MATCH_IN_FOLDER, _MATCH = range(4)
+_SPECIAL = frozenset(b"*?[\\")
+_STAR, _QUESTION, _BACKSLASH, _OPENING, _SLASH = b"*?\\[/"
+_DIGITS = frozenset(b"0123456789")
+_LOWER = frozenset(b"abcdefghijklmnopqrstuvwxyz")
+_UPPER = frozenset(b"ABCDEFGHIJKLMNOPQRSTUVWXYZ")
+_VISIBLE = frozenset(range(0x21, 0x7F))
+_CLASSES = {
+    b"alnum": _LOWER | _UPPER | _DIGITS,
+    b"alpha": _LOWER | _UPPER,
+    b"blank": frozenset(b" \t"),
+    b"cntrl": frozenset(range(0x20)) | {0x7F},
+    b"digit": _DIGITS,
+    b"graph": _VISIBLE,
+    b"lower": _LOWER,
+    b"print": _VISIBLE | {0x20},
+    b"punct": _VISIBLE - _LOWER - _UPPER - _DIGITS,
+    b"space": frozenset(b" \t\n\r"),
+    b"upper": _UPPER,
+    b"xdigit": _DIGITS | frozenset(b"abcdefABCDEF"),
+}
+
+
+class _IgnoreFile:
+    """The patterns of one ignore file, which concern what is below its folder: ``base`` is that folder's path with a slash
+    at its end, empty for the root."""
+
+    def __init__(self, content, base=b""):
+        self._base = base
+        if content.startswith(b"\xef\xbb\xbf"):
+            content = content[3:]
+        lines = (line[:-1] if line.endswith(b"\r") else line for line in content.split(b"\n"))
+        # A NUL ends a line for Git.
+        lines = (_without_trailing_spaces(line.split(b"\0")[0]) for line in lines if not line.startswith(b"#"))
+        self._patterns = [_Pattern(line) for line in lines if line][::-1]
+
+    def decide(self, path, is_folder):
+        """True when the last pattern that matches names the path, False when it says that it is not ignored, and None when
+        there is no such pattern. ``path`` is one below the root, in bytes, with slashes."""
+        path = path[len(self._base) :]
+        name = path[path.rfind(b"/") + 1 :]
+        for pattern in self._patterns:
+            if pattern.matches(path, name, is_folder):
+                return not pattern.is_negative
+        return None
+
+
+def _without_trailing_spaces(line):
+    """Spaces at the end count only after a backslash."""
+    end, i = 0, 0
+    while i < len(line):
+        if line[i] == _BACKSLASH:
+            i += 1
+            if i == len(line):
+                return line
+            end = i + 1
+        elif line[i] != 0x20:
+            end = i + 1
+        i += 1
+    return line[:end]
+
+
+class _Pattern:
+    """One line of an ignore file."""
+
+    def __init__(self, line):
+        self.is_negative = line.startswith(b"!")
+        text = line[1:] if self.is_negative else line
+        self._is_of_folders = text.endswith(b"/")
+        if self._is_of_folders:
+            text = text[:-1]
+        self._is_of_names = b"/" not in text
+        literal = next((i for i, c in enumerate(text) if c in _SPECIAL), len(text))
+        if text.startswith(b"/") and not self._is_of_names:
+            text, literal = text[1:], literal - 1
+        self._prefix, self._rest = text[:literal], text[literal:]
+        # Most patterns are such as *.pyc.
+        is_ending = self._rest.startswith(b"*") and not self._prefix and not _SPECIAL.intersection(text[1:])
+        self._ending = text[1:] if is_ending and self._is_of_names else None
+
+    def matches(self, path, name, is_folder):
+        if self._is_of_folders and not is_folder:
+            return False
+        if self._ending is not None:
+            return name.endswith(self._ending)
+        text = name if self._is_of_names else path
+        if not text.startswith(self._prefix):
+            return False
+        if not self._rest:
+            return len(text) == len(self._prefix)
+        if self._is_of_names:
+            return _matches(self._prefix + self._rest, name, False)
+        return _matches(self._rest, path[len(self._prefix) :], True)
+
+
+def _matches(pattern, text, is_path):
+    """Whether a pattern with wildcards matches the whole text; those of paths match no slash, except ``**``."""
+    return _Wildcards(pattern, text, is_path).match(0, 0) == _MATCH
+
+
+class _Wildcards:
+    """Git's own way to match, with what it does about odd patterns. NUL stands for the end, as neither has one."""
+
+    def __init__(self, pattern, text, is_path):
+        self._pattern = pattern + b"\0\0"
+        self._text = text + b"\0"
+        self._is_path = is_path
+
+    def match(self, start, t):
+        pattern, text = self._pattern, self._text
+        p = start
+        while pattern[p]:
+            c = pattern[p]
+            if not text[t] and c != _STAR:
+                return _NO_MATCH_AT_ALL
+            if c == _STAR:
+                p, crosses = self._stars(start, p, t)
+                if crosses is None:
+                    return _MATCH
+                if crosses or pattern[p] != _SLASH:
+                    return self._match_after_star(p, t, crosses)
+                # One star and a slash: the rest of this part of the path.
+                t = text.find(b"/", t)
+                if t < 0:
+                    return _NO_MATCH_AT_ALL
+            elif c == _OPENING:
+                p, is_in = self._set(p, text[t])
+                if is_in is None:
+                    return _NO_MATCH_AT_ALL
+                if not is_in or self._is_path and text[t] == _SLASH:
+                    return _NO_MATCH
+            elif c == _QUESTION:
+                if self._is_path and text[t] == _SLASH:
+                    return _NO_MATCH
+            else:
+                if c == _BACKSLASH:
+                    p += 1
+                if text[t] != pattern[p]:
+                    return _NO_MATCH
+            p += 1
+            t += 1
+        return _NO_MATCH if text[t] else _MATCH
+
+    def _stars(self, start, p, t):
+        """Where the pattern goes on after stars, and whether they match slashes; None instead when everything matches."""
+        pattern = self._pattern
+        first = p
+        while pattern[p] == _STAR:
+            p += 1
+        crosses = not self._is_path
+        if self._is_path and p - first > 1:
+            is_at_start = first == start or pattern[first - 1] == _SLASH
+            crosses = is_at_start and (pattern[p] in (0, _SLASH) or pattern[p : p + 2] == b"\\/")
+            if crosses and pattern[p] == _SLASH and self.match(p + 1, t) == _MATCH:
+                return p, None
+        if not pattern[p] and (crosses or self._text.find(b"/", t) < 0):
+            return p, None
+        return p, crosses
+
+    def _match_after_star(self, p, t, crosses):
+        pattern, text = self._pattern, self._text
+        if not pattern[p]:
+            return _NO_MATCH_IN_FOLDER
+        while text[t]:
+            if pattern[p] not in _SPECIAL:
+                while text[t] and (crosses or text[t] != _SLASH) and text[t] != pattern[p]:
+                    t += 1
+                if text[t] != pattern[p]:
+                    return _NO_MATCH_AT_ALL if crosses else _NO_MATCH_IN_FOLDER
+            result = self.match(p, t)
+            if result != _NO_MATCH:
+                if not crosses or result != _NO_MATCH_IN_FOLDER:
+                    return result
+            elif not crosses and text[t] == _SLASH:
+                return _NO_MATCH_IN_FOLDER
+            t += 1
+        return _NO_MATCH_AT_ALL
+
+    def _set(self, p, c):
+        """The end of a set such as ``[a-z]``, and whether it has a character; None instead where it does not end."""
+        pattern = self._pattern
+        p += 1
+        is_negated = pattern[p] in b"!^"
+        if is_negated:
+            p += 1
+        before, is_in, is_first = 0, False, True
+        while is_first or pattern[p] != 0x5D:
+            is_first = False
+            current = pattern[p]
+            if not current:
+                return p, None
+            if current == _BACKSLASH:
+                p += 1
+                current = pattern[p]
+                if not current:
+                    return p, None
+                is_in = is_in or c == current
+            elif current == 0x2D and before and pattern[p + 1] not in b"\0]":
+                p += 1
+                if pattern[p] == _BACKSLASH:
+                    p += 1
+                if not pattern[p]:
+                    return p, None
+                is_in = is_in or before <= c <= pattern[p]
+                current = 0
+            elif current == _OPENING and pattern[p + 1] == 0x3A:
+                end = pattern.find(b"]", p + 2)
+                if end < 0:
+                    return p, None
+                if end == p + 2 or pattern[end - 1] != 0x3A:
+                    is_in = is_in or c == _OPENING  # It is no class, but a set as any other.
+                else:
+                    members = _CLASSES.get(pattern[p + 2 : end - 1])
+                    if members is None:
+                        return p, None
+                    is_in = is_in or c in members
+                    p, current = end, 0
+            else:
+                is_in = is_in or c == current
+            before = current
+            p += 1
+        return p, is_in != is_negated
+
+
+# The code of a run: the files of its work folder, as an artifact ------------------------------------------------------
+
+_IGNORE_FILES = (".platformignore", ".rnignore")
+_NEVER_CODE = _IgnoreFile(
+    b"""
+.git
+.hg
+.svn
+__pycache__
+*.py[cod]
+*.egg-info
+.eggs
+.ipynb_checkpoints
+.mypy_cache
+.pytest_cache
+.ruff_cache
+.tox
+.nox
+.venv
+venv
+node_modules
+.idea
+.vscode
+.DS_Store
+.env
+.netrc
+/artifacts/*-v[0-9]*/
+/mlruns/
+/wandb/
+/lightning_logs/
+"""
+)
+_MAX_CODE_FILES = 200_000
+_MAX_CODE_BYTES = 500_000_000
+_MAX_IGNORE_FILE = 1 << 20
+_LONGEST_COPY_AT_END = 10.0
+
+
+class _Snapshots:
+    """The part of ``Run`` that keeps code."""
+
+    def snapshot(self, root: Any = ".", name: Optional[str] = None, force: bool = False) -> None:
+        """Stores the files of a work folder as the next version of an artifact of type code.
+
+        ``root`` may have an ignore file, ``.platformignore`` or else ``.rnignore``, and so may the folders below it; its grammar
+        is that of ``.gitignore``. Git's own files, caches, virtual environments and the like are left out anyway, unless it
+        says otherwise. ``name`` is that of the artifact, by default the project's with ``-code``. More than 500 MB or 200,000
+        files are not stored, unless it is forced. The files are copied in the background; the end of the run waits for
+        that, for up to 10 s.
+        """
+        if self._recorder is None or not self._is_open("the code"):
+            return
+        try:
+            code = _Code(os.path.abspath(os.fsdecode(root)), self._code_name(name), force, self._recorder.spool_folder)
+            thread = threading.Thread(target=self._store_code, args=(code,), name="platform-snapshot", daemon=True)
+            with self._recorder.gate:
+                self._snapshots.append((thread, code))
+            thread.start()
+        except Exception as error:
+            self._refusals.add("the code", _reason(error))
+
+    def _code_name(self, name):
+        return _valid_artifact(self.project + "-code") if name is None else _text(name)
+
+    def _store_code(self, code):
+        try:
+            self._store(code)
+        except Exception as error:
+            if not code.is_stopped:
+                self._refusals.add("the code", _reason(error))
+
+    def _wait_for_snapshots(self, timeout):
+        """Waits until their files are copied."""
+        end = time.monotonic() + timeout
+        for thread, _ in self._snapshots_of_this_process():
+            thread.join(max(0.0, end - time.monotonic()))
+
+    def _end_snapshots(self, longest):
+        """What is not copied soon is not stored."""
+        self._wait_for_snapshots(_LONGEST_COPY_AT_END if longest is None else min(longest, _LONGEST_COPY_AT_END))
+        for thread, code in self._snapshots_of_this_process():
+            if thread.is_alive():
+                code.is_stopped = True
+                self._refusals.add("the code", "the run ended before its files were copied")
+
+    def _snapshots_of_this_process(self):
+        """A thread does not exist in a process that was forked."""
+        return [(thread, code) for thread, code in self._snapshots if code.process == os.getpid()]
+
+
+class _Code(Artifact):
+    """The files of a folder, without those that are ignored."""
+
+    _is_whole = False
+
+    def __init__(self, root, name, is_forced, spool):
+        super().__init__(name, "code")
+        if not os.path.isdir(root):
+            raise ValueError("%s is no folder" % _shown(root))
+        self.process = os.getpid()
+        self.is_stopped = False
+        self._root = root
+        self._real_root = os.path.join(os.path.realpath(root), "")
+        self._spool = spool and os.path.realpath(spool)
+        self._is_forced = is_forced
+
+    def _files(self):
+        self._found, self._left_out, self._size = [], [], 0
+        folders = [("", (_NEVER_CODE,))]
+        while folders:
+            relative, ignore_files = folders.pop()
+            folders += self._look_into(relative, ignore_files)
+        return self._until_stopped(), self._left_out
+
+    def _look_into(self, relative, ignore_files):
+        """Takes the files of a folder, and returns the folders in it with the ignore files that concern them."""
+        folder = os.path.join(self._root, relative)
+        try:
+            with os.scandir(folder) as entries:
+                entries = sorted(entries, key=lambda entry: entry.name)
+        except OSError as error:
+            self._left_out.append((_shown(relative or "."), _why(error)))
+            return []
+        own = self._ignore_file({entry.name for entry in entries}, relative)
+        ignore_files += (own,) if own is not None else ()
+        within = []
+        for entry in entries:
+            if self.is_stopped:
+                raise ValueError("the run has ended")
+            path = relative + "/" + entry.name if relative else entry.name
+            is_folder = entry.is_dir(follow_symlinks=False)
+            if _is_ignored(os.fsencode(path), is_folder, ignore_files):
+                continue
+            if not is_folder:
+                self._take(path, entry)
+            elif not self._is_foreign(entry.path):
+                within.append((path, ignore_files))
+        return within[::-1]
+
+    def _ignore_file(self, names, relative):
+        for name in _IGNORE_FILES:
+            path = os.path.join(self._root, relative, name)
+            if name not in names or not os.path.isfile(path):
+                continue
+            with open(path, "rb") as file:
+                content = file.read(_MAX_IGNORE_FILE + 1)
+            if len(content) > _MAX_IGNORE_FILE:
+                raise ValueError("%s has more than 1 MiB" % _shown(os.path.join(relative, name)))
+            base = os.fsencode(relative) + b"/" if relative else b""
+            return _IgnoreFile(content, base)
+        return None
+
+    def _is_foreign(self, folder):
+        """A virtual environment of any name, and what the SDK itself writes."""
+        return os.path.isfile(os.path.join(folder, "pyvenv.cfg")) or os.path.realpath(folder) == self._spool
+
+    def _take(self, path, entry):
+        problem = _problem_with_name(path)
+        status = None
+        if problem is None:
+            try:
+                status = entry.stat()
+                problem = self._problem_with_file(entry, status)
+            except OSError as error:
+                problem = "a link to nothing" if entry.is_symlink() else _why(error)
+        if problem is not None:
+            self._left_out.append((_shown(path), problem))
+            return
+        self._found.append((entry.path, path))
+        self._size += status.st_size
+        if self._is_forced:
+            return
+        if len(self._found) > _MAX_CODE_FILES or self._size > _MAX_CODE_BYTES:
+            raise ValueError(
+                "%s has more than %d files or %d MB that are not ignored; name what is no code in a %s, or force it"
+                % (_shown(self._root), _MAX_CODE_FILES, _MAX_CODE_BYTES // 1_000_000, _IGNORE_FILES[0])
+            )
+
+    def _problem_with_file(self, entry, status):
+        if entry.is_symlink() and not os.path.realpath(entry.path).startswith(self._real_root):
+            return "a link that leaves the folder"
+        if stat.S_ISDIR(status.st_mode):
+            return "a link to a folder"
+        return None if stat.S_ISREG(status.st_mode) else "no regular file"
+
+    def _until_stopped(self):
+        for file in self._found:
+            if self.is_stopped:
+                raise ValueError("the run has ended")
+            yield file
+
+
+def _is_ignored(path, is_folder, ignore_files):
+    """Of the ignore files, that of the nearest folder that says anything decides."""
+    for file in reversed(ignore_files):
+        decision = file.decide(path, is_folder)
+        if decision is not None:
+            return decision
+    return False
+
+
+def _why(error):
+    return (error.strerror or "it cannot be read").lower()
+
+
+def _begin_snapshot(run, snapshot):
+    """Keeps the code of a run that begins, where ``init`` was told to: True for the work folder, or a folder. Of the processes
+    of a distributed job the first one does."""
+    if not snapshot or run._is_joined:
+        return
+    if os.environ.get("PLATFORM_RANK", "0") != "0":
+        return
+    run.snapshot("." if snapshot is True else snapshot)
 
 
 # What the training uses of its machine, as metrics with MLflow's names ------------------------------------------------
@@ -2769,7 +3223,7 @@ class _Recorder:
         self._address = (server, token)
         self._run_id = run_id
         self._run_record = run_record
-        self._spool_folder = spool_folder
+        self.spool_folder = spool_folder
         self._refusals = refusals
         self._on_write = on_write
         self._next_step = 1
@@ -2798,11 +3252,11 @@ class _Recorder:
         return self._process == os.getpid()
 
     def _start(self):
-        left = _Spool.take_over(self._spool_folder, self._run_id)
-        self._spool = _Spool.create(self._spool_folder, self._run_id)
+        left = _Spool.take_over(self.spool_folder, self._run_id)
+        self._spool = _Spool.create(self.spool_folder, self._run_id)
         self._spool.append(_line(self._run_record))
         self._sender = _Sender(
-            *self._address, self._run_id, self._run_record, self._spool, left, self._refusals, self._spool_folder
+            *self._address, self._run_id, self._run_record, self._spool, left, self._refusals, self.spool_folder
         )
         self._sender.start()
         self._collector = threading.Thread(target=self._collect, name="platform-collector", daemon=True)
@@ -3086,7 +3540,7 @@ _MAX_REASON = 200
 _MODES = {"min": "min", "minimize": "min", "max": "max", "maximize": "max"}
 
 
-class Run(_Updates, _Media):
+class Run(_Updates, _Media, _Snapshots):
     """A tracked training; created by ``init``. Methods are thread-safe and may be called in forked processes."""
 
     def __init__(
@@ -3119,6 +3573,7 @@ class Run(_Updates, _Media):
         self._definitions = _Definitions()
         self._announcement = None
         self._before_end = []
+        self._snapshots = []
         self._texts = {}
         self._media_counts = {}
         self._finished = False
@@ -3329,9 +3784,11 @@ class Run(_Updates, _Media):
         Returns a ``Report``, which is true when nothing is waiting any more.
         """
         if self._recorder is not None and not self._finished:
+            end = time.monotonic() + _seconds(timeout, 30.0)
+            self._wait_for_snapshots(end - time.monotonic())
             self._send_results()
             self._write_texts()
-            self._recorder.flush(_seconds(timeout, 30.0))
+            self._recorder.flush(max(0.0, end - time.monotonic()))
         return self._report()
 
     def finish(self, status: Any = "finished") -> Report:
@@ -3349,6 +3806,7 @@ class Run(_Updates, _Media):
         if recorder is None or self._finished:
             self._finished = True
             return self._report()
+        self._end_snapshots(longest)
         for action in self._before_end:
             action()
         with recorder.gate:
@@ -3437,6 +3895,7 @@ def init(
     nested: bool = False,
     capture_console: bool = False,
     tqdm_mode: str = "last",
+    snapshot: Union[bool, str, os.PathLike] = False,
 ) -> Run:
     """Starts tracking and returns the run, which is also what this module's functions act on.
 
@@ -3448,6 +3907,8 @@ def init(
 
     ``capture_console`` adds what the script prints to the run's text ``console``. ``tqdm_mode`` says what is kept of progress
     bars: how they ended (last), also how they stood once a second (second), or nothing (off).
+
+    ``snapshot`` keeps the run's code: True that of the work folder, or a folder by its path. See ``Run.snapshot``.
     """
     plan = _Plan(name, run_id, parent, nested)
     run = plan.inherited
@@ -3456,6 +3917,7 @@ def init(
         run = _begin(plan, project, name, url, token, spool_dir, finish_timeout)
         if capture_console and run.is_enabled:
             _capture_console(run, tqdm_mode)
+        _begin_snapshot(run, snapshot)
     run.parameters(parameters)
     run.tags(tags)
     return run
@@ -3667,6 +4129,11 @@ def log_artifact(artifact: Union[Artifact, str, os.PathLike], name: Optional[str
 def use_artifact(name: str, folder: Optional[str] = None) -> str:
     """See ``Run.use_artifact``."""
     return _run().use_artifact(name, folder)
+
+
+def snapshot(root: Any = ".", name: Optional[str] = None, force: bool = False) -> None:
+    """See ``Run.snapshot``."""
+    _run().snapshot(root, name, force)
 
 
 def log_image(

@@ -13,6 +13,7 @@ from .environment import _record_environment
 from .exit_status import _watch_process
 from .joining import _announce, _announced, _is_worker
 from .notices import Report, _notify_user
+from .snapshots import _begin_snapshot
 from .system import _sample_system
 from .tracked_run import Run
 from .values import _brief, _text, _valid_name
@@ -35,6 +36,7 @@ def init(
     nested: bool = False,
     capture_console: bool = False,
     tqdm_mode: str = "last",
+    snapshot: Union[bool, str, os.PathLike] = False,
 ) -> Run:
     """Starts tracking and returns the run, which is also what this module's functions act on.
 
@@ -46,6 +48,8 @@ def init(
 
     ``capture_console`` adds what the script prints to the run's text ``console``. ``tqdm_mode`` says what is kept of progress
     bars: how they ended (last), also how they stood once a second (second), or nothing (off).
+
+    ``snapshot`` keeps the run's code: True that of the work folder, or a folder by its path. See ``Run.snapshot``.
     """
     plan = _Plan(name, run_id, parent, nested)
     run = plan.inherited
@@ -54,6 +58,7 @@ def init(
         run = _begin(plan, project, name, url, token, spool_dir, finish_timeout)
         if capture_console and run.is_enabled:
             _capture_console(run, tqdm_mode)
+        _begin_snapshot(run, snapshot)
     run.parameters(parameters)
     run.tags(tags)
     return run
@@ -265,6 +270,11 @@ def log_artifact(artifact: Union[Artifact, str, os.PathLike], name: Optional[str
 def use_artifact(name: str, folder: Optional[str] = None) -> str:
     """See ``Run.use_artifact``."""
     return _run().use_artifact(name, folder)
+
+
+def snapshot(root: Any = ".", name: Optional[str] = None, force: bool = False) -> None:
+    """See ``Run.snapshot``."""
+    _run().snapshot(root, name, force)
 
 
 def log_image(

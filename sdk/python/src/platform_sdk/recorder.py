@@ -30,7 +30,7 @@ class _Recorder:
         self._address = (server, token)
         self._run_id = run_id
         self._run_record = run_record
-        self._spool_folder = spool_folder
+        self.spool_folder = spool_folder
         self._refusals = refusals
         self._on_write = on_write
         self._next_step = 1
@@ -59,11 +59,11 @@ class _Recorder:
         return self._process == os.getpid()
 
     def _start(self):
-        left = _Spool.take_over(self._spool_folder, self._run_id)
-        self._spool = _Spool.create(self._spool_folder, self._run_id)
+        left = _Spool.take_over(self.spool_folder, self._run_id)
+        self._spool = _Spool.create(self.spool_folder, self._run_id)
         self._spool.append(_line(self._run_record))
         self._sender = _Sender(
-            *self._address, self._run_id, self._run_record, self._spool, left, self._refusals, self._spool_folder
+            *self._address, self._run_id, self._run_record, self._spool, left, self._refusals, self.spool_folder
         )
         self._sender.start()
         self._collector = threading.Thread(target=self._collect, name="platform-collector", daemon=True)

@@ -15,6 +15,7 @@ from .joining import _withdraw
 from .media import _Media
 from .notices import Report, _notify_user, _Refusals
 from .recorder import _Recorder
+from .snapshots import _Snapshots
 from .updates import _Updates
 from .values import (
     _MAX_NAME,
@@ -38,7 +39,7 @@ _MAX_REASON = 200
 _MODES = {"min": "min", "minimize": "min", "max": "max", "maximize": "max"}
 
 
-class Run(_Updates, _Media):
+class Run(_Updates, _Media, _Snapshots):
     """A tracked training; created by ``init``. Methods are thread-safe and may be called in forked processes."""
 
     def __init__(
@@ -71,6 +72,7 @@ class Run(_Updates, _Media):
         self._definitions = _Definitions()
         self._announcement = None
         self._before_end = []
+        self._snapshots = []
         self._texts = {}
         self._media_counts = {}
         self._finished = False
@@ -281,9 +283,11 @@ class Run(_Updates, _Media):
         Returns a ``Report``, which is true when nothing is waiting any more.
         """
         if self._recorder is not None and not self._finished:
+            end = time.monotonic() + _seconds(timeout, 30.0)
+            self._wait_for_snapshots(end - time.monotonic())
             self._send_results()
             self._write_texts()
-            self._recorder.flush(_seconds(timeout, 30.0))
+            self._recorder.flush(max(0.0, end - time.monotonic()))
         return self._report()
 
     def finish(self, status: Any = "finished") -> Report:
@@ -301,6 +305,7 @@ class Run(_Updates, _Media):
         if recorder is None or self._finished:
             self._finished = True
             return self._report()
+        self._end_snapshots(longest)
         for action in self._before_end:
             action()
         with recorder.gate:
