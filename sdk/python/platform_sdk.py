@@ -1169,6 +1169,27 @@ def _announced(attempt):
         return None
 
 
+def _first_name(folder, run_id, attempt, name):
+    """The name with which the first process of a job's attempt began the job's run; None where it gave none. That process is
+    this one, unless the spool folder says otherwise."""
+    path = os.path.join(folder, "%s.%d.name" % (run_id, attempt or 0))
+    mine = "%s.%s" % (path, uuid.uuid4().hex)
+    try:
+        os.makedirs(folder, exist_ok=True)
+        with open(mine, "w", encoding="utf-8") as file:
+            file.write(name or "")
+        try:
+            os.link(mine, path)  # All of it at once, and only when there is none.
+        finally:
+            os.remove(mine)
+    except FileExistsError:
+        with open(path, encoding="utf-8") as file:
+            return file.read() or None
+    except (OSError, ValueError):
+        pass  # It cannot be kept: the processes of the job are one run.
+    return name
+
+
 def _withdraw(run_id, before):
     """Says again what was said before the run began."""
     try:
@@ -2507,6 +2528,14 @@ class _Client:
         status, answer = self._exchange(method, path, body, dict(headers or {}, **{"Content-Type": "application/json"}))
         self._require(status, answer)
 
+    def get(self, path):
+        """What the platform says of something; None when it does not know it."""
+        status, answer = self._exchange("GET", path, None, {})
+        if status == 404 and _is_json(answer):
+            return None
+        self._require(status, answer)
+        return json.loads(answer)
+
     def heartbeat(self, path):
         """Says that the run goes on. An old platform does not know this."""
         try:
@@ -2680,6 +2709,7 @@ except ImportError:  # Windows: spools of other processes are left alone there.
 _MAX_SPOOL = 1 << 30
 _MAX_SPOOL_IN_MEMORY = 64 << 20
 _RESTART_SPOOL_AFTER = 4 << 20
+_END_RECORD = b'{"kind":"finish"'
 
 
 class _Spool:
@@ -2690,6 +2720,7 @@ class _Spool:
         self._gate = threading.RLock()
         self._file = file
         self.path = path
+        self._first = 0
         self._end = self._end_of_records()
         self._sent = min(self._read_marker(), self._end)
 
@@ -2775,6 +2806,8 @@ class _Spool:
                     rest = rest[self._file.write(rest):]
             except OSError:
                 return False
+            if self._end == 0:
+                self._first = len(record)
             self._end += len(record)
             return True
 
@@ -2799,12 +2832,25 @@ class _Spool:
             self._sent += count
             if self._sent == self._end and self._end > _RESTART_SPOOL_AFTER:
                 # Marker first: after a crash in between, records are sent again instead of later ones being skipped.
-                self._write_marker(0)
-                self._file.seek(0)
-                self._file.truncate(0)
-                self._sent = self._end = 0
+                # The record of the run stays, for whoever has to end it.
+                self._write_marker(self._first)
+                self._file.truncate(self._first)
+                self._sent = self._end = self._first
             else:
                 self._write_marker(self._sent)
+
+    def end_run(self):
+        """Adds the end of a run whose process was killed: interrupted, when it wrote its last record.
+
+        Not that of a process that joined the run, which goes on without it, nor of a job's run, which ends as the job does.
+        """
+        if self.is_empty:
+            return  # The platform knows all of it, and that nothing is heard of the run any more.
+        with open(self.path, "rb") as file:
+            ended = _timestamp(os.fstat(file.fileno()).st_mtime_ns // 1000)
+            if _begins_run(file.readline()) and not any(line.startswith(_END_RECORD) for line in file):
+                body = {"status": "interrupted", "endedAt": ended}
+                self.append(_line({"kind": "finish", "isAssumed": True, "body": body}))
 
     def close(self):
         """Closes the spool, and removes its files when everything was sent."""
@@ -2847,6 +2893,16 @@ class _Spool:
             os.replace(self.path + ".sent.new", self.path + ".sent")
         except OSError:
             pass  # A full disk: sent records may be sent once more; the platform recognizes them.
+
+
+def _begins_run(line):
+    """Whether the first record of a spool is that of the process with which its run ends."""
+    try:
+        record = json.loads(line)
+        body = record["body"]
+        return record["kind"] == "run" and "startedAt" in body and ("jobId" not in body or "parentId" in body)
+    except (KeyError, TypeError, ValueError):
+        return False
 
 
 # Sends spools to the platform, in the background ----------------------------------------------------------------------
@@ -2906,6 +2962,14 @@ def _name_of(record):
     return {"finish": "the end of the run", "run": "the run"}.get(kind, "a record")
 
 
+def _last_step(run):
+    """The last step of what a script logged of a run; None for none. What is sampled besides follows its steps."""
+    try:
+        return max(int(point["step"]) for key, point in run["latest"].items() if not key.startswith("system/"))
+    except (AttributeError, KeyError, TypeError, ValueError):
+        return None
+
+
 def _halves(record):
     """The record as two; nothing when it has only one entry."""
     entries = _entries(record)
@@ -2936,6 +3000,8 @@ class _Sender(threading.Thread):
         self._pause = _FIRST_PAUSE
         self._progress = self._last_heartbeat = self._last_adoption = time.monotonic()
         self._unavailable = False
+        # Called once with the last step of a run that goes on, after what earlier processes left was sent.
+        self.on_last_step = None
         self._woken = self._retry_now = self._finishing = self._stopping = self._has_ended = False
         self._records_per_request = sys.maxsize
 
@@ -3015,6 +3081,8 @@ class _Sender(threading.Thread):
                     break
                 continue
             try:
+                if spool is self._own:
+                    self._ask_last_step()
                 self._send_some(spool)
                 self._on_available()
             except (_Unavailable, OSError) as error:
@@ -3027,6 +3095,19 @@ class _Sender(threading.Thread):
         with self._signal:
             self._has_ended = True
             self._signal.notify_all()
+
+    def _ask_last_step(self):
+        """Before anything of this process is sent. Without an answer the training goes on at once."""
+        tell, self.on_last_step = self.on_last_step, None
+        if tell is None:
+            return
+        step = None
+        try:
+            step = _last_step(self._client.get(self._run))
+        except _Refused:
+            pass  # Steps begin at 1, as they do without an answer.
+        finally:
+            tell(step)
 
     def _send_some(self, spool):
         data = spool.read(_BYTES_PER_REQUEST)
@@ -3077,6 +3158,8 @@ class _Sender(threading.Thread):
         # So does one value more than a run may have.
         is_divided = error.status in (400, 413, 422) or "run.too-many-values" in str(error)
         halves = _halves(record) if is_divided else []
+        if record.get("isAssumed"):
+            return 0  # The platform knows more of the end than the process that found the spool.
         if not halves:
             self._refusals.say(_name_of(record), "the platform refused it: %s" % error)
             if "folder" in record:
@@ -3165,6 +3248,9 @@ class _Sender(threading.Thread):
             _notify_user("tracking is available again")
 
     def _on_unavailable(self, reason):
+        if self.on_last_step is not None:
+            self.on_last_step(None)
+            self.on_last_step = None
         if not self._unavailable:
             self._unavailable = True
             _notify_user("tracking is unavailable (%s); the training continues and its records are sent later" % reason)
@@ -3209,6 +3295,7 @@ _POINTS_PER_RECORD = 1000
 _FLUSH_INTERVAL = 0.2
 _WORKER_WAIT = 0.5
 _MAX_MEDIA_UNSENT = 4 << 30
+_LONGEST_WAIT_FOR_STEP = 2.0
 
 _recorders = weakref.WeakSet()
 
@@ -3219,7 +3306,17 @@ class _Recorder:
     In a process that was forked from the run's process everything is new, and starts with what it logs first.
     """
 
-    def __init__(self, server, token, run_id, run_record, spool_folder, refusals, on_write=lambda at_once: None):
+    def __init__(
+        self,
+        server,
+        token,
+        run_id,
+        run_record,
+        spool_folder,
+        refusals,
+        on_write=lambda at_once: None,
+        is_continued=False,
+    ):
         self._address = (server, token)
         self._run_id = run_id
         self._run_record = run_record
@@ -3227,6 +3324,8 @@ class _Recorder:
         self._refusals = refusals
         self._on_write = on_write
         self._next_step = 1
+        # Until when to wait for the last step of a run that goes on; None when it is known, or not needed.
+        self._step_due = time.monotonic() + _LONGEST_WAIT_FOR_STEP if is_continued else None
         self._last_time = 0
         self.is_forked = False
         self._begin()
@@ -3258,6 +3357,8 @@ class _Recorder:
         self._sender = _Sender(
             *self._address, self._run_id, self._run_record, self._spool, left, self._refusals, self.spool_folder
         )
+        if self._step_due is not None:
+            self._sender.on_last_step = self._go_on_after
         self._sender.start()
         self._collector = threading.Thread(target=self._collect, name="platform-collector", daemon=True)
         self._collector.start()
@@ -3267,6 +3368,7 @@ class _Recorder:
         if self._spool is not None:
             self._spool.abandon()
         self.is_forked = True
+        self._step_due = None
         self._refusals.after_fork()
         # Only the process that began the run says when; said again later, it would start an ended run again.
         self._run_record = dict(self._run_record, body=dict(self._run_record["body"]))
@@ -3284,7 +3386,26 @@ class _Recorder:
 
     @property
     def last_step(self):
-        return self._next_step - 1
+        with self.gate:
+            self._await_step()
+            return self._next_step - 1
+
+    def _go_on_after(self, step):
+        """The platform says which step of the run is the last; None when it is not there to say so."""
+        with self.gate:
+            if self._step_due is not None and step is not None:
+                self._next_step = min(max(step + 1, self._next_step), _MAX_STEP)
+            self._step_due = None
+            self.gate.notify_all()
+
+    def _await_step(self):
+        """Called with the lock, which waiting releases."""
+        while self._step_due is not None:
+            left = self._step_due - time.monotonic()
+            if left <= 0:
+                self._step_due = None
+            else:
+                self.gate.wait(left)
 
     @property
     def location(self):
@@ -3308,7 +3429,10 @@ class _Recorder:
         with self.gate:
             if self._collector is None:
                 self._ensure_started()
-            step = self._next_step if step is None else step
+            if step is None:
+                self._await_step()
+                step = self._next_step
+            self._step_due = None
             self._next_step = min(step + 1, _MAX_STEP)
             if microseconds is None:
                 # Later than every time before, so that two values of one step are two points.
@@ -3323,7 +3447,10 @@ class _Recorder:
             if self._collector is None:
                 self._ensure_started()
             microseconds = time.time_ns() // 1000 if microseconds is None else microseconds
-            self._append(values, self._next_step if step is None else step, stage, microseconds)
+            if step is None:
+                self._await_step()
+                step = self._next_step
+            self._append(values, step, stage, microseconds)
         if self.is_forked:
             self._hurry()
 
@@ -3557,6 +3684,7 @@ class Run(_Updates, _Media, _Snapshots):
         parent_id=None,
         is_joined=False,
         ends_with_job=False,
+        is_continued=False,
     ):
         self.id = run_id
         self.project = project
@@ -3598,7 +3726,9 @@ class Run(_Updates, _Media, _Snapshots):
             # A process that joins a run says nothing about its start: said later than the end, it would start the run again.
             body["startedAt"] = _now()
         record = {"kind": "run", "body": body}
-        self._recorder = _Recorder(server, token, run_id, record, spool_folder, self._refusals, self._write_texts)
+        self._recorder = _Recorder(
+            server, token, run_id, record, spool_folder, self._refusals, self._write_texts, is_continued
+        )
 
     @property
     def is_enabled(self) -> bool:
@@ -3618,7 +3748,7 @@ class Run(_Updates, _Media, _Snapshots):
     def log(self, metrics: Any, step: Any = None, stage: Optional[str] = None, at: Any = None) -> None:
         """Logs values of one step: ``run.log({"loss": 0.5})``.
 
-        ``step`` is one more than the last by default; ``stage`` names a part of the training; ``at`` is when it was
+        ``step`` is one more than the last by default, also of the run that ``init(run_id=…)`` goes on with; ``stage`` names a part of the training; ``at`` is when it was
         measured, in seconds since 1970 or as a ``datetime``, now by default. Logging the same key, step and time again changes
         nothing, so a resumed training may repeat what it may already have logged. A value that is no number is left out
         alone.
@@ -3910,11 +4040,11 @@ def init(
 
     ``snapshot`` keeps the run's code: True that of the work folder, or a folder by its path. See ``Run.snapshot``.
     """
-    plan = _Plan(name, run_id, parent, nested)
+    plan = _Plan(name, run_id, parent, nested, _folder(spool_dir))
     run = plan.inherited
     if run is None:
         plan.end_runs_before()
-        run = _begin(plan, project, name, url, token, spool_dir, finish_timeout)
+        run = _begin(plan, project, name, url, token, _folder(spool_dir), finish_timeout)
         if capture_console and run.is_enabled:
             _capture_console(run, tqdm_mode)
         _begin_snapshot(run, snapshot)
@@ -3926,7 +4056,7 @@ def init(
 class _Plan:
     """Which run an ``init`` begins or joins."""
 
-    def __init__(self, name, run_id, parent, nested):
+    def __init__(self, name, run_id, parent, nested, spool_dir):
         environment = os.environ
         attempt = environment.get("PLATFORM_ATTEMPT", "")
         self.attempt = self.process_attempt = int(attempt) if attempt.isascii() and attempt.isdigit() else None
@@ -3935,6 +4065,7 @@ class _Plan:
             self.owner = {}
         self.inherited = self.parent_id = None
         self.project = environment.get("PLATFORM_PROJECT") or self.owner.get("project") or "default"
+        self.spool_dir = spool_dir or environment.get("PLATFORM_SPOOL_DIR") or self.owner.get("spool") or _spool_folder()
         job_run = environment.get("PLATFORM_RUN_ID")
         is_in_job = bool(job_run and environment.get("PLATFORM_JOB_ID"))
         is_other = name is not None and _valid_name(name) != self.owner.get("name")
@@ -3948,19 +4079,32 @@ class _Plan:
             self.project = parent.project if isinstance(parent, Run) else self.project
         elif forked is not None and not is_other and run_id in (None, forked.id):
             self.inherited = forked
-        elif is_in_job and name is not None and run_id is None and (job_run in _begun or self.owner and is_other):
+        elif run_id is not None:
+            pass
+        elif job_run and self._is_below(job_run, name, is_other, is_in_job):
             self.parent_id = job_run
+        elif self.owner and not is_other and (is_in_job or _is_worker()):
+            found = self.owner["run"]
         elif job_run:
             found = job_run
-        elif _is_worker() and not is_other:
-            found = self.owner.get("run")
         self.run_id = _text(run_id) if run_id is not None else found or str(uuid.uuid4())
         self.is_job_run = is_in_job and self.run_id == job_run
         # The process that began the job's run may track one below it now.
         belongs = self.run_id == self.owner.get("run") or self.is_job_run
         self.is_joined = bool(self.owner) and belongs
+        self.is_continued = run_id is not None and not belongs
         if self.run_id != job_run:
             self.attempt = None  # Only the job's own run has attempts.
+
+    def _is_below(self, job_run, name, is_other, is_in_job):
+        """Whether it is another run than the job's, below it. The first process to begin one has the job's."""
+        if job_run in _begun:
+            return name is not None
+        if self.owner or not is_in_job or os.environ.get("PLATFORM_DISABLED") == "1":
+            return bool(self.owner) and is_other
+        name = None if name is None else _valid_name(name)
+        first = _first_name(self.spool_dir, job_run, self.attempt, name)
+        return name is not None and name != first
 
     def end_runs_before(self):
         """Ends the runs before, except those that this one is below and those of the process it was forked from."""
@@ -3973,7 +4117,6 @@ class _Plan:
 
 def _begin(plan, project, name, url, token, spool_dir, finish_timeout):
     environment, owner = os.environ, plan.owner
-    spool_dir = _folder(spool_dir)
     server = _text(url) if url is not None else environment.get("PLATFORM_URL") or owner.get("url")
     if environment.get("PLATFORM_DISABLED") == "1":
         server = None
@@ -3991,11 +4134,12 @@ def _begin(plan, project, name, url, token, spool_dir, finish_timeout):
         name,
         environment.get("PLATFORM_JOB_ID"),
         plan.attempt,
-        spool_dir or environment.get("PLATFORM_SPOOL_DIR") or owner.get("spool") or _spool_folder(),
+        plan.spool_dir,
         finish_timeout,
         parent_id=plan.parent_id,
         is_joined=plan.is_joined,
         ends_with_job=plan.is_job_run,
+        is_continued=plan.is_continued,
     )
     _runs.append(run)
     _begun.add(run.id)
@@ -4230,6 +4374,8 @@ def _flush_unsent():
         if not spools:
             _notify_user("%s is in use by its process, which sends it itself" % run_id)
             continue
+        for spool in spools:
+            spool.end_run()
         record = {"kind": "run", "body": {"project": os.environ.get("PLATFORM_PROJECT") or "default"}}
         sender = _Sender(server, token, run_id, record, None, spools)
         sender.start()

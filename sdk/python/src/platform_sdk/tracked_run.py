@@ -56,6 +56,7 @@ class Run(_Updates, _Media, _Snapshots):
         parent_id=None,
         is_joined=False,
         ends_with_job=False,
+        is_continued=False,
     ):
         self.id = run_id
         self.project = project
@@ -97,7 +98,9 @@ class Run(_Updates, _Media, _Snapshots):
             # A process that joins a run says nothing about its start: said later than the end, it would start the run again.
             body["startedAt"] = _now()
         record = {"kind": "run", "body": body}
-        self._recorder = _Recorder(server, token, run_id, record, spool_folder, self._refusals, self._write_texts)
+        self._recorder = _Recorder(
+            server, token, run_id, record, spool_folder, self._refusals, self._write_texts, is_continued
+        )
 
     @property
     def is_enabled(self) -> bool:
@@ -117,7 +120,7 @@ class Run(_Updates, _Media, _Snapshots):
     def log(self, metrics: Any, step: Any = None, stage: Optional[str] = None, at: Any = None) -> None:
         """Logs values of one step: ``run.log({"loss": 0.5})``.
 
-        ``step`` is one more than the last by default; ``stage`` names a part of the training; ``at`` is when it was
+        ``step`` is one more than the last by default, also of the run that ``init(run_id=…)`` goes on with; ``stage`` names a part of the training; ``at`` is when it was
         measured, in seconds since 1970 or as a ``datetime``, now by default. Logging the same key, step and time again changes
         nothing, so a resumed training may repeat what it may already have logged. A value that is no number is left out
         alone.
