@@ -530,6 +530,9 @@ class Artifact:
     ``type`` is model, dataset, code, config, checkpoint or custom. Metadata are texts by name.
     """
 
+    # Whether it is refused when a file of it cannot be read.
+    _is_whole = True
+
     def __init__(self, name, type="custom", description=None, metadata=None, aliases=()):
         self.name = name
         self.type = type
@@ -537,9 +540,6 @@ class Artifact:
         self.metadata = dict(metadata or {})
         self.aliases = [aliases] if isinstance(aliases, str) else list(aliases)
         self._sources = []
-
-    # Whether it is refused when a file of it cannot be read.
-    _is_whole = True
 
     def add_file(self, path, name=None):
         """Adds a file, below another name within the artifact if one is given. Returns the artifact."""
@@ -1170,21 +1170,20 @@ def _announced(attempt):
 
 
 def _first_name(folder, run_id, attempt, name):
-    """The name with which the first process of a job's attempt began the job's run; None where it gave none. That process is
-    this one, unless the spool folder says otherwise."""
+    """The name that the first process of a job's attempt gave the job's run: this one, unless the spool folder says otherwise."""
     path = os.path.join(folder, "%s.%d.name" % (run_id, attempt or 0))
     mine = "%s.%s" % (path, uuid.uuid4().hex)
     try:
         os.makedirs(folder, exist_ok=True)
         with open(mine, "w", encoding="utf-8") as file:
-            file.write(name or "")
+            file.write(name)
         try:
             os.link(mine, path)  # All of it at once, and only when there is none.
         finally:
             os.remove(mine)
     except FileExistsError:
         with open(path, encoding="utf-8") as file:
-            return file.read() or None
+            return file.read()
     except (OSError, ValueError):
         pass  # It cannot be kept: the processes of the job are one run.
     return name
@@ -1491,8 +1490,8 @@ class _Snapshots:
             code = _Code(os.path.abspath(os.fsdecode(root)), self._code_name(name), force, self._recorder.spool_folder)
             thread = threading.Thread(target=self._store_code, args=(code,), name="platform-snapshot", daemon=True)
             with self._recorder.gate:
+                thread.start()
                 self._snapshots.append((thread, code))
-            thread.start()
         except Exception as error:
             self._refusals.add("the code", _reason(error))
 
@@ -1507,10 +1506,14 @@ class _Snapshots:
                 self._refusals.add("the code", _reason(error))
 
     def _wait_for_snapshots(self, timeout):
-        """Waits until their files are copied."""
+        """Waits until their files are copied.
+
+        By the condition: a signal's handler may have interrupted this thread while it holds the lock, for which they wait.
+        """
         end = time.monotonic() + timeout
-        for thread, _ in self._snapshots_of_this_process():
-            thread.join(max(0.0, end - time.monotonic()))
+        with self._recorder.gate:
+            while any(thread.is_alive() for thread, _ in self._snapshots_of_this_process()) and time.monotonic() < end:
+                self._recorder.gate.wait(0.02)
 
     def _end_snapshots(self, longest):
         """What is not copied soon is not stored."""
@@ -2846,11 +2849,17 @@ class _Spool:
         """
         if self.is_empty:
             return  # The platform knows all of it, and that nothing is heard of the run any more.
-        with open(self.path, "rb") as file:
+        try:
+            file = open(self.path, "rb")
+        except OSError:
+            return  # Its folder was removed meanwhile.
+        with file:
             ended = _timestamp(os.fstat(file.fileno()).st_mtime_ns // 1000)
-            if _begins_run(file.readline()) and not any(line.startswith(_END_RECORD) for line in file):
-                body = {"status": "interrupted", "endedAt": ended}
-                self.append(_line({"kind": "finish", "isAssumed": True, "body": body}))
+            begins = _begins_run(file.readline())
+            has_end = any(line.startswith(_END_RECORD) and line.endswith(b"\n") for line in file)
+        if begins and not has_end:
+            body = {"status": "interrupted", "endedAt": ended}
+            self.append(_line({"kind": "finish", "isAssumed": True, "body": body}))
 
     def close(self):
         """Closes the spool, and removes its files when everything was sent."""
@@ -3104,8 +3113,8 @@ class _Sender(threading.Thread):
         step = None
         try:
             step = _last_step(self._client.get(self._run))
-        except _Refused:
-            pass  # Steps begin at 1, as they do without an answer.
+        except (_Refused, _Unavailable):
+            pass  # Steps begin at 1. Whether the platform is there shows with the first record.
         finally:
             tell(step)
 
@@ -3748,8 +3757,8 @@ class Run(_Updates, _Media, _Snapshots):
     def log(self, metrics: Any, step: Any = None, stage: Optional[str] = None, at: Any = None) -> None:
         """Logs values of one step: ``run.log({"loss": 0.5})``.
 
-        ``step`` is one more than the last by default, also of the run that ``init(run_id=…)`` goes on with; ``stage`` names a part of the training; ``at`` is when it was
-        measured, in seconds since 1970 or as a ``datetime``, now by default. Logging the same key, step and time again changes
+        ``step`` is one more than the last by default, also of a run that ``init(run_id=…)`` goes on with; ``stage`` names a
+        part of the training; ``at`` is when it was measured, in seconds since 1970 or as a ``datetime``, now by default. Logging the same key, step and time again changes
         nothing, so a resumed training may repeat what it may already have logged. A value that is no number is left out
         alone.
         """
@@ -4100,11 +4109,12 @@ class _Plan:
         """Whether it is another run than the job's, below it. The first process to begin one has the job's."""
         if job_run in _begun:
             return name is not None
-        if self.owner or not is_in_job or os.environ.get("PLATFORM_DISABLED") == "1":
-            return bool(self.owner) and is_other
+        if self.owner:
+            return is_other
         name = None if name is None else _valid_name(name)
-        first = _first_name(self.spool_dir, job_run, self.attempt, name)
-        return name is not None and name != first
+        if not (name and is_in_job and _is_run_id(job_run)) or os.environ.get("PLATFORM_DISABLED") == "1":
+            return False
+        return name != _first_name(self.spool_dir, job_run, self.attempt, name)
 
     def end_runs_before(self):
         """Ends the runs before, except those that this one is below and those of the process it was forked from."""

@@ -307,10 +307,11 @@ class A_run_that_goes_on(PlatformTest):
         self.assertEqual([3, 4, 5], self.platform.run.steps("loss"))
 
     def test_begins_at_1_when_nobody_knows_better(self):
-        answers = [(200, b"<html>"), (200, b"[]"), (200, b'{"latest":{"loss":{}}}'), (400, b"{}"), (503, b"{}"), (404, b"")]
+        answers = [(200, b"<html>"), (200, b"[]"), (200, b'{"latest":{"loss":{}}}'), (400, b"{}"), (503, b"{}"), (403, b"{}"), (404, b"")]
         for i, answer in enumerate(answers):
             self.platform.refuse = lambda method, path, body: answer if method == "GET" else None
-            self.run_script("tracking.init(run_id='r%d').log({'loss': 1})" % i)
+            _, errors = self.run_script("tracking.init(run_id='r%d').log({'loss': 1})" % i)
+            self.assertEqual("", errors)
             self.assertEqual([1], self.platform.runs["r%d" % i].steps("loss"))
 
     def test_does_not_wait_for_a_platform_that_is_not_there(self):

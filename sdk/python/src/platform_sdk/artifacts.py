@@ -25,6 +25,9 @@ class Artifact:
     ``type`` is model, dataset, code, config, checkpoint or custom. Metadata are texts by name.
     """
 
+    # Whether it is refused when a file of it cannot be read.
+    _is_whole = True
+
     def __init__(self, name, type="custom", description=None, metadata=None, aliases=()):
         self.name = name
         self.type = type
@@ -32,9 +35,6 @@ class Artifact:
         self.metadata = dict(metadata or {})
         self.aliases = [aliases] if isinstance(aliases, str) else list(aliases)
         self._sources = []
-
-    # Whether it is refused when a file of it cannot be read.
-    _is_whole = True
 
     def add_file(self, path, name=None):
         """Adds a file, below another name within the artifact if one is given. Returns the artifact."""

@@ -111,11 +111,12 @@ class _Plan:
         """Whether it is another run than the job's, below it. The first process to begin one has the job's."""
         if job_run in _begun:
             return name is not None
-        if self.owner or not is_in_job or os.environ.get("PLATFORM_DISABLED") == "1":
-            return bool(self.owner) and is_other
+        if self.owner:
+            return is_other
         name = None if name is None else _valid_name(name)
-        first = _first_name(self.spool_dir, job_run, self.attempt, name)
-        return name is not None and name != first
+        if not (name and is_in_job and _is_run_id(job_run)) or os.environ.get("PLATFORM_DISABLED") == "1":
+            return False
+        return name != _first_name(self.spool_dir, job_run, self.attempt, name)
 
     def end_runs_before(self):
         """Ends the runs before, except those that this one is below and those of the process it was forked from."""

@@ -26,21 +26,20 @@ def _announced(attempt):
 
 
 def _first_name(folder, run_id, attempt, name):
-    """The name with which the first process of a job's attempt began the job's run; None where it gave none. That process is
-    this one, unless the spool folder says otherwise."""
+    """The name that the first process of a job's attempt gave the job's run: this one, unless the spool folder says otherwise."""
     path = os.path.join(folder, "%s.%d.name" % (run_id, attempt or 0))
     mine = "%s.%s" % (path, uuid.uuid4().hex)
     try:
         os.makedirs(folder, exist_ok=True)
         with open(mine, "w", encoding="utf-8") as file:
-            file.write(name or "")
+            file.write(name)
         try:
             os.link(mine, path)  # All of it at once, and only when there is none.
         finally:
             os.remove(mine)
     except FileExistsError:
         with open(path, encoding="utf-8") as file:
-            return file.read() or None
+            return file.read()
     except (OSError, ValueError):
         pass  # It cannot be kept: the processes of the job are one run.
     return name

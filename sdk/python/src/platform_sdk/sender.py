@@ -210,8 +210,8 @@ class _Sender(threading.Thread):
         step = None
         try:
             step = _last_step(self._client.get(self._run))
-        except _Refused:
-            pass  # Steps begin at 1, as they do without an answer.
+        except (_Refused, _Unavailable):
+            pass  # Steps begin at 1. Whether the platform is there shows with the first record.
         finally:
             tell(step)
 

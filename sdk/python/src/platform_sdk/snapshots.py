@@ -66,8 +66,8 @@ class _Snapshots:
             code = _Code(os.path.abspath(os.fsdecode(root)), self._code_name(name), force, self._recorder.spool_folder)
             thread = threading.Thread(target=self._store_code, args=(code,), name="platform-snapshot", daemon=True)
             with self._recorder.gate:
+                thread.start()
                 self._snapshots.append((thread, code))
-            thread.start()
         except Exception as error:
             self._refusals.add("the code", _reason(error))
 
@@ -82,10 +82,14 @@ class _Snapshots:
                 self._refusals.add("the code", _reason(error))
 
     def _wait_for_snapshots(self, timeout):
-        """Waits until their files are copied."""
+        """Waits until their files are copied.
+
+        By the condition: a signal's handler may have interrupted this thread while it holds the lock, for which they wait.
+        """
         end = time.monotonic() + timeout
-        for thread, _ in self._snapshots_of_this_process():
-            thread.join(max(0.0, end - time.monotonic()))
+        with self._recorder.gate:
+            while any(thread.is_alive() for thread, _ in self._snapshots_of_this_process()) and time.monotonic() < end:
+                self._recorder.gate.wait(0.02)
 
     def _end_snapshots(self, longest):
         """What is not copied soon is not stored."""

@@ -156,11 +156,17 @@ class _Spool:
         """
         if self.is_empty:
             return  # The platform knows all of it, and that nothing is heard of the run any more.
-        with open(self.path, "rb") as file:
+        try:
+            file = open(self.path, "rb")
+        except OSError:
+            return  # Its folder was removed meanwhile.
+        with file:
             ended = _timestamp(os.fstat(file.fileno()).st_mtime_ns // 1000)
-            if _begins_run(file.readline()) and not any(line.startswith(_END_RECORD) for line in file):
-                body = {"status": "interrupted", "endedAt": ended}
-                self.append(_line({"kind": "finish", "isAssumed": True, "body": body}))
+            begins = _begins_run(file.readline())
+            has_end = any(line.startswith(_END_RECORD) and line.endswith(b"\n") for line in file)
+        if begins and not has_end:
+            body = {"status": "interrupted", "endedAt": ended}
+            self.append(_line({"kind": "finish", "isAssumed": True, "body": body}))
 
     def close(self):
         """Closes the spool, and removes its files when everything was sent."""

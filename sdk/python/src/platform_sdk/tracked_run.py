@@ -120,8 +120,8 @@ class Run(_Updates, _Media, _Snapshots):
     def log(self, metrics: Any, step: Any = None, stage: Optional[str] = None, at: Any = None) -> None:
         """Logs values of one step: ``run.log({"loss": 0.5})``.
 
-        ``step`` is one more than the last by default, also of the run that ``init(run_id=…)`` goes on with; ``stage`` names a part of the training; ``at`` is when it was
-        measured, in seconds since 1970 or as a ``datetime``, now by default. Logging the same key, step and time again changes
+        ``step`` is one more than the last by default, also of a run that ``init(run_id=…)`` goes on with; ``stage`` names a
+        part of the training; ``at`` is when it was measured, in seconds since 1970 or as a ``datetime``, now by default. Logging the same key, step and time again changes
         nothing, so a resumed training may repeat what it may already have logged. A value that is no number is left out
         alone.
         """
