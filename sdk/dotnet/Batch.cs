@@ -28,6 +28,13 @@ internal sealed record Batch(string Kind, JsonObject Record, int Length, int Rec
             _ => Entries.Count,
         };
 
+    /// <summary>The size of the image or text that it sends.</summary>
+    public long MediaBytes =>
+        Kind is "file" && Record["isMedia"]?.GetValue<bool>() is true ? Record["size"]!.GetValue<long>() : 0;
+
+    /// <summary>Whether it is what was found out about a process that said nothing itself.</summary>
+    public bool IsAssumed => Record["isAssumed"]?.GetValue<bool>() is true;
+
     /// <summary>What is said about one that has one value, or can't be divided.</summary>
     public string Name =>
         Entries is [var only] ? only.Key

@@ -7,7 +7,7 @@ internal static class Notice
     {
         try
         {
-            Console.Error.WriteLine($"platform: {text}");
+            (ConsoleCapture.UntrackedError ?? Console.Error).WriteLine($"platform: {text}");
         }
         catch (Exception e) when (e is IOException or ObjectDisposedException)
         {

@@ -58,6 +58,16 @@ internal sealed class PlatformClient : IDisposable
         Require(response);
     }
 
+    /// <summary>What the platform says of something.</summary>
+    public JsonNode? Get(string path, CancellationToken cancellationToken)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Get, path);
+        using var response = Exchange(request, _ => { }, cancellationToken);
+        Require(response);
+        using var body = response.Content.ReadAsStream(cancellationToken);
+        return JsonNode.Parse(body);
+    }
+
     /// <summary>Says that a run goes on. What becomes of it changes nothing; an old platform does not know it.</summary>
     public void SendHeartbeat(string path, CancellationToken cancellationToken)
     {

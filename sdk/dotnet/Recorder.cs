@@ -10,12 +10,14 @@ internal sealed class Recorder : IDisposable
 {
     private const int MaxPointsInMemory = 1_000_000;
     private const int MaxRecordsInMemory = 100_000;
+    private const long MaxMediaUnsent = 4L << 30;
     private const int PointsBeforeWaking = 2 * Records.MaxPoints;
 
     private readonly object _gate = new();
     private readonly TrackedRunOptions _options;
     private readonly byte[] _run;
     private readonly Refusals _refusals;
+    private readonly Action<bool> _writeTexts;
     private readonly Thread _collector;
     private readonly CancellationTokenSource _stop = new();
     private List<Point> _points = [];
@@ -27,24 +29,33 @@ internal sealed class Recorder : IDisposable
     private bool _finishing;
     private long _accepted;
     private long _lost;
+    private long _mediaBytes;
 
     /// <param name="options">The run and its platform.</param>
     /// <param name="run">The record of the run.</param>
     /// <param name="refusals">Counts what can't be stored.</param>
-    public Recorder(TrackedRunOptions options, byte[] run, Refusals refusals)
+    /// <param name="writeTexts">Stores what is due of the run's texts, or all of it.</param>
+    public Recorder(TrackedRunOptions options, byte[] run, Refusals refusals, Action<bool> writeTexts)
     {
+        _writeTexts = writeTexts;
         _options = options;
         _run = run;
         _refusals = refusals;
         _collector = new Thread(Collect) { IsBackground = true, Name = "platform-collector" };
     }
 
+    /// <summary>Where the last step of a run that goes on is said; null when nobody needs it.</summary>
+    public Action<long?>? OnLastStep { get; set; }
+
     public void Start()
     {
         var left = Spool.TakeOver(_options.SpoolFolder, _options.RunId);
         _spool = Spool.Create(_options.SpoolFolder, _options.RunId);
         _spool.Append(_run);
-        _sender = new Sender(_options, _run, [.. left, _spool], _spool, _refusals, _stop.Token);
+        _sender = new Sender(_options, _run, [.. left, _spool], _spool, _refusals, _stop.Token)
+        {
+            OnLastStep = OnLastStep,
+        };
         _sender.Start();
         _collector.Start();
     }
@@ -89,6 +100,21 @@ internal sealed class Recorder : IDisposable
 
     /// <summary>Where copies lie until they are sent.</summary>
     public string FolderForFiles => _spool!.ArtifactFolder;
+
+    /// <summary>Counts what is to be sent of images and texts.</summary>
+    /// <exception cref="FormatException">There is too much: during an outage the disk is the training's.</exception>
+    public void ReserveMedia(long size)
+    {
+        lock (_gate)
+        {
+            if (_mediaBytes - _sender!.MediaBytes + size > MaxMediaUnsent)
+            {
+                throw new FormatException($"{MaxMediaUnsent >> 30} GiB of images and texts wait to be sent");
+            }
+
+            _mediaBytes += size;
+        }
+    }
 
     public TrackingReport Report()
     {
@@ -168,6 +194,7 @@ internal sealed class Recorder : IDisposable
     {
         while (true)
         {
+            _writeTexts(false);
             List<Point> points;
             List<(byte[] Line, int Size)> records;
             lock (_gate)

@@ -89,6 +89,28 @@ internal static class Records
         return Line("finish", body);
     }
 
+    /// <summary>The end of a run whose process said none.</summary>
+    public static byte[] AssumedFinish(DateTimeOffset endedAt)
+    {
+        var record = new JsonObject
+        {
+            ["kind"] = "finish",
+            ["isAssumed"] = true,
+            ["body"] = new JsonObject { ["status"] = "interrupted", ["endedAt"] = Time(endedAt.UtcTicks) },
+        };
+        return [.. Values.ToBytes(record), (byte)'\n'];
+    }
+
+    /// <summary>The last step of what was logged of a run; what is sampled besides follows its steps.</summary>
+    /// <param name="run">What the platform says of it.</param>
+    public static long? LastStep(JsonNode? run) =>
+        (run as JsonObject)?["latest"] is JsonObject latest
+            ? latest
+                .Where(point => !point.Key.StartsWith("system/", StringComparison.Ordinal))
+                .Select(point => (point.Value as JsonObject)?["step"] as JsonValue)
+                .Max(step => step is not null && step.TryGetValue(out long number) ? number : (long?)null)
+            : null;
+
     /// <param name="id">Makes repeated requests create one version.</param>
     /// <param name="folder">Where the copies are, named by their SHA-256.</param>
     public static byte[] Artifact(string id, string name, string folder, JsonObject body)

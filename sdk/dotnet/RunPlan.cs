@@ -4,31 +4,58 @@ namespace Platform.Sdk;
 /// <param name="Options">With ids, names and paths as the platform takes them.</param>
 /// <param name="IsJoined">Whether another process has begun the run, with which it ends.</param>
 /// <param name="EndsWithJob">Whether it is the job's own run, which ends as the job does unless the training ends it.</param>
-internal sealed record RunPlan(TrackedRunOptions Options, bool IsJoined, bool EndsWithJob)
+/// <param name="IsContinued">Whether the program names the run, which may have been before.</param>
+internal sealed record RunPlan(TrackedRunOptions Options, bool IsJoined, bool EndsWithJob, bool IsContinued)
 {
     private static readonly HashSet<string> _begun = new(StringComparer.Ordinal);
 
     public static RunPlan Of(TrackedRunOptions options)
     {
         var valid = Valid(options);
-        var jobRun = options.JobId is null ? null : TrackedRunOptions.Variable("PLATFORM_RUN_ID");
+        var jobRun = TrackedRunOptions.Variable("PLATFORM_RUN_ID");
         var owner = RunProcess.Owner(options.Attempt);
-        var isJobRun = valid.RunId == jobRun;
         lock (_begun)
         {
-            var isTaken = isJobRun && (_begun.Contains(jobRun!) || (owner is { } other && other.Name != valid.Name));
-            if (isTaken && valid.Name is not null && valid.ParentId is null)
+            if (valid.RunId == jobRun && valid.ParentId is null && !options.IsRunNamed)
             {
-                valid = valid with { RunId = Guid.CreateVersion7().ToString("D"), ParentId = jobRun, Attempt = null };
-                isJobRun = false;
+                valid =
+                    IsBelow(jobRun, owner, valid)
+                        ? valid with
+                        {
+                            RunId = Guid.CreateVersion7().ToString("D"),
+                            ParentId = jobRun,
+                        }
+                    : owner is { } one && !_begun.Contains(jobRun) ? valid with { RunId = one.Run }
+                    : valid;
+                if (valid.RunId != jobRun)
+                {
+                    // Only the job's own run has attempts.
+                    valid = valid with
+                    {
+                        Attempt = null,
+                    };
+                }
             }
 
             _begun.Add(valid.RunId);
         }
 
-        var isJoined = owner is { } one && (isJobRun || one.Run == valid.RunId);
-        return new RunPlan(valid, isJoined, isJobRun);
+        var isJobRun = valid.JobId is not null && valid.RunId == jobRun;
+        var isJoined = owner is { } other && (isJobRun || other.Run == valid.RunId);
+        return new RunPlan(valid, isJoined, isJobRun, options.IsRunNamed && !isJobRun && !isJoined);
     }
+
+    /// <summary>
+    /// Whether it is another run than the job's, below it. The first process of the job to begin one has the job's; programs that it
+    /// starts join its run, unless they have another name.
+    /// </summary>
+    private static bool IsBelow(string jobRun, (string Run, string? Name)? owner, TrackedRunOptions options) =>
+        _begun.Contains(jobRun) ? options.Name is not null
+        : owner is { } other ? options.Name is not null && options.Name != other.Name
+        : options is { JobId: not null, Name: { } name }
+            && TrackedRun.IsId(jobRun)
+            && !TrackedRunOptions.IsDisabled
+            && RunProcess.FirstName(options, name) != name;
 
     private static TrackedRunOptions Valid(TrackedRunOptions options)
     {

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 
@@ -53,6 +54,39 @@ internal static class RunProcess
 
         Environment.SetEnvironmentVariable(Variable, owner.ToJsonString());
         return before;
+    }
+
+    /// <summary>
+    /// The name that the first process of a job's attempt gave the job's run: this one, unless the spool folder says otherwise.
+    /// </summary>
+    public static string FirstName(TrackedRunOptions options, string name)
+    {
+        var path = Path.Combine(
+            options.SpoolFolder,
+            string.Create(CultureInfo.InvariantCulture, $"{options.RunId}.{options.Attempt ?? 0}.name")
+        );
+        var mine = $"{path}.{Guid.CreateVersion7():N}";
+        try
+        {
+            Directory.CreateDirectory(options.SpoolFolder);
+            File.WriteAllText(mine, name);
+            try
+            {
+                // All of it at once, and only when there is none.
+                File.Move(mine, path, overwrite: false);
+                return name;
+            }
+            catch (IOException) when (File.Exists(path))
+            {
+                File.Delete(mine);
+                return File.ReadAllText(path);
+            }
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException)
+        {
+            // It cannot be kept: the processes of the job are one run.
+            return name;
+        }
     }
 
     /// <summary>Says again what was said before a run began.</summary>

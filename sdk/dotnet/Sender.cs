@@ -5,7 +5,7 @@ using System.Text.Json;
 namespace Platform.Sdk;
 
 /// <summary>Sends spools in order, oldest first; while the platform is unavailable it backs off.</summary>
-internal sealed class Sender
+internal sealed partial class Sender
 {
     private const int BytesPerRequest = 512 * 1024;
     private const int PointsPerRequest = 5000;
@@ -26,6 +26,7 @@ internal sealed class Sender
     private long _lastHeartbeat = Stopwatch.GetTimestamp();
     private long _stored;
     private long _refused;
+    private long _mediaBytes;
     private bool _unavailable;
     private bool _woken;
     private bool _retryNow;
@@ -61,6 +62,14 @@ internal sealed class Sender
 
     /// <summary>How many it has refused.</summary>
     public long Refused => Interlocked.Read(ref _refused);
+
+    /// <summary>How many bytes of images and texts of the own spool were sent or refused.</summary>
+    public long MediaBytes => Interlocked.Read(ref _mediaBytes);
+
+    /// <summary>
+    /// Called once with the last step of a run that goes on, after what earlier processes left was sent; null without an answer.
+    /// </summary>
+    public Action<long?>? OnLastStep { get; set; }
 
     public bool HasSentAll => _spools.TrueForAll(spool => spool.IsEmpty);
 
@@ -132,6 +141,11 @@ internal sealed class Sender
 
             try
             {
+                if (spool == _own)
+                {
+                    AskLastStep(client);
+                }
+
                 SendSome(client, spool);
                 OnAvailable();
             }
@@ -183,6 +197,7 @@ internal sealed class Sender
             // Earlier processes of the run have counted theirs.
             Interlocked.Add(ref _stored, batch.Size - refused);
             Interlocked.Add(ref _refused, refused);
+            Interlocked.Add(ref _mediaBytes, batch.MediaBytes);
         }
 
         spool.Acknowledge(batch.Length);
@@ -206,6 +221,12 @@ internal sealed class Sender
     /// <returns>How many values were refused.</returns>
     private int SendParts(PlatformClient client, Batch batch, RecordRefusedException reason)
     {
+        if (batch.IsAssumed)
+        {
+            // The platform knows more of it than the process that found the spool.
+            return 0;
+        }
+
         var isDivided =
             (int)reason.Status is 400 or 413 or 422
             || reason.Message.Contains("run.too-many-values", StringComparison.Ordinal);
@@ -233,92 +254,6 @@ internal sealed class Sender
         return refused;
     }
 
-    private void Send(PlatformClient client, Batch batch)
-    {
-        var run = $"api/runs/{_options.RunId}";
-        switch (batch.Kind)
-        {
-            case "run":
-                client.Send(HttpMethod.Put, run, batch.Body, null, _stop);
-                break;
-            case "points":
-                client.Send(HttpMethod.Post, $"{run}/metrics", batch.Body, null, _stop);
-                break;
-            case "update":
-                client.Send(HttpMethod.Patch, run, batch.Body, null, _stop);
-                break;
-            case "finish":
-                client.Send(HttpMethod.Post, $"{run}/finish", batch.Body, null, _stop);
-                break;
-            case "artifact":
-                SendArtifact(client, batch);
-                break;
-            case "file":
-                SendFile(client, batch);
-                break;
-            case "media":
-                client.Send(HttpMethod.Post, $"{run}/media", batch.Body, null, _stop);
-                break;
-        }
-
-        // With the first one the platform begins to watch the run.
-        SendHeartbeat(client, isDue: batch.Kind is "run");
-    }
-
-    /// <summary>Says that the training is alive, so that the run ends when it isn't. A job's agent says that of its trainings.</summary>
-    private void SendHeartbeat(PlatformClient client, bool isDue = false)
-    {
-        if (
-            _own is not null
-            && _options.JobId is null
-            && (isDue || Stopwatch.GetElapsedTime(_lastHeartbeat) >= HeartbeatInterval)
-        )
-        {
-            _lastHeartbeat = Stopwatch.GetTimestamp();
-            client.SendHeartbeat($"api/runs/{_options.RunId}/heartbeat", _stop);
-        }
-    }
-
-    private void SendArtifact(PlatformClient client, Batch batch)
-    {
-        var folder = batch.Record["folder"]!.GetValue<string>();
-        if (!Directory.Exists(folder))
-        {
-            // Removed once the version existed, just before the process ended.
-            return;
-        }
-
-        var hashes = batch.Record["body"]!["files"]!
-            .AsArray()
-            .Select(file => file!["sha256"]!.GetValue<string>())
-            .ToHashSet(StringComparer.Ordinal);
-        client.Upload(folder, hashes, NoteProgress, _stop);
-
-        client.Send(
-            HttpMethod.Post,
-            $"api/artifacts/{Uri.EscapeDataString(batch.Record["name"]!.GetValue<string>())}/versions",
-            batch.Body,
-            batch.Record["id"]!.GetValue<string>(),
-            _stop
-        );
-        Directory.Delete(folder, recursive: true);
-    }
-
-    private void SendFile(PlatformClient client, Batch batch)
-    {
-        var sha256 = batch.Record["sha256"]!.GetValue<string>();
-        var file = Path.Combine(batch.Record["folder"]!.GetValue<string>(), sha256);
-        if (!File.Exists(file))
-        {
-            // Removed once it was stored, just before the process ended.
-            return;
-        }
-
-        var path = batch.Record["path"]!.GetValue<string>().Split('/').Select(Uri.EscapeDataString);
-        client.PutFile($"api/runs/{_options.RunId}/files/{string.Join('/', path)}", file, sha256, NoteProgress, _stop);
-        batch.DeleteCopies();
-    }
-
     private void NoteProgress() => Signal(() => _lastProgress = Stopwatch.GetTimestamp());
 
     private void OnAvailable()
@@ -334,6 +269,8 @@ internal sealed class Sender
 
     private void OnUnavailable(string reason)
     {
+        OnLastStep?.Invoke(null);
+        OnLastStep = null;
         if (_own is not null && !_unavailable)
         {
             _unavailable = true;

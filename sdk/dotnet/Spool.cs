@@ -1,4 +1,6 @@
 using System.Globalization;
+using System.Text.Json;
+using System.Text.Json.Nodes;
 
 namespace Platform.Sdk;
 
@@ -12,12 +14,14 @@ internal sealed class Spool : IDisposable
     private const long MaxBytesInMemory = 64L << 20;
     private const long RestartAfter = 4L << 20;
     private const int MaxAttempts = 10;
+    private const int BlockSize = 64 * 1024;
 
     private readonly Lock _gate = new();
     private readonly Stream _stream;
     private readonly string? _path;
     private long _sent;
     private long _end;
+    private int _first;
 
     private Spool(Stream stream, string? path)
     {
@@ -119,6 +123,11 @@ internal sealed class Spool : IDisposable
                 _stream.Position = _end;
                 _stream.Write(record);
                 _stream.Flush();
+                if (_end == 0)
+                {
+                    _first = record.Length;
+                }
+
                 _end += record.Length;
                 return true;
             }
@@ -163,13 +172,30 @@ internal sealed class Spool : IDisposable
             if (_sent == _end && _end > RestartAfter)
             {
                 // Marker first: after a crash in between, records are sent again instead of later ones being skipped.
-                WriteMarker(0);
-                _stream.SetLength(0);
-                (_sent, _end) = (0, 0);
+                // The record of the run stays, for whoever has to end it.
+                WriteMarker(_first);
+                _stream.SetLength(_first);
+                (_sent, _end) = (_first, _first);
                 return;
             }
 
             WriteMarker(_sent);
+        }
+    }
+
+    /// <summary>
+    /// Adds the end of a run whose process was killed: interrupted, when it wrote its last record. Not that of a process that joined
+    /// the run, which goes on without it, nor of a job's run, which ends as the job does.
+    /// </summary>
+    public void EndRun()
+    {
+        lock (_gate)
+        {
+            // Where all was sent, the platform knows of it, and that nothing is heard of the run any more.
+            if (_path is not null && _sent < _end && BeginsRun() && !HasEnd())
+            {
+                Append(Records.AssumedFinish(new DateTimeOffset(File.GetLastWriteTimeUtc(_path))));
+            }
         }
     }
 
@@ -193,6 +219,46 @@ internal sealed class Spool : IDisposable
         }
     }
 
+    /// <summary>Whether the first record is that of the process with which its run ends.</summary>
+    private bool BeginsRun()
+    {
+        var block = Block(0);
+        try
+        {
+            var record = JsonNode.Parse(block.AsSpan(0, block.AsSpan().IndexOf((byte)'\n') + 1)) as JsonObject;
+            return record?["kind"]?.GetValue<string>() is "run"
+                && record["body"] is JsonObject body
+                && body.ContainsKey("startedAt")
+                && (!body.ContainsKey("jobId") || body.ContainsKey("parentId"));
+        }
+        catch (Exception e) when (e is JsonException or InvalidOperationException)
+        {
+            return false;
+        }
+    }
+
+    private bool HasEnd()
+    {
+        var end = "\n{\"kind\":\"finish\""u8;
+        for (var start = 0L; start < _end; start += BlockSize - end.Length)
+        {
+            if (Block(start).AsSpan().IndexOf(end) >= 0)
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    private byte[] Block(long start)
+    {
+        var block = new byte[Math.Min(BlockSize, _end - start)];
+        _stream.Position = start;
+        _stream.ReadExactly(block);
+        return block;
+    }
+
     private static FileStreamOptions Exclusively(FileMode mode) =>
         new()
         {
@@ -207,7 +273,7 @@ internal sealed class Spool : IDisposable
     /// <summary>A process that was killed may have left an incomplete record at the end.</summary>
     private static long EndOfRecords(Stream stream)
     {
-        var block = new byte[64 * 1024];
+        var block = new byte[BlockSize];
         for (var end = stream.Length; end > 0; )
         {
             var length = (int)Math.Min(block.Length, end);

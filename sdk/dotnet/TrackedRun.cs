@@ -25,8 +25,6 @@ public sealed partial class TrackedRun : IDisposable
     private readonly List<PosixSignalRegistration> _signals = [];
     private readonly nint _exceptionAtStart = Marshal.GetExceptionPointers();
     private readonly string? _announcedBefore;
-    private long _nextStep = 1;
-    private long _lastTicks;
     private bool _finished;
     private bool _isInterrupted;
 
@@ -47,7 +45,13 @@ public sealed partial class TrackedRun : IDisposable
 
         // A process that joins a run says nothing about its start: said later than the end, it would start the run again.
         var run = Records.Run(_options, _plan.IsJoined ? null : TimeProvider.System.GetUtcNow());
-        _recorder = new Recorder(_options, run, _refusals);
+        _recorder = new Recorder(_options, run, _refusals, WriteTexts);
+        if (_plan.IsContinued)
+        {
+            _isStepKnown.Reset();
+            _recorder.OnLastStep = GoOnAfter;
+        }
+
         if (!_plan.IsJoined)
         {
             _announcedBefore = RunProcess.Announce(_options, options.Attempt);
@@ -68,6 +72,9 @@ public sealed partial class TrackedRun : IDisposable
     /// <summary>False when there is no platform to track on: every call then does nothing.</summary>
     public bool IsEnabled => _recorder is not null;
 
+    /// <summary>True once it has ended for this process.</summary>
+    public bool IsFinished => _finished;
+
     /// <summary>
     /// Starts tracking. Records that an earlier process of the same run could not send are sent first; points keep
     /// their step and time, by which the platform recognizes them, so nothing is stored twice.
@@ -76,6 +83,11 @@ public sealed partial class TrackedRun : IDisposable
     {
         var run = new TrackedRun(options ?? new TrackedRunOptions());
         run._recorder?.Start();
+        if (run._options.CaptureConsole && run.IsEnabled)
+        {
+            run._console = new ConsoleCapture(line => run.LogText(line, ConsoleText), run._options.ProgressBars);
+        }
+
         run.Update("parameters", run._options.Parameters);
         run.Update("tags", run._options.Tags?.Select(tag => KeyValuePair.Create(tag.Key, (object?)tag.Value)));
         return run;
@@ -88,7 +100,7 @@ public sealed partial class TrackedRun : IDisposable
 
     /// <summary>Logs values of one step.</summary>
     /// <param name="values">By the names of their metrics.</param>
-    /// <param name="step">The step; by default one more than the last.</param>
+    /// <param name="step">The step; by default one more than the last, also of a run that goes on.</param>
     /// <param name="stage">A part of the training, such as <c>warm-up</c>.</param>
     /// <param name="at">
     /// When it was measured; now by default. Logging the same key, step and time again changes nothing, so a resumed
@@ -142,9 +154,10 @@ public sealed partial class TrackedRun : IDisposable
     /// <summary>Waits until everything logged so far is stored on the platform, or the timeout has elapsed.</summary>
     public TrackingReport Flush(TimeSpan timeout)
     {
-        if (!_finished)
+        if (!_finished && _recorder is not null)
         {
-            _recorder?.Flush(timeout);
+            WriteTexts(atOnce: true);
+            _recorder.Flush(timeout);
         }
 
         return Report();
@@ -207,6 +220,7 @@ public sealed partial class TrackedRun : IDisposable
                 ? $"a stage has 1 to {Values.MaxStage} characters, none of them a control character"
             : step is < -Records.MaxStep or > Records.MaxStep ? "a step must be within 2^53 - 1"
             : null;
+        AwaitStep(step);
         lock (_gate)
         {
             var number = step ?? _nextStep;
@@ -300,6 +314,8 @@ public sealed partial class TrackedRun : IDisposable
 
     private void End(string status, bool sendsEnd, TimeSpan? longest = null)
     {
+        // Its last lines are the run's too.
+        _console?.Dispose();
         lock (_gate)
         {
             if (_finished)
@@ -318,6 +334,7 @@ public sealed partial class TrackedRun : IDisposable
 
         AppDomain.CurrentDomain.UnhandledException -= OnUnhandledException;
         AppDomain.CurrentDomain.ProcessExit -= OnProcessExit;
+        WriteTexts(atOnce: true);
         var end = Records.Finish(status, _options.Attempt, TimeProvider.System.GetUtcNow());
         _recorder.Finish(sendsEnd && !_plan.IsJoined ? end : null, longest);
         _recorder.Dispose();
@@ -326,14 +343,6 @@ public sealed partial class TrackedRun : IDisposable
         {
             RunProcess.Withdraw(_options.RunId, _announcedBefore);
         }
-    }
-
-    /// <summary>Later than every time before, so that two values of one step are two points.</summary>
-    private long NextTicks()
-    {
-        var now = TimeProvider.System.GetUtcNow().UtcTicks;
-        _lastTicks = Math.Max(now - (now % TimeSpan.TicksPerMicrosecond), _lastTicks + TimeSpan.TicksPerMicrosecond);
-        return _lastTicks;
     }
 
     private void OnUnhandledException(object sender, UnhandledExceptionEventArgs e) => EndWithProcess("failed");

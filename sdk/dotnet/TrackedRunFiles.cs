@@ -78,6 +78,7 @@ public sealed partial class TrackedRun
                 throw new FormatException("a step must be within 2^53 - 1");
             }
 
+            AwaitStep(step);
             var image = read();
             var ending = ImageEnding(image);
             long number;
@@ -94,6 +95,7 @@ public sealed partial class TrackedRun
             // By its number in the step: several are shown in the order in which they were logged, equal ones too.
             var path = $"media/{Values.PathWord(key)}-{number}-{place:0000}-{digest}.{ending}";
             using var content = new MemoryStream(image);
+            _recorder.ReserveMedia(image.Length);
             var file = FileRecord(path, content, isMedia: true);
             var cut = caption is null ? null : Values.Cut(Values.Text(caption), MaxCaption);
             _recorder.Add([.. file, .. Records.Media(key, number, ticks, "image", path, cut)], 1);

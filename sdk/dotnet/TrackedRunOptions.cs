@@ -14,8 +14,19 @@ public sealed record TrackedRunOptions
     /// <summary>Sent as a bearer token (<c>PLATFORM_TOKEN</c>).</summary>
     public string? Token { get; init; } = Variable("PLATFORM_TOKEN");
 
-    /// <summary>The run (<c>PLATFORM_RUN_ID</c>); a new one when there is none.</summary>
-    public string RunId { get; init; } = Variable("PLATFORM_RUN_ID") ?? Guid.CreateVersion7().ToString("D");
+    /// <summary>
+    /// The run (<c>PLATFORM_RUN_ID</c>); a new one when there is none. One that is named here and has been before goes on: it runs
+    /// again, and its steps count up from the last.
+    /// </summary>
+    public string RunId
+    {
+        get;
+        init
+        {
+            field = value;
+            IsRunNamed = value is not null;
+        }
+    } = Variable("PLATFORM_RUN_ID") ?? Guid.CreateVersion7().ToString("D");
 
     /// <summary>The job that runs this training (<c>PLATFORM_JOB_ID</c>).</summary>
     public Guid? JobId { get; init; } = Guid.TryParse(Variable("PLATFORM_JOB_ID"), out var id) ? id : null;
@@ -67,6 +78,18 @@ public sealed record TrackedRunOptions
     /// own end: of handlers that cancel a signal the run knows only those that were added after it began.
     /// </summary>
     public bool EndOnSignal { get; init; } = true;
+
+    /// <summary>
+    /// Whether what the program prints by <see cref="Console"/> is also added to the run's text <c>console</c>, until the run ends.
+    /// What other programs or native libraries print is not.
+    /// </summary>
+    public bool CaptureConsole { get; init; }
+
+    /// <summary>What <see cref="CaptureConsole"/> keeps of progress bars.</summary>
+    public ProgressBars ProgressBars { get; init; }
+
+    /// <summary>Whether the program has set <see cref="RunId"/>.</summary>
+    internal bool IsRunNamed { get; private init; }
 
     /// <summary><c>PLATFORM_DISABLED=1</c>: nothing is tracked.</summary>
     internal static bool IsDisabled => Variable("PLATFORM_DISABLED") is "1";

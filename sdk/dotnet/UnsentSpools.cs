@@ -23,7 +23,8 @@ public static class UnsentSpools
             : [];
 
     /// <summary>
-    /// Sends the unsent records of the options' run and removes sent spools; spools in use are skipped.
+    /// Sends the unsent records of the options' run and removes sent spools; spools in use are skipped. A run whose process was
+    /// killed ends as interrupted, when its last record was written; a job's own run ends as the job does.
     /// </summary>
     /// <param name="idleTimeout">How long to keep trying while nothing can be sent.</param>
     /// <returns>False when some records could not be sent.</returns>
@@ -34,6 +35,11 @@ public static class UnsentSpools
         if (spools.Count == 0)
         {
             return true;
+        }
+
+        foreach (var spool in spools)
+        {
+            spool.EndRun();
         }
 
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);

@@ -88,6 +88,7 @@ __all__ = [
     "log_text",
     "parameters",
     "set_primary_metric",
+    "snapshot",
     "summary",
     "tags",
     "use_artifact",
@@ -550,6 +551,9 @@ class Artifact:
     ``type`` is model, dataset, code, config, checkpoint or custom. Metadata are texts by name.
     """
 
+    # Whether it is refused when a file of it cannot be read.
+    _is_whole = True
+
     def __init__(self, name, type="custom", description=None, metadata=None, aliases=()):
         self.name = name
         self.type = type
@@ -617,7 +621,8 @@ def _artifact_record(artifact, folder, refusals, body):
     folder = os.path.join(folder, identity)
     os.makedirs(folder)
     try:
-        files = _copy(found, folder)
+        files, unreadable = _copy(found, folder, artifact._is_whole)
+        left_out = left_out + unreadable
         for relative, reason in left_out[:_MAX_LEFT_OUT]:
             _notify_user("artifact %s is stored without %s: %s" % (name, relative, reason))
         if len(left_out) > _MAX_LEFT_OUT:
@@ -642,11 +647,19 @@ def _metadata(value):
     return text if len(text) <= _MAX_METADATA else text[: _MAX_METADATA - 1] + "…"
 
 
-def _copy(found, folder):
-    files = []
+def _copy(found, folder, is_whole):
+    """The files as a version names them, and what cannot be read; unless all are wanted, which then raises OSError."""
+    files, unreadable = [], []
     copies = _Copies(folder)
     for file, relative in found:
-        with _open_file(file) as source:
+        try:
+            source = _open_file(file)
+        except OSError as error:
+            if is_whole:
+                raise
+            unreadable.append((relative, _reason(error.strerror or error)))
+            continue
+        with source:
             is_executable = bool(os.fstat(source.fileno()).st_mode & 0o100)
             sha256, size = copies.add(source)
         entry = {"path": relative, "size": size, "sha256": sha256}
@@ -654,7 +667,7 @@ def _copy(found, folder):
             entry["executable"] = True
         files.append(entry)
     copies.finish()
-    return files
+    return files, unreadable
 
 
 class ArtifactError(Exception):
@@ -1177,6 +1190,26 @@ def _announced(attempt):
         return None
 
 
+def _first_name(folder, run_id, attempt, name):
+    """The name that the first process of a job's attempt gave the job's run: this one, unless the spool folder says otherwise."""
+    path = os.path.join(folder, "%s.%d.name" % (run_id, attempt or 0))
+    mine = "%s.%s" % (path, uuid.uuid4().hex)
+    try:
+        os.makedirs(folder, exist_ok=True)
+        with open(mine, "w", encoding="utf-8") as file:
+            file.write(name)
+        try:
+            os.link(mine, path)  # All of it at once, and only when there is none.
+        finally:
+            os.remove(mine)
+    except FileExistsError:
+        with open(path, encoding="utf-8") as file:
+            return file.read()
+    except (OSError, ValueError):
+        pass  # It cannot be kept: the processes of the job are one run.
+    return name
+
+
 def _withdraw(run_id, before):
     """Says again what was said before the run began."""
     try:
@@ -1194,6 +1227,451 @@ def _is_worker():
     """Whether multiprocessing started this process, such as a worker of a pool or of a data loader."""
     process = sys.modules.get("multiprocessing.process")
     return getattr(process, "_parent_process", None) is not None
+
+
+# Which files of a folder an ignore file names, in the grammar of ``.gitignore`` and with Git's results ----------------
+
+_NO_MATCH, _NO_MATCH_AT_ALL, _NO_MATCH_IN_FOLDER, _MATCH = range(4)
+_SPECIAL = frozenset(b"*?[\\")
+_STAR, _QUESTION, _BACKSLASH, _OPENING, _SLASH = b"*?\\[/"
+_DIGITS = frozenset(b"0123456789")
+_LOWER = frozenset(b"abcdefghijklmnopqrstuvwxyz")
+_UPPER = frozenset(b"ABCDEFGHIJKLMNOPQRSTUVWXYZ")
+_VISIBLE = frozenset(range(0x21, 0x7F))
+_CLASSES = {
+    b"alnum": _LOWER | _UPPER | _DIGITS,
+    b"alpha": _LOWER | _UPPER,
+    b"blank": frozenset(b" \t"),
+    b"cntrl": frozenset(range(0x20)) | {0x7F},
+    b"digit": _DIGITS,
+    b"graph": _VISIBLE,
+    b"lower": _LOWER,
+    b"print": _VISIBLE | {0x20},
+    b"punct": _VISIBLE - _LOWER - _UPPER - _DIGITS,
+    b"space": frozenset(b" \t\n\r"),
+    b"upper": _UPPER,
+    b"xdigit": _DIGITS | frozenset(b"abcdefABCDEF"),
+}
+
+
+class _IgnoreFile:
+    """The patterns of one ignore file, which concern what is below its folder: ``base`` is that folder's path with a slash
+    at its end, empty for the root."""
+
+    def __init__(self, content, base=b""):
+        self._base = base
+        if content.startswith(b"\xef\xbb\xbf"):
+            content = content[3:]
+        lines = (line[:-1] if line.endswith(b"\r") else line for line in content.split(b"\n"))
+        # A NUL ends a line for Git.
+        lines = (_without_trailing_spaces(line.split(b"\0")[0]) for line in lines if not line.startswith(b"#"))
+        self._patterns = [_Pattern(line) for line in lines if line][::-1]
+
+    def decide(self, path, is_folder):
+        """True when the last pattern that matches names the path, False when it says that it is not ignored, and None when
+        there is no such pattern. ``path`` is one below the root, in bytes, with slashes."""
+        path = path[len(self._base) :]
+        name = path[path.rfind(b"/") + 1 :]
+        for pattern in self._patterns:
+            if pattern.matches(path, name, is_folder):
+                return not pattern.is_negative
+        return None
+
+
+def _without_trailing_spaces(line):
+    """Spaces at the end count only after a backslash."""
+    end, i = 0, 0
+    while i < len(line):
+        if line[i] == _BACKSLASH:
+            i += 1
+            if i == len(line):
+                return line
+            end = i + 1
+        elif line[i] != 0x20:
+            end = i + 1
+        i += 1
+    return line[:end]
+
+
+class _Pattern:
+    """One line of an ignore file."""
+
+    def __init__(self, line):
+        self.is_negative = line.startswith(b"!")
+        text = line[1:] if self.is_negative else line
+        self._is_of_folders = text.endswith(b"/")
+        if self._is_of_folders:
+            text = text[:-1]
+        self._is_of_names = b"/" not in text
+        literal = next((i for i, c in enumerate(text) if c in _SPECIAL), len(text))
+        if text.startswith(b"/") and not self._is_of_names:
+            text, literal = text[1:], literal - 1
+        self._prefix, self._rest = text[:literal], text[literal:]
+        # Most patterns are such as *.pyc.
+        is_ending = self._rest.startswith(b"*") and not self._prefix and not _SPECIAL.intersection(text[1:])
+        self._ending = text[1:] if is_ending and self._is_of_names else None
+
+    def matches(self, path, name, is_folder):
+        if self._is_of_folders and not is_folder:
+            return False
+        if self._ending is not None:
+            return name.endswith(self._ending)
+        text = name if self._is_of_names else path
+        if not text.startswith(self._prefix):
+            return False
+        if not self._rest:
+            return len(text) == len(self._prefix)
+        if self._is_of_names:
+            return _matches(self._prefix + self._rest, name, False)
+        return _matches(self._rest, path[len(self._prefix) :], True)
+
+
+def _matches(pattern, text, is_path):
+    """Whether a pattern with wildcards matches the whole text; those of paths match no slash, except ``**``."""
+    return _Wildcards(pattern, text, is_path).match(0, 0) == _MATCH
+
+
+class _Wildcards:
+    """Git's own way to match, with what it does about odd patterns. NUL stands for the end, as neither has one."""
+
+    def __init__(self, pattern, text, is_path):
+        self._pattern = pattern + b"\0\0"
+        self._text = text + b"\0"
+        self._is_path = is_path
+
+    def match(self, start, t):
+        pattern, text = self._pattern, self._text
+        p = start
+        while pattern[p]:
+            c = pattern[p]
+            if not text[t] and c != _STAR:
+                return _NO_MATCH_AT_ALL
+            if c == _STAR:
+                p, crosses = self._stars(start, p, t)
+                if crosses is None:
+                    return _MATCH
+                if crosses or pattern[p] != _SLASH:
+                    return self._match_after_star(p, t, crosses)
+                # One star and a slash: the rest of this part of the path.
+                t = text.find(b"/", t)
+                if t < 0:
+                    return _NO_MATCH_AT_ALL
+            elif c == _OPENING:
+                p, is_in = self._set(p, text[t])
+                if is_in is None:
+                    return _NO_MATCH_AT_ALL
+                if not is_in or self._is_path and text[t] == _SLASH:
+                    return _NO_MATCH
+            elif c == _QUESTION:
+                if self._is_path and text[t] == _SLASH:
+                    return _NO_MATCH
+            else:
+                if c == _BACKSLASH:
+                    p += 1
+                if text[t] != pattern[p]:
+                    return _NO_MATCH
+            p += 1
+            t += 1
+        return _NO_MATCH if text[t] else _MATCH
+
+    def _stars(self, start, p, t):
+        """Where the pattern goes on after stars, and whether they match slashes; None instead when everything matches."""
+        pattern = self._pattern
+        first = p
+        while pattern[p] == _STAR:
+            p += 1
+        crosses = not self._is_path
+        if self._is_path and p - first > 1:
+            is_at_start = first == start or pattern[first - 1] == _SLASH
+            crosses = is_at_start and (pattern[p] in (0, _SLASH) or pattern[p : p + 2] == b"\\/")
+            if crosses and pattern[p] == _SLASH and self.match(p + 1, t) == _MATCH:
+                return p, None
+        if not pattern[p] and (crosses or self._text.find(b"/", t) < 0):
+            return p, None
+        return p, crosses
+
+    def _match_after_star(self, p, t, crosses):
+        pattern, text = self._pattern, self._text
+        if not pattern[p]:
+            return _NO_MATCH_IN_FOLDER
+        while text[t]:
+            if pattern[p] not in _SPECIAL:
+                while text[t] and (crosses or text[t] != _SLASH) and text[t] != pattern[p]:
+                    t += 1
+                if text[t] != pattern[p]:
+                    return _NO_MATCH_AT_ALL if crosses else _NO_MATCH_IN_FOLDER
+            result = self.match(p, t)
+            if result != _NO_MATCH:
+                if not crosses or result != _NO_MATCH_IN_FOLDER:
+                    return result
+            elif not crosses and text[t] == _SLASH:
+                return _NO_MATCH_IN_FOLDER
+            t += 1
+        return _NO_MATCH_AT_ALL
+
+    def _set(self, p, c):
+        """The end of a set such as ``[a-z]``, and whether it has a character; None instead where it does not end."""
+        pattern = self._pattern
+        p += 1
+        is_negated = pattern[p] in b"!^"
+        if is_negated:
+            p += 1
+        before, is_in, is_first = 0, False, True
+        while is_first or pattern[p] != 0x5D:
+            is_first = False
+            current = pattern[p]
+            if not current:
+                return p, None
+            if current == _BACKSLASH:
+                p += 1
+                current = pattern[p]
+                if not current:
+                    return p, None
+                is_in = is_in or c == current
+            elif current == 0x2D and before and pattern[p + 1] not in b"\0]":
+                p += 1
+                if pattern[p] == _BACKSLASH:
+                    p += 1
+                if not pattern[p]:
+                    return p, None
+                is_in = is_in or before <= c <= pattern[p]
+                current = 0
+            elif current == _OPENING and pattern[p + 1] == 0x3A:
+                end = pattern.find(b"]", p + 2)
+                if end < 0:
+                    return p, None
+                if end == p + 2 or pattern[end - 1] != 0x3A:
+                    is_in = is_in or c == _OPENING  # It is no class, but a set as any other.
+                else:
+                    members = _CLASSES.get(pattern[p + 2 : end - 1])
+                    if members is None:
+                        return p, None
+                    is_in = is_in or c in members
+                    p, current = end, 0
+            else:
+                is_in = is_in or c == current
+            before = current
+            p += 1
+        return p, is_in != is_negated
+
+
+# The code of a run: the files of its work folder, as an artifact ------------------------------------------------------
+
+_IGNORE_FILES = (".platformignore", ".rnignore")
+_NEVER_CODE = _IgnoreFile(
+    b"""
+.git
+.hg
+.svn
+__pycache__
+*.py[cod]
+*.egg-info
+.eggs
+.ipynb_checkpoints
+.mypy_cache
+.pytest_cache
+.ruff_cache
+.tox
+.nox
+.venv
+venv
+node_modules
+.idea
+.vscode
+.DS_Store
+.env
+.netrc
+/artifacts/*-v[0-9]*/
+/mlruns/
+/wandb/
+/lightning_logs/
+"""
+)
+_MAX_CODE_FILES = 200_000
+_MAX_CODE_BYTES = 500_000_000
+_MAX_IGNORE_FILE = 1 << 20
+_LONGEST_COPY_AT_END = 10.0
+
+
+class _Snapshots:
+    """The part of ``Run`` that keeps code."""
+
+    def snapshot(self, root: Any = ".", name: Optional[str] = None, force: bool = False) -> None:
+        """Stores the files of a work folder as the next version of an artifact of type code.
+
+        ``root`` may have an ignore file, ``.platformignore`` or else ``.rnignore``, and so may the folders below it; its grammar
+        is that of ``.gitignore``. Git's own files, caches, virtual environments and the like are left out anyway, unless it
+        says otherwise. ``name`` is that of the artifact, by default the project's with ``-code``. More than 500 MB or 200,000
+        files are not stored, unless it is forced. The files are copied in the background; the end of the run waits for
+        that, for up to 10 s.
+        """
+        if self._recorder is None or not self._is_open("the code"):
+            return
+        try:
+            code = _Code(os.path.abspath(os.fsdecode(root)), self._code_name(name), force, self._recorder.spool_folder)
+            thread = threading.Thread(target=self._store_code, args=(code,), name="platform-snapshot", daemon=True)
+            with self._recorder.gate:
+                thread.start()
+                self._snapshots.append((thread, code))
+        except Exception as error:
+            self._refusals.add("the code", _reason(error))
+
+    def _code_name(self, name):
+        return _valid_artifact(self.project + "-code") if name is None else _text(name)
+
+    def _store_code(self, code):
+        try:
+            self._store(code)
+        except Exception as error:
+            if not code.is_stopped:
+                self._refusals.add("the code", _reason(error))
+
+    def _wait_for_snapshots(self, timeout):
+        """Waits until their files are copied.
+
+        By the condition: a signal's handler may have interrupted this thread while it holds the lock, for which they wait.
+        """
+        end = time.monotonic() + timeout
+        with self._recorder.gate:
+            while any(thread.is_alive() for thread, _ in self._snapshots_of_this_process()) and time.monotonic() < end:
+                self._recorder.gate.wait(0.02)
+
+    def _end_snapshots(self, longest):
+        """What is not copied soon is not stored."""
+        self._wait_for_snapshots(_LONGEST_COPY_AT_END if longest is None else min(longest, _LONGEST_COPY_AT_END))
+        for thread, code in self._snapshots_of_this_process():
+            if thread.is_alive():
+                code.is_stopped = True
+                self._refusals.add("the code", "the run ended before its files were copied")
+
+    def _snapshots_of_this_process(self):
+        """A thread does not exist in a process that was forked."""
+        return [(thread, code) for thread, code in self._snapshots if code.process == os.getpid()]
+
+
+class _Code(Artifact):
+    """The files of a folder, without those that are ignored."""
+
+    _is_whole = False
+
+    def __init__(self, root, name, is_forced, spool):
+        super().__init__(name, "code")
+        if not os.path.isdir(root):
+            raise ValueError("%s is no folder" % _shown(root))
+        self.process = os.getpid()
+        self.is_stopped = False
+        self._root = root
+        self._real_root = os.path.join(os.path.realpath(root), "")
+        self._spool = spool and os.path.realpath(spool)
+        self._is_forced = is_forced
+
+    def _files(self):
+        self._found, self._left_out, self._size = [], [], 0
+        folders = [("", (_NEVER_CODE,))]
+        while folders:
+            relative, ignore_files = folders.pop()
+            folders += self._look_into(relative, ignore_files)
+        return self._until_stopped(), self._left_out
+
+    def _look_into(self, relative, ignore_files):
+        """Takes the files of a folder, and returns the folders in it with the ignore files that concern them."""
+        folder = os.path.join(self._root, relative)
+        try:
+            with os.scandir(folder) as entries:
+                entries = sorted(entries, key=lambda entry: entry.name)
+        except OSError as error:
+            self._left_out.append((_shown(relative or "."), _why(error)))
+            return []
+        own = self._ignore_file({entry.name for entry in entries}, relative)
+        ignore_files += (own,) if own is not None else ()
+        within = []
+        for entry in entries:
+            if self.is_stopped:
+                raise ValueError("the run has ended")
+            path = relative + "/" + entry.name if relative else entry.name
+            is_folder = entry.is_dir(follow_symlinks=False)
+            if _is_ignored(os.fsencode(path), is_folder, ignore_files):
+                continue
+            if not is_folder:
+                self._take(path, entry)
+            elif not self._is_foreign(entry.path):
+                within.append((path, ignore_files))
+        return within[::-1]
+
+    def _ignore_file(self, names, relative):
+        for name in _IGNORE_FILES:
+            path = os.path.join(self._root, relative, name)
+            if name not in names or not os.path.isfile(path):
+                continue
+            with open(path, "rb") as file:
+                content = file.read(_MAX_IGNORE_FILE + 1)
+            if len(content) > _MAX_IGNORE_FILE:
+                raise ValueError("%s has more than 1 MiB" % _shown(os.path.join(relative, name)))
+            base = os.fsencode(relative) + b"/" if relative else b""
+            return _IgnoreFile(content, base)
+        return None
+
+    def _is_foreign(self, folder):
+        """A virtual environment of any name, and what the SDK itself writes."""
+        return os.path.isfile(os.path.join(folder, "pyvenv.cfg")) or os.path.realpath(folder) == self._spool
+
+    def _take(self, path, entry):
+        problem = _problem_with_name(path)
+        status = None
+        if problem is None:
+            try:
+                status = entry.stat()
+                problem = self._problem_with_file(entry, status)
+            except OSError as error:
+                problem = "a link to nothing" if entry.is_symlink() else _why(error)
+        if problem is not None:
+            self._left_out.append((_shown(path), problem))
+            return
+        self._found.append((entry.path, path))
+        self._size += status.st_size
+        if self._is_forced:
+            return
+        if len(self._found) > _MAX_CODE_FILES or self._size > _MAX_CODE_BYTES:
+            raise ValueError(
+                "%s has more than %d files or %d MB that are not ignored; name what is no code in a %s, or force it"
+                % (_shown(self._root), _MAX_CODE_FILES, _MAX_CODE_BYTES // 1_000_000, _IGNORE_FILES[0])
+            )
+
+    def _problem_with_file(self, entry, status):
+        if entry.is_symlink() and not os.path.realpath(entry.path).startswith(self._real_root):
+            return "a link that leaves the folder"
+        if stat.S_ISDIR(status.st_mode):
+            return "a link to a folder"
+        return None if stat.S_ISREG(status.st_mode) else "no regular file"
+
+    def _until_stopped(self):
+        for file in self._found:
+            if self.is_stopped:
+                raise ValueError("the run has ended")
+            yield file
+
+
+def _is_ignored(path, is_folder, ignore_files):
+    """Of the ignore files, that of the nearest folder that says anything decides."""
+    for file in reversed(ignore_files):
+        decision = file.decide(path, is_folder)
+        if decision is not None:
+            return decision
+    return False
+
+
+def _why(error):
+    return (error.strerror or "it cannot be read").lower()
+
+
+def _begin_snapshot(run, snapshot):
+    """Keeps the code of a run that begins, where ``init`` was told to: True for the work folder, or a folder. Of the processes
+    of a distributed job the first one does."""
+    if not snapshot or run._is_joined:
+        return
+    if os.environ.get("PLATFORM_RANK", "0") != "0":
+        return
+    run.snapshot("." if snapshot is True else snapshot)
 
 
 # What the training uses of its machine, as metrics with MLflow's names ------------------------------------------------
@@ -2074,6 +2552,14 @@ class _Client:
         status, answer = self._exchange(method, path, body, dict(headers or {}, **{"Content-Type": "application/json"}))
         self._require(status, answer)
 
+    def get(self, path):
+        """What the platform says of something; None when it does not know it."""
+        status, answer = self._exchange("GET", path, None, {})
+        if status == 404 and _is_json(answer):
+            return None
+        self._require(status, answer)
+        return json.loads(answer)
+
     def heartbeat(self, path):
         """Says that the run goes on. An old platform does not know this."""
         try:
@@ -2247,6 +2733,7 @@ except ImportError:  # Windows: spools of other processes are left alone there.
 _MAX_SPOOL = 1 << 30
 _MAX_SPOOL_IN_MEMORY = 64 << 20
 _RESTART_SPOOL_AFTER = 4 << 20
+_END_RECORD = b'{"kind":"finish"'
 
 
 class _Spool:
@@ -2257,6 +2744,7 @@ class _Spool:
         self._gate = threading.RLock()
         self._file = file
         self.path = path
+        self._first = 0
         self._end = self._end_of_records()
         self._sent = min(self._read_marker(), self._end)
 
@@ -2342,6 +2830,8 @@ class _Spool:
                     rest = rest[self._file.write(rest):]
             except OSError:
                 return False
+            if self._end == 0:
+                self._first = len(record)
             self._end += len(record)
             return True
 
@@ -2366,12 +2856,31 @@ class _Spool:
             self._sent += count
             if self._sent == self._end and self._end > _RESTART_SPOOL_AFTER:
                 # Marker first: after a crash in between, records are sent again instead of later ones being skipped.
-                self._write_marker(0)
-                self._file.seek(0)
-                self._file.truncate(0)
-                self._sent = self._end = 0
+                # The record of the run stays, for whoever has to end it.
+                self._write_marker(self._first)
+                self._file.truncate(self._first)
+                self._sent = self._end = self._first
             else:
                 self._write_marker(self._sent)
+
+    def end_run(self):
+        """Adds the end of a run whose process was killed: interrupted, when it wrote its last record.
+
+        Not that of a process that joined the run, which goes on without it, nor of a job's run, which ends as the job does.
+        """
+        if self.is_empty:
+            return  # The platform knows all of it, and that nothing is heard of the run any more.
+        try:
+            file = open(self.path, "rb")
+        except OSError:
+            return  # Its folder was removed meanwhile.
+        with file:
+            ended = _timestamp(os.fstat(file.fileno()).st_mtime_ns // 1000)
+            begins = _begins_run(file.readline())
+            has_end = any(line.startswith(_END_RECORD) and line.endswith(b"\n") for line in file)
+        if begins and not has_end:
+            body = {"status": "interrupted", "endedAt": ended}
+            self.append(_line({"kind": "finish", "isAssumed": True, "body": body}))
 
     def close(self):
         """Closes the spool, and removes its files when everything was sent."""
@@ -2414,6 +2923,16 @@ class _Spool:
             os.replace(self.path + ".sent.new", self.path + ".sent")
         except OSError:
             pass  # A full disk: sent records may be sent once more; the platform recognizes them.
+
+
+def _begins_run(line):
+    """Whether the first record of a spool is that of the process with which its run ends."""
+    try:
+        record = json.loads(line)
+        body = record["body"]
+        return record["kind"] == "run" and "startedAt" in body and ("jobId" not in body or "parentId" in body)
+    except (KeyError, TypeError, ValueError):
+        return False
 
 
 # Sends spools to the platform, in the background ----------------------------------------------------------------------
@@ -2474,6 +2993,14 @@ def _name_of(record):
     return {"finish": "the end of the run", "run": "the run"}.get(kind, "a record")
 
 
+def _last_step(run):
+    """The last step of what a script logged of a run; None for none. What is sampled besides follows its steps."""
+    try:
+        return max(int(point["step"]) for key, point in run["latest"].items() if not key.startswith("system/"))
+    except (AttributeError, KeyError, TypeError, ValueError):
+        return None
+
+
 def _halves(record):
     """The record as two; nothing when it has only one entry."""
     entries = _entries(record)
@@ -2505,6 +3032,8 @@ class _Sender(threading.Thread):
         self._progress = self._last_heartbeat = self._last_adoption = self._last_losses = time.monotonic()
         self._told_losses = None
         self._unavailable = False
+        # Called once with the last step of a run that goes on, after what earlier processes left was sent.
+        self.on_last_step = None
         self._woken = self._retry_now = self._finishing = self._stopping = self._has_ended = False
         self._records_per_request = sys.maxsize
 
@@ -2584,6 +3113,8 @@ class _Sender(threading.Thread):
                     break
                 continue
             try:
+                if spool is self._own:
+                    self._ask_last_step()
                 self._send_some(spool)
                 self._on_available()
             except (_Unavailable, OSError) as error:
@@ -2596,6 +3127,19 @@ class _Sender(threading.Thread):
         with self._signal:
             self._has_ended = True
             self._signal.notify_all()
+
+    def _ask_last_step(self):
+        """Before anything of this process is sent. Without an answer the training goes on at once."""
+        tell, self.on_last_step = self.on_last_step, None
+        if tell is None:
+            return
+        step = None
+        try:
+            step = _last_step(self._client.get(self._run))
+        except (_Refused, _Unavailable):
+            pass  # Steps begin at 1. Whether the platform is there shows with the first record.
+        finally:
+            tell(step)
 
     def _send_some(self, spool):
         data = spool.read(_BYTES_PER_REQUEST)
@@ -2646,6 +3190,8 @@ class _Sender(threading.Thread):
         # So does one value more than a run may have.
         is_divided = error.status in (400, 413, 422) or "run.too-many-values" in str(error)
         halves = _halves(record) if is_divided else []
+        if record.get("isAssumed"):
+            return 0  # The platform knows more of the end than the process that found the spool.
         if not halves:
             self._refusals.say(_name_of(record), "the platform refused it: %s" % error)
             if "folder" in record:
@@ -2762,6 +3308,9 @@ class _Sender(threading.Thread):
             _notify_user("tracking is available again")
 
     def _on_unavailable(self, reason):
+        if self.on_last_step is not None:
+            self.on_last_step(None)
+            self.on_last_step = None
         if not self._unavailable:
             self._unavailable = True
             _notify_user("tracking is unavailable (%s); the training continues and its records are sent later" % reason)
@@ -2807,6 +3356,7 @@ _POINTS_PER_RECORD = 1000
 _FLUSH_INTERVAL = 0.2
 _WORKER_WAIT = 0.5
 _MAX_MEDIA_UNSENT = 4 << 30
+_LONGEST_WAIT_FOR_STEP = 2.0
 
 _recorders = weakref.WeakSet()
 
@@ -2817,14 +3367,26 @@ class _Recorder:
     In a process that was forked from the run's process everything is new, and starts with what it logs first.
     """
 
-    def __init__(self, server, token, run_id, run_record, spool_folder, refusals, on_write=lambda at_once: None):
+    def __init__(
+        self,
+        server,
+        token,
+        run_id,
+        run_record,
+        spool_folder,
+        refusals,
+        on_write=lambda at_once: None,
+        is_continued=False,
+    ):
         self._address = (server, token)
         self._run_id = run_id
         self._run_record = run_record
-        self._spool_folder = spool_folder
+        self.spool_folder = spool_folder
         self._refusals = refusals
         self._on_write = on_write
         self._next_step = 1
+        # Until when to wait for the last step of a run that goes on; None when it is known, or not needed.
+        self._step_due = time.monotonic() + _LONGEST_WAIT_FOR_STEP if is_continued else None
         self._last_time = 0
         self.is_forked = False
         self._begin()
@@ -2850,12 +3412,14 @@ class _Recorder:
         return self._process == os.getpid()
 
     def _start(self):
-        left = _Spool.take_over(self._spool_folder, self._run_id)
-        self._spool = _Spool.create(self._spool_folder, self._run_id)
+        left = _Spool.take_over(self.spool_folder, self._run_id)
+        self._spool = _Spool.create(self.spool_folder, self._run_id)
         self._spool.append(_line(self._run_record))
         self._sender = _Sender(
-            *self._address, self._run_id, self._run_record, self._spool, left, self._refusals, self._spool_folder
+            *self._address, self._run_id, self._run_record, self._spool, left, self._refusals, self.spool_folder
         )
+        if self._step_due is not None:
+            self._sender.on_last_step = self._go_on_after
         self._sender.start()
         self._collector = threading.Thread(target=self._collect, name="platform-collector", daemon=True)
         self._collector.start()
@@ -2865,6 +3429,7 @@ class _Recorder:
         if self._spool is not None:
             self._spool.abandon()
         self.is_forked = True
+        self._step_due = None
         self._refusals.after_fork()
         # Only the process that began the run says when; said again later, it would start an ended run again.
         self._run_record = dict(self._run_record, body=dict(self._run_record["body"]))
@@ -2882,7 +3447,26 @@ class _Recorder:
 
     @property
     def last_step(self):
-        return self._next_step - 1
+        with self.gate:
+            self._await_step()
+            return self._next_step - 1
+
+    def _go_on_after(self, step):
+        """The platform says which step of the run is the last; None when it is not there to say so."""
+        with self.gate:
+            if self._step_due is not None and step is not None:
+                self._next_step = min(max(step + 1, self._next_step), _MAX_STEP)
+            self._step_due = None
+            self.gate.notify_all()
+
+    def _await_step(self):
+        """Called with the lock, which waiting releases."""
+        while self._step_due is not None:
+            left = self._step_due - time.monotonic()
+            if left <= 0:
+                self._step_due = None
+            else:
+                self.gate.wait(left)
 
     @property
     def location(self):
@@ -2906,7 +3490,10 @@ class _Recorder:
         with self.gate:
             if self._collector is None:
                 self._ensure_started()
-            step = self._next_step if step is None else step
+            if step is None:
+                self._await_step()
+                step = self._next_step
+            self._step_due = None
             self._next_step = min(step + 1, _MAX_STEP)
             if microseconds is None:
                 # Later than every time before, so that two values of one step are two points.
@@ -2921,7 +3508,10 @@ class _Recorder:
             if self._collector is None:
                 self._ensure_started()
             microseconds = time.time_ns() // 1000 if microseconds is None else microseconds
-            self._append(values, self._next_step if step is None else step, stage, microseconds)
+            if step is None:
+                self._await_step()
+                step = self._next_step
+            self._append(values, step, stage, microseconds)
         if self.is_forked:
             self._hurry()
 
@@ -3138,7 +3728,7 @@ _MAX_REASON = 200
 _MODES = {"min": "min", "minimize": "min", "max": "max", "maximize": "max"}
 
 
-class Run(_Updates, _Media):
+class Run(_Updates, _Media, _Snapshots):
     """A tracked training; created by ``init``. Methods are thread-safe and may be called in forked processes."""
 
     def __init__(
@@ -3155,6 +3745,7 @@ class Run(_Updates, _Media):
         parent_id=None,
         is_joined=False,
         ends_with_job=False,
+        is_continued=False,
     ):
         self.id = run_id
         self.project = project
@@ -3171,6 +3762,7 @@ class Run(_Updates, _Media):
         self._definitions = _Definitions()
         self._announcement = None
         self._before_end = []
+        self._snapshots = []
         self._texts = {}
         self._media_counts = {}
         self._finished = False
@@ -3195,7 +3787,9 @@ class Run(_Updates, _Media):
             # A process that joins a run says nothing about its start: said later than the end, it would start the run again.
             body["startedAt"] = _now()
         record = {"kind": "run", "body": body}
-        self._recorder = _Recorder(server, token, run_id, record, spool_folder, self._refusals, self._write_texts)
+        self._recorder = _Recorder(
+            server, token, run_id, record, spool_folder, self._refusals, self._write_texts, is_continued
+        )
 
     @property
     def is_enabled(self) -> bool:
@@ -3215,8 +3809,8 @@ class Run(_Updates, _Media):
     def log(self, metrics: Any, step: Any = None, stage: Optional[str] = None, at: Any = None) -> None:
         """Logs values of one step: ``run.log({"loss": 0.5})``.
 
-        ``step`` is one more than the last by default; ``stage`` names a part of the training; ``at`` is when it was
-        measured, in seconds since 1970 or as a ``datetime``, now by default. Logging the same key, step and time again changes
+        ``step`` is one more than the last by default, also of a run that ``init(run_id=…)`` goes on with; ``stage`` names a
+        part of the training; ``at`` is when it was measured, in seconds since 1970 or as a ``datetime``, now by default. Logging the same key, step and time again changes
         nothing, so a resumed training may repeat what it may already have logged. A value that is no number is left out
         alone.
         """
@@ -3381,9 +3975,11 @@ class Run(_Updates, _Media):
         Returns a ``Report``, which is true when nothing is waiting any more.
         """
         if self._recorder is not None and not self._finished:
+            end = time.monotonic() + _seconds(timeout, 30.0)
+            self._wait_for_snapshots(end - time.monotonic())
             self._send_results()
             self._write_texts()
-            self._recorder.flush(_seconds(timeout, 30.0))
+            self._recorder.flush(max(0.0, end - time.monotonic()))
         return self._report()
 
     def finish(self, status: Any = "finished") -> Report:
@@ -3401,6 +3997,7 @@ class Run(_Updates, _Media):
         if recorder is None or self._finished:
             self._finished = True
             return self._report()
+        self._end_snapshots(longest)
         for action in self._before_end:
             action()
         with recorder.gate:
@@ -3493,6 +4090,7 @@ def init(
     nested: bool = False,
     capture_console: bool = False,
     tqdm_mode: str = "last",
+    snapshot: Union[bool, str, os.PathLike] = False,
 ) -> Run:
     """Starts tracking and returns the run, which is also what this module's functions act on.
 
@@ -3504,14 +4102,17 @@ def init(
 
     ``capture_console`` adds what the script prints to the run's text ``console``. ``tqdm_mode`` says what is kept of progress
     bars: how they ended (last), also how they stood once a second (second), or nothing (off).
+
+    ``snapshot`` keeps the run's code: True that of the work folder, or a folder by its path. See ``Run.snapshot``.
     """
-    plan = _Plan(name, run_id, parent, nested)
+    plan = _Plan(name, run_id, parent, nested, _folder(spool_dir))
     run = plan.inherited
     if run is None:
         plan.end_runs_before()
-        run = _begin(plan, project, name, url, token, spool_dir, finish_timeout)
+        run = _begin(plan, project, name, url, token, _folder(spool_dir), finish_timeout)
         if capture_console and run.is_enabled:
             _capture_console(run, tqdm_mode)
+        _begin_snapshot(run, snapshot)
     run.parameters(parameters)
     run.tags(tags)
     return run
@@ -3520,7 +4121,7 @@ def init(
 class _Plan:
     """Which run an ``init`` begins or joins."""
 
-    def __init__(self, name, run_id, parent, nested):
+    def __init__(self, name, run_id, parent, nested, spool_dir):
         environment = os.environ
         attempt = environment.get("PLATFORM_ATTEMPT", "")
         self.attempt = self.process_attempt = int(attempt) if attempt.isascii() and attempt.isdigit() else None
@@ -3529,6 +4130,7 @@ class _Plan:
             self.owner = {}
         self.inherited = self.parent_id = None
         self.project = environment.get("PLATFORM_PROJECT") or self.owner.get("project") or "default"
+        self.spool_dir = spool_dir or environment.get("PLATFORM_SPOOL_DIR") or self.owner.get("spool") or _spool_folder()
         job_run = environment.get("PLATFORM_RUN_ID")
         is_in_job = bool(job_run and environment.get("PLATFORM_JOB_ID"))
         is_other = name is not None and _valid_name(name) != self.owner.get("name")
@@ -3542,19 +4144,33 @@ class _Plan:
             self.project = parent.project if isinstance(parent, Run) else self.project
         elif forked is not None and not is_other and run_id in (None, forked.id):
             self.inherited = forked
-        elif is_in_job and name is not None and run_id is None and (job_run in _begun or self.owner and is_other):
+        elif run_id is not None:
+            pass
+        elif job_run and self._is_below(job_run, name, is_other, is_in_job):
             self.parent_id = job_run
+        elif self.owner and not is_other and (is_in_job or _is_worker()):
+            found = self.owner["run"]
         elif job_run:
             found = job_run
-        elif _is_worker() and not is_other:
-            found = self.owner.get("run")
         self.run_id = _text(run_id) if run_id is not None else found or str(uuid.uuid4())
         self.is_job_run = is_in_job and self.run_id == job_run
         # The process that began the job's run may track one below it now.
         belongs = self.run_id == self.owner.get("run") or self.is_job_run
         self.is_joined = bool(self.owner) and belongs
+        self.is_continued = run_id is not None and not belongs
         if self.run_id != job_run:
             self.attempt = None  # Only the job's own run has attempts.
+
+    def _is_below(self, job_run, name, is_other, is_in_job):
+        """Whether it is another run than the job's, below it. The first process to begin one has the job's."""
+        if job_run in _begun:
+            return name is not None
+        if self.owner:
+            return is_other
+        name = None if name is None else _valid_name(name)
+        if not (name and is_in_job and _is_run_id(job_run)) or os.environ.get("PLATFORM_DISABLED") == "1":
+            return False
+        return name != _first_name(self.spool_dir, job_run, self.attempt, name)
 
     def end_runs_before(self):
         """Ends the runs before, except those that this one is below and those of the process it was forked from."""
@@ -3567,7 +4183,6 @@ class _Plan:
 
 def _begin(plan, project, name, url, token, spool_dir, finish_timeout):
     environment, owner = os.environ, plan.owner
-    spool_dir = _folder(spool_dir)
     server = _text(url) if url is not None else environment.get("PLATFORM_URL") or owner.get("url")
     if environment.get("PLATFORM_DISABLED") == "1":
         server = None
@@ -3585,11 +4200,12 @@ def _begin(plan, project, name, url, token, spool_dir, finish_timeout):
         name,
         environment.get("PLATFORM_JOB_ID"),
         plan.attempt,
-        spool_dir or environment.get("PLATFORM_SPOOL_DIR") or owner.get("spool") or _spool_folder(),
+        plan.spool_dir,
         finish_timeout,
         parent_id=plan.parent_id,
         is_joined=plan.is_joined,
         ends_with_job=plan.is_job_run,
+        is_continued=plan.is_continued,
     )
     _runs.append(run)
     _begun.add(run.id)
@@ -3725,6 +4341,11 @@ def use_artifact(name: str, folder: Optional[str] = None) -> str:
     return _run().use_artifact(name, folder)
 
 
+def snapshot(root: Any = ".", name: Optional[str] = None, force: bool = False) -> None:
+    """See ``Run.snapshot``."""
+    _run().snapshot(root, name, force)
+
+
 def log_image(
     key: str,
     image: Any,
@@ -3819,6 +4440,8 @@ def _flush_unsent():
         if not spools:
             _notify_user("%s is in use by its process, which sends it itself" % run_id)
             continue
+        for spool in spools:
+            spool.end_run()
         record = {"kind": "run", "body": {"project": os.environ.get("PLATFORM_PROJECT") or "default"}}
         sender = _Sender(server, token, run_id, record, None, spools)
         sender.start()

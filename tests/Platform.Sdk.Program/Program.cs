@@ -73,6 +73,38 @@ internal static class Program
                 return 0;
             case "starts another":
                 return Starting(arguments[1..]);
+            case "is named":
+                using (var run = TrackedRun.Init(new TrackedRunOptions { Name = arguments[1] }))
+                {
+                    run.Log(arguments[1], 1);
+                }
+
+                return 0;
+            case "tracks another and starts one of its name":
+                TrackedRun.Init();
+                using (TrackedRun.Init(new TrackedRunOptions { Name = "trial" }))
+                {
+                    return Run(["is named", "trial"]);
+                }
+
+            case "prints":
+                using (TrackedRun.Init(new TrackedRunOptions { CaptureConsole = true }))
+                {
+                    Print();
+                }
+
+                Console.WriteLine("afterwards");
+                return 0;
+            case "is killed":
+                using (var run = TrackedRun.Init(new TrackedRunOptions { CaptureConsole = true }))
+                {
+                    Console.WriteLine("printed");
+                    run.Log("loss", 1);
+                    run.Flush(TimeSpan.FromSeconds(0.5));
+                    Process.GetCurrentProcess().Kill();
+                }
+
+                return 0;
             case "tracks two":
                 TrackedRun.Init(new TrackedRunOptions { Name = "first" });
                 TrackedRun.Init(new TrackedRunOptions { Name = "second" }).Finish();
@@ -85,12 +117,32 @@ internal static class Program
     private static int Starting(string[] arguments)
     {
         using var run = TrackedRun.Init();
+        run.Log("loss", Run(arguments));
+        return 0;
+    }
+
+    private static int Run(string[] arguments)
+    {
         using var process = Process.Start(
             new ProcessStartInfo(Environment.ProcessPath!, [typeof(Program).Assembly.Location, .. arguments])
         )!;
         process.WaitForExit();
-        run.Log("loss", process.ExitCode);
-        return 0;
+        return process.ExitCode;
+    }
+
+    /// <summary>Lines, colors, a progress bar, and what has no end.</summary>
+    private static void Print()
+    {
+        Console.WriteLine("to standard output");
+        Console.Error.WriteLine("to \e[31mstandard error\e[0m");
+        for (var percent = 0; percent <= 100; percent += 50)
+        {
+            Console.Write($"\r{percent} %");
+        }
+
+        Console.WriteLine();
+        Console.Write('n');
+        Console.Write("o {0}", "end");
     }
 
     private static void Catching(Action action)

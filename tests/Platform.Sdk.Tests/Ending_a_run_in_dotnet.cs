@@ -89,22 +89,49 @@ public sealed class Ending_a_run_in_dotnet : SdkTest
     [Fact]
     public async Task concerns_a_second_run_of_a_job_alone()
     {
-        await RunAsync(
-            ["tracks two"],
-            new Dictionary<string, string>(StringComparer.Ordinal)
-            {
-                ["PLATFORM_JOB_ID"] = Guid.CreateVersion7().ToString(),
-                ["PLATFORM_RUN_ID"] = "job-run",
-                ["PLATFORM_ATTEMPT"] = "2",
-            }
-        );
+        await RunAsync(["tracks two"], Job());
 
         Assert.Equal(2, Platform.RunIds.Count);
-        var second = Platform.RunBodies.Single(run => run["name"]!.GetValue<string>() is "second");
-        Assert.Equal("job-run", second["parentId"]!.GetValue<string>());
+        Assert.Equal("job-run", Named("second")["parentId"]!.GetValue<string>());
         Assert.Null(Platform.EndedAttempt);
         Assert.Equal("finished", Platform.Status);
     }
+
+    [Fact]
+    public async Task concerns_a_program_of_a_job_alone_whose_name_is_not_that_of_the_one_before()
+    {
+        await RunAsync(["is named", "train"], Job());
+        await RunAsync(["is named", "evaluate"], Job());
+        await RunAsync(["is named", "train"], Job());
+
+        Assert.Equal(2, Platform.RunIds.Count);
+        Assert.Equal("job-run", Named("evaluate")["parentId"]!.GetValue<string>());
+        Assert.Equal(3, Platform.Points.Count);
+    }
+
+    [Fact]
+    public async Task is_left_to_the_run_whose_name_a_program_that_it_starts_has()
+    {
+        await RunAsync(["tracks another and starts one of its name"], Job());
+
+        Assert.Equal(2, Platform.RunIds.Count);
+        Assert.Equal(
+            ["startedAt", null],
+            Platform
+                .RunBodies.Where(run => run["name"]?.GetValue<string>() is "trial")
+                .Select(run => run["startedAt"] is null ? null : "startedAt")
+        );
+    }
+
+    private static Dictionary<string, string> Job() =>
+        new(StringComparer.Ordinal)
+        {
+            ["PLATFORM_JOB_ID"] = Guid.CreateVersion7().ToString(),
+            ["PLATFORM_RUN_ID"] = "job-run",
+            ["PLATFORM_ATTEMPT"] = "2",
+        };
+
+    private JsonObject Named(string name) => Platform.RunBodies.Single(run => run["name"]?.GetValue<string>() == name);
 
     private Task<int> RunAsync(string program) => RunAsync([program], new Dictionary<string, string>());
 
@@ -122,36 +149,10 @@ public sealed class Ending_a_run_in_dotnet : SdkTest
         return await EndedAsync(process);
     }
 
-    private static async Task<int> EndedAsync(Process process)
-    {
-        process.StandardInput.Close();
-        await Task.WhenAll(process.StandardOutput.ReadToEndAsync(), process.StandardError.ReadToEndAsync());
-        await process.WaitForExitAsync();
-        return process.ExitCode;
-    }
+    private static async Task<int> EndedAsync(Process process) => (await TrainingProgram.EndAsync(process)).ExitCode;
 
     private Process StartProgram(string[] arguments, Dictionary<string, string> environment) =>
-        Script.Start(
-            "dotnet",
-            [
-                Path.Combine(
-                    AppContext.BaseDirectory,
-                    "..",
-                    "..",
-                    "Platform.Sdk.Program",
-                    "release",
-                    "Platform.Sdk.Program.dll"
-                ),
-                .. arguments,
-            ],
-            Folder.Path,
-            new Dictionary<string, string>(environment, StringComparer.Ordinal)
-            {
-                ["PLATFORM_URL"] = Platform.Url.AbsoluteUri,
-                ["PLATFORM_SPOOL_DIR"] = Spool,
-                ["DOTNET_DbgEnableMiniDump"] = "0",
-            }
-        );
+        TrainingProgram.Start(arguments, Folder.Path, Platform.Url, Spool, environment);
 
     private void AssertNothingIsLeft() => Assert.Empty(Directory.EnumerateFileSystemEntries(Spool));
 }

@@ -1,6 +1,6 @@
-using System.Formats.Tar;
 using System.Net;
 using System.Security.Cryptography;
+using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Platform.LocalServers;
@@ -26,14 +26,12 @@ internal enum FaultMode
 /// The platform's API for the SDK: the same routes, points identified by their natural key. It can be stopped and
 /// started.
 /// </summary>
-internal sealed class FakePlatform : IDisposable
+internal sealed partial class FakePlatform : IDisposable
 {
     private readonly Lock _gate = new();
     private readonly int _port = Ports.Free();
     private readonly List<TaskCompletionSource> _hanging = [];
     private readonly Dictionary<(string Key, long Step, string At), JsonNode> _points = [];
-    private readonly Dictionary<string, byte[]> _blobs = new(StringComparer.Ordinal);
-    private readonly Dictionary<string, (string Name, JsonNode Body)> _versions = new(StringComparer.Ordinal);
     private HttpListener? _listener;
 
     public FakePlatform(bool up = true)
@@ -51,8 +49,11 @@ internal sealed class FakePlatform : IDisposable
 
     public FaultMode FaultMode { get; set; }
 
-    /// <summary>False for a platform of release 0.1.0, which takes each blob in a request of its own.</summary>
-    public bool TakesGroups { get; set; } = true;
+    /// <summary>What something else answers at its address; null while the platform does.</summary>
+    public (int Status, string Body)? ForeignAnswer { get; set; }
+
+    /// <summary>Whether it refuses ends of runs, as of those that have ended otherwise.</summary>
+    public bool RefusesEnds { get; set; }
 
     /// <summary>A metric that is refused, with the whole request.</summary>
     public string? RefusedKey { get; set; }
@@ -115,25 +116,6 @@ internal sealed class FakePlatform : IDisposable
 
     public IReadOnlyList<long> Steps => [.. Points.Select(p => p["step"]!.GetValue<long>())];
 
-    public IReadOnlyList<(string Name, JsonNode Body)> Versions
-    {
-        get
-        {
-            lock (_gate)
-            {
-                return [.. _versions.Values];
-            }
-        }
-    }
-
-    public byte[] Blob(string sha256)
-    {
-        lock (_gate)
-        {
-            return _blobs[sha256];
-        }
-    }
-
     public void ForgetRun()
     {
         lock (_gate)
@@ -195,6 +177,13 @@ internal sealed class FakePlatform : IDisposable
                 return;
             }
 
+            if (ForeignAnswer is { } foreign)
+            {
+                context.Response.StatusCode = foreign.Status;
+                context.Response.Close(Encoding.UTF8.GetBytes(foreign.Body), willBlock: true);
+                return;
+            }
+
             byte[] answer = [];
             var status = FaultMode is FaultMode.Failing ? 503 : Handle(context.Request, body.ToArray(), out answer);
             if (FaultMode is FaultMode.LosingAnswers)
@@ -235,12 +224,13 @@ internal sealed class FakePlatform : IDisposable
             {
                 ("PUT", ["api", "runs", var id]) => Create(id, body),
                 (_, ["api", "runs", ..]) when Run is null => 404,
+                ("GET", ["api", "runs", _]) => Show(out answer),
                 ("POST", ["api", "runs", _, "metrics"]) => AddPoints(body),
                 ("POST", ["api", "runs", _, "heartbeat"]) => CountHeartbeat(),
                 ("PUT", ["api", "runs", _, "files", .. var file]) => StoreFile(request, string.Join('/', file), body),
                 ("POST", ["api", "runs", _, "media"]) => AddMedia(body),
                 ("PATCH", ["api", "runs", _]) => Merge(body),
-                ("POST", ["api", "runs", _, "finish"]) => Finish(body),
+                ("POST", ["api", "runs", _, "finish"]) => RefusesEnds ? 409 : Finish(body),
                 ("POST", ["api", "artifacts", "blobs", "missing"]) when TakesGroups => FindMissing(body, out answer),
                 ("POST", ["api", "artifacts", "blobs"]) when TakesGroups => StoreGroup(body),
                 ("HEAD", ["api", "artifacts", "blobs", var sha256]) => _blobs.ContainsKey(sha256) ? 200 : 404,
@@ -261,6 +251,15 @@ internal sealed class FakePlatform : IDisposable
         }
 
         return 201;
+    }
+
+    private int Show(out byte[] answer)
+    {
+        var latest = Points
+            .GroupBy(point => point["key"]!.GetValue<string>())
+            .ToDictionary(key => key.Key, key => key.MaxBy(point => point["step"]!.GetValue<long>()));
+        answer = JsonSerializer.SerializeToUtf8Bytes(new { latest });
+        return 200;
     }
 
     private int StoreFile(HttpListenerRequest request, string path, byte[] body)
@@ -343,48 +342,5 @@ internal sealed class FakePlatform : IDisposable
     {
         End = JsonNode.Parse(body)!;
         return 200;
-    }
-
-    private int FindMissing(byte[] body, out byte[] answer)
-    {
-        var missing = JsonNode.Parse(body)!["sha256"]!
-            .AsArray()
-            .Select(hash => hash!.GetValue<string>())
-            .Where(hash => !_blobs.ContainsKey(hash));
-        answer = JsonSerializer.SerializeToUtf8Bytes(new { sha256 = missing });
-        return 200;
-    }
-
-    private int StoreGroup(byte[] body)
-    {
-        using var archive = new TarReader(new MemoryStream(body));
-        while (archive.GetNextEntry(copyData: true) is { } entry)
-        {
-            using var bytes = new MemoryStream();
-            entry.DataStream?.CopyTo(bytes);
-            if (Store(entry.Name, bytes.ToArray()) is var status and not 201)
-            {
-                return status;
-            }
-        }
-
-        return 200;
-    }
-
-    private int Store(string sha256, byte[] body)
-    {
-        if (Convert.ToHexStringLower(SHA256.HashData(body)) != sha256)
-        {
-            return 422;
-        }
-
-        _blobs[sha256] = body;
-        return 201;
-    }
-
-    private int AddVersion(HttpListenerRequest request, string name, byte[] body)
-    {
-        _versions.TryAdd(request.Headers["Idempotency-Key"]!, (name, JsonNode.Parse(body)!));
-        return 201;
     }
 }

@@ -56,7 +56,11 @@ public abstract class SdkTest : IDisposable
         Assert.Equal([0.5, 0.25, 0.125], Platform.Points.Select(p => p["value"]!.GetValue<double>()));
         Assert.Equal("late", Platform.Points[1]["stage"]!.GetValue<string>());
         Assert.Equal("finished", Platform.Status);
-        Assert.Empty(Directory.EnumerateFileSystemEntries(Spool));
+        // Besides what the processes of a job say to each other.
+        Assert.DoesNotContain(
+            Directory.EnumerateFileSystemEntries(Spool),
+            path => !path.EndsWith(".name", StringComparison.Ordinal)
+        );
     }
 
     /// <summary>Starts a run with the .NET SDK.</summary>

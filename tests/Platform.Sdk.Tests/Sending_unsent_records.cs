@@ -1,3 +1,7 @@
+using System.Text;
+using System.Text.Json.Nodes;
+using SpoolFile = Platform.Sdk.Spool;
+
 namespace Platform.Sdk.Tests;
 
 /// <summary>Any process can send a spool, whichever SDK wrote it.</summary>
@@ -72,6 +76,111 @@ public sealed class Sending_unsent_records : SdkTest
 
         Assert.Equal([4L], Platform.Steps);
         Assert.Null(Platform.Status);
+    }
+
+    [Theory]
+    [InlineData(200, "<html>sign in</html>")]
+    [InlineData(200, "")]
+    [InlineData(404, "not found")]
+    [InlineData(404, "")]
+    [InlineData(302, "")]
+    public void waits_until_the_platform_itself_answers(int status, string body)
+    {
+        File.WriteAllText(Folder.In("model.bin"), "weights");
+        Platform.ForeignAnswer = (status, body);
+        LogInDotnet();
+        Assert.False(Send(idleTimeout: 0.3));
+        Assert.Equal([_runId], UnsentSpools.RunsIn(Spool));
+        Assert.Empty(Platform.RunIds);
+
+        Platform.ForeignAnswer = null;
+        Assert.True(Send());
+
+        Assert.Equal([1L, 2L, 3L], Platform.Steps);
+        Assert.Equal("model", Assert.Single(Platform.Versions).Name);
+        Assert.Equal("finished", Platform.Status);
+        Assert.Empty(Directory.EnumerateFileSystemEntries(Spool));
+    }
+
+    [Theory]
+    [InlineData("{}", "interrupted")]
+    [InlineData("""{"jobId":"x","parentId":"y"}""", "interrupted")]
+    [InlineData("""{"jobId":"x"}""", null)]
+    public void ends_the_run_of_a_process_that_was_killed_when_its_last_record_was_written(string run, string? status)
+    {
+        var path = Leave(run, startedAt: "2026-01-01T00:00:00Z");
+        File.SetLastWriteTimeUtc(path, new DateTime(2026, 1, 2, 3, 4, 5, DateTimeKind.Utc));
+
+        Assert.True(Send());
+
+        Assert.Equal(status, Platform.Status);
+        Assert.Equal(
+            status is null ? null : "2026-01-02T03:04:05.000000Z",
+            Platform.End?["endedAt"]!.GetValue<string>()
+        );
+        Assert.Equal([4L], Platform.Steps);
+        Assert.Empty(Directory.EnumerateFileSystemEntries(Spool));
+    }
+
+    [Fact]
+    public void leaves_alone_how_a_run_ended()
+    {
+        Leave("{}", startedAt: null);
+        Assert.True(Send());
+        Assert.Null(Platform.Status);
+
+        Leave("{}", "2026-01-01T00:00:00Z", """{"kind":"finish","body":{"status":"failed"}}""");
+        Assert.True(Send());
+        Assert.Equal("failed", Platform.Status);
+
+        Platform.RefusesEnds = true;
+        Leave("{}", "2026-01-01T00:00:00Z");
+        Assert.True(Send());
+        Assert.Equal("failed", Platform.Status);
+        Assert.Empty(Directory.EnumerateFileSystemEntries(Spool));
+    }
+
+    [Fact]
+    public void knows_who_began_a_run_whose_first_records_were_sent()
+    {
+        using (var spool = SpoolFile.Create(Spool, _runId))
+        {
+            spool.Append(Encoding.UTF8.GetBytes(Record("{}", "2026-01-01T00:00:00Z") + "\n"));
+            spool.Append(Encoding.UTF8.GetBytes($"{Point[..^1]},\"rest\":\"{new string('a', 5 << 20)}\"}}\n"));
+            spool.Acknowledge(spool.Read(int.MaxValue).Length);
+            spool.Append(Encoding.UTF8.GetBytes(Point + "\n"));
+        }
+
+        Assert.InRange(new FileInfo(Directory.EnumerateFiles(Spool, "*.jsonl").Single()).Length, 1, 1000);
+        Assert.True(Send());
+
+        Assert.Equal("interrupted", Platform.Status);
+        Assert.Equal([4L], Platform.Steps);
+    }
+
+    private const string Point =
+        """{"kind":"points","points":[{"key":"loss","step":4,"at":"2026-01-01T00:00:00Z","value":1}]}""";
+
+    private static string Record(string run, string? startedAt)
+    {
+        var body = JsonNode.Parse(run)!.AsObject();
+        body["project"] = "p";
+        if (startedAt is not null)
+        {
+            body["startedAt"] = startedAt;
+        }
+
+        return new JsonObject { ["kind"] = "run", ["body"] = body }.ToJsonString();
+    }
+
+    /// <summary>Writes what a process leaves that is killed in the middle of a record.</summary>
+    private string Leave(string run, string? startedAt, params string[] records)
+    {
+        Directory.CreateDirectory(Spool);
+        var path = Path.Combine(Spool, $"{_runId}.1.jsonl");
+        string[] all = [Record(run, startedAt), Point, .. records, """{"kind":"finish","bo"""];
+        File.WriteAllText(path, string.Join('\n', all));
+        return path;
     }
 
     private bool Send(double idleTimeout = 30) =>

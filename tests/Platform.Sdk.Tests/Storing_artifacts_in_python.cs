@@ -40,6 +40,42 @@ public sealed class Storing_artifacts_in_python : PythonTest
         Assert.Empty(Directory.EnumerateFileSystemEntries(Spool));
     }
 
+    [Fact]
+    [Trait("check", "ART-15")]
+    public async Task keeps_the_code_of_a_run_without_what_is_ignored()
+    {
+        var script = new byte[700_000];
+        Random.Shared.NextBytes(script);
+        Directory.CreateDirectory(Folder.In("work", "data"));
+        await File.WriteAllBytesAsync(Folder.In("work", "train.py"), script);
+        await File.WriteAllTextAsync(Folder.In("work", "data", "large.csv"), "1");
+        await File.WriteAllTextAsync(Folder.In("work", "data", "small.csv"), "2");
+        await File.WriteAllTextAsync(Folder.In("work", ".platformignore"), "/data/*\n!/data/small.csv\n");
+
+        await RunAsync(
+            """
+            import platform_sdk
+            platform_sdk._MAX_CODE_FILES = 2
+            run = tracking.init(project="team/digits", snapshot="work")
+            run.flush()
+            run.snapshot("work", force=True)
+            print(tuple(run.finish()))
+            """
+        );
+
+        var (name, body) = Assert.Single(Platform.Versions);
+        Assert.Equal(("team-digits-code", "code"), (name, body["type"]!.GetValue<string>()));
+        var files = body["files"]!
+            .AsArray()
+            .ToDictionary(
+                file => file!["path"]!.GetValue<string>(),
+                file => Platform.Blob(file!["sha256"]!.GetValue<string>()),
+                StringComparer.Ordinal
+            );
+        Assert.Equal([".platformignore", "data/small.csv", "train.py"], files.Keys.Order(StringComparer.Ordinal));
+        Assert.Equal(script, files["train.py"]);
+    }
+
     [Theory]
     [InlineData(true)]
     [InlineData(false)]

@@ -1,6 +1,6 @@
 namespace Platform.Sdk.Tests;
 
-/// <summary>The Python SDK has tests of its own, which need nothing but Python.</summary>
+/// <summary>The Python SDK has tests of its own, which need nothing but Python and Git.</summary>
 public sealed class Testing_the_python_package : PythonTest
 {
     [Fact]

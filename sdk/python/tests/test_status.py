@@ -1,3 +1,4 @@
+import os
 import re
 import signal
 
@@ -225,6 +226,108 @@ class A_run_that_is_sent_later(PlatformTest):
         self.assertTrue(run.bodies[0]["startedAt"] < run.end["endedAt"] < ended)
         self.assert_spool_is_empty()
 
+    def kill_offline(self, code, **variables):
+        """Kills a script that logs without a platform, and sends what it left later."""
+        self.platform.stop()
+        code += "\nimport os, signal, sys\nrun._recorder.write_now(20)\nos.kill(os.getpid(), signal.SIGKILL)"
+        self.run_script(code, -signal.SIGKILL, **variables)
+        (spool,) = [os.path.join(self.spool, name) for name in os.listdir(self.spool) if name.endswith(".jsonl")]
+        os.utime(spool, (1_800_000_000, 1_800_000_000))
+        self.platform.start()
+        _, errors = self.run_script("import sys; sys.exit(tracking._main(['flush']))")
+        self.assert_spool_is_empty()
+        return errors
+
+    def test_is_interrupted_when_its_process_was_killed_after_its_last_record(self):
+        self.kill_offline("run = tracking.init(); run.log({'loss': 1})")
+        self.assertEqual([1], self.platform.run.values("loss"))
+        self.assertEqual([{"status": "interrupted", "endedAt": "2027-01-15T08:00:00.000000Z"}], self.platform.run.ends)
+
+    def test_stays_as_it_ended_before_its_process_was_killed(self):
+        self.kill_offline("run = tracking.init(finish_timeout=0.1); run.log({'loss': 1}); run.finish('failed')")
+        self.assertEqual(["failed"], [end["status"] for end in self.platform.run.ends])
+
+    def test_ends_as_its_job_does(self):
+        self.kill_offline("run = tracking.init(); run.log({'loss': 1})", **JOB)
+        self.assertEqual(([1], []), (self.platform.run.values("loss"), self.platform.run.ends))
+
+    def test_below_the_run_of_a_job_is_interrupted(self):
+        self.kill_offline("run = tracking.init(parent='job-run'); run.log({'loss': 1})", **JOB)
+        self.assertEqual("interrupted", self.platform.run.end["status"])
+
+    def test_is_not_ended_by_a_process_that_had_joined_it(self):
+        owner = '{"run":"other","process":1}'
+        self.kill_offline("run = tracking.init(run_id='other'); run.log({'loss': 1})", PLATFORM_RUN_PROCESS=owner)
+        self.assertEqual(([1], []), (self.platform.run.values("loss"), self.platform.run.ends))
+
+    def test_that_ended_meanwhile_is_left_alone(self):
+        self.platform.refuse = lambda method, path, body: 409 if path.endswith("/finish") else None
+        errors = self.kill_offline("run = tracking.init(); run.log({'loss': 1})")
+        self.assertEqual(("", [1]), (errors, self.platform.run.values("loss")))
+
+    def test_in_part_is_interrupted_too(self):
+        self.kill_offline(
+            """
+run = tracking.init(finish_timeout=0.1)
+from platform_sdk import _Spool
+spool = run._recorder._spool
+run._recorder.write_now(20)
+import platform_sdk
+platform_sdk._RESTART_SPOOL_AFTER = 0
+spool.acknowledge(spool._end)
+run.log({'loss': 1})
+"""
+        )
+        self.assertEqual(([1], "interrupted"), (self.platform.run.values("loss"), self.platform.run.end["status"]))
+
+
+class A_run_that_goes_on(PlatformTest):
+    def test_counts_its_steps_from_the_last(self):
+        self.run_script("run = tracking.init(run_id='r')\nfor i in range(5): run.log({'loss': i})")
+        self.run_script("run = tracking.init(run_id='r')\nfor i in range(2): run.log({'loss': i})")
+        self.assertEqual([1, 2, 3, 4, 5, 6, 7], self.platform.run.steps("loss"))
+
+    def test_counts_them_from_what_a_killed_process_left(self):
+        self.platform.stop()
+        code = """
+            import os, signal
+            run = tracking.init(run_id='r')
+            run.log({'loss': 1}, step=40)
+            run._recorder.write_now(20)
+            os.kill(os.getpid(), signal.SIGKILL)
+            """
+        self.run_script(code, -signal.SIGKILL)
+        self.platform.start()
+        self.run_script("tracking.init(run_id='r').log({'loss': 1})")
+        self.assertEqual([40, 41], self.platform.run.steps("loss"))
+
+    def test_has_the_steps_that_it_is_given(self):
+        self.run_script("tracking.init(run_id='r').log({'loss': 1}, step=5)")
+        self.run_script("run = tracking.init(run_id='r'); run.log({'loss': 1}, step=3); run.log({'loss': 1})")
+        self.assertEqual([3, 4, 5], self.platform.run.steps("loss"))
+
+    def test_begins_at_1_when_nobody_knows_better(self):
+        answers = [(200, b"<html>"), (200, b"[]"), (200, b'{"latest":{"loss":{}}}'), (400, b"{}"), (503, b"{}"), (403, b"{}"), (404, b"")]
+        for i, answer in enumerate(answers):
+            self.platform.refuse = lambda method, path, body: answer if method == "GET" else None
+            _, errors = self.run_script("tracking.init(run_id='r%d').log({'loss': 1})" % i)
+            self.assertEqual("", errors)
+            self.assertEqual([1], self.platform.runs["r%d" % i].steps("loss"))
+
+    def test_does_not_wait_for_a_platform_that_is_not_there(self):
+        code = """
+            import time
+            began = time.monotonic()
+            run = tracking.init(run_id='r', finish_timeout=0.1)
+            run.log({'loss': 1})
+            print(time.monotonic() - began < %s)
+            """
+        self.platform.hangs.clear()
+        self.addCleanup(self.platform.hangs.set)
+        self.assertEqual("True\n", self.run_script(code % 4)[0])
+        self.platform.stop()
+        self.assertEqual("True\n", self.run_script(code % 1)[0])
+
 
 class In_a_job(PlatformTest):
     def test_the_run_ends_as_the_job_does(self):
@@ -306,6 +409,32 @@ class In_a_job(PlatformTest):
             **JOB
         )
         self.assertEqual([{"lr": 0}, {"lr": 1}, {"lr": 2}], [r.merged("parameters") for r in self.platform.runs.values()])
+
+    def test_programs_one_after_the_other_are_several_runs_when_their_names_differ(self):
+        for name in ("'train'", "'evaluate'", "'train'", "None"):
+            self.run_script("tracking.init(name=%s).log({'loss': 1}); tracking.finish()" % name, **JOB)
+        first = self.platform.runs[JOB["PLATFORM_RUN_ID"]]
+        self.assertEqual(["train", "train", None], [body.get("name") for body in first.bodies])
+        self.assertEqual(JOB["PLATFORM_RUN_ID"], self.platform.named("evaluate").bodies[0]["parentId"])
+        self.assertEqual(2, len(self.platform.runs))
+        self.run_script("tracking.init(name='evaluate').log({'loss': 1})", **dict(JOB, PLATFORM_ATTEMPT="2"))
+        self.assertEqual((2, "evaluate"), (len(self.platform.runs), first.bodies[-1]["name"]))
+
+    def test_a_program_with_the_name_of_the_run_that_started_it_joins_that_run(self):
+        self.run_script(
+            """
+            import subprocess, sys
+            if "inner" in sys.argv:
+                tracking.init(name="trial").log({"inner": 1})
+            else:
+                tracking.init()
+                tracking.init(name="trial")
+                subprocess.check_call([sys.executable, __file__, "inner"])
+            """,
+            **JOB
+        )
+        self.assertEqual([1], self.platform.named("trial").values("inner"))
+        self.assertEqual(2, len(self.platform.runs))
 
     def test_a_termination_ends_the_runs_below_the_jobs(self):
         process = self.start(

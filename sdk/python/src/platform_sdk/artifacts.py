@@ -25,6 +25,9 @@ class Artifact:
     ``type`` is model, dataset, code, config, checkpoint or custom. Metadata are texts by name.
     """
 
+    # Whether it is refused when a file of it cannot be read.
+    _is_whole = True
+
     def __init__(self, name, type="custom", description=None, metadata=None, aliases=()):
         self.name = name
         self.type = type
@@ -92,7 +95,8 @@ def _artifact_record(artifact, folder, refusals, body):
     folder = os.path.join(folder, identity)
     os.makedirs(folder)
     try:
-        files = _copy(found, folder)
+        files, unreadable = _copy(found, folder, artifact._is_whole)
+        left_out = left_out + unreadable
         for relative, reason in left_out[:_MAX_LEFT_OUT]:
             _notify_user("artifact %s is stored without %s: %s" % (name, relative, reason))
         if len(left_out) > _MAX_LEFT_OUT:
@@ -117,11 +121,19 @@ def _metadata(value):
     return text if len(text) <= _MAX_METADATA else text[: _MAX_METADATA - 1] + "…"
 
 
-def _copy(found, folder):
-    files = []
+def _copy(found, folder, is_whole):
+    """The files as a version names them, and what cannot be read; unless all are wanted, which then raises OSError."""
+    files, unreadable = [], []
     copies = _Copies(folder)
     for file, relative in found:
-        with _open_file(file) as source:
+        try:
+            source = _open_file(file)
+        except OSError as error:
+            if is_whole:
+                raise
+            unreadable.append((relative, _reason(error.strerror or error)))
+            continue
+        with source:
             is_executable = bool(os.fstat(source.fileno()).st_mode & 0o100)
             sha256, size = copies.add(source)
         entry = {"path": relative, "size": size, "sha256": sha256}
@@ -129,7 +141,7 @@ def _copy(found, folder):
             entry["executable"] = True
         files.append(entry)
     copies.finish()
-    return files
+    return files, unreadable
 
 
 class ArtifactError(Exception):

@@ -44,6 +44,14 @@ class _Client:
         status, answer = self._exchange(method, path, body, dict(headers or {}, **{"Content-Type": "application/json"}))
         self._require(status, answer)
 
+    def get(self, path):
+        """What the platform says of something; None when it does not know it."""
+        status, answer = self._exchange("GET", path, None, {})
+        if status == 404 and _is_json(answer):
+            return None
+        self._require(status, answer)
+        return json.loads(answer)
+
     def heartbeat(self, path):
         """Says that the run goes on. An old platform does not know this."""
         try:

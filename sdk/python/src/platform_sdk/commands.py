@@ -23,6 +23,8 @@ def _flush_unsent():
         if not spools:
             _notify_user("%s is in use by its process, which sends it itself" % run_id)
             continue
+        for spool in spools:
+            spool.end_run()
         record = {"kind": "run", "body": {"project": os.environ.get("PLATFORM_PROJECT") or "default"}}
         sender = _Sender(server, token, run_id, record, None, spools)
         sender.start()

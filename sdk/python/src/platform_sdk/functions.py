@@ -11,8 +11,9 @@ from .artifacts import Artifact
 from .console import _capture_console
 from .environment import _record_environment
 from .exit_status import _watch_process
-from .joining import _announce, _announced, _is_worker
+from .joining import _announce, _announced, _first_name, _is_worker
 from .notices import Report, _notify_user
+from .snapshots import _begin_snapshot
 from .system import _sample_system
 from .tracked_run import Run
 from .values import _brief, _text, _valid_name
@@ -35,6 +36,7 @@ def init(
     nested: bool = False,
     capture_console: bool = False,
     tqdm_mode: str = "last",
+    snapshot: Union[bool, str, os.PathLike] = False,
 ) -> Run:
     """Starts tracking and returns the run, which is also what this module's functions act on.
 
@@ -46,14 +48,17 @@ def init(
 
     ``capture_console`` adds what the script prints to the run's text ``console``. ``tqdm_mode`` says what is kept of progress
     bars: how they ended (last), also how they stood once a second (second), or nothing (off).
+
+    ``snapshot`` keeps the run's code: True that of the work folder, or a folder by its path. See ``Run.snapshot``.
     """
-    plan = _Plan(name, run_id, parent, nested)
+    plan = _Plan(name, run_id, parent, nested, _folder(spool_dir))
     run = plan.inherited
     if run is None:
         plan.end_runs_before()
-        run = _begin(plan, project, name, url, token, spool_dir, finish_timeout)
+        run = _begin(plan, project, name, url, token, _folder(spool_dir), finish_timeout)
         if capture_console and run.is_enabled:
             _capture_console(run, tqdm_mode)
+        _begin_snapshot(run, snapshot)
     run.parameters(parameters)
     run.tags(tags)
     return run
@@ -62,7 +67,7 @@ def init(
 class _Plan:
     """Which run an ``init`` begins or joins."""
 
-    def __init__(self, name, run_id, parent, nested):
+    def __init__(self, name, run_id, parent, nested, spool_dir):
         environment = os.environ
         attempt = environment.get("PLATFORM_ATTEMPT", "")
         self.attempt = self.process_attempt = int(attempt) if attempt.isascii() and attempt.isdigit() else None
@@ -71,6 +76,7 @@ class _Plan:
             self.owner = {}
         self.inherited = self.parent_id = None
         self.project = environment.get("PLATFORM_PROJECT") or self.owner.get("project") or "default"
+        self.spool_dir = spool_dir or environment.get("PLATFORM_SPOOL_DIR") or self.owner.get("spool") or _spool_folder()
         job_run = environment.get("PLATFORM_RUN_ID")
         is_in_job = bool(job_run and environment.get("PLATFORM_JOB_ID"))
         is_other = name is not None and _valid_name(name) != self.owner.get("name")
@@ -84,19 +90,33 @@ class _Plan:
             self.project = parent.project if isinstance(parent, Run) else self.project
         elif forked is not None and not is_other and run_id in (None, forked.id):
             self.inherited = forked
-        elif is_in_job and name is not None and run_id is None and (job_run in _begun or self.owner and is_other):
+        elif run_id is not None:
+            pass
+        elif job_run and self._is_below(job_run, name, is_other, is_in_job):
             self.parent_id = job_run
+        elif self.owner and not is_other and (is_in_job or _is_worker()):
+            found = self.owner["run"]
         elif job_run:
             found = job_run
-        elif _is_worker() and not is_other:
-            found = self.owner.get("run")
         self.run_id = _text(run_id) if run_id is not None else found or str(uuid.uuid4())
         self.is_job_run = is_in_job and self.run_id == job_run
         # The process that began the job's run may track one below it now.
         belongs = self.run_id == self.owner.get("run") or self.is_job_run
         self.is_joined = bool(self.owner) and belongs
+        self.is_continued = run_id is not None and not belongs
         if self.run_id != job_run:
             self.attempt = None  # Only the job's own run has attempts.
+
+    def _is_below(self, job_run, name, is_other, is_in_job):
+        """Whether it is another run than the job's, below it. The first process to begin one has the job's."""
+        if job_run in _begun:
+            return name is not None
+        if self.owner:
+            return is_other
+        name = None if name is None else _valid_name(name)
+        if not (name and is_in_job and _is_run_id(job_run)) or os.environ.get("PLATFORM_DISABLED") == "1":
+            return False
+        return name != _first_name(self.spool_dir, job_run, self.attempt, name)
 
     def end_runs_before(self):
         """Ends the runs before, except those that this one is below and those of the process it was forked from."""
@@ -109,7 +129,6 @@ class _Plan:
 
 def _begin(plan, project, name, url, token, spool_dir, finish_timeout):
     environment, owner = os.environ, plan.owner
-    spool_dir = _folder(spool_dir)
     server = _text(url) if url is not None else environment.get("PLATFORM_URL") or owner.get("url")
     if environment.get("PLATFORM_DISABLED") == "1":
         server = None
@@ -127,11 +146,12 @@ def _begin(plan, project, name, url, token, spool_dir, finish_timeout):
         name,
         environment.get("PLATFORM_JOB_ID"),
         plan.attempt,
-        spool_dir or environment.get("PLATFORM_SPOOL_DIR") or owner.get("spool") or _spool_folder(),
+        plan.spool_dir,
         finish_timeout,
         parent_id=plan.parent_id,
         is_joined=plan.is_joined,
         ends_with_job=plan.is_job_run,
+        is_continued=plan.is_continued,
     )
     _runs.append(run)
     _begun.add(run.id)
@@ -265,6 +285,11 @@ def log_artifact(artifact: Union[Artifact, str, os.PathLike], name: Optional[str
 def use_artifact(name: str, folder: Optional[str] = None) -> str:
     """See ``Run.use_artifact``."""
     return _run().use_artifact(name, folder)
+
+
+def snapshot(root: Any = ".", name: Optional[str] = None, force: bool = False) -> None:
+    """See ``Run.snapshot``."""
+    _run().snapshot(root, name, force)
 
 
 def log_image(

@@ -3,6 +3,7 @@
 import json
 import os
 import sys
+import uuid
 
 _VARIABLE = "PLATFORM_RUN_PROCESS"
 
@@ -22,6 +23,26 @@ def _announced(attempt):
         return owner if isinstance(owner["run"], str) and owner.get("attempt") == attempt else None
     except (ValueError, KeyError, TypeError):
         return None
+
+
+def _first_name(folder, run_id, attempt, name):
+    """The name that the first process of a job's attempt gave the job's run: this one, unless the spool folder says otherwise."""
+    path = os.path.join(folder, "%s.%d.name" % (run_id, attempt or 0))
+    mine = "%s.%s" % (path, uuid.uuid4().hex)
+    try:
+        os.makedirs(folder, exist_ok=True)
+        with open(mine, "w", encoding="utf-8") as file:
+            file.write(name)
+        try:
+            os.link(mine, path)  # All of it at once, and only when there is none.
+        finally:
+            os.remove(mine)
+    except FileExistsError:
+        with open(path, encoding="utf-8") as file:
+            return file.read()
+    except (OSError, ValueError):
+        pass  # It cannot be kept: the processes of the job are one run.
+    return name
 
 
 def _withdraw(run_id, before):

@@ -16,6 +16,7 @@ _POINTS_PER_RECORD = 1000
 _FLUSH_INTERVAL = 0.2
 _WORKER_WAIT = 0.5
 _MAX_MEDIA_UNSENT = 4 << 30
+_LONGEST_WAIT_FOR_STEP = 2.0
 
 _recorders = weakref.WeakSet()
 
@@ -26,14 +27,26 @@ class _Recorder:
     In a process that was forked from the run's process everything is new, and starts with what it logs first.
     """
 
-    def __init__(self, server, token, run_id, run_record, spool_folder, refusals, on_write=lambda at_once: None):
+    def __init__(
+        self,
+        server,
+        token,
+        run_id,
+        run_record,
+        spool_folder,
+        refusals,
+        on_write=lambda at_once: None,
+        is_continued=False,
+    ):
         self._address = (server, token)
         self._run_id = run_id
         self._run_record = run_record
-        self._spool_folder = spool_folder
+        self.spool_folder = spool_folder
         self._refusals = refusals
         self._on_write = on_write
         self._next_step = 1
+        # Until when to wait for the last step of a run that goes on; None when it is known, or not needed.
+        self._step_due = time.monotonic() + _LONGEST_WAIT_FOR_STEP if is_continued else None
         self._last_time = 0
         self.is_forked = False
         self._begin()
@@ -59,12 +72,14 @@ class _Recorder:
         return self._process == os.getpid()
 
     def _start(self):
-        left = _Spool.take_over(self._spool_folder, self._run_id)
-        self._spool = _Spool.create(self._spool_folder, self._run_id)
+        left = _Spool.take_over(self.spool_folder, self._run_id)
+        self._spool = _Spool.create(self.spool_folder, self._run_id)
         self._spool.append(_line(self._run_record))
         self._sender = _Sender(
-            *self._address, self._run_id, self._run_record, self._spool, left, self._refusals, self._spool_folder
+            *self._address, self._run_id, self._run_record, self._spool, left, self._refusals, self.spool_folder
         )
+        if self._step_due is not None:
+            self._sender.on_last_step = self._go_on_after
         self._sender.start()
         self._collector = threading.Thread(target=self._collect, name="platform-collector", daemon=True)
         self._collector.start()
@@ -74,6 +89,7 @@ class _Recorder:
         if self._spool is not None:
             self._spool.abandon()
         self.is_forked = True
+        self._step_due = None
         self._refusals.after_fork()
         # Only the process that began the run says when; said again later, it would start an ended run again.
         self._run_record = dict(self._run_record, body=dict(self._run_record["body"]))
@@ -91,7 +107,26 @@ class _Recorder:
 
     @property
     def last_step(self):
-        return self._next_step - 1
+        with self.gate:
+            self._await_step()
+            return self._next_step - 1
+
+    def _go_on_after(self, step):
+        """The platform says which step of the run is the last; None when it is not there to say so."""
+        with self.gate:
+            if self._step_due is not None and step is not None:
+                self._next_step = min(max(step + 1, self._next_step), _MAX_STEP)
+            self._step_due = None
+            self.gate.notify_all()
+
+    def _await_step(self):
+        """Called with the lock, which waiting releases."""
+        while self._step_due is not None:
+            left = self._step_due - time.monotonic()
+            if left <= 0:
+                self._step_due = None
+            else:
+                self.gate.wait(left)
 
     @property
     def location(self):
@@ -115,7 +150,10 @@ class _Recorder:
         with self.gate:
             if self._collector is None:
                 self._ensure_started()
-            step = self._next_step if step is None else step
+            if step is None:
+                self._await_step()
+                step = self._next_step
+            self._step_due = None
             self._next_step = min(step + 1, _MAX_STEP)
             if microseconds is None:
                 # Later than every time before, so that two values of one step are two points.
@@ -130,7 +168,10 @@ class _Recorder:
             if self._collector is None:
                 self._ensure_started()
             microseconds = time.time_ns() // 1000 if microseconds is None else microseconds
-            self._append(values, self._next_step if step is None else step, stage, microseconds)
+            if step is None:
+                self._await_step()
+                step = self._next_step
+            self._append(values, step, stage, microseconds)
         if self.is_forked:
             self._hurry()
 

@@ -69,6 +69,14 @@ def _name_of(record):
     return {"finish": "the end of the run", "run": "the run"}.get(kind, "a record")
 
 
+def _last_step(run):
+    """The last step of what a script logged of a run; None for none. What is sampled besides follows its steps."""
+    try:
+        return max(int(point["step"]) for key, point in run["latest"].items() if not key.startswith("system/"))
+    except (AttributeError, KeyError, TypeError, ValueError):
+        return None
+
+
 def _halves(record):
     """The record as two; nothing when it has only one entry."""
     entries = _entries(record)
@@ -100,6 +108,8 @@ class _Sender(threading.Thread):
         self._progress = self._last_heartbeat = self._last_adoption = self._last_losses = time.monotonic()
         self._told_losses = None
         self._unavailable = False
+        # Called once with the last step of a run that goes on, after what earlier processes left was sent.
+        self.on_last_step = None
         self._woken = self._retry_now = self._finishing = self._stopping = self._has_ended = False
         self._records_per_request = sys.maxsize
 
@@ -179,6 +189,8 @@ class _Sender(threading.Thread):
                     break
                 continue
             try:
+                if spool is self._own:
+                    self._ask_last_step()
                 self._send_some(spool)
                 self._on_available()
             except (_Unavailable, OSError) as error:
@@ -191,6 +203,19 @@ class _Sender(threading.Thread):
         with self._signal:
             self._has_ended = True
             self._signal.notify_all()
+
+    def _ask_last_step(self):
+        """Before anything of this process is sent. Without an answer the training goes on at once."""
+        tell, self.on_last_step = self.on_last_step, None
+        if tell is None:
+            return
+        step = None
+        try:
+            step = _last_step(self._client.get(self._run))
+        except (_Refused, _Unavailable):
+            pass  # Steps begin at 1. Whether the platform is there shows with the first record.
+        finally:
+            tell(step)
 
     def _send_some(self, spool):
         data = spool.read(_BYTES_PER_REQUEST)
@@ -241,6 +266,8 @@ class _Sender(threading.Thread):
         # So does one value more than a run may have.
         is_divided = error.status in (400, 413, 422) or "run.too-many-values" in str(error)
         halves = _halves(record) if is_divided else []
+        if record.get("isAssumed"):
+            return 0  # The platform knows more of the end than the process that found the spool.
         if not halves:
             self._refusals.say(_name_of(record), "the platform refused it: %s" % error)
             if "folder" in record:
@@ -357,6 +384,9 @@ class _Sender(threading.Thread):
             _notify_user("tracking is available again")
 
     def _on_unavailable(self, reason):
+        if self.on_last_step is not None:
+            self.on_last_step(None)
+            self.on_last_step = None
         if not self._unavailable:
             self._unavailable = True
             _notify_user("tracking is unavailable (%s); the training continues and its records are sent later" % reason)

@@ -1,5 +1,6 @@
 """A process's records on disk, from which they are sent."""
 
+import json
 import os
 import shutil
 import tempfile
@@ -8,6 +9,7 @@ import time
 import uuid
 
 from .notices import _notify_user
+from .values import _line, _timestamp
 
 try:
     import fcntl
@@ -17,6 +19,7 @@ except ImportError:  # Windows: spools of other processes are left alone there.
 _MAX_SPOOL = 1 << 30
 _MAX_SPOOL_IN_MEMORY = 64 << 20
 _RESTART_SPOOL_AFTER = 4 << 20
+_END_RECORD = b'{"kind":"finish"'
 
 
 class _Spool:
@@ -27,6 +30,7 @@ class _Spool:
         self._gate = threading.RLock()
         self._file = file
         self.path = path
+        self._first = 0
         self._end = self._end_of_records()
         self._sent = min(self._read_marker(), self._end)
 
@@ -112,6 +116,8 @@ class _Spool:
                     rest = rest[self._file.write(rest):]
             except OSError:
                 return False
+            if self._end == 0:
+                self._first = len(record)
             self._end += len(record)
             return True
 
@@ -136,12 +142,31 @@ class _Spool:
             self._sent += count
             if self._sent == self._end and self._end > _RESTART_SPOOL_AFTER:
                 # Marker first: after a crash in between, records are sent again instead of later ones being skipped.
-                self._write_marker(0)
-                self._file.seek(0)
-                self._file.truncate(0)
-                self._sent = self._end = 0
+                # The record of the run stays, for whoever has to end it.
+                self._write_marker(self._first)
+                self._file.truncate(self._first)
+                self._sent = self._end = self._first
             else:
                 self._write_marker(self._sent)
+
+    def end_run(self):
+        """Adds the end of a run whose process was killed: interrupted, when it wrote its last record.
+
+        Not that of a process that joined the run, which goes on without it, nor of a job's run, which ends as the job does.
+        """
+        if self.is_empty:
+            return  # The platform knows all of it, and that nothing is heard of the run any more.
+        try:
+            file = open(self.path, "rb")
+        except OSError:
+            return  # Its folder was removed meanwhile.
+        with file:
+            ended = _timestamp(os.fstat(file.fileno()).st_mtime_ns // 1000)
+            begins = _begins_run(file.readline())
+            has_end = any(line.startswith(_END_RECORD) and line.endswith(b"\n") for line in file)
+        if begins and not has_end:
+            body = {"status": "interrupted", "endedAt": ended}
+            self.append(_line({"kind": "finish", "isAssumed": True, "body": body}))
 
     def close(self):
         """Closes the spool, and removes its files when everything was sent."""
@@ -184,3 +209,13 @@ class _Spool:
             os.replace(self.path + ".sent.new", self.path + ".sent")
         except OSError:
             pass  # A full disk: sent records may be sent once more; the platform recognizes them.
+
+
+def _begins_run(line):
+    """Whether the first record of a spool is that of the process with which its run ends."""
+    try:
+        record = json.loads(line)
+        body = record["body"]
+        return record["kind"] == "run" and "startedAt" in body and ("jobId" not in body or "parentId" in body)
+    except (KeyError, TypeError, ValueError):
+        return False

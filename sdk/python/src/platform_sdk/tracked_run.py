@@ -15,6 +15,7 @@ from .joining import _withdraw
 from .media import _Media
 from .notices import Report, _notify_user, _Refusals
 from .recorder import _Recorder
+from .snapshots import _Snapshots
 from .updates import _Updates
 from .values import (
     _MAX_NAME,
@@ -38,7 +39,7 @@ _MAX_REASON = 200
 _MODES = {"min": "min", "minimize": "min", "max": "max", "maximize": "max"}
 
 
-class Run(_Updates, _Media):
+class Run(_Updates, _Media, _Snapshots):
     """A tracked training; created by ``init``. Methods are thread-safe and may be called in forked processes."""
 
     def __init__(
@@ -55,6 +56,7 @@ class Run(_Updates, _Media):
         parent_id=None,
         is_joined=False,
         ends_with_job=False,
+        is_continued=False,
     ):
         self.id = run_id
         self.project = project
@@ -71,6 +73,7 @@ class Run(_Updates, _Media):
         self._definitions = _Definitions()
         self._announcement = None
         self._before_end = []
+        self._snapshots = []
         self._texts = {}
         self._media_counts = {}
         self._finished = False
@@ -95,7 +98,9 @@ class Run(_Updates, _Media):
             # A process that joins a run says nothing about its start: said later than the end, it would start the run again.
             body["startedAt"] = _now()
         record = {"kind": "run", "body": body}
-        self._recorder = _Recorder(server, token, run_id, record, spool_folder, self._refusals, self._write_texts)
+        self._recorder = _Recorder(
+            server, token, run_id, record, spool_folder, self._refusals, self._write_texts, is_continued
+        )
 
     @property
     def is_enabled(self) -> bool:
@@ -115,8 +120,8 @@ class Run(_Updates, _Media):
     def log(self, metrics: Any, step: Any = None, stage: Optional[str] = None, at: Any = None) -> None:
         """Logs values of one step: ``run.log({"loss": 0.5})``.
 
-        ``step`` is one more than the last by default; ``stage`` names a part of the training; ``at`` is when it was
-        measured, in seconds since 1970 or as a ``datetime``, now by default. Logging the same key, step and time again changes
+        ``step`` is one more than the last by default, also of a run that ``init(run_id=…)`` goes on with; ``stage`` names a
+        part of the training; ``at`` is when it was measured, in seconds since 1970 or as a ``datetime``, now by default. Logging the same key, step and time again changes
         nothing, so a resumed training may repeat what it may already have logged. A value that is no number is left out
         alone.
         """
@@ -281,9 +286,11 @@ class Run(_Updates, _Media):
         Returns a ``Report``, which is true when nothing is waiting any more.
         """
         if self._recorder is not None and not self._finished:
+            end = time.monotonic() + _seconds(timeout, 30.0)
+            self._wait_for_snapshots(end - time.monotonic())
             self._send_results()
             self._write_texts()
-            self._recorder.flush(_seconds(timeout, 30.0))
+            self._recorder.flush(max(0.0, end - time.monotonic()))
         return self._report()
 
     def finish(self, status: Any = "finished") -> Report:
@@ -301,6 +308,7 @@ class Run(_Updates, _Media):
         if recorder is None or self._finished:
             self._finished = True
             return self._report()
+        self._end_snapshots(longest)
         for action in self._before_end:
             action()
         with recorder.gate:
