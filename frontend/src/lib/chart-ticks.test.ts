@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { atLeast, logRange, logTicks, stepTicks } from './chart-ticks';
+import { atLeast, drawnUnit, logRange, logTicks, stepTicks } from './chart-ticks';
 
 test('a step axis has its last step where there is room for it', () => {
   expect(stepTicks([0, 1195], 500, () => true)).toEqual([0, 500, 1000, 1195]);
@@ -32,4 +32,12 @@ test('a single point is in the middle of an axis, which is no longer than it has
   expect(atLeast([5, 5], 1)).toEqual([4.5, 5.5]);
   expect(atLeast([1, 1.5], 1)).toEqual([0.75, 1.75]);
   expect(atLeast([0, 100], 1)).toEqual([0, 100]);
+});
+
+test('values are drawn as they are, unless they are so large or small that no ticks are found', () => {
+  expect(drawnUnit([0, 0.5, -2000, Number.NaN, Infinity])).toBe(1);
+  expect(drawnUnit([])).toBe(1);
+  expect(2.5e300 / drawnUnit([1, 2.5e300])).toBeCloseTo(2.5);
+  expect(3e-299 / drawnUnit([0, 3e-299])).toBeCloseTo(3);
+  expect(drawnUnit([5e-324])).toBeGreaterThan(0);
 });

@@ -58,3 +58,15 @@ export function atLeast([from, to]: readonly [number, number], least: number): [
   const missing = Math.max(0, least - (to - from)) / 2;
   return [from - missing, to + missing];
 }
+
+/** Sizes between which the drawing finds ticks by itself. */
+const drawable = [1e-25, 1e25] as const;
+
+/** By what values are divided to be drawn: a power of ten where all are tiny or one is huge, which is otherwise 1. */
+export function drawnUnit(values: readonly number[]): number {
+  const largest = values.reduce((most, value) => (Number.isFinite(value) ? Math.max(most, Math.abs(value)) : most), 0);
+  if (largest === 0 || (largest >= drawable[0] && largest <= drawable[1])) {
+    return 1;
+  }
+  return Math.max(Number.MIN_VALUE, 10 ** Math.floor(Math.log10(largest)));
+}

@@ -3,7 +3,16 @@ import { en } from './i18n/en';
 import { zh } from './i18n/zh';
 import type { Text } from './i18n/i18n';
 import { fill } from './i18n/i18n';
-import { formatAgo, formatBytes, formatDateTime, formatDuration, formatTicks, formatValue } from './format';
+import {
+  formatAgo,
+  formatBytes,
+  formatDateTime,
+  formatCount,
+  formatDuration,
+  formatResult,
+  formatTicks,
+  formatValue,
+} from './format';
 
 const english: Text = (key, values) => fill(en[key], values);
 const chinese: Text = (key, values) => fill(zh[key], values);
@@ -52,6 +61,14 @@ test.each([
   [Number.NaN, 'NaN'],
 ])('the value %d is written as %s', (value, text) => {
   expect(formatValue(value)).toBe(text);
+});
+
+test('what was counted is written in full, and results that are no integers are rounded', () => {
+  expect(formatCount(1234567)).toBe('1,234,567');
+  expect(formatResult(11689512)).toBe('11,689,512');
+  expect(formatResult(1152921504606846977n)).toBe('1,152,921,504,606,846,977');
+  expect(formatResult(0.123456789)).toBe('0.12346');
+  expect(formatResult(1e300)).toBe('1e300');
 });
 
 test('ticks have as many digits as tell them apart', () => {

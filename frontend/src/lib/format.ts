@@ -81,6 +81,16 @@ export function formatValue(value: number): string {
   return isPlain(Math.abs(value)) ? grouped.format(Number(value.toPrecision(5)) + 0) : scientific(value, 4);
 }
 
+/** A step or another count: all digits. */
+export function formatCount(value: number): string {
+  return Number.isFinite(value) ? grouped.format(value) : String(value);
+}
+
+/** A result that was logged once: integers in full, other numbers with few digits. */
+export function formatResult(value: number | bigint): string {
+  return typeof value === 'bigint' || Number.isSafeInteger(value) ? grouped.format(value) : formatValue(value);
+}
+
 /** The labels of an axis' ticks, with as many digits as tell them apart. */
 export function formatTicks(ticks: readonly number[]): string[] {
   const largest = Math.max(...ticks.map(Math.abs));

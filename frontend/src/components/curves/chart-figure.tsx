@@ -1,7 +1,7 @@
 import { Download } from 'lucide-react';
 import { lazy, Suspense, useState } from 'react';
 import { saveText } from '../../lib/download';
-import { formatTime, formatValue } from '../../lib/format';
+import { formatCount, formatTime, formatValue } from '../../lib/format';
 import { useText } from '../../lib/i18n/i18n';
 import { loadModule } from '../../lib/load-module';
 import { readSeries } from '../../lib/run-series';
@@ -81,17 +81,18 @@ function Value({ point, x, last }: { point: Point | null; x: ChartProps['x']; la
   }
   return (
     <span className="chart-value muted number">
-      {point ? (x === 'time' ? formatTime(new Date(point.x * 1000)) : formatValue(point.x)) : t('curves.last')}{' '}
-      <b>{formatValue(point?.value ?? last ?? 0)}</b>
+      {point ? (x === 'time' ? formatTime(new Date(point.x * 1000)) : formatCount(point.x)) : t('curves.last')}{' '}
+      <b title={String(point?.value ?? last)}>{formatValue(point?.value ?? last ?? 0)}</b>
     </span>
   );
 }
 
-/** How many values are no numbers, and at which steps the first of them are. */
+/** How many values are NaN or infinite, and at which steps the first of them are. */
 function NotFinite({ series: { values, steps } }: Pick<ChartProps, 'series'>) {
   const t = useText();
   const found = steps.filter((_, index) => !Number.isFinite(values[index]));
-  const shown = found.slice(0, 5).map(step => formatValue(step));
+  const infinite = values.filter(value => Math.abs(value) === Infinity).length;
+  const shown = found.slice(0, 5).map(step => formatCount(step));
   return found.length === 0 ? null : (
     <span
       className="chart-not-finite"
@@ -99,7 +100,10 @@ function NotFinite({ series: { values, steps } }: Pick<ChartProps, 'series'>) {
         steps: [...shown, ...(found.length > 5 ? ['…'] : [])].join(t('common.comma')),
       })}
     >
-      {t('curves.notFinite', { count: found.length })}
+      {[
+        ...(found.length > infinite ? [t('curves.notFinite', { count: found.length - infinite })] : []),
+        ...(infinite > 0 ? [t('curves.infinite', { count: infinite })] : []),
+      ].join(t('common.comma'))}
     </span>
   );
 }

@@ -1,7 +1,7 @@
 import { useEffect, useEffectEvent, useMemo, useRef } from 'react';
 import uPlot from 'uplot';
 import 'uplot/dist/uPlot.min.css';
-import { atLeast, logRange, logTicks, stepTicks } from '../../lib/chart-ticks';
+import { atLeast, drawnUnit, logRange, logTicks, stepTicks } from '../../lib/chart-ticks';
 import { formatTicks, formatValue } from '../../lib/format';
 import { useLocale, useText } from '../../lib/i18n/i18n';
 import { byTime, smooth, type Series } from '../../lib/series';
@@ -53,6 +53,8 @@ const leastRightRoom = 22;
 /** What a drawing asks its component for while it lives. */
 interface Live {
   series: () => Series;
+  /** By what the values are divided to be drawn. */
+  unit: () => number;
   /** What is drawn of earlier attempts. */
   earlier: () => readonly Line[];
   zoom: () => Zoom | null;
@@ -67,11 +69,16 @@ export function Chart({ series: all, x, smoothing, logarithmic, zoom, onZoom, on
   const frame = useRef<HTMLDivElement>(null);
   const plot = useRef<uPlot | null>(null);
   const series = useMemo(() => (x === 'step' ? all : byTime(all)), [all, x]);
-  const readData = useEffectEvent(() => toData(series, x, smoothing, logarithmic));
+  const unit = useMemo(
+    () => (logarithmic ? 1 : drawnUnit([series, ...series.earlier].flatMap(one => one.values))),
+    [series, logarithmic],
+  );
+  const readUnit = useEffectEvent(() => unit);
+  const readData = useEffectEvent(() => toData(series, x, smoothing, logarithmic, unit));
   const readSeries = useEffectEvent(() => series);
   const lines = useMemo(
-    () => earlierLines(series.earlier, x, smoothing, value => drawnValue(value, logarithmic)),
-    [series.earlier, x, smoothing, logarithmic],
+    () => earlierLines(series.earlier, x, smoothing, value => drawnValue(value, logarithmic, unit)),
+    [series.earlier, x, smoothing, logarithmic, unit],
   );
   const readLines = useEffectEvent(() => lines);
   const readZoom = useEffectEvent(() => zoom);
@@ -85,6 +92,7 @@ export function Chart({ series: all, x, smoothing, logarithmic, zoom, onZoom, on
     }
     const live: Live = {
       series: () => readSeries(),
+      unit: () => readUnit(),
       earlier: () => readLines(),
       zoom: () => readZoom(),
       onZoom: to => changeZoom(to),
@@ -102,19 +110,25 @@ export function Chart({ series: all, x, smoothing, logarithmic, zoom, onZoom, on
   }, [x, logarithmic, scheme, locale]);
 
   useEffect(() => {
-    plot.current?.setData(toData(series, x, smoothing, logarithmic));
-  }, [series, x, smoothing, logarithmic, zoom]);
+    plot.current?.setData(toData(series, x, smoothing, logarithmic, unit));
+  }, [series, x, smoothing, logarithmic, unit, zoom]);
 
   return <div ref={frame} role="img" aria-label={t('curves.chart', { key: series.key })} />;
 }
 
 /** What cannot be drawn becomes a gap. */
-function drawnValue(value: number, logarithmic: boolean): number | null {
-  return Number.isFinite(value) && !(logarithmic && value <= 0) ? value : null;
+function drawnValue(value: number, logarithmic: boolean, unit: number): number | null {
+  return Number.isFinite(value) && !(logarithmic && value <= 0) ? value / unit : null;
 }
 
-function toData(series: Series, x: 'step' | 'time', smoothing: number, logarithmic: boolean): uPlot.AlignedData {
-  const drawn = (value: number) => drawnValue(value, logarithmic);
+function toData(
+  series: Series,
+  x: 'step' | 'time',
+  smoothing: number,
+  logarithmic: boolean,
+  unit: number,
+): uPlot.AlignedData {
+  const drawn = (value: number) => drawnValue(value, logarithmic, unit);
   const plain = series.values.map(drawn);
   const smoothed = smooth(series.values, smoothing).map(drawn);
   return [x === 'step' ? series.steps : series.times, smoothing > 0 ? plain : plain.map(() => null), smoothed];
@@ -155,7 +169,7 @@ function options(width: number, x: 'step' | 'time', logarithmic: boolean, locale
     },
     axes: [
       { ...axis, ...(x === 'step' ? stepAxis : timeAxis(locale)) },
-      { ...axis, ...valueAxis(logarithmic) },
+      { ...axis, ...valueAxis(logarithmic, live) },
     ],
     series: [
       {},
@@ -165,7 +179,7 @@ function options(width: number, x: 'step' | 'time', logarithmic: boolean, locale
     // The same height means another value in each chart.
     cursor: { y: false, sync: { key: syncKey, setSeries: false }, drag: { x: true, y: false, setScale: false } },
     hooks: {
-      setCursor: [plot => live.onPoint(pointAt(plot, live.series()))],
+      setCursor: [plot => live.onPoint(pointAt(plot, live.series(), live.unit()))],
       drawAxes: [plot => drawLines(plot, live.earlier(), colour('--curve-raw'))],
       draw: [plot => markNotFinite(plot, live.series(), colour('--bad'))],
       setSelect: [
@@ -213,11 +227,11 @@ function timeAxis(locale: string): uPlot.Axis {
 }
 
 /** As wide as its labels. */
-function valueAxis(logarithmic: boolean): uPlot.Axis {
+function valueAxis(logarithmic: boolean, { unit }: Live): uPlot.Axis {
   return {
     size: (_plot, labels: string[] | null) =>
       labelMargin + digitWidth * Math.max(3, ...(labels ?? []).map(label => label.length)),
-    values: (_plot, splits) => formatTicks(splits),
+    values: (_plot, splits) => formatTicks(splits.map(split => split * unit())),
     ...(logarithmic && { splits: (_plot, _axis, from, to) => logTicks([from, to]), filter: (_plot, splits) => splits }),
   };
 }
@@ -237,13 +251,14 @@ function rangeOf(zoom: Zoom | null, min: number | null, max: number | null, leas
 }
 
 /** The point under the cursor: as it is drawn, or as it was logged where it is not. */
-function pointAt(plot: uPlot, series: Series): Point | null {
+function pointAt(plot: uPlot, series: Series, unit: number): Point | null {
   const { idx, left } = plot.cursor;
   if (idx === null || idx === undefined || (left ?? -1) < 0) {
     return null;
   }
   const x = plot.data[0][idx];
-  const value = plot.data[2]?.[idx] ?? series.values[idx];
+  const drawn = plot.data[2]?.[idx];
+  const value = drawn == null ? series.values[idx] : drawn * unit;
   return x === undefined || value === undefined ? null : { x, value };
 }
 

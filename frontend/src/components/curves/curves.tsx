@@ -1,5 +1,5 @@
 import { RotateCcw } from 'lucide-react';
-import { useState } from 'react';
+import { useMemo, useState } from 'react';
 import { useText } from '../../lib/i18n/i18n';
 import { primaryFirst } from '../../lib/natural-order';
 import { useRunSeries } from '../../lib/run-series';
@@ -7,6 +7,7 @@ import { useStore } from '../../lib/store';
 import { theme } from '../../lib/theme';
 import { useMediaQuery } from '../../lib/use-media-query';
 import { Button } from '../button';
+import { usePages } from '../pager';
 import { SearchInput } from '../search-input';
 import type { Zoom } from './chart';
 import { ChartFigure } from './chart-figure';
@@ -21,26 +22,37 @@ interface CurvesProps {
   unstarted?: boolean;
   /** The metric that the run is about: its chart is the first. */
   primary?: string;
+  /** The name of the charts that are shown at first; all when it is left out. */
+  wanted?: string;
 }
 
 /** With more charts than this, one searches among them. */
 const manyCharts = 8;
+/** How many are shown at once. */
+const chartsPerPage = 60;
 
 /** All curves of a run, live while it trains. */
-export function Curves({ runId, begun, ended, unstarted = false, primary }: CurvesProps) {
+export function Curves({ runId, begun, ended, unstarted = false, primary, wanted: first = '' }: CurvesProps) {
   const t = useText();
   const { state, series } = useRunSeries(runId, begun);
   const [smoothing, setSmoothing] = useState(0);
   const [logarithmic, setLogarithmic] = useState(false);
   const [x, setX] = useState<'step' | 'time'>('step');
   const [zoom, setZoom] = useState<Zoom | null>(null);
-  const [search, setSearch] = useState('');
+  const [search, setSearch] = useState(first);
   const scheme = useScheme();
-  const drawn = primaryFirst(
-    series.filter(one => one.steps.length > 0),
-    primary,
-    one => one.key,
+  const drawn = useMemo(
+    () =>
+      primaryFirst(
+        series.filter(one => one.steps.length > 0),
+        primary,
+        one => one.key,
+      ),
+    [series, primary],
   );
+  const wanted = search.trim().toLowerCase();
+  const found = drawn.filter(one => one.key.toLowerCase().includes(wanted));
+  const { shown, pager, restart } = usePages(found, chartsPerPage);
   if (drawn.length === 0) {
     const isNone = (ended && state !== 'loading' && state !== 'failed') || state === 'ended';
     return (
@@ -66,13 +78,20 @@ export function Curves({ runId, begun, ended, unstarted = false, primary }: Curv
       </section>
     );
   }
-  const wanted = search.trim().toLowerCase();
-  const shown = drawn.filter(one => one.key.toLowerCase().includes(wanted));
   return (
     <section className="panel curves" aria-label={t('curves.title')}>
       <div className="panel-bar">
         <h2>{t('curves.title')}</h2>
-        {drawn.length > manyCharts && <SearchInput label={t('curves.search')} value={search} onChange={setSearch} />}
+        {(drawn.length > manyCharts || first) && (
+          <SearchInput
+            label={t('curves.search')}
+            value={search}
+            onChange={text => {
+              setSearch(text);
+              restart();
+            }}
+          />
+        )}
         <label className="slider">
           {t('curves.smoothing')}
           <input
@@ -128,6 +147,7 @@ export function Curves({ runId, begun, ended, unstarted = false, primary }: Curv
           />
         ))}
       </div>
+      {pager}
     </section>
   );
 }

@@ -23,6 +23,7 @@ export function useDestination(id: string) {
   return useQuery({
     queryKey: [path, id],
     queryFn: ({ signal }) => readIfThere(api.GET(`${path}/{id}`, { params: { path: { id } }, signal })),
+    refetchOnMount: 'always',
   });
 }
 
@@ -44,15 +45,32 @@ export function useSaveDestination() {
   };
 }
 
+/** The secrets that are to be shown once, by the id of their destination: they are in this page's memory only. */
+export const newSecrets = new Map<string, string>();
+
+/** The names of the rules that tell a destination, once they are wanted. */
+export function useRulesOf(id: string, isWanted: boolean): readonly string[] {
+  const rules = '/api/alerts/rules';
+  const { data } = useQuery({
+    queryKey: [rules, 'of destination', id],
+    queryFn: ({ signal }) => read(api.GET(rules, { params: { query: all }, signal })),
+    enabled: isWanted,
+  });
+  return data?.items.filter(rule => rule.destinations.includes(id)).map(rule => rule.name) ?? [];
+}
+
 /** Gives a webhook another secret, which is in this answer only. */
 export function useRotation({ id, version }: Destination) {
   const client = useQueryClient();
   return async (): Promise<Destination> => {
     const params = { path: { id } };
     const headers = { 'If-Match': `"${version}"` };
-    const rotated = await read(api.POST(`${path}/{id}/rotate`, { params, headers }));
-    await client.invalidateQueries({ queryKey: [path] });
-    return rotated;
+    try {
+      return await read(api.POST(`${path}/{id}/rotate`, { params, headers }));
+    } finally {
+      // Also after a conflict: another try is about the version that is shown then.
+      await client.invalidateQueries({ queryKey: [path] });
+    }
   };
 }
 

@@ -1,5 +1,15 @@
 import { expect, test } from 'vitest';
-import { conditions, draftOf, emptyDraft, takenBy, toRequest, withWatch, type RuleDraft } from './rule-draft';
+import {
+  conditions,
+  draftOf,
+  emptyDraft,
+  mistypedIn,
+  takenBy,
+  toRequest,
+  versionAfter,
+  withWatch,
+  type RuleDraft,
+} from './rule-draft';
 import type { Rule } from './rules';
 
 const draft = (part: Partial<RuleDraft>): RuleDraft => ({
@@ -74,6 +84,18 @@ test.each<[Partial<RuleDraft>, object]>([
   [{ watch: 'node', condition: 'lost', project: '', metric: '', threshold: 'x', seconds: 'x' }, {}],
 ])('what cannot be sent is refused: %o', (part, errors) => {
   expect(toRequest(draft(part)).errors).toEqual(errors);
+});
+
+test('a number that is none is told while it is typed, and is not in the preview', () => {
+  const typed = toRequest(draft({ threshold: '1,5', name: '' }));
+  expect(typed.request.threshold).toBeUndefined();
+  expect(mistypedIn(typed)).toEqual({ threshold: 'submit.number' });
+  expect(mistypedIn(toRequest(draft({ threshold: '' })))).toEqual({});
+});
+
+test('pausing a rule moves its version on, unless others changed it too', () => {
+  expect(versionAfter(3, 4)).toBe(4);
+  expect(versionAfter(3, 5)).toBe(3);
 });
 
 test('each watch has conditions, and takes another where it does not have the one before', () => {

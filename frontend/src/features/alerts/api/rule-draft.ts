@@ -118,6 +118,7 @@ export function toRequest(draft: RuleDraft): { request: RuleRequest; errors: Dra
     const value = Number(typed);
     if (!Number.isFinite(value)) {
       errors[field] = 'submit.number';
+      return undefined;
     } else if (whole && !Number.isSafeInteger(value)) {
       errors[field] = 'submit.whole';
     }
@@ -165,3 +166,14 @@ const required = {
   metric: 'rule.metric.missing',
   threshold: 'rule.threshold.missing',
 } as const satisfies Partial<Record<Taken, MessageKey>>;
+
+/** The version that a form replaces after a change by its user: if others made one too, it stays, and the platform says so. */
+export function versionAfter(known: number, changed: number): number {
+  return changed === known + 1 ? changed : known;
+}
+
+/** Numbers that are typed and are none, which is told at once: what must be filled in is told when the form is sent. */
+export function mistypedIn({ errors }: { errors: DraftErrors }): DraftErrors {
+  const told: readonly MessageKey[] = ['submit.number', 'submit.whole'];
+  return Object.fromEntries(Object.entries(errors).filter(([, text]) => told.includes(text)));
+}

@@ -16,6 +16,8 @@ export function useRule(id: string | undefined) {
     queryKey: [path, 'one', id],
     queryFn: ({ signal }) => readIfThere(api.GET(`${path}/{id}`, { params: { path: { id: id! } }, signal })),
     enabled: id !== undefined,
+    // A form begins with what is read for it, and not with what was shown before.
+    refetchOnMount: 'always',
   });
 }
 

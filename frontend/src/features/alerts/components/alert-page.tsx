@@ -1,4 +1,5 @@
 import { Link } from '@tanstack/react-router';
+import { CopyButton } from '../../../components/copy-button';
 import { Facts } from '../../../components/facts';
 import { PageHeader } from '../../../components/page-header';
 import { AbsentState, PendingPage } from '../../../components/states';
@@ -46,7 +47,14 @@ function AlertView({ alert, deliveries }: { alert: Alert; deliveries: readonly D
       <Facts
         items={[
           [t(`watch.${alert.watch}`), <SubjectLink key="subject" alert={alert} />],
-          [t('common.project'), alert.project],
+          [
+            t('common.project'),
+            alert.project && (
+              <Link key="project" to={alert.watch === 'job' ? '/jobs' : '/runs'} search={{ project: alert.project }}>
+                {alert.project}
+              </Link>
+            ),
+          ],
           [
             t('alerts.rule'),
             alert.cause === 'rule-deleted' ? (
@@ -57,7 +65,20 @@ function AlertView({ alert, deliveries }: { alert: Alert; deliveries: readonly D
               </Link>
             ),
           ],
-          [t('run.metric'), alert.metric && <span className="mono">{alert.metric}</span>],
+          [
+            t('run.metric'),
+            alert.metric && (
+              <Link
+                key="metric"
+                to="/runs/$id"
+                params={{ id: alert.subjectId }}
+                search={{ search: alert.metric }}
+                className="mono"
+              >
+                {alert.metric}
+              </Link>
+            ),
+          ],
           [
             t('alerts.value'),
             alert.value === null ? null : (
@@ -74,8 +95,9 @@ function AlertView({ alert, deliveries }: { alert: Alert; deliveries: readonly D
           [t('alerts.resolvedValue'), valueText(alert.resolvedValue)],
           [
             'ID',
-            <span key="id" className="mono">
-              {alert.id}
+            <span key="id" className="with-button">
+              <span className="mono">{alert.id}</span>
+              <CopyButton text={alert.id} label={t('job.copyId')} />
             </span>,
           ],
         ]}

@@ -127,6 +127,7 @@ function columns(t: Text, say: Say, dismissing: ReturnType<typeof useDismissing>
         <Notes
           items={[
             ['status', <StatusBadge key="status" status={alert.state} />],
+            ['value', <Value key="value" alert={alert} t={t} say={say} />],
             ['result', alert.subjectName],
             ['created', <Ago key="fired" at={alert.firedAt} />],
           ]}

@@ -9,7 +9,7 @@ import { Ago } from '../../../components/time';
 import { callerName } from '../../../lib/actor';
 import type { Schemas } from '../../../lib/api';
 import { useSay, useText } from '../../../lib/i18n/i18n';
-import { useDeleteDestination, useRotation, useTest, type Destination } from '../api/destinations';
+import { useDeleteDestination, useRotation, useRulesOf, useTest, type Destination } from '../api/destinations';
 import { SecretNote } from './secret-note';
 
 /** A webhook or mail addresses, with what can be done to it. */
@@ -21,6 +21,7 @@ export function DestinationCard({ destination }: { destination: Destination }) {
   const remove = useDeleteDestination(id);
   const [asked, setAsked] = useState<'rotate' | 'delete' | null>(null);
   const [secret, setSecret] = useState<string | null>(null);
+  const rules = useRulesOf(id, asked === 'delete');
   const close = () => setAsked(null);
   return (
     <li className="card">
@@ -62,7 +63,7 @@ export function DestinationCard({ destination }: { destination: Destination }) {
       </div>
       <ActionError error={test.error} />
       {test.data && <TestResult result={test.data} />}
-      {secret && (
+      {secret && asked === null && (
         <SecretNote secret={secret}>
           <Button onClick={() => setSecret(null)}>{t('destination.secret.done')}</Button>
         </SecretNote>
@@ -86,7 +87,9 @@ export function DestinationCard({ destination }: { destination: Destination }) {
         refuse={t('common.cancel')}
         onConfirm={remove}
         onClose={close}
-      />
+      >
+        {rules.length > 0 && <p>{t('destinations.delete.rules', { names: rules.join(t('common.comma')) })}</p>}
+      </ConfirmDialog>
     </li>
   );
 }

@@ -1,11 +1,14 @@
 import { Link, useNavigate } from '@tanstack/react-router';
-import { useRef, useState } from 'react';
+import { useEffect, useRef, useState } from 'react';
 import { Field } from '../../../components/field';
 import { PageHeader } from '../../../components/page-header';
 import { AbsentState, PendingPage } from '../../../components/states';
 import { useEditRefusal } from '../../../lib/caller';
+import { Unsaved } from '../../../components/unsaved';
+import type { MessageKey } from '../../../lib/i18n/en';
 import { useText } from '../../../lib/i18n/i18n';
-import { useDestination, useSaveDestination, type Destination } from '../api/destinations';
+import { useFresh } from '../../../lib/use-fresh';
+import { newSecrets, useDestination, useSaveDestination, type Destination } from '../api/destinations';
 import {
   destinationDraftOf,
   emptyDestination,
@@ -15,6 +18,7 @@ import {
 import './alerts.css';
 import { FormFoot } from './form-foot';
 import { SecretNote } from './secret-note';
+import { useDraft } from './use-draft';
 import { useForm } from './use-form';
 
 /** The form for a new destination. Who may not make one reads so before typing. */
@@ -33,11 +37,36 @@ export function NewDestinationPage() {
 /** A destination, which can be changed here. */
 export function DestinationPage({ id }: { id: string }) {
   const t = useText();
-  const { data, error, refetch } = useDestination(id);
-  if (data) {
-    return <DestinationForm title={data.name} before={data} />;
+  const query = useDestination(id);
+  const { data, error, refetch } = query;
+  const isFresh = useFresh(query);
+  const [secret] = useState(() => newSecrets.get(id));
+  // Shown once: not when the page is opened again.
+  useEffect(() => {
+    newSecrets.delete(id);
+  }, [id]);
+  if (secret) {
+    return (
+      <div className="page page-form">
+        <PageHeader title={data?.name ?? t('alerts.tab.destinations')} />
+        <SecretNote secret={secret}>
+          <Link to="/alerts/destinations" className="button button-primary">
+            {t('destination.secret.done')}
+          </Link>
+        </SecretNote>
+      </div>
+    );
   }
-  if (data === null) {
+  if (data && isFresh) {
+    return (
+      <DestinationForm
+        title={data.name}
+        before={data}
+        onRead={async () => (await refetch({ throwOnError: true })).data ?? null}
+      />
+    );
+  }
+  if (data === null && isFresh) {
     return (
       <AbsentState title={t('destination.absent.title')} text={t('destination.absent.text', { id })}>
         <BackLink />
@@ -58,19 +87,34 @@ function BackLink() {
 
 const fields: readonly (keyof DestinationDraft)[] = ['name', 'kind', 'url', 'recipients', 'active'];
 
-function DestinationForm({ title, before }: { title: string; before?: Destination }) {
+/** Their names in the form. */
+const names: Partial<Record<string, MessageKey>> = {
+  kind: 'destination.kind',
+  recipients: 'destination.recipients',
+  active: 'destination.active',
+};
+
+interface DestinationFormProps {
+  title: string;
+  /** The destination that is changed; left out for a new one. */
+  before?: Destination;
+  /** Reads it again; null when it is no longer there. */
+  onRead?: () => Promise<Destination | null>;
+}
+
+function DestinationForm({ title, before, onRead }: DestinationFormProps) {
   const t = useText();
   const navigate = useNavigate();
   const save = useSaveDestination();
   const element = useRef<HTMLFormElement>(null);
   const form = useForm(fields, element);
   // What the form began with: the destination may be read again while it is being changed.
-  const [first] = useState(before);
-  const [draft, setDraft] = useState(() => (first ? destinationDraftOf(first) : emptyDestination));
-  const [made, setMade] = useState<Destination | null>(null);
+  const [first, setFirst] = useState(before);
+  const typed = useDraft(first ? destinationDraftOf(first) : emptyDestination);
+  const { draft } = typed;
   const change = (part: Partial<DestinationDraft>) => {
     form.clear(Object.keys(part));
-    setDraft(now => ({ ...now, ...part }));
+    typed.change(part);
   };
   const submit = () => {
     const { request, errors } = toDestinationRequest(draft);
@@ -78,24 +122,26 @@ function DestinationForm({ title, before }: { title: string; before?: Destinatio
     void form.send(own, async () => {
       const saved = await save(request, first);
       if (saved.secret) {
-        setMade(saved);
+        newSecrets.set(saved.id, saved.secret);
+        // At the destination's own address, so that Back and a reload do not lead to an empty form.
+        await navigate({
+          to: '/alerts/destinations/$id',
+          params: { id: saved.id },
+          replace: true,
+          ignoreBlocker: true,
+        });
       } else {
-        await navigate({ to: '/alerts/destinations' });
+        await navigate({ to: '/alerts/destinations', ignoreBlocker: true });
       }
     });
   };
-  if (made?.secret) {
-    return (
-      <div className="page page-form">
-        <PageHeader title={made.name} />
-        <SecretNote secret={made.secret}>
-          <Link to="/alerts/destinations" className="button button-primary">
-            {t('destination.secret.done')}
-          </Link>
-        </SecretNote>
-      </div>
-    );
-  }
+  const load = async () => {
+    const now = await onRead?.();
+    if (now) {
+      setFirst(now);
+      typed.load(destinationDraftOf(now));
+    }
+  };
   return (
     <div className="page page-form">
       <PageHeader title={title} />
@@ -164,7 +210,16 @@ function DestinationForm({ title, before }: { title: string; before?: Destinatio
             {t('destination.active')}
           </label>
         </fieldset>
-        <FormFoot form={form} submit={t(first ? 'rule.save' : 'rule.create')} back="/alerts/destinations" />
+        <FormFoot
+          form={form}
+          submit={t(first ? 'rule.save' : 'rule.create')}
+          back="/alerts/destinations"
+          differs={typed.differs?.map(
+            ([field, now]) => [field === 'url' ? 'URL' : t(names[field] ?? 'common.name'), now] as const,
+          )}
+          onLoad={onRead && load}
+        />
+        <Unsaved isChanged={typed.isChanged && !form.isSending} />
       </form>
     </div>
   );

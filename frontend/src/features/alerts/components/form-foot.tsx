@@ -10,10 +10,14 @@ interface FormFootProps {
   refusal?: string;
   /** Where Cancel leads. */
   back: '/alerts/rules' | '/alerts/destinations';
+  /** Reads what is changed again, after someone else changed it. */
+  onLoad?: () => Promise<void>;
+  /** The fields that both changed, by name, once that was read. */
+  differs?: readonly (readonly [name: string, now: string])[] | null;
 }
 
 /** The end of a form: its buttons, and what is wrong with it. */
-export function FormFoot({ form, submit, refusal, back }: FormFootProps) {
+export function FormFoot({ form, submit, refusal, back, onLoad, differs }: FormFootProps) {
   const t = useText();
   const reason = useReason(form.failure);
   return (
@@ -24,12 +28,37 @@ export function FormFoot({ form, submit, refusal, back }: FormFootProps) {
       <Link to={back} className="button button-plain">
         {t('common.cancel')}
       </Link>
+      <span role="status">
+        {differs && !form.failure && (
+          <>
+            {t('form.loaded')}
+            {differs.length > 0 && (
+              <>
+                {' '}
+                {t('form.differs')} {differs.map(([name, now]) => `${name}: ${now || '–'}`).join(t('common.comma'))}
+              </>
+            )}
+          </>
+        )}
+      </span>
+      {form.isConflict && onLoad && (
+        <Button
+          onClick={() => {
+            void form.send({}, onLoad);
+          }}
+          busy={form.isSending}
+        >
+          {t('form.load')}
+        </Button>
+      )}
       <span role="alert" className="error-text">
-        {form.hasErrors
-          ? [t('submit.errors'), ...form.elsewhere].join(' ')
-          : form.failure
-            ? t('common.actionFailed', { reason })
-            : ''}
+        {form.isConflict
+          ? t('form.changed')
+          : form.hasErrors
+            ? [t('submit.errors'), ...form.elsewhere].join(' ')
+            : form.failure
+              ? t('common.actionFailed', { reason })
+              : ''}
       </span>
     </div>
   );

@@ -1,9 +1,12 @@
 import { useNavigate } from '@tanstack/react-router';
 import { useRef, useState } from 'react';
 import { Field } from '../../../components/field';
+import { Unsaved } from '../../../components/unsaved';
+import type { MessageKey } from '../../../lib/i18n/en';
 import { useText } from '../../../lib/i18n/i18n';
 import {
   conditions,
+  mistypedIn,
   takenBy,
   toRequest,
   watches,
@@ -17,6 +20,7 @@ import { DestinationChoice } from './destination-choice';
 import { FormFoot } from './form-foot';
 import { useRuleRefusal } from './rule-actions';
 import { ruleText } from './rule-text';
+import { useDraft } from './use-draft';
 import { useForm } from './use-form';
 
 /** Fields that are typed as plain text. */
@@ -45,20 +49,41 @@ interface RuleFormProps {
   before?: Pick<Rule, 'id' | 'version'>;
   /** The run whose metrics are suggested; those of the project's newest runs otherwise. */
   run?: string;
+  /** Reads the rule again; null when it is no longer there. */
+  onRead?: () => Promise<RuleDraft | null>;
 }
 
+/** The names of the fields in the form. */
+const names: Partial<Record<string, MessageKey>> = {
+  name: 'common.name',
+  project: 'common.project',
+  watch: 'rule.watch',
+  condition: 'rule.when',
+  metric: 'run.metric',
+  threshold: 'rule.threshold',
+  consecutive: 'rule.consecutive',
+  window: 'rule.window',
+  goal: 'rule.goal',
+  minDelta: 'rule.minDelta',
+  points: 'rule.forPoints',
+  seconds: 'rule.forTime',
+  filter: 'rule.filter',
+  destinations: 'alerts.tab.destinations',
+};
+
 /** The form for a rule; it has the fields that the condition takes. */
-export function RuleForm({ initial, before, run }: RuleFormProps) {
+export function RuleForm({ initial, before, run, onRead }: RuleFormProps) {
   const t = useText();
   const navigate = useNavigate();
   const save = useSaveRule();
   const element = useRef<HTMLFormElement>(null);
-  const form = useForm(fields, element);
-  const [draft, setDraft] = useState(initial);
+  const sent = useForm(fields, element);
+  const typed = useDraft(initial);
+  const { draft } = typed;
   const refusal = useRuleRefusal(draft.watch);
   const change = (part: Partial<RuleDraft>) => {
-    form.clear(Object.keys(part));
-    setDraft(now => ({ ...now, ...part }));
+    sent.clear(Object.keys(part));
+    typed.change(part);
   };
   const text = (name: TextField) => ({
     value: draft[name],
@@ -66,11 +91,19 @@ export function RuleForm({ initial, before, run }: RuleFormProps) {
     onChange: (event: { target: { value: string } }) => change({ [name]: event.target.value }),
   });
   const { request, errors } = toRequest(draft);
+  const mistyped = mistypedIn({ errors });
+  const form = {
+    ...sent,
+    of: (field: string) => {
+      const text = mistyped[field as keyof RuleDraft];
+      return text ? [t(text)] : sent.of(field);
+    },
+  };
   const submit = () => {
     const own = Object.fromEntries(Object.entries(errors).map(([field, key]) => [field, [t(key)]]));
     void form.send(own, async () => {
       await save(request, before);
-      await navigate({ to: '/alerts/rules' });
+      await navigate({ to: '/alerts/rules', ignoreBlocker: true });
     });
   };
   const taken = takenBy(draft);
@@ -140,7 +173,31 @@ export function RuleForm({ initial, before, run }: RuleFormProps) {
         />
       </fieldset>
       {before && <p className="field-hint rule-restart">{t('rule.restart')}</p>}
-      <FormFoot form={form} submit={t(before ? 'rule.save' : 'rule.create')} refusal={refusal} back="/alerts/rules" />
+      <FormFoot
+        form={form}
+        submit={t(before ? 'rule.save' : 'rule.create')}
+        refusal={refusal}
+        back="/alerts/rules"
+        differs={typed.differs?.map(
+          ([field, now]) =>
+            [
+              t(names[field] ?? 'common.name'),
+              field === 'destinations'
+                ? t('destinations.count', { count: now.split(',').filter(Boolean).length })
+                : now,
+            ] as const,
+        )}
+        onLoad={
+          onRead &&
+          (async () => {
+            const now = await onRead();
+            if (now) {
+              typed.load(now);
+            }
+          })
+        }
+      />
+      <Unsaved isChanged={typed.isChanged && !form.isSending} />
     </form>
   );
 }

@@ -5,8 +5,9 @@ import { AbsentState, ActionError, PendingPage } from '../../../components/state
 import { StatusBadge } from '../../../components/status-badge';
 import { useEditRefusal } from '../../../lib/caller';
 import { useText } from '../../../lib/i18n/i18n';
+import { useFresh } from '../../../lib/use-fresh';
 import type { NewRuleSearch } from '../api/alert-search';
-import { draftOf, emptyDraft } from '../api/rule-draft';
+import { draftOf, emptyDraft, versionAfter } from '../api/rule-draft';
 import { useRule, useRuleCommand, type Rule } from '../api/rules';
 import './alerts.css';
 import { DeleteRuleButton, PauseButton } from './rule-actions';
@@ -37,11 +38,13 @@ export function NewRulePage({ search }: { search: NewRuleSearch }) {
 /** A rule, which can be changed here. */
 export function RulePage({ id }: { id: string }) {
   const t = useText();
-  const { data: rule, error, refetch } = useRule(id);
-  if (rule) {
-    return <RuleView rule={rule} />;
+  const query = useRule(id);
+  const { data: rule, error, refetch } = query;
+  const isFresh = useFresh(query);
+  if (rule && isFresh) {
+    return <RuleView rule={rule} onRead={async () => (await refetch({ throwOnError: true })).data ?? null} />;
   }
-  if (rule === null) {
+  if (rule === null && isFresh) {
     return (
       <AbsentState title={t('rule.absent.title')} text={t('rule.absent.text', { id })}>
         <Link to="/alerts/rules" className="button button-primary">
@@ -53,7 +56,7 @@ export function RulePage({ id }: { id: string }) {
   return <PendingPage error={error} onRetry={refetch} />;
 }
 
-function RuleView({ rule }: { rule: Rule }) {
+function RuleView({ rule, onRead }: { rule: Rule; onRead: () => Promise<Rule | null> }) {
   const t = useText();
   const navigate = useNavigate();
   // What the form began with: the rule may be read again while it is being changed.
@@ -64,8 +67,12 @@ function RuleView({ rule }: { rule: Rule }) {
     <div className="page page-form">
       <PageHeader title={rule.name}>
         <StatusBadge status={rule.state} />
-        <PauseButton rule={rule} command={command} onChanged={changed => setVersion(changed.version)} />
-        <DeleteRuleButton rule={rule} onDeleted={() => void navigate({ to: '/alerts/rules' })} />
+        <PauseButton
+          rule={rule}
+          command={command}
+          onChanged={changed => setVersion(known => versionAfter(known, changed.version))}
+        />
+        <DeleteRuleButton rule={rule} onDeleted={() => void navigate({ to: '/alerts/rules', ignoreBlocker: true })} />
       </PageHeader>
       <ActionError error={command.error} />
       {rule.firing > 0 && (
@@ -75,7 +82,17 @@ function RuleView({ rule }: { rule: Rule }) {
           </Link>
         </p>
       )}
-      <RuleForm initial={initial} before={{ id: rule.id, version }} />
+      <RuleForm
+        initial={initial}
+        before={{ id: rule.id, version }}
+        onRead={async () => {
+          const now = await onRead();
+          if (now) {
+            setVersion(now.version);
+          }
+          return now && draftOf(now);
+        }}
+      />
     </div>
   );
 }

@@ -28,6 +28,7 @@ export function useForm(fields: readonly string[], element: RefObject<HTMLFormEl
   return {
     isSending,
     failure: useStandingError(failure),
+    isConflict: failure instanceof ApiError && failure.status === 412,
     hasErrors: Object.keys(errors).length > 0,
     of: (field: string) => errors[field] ?? [],
     elsewhere: Object.entries(errors)

@@ -1,5 +1,6 @@
 import { useQuery } from '@tanstack/react-query';
 import { api, read, readIfThere, untilRefused, type Schemas } from '../../../lib/api';
+import { parseExact } from '../../../lib/exact-json';
 import { oneByOne, sumContents, type BinCommands } from '../../../lib/batch';
 import { useBin } from '../../../lib/use-bin';
 
@@ -19,8 +20,28 @@ const refreshEvery = 2000;
 export function useRun(id: string) {
   return useQuery({
     queryKey: ['/api/runs', id],
-    queryFn: ({ signal }) => readIfThere(api.GET('/api/runs/{id}', { params: { path: { id } }, signal })),
+    queryFn: async ({ signal }) => {
+      const text = await readIfThere(api.GET('/api/runs/{id}', { params: { path: { id } }, parseAs: 'text', signal }));
+      return text === null ? null : readRun(text);
+    },
     refetchInterval: ({ state: { data } }) => (data && !data.endedAt ? refreshEvery : false),
+  });
+}
+
+/** A run as the API writes it. What was logged once keeps all digits of its integers: a long one is a bigint. */
+export function readRun(text: string): Run {
+  const run = JSON.parse(text) as Run;
+  const { parameters, summary, tags } = parseExact(text) as Run;
+  return { ...run, parameters, summary, tags };
+}
+
+/** The runs that have a run as their parent, the newest first. */
+export function useChildren(id: string) {
+  return useQuery({
+    queryKey: ['/api/runs', 'children of', id],
+    queryFn: ({ signal }) =>
+      read(api.GET('/api/runs', { params: { query: { parentId: id, limit: 5, total: 'exact' } }, signal })),
+    refetchInterval: untilRefused(refreshEvery * 5),
   });
 }
 

@@ -1,8 +1,8 @@
-import { ArrowDown, ArrowUp, ChevronLeft, ChevronRight } from 'lucide-react';
+import { ArrowDown, ArrowUp } from 'lucide-react';
 import { useMemo, useState } from 'react';
-import { IconButton } from '../../../components/button';
+import { Pager } from '../../../components/pager';
 import { SearchInput } from '../../../components/search-input';
-import { useLocale, useText } from '../../../lib/i18n/i18n';
+import { useText } from '../../../lib/i18n/i18n';
 import { cellText, wholeText, type Table } from '../api/media-content';
 import { columnsOfNumbers, findRows, nextTableOrder, sortRows, type TableOrder } from '../api/table-rows';
 
@@ -94,45 +94,5 @@ export function SortButton({ name, direction, onClick }: SortButtonProps) {
       {name}
       {direction === undefined ? null : direction ? <ArrowDown aria-hidden="true" /> : <ArrowUp aria-hidden="true" />}
     </button>
-  );
-}
-
-interface PagerProps {
-  page: number;
-  last: number;
-  /** The first of the rows that are shown, how many they are, and how many there are. */
-  first: number;
-  rows: number;
-  total: number;
-  setChosen: (page: number) => void;
-}
-
-/** Its buttons keep the focus also at the ends. */
-function Pager({ page, last, first, rows, total, setChosen }: PagerProps) {
-  const t = useText();
-  const locale = useLocale();
-  const number = (value: number) => value.toLocaleString(locale);
-  return (
-    <div className="pager">
-      <IconButton
-        label={t('media.previousRows')}
-        icon={<ChevronLeft aria-hidden="true" />}
-        aria-disabled={page === 0}
-        onClick={() => page > 0 && setChosen(page - 1)}
-      />
-      <span className="muted number" role="status">
-        {t('common.rows', {
-          first: number(Math.min(first + 1, total)),
-          last: number(first + rows),
-          total: number(total),
-        })}
-      </span>
-      <IconButton
-        label={t('media.nextRows')}
-        icon={<ChevronRight aria-hidden="true" />}
-        aria-disabled={page === last}
-        onClick={() => page < last && setChosen(page + 1)}
-      />
-    </div>
   );
 }

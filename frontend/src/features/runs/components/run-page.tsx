@@ -17,6 +17,7 @@ import './files.css';
 import './media.css';
 import './run-results.css';
 import { RunArtifacts } from './run-artifacts';
+import { RunDetails } from './run-details';
 import { RunFiles } from './run-files';
 import { RunLosses } from './run-losses';
 import { RunMedia } from './run-media';
@@ -93,6 +94,7 @@ function RunView({ run, search }: { run: Run; search: RunSearch }) {
           ],
         ]}
       />
+      <RunDetails run={run} />
       <Tabs
         names={runTabs}
         chosen={tab}
@@ -106,7 +108,7 @@ function RunView({ run, search }: { run: Run; search: RunSearch }) {
           })
         }
       >
-        {tab === 'results' && <RunResults run={run} />}
+        {tab === 'results' && <RunResults run={run} metric={search.search} />}
         {tab === 'media' && <RunMedia run={run} search={search} />}
         {tab === 'files' && <RunFiles run={run} search={search} />}
       </Tabs>

@@ -1,20 +1,27 @@
-import { useState, type ReactNode } from 'react';
+import { useMemo, useState } from 'react';
 import { Button } from '../../../components/button';
 import { Curves } from '../../../components/curves/curves';
 import { CutName } from '../../../components/cut-name';
-import { Pairs } from '../../../components/facts';
+import { Pairs, Rounded } from '../../../components/facts';
+import { usePages } from '../../../components/pager';
 import { SearchInput } from '../../../components/search-input';
-import { formatValue } from '../../../lib/format';
+import { exactText } from '../../../lib/exact-json';
+import { formatCount, formatValue } from '../../../lib/format';
 import { useText } from '../../../lib/i18n/i18n';
 import { byName, compareMetrics, primaryFirst } from '../../../lib/natural-order';
 import { readValue } from '../../../lib/series';
 import type { Run } from '../api/runs';
 
-/** With more parameters than this, only so many are shown at first, and one searches among them. */
-const fewParameters = 10;
+/** With more values than this, only so many are shown at first, and one searches among the parameters. */
+const fewValues = 10;
+/** With more metrics than this, the table has pages, and one searches among them. */
+const metricsPerPage = 100;
 
-/** What the run reached and how. */
-export function RunResults({ run }: { run: Run }) {
+/**
+ * What the run reached and how.
+ * @param metric The metric whose chart is shown at first; all when it is left out.
+ */
+export function RunResults({ run, metric }: { run: Run; metric?: string }) {
   const t = useText();
   const hasNotes = Object.keys(run.summary).length + Object.keys(run.tags).length > 0;
   return (
@@ -22,35 +29,36 @@ export function RunResults({ run }: { run: Run }) {
       <div className="results-facts" data-split={hasNotes || undefined}>
         {hasNotes && (
           <section className="panel">
-            <Named name={t('run.summary')}>
-              <Pairs rounded values={byName(run.summary)} />
-            </Named>
-            <Named name={t('run.tags')}>
-              <Pairs values={byName(run.tags)} />
-            </Named>
+            <Named rounded name={t('run.summary')} values={run.summary} />
+            <Named name={t('run.tags')} values={run.tags} />
           </section>
         )}
         <Parameters values={run.parameters} />
       </div>
-      <Curves runId={run.id} begun ended={Boolean(run.endedAt)} primary={run.primaryMetric?.name} />
-      <section className="panel">
-        <div className="panel-bar">
-          <h2>{t('run.metrics')}</h2>
-        </div>
-        <div className="panel-note">
-          <MetricTable run={run} />
-        </div>
-      </section>
+      <Curves runId={run.id} begun ended={Boolean(run.endedAt)} primary={run.primaryMetric?.name} wanted={metric} />
+      <Metrics run={run} />
     </>
   );
 }
 
-function Named({ name, children }: { name: string; children: ReactNode }) {
+function Named({ name, values, rounded }: { name: string; values: Record<string, unknown>; rounded?: boolean }) {
+  const [isAll, setIsAll] = useState(false);
+  const entries = Object.entries(byName(values));
   return (
     <div className="panel-note">
       <h2>{name}</h2>
-      {children}
+      <Pairs rounded={rounded} values={Object.fromEntries(isAll ? entries : entries.slice(0, fewValues))} />
+      {entries.length > fewValues && <MoreButton count={entries.length} isAll={isAll} onChange={setIsAll} />}
     </div>
+  );
+}
+
+function MoreButton({ count, isAll, onChange }: { count: number; isAll: boolean; onChange: (isAll: boolean) => void }) {
+  const t = useText();
+  return (
+    <Button kind="quiet" aria-expanded={isAll} onClick={() => onChange(!isAll)}>
+      {isAll ? t('run.parameters.few') : t('run.parameters.all', { count })}
+    </Button>
   );
 }
 
@@ -60,9 +68,9 @@ function Parameters({ values }: { values: Record<string, unknown> }) {
   const [isAll, setIsAll] = useState(false);
   const entries = Object.entries(byName(values));
   const wanted = search.trim().toLowerCase();
-  const found = entries.filter(([name, value]) => `${name} ${JSON.stringify(value)}`.toLowerCase().includes(wanted));
-  const shown = isAll || wanted ? found : found.slice(0, fewParameters);
-  const isLong = entries.length > fewParameters;
+  const found = entries.filter(([name, value]) => `${name} ${exactText(value)}`.toLowerCase().includes(wanted));
+  const shown = isAll || wanted ? found : found.slice(0, fewValues);
+  const isLong = entries.length > fewValues;
   return (
     <section className="panel results-parameters" aria-label={t('run.parameters')}>
       <div className="panel-bar">
@@ -80,24 +88,60 @@ function Parameters({ values }: { values: Record<string, unknown> }) {
         ) : (
           <Pairs values={Object.fromEntries(shown)} />
         )}
-        {isLong && !wanted && (
-          <Button kind="quiet" aria-expanded={isAll} onClick={() => setIsAll(!isAll)}>
-            {isAll ? t('run.parameters.few') : t('run.parameters.all', { count: entries.length })}
-          </Button>
-        )}
+        {isLong && !wanted && <MoreButton count={entries.length} isAll={isAll} onChange={setIsAll} />}
       </div>
     </section>
   );
 }
 
-function MetricTable({ run }: { run: Run }) {
+/** The metrics as a table. */
+function Metrics({ run: { latest, metrics, primaryMetric } }: { run: Run }) {
   const t = useText();
-  const primary = run.primaryMetric?.name;
-  const keys = primaryFirst(Object.keys(run.latest ?? {}).sort(compareMetrics), primary, key => key);
-  if (keys.length === 0) {
-    return <span className="muted">–</span>;
-  }
-  const shown = (value: number | string | undefined) => (value === undefined ? '–' : formatValue(readValue(value)));
+  const [search, setSearch] = useState('');
+  const primary = primaryMetric?.name;
+  const keys = useMemo(
+    () => primaryFirst(Object.keys(latest ?? {}).sort(compareMetrics), primary, key => key),
+    [latest, primary],
+  );
+  const wanted = search.trim().toLowerCase();
+  const found = keys.filter(key => key.toLowerCase().includes(wanted));
+  const { shown, pager, restart } = usePages(found, metricsPerPage);
+  return (
+    <section className="panel metrics-panel">
+      <div className="panel-bar">
+        <h2>{t('run.metrics')}</h2>
+        {keys.length > metricsPerPage && (
+          <SearchInput
+            label={t('run.metrics.search')}
+            value={search}
+            onChange={text => {
+              setSearch(text);
+              restart();
+            }}
+          />
+        )}
+      </div>
+      <div className="panel-note">
+        {shown.length === 0 ? (
+          <span className="muted">{keys.length === 0 ? '–' : t('common.noMatch')}</span>
+        ) : (
+          <MetricTable keys={shown} primary={primary} latest={latest} metrics={metrics} />
+        )}
+        {pager}
+      </div>
+    </section>
+  );
+}
+
+interface MetricTableProps extends Pick<Run, 'latest' | 'metrics'> {
+  keys: readonly string[];
+  primary: string | undefined;
+}
+
+function MetricTable({ keys, primary, latest, metrics }: MetricTableProps) {
+  const t = useText();
+  const value = (logged: number | string | undefined) =>
+    logged === undefined ? '–' : <Rounded shown={formatValue(readValue(logged))} exact={String(logged)} />;
   return (
     <div className="scroll" tabIndex={0} role="region" aria-label={t('run.metrics')}>
       <table className="plain metric-table">
@@ -121,10 +165,10 @@ function MetricTable({ run }: { run: Run }) {
                   {key === primary && <span className="tag tag-accent">{t('run.primary')}</span>}
                 </span>
               </th>
-              <td>{shown(run.latest?.[key]?.value)}</td>
-              <td>{shown(run.metrics?.[key]?.min?.value)}</td>
-              <td>{shown(run.metrics?.[key]?.max?.value)}</td>
-              <td>{shown(run.latest?.[key]?.step)}</td>
+              <td>{value(latest?.[key]?.value)}</td>
+              <td>{value(metrics?.[key]?.min?.value)}</td>
+              <td>{value(metrics?.[key]?.max?.value)}</td>
+              <td>{latest?.[key] ? formatCount(latest[key].step) : '–'}</td>
             </tr>
           ))}
         </tbody>

@@ -9,7 +9,7 @@ export interface RunSearch {
   folder?: string;
   /** The file that is previewed. */
   file?: string;
-  /** Part of the path of files below the folder. */
+  /** Part of the path of files below the folder; on the overview, of the names of charts. */
   search?: string;
   /** The step of the media that is shown; the newest when it is left out. */
   step?: number;

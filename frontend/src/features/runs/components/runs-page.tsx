@@ -7,7 +7,7 @@ import { Notes } from '../../../components/notes';
 import { StatusBadge } from '../../../components/status-badge';
 import { Ago, Duration } from '../../../components/time';
 import type { Column } from '../../../components/virtual-table';
-import { formatValue } from '../../../lib/format';
+import { formatResult } from '../../../lib/format';
 import { useText, type Text } from '../../../lib/i18n/i18n';
 import type { ListSearch } from '../../../lib/list-search';
 import { readValue } from '../../../lib/series';
@@ -59,6 +59,17 @@ function binColumns(t: Text): Column<Run>[] {
   ];
 }
 
+/** The runs of a project. */
+function projectLink({ project }: Run) {
+  return project ? (
+    <Link to="/runs" search={{ project }} className="above-row" title={project}>
+      {project}
+    </Link>
+  ) : (
+    '–'
+  );
+}
+
 function runName(run: Run) {
   return (
     <Link to="/runs/$id" params={{ id: run.id }} className="row-link">
@@ -98,7 +109,7 @@ function columns(t: Text): Column<Run>[] {
       name: t('common.project'),
       width: 'minmax(6rem, 1.2fr)',
       wide: true,
-      cell: run => run.project ?? '–',
+      cell: projectLink,
     },
     {
       key: 'result',
@@ -132,9 +143,9 @@ function resultOf({ primaryMetric, summary }: Run) {
     primaryMetric?.value != null
       ? [[primaryMetric.name, primaryMetric.value]]
       : Object.entries(summary).filter((entry): entry is [string, number] => typeof entry[1] === 'number');
-  const text = results.map(([name, value]) => `${name} ${formatValue(readValue(value))}`).join(' · ');
+  const text = results.map(([name, value]) => `${name} ${formatResult(readValue(value))}`).join(' · ');
   return text ? (
-    <span className="number" title={text}>
+    <span className="number" title={results.map(([name, value]) => `${name} ${value}`).join(' · ')}>
       {text}
     </span>
   ) : null;

@@ -1,0 +1,57 @@
+import { Link } from '@tanstack/react-router';
+import { Facts, LongText } from '../../../components/facts';
+import { useText } from '../../../lib/i18n/i18n';
+import { readEnvironment } from '../api/run-environment';
+import { useChildren, type Run } from '../api/runs';
+
+/** What a run belongs to, and what it ran in. */
+export function RunDetails({ run }: { run: Run }) {
+  const t = useText();
+  const { data: children } = useChildren(run.id);
+  const { python, host, command, commit, isDirty } = readEnvironment(run.environment);
+  const hidden = (children?.total ?? 0) - (children?.items.length ?? 0);
+  const items = [
+    [t('run.parent'), run.parentId && <RunLink key="parent" id={run.parentId} name={run.parentId} />],
+    [
+      t('run.children'),
+      children && children.items.length > 0 && (
+        <ul key="children">
+          {children.items.map(({ id, name }) => (
+            <li key={id}>
+              <RunLink id={id} name={name} />
+            </li>
+          ))}
+          {hidden > 0 && <li className="muted">{t('run.artifacts.more', { count: hidden })}</li>}
+        </ul>
+      ),
+    ],
+    [t('run.alias'), run.alias],
+    [t('run.group'), run.group],
+    [t('run.notes'), run.notes && <LongText key="notes" text={run.notes} />],
+    ['Python', python],
+    [t('run.host'), host],
+    [t('job.command'), command && <LongText key="command" text={command} />],
+    [
+      t('run.commit'),
+      commit && (
+        <span key="commit" className="mono" title={commit}>
+          {commit.slice(0, 10)} {isDirty && <span className="muted">({t('run.commit.changed')})</span>}
+        </span>
+      ),
+    ],
+  ] as const;
+  return items.some(([, value]) => value) ? (
+    <details open className="run-details">
+      <summary>{t('run.details')}</summary>
+      <Facts items={items.map(([name, value]) => [name, value || null])} />
+    </details>
+  ) : null;
+}
+
+function RunLink({ id, name }: { id: string; name: string }) {
+  return (
+    <Link to="/runs/$id" params={{ id }}>
+      {name}
+    </Link>
+  );
+}
