@@ -117,8 +117,8 @@ public sealed class Sources_of_versions(HostWithRuns host) : IClassFixture<HostW
         );
     }
 
-    private Task RegisterAsync() =>
-        host.SendAsync(
+    private async Task RegisterAsync() =>
+        await host.SendAsync(
             HttpMethod.Post,
             $"{Api}/registered-models/create",
             JsonSerializer.Serialize(new { name = _name })
