@@ -33,7 +33,10 @@ internal sealed record RunLosses(long Refused, long Cut, IReadOnlyList<string> N
             );
 
     public bool Equals(RunLosses? other) =>
-        other is not null && Refused == other.Refused && Cut == other.Cut && Notices.SequenceEqual(other.Notices);
+        other is not null
+        && Refused == other.Refused
+        && Cut == other.Cut
+        && Notices.SequenceEqual(other.Notices, StringComparer.Ordinal);
 
     public override int GetHashCode() => HashCode.Combine(Refused, Cut);
 
