@@ -26,6 +26,9 @@ internal static class CommandLineProgram
     /// <summary>What shells answer for a program whose output nobody reads any more, as in <c>| head</c>.</summary>
     private const int NotRead = 141;
 
+    /// <summary>Words are taken as they are: none is the name of a file with more of them.</summary>
+    private static readonly ParserConfiguration _parser = new() { ResponseFileTokenReplacer = null };
+
     /// <summary>Runs one command line.</summary>
     /// <returns>
     /// 0 for success, 1 when the command failed, 2 for invalid arguments, 124 when a time that was given has passed, 130 when Ctrl-C
@@ -39,8 +42,8 @@ internal static class CommandLineProgram
     {
         var error = invocation.Error;
         var root = Root();
-        var parsed = root.Parse(CommandWords.Normalize(root, arguments));
-        if (parsed.Errors.Count > 0)
+        var parsed = root.Parse(CommandWords.Normalize(root, arguments), _parser);
+        if (parsed.Errors.Count > 0 || ParseErrors.HasMistypedOption(parsed))
         {
             foreach (var problem in ParseErrors.Describe(parsed))
             {

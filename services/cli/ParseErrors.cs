@@ -26,6 +26,11 @@ internal static class ParseErrors
         ).Distinct(StringComparer.Ordinal);
     }
 
+    /// <summary>Whether a command would run with an option that it does not have as a value of its arguments.</summary>
+    public static bool HasMistypedOption(ParseResult parsed) =>
+        ReferenceEquals(parsed.Action, parsed.CommandResult.Command.Action)
+        && Suggestions.UnknownOption(parsed) is not null;
+
     /// <summary>One line for an error.</summary>
     private static string Describe(ParseError error)
     {

@@ -10,7 +10,7 @@ internal static class Suggestions
     public static string? Describe(ParseResult parsed)
     {
         var command = parsed.CommandResult.Command;
-        var unknown = parsed.UnmatchedTokens.Count > 0 ? parsed.UnmatchedTokens[0] : null;
+        var unknown = UnknownOption(parsed) ?? (parsed.UnmatchedTokens.Count > 0 ? parsed.UnmatchedTokens[0] : null);
         if (unknown?.StartsWith('-') is true)
         {
             unknown = unknown.Split('=')[0];
@@ -29,6 +29,24 @@ internal static class Suggestions
             : unknown is null
                 ? $"{(parsed.CommandResult.Parent is null ? "A command is needed" : $"'{PathOf(parsed)}' needs a command")}: {string.Join(", ", commands)}."
             : $"There is no command '{$"{PathOf(parsed)} {unknown}".TrimStart()}'.{Closest(unknown, commands)}";
+    }
+
+    /// <summary>
+    /// The first word that looks like an option and is none: the parser takes it for a value of an argument where there is one. What
+    /// comes after <c>--</c> is a value however it begins; null when there is no such word.
+    /// </summary>
+    public static string? UnknownOption(ParseResult parsed)
+    {
+        List<string> words =
+        [
+            .. parsed
+                .CommandResult.Children.OfType<ArgumentResult>()
+                .SelectMany(argument => argument.Tokens)
+                .Select(token => token.Value),
+            .. parsed.UnmatchedTokens,
+        ];
+        var after = parsed.Tokens.SkipWhile(token => token.Type is not TokenType.DoubleDash).Skip(1).Count();
+        return words.SkipLast(after).FirstOrDefault(word => word is ['-', not '-', ..] or ['-', '-', _, ..]);
     }
 
     /// <summary>The words that lead to the command, without the program: <c>jobs list</c>.</summary>

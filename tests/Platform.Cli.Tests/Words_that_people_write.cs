@@ -35,6 +35,31 @@ public sealed class Words_that_people_write
     }
 
     [Theory]
+    [InlineData("@SUM(A1)")]
+    [InlineData("@/etc/hostname")]
+    public async Task may_begin_with_an_at_sign(string name)
+    {
+        await using var platform = await FakePlatform.AnsweringAsync("""{"items":[]}""");
+
+        await platform.RunAsync("jobs", "show", name);
+
+        Assert.Equal($"GET /api/jobs?search={Uri.EscapeDataString(name)}&limit=200", platform.Requests[0].Line);
+    }
+
+    [Fact]
+    public async Task are_names_after_two_dashes_however_they_begin()
+    {
+        await using var platform = await FakePlatform.AnsweringAsync("""{"items":[]}""");
+
+        await CommandResult.OfAsync(
+            ["jobs", "show", "--", "--jsno"],
+            new Dictionary<string, string>(StringComparer.Ordinal) { ["PLATFORM_URL"] = platform.Url }
+        );
+
+        Assert.Equal("GET /api/jobs?search=--jsno&limit=200", platform.Requests[0].Line);
+    }
+
+    [Theory]
     [InlineData("jobs list --project= --limit 3", "--project must not be empty.")]
     [InlineData("jobs list --submitted-by=", "--submitted-by must not be empty.")]
     public async Task are_not_the_value_of_an_option_that_has_an_empty_one(string command, string reason)

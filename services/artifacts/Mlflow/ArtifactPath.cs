@@ -20,7 +20,7 @@ internal readonly record struct ArtifactPath(string Owner, string Path)
     public static bool TryParse(string? path, out ArtifactPath parsed)
     {
         parsed = default;
-        var parts = (path ?? "").Trim('/').Split('/');
+        var parts = ClientText.DecodeSlashes(path ?? "").Trim('/').Split('/');
         var (owner, rest) = parts switch
         {
             [_, Models, var model, Artifacts, .. var below] => (model, below),

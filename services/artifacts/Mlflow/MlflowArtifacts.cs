@@ -87,7 +87,8 @@ internal static class MlflowArtifacts
         RunFileStore files
     )
     {
-        if (path is { Length: > 0 } && ClientText.ProblemWithPath(path) is { } problem)
+        path = ClientText.DecodeSlashes(path ?? "");
+        if (path.Length > 0 && ClientText.ProblemWithPath(path) is { } problem)
         {
             return ProblemResults.Invalid("path", problem);
         }
@@ -103,12 +104,12 @@ internal static class MlflowArtifacts
             return refusal;
         }
 
-        var folder = await files.ListAsync(owner!.Id, path ?? "", after, PageEntries, context.RequestAborted);
+        var folder = await files.ListAsync(owner!.Id, path, after, PageEntries, context.RequestAborted);
         return Json(
             new MlflowFiles
             {
                 RootUri = ArtifactPath.RootOf(owner),
-                Files = FilesOf(folder.Entries, path is { Length: > 0 } ? $"{path}/" : ""),
+                Files = FilesOf(folder.Entries, path.Length > 0 ? $"{path}/" : ""),
                 NextPageToken = folder.Next is { } next ? Convert.ToBase64String(Encoding.UTF8.GetBytes(next)) : null,
             }
         );

@@ -29,6 +29,6 @@ internal static class DeleteRunFile
         var (owner, refusal) = await access.FindForChangeAsync(id, context);
         return refusal is not null ? refusal
             : await files.DeleteAsync(owner!.Id, path!, context.RequestAborted) > 0 ? TypedResults.NoContent()
-            : ProblemResults.NotFound(RunFileSentences.NotFound.With(owner.Id, path!));
+            : FileOwnerProblems.NoFile(owner.Id, path);
     }
 }

@@ -133,7 +133,7 @@ internal static class ReadRunFiles
 
         var folder = await files.ListAsync(owner!.Id, path, query.After, limit, context.RequestAborted);
         return folder.Entries.Count == 0 && path.Length > 0 && query.After is null
-            ? ProblemResults.NotFound(RunFileSentences.NotFound.With(owner.Id, path))
+            ? FileOwnerProblems.NoFile(owner.Id, path)
             : TypedResults.Ok(folder);
     }
 
@@ -168,7 +168,7 @@ internal static class ReadRunFiles
             || !BlobName.TryParse(file.Sha256, out var blob)
         )
         {
-            return ProblemResults.NotFound(RunFileSentences.NotFound.With(owner.Id, ClientText.Brief(path)));
+            return FileOwnerProblems.NoFile(owner.Id, path);
         }
 
         if (await blobs.OpenAsync(blob, context.RequestAborted) is not { } bytes)

@@ -14,13 +14,13 @@ internal sealed class RunFileAccess(FileOwners owners, JobAttempts<ArtifactsStor
 {
     private const int RetrySeconds = 1;
 
-    /// <summary>The run, also one in the recycle bin.</summary>
+    /// <summary>The run, also one in the recycle bin, or a logged model that is not deleted.</summary>
     /// <returns>It, or why there is none for this caller.</returns>
     public async Task<(FileOwner? Owner, ProblemHttpResult? Refusal)> FindAsync(string id, HttpContext http)
     {
         if (!RunIds.TryNormalize(id, out var normalized))
         {
-            return (null, ProblemResults.NotFound(RunFileSentences.NoRun.With(ClientText.Brief(id))));
+            return (null, FileOwnerProblems.None(id));
         }
 
         var caller = http.Caller();
@@ -32,9 +32,14 @@ internal sealed class RunFileAccess(FileOwners owners, JobAttempts<ArtifactsStor
                 known => caller.Kind is not CallerKind.Job || known.JobId is not null,
                 http.RequestAborted
             );
-            return owner is null
-                ? (null, ProblemResults.NotFound(RunFileSentences.NoRun.With(normalized)))
-                : (owner, await RefuseAsync(owner, caller, http));
+            if (owner is null)
+            {
+                return (null, FileOwnerProblems.None(normalized));
+            }
+
+            return await RefuseAsync(owner, caller, http) is { } refusal ? (null, refusal)
+                : owner.IsDeleted && LoggedModelIds.IsId(owner.Id) ? (null, FileOwnerProblems.Deleted(owner.Id))
+                : (owner, null);
         }
         catch (FileOwnerUnknownException)
         {
@@ -51,7 +56,7 @@ internal sealed class RunFileAccess(FileOwners owners, JobAttempts<ArtifactsStor
     {
         var (owner, refusal) = await FindAsync(id, http);
         return refusal is null && owner is { IsDeleted: true }
-            ? (owner, ProblemResults.Problem(StatusCodes.Status409Conflict, RunFileSentences.RunDeleted))
+            ? (owner, FileOwnerProblems.Deleted(owner.Id))
             : (owner, refusal);
     }
 

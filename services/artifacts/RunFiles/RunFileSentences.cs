@@ -11,6 +11,12 @@ internal static class RunFileSentences
         problem: "run.not-found"
     );
 
+    public static readonly Template<string> NoModel = new(
+        "run-file.no-model",
+        "There is no logged model '{id}'.",
+        problem: "logged-model.not-found"
+    );
+
     public static readonly Template RunNotHeardYet = new(
         "run-file.run-not-heard-yet",
         "The tracking service has not said yet whether there is such a run. Try again.",
@@ -26,6 +32,12 @@ internal static class RunFileSentences
     public static readonly Template<string, string> NotFound = new(
         "run-file.not-found",
         "The run '{id}' has no file '{path}'.",
+        problem: "run-file.not-found"
+    );
+
+    public static readonly Template<string, string> NotFoundOfModel = new(
+        "run-file.not-found-of-model",
+        "The logged model '{id}' has no file '{path}'.",
         problem: "run-file.not-found"
     );
 

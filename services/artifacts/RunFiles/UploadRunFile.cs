@@ -99,11 +99,7 @@ internal sealed class RunFileUpload(RunFileAccess access, RunFileStore files, Bl
                 ProblemResults.Problem(StatusCodes.Status409Conflict, RunFileSentences.FolderOrFile.With(path!))
             ),
             FileOutcome.Changed => (null, false, Changed()),
-            FileOutcome.NoRun => (
-                null,
-                false,
-                ProblemResults.Problem(StatusCodes.Status409Conflict, RunFileSentences.RunDeleted)
-            ),
+            FileOutcome.NoRun => (null, false, FileOwnerProblems.Deleted(owner.Id)),
             _ => throw new BlobCollectedException(),
         };
     }

@@ -112,6 +112,8 @@ internal sealed partial record Artifact(
             c.RequestKey is not null
             && artifact.Requests.TryGetValue(c.RequestKey, out var known)
             && !(now - known.At >= c.RepeatsFor)
+            // Nobody repeats a request for a version that was deleted since: it asks for another one.
+            && !(c.RepeatsFor is not null && artifact.Deleted.Contains(known.Number))
         )
         {
             return string.Equals(known.Hash, c.RequestHash, StringComparison.Ordinal)

@@ -11,6 +11,7 @@ internal static class ListPaths
     [
         "path",
         "runs",
+        new Column("scheduled", Drop: 1),
         "running",
         "finished",
         "failed",
@@ -61,6 +62,7 @@ internal static class ListPaths
         [
             path.Field("path"),
             runs.Field("count"),
+            statuses.Field("scheduled"),
             statuses.Field("running"),
             statuses.Field("finished"),
             statuses.Field("failed"),

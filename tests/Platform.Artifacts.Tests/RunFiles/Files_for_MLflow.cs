@@ -54,6 +54,34 @@ public sealed class Files_for_MLflow(HostWithRuns host) : IClassFixture<HostWith
     }
 
     [Fact]
+    public async Task have_the_path_that_a_client_encodes_with_its_slashes()
+    {
+        var id = Guid.Parse(host.NewRun()).ToString("N");
+        var root = $"{Storage}/7/{id}/artifacts";
+
+        Assert.Equal((200, "{}"), await PutAsync($"{root}/c%2Fd%2fe.txt", [1]));
+
+        Assert.Equal([1], await host.Http.GetByteArrayAsync($"{root}/c/d/e.txt"));
+        Assert.Equal([1], await host.Http.GetByteArrayAsync($"{Storage}/7%2F{id}%2Fartifacts%2Fc%2Fd%2Fe.txt"));
+        foreach (
+            var list in new[]
+            {
+                $"{Storage}?path=7/{id}/artifacts/c%2Fd",
+                $"{Storage}?path=7%252F{id}%252Fartifacts%252Fc%252Fd",
+                $"/api/2.0/mlflow/artifacts/list?run_id={id}&path=c%252Fd",
+            }
+        )
+        {
+            var (_, files) = await host.SendAsync(HttpMethod.Get, list);
+            Assert.EndsWith("e.txt", (string?)files!["files"]![0]!["path"], StringComparison.Ordinal);
+        }
+
+        await host.SendAsync(HttpMethod.Delete, $"{root}/c%2Fd");
+        using var gone = await host.Http.GetAsync($"{root}/c/d/e.txt");
+        Assert.Equal(HttpStatusCode.NotFound, gone.StatusCode);
+    }
+
+    [Fact]
     public async Task are_listed_page_by_page()
     {
         var run = host.NewRun();

@@ -73,9 +73,20 @@ public sealed class Files_of_logged_models(HostWithRuns host) : IClassFixture<Ho
     {
         host.Set(_model, version: 2, deleted: true);
 
-        var (status, error) = await PutAsync("a", [1], expected: 409);
+        var (status, error) = await PutAsync("a", [1], expected: 404);
 
-        Assert.Equal((409, "RESOURCE_CONFLICT"), (status, (string?)error!["error_code"]));
+        Assert.Equal((404, "RESOURCE_DOES_NOT_EXIST"), (status, (string?)error!["error_code"]));
+    }
+
+    [Fact]
+    public async Task that_are_not_there_are_said_to_be_of_a_model()
+    {
+        var (_, unknown) = await host.SendAsync(HttpMethod.Get, $"{Api}/logged-models/{_model}/artifacts/directories");
+        host.Set(_model, version: 1);
+        var (status, missing) = await host.SendAsync(HttpMethod.Get, $"{Storage}/7/models/{_model}/artifacts/none");
+
+        Assert.Equal($"There is no logged model '{_model}'.", (string?)unknown!["message"]);
+        Assert.Equal((404, $"The logged model '{_model}' has no file 'none'."), (status, (string?)missing!["message"]));
     }
 
     private async Task<JsonNode> ListAsync(string query) =>

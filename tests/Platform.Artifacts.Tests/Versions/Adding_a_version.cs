@@ -52,6 +52,18 @@ public sealed class Adding_a_version
             .ThenNothing();
 
     [Fact]
+    public void gives_the_next_number_for_a_request_that_is_known_for_a_while_once_its_version_is_deleted() =>
+        Given(Artifacts.Created(1) with { RequestKey = "k", RequestHash = "h" }, new VersionDeleted(1, Artifacts.Now))
+            .When(Artifacts.Add() with { RequestKey = "k", RequestHash = "h", RepeatsFor = TimeSpan.FromMinutes(5) })
+            .Then(Artifacts.Created(2) with { RequestKey = "k", RequestHash = "h" });
+
+    [Fact]
+    public void does_nothing_for_a_key_of_a_deleted_version_that_is_known_for_ever() =>
+        Given(Artifacts.Created(1) with { RequestKey = "k", RequestHash = "h" }, new VersionDeleted(1, Artifacts.Now))
+            .When(Artifacts.Add() with { RequestKey = "k", RequestHash = "h" })
+            .ThenNothing();
+
+    [Fact]
     public void is_refused_when_the_key_comes_with_another_request() =>
         Given(Artifacts.Created(1) with { RequestKey = "k", RequestHash = "h" })
             .When(Artifacts.Add() with { RequestKey = "k", RequestHash = "other" })

@@ -31,14 +31,21 @@ public sealed class Listing_runs
     {
         await using var platform = await FakePlatform.AnsweringAsync(
             """
-            {"paths":[{"path":"cv","runs":{"count":3,"byStatus":{"scheduled":0,"running":1,"finished":2,"failed":0,"interrupted":0}},
+            {"paths":[{"path":"cv","runs":{"count":7,"byStatus":{"scheduled":4,"running":1,"finished":2,"failed":0,"interrupted":0}},
                        "exact":{"count":1,"byStatus":{"finished":1}},"hasChildren":true}]}
             """
         );
 
         var result = await platform.RunAsync("runs", "paths", "ml", "--depth", "1");
 
-        Assert.Equal("PATH\tRUNS\tRUNNING\tFINISHED\tFAILED\tINTERRUPTED\tOWN\ncv\t3\t1\t2\t0\t0\t1\n", result.Output);
+        Assert.Equal(
+            "PATH\tRUNS\tSCHEDULED\tRUNNING\tFINISHED\tFAILED\tINTERRUPTED\tOWN\ncv\t7\t4\t1\t2\t0\t0\t1\n",
+            result.Output
+        );
         Assert.Equal("GET /api/paths?below=ml&depth=1", platform.Requests[^1].Line);
+        Assert.Equal(
+            "path,runs,scheduled,running,finished,failed,interrupted,own\ncv,7,4,1,2,0,0,1\n",
+            (await platform.RunAsync("runs", "paths", "--csv")).Output
+        );
     }
 }

@@ -65,6 +65,26 @@ public sealed class Logged_models_of_MLflow(TrackingHost host) : IClassFixture<T
         Assert.Equal([("layers", "3"), ("lr", "0.1")], PairsOf(model["data"]!["params"]));
     }
 
+    [Theory]
+    [InlineData("tags")]
+    [InlineData("tags/")]
+    public async Task lose_only_tags_that_a_request_names(string path)
+    {
+        var answer = await host.CallAsync(
+            HttpMethod.Delete,
+            $"{Models}/{await ModelAsync("0")}/{path}",
+            new { },
+            HttpStatusCode.BadRequest
+        );
+
+        Assert.Equal("INVALID_PARAMETER_VALUE", answer.Code());
+        Assert.StartsWith(
+            "Missing value for required parameter 'tag_key'.",
+            answer["message"].Text(),
+            StringComparison.Ordinal
+        );
+    }
+
     [Fact]
     public async Task have_parameters_that_stay_and_names_that_an_address_can_have()
     {

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Platform.Artifacts.Access;
+using Platform.Artifacts.RunFiles;
 using Platform.EventStore;
 using Platform.Mlflow;
 using Platform.ServiceDefaults;
@@ -10,9 +11,12 @@ namespace Platform.Artifacts.Mlflow.Models;
 /// Finds what a request names, for a caller that may touch it. A training process may register models and make versions of them, change
 /// those that its job made, and read what it finds.
 /// </summary>
-internal sealed class MlflowModelAccess(ModelReader models, MachineAccess machines)
+internal sealed class MlflowModelAccess(ModelReader models, MachineAccess machines, RunFileAccess owners)
 {
     private const int MaxName = 256;
+
+    /// <summary>The fields that say what made a version.</summary>
+    private static readonly string[] _makers = ["run_id", "model_id"];
 
     /// <summary>Refuses a process of an attempt that is over.</summary>
     public async Task EnterAsync(HttpContext context) =>
@@ -65,6 +69,21 @@ internal sealed class MlflowModelAccess(ModelReader models, MachineAccess machin
                 "A job's token can only change versions that its job made."
             )
             : found;
+    }
+
+    /// <summary>Lets a training process say of a version only that a run or a logged model of its own job made it.</summary>
+    public async Task CheckMakersAsync(MlflowRequest request, HttpContext context)
+    {
+        if (context.Caller().Kind is not CallerKind.Job)
+        {
+            return;
+        }
+
+        foreach (var maker in _makers.Select(request.Text).OfType<string>().Where(maker => maker.Length > 0))
+        {
+            var (_, refusal) = await owners.FindAsync(maker, context);
+            MlflowException.ThrowIf(refusal);
+        }
     }
 
     /// <summary>Whether the caller may point an alias at a version.</summary>

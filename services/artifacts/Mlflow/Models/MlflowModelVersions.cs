@@ -29,6 +29,7 @@ internal sealed class MlflowModelVersions(
     {
         var artifact = await access.FindAsync(request, context);
         var version = Describe(request, context);
+        await access.CheckMakersAsync(request, context);
         version = version with { Files = await sources.FindAsync(version.Metadata["mlflow.source"], context) };
         var tags = ModelValues.TagsOf(request);
         var (number, refusal) = await writer.AddVersionAsync(

@@ -1,9 +1,11 @@
 using System.Globalization;
+using Platform.Artifacts.Access;
 using Platform.Artifacts.Catalog;
 using Platform.Artifacts.Changing;
 using Platform.Artifacts.RunFiles;
 using Platform.Contracts.Artifacts;
 using Platform.Mlflow;
+using Platform.ServiceDefaults;
 
 namespace Platform.Artifacts.Mlflow.Models;
 
@@ -11,20 +13,31 @@ namespace Platform.Artifacts.Mlflow.Models;
 /// Finds the files that the source of a new version names: those of a run, of a logged model or of another version. They are the version's
 /// from then on, whatever becomes of the run; their bytes are stored once.
 /// </summary>
-internal sealed class ModelSource(RunFileAccess access, RunFileStore files, ModelReader models, ArtifactCatalog catalog)
+internal sealed class ModelSource(
+    RunFileAccess access,
+    RunFileStore files,
+    ModelReader models,
+    ArtifactCatalog catalog,
+    MachineAccess machines
+)
 {
     /// <summary>The files, with paths below the source. None for a source outside of the platform.</summary>
-    /// <exception cref="MlflowException">The run is not there, or is none of the caller's business.</exception>
+    /// <exception cref="MlflowException">
+    /// The source is no URI that a version can have, or what it names is not there, or is none of the caller's business.
+    /// </exception>
     public async Task<IReadOnlyList<ArtifactFile>> FindAsync(string source, HttpContext context)
     {
-        if (Below(source, "runs:/") is { } ofRun && ofRun.Split('/', 2) is [var run, .. var path])
+        SourceRules.Check(source);
+        if (Below(source, "runs:/") is { } ofRun && ofRun.Split('/', 2) is [var run, .. var folder])
         {
-            return await OfOwnerAsync(run, path.FirstOrDefault("").Trim('/'), context);
+            return await OfOwnerAsync(run, folder.FirstOrDefault("").Trim('/'), context);
         }
 
-        if (Below(source, "mlflow-artifacts:/") is { } stored && ArtifactPath.TryParse(stored, out var target))
+        if (Below(source, "mlflow-artifacts:/") is { } stored)
         {
-            return await OfOwnerAsync(target.Owner, target.Path, context);
+            return VersionPath.TryParse(stored, out var path) ? await OfVersionAsync(path, context)
+                : ArtifactPath.TryParse(stored, out var target) ? await OfOwnerAsync(target.Owner, target.Path, context)
+                : [];
         }
 
         if (Below(source, "models:/") is { } ofModel)
@@ -64,30 +77,53 @@ internal sealed class ModelSource(RunFileAccess access, RunFileStore files, Mode
             throw MlflowException.Invalid($"A model has at most {CreateVersionRules.MaxFiles} files.");
         }
 
-        var skipped = folder.Length == 0 ? 0 : folder.Length + 1;
-        return
-        [
-            .. below.Select(file => new ArtifactFile
+        return Within(
+            folder,
+            below.Select(file => new ArtifactFile
             {
-                Path = file.Path[skipped..],
+                Path = file.Path,
                 Size = file.Size,
                 Sha256 = file.Sha256,
-            }),
+            })
+        );
+    }
+
+    private async Task<IReadOnlyList<ArtifactFile>> OfVersionAsync(string name, string version, HttpContext context) =>
+        int.TryParse(version, NumberStyles.None, CultureInfo.InvariantCulture, out var number)
+        && await models.FindArtifactAsync(name, context.RequestAborted) is { } artifact
+            ? await OfVersionAsync(new VersionPath(artifact, number, ""), context)
+            : throw NoVersion(name, version);
+
+    private async Task<IReadOnlyList<ArtifactFile>> OfVersionAsync(VersionPath path, HttpContext context)
+    {
+        var number = path.Number.ToString(CultureInfo.InvariantCulture);
+        if (
+            await catalog.ResolveAsync(path.Artifact, number, context.RequestAborted) is not var (found, _)
+            || found.Version != path.Number
+        )
+        {
+            throw NoVersion(path.Artifact, number);
+        }
+
+        // Whoever makes a version of it can read that one.
+        MlflowException.ThrowIf(await machines.RefuseVersionReadAsync(context, found));
+        return Within(path.Path, await catalog.ReadFilesAsync(found.Digest, context.RequestAborted));
+    }
+
+    /// <summary>The files below a folder, with paths below it.</summary>
+    private static IReadOnlyList<ArtifactFile> Within(string folder, IEnumerable<ArtifactFile> files)
+    {
+        var start = folder.Length == 0 ? "" : $"{folder}/";
+        return
+        [
+            .. files
+                .Where(file => file.Path.StartsWith(start, StringComparison.Ordinal))
+                .Select(file => file with { Path = file.Path[start.Length..] }),
         ];
     }
 
-    private async Task<IReadOnlyList<ArtifactFile>> OfVersionAsync(string name, string version, HttpContext context)
-    {
-        if (
-            int.TryParse(version, NumberStyles.None, CultureInfo.InvariantCulture, out var number)
-            && await models.FindArtifactAsync(name, context.RequestAborted) is { } artifact
-            && await catalog.ResolveAsync(artifact, version, context.RequestAborted) is var (found, _)
-            && found.Version == number
-        )
-        {
-            return await catalog.ReadFilesAsync(found.Digest, context.RequestAborted);
-        }
-
-        throw MlflowException.NotFound($"Model Version (name={name}, version={version}) not found");
-    }
+    private static MlflowException NoVersion(string name, string version) =>
+        MlflowException.NotFound(
+            $"Model Version (name={ClientText.Brief(name)}, version={ClientText.Brief(version)}) not found"
+        );
 }

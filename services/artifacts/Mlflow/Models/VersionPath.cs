@@ -18,7 +18,8 @@ internal readonly record struct VersionPath(string Artifact, int Number, string 
     {
         parsed = default;
         if (
-            (path ?? "").Trim('/').Split('/') is not [Root, var artifact, var version, .. var rest]
+            ClientText.DecodeSlashes(path ?? "").Trim('/').Split('/')
+                is not [Root, var artifact, var version, .. var rest]
             || !ClientText.IsArtifactName(artifact)
             || !int.TryParse(version, NumberStyles.None, CultureInfo.InvariantCulture, out var number)
         )

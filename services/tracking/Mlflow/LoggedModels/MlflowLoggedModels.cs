@@ -84,7 +84,9 @@ internal sealed class MlflowLoggedModels(
     public async Task<object> DeleteTagAsync(MlflowRequest request, HttpContext context)
     {
         var model = await access.FindAsync(IdOf(context), context);
-        var key = ClientText.DecodeSlashes((string)context.GetRouteValue("tag_key")!);
+        var key = context.GetRouteValue("tag_key") is string { Length: > 0 } given
+            ? ClientText.DecodeSlashes(given)
+            : throw MlflowException.Missing("tag_key");
         if (model.Info.Tags?.Any(tag => string.Equals(tag.Key, key, StringComparison.Ordinal)) is not true)
         {
             throw MlflowException.NotFound(

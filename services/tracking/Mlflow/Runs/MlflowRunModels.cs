@@ -1,3 +1,4 @@
+using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Platform.EventStore;
@@ -16,10 +17,16 @@ internal sealed class MlflowRunModels(RunHandler handler, RunReader runs, Mlflow
 
     private static readonly string[] _fields = ["artifact_path", "flavors", "utc_time_created", "run_id"];
 
+    /// <summary>Texts are written with few escapes, so that more of them fit.</summary>
+    private static readonly JsonSerializerOptions _compact = new()
+    {
+        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+    };
+
     /// <summary>Adds a model to the tag. One that is there already stays as it is, so that a repeat changes nothing.</summary>
     public async Task<object> LogModelAsync(MlflowRequest request, HttpContext context)
     {
-        var model = ModelOf(request.RequiredText("model_json"));
+        var model = Kept(ModelOf(request.RequiredText("model_json")));
         var id = await access.FindActiveAsync(request.RunId(), context);
         for (var tries = 1; ; tries++)
         {
@@ -79,6 +86,28 @@ internal sealed class MlflowRunModels(RunHandler handler, RunReader runs, Mlflow
         throw MlflowException.Invalid("Malformed model info: 'model_json' is no JSON object.");
     }
 
+    /// <summary>What the tag says of a model, as in MLflow. Its signature, which may be large, is in the model's files.</summary>
+    private static JsonObject Kept(JsonObject model)
+    {
+        var kept = new JsonObject();
+        foreach (var field in _fields.Append("model_uuid"))
+        {
+            if (model.TryGetPropertyValue(field, out var value))
+            {
+                kept[field] = value?.DeepClone();
+            }
+        }
+
+        foreach (
+            var flavor in (kept["flavors"] as JsonObject ?? []).Select(flavor => flavor.Value).OfType<JsonObject>()
+        )
+        {
+            flavor.Remove("config");
+        }
+
+        return kept;
+    }
+
     private static JsonArray HistoryOf(RunView run)
     {
         try
@@ -99,12 +128,12 @@ internal sealed class MlflowRunModels(RunHandler handler, RunReader runs, Mlflow
     /// <summary>The newest of them that a tag has room for.</summary>
     private static string Fitting(JsonArray history)
     {
-        while (history.Count > 1 && history.ToJsonString().Length > RunRules.MaxTag)
+        while (history.Count > 1 && history.ToJsonString(_compact).Length > RunRules.MaxTag)
         {
             history.RemoveAt(0);
         }
 
-        return history.ToJsonString() is { Length: <= RunRules.MaxTag } text
+        return history.ToJsonString(_compact) is { Length: <= RunRules.MaxTag } text
             ? text
             : throw MlflowException.Invalid($"The model has more than {RunRules.MaxTag} characters.");
     }
