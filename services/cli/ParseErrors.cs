@@ -122,7 +122,7 @@ internal static class ParseErrors
             ? NoNumber(text, int.MinValue, int.MaxValue)
         : type == typeof(long) && !long.TryParse(text, CultureInfo.InvariantCulture, out _)
             ? NoNumber(text, long.MinValue, long.MaxValue)
-        : type == typeof(double) && !double.TryParse(text, CultureInfo.InvariantCulture, out _) ? "not a number"
+        : type == typeof(double) && !Numbers.TryRead(text, out _) ? "not a finite number such as 0.5"
         : type == typeof(Guid) && !Guid.TryParse(text, out _) ? $"not an ID such as {SampleId}"
         : null;
 

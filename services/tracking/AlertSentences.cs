@@ -172,6 +172,8 @@ internal static class AlertSentences
 
     public static readonly Template Test = new("alert.says-test", "This is a test: alerts arrive here.");
 
+    public static readonly Template<string> Over = new("alert.says-over", "The alert is over. It was: {message}");
+
     // Why something could not be delivered.
 
     public static readonly Template Refused = new(
@@ -189,6 +191,11 @@ internal static class AlertSentences
         "The receiver redirects too often, or to where nothing can be sent."
     );
 
+    public static readonly Template<int> RedirectNotFollowed = new(
+        "alert.delivery-redirect-not-followed",
+        "The receiver redirects with status {status}; only 307 and 308 are followed."
+    );
+
     public static readonly Template TimedOut = new("alert.delivery-timed-out", "The receiver did not answer in time.");
 
     public static readonly Template Unreachable = new("alert.delivery-unreachable", "The receiver cannot be reached.");
@@ -198,9 +205,60 @@ internal static class AlertSentences
         "The platform has no mail server: set Tracking:Alerts:Smtp."
     );
 
+    public static readonly Template NoMailSender = new(
+        "alert.delivery-no-mail-sender",
+        "The platform's sender is no mail address: set Tracking:Alerts:Smtp:From."
+    );
+
+    public static readonly Template<string> MailAnswered = new(
+        "alert.delivery-mail-answered",
+        "The mail server refused the mail: {answer}"
+    );
+
+    public static readonly Template<string, string> MailRecipientsRefused = new(
+        "alert.delivery-mail-recipients-refused",
+        "The mail server refused {recipients}: {answer}"
+    );
+
+    public static readonly Template<string> MailSignInRefused = new(
+        "alert.delivery-mail-sign-in-refused",
+        "The mail server refused the sign-in (Tracking:Alerts:Smtp:User and Password): {answer}"
+    );
+
+    public static readonly Template<string> MailSignInNeeded = new(
+        "alert.delivery-mail-sign-in-needed",
+        "The mail server wants a sign-in: set Tracking:Alerts:Smtp:User and Password. It answered: {answer}"
+    );
+
+    public static readonly Template MailNoSignIn = new(
+        "alert.delivery-mail-no-sign-in",
+        "The mail server offers no sign-in (AUTH) with this port and security: change Tracking:Alerts:Smtp, or leave out its User."
+    );
+
+    public static readonly Template MailNotEncrypted = new(
+        "alert.delivery-mail-not-encrypted",
+        "There is no encrypted connection to the mail server: its certificate is not trusted, or it does not use TLS at this port."
+    );
+
+    public static readonly Template<string> MailNotSupported = new(
+        "alert.delivery-mail-not-supported",
+        "The mail server does not offer what Tracking:Alerts:Smtp asks for: {answer}"
+    );
+
+    /// <summary>Said by earlier builds; deliveries that were stored name it.</summary>
     public static readonly Template MailRefused = new(
         "alert.delivery-mail-refused",
         "The mail server refused the mail."
+    );
+
+    public static readonly Template NotSent = new(
+        "alert.delivery-not-sent",
+        "It could not be sent, for a reason that the platform does not expect; the tracking service's log says more."
+    );
+
+    public static readonly Template<int> NoAnswer = new(
+        "alert.delivery-no-outcome",
+        "It was tried {attempts} times, and nobody knows with what outcome: the service ended meanwhile."
     );
 
     public static readonly Template NoDestination = new(

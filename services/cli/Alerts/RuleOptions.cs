@@ -28,10 +28,10 @@ internal sealed class RuleOptions
     {
         Description = "A metric's key, or a pattern with * and ?.",
     };
-    private readonly Option<double?> _threshold = new("--threshold")
-    {
-        Description = "What a value is compared with; of z-score how many standard deviations.",
-    };
+    private readonly Option<double?> _threshold = Numbers.Option(
+        "--threshold",
+        "What a value is compared with; of z-score how many standard deviations."
+    );
     private readonly Option<int?> _consecutive = new("--consecutive")
     {
         Description = "How many points in succession have to fulfil the condition.",
@@ -44,10 +44,10 @@ internal sealed class RuleOptions
     {
         Description = "Of no-progress: min when lower is better, max when higher is.",
     };
-    private readonly Option<double?> _minDelta = new("--min-delta")
-    {
-        Description = "Of no-progress: by how much a value has to be better.",
-    };
+    private readonly Option<double?> _minDelta = Numbers.Option(
+        "--min-delta",
+        "Of no-progress: by how much a value has to be better."
+    );
     private readonly Option<int?> _points = new("--points")
     {
         Description = "Of no-progress: how many points may bring none.",

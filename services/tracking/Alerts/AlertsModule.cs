@@ -24,6 +24,7 @@ internal static class AlertsModule
         options.Migrations.Add(AlertRuleProjection.Migration);
         options.Migrations.Add(AlertProjection.Migration);
         options.Migrations.Add(DeliveryTables.Migration);
+        options.Migrations.Add(DeliveryTables.ByDestination);
         options.Migrations.Add(EvaluationTables.Migration);
         options.Migrations.Add(WatchTables.Migration);
         options.InlineProjections.Add(new AlertRuleProjection());

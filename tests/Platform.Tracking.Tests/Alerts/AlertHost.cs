@@ -4,9 +4,12 @@ using System.Text.Json.Nodes;
 namespace Platform.Tracking.Tests.Alerts;
 
 /// <summary>The tracking service, in a hurry to find and deliver alerts, and allowed to deliver them to this machine.</summary>
-public sealed class AlertHost : TrackingHost
+public class AlertHost : TrackingHost
 {
     private int _seen;
+
+    /// <summary>Further settings of the mail server.</summary>
+    protected virtual IReadOnlyList<string> MailSettings => [];
 
     public SmtpServer Mail { get; } = SmtpServer.Start();
 
@@ -21,6 +24,7 @@ public sealed class AlertHost : TrackingHost
             "--Tracking:Alerts:AllowPrivateAddresses=true",
             "--Tracking:Alerts:Smtp:Host=127.0.0.1",
             $"--Tracking:Alerts:Smtp:Port={Mail.Port}",
+            .. MailSettings,
             "--Tracking:Alerts:Smtp:Security=None",
             "--Tracking:Alerts:Smtp:From=platform@example.org",
         ];
@@ -85,6 +89,67 @@ public sealed class AlertHost : TrackingHost
             describe: () => last?.ToJsonString() ?? ""
         );
         return last!;
+    }
+
+    /// <summary>Sends a test to a destination.</summary>
+    public Task<JsonNode> TestAsync(string destination) =>
+        SendAsync(HttpMethod.Post, $"/api/alerts/destinations/{destination}/test", body: null, HttpStatusCode.OK);
+
+    /// <summary>Makes a rule that tells the destination, and a run that it fires for.</summary>
+    public async Task<(string Rule, string Run)> FireAsync(string project, string destination)
+    {
+        var rule = await AddRuleAsync(
+            new
+            {
+                name = "broken",
+                project,
+                watch = "metric",
+                metric = "loss",
+                condition = "nan",
+                destinations = new[] { destination },
+            }
+        );
+        var run = await CreateRunAsync(project);
+        await LogValuesAsync(run, "loss", 1, double.NaN);
+        return (rule, run);
+    }
+
+    /// <summary>Waits until the deliveries of a rule's newest alert are in these states, the oldest first.</summary>
+    public async Task<JsonArray> WaitForDeliveriesAsync(string rule, params string[] states)
+    {
+        JsonArray? last = null;
+        await WaitFor.ConditionAsync(
+            $"deliveries that are {string.Join(", ", states)}",
+            async () =>
+            {
+                if (await AlertsAsync(rule) is not [var alert, ..])
+                {
+                    return false;
+                }
+
+                last = (await GetAsync($"/api/alerts/{alert!["id"]}"))["deliveries"]!.AsArray();
+                return last.Select(one => one!["state"]!.GetValue<string>()).SequenceEqual(states);
+            },
+            describe: () => last?.ToJsonString() ?? ""
+        );
+        return last!;
+    }
+
+    /// <summary>Adds a mail destination and returns its id.</summary>
+    public async Task<string> AddMailAsync(params string[] recipients)
+    {
+        var created = await SendAsync(
+            HttpMethod.Post,
+            "/api/alerts/destinations",
+            new
+            {
+                name = "team",
+                kind = "mail",
+                recipients,
+            },
+            HttpStatusCode.Created
+        );
+        return created["id"]!.GetValue<string>();
     }
 
     /// <summary>Waits until the service has looked at all points of a run: a rule that fires for anything is its last to look.</summary>

@@ -1,5 +1,4 @@
 using System.Net;
-using System.Text.Json.Nodes;
 
 namespace Platform.Tracking.Tests.Alerts;
 
@@ -14,7 +13,7 @@ public sealed class Alerts_that_are_delivered(AlertHost host) : IClassFixture<Al
         await using var receiver = await Receiver.StartAsync();
         receiver.Answer(HttpStatusCode.InternalServerError, body: "the platform repeats this to nobody");
         var (destination, secret) = await host.AddWebhookAsync(receiver.Url);
-        var (rule, run) = await FireAsync("signed", destination);
+        var (rule, run) = await host.FireAsync("signed", destination);
 
         var received = await receiver.WaitForAsync(2);
         Assert.All(received, one => Assert.True(one.IsSignedWith(secret)));
@@ -32,7 +31,7 @@ public sealed class Alerts_that_are_delivered(AlertHost host) : IClassFixture<Al
         Assert.Equal("alert.resolved", resolved.Type);
         Assert.True(resolved.IsSignedWith(secret));
         Assert.NotEqual(received[0].Id, resolved.Id);
-        var deliveries = await WaitForDeliveriesAsync(rule, "delivered", "delivered");
+        var deliveries = await host.WaitForDeliveriesAsync(rule, "delivered", "delivered");
         Assert.Equal(2, deliveries[0]!["attempts"]!.GetValue<int>());
         Assert.Equal(204, deliveries[0]!["status"]!.GetValue<int>());
     }
@@ -47,9 +46,9 @@ public sealed class Alerts_that_are_delivered(AlertHost host) : IClassFixture<Al
         }
 
         var (destination, _) = await host.AddWebhookAsync(receiver.Url);
-        var (rule, _) = await FireAsync("given-up", destination);
+        var (rule, _) = await host.FireAsync("given-up", destination);
 
-        var delivery = (await WaitForDeliveriesAsync(rule, "failed"))[0]!;
+        var delivery = (await host.WaitForDeliveriesAsync(rule, "failed"))[0]!;
         Assert.Equal(4, delivery["attempts"]!.GetValue<int>());
         Assert.Equal(503, delivery["status"]!.GetValue<int>());
         Assert.Equal("alert.delivery-status", delivery["lastErrorCode"]!["code"]!.GetValue<string>());
@@ -64,7 +63,7 @@ public sealed class Alerts_that_are_delivered(AlertHost host) : IClassFixture<Al
         await using var receiver = await Receiver.StartAsync();
         receiver.Answer(HttpStatusCode.BadGateway);
         var (destination, secret) = await host.AddWebhookAsync(receiver.Url);
-        await FireAsync("restarted", destination);
+        await host.FireAsync("restarted", destination);
         await receiver.WaitForAsync(1);
 
         await host.RestartAsync();
@@ -83,9 +82,9 @@ public sealed class Alerts_that_are_delivered(AlertHost host) : IClassFixture<Al
         await using var receiver = await Receiver.StartAsync();
         receiver.Answer(HttpStatusCode.TemporaryRedirect, location);
         var (destination, _) = await host.AddWebhookAsync(receiver.Url);
-        var (rule, _) = await FireAsync($"redirected/{Guid.CreateVersion7():N}", destination);
+        var (rule, _) = await host.FireAsync($"redirected/{Guid.CreateVersion7():N}", destination);
 
-        var delivery = (await WaitForDeliveriesAsync(rule, "failed"))[0]!;
+        var delivery = (await host.WaitForDeliveriesAsync(rule, "failed"))[0]!;
         Assert.Equal("alert.delivery-refused", delivery["lastErrorCode"]!["code"]!.GetValue<string>());
         Assert.Equal(1, delivery["attempts"]!.GetValue<int>());
     }
@@ -96,10 +95,10 @@ public sealed class Alerts_that_are_delivered(AlertHost host) : IClassFixture<Al
         await using var receiver = await Receiver.StartAsync();
         receiver.Answer(HttpStatusCode.PermanentRedirect, "/elsewhere");
         var (destination, secret) = await host.AddWebhookAsync(receiver.Url);
-        var (rule, _) = await FireAsync("moved", destination);
+        var (rule, _) = await host.FireAsync("moved", destination);
 
         Assert.True((await receiver.WaitForAsync(2))[1].IsSignedWith(secret));
-        await WaitForDeliveriesAsync(rule, "delivered");
+        await host.WaitForDeliveriesAsync(rule, "delivered");
     }
 
     [Fact]
@@ -112,7 +111,7 @@ public sealed class Alerts_that_are_delivered(AlertHost host) : IClassFixture<Al
         }
 
         var (destination, _) = await host.AddWebhookAsync(receiver.Url);
-        var result = await TestAsync(destination);
+        var result = await host.TestAsync(destination);
         Assert.False(result["delivered"]!.GetValue<bool>());
         Assert.Equal("alert.delivery-redirects", result["errorCode"]!["code"]!.GetValue<string>());
         Assert.Equal(4, receiver.All.Count);
@@ -123,7 +122,7 @@ public sealed class Alerts_that_are_delivered(AlertHost host) : IClassFixture<Al
     {
         await using var receiver = await Receiver.StartAsync();
         var (destination, secret) = await host.AddWebhookAsync(receiver.Url);
-        Assert.True((await TestAsync(destination))["delivered"]!.GetValue<bool>());
+        Assert.True((await host.TestAsync(destination))["delivered"]!.GetValue<bool>());
         var test = (await receiver.WaitForAsync(1))[0];
         Assert.Equal("alert.test", test.Type);
         Assert.True(test.IsSignedWith(secret));
@@ -137,7 +136,7 @@ public sealed class Alerts_that_are_delivered(AlertHost host) : IClassFixture<Al
         );
         var next = rotated["secret"]!.GetValue<string>();
         Assert.NotEqual(secret, next);
-        await TestAsync(destination);
+        await host.TestAsync(destination);
         test = (await receiver.WaitForAsync(2))[1];
         Assert.True(test.IsSignedWith(next));
         Assert.False(test.IsSignedWith(secret));
@@ -181,56 +180,14 @@ public sealed class Alerts_that_are_delivered(AlertHost host) : IClassFixture<Al
         );
         Assert.Null(created["secret"]);
         var destination = created["id"]!.GetValue<string>();
-        var (rule, run) = await FireAsync("mailed", destination);
+        var (rule, run) = await host.FireAsync("mailed", destination);
 
-        var delivery = (await WaitForDeliveriesAsync(rule, "delivered"))[0]!;
+        var delivery = (await host.WaitForDeliveriesAsync(rule, "delivered"))[0]!;
         Assert.Equal(2, delivery["attempts"]!.GetValue<int>());
         var mail = Assert.Single(host.Mail.Mails);
         Assert.Equal(["anna@example.org", "ben@example.org"], mail.Recipients);
         Assert.Contains("Subject: [firing] broken: ", mail.Text, StringComparison.Ordinal);
         Assert.Contains("loss is not a number (NaN) at step 1.", mail.Text, StringComparison.Ordinal);
         Assert.Contains(run, mail.Text, StringComparison.Ordinal);
-    }
-
-    private Task<JsonNode> TestAsync(string destination) =>
-        host.SendAsync(HttpMethod.Post, $"/api/alerts/destinations/{destination}/test", body: null, HttpStatusCode.OK);
-
-    /// <summary>Makes a rule that tells the destination, and a run that it fires for.</summary>
-    private async Task<(string Rule, string Run)> FireAsync(string project, string destination)
-    {
-        var rule = await host.AddRuleAsync(
-            new
-            {
-                name = "broken",
-                project,
-                watch = "metric",
-                metric = "loss",
-                condition = "nan",
-                destinations = new[] { destination },
-            }
-        );
-        var run = await host.CreateRunAsync(project);
-        await host.LogValuesAsync(run, "loss", 1, double.NaN);
-        return (rule, run);
-    }
-
-    private async Task<JsonArray> WaitForDeliveriesAsync(string rule, params string[] states)
-    {
-        JsonArray? last = null;
-        await WaitFor.ConditionAsync(
-            $"deliveries that are {string.Join(", ", states)}",
-            async () =>
-            {
-                if (await host.AlertsAsync(rule) is not [var alert, ..])
-                {
-                    return false;
-                }
-
-                last = (await host.GetAsync($"/api/alerts/{alert!["id"]}"))["deliveries"]!.AsArray();
-                return last.Select(one => one!["state"]!.GetValue<string>()).SequenceEqual(states);
-            },
-            describe: () => last?.ToJsonString() ?? ""
-        );
-        return last!;
     }
 }

@@ -1,4 +1,5 @@
 using System.Net;
+using System.Text;
 using System.Text.Json.Nodes;
 
 namespace Platform.Tracking.Tests.Alerts;
@@ -124,6 +125,7 @@ public sealed class Bad_requests_about_alerts(AlertHost host) : IClassFixture<Al
     [Theory]
     [InlineData("PUT", "")]
     [InlineData("POST", "/rotate")]
+    [InlineData("DELETE", "")]
     public async Task name_the_present_version_of_a_destination_that_somebody_else_has_changed(
         string method,
         string path
@@ -133,7 +135,7 @@ public sealed class Bad_requests_about_alerts(AlertHost host) : IClassFixture<Al
         var address = $"/api/alerts/destinations/{destination}";
         const string Body = """{"name": "b", "kind": "webhook", "url": "https://example.org/other"}""";
         await host.SendAsync(HttpMethod.Put, address, Body, HttpStatusCode.OK, "\"1\"");
-        var body = path.Length == 0 ? Body : null;
+        var body = method is "PUT" ? Body : null;
 
         var conflict = await host.SendAsync(
             HttpMethod.Parse(method),
@@ -145,7 +147,36 @@ public sealed class Bad_requests_about_alerts(AlertHost host) : IClassFixture<Al
 
         Assert.Equal("version-conflict.changed", conflict["code"]!.GetValue<string>());
         Assert.Equal("2", conflict["args"]!["actual"]!.GetValue<string>());
-        await host.SendAsync(HttpMethod.Parse(method), address + path, body, HttpStatusCode.OK, "\"2\"");
+        using var request = new HttpRequestMessage(HttpMethod.Parse(method), address + path)
+        {
+            Content = body is null ? null : new StringContent(body, Encoding.UTF8, "application/json"),
+        };
+        request.Headers.TryAddWithoutValidation("If-Match", "\"2\"");
+        using var done = await host.Http.SendAsync(request);
+        Assert.True(done.IsSuccessStatusCode, $"{done.StatusCode}");
+    }
+
+    [Fact]
+    public async Task get_the_secret_and_the_version_of_their_own_rotation()
+    {
+        var (destination, _) = await host.AddWebhookAsync("https://example.org/hook");
+        var rotated = await Task.WhenAll(
+            Enumerable
+                .Range(0, 10)
+                .Select(_ =>
+                    host.SendAsync(
+                        HttpMethod.Post,
+                        $"/api/alerts/destinations/{destination}/rotate",
+                        body: null,
+                        HttpStatusCode.OK
+                    )
+                )
+        );
+
+        Assert.Equal(
+            Enumerable.Range(2, 10).Select(version => (long)version),
+            rotated.Select(one => one["version"]!.GetValue<long>()).Order()
+        );
     }
 
     [Fact]

@@ -27,12 +27,12 @@ public sealed class Receiver : IAsyncDisposable
         _app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First()
         + "/hook";
 
-    public static async Task<Receiver> StartAsync()
+    public static async Task<Receiver> StartAsync(bool hangs = false)
     {
         var builder = WebApplication.CreateSlimBuilder();
         builder.WebHost.UseUrls("http://127.0.0.1:0");
         builder.Logging.ClearProviders();
-        var receiver = new Receiver(builder.Build());
+        var receiver = new Receiver(builder.Build()) { Hangs = hangs };
         receiver._app.Map("/{**rest}", receiver.TakeAsync);
         await receiver._app.StartAsync();
         return receiver;
@@ -50,6 +50,9 @@ public sealed class Receiver : IAsyncDisposable
 
             await context.Response.WriteAsync(body);
         });
+
+    /// <summary>Whether requests are taken and never answered.</summary>
+    public bool Hangs { get; init; }
 
     /// <summary>Waits for so many requests.</summary>
     public async Task<IReadOnlyList<Received>> WaitForAsync(int count)
@@ -76,6 +79,13 @@ public sealed class Receiver : IAsyncDisposable
                 Encoding.UTF8.GetString(body.ToArray())
             )
         );
+        if (Hangs)
+        {
+            await Task.Delay(Timeout.InfiniteTimeSpan, context.RequestAborted)
+                .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            return;
+        }
+
         if (_answers.TryDequeue(out var answer))
         {
             await answer(context);

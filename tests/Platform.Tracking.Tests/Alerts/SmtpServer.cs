@@ -19,6 +19,9 @@ public sealed class SmtpServer : IAsyncDisposable
     /// <summary>How many mails are still refused for now (451).</summary>
     public int Busy { get; set; }
 
+    /// <summary>What is answered to a line that begins so, instead of taking it.</summary>
+    public ConcurrentDictionary<string, string> Answers { get; } = new(StringComparer.OrdinalIgnoreCase);
+
     public ConcurrentQueue<SentMail> Mails { get; } = new();
 
     public static SmtpServer Start()
@@ -43,10 +46,17 @@ public sealed class SmtpServer : IAsyncDisposable
             while (true)
             {
                 using var client = await _listener.AcceptTcpClientAsync(_stopping.Token);
-                await TalkAsync(client.GetStream());
+                try
+                {
+                    await TalkAsync(client.GetStream());
+                }
+                catch (IOException)
+                {
+                    // The client went without a word.
+                }
             }
         }
-        catch (Exception stopped) when (stopped is OperationCanceledException or IOException)
+        catch (OperationCanceledException)
         {
             // The test is over.
         }
@@ -64,9 +74,23 @@ public sealed class SmtpServer : IAsyncDisposable
         var recipients = new List<string>();
         while (await reader.ReadLineAsync(_stopping.Token) is { } line)
         {
+            if (
+                Answers.FirstOrDefault(one => line.StartsWith(one.Key, StringComparison.OrdinalIgnoreCase)).Value is
+                { } answer
+            )
+            {
+                await writer.WriteLineAsync(answer);
+                continue;
+            }
+
             if (line.StartsWith("RCPT TO:", StringComparison.OrdinalIgnoreCase))
             {
                 recipients.Add(line["RCPT TO:".Length..].Trim('<', '>', ' '));
+            }
+
+            if (line.StartsWith("RSET", StringComparison.OrdinalIgnoreCase))
+            {
+                recipients.Clear();
             }
 
             if (line.StartsWith("DATA", StringComparison.OrdinalIgnoreCase))

@@ -19,6 +19,12 @@ public sealed class Where_webhooks_may_go
     [InlineData("::ffff:169.254.169.254")]
     [InlineData("64:ff9b::a9fe:a9fe")]
     [InlineData("2002:a9fe:a9fe::1")]
+    [InlineData("::ffff:0:a9fe:a9fe")]
+    [InlineData("2001:0:5db8:d822::5601:5601")]
+    [InlineData("2001:0:a9fe:a9fe::a247:27dd")]
+    [InlineData("2606:2800::5efe:a9fe:a9fe")]
+    [InlineData("2606:2800::200:5efe:a9fe:a9fe")]
+    [InlineData("64:ff9b:1:a9fe:a9:fe00::")]
     public void is_never_what_is_nobody_s_receiver(string address)
     {
         Assert.False(WebhookAddresses.Allows(IPAddress.Parse(address), allowPrivate: true));
@@ -37,6 +43,8 @@ public sealed class Where_webhooks_may_go
     [InlineData("fd12:3456::1")]
     [InlineData("::ffff:10.0.0.1")]
     [InlineData("64:ff9b::a00:1")]
+    [InlineData("::ffff:0:a00:1")]
+    [InlineData("2606:2800::5efe:a00:1")]
     public void is_a_private_network_only_where_the_settings_say_so(string address)
     {
         Assert.True(WebhookAddresses.Allows(IPAddress.Parse(address), allowPrivate: true));
@@ -48,6 +56,8 @@ public sealed class Where_webhooks_may_go
     [InlineData("172.32.0.1")]
     [InlineData("100.128.0.1")]
     [InlineData("2606:2800:220:1:248:1893:25c8:1946")]
+    [InlineData("2606:2800::5efe:5db8:d822")]
+    [InlineData("2001:4860:4860::8888")]
     public void is_the_internet(string address) =>
         Assert.True(WebhookAddresses.Allows(IPAddress.Parse(address), allowPrivate: false));
 

@@ -10,7 +10,7 @@ internal sealed class DeliverySignal : Signal;
 
 /// <summary>
 /// Delivers what alerts have to tell, at least once: tries again with pauses that double, until it is taken or was tried often enough.
-/// Replicas share the work.
+/// Each destination waits for itself alone. Replicas share the work.
 /// </summary>
 internal sealed partial class DeliveryLoop(
     DeliverySignal signal,
@@ -22,10 +22,12 @@ internal sealed partial class DeliveryLoop(
     ILogger<DeliveryLoop> logger
 ) : BackgroundService
 {
-    private const int MaxAtOnce = 8;
+    /// <summary>How many messages are sent to one destination at the same time; the next follow when all of them are done with.</summary>
+    private const int MaxAtOnce = 4;
     private static readonly TimeSpan _poll = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan _forgetEvery = TimeSpan.FromHours(1);
 
+    private readonly Dictionary<Guid, Task> _busy = [];
     private DateTimeOffset _nextForget;
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
@@ -34,10 +36,9 @@ internal sealed partial class DeliveryLoop(
         var pause = options.Value.FirstRetry < _poll ? options.Value.FirstRetry : _poll;
         while (!stoppingToken.IsCancellationRequested)
         {
-            var hasMore = false;
             try
             {
-                hasMore = await DeliverAsync(stoppingToken);
+                await BeginAsync(stoppingToken);
             }
             catch (Exception exception) when (!stoppingToken.IsCancellationRequested)
             {
@@ -45,10 +46,7 @@ internal sealed partial class DeliveryLoop(
                 await Task.Delay(_poll, clock, stoppingToken);
             }
 
-            if (!hasMore)
-            {
-                await signal.WaitAsync(pause, clock, stoppingToken);
-            }
+            await signal.WaitAsync(pause, clock, stoppingToken);
         }
     }
 
@@ -66,8 +64,8 @@ internal sealed partial class DeliveryLoop(
                     )
             );
 
-    /// <returns>Whether there may be more.</returns>
-    private async Task<bool> DeliverAsync(CancellationToken cancellationToken)
+    /// <summary>Begins to deliver what is due to destinations that have nothing to do.</summary>
+    private async Task BeginAsync(CancellationToken cancellationToken)
     {
         var now = clock.GetUtcNow();
         if (now >= _nextForget)
@@ -76,18 +74,38 @@ internal sealed partial class DeliveryLoop(
             _nextForget = now + _forgetEvery;
         }
 
+        foreach (var (destination, _) in _busy.Where(one => one.Value.IsCompleted).ToList())
+        {
+            _busy.Remove(destination);
+        }
+
         // A redirect is another request, each of which may take its time.
         var lease = (options.Value.Timeout * 5) + TimeSpan.FromSeconds(10);
-        var due = await queue.TakeAsync(MaxAtOnce, now, lease, cancellationToken);
-        await Task.WhenAll(due.Select(delivery => DeliverAsync(delivery, cancellationToken)));
-        return due.Count == MaxAtOnce;
+        var due = await queue.TakeAsync(MaxAtOnce, _busy.Keys, now, lease, cancellationToken);
+        foreach (var group in due.GroupBy(delivery => delivery.DestinationId))
+        {
+            _busy.Add(group.Key, DeliverAsync([.. group], cancellationToken));
+        }
+    }
+
+    private async Task DeliverAsync(IReadOnlyList<DueDelivery> deliveries, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await Task.WhenAll(deliveries.Select(delivery => DeliverAsync(delivery, cancellationToken)));
+        }
+        catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
+        {
+            // What is not recorded is due again when its lease is over.
+            LogFailed(logger, exception);
+        }
+
+        signal.Raise();
     }
 
     private async Task DeliverAsync(DueDelivery delivery, CancellationToken cancellationToken)
     {
-        var outcome = delivery.Destination is { } destination
-            ? await sender.SendAsync(destination, delivery.Notice, cancellationToken)
-            : new SendOutcome(Status: null, AlertSentences.NoDestination, IsFinal: true);
+        var outcome = await SendAsync(delivery, cancellationToken);
         var now = clock.GetUtcNow();
         var pause = outcome.IsDelivered || outcome.IsFinal ? null : PauseAfter(delivery.Attempt, options.Value);
         if (!outcome.IsDelivered)
@@ -97,6 +115,14 @@ internal sealed partial class DeliveryLoop(
 
         await queue.RecordAsync(delivery, outcome, now + pause, now, cancellationToken);
     }
+
+    private async Task<SendOutcome> SendAsync(DueDelivery delivery, CancellationToken cancellationToken) =>
+        // Whoever tried it last has died without an answer.
+        delivery.Attempt > options.Value.MaxAttempts
+            ? new SendOutcome(Status: null, AlertSentences.NoAnswer.With(options.Value.MaxAttempts), IsFinal: true)
+        : delivery.Destination is { } destination
+            ? await sender.SendAsync(destination, delivery.Notice, cancellationToken)
+        : new SendOutcome(Status: null, AlertSentences.NoDestination, IsFinal: true);
 
     [LoggerMessage(1, LogLevel.Warning, "Delivering alerts failed; trying again")]
     private static partial void LogFailed(ILogger logger, Exception exception);

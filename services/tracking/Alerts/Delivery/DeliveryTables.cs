@@ -53,6 +53,16 @@ internal static class DeliveryTables
         """
     );
 
+    public static readonly Migration ByDestination = new(
+        "053_alert_delivery_by_destination",
+        """
+        -- The recipients of a mail who do not have it yet, where others have it; null for all.
+        alter table alert_delivery add column remaining text[];
+        create index alert_delivery_waiting on alert_delivery (destination_id, next_at) where state = 'pending';
+        drop index alert_delivery_due;
+        """
+    );
+
     /// <summary>Adds what is to be delivered for an event.</summary>
     /// <param name="destinations">Who is told when it fires; of its end are told those that were told that it fires.</param>
     public static void AddDeliveries(NpgsqlBatch batch, AlertSeriesEvent data, IReadOnlyList<Guid> destinations)

@@ -58,7 +58,7 @@ internal static class DestinationEndpoints
             .MapDelete("/{id:guid}", DeleteAsync)
             .RequireAuthorization(Policies.Edit)
             .WithName("DeleteAlertDestination")
-            .WithSummary("Delete a destination that no rule names");
+            .WithSummary("Delete a destination that no rule names (If-Match)");
         destinations
             .MapPost("/{id:guid}/rotate", RotateAsync)
             .RequireAuthorization(Policies.Edit)
@@ -147,7 +147,7 @@ internal static class DestinationEndpoints
 
         return
             await destinations.ChangeAsync(id, request, ifVersion, context.Caller().Subject, cancellationToken)
-            && await destinations.FindAsync(id, cancellationToken) is { } changed
+                is { } changed
             ? TypedResults.Ok(Shown(context, changed))
             : await NotChangedAsync(id, ifVersion, destinations, cancellationToken);
     }
@@ -155,9 +155,15 @@ internal static class DestinationEndpoints
     private static async Task<Results<NoContent, ProblemHttpResult>> DeleteAsync(
         Guid id,
         DestinationStore destinations,
+        HttpContext context,
         CancellationToken cancellationToken
     )
     {
+        if (!context.Request.TryGetIfMatch(out var ifVersion))
+        {
+            return ProblemResults.UnknownVersion();
+        }
+
         if (await destinations.FindRulesAsync(id, cancellationToken) is { Count: > 0 } rules)
         {
             return ProblemResults.Problem(
@@ -166,8 +172,13 @@ internal static class DestinationEndpoints
             );
         }
 
-        await destinations.DeleteAsync(id, cancellationToken);
-        return TypedResults.NoContent();
+        // One that is gone already is deleted, whatever version was meant.
+        return
+            await destinations.DeleteAsync(id, ifVersion, cancellationToken)
+            || ifVersion is not { } expected
+            || await destinations.FindAsync(id, cancellationToken) is not { } known
+            ? TypedResults.NoContent()
+            : ProblemResults.OtherVersion(known.Version, expected);
     }
 
     private static async Task<Results<Ok<DestinationView>, ProblemHttpResult>> RotateAsync(
@@ -192,10 +203,8 @@ internal static class DestinationEndpoints
             return ProblemResults.Problem(StatusCodes.Status409Conflict, AlertSentences.MailHasNoSecret);
         }
 
-        return
-            await destinations.RotateAsync(id, ifVersion, context.Caller().Subject, cancellationToken) is { } secret
-            && await destinations.FindAsync(id, cancellationToken) is { } rotated
-            ? TypedResults.Ok(Shown(context, rotated with { Secret = secret }))
+        return await destinations.RotateAsync(id, ifVersion, context.Caller().Subject, cancellationToken) is { } rotated
+            ? TypedResults.Ok(Shown(context, rotated))
             : await NotChangedAsync(id, ifVersion, destinations, cancellationToken);
     }
 

@@ -43,10 +43,11 @@ internal sealed class DestinationStore(TrackingStore store, StoredSecrets secret
         var id = Guid.CreateVersion7();
         await using var batch = store.DataSource.CreateBatch();
         batch.Add(
-            """
-            insert into alert_destination (id, name, kind, url, recipients, secret, is_active, created_at, created_by, changed_at,
+            $"""
+            insert into alert_destination as d (id, name, kind, url, recipients, secret, is_active, created_at, created_by, changed_at,
               changed_by)
             values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $8, $9)
+            returning {Destination.Columns}
             """,
             id,
             request.Name,
@@ -58,13 +59,14 @@ internal sealed class DestinationStore(TrackingStore store, StoredSecrets secret
             clock.GetUtcNow().ToUniversalTime(),
             caller
         );
-        await batch.ExecuteNonQueryAsync(cancellationToken);
-        return (await FindAsync(id, cancellationToken))! with { Secret = secret };
+        await using var reader = await batch.ExecuteReaderAsync(cancellationToken);
+        await reader.ReadAsync(cancellationToken);
+        return DestinationView.Read(reader) with { Secret = secret };
     }
 
     /// <summary>Replaces what is said of one; its kind and its secret stay.</summary>
-    /// <returns>False when it is at another version.</returns>
-    public Task<bool> ChangeAsync(
+    /// <returns>As this change left it; null when it is at another version, or gone.</returns>
+    public Task<DestinationView?> ChangeAsync(
         Guid id,
         DestinationRequest request,
         long? ifVersion,
@@ -86,25 +88,43 @@ internal sealed class DestinationStore(TrackingStore store, StoredSecrets secret
         );
 
     /// <summary>Gives a webhook another secret; what is sent from now on is signed with it.</summary>
-    /// <returns>The secret; null when the destination is at another version.</returns>
-    public async Task<string?> RotateAsync(Guid id, long? ifVersion, string caller, CancellationToken cancellationToken)
+    /// <returns>As this change left it, with the secret; null when it is at another version, or gone.</returns>
+    public async Task<DestinationView?> RotateAsync(
+        Guid id,
+        long? ifVersion,
+        string caller,
+        CancellationToken cancellationToken
+    )
     {
         var secret = WebhookSignature.NewSecret();
-        return await ChangeAsync("secret = $5", id, ifVersion, caller, [Encrypted(id, secret)], cancellationToken)
-            ? secret
+        return
+            await ChangeAsync("secret = $5", id, ifVersion, caller, [Encrypted(id, secret)], cancellationToken)
+                is { } rotated
+            ? rotated with
+            {
+                Secret = secret,
+            }
             : null;
     }
 
     /// <summary>Deletes one, and what is still to be delivered to it.</summary>
-    public async Task DeleteAsync(Guid id, CancellationToken cancellationToken)
+    /// <returns>False when it is at another version, or gone.</returns>
+    public async Task<bool> DeleteAsync(Guid id, long? ifVersion, CancellationToken cancellationToken)
     {
         await using var batch = store.DataSource.CreateBatch();
-        batch.Add("delete from alert_destination where id = $1", id);
         batch.Add(
-            "update alert_delivery set state = 'failed', next_at = null where destination_id = $1 and state = 'pending'",
-            id
+            """
+            with gone as (
+              delete from alert_destination where id = $1 and ($2 is null or version = $2) returning id),
+            given_up as (
+              update alert_delivery set state = 'failed', next_at = null
+              where destination_id in (select id from gone) and state = 'pending')
+            select id from gone
+            """,
+            id,
+            SqlParameters.Of(ifVersion, NpgsqlDbType.Bigint)
         );
-        await batch.ExecuteNonQueryAsync(cancellationToken);
+        return await batch.ExecuteScalarAsync(cancellationToken) is not null;
     }
 
     /// <summary>The names of rules that tell it.</summary>
@@ -117,7 +137,7 @@ internal sealed class DestinationStore(TrackingStore store, StoredSecrets secret
         return await command.ReadColumnAsync<string>(cancellationToken);
     }
 
-    private async Task<bool> ChangeAsync(
+    private async Task<DestinationView?> ChangeAsync(
         string assignments,
         Guid id,
         long? ifVersion,
@@ -129,8 +149,8 @@ internal sealed class DestinationStore(TrackingStore store, StoredSecrets secret
         await using var batch = store.DataSource.CreateBatch();
         batch.Add(
             $"""
-            update alert_destination set {assignments}, changed_at = $3, changed_by = $4, version = version + 1
-            where id = $1 and ($2 is null or version = $2)
+            update alert_destination d set {assignments}, changed_at = $3, changed_by = $4, version = version + 1
+            where id = $1 and ($2 is null or version = $2) returning {Destination.Columns}
             """,
             [
                 id,
@@ -140,7 +160,8 @@ internal sealed class DestinationStore(TrackingStore store, StoredSecrets secret
                 .. values,
             ]
         );
-        return await batch.ExecuteNonQueryAsync(cancellationToken) > 0;
+        await using var reader = await batch.ExecuteReaderAsync(cancellationToken);
+        return await reader.ReadAsync(cancellationToken) ? DestinationView.Read(reader) : null;
     }
 
     private async Task<T?> FindAsync<T>(

@@ -47,7 +47,7 @@ internal sealed record AlertNotice(string Id, WebhookBody Body)
         {
             Id = alert.Id,
             State = resolved is null ? "firing" : "resolved",
-            Message = alert.Message,
+            Message = resolved is null ? alert.Message : AlertSentences.Over.With(alert.Message).Text,
             RuleId = alert.RuleId,
             RuleName = alert.RuleName,
             Project = alert.Project,

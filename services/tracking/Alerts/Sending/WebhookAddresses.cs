@@ -11,6 +11,9 @@ internal static class WebhookAddresses
 {
     public const int MaxUrl = 2000;
 
+    private static readonly int[] _last = [12, 13, 14, 15];
+    private static readonly IPNetwork _teredo = IPNetwork.Parse("2001::/32");
+
     private static readonly string[] _metadataNames =
     [
         "metadata",
@@ -54,13 +57,16 @@ internal static class WebhookAddresses
         IPNetwork.Parse("fc00::/7"),
     ];
 
-    /// <summary>Addresses that carry one of version 4 in these bytes, to which a router may translate them.</summary>
-    private static readonly (IPNetwork Network, int FirstByte)[] _carriers =
+    /// <summary>Addresses that carry one of version 4 in these bytes, to which a router or this machine may translate them.</summary>
+    private static readonly (IPNetwork Network, int[] Bytes)[] _carriers =
     [
-        (IPNetwork.Parse("64:ff9b::/96"), 12),
-        (IPNetwork.Parse("64:ff9b:1::/48"), 12),
-        (IPNetwork.Parse("2002::/16"), 2),
-        (IPNetwork.Parse("::/96"), 12),
+        (IPNetwork.Parse("64:ff9b::/96"), _last),
+        (IPNetwork.Parse("64:ff9b:1::/48"), _last),
+        (IPNetwork.Parse("64:ff9b:1::/48"), [6, 7, 9, 10]),
+        (IPNetwork.Parse("2002::/16"), [2, 3, 4, 5]),
+        (IPNetwork.Parse("::/96"), _last),
+        (IPNetwork.Parse("::ffff:0:0:0/96"), _last),
+        (_teredo, [4, 5, 6, 7]),
     ];
 
     /// <summary>Whether a webhook may be sent to an address.</summary>
@@ -82,12 +88,34 @@ internal static class WebhookAddresses
         }
 
         return address.AddressFamily is not AddressFamily.InterNetworkV6
-            || Array.TrueForAll(
-                _carriers,
-                carrier =>
-                    !carrier.Network.Contains(address)
-                    || Allows(new IPAddress(address.GetAddressBytes().AsSpan(carrier.FirstByte, 4)), allowPrivate)
-            );
+            || CarriedBy(address).All(carried => Allows(carried, allowPrivate));
+    }
+
+    /// <summary>The addresses of version 4 that one of version 6 carries.</summary>
+    private static IEnumerable<IPAddress> CarriedBy(IPAddress address)
+    {
+        var all = address.GetAddressBytes();
+        foreach (var (network, bytes) in _carriers)
+        {
+            if (network.Contains(address))
+            {
+                yield return Of(bytes, mask: 0);
+            }
+        }
+
+        if (_teredo.Contains(address))
+        {
+            // The client behind the tunnel, with all bits inverted.
+            yield return Of(_last, mask: 0xff);
+        }
+
+        // ISATAP has it in the interface's part of any network: 0000:5efe or 0200:5efe before it.
+        if (all is [_, _, _, _, _, _, _, _, 0 or 2, 0, 0x5e, 0xfe, ..])
+        {
+            yield return Of(_last, mask: 0);
+        }
+
+        IPAddress Of(int[] bytes, byte mask) => new([.. bytes.Select(index => (byte)(all[index] ^ mask))]);
     }
 
     /// <summary>Reads an address as a webhook may have it: its form, not where it leads.</summary>

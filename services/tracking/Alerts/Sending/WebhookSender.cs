@@ -89,7 +89,7 @@ internal sealed class WebhookSender(WebhookConnections connections, IOptions<Ale
     {
         var status = (int)response.StatusCode;
         return response.IsSuccessStatusCode ? new SendOutcome(status, Error: null)
-            : status is >= 300 and < 400 ? new SendOutcome(status, AlertSentences.Redirects)
+            : status is >= 300 and < 400 ? new SendOutcome(status, AlertSentences.RedirectNotFollowed.With(status))
             : new SendOutcome(status, AlertSentences.Status.With(status));
     }
 

@@ -1,0 +1,52 @@
+using System.Globalization;
+using System.Text;
+using MailKit.Net.Smtp;
+
+namespace Platform.Tracking.Alerts.Sending;
+
+/// <summary>What a mail server said, as users may see it: one short line without the platform's password.</summary>
+internal static class MailAnswer
+{
+    private const int MaxLength = 300;
+
+    public static string Of(SmtpStatusCode status, string? text, SmtpOptions smtp) =>
+        Of(string.Create(CultureInfo.InvariantCulture, $"{(int)status} {text}"), smtp);
+
+    public static string Of(string? text, SmtpOptions smtp)
+    {
+        var line = new StringBuilder();
+        foreach (var rune in Without(smtp, text ?? "").EnumerateRunes())
+        {
+            var isShown =
+                !Rune.IsControl(rune)
+                && Rune.GetUnicodeCategory(rune)
+                    is not (
+                        UnicodeCategory.Format
+                        or UnicodeCategory.LineSeparator
+                        or UnicodeCategory.ParagraphSeparator
+                    );
+            line.Append(isShown ? rune.ToString() : " ");
+            if (line.Length >= MaxLength)
+            {
+                line.Append('…');
+                break;
+            }
+        }
+
+        return line.ToString().Trim();
+    }
+
+    /// <summary>Some servers repeat the line they do not understand.</summary>
+    private static string Without(SmtpOptions smtp, string text)
+    {
+        if (smtp.Password is not { Length: > 0 } password)
+        {
+            return text;
+        }
+
+        string[] secrets = [password, Base64(password), Base64($"\0{smtp.User}\0{password}")];
+        return secrets.Aggregate(text, (all, secret) => all.Replace(secret, "***", StringComparison.Ordinal));
+    }
+
+    private static string Base64(string text) => Convert.ToBase64String(Encoding.UTF8.GetBytes(text));
+}
