@@ -43,7 +43,8 @@ public sealed class Alerts_of_many_series(AlertHost host) : IClassFixture<AlertH
         );
         await WaitForFiringAsync(rule, keys);
 
-        await host.SendAsync(HttpMethod.Delete, $"/api/alerts/rules/{rule}", body: null, HttpStatusCode.NoContent);
+        using var deleted = await host.Http.DeleteAsync(new Uri($"/api/alerts/rules/{rule}", UriKind.Relative));
+        Assert.Equal(HttpStatusCode.NoContent, deleted.StatusCode);
         await WaitFor.ConditionAsync("all alerts to be resolved", async () => await CountAsync(rule, "firing") == 0);
     }
 
