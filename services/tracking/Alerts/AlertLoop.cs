@@ -35,6 +35,13 @@ internal sealed partial class AlertLoop(
     private DateTimeOffset _nextSweep;
     private DateTimeOffset _nextForgetting;
 
+    /// <summary>Runs that could not be looked at; tried again with each sweep.</summary>
+    private readonly HashSet<string> _failed = new(StringComparer.Ordinal);
+
+    /// <summary>Whether the last look left something that the next goes on with.</summary>
+    private bool _isMoreStale;
+    private bool _isMoreDue;
+
     /// <summary>
     /// What there are rules about, as of the last sweep; a change of a rule asks for one. Those that another replica makes are found by the
     /// next, which looks at what was stored since the last.
@@ -71,54 +78,101 @@ internal sealed partial class AlertLoop(
         {
             _watches = await rules.WatchesAsync(cancellationToken);
         }
-        else if (runs.Count == 0 || !_watches.Contains(RuleWords.Metric))
+        else if (!_isMoreStale && !_isMoreDue && (runs.Count == 0 || !_watches.Contains(RuleWords.Metric)))
         {
             return;
         }
 
+        var isDue = all || _isMoreDue;
         // First, so that what a changed rule found before is over when it finds it again.
-        await stale.ResolveAsync(cancellationToken);
-        IReadOnlyCollection<string> again = _watches.Contains(RuleWords.Metric)
-            ? await metrics.EvaluateAsync(all ? null : runs, _since, now, cancellationToken)
-            : [];
+        await GuardAsync(async () => await stale.ResolveAsync(cancellationToken), cancellationToken);
+        var isLooked = true;
+        if (_watches.Contains(RuleWords.Metric))
+        {
+            isLooked = await GuardAsync(
+                () => EvaluateAsync(all ? null : runs, now, cancellationToken),
+                cancellationToken
+            );
+            if (isDue)
+            {
+                _isMoreDue = false;
+                await GuardAsync(
+                    async () => _isMoreDue = await metrics.EvaluateDueAsync(now, cancellationToken),
+                    cancellationToken
+                );
+            }
+        }
+
         if (all)
         {
             await SweepAsync(now, cancellationToken);
+            // What a failed look did not find is found by the next.
+            _since = isLooked ? now - _overlap : _since;
+            _nextSweep = now + options.Value.SweepInterval;
         }
 
-        await stale.ResolveAsync(cancellationToken);
-        foreach (var run in again)
+        _isMoreStale = false;
+        await GuardAsync(async () => _isMoreStale = await stale.ResolveAsync(cancellationToken), cancellationToken);
+        if (_isMoreStale || _isMoreDue)
+        {
+            signal.GoOn();
+        }
+    }
+
+    private async Task EvaluateAsync(
+        IReadOnlyList<string>? runs,
+        DateTimeOffset now,
+        CancellationToken cancellationToken
+    )
+    {
+        if (runs is null)
+        {
+            _failed.ToList().ForEach(signal.Note);
+            _failed.Clear();
+        }
+
+        var look = await metrics.EvaluateAsync(runs, _since, now, cancellationToken);
+        foreach (var run in look.Again)
         {
             signal.Note(run);
         }
+
+        _failed.UnionWith(look.Failed);
     }
 
     /// <summary>Looks at what only time tells, and at what was left by a crash.</summary>
     private async Task SweepAsync(DateTimeOffset now, CancellationToken cancellationToken)
     {
-        if (_watches.Contains(RuleWords.Metric))
-        {
-            await metrics.EvaluateDueAsync(now, cancellationToken);
-        }
-
         if (_watches.Contains(RuleWords.Job))
         {
-            await jobs.LookAsync(now, cancellationToken);
+            await GuardAsync(() => jobs.LookAsync(now, cancellationToken), cancellationToken);
         }
 
         if (_watches.Contains(RuleWords.Node))
         {
-            await nodes.LookAsync(cancellationToken);
+            await GuardAsync(() => nodes.LookAsync(cancellationToken), cancellationToken);
         }
 
         if (now >= _nextForgetting)
         {
-            await jobs.ForgetAsync(now, cancellationToken);
+            await GuardAsync(() => jobs.ForgetAsync(now, cancellationToken), cancellationToken);
             _nextForgetting = now + _forgetInterval;
         }
+    }
 
-        _since = now - _overlap;
-        _nextSweep = now + options.Value.SweepInterval;
+    /// <summary>A stage that fails keeps none of the others from being done.</summary>
+    private async Task<bool> GuardAsync(Func<Task> stage, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await stage();
+            return true;
+        }
+        catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
+        {
+            LogFailed(logger, exception);
+            return false;
+        }
     }
 
     [LoggerMessage(1, LogLevel.Warning, "Looking at what alert rules watch failed; trying again")]

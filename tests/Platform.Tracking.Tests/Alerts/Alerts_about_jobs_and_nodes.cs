@@ -89,6 +89,12 @@ public sealed class Alerts_about_jobs_and_nodes(AlertHost host) : IClassFixture<
         Assert.Equal("firing", (await host.AlertsAsync(rule))[0]!["state"]!.GetValue<string>());
         await host.PublishAsync(Node(node, 3, "online"));
         await host.WaitForAsync(rule, "resolved");
+
+        await host.PublishAsync(Node(node, 4, "lost"));
+        await host.WaitForAsync(rule, "firing", "resolved");
+        await host.PublishAsync(Node(node, 5, "removed"));
+        var gone = (await host.WaitForAsync(rule, "resolved", "resolved"))[0]!;
+        Assert.Equal("gone", gone["cause"]!.GetValue<string>());
     }
 
     [Fact]

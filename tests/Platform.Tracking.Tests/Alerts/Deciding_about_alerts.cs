@@ -52,6 +52,24 @@ public sealed class Deciding_about_alerts
     }
 
     [Fact]
+    public void replaces_what_an_earlier_revision_of_the_rule_found()
+    {
+        var first = Assert.IsType<AlertFired>(Decide(AlertSeries.Initial, new FireAlert(_subject)));
+        var firing = AlertSeries.Evolve(AlertSeries.Initial, first);
+        var changed = AlertSeries.Decide(firing, new FireAlert(_subject with { Revision = 2 }), _now);
+        var events = Assert.IsType<Decision<AlertSeriesEvent>.Accepted>(changed).Events;
+        var resolved = Assert.IsType<AlertResolved>(events[0]);
+        Assert.Equal((first.AlertId, AlertCauses.RuleChanged), (resolved.AlertId, resolved.Cause));
+        var second = Assert.IsType<AlertFired>(events[1]);
+        Assert.Equal(2, second.Number);
+
+        // Whoever found that the first one is over does not end the second one.
+        var replaced = events.Aggregate(firing, AlertSeries.Evolve);
+        Assert.Null(Decide(replaced, new ResolveAlert(AlertCauses.RuleChanged, AlertId: first.AlertId)));
+        Assert.Null(Decide(replaced, new FireAlert(_subject)));
+    }
+
+    [Fact]
     public void begins_a_rule_again_only_when_it_finds_something_else()
     {
         var rule = AlertRule.Evolve(

@@ -155,6 +155,17 @@ public sealed class Watching_a_series
                 }
             );
 
+    [Fact]
+    public void is_never_due_after_a_point_at_the_end_of_time()
+    {
+        var condition = new MetricCondition(RuleWords.NoProgress, 1) { Within = TimeSpan.FromDays(30) };
+        var evaluation = new AlertEvaluation(condition, WatchState.Initial);
+        var last = DateTime.SpecifyKind(DateTime.MaxValue, DateTimeKind.Utc);
+        evaluation.Add([new WatchedPoint(1, last, 1)]);
+        Assert.Equal(last, evaluation.DueAt);
+        Assert.Null(evaluation.Wait(_start));
+    }
+
     private static readonly double[] _special =
     [
         double.NaN,

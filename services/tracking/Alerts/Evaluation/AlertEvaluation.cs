@@ -35,7 +35,7 @@ internal sealed class AlertEvaluation
     public DateTime? DueAt =>
         _condition is { Word: RuleWords.NoProgress, Within: { } within }
         && _state is { IsFiring: false, Firings: < MaxFirings, BestAt: { } since }
-            ? since + within
+            ? After(since, within)
             : null;
 
     /// <summary>Looks at the next points.</summary>
@@ -109,6 +109,10 @@ internal sealed class AlertEvaluation
             || _state.SinceBest >= _condition.Points
             || point.At - _state.BestAt >= _condition.Within;
     }
+
+    /// <summary>The end of time when it would be later: whoever trains sets the clock.</summary>
+    private static DateTime After(DateTime since, TimeSpan within) =>
+        within < DateTime.MaxValue - since ? since + within : DateTime.SpecifyKind(DateTime.MaxValue, DateTimeKind.Utc);
 
     private bool IsBetter(double value) =>
         _state.Best is not { } best

@@ -40,6 +40,9 @@ internal sealed class EvaluationSignal : Signal
         base.Raise();
     }
 
+    /// <summary>Asks to go on with what was left, and with nothing else.</summary>
+    public void GoOn() => base.Raise();
+
     /// <summary>Takes what is asked for.</summary>
     /// <param name="runs">The runs that were noted.</param>
     /// <returns>Whether all is to be looked through.</returns>

@@ -74,12 +74,33 @@ internal static class EvaluationTables
             series.Change,
             lastBatch,
             SqlParameters.Of(evaluation.DueAt, NpgsqlDbType.TimestampTz),
-            new NpgsqlParameter
-            {
-                Value = JsonSerializer.Serialize(evaluation.State, TrackingJson.Default.WatchState),
-                NpgsqlDbType = NpgsqlDbType.Jsonb,
-            }
+            new NpgsqlParameter { Value = StateOf(evaluation), NpgsqlDbType = NpgsqlDbType.Jsonb }
         );
+
+    /// <summary>Stores what is remembered of series of one run in which nothing was found; those that somebody else has changed stay as they are.</summary>
+    public static void AddStates(NpgsqlBatch batch, WatchedRun run, IReadOnlyList<SeriesLook> looks) =>
+        batch.Add(
+            """
+            insert into alert_series as s (run_id, rule_id, revision, key, change, batch, due_at, state)
+            select $1, $2, $3, u.key, u.change + 1, u.batch, u.due_at, u.state::jsonb
+            from unnest($4::text[], $5::bigint[], $6::bigint[], $7::timestamptz[], $8::text[]) u(key, change, batch, due_at, state)
+            order by u.key
+            on conflict (run_id, rule_id, revision, key) do update
+            set change = excluded.change, batch = excluded.batch, due_at = excluded.due_at, state = excluded.state
+            where s.change = excluded.change - 1
+            """,
+            run.RunId,
+            run.RuleId,
+            run.Revision,
+            looks.Select(look => look.Series.Key).ToArray(),
+            looks.Select(look => look.Series.Change).ToArray(),
+            looks.Select(look => look.Last).ToArray(),
+            looks.Select(look => look.Evaluation.DueAt).ToArray(),
+            looks.Select(look => StateOf(look.Evaluation)).ToArray()
+        );
+
+    private static string StateOf(AlertEvaluation evaluation) =>
+        JsonSerializer.Serialize(evaluation.State, TrackingJson.Default.WatchState);
 
     /// <summary>The alert of a run that has ended is resolved: should the run continue, it may fire again.</summary>
     public static void AddQuiet(NpgsqlBatch batch, Guid ruleId, string runId, string key) =>
@@ -93,6 +114,15 @@ internal static class EvaluationTables
             key
         );
 }
+
+/// <summary>A series after new points, or the time, were looked at.</summary>
+/// <param name="Last">The last batch that was looked at.</param>
+internal sealed record SeriesLook(
+    WatchedSeries Series,
+    long Last,
+    AlertEvaluation Evaluation,
+    IReadOnlyList<SeriesTransition> Transitions
+);
 
 /// <summary>A series that a rule looks at.</summary>
 /// <param name="Change">How often what is remembered has changed; 0 when nothing is.</param>

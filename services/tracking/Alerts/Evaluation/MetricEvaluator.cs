@@ -1,145 +1,230 @@
 using System.IO.Enumeration;
-using Npgsql;
-using Platform.EventStore;
 using Platform.Tracking.Alerts.Firing;
 using Platform.Tracking.Live;
 
 namespace Platform.Tracking.Alerts.Evaluation;
 
+/// <summary>What became of a look at runs.</summary>
+/// <param name="Again">Runs of which something is left, or at which somebody else looked at the same time.</param>
+/// <param name="Failed">Runs that could not be looked at.</param>
+internal sealed record MetricsLook(IReadOnlySet<string> Again, IReadOnlySet<string> Failed);
+
 /// <summary>
 /// Looks at new points of the series that rules name, after they are stored. What is found and what is remembered of a series are one
-/// transaction; a run's cursor follows, so that after a crash some points are read again and change nothing.
+/// transaction; a run's cursor follows, so that after a crash some points are read again and change nothing. A look takes a share of
+/// what a rule has to look at in a run: the rest waits for the next, so that no run keeps the others waiting.
 /// </summary>
-internal sealed class MetricEvaluator(TrackingStore store, WatchedRuns watched, LiveReader points, AlertWriter alerts)
+internal sealed partial class MetricEvaluator(
+    TrackingStore store,
+    WatchedRuns watched,
+    LiveReader points,
+    AlertWriter alerts,
+    ILogger<MetricEvaluator> logger
+)
 {
+    /// <summary>Of how many series a look remembers something for a rule and run.</summary>
+    private const int ManySeries = 2000;
+
+    /// <summary>In how many series it raises or resolves alerts.</summary>
+    private const int ManyFound = 200;
+
     /// <summary>Looks at runs.</summary>
     /// <param name="runs">Only these; null for all that have points since a time.</param>
-    /// <returns>The runs at which somebody else looked at the same time: they are to be looked at again.</returns>
-    public async Task<IReadOnlyCollection<string>> EvaluateAsync(
+    public async Task<MetricsLook> EvaluateAsync(
         IReadOnlyList<string>? runs,
         DateTimeOffset since,
         DateTimeOffset now,
         CancellationToken cancellationToken
     )
     {
-        var again = new HashSet<string>(StringComparer.Ordinal);
+        var look = (
+            Again: new HashSet<string>(StringComparer.Ordinal),
+            Failed: new HashSet<string>(StringComparer.Ordinal)
+        );
         var found = await watched.FindAsync(runs, since, now, cancellationToken);
         foreach (var rule in found.GroupBy(run => (run.RuleId, run.Revision)))
         {
             var all = rule.ToList();
-            var wanted = all[0].Spec.Filter is { } filter
-                ? await watched.FilterAsync(filter, all.ConvertAll(run => run.RunId), cancellationToken)
-                : null;
+            IReadOnlySet<string>? wanted = null;
+            try
+            {
+                wanted = all[0].Spec.Filter is { } filter
+                    ? await watched.FilterAsync(filter, all.ConvertAll(run => run.RunId), cancellationToken)
+                    : null;
+            }
+            catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
+            {
+                LogRuleFailed(logger, rule.Key.RuleId, exception);
+                look.Failed.UnionWith(all.Select(run => run.RunId));
+                continue;
+            }
+
             foreach (var run in all)
             {
-                if ((wanted is null || wanted.Contains(run.RunId)) && !await EvaluateAsync(run, cancellationToken))
+                try
                 {
-                    again.Add(run.RunId);
-                    continue;
+                    var isWanted = wanted is null || wanted.Contains(run.RunId);
+                    if (!await EvaluateAsync(run, isWanted, cancellationToken))
+                    {
+                        look.Again.Add(run.RunId);
+                    }
                 }
-
-                await watched.MoveAsync(run, cancellationToken);
+                catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
+                {
+                    LogRunFailed(logger, run.RunId, run.RuleId, exception);
+                    look.Failed.Add(run.RunId);
+                }
             }
         }
 
-        return again;
+        return new MetricsLook(look.Again, look.Failed);
     }
 
     /// <summary>Looks at the time: series that have not got better for too long need no point to raise an alert.</summary>
-    public async Task EvaluateDueAsync(DateTimeOffset now, CancellationToken cancellationToken)
+    /// <returns>Whether there may be more whose time is up.</returns>
+    public async Task<bool> EvaluateDueAsync(DateTimeOffset now, CancellationToken cancellationToken)
     {
-        foreach (var (run, series) in await watched.FindDueAsync(now, cancellationToken))
-        {
-            var evaluation = new AlertEvaluation(MetricCondition.Of(run.Spec), series.State);
-            if (evaluation.Wait(now.UtcDateTime) is { } transition)
+        var due = await watched.FindDueAsync(now, ManyFound, cancellationToken);
+        var raised = 0;
+        await Parallel.ForEachAsync(
+            due,
+            new ParallelOptions
             {
-                await StoreAsync(run, series, series.Batch, evaluation, [transition], cancellationToken);
+                MaxDegreeOfParallelism = AlertWriter.Parallelism,
+                CancellationToken = cancellationToken,
+            },
+            async (one, token) =>
+            {
+                var (run, series) = one;
+                try
+                {
+                    var evaluation = new AlertEvaluation(MetricCondition.Of(run.Spec), series.State);
+                    if (
+                        evaluation.Wait(now.UtcDateTime) is { } transition
+                        && await RaiseAsync(run, new SeriesLook(series, series.Batch, evaluation, [transition]), token)
+                    )
+                    {
+                        Interlocked.Increment(ref raised);
+                    }
+                }
+                catch (Exception exception) when (!token.IsCancellationRequested)
+                {
+                    LogRunFailed(logger, run.RunId, run.RuleId, exception);
+                }
             }
-        }
+        );
+        return due.Count == ManyFound && raised > 0;
     }
 
-    private async Task<bool> EvaluateAsync(WatchedRun run, CancellationToken cancellationToken)
+    /// <returns>False when something is left.</returns>
+    private async Task<bool> EvaluateAsync(WatchedRun run, bool isWanted, CancellationToken cancellationToken)
     {
-        if (run.After >= run.Newest || await KeysAsync(run, cancellationToken) is not { Count: > 0 } keys)
+        if (!isWanted || run.After >= run.Newest || await KeysAsync(run, cancellationToken) is not { Count: > 0 } keys)
         {
+            await watched.MoveAsync(run, run.Newest, cancellationToken);
             return true;
         }
 
-        var isWhole = true;
-        for (var after = run.After; after < run.Newest; )
-        {
-            var next = await points.ReadAsync(run.RunId, [.. keys], after, run.Newest, cancellationToken);
-            var remembered = await watched.SeriesAsync(run, cancellationToken);
-            foreach (var series in next.Points.GroupBy(point => point.Key, StringComparer.Ordinal))
-            {
-                isWhole &= await EvaluateAsync(
+        var remembered = await watched.SeriesAsync(run, cancellationToken);
+        var next = await points.ReadAsync(run.RunId, [.. keys], run.After, run.Newest, cancellationToken);
+        var looks = next
+            .Points.GroupBy(point => point.Key, StringComparer.Ordinal)
+            .Select(series =>
+                LookAt(
                     run,
                     remembered.GetValueOrDefault(series.Key)
                         ?? new(run.RuleId, run.Revision, run.RunId, series.Key, 0, 0, WatchState.Initial),
                     series,
-                    next.Last,
-                    cancellationToken
-                );
-            }
-
-            after = next.Last;
-        }
-
-        return isWhole;
-    }
-
-    private Task<bool> EvaluateAsync(
-        WatchedRun run,
-        WatchedSeries series,
-        IEnumerable<LivePoint> added,
-        long last,
-        CancellationToken cancellationToken
-    )
-    {
-        var evaluation = new AlertEvaluation(MetricCondition.Of(run.Spec), series.State);
-        var transitions = evaluation.Add(
-            added
-                .Where(point => point.Batch > series.Batch)
-                .Select(point => new WatchedPoint(point.Step, point.At, point.Value))
-        );
-        return StoreAsync(run, series, Math.Max(last, series.Batch), evaluation, transitions, cancellationToken);
-    }
-
-    private Task<bool> StoreAsync(
-        WatchedRun run,
-        WatchedSeries series,
-        long last,
-        AlertEvaluation evaluation,
-        IReadOnlyList<SeriesTransition> transitions,
-        CancellationToken cancellationToken
-    )
-    {
-        var subject = run.SubjectOf(series.Key);
-        SideEffects remember = batch => EvaluationTables.AddState(batch, series, last, evaluation);
-        return transitions.Count == 0
-            ? RememberAsync(remember, cancellationToken)
-            : alerts.WriteAsync(
-                AlertSeries.IdOf(subject),
-                [.. transitions.Select(one => CommandOf(subject, one))],
-                run.Spec.Destinations,
-                remember,
-                cancellationToken
-            );
-    }
-
-    private async Task<bool> RememberAsync(SideEffects remember, CancellationToken cancellationToken)
-    {
-        await using var batch = store.DataSource.CreateBatch();
-        remember(batch);
-        try
-        {
-            await batch.ExecuteNonQueryAsync(cancellationToken);
-            return true;
-        }
-        catch (PostgresException lost) when (lost.SqlState is PostgresErrorCodes.NotNullViolation)
+                    next.Last
+                )
+            )
+            .OfType<SeriesLook>()
+            // Those that waited for the longest come first.
+            .OrderBy(look => look.Series.Batch)
+            .ToLookup(look => look.Transitions.Count > 0);
+        if (
+            !await RememberAsync(run, [.. looks[false].Take(ManySeries)], cancellationToken)
+                | !await RaiseAllAsync(run, [.. looks[true].Take(ManyFound)], cancellationToken)
+            || looks[false].Skip(ManySeries).Any()
+            || looks[true].Skip(ManyFound).Any()
+        )
         {
             return false;
         }
+
+        await watched.MoveAsync(run, next.Last, cancellationToken);
+        return next.Last >= run.Newest;
+    }
+
+    /// <summary>Null when the series has no points that were not looked at.</summary>
+    private static SeriesLook? LookAt(WatchedRun run, WatchedSeries series, IEnumerable<LivePoint> added, long last)
+    {
+        var fresh = added
+            .Where(point => point.Batch > series.Batch)
+            .Select(point => new WatchedPoint(point.Step, point.At, point.Value))
+            .ToList();
+        if (fresh.Count == 0)
+        {
+            return null;
+        }
+
+        var evaluation = new AlertEvaluation(MetricCondition.Of(run.Spec), series.State);
+        return new SeriesLook(series, Math.Max(last, series.Batch), evaluation, evaluation.Add(fresh));
+    }
+
+    /// <returns>False when somebody else was quicker with one.</returns>
+    private async Task<bool> RememberAsync(
+        WatchedRun run,
+        IReadOnlyList<SeriesLook> looks,
+        CancellationToken cancellationToken
+    )
+    {
+        if (looks.Count == 0)
+        {
+            return true;
+        }
+
+        await using var batch = store.DataSource.CreateBatch();
+        EvaluationTables.AddStates(batch, run, looks);
+        return await batch.ExecuteNonQueryAsync(cancellationToken) == looks.Count;
+    }
+
+    /// <returns>False when somebody else was quicker with one.</returns>
+    private async Task<bool> RaiseAllAsync(
+        WatchedRun run,
+        IReadOnlyList<SeriesLook> looks,
+        CancellationToken cancellationToken
+    )
+    {
+        var stored = 0;
+        await Parallel.ForEachAsync(
+            looks,
+            new ParallelOptions
+            {
+                MaxDegreeOfParallelism = AlertWriter.Parallelism,
+                CancellationToken = cancellationToken,
+            },
+            async (look, token) =>
+            {
+                if (await RaiseAsync(run, look, token))
+                {
+                    Interlocked.Increment(ref stored);
+                }
+            }
+        );
+        return stored == looks.Count;
+    }
+
+    private Task<bool> RaiseAsync(WatchedRun run, SeriesLook look, CancellationToken cancellationToken)
+    {
+        var subject = run.SubjectOf(look.Series.Key);
+        return alerts.WriteAsync(
+            AlertSeries.IdOf(subject),
+            [.. look.Transitions.Select(one => CommandOf(subject, one))],
+            run.Spec.Destinations,
+            batch => EvaluationTables.AddState(batch, look.Series, look.Last, look.Evaluation),
+            cancellationToken
+        );
     }
 
     private static AlertSeriesCommand CommandOf(AlertSubject subject, SeriesTransition transition) =>
@@ -157,4 +242,10 @@ internal sealed class MetricEvaluator(TrackingStore store, WatchedRuns watched, 
 
     private static bool IsMatch(string pattern, string key) =>
         FileSystemName.MatchesSimpleExpression(pattern, key, ignoreCase: false);
+
+    [LoggerMessage(1, LogLevel.Warning, "Looking at run {RunId} for alert rule {RuleId} failed; the others go on")]
+    private static partial void LogRunFailed(ILogger logger, string runId, Guid ruleId, Exception exception);
+
+    [LoggerMessage(2, LogLevel.Warning, "Finding the runs of alert rule {RuleId} failed; the others go on")]
+    private static partial void LogRuleFailed(ILogger logger, Guid ruleId, Exception exception);
 }

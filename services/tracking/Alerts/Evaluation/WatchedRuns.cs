@@ -179,6 +179,7 @@ internal sealed class WatchedRuns(TrackingStore store)
     /// <summary>Series of running runs whose time is up, with what their rules remember.</summary>
     public async Task<IReadOnlyList<(WatchedRun Run, WatchedSeries Series)>> FindDueAsync(
         DateTimeOffset now,
+        int limit,
         CancellationToken cancellationToken
     )
     {
@@ -188,10 +189,11 @@ internal sealed class WatchedRuns(TrackingStore store)
             from alert_series s
             join alert_rule a on a.id = s.rule_id and a.revision = s.revision and a.state = 'active'
             join run r on r.id = s.run_id and r.status = 'running' and not r.is_deleted
-            where s.due_at <= $1 order by s.due_at limit 100
+            where s.due_at <= $1 order by s.due_at limit $2
             """
         );
         command.Parameters.Add(new() { Value = now.ToUniversalTime() });
+        command.Parameters.Add(new() { Value = limit });
         var found = new List<(WatchedRun, WatchedSeries)>();
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
         while (await reader.ReadAsync(cancellationToken))
@@ -226,8 +228,8 @@ internal sealed class WatchedRuns(TrackingStore store)
         return found;
     }
 
-    /// <summary>Notes that a rule has looked at all that a run had.</summary>
-    public async Task MoveAsync(WatchedRun run, CancellationToken cancellationToken)
+    /// <summary>Notes that a rule has looked at all that a run had until a batch.</summary>
+    public async Task MoveAsync(WatchedRun run, long batch, CancellationToken cancellationToken)
     {
         await using var command = store.DataSource.CreateCommand(
             """
@@ -239,7 +241,7 @@ internal sealed class WatchedRuns(TrackingStore store)
         command.Parameters.Add(new() { Value = run.RuleId });
         command.Parameters.Add(new() { Value = run.Revision });
         command.Parameters.Add(new() { Value = run.RunId });
-        command.Parameters.Add(new() { Value = run.Newest });
+        command.Parameters.Add(new() { Value = batch });
         await command.ExecuteNonQueryAsync(cancellationToken);
     }
 

@@ -11,10 +11,11 @@ namespace Platform.Tracking.Alerts.Firing;
 /// are about, so that whoever finds the same finds the same alert.
 /// </summary>
 /// <param name="Number">How many there were.</param>
+/// <param name="Revision">The revision of the rule that raised the last one.</param>
 /// <param name="At">The time of the last event.</param>
-internal sealed record AlertSeries(int Number, bool IsFiring, Guid AlertId, DateTimeOffset At)
+internal sealed record AlertSeries(int Number, bool IsFiring, Guid AlertId, int Revision, DateTimeOffset At)
 {
-    public static readonly AlertSeries Initial = new(0, IsFiring: false, Guid.Empty, DateTimeOffset.MinValue);
+    public static readonly AlertSeries Initial = new(0, IsFiring: false, Guid.Empty, 0, DateTimeOffset.MinValue);
 
     public static readonly Decider<AlertSeries, AlertSeriesEvent> Decider = new("alert", Initial, Evolve);
 
@@ -29,29 +30,12 @@ internal sealed record AlertSeries(int Number, bool IsFiring, Guid AlertId, Date
     ) =>
         (series.IsFiring, command) switch
         {
-            (false, FireAlert c) => Decision.Accept<AlertSeriesEvent>(
-                new AlertFired
-                {
-                    AlertId = Hash(
-                        string.Create(CultureInfo.InvariantCulture, $"{IdOf(c.Subject):D}\n{series.Number + 1}")
-                    ),
-                    Number = series.Number + 1,
-                    Subject = c.Subject,
-                    Value = c.Value,
-                    Step = c.Step,
-                    At = After(series, now),
-                }
-            ),
-            (true, ResolveAlert c) => Decision.Accept<AlertSeriesEvent>(
-                new AlertResolved
-                {
-                    AlertId = series.AlertId,
-                    Cause = c.Cause,
-                    Value = c.Value,
-                    Step = c.Step,
-                    At = After(series, now),
-                }
-            ),
+            (false, FireAlert c) => Decision.Accept<AlertSeriesEvent>(Fired(series, c, now)),
+            // What an earlier revision found is over, also where nobody has resolved it yet.
+            (true, FireAlert c) when c.Subject.Revision > series.Revision => Replaced(series, c, now),
+            (true, ResolveAlert { AlertId: { } other }) when other != series.AlertId =>
+                Decision.Nothing<AlertSeriesEvent>(),
+            (true, ResolveAlert c) => Decision.Accept<AlertSeriesEvent>(Resolved(series, c, now)),
             (true, FireAlert) or (false, ResolveAlert) => Decision.Nothing<AlertSeriesEvent>(),
             _ => throw new UnreachableException($"No decision for {command.GetType().Name}."),
         };
@@ -59,9 +43,38 @@ internal sealed record AlertSeries(int Number, bool IsFiring, Guid AlertId, Date
     public static AlertSeries Evolve(AlertSeries series, AlertSeriesEvent @event) =>
         @event switch
         {
-            AlertFired e => new AlertSeries(e.Number, IsFiring: true, e.AlertId, e.At),
+            AlertFired e => new AlertSeries(e.Number, IsFiring: true, e.AlertId, e.Subject.Revision, e.At),
             AlertResolved => series with { IsFiring = false, At = @event.At },
             _ => throw new UnreachableException($"No evolution for {@event.GetType().Name}."),
+        };
+
+    private static Decision<AlertSeriesEvent> Replaced(AlertSeries series, FireAlert command, DateTimeOffset now)
+    {
+        var resolved = Resolved(series, new ResolveAlert(AlertCauses.RuleChanged), now);
+        return Decision.Accept<AlertSeriesEvent>(resolved, Fired(Evolve(series, resolved), command, now));
+    }
+
+    private static AlertFired Fired(AlertSeries series, FireAlert command, DateTimeOffset now) =>
+        new()
+        {
+            AlertId = Hash(
+                string.Create(CultureInfo.InvariantCulture, $"{IdOf(command.Subject):D}\n{series.Number + 1}")
+            ),
+            Number = series.Number + 1,
+            Subject = command.Subject,
+            Value = command.Value,
+            Step = command.Step,
+            At = After(series, now),
+        };
+
+    private static AlertResolved Resolved(AlertSeries series, ResolveAlert command, DateTimeOffset now) =>
+        new()
+        {
+            AlertId = series.AlertId,
+            Cause = command.Cause,
+            Value = command.Value,
+            Step = command.Step,
+            At = After(series, now),
         };
 
     /// <summary>What is found at once is told apart by its time, as the database keeps it, and stays in order.</summary>
@@ -84,4 +97,6 @@ internal abstract record AlertSeriesCommand;
 internal sealed record FireAlert(AlertSubject Subject, double? Value = null, long? Step = null) : AlertSeriesCommand;
 
 /// <param name="Cause">One of <see cref="AlertCauses"/>.</param>
-internal sealed record ResolveAlert(string Cause, double? Value = null, long? Step = null) : AlertSeriesCommand;
+/// <param name="AlertId">Only this one; null for the one that fires.</param>
+internal sealed record ResolveAlert(string Cause, double? Value = null, long? Step = null, Guid? AlertId = null)
+    : AlertSeriesCommand;

@@ -11,6 +11,9 @@ namespace Platform.Tracking.Alerts.Firing;
 /// </summary>
 internal sealed class AlertWriter(TrackingStore store, DeliverySignal deliveries, TimeProvider clock)
 {
+    /// <summary>How many alerts are written at the same time: those that wait together share a transaction.</summary>
+    public const int Parallelism = 16;
+
     private static readonly EventMetadata _ownAccount = new(
         CausationId: "alerts",
         Headers: new Dictionary<string, string>(StringComparer.Ordinal)
@@ -20,9 +23,16 @@ internal sealed class AlertWriter(TrackingStore store, DeliverySignal deliveries
     );
 
     /// <summary>Lets the alert of a rule about a subject fire or not, as it should now.</summary>
-    public async Task SettleAsync(AlertSubject subject, RuleSpec rule, bool fires, CancellationToken cancellationToken)
+    /// <param name="cause">Why it is resolved when it should not.</param>
+    public async Task SettleAsync(
+        AlertSubject subject,
+        RuleSpec rule,
+        bool fires,
+        CancellationToken cancellationToken,
+        string cause = AlertCauses.Condition
+    )
     {
-        AlertSeriesCommand command = fires ? new FireAlert(subject) : new ResolveAlert(AlertCauses.Condition);
+        AlertSeriesCommand command = fires ? new FireAlert(subject) : new ResolveAlert(cause);
         while (
             !await WriteAsync(AlertSeries.IdOf(subject), [command], rule.Destinations, also: null, cancellationToken)
         )

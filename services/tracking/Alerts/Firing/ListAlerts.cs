@@ -51,7 +51,9 @@ internal static class ListAlertsEndpoint
         filter.AddProject("project", query.Project, "a.project");
         if (filter.TakesText("subject", query.Subject, RunRules.MaxKey))
         {
-            filter.Add(parameter => $"a.subject_id = {parameter(query.Subject.ToLowerInvariant())}");
+            // Ids of jobs and nodes are in lower case; those of runs are as their clients named them.
+            string[] ids = [query.Subject, query.Subject.ToLowerInvariant()];
+            filter.Add(parameter => $"a.subject_id = any({parameter(ids)})");
         }
 
         // A parameter of every command, so that the columns can name it too.

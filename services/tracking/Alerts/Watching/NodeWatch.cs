@@ -45,7 +45,7 @@ internal sealed class NodeWatch(TrackingStore store, AlertWriter alerts)
 
     private async Task LookAsync(string where, object parameter, CancellationToken cancellationToken)
     {
-        var found = new List<(AlertSubject Subject, RuleSpec Rule, bool Fires)>();
+        var found = new List<(AlertSubject Subject, RuleSpec Rule, string Status)>();
         await using (var command = store.DataSource.CreateCommand($"{RulesOfNodes} {where}"))
         {
             command.Parameters.Add(new() { Value = parameter });
@@ -63,13 +63,19 @@ internal sealed class NodeWatch(TrackingStore store, AlertWriter alerts)
                     Id = reader.Value<Guid>("node_id").ToString(),
                     Name = reader.Value<string>("name"),
                 };
-                found.Add((subject, rule, reader.Value<string>("status") is NodeStatusMessage.Lost));
+                found.Add((subject, rule, reader.Value<string>("status")));
             }
         }
 
-        foreach (var (subject, rule, fires) in found)
+        foreach (var (subject, rule, status) in found)
         {
-            await alerts.SettleAsync(subject, rule, fires, cancellationToken);
+            await alerts.SettleAsync(
+                subject,
+                rule,
+                status is NodeStatusMessage.Lost,
+                cancellationToken,
+                status is NodeStatusMessage.Removed ? AlertCauses.Gone : AlertCauses.Condition
+            );
         }
     }
 }
