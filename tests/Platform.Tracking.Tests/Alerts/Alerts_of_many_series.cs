@@ -1,4 +1,5 @@
 using System.Net;
+using System.Text.Json.Nodes;
 
 namespace Platform.Tracking.Tests.Alerts;
 
@@ -76,7 +77,7 @@ public sealed class Alerts_of_many_series(AlertHost host) : IClassFixture<AlertH
         return (long)(await command.ExecuteScalarAsync())!;
     }
 
-    private Task LogNaNAsync(string run, int keys, int step) =>
+    private Task<JsonNode> LogNaNAsync(string run, int keys, int step) =>
         host.LogAsync(
             run,
             [
