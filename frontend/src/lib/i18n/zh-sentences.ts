@@ -63,8 +63,10 @@ export const zhSentences: SentenceCatalogue = {
     'alert.delivery-mail-answered': '邮件服务器拒绝了该邮件：{answer}',
     'alert.delivery-mail-recipients-refused': '邮件服务器拒绝了 {recipients}：{answer}',
     'alert.delivery-mail-sign-in-refused': '邮件服务器拒绝登录（Tracking:Alerts:Smtp:User 和 Password）：{answer}',
-    'alert.delivery-mail-sign-in-needed': '邮件服务器要求登录，请设置 Tracking:Alerts:Smtp:User 和 Password。服务器返回：{answer}',
-    'alert.delivery-mail-no-sign-in': '邮件服务器在该端口和安全设置下不提供登录（AUTH）：请修改 Tracking:Alerts:Smtp，或去掉其中的 User。',
+    'alert.delivery-mail-sign-in-needed':
+      '邮件服务器要求登录，请设置 Tracking:Alerts:Smtp:User 和 Password。服务器返回：{answer}',
+    'alert.delivery-mail-no-sign-in':
+      '邮件服务器在该端口和安全设置下不提供登录（AUTH）：请修改 Tracking:Alerts:Smtp，或去掉其中的 User。',
     'alert.delivery-mail-not-encrypted': '无法与邮件服务器建立加密连接：证书不受信任，或该端口不使用 TLS。',
     'alert.delivery-mail-not-supported': '邮件服务器不提供 Tracking:Alerts:Smtp 所要求的功能：{answer}',
     'alert.delivery-not-sent': '因平台未预料到的原因无法发送；详见 tracking 服务的日志。',
