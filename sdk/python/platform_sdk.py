@@ -493,16 +493,18 @@ class _Refusals:
             self._say(text, text)
 
     def losses(self, refused_by_platform):
-        """All that this process has lost so far, for the platform; None in a forked one, which knows no more than its parent."""
+        """All that this process has lost so far, for the platform; None in a forked one, which knows no more than its parent.
+
+        Without the lock: a signal's handler may wait for the thread that asks, and have interrupted its holder.
+        """
         if os.getpid() != self._process:
             return None
-        with self._gate:
-            return {
-                "reporter": self._id,
-                "refused": self.count + refused_by_platform,
-                "cut": self._cut,
-                "notices": list(self._told),
-            }
+        return {
+            "reporter": self._id,
+            "refused": self.count + refused_by_platform,
+            "cut": self._cut,
+            "notices": list(self._told),
+        }
 
     def _say(self, key, text):
         if key in self._said or len(self._said) > _MAX_NOTICES:
