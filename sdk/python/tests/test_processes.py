@@ -290,12 +290,14 @@ class Workers_of_multiprocessing(PlatformTest):
     def test_that_log_nothing_cost_nothing(self):
         self.run_script(
             """
-            import multiprocessing, os, threading
+            import multiprocessing, os, signal, threading
             def work(_):
-                return threading.active_count(), len([n for n in os.listdir(os.environ["PLATFORM_SPOOL_DIR"]) if n.endswith("jsonl")])
+                spools = [n for n in os.listdir(os.environ["PLATFORM_SPOOL_DIR"]) if n.endswith("jsonl")]
+                # A handler would not run while the worker waits for work.
+                return threading.active_count(), len(spools), signal.getsignal(signal.SIGTERM) is signal.SIG_DFL
             tracking.init()
             with multiprocessing.get_context("fork").Pool(2) as pool:
-                assert set(pool.map(work, range(8))) == {(1, 1)}, pool.map(work, range(8))
+                assert set(pool.map(work, range(8))) == {(1, 1, True)}, pool.map(work, range(8))
             """
         )
         self.assertEqual(1, len(self.platform.run.bodies))

@@ -14,6 +14,7 @@ class _Watch:
 
     def __init__(self):
         self.is_installed = False
+        self.is_released = False
         self.status = None
         self.on_end = None
 
@@ -127,6 +128,31 @@ def _catch_termination():
             signal.signal(signal.SIGTERM, _on_termination)
     except (AttributeError, ValueError):
         pass  # There is no such signal here, or an embedded interpreter takes no handler.
+
+
+def _release_termination():
+    """In a process that was forked: until it logs something, SIGTERM ends it at once.
+
+    A handler of Python's runs between its instructions only: a worker that is about to wait in other code, as those of
+    pools do for work, would miss the signal and wait for ever.
+    """
+    try:
+        _watch.is_released = signal.getsignal(signal.SIGTERM) is _on_termination
+        if _watch.is_released:
+            signal.signal(signal.SIGTERM, signal.SIG_DFL)
+    except (AttributeError, ValueError):
+        pass
+
+
+def _catch_termination_again():
+    """In a process that was forked and has something to send."""
+    if _watch.is_released:
+        _watch.is_released = False
+        _catch_termination()
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_release_termination)
 
 
 def _on_termination(number, frame):

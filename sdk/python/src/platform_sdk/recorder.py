@@ -6,6 +6,7 @@ import threading
 import time
 import weakref
 
+from .exit_status import _catch_termination_again
 from .notices import Report, _notify_user
 from .sender import _Sender
 from .spool import _Spool
@@ -99,6 +100,8 @@ class _Recorder:
     def _ensure_started(self):
         """Called with the lock. A worker that logs nothing needs no threads and no spool."""
         if self._collector is None:
+            if self.is_forked:
+                _catch_termination_again()
             self._start()
             util = sys.modules.get("multiprocessing.util")
             if util is not None:
