@@ -41,41 +41,26 @@ internal sealed class RunQueries : IAsyncDisposable
     public string Parameter(object value) => _filter.Parameter(value);
 
     /// <summary>The array that a query gives.</summary>
-    public async Task<int[]> NumbersAsync(string sql, CancellationToken cancellationToken)
-    {
-        await using var batch = Batch(sql);
-        return (int[])(await batch.ExecuteScalarAsync(cancellationToken))!;
-    }
+    public async Task<int[]> NumbersAsync(string sql, CancellationToken cancellationToken) =>
+        (int[])(await ScalarAsync(Batch(sql), cancellationToken))!;
 
     /// <summary>The texts that a query gives, which may be null.</summary>
-    public async Task<string[]?> TextsAsync(string sql, CancellationToken cancellationToken)
-    {
-        await using var batch = Batch(sql);
-        return await batch.ExecuteScalarAsync(cancellationToken) as string[];
-    }
+    public async Task<string[]?> TextsAsync(string sql, CancellationToken cancellationToken) =>
+        await ScalarAsync(Batch(sql), cancellationToken) as string[];
 
     /// <summary>The number that a query gives.</summary>
-    public async Task<long> CountAsync(string sql, CancellationToken cancellationToken)
-    {
-        await using var batch = Batch(sql);
-        return (long)(await batch.ExecuteScalarAsync(cancellationToken))!;
-    }
+    public async Task<long> CountAsync(string sql, CancellationToken cancellationToken) =>
+        (long)(await ScalarAsync(Batch(sql), cancellationToken))!;
 
     /// <inheritdoc cref="NumbersAsync"/>
     /// <remarks>Joins many numbers, by hash tables or in order: looking them up one by one is never better, and PostgreSQL cannot know it.</remarks>
-    public async Task<int[]> JoinedNumbersAsync(string sql, CancellationToken cancellationToken)
-    {
-        await using var batch = JoiningBatch(sql);
-        return (int[])(await batch.ExecuteScalarAsync(cancellationToken))!;
-    }
+    public async Task<int[]> JoinedNumbersAsync(string sql, CancellationToken cancellationToken) =>
+        (int[])(await ScalarAsync(JoiningBatch(sql), cancellationToken))!;
 
     /// <inheritdoc cref="CountAsync"/>
     /// <inheritdoc cref="JoinedNumbersAsync" path="/remarks"/>
-    public async Task<long> JoinedCountAsync(string sql, CancellationToken cancellationToken)
-    {
-        await using var batch = JoiningBatch(sql);
-        return (long)(await batch.ExecuteScalarAsync(cancellationToken))!;
-    }
+    public async Task<long> JoinedCountAsync(string sql, CancellationToken cancellationToken) =>
+        (long)(await ScalarAsync(JoiningBatch(sql), cancellationToken))!;
 
     /// <summary>How many rows a query went through, and what it found.</summary>
     public async Task<(int Walked, int[] Found)> TryAsync(string sql, CancellationToken cancellationToken)
@@ -90,6 +75,14 @@ internal sealed class RunQueries : IAsyncDisposable
     {
         await _transaction.DisposeAsync();
         await _connection.DisposeAsync();
+    }
+
+    private static async Task<object?> ScalarAsync(NpgsqlBatch batch, CancellationToken cancellationToken)
+    {
+        await using (batch)
+        {
+            return await batch.ExecuteScalarAsync(cancellationToken);
+        }
     }
 
     private NpgsqlBatch JoiningBatch(string sql)
