@@ -74,6 +74,8 @@ function ConfirmForm({
       className="dialog-form"
       onSubmit={event => {
         event.preventDefault();
+        // A form that the dialog is written in would be sent too: events go the way of the components, not of the page.
+        event.stopPropagation();
         if (!isPending && !disabled) {
           void send();
         }

@@ -45,13 +45,17 @@ export function Pager({ page, last, first, rows, total, setChosen }: PagerProps)
 }
 
 /** The part of a list that is shown, and the pager that leads to the rest; null where all of it is shown. */
-export function usePages<T>(items: readonly T[], size: number) {
+export function usePages<T>(items: readonly T[], size: number, onTurn?: (isForward: boolean) => void) {
   const [chosen, setChosen] = useState(0);
   const { page, last, first, shown } = pageOf(items, size, chosen);
+  const turn = (to: number) => {
+    setChosen(to);
+    onTurn?.(to > page);
+  };
   return {
     shown,
     /** Begins again, as for another list. */
     restart: () => setChosen(0),
-    pager: last > 0 && <Pager {...{ page, last, first, rows: shown.length, total: items.length, setChosen }} />,
+    pager: last > 0 && <Pager {...{ page, last, first, rows: shown.length, total: items.length, setChosen: turn }} />,
   };
 }

@@ -10,21 +10,19 @@ const refreshEvery = 5000;
 /** How many alerts are shown; the rest is counted. */
 const shown = 3;
 
-/** The alerts about a run or job: those that are firing in a strip, otherwise a line that leads to those of the past. */
+/** The alerts about a run or job: those that are firing and were not dismissed in a strip, otherwise a line that leads to all. */
 export function SubjectAlerts({ subject }: { subject: string }) {
   const t = useText();
   const say = useSay();
   const { data } = useQuery({
     queryKey: ['/api/alerts', 'of', subject],
     queryFn: async ({ signal }) => {
-      const ask = (query: { state?: string; limit: number }) =>
-        read(
-          api.GET('/api/alerts', {
-            params: { query: { ...query, subject, dismissed: 'all', total: 'exact' } },
-            signal,
-          }),
-        );
-      const [firing, all] = await Promise.all([ask({ state: 'firing', limit: shown }), ask({ limit: 1 })]);
+      const ask = (query: { state?: string; dismissed: string; limit: number }) =>
+        read(api.GET('/api/alerts', { params: { query: { ...query, subject, total: 'exact' } }, signal }));
+      const [firing, all] = await Promise.all([
+        ask({ state: 'firing', dismissed: 'false', limit: shown }),
+        ask({ dismissed: 'all', limit: 1 }),
+      ]);
       return { items: firing.items, firing: firing.total ?? firing.items.length, total: all.total ?? 0 };
     },
     refetchInterval: untilRefused(refreshEvery),

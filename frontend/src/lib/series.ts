@@ -47,6 +47,17 @@ export function byTime(series: Series): Series {
   return points === series ? series : { ...series, ...points };
 }
 
+/** Where there are values without one on either side, which no line shows; null when there are none. */
+export function loneValues(values: ArrayLike<number | null | undefined>, from: number, to: number): number[] | null {
+  const found: number[] = [];
+  for (let index = Math.max(0, from); index <= Math.min(to, values.length - 1); index++) {
+    if (values[index] != null && values[index - 1] == null && values[index + 1] == null) {
+      found.push(index);
+    }
+  }
+  return found.length > 0 ? found : null;
+}
+
 /** All points of a series in the order in which they were logged. */
 export function inOrder(series: Series): Columns {
   return ordered(joined([...series.earlier, series]));

@@ -4,7 +4,7 @@ import 'uplot/dist/uPlot.min.css';
 import { atLeast, drawnUnit, logRange, logTicks, stepTicks } from '../../lib/chart-ticks';
 import { formatTicks, formatValue } from '../../lib/format';
 import { useLocale, useText } from '../../lib/i18n/i18n';
-import { byTime, smooth, type Series } from '../../lib/series';
+import { byTime, loneValues, smooth, type Series } from '../../lib/series';
 import { drawLines, earlierLines, withLines, withValues, type Line } from './earlier';
 import { timeLabelLength, timeTicks } from '../../lib/time-ticks';
 
@@ -174,7 +174,7 @@ function options(width: number, x: 'step' | 'time', logarithmic: boolean, locale
     series: [
       {},
       { stroke: colour('--curve-raw'), width: 1, points: { show: false } },
-      { stroke: colour('--accent'), width: 1.75, points: { show: (_u, _s, from, to) => to - from < 40, size: 5 } },
+      { stroke: colour('--accent'), width: 1.75, points: { show: isSparse, filter: lonePoints, size: 5 } },
     ],
     // The same height means another value in each chart.
     cursor: { y: false, sync: { key: syncKey, setSeries: false }, drag: { x: true, y: false, setScale: false } },
@@ -194,6 +194,17 @@ function options(width: number, x: 'step' | 'time', logarithmic: boolean, locale
       ready: [plot => plot.over.addEventListener('dblclick', () => live.onZoom(null))],
     },
   };
+}
+
+/** Whether each point has its dot. */
+function isSparse(_plot: uPlot, _series: number, from: number, to: number): boolean {
+  return to - from < 40;
+}
+
+/** The points that have a dot although there are many: no line leads to them. */
+function lonePoints(plot: uPlot, series: number, areShown: boolean): number[] | null {
+  const [from, to] = plot.series[0]?.idxs ?? [0, -1];
+  return areShown ? null : loneValues(plot.data[series] ?? [], from, to);
 }
 
 /** What the label of a step takes, in pixels. */

@@ -1,5 +1,5 @@
 import { RotateCcw } from 'lucide-react';
-import { useMemo, useState } from 'react';
+import { useMemo, useRef, useState } from 'react';
 import { useText } from '../../lib/i18n/i18n';
 import { primaryFirst } from '../../lib/natural-order';
 import { useRunSeries } from '../../lib/run-series';
@@ -52,7 +52,12 @@ export function Curves({ runId, begun, ended, unstarted = false, primary, wanted
   );
   const wanted = search.trim().toLowerCase();
   const found = drawn.filter(one => one.key.toLowerCase().includes(wanted));
-  const { shown, pager, restart } = usePages(found, chartsPerPage);
+  const panel = useRef<HTMLElement>(null);
+  const { shown, pager, restart } = usePages(found, chartsPerPage, isForward => {
+    // The next charts begin where one sees them, and the focus is there too.
+    panel.current?.scrollIntoView({ block: 'start' });
+    panel.current?.querySelectorAll<HTMLElement>('.pager button')[isForward ? 1 : 0]?.focus({ preventScroll: true });
+  });
   if (drawn.length === 0) {
     const isNone = (ended && state !== 'loading' && state !== 'failed') || state === 'ended';
     return (
@@ -79,7 +84,7 @@ export function Curves({ runId, begun, ended, unstarted = false, primary, wanted
     );
   }
   return (
-    <section className="panel curves" aria-label={t('curves.title')}>
+    <section ref={panel} className="panel curves" aria-label={t('curves.title')}>
       <div className="panel-bar">
         <h2>{t('curves.title')}</h2>
         {(drawn.length > manyCharts || first) && (
@@ -130,6 +135,7 @@ export function Curves({ runId, begun, ended, unstarted = false, primary, wanted
           </Button>
         )}
       </div>
+      {pager}
       {shown.length === 0 && <p className="panel-note muted">{t('curves.noMatch')}</p>}
       <div className="charts">
         {shown.map(one => (

@@ -82,8 +82,9 @@ export function DestinationCard({ destination }: { destination: Destination }) {
         open={asked === 'delete'}
         danger
         title={t('bin.delete.title', { name })}
-        text={t('destinations.delete.text')}
+        text={t(rules.length > 0 ? 'destinations.delete.used' : 'destinations.delete.text')}
         confirm={t('bin.delete')}
+        disabled={rules.length > 0}
         refuse={t('common.cancel')}
         onConfirm={remove}
         onClose={close}

@@ -35,7 +35,8 @@ export function FormFoot({ form, submit, refusal, back, onLoad, differs }: FormF
             {differs.length > 0 && (
               <>
                 {' '}
-                {t('form.differs')} {differs.map(([name, now]) => `${name}: ${now || '–'}`).join(t('common.comma'))}
+                {t('form.differs')}{' '}
+                {differs.map(([name, now]) => t('form.differs.now', { name, now: now || '–' })).join(t('common.comma'))}
               </>
             )}
           </>

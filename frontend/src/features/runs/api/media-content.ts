@@ -1,3 +1,4 @@
+import { exactText, parseExact } from '../../../lib/exact-json';
 import { formatValue } from '../../../lib/format';
 
 // Files are whatever was uploaded: what is not as it should be is null.
@@ -16,7 +17,7 @@ export interface Histogram {
 }
 
 export function readTable(text: string): Table | null {
-  const table = parse(text) as Partial<Table> | null;
+  const table = parse(text, parseExact) as Partial<Table> | null;
   return Array.isArray(table?.columns) && Array.isArray(table.data) && table.data.every(Array.isArray)
     ? { columns: table.columns.map(String), data: table.data }
     : null;
@@ -29,9 +30,9 @@ export function readHistogram(text: string): Histogram | null {
     : null;
 }
 
-function parse(text: string): unknown {
+function parse(text: string, read: (text: string) => unknown = JSON.parse): unknown {
   try {
-    return JSON.parse(text);
+    return read(text);
   } catch {
     return null;
   }
@@ -48,7 +49,7 @@ export function cellText(value: unknown): string {
 
 /** The same with all digits. */
 export function wholeText(value: unknown): string {
-  return value === null || value === undefined ? '–' : typeof value === 'string' ? value : JSON.stringify(value);
+  return value === null || value === undefined ? '–' : typeof value === 'string' ? value : exactText(value);
 }
 
 /** The bounds of bins of the same width that all of the histograms fit in. */

@@ -36,12 +36,24 @@ export function readRun(text: string): Run {
 }
 
 /** The runs that have a run as their parent, the newest first. */
-export function useChildren(id: string) {
+export function useChildren(id: string, limit: number) {
   return useQuery({
-    queryKey: ['/api/runs', 'children of', id],
+    queryKey: ['/api/runs', 'children of', id, limit],
     queryFn: ({ signal }) =>
-      read(api.GET('/api/runs', { params: { query: { parentId: id, limit: 5, total: 'exact' } }, signal })),
+      read(api.GET('/api/runs', { params: { query: { parentId: id, limit, total: 'exact' } }, signal })),
+    placeholderData: before => before,
     refetchInterval: untilRefused(refreshEvery * 5),
+  });
+}
+
+/** The name of a run; null when there is none. */
+export function useRunName(id: string | null) {
+  return useQuery({
+    queryKey: ['/api/runs', id, 'name'],
+    queryFn: async ({ signal }) =>
+      (await readIfThere(api.GET('/api/runs/{id}', { params: { path: { id: id! } }, signal })))?.name ?? null,
+    enabled: id !== null,
+    staleTime: Infinity,
   });
 }
 

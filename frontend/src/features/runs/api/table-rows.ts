@@ -12,8 +12,7 @@ export function columnsOfNumbers({ columns, data, areNumbers }: Table): boolean[
   return columns.map(
     (_, place) =>
       areNumbers?.[place] ??
-      (data.some(row => typeof row[place] === 'number') &&
-        data.every(row => typeof row[place] === 'number' || isMissing(row[place]))),
+      (data.some(row => isNumber(row[place])) && data.every(row => isNumber(row[place]) || isMissing(row[place]))),
   );
 }
 
@@ -42,6 +41,10 @@ export function nextTableOrder(order: TableOrder | null, column: number): TableO
     : order.isDescending
       ? null
       : { column, isDescending: true };
+}
+
+function isNumber(cell: unknown): boolean {
+  return typeof cell === 'number' || typeof cell === 'bigint';
 }
 
 function isMissing(cell: unknown): boolean {

@@ -1,17 +1,25 @@
 import { Link } from '@tanstack/react-router';
+import { useState } from 'react';
+import { Button } from '../../../components/button';
 import { Facts, LongText } from '../../../components/facts';
 import { useText } from '../../../lib/i18n/i18n';
 import { readEnvironment } from '../api/run-environment';
-import { useChildren, type Run } from '../api/runs';
+import { useChildren, useRunName, type Run } from '../api/runs';
+
+/** How many children are named at first, and at most. */
+const fewChildren = 5;
+const mostChildren = 200;
 
 /** What a run belongs to, and what it ran in. */
 export function RunDetails({ run }: { run: Run }) {
   const t = useText();
-  const { data: children } = useChildren(run.id);
+  const [limit, setLimit] = useState(fewChildren);
+  const { data: children } = useChildren(run.id, limit);
+  const { data: parent } = useRunName(run.parentId);
   const { python, host, command, commit, isDirty } = readEnvironment(run.environment);
   const hidden = (children?.total ?? 0) - (children?.items.length ?? 0);
   const items = [
-    [t('run.parent'), run.parentId && <RunLink key="parent" id={run.parentId} name={run.parentId} />],
+    [t('run.parent'), run.parentId && <RunLink key="parent" id={run.parentId} name={parent ?? run.parentId} />],
     [
       t('run.children'),
       children && children.items.length > 0 && (
@@ -21,7 +29,16 @@ export function RunDetails({ run }: { run: Run }) {
               <RunLink id={id} name={name} />
             </li>
           ))}
-          {hidden > 0 && <li className="muted">{t('run.artifacts.more', { count: hidden })}</li>}
+          {hidden > 0 && (
+            <li className="muted">
+              {t('run.artifacts.more', { count: hidden })}{' '}
+              {limit < mostChildren && (
+                <Button kind="quiet" onClick={() => setLimit(mostChildren)}>
+                  {t('common.more')}
+                </Button>
+              )}
+            </li>
+          )}
         </ul>
       ),
     ],
