@@ -220,6 +220,12 @@ internal static class AlertSentences
         "The mail server refused {recipients}: {answer}"
     );
 
+    /// <summary>To those who do not see the addresses of destinations.</summary>
+    public static readonly Template<int> MailCountRefused = new(
+        "alert.delivery-mail-count-refused",
+        "The mail server refused {count:recipient|recipients}. Editors see which."
+    );
+
     public static readonly Template<string> MailSignInRefused = new(
         "alert.delivery-mail-sign-in-refused",
         "The mail server refused the sign-in (Tracking:Alerts:Smtp:User and Password): {answer}"
