@@ -47,6 +47,13 @@ internal sealed class JobsMessages(JobReader reader) : IEventMessages
             JobSucceeded e => Ended(jobId, e.RunId, e.Attempt, "succeeded", EndReasons.ExitCode, 0, e.At),
             JobFailed e => Ended(jobId, e.RunId, e.Attempt, "failed", e.Reason, e.ExitCode, e.At),
             JobCancelled e => Ended(jobId, e.RunId, e.Attempt, "cancelled", EndReasons.Cancelled, e.ExitCode, e.At),
+            JobDeleted { Attempt: > 0 } e => new JobDeletedMessage
+            {
+                JobId = jobId,
+                Attempt = e.Attempt,
+                DeletedAt = e.At,
+            },
+            JobPurged e => new JobPurgedMessage { JobId = jobId, PurgedAt = e.At },
             _ => null,
         };
     }

@@ -116,14 +116,14 @@ internal static class AlertSentences
 
     // What happened.
 
-    public static readonly Template<string, string, string> Greater = new(
+    public static readonly Template<string, string, string, string> Greater = new(
         "alert.says-greater",
-        "{metric} is {value}, above {threshold}."
+        "{metric} is {value} at step {step}, above {threshold}."
     );
 
-    public static readonly Template<string, string, string> Less = new(
+    public static readonly Template<string, string, string, string> Less = new(
         "alert.says-less",
-        "{metric} is {value}, below {threshold}."
+        "{metric} is {value} at step {step}, below {threshold}."
     );
 
     public static readonly Template<string, string> NaN = new(
@@ -136,9 +136,9 @@ internal static class AlertSentences
         "{metric} is {value} at step {step}."
     );
 
-    public static readonly Template<string, string, string> ZScore = new(
+    public static readonly Template<string, string, string, string> ZScore = new(
         "alert.says-z-score",
-        "{metric} is {value}, more than {threshold} standard deviations from the points before."
+        "{metric} is {value} at step {step}, more than {threshold} standard deviations from the points before."
     );
 
     public static readonly Template<string, string> NoProgress = new(
@@ -218,6 +218,12 @@ internal static class AlertSentences
     public static readonly Template<string, string> MailRecipientsRefused = new(
         "alert.delivery-mail-recipients-refused",
         "The mail server refused {recipients}: {answer}"
+    );
+
+    /// <summary>To those who do not see the addresses of destinations.</summary>
+    public static readonly Template<int> MailCountRefused = new(
+        "alert.delivery-mail-count-refused",
+        "The mail server refused {count:recipient|recipients}. Editors see which."
     );
 
     public static readonly Template<string> MailSignInRefused = new(

@@ -18,7 +18,7 @@ internal sealed partial record Job
     private Decision<JobEvent> Delete(DeleteJob delete, DateTimeOffset now) =>
         !HasEnded ? Refusals.Refuse<JobEvent>(JobSentences.NotEnded.With(Word))
         : IsDeleted ? Decision.Nothing<JobEvent>()
-        : Decision.Accept<JobEvent>(new JobDeleted(Word, delete.Reason, now));
+        : Decision.Accept<JobEvent>(new JobDeleted(Word, delete.Reason, now, Attempt));
 
     private Decision<JobEvent> Restore(DateTimeOffset now) =>
         IsDeleted ? Decision.Accept<JobEvent>(new JobRestored(now)) : Decision.Nothing<JobEvent>();

@@ -92,7 +92,8 @@ internal sealed record JobCancelled(int Attempt, Guid RunId, int? ExitCode, Date
 /// <summary>The job is in the recycle bin. Who moved it there is in the event's metadata.</summary>
 /// <param name="FormerStatus">Its status, which it has again when it is restored.</param>
 /// <param name="Reason">Why, as a text for users.</param>
-internal sealed record JobDeleted(string FormerStatus, string? Reason, DateTimeOffset At) : JobEvent;
+/// <param name="Attempt">Its last attempt; 0 in events of release 0.1.0.</param>
+internal sealed record JobDeleted(string FormerStatus, string? Reason, DateTimeOffset At, int Attempt = 0) : JobEvent;
 
 internal sealed record JobRestored(DateTimeOffset At) : JobEvent;
 

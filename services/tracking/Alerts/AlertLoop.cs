@@ -84,8 +84,6 @@ internal sealed partial class AlertLoop(
         }
 
         var isDue = all || _isMoreDue;
-        // First, so that what a changed rule found before is over when it finds it again.
-        await GuardAsync(async () => await stale.ResolveAsync(cancellationToken), cancellationToken);
         var isLooked = true;
         if (_watches.Contains(RuleWords.Metric))
         {
@@ -111,6 +109,7 @@ internal sealed partial class AlertLoop(
             _nextSweep = now + options.Value.SweepInterval;
         }
 
+        // Last, so that what this look found in a run that has ended is over with it.
         _isMoreStale = false;
         await GuardAsync(async () => _isMoreStale = await stale.ResolveAsync(cancellationToken), cancellationToken);
         if (_isMoreStale || _isMoreDue)

@@ -27,6 +27,7 @@ internal static class AlertsModule
         options.Migrations.Add(DeliveryTables.ByDestination);
         options.Migrations.Add(EvaluationTables.Migration);
         options.Migrations.Add(WatchTables.Migration);
+        options.Migrations.Add(RuleTables.Checks);
         options.InlineProjections.Add(new AlertRuleProjection());
         options.InlineProjections.Add(new AlertProjection());
         services.AddSingleton<EvaluationSignal>();

@@ -18,6 +18,11 @@ internal readonly record struct LivePoint(long Batch, string Key, long Step, Dat
 /// <param name="Points">The points, batch by batch.</param>
 internal readonly record struct LivePoints(long Last, IReadOnlyList<LivePoint> Points);
 
+/// <summary>Which metrics have points in the next batches.</summary>
+/// <param name="Last">The last of these batches.</param>
+/// <param name="Keys">Those that may have points; no others have.</param>
+internal readonly record struct LiveWindow(long Last, IReadOnlyList<string> Keys);
+
 /// <summary>Reads what was logged after a batch.</summary>
 internal sealed class LiveReader(TrackingStore store)
 {
@@ -36,6 +41,28 @@ internal sealed class LiveReader(TrackingStore store)
         command.Parameters.Add(new() { Value = runId });
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
         return await reader.ReadAsync(cancellationToken) ? State(reader) : null;
+    }
+
+    /// <summary>Finds what the next batches after one are about, as many as are read at once.</summary>
+    /// <param name="newest">The run's newest known batch.</param>
+    public async Task<LiveWindow> WindowAsync(
+        string runId,
+        string[] keys,
+        long after,
+        long newest,
+        CancellationToken cancellationToken
+    )
+    {
+        await using var connection = await store.DataSource.OpenConnectionAsync(cancellationToken);
+        var parts = await PartsAsync(connection, runId, keys, after, cancellationToken);
+        var last = LastOf(parts, after, newest);
+        parts.RemoveAll(part => part.First > last);
+        return new LiveWindow(
+            last,
+            parts.Exists(part => part.Key is null)
+                ? keys
+                : [.. parts.Select(part => part.Key!).Distinct(StringComparer.Ordinal)]
+        );
     }
 
     /// <summary>Reads the next batches after one, oldest first.</summary>
@@ -114,15 +141,15 @@ internal sealed class LiveReader(TrackingStore store)
         await using var batch = new NpgsqlBatch(connection);
         batch.Add(
             """
-            select c.first_batch, c.last_batch, c.count from metric_series s
+            select s.key, c.first_batch, c.last_batch, c.count from metric_series s
             join metric_chunk c on c.series_id = s.id and c.last_batch > $2
             where s.run_id = $1 and ($3 is null or s.key = any($3))
             union all
-            select t.first_batch, t.last_batch, t.count from metric_series s
+            select s.key, t.first_batch, t.last_batch, t.count from metric_series s
             join metric_tail t on t.series_id = s.id and t.count > 0 and t.last_batch > $2
             where s.run_id = $1 and ($3 is null or s.key = any($3))
             union all
-            (select b.batch, b.batch, 1000 * cardinality(b.series) from metric_batch b
+            (select null, b.batch, b.batch, 1000 * cardinality(b.series) from metric_batch b
              where b.run_id = $1 and b.batch > $2 order by b.batch limit 100)
             """,
             runId,
@@ -133,7 +160,14 @@ internal sealed class LiveReader(TrackingStore store)
         await using var rows = await batch.ExecuteReaderAsync(cancellationToken);
         while (await rows.ReadAsync(cancellationToken))
         {
-            parts.Add(new Part(rows.GetInt64(0), rows.GetInt64(1), rows.GetInt32(2)));
+            parts.Add(
+                new Part(
+                    await rows.IsDBNullAsync(0, cancellationToken) ? null : rows.GetString(0),
+                    rows.GetInt64(1),
+                    rows.GetInt64(2),
+                    rows.GetInt32(3)
+                )
+            );
         }
 
         return parts;
@@ -240,8 +274,9 @@ internal sealed class LiveReader(TrackingStore store)
         );
 
     /// <summary>Points of one series that are stored together.</summary>
+    /// <param name="Key">Null where points of several are.</param>
     [StructLayout(LayoutKind.Auto)]
-    private readonly record struct Part(long First, long Last, int Count)
+    private readonly record struct Part(string? Key, long First, long Last, int Count)
     {
         /// <summary>About how many are in batches after one until another, as if they were spread evenly.</summary>
         public double PointsIn(long after, long last) =>

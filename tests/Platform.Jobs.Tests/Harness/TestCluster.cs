@@ -100,6 +100,7 @@ internal sealed class TestCluster
 
     public static void ConfigureBus(IBusRegistrationConfigurator bus)
     {
+        bus.AddConsumer<Others>().Endpoint(endpoint => endpoint.Name = "test-others");
         bus.AddConsumer<Nodes>().Endpoint(endpoint => endpoint.Name = "test-nodes");
         bus.AddConsumer<Agent>().Endpoint(endpoint => endpoint.Name = AgentQueues.For(NodeId));
     }
@@ -137,6 +138,14 @@ internal sealed class TestCluster
 
         public Task Consume(ConsumeContext<ReleasePlacement> context) =>
             cluster.AnswerAsync(context, cluster.OnRelease);
+    }
+
+    /// <summary>Services that hear what becomes of jobs.</summary>
+    private sealed class Others(TestCluster cluster) : IConsumer<JobDeletedMessage>, IConsumer<JobPurgedMessage>
+    {
+        public Task Consume(ConsumeContext<JobDeletedMessage> context) => cluster.AnswerAsync(context, _ => null);
+
+        public Task Consume(ConsumeContext<JobPurgedMessage> context) => cluster.AnswerAsync(context, _ => null);
     }
 
     private sealed class Agent(TestCluster cluster)

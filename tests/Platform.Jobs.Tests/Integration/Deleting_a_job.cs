@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Http.Json;
 using System.Text;
 using System.Text.Json.Nodes;
+using Platform.Contracts.Jobs;
 
 namespace Platform.Jobs.Tests.Integration;
 
@@ -227,6 +228,23 @@ public sealed class Deleting_a_job : WithJobsHost
         }
 
         Assert.True((await PurgeAsync(id, dryRun: false))["done"]!.GetValue<bool>());
+    }
+
+    [Fact]
+    public async Task tells_other_services()
+    {
+        var id = await DeletedAsync();
+        await WaitFor.ConditionAsync(
+            "others to hear of it",
+            () => Task.FromResult(Cluster.All<JobDeletedMessage>().Any(one => one.JobId == id && one.Attempt == 1))
+        );
+        Assert.Empty(Cluster.All<JobPurgedMessage>());
+
+        await PurgeAsync(id, dryRun: false);
+        await WaitFor.ConditionAsync(
+            "others to hear that it is gone for good",
+            () => Task.FromResult(Cluster.All<JobPurgedMessage>().Any(one => one.JobId == id))
+        );
     }
 
     [Fact]

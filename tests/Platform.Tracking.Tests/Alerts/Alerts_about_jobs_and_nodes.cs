@@ -1,7 +1,9 @@
 using System.Net;
+using Microsoft.Extensions.DependencyInjection;
 using Platform.Contracts.Jobs;
 using Platform.Contracts.Nodes;
 using Platform.ServiceDefaults;
+using Platform.Tracking.Alerts.Watching;
 
 namespace Platform.Tracking.Tests.Alerts;
 
@@ -52,20 +54,67 @@ public sealed class Alerts_about_jobs_and_nodes(AlertHost host) : IClassFixture<
     {
         var rule = await AddJobRuleAsync("lost", "lost");
         var job = Guid.CreateVersion7();
-        await host.PublishAsync(
-            Submitted(job, "lost"),
-            Started(job, 1),
-            new PlacementLostMessage
-            {
-                JobId = job,
-                Attempt = 1,
-                Reason = EndReasons.NodeLost,
-            }
-        );
+        await host.PublishAsync(Submitted(job, "lost"), Started(job, 1), Lost(job, 1));
         await host.WaitForAsync(rule, "firing");
 
         await host.PublishAsync(Started(job, 2));
         await host.WaitForAsync(rule, "resolved");
+    }
+
+    [Fact]
+    public async Task are_over_when_the_job_is_deleted()
+    {
+        var rule = await AddJobRuleAsync("deleted", "failed");
+        var job = Guid.CreateVersion7();
+        await host.PublishAsync(Submitted(job, "deleted"), Ended(job, 1, "failed"));
+        await host.WaitForAsync(rule, "firing");
+
+        await host.PublishAsync(Deleted(job, 1));
+        var gone = (await host.WaitForAsync(rule, "resolved"))[0]!;
+        Assert.Equal("gone", gone["cause"]!.GetValue<string>());
+
+        // Restored alone, it is as it was; what comes late or twice changes nothing.
+        await host.PublishAsync(Ended(job, 1, "failed"), Deleted(job, 1), Started(job, 1));
+        await host.WaitForAsync(rule, "resolved");
+
+        // Retried after it was restored.
+        await host.PublishAsync(Started(job, 2), Deleted(job, 1), Ended(job, 2, "failed"));
+        await host.WaitForAsync(rule, "firing", "resolved");
+    }
+
+    [Fact]
+    public async Task are_over_when_the_job_is_purged()
+    {
+        var failed = await AddJobRuleAsync("purged", "failed");
+        var lost = await AddJobRuleAsync("purged", "lost");
+        var job = Guid.CreateVersion7();
+        await host.PublishAsync(Submitted(job, "purged"), Started(job, 1), Lost(job, 1), Ended(job, 1, "failed"));
+        await host.WaitForAsync(failed, "firing");
+        await host.WaitForAsync(lost, "firing");
+
+        await host.PublishAsync(Purged(job));
+        foreach (var rule in new[] { failed, lost })
+        {
+            var gone = (await host.WaitForAsync(rule, "resolved"))[0]!;
+            Assert.Equal("gone", gone["cause"]!.GetValue<string>());
+        }
+
+        // One of which nothing but its end is heard, as well.
+        var other = Guid.CreateVersion7();
+        await host.PublishAsync(Purged(other), Submitted(other, "purged"));
+        foreach (var id in new[] { job, other })
+        {
+            await host.PublishAsync(Lost(id, 2), Ended(id, 2, "failed"), Purged(id), Ended(id, 2, "failed"));
+        }
+
+        await host.WaitForAsync(failed, "resolved");
+        await host.WaitForAsync(lost, "resolved");
+
+        Assert.Equal(2, await CountAsync(job, other));
+        await ForgetAsync(TimeSpan.FromDays(29));
+        Assert.Equal(2, await CountAsync(job, other));
+        await ForgetAsync(TimeSpan.FromDays(31));
+        Assert.Equal(0, await CountAsync(job, other));
     }
 
     [Fact]
@@ -189,6 +238,40 @@ public sealed class Alerts_about_jobs_and_nodes(AlertHost host) : IClassFixture<
             Reason = EndReasons.ExitCode,
             EndedAt = TimeProvider.System.GetUtcNow(),
         };
+
+    private static PlacementLostMessage Lost(Guid job, int attempt) =>
+        new()
+        {
+            JobId = job,
+            Attempt = attempt,
+            Reason = EndReasons.NodeLost,
+        };
+
+    private static JobDeletedMessage Deleted(Guid job, int attempt) =>
+        new()
+        {
+            JobId = job,
+            Attempt = attempt,
+            DeletedAt = TimeProvider.System.GetUtcNow(),
+        };
+
+    private static JobPurgedMessage Purged(Guid job) =>
+        new() { JobId = job, PurgedAt = TimeProvider.System.GetUtcNow() };
+
+    /// <summary>Forgets as when so much time has gone by.</summary>
+    private Task ForgetAsync(TimeSpan later) =>
+        host
+            .Services.GetRequiredService<JobWatch>()
+            .ForgetAsync(TimeProvider.System.GetUtcNow() + later, CancellationToken.None);
+
+    private async Task<long> CountAsync(params Guid[] jobs)
+    {
+        await using var command = host.Store.DataSource.CreateCommand(
+            "select count(*) from alert_job where job_id = any($1)"
+        );
+        command.Parameters.Add(new() { Value = jobs });
+        return (long)(await command.ExecuteScalarAsync())!;
+    }
 
     private static NodeStatusMessage Node(Guid node, long version, string status) =>
         new()

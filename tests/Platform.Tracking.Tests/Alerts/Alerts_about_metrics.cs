@@ -10,15 +10,16 @@ public sealed class Alerts_about_metrics(AlertHost host) : IClassFixture<AlertHo
 {
     [Theory]
     [Trait("check", "MON-04")]
-    [InlineData("greater", 1.0, 2.0, 0.5)]
-    [InlineData("less", 1.0, 0.5, 2.0)]
-    [InlineData("nan", null, double.NaN, 2.0)]
-    [InlineData("infinity", null, double.NegativeInfinity, 2.0)]
+    [InlineData("greater", 1.0, 2.0, 0.5, "val/loss is 2 at step 7, above 1.")]
+    [InlineData("less", 1.0, 0.5, 2.0, "val/loss is 0.5 at step 7, below 1.")]
+    [InlineData("nan", null, double.NaN, 2.0, "val/loss is not a number (NaN) at step 7.")]
+    [InlineData("infinity", null, double.NegativeInfinity, 2.0, "val/loss is -Infinity at step 7.")]
     public async Task fire_once_are_resolved_and_survive_a_restart(
         string condition,
         double? threshold,
         double bad,
-        double good
+        double good,
+        string message
     )
     {
         var project = $"of/{condition}";
@@ -45,6 +46,7 @@ public sealed class Alerts_about_metrics(AlertHost host) : IClassFixture<AlertHo
         await host.LogValuesAsync(run, "val/loss", 7, bad, bad);
         var fired = (await host.WaitForAsync(rule, "firing"))[0]!;
         Assert.Equal(7, fired["step"]!.GetValue<long>());
+        Assert.Equal(message, fired["message"]!.GetValue<string>());
         Assert.Equal("val/loss", fired["metric"]!.GetValue<string>());
         Assert.Equal(run, fired["subjectId"]!.GetValue<string>());
 

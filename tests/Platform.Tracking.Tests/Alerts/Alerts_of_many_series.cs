@@ -50,6 +50,31 @@ public sealed class Alerts_of_many_series(AlertHost host) : IClassFixture<AlertH
     }
 
     [Fact]
+    public async Task keep_those_of_other_runs_waiting_for_a_share_of_them_only()
+    {
+        // More than a look looks at, and ten times as many as it raises.
+        const int keys = 2500;
+        var wide = await host.AddRuleAsync(Rule("wide", "*"));
+        var narrow = await host.AddRuleAsync(Rule("narrow", "loss"));
+        var run = await host.CreateRunAsync("wide");
+        var others = await Task.WhenAll(Enumerable.Range(0, 10).Select(_ => host.CreateRunAsync("narrow")));
+        for (var first = 0; first < keys; first += 500)
+        {
+            await LogNaNAsync(run, 500, step: 1, first);
+        }
+
+        await Task.WhenAll(others.Select(other => host.LogValuesAsync(other, "loss", 1, double.NaN)));
+        await WaitForFiringAsync(narrow, others.Length);
+        Assert.InRange(await CountAsync(wide, "firing"), 0, keys - 1);
+        await WaitForFiringAsync(wide, keys);
+
+        // Nothing is found any more, until the last has got better.
+        await LogNaNAsync(run, 500, step: 2, first: 0);
+        await host.LogValuesAsync(run, $"k{keys - 1}", 2, 1);
+        await WaitForFiringAsync(wide, keys - 1);
+    }
+
+    [Fact]
     public async Task are_found_by_an_id_with_capitals()
     {
         var rule = await host.AddRuleAsync(Rule("capitals", "loss"));
@@ -77,12 +102,12 @@ public sealed class Alerts_of_many_series(AlertHost host) : IClassFixture<AlertH
         return (long)(await command.ExecuteScalarAsync())!;
     }
 
-    private Task<JsonNode> LogNaNAsync(string run, int keys, int step) =>
+    private Task<JsonNode> LogNaNAsync(string run, int keys, int step, int first = 0) =>
         host.LogAsync(
             run,
             [
                 .. Enumerable
-                    .Range(0, keys)
+                    .Range(first, keys)
                     .Select(key =>
                         (object)
                             new

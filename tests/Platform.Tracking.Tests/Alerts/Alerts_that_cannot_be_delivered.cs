@@ -1,5 +1,6 @@
 using System.Net;
 using System.Text.Json.Nodes;
+using Platform.ServiceDefaults;
 
 namespace Platform.Tracking.Tests.Alerts;
 
@@ -62,6 +63,39 @@ public sealed class Alerts_that_cannot_be_delivered(AlertHost host) : IClassFixt
         Assert.Contains("gone@example.org", delivery["lastError"]!.GetValue<string>(), StringComparison.Ordinal);
         Assert.DoesNotContain(good, delivery["lastError"]!.GetValue<string>(), StringComparison.Ordinal);
         Assert.Single(host.Mail.Mails, mail => mail.Recipients.Contains(good, StringComparer.Ordinal));
+    }
+
+    [Theory]
+    [InlineData(
+        "RCPT",
+        "alert.delivery-mail-count-refused",
+        "The mail server refused 2 recipients. Editors see which."
+    )]
+    [InlineData("DATA", "alert.delivery-mail-answered", "The mail server refused the mail: 550 5.1.1 <…> Nobody")]
+    public async Task name_addresses_only_to_those_who_see_destinations(string line, string code, string text)
+    {
+        host.Mail.Answers[line] = "550 5.1.1 <gone@example.org> Nobody";
+        var destination = await host.AddMailAsync("gone@example.org", "left@example.org");
+        var (rule, _) = await host.FireAsync($"hidden/{Guid.CreateVersion7():N}", destination);
+        await host.WaitForDeliveriesAsync(rule, "failed");
+        var address = $"/api/alerts/{(await host.AlertsAsync(rule))[0]!["id"]}";
+
+        var viewed = await ReadAsync(UserRole.Viewer);
+        Assert.Equal(text, viewed["lastError"]!.GetValue<string>());
+        Assert.Equal(code, viewed["lastErrorCode"]!["code"]!.GetValue<string>());
+        Assert.DoesNotContain("example.org", viewed.ToJsonString(), StringComparison.Ordinal);
+        Assert.Contains(
+            "gone@example.org",
+            (await ReadAsync(UserRole.Editor))["lastError"]!.GetValue<string>(),
+            StringComparison.Ordinal
+        );
+
+        async Task<JsonNode> ReadAsync(UserRole role)
+        {
+            var caller = Caller.User("bea", role);
+            var shown = await host.SendAsync(HttpMethod.Get, address, body: null, HttpStatusCode.OK, caller: caller);
+            return shown["deliveries"]![0]!;
+        }
     }
 
     [Fact]

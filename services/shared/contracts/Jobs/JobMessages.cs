@@ -104,6 +104,23 @@ public sealed record JobEndedMessage
     public required DateTimeOffset EndedAt { get; init; }
 }
 
+/// <summary>A job that has ended is in the recycle bin.</summary>
+public sealed record JobDeletedMessage
+{
+    public required Guid JobId { get; init; }
+
+    /// <summary>Its last attempt: when it is restored and retried, another one begins.</summary>
+    public required int Attempt { get; init; }
+    public required DateTimeOffset DeletedAt { get; init; }
+}
+
+/// <summary>A job that was in the recycle bin was deleted for good.</summary>
+public sealed record JobPurgedMessage
+{
+    public required Guid JobId { get; init; }
+    public required DateTimeOffset PurgedAt { get; init; }
+}
+
 /// <summary>The resources that an attempt needs on one node.</summary>
 public sealed record Resources
 {

@@ -111,3 +111,25 @@ public sealed class Template<T1, T2, T3> : ITemplate
     /// <inheritdoc cref="Template{T1}.With"/>
     public Sentence With(T1 first, T2 second, T3 third) => _text.Render(first, second, third);
 }
+
+/// <summary>A sentence in which four things vary.</summary>
+public sealed class Template<T1, T2, T3, T4> : ITemplate
+{
+    private readonly TemplateText _text;
+
+    /// <inheritdoc cref="Template{T1}(string, string, string?)"/>
+    public Template(string code, string english, string? problem = null) =>
+        _text = new TemplateText(code, english, problem, 4);
+
+    /// <inheritdoc />
+    public string Code => _text.Code;
+
+    /// <inheritdoc />
+    public string English => _text.English;
+
+    /// <inheritdoc />
+    public string? Problem => _text.Problem;
+
+    /// <inheritdoc cref="Template{T1}.With"/>
+    public Sentence With(T1 first, T2 second, T3 third, T4 fourth) => _text.Render(first, second, third, fourth);
+}

@@ -1,5 +1,6 @@
 using Platform.Contracts.Sentences;
 using Platform.ServiceDefaults;
+using Platform.Tracking.Alerts.Sending;
 
 namespace Platform.Tracking.Alerts.Delivery;
 
@@ -41,7 +42,12 @@ internal sealed class DeliveryReader(TrackingStore store)
     private const int Max = 200;
 
     /// <summary>The deliveries of an alert, oldest first.</summary>
-    public async Task<IReadOnlyList<DeliveryView>> OfAlertAsync(Guid alertId, CancellationToken cancellationToken)
+    /// <param name="showsAddresses">Whether errors name mail addresses.</param>
+    public async Task<IReadOnlyList<DeliveryView>> OfAlertAsync(
+        Guid alertId,
+        bool showsAddresses,
+        CancellationToken cancellationToken
+    )
     {
         await using var command = store.DataSource.CreateCommand(
             $"""
@@ -56,6 +62,17 @@ internal sealed class DeliveryReader(TrackingStore store)
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
         while (await reader.ReadAsync(cancellationToken))
         {
+            var error = Sentence.Of(
+                reader.TextOrNull("error"),
+                await reader.IsDBNullAsync(11, cancellationToken)
+                    ? null
+                    : SentenceCode.FromJson(await reader.GetFieldValueAsync<byte[]>(11, cancellationToken))
+            );
+            if (!showsAddresses)
+            {
+                error = MailAnswer.WithoutAddresses(error);
+            }
+
             views.Add(
                 new DeliveryView
                 {
@@ -69,10 +86,8 @@ internal sealed class DeliveryReader(TrackingStore store)
                     NextAt = reader.ValueOrNull<DateTimeOffset>("next_at"),
                     DeliveredAt = reader.ValueOrNull<DateTimeOffset>("delivered_at"),
                     Status = reader.ValueOrNull<int>("status"),
-                    LastError = reader.TextOrNull("error"),
-                    LastErrorCode = await reader.IsDBNullAsync(11, cancellationToken)
-                        ? null
-                        : SentenceCode.FromJson(await reader.GetFieldValueAsync<byte[]>(11, cancellationToken)),
+                    LastError = error?.Text,
+                    LastErrorCode = error?.Code,
                 }
             );
         }

@@ -92,17 +92,13 @@ internal static class DestinationEndpoints
             return ProblemResults.Invalid(errors);
         }
 
-        if (!await destinations.HasRoomAsync(cancellationToken))
-        {
-            return ProblemResults.Problem(
+        var secret = request.Kind is Destination.Webhook ? WebhookSignature.NewSecret() : null;
+        return await destinations.AddAsync(request, secret, context.Caller().Subject, cancellationToken) is { } added
+            ? TypedResults.Created($"/api/alerts/destinations/{added.Id}", Shown(context, added))
+            : ProblemResults.Problem(
                 StatusCodes.Status409Conflict,
                 AlertSentences.TooManyDestinations.With(DestinationStore.Max)
             );
-        }
-
-        var secret = request.Kind is Destination.Webhook ? WebhookSignature.NewSecret() : null;
-        var added = await destinations.AddAsync(request, secret, context.Caller().Subject, cancellationToken);
-        return TypedResults.Created($"/api/alerts/destinations/{added.Id}", Shown(context, added));
     }
 
     private static async Task<Results<Ok<DestinationView>, ProblemHttpResult>> GetAsync(
@@ -164,7 +160,8 @@ internal static class DestinationEndpoints
             return ProblemResults.UnknownVersion();
         }
 
-        if (await destinations.FindRulesAsync(id, cancellationToken) is { Count: > 0 } rules)
+        var (isDeleted, rules) = await destinations.DeleteAsync(id, ifVersion, cancellationToken);
+        if (!isDeleted && rules.Count > 0)
         {
             return ProblemResults.Problem(
                 StatusCodes.Status409Conflict,
@@ -174,7 +171,7 @@ internal static class DestinationEndpoints
 
         // One that is gone already is deleted, whatever version was meant.
         return
-            await destinations.DeleteAsync(id, ifVersion, cancellationToken)
+            isDeleted
             || ifVersion is not { } expected
             || await destinations.FindAsync(id, cancellationToken) is not { } known
             ? TypedResults.NoContent()

@@ -13,12 +13,6 @@ internal sealed class DestinationStore(TrackingStore store, StoredSecrets secret
 {
     public const int Max = 200;
 
-    public async Task<bool> HasRoomAsync(CancellationToken cancellationToken)
-    {
-        await using var command = store.DataSource.CreateCommand("select count(*) from alert_destination");
-        return (long)(await command.ExecuteScalarAsync(cancellationToken))! < Max;
-    }
-
     /// <summary>Null when there is no such destination.</summary>
     public Task<DestinationView?> FindAsync(Guid id, CancellationToken cancellationToken) =>
         FindAsync(id, DestinationView.Read, cancellationToken);
@@ -33,7 +27,8 @@ internal sealed class DestinationStore(TrackingStore store, StoredSecrets secret
 
     /// <summary>Adds one.</summary>
     /// <param name="secret">Null for mail.</param>
-    public async Task<DestinationView> AddAsync(
+    /// <returns>Null when there are as many as may be.</returns>
+    public async Task<DestinationView?> AddAsync(
         DestinationRequest request,
         string? secret,
         string caller,
@@ -42,11 +37,13 @@ internal sealed class DestinationStore(TrackingStore store, StoredSecrets secret
     {
         var id = Guid.CreateVersion7();
         await using var batch = store.DataSource.CreateBatch();
+        // They are counted one after another, each with those that were added before.
+        batch.Add("select pg_advisory_xact_lock(hashtextextended('tracking alert destinations', 0))");
         batch.Add(
             $"""
             insert into alert_destination as d (id, name, kind, url, recipients, secret, is_active, created_at, created_by, changed_at,
               changed_by)
-            values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $8, $9)
+            select $1, $2, $3, $4, $5, $6, $7, $8, $9, $8, $9 where (select count(*) from alert_destination) < {Max}
             returning {Destination.Columns}
             """,
             id,
@@ -60,8 +57,8 @@ internal sealed class DestinationStore(TrackingStore store, StoredSecrets secret
             caller
         );
         await using var reader = await batch.ExecuteReaderAsync(cancellationToken);
-        await reader.ReadAsync(cancellationToken);
-        return DestinationView.Read(reader) with { Secret = secret };
+        await reader.NextResultAsync(cancellationToken);
+        return await reader.ReadAsync(cancellationToken) ? DestinationView.Read(reader) with { Secret = secret } : null;
     }
 
     /// <summary>Replaces what is said of one; its kind and its secret stay.</summary>
@@ -107,15 +104,29 @@ internal sealed class DestinationStore(TrackingStore store, StoredSecrets secret
             : null;
     }
 
-    /// <summary>Deletes one, and what is still to be delivered to it.</summary>
-    /// <returns>False when it is at another version, or gone.</returns>
-    public async Task<bool> DeleteAsync(Guid id, long? ifVersion, CancellationToken cancellationToken)
+    /// <summary>Deletes one that no rule names, and what is still to be delivered to it.</summary>
+    /// <returns>
+    /// Whether it is deleted, and the names of rules that tell it; neither when it is at another version, or gone.
+    /// </returns>
+    public async Task<(bool IsDeleted, IReadOnlyList<string> Rules)> DeleteAsync(
+        Guid id,
+        long? ifVersion,
+        CancellationToken cancellationToken
+    )
     {
         await using var batch = store.DataSource.CreateBatch();
+        // A rule that is being stored holds the row: what follows sees that rule, and from now on there is no other.
+        batch.Add("select from alert_destination where id = $1 for update", id);
+        batch.Add(
+            "select name from alert_rule where spec -> 'destinations' ? $1 order by name limit 10",
+            id.ToString()
+        );
         batch.Add(
             """
             with gone as (
-              delete from alert_destination where id = $1 and ($2 is null or version = $2) returning id),
+              delete from alert_destination where id = $1 and ($2 is null or version = $2)
+                and not exists (select from alert_rule where spec -> 'destinations' ? $1::text)
+              returning id),
             given_up as (
               update alert_delivery set state = 'failed', next_at = null
               where destination_id in (select id from gone) and state = 'pending')
@@ -124,17 +135,16 @@ internal sealed class DestinationStore(TrackingStore store, StoredSecrets secret
             id,
             SqlParameters.Of(ifVersion, NpgsqlDbType.Bigint)
         );
-        return await batch.ExecuteScalarAsync(cancellationToken) is not null;
-    }
+        await using var reader = await batch.ExecuteReaderAsync(cancellationToken);
+        await reader.NextResultAsync(cancellationToken);
+        var rules = new List<string>();
+        while (await reader.ReadAsync(cancellationToken))
+        {
+            rules.Add(reader.GetString(0));
+        }
 
-    /// <summary>The names of rules that tell it.</summary>
-    public async Task<IReadOnlyList<string>> FindRulesAsync(Guid id, CancellationToken cancellationToken)
-    {
-        await using var command = store.DataSource.CreateCommand(
-            "select name from alert_rule where spec -> 'destinations' ? $1 order by name limit 10"
-        );
-        command.Parameters.Add(new() { Value = id.ToString() });
-        return await command.ReadColumnAsync<string>(cancellationToken);
+        await reader.NextResultAsync(cancellationToken);
+        return (await reader.ReadAsync(cancellationToken), rules);
     }
 
     private async Task<DestinationView?> ChangeAsync(

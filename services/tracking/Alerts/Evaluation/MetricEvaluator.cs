@@ -22,7 +22,7 @@ internal sealed partial class MetricEvaluator(
     ILogger<MetricEvaluator> logger
 )
 {
-    /// <summary>Of how many series a look remembers something for a rule and run.</summary>
+    /// <summary>At how many series a look for a rule looks in a run.</summary>
     private const int ManySeries = 2000;
 
     /// <summary>In how many series it raises or resolves alerts.</summary>
@@ -125,51 +125,65 @@ internal sealed partial class MetricEvaluator(
             return true;
         }
 
-        var remembered = await watched.SeriesAsync(run, cancellationToken);
-        var next = await points.ReadAsync(run.RunId, [.. keys], run.After, run.Newest, cancellationToken);
-        var looks = next
-            .Points.GroupBy(point => point.Key, StringComparer.Ordinal)
-            .Select(series =>
-                LookAt(
-                    run,
-                    remembered.GetValueOrDefault(series.Key)
-                        ?? new(run.RuleId, run.Revision, run.RunId, series.Key, 0, 0, WatchState.Initial),
-                    series,
-                    next.Last
-                )
-            )
-            .OfType<SeriesLook>()
-            // Those that waited for the longest come first.
-            .OrderBy(look => look.Series.Batch)
-            .ToLookup(look => look.Transitions.Count > 0);
-        if (
-            !await RememberAsync(run, [.. looks[false].Take(ManySeries)], cancellationToken)
-                | !await RaiseAllAsync(run, [.. looks[true].Take(ManyFound)], cancellationToken)
-            || looks[false].Skip(ManySeries).Any()
-            || looks[true].Skip(ManyFound).Any()
-        )
+        var window = await points.WindowAsync(run.RunId, [.. keys], run.After, run.Newest, cancellationToken);
+        var batches = await watched.BatchesAsync(run, cancellationToken);
+        // Those that waited for the longest come first.
+        var due = window
+            .Keys.Where(key => batches.GetValueOrDefault(key) < window.Last)
+            .OrderBy(key => batches.GetValueOrDefault(key))
+            .ToList();
+        string[] share = [.. due.Take(ManySeries)];
+        if (!await EvaluateAsync(run, share, window.Last, cancellationToken) || share.Length < due.Count)
         {
             return false;
         }
 
-        await watched.MoveAsync(run, next.Last, cancellationToken);
-        return next.Last >= run.Newest;
+        await watched.MoveAsync(run, window.Last, cancellationToken);
+        return window.Last >= run.Newest;
     }
 
-    /// <summary>Null when the series has no points that were not looked at.</summary>
-    private static SeriesLook? LookAt(WatchedRun run, WatchedSeries series, IEnumerable<LivePoint> added, long last)
+    /// <returns>False when something is left of these series until a batch.</returns>
+    private async Task<bool> EvaluateAsync(
+        WatchedRun run,
+        string[] keys,
+        long last,
+        CancellationToken cancellationToken
+    )
     {
-        var fresh = added
-            .Where(point => point.Batch > series.Batch)
-            .Select(point => new WatchedPoint(point.Step, point.At, point.Value))
-            .ToList();
-        if (fresh.Count == 0)
+        if (keys.Length == 0)
         {
-            return null;
+            return true;
         }
 
+        var remembered = await watched.SeriesAsync(run, keys, cancellationToken);
+        var next = await points.ReadAsync(run.RunId, keys, run.After, last, cancellationToken);
+        var added = next.Points.ToLookup(point => point.Key, StringComparer.Ordinal);
+        var looks = keys.Select(key =>
+                LookAt(
+                    run,
+                    remembered.GetValueOrDefault(key)
+                        ?? new(run.RuleId, run.Revision, run.RunId, key, 0, 0, WatchState.Initial),
+                    added[key],
+                    next.Last
+                )
+            )
+            .ToLookup(look => look.Transitions.Count > 0);
+        return await RememberAsync(run, [.. looks[false]], cancellationToken)
+                & await RaiseAllAsync(run, [.. looks[true].Take(ManyFound)], cancellationToken)
+            && !looks[true].Skip(ManyFound).Any()
+            && next.Last >= last;
+    }
+
+    /// <summary>That a series has no points here is noted as well, so that it is not read again.</summary>
+    private static SeriesLook LookAt(WatchedRun run, WatchedSeries series, IEnumerable<LivePoint> added, long last)
+    {
         var evaluation = new AlertEvaluation(MetricCondition.Of(run.Spec), series.State);
-        return new SeriesLook(series, Math.Max(last, series.Batch), evaluation, evaluation.Add(fresh));
+        var transitions = evaluation.Add(
+            added
+                .Where(point => point.Batch > series.Batch)
+                .Select(point => new WatchedPoint(point.Step, point.At, point.Value))
+        );
+        return new SeriesLook(series, Math.Max(last, series.Batch), evaluation, transitions);
     }
 
     /// <returns>False when somebody else was quicker with one.</returns>

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Npgsql;
 using Platform.EventStore;
 using Platform.Mlflow.Filtering;
 using Platform.ServiceDefaults;
@@ -140,20 +141,29 @@ internal sealed class WatchedRuns(TrackingStore store)
         return await command.ReadColumnAsync<string>(cancellationToken);
     }
 
-    /// <summary>What a rule remembers of the series of a run, by key.</summary>
+    /// <summary>Until which batch a rule has looked at the series of a run that it remembers, by key.</summary>
+    public async Task<Dictionary<string, long>> BatchesAsync(WatchedRun run, CancellationToken cancellationToken)
+    {
+        await using var command = SeriesCommand(run, "key, batch");
+        var batches = new Dictionary<string, long>(StringComparer.Ordinal);
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        while (await reader.ReadAsync(cancellationToken))
+        {
+            batches.Add(reader.GetString(0), reader.GetInt64(1));
+        }
+
+        return batches;
+    }
+
+    /// <summary>What a rule remembers of these series of a run, by key.</summary>
     public async Task<Dictionary<string, WatchedSeries>> SeriesAsync(
         WatchedRun run,
+        string[] keys,
         CancellationToken cancellationToken
     )
     {
-        await using var command = store.DataSource.CreateCommand(
-            """
-            select key, change, batch, state::text from alert_series where run_id = $1 and rule_id = $2 and revision = $3
-            """
-        );
-        command.Parameters.Add(new() { Value = run.RunId });
-        command.Parameters.Add(new() { Value = run.RuleId });
-        command.Parameters.Add(new() { Value = run.Revision });
+        await using var command = SeriesCommand(run, "key, change, batch, state::text", "and key = any($4)");
+        command.Parameters.Add(new() { Value = keys });
         var series = new Dictionary<string, WatchedSeries>(StringComparer.Ordinal);
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
         while (await reader.ReadAsync(cancellationToken))
@@ -243,6 +253,17 @@ internal sealed class WatchedRuns(TrackingStore store)
         command.Parameters.Add(new() { Value = run.RunId });
         command.Parameters.Add(new() { Value = batch });
         await command.ExecuteNonQueryAsync(cancellationToken);
+    }
+
+    private NpgsqlCommand SeriesCommand(WatchedRun run, string columns, string condition = "")
+    {
+        var command = store.DataSource.CreateCommand(
+            $"select {columns} from alert_series where run_id = $1 and rule_id = $2 and revision = $3 {condition}"
+        );
+        command.Parameters.Add(new() { Value = run.RunId });
+        command.Parameters.Add(new() { Value = run.RuleId });
+        command.Parameters.Add(new() { Value = run.Revision });
+        return command;
     }
 
     private static WatchState StateOf(string json) =>

@@ -35,11 +35,11 @@ internal static class AlertMessages
         var threshold = Text(row.ValueOrNull<double>("threshold"));
         return row.Value<string>("condition") switch
         {
-            RuleWords.Greater => AlertSentences.Greater.With(metric, value, threshold),
-            RuleWords.Less => AlertSentences.Less.With(metric, value, threshold),
+            RuleWords.Greater => AlertSentences.Greater.With(metric, value, step, threshold),
+            RuleWords.Less => AlertSentences.Less.With(metric, value, step, threshold),
             RuleWords.NaN => AlertSentences.NaN.With(metric, step),
             RuleWords.Infinity => AlertSentences.Infinity.With(metric, value, step),
-            RuleWords.ZScore => AlertSentences.ZScore.With(metric, value, threshold),
+            RuleWords.ZScore => AlertSentences.ZScore.With(metric, value, step, threshold),
             _ when row.ValueOrNull<long>("step") is null => AlertSentences.NoProgressFor.With(metric, seconds),
             _ => AlertSentences.NoProgress.With(metric, step),
         };

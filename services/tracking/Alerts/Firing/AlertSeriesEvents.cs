@@ -62,6 +62,6 @@ internal static class AlertCauses
     public const string RulePaused = "rule-paused";
     public const string RuleDeleted = "rule-deleted";
 
-    /// <summary>The run, job or node is not known any more.</summary>
+    /// <summary>The run, job or node is deleted.</summary>
     public const string Gone = "gone";
 }

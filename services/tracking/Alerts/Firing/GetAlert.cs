@@ -1,3 +1,4 @@
+using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Platform.ServiceDefaults;
 using Platform.Tracking.Alerts.Delivery;
@@ -33,12 +34,21 @@ internal static class GetAlertEndpoints
         Guid id,
         AlertReader reader,
         DeliveryReader deliveries,
+        IAuthorizationService authorization,
         HttpContext context,
         CancellationToken cancellationToken
-    ) =>
-        await reader.FindAsync(id, context.Caller().Subject, cancellationToken) is { } alert
-            ? TypedResults.Ok(new AlertDetails(alert, await deliveries.OfAlertAsync(id, cancellationToken)))
-            : ProblemResults.NotFound(AlertSentences.NotFound.With(id.ToString()));
+    )
+    {
+        if (await reader.FindAsync(id, context.Caller().Subject, cancellationToken) is not { } alert)
+        {
+            return ProblemResults.NotFound(AlertSentences.NotFound.With(id.ToString()));
+        }
+
+        // Who sees destinations sees their addresses.
+        var seesAddresses = await authorization.AuthorizeAsync(context.User, Policies.Edit);
+        var delivered = await deliveries.OfAlertAsync(id, seesAddresses.Succeeded, cancellationToken);
+        return TypedResults.Ok(new AlertDetails(alert, delivered));
+    }
 
     private static async Task<Results<Ok<AlertView>, ProblemHttpResult>> DismissAsync(
         Guid id,

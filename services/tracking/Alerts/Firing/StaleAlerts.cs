@@ -1,9 +1,13 @@
 using Platform.Tracking.Alerts.Evaluation;
 using Platform.Tracking.Alerts.Rules;
+using Platform.Tracking.Alerts.Watching;
 
 namespace Platform.Tracking.Alerts.Firing;
 
-/// <summary>Resolves alerts that nothing stands for any more: their rule was changed, paused or deleted, or their run has ended.</summary>
+/// <summary>
+/// Resolves alerts that nothing stands for any more: their rule was changed, paused or deleted, their run has ended, or their run or job
+/// is gone.
+/// </summary>
 internal sealed partial class StaleAlerts(TrackingStore store, AlertWriter alerts, ILogger<StaleAlerts> logger)
 {
     private const int Step = 400;
@@ -59,6 +63,7 @@ internal sealed partial class StaleAlerts(TrackingStore store, AlertWriter alert
                 when r.id is null then '{AlertCauses.RuleDeleted}'
                 when r.state <> '{RuleWords.Active}' then '{AlertCauses.RulePaused}'
                 when r.revision <> a.revision then '{AlertCauses.RuleChanged}'
+                when j.stage = {(int)JobStage.Gone} then '{AlertCauses.Gone}'
                 when a.watch <> '{RuleWords.Metric}' then null
                 when n.id is null then '{AlertCauses.Gone}'
                 when n.ended_at is not null then '{AlertCauses.RunEnded}'
@@ -66,6 +71,7 @@ internal sealed partial class StaleAlerts(TrackingStore store, AlertWriter alert
               from alert a
               left join alert_rule r on r.id = a.rule_id
               left join run n on a.watch = '{RuleWords.Metric}' and n.id = a.subject_id
+              left join alert_job j on j.job_id = case a.watch when '{RuleWords.Job}' then a.subject_id::uuid end
               where a.state = 'firing') f
             where f.cause is not null order by f.fired_at limit {Step}
             """

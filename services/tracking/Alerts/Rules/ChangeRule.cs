@@ -40,7 +40,7 @@ internal static class ChangeRuleEndpoints
         CancellationToken cancellationToken
     )
     {
-        var (spec, problem) = await changes.CheckAsync(request.ToSpec(), context, cancellationToken);
+        var (spec, problem) = RuleChanges.Check(request.ToSpec(), context);
         return problem ?? await OfAsync(id, new ChangeAlertRule(spec), changes, context, cancellationToken);
     }
 

@@ -88,34 +88,17 @@ internal static class CreateRuleEndpoint
     private static async Task<Results<Created<RuleView>, ProblemHttpResult>> HandleAsync(
         RuleRequest request,
         RuleChanges changes,
-        RuleReader reader,
         HttpContext context,
         CancellationToken cancellationToken
     )
     {
-        var (spec, problem) = await changes.CheckAsync(request.ToSpec(), context, cancellationToken);
+        var (spec, problem) = RuleChanges.Check(request.ToSpec(), context);
         if (problem is not null)
         {
             return problem;
         }
 
-        if (!await changes.HasRoomAsync(cancellationToken))
-        {
-            return ProblemResults.Problem(
-                StatusCodes.Status409Conflict,
-                AlertSentences.TooManyRules.With(RuleChanges.MaxRules)
-            );
-        }
-
-        var id = Guid.CreateVersion7();
-        var outcome = await changes.DecideAsync(
-            id,
-            new CreateAlertRule(spec),
-            context,
-            ifVersion: null,
-            cancellationToken
-        );
-        context.Response.SetETag(outcome.Version);
-        return TypedResults.Created($"/api/alerts/rules/{id}", (await reader.FindAsync(id, cancellationToken))!);
+        var (rule, refused) = await changes.CreateAsync(spec, context, cancellationToken);
+        return refused is null ? TypedResults.Created($"/api/alerts/rules/{rule!.Id}", rule) : refused;
     }
 }

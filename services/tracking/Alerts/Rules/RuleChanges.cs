@@ -10,31 +10,25 @@ namespace Platform.Tracking.Alerts.Rules;
 /// <summary>Handles commands to rules. What a rule looks at begins with the points that its runs do not have yet.</summary>
 internal sealed class RuleChanges(TrackingStore store, RuleReader rules, EvaluationSignal signal, TimeProvider clock)
 {
-    /// <summary>As many rules as can be looked through with every point that is stored.</summary>
-    public const int MaxRules = 1000;
-
     /// <summary>What is wrong with a rule for somebody who may make it; null when nothing is.</summary>
-    public async Task<(RuleSpec Spec, ProblemHttpResult? Problem)> CheckAsync(
-        RuleSpec wanted,
+    public static (RuleSpec Spec, ProblemHttpResult? Problem) Check(RuleSpec wanted, HttpContext context)
+    {
+        var errors = new FieldErrors();
+        var spec = RuleRules.Check(wanted, errors);
+        return (spec, errors.Count > 0 ? ProblemResults.Invalid(errors) : RefuseNodeRule(spec.IsOfNodes, context));
+    }
+
+    /// <summary>Makes a rule.</summary>
+    public async Task<(RuleView? Rule, ProblemHttpResult? Problem)> CreateAsync(
+        RuleSpec spec,
         HttpContext context,
         CancellationToken cancellationToken
     )
     {
-        var errors = new FieldErrors();
-        var spec = RuleRules.Check(wanted, errors);
-        if (errors.Count == 0 && await FindUnknownAsync(spec.Destinations, cancellationToken) is { Count: > 0 } unknown)
-        {
-            errors.Add("destinations", AlertSentences.UnknownDestination.With(string.Join(", ", unknown)));
-        }
-
-        return (spec, errors.Count > 0 ? ProblemResults.Invalid(errors) : RefuseNodeRule(spec.IsOfNodes, context));
+        var id = Guid.CreateVersion7();
+        var problem = await DecideAsync(id, new CreateAlertRule(spec), context, ifVersion: null, cancellationToken);
+        return problem is null ? (await rules.FindAsync(id, cancellationToken), null) : (null, problem);
     }
-
-    /// <summary>Rules about nodes show what administrators look after.</summary>
-    private static ProblemHttpResult? RefuseNodeRule(bool isOfNodes, HttpContext context) =>
-        isOfNodes && context.Caller() is not { Kind: CallerKind.User, Role: UserRole.Administrator }
-            ? ProblemResults.Problem(StatusCodes.Status403Forbidden, AlertSentences.AdministratorsOnly)
-            : null;
 
     /// <summary>Changes a rule that is there, under the request's <c>If-Match</c>.</summary>
     public async Task<(RuleView? Rule, ProblemHttpResult? Problem)> HandleAsync(
@@ -59,17 +53,18 @@ internal sealed class RuleChanges(TrackingStore store, RuleReader rules, Evaluat
             return (null, forbidden);
         }
 
-        var outcome = await DecideAsync(id, command, context, ifVersion, cancellationToken);
-        if (outcome.Refusal is { } refusal)
-        {
-            return (null, ProblemResults.From(refusal, StatusCodes.Status404NotFound));
-        }
-
-        context.Response.SetETag(outcome.Version);
-        return (await rules.FindAsync(id, cancellationToken) ?? known, null);
+        var problem = await DecideAsync(id, command, context, ifVersion, cancellationToken);
+        return problem is null ? (await rules.FindAsync(id, cancellationToken) ?? known, null) : (null, problem);
     }
 
-    public async Task<Outcome<AlertRule, AlertRuleEvent>> DecideAsync(
+    /// <summary>Rules about nodes show what administrators look after.</summary>
+    private static ProblemHttpResult? RefuseNodeRule(bool isOfNodes, HttpContext context) =>
+        isOfNodes && context.Caller() is not { Kind: CallerKind.User, Role: UserRole.Administrator }
+            ? ProblemResults.Problem(StatusCodes.Status403Forbidden, AlertSentences.AdministratorsOnly)
+            : null;
+
+    /// <returns>Why it is refused; null when it is done.</returns>
+    private async Task<ProblemHttpResult?> DecideAsync(
         Guid id,
         AlertRuleCommand command,
         HttpContext context,
@@ -77,32 +72,58 @@ internal sealed class RuleChanges(TrackingStore store, RuleReader rules, Evaluat
         CancellationToken cancellationToken
     )
     {
-        var outcome = await store.HandleAsync(
-            AlertRule.Decider,
-            id.ToString(),
-            rule => AlertRule.Decide(rule, command, clock.GetUtcNow()),
-            context.EventMetadata(id.ToString()),
-            ifVersion,
-            batch => AddCursors(batch, id, command),
-            cancellationToken: cancellationToken
-        );
+        Outcome<AlertRule, AlertRuleEvent> outcome;
+        try
+        {
+            outcome = await store.HandleAsync(
+                AlertRule.Decider,
+                id.ToString(),
+                rule => AlertRule.Decide(rule, command, clock.GetUtcNow()),
+                context.EventMetadata(id.ToString()),
+                ifVersion,
+                batch => AddRest(batch, id, command),
+                cancellationToken: cancellationToken
+            );
+        }
+        catch (PostgresException refused) when (refused.SqlState is RuleTables.TooMany)
+        {
+            return ProblemResults.Problem(
+                StatusCodes.Status409Conflict,
+                AlertSentences.TooManyRules.With(RuleTables.MaxRules)
+            );
+        }
+        catch (PostgresException refused) when (refused.SqlState is RuleTables.UnknownDestination)
+        {
+            return await UnknownDestinationsAsync(DestinationsOf(command) ?? [], cancellationToken);
+        }
+
+        if (outcome.Refusal is { } refusal)
+        {
+            return ProblemResults.From(refusal, StatusCodes.Status404NotFound);
+        }
+
         if (outcome.Events.Count > 0)
         {
             signal.Raise();
         }
 
-        return outcome;
+        context.Response.SetETag(outcome.Version);
+        return null;
     }
 
-    public async Task<bool> HasRoomAsync(CancellationToken cancellationToken)
+    /// <summary>What is checked with it, and where the runs are now that have not ended: the rule's row is written already, as it is inline.</summary>
+    private static void AddRest(NpgsqlBatch batch, Guid id, AlertRuleCommand command)
     {
-        await using var command = store.DataSource.CreateCommand("select count(*) from alert_rule");
-        return (long)(await command.ExecuteScalarAsync(cancellationToken))! < MaxRules;
-    }
+        if (command is CreateAlertRule)
+        {
+            RuleTables.AddCountCheck(batch);
+        }
 
-    /// <summary>Where the runs that have not ended are now: the rule's row is written already, as it is inline.</summary>
-    private static void AddCursors(NpgsqlBatch batch, Guid id, AlertRuleCommand command)
-    {
+        if (DestinationsOf(command) is { Count: > 0 } destinations)
+        {
+            RuleTables.AddDestinationCheck(batch, destinations);
+        }
+
         if (command is not (DeleteAlertRule or PauseAlertRule))
         {
             batch.Add(EvaluationTables.BeginSql, id);
@@ -114,12 +135,27 @@ internal sealed class RuleChanges(TrackingStore store, RuleReader rules, Evaluat
         }
     }
 
-    private async Task<List<Guid>> FindUnknownAsync(IReadOnlyList<Guid> ids, CancellationToken cancellationToken)
+    private static IReadOnlyList<Guid>? DestinationsOf(AlertRuleCommand command) =>
+        command switch
+        {
+            CreateAlertRule create => create.Spec.Destinations,
+            ChangeAlertRule change => change.Spec.Destinations,
+            _ => null,
+        };
+
+    private async Task<ProblemHttpResult> UnknownDestinationsAsync(
+        IReadOnlyList<Guid> named,
+        CancellationToken cancellationToken
+    )
     {
         await using var command = store.DataSource.CreateCommand(
             "select u.id from unnest($1::uuid[]) u(id) where not exists (select from alert_destination d where d.id = u.id)"
         );
-        command.Parameters.Add(new() { Value = ids.ToArray() });
-        return await command.ReadColumnAsync<Guid>(cancellationToken);
+        command.Parameters.Add(new() { Value = named.ToArray() });
+        var unknown = await command.ReadColumnAsync<Guid>(cancellationToken);
+        return ProblemResults.Invalid(
+            "destinations",
+            AlertSentences.UnknownDestination.With(string.Join(", ", unknown))
+        );
     }
 }

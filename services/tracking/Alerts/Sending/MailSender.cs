@@ -113,7 +113,7 @@ internal sealed class MailSender(IOptions<AlertOptions> options, TimeProvider cl
         var answer = MailAnswer.Of(first.Response.StatusCode, first.Response.Response, smtp);
         return new SendOutcome(
             Status: null,
-            AlertSentences.MailRecipientsRefused.With(string.Join(", ", refused), answer),
+            AlertSentences.MailRecipientsRefused.With(string.Join(MailAnswer.Separator, refused), answer),
             IsFinal: client.Refused.All(one => (int)one.Response.StatusCode >= Permanent),
             refused.Count < recipients.Count ? refused : null
         );

@@ -4,7 +4,9 @@ namespace Platform.Tracking.Alerts.Watching;
 
 /// <summary>What is known of a job.</summary>
 /// <param name="Stage">How far the attempt is; a later message of an earlier stage changes nothing.</param>
-/// <param name="Status"><c>waiting</c>, <c>placed</c>, <c>running</c>, <c>succeeded</c>, <c>failed</c> or <c>cancelled</c>.</param>
+/// <param name="Status">
+/// <c>waiting</c>, <c>placed</c>, <c>running</c>, <c>succeeded</c>, <c>failed</c>, <c>cancelled</c>, <c>deleted</c> or <c>purged</c>.
+/// </param>
 /// <param name="Since">Since when it is in this stage.</param>
 /// <param name="LostAttempt">The last attempt whose node stopped answering; null for none.</param>
 internal sealed record JobState(
@@ -24,7 +26,7 @@ internal sealed record JobState(
                 : known?.LostAttempt ?? heard.LostAttempt;
         var newest =
             known is null || (heard.Attempt, heard.Stage).CompareTo((known.Attempt, known.Stage)) > 0 ? heard : known;
-        return newest with { LostAttempt = lost };
+        return newest with { LostAttempt = newest.Stage is JobStage.Gone ? null : lost };
     }
 
     /// <summary>Whether what a rule about jobs watches for is so now.</summary>
@@ -50,4 +52,10 @@ internal enum JobStage
     Placed,
     Running,
     Ended,
+
+    /// <summary>
+    /// The job is in the recycle bin or purged. Remembered for a while, so that messages that come later bring nothing back; another
+    /// attempt of a job that was restored does.
+    /// </summary>
+    Gone,
 }

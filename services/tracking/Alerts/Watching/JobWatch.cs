@@ -10,7 +10,7 @@ namespace Platform.Tracking.Alerts.Watching;
 /// <summary>Compares what rules about jobs watch for with what jobs do, and raises and resolves their alerts.</summary>
 internal sealed class JobWatch(TrackingStore store, AlertWriter alerts, TimeProvider clock)
 {
-    /// <summary>For how long jobs that have ended are remembered: by then they are hardly tried again.</summary>
+    /// <summary>For how long jobs that have ended or are gone are remembered: by then they are hardly tried again.</summary>
     private static readonly TimeSpan _remembered = TimeSpan.FromDays(30);
 
     private const string RulesOfJobs = """
@@ -36,7 +36,13 @@ internal sealed class JobWatch(TrackingStore store, AlertWriter alerts, TimeProv
             // Another message of the job was recorded meanwhile.
         }
 
-        await LookAsync("where j.job_id = $1", jobId, clock.GetUtcNow(), cancellationToken);
+        // The alerts of those that are gone are stale.
+        await LookAsync(
+            $"where j.job_id = $1 and j.stage <> {(int)JobStage.Gone}",
+            jobId,
+            clock.GetUtcNow(),
+            cancellationToken
+        );
     }
 
     /// <summary>
@@ -59,12 +65,12 @@ internal sealed class JobWatch(TrackingStore store, AlertWriter alerts, TimeProv
             cancellationToken
         );
 
-    /// <summary>Forgets jobs that ended long ago.</summary>
+    /// <summary>Forgets jobs that ended, or went, long ago.</summary>
     public async Task ForgetAsync(DateTimeOffset now, CancellationToken cancellationToken)
     {
         await using var forget = store.DataSource.CreateCommand(
             """
-            delete from alert_job j where j.stage = 3 and j.since < $1
+            delete from alert_job j where j.stage >= 3 and j.since < $1
               and not exists (select from alert a where a.subject_id = j.job_id::text and a.state = 'firing')
             """
         );

@@ -11,6 +11,8 @@ internal sealed class WatchJobs(JobWatch jobs, TimeProvider clock)
         IConsumer<JobPlacedMessage>,
         IConsumer<JobStartedMessage>,
         IConsumer<JobEndedMessage>,
+        IConsumer<JobDeletedMessage>,
+        IConsumer<JobPurgedMessage>,
         IConsumer<PlacementLostMessage>
 {
     public Task Consume(ConsumeContext<JobSubmittedMessage> context) =>
@@ -54,6 +56,21 @@ internal sealed class WatchJobs(JobWatch jobs, TimeProvider clock)
             new JobState(job.Attempt, JobStage.Ended, job.Status, job.EndedAt, lost)
         );
     }
+
+    public Task Consume(ConsumeContext<JobDeletedMessage> context) =>
+        RecordAsync(
+            context,
+            context.Message.JobId,
+            new JobState(context.Message.Attempt, JobStage.Gone, "deleted", context.Message.DeletedAt)
+        );
+
+    public Task Consume(ConsumeContext<JobPurgedMessage> context) =>
+        RecordAsync(
+            context,
+            context.Message.JobId,
+            // No attempt follows.
+            new JobState(int.MaxValue, JobStage.Gone, "purged", context.Message.PurgedAt)
+        );
 
     public Task Consume(ConsumeContext<PlacementLostMessage> context)
     {
