@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { addPoints, byTime, smooth, toCsv, toSeries } from './series';
+import { addPoints, byTime, loneValues, smooth, toCsv, toSeries } from './series';
 
 test('smoothing starts at the first value and follows the rest', () => {
   expect(smooth([4, 4, 4], 0.9)).toEqual([4, 4, 4].map(value => expect.closeTo(value) as number));
@@ -103,4 +103,10 @@ test('a curve becomes a table, also when its name has commas and quotes', () => 
 test('the table of a curve has the points of all attempts, in the order in which they were logged', () => {
   const csv = toCsv(toSeries('loss', { steps: [1, 1, 2], times: [0, 2, 1], values: [3, 1, 2] }));
   expect(csv.split('\r\n').map(row => row.split(',')[0])).toEqual(['step', '1', '2', '1', '']);
+});
+
+test('a value between gaps is a lone one, one with a neighbour is not', () => {
+  expect(loneValues([1, null, 2, undefined, 3, 4, null], 0, 6)).toEqual([0, 2]);
+  expect(loneValues([null, 1, 2, null, 3], 0, 3)).toBeNull();
+  expect(loneValues([], 0, -1)).toBeNull();
 });

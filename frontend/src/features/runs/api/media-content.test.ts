@@ -20,6 +20,8 @@ test('cells say what they have', () => {
   const values = [null, 'x', 1234567, 1 / 3, true, { a: 1 }];
   expect(values.map(cellText)).toEqual(['–', 'x', '1234567', '0.33333', 'true', '{"a":1}']);
   expect(wholeText(1 / 3)).toBe('0.3333333333333333');
+  const long = readTable('{"columns":["id"],"data":[[1152921504606846976]]}')?.data[0]?.[0];
+  expect([cellText(long), wholeText([long])]).toEqual(['1152921504606846976', '[1152921504606846976]']);
 });
 
 test('histograms of several steps are counted in the same bins', () => {
