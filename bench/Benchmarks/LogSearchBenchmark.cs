@@ -12,7 +12,8 @@ internal static class LogSearchBenchmark
 {
     private const int Logs = 16;
     private const int RequestLines = 10_000;
-    private const int Rounds = 20;
+    private const int Rounds = 40;
+    private const int GrepRounds = 5;
     private const double Limit = 300;
 
     /// <summary>How many lines are stored by turns with and without the index.</summary>
@@ -128,14 +129,17 @@ internal static class LogSearchBenchmark
             var watch = Stopwatch.StartNew();
             var page = await cluster.SearchAsync(word, cancellationToken);
             var search = watch.Elapsed.TotalMilliseconds;
-            watch.Restart();
-            var found = await Programs.RunAsync(["/bin/sh", "-c", script], cancellationToken);
-            var grep = watch.Elapsed.TotalMilliseconds;
-            Check(word, page, found);
+            if (i <= GrepRounds)
+            {
+                watch.Restart();
+                var found = await Programs.RunAsync(["/bin/sh", "-c", script], cancellationToken);
+                greps.Add(watch.Elapsed.TotalMilliseconds);
+                Check(word, page, found);
+            }
+
             if (i > 0)
             {
                 searches.Add(search);
-                greps.Add(grep);
             }
         }
 

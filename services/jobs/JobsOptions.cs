@@ -64,7 +64,7 @@ internal sealed class JobsOptions
 
     /// <summary>How often it is looked for log lines that are to be indexed for searches.</summary>
     [Range(typeof(TimeSpan), "00:00:00.010", "01:00:00")]
-    public TimeSpan LogIndexInterval { get; set; } = TimeSpan.FromSeconds(2);
+    public TimeSpan LogIndexInterval { get; set; } = TimeSpan.FromSeconds(1);
 
     /// <summary>How long a search of logs may take before it answers with what it found until then.</summary>
     [Range(typeof(TimeSpan), "00:00:00", "00:01:00")]

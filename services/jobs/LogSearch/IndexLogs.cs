@@ -23,7 +23,7 @@ internal sealed partial class IndexLogs(
     private const int MaxLogs = 256;
 
     /// <summary>How much is read at a time; its last bucket is mostly not full, and read again.</summary>
-    private const long WindowBytes = 8 * LogBuckets.MaxBytes;
+    private const long WindowBytes = 16 * LogBuckets.MaxBytes;
 
     private LogKey? _last;
 
@@ -33,7 +33,8 @@ internal sealed partial class IndexLogs(
     {
         await ForgetIndexedAsync(connection, cancellationToken);
         var logs = await FindAsync(connection, cancellationToken);
-        if (logs.Count < MaxLogs && logs.Sum(log => log.Range.To - log.Range.From) < LogBuckets.MaxBytes)
+        var bytes = logs.Sum(log => log.Range.To - log.Range.From);
+        if (logs.Count < MaxLogs && bytes < LogBuckets.MaxBytes)
         {
             _last = null;
             return false;
@@ -46,7 +47,8 @@ internal sealed partial class IndexLogs(
         {
             var isWritten = await index.TryWriteAsync(buckets.Full, Advance(logs, buckets.Full), cancellationToken);
             while (await index.TryFoldAsync(cancellationToken)) { }
-            return isWritten;
+            // What is left is too little for another turn at once.
+            return isWritten && (logs.Count == MaxLogs || bytes >= WindowBytes);
         }
 
         // Lines that have no end yet: others may have.
@@ -131,14 +133,14 @@ internal sealed partial class IndexLogs(
         CancellationToken cancellationToken
     )
     {
-        var (buckets, text) = (new LogBuckets(), new LogText());
+        var buckets = new LogBuckets();
         await LogChunks.ReadAsync(
             connection,
             [.. logs.Select(log => log.Range)],
             place =>
             {
                 var range = logs[place].Range;
-                return new LogRangeLines(range, text, (line, read) => buckets.Add(range.Log, line, read));
+                return new LogRangeLines(range, (line, bytes) => buckets.Add(range.Log, line, bytes));
             },
             (place, lines) =>
             {

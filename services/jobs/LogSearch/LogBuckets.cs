@@ -27,6 +27,7 @@ internal sealed class LogBuckets
     private const int ManyRanges = 200;
     private const double MaxShare = 0.3;
 
+    private readonly LogText _text = new();
     private readonly List<LogBucket> _full = [];
     private readonly List<LogBucketRange> _ranges = [];
     private LogSignature _signature = new();
@@ -37,7 +38,7 @@ internal sealed class LogBuckets
     public IReadOnlyList<LogBucket> Full => _full;
 
     /// <summary>Adds a line; those of a log come one after the other.</summary>
-    public void Add(LogKey log, LogLineAt line, LogText text)
+    public void Add(LogKey log, LogLineAt line, ReadOnlySpan<byte> bytes)
     {
         var at = line.Place.At;
         if (_open is { } open && Fits(open, log, line))
@@ -63,7 +64,7 @@ internal sealed class LogBuckets
             );
         }
 
-        _signature.Add(text.FoldedBytes());
+        _signature.Add(_text.FoldBytes(bytes));
         _bytes += line.End - line.Place.Offset;
         if (_bytes >= MaxBytes || (_bytes >= MinBytes && _signature.Share >= MaxShare))
         {

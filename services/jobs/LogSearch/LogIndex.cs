@@ -64,6 +64,14 @@ internal sealed class LogIndex(JobsStore store)
             where l.is_unindexed and l.next_offset > l.indexed_offset {rest}
             """;
 
+    /// <summary>SQL that sums up the bytes of all that <see cref="UnindexedSql"/> selects.</summary>
+    public static string UnindexedBytesSql(string rest) =>
+        $"""
+            select coalesce(sum(l.next_offset - l.indexed_offset), 0)::bigint
+            from log_state l join job_summary s on s.job_id = l.job_id
+            where l.is_unindexed and l.next_offset > l.indexed_offset {rest}
+            """;
+
     /// <summary>Stores buckets and up to where logs are indexed with them, both or neither.</summary>
     /// <returns>False when another process did the same, or a log was deleted: nothing is stored.</returns>
     public async Task<bool> TryWriteAsync(
@@ -74,6 +82,7 @@ internal sealed class LogIndex(JobsStore store)
     {
         await using var connection = await store.DataSource.OpenConnectionAsync(cancellationToken);
         await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
+        await NotWaitAsync(connection, cancellationToken);
         if (await AdvanceAsync(connection, logs, cancellationToken) != logs.Count)
         {
             return false;
@@ -114,23 +123,28 @@ internal sealed class LogIndex(JobsStore store)
     {
         await using var connection = await store.DataSource.OpenConnectionAsync(cancellationToken);
         await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
-        var buckets = new List<long>();
-        var group = new LogGroup();
+        await NotWaitAsync(connection, cancellationToken);
+        var (buckets, group) = (new List<long>(), (LogGroup?)null);
         await using (var read = new NpgsqlBatch(connection))
         {
             read.Add(
-                "select bucket_id, signature from log_bucket where signature is not null order by bucket_id limit $1 for update",
-                GroupBuckets
+                $"""
+                select bucket_id, signature from log_bucket
+                where signature is not null and (
+                  select count(*) from (select from log_bucket where signature is not null limit {GroupBuckets}) s) = {GroupBuckets}
+                order by bucket_id limit {GroupBuckets} for update
+                """
             );
             await using var reader = await read.ExecuteReaderAsync(cancellationToken);
             while (await reader.ReadAsync(cancellationToken))
             {
+                group ??= new LogGroup();
                 group.Add(await reader.GetFieldValueAsync<byte[]>(1, cancellationToken), buckets.Count);
                 buckets.Add(reader.GetInt64(0));
             }
         }
 
-        if (buckets.Count < GroupBuckets)
+        if (group is null || buckets.Count < GroupBuckets)
         {
             return false;
         }
@@ -172,6 +186,16 @@ internal sealed class LogIndex(JobsStore store)
         }
 
         while (await DeleteStepAsync(jobId, cancellationToken)) { }
+    }
+
+    /// <summary>
+    /// Does not wait for the disk: what a crash of the server takes away is indexed again, and those that append logs wait less.
+    /// </summary>
+    private static async Task NotWaitAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
+    {
+        await using var batch = new NpgsqlBatch(connection);
+        batch.Add("set local synchronous_commit = off");
+        await batch.ExecuteNonQueryAsync(cancellationToken);
     }
 
     private static async Task<int> AdvanceAsync(

@@ -14,15 +14,14 @@ internal sealed record LogRange(LogKey Log, long From, long To, long FirstLine);
 internal readonly record struct LogLineAt(LogPlace Place, long Number, long End);
 
 /// <summary>Takes a line.</summary>
-/// <param name="text">Its text; valid during the call.</param>
-internal delegate void LogRangeHandler(LogLineAt line, LogText text);
+/// <param name="bytes">Without its line break; valid during the call.</param>
+internal delegate void LogRangeHandler(LogLineAt line, ReadOnlySpan<byte> bytes);
 
 /// <summary>Reads the lines of a range from its chunks.</summary>
 internal sealed class LogRangeLines
 {
     private readonly LogRange _range;
     private readonly LogRangeHandler _handler;
-    private readonly LogText _text;
     private readonly LogLineSplitter _lines;
     private long _offset;
     private long _number;
@@ -30,10 +29,9 @@ internal sealed class LogRangeLines
     /// <summary>Of the chunks that may have the beginning of the next line: offset and time.</summary>
     private readonly List<(long From, DateTimeOffset At)> _chunks = [];
 
-    /// <param name="text">A buffer, which ranges share.</param>
-    public LogRangeLines(LogRange range, LogText text, LogRangeHandler handler)
+    public LogRangeLines(LogRange range, LogRangeHandler handler)
     {
-        (_range, _text, _handler) = (range, text, handler);
+        (_range, _handler) = (range, handler);
         (_offset, _number) = (range.From, range.FirstLine);
         _lines = new LogLineSplitter(Take);
     }
@@ -67,10 +65,9 @@ internal sealed class LogRangeLines
 
     private void Take(ReadOnlySpan<byte> line, int length)
     {
-        _text.Read(line);
         var place = LogPlace.Of(_chunks[ChunkOf(_offset)].At, _range.Log, _offset);
         _offset += length;
-        _handler(new LogLineAt(place, _number, _offset), _text);
+        _handler(new LogLineAt(place, _number, _offset), line);
         _number++;
     }
 

@@ -51,6 +51,9 @@ internal sealed class LogSearcher(JobsStore store, IOptions<JobsOptions> options
     /// <summary>What has no index yet and is read all the same.</summary>
     private const long MaxUnindexedBytes = 16 * 1024 * 1024;
 
+    /// <summary>So many logs of these: more there are only after an upgrade.</summary>
+    private const int MaxUnindexedLogs = 2000;
+
     /// <summary>So many at a time in this process: each keeps a processor and a connection busy.</summary>
     private const int MaxSearches = 4;
 
@@ -68,6 +71,7 @@ internal sealed class LogSearcher(JobsStore store, IOptions<JobsOptions> options
                 IsolationLevel.RepeatableRead,
                 cancellationToken
             );
+            await PrepareAsync(connection, cancellationToken);
             var began = clock.GetTimestamp();
             var found = new FoundLines(request);
             var unsearched = await SearchUnindexedAsync(connection, request, found, cancellationToken);
@@ -83,6 +87,19 @@ internal sealed class LogSearcher(JobsStore store, IOptions<JobsOptions> options
 
     public void Dispose() => _turns.Dispose();
 
+    /// <summary>A few short queries: compiling them would take longer than they do.</summary>
+    private static async Task PrepareAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
+    {
+        await using var batch = new NpgsqlBatch(connection);
+        batch.Add(
+            """
+            select set_config('plan_cache_mode', 'force_custom_plan', true), set_config('jit', 'off', true),
+              set_config('max_parallel_workers_per_gather', '0', true)
+            """
+        );
+        await batch.ExecuteNonQueryAsync(cancellationToken);
+    }
+
     /// <returns>The bytes that were too many.</returns>
     private static async Task<long> SearchUnindexedAsync(
         NpgsqlConnection connection,
@@ -97,23 +114,20 @@ internal sealed class LogSearcher(JobsStore store, IOptions<JobsOptions> options
             filter.Add(parameter => $"coalesce(l.appended_at, s.submitted_at) >= {parameter(since)}");
         }
 
+        var where = $"and {string.Join(" and ", filter.Conditions)}";
         var logs = await LogIndex.ReadUnindexedAsync(
             filter.Command(
                 LogIndex.UnindexedSql(
-                    $"and {string.Join(" and ", filter.Conditions)} order by l.appended_at desc nulls last, l.job_id desc"
+                    $"{where} order by l.appended_at desc nulls last, l.job_id desc limit {MaxUnindexedLogs}"
                 )
             ),
             connection,
             cancellationToken
         );
-        var (ranges, bytes, unsearched) = (new List<LogRange>(), 0L, 0L);
+        var (ranges, bytes) = (new List<LogRange>(), 0L);
         foreach (var range in logs.Select(log => log.Range))
         {
-            if (bytes + range.To - range.From > MaxUnindexedBytes)
-            {
-                unsearched += range.To - range.From;
-            }
-            else
+            if (bytes + range.To - range.From <= MaxUnindexedBytes)
             {
                 bytes += range.To - range.From;
                 ranges.Add(range);
@@ -125,7 +139,14 @@ internal sealed class LogSearcher(JobsStore store, IOptions<JobsOptions> options
             await ReadAsync(connection, ranges, found, cancellationToken);
         }
 
-        return unsearched;
+        if (ranges.Count == logs.Count && logs.Count < MaxUnindexedLogs)
+        {
+            return 0;
+        }
+
+        await using var sum = new NpgsqlBatch(connection);
+        sum.BatchCommands.Add(filter.Command(LogIndex.UnindexedBytesSql(where)));
+        return (long)(await sum.ExecuteScalarAsync(cancellationToken))! - bytes;
     }
 
     /// <returns>What was not searched any more begins before this place; null when there is nothing left.</returns>
@@ -206,11 +227,10 @@ internal sealed class LogSearcher(JobsStore store, IOptions<JobsOptions> options
         CancellationToken cancellationToken
     )
     {
-        var text = new LogText();
         return LogChunks.ReadAsync(
             connection,
             ranges,
-            place => new LogRangeLines(ranges[place], text, found.Add),
+            place => new LogRangeLines(ranges[place], found.Add),
             (_, lines) => lines.Finish(),
             cancellationToken
         );
@@ -221,20 +241,26 @@ internal sealed class LogSearcher(JobsStore store, IOptions<JobsOptions> options
     {
         /// <summary>One more than is wanted, to know whether there are others. The oldest comes first.</summary>
         private readonly PriorityQueue<FoundLine, LogPlace> _lines = new();
+        private readonly LogText _text = new();
 
-        public void Add(LogLineAt line, LogText text)
+        public void Add(LogLineAt line, ReadOnlySpan<byte> bytes)
         {
             if (
                 line.Place >= request.Before
                 || line.Place.At < request.Since
                 || (IsFull && _lines.Peek().Place > line.Place)
-                || !request.Terms.Match(text.Folded)
             )
             {
                 return;
             }
 
-            var found = new FoundLine(line.Place, line.Number, text.Text.ToString());
+            _text.Read(bytes);
+            if (!request.Terms.Match(_text.Folded))
+            {
+                return;
+            }
+
+            var found = new FoundLine(line.Place, line.Number, _text.Text.ToString());
             if (IsFull)
             {
                 _lines.EnqueueDequeue(found, line.Place);

@@ -25,7 +25,7 @@ internal sealed class LogSignature
     /// <summary>The share of places that are set.</summary>
     public double Share => (double)_set / Bits;
 
-    /// <summary>Adds a line as <see cref="LogText.FoldedBytes"/> writes it.</summary>
+    /// <summary>Adds a line as <see cref="LogText.FoldBytes"/> writes it.</summary>
     public void Add(ReadOnlySpan<byte> line)
     {
         for (var i = 0; i + 4 <= line.Length; i++)

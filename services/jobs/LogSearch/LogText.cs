@@ -45,16 +45,28 @@ internal sealed class LogText
         Text.ToUpperInvariant(_folded);
     }
 
-    /// <summary>The bytes of <see cref="Folded"/> as UTF-8; valid until the next line is read.</summary>
-    public ReadOnlySpan<byte> FoldedBytes()
+    /// <summary>Reads a line, and writes <see cref="Folded"/> of it as UTF-8; valid until the next line is read.</summary>
+    public ReadOnlySpan<byte> FoldBytes(ReadOnlySpan<byte> line)
     {
-        var longest = Encoding.UTF8.GetMaxByteCount(_length);
-        if (_bytes.Length < longest)
+        var visible = LogLineSplitter.Visible(line);
+        if (Ascii.IsValid(visible) && !visible.Contains((byte)Escape))
         {
-            _bytes = new byte[longest * 2];
+            Reserve(visible.Length);
+            Ascii.ToUpper(visible, _bytes, out var length);
+            return _bytes.AsSpan(0, length);
         }
 
+        Read(line);
+        Reserve(Encoding.UTF8.GetMaxByteCount(_length));
         return _bytes.AsSpan(0, Encoding.UTF8.GetBytes(Folded, _bytes));
+    }
+
+    private void Reserve(int bytes)
+    {
+        if (_bytes.Length < bytes)
+        {
+            _bytes = new byte[bytes * 2];
+        }
     }
 
     private static int RemoveSequences(Span<char> text)

@@ -69,9 +69,10 @@ public sealed class Words_of_a_search
                 (line, at, length) =>
                 {
                     var text = new LogText();
-                    text.Read(System.Text.Encoding.UTF8.GetBytes(line));
+                    var bytes = System.Text.Encoding.UTF8.GetBytes(line);
                     var signature = new LogSignature();
-                    signature.Add(text.FoldedBytes());
+                    signature.Add(text.FoldBytes(bytes));
+                    text.Read(bytes);
                     var read = text.Text.ToString();
                     var start = Math.Min(at, read.Length);
                     var part = read[start..Math.Min(read.Length, start + length)];
