@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Runtime.InteropServices;
 using Platform.Jobs.Logs;
 using Platform.ServiceDefaults;
 
@@ -8,6 +9,7 @@ namespace Platform.Jobs.LogSearch;
 /// Where a line is among all lines of all logs: by the time at which its beginning was stored, then by its log, then by its offset.
 /// A search goes from the greatest to the least.
 /// </summary>
+[StructLayout(LayoutKind.Auto)]
 internal readonly record struct LogPlace(DateTimeOffset At, Guid JobId, int Attempt, int Rank, long Offset)
     : IComparable<LogPlace>
 {

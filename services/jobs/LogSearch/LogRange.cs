@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using Platform.Jobs.Logs;
 
 namespace Platform.Jobs.LogSearch;
@@ -11,6 +12,7 @@ internal sealed record LogRange(LogKey Log, long From, long To, long FirstLine);
 /// <summary>A line of a log that is being read.</summary>
 /// <param name="Number">Counted from 1 in the log of one attempt and rank.</param>
 /// <param name="End">The offset after it.</param>
+[StructLayout(LayoutKind.Auto)]
 internal readonly record struct LogLineAt(LogPlace Place, long Number, long End);
 
 /// <summary>Takes a line.</summary>

@@ -2,7 +2,6 @@ using System.Data;
 using Microsoft.Extensions.Options;
 using Npgsql;
 using Platform.EventStore;
-using Platform.Jobs.Logs;
 using Platform.ServiceDefaults;
 
 namespace Platform.Jobs.LogSearch;

@@ -53,7 +53,7 @@ internal sealed class LogWorld(JobsHost host)
         using var pieces = await LogPieces.ReadAsync(pipe, int.MaxValue, default);
         var (result, offset) = await Logs.AppendAsync(log, all.Length, pieces!, isComplete: false, default);
         Assert.Equal(LogAppendResult.Stored, result);
-        all.Write(bytes);
+        await all.WriteAsync(bytes);
         return offset;
     }
 
