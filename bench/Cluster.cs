@@ -14,10 +14,11 @@ internal sealed record ClusterProgram(string Name, int Pid);
 internal sealed class Cluster : IAsyncDisposable
 {
     private readonly string _data;
+    private readonly IReadOnlyDictionary<string, string>? _environment;
 
-    private Cluster(string data, Uri address)
+    private Cluster(string data, Uri address, IReadOnlyDictionary<string, string>? environment)
     {
-        _data = data;
+        (_data, _environment) = (data, environment);
         Address = address;
         Http = new HttpClient { BaseAddress = address, Timeout = TimeSpan.FromMinutes(10) };
     }
@@ -28,9 +29,14 @@ internal sealed class Cluster : IAsyncDisposable
     /// <summary>A client of the gateway.</summary>
     public HttpClient Http { get; }
 
-    public static async Task<Cluster> StartAsync(string data, CancellationToken cancellationToken)
+    /// <param name="environment">Variables of its processes.</param>
+    public static async Task<Cluster> StartAsync(
+        string data,
+        CancellationToken cancellationToken,
+        IReadOnlyDictionary<string, string>? environment = null
+    )
     {
-        var cluster = new Cluster(data, new Uri($"http://127.0.0.1:{Ports.Free()}"));
+        var cluster = new Cluster(data, new Uri($"http://127.0.0.1:{Ports.Free()}"), environment);
         try
         {
             await cluster.UpAsync(cancellationToken);
@@ -47,7 +53,7 @@ internal sealed class Cluster : IAsyncDisposable
 
     /// <summary>Starts processes that are not running.</summary>
     public Task UpAsync(CancellationToken cancellationToken) =>
-        PlatformAsync(["cluster", "up", "--data", _data, "--port", $"{Address.Port}"], cancellationToken);
+        PlatformAsync(["cluster", "up", "--data", _data, "--port", $"{Address.Port}"], cancellationToken, _environment);
 
     /// <summary>A service's own address, without the gateway.</summary>
     public Uri AddressOf(string service) =>
@@ -89,7 +95,11 @@ internal sealed class Cluster : IAsyncDisposable
         );
 
     /// <summary>Submits a job with minimal resources.</summary>
-    public async Task<Guid> SubmitAsync(IReadOnlyList<string> command, CancellationToken cancellationToken)
+    public async Task<Guid> SubmitAsync(
+        IReadOnlyList<string> command,
+        CancellationToken cancellationToken,
+        double cpus = 0.25
+    )
     {
         var body = JsonSerializer.SerializeToElement(
             new Dictionary<string, object>(StringComparer.Ordinal)
@@ -99,7 +109,7 @@ internal sealed class Cluster : IAsyncDisposable
                 ["resources"] = new Dictionary<string, double>(StringComparer.Ordinal)
                 {
                     ["gpus"] = 0,
-                    ["cpus"] = 0.25,
+                    ["cpus"] = cpus,
                     ["memoryMiB"] = 16,
                 },
             }
@@ -130,6 +140,12 @@ internal sealed class Cluster : IAsyncDisposable
         }
     }
 
+    public async Task<JsonElement> GetAsync(string path, CancellationToken cancellationToken)
+    {
+        using var response = await Http.GetAsync(new Uri(path, UriKind.Relative), cancellationToken);
+        return await ReadAsync(response, cancellationToken);
+    }
+
     /// <exception cref="BenchException">The platform refused.</exception>
     public static async Task<JsonElement> ReadAsync(HttpResponseMessage response, CancellationToken cancellationToken)
     {
@@ -149,10 +165,14 @@ internal sealed class Cluster : IAsyncDisposable
 
     /// <summary>Runs a command of the platform.</summary>
     /// <returns>Its output.</returns>
-    public static Task<string> PlatformAsync(IReadOnlyList<string> arguments, CancellationToken cancellationToken)
+    public static Task<string> PlatformAsync(
+        IReadOnlyList<string> arguments,
+        CancellationToken cancellationToken,
+        IReadOnlyDictionary<string, string>? environment = null
+    )
     {
         var own = new DirectoryInfo(AppContext.BaseDirectory);
         var program = Path.Combine(own.Parent!.Parent!.FullName, "Platform.Cli", own.Name, "platform.dll");
-        return Programs.RunAsync(["dotnet", program, .. arguments], cancellationToken);
+        return Programs.RunAsync(["dotnet", program, .. arguments], cancellationToken, environment);
     }
 }

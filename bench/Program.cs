@@ -17,6 +17,7 @@ Dictionary<string, Func<Bench, Task<IReadOnlyList<Figure>>>> benchmarks = new(St
     ["queue"] = QueueBenchmark.RunAsync,
     ["lists"] = ListsBenchmark.RunAsync,
     ["search"] = SearchBenchmark.RunAsync,
+    ["logsearch"] = LogSearchBenchmark.RunAsync,
     ["idle"] = IdleBenchmark.RunAsync,
 };
 var json = args.Contains("--json", StringComparer.Ordinal);

@@ -113,7 +113,7 @@ internal static class CommandLineProgram
             Up.Create(),
             Down.Create(),
             Status.Create(),
-            Logs.Create(),
+            Logs.Create(SearchLogs.Create()),
             Demo.Create(),
             Rebuild.Create(),
             new Command("cluster", "A distributed platform on this machine: one process per service, RabbitMQ, agents.")

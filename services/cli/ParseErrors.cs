@@ -87,7 +87,11 @@ internal static class ParseErrors
     public static void RefuseJson(this Command command, string message) =>
         command.Validators.Add(result =>
         {
-            if (result.GetResult(GlobalOptions.Json) is { Implicit: false })
+            // A command below it may print JSON.
+            if (
+                result.GetResult(GlobalOptions.Json) is { Implicit: false }
+                && !result.Children.OfType<CommandResult>().Any()
+            )
             {
                 result.AddError(message);
             }

@@ -25,7 +25,8 @@ internal static class Suggestions
         }
 
         var commands = command.Subcommands.Where(one => !one.Hidden).Select(one => one.Name).ToList();
-        return commands.Count == 0 ? null
+        // One that also does something by itself lacks nothing.
+        return commands.Count == 0 || (unknown is null && command is { Action: not null } and not RootCommand) ? null
             : unknown is null
                 ? $"{(parsed.CommandResult.Parent is null ? "A command is needed" : $"'{PathOf(parsed)}' needs a command")}: {string.Join(", ", commands)}."
             : $"There is no command '{$"{PathOf(parsed)} {unknown}".TrimStart()}'.{Closest(unknown, commands)}";

@@ -125,4 +125,33 @@ internal static class JobSentences
     public static readonly Template OffsetNegative = new("log.offset-negative", "Must not be negative.");
 
     public static readonly Template OtherEventId = new("log.other-event-id", "This is not an event id of this log.");
+
+    public static readonly Template LogQueryMissing = new(
+        "log-search.query-missing",
+        "Must have at least one word to search for."
+    );
+
+    public static readonly Template<int> LogQueryText = new(
+        "log-search.query-text",
+        "Must be at most {max} characters, without NUL or incomplete characters."
+    );
+
+    public static readonly Template LogQueryQuote = new(
+        "log-search.query-quote",
+        "A quotation mark is not closed. Write \\\" to search for the mark itself."
+    );
+
+    public static readonly Template<int> LogQueryTerms = new(
+        "log-search.query-terms",
+        "Must be at most {max} words or quoted texts."
+    );
+
+    public static readonly Template LogSearchTime = new(
+        "log-search.time",
+        "Must be a date such as 2026-11-30 or a time such as 2026-11-30T08:15:00Z; without a zone it is UTC."
+    );
+
+    public static readonly Template LogSearchTimes = new("log-search.times", "Must be after 'from'.");
+
+    public static readonly Template LogSearchJob = new("log-search.job", "Must be the ID of a job.");
 }

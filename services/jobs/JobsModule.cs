@@ -9,6 +9,7 @@ using Platform.Jobs.Changing;
 using Platform.Jobs.Coordination;
 using Platform.Jobs.Groups;
 using Platform.Jobs.Logs;
+using Platform.Jobs.LogSearch;
 using Platform.Jobs.Retention;
 using Platform.Jobs.Submission;
 using Platform.Jobs.Training;
@@ -48,6 +49,9 @@ public sealed class JobsModule : IServiceModule
         services.AddSingleton<LogWaiter>();
         services.AddSingleton<LogSignals>();
         services.AddHostedService(container => container.GetRequiredService<LogSignals>());
+        services.AddSingleton<LogIndex>();
+        services.AddSingleton<LogSearcher>();
+        services.AddHostedService<IndexLogs>();
         services.AddHostedService<ResumeUnsettledJobs>();
         services.AddHostedService<JobRetention>();
         services.AddGauges<JobGauges>();
@@ -73,6 +77,7 @@ public sealed class JobsModule : IServiceModule
         jobs.MapGetAttemptWork();
         jobs.MapAppendLog();
         jobs.MapGetLog();
+        app.MapGroup("/api/logs").WithTags("jobs").MapSearchLogs();
     }
 
     /// <inheritdoc />

@@ -58,4 +58,15 @@ internal sealed class JobsOptions
     /// <summary>How often an idle follower gets a comment, so that proxies keep the connection open.</summary>
     [Range(typeof(TimeSpan), "00:00:00.010", "00:10:00")]
     public TimeSpan LogKeepAlive { get; set; } = TimeSpan.FromSeconds(15);
+
+    /// <summary>Whether log lines are indexed for searches; without, searches read the newest lines only.</summary>
+    public bool IndexLogs { get; set; } = true;
+
+    /// <summary>How often it is looked for log lines that are to be indexed for searches.</summary>
+    [Range(typeof(TimeSpan), "00:00:00.010", "01:00:00")]
+    public TimeSpan LogIndexInterval { get; set; } = TimeSpan.FromSeconds(1);
+
+    /// <summary>How long a search of logs may take before it answers with what it found until then.</summary>
+    [Range(typeof(TimeSpan), "00:00:00", "00:01:00")]
+    public TimeSpan LogSearchTime { get; set; } = TimeSpan.FromSeconds(2);
 }

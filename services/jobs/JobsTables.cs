@@ -231,5 +231,49 @@ internal static class JobsTables
             """
         ),
         new("017_search_fold", TextIndex.FoldSql("job_summary", "search_name")),
+        new(
+            "018_log_search",
+            """
+            -- Neither is written to the rows that there are: those of before have no time, and are indexed in the background.
+            alter table log_chunk add column stored_at timestamptz;
+            alter table log_chunk alter column stored_at set default now();
+            alter table log_state
+              add column appended_at timestamptz,
+              add column indexed_offset bigint not null default 0,
+              add column indexed_lines bigint not null default 0,
+              add column is_unindexed boolean not null default true;
+            create index log_state_unindexed on log_state (job_id, attempt, rank) where is_unindexed;
+
+            -- Ranges of lines that share a signature: which sequences of bytes are in them.
+            create table log_bucket (
+              bucket_id bigint primary key generated always as identity,
+              signature bytea,
+              -- Where the signature is once it was folded with others.
+              group_id bigint,
+              slot smallint);
+            alter table log_bucket alter column signature set storage external;
+            create index log_bucket_open on log_bucket (bucket_id) where signature is not null;
+            create index log_bucket_group on log_bucket (group_id) where group_id is not null;
+            create table log_slice (
+              group_id bigint not null,
+              slice int not null,
+              bits bytea not null,
+              primary key (group_id, slice));
+            alter table log_slice alter column bits set storage plain;
+            create table log_range (
+              job_id uuid not null,
+              attempt int not null,
+              rank int not null,
+              from_offset bigint not null,
+              to_offset bigint not null,
+              first_line bigint not null,
+              first_at timestamptz not null,
+              last_at timestamptz not null,
+              bucket_id bigint not null,
+              primary key (job_id, attempt, rank, from_offset));
+            create index log_range_time on log_range (last_at, job_id, attempt, rank, from_offset);
+            create index log_range_bucket on log_range (bucket_id);
+            """
+        ),
     ];
 }

@@ -107,6 +107,7 @@ public static class Table
         Of("jobs", "GET /api/jobs/{id:guid}", w => $"/api/jobs/{w.Job}", "++++ -- +f-"),
         Of("jobs", "GET /api/jobs/{id:guid}/events", w => $"/api/jobs/{w.Job}/events", "++++ -- +f-"),
         Of("jobs", "GET /api/jobs/{id:guid}/logs", w => $"/api/jobs/{w.Job}/logs", "++++ -- +f-"),
+        Of("jobs", "GET /api/logs/search", _ => "/api/logs/search?q=x", "++++ -- ---"),
         Of("jobs", "POST /api/jobs/{id:guid}/cancel", w => $"/api/jobs/{w.Job}/cancel", "-+++ -- +f-"),
         Of("jobs", "POST /api/jobs/{id:guid}/retry", w => $"/api/jobs/{w.Job}/retry", "-+++ -- ---"),
         Of("jobs", "DELETE /api/jobs/{id:guid}", w => $"/api/jobs/{w.Unknown}", "-+++ -- ---"),

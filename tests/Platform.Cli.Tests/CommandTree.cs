@@ -8,7 +8,9 @@ internal static class CommandTree
     public static IEnumerable<(string Path, Command Command)> Leaves() => Below("", CommandLineProgram.Root());
 
     private static IEnumerable<(string Path, Command Command)> Below(string path, Command command) =>
-        command.Subcommands.Count == 0
-            ? [(path, command)]
-            : command.Subcommands.SelectMany(one => Below($"{path} {one.Name}".TrimStart(), one));
+        [
+            // A command may do something by itself and have others below it.
+            .. command.Action is null || command is RootCommand ? Array.Empty<(string, Command)>() : [(path, command)],
+            .. command.Subcommands.SelectMany(one => Below($"{path} {one.Name}".TrimStart(), one)),
+        ];
 }

@@ -36,6 +36,8 @@ public sealed class Every_page(Browser browser)
             $"/runs/{run}?tab=media",
             $"/runs/{run}?tab=files",
             "/artifacts",
+            "/logs",
+            "/logs?q=step&project=web/pages",
             $"/artifacts/pages-{width}",
             "/nowhere",
         ];

@@ -1,5 +1,5 @@
 import { Link, Outlet, useLocation } from '@tanstack/react-router';
-import { Bell, ChartSpline, ListChecks, LoaderCircle, Package, Server } from 'lucide-react';
+import { Bell, ChartSpline, ListChecks, LoaderCircle, Package, Server, TextSearch } from 'lucide-react';
 import { lazy, Suspense, useRef } from 'react';
 import { useFiringCount } from '../features/alerts/api/firing-count';
 import { useText } from '../lib/i18n/i18n';
@@ -27,6 +27,7 @@ const places = [
   { to: '/nodes', text: 'app.nodes', Icon: Server },
   { to: '/runs', text: 'app.runs', Icon: ChartSpline },
   { to: '/artifacts', text: 'app.artifacts', Icon: Package },
+  { to: '/logs', text: 'app.logs', Icon: TextSearch },
 ] as const;
 
 export function Layout() {

@@ -4,6 +4,7 @@ import type { ArtifactSearch } from '../features/artifacts/components/artifact-p
 import { jobStatuses } from '../features/jobs/api/jobs';
 import { jobTabs, type JobSearch } from '../features/jobs/components/job-tabs';
 import { JobsPage } from '../features/jobs/components/jobs-page';
+import { readLogSearch } from '../features/logs/api/log-address';
 import { runStatuses } from '../features/runs/api/runs';
 import { runTabs, type RunSearch } from '../features/runs/components/run-tabs';
 import { PendingPage } from '../components/states';
@@ -116,6 +117,17 @@ const artifactRoute = createRoute({
   },
 });
 
+const LogsPage = page(() => import('../features/logs/components/logs-page'), 'LogsPage');
+
+const logsRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: '/logs',
+  validateSearch: readLogSearch,
+  component: function Logs() {
+    return <LogsPage search={logsRoute.useSearch()} />;
+  },
+});
+
 /** The page of alerts; each of its tabs has an address of its own. */
 const alertsRoute = createRoute({
   getParentRoute: () => rootRoute,
@@ -212,6 +224,7 @@ export const router = createRouter({
     runRoute,
     artifactsRoute,
     artifactRoute,
+    logsRoute,
     alertsRoute.addChildren([alertListRoute, ruleListRoute, destinationListRoute]),
     alertRoute,
     newRuleRoute,

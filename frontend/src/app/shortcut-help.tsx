@@ -11,6 +11,7 @@ const shown: [string, MessageKey][] = [
   ['g r', 'keys.runs'],
   ['g a', 'keys.artifacts'],
   ['g l', 'keys.alerts'],
+  ['g s', 'keys.logs'],
   ['s', 'keys.selection'],
   ['c', 'keys.new'],
   ['?', 'keys.help'],

@@ -1,12 +1,13 @@
 import { useNavigate } from '@tanstack/react-router';
 import { useEffect, useRef, useState } from 'react';
 
-const targets: Record<string, '/jobs' | '/nodes' | '/runs' | '/artifacts' | '/alerts'> = {
+const targets: Record<string, '/jobs' | '/nodes' | '/runs' | '/artifacts' | '/alerts' | '/logs'> = {
   j: '/jobs',
   n: '/nodes',
   r: '/runs',
   a: '/artifacts',
   l: '/alerts',
+  s: '/logs',
 };
 
 /** The second key of a pair must follow within this time. */

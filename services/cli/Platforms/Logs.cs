@@ -5,7 +5,8 @@ namespace Platform.Cli.Platforms;
 
 internal static class Logs
 {
-    public static Command Create()
+    /// <param name="search">The command that searches the logs of jobs.</param>
+    public static Command Create(Command search)
     {
         var follow = new Option<bool>("--follow", "-f") { Description = "Keep printing new log lines." };
         var lines = new Option<int>("--lines", "-n")
@@ -14,10 +15,14 @@ internal static class Logs
             DefaultValueFactory = _ => 100,
         };
         lines.AcceptOnlyBetween(0, int.MaxValue, "--lines must not be negative.");
-        var command = new Command("logs", "Print the platform's own log ('jobs logs' prints a job's).")
+        var command = new Command(
+            "logs",
+            "Print the platform's own log ('jobs logs' prints a job's), or search those of jobs."
+        )
         {
             follow,
             lines,
+            search,
         };
         command.RefuseJson("A log is printed as it is; --json does not apply to it.");
         return command.Does(async context =>

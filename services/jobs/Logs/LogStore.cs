@@ -60,12 +60,13 @@ internal sealed class LogStore(JobsStore store)
 
     private const string AppendSql = """
         with moved as (
-          insert into log_state as l (job_id, attempt, rank, next_offset, complete)
-          select s.job_id, s.attempt, $3, $5, $6 from job_summary s
+          insert into log_state as l (job_id, attempt, rank, next_offset, complete, appended_at)
+          select s.job_id, s.attempt, $3, $5, $6, now() from job_summary s
           where s.job_id = $1 and s.attempt = $2 and s.status in ('placed', 'running')
             and ($3 = 0 or exists (select from job_rank where job_id = $1 and attempt = $2 and rank = $3))
             and ($4 = 0 or exists (select from log_state where job_id = $1 and attempt = $2 and rank = $3))
-          on conflict (job_id, attempt, rank) do update set next_offset = $4 + $5, complete = l.complete or $6
+          on conflict (job_id, attempt, rank) do update
+            set next_offset = $4 + $5, complete = l.complete or $6, appended_at = now(), is_unindexed = true
             where l.next_offset = $4 and (not l.complete or $5 = 0)
           returning next_offset),
         stored as (

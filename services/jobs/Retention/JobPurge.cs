@@ -1,6 +1,7 @@
 using Platform.EventStore;
 using Platform.Jobs.Changing;
 using Platform.Jobs.Coordination;
+using Platform.Jobs.LogSearch;
 using Platform.Jobs.Training;
 using Platform.ServiceDefaults;
 
@@ -10,12 +11,18 @@ namespace Platform.Jobs.Retention;
 /// Deletes jobs for good. The event and the rows that lists read are one transaction; the bulk of a job's data follows in small
 /// steps (<see cref="DeleteLeftoversAsync(CancellationToken)"/>), so that no transaction is long and nothing is forgotten when the process ends.
 /// </summary>
-internal sealed class JobPurge(JobsStore store, JobDecisions jobs, RetentionSteps steps, TimeProvider clock)
+internal sealed class JobPurge(
+    JobsStore store,
+    JobDecisions jobs,
+    LogIndex logIndex,
+    RetentionSteps steps,
+    TimeProvider clock
+)
 {
     /// <summary>How many rows a step deletes; a log chunk has up to 64 KiB.</summary>
     private const int StepRows = 200;
 
-    private static readonly string[] _tables = ["job_file", "job_wait", "log_state"];
+    private static readonly string[] _tables = ["job_file", "job_wait"];
 
     private static readonly Refusal _notSettled = Refusals.Of(JobSentences.NotSettled);
 
@@ -128,6 +135,7 @@ internal sealed class JobPurge(JobsStore store, JobDecisions jobs, RetentionStep
 
     private async Task DeleteLeftoversAsync(Guid jobId, CancellationToken cancellationToken)
     {
+        await logIndex.DeleteAsync(jobId, cancellationToken);
         await DeleteChunksAsync(jobId, cancellationToken);
         await using var batch = store.DataSource.CreateBatch();
         foreach (var table in _tables)

@@ -15,7 +15,12 @@ public static class ServiceCatalog
     [
         new("jobs")
         {
-            Routes = [new("/api/jobs/{**rest}"), new("/api/jobs/{id}/logs/{**rest}") { Follow = FollowMode.OnRequest }],
+            Routes =
+            [
+                new("/api/jobs/{**rest}"),
+                new("/api/jobs/{id}/logs/{**rest}") { Follow = FollowMode.OnRequest },
+                new("/api/logs/{**rest}"),
+            ],
         },
         new("nodes")
         {

@@ -31,19 +31,30 @@ public static class ListEndpoints
     )
         where TQuery : ListQuery
     {
-        var known = typeof(TQuery)
+        var both = routes.MapGroup("").RefuseOtherParameters(typeof(TQuery));
+        both.MapGet(pattern, handler).WithName(name).WithSummary(summary).AddOpenApiOperationTransformer(DescribeAsync);
+        both.MapMethods(pattern, [HttpMethods.Head], handler).ExcludeFromDescription();
+        return both;
+    }
+
+    /// <summary>
+    /// Answers 400 to query parameters that the query does not have, empty ones, and repeated ones where one value is taken.
+    /// </summary>
+    /// <param name="endpoints">One or a group.</param>
+    /// <param name="query">The type of the query, whose properties are the query parameters.</param>
+    public static TBuilder RefuseOtherParameters<TBuilder>(this TBuilder endpoints, Type query)
+        where TBuilder : IEndpointConventionBuilder
+    {
+        ArgumentNullException.ThrowIfNull(query);
+        var known = query
             .GetProperties(BindingFlags.Public | BindingFlags.Instance)
             .ToDictionary(NameOf, property => property.PropertyType.IsArray, StringComparer.OrdinalIgnoreCase);
-        var both = routes.MapGroup("");
-        both.AddEndpointFilter(
+        return endpoints.AddEndpointFilter(
             (context, next) =>
                 Check(context.HttpContext.Request, known) is { Count: > 0 } errors
                     ? ValueTask.FromResult<object?>(ProblemResults.Invalid(errors))
                     : next(context)
         );
-        both.MapGet(pattern, handler).WithName(name).WithSummary(summary).AddOpenApiOperationTransformer(DescribeAsync);
-        both.MapMethods(pattern, [HttpMethods.Head], handler).ExcludeFromDescription();
-        return both;
     }
 
     /// <summary>Parameters are read as texts, to say what is wrong with them; this is what they are.</summary>
