@@ -24,11 +24,7 @@ internal static class CliProcess
         return Process.Start(start)!;
     }
 
-    public static async Task<CommandResult> RunAsync(
-        string folder,
-        IEnumerable<string> arguments,
-        string? path = null
-    )
+    public static async Task<CommandResult> RunAsync(string folder, IEnumerable<string> arguments, string? path = null)
     {
         using var process = Start(folder, arguments, path);
         var output = process.StandardOutput.ReadToEndAsync();

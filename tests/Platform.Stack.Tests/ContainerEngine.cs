@@ -17,7 +17,7 @@ public sealed class ContainerEngine : IAsyncLifetime
 
     /// <summary>The images that this repository builds.</summary>
     public static IReadOnlyList<string> Programs { get; } =
-        ["gateway", "jobs", "nodes", "artifacts", "tracking", "agent"];
+    ["gateway", "jobs", "nodes", "artifacts", "tracking", "agent"];
 
     /// <summary>Environment variables with which programs use this engine.</summary>
     public IReadOnlyList<(string Name, string Value)> Settings =>
@@ -45,7 +45,10 @@ public sealed class ContainerEngine : IAsyncLifetime
     {
         await File.WriteAllTextAsync(Seconds, "");
         await TimeAsync("engine", StartAsync);
-        await TimeAsync("stand-ins", () => RunAsync("bash", PathOf("stand-ins.sh"), Kept));
+        await TimeAsync(
+            "stand-ins",
+            async () => await File.AppendAllTextAsync(Seconds, await RunAsync("bash", PathOf("stand-ins.sh"), Kept))
+        );
         await TimeAsync(
             "published files",
             async () =>

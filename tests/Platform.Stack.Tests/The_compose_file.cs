@@ -27,8 +27,9 @@ public sealed class The_compose_file(ContainerEngine engine)
                 Assert.Equal($"platform/{service.Name}:0.1.0", services[service.Name]!["image"]!.GetValue<string>());
                 Assert.Equal(
                     $"http://{service.Name}:8080",
-                    services["gateway"]!["environment"]![service.AddressSetting.Replace(":", "__", StringComparison.Ordinal)]!
-                        .GetValue<string>()
+                    services["gateway"]!["environment"]![
+                        service.AddressSetting.Replace(":", "__", StringComparison.Ordinal)
+                    ]!.GetValue<string>()
                 );
             }
         );
@@ -42,10 +43,19 @@ public sealed class The_compose_file(ContainerEngine engine)
             Assert.True(service!["read_only"]!.GetValue<bool>(), name);
             Assert.Equal(["ALL"], Strings(service["cap_drop"]));
             Assert.Equal(["no-new-privileges:true"], Strings(service["security_opt"]));
-            Assert.InRange(long.Parse(service["mem_limit"]!.GetValue<string>(), CultureInfo.InvariantCulture), 1, long.MaxValue);
+            Assert.InRange(
+                long.Parse(service["mem_limit"]!.GetValue<string>(), CultureInfo.InvariantCulture),
+                1,
+                long.MaxValue
+            );
             Assert.NotNull(service["pids_limit"]);
             Assert.Equal("10m", service["logging"]!["options"]!["max-size"]!.GetValue<string>());
             Assert.Matches(@":(v|RELEASE\.)?\d+[\d.TZ-]+(-management)?$", service["image"]!.GetValue<string>());
+            // Somebody else may have taken the names of our images in a registry.
+            Assert.Equal(
+                service["image"]!.GetValue<string>().StartsWith("platform/", StringComparison.Ordinal),
+                service["pull_policy"]?.GetValue<string>() is "never"
+            );
             var runsOnce = service["restart"]!.GetValue<string>() is "no";
             Assert.Equal(runsOnce, service["healthcheck"]?["disable"]?.GetValue<bool>() is true);
             Assert.Equal(name is "minio-volume", Strings(service["cap_add"]).Length > 0);
@@ -64,8 +74,9 @@ public sealed class The_compose_file(ContainerEngine engine)
     }
 
     private async Task<JsonObject> ServicesAsync(string profiles) =>
-        JsonNode.Parse(await engine.ComposeAsync([.. Profiles(profiles), "config", "--format", "json"]))!["services"]!
-            .AsObject();
+        JsonNode.Parse(await engine.ComposeAsync([.. Profiles(profiles), "config", "--format", "json"]))![
+            "services"
+        ]!.AsObject();
 
     private static IEnumerable<string> Profiles(string profiles) =>
         profiles.Split(' ').SelectMany(profile => new[] { "--profile", profile });

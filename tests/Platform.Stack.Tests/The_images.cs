@@ -70,10 +70,16 @@ public sealed class The_images(ContainerEngine engine)
         Assert.All(
             files
                 .Split('\n', StringSplitOptions.RemoveEmptyEntries)
-                .Where(file => file.StartsWith("Platform.", StringComparison.Ordinal) && file.EndsWith(".dll", StringComparison.Ordinal)),
+                .Where(file =>
+                    file.StartsWith("Platform.", StringComparison.Ordinal)
+                    && file.EndsWith(".dll", StringComparison.Ordinal)
+                ),
             file => Assert.Contains(components, one => $"{one.Name}.dll" == file)
         );
-        var known = sbom["components"]!.AsArray().Select(one => Text(one!, "bom-ref")).ToHashSet(StringComparer.Ordinal);
+        var known = sbom["components"]!
+            .AsArray()
+            .Select(one => Text(one!, "bom-ref"))
+            .ToHashSet(StringComparer.Ordinal);
         Assert.All(
             sbom["dependencies"]!.AsArray(),
             one =>

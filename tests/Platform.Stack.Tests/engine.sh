@@ -43,7 +43,7 @@ trap 'exit 1' INT TERM
 
 # In a session of its own, so that Ctrl-C in a terminal ends it here and not before its containers.
 setsid dockerd --host "$DOCKER_HOST" --data-root "$folder/data" --exec-root "$folder/exec" --pidfile "$folder/pid" \
-    --storage-driver overlay2 >"$folder/engine.log" 2>&1 </dev/null &
+    --storage-driver overlay2 --bip 172.17.0.1/16 >"$folder/engine.log" 2>&1 </dev/null &
 engine=$!
 for _ in $(seq 300); do
     if docker version >/dev/null 2>&1; then

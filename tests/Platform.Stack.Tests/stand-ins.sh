@@ -9,7 +9,7 @@ compose="$here/../../infra/compose"
 export DOCKER_BUILDKIT=0
 started=$EPOCHREALTIME
 step() {
-    printf '%s: %.1f s\n' "$1" "$(awk "BEGIN { print $EPOCHREALTIME - $started }")"
+    printf '  %s\t%.1f\n' "$1" "$(awk "BEGIN { print $EPOCHREALTIME - $started }")"
     started=$EPOCHREALTIME
 }
 

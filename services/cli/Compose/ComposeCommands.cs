@@ -110,14 +110,16 @@ internal static class ComposeCommands
     }
 
     private static Command Down() =>
-        new Command("down", "Stop and remove the containers; what is stored stays in its volumes.").Does(async context =>
-        {
-            var (docker, _) = await OpenAsync(context, ["*"]);
-            var result = await docker.ComposeAsync(["down"], context.Error, context.Cancelled);
-            return result.ExitCode == 0
-                ? context.PrintDone("Stopped.", new JsonObject { ["stopped"] = true })
-                : throw new CliException(result.LastError);
-        });
+        new Command("down", "Stop and remove the containers; what is stored stays in its volumes.").Does(
+            async context =>
+            {
+                var (docker, _) = await OpenAsync(context, ["*"]);
+                var result = await docker.ComposeAsync(["down"], context.Error, context.Cancelled);
+                return result.ExitCode == 0
+                    ? context.PrintDone("Stopped.", new JsonObject { ["stopped"] = true })
+                    : throw new CliException(result.LastError);
+            }
+        );
 
     private static Command Status() =>
         new Command("status", "List the containers; fails unless all of them are fine.").Does(async context =>

@@ -82,7 +82,8 @@ internal sealed class ComposeContainers(DockerCompose docker)
     /// <summary>What our programs say before they end begins with their name; others say it in their last lines.</summary>
     internal static string MessageOf(IReadOnlyList<string> lines) =>
         lines.LastOrDefault(line =>
-            line.StartsWith("platform: ", StringComparison.Ordinal) || line.StartsWith("agent: ", StringComparison.Ordinal)
+            line.StartsWith("platform: ", StringComparison.Ordinal)
+            || line.StartsWith("agent: ", StringComparison.Ordinal)
         )
             is { } own
             ? own[(own.IndexOf(' ', StringComparison.Ordinal) + 1)..].Trim()

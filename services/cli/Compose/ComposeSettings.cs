@@ -113,7 +113,10 @@ internal sealed class ComposeSettings
             {(agents is null ? "#" : "")}PLATFORM_AGENTS_ADDRESS={agents ?? "192.0.2.10"}
 
             {TokenKey}={Convert.ToBase64String(RandomNumberGenerator.GetBytes(KeyBytes))}
-            {string.Join('\n', _passwords.Select(name => $"{name}={Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(24))}"))}
+            {string.Join(
+                '\n',
+                _passwords.Select(name => $"{name}={Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(24))}")
+            )}
 
             """,
             overwrite: false
@@ -139,7 +142,7 @@ internal sealed class ComposeSettings
 
         if (
             !OperatingSystem.IsWindows()
-            && (File.GetUnixFileMode(Path) & (UnixFileMode.GroupRead | UnixFileMode.OtherRead)) != 0
+            && (File.GetUnixFileMode(Path) & (UnixFileMode.GroupRead | UnixFileMode.OtherRead)) != UnixFileMode.None
         )
         {
             throw new CliException($"{Path} holds secrets and others may read it: chmod 600 {Path}");

@@ -16,7 +16,8 @@ internal static class ComposeToken
     {
         var name = new Argument<string?>("user")
         {
-            Description = "Whose it is; whoever runs the command, when left out. Who is no user yet is added with --role.",
+            Description =
+                "Whose it is; whoever runs the command, when left out. Who is no user yet is added with --role.",
             Arity = ArgumentArity.ZeroOrOne,
         };
         var role = new Option<string?>("--role")
@@ -25,7 +26,10 @@ internal static class ComposeToken
                 "What it may do at most: viewer, editor, administrator. The role of the user, when left out; while there is no administrator, that.",
         };
         role.AcceptOnlyFromAmong(Roles.All);
-        var expires = new Option<string?>("--expires") { Description = "When it ends, such as 30d; never when left out." };
+        var expires = new Option<string?>("--expires")
+        {
+            Description = "When it ends, such as 30d; never when left out.",
+        };
         return new Command("token", "Create a token, as the first administrator needs; it is shown only once.")
         {
             name,

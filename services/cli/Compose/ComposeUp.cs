@@ -9,7 +9,7 @@ internal static class ComposeUp
 {
     /// <summary>A container that has started so often does not start by itself any more.</summary>
     private const int Restarts = 3;
-    private static readonly TimeSpan _lookEvery = TimeSpan.FromSeconds(3);
+    private static readonly TimeSpan _lookEvery = TimeSpan.FromSeconds(5);
 
     public static Command Create()
     {
@@ -116,11 +116,11 @@ internal static class ComposeUp
         return context.PrintDone(
             isNew
                 ? $"""
-                    Platform is ready at {url}
-                    Every request needs a token. The first one, of an administrator, is shown only once:
-                      ./platform compose token
-                    Sign in with it in the browser, and on the command line: ./platform login {url} --token-stdin
-                    """
+                Platform is ready at {url}
+                Every request needs a token. The first one, of an administrator, is shown only once:
+                  ./platform compose token
+                Sign in with it in the browser, and on the command line: ./platform login {url} --token-stdin
+                """
                 : $"Platform is ready at {url}",
             new JsonObject { ["url"] = url, ["hasAdministrator"] = !isNew }
         );

@@ -24,7 +24,11 @@ internal sealed class DockerCompose(ComposeSettings settings, IReadOnlyList<stri
         var plugin = await RunAsync(["compose", "version", "--short"], echo: null, cancellationToken);
         if (
             plugin.ExitCode != 0
-            || !int.TryParse(plugin.Output.Trim().TrimStart('v').Split('.')[0], CultureInfo.InvariantCulture, out var major)
+            || !int.TryParse(
+                plugin.Output.Trim().TrimStart('v').Split('.')[0],
+                CultureInfo.InvariantCulture,
+                out var major
+            )
             || major < 2
         )
         {

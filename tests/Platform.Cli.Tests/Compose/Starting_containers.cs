@@ -8,49 +8,61 @@ public sealed class Starting_containers : IDisposable
 
     private readonly TestFolder _folder = new();
 
-    public Starting_containers() => Assert.True(ComposeSettings.Create(File, "127.0.0.1", 5080, agents: null));
+    public Starting_containers() => Assert.True(ComposeSettings.Create(Stored, "127.0.0.1", 5080, agents: null));
 
     public void Dispose() => _folder.Dispose();
 
-    private string File => _folder.In("stack.env");
+    private string Stored => _folder.In("stack.env");
 
     [Fact]
     public async Task needs_the_file_with_secrets()
     {
-        System.IO.File.Delete(File);
+        File.Delete(Stored);
 
-        Assert.Equal($"platform: {File} does not exist: './platform compose init' writes it.\n", await ErrorAsync());
+        Assert.Equal($"platform: {Stored} does not exist: './platform compose init' writes it.\n", await ErrorAsync());
     }
 
     [Theory]
     [InlineData("RABBITMQ_PASSWORD", "", "RABBITMQ_PASSWORD is missing")]
     [InlineData("RABBITMQ_PASSWORD", "guest", "RABBITMQ_PASSWORD is weak: it has fewer than 16 characters")]
     [InlineData("POSTGRES_PASSWORD", "abababababababababab", "POSTGRES_PASSWORD is weak: it repeats a few characters")]
-    [InlineData("MINIO_PASSWORD", "with@characters/of:addresses", "MINIO_PASSWORD has characters that cannot be part of an address")]
+    [InlineData(
+        "MINIO_PASSWORD",
+        "with@characters/of:addresses",
+        "MINIO_PASSWORD has characters that cannot be part of an address"
+    )]
     [InlineData("PLATFORM_TOKEN_KEY", "c2hvcnQ=", "PLATFORM_TOKEN_KEY is weak: it has 5 bytes and needs 32")]
     [InlineData("PLATFORM_TOKEN_KEY", "no-base64!", "PLATFORM_TOKEN_KEY is not Base64")]
-    [InlineData("PLATFORM_TOKEN_KEY", "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=", "PLATFORM_TOKEN_KEY is weak: it repeats a few bytes")]
+    [InlineData(
+        "PLATFORM_TOKEN_KEY",
+        "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=",
+        "PLATFORM_TOKEN_KEY is weak: it repeats a few bytes"
+    )]
     public async Task refuses_a_secret_that_is_missing_or_could_be_guessed(string name, string value, string problem)
     {
-        var lines = System.IO.File.ReadLines(File)
+        var lines = (await File.ReadAllLinesAsync(Stored))
             .Select(line => line.StartsWith($"{name}=", StringComparison.Ordinal) ? $"{name}={value}" : line)
             .ToList();
-        await System.IO.File.WriteAllLinesAsync(File, lines);
+        await File.WriteAllLinesAsync(Stored, lines);
 
-        Assert.StartsWith($"platform: {File}: {problem}", await ErrorAsync(), StringComparison.Ordinal);
+        Assert.StartsWith($"platform: {Stored}: {problem}", await ErrorAsync(), StringComparison.Ordinal);
     }
 
     [Fact]
     public async Task refuses_secrets_that_others_may_read()
     {
-        System.IO.File.SetUnixFileMode(File, Owner | UnixFileMode.OtherRead);
+        File.SetUnixFileMode(Stored, Owner | UnixFileMode.OtherRead);
 
-        Assert.Equal($"platform: {File} holds secrets and others may read it: chmod 600 {File}\n", await ErrorAsync());
+        Assert.Equal($"platform: {Stored} holds secrets and others may read it: chmod 600 {Stored}\n", await ErrorAsync());
     }
 
     [Fact]
     public async Task says_that_docker_is_missing() =>
-        Assert.StartsWith("platform: Docker is not installed", await ErrorAsync(path: _folder.Path), StringComparison.Ordinal);
+        Assert.StartsWith(
+            "platform: Docker is not installed",
+            await ErrorAsync(path: _folder.Path),
+            StringComparison.Ordinal
+        );
 
     [Fact]
     public async Task says_that_the_compose_plugin_is_missing() =>
@@ -64,14 +76,16 @@ public sealed class Starting_containers : IDisposable
     public async Task says_that_the_engine_does_not_answer() =>
         Assert.StartsWith(
             "platform: The Docker engine does not answer: Cannot connect to the Docker daemon.",
-            await ErrorAsync("case $1 in compose) echo 2.26.1 ;; *) echo Cannot connect to the Docker daemon. >&2; exit 1 ;; esac"),
+            await ErrorAsync(
+                "case $1 in compose) echo 2.26.1 ;; *) echo Cannot connect to the Docker daemon. >&2; exit 1 ;; esac"
+            ),
             StringComparison.Ordinal
         );
 
     [Fact]
     public async Task says_that_a_port_is_in_use() =>
         Assert.Contains(
-            $"platform: A port is in use: Bind for 127.0.0.1:5080 failed: port is already allocated Stop what listens there, or set another port (PLATFORM_PORT) in {File}.",
+            $"platform: A port is in use: Bind for 127.0.0.1:5080 failed: port is already allocated Stop what listens there, or set another port (PLATFORM_PORT) in {Stored}.",
             await ErrorAsync(
                 "case $* in *version*) echo 2.26.1 ;; *\" up \"*) echo Bind for 127.0.0.1:5080 failed: port is already allocated >&2; exit 1 ;; esac"
             ),
@@ -114,11 +128,11 @@ public sealed class Starting_containers : IDisposable
         if (docker is not null)
         {
             path = $"{_folder.Path}:{Environment.GetEnvironmentVariable("PATH")}";
-            await System.IO.File.WriteAllTextAsync(_folder.In("docker"), $"#!/bin/sh\n{docker}\n");
-            System.IO.File.SetUnixFileMode(_folder.In("docker"), Owner | UnixFileMode.UserExecute);
+            await File.WriteAllTextAsync(_folder.In("docker"), $"#!/bin/sh\n{docker}\n");
+            File.SetUnixFileMode(_folder.In("docker"), Owner | UnixFileMode.UserExecute);
         }
 
-        var result = await CliProcess.RunAsync(_folder.Path, ["compose", "up", "--env-file", File], path);
+        var result = await CliProcess.RunAsync(_folder.Path, ["compose", "up", "--env-file", Stored], path);
         Assert.Equal(1, result.ExitCode);
         return result.Error;
     }

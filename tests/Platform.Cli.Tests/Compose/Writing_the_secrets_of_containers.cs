@@ -8,22 +8,24 @@ public sealed class Writing_the_secrets_of_containers : IDisposable
 
     public void Dispose() => _folder.Dispose();
 
-    private string File => _folder.In("stack.env");
+    private string Stored => _folder.In("stack.env");
 
     [Fact]
     public async Task happens_once_for_the_owner_alone_and_prints_none()
     {
         var first = await InitAsync();
-        var written = await System.IO.File.ReadAllTextAsync(File);
+        var written = await File.ReadAllTextAsync(Stored);
         var second = await InitAsync("--port", "6000");
 
         Assert.Equal((0, 0), (first.ExitCode, second.ExitCode));
-        Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, System.IO.File.GetUnixFileMode(File));
-        Assert.Equal(written, await System.IO.File.ReadAllTextAsync(File));
+        Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(Stored));
+        Assert.Equal(written, await File.ReadAllTextAsync(Stored));
         Assert.EndsWith("exists and stays as it is.\n", second.Output, StringComparison.Ordinal);
-        ComposeSettings.Read(File).Check();
+        ComposeSettings.Read(Stored).Check();
         Assert.All(
-            written.Split('\n').Where(line => line.Contains("PASSWORD=") || line.Contains("_KEY=") || line.Contains("_TOKEN=")),
+            written
+                .Split('\n')
+                .Where(line => line.Contains("PASSWORD=") || line.Contains("_KEY=") || line.Contains("_TOKEN=")),
             line => Assert.DoesNotContain(line.Split('=', 2)[1], first.Output + first.Error, StringComparison.Ordinal)
         );
     }
@@ -33,7 +35,7 @@ public sealed class Writing_the_secrets_of_containers : IDisposable
     {
         await InitAsync();
         var first = Secrets();
-        System.IO.File.Delete(File);
+        File.Delete(Stored);
         await InitAsync();
 
         Assert.Equal(6, first.Count);
@@ -46,7 +48,7 @@ public sealed class Writing_the_secrets_of_containers : IDisposable
     {
         await InitAsync("--address", "0.0.0.0", "--port", "6000", "--agents", "train.example");
 
-        var settings = ComposeSettings.Read(File);
+        var settings = ComposeSettings.Read(Stored);
         Assert.Equal("http://127.0.0.1:6000/", settings.Url.AbsoluteUri);
         Assert.Equal("train.example", settings.Value("PLATFORM_AGENTS_ADDRESS", ""));
         Assert.Equal("compose.yaml:compose.agents.yaml", settings.Value("COMPOSE_FILE", ""));
@@ -61,11 +63,11 @@ public sealed class Writing_the_secrets_of_containers : IDisposable
 
     private List<string> Secrets() =>
         [
-            .. System.IO.File.ReadLines(File)
+            .. File.ReadLines(Stored)
                 .Where(line => line.Contains("PASSWORD=") || line.Contains("_KEY=") || line.Contains("_TOKEN="))
                 .Select(line => line.Split('=', 2)[1]),
         ];
 
     private Task<CommandResult> InitAsync(params string[] options) =>
-        CommandResult.OfAsync(["compose", "init", "--env-file", File, .. options]);
+        CommandResult.OfAsync(["compose", "init", "--env-file", Stored, .. options]);
 }
