@@ -64,15 +64,21 @@ RUN mkdir -p /var/lib/postgresql/data /var/lib/rabbitmq /var/log/rabbitmq /prome
 ENV PATH=/usr/lib/postgresql/17/bin:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin
 X
 
-# stand_in NAME LINES: what its Dockerfile says besides.
+# stand_in NAME CHANGE…: each change a line of a Dockerfile.
+container=$(docker create stand-in:base true)
 stand_in() {
-    printf 'FROM stand-in:base\n%b\n' "$2" | docker build -q -t "$1" - >/dev/null 2>&1
+    local name=$1 changes=() change
+    shift
+    for change in "$@"; do changes+=(--change "$change"); done
+    docker commit "${changes[@]}" "$container" "$name" >/dev/null
 }
-stand_in "$(image_of postgres)" 'VOLUME /var/lib/postgresql/data\nENTRYPOINT ["/stand-ins/postgres.sh"]\nCMD ["postgres"]'
-stand_in "$(image_of rabbitmq)" 'VOLUME /var/lib/rabbitmq\nENTRYPOINT ["/stand-ins/rabbitmq.sh"]'
-stand_in "$(image_of minio/minio)" 'VOLUME /data\nENTRYPOINT ["/stand-ins/minio.sh"]'
-stand_in "$(image_of prom/prometheus)" 'USER nobody\nWORKDIR /prometheus\nENTRYPOINT ["/usr/bin/prometheus"]'
-stand_in "$(image_of prom/alertmanager)" 'USER nobody\nWORKDIR /alertmanager\nENTRYPOINT ["/usr/bin/prometheus-alertmanager"]'
+stand_in "$(image_of postgres)" 'VOLUME /var/lib/postgresql/data' 'ENTRYPOINT ["/stand-ins/postgres.sh"]' 'CMD ["postgres"]'
+stand_in "$(image_of rabbitmq)" 'VOLUME /var/lib/rabbitmq' 'ENTRYPOINT ["/stand-ins/rabbitmq.sh"]'
+stand_in "$(image_of minio/minio)" 'VOLUME /data' 'ENTRYPOINT ["/stand-ins/minio.sh"]'
+stand_in "$(image_of prom/prometheus)" 'USER nobody' 'WORKDIR /prometheus' 'ENTRYPOINT ["/usr/bin/prometheus"]'
+stand_in "$(image_of prom/alertmanager)" 'USER nobody' 'WORKDIR /alertmanager' \
+    'ENTRYPOINT ["/usr/bin/prometheus-alertmanager"]'
+docker rm "$container" >/dev/null
 step 'servers'
 
 # .NET's own image: the runtime that this machine has.
