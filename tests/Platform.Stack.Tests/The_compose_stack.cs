@@ -173,7 +173,7 @@ public sealed class The_compose_stack(ContainerEngine engine)
 
         Assert.Equal(1, refused.ExitCode);
         Assert.Contains(
-            "jobs does not start: The schema 'jobs' belongs to a newer release: its migration '999_of_tomorrow'",
+            "jobs is not ready: The schema 'jobs' belongs to a newer release: its migration '999_of_tomorrow'",
             refused.Errors,
             StringComparison.Ordinal
         );

@@ -72,7 +72,7 @@ internal static class ComposeUp
                 await stop.CancelAsync();
                 await ((Task)up).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
                 throw new CliException(
-                    $"{broken.Service} does not start: {await containers.LastMessageAsync(broken, context.Cancelled)}"
+                    $"{broken.Service} is not ready: {await containers.LastMessageAsync(broken, context.Cancelled)}"
                 );
             }
         }
@@ -97,7 +97,7 @@ internal static class ComposeUp
         var reasons = new List<string>();
         foreach (var one in (await containers.ListAsync(context.Cancelled)).Where(one => IsBroken(one)))
         {
-            reasons.Add($"{one.Service} is {one.Summary}: {await containers.LastMessageAsync(one, context.Cancelled)}");
+            reasons.Add($"{one.Service} is not ready: {await containers.LastMessageAsync(one, context.Cancelled)}");
         }
 
         throw new CliException(reasons.Count > 0 ? string.Join('\n', reasons) : result.LastError);
