@@ -15,7 +15,17 @@ public sealed class The_compose_stack(ContainerEngine engine)
     /// <summary>All but Grafana; what these need is started with them.</summary>
     private static readonly string[] _services = ["gateway", "agent", "prometheus", "alertmanager"];
 
-    private static readonly string[] _up = ["up", "--timeout", "500", "--profile", "core", "--profile", "metrics", .. _services];
+    private static readonly string[] _up =
+    [
+        "up",
+        "--timeout",
+        "500",
+        "--profile",
+        "core",
+        "--profile",
+        "metrics",
+        .. _services,
+    ];
 
     [Fact]
     public async Task trains_and_keeps_everything_when_it_is_stopped_and_started_again()

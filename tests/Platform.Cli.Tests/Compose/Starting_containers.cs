@@ -53,7 +53,10 @@ public sealed class Starting_containers : IDisposable
     {
         File.SetUnixFileMode(Stored, Owner | UnixFileMode.OtherRead);
 
-        Assert.Equal($"platform: {Stored} holds secrets and others may read it: chmod 600 {Stored}\n", await ErrorAsync());
+        Assert.Equal(
+            $"platform: {Stored} holds secrets and others may read it: chmod 600 {Stored}\n",
+            await ErrorAsync()
+        );
     }
 
     [Fact]
