@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# What "./platform test [unit|integration|e2e|web] [-- dotnet test arguments]" does. Its last line is "N passed, M failed".
+# What "./platform test [unit|integration|e2e|web|stack] [-- dotnet test arguments]" does. Its last line is "N passed, M failed".
 set -euo pipefail
 
 root=$(cd -- "$(dirname -- "${BASH_SOURCE[0]}")/.." && pwd -P)
@@ -14,7 +14,7 @@ projects=()
 policy=''
 
 usage() {
-    echo 'Usage: ./platform test [unit|integration|e2e|web] … [-- arguments for dotnet test]'
+    echo 'Usage: ./platform test [unit|integration|e2e|web|stack] … [-- arguments for dotnet test]'
 }
 
 # Ends the run without results: what went wrong before a test could say so.
@@ -51,6 +51,7 @@ packages_for() {
     integration) echo postgresql rabbitmq-server procps util-linux swift-proxy swift-account swift-container swift-object memcached ;;
     e2e) echo postgresql rabbitmq-server procps util-linux python3-torch python3-sklearn mmdebstrap uidmap ;;
     web) echo postgresql procps util-linux chromium fonts-noto-cjk nginx-light ;;
+    stack) echo docker.io mmdebstrap iptables iproute2 procps util-linux ;;
     esac
 }
 
@@ -96,7 +97,7 @@ start_servers() {
 filter_for() {
     local chosen
     case $1 in
-    unit) chosen='suite!=integration&suite!=e2e&suite!=web' ;;
+    unit) chosen='suite!=integration&suite!=e2e&suite!=web&suite!=stack' ;;
     *) chosen="suite=$1" ;;
     esac
     echo "$chosen${filter:+&($filter)}"
@@ -119,7 +120,7 @@ projects_of() {
 # A project that no suite finds would never run and nobody would notice.
 check_projects() {
     local found project
-    found=$(for suite in unit integration e2e web; do projects_of "$suite"; done)
+    found=$(for suite in unit integration e2e web stack; do projects_of "$suite"; done)
     for project in tests/*.Tests; do
         grep -qxF "$project" <<<"$found" || abort "no suite runs the tests of $project."
     done
@@ -150,7 +151,7 @@ run_suites() {
     set -m
     for suite in "$@"; do
         case $suite in
-        web) lanes=1 ;;
+        web | stack) lanes=1 ;;
         *) lanes=2 ;;
         esac
         for project in $(projects_of "$suite"); do
@@ -188,7 +189,7 @@ list_failed() {
 suites=()
 while [ $# -gt 0 ]; do
     case $1 in
-    unit | integration | e2e | web) suites+=("$1") ;;
+    unit | integration | e2e | web | stack) suites+=("$1") ;;
     --)
         shift
         break
@@ -204,7 +205,7 @@ while [ $# -gt 0 ]; do
     esac
     shift
 done
-[ ${#suites[@]} -gt 0 ] || suites=(unit integration e2e web)
+[ ${#suites[@]} -gt 0 ] || suites=(unit integration e2e web stack)
 
 # A filter of the caller's narrows ours.
 filter='' arguments=()

@@ -2,6 +2,7 @@ using System.CommandLine;
 using Platform.Cli.Alerts;
 using Platform.Cli.Artifacts;
 using Platform.Cli.Cluster;
+using Platform.Cli.Compose;
 using Platform.Cli.Contexts;
 using Platform.Cli.Jobs;
 using Platform.Cli.Models;
@@ -122,6 +123,7 @@ internal static class CommandLineProgram
                 ClusterDown.Create(),
                 ClusterStatus.Create(),
             },
+            ComposeCommands.Create(),
             new Command("jobs", "Submit trainings and follow them.")
             {
                 SubmitJob.Create(),

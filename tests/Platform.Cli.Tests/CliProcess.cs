@@ -7,7 +7,8 @@ namespace Platform.Cli.Tests;
 internal static class CliProcess
 {
     /// <summary>Starts it with its output redirected; it sees no contexts.</summary>
-    public static Process Start(string folder, IEnumerable<string> arguments)
+    /// <param name="path">Where it finds other programs; as this process does when null.</param>
+    public static Process Start(string folder, IEnumerable<string> arguments, string? path = null)
     {
         var start = new ProcessStartInfo(
             BuiltPrograms.DotNet,
@@ -19,12 +20,13 @@ internal static class CliProcess
             RedirectStandardError = true,
         };
         start.Environment["XDG_CONFIG_HOME"] = "/nonexistent";
+        start.Environment["PATH"] = path ?? Environment.GetEnvironmentVariable("PATH");
         return Process.Start(start)!;
     }
 
-    public static async Task<CommandResult> RunAsync(string folder, IEnumerable<string> arguments)
+    public static async Task<CommandResult> RunAsync(string folder, IEnumerable<string> arguments, string? path = null)
     {
-        using var process = Start(folder, arguments);
+        using var process = Start(folder, arguments, path);
         var output = process.StandardOutput.ReadToEndAsync();
         var error = process.StandardError.ReadToEndAsync();
         await process.WaitForExitAsync();

@@ -29,7 +29,11 @@ public static class Command
         return output;
     }
 
-    private static async Task<CommandResult> RunAsync(
+    /// <inheritdoc cref="RunAsync(TimeSpan, string[])" />
+    /// <param name="within">The time limit.</param>
+    /// <param name="settings">Environment variables for it.</param>
+    /// <param name="arguments">The command and its arguments.</param>
+    public static async Task<CommandResult> RunAsync(
         TimeSpan within,
         IReadOnlyList<(string Name, string Value)> settings,
         string[] arguments

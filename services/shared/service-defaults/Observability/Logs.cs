@@ -32,6 +32,8 @@ internal static class Logs
                     // It writes a stack trace for every request that fails; the gateway says the same in a line.
                     .MinimumLevel.Override("Yarp.ReverseProxy.Forwarder", LevelAlias.Off)
                     .MinimumLevel.Override("MassTransit", LogEventLevel.Warning)
+                    // It says of every request without a token, such as a health check, that there is none.
+                    .MinimumLevel.Override("Platform.Gateway.Security.LocalCallerHandler", LogEventLevel.Warning)
                     .MinimumLevel.Override("System.Net.Http", LogEventLevel.Warning)
                     .Enrich.WithProperty("service", name)
                     .Enrich.FromLogContext();

@@ -1,0 +1,196 @@
+using System.Net.Http.Headers;
+using System.Text;
+using System.Text.Json.Nodes;
+
+namespace Platform.Stack.Tests;
+
+/// <summary>
+/// The compose file as it is shipped, started with <c>./platform compose</c>. Grafana's image cannot be had here; Swift stands in for
+/// MinIO.
+/// </summary>
+[Collection("engine")]
+[Trait("suite", "stack")]
+public sealed class The_compose_stack(ContainerEngine engine)
+{
+    /// <summary>All but Grafana; what these need is started with them.</summary>
+    private static readonly string[] _services = ["gateway", "agent", "prometheus", "alertmanager"];
+
+    private static readonly string[] _up =
+    [
+        "up",
+        "--timeout",
+        "500",
+        "--profile",
+        "core",
+        "--profile",
+        "metrics",
+        .. _services,
+    ];
+
+    [Fact]
+    public async Task trains_and_keeps_everything_when_it_is_stopped_and_started_again()
+    {
+        await ContainerEngine.TimeAsync("up", () => engine.PlatformAsync(_up));
+        var token = (await engine.PlatformAsync("token")).Trim();
+        using var api = ApiWith(token);
+        Training training = null!;
+        await ContainerEngine.TimeAsync("job and its series", async () => training = await TrainAsync(api));
+        await ContainerEngine.TimeAsync("agent elsewhere", () => JoinElsewhereAsync(api, token));
+
+        await ContainerEngine.TimeAsync("down", () => engine.PlatformAsync("down"));
+        Assert.Equal("", await engine.ComposeAsync("ps", "--all", "--quiet"));
+        await ContainerEngine.TimeAsync("refused start", RefuseNewerSchemaAsync);
+        await ContainerEngine.TimeAsync("up again", () => engine.PlatformAsync(_up));
+
+        Assert.Equal(training.Log, await api.LogAsync(training.Id));
+        Assert.Equal(training.Model, await api.DownloadAsync("stack-model", "latest", "model.txt"));
+        Assert.Equal("1", await QueryAsync("platform_jobs{status=\"succeeded\"}", at: training.ScrapedAt));
+        Assert.All(
+            JsonNode.Parse(await engine.PlatformAsync("status", "--json"))!["containers"]!.AsArray(),
+            container => Assert.True(container!["fine"]!.GetValue<bool>(), container.ToJsonString())
+        );
+        var next = await api.SubmitAsync(new { name = "next", command = new[] { "true" } });
+        await api.WaitForStatusAsync(next, "succeeded");
+    }
+
+    private PlatformApi ApiWith(string token)
+    {
+        var api = new PlatformApi($"http://127.0.0.1:{engine.Setting("PLATFORM_PORT")}");
+        api.Http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", token);
+        return api;
+    }
+
+    private sealed record Training(Guid Id, string Log, byte[] Model, DateTimeOffset ScrapedAt);
+
+    private async Task<Training> TrainAsync(PlatformApi api)
+    {
+        var id = await api.SubmitAsync(
+            new
+            {
+                name = "stack",
+                command = new[] { "sh", "-c", "for i in $(seq 200); do echo line $i; done; id -u > outputs/model.txt" },
+                outputs = new[]
+                {
+                    new
+                    {
+                        artifact = "stack-model",
+                        path = "outputs/model.txt",
+                        type = "model",
+                    },
+                },
+            }
+        );
+        await api.WaitForStatusAsync(id, "succeeded");
+        var log = await api.LogAsync(id);
+        Assert.Equal(string.Concat(Enumerable.Range(1, 200).Select(i => $"line {i}\n")), log);
+        var model = await api.DownloadAsync("stack-model", "latest", "model.txt");
+        Assert.Equal("1654\n", Encoding.UTF8.GetString(model));
+        Assert.Contains(
+            ".data",
+            await engine.ComposeAsync("exec", "-T", "minio", "ls", "-R", "/data/node/d1/objects"),
+            StringComparison.Ordinal
+        );
+
+        await WaitFor.ValueAsync(
+            "Prometheus to count the job",
+            () => QueryAsync("platform_jobs{status=\"succeeded\"}"),
+            count => count is "1",
+            TimeSpan.FromMinutes(1)
+        );
+        await WaitFor.ValueAsync(
+            "Prometheus to reach the gateway, four services, the agent and itself",
+            () => QueryAsync("count(up == 1)"),
+            count => count is "7",
+            TimeSpan.FromMinutes(1)
+        );
+        Assert.NotNull(await QueryAsync("sum(http_server_request_duration_seconds_count{job=\"gateway\"})"));
+        var scrapedAt = TimeProvider.System.GetUtcNow();
+        return new Training(id, log, model, scrapedAt);
+    }
+
+    /// <summary>The value of the first series; null when there is none.</summary>
+    private async Task<string?> QueryAsync(string query, DateTimeOffset? at = null)
+    {
+        var time = at is { } then ? $"&time={then.ToUnixTimeSeconds()}" : "";
+        var answer = await engine.ComposeAsync(
+            "exec",
+            "-T",
+            "prometheus",
+            "wget",
+            "-q",
+            "-O",
+            "-",
+            $"http://127.0.0.1:9090/api/v1/query?query={Uri.EscapeDataString(query)}{time}"
+        );
+        return JsonNode.Parse(answer)!["data"]!["result"]!.AsArray() is [{ } first, ..]
+            ? first["value"]![1]!.GetValue<string>()
+            : null;
+    }
+
+    /// <summary>A container outside of the stack's networks, which reaches the ports that this machine publishes only.</summary>
+    private async Task JoinElsewhereAsync(PlatformApi api, string token)
+    {
+        var server = $"http://172.17.0.1:{engine.Setting("PLATFORM_PORT")}";
+        var joinToken = JsonNode.Parse(
+            await Command.SucceedAsync(
+                TimeSpan.FromMinutes(1),
+                engine.Settings,
+                "nodes",
+                "join-token",
+                "--json",
+                "--server",
+                server,
+                "--token",
+                token
+            )
+        )!["token"]!.GetValue<string>();
+        var container = (
+            await engine.DockerAsync(
+                "run",
+                "--detach",
+                "--init",
+                "--pull",
+                "never",
+                "--env",
+                $"Agent__Server={server}",
+                "--env",
+                $"Agent__JoinToken={joinToken}",
+                "--env",
+                "Agent__Labels__place=elsewhere",
+                "platform/agent:0.1.0"
+            )
+        ).Trim();
+        var id = await api.SubmitAsync(
+            new
+            {
+                name = "elsewhere",
+                command = new[] { "sh", "-c", "echo on $(hostname)" },
+                labels = new { place = "elsewhere" },
+            }
+        );
+        await api.WaitForStatusAsync(id, "succeeded");
+        Assert.Equal($"on {container[..12]}\n", await api.LogAsync(id));
+        await engine.DockerAsync("rm", "--force", "--volumes", container);
+    }
+
+    /// <summary>A volume of a newer release: the service's own line is shown, and nothing waits until the time is over.</summary>
+    private async Task RefuseNewerSchemaAsync()
+    {
+        await engine.ComposeAsync("up", "--detach", "--wait", "postgres");
+        await SqlAsync("insert into jobs.migration (name) values ('999_of_tomorrow')");
+
+        var refused = await engine.TryPlatformAsync("up", "--timeout", "120", "jobs");
+
+        Assert.Equal(1, refused.ExitCode);
+        Assert.Contains(
+            "jobs is not ready: The schema 'jobs' belongs to a newer release: its migration '999_of_tomorrow'",
+            refused.Errors,
+            StringComparison.Ordinal
+        );
+        await SqlAsync("delete from jobs.migration where name = '999_of_tomorrow'");
+        await engine.ComposeAsync("rm", "--stop", "--force", "jobs");
+    }
+
+    private Task<string> SqlAsync(string sql) =>
+        engine.ComposeAsync("exec", "-T", "postgres", "psql", "-h", "/var/run/postgresql", "-U", "platform", "-c", sql);
+}
