@@ -18,7 +18,7 @@ internal sealed class JobsMessages(JobReader reader) : IEventMessages
         var jobId = Guid.Parse(stored.StreamId);
         return stored.Data switch
         {
-            JobSubmitted e => Submitted(e),
+            JobSubmitted e => Submitted(e, stored),
             // JobSubmittedMessage stands for the first attempt.
             JobQueued { Attempt: > 1 } e => await QueuedAsync(jobId, e, cancellationToken),
             JobPlaced e => await PlacedAsync(jobId, e, cancellationToken),
@@ -70,7 +70,11 @@ internal sealed class JobsMessages(JobReader reader) : IEventMessages
         switch (stored.Data)
         {
             case JobSubmitted e:
-                return Pending(new JobCoordination().Begin(Submitted(e)), e.JobId, nameof(Steps.AwaitingPlacement));
+                return Pending(
+                    new JobCoordination().Begin(Submitted(e, stored)),
+                    e.JobId,
+                    nameof(Steps.AwaitingPlacement)
+                );
             case JobQueued { Attempt: > 1 } e:
                 if (await QueuedAsync(Guid.Parse(stored.StreamId), e, cancellationToken) is not { } queued)
                 {
@@ -80,7 +84,7 @@ internal sealed class JobsMessages(JobReader reader) : IEventMessages
                 return Pending(new JobCoordination().Begin(queued), queued.JobId, nameof(Steps.AwaitingPlacement));
             case JobPlaced e:
                 var jobId = Guid.Parse(stored.StreamId);
-                if (await reader.FindSpecAsync(jobId, cancellationToken) is not var (spec, _))
+                if (await reader.FindSpecAsync(jobId, cancellationToken) is not var (spec, _, request))
                 {
                     return [];
                 }
@@ -90,6 +94,7 @@ internal sealed class JobsMessages(JobReader reader) : IEventMessages
                     Attempt = e.Attempt,
                     Resources = spec.Resources,
                     Nodes = e.Nodes,
+                    RequestId = request,
                 };
                 return Pending(placed, jobId, nameof(Steps.Starting));
             case StopRequested { Reason: EndReasons.Cancelled } or JobCancelled:
@@ -114,7 +119,7 @@ internal sealed class JobsMessages(JobReader reader) : IEventMessages
             }
         );
 
-    private static JobSubmittedMessage Submitted(JobSubmitted e) =>
+    private static JobSubmittedMessage Submitted(JobSubmitted e, StoredEvent stored) =>
         new()
         {
             JobId = e.JobId,
@@ -125,12 +130,13 @@ internal sealed class JobsMessages(JobReader reader) : IEventMessages
             Labels = e.Spec.Labels,
             Priority = e.Spec.Priority,
             SubmittedAt = e.At,
+            RequestId = RequestId.Of(stored),
         };
 
     /// <summary>Null when the job was purged meanwhile.</summary>
     private async Task<JobQueuedMessage?> QueuedAsync(Guid jobId, JobQueued e, CancellationToken cancellationToken)
     {
-        if (await reader.FindSpecAsync(jobId, cancellationToken) is not var (spec, submittedAt))
+        if (await reader.FindSpecAsync(jobId, cancellationToken) is not var (spec, submittedAt, request))
         {
             return null;
         }
@@ -144,13 +150,14 @@ internal sealed class JobsMessages(JobReader reader) : IEventMessages
             Priority = spec.Priority,
             SubmittedAt = submittedAt,
             NotBefore = e.NotBefore,
+            RequestId = request,
         };
     }
 
     /// <summary>Null when the job was purged meanwhile.</summary>
     private async Task<JobPlacedMessage?> PlacedAsync(Guid jobId, JobPlaced e, CancellationToken cancellationToken)
     {
-        if (await reader.FindSpecAsync(jobId, cancellationToken) is not var (spec, _))
+        if (await reader.FindSpecAsync(jobId, cancellationToken) is not var (spec, _, _))
         {
             return null;
         }

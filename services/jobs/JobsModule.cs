@@ -1,5 +1,6 @@
 using MassTransit;
 using Platform.Contracts.Agents;
+using Platform.ElasticLogs;
 using Platform.EventStore;
 using Platform.Hosting;
 using Platform.Jobs.Access;
@@ -10,6 +11,7 @@ using Platform.Jobs.Coordination;
 using Platform.Jobs.Groups;
 using Platform.Jobs.Logs;
 using Platform.Jobs.LogSearch;
+using Platform.Jobs.LogShipping;
 using Platform.Jobs.Retention;
 using Platform.Jobs.Submission;
 using Platform.Jobs.Training;
@@ -55,6 +57,11 @@ public sealed class JobsModule : IServiceModule
         services.AddHostedService<ResumeUnsettledJobs>();
         services.AddHostedService<JobRetention>();
         services.AddGauges<JobGauges>();
+        if (builder.Configuration.SendsLogs())
+        {
+            services.AddSingleton<ShippedLogs>();
+            services.AddHostedService<ShipLogs>();
+        }
     }
 
     /// <inheritdoc />

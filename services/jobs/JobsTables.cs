@@ -275,5 +275,16 @@ internal static class JobsTables
             create index log_range_bucket on log_range (bucket_id);
             """
         ),
+        new("019_request_id", "alter table job_spec add column request_id text;"),
+        new(
+            "020_log_shipping",
+            """
+            -- How much of a log was sent to Elasticsearch, and whether some of it may be left.
+            alter table log_state
+              add column shipped_offset bigint not null default 0,
+              add column is_unshipped boolean not null default true;
+            create index log_state_unshipped on log_state (job_id, attempt, rank) where is_unshipped;
+            """
+        ),
     ];
 }

@@ -5,6 +5,7 @@ public sealed class Direction_of_references
     private static readonly string[] _shared =
     [
         "Platform.Contracts",
+        "Platform.ElasticLogs",
         "Platform.EventStore",
         "Platform.Hosting",
         "Platform.JobAttempts",

@@ -21,7 +21,8 @@ internal sealed record Seen(
     string? Attempt,
     string Credential,
     string Forwarded,
-    string Prefix
+    string Prefix,
+    string RequestId
 );
 
 /// <summary>A service behind the gateway: answers what it saw, and streams when asked to.</summary>
@@ -63,7 +64,8 @@ internal sealed class FakeService : IAsyncDisposable
                     Claim(token, "attempt"),
                     credential,
                     context.Request.Headers["X-Forwarded-Host"].ToString(),
-                    context.Request.Headers["X-Forwarded-Prefix"].ToString()
+                    context.Request.Headers["X-Forwarded-Prefix"].ToString(),
+                    context.Request.Headers["X-Request-ID"].ToString()
                 );
             }
         );

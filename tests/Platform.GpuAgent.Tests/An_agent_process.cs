@@ -198,6 +198,44 @@ public sealed class An_agent_process : AgentTest
             describe: () => agent.Output
         );
 
+    [Fact]
+    public async Task names_the_request_and_the_job_in_every_line_about_it()
+    {
+        await using var broker = await BrokerSide.StartAsync();
+        await using var platform = await FakePlatform.StartAsync(BrokerSide.Address);
+        var work = Work(["true"]);
+        platform.Works[work.Key()] = work;
+        await using var agent = AgentProcess.Start(platform, Folder);
+        var nodeId = await JoinedAsync(broker, agent);
+
+        await broker.SendAsync(nodeId, StartOf(nodeId, work) with { RequestId = "browser-42" });
+        await broker.Reports.ExitedAsync(work.JobId);
+        await WaitFor.ConditionAsync(
+            "a line about its end",
+            () => Task.FromResult(agent.Output.Contains(" ended: ", StringComparison.Ordinal)),
+            describe: () => agent.Output
+        );
+
+        var about = agent
+            .Output.Split('\n')
+            .Where(line =>
+                line.Contains(" is running", StringComparison.Ordinal)
+                || line.Contains(" ended: ", StringComparison.Ordinal)
+            )
+            .Select(line => JsonDocument.Parse(line).RootElement)
+            .ToList();
+        Assert.Equal(2, about.Count);
+        Assert.All(
+            about,
+            line =>
+            {
+                Assert.Equal("browser-42", line.GetProperty("http.request.id").GetString());
+                Assert.Equal(work.JobId.ToString(), line.GetProperty("labels.job_id").GetString());
+                Assert.Equal("platform.agent", line.GetProperty("event.dataset").GetString());
+            }
+        );
+    }
+
     private static StartProcess StartOf(Guid nodeId, AttemptWork work) =>
         new()
         {

@@ -1,4 +1,5 @@
 using Platform.Contracts.Sentences;
+using Platform.EventStore;
 using Platform.GpuAgent.Files;
 using Platform.GpuAgent.Journal;
 using Platform.GpuAgent.Phases;
@@ -75,6 +76,15 @@ internal sealed class Attempt(AttemptJournal journal, AttemptServices services) 
 
     private async Task RunAsync(IReadOnlyList<Task> predecessors, CancellationToken shutdown)
     {
+        RequestId.Current = Entry.Command.RequestId;
+        using var scope = services.Log.BeginScope(
+            new Dictionary<string, object>(StringComparer.Ordinal)
+            {
+                ["JobId"] = Key.JobId,
+                ["AttemptNumber"] = Key.Attempt,
+                ["Rank"] = Key.Rank,
+            }
+        );
         using var lease = CancellationTokenSource.CreateLinkedTokenSource(shutdown, _context.Fenced);
         while (Entry.Phase is not AttemptPhase.Done && !shutdown.IsCancellationRequested)
         {

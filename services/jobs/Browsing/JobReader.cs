@@ -69,19 +69,23 @@ internal sealed class JobReader(JobsStore store)
     }
 
     /// <summary>Reads what a job asks for.</summary>
-    /// <returns>With when it was submitted; null when there is no such job.</returns>
-    public async Task<(JobSpec Spec, DateTimeOffset SubmittedAt)?> FindSpecAsync(
+    /// <returns>With when it was submitted and by which request; null when there is no such job.</returns>
+    public async Task<(JobSpec Spec, DateTimeOffset SubmittedAt, string? RequestId)?> FindSpecAsync(
         Guid jobId,
         CancellationToken cancellationToken
     )
     {
         await using var command = store.DataSource.CreateCommand(
-            "select d.spec, s.submitted_at from job_summary s join job_spec d on d.job_id = s.job_id where s.job_id = $1"
+            "select d.spec, s.submitted_at, d.request_id from job_summary s join job_spec d on d.job_id = s.job_id where s.job_id = $1"
         );
         command.Parameters.Add(new() { Value = jobId });
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
         return await reader.ReadAsync(cancellationToken)
-            ? (ReadSpec(reader.Value<byte[]>("spec")), reader.Value<DateTimeOffset>("submitted_at"))
+            ? (
+                ReadSpec(reader.Value<byte[]>("spec")),
+                reader.Value<DateTimeOffset>("submitted_at"),
+                reader.TextOrNull("request_id")
+            )
             : null;
     }
 

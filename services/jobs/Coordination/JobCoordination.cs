@@ -29,6 +29,9 @@ internal sealed class JobCoordination : IDeadlineSaga
     public DateTimeOffset? TimeoutAt { get; set; }
     public string? StopReason { get; set; }
 
+    /// <summary>The request that submitted the job.</summary>
+    public string? RequestId { get; set; }
+
     /// <summary>True while the job runs and one of its processes has not started.</summary>
     public bool IsIncomplete() =>
         Resources is not null && Nodes.Count > 1 && Nodes.Any(node => !Started.Contains(node.Rank));
@@ -39,6 +42,7 @@ internal sealed class JobCoordination : IDeadlineSaga
         Advance(attempt: 1);
         (Resources, Labels) = (submitted.Resources, submitted.Labels);
         (Priority, SubmittedAt, NotBefore) = (submitted.Priority, submitted.SubmittedAt, submitted.SubmittedAt);
+        RequestId = submitted.RequestId;
         return this;
     }
 
@@ -48,6 +52,7 @@ internal sealed class JobCoordination : IDeadlineSaga
         Advance(queued.Attempt);
         (Resources, Labels) = (queued.Resources, queued.Labels);
         (Priority, SubmittedAt, NotBefore) = (queued.Priority, queued.SubmittedAt, queued.NotBefore);
+        RequestId = queued.RequestId;
         return this;
     }
 

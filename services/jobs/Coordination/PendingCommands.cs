@@ -59,6 +59,7 @@ internal static class PendingCommands
                     Gpus = node.Gpus,
                     Rank = node.Rank,
                     WorldSize = job.Nodes.Count,
+                    RequestId = job.RequestId,
                 },
                 QueueAddress.Of(AgentQueues.For(node.NodeId))
             ));

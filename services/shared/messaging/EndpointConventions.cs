@@ -42,6 +42,7 @@ internal static class EndpointConventions
             queue.SetQuorumQueue(options.QuorumSize);
         }
 
+        endpoint.UseFilter(new FollowRequest());
         endpoint.UseMessageRetry(retry =>
         {
             retry.Exponential(

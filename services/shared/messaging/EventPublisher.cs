@@ -73,6 +73,7 @@ internal sealed class EventPublisher(string name, IEventMessages messages, IBus 
         CancellationToken cancellationToken
     )
     {
+        RequestId.Current = RequestId.Of(stored);
         var traceparent = stored.Metadata.Headers?.GetValueOrDefault(TraceParent);
         _ = ActivityContext.TryParse(traceparent, traceState: null, out var parent);
         using var activity = _source.StartActivity($"publish {stored.Type}", ActivityKind.Producer, parent);

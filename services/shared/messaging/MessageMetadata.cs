@@ -22,6 +22,11 @@ public static class MessageMetadata
             headers[EventPublisher.TraceParent] = traceparent;
         }
 
+        if (RequestId.Current is { } request)
+        {
+            headers[RequestId.EventHeader] = request;
+        }
+
         return new EventMetadata(
             correlationId ?? context.CorrelationId?.ToString(),
             context.MessageId?.ToString(),

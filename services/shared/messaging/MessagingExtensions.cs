@@ -73,7 +73,13 @@ public static class MessagingExtensions
             bus.AddConfigureEndpointsCallback((context, _, endpoint) => endpoint.UseConventions(context, options));
             if (broker is null)
             {
-                bus.UsingInMemory((context, transport) => transport.ConfigureEndpoints(context));
+                bus.UsingInMemory(
+                    (context, transport) =>
+                    {
+                        transport.MarkMessages();
+                        transport.ConfigureEndpoints(context);
+                    }
+                );
             }
             else
             {
@@ -199,6 +205,7 @@ public static class MessagingExtensions
         var rabbit = new ReconnectingRabbitMq(
             (context, transport) =>
             {
+                transport.MarkMessages();
                 transport.Host(
                     broker,
                     host =>
@@ -215,6 +222,12 @@ public static class MessagingExtensions
         );
         bus.SetBusFactory(rabbit);
         return rabbit;
+    }
+
+    private static void MarkMessages(this IBusFactoryConfigurator transport)
+    {
+        transport.ConfigurePublish(pipe => pipe.UseExecute(FollowRequest.Mark));
+        transport.ConfigureSend(pipe => pipe.UseExecute(FollowRequest.Mark));
     }
 
     private static void OnQueueOf<TConsumer>(this IEndpointRegistrationConfigurator endpoint, string service)

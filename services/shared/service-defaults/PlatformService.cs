@@ -89,6 +89,7 @@ public static class PlatformService
         Action<WebApplication>? beforeAuthentication = null
     )
     {
+        app.Use(RequestIds.FollowAsync);
         app.UseRequestLogs();
         if (!isEdge)
         {

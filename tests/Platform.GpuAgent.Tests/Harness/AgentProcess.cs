@@ -58,7 +58,8 @@ internal sealed class AgentProcess : IAsyncDisposable
             $"--Agent:JoinToken={token}",
             $"--Agent:StateFolder={folder.In("state")}",
             "--Agent:GraceSeconds=1",
-            "--Agent:Labels:zone=lab"
+            "--Agent:Labels:zone=lab",
+            "--Logging:Format=json"
         );
 
     public async Task<int> ExitCodeAsync()

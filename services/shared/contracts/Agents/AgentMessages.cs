@@ -35,6 +35,9 @@ public sealed record StartProcess
     /// <summary>Where the ranks of a distributed job connect; null for a job on one node.</summary>
     public string? MasterAddress { get; init; }
     public int? MasterPort { get; init; }
+
+    /// <summary>The id of the request that submitted the job, for logs; null in messages of release 0.1.0.</summary>
+    public string? RequestId { get; init; }
 }
 
 /// <summary>

@@ -13,6 +13,9 @@ public sealed record JobSubmittedMessage
     /// <summary>0 (last) to 100 (first).</summary>
     public required int Priority { get; init; }
     public required DateTimeOffset SubmittedAt { get; init; }
+
+    /// <summary>The id of the request that submitted the job, for logs; null in messages of release 0.1.0.</summary>
+    public string? RequestId { get; init; }
 }
 
 /// <summary>
@@ -32,6 +35,9 @@ public sealed record JobQueuedMessage
 
     /// <summary>Not placed before this time: the back-off between attempts.</summary>
     public required DateTimeOffset NotBefore { get; init; }
+
+    /// <summary>The id of the request that submitted the job, for logs; null in messages of release 0.1.0.</summary>
+    public string? RequestId { get; init; }
 }
 
 /// <summary>An attempt has its nodes and may start on them.</summary>

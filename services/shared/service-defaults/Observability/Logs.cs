@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.Logging;
+using Platform.ElasticLogs;
 using Platform.EventStore;
 using Serilog;
 using Serilog.Events;
@@ -20,6 +21,10 @@ internal static class Logs
             ? parsed
             : LogEventLevel.Information;
         var json = string.Equals(builder.Configuration["Logging:Format"], "json", StringComparison.OrdinalIgnoreCase);
+        // Where it is off, nothing of the client is loaded.
+        var elastic = builder.Configuration.SendsLogs()
+            ? builder.Services.AddElasticLogs(name, new EcsJsonFormatter())
+            : null;
         builder.Logging.ClearProviders();
         builder.Services.AddSerilog(
             configuration =>
@@ -36,10 +41,16 @@ internal static class Logs
                     .MinimumLevel.Override("Platform.Gateway.Security.LocalCallerHandler", LogEventLevel.Warning)
                     .MinimumLevel.Override("System.Net.Http", LogEventLevel.Warning)
                     .Enrich.WithProperty("service", name)
-                    .Enrich.FromLogContext();
+                    .Enrich.FromLogContext()
+                    .Enrich.With<RequestIdEnricher>();
                 if (level > LogEventLevel.Debug)
                 {
                     configuration.Filter.ByExcluding(IsRetryOfLostRace);
+                }
+
+                if (elastic is not null)
+                {
+                    configuration.WriteTo.Sink(elastic);
                 }
 
                 configuration.WriteTo.Async(sink =>

@@ -20,6 +20,11 @@ public static class RequestMetadata
             headers["traceparent"] = traceparent;
         }
 
+        if (RequestId.Current is { } request)
+        {
+            headers[RequestId.EventHeader] = request;
+        }
+
         return new EventMetadata(correlationId, context.TraceIdentifier, headers);
     }
 }

@@ -1,0 +1,191 @@
+using Microsoft.Extensions.Options;
+using Platform.ElasticLogs;
+using Platform.EventStore;
+using Platform.Jobs.Logs;
+using Platform.ServiceDefaults;
+
+namespace Platform.Jobs.LogShipping;
+
+/// <summary>
+/// Sends the lines of all logs to Elasticsearch. How far a log was sent is noted once its lines were taken, so none is lost; the id of
+/// a document is where its line begins, so a repeat makes no second one. One process of all does it at a time.
+/// </summary>
+internal sealed partial class ShipLogs(
+    JobsStore store,
+    LogStore logs,
+    ShippedLogs shipped,
+    DocumentSender sender,
+    IOptions<ElasticsearchOptions> options,
+    TimeProvider clock,
+    IHostApplicationLifetime lifetime,
+    ILogger<ShipLogs> logger
+) : BackgroundService
+{
+    private const int PageLogs = 200;
+    private const int BatchDocuments = 10_000;
+    private const int BatchBytes = 4 * 1024 * 1024;
+    private static readonly TimeSpan _retry = TimeSpan.FromSeconds(5);
+
+    private readonly string _stream = options.Value.StreamOf("job");
+
+    /// <summary>Lengths of open logs whose end was looked at: an unfinished line is not read again and again.</summary>
+    private readonly Dictionary<LogKey, long> _seen = [];
+
+    private readonly List<ElasticDocument> _documents = [];
+    private readonly List<ShippedLog> _moves = [];
+    private int _bytes;
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        await lifetime.WaitForStartAsync(stoppingToken);
+        while (!stoppingToken.IsCancellationRequested)
+        {
+            try
+            {
+                await using var turn = await SessionLock.TryTakeAsync(store, "ship", "job logs", stoppingToken);
+                if (turn is not null)
+                {
+                    await ShipAsync(turn, stoppingToken);
+                }
+            }
+            catch (Exception exception) when (!stoppingToken.IsCancellationRequested)
+            {
+                LogFailed(exception);
+            }
+
+            Forget();
+            await Task.Delay(_retry, clock, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+    }
+
+    /// <summary>Ends only with an exception: the session broke, or the host stops.</summary>
+    private async Task ShipAsync(SessionLock turn, CancellationToken stoppingToken)
+    {
+        while (true)
+        {
+            await using (var check = turn.Connection.CreateCommand())
+            {
+                check.CommandText = "select 1";
+                await check.ExecuteScalarAsync(stoppingToken);
+            }
+
+            if (!await ShipOnceAsync(stoppingToken))
+            {
+                await Task.Delay(options.Value.FlushInterval, clock, stoppingToken);
+            }
+        }
+    }
+
+    /// <summary>Sends the next lines of each log.</summary>
+    /// <returns>False when there was nothing new.</returns>
+    private async Task<bool> ShipOnceAsync(CancellationToken cancellationToken)
+    {
+        var hasMoved = false;
+        var after = new LogKey(Guid.Empty, 0, 0);
+        while (true)
+        {
+            var page = await shipped.FindAsync(after, PageLogs, cancellationToken);
+            foreach (var (log, length, isFinal) in page)
+            {
+                hasMoved |= await GatherAsync(log, length, isFinal, cancellationToken);
+                if (_documents.Count >= BatchDocuments || _bytes >= BatchBytes)
+                {
+                    await SendAsync(cancellationToken);
+                }
+            }
+
+            if (page.Count < PageLogs)
+            {
+                await SendAsync(cancellationToken);
+                return hasMoved;
+            }
+
+            after = page[^1].Log.Key;
+        }
+    }
+
+    private async Task<bool> GatherAsync(LogToShip log, long length, bool isFinal, CancellationToken cancellationToken)
+    {
+        if (!isFinal && _seen.GetValueOrDefault(log.Key) == length)
+        {
+            return false;
+        }
+
+        if (await logs.ReadNextAsync(log.Key, log.Offset, cancellationToken) is not var (_, pieces))
+        {
+            return false;
+        }
+
+        // What was appended since the length was read is left for the next time: it may not be the end.
+        var left = length - log.Offset;
+        var bytes = Join(pieces, left);
+        if (bytes.Length == 0 && left > 0)
+        {
+            return false; // it is being purged
+        }
+
+        var isEnd = isFinal && bytes.Length == left;
+        var now = clock.GetUtcNow();
+        var taken = ShippedLines.Split(
+            bytes,
+            isEnd,
+            (line, start, isPart) =>
+            {
+                var document = log.Document(line, log.Offset + start, isPart, now);
+                _documents.Add(document);
+                _bytes += document.Bytes;
+            }
+        );
+        if (taken == 0 && !isEnd)
+        {
+            _seen[log.Key] = length;
+            return false;
+        }
+
+        _seen.Remove(log.Key);
+        _moves.Add(new ShippedLog(log.Key, log.Offset + taken, isEnd));
+        return true;
+    }
+
+    private async Task SendAsync(CancellationToken cancellationToken)
+    {
+        if (_moves.Count == 0)
+        {
+            return;
+        }
+
+        await sender.SendAsync(_stream, _documents, cancellationToken);
+        await shipped.MoveAsync(_moves, cancellationToken);
+        Clear();
+    }
+
+    private void Clear()
+    {
+        _documents.Clear();
+        _moves.Clear();
+        _bytes = 0;
+    }
+
+    private void Forget()
+    {
+        Clear();
+        _seen.Clear();
+    }
+
+    private static byte[] Join(IReadOnlyList<ReadOnlyMemory<byte>> pieces, long most)
+    {
+        var bytes = new byte[Math.Min(pieces.Sum(piece => (long)piece.Length), most)];
+        var filled = 0;
+        foreach (var piece in pieces)
+        {
+            var wanted = piece[..Math.Min(piece.Length, bytes.Length - filled)];
+            wanted.CopyTo(bytes.AsMemory(filled));
+            filled += wanted.Length;
+        }
+
+        return bytes;
+    }
+
+    [LoggerMessage(1, LogLevel.Warning, "Sending logs of jobs to Elasticsearch failed and is tried again")]
+    private partial void LogFailed(Exception exception);
+}
