@@ -26,7 +26,9 @@ internal sealed partial class SendServiceLogs(
     private readonly Channel<IReadOnlyList<ElasticDocument>> _batches = Channel.CreateBounded<
         IReadOnlyList<ElasticDocument>
     >(1);
-    private readonly Channel<bool> _spooled = Channel.CreateBounded<bool>(1);
+
+    /// <summary>Says that there is something to send.</summary>
+    private readonly Channel<bool> _wake = Channel.CreateBounded<bool>(1);
     private readonly string _stream = options.Value.StreamOf("service");
     private bool _hasDropped;
 
@@ -70,6 +72,8 @@ internal sealed partial class SendServiceLogs(
                 {
                     Keep(spool, documents);
                 }
+
+                _wake.Writer.TryWrite(true);
             }
 
             Note(spool);
@@ -128,11 +132,7 @@ internal sealed partial class SendServiceLogs(
             return (rest.Count == 0, after);
         }
 
-        await Task.WhenAny(
-            _batches.Reader.WaitToReadAsync(cancellationToken).AsTask(),
-            _spooled.Reader.WaitToReadAsync(cancellationToken).AsTask()
-        );
-        _spooled.Reader.TryRead(out _);
+        await _wake.Reader.ReadAsync(cancellationToken);
         return (true, null);
     }
 
@@ -188,7 +188,6 @@ internal sealed partial class SendServiceLogs(
         }
 
         NoteDropped(spool.Append(documents));
-        _spooled.Writer.TryWrite(true);
     }
 
     private void Note(LogSpool spool)
