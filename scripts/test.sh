@@ -131,8 +131,9 @@ check_projects() {
 run_project() {
     local suite=$1 name=$2 status=0 started=$SECONDS
     mkdir -p "$results/$suite"
-    dotnet test "artifacts/bin/$name/release/$name.dll" --filter "$(filter_for "$suite")" --logger 'console;verbosity=minimal' \
-        --logger "trx;LogFileName=$name.trx" --results-directory "$results/$suite" ${arguments[@]+"${arguments[@]}"} \
+    # A shell in the background ignores SIGINT, and so would the tests.
+    env --default-signal=INT,QUIT dotnet test "artifacts/bin/$name/release/$name.dll" --filter "$(filter_for "$suite")" \
+        --logger 'console;verbosity=minimal' --logger "trx;LogFileName=$name.trx" --results-directory "$results/$suite" ${arguments[@]+"${arguments[@]}"} \
         </dev/null >"$results/$suite/$name.log" 2>&1 || status=$?
     step "Tests: $suite, $name, $((SECONDS - started)) s"
     # Less the banner of the test runner.
