@@ -27,6 +27,7 @@ public sealed class Describing_the_api(JobsFixture fixture) : IClassFixture<Jobs
                 "PurgeJobs",
                 "RestoreJob",
                 "RetryJob",
+                "SearchLogs",
                 "SubmitJob",
             ],
             operations.Select(operation => operation["operationId"]!.GetValue<string>()).Order()

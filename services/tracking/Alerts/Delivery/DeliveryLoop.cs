@@ -27,12 +27,28 @@ internal sealed partial class DeliveryLoop(
     private static readonly TimeSpan _poll = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan _forgetEvery = TimeSpan.FromHours(1);
 
+    /// <summary>For how long a process that stops tries to note what it leaves.</summary>
+    private static readonly TimeSpan _lastNote = TimeSpan.FromSeconds(5);
+
     private readonly Dictionary<Guid, Task> _busy = [];
     private DateTimeOffset _nextForget;
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         await lifetime.WaitForStartAsync(stoppingToken);
+        try
+        {
+            await RunAsync(stoppingToken);
+        }
+        finally
+        {
+            // They end soon, and note what they leave.
+            await Task.WhenAll(_busy.Values).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+    }
+
+    private async Task RunAsync(CancellationToken stoppingToken)
+    {
         var pause = options.Value.FirstRetry < _poll ? options.Value.FirstRetry : _poll;
         while (!stoppingToken.IsCancellationRequested)
         {
@@ -81,7 +97,8 @@ internal sealed partial class DeliveryLoop(
 
         // A redirect is another request, each of which may take its time.
         var lease = (options.Value.Timeout * 5) + TimeSpan.FromSeconds(10);
-        var due = await queue.TakeAsync(MaxAtOnce, _busy.Keys, now, lease, cancellationToken);
+        // Not given up in the middle: what is taken and not known of would wait until the lease is over.
+        var due = await queue.TakeAsync(MaxAtOnce, _busy.Keys, now, lease, CancellationToken.None);
         foreach (var group in due.GroupBy(delivery => delivery.DestinationId))
         {
             _busy.Add(group.Key, DeliverAsync([.. group], cancellationToken));
@@ -103,9 +120,21 @@ internal sealed partial class DeliveryLoop(
         signal.Raise();
     }
 
-    private async Task DeliverAsync(DueDelivery delivery, CancellationToken cancellationToken)
+    private async Task DeliverAsync(DueDelivery delivery, CancellationToken stoppingToken)
     {
-        var outcome = await SendAsync(delivery, cancellationToken);
+        SendOutcome outcome;
+        try
+        {
+            outcome = await SendAsync(delivery, stoppingToken);
+        }
+        catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
+        {
+            // Whether it arrived is not known: whoever runs next sends it again, and need not wait until the lease is over.
+            using var lastNote = new CancellationTokenSource(_lastNote, clock);
+            await queue.ReleaseAsync(delivery, clock.GetUtcNow(), lastNote.Token);
+            throw;
+        }
+
         var now = clock.GetUtcNow();
         var pause = outcome.IsDelivered || outcome.IsFinal ? null : PauseAfter(delivery.Attempt, options.Value);
         if (!outcome.IsDelivered)
@@ -113,7 +142,8 @@ internal sealed partial class DeliveryLoop(
             LogNotDelivered(logger, delivery.Id, delivery.Attempt, outcome.Error!.Text);
         }
 
-        await queue.RecordAsync(delivery, outcome, now + pause, now, cancellationToken);
+        // Also while the process stops: what is known is not forgotten.
+        await queue.RecordAsync(delivery, outcome, now + pause, now, CancellationToken.None);
     }
 
     private async Task<SendOutcome> SendAsync(DueDelivery delivery, CancellationToken cancellationToken) =>

@@ -163,6 +163,19 @@ internal sealed class DeliveryQueue(TrackingStore store)
         await batch.ExecuteNonQueryAsync(cancellationToken);
     }
 
+    /// <summary>Gives back what was taken and not done with.</summary>
+    public async Task ReleaseAsync(DueDelivery delivery, DateTimeOffset now, CancellationToken cancellationToken)
+    {
+        await using var batch = store.DataSource.CreateBatch();
+        batch.Add(
+            "update alert_delivery set next_at = $3 where id = $1 and attempts = $2 and state = 'pending'",
+            delivery.Id,
+            delivery.Attempt,
+            now.ToUniversalTime()
+        );
+        await batch.ExecuteNonQueryAsync(cancellationToken);
+    }
+
     /// <summary>Forgets what was done with before a time.</summary>
     public async Task ForgetAsync(DateTimeOffset before, CancellationToken cancellationToken)
     {
