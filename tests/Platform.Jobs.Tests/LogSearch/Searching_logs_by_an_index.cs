@@ -78,7 +78,7 @@ public sealed class Searching_logs_by_an_index : WithJobsHost
                         );
                     }
                 },
-                iter: 8,
+                iter: 3,
                 threads: 1
             );
 
