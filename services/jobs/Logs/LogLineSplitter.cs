@@ -13,7 +13,8 @@ internal delegate void LogLineHandler(ReadOnlySpan<byte> line, int length);
 /// </summary>
 internal sealed class LogLineSplitter(LogLineHandler handler)
 {
-    private const int MaxLineBytes = 64 * 1024;
+    /// <summary>The longest line.</summary>
+    public const int MaxLineBytes = 64 * 1024;
 
     private readonly ArrayBufferWriter<byte> _incomplete = new();
 
