@@ -138,7 +138,7 @@ internal sealed class TestGateway : IAsyncDisposable
 
     private async Task RunAsync(string[] settings, Action<WebApplicationBuilder> add, Action<WebApplication> map)
     {
-        var database = await TestDatabase.CreateAsync();
+        var database = await TestDatabase.CreateMigratedAsync("gateway", builder => builder.AddGateway());
         _owned.Add(database);
         ConnectionString = database.ConnectionString;
         var builder = PlatformService.CreateBuilder(

@@ -1,8 +1,14 @@
 namespace Platform.TestServers;
 
-/// <summary>A folder that is deleted at the end. PostgreSQL does not run as root: its user passes through to its own folder.</summary>
+/// <summary>
+/// A folder that is deleted at the end; in memory where there is room, as creating databases is mostly writing files. PostgreSQL
+/// does not run as root: its user passes through to its own folder.
+/// </summary>
 internal sealed class TemporaryFolder : IDisposable
 {
+    private const string Memory = "/dev/shm";
+    private const long WantedBytes = 6L << 30;
+
     public TemporaryFolder() =>
         File.SetUnixFileMode(
             Path,
@@ -13,7 +19,12 @@ internal sealed class TemporaryFolder : IDisposable
                 | UnixFileMode.OtherExecute
         );
 
-    public string Path { get; } = Directory.CreateTempSubdirectory("platform-servers-").FullName;
+    public string Path { get; } = Create();
 
     public void Dispose() => Directory.Delete(Path, recursive: true);
+
+    private static string Create() =>
+        Directory.Exists(Memory) && new DriveInfo(Memory).AvailableFreeSpace >= WantedBytes
+            ? Directory.CreateDirectory($"{Memory}/platform-servers-{Guid.CreateVersion7():N}").FullName
+            : Directory.CreateTempSubdirectory("platform-servers-").FullName;
 }

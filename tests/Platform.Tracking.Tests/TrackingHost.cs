@@ -31,7 +31,7 @@ public class TrackingHost : IAsyncLifetime
 
     public async Task InitializeAsync()
     {
-        _database = await TestDatabase.CreateAsync();
+        _database = await TestDatabase.CreateMigratedAsync("tracking", new TrackingModule().Add);
         _app = await StartAsync();
         _app.Services.GetRequiredService<IBus>().ConnectConsumeObserver(_consumed);
         Http = ClientOf(_app);

@@ -33,7 +33,7 @@ public class ArtifactsHost : IAsyncLifetime
 
     public virtual async Task InitializeAsync()
     {
-        _database = await TestDatabase.CreateAsync();
+        _database = await TestDatabase.CreateMigratedAsync("artifacts", new ArtifactsModule().Add);
         await StartAsync();
     }
 

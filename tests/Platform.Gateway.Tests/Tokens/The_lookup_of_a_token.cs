@@ -21,7 +21,7 @@ public sealed class The_lookup_of_a_token : IAsyncLifetime
 
     public async Task InitializeAsync()
     {
-        _database = await TestDatabase.CreateAsync();
+        _database = await TestDatabase.CreateMigratedAsync("gateway", builder => builder.AddGateway());
         var options = GatewayStore.CreateOptions();
         _store = new GatewayStore(options, EventStoreDataSource.Create(_database.ConnectionString, options));
         await _store.MigrateAsync();

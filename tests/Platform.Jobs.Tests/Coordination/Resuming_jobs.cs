@@ -11,7 +11,8 @@ public sealed class Resuming_jobs : IAsyncLifetime
 
     private TestDatabase _database = null!;
 
-    public async Task InitializeAsync() => _database = await TestDatabase.CreateAsync();
+    public async Task InitializeAsync() =>
+        _database = await TestDatabase.CreateMigratedAsync("jobs", new JobsModule().Add);
 
     public async Task DisposeAsync() => await _database.DisposeAsync();
 

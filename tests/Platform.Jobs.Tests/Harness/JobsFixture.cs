@@ -9,7 +9,7 @@ public sealed class JobsFixture : IAsyncLifetime
 
     public async Task InitializeAsync()
     {
-        _database = await TestDatabase.CreateAsync();
+        _database = await TestDatabase.CreateMigratedAsync("jobs", new JobsModule().Add);
         Host = await JobsHost.StartAsync(_database);
     }
 

@@ -14,7 +14,7 @@ public abstract class WithJobsHost : IAsyncLifetime
 
     public async Task InitializeAsync()
     {
-        _database = await TestDatabase.CreateAsync();
+        _database = await TestDatabase.CreateMigratedAsync("jobs", new JobsModule().Add);
         Host = await JobsHost.StartAsync(_database, Settings);
     }
 

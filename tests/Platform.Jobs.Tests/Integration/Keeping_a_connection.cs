@@ -7,7 +7,8 @@ public sealed class Keeping_a_connection : IAsyncLifetime
 {
     private TestDatabase _database = null!;
 
-    public async Task InitializeAsync() => _database = await TestDatabase.CreateAsync();
+    public async Task InitializeAsync() =>
+        _database = await TestDatabase.CreateMigratedAsync("jobs", new JobsModule().Add);
 
     public async Task DisposeAsync() => await _database.DisposeAsync();
 

@@ -16,7 +16,7 @@ public sealed class ListedJobs : IAsyncLifetime
 
     public async Task InitializeAsync()
     {
-        _database = await TestDatabase.CreateAsync();
+        _database = await TestDatabase.CreateMigratedAsync("jobs", new JobsModule().Add);
         Host = await JobsHost.StartAsync(_database);
         Host.Cluster.OnRequest = _ => null;
         string[] projects = ["demo", "demo/digits", "demo/digits/small", "demonstration", "other"];

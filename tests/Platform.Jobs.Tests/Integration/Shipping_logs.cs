@@ -17,7 +17,7 @@ public sealed class Shipping_logs : IAsyncLifetime
 
     public async Task InitializeAsync()
     {
-        _database = await TestDatabase.CreateAsync();
+        _database = await TestDatabase.CreateMigratedAsync("jobs", new JobsModule().Add);
         _host = await JobsHost.StartAsync(_database);
         _server = await StrictElasticsearch.StartAsync();
     }

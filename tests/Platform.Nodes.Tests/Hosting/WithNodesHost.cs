@@ -7,7 +7,8 @@ public abstract class WithNodesHost : IAsyncLifetime
 
     private protected TestDatabase Database { get; private set; } = null!;
 
-    public async Task InitializeAsync() => Database = await TestDatabase.CreateAsync();
+    public async Task InitializeAsync() =>
+        Database = await TestDatabase.CreateMigratedAsync("nodes", new NodesModule().Add);
 
     public async Task DisposeAsync()
     {

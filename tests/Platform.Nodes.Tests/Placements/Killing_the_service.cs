@@ -27,7 +27,7 @@ public sealed class Killing_the_service(OwnBroker broker) : IClassFixture<OwnBro
 
     public async Task InitializeAsync()
     {
-        _database = await TestDatabase.CreateAsync();
+        _database = await TestDatabase.CreateMigratedAsync("nodes", new NodesModule().Add);
         _source = NpgsqlDataSource.Create(_database.ConnectionString);
     }
 
