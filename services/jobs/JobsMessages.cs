@@ -149,7 +149,7 @@ internal sealed class JobsMessages(JobReader reader) : IEventMessages
             Labels = spec.Labels,
             Priority = spec.Priority,
             SubmittedAt = submittedAt,
-            NotBefore = e.NotBefore,
+            NotBefore = e.NotBefore > e.At ? e.NotBefore : submittedAt,
             RequestId = request,
         };
     }

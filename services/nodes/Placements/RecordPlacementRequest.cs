@@ -18,18 +18,19 @@ internal sealed partial class RecordPlacementRequest(
     public async Task Consume(ConsumeContext<Contracts.Nodes.RequestPlacement> context)
     {
         var message = context.Message;
+        var now = clock.GetUtcNow();
         var command = new RequestPlacement(
             message.Attempt,
             new Needs(message.Resources.Gpus, message.Resources.Cpus, message.Resources.MemoryMiB),
             message.Labels,
             message.Priority,
             message.SubmittedAt,
-            message.NotBefore
+            NotBefore(message, now)
         );
         var outcome = await store.HandleAsync(
             Placement.Decider,
             message.JobId.ToString(),
-            placement => Placement.Decide(placement, command, clock.GetUtcNow()),
+            placement => Placement.Decide(placement, command, now),
             context.EventMetadata(Caller.Service("jobs").Subject, message.JobId.ToString()),
             sideEffects: batch => WaitingReasons.Expect(batch, message.JobId, message.Attempt),
             likelyNew: message.Attempt == 1,
@@ -52,6 +53,10 @@ internal sealed partial class RecordPlacementRequest(
             context.CancellationToken
         );
     }
+
+    /// <summary>A request without a back-off waits for nothing, also where the clock of the jobs service is ahead of ours.</summary>
+    private static DateTimeOffset NotBefore(Contracts.Nodes.RequestPlacement message, DateTimeOffset now) =>
+        message.NotBefore > message.SubmittedAt || message.NotBefore < now ? message.NotBefore : now;
 
     [LoggerMessage(1, LogLevel.Error, "Invalid placement request of job {JobId} attempt {Attempt}: {Reason}")]
     private static partial void Refused(ILogger log, Guid jobId, int attempt, string reason);

@@ -48,9 +48,9 @@ internal sealed partial class SchedulerLoop(
     /// <returns>How long to wait for a signal before the next pass.</returns>
     private async Task<TimeSpan> PassAsync(long term, CancellationToken cancellationToken)
     {
-        var now = clock.GetUtcNow();
-        var cluster = await tables.ReadClusterAsync(now, cancellationToken);
-        var result = Scheduler.Place(cluster.Nodes, cluster.Leases, cluster.Waiting, now);
+        var cluster = await tables.ReadClusterAsync(clock.GetUtcNow(), cancellationToken);
+        // The time after reading: what was read may be a moment old, but nothing of it lies in the future.
+        var result = Scheduler.Place(cluster.Nodes, cluster.Leases, cluster.Waiting, clock.GetUtcNow());
         await Parallel.ForEachAsync(
             result.Grants,
             new ParallelOptions { MaxDegreeOfParallelism = ParallelGrants, CancellationToken = cancellationToken },

@@ -107,7 +107,8 @@ internal sealed class NodesHost : IAsyncDisposable
         double cpus = 1,
         int priority = 50,
         DateTimeOffset notBefore = default,
-        string? zone = null
+        string? zone = null,
+        DateTimeOffset? submittedAt = null
     ) =>
         new()
         {
@@ -121,7 +122,7 @@ internal sealed class NodesHost : IAsyncDisposable
             },
             Labels = Inventory(zone: zone).Labels,
             Priority = priority,
-            SubmittedAt = TimeProvider.System.GetUtcNow(),
+            SubmittedAt = submittedAt ?? TimeProvider.System.GetUtcNow(),
             NotBefore = notBefore,
         };
 
@@ -316,7 +317,7 @@ public sealed class SharedHost : IAsyncLifetime
 
     public async Task InitializeAsync()
     {
-        _database = await TestDatabase.CreateAsync();
+        _database = await TestDatabase.CreateMigratedAsync("nodes", new NodesModule().Add);
         Host = await NodesHost.StartAsync(_database);
     }
 

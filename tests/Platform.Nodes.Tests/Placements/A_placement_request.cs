@@ -140,7 +140,8 @@ public sealed class A_placement_request : WithNodesHost
         var host = await StartAsync(clock, "--Nodes:HeartbeatSeconds=600");
         await host.JoinAsync();
         var jobId = Guid.CreateVersion7();
-        await host.Bus.Publish(NodesHost.Request(jobId, notBefore: clock.GetUtcNow().AddSeconds(5)));
+        var now = clock.GetUtcNow();
+        await host.Bus.Publish(NodesHost.Request(jobId, notBefore: now.AddSeconds(5), submittedAt: now));
         Assert.Equal(
             "waiting until 2026-01-02T03:04:10Z",
             (await host.Received.OneAsync<PlacementWaitingMessage>()).Reason
@@ -148,6 +149,20 @@ public sealed class A_placement_request : WithNodesHost
         Assert.Empty(host.Received.All<PlacementGrantedMessage>());
 
         clock.Advance(TimeSpan.FromSeconds(5));
+
+        await host.Received.OneAsync<PlacementGrantedMessage>(message => message.JobId == jobId);
+    }
+
+    [Fact]
+    public async Task without_a_back_off_is_granted_when_it_was_submitted_by_a_clock_that_is_ahead()
+    {
+        var clock = new FakeClock();
+        var host = await StartAsync(clock, "--Nodes:HeartbeatSeconds=600");
+        await host.JoinAsync();
+        var jobId = Guid.CreateVersion7();
+        var submittedAt = clock.GetUtcNow().AddMinutes(5);
+
+        await host.Bus.Publish(NodesHost.Request(jobId, notBefore: submittedAt, submittedAt: submittedAt));
 
         await host.Received.OneAsync<PlacementGrantedMessage>(message => message.JobId == jobId);
     }

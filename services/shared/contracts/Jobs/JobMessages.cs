@@ -33,7 +33,7 @@ public sealed record JobQueuedMessage
     public required int Priority { get; init; }
     public required DateTimeOffset SubmittedAt { get; init; }
 
-    /// <summary>Not placed before this time: the back-off between attempts.</summary>
+    /// <summary>Not placed before this time: the back-off between attempts. <see cref="SubmittedAt"/> when there is none.</summary>
     public required DateTimeOffset NotBefore { get; init; }
 
     /// <summary>The id of the request that submitted the job, for logs; null in messages of release 0.1.0.</summary>

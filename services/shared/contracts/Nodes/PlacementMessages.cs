@@ -15,6 +15,8 @@ public sealed record RequestPlacement
     public required IReadOnlyDictionary<string, string> Labels { get; init; }
     public required int Priority { get; init; }
     public required DateTimeOffset SubmittedAt { get; init; }
+
+    /// <summary>Not placed before this time; not after <see cref="SubmittedAt"/> when the attempt need not wait.</summary>
     public required DateTimeOffset NotBefore { get; init; }
 }
 
