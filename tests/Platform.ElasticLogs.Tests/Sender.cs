@@ -29,7 +29,8 @@ internal sealed class Sender : IAsyncDisposable
         StrictElasticsearch server,
         TestFolder folder,
         TimeProvider? clock = null,
-        int spoolMegabytes = 8
+        int spoolMegabytes = 8,
+        TimeSpan? requestTimeout = null
     )
     {
         var lines = new LogLines();
@@ -46,7 +47,7 @@ internal sealed class Sender : IAsyncDisposable
                         ["Elasticsearch:FlushInterval"] = "00:00:00.010",
                         ["Elasticsearch:FirstPause"] = "00:00:00.020",
                         ["Elasticsearch:LongestPause"] = "00:00:00.050",
-                        ["Elasticsearch:RequestTimeout"] = "00:00:01",
+                        ["Elasticsearch:RequestTimeout"] = (requestTimeout ?? TimeSpan.FromSeconds(60)).ToString("c"),
                     }
                 )
                 .Build()

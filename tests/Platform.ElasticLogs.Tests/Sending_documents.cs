@@ -102,6 +102,8 @@ public sealed class Sending_documents : IAsyncLifetime
     [Fact]
     public async Task survives_a_server_that_hangs_and_one_that_is_killed_and_started_again()
     {
+        await _sender.DisposeAsync();
+        _sender = Sender.Create(_server, _folder, requestTimeout: TimeSpan.FromSeconds(1));
         _server.OnRequest = async (request, _) =>
         {
             if (request == 1)
