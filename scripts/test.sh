@@ -145,21 +145,30 @@ run_project() {
     fi
 }
 
-# Runs suites. Two projects run at a time, except in a browser, which uses both processors of a small machine. A project is a
-# process group of its own, as job control makes them: without it the tests, and the trainings below them, would ignore SIGINT.
+# What runs for minutes, in this order before the rest, so that no long one is left to run alone at the end.
+longest=(
+    e2e/Platform.EndToEnd.Tests web/Platform.Web.Tests e2e/Platform.Cli.Tests stack/Platform.Stack.Tests e2e/Platform.Standalone.Tests
+    integration/Platform.Jobs.Tests integration/Platform.Tracking.Tests integration/Platform.Nodes.Tests unit/Platform.Sdk.Tests
+    integration/Platform.Artifacts.Tests integration/Platform.Gateway.Tests integration/Platform.Authorization.Tests
+)
+
+# SUITE/PROJECT of everything in suites, in the order in which it runs.
+runs_of() {
+    local suite project all
+    all=$(for suite in "$@"; do for project in $(projects_of "$suite"); do echo "$suite/$(basename "$project")"; done; done)
+    printf '%s\n' "${longest[@]}" | grep -xF -- "$all" || true
+    printf '%s\n' "${longest[@]}" | grep -vxF -f - <(echo "$all") || true
+}
+
+# Runs suites, two projects at a time. A project is a process group of its own, as job control makes them: without it the tests,
+# and the trainings below them, would ignore SIGINT.
 run_suites() {
-    local suite project lanes
+    local run
     set -m
-    for suite in "$@"; do
-        case $suite in
-        web | stack) lanes=1 ;;
-        *) lanes=2 ;;
-        esac
-        for project in $(projects_of "$suite"); do
-            while [ ${#projects[@]} -ge "$lanes" ]; do await_project; done
-            run_project "$suite" "$(basename "$project")" &
-            projects[$!]=1
-        done
+    for run in $(runs_of "$@"); do
+        while [ ${#projects[@]} -ge 2 ]; do await_project; done
+        run_project "${run%/*}" "${run#*/}" &
+        projects[$!]=1
     done
     while [ ${#projects[@]} -gt 0 ]; do await_project; done
     set +m

@@ -11,14 +11,14 @@ public sealed class SoakCollection;
 public sealed class Soaking
 {
     [Fact]
-    public async Task with_a_minute_of_random_faults_loses_and_duplicates_nothing()
+    public async Task with_half_a_minute_of_random_faults_loses_and_duplicates_nothing()
     {
         // The rest of the ten minutes is for starting, settling and checking on a slow machine.
         var (exitCode, output, errors) = await Command.RunAsync(
             TimeSpan.FromMinutes(10),
             "soak",
             "--seconds",
-            "60",
+            "30",
             "--seed",
             "1",
             "--json"

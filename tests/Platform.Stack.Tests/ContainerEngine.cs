@@ -121,10 +121,6 @@ public sealed class ContainerEngine : IAsyncLifetime
     public Task<string> PlatformAsync(params IReadOnlyList<string> arguments) =>
         Command.SucceedAsync(_limit, Settings, ["compose", .. arguments, "--env-file", EnvironmentFile]);
 
-    /// <summary>The same, whether it succeeds or not.</summary>
-    public Task<CommandResult> TryPlatformAsync(params IReadOnlyList<string> arguments) =>
-        Command.RunAsync(_limit, Settings, ["compose", .. arguments, "--env-file", EnvironmentFile]);
-
     /// <summary>A setting in the stack's file.</summary>
     public string Setting(string name) =>
         File.ReadLines(EnvironmentFile)

@@ -39,7 +39,6 @@ public sealed class The_compose_stack(ContainerEngine engine)
 
         await ContainerEngine.TimeAsync("down", () => engine.PlatformAsync("down"));
         Assert.Equal("", await engine.ComposeAsync("ps", "--all", "--quiet"));
-        await ContainerEngine.TimeAsync("refused start", RefuseNewerSchemaAsync);
         await ContainerEngine.TimeAsync("up again", () => engine.PlatformAsync(_up));
 
         Assert.Equal(training.Log, await api.LogAsync(training.Id));
@@ -172,25 +171,4 @@ public sealed class The_compose_stack(ContainerEngine engine)
         Assert.Equal($"on {container[..12]}\n", await api.LogAsync(id));
         await engine.DockerAsync("rm", "--force", "--volumes", container);
     }
-
-    /// <summary>A volume of a newer release: the service's own line is shown, and nothing waits until the time is over.</summary>
-    private async Task RefuseNewerSchemaAsync()
-    {
-        await engine.ComposeAsync("up", "--detach", "--wait", "postgres");
-        await SqlAsync("insert into jobs.migration (name) values ('999_of_tomorrow')");
-
-        var refused = await engine.TryPlatformAsync("up", "--timeout", "120", "jobs");
-
-        Assert.Equal(1, refused.ExitCode);
-        Assert.Contains(
-            "jobs is not ready: The schema 'jobs' belongs to a newer release: its migration '999_of_tomorrow'",
-            refused.Errors,
-            StringComparison.Ordinal
-        );
-        await SqlAsync("delete from jobs.migration where name = '999_of_tomorrow'");
-        await engine.ComposeAsync("rm", "--stop", "--force", "jobs");
-    }
-
-    private Task<string> SqlAsync(string sql) =>
-        engine.ComposeAsync("exec", "-T", "postgres", "psql", "-h", "/var/run/postgresql", "-U", "platform", "-c", sql);
 }

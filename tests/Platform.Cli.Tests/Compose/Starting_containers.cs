@@ -96,6 +96,24 @@ public sealed class Starting_containers : IDisposable
         );
 
     [Fact]
+    public async Task shows_why_a_container_starts_again_and_again_before_the_time_is_over() =>
+        Assert.Contains(
+            "platform: jobs is not ready: The schema 'jobs' belongs to a newer release.\n",
+            await ErrorAsync(
+                """
+                case $* in
+                *version*) echo 2.26.1 ;;
+                *" up "*) exec sleep 60 ;;
+                *" ps "*) echo '{"ID":"1","Service":"jobs","State":"restarting","Health":"","ExitCode":1}' ;;
+                inspect*) echo 1 3 ;;
+                logs*) echo "platform: The schema 'jobs' belongs to a newer release." ;;
+                esac
+                """
+            ),
+            StringComparison.Ordinal
+        );
+
+    [Fact]
     public void reads_what_both_kinds_of_compose_list()
     {
         const string One = """{"ID":"1","Service":"jobs","State":"running","Health":"healthy","ExitCode":0}""";
