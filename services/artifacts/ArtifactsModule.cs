@@ -7,12 +7,14 @@ using Platform.Artifacts.Blobs.Stores;
 using Platform.Artifacts.Browsing;
 using Platform.Artifacts.Catalog;
 using Platform.Artifacts.Changing;
+using Platform.Artifacts.EventShipping;
 using Platform.Artifacts.JobArtifacts;
 using Platform.Artifacts.Mlflow;
 using Platform.Artifacts.Mlflow.Models;
 using Platform.Artifacts.Retention;
 using Platform.Artifacts.RunFiles;
 using Platform.Artifacts.Versions;
+using Platform.ElasticLogs;
 using Platform.EventStore;
 using Platform.Hosting;
 using Platform.JobAttempts;
@@ -55,6 +57,11 @@ public sealed class ArtifactsModule : IServiceModule
         store.Migrations.Add(CatalogProjection.ModelMigration);
         store.InlineProjections.Add(new CatalogProjection());
         store.PublishEvents<ArtifactsMessages>("artifacts");
+        if (builder.Configuration.SendsLogs())
+        {
+            store.Subscriptions.Add(container => ActivatorUtilities.CreateInstance<ShipArtifactEvents>(container));
+        }
+
         services.AddEventStore(store, (options, source) => new ArtifactsStore(options, source));
 
         services.TryAddSingleton(TimeProvider.System);

@@ -35,6 +35,7 @@ public sealed class JobsModule : IServiceModule
         services.AddEventStore(StoreOptions(), (options, source) => new JobsStore(options, source));
         services.AddSingleton<JobDecisions>();
         services.AddSingleton<MachineAccess>();
+        services.AddSingleton<KibanaLinks>();
         services.AddSingleton<JobReader>();
         services.AddListCounts<JobsStore>("job_summary", "is_deleted", "project", "status", "submitted_by");
         services.AddSingleton<WorkReader>();

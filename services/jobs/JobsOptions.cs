@@ -69,4 +69,11 @@ internal sealed class JobsOptions
     /// <summary>How long a search of logs may take before it answers with what it found until then.</summary>
     [Range(typeof(TimeSpan), "00:00:00", "00:01:00")]
     public TimeSpan LogSearchTime { get; set; } = TimeSpan.FromSeconds(2);
+
+    /// <summary>Where users reach Kibana, such as <c>https://kibana.example</c>, with its base path; pages of jobs link to it.</summary>
+    [RegularExpression(
+        "^https?://[^/?#@\\s]+(/[^?#\\s]*)?$",
+        ErrorMessage = "Jobs:KibanaUrl must be an http or https address without a user, such as https://kibana.example."
+    )]
+    public string? KibanaUrl { get; set; }
 }

@@ -5,7 +5,7 @@ namespace Platform.Nodes;
 
 /// <summary>
 /// The service's tables. Most are read models; <c>node_heartbeat</c>, <c>node_telemetry</c>, <c>join_token</c>,
-/// <c>placement_reason</c> and <c>scheduler_term</c> have no events behind them.
+/// <c>placement_reason</c>, <c>scheduler_term</c> and <c>heartbeat_shipping</c> have no events behind them.
 /// </summary>
 internal static class NodesMigrations
 {
@@ -145,5 +145,13 @@ internal static class NodesMigrations
         new("008_reason_code", "alter table placement_reason add column reason_code jsonb"),
         new("009_search", TextIndex.ColumnSql("node", "search_name", "name")),
         new("010_search_fold", TextIndex.FoldSql("node", "search_name")),
+        new(
+            "011_heartbeat_shipping",
+            """
+            -- Until when summaries of heartbeats were sent to Elasticsearch.
+            create table heartbeat_shipping (only boolean primary key check (only), sent_until timestamptz not null);
+            create index node_telemetry_received on node_telemetry (received_at);
+            """
+        ),
     ];
 }

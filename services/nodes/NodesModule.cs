@@ -1,10 +1,12 @@
 using MassTransit;
 using Platform.Contracts.Nodes;
+using Platform.ElasticLogs;
 using Platform.EventStore;
 using Platform.Hosting;
 using Platform.Messaging;
 using Platform.Nodes.Changing;
 using Platform.Nodes.Heartbeats;
+using Platform.Nodes.HeartbeatShipping;
 using Platform.Nodes.Joining;
 using Platform.Nodes.Leading;
 using Platform.Nodes.Membership;
@@ -48,6 +50,11 @@ public sealed class NodesModule : IServiceModule
         services.AddSingleton<WaitingReasons>();
         services.AddHostedService<LeaderService>();
         services.AddGauges<NodeGauges>();
+        if (builder.Configuration.SendsLogs())
+        {
+            services.AddSingleton<HeartbeatMinutes>();
+            services.AddHostedService<ShipHeartbeats>();
+        }
     }
 
     /// <inheritdoc />

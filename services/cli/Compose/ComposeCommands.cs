@@ -19,7 +19,7 @@ internal static class ComposeCommands
     internal static Option<string[]> Profile() =>
         new("--profile")
         {
-            Description = "Instead of those in the file: core, gpu, metrics; can be given several times.",
+            Description = "Instead of those in the file: core, gpu, metrics, elk; can be given several times.",
             HelpName = "NAME",
         };
 
@@ -35,7 +35,7 @@ internal static class ComposeCommands
     )
     {
         var settings = ComposeSettings.Read(FileOf(context));
-        settings.Check();
+        settings.Check(profiles);
         var docker = new DockerCompose(settings, profiles);
         await docker.CheckAsync(context.Cancelled);
         return (docker, settings);

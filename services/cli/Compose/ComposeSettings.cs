@@ -26,6 +26,15 @@ internal sealed class ComposeSettings
         "PLATFORM_JOIN_TOKEN",
     ];
 
+    /// <summary>Those of the profile <c>elk</c>; a file from before there was that profile lacks them.</summary>
+    private static readonly string[] _elkPasswords =
+    [
+        "ELASTIC_PASSWORD",
+        "KIBANA_PASSWORD",
+        "ELASTICSEARCH_PASSWORD",
+        "KIBANA_KEY",
+    ];
+
     private readonly Dictionary<string, string> _values;
 
     private ComposeSettings(string path, Dictionary<string, string> values)
@@ -96,7 +105,8 @@ internal sealed class ComposeSettings
             # Settings and secrets of the platform's containers; docs/compose.md tells what else can be set here. Keep a copy with the
             # backups: the volumes cannot be used with other secrets.
 
-            # core: an agent on this machine; gpu: one with its GPUs instead; metrics: Prometheus and Grafana. With commas between them.
+            # core: an agent on this machine; gpu: one with its GPUs instead; metrics: Prometheus and Grafana;
+            # elk: Elasticsearch and Kibana. With commas between them.
             {Profiles}=core
 
             # Where the gateway listens on this machine.
@@ -115,7 +125,7 @@ internal sealed class ComposeSettings
             {TokenKey}={Convert.ToBase64String(RandomNumberGenerator.GetBytes(KeyBytes))}
             {string.Join(
                 '\n',
-                _passwords.Select(name => $"{name}={Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(24))}")
+                _passwords.Concat(_elkPasswords).Select(name => $"{name}={Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(24))}")
             )}
 
             """,
@@ -125,9 +135,11 @@ internal sealed class ComposeSettings
     }
 
     /// <exception cref="CliException">A secret is missing or could be guessed, or others may read the file; says no part of a secret.</exception>
-    public void Check()
+    /// <param name="profiles">Those of the command line; those of the file when there are none.</param>
+    public void Check(IReadOnlyList<string> profiles)
     {
         var problems = _passwords
+            .Concat(UsesElk(profiles) ? _elkPasswords : [])
             .Select(name => (Name: name, Problem: ProblemWithPassword(Value(name, ""))))
             .Append((Name: TokenKey, Problem: ProblemWithKey(Value(TokenKey, ""))))
             .Where(secret => secret.Problem is not null)
@@ -148,6 +160,22 @@ internal sealed class ComposeSettings
             throw new CliException($"{Path} holds secrets and others may read it: chmod 600 {Path}");
         }
     }
+
+    /// <summary>What Compose is to know that neither the file nor its caller says: where the services of a profile are.</summary>
+    public IReadOnlyDictionary<string, string> Derived(IReadOnlyList<string> profiles) =>
+        UsesElk(profiles)
+            ? new Dictionary<string, string>(StringComparer.Ordinal)
+            {
+                ["ELASTICSEARCH_URL"] = Value("ELASTICSEARCH_URL", "http://elasticsearch:9200"),
+                ["KIBANA_URL"] = Value("KIBANA_URL", $"http://{Url.Host}:{Value("KIBANA_PORT", "5601")}"),
+            }
+            : new Dictionary<string, string>(StringComparer.Ordinal);
+
+    private bool UsesElk(IReadOnlyList<string> profiles) =>
+        (profiles.Count > 0 ? profiles : Value(Profiles, "").Split(',', StringSplitOptions.TrimEntries)).Contains(
+            "elk",
+            StringComparer.Ordinal
+        );
 
     private static string? ProblemWithPassword(string password) =>
         password.Length == 0 ? "is missing"

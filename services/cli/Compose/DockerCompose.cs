@@ -122,6 +122,11 @@ internal sealed class DockerCompose(ComposeSettings settings, IReadOnlyList<stri
             RedirectStandardOutput = redirect,
             RedirectStandardError = redirect,
         };
+        foreach (var (name, value) in settings.Derived(profiles))
+        {
+            start.Environment[name] = value;
+        }
+
         try
         {
             return Process.Start(start)!;

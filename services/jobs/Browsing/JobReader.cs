@@ -11,7 +11,7 @@ using Platform.ServiceDefaults;
 namespace Platform.Jobs.Browsing;
 
 /// <summary>Reads jobs for the API.</summary>
-internal sealed class JobReader(JobsStore store)
+internal sealed class JobReader(JobsStore store, KibanaLinks kibana)
 {
     /// <summary>The columns that <see cref="ReadItem"/> reads.</summary>
     public const string ItemColumns = """
@@ -164,7 +164,7 @@ internal sealed class JobReader(JobsStore store)
     private static IReadOnlyList<PlacedNode> ReadNodes(byte[] json) =>
         JsonSerializer.Deserialize<IReadOnlyList<PlacedNode>>(json, JsonDefaults.Lenient)!;
 
-    private static JobDetail Detail(
+    private JobDetail Detail(
         JobItem item,
         JobSpec spec,
         IReadOnlyList<JobRank>? ranks,
@@ -205,5 +205,6 @@ internal sealed class JobReader(JobsStore store)
             Retry = spec.Retry,
             TimeoutSeconds = spec.TimeoutSeconds,
             Env = spec.Env,
+            KibanaUrl = kibana.LogsOf(item),
         };
 }

@@ -91,4 +91,7 @@ internal sealed record JobDetail : JobItem
     public required RetryPolicy Retry { get; init; }
     public int? TimeoutSeconds { get; init; }
     public required IReadOnlyDictionary<string, string> Env { get; init; }
+
+    /// <summary>Its logs in Kibana; null where none is configured.</summary>
+    public string? KibanaUrl { get; init; }
 }

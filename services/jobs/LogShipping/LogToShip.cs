@@ -1,7 +1,4 @@
-using System.Buffers;
 using System.Globalization;
-using System.Text.Encodings.Web;
-using System.Text.Json;
 using Platform.ElasticLogs;
 using Platform.Jobs.Logs;
 
@@ -22,47 +19,42 @@ internal sealed record LogToShip(
     string? RequestId
 )
 {
-    private const string EcsVersion = "8.11.0";
-    private static readonly JsonWriterOptions _json = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
-
     /// <summary>Makes a document of a line.</summary>
     /// <param name="offset">The offset of its first byte in the log.</param>
     /// <param name="now">The time of a line is not known: it is the present, or when the job ended if that was before.</param>
     public ElasticDocument Document(ReadOnlySpan<byte> line, long offset, bool isPart, DateTimeOffset now)
     {
-        var output = new ArrayBufferWriter<byte>(line.Length + 512);
-        using var json = new Utf8JsonWriter(output, _json);
-        json.WriteStartObject();
-        json.WriteString("@timestamp", (EndedAt < now ? EndedAt.Value : now).UtcDateTime);
-        json.WriteString("message", ShippedLines.Visible(line));
-        json.WriteString("ecs.version", EcsVersion);
-        json.WriteString("event.dataset", "platform.job");
-        json.WriteString("platform.job.id", Key.JobId);
-        json.WriteString("platform.job.name", Name);
-        json.WriteString("platform.job.project", Project);
-        json.WriteNumber("platform.job.attempt", Key.Attempt);
-        json.WriteNumber("platform.job.rank", Key.Rank);
-        json.WriteNumber("log.offset", offset);
-        if (isPart)
-        {
-            json.WriteStartArray("log.flags");
-            json.WriteStringValue("part");
-            json.WriteEndArray();
-        }
-
-        if (Node is not null)
-        {
-            json.WriteString("host.name", Node);
-        }
-
-        if (RequestId is not null)
-        {
-            json.WriteString("http.request.id", RequestId);
-        }
-
-        json.WriteEndObject();
-        json.Flush();
         var id = string.Create(CultureInfo.InvariantCulture, $"{Key.JobId:N}-{Key.Attempt}-{Key.Rank}-{offset}");
-        return new ElasticDocument(id, output.WrittenMemory);
+        return EcsDocument.Create(
+            id,
+            "platform.job",
+            EndedAt < now ? EndedAt.Value : now,
+            ShippedLines.Visible(line),
+            json =>
+            {
+                json.WriteString("platform.job.id", Key.JobId);
+                json.WriteString("platform.job.name", Name);
+                json.WriteString("platform.job.project", Project);
+                json.WriteNumber("platform.job.attempt", Key.Attempt);
+                json.WriteNumber("platform.job.rank", Key.Rank);
+                json.WriteNumber("log.offset", offset);
+                if (isPart)
+                {
+                    json.WriteStartArray("log.flags");
+                    json.WriteStringValue("part");
+                    json.WriteEndArray();
+                }
+
+                if (Node is not null)
+                {
+                    json.WriteString("host.name", Node);
+                }
+
+                if (RequestId is not null)
+                {
+                    json.WriteString("http.request.id", RequestId);
+                }
+            }
+        );
     }
 }

@@ -268,6 +268,7 @@ export const en = {
   'log.wrap': 'Wrap long lines',
   'log.copy': 'Copy log',
   'log.download': 'Download log',
+  'log.kibana': 'Open in Kibana',
   'log.attempt': 'Attempt {number}',
   'log.waiting': 'Waiting for output…',
   'log.silent': 'No output.',

@@ -269,6 +269,7 @@ export const zh: Messages = {
   'log.wrap': '自动换行',
   'log.copy': '复制日志',
   'log.download': '下载日志',
+  'log.kibana': '在 Kibana 中打开',
   'log.attempt': '第 {number} 次尝试',
   'log.waiting': '正在等待输出……',
   'log.silent': '没有输出。',

@@ -1,5 +1,5 @@
 import { useVirtualizer } from '@tanstack/react-virtual';
-import { ArrowDownToLine, WrapText } from 'lucide-react';
+import { ArrowDownToLine, ExternalLink, WrapText } from 'lucide-react';
 import { useCallback, useEffect, useLayoutEffect, useRef, useState } from 'react';
 import { Button, IconButton } from '../../../components/button';
 import { CopyButton } from '../../../components/copy-button';
@@ -121,6 +121,18 @@ export function JobLog({ job, attempt, line, onAttempt, onLine }: JobLogProps) {
           fileName={`${job.name}-${attempt}.log`}
           label={t('log.download')}
         />
+        {job.kibanaUrl && (
+          <a
+            href={job.kibanaUrl}
+            target="_blank"
+            rel="noreferrer"
+            className="icon-button"
+            aria-label={t('log.kibana')}
+            title={t('log.kibana')}
+          >
+            <ExternalLink aria-hidden="true" />
+          </a>
+        )}
       </div>
       {log.dropped > 0 && (
         <p className="panel-note muted">{t('log.dropped', { count: log.dropped.toLocaleString(locale) })}</p>
