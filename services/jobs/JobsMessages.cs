@@ -84,7 +84,7 @@ internal sealed class JobsMessages(JobReader reader) : IEventMessages
                 return Pending(new JobCoordination().Begin(queued), queued.JobId, nameof(Steps.AwaitingPlacement));
             case JobPlaced e:
                 var jobId = Guid.Parse(stored.StreamId);
-                if (await reader.FindSpecAsync(jobId, cancellationToken) is not var (spec, _, request))
+                if (await reader.FindSpecAsync(jobId, cancellationToken) is not { } submission)
                 {
                     return [];
                 }
@@ -92,9 +92,10 @@ internal sealed class JobsMessages(JobReader reader) : IEventMessages
                 var placed = new JobCoordination
                 {
                     Attempt = e.Attempt,
-                    Resources = spec.Resources,
+                    Resources = submission.Spec.Resources,
                     Nodes = e.Nodes,
-                    RequestId = request,
+                    RequestId = submission.RequestId,
+                    TraceParent = submission.TraceParent,
                 };
                 return Pending(placed, jobId, nameof(Steps.Starting));
             case StopRequested { Reason: EndReasons.Cancelled } or JobCancelled:
@@ -131,12 +132,13 @@ internal sealed class JobsMessages(JobReader reader) : IEventMessages
             Priority = e.Spec.Priority,
             SubmittedAt = e.At,
             RequestId = RequestId.Of(stored),
+            TraceParent = stored.TraceParent(),
         };
 
     /// <summary>Null when the job was purged meanwhile.</summary>
     private async Task<JobQueuedMessage?> QueuedAsync(Guid jobId, JobQueued e, CancellationToken cancellationToken)
     {
-        if (await reader.FindSpecAsync(jobId, cancellationToken) is not var (spec, submittedAt, request))
+        if (await reader.FindSpecAsync(jobId, cancellationToken) is not { Spec: var spec } submission)
         {
             return null;
         }
@@ -148,16 +150,17 @@ internal sealed class JobsMessages(JobReader reader) : IEventMessages
             Resources = spec.Resources,
             Labels = spec.Labels,
             Priority = spec.Priority,
-            SubmittedAt = submittedAt,
-            NotBefore = e.NotBefore > e.At ? e.NotBefore : submittedAt,
-            RequestId = request,
+            SubmittedAt = submission.SubmittedAt,
+            NotBefore = e.NotBefore > e.At ? e.NotBefore : submission.SubmittedAt,
+            RequestId = submission.RequestId,
+            TraceParent = submission.TraceParent,
         };
     }
 
     /// <summary>Null when the job was purged meanwhile.</summary>
     private async Task<JobPlacedMessage?> PlacedAsync(Guid jobId, JobPlaced e, CancellationToken cancellationToken)
     {
-        if (await reader.FindSpecAsync(jobId, cancellationToken) is not var (spec, _, _))
+        if (await reader.FindSpecAsync(jobId, cancellationToken) is not { Spec: var spec })
         {
             return null;
         }

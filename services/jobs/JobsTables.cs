@@ -286,5 +286,6 @@ internal static class JobsTables
             create index log_state_unshipped on log_state (job_id, attempt, rank) where is_unshipped;
             """
         ),
+        new("021_trace_parent", "alter table job_spec add column trace_parent text;"),
     ];
 }

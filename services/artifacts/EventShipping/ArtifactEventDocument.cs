@@ -36,7 +36,7 @@ internal static class ArtifactEventDocument
                     WriteVersion(json, version);
                 }
 
-                WriteCause(json, stored.Metadata);
+                WriteCause(json, stored);
             }
         );
     }
@@ -67,22 +67,19 @@ internal static class ArtifactEventDocument
         }
     }
 
-    private static void WriteCause(Utf8JsonWriter json, EventMetadata metadata)
+    private static void WriteCause(Utf8JsonWriter json, StoredEvent stored)
     {
-        if (metadata.Headers?.GetValueOrDefault(RequestMetadata.Actor) is { } actor)
+        if (stored.Metadata.Headers?.GetValueOrDefault(RequestMetadata.Actor) is { } actor)
         {
             json.WriteString("user.name", actor);
         }
 
-        if (metadata.Headers?.GetValueOrDefault(RequestId.EventHeader) is { } request)
+        if (RequestId.Of(stored) is { } request)
         {
             json.WriteString("http.request.id", request);
         }
 
-        if (
-            metadata.Headers?.GetValueOrDefault("traceparent") is { } parent
-            && ActivityContext.TryParse(parent, traceState: null, out var trace)
-        )
+        if (ActivityContext.TryParse(stored.TraceParent(), traceState: null, out var trace))
         {
             json.WriteString("trace.id", trace.TraceId.ToHexString());
         }

@@ -47,7 +47,7 @@ internal sealed class FileOwners(ArtifactsStore store, IBus bus, TimeProvider cl
             var isMine = ReferenceEquals(question, mine);
             if (isMine)
             {
-                _ = AskAsync(id, mine);
+                _ = AskAsync(id, suffices, mine);
             }
 
             var answer = await question.Task.WaitAsync(cancellationToken) ?? throw new FileOwnerUnknownException();
@@ -105,11 +105,13 @@ internal sealed class FileOwners(ArtifactsStore store, IBus bus, TimeProvider cl
         new() { Value = value ?? (object)DBNull.Value, NpgsqlDbType = NpgsqlDbType.Text };
 
     /// <summary>Asks tracking, for whoever waits for the answer: null when there is none in time.</summary>
-    private async Task AskAsync(string id, TaskCompletionSource<Answer?> question)
+    private async Task AskAsync(string id, Func<FileOwner, bool> suffices, TaskCompletionSource<Answer?> question)
     {
         try
         {
-            question.SetResult(await AskAsync(id));
+            // Another question may have been answered since its asker read what is known.
+            var known = await ReadAsync(id, since: null, CancellationToken.None);
+            question.SetResult(known is { Owner: { } owner } && suffices(owner) ? known : await AskAsync(id));
         }
         catch (Exception exception)
         {

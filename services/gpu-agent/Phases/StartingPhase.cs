@@ -1,4 +1,5 @@
 using System.ComponentModel;
+using System.Diagnostics;
 using Platform.Contracts.Jobs;
 using Platform.Contracts.Sentences;
 using Platform.GpuAgent.Journal;
@@ -11,6 +12,8 @@ namespace Platform.GpuAgent.Phases;
 /// <summary><see cref="AttemptPhase.Starting"/>: starts the training, unless an earlier agent did.</summary>
 internal sealed class StartingPhase : IPhase
 {
+    private static readonly ActivitySource _source = new("Platform");
+
     public async Task<Outcome> RunAsync(AttemptContext attempt, CancellationToken cancellationToken)
     {
         if (attempt.Entry.Stop is not null && ShimClaim.TryTake(attempt.Folder))
@@ -60,6 +63,8 @@ internal sealed class StartingPhase : IPhase
                 return await attempt.Process.WaitForStartAsync(cancellationToken) is not null;
             }
 
+            _ = ActivityContext.TryParse(attempt.Entry.Command.TraceParent, traceState: null, out var parent);
+            using var activity = _source.StartActivity("start training", ActivityKind.Internal, parent);
             var environment = TrainingEnvironment.For(attempt.Entry.Command, work, services.Options, folder);
             if (attempt.Entry.Group is { Exists: false })
             {

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Globalization;
 using Platform.Contracts.Agents;
 using Platform.Contracts.Jobs;
@@ -49,6 +50,11 @@ internal static class TrainingEnvironment
         if (!environment.ContainsKey("MLFLOW_TRACKING_URI"))
         {
             AddMlflow(environment, server, work);
+        }
+
+        if ((Activity.Current?.Id ?? command.TraceParent) is { } trace)
+        {
+            environment.TryAdd("TRACEPARENT", trace);
         }
 
         environment["PLATFORM_URL"] = server;

@@ -10,6 +10,9 @@ using Platform.ServiceDefaults;
 
 namespace Platform.Jobs.Browsing;
 
+/// <summary>What was submitted, when, and by which request in which trace.</summary>
+internal sealed record Submission(JobSpec Spec, DateTimeOffset SubmittedAt, string? RequestId, string? TraceParent);
+
 /// <summary>Reads jobs for the API.</summary>
 internal sealed class JobReader(JobsStore store, KibanaLinks kibana)
 {
@@ -69,22 +72,20 @@ internal sealed class JobReader(JobsStore store, KibanaLinks kibana)
     }
 
     /// <summary>Reads what a job asks for.</summary>
-    /// <returns>With when it was submitted and by which request; null when there is no such job.</returns>
-    public async Task<(JobSpec Spec, DateTimeOffset SubmittedAt, string? RequestId)?> FindSpecAsync(
-        Guid jobId,
-        CancellationToken cancellationToken
-    )
+    /// <returns>Null when there is no such job.</returns>
+    public async Task<Submission?> FindSpecAsync(Guid jobId, CancellationToken cancellationToken)
     {
         await using var command = store.DataSource.CreateCommand(
-            "select d.spec, s.submitted_at, d.request_id from job_summary s join job_spec d on d.job_id = s.job_id where s.job_id = $1"
+            "select d.spec, s.submitted_at, d.request_id, d.trace_parent from job_summary s join job_spec d on d.job_id = s.job_id where s.job_id = $1"
         );
         command.Parameters.Add(new() { Value = jobId });
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
         return await reader.ReadAsync(cancellationToken)
-            ? (
+            ? new Submission(
                 ReadSpec(reader.Value<byte[]>("spec")),
                 reader.Value<DateTimeOffset>("submitted_at"),
-                reader.TextOrNull("request_id")
+                reader.TextOrNull("request_id"),
+                reader.TextOrNull("trace_parent")
             )
             : null;
     }

@@ -32,6 +32,9 @@ internal sealed class JobCoordination : IDeadlineSaga
     /// <summary>The request that submitted the job.</summary>
     public string? RequestId { get; set; }
 
+    /// <summary>The trace of that request.</summary>
+    public string? TraceParent { get; set; }
+
     /// <summary>True while the job runs and one of its processes has not started.</summary>
     public bool IsIncomplete() =>
         Resources is not null && Nodes.Count > 1 && Nodes.Any(node => !Started.Contains(node.Rank));
@@ -42,7 +45,7 @@ internal sealed class JobCoordination : IDeadlineSaga
         Advance(attempt: 1);
         (Resources, Labels) = (submitted.Resources, submitted.Labels);
         (Priority, SubmittedAt, NotBefore) = (submitted.Priority, submitted.SubmittedAt, submitted.SubmittedAt);
-        RequestId = submitted.RequestId;
+        (RequestId, TraceParent) = (submitted.RequestId, submitted.TraceParent);
         return this;
     }
 
@@ -52,7 +55,7 @@ internal sealed class JobCoordination : IDeadlineSaga
         Advance(queued.Attempt);
         (Resources, Labels) = (queued.Resources, queued.Labels);
         (Priority, SubmittedAt, NotBefore) = (queued.Priority, queued.SubmittedAt, queued.NotBefore);
-        RequestId = queued.RequestId;
+        (RequestId, TraceParent) = (queued.RequestId, queued.TraceParent);
         return this;
     }
 

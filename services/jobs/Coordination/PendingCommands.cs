@@ -60,6 +60,7 @@ internal static class PendingCommands
                     Rank = node.Rank,
                     WorldSize = job.Nodes.Count,
                     RequestId = job.RequestId,
+                    TraceParent = job.TraceParent,
                 },
                 QueueAddress.Of(AgentQueues.For(node.NodeId))
             ));

@@ -167,10 +167,11 @@ internal sealed class JobSummaryProjection : SqlProjection
             new NpgsqlParameter { Value = e.Spec.ParentId ?? (object)DBNull.Value, NpgsqlDbType = NpgsqlDbType.Uuid }
         );
         batch.Add(
-            "insert into job_spec (job_id, spec, request_id) values ($1, $2, $3)",
+            "insert into job_spec (job_id, spec, request_id, trace_parent) values ($1, $2, $3, $4)",
             e.JobId,
             Jsonb(JsonSerializer.SerializeToUtf8Bytes(e.Spec, JobEventsJson.Default.JobSpec)),
-            Text(RequestId.Of(stored))
+            Text(RequestId.Of(stored)),
+            Text(stored.TraceParent())
         );
     }
 

@@ -18,7 +18,13 @@ public sealed record StoredEvent(
     object Data,
     DateTimeOffset Timestamp,
     EventMetadata Metadata
-);
+)
+{
+    private const string TraceParentHeader = "traceparent";
+
+    /// <summary>The W3C <c>traceparent</c> of what caused it; null when that was not traced.</summary>
+    public string? TraceParent() => Metadata.Headers?.GetValueOrDefault(TraceParentHeader);
+}
 
 /// <summary>Where an event came from.</summary>
 /// <param name="CorrelationId">The business operation it belongs to (a job id, say).</param>

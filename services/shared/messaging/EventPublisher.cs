@@ -74,7 +74,7 @@ internal sealed class EventPublisher(string name, IEventMessages messages, IBus 
     )
     {
         RequestId.Current = RequestId.Of(stored);
-        var traceparent = stored.Metadata.Headers?.GetValueOrDefault(TraceParent);
+        var traceparent = stored.TraceParent();
         _ = ActivityContext.TryParse(traceparent, traceState: null, out var parent);
         using var activity = _source.StartActivity($"publish {stored.Type}", ActivityKind.Producer, parent);
         var type = outgoing.Message.GetType();

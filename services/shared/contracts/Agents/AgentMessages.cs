@@ -38,6 +38,9 @@ public sealed record StartProcess
 
     /// <summary>The id of the request that submitted the job, for logs; null in messages of release 0.1.0.</summary>
     public string? RequestId { get; init; }
+
+    /// <summary>The W3C <c>traceparent</c> of that request; null in messages of release 0.1.0.</summary>
+    public string? TraceParent { get; init; }
 }
 
 /// <summary>

@@ -16,6 +16,9 @@ public sealed record JobSubmittedMessage
 
     /// <summary>The id of the request that submitted the job, for logs; null in messages of release 0.1.0.</summary>
     public string? RequestId { get; init; }
+
+    /// <summary>The W3C <c>traceparent</c> of that request; null in messages of release 0.1.0.</summary>
+    public string? TraceParent { get; init; }
 }
 
 /// <summary>
@@ -38,6 +41,9 @@ public sealed record JobQueuedMessage
 
     /// <summary>The id of the request that submitted the job, for logs; null in messages of release 0.1.0.</summary>
     public string? RequestId { get; init; }
+
+    /// <summary>The W3C <c>traceparent</c> of that request; null in messages of release 0.1.0.</summary>
+    public string? TraceParent { get; init; }
 }
 
 /// <summary>An attempt has its nodes and may start on them.</summary>
