@@ -149,7 +149,7 @@ internal static class NodesMigrations
             "011_heartbeat_shipping",
             """
             -- Until when summaries of heartbeats were sent to Elasticsearch.
-            create table heartbeat_shipping (only boolean primary key check (only), sent_until timestamptz not null);
+            create table heartbeat_shipping (id integer primary key check (id = 1), sent_until timestamptz not null);
             create index node_telemetry_received on node_telemetry (received_at);
             """
         ),

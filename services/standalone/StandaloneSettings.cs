@@ -1,5 +1,6 @@
 using System.Net;
 using Platform.LocalServers;
+using Platform.ServiceDefaults;
 
 namespace Platform.Standalone;
 
@@ -14,7 +15,11 @@ internal sealed class StandaloneSettings
 
     public StandaloneSettings(string[] args)
     {
-        _configuration = new ConfigurationBuilder().AddEnvironmentVariables().AddCommandLine(args).Build();
+        _configuration = new ConfigurationBuilder()
+            .AddEnvironmentVariables()
+            .AddCommandLine(args)
+            .AddCredentials()
+            .Build();
         Urls = _configuration["urls"] ?? _configuration["ASPNETCORE_URLS"] ?? $"http://127.0.0.1:{Port()}";
         LocalAddress = LocalAddressOf(Urls);
     }

@@ -11,7 +11,7 @@ using Platform.ServiceDefaults;
 namespace Platform.Jobs.Browsing;
 
 /// <summary>What was submitted, when, and by which request in which trace.</summary>
-internal sealed record Submission(JobSpec Spec, DateTimeOffset SubmittedAt, string? RequestId, string? TraceParent);
+internal sealed record SubmittedJob(JobSpec Spec, DateTimeOffset SubmittedAt, string? RequestId, string? TraceParent);
 
 /// <summary>Reads jobs for the API.</summary>
 internal sealed class JobReader(JobsStore store, KibanaLinks kibana)
@@ -73,7 +73,7 @@ internal sealed class JobReader(JobsStore store, KibanaLinks kibana)
 
     /// <summary>Reads what a job asks for.</summary>
     /// <returns>Null when there is no such job.</returns>
-    public async Task<Submission?> FindSpecAsync(Guid jobId, CancellationToken cancellationToken)
+    public async Task<SubmittedJob?> FindSpecAsync(Guid jobId, CancellationToken cancellationToken)
     {
         await using var command = store.DataSource.CreateCommand(
             "select d.spec, s.submitted_at, d.request_id, d.trace_parent from job_summary s join job_spec d on d.job_id = s.job_id where s.job_id = $1"
@@ -81,7 +81,7 @@ internal sealed class JobReader(JobsStore store, KibanaLinks kibana)
         command.Parameters.Add(new() { Value = jobId });
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
         return await reader.ReadAsync(cancellationToken)
-            ? new Submission(
+            ? new SubmittedJob(
                 ReadSpec(reader.Value<byte[]>("spec")),
                 reader.Value<DateTimeOffset>("submitted_at"),
                 reader.TextOrNull("request_id"),

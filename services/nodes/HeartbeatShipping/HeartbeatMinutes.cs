@@ -59,8 +59,8 @@ internal sealed class HeartbeatMinutes(NodesStore store)
     {
         await using var command = store.DataSource.CreateCommand(
             """
-            insert into heartbeat_shipping as s (only, sent_until) values (true, $1)
-            on conflict (only) do update set sent_until = greatest(s.sent_until, excluded.sent_until)
+            insert into heartbeat_shipping as s (id, sent_until) values (1, $1)
+            on conflict (id) do update set sent_until = greatest(s.sent_until, excluded.sent_until)
             """
         );
         command.Parameters.Add(new() { Value = until });

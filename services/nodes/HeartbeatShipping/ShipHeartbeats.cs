@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Options;
 using Platform.ElasticLogs;
 using Platform.EventStore;
+using Platform.ServiceDefaults;
 
 namespace Platform.Nodes.HeartbeatShipping;
 

@@ -31,6 +31,7 @@ public static class PlatformService
     public static void AddPlatformDefaults(this WebApplicationBuilder builder, string name)
     {
         var services = builder.Services;
+        builder.AddSystemdService();
         builder.AddLogs(name);
         builder.AddTelemetry(name);
         builder.WebHost.ConfigureKestrel(kestrel =>
