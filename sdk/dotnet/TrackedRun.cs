@@ -32,8 +32,18 @@ public sealed partial class TrackedRun : IDisposable
     {
         _plan = RunPlan.Of(options);
         _options = _plan.Options;
-        if (_options.Server is null || TrackedRunOptions.IsDisabled)
+        if (TrackedRunOptions.IsDisabled)
         {
+            return;
+        }
+
+        if (_options.Server is null)
+        {
+            if (options.Server is null)
+            {
+                Notice.Write("nothing is tracked: set PLATFORM_URL to the platform's address, or PLATFORM_DISABLED=1");
+            }
+
             return;
         }
 

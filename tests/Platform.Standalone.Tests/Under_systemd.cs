@@ -87,10 +87,7 @@ public sealed class Under_systemd : IAsyncDisposable
         return Process.Start(
             new ProcessStartInfo(
                 "sh",
-                [
-                    "-c",
-                    $"exec dotnet {program} --data={_folder.In("data")} --port={port} >{_folder.In("output")} 2>&1",
-                ]
+                ["-c", $"exec dotnet {program} --data={_folder.In("data")} --port={port} >{_folder.In("output")} 2>&1"]
             )
             {
                 Environment =
@@ -116,7 +113,9 @@ public sealed class Under_systemd : IAsyncDisposable
             }
             catch (OperationCanceledException)
             {
-                Assert.Fail($"No {state} but {string.Join(' ', heard)}:\n{await File.ReadAllTextAsync(_folder.In("output"))}");
+                Assert.Fail(
+                    $"No {state} but {string.Join(' ', heard)}:\n{await File.ReadAllTextAsync(_folder.In("output"))}"
+                );
             }
         }
     }

@@ -97,6 +97,15 @@ class Tracking(InProcessTest):
             self.assertTrue(run.flush())
             self.assertRaises(tracking.ArtifactError, run.use_artifact, "model")
         self.assertEqual([], self.platform.requests)
+        self.assertEqual(1, self.said.getvalue().count("nothing is tracked: set PLATFORM_URL"))
+
+    def test_says_nothing_where_it_is_switched_off(self):
+        os.environ.update(PLATFORM_URL="", PLATFORM_DISABLED="1")
+        try:
+            tracking.init().finish()
+        finally:
+            del os.environ["PLATFORM_DISABLED"]
+        self.assertEqual("", self.said.getvalue())
 
 
 class An_open_run(InProcessTest):

@@ -60,15 +60,18 @@ internal static class Demo
             if (staysUp)
             {
                 await context.Out.WriteLineAsync($"The platform runs at {Address(running)} until you press Ctrl-C.");
-                await Task.Delay(Timeout.Infinite, context.Cancelled)
-                    .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+                await WaitWhileRunningAsync(running, context.Cancelled);
             }
 
             return exitCode;
         }
         finally
         {
-            if (stop)
+            if (stop && !running.Process().IsRunning)
+            {
+                await context.Out.WriteLineAsync("The platform was stopped.");
+            }
+            else if (stop)
             {
                 await context.Out.WriteLineAsync("Stopping the platform …");
                 await StandalonePlatform.StopAsync(running, CancellationToken.None);
@@ -76,6 +79,15 @@ internal static class Demo
                     $"All data is kept in {data.Root}. Start the platform again: ./platform up{PortOption(port)}{DataOption(context)}"
                 );
             }
+        }
+    }
+
+    /// <summary>Waits until Ctrl-C, or until somebody else stops the platform.</summary>
+    private static async Task WaitWhileRunningAsync(RunningPlatform running, CancellationToken cancelled)
+    {
+        while (running.Process().IsRunning && !cancelled.IsCancellationRequested)
+        {
+            await Task.Delay(TimeSpan.FromSeconds(1), cancelled).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
     }
 

@@ -132,6 +132,8 @@ def _begin(plan, project, name, url, token, spool_dir, finish_timeout):
     server = _text(url) if url is not None else environment.get("PLATFORM_URL") or owner.get("url")
     if environment.get("PLATFORM_DISABLED") == "1":
         server = None
+    elif not server:
+        _notify_user("nothing is tracked: set PLATFORM_URL to the platform's address, or PLATFORM_DISABLED=1")
     if server and not _is_address(server):
         _notify_user("PLATFORM_URL %s is not a valid address; nothing is tracked" % _brief(server))
         server = None
