@@ -51,9 +51,7 @@ internal static partial class Monitoring
         || Recorded.Contains(series)
         || _documented.Contains(series)
         || _documented.Contains(HistogramSuffix().Replace(series, ""))
-        || _documented.Any(name =>
-            name.EndsWith('*') && series.StartsWith(name[..^1], StringComparison.Ordinal)
-        );
+        || _documented.Any(name => name.EndsWith('*') && series.StartsWith(name[..^1], StringComparison.Ordinal));
 
     private static readonly HashSet<string> _documented = DocumentedName()
         .Matches(File.ReadAllText(Repository.PathOf("docs", "metrics.md")))

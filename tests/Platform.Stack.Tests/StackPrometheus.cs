@@ -31,8 +31,7 @@ internal sealed partial class StackPrometheus(ContainerEngine engine)
                 var answer = Assert.Single(await GetAsync(["rules"]));
                 return
                 [
-                    .. JsonNode
-                        .Parse(answer)!["data"]!["groups"]!
+                    .. JsonNode.Parse(answer)!["data"]!["groups"]!
                         .AsArray()
                         .SelectMany(group => group!["rules"]!.AsArray())
                         .Select(rule => new LoadedRule(

@@ -19,7 +19,8 @@ public static class Dashboards
     /// <summary>The expressions of all panels and annotations, with Grafana's variables filled in.</summary>
     public static IReadOnlyList<string> Expressions { get; } =
     [
-        .. All.Values.SelectMany(dashboard =>
+        .. All
+            .Values.SelectMany(dashboard =>
                 Panels(dashboard)
                     .SelectMany(panel => panel["targets"]?.AsArray() ?? [])
                     .Concat(dashboard["annotations"]!["list"]!.AsArray())
