@@ -48,7 +48,7 @@ trap 'exit 130' INT TERM
 packages_for() {
     case $1 in
     unit) ;;
-    integration) echo postgresql rabbitmq-server procps util-linux swift-proxy swift-account swift-container swift-object memcached ;;
+    integration) echo postgresql rabbitmq-server prometheus procps util-linux swift-proxy swift-account swift-container swift-object memcached ;;
     e2e) echo postgresql rabbitmq-server procps util-linux python3-torch python3-sklearn mmdebstrap uidmap ;;
     web) echo postgresql procps util-linux chromium fonts-noto-cjk nginx-light ;;
     stack) echo docker.io mmdebstrap iptables iproute2 procps util-linux ;;

@@ -66,6 +66,7 @@ public sealed class ArtifactsModule : IServiceModule
 
         services.TryAddSingleton(TimeProvider.System);
         services.AddSingleton<BlobIntake>();
+        services.AddWatchedFolder("artifacts", provider => provider.GetRequiredService<BlobIntake>().Folder);
         services.AddSingleton<IBlobStore>(provider =>
             provider.GetRequiredService<IOptions<ArtifactsOptions>>() is { Value.Store: BlobStoreKind.S3 } options
                 ? new S3BlobStore(options, provider.GetRequiredService<TimeProvider>())

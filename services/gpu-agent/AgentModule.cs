@@ -14,6 +14,7 @@ using Platform.GpuAgent.Staging;
 using Platform.GpuAgent.State;
 using Platform.GpuAgent.Tracking;
 using Platform.Messaging;
+using Platform.ServiceDefaults;
 
 namespace Platform.GpuAgent;
 
@@ -33,6 +34,7 @@ public static class AgentModule
         services.TryAddSingleton(provider =>
             StateFolder.Open(provider.GetRequiredService<IOptions<AgentOptions>>().Value.StateFolder)
         );
+        services.AddWatchedFolder("agent", provider => provider.GetRequiredService<StateFolder>().Root);
         services.TryAddSingleton(provider => new JobLimits(
             provider.GetRequiredService<IOptions<AgentOptions>>(),
             provider.GetRequiredService<StateFolder>()

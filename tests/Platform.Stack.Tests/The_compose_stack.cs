@@ -1,4 +1,5 @@
 using System.Net.Http.Headers;
+using System.Net.Http.Json;
 using System.Text;
 using System.Text.Json.Nodes;
 
@@ -35,6 +36,7 @@ public sealed class The_compose_stack(ContainerEngine engine)
         using var api = ApiWith(token);
         Training training = null!;
         await ContainerEngine.TimeAsync("job and its series", async () => training = await TrainAsync(api));
+        await ContainerEngine.TimeAsync("rules and dashboards", () => EvaluateAllAsync(api));
         await ContainerEngine.TimeAsync("agent elsewhere", () => JoinElsewhereAsync(api, token));
 
         await ContainerEngine.TimeAsync("down", () => engine.PlatformAsync("down"));
@@ -105,6 +107,60 @@ public sealed class The_compose_stack(ContainerEngine engine)
         Assert.NotNull(await QueryAsync("sum(http_server_request_duration_seconds_count{job=\"gateway\"})"));
         var scrapedAt = TimeProvider.System.GetUtcNow();
         return new Training(id, log, model, scrapedAt);
+    }
+
+    /// <summary>Prometheus has all rules, and answers every expression of them and of the dashboards.</summary>
+    private async Task EvaluateAllAsync(PlatformApi api)
+    {
+        await LogPointAsync(api);
+        var prometheus = new StackPrometheus(engine);
+        var rules = await prometheus.RulesAsync();
+        Assert.All(rules, rule => Assert.True(rule.Health is "ok", $"{rule.Name}: {rule.Health}, {rule.Error}"));
+        Assert.Equal(StackPrometheus.NamesInFiles(), rules.Select(rule => rule.Name).Order(StringComparer.Ordinal));
+        // An alert has data when something is wrong; what it asks for is proved by the tests of the rules.
+        await prometheus.EvaluateAsync(rules.Where(rule => rule.IsAlert).Select(rule => rule.Expression));
+
+        var expressions = rules
+            .Where(rule => !rule.IsAlert)
+            .Select(rule => rule.Expression)
+            .Concat(Dashboards.Expressions)
+            .ToList();
+        IReadOnlyList<string> empty = [];
+        await WaitFor.ConditionAsync(
+            "data for every expression but those that have none on a healthy platform without GPUs",
+            async () =>
+            {
+                empty = await prometheus.EvaluateAsync(expressions.Where(expression => !MayBeEmpty(expression)));
+                return empty.Count == 0;
+            },
+            TimeSpan.FromMinutes(2),
+            describe: () => string.Join('\n', empty)
+        );
+        await prometheus.EvaluateAsync(expressions.Where(MayBeEmpty));
+    }
+
+    /// <summary>GPUs by NVIDIA's exporter, logs that go to Elasticsearch, alerts that fire, messages that failed.</summary>
+    private static bool MayBeEmpty(string expression) =>
+        expression.Contains("DCGM_FI_", StringComparison.Ordinal)
+        || expression.Contains("platform_logs_", StringComparison.Ordinal)
+        || expression is "ALERTS{alertstate=\"firing\"}"
+        || expression.Contains("error_type!=", StringComparison.Ordinal);
+
+    /// <summary>A counter of points has no series before the first one.</summary>
+    private static async Task LogPointAsync(PlatformApi api)
+    {
+        var run = $"/api/runs/{Guid.CreateVersion7()}";
+        var point = new
+        {
+            key = "loss",
+            step = 1,
+            value = 0.5,
+            at = TimeProvider.System.GetUtcNow(),
+        };
+        using var created = await api.Http.PutAsJsonAsync(run, new { project = "stack", name = "measured" });
+        created.EnsureSuccessStatusCode();
+        using var logged = await api.Http.PostAsJsonAsync($"{run}/metrics", new { points = new[] { point } });
+        logged.EnsureSuccessStatusCode();
     }
 
     /// <summary>The value of the first series; null when there is none.</summary>

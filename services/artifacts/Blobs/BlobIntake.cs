@@ -21,6 +21,9 @@ internal sealed class BlobIntake
         _folder = Path.Combine(Path.GetFullPath(root), "incoming");
     }
 
+    /// <summary>Where uploads in progress lie: on the disk of the blobs, where these are files.</summary>
+    public string Folder => _folder;
+
     /// <summary>
     /// Creates the folder and deletes files of killed processes. Files of running processes are locked and stay.
     /// </summary>

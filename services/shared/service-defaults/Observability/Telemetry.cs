@@ -29,6 +29,7 @@ internal static class Telemetry
             .ValidateDataAnnotations()
             .ValidateOnStart();
         builder.Services.AddGauges<EventLogGauges>();
+        builder.Services.AddGauges<DiskGauges>();
         var telemetry = builder
             .Services.AddOpenTelemetry()
             .ConfigureResource(resource => resource.AddService($"platform-{name}"))
@@ -45,6 +46,8 @@ internal static class Telemetry
         if (!string.IsNullOrEmpty(builder.Configuration["OTEL_EXPORTER_OTLP_ENDPOINT"]))
         {
             telemetry
+                // The trace of a measurement, for what is traced.
+                .WithMetrics(metrics => metrics.SetExemplarFilter(ExemplarFilterType.TraceBased))
                 .WithTracing(tracing =>
                     tracing
                         .AddAspNetCoreInstrumentation(requests =>
