@@ -158,7 +158,7 @@ public static partial class GatewayModule
                     service.Name,
                     provider => ActivatorUtilities.CreateInstance<ServiceHealthCheck>(provider, service.Name),
                     HealthStatus.Unhealthy,
-                    tags: ["service"]
+                    tags: [PlatformService.OtherService]
                 )
             );
         }

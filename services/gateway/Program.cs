@@ -9,6 +9,11 @@ if (DatabaseCommand.Matches(args))
 }
 
 builder.AddGateway();
+if (MigrateCommand.Matches(args))
+{
+    return await MigrateCommand.RunAsync(builder, Console.Error);
+}
+
 builder.AddGatewayProxy();
 builder.AddGatewayMessaging();
 

@@ -269,6 +269,7 @@ public static class Table
         [
             Of(service, "ANY /health/live", _ => "/health/live", Public),
             Of(service, "ANY /health/ready", _ => "/health/ready", Public),
+            Of(service, "ANY /health/self", _ => "/health/self", Public),
             Of(service, "GET /openapi/{documentName:regex(^v1$)}.json", _ => "/openapi/v1.json", Public),
             Of(
                 service,

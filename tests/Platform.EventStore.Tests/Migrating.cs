@@ -109,7 +109,7 @@ public sealed class Migrating : IAsyncLifetime
         await using var source = store.DataSource;
         var host = new MigrationHost(store, NullLogger<MigrationHost>.Instance) { ConnectTimeout = TimeSpan.Zero };
 
-        var failure = await Assert.ThrowsAsync<InvalidOperationException>(() =>
+        var failure = await Assert.ThrowsAsync<DatabaseUnreachableException>(() =>
             host.StartAsync(CancellationToken.None)
         );
 

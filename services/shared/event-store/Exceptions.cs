@@ -68,6 +68,9 @@ public sealed class EventFailedException : Exception
 /// <summary>The schema cannot be used or brought up to date; nothing was changed. The message says what to do.</summary>
 public sealed class SchemaRefusedException(string message, Exception? cause = null) : Exception(message, cause);
 
+/// <summary>The database did not answer for as long as it may take to start.</summary>
+public sealed class DatabaseUnreachableException(string message, Exception cause) : Exception(message, cause);
+
 /// <summary>The id that was asked for is that of something else: the streams of a service are told apart by their ids alone.</summary>
 public sealed class StreamOfAnotherKindException(string streamId, string message) : InvalidOperationException(message)
 {

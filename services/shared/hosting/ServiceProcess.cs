@@ -8,13 +8,22 @@ namespace Platform.Hosting;
 /// <summary>A process that runs one service.</summary>
 public static class ServiceProcess
 {
-    /// <summary>Runs a service until it is stopped; its settings come from the command line and the environment.</summary>
+    /// <summary>
+    /// Runs a service until it is stopped, or only its migrations (<see cref="MigrateCommand"/>); its settings come from the command
+    /// line and the environment.
+    /// </summary>
     /// <param name="name">Its name in the catalog.</param>
     /// <returns>The process's exit code.</returns>
     public static async Task<int> RunAsync(string name, IServiceModule module, string[] args)
     {
         ArgumentNullException.ThrowIfNull(module);
         var builder = PlatformService.CreateBuilder(args, name);
+        if (MigrateCommand.Matches(args))
+        {
+            module.Add(builder);
+            return await MigrateCommand.RunAsync(builder, Console.Error);
+        }
+
         await using var app = Build(builder, module);
         return await app.RunServiceAsync();
     }

@@ -15,6 +15,9 @@ namespace Platform.ServiceDefaults;
 /// <summary>What every service does the same way: logs, telemetry, problem documents, health, JSON, who may do what.</summary>
 public static class PlatformService
 {
+    /// <summary>The tag of health checks that ask another service whether it is ready.</summary>
+    public const string OtherService = "service";
+
     /// <summary>A builder with the platform's defaults.</summary>
     /// <param name="args">The command line; it overrides environment variables, which override <c>appsettings.json</c>.</param>
     /// <param name="name">The service's name in logs and traces, such as <c>jobs</c>.</param>
@@ -121,6 +124,17 @@ public static class PlatformService
         app.MapHealthChecks("/health/ready", new HealthCheckOptions { ResponseWriter = HealthReportWriter.WriteAsync })
             .DisableHttpMetrics()
             .Public();
+        // Whether requests should come to this process: another service that is not ready is no reason to pass it over.
+        app.MapHealthChecks(
+                "/health/self",
+                new HealthCheckOptions
+                {
+                    Predicate = check => !check.Tags.Contains(OtherService),
+                    ResponseWriter = HealthReportWriter.WriteAsync,
+                }
+            )
+            .DisableHttpMetrics()
+            .Public();
         if (isEdge)
         {
             app.MapMetrics().RequireAuthorization(Policies.Read);
@@ -158,7 +172,7 @@ public static class PlatformService
 
     /// <summary>
     /// Runs until it is stopped. Settings that cannot be used are reported in a line each before anything starts, and a
-    /// database that this release cannot use in one line.
+    /// database that this release cannot use, or that does not answer, in one line.
     /// </summary>
     /// <returns>The process's exit code.</returns>
     public static async Task<int> RunServiceAsync(this WebApplication app)
@@ -173,7 +187,7 @@ public static class PlatformService
             await app.RunAsync();
             return 0;
         }
-        catch (SchemaRefusedException exception)
+        catch (Exception exception) when (exception is SchemaRefusedException or DatabaseUnreachableException)
         {
             await Console.Error.WriteLineAsync($"platform: {exception.Message}");
             return 1;

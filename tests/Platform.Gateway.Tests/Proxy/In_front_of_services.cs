@@ -155,6 +155,10 @@ public sealed class In_front_of_services : IAsyncLifetime
         );
         using var live = await _gateway.SendAsync(HttpMethod.Get, "/health/live");
         Assert.Equal(HttpStatusCode.OK, live.StatusCode);
+        // Requests for the services that are ready still come here.
+        using var self = await _gateway.SendAsync(HttpMethod.Get, "/health/self");
+        Assert.Equal(HttpStatusCode.OK, self.StatusCode);
+        Assert.Null((await self.JsonAsync())["checks"]!["jobs"]);
     }
 
     [Fact]
@@ -162,6 +166,9 @@ public sealed class In_front_of_services : IAsyncLifetime
     public async Task it_is_alive_but_not_ready_without_its_database()
     {
         await _gateway.DropDatabaseAsync();
+
+        using var self = await _gateway.SendAsync(HttpMethod.Get, "/health/self");
+        Assert.Equal(HttpStatusCode.ServiceUnavailable, self.StatusCode);
 
         using var ready = await _gateway.SendAsync(HttpMethod.Get, "/health/ready");
         Assert.Equal(HttpStatusCode.ServiceUnavailable, ready.StatusCode);

@@ -55,6 +55,7 @@ public sealed class Open_to_the_network : IAsyncLifetime
     [InlineData("/api/health")]
     [InlineData("/health/live")]
     [InlineData("/health/ready")]
+    [InlineData("/health/self")]
     [InlineData("/openapi/v1.json")]
     [InlineData("/docs/index.html")]
     public async Task health_and_documentation_do_not(string path)

@@ -25,7 +25,7 @@ internal sealed partial class MigrationHost(EventStore store, ILogger<MigrationH
             {
                 if (watch.Elapsed > ConnectTimeout)
                 {
-                    throw new InvalidOperationException(
+                    throw new DatabaseUnreachableException(
                         $"The database of schema '{store.Options.Schema}' could not be reached for {ConnectTimeout.TotalSeconds:0} s: {e.Message}",
                         e
                     );

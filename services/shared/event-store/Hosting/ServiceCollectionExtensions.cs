@@ -60,4 +60,19 @@ public static class ServiceCollectionExtensions
             );
         return services;
     }
+
+    /// <summary>Migrates the schemas of all registered stores, as the start of their host does; waits for the database as that does.</summary>
+    /// <exception cref="SchemaRefusedException">A schema cannot be used by this release; it was left as it is.</exception>
+    /// <exception cref="DatabaseUnreachableException">The database did not answer in time.</exception>
+    public static async Task MigrateEventStoresAsync(
+        this IServiceProvider provider,
+        CancellationToken cancellationToken = default
+    )
+    {
+        var logger = provider.GetRequiredService<ILogger<MigrationHost>>();
+        foreach (var store in provider.GetServices<EventStore>())
+        {
+            await new MigrationHost(store, logger).StartAsync(cancellationToken);
+        }
+    }
 }
