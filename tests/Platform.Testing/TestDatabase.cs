@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
 using Npgsql;
@@ -9,9 +8,7 @@ namespace Platform.Testing;
 /// <summary>A database of its own on the real PostgreSQL server that <c>./platform test</c> starts; dropped at the end.</summary>
 public sealed class TestDatabase : IAsyncDisposable
 {
-    private static readonly ConcurrentDictionary<string, Lazy<Task<TestDatabase>>> _migrated = new(
-        StringComparer.Ordinal
-    );
+    private static readonly Dictionary<string, Task<TestDatabase>> _migrated = new(StringComparer.Ordinal);
 
     private readonly string _name;
 
@@ -37,10 +34,16 @@ public sealed class TestDatabase : IAsyncDisposable
     /// <param name="add">Registers the service with its event store, as its host does.</param>
     public static async Task<TestDatabase> CreateMigratedAsync(string service, Action<WebApplicationBuilder> add)
     {
-        var template = await _migrated
-            .GetOrAdd(service, name => new Lazy<Task<TestDatabase>>(() => MigrateAsync(name, add)))
-            .Value;
-        return await CreateAsync($"template {template._name} strategy file_copy");
+        Task<TestDatabase>? template;
+        lock (_migrated)
+        {
+            if (!_migrated.TryGetValue(service, out template))
+            {
+                _migrated[service] = template = MigrateAsync(service, add);
+            }
+        }
+
+        return await CreateAsync($"template {(await template)._name} strategy file_copy");
     }
 
     private static async Task<TestDatabase> MigrateAsync(string service, Action<WebApplicationBuilder> add)
