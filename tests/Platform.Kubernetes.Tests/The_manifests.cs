@@ -13,6 +13,7 @@ public sealed partial class The_manifests
 
     [Theory]
     [MemberData(nameof(Overlays))]
+    [Trait("check", "OPS-02")]
     public async Task are_of_known_kinds_with_known_fields_in_one_namespace(string name)
     {
         var overlay = await Overlay.RenderAsync(name);

@@ -87,6 +87,26 @@ public sealed class Who_reaches_whom
         Assert.Equal(expected.Order(StringComparer.Ordinal), flows.Order(StringComparer.Ordinal));
     }
 
+    /// <summary>Neither side relies on the other. The gateway is open to all.</summary>
+    [Fact]
+    public async Task is_said_for_the_sender_and_for_the_receiver()
+    {
+        var overlay = await Overlay.RenderAsync("dev");
+        var network = new Network(overlay.All<V1NetworkPolicy>());
+        var parties = PartiesOf(overlay);
+
+        foreach (var (from, to) in parties.SelectMany(from => parties.Select(to => (from, to))))
+        {
+            foreach (var port in to.Ports.Values)
+            {
+                var isAllowed = network.Allows(from, to, port);
+                var flow = $"{from.Name} > {to.Name}:{port}";
+                Assert.True(network.LetsOut(from, to, port) == isAllowed, flow);
+                Assert.True(network.LetsIn(from, to, port) == (isAllowed || to.Name is "gateway"), flow);
+            }
+        }
+    }
+
     [Fact]
     public async Task lets_everybody_ask_for_names()
     {
