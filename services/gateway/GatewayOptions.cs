@@ -35,12 +35,14 @@ public sealed class GatewayOptions
     private static readonly HashSet<string> _ownNames = new(StringComparer.OrdinalIgnoreCase)
     {
         "ajax-api",
+        "alerts",
         "api",
         "artifacts",
         "assets",
         "docs",
         "health",
         "jobs",
+        "logs",
         "metrics",
         "nodes",
         "openapi",
