@@ -36,16 +36,20 @@ public sealed class Linking_to_Kibana
     [InlineData("javascript:alert(1)", false)]
     [InlineData("https://user:secret@kibana.example", false)]
     [InlineData("https://kibana.example/?a=b", false)]
-    public void takes_an_address_without_a_user(string url, bool isValid) =>
+    public void takes_an_address_without_a_user(string url, bool isValid)
+    {
+        var options = new JobsOptions { KibanaUrl = url };
+
         Assert.Equal(
             isValid,
             Validator.TryValidateObject(
-                new JobsOptions { KibanaUrl = url },
-                new ValidationContext(new JobsOptions()),
+                options,
+                new ValidationContext(options),
                 validationResults: null,
                 validateAllProperties: true
             )
         );
+    }
 
     private static KibanaLinks Links(string url) => new(Options.Create(new JobsOptions { KibanaUrl = url }));
 
