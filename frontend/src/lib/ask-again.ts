@@ -8,7 +8,9 @@ import type { Query, QueryClient } from '@tanstack/react-query';
 export async function askAgain(queries: QueryClient): Promise<void> {
   const unfinished = queries.getQueryCache().findAll({ type: 'active', predicate: lacksPart });
   await Promise.all([
-    ...unfinished.map(query => query.fetch(undefined, { meta: query.state.fetchMeta ?? undefined }).catch(() => undefined)),
+    ...unfinished.map(query =>
+      query.fetch(undefined, { meta: query.state.fetchMeta ?? undefined }).catch(() => undefined),
+    ),
     queries.invalidateQueries({ predicate: query => !unfinished.includes(query) }, { cancelRefetch: false }),
   ]);
 }

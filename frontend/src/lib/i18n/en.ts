@@ -303,6 +303,11 @@ export const en = {
   'logs.more': 'Show more lines',
   'logs.all': '{count:line|lines}; everything has been searched.',
 
+  'pager.previous.rows': 'Previous rows',
+  'pager.next.rows': 'Next rows',
+  'pager.previous.charts': 'Previous charts',
+  'pager.next.charts': 'Next charts',
+
   'curves.title': 'Charts',
   'curves.smoothing': 'Smoothing',
   'curves.log': 'Log scale',
@@ -504,8 +509,6 @@ export const en = {
   'media.overStepsOf': '{key} over steps',
   'media.bin': 'Step {step}, {from} – {to}: {count}',
   'media.earlier': 'Load earlier',
-  'media.previousRows': 'Previous rows',
-  'media.nextRows': 'Next rows',
   'media.searchRows': 'Search rows',
   'media.noRows': 'No rows',
   'media.kinds': 'Kind',
@@ -692,6 +695,7 @@ export const en = {
   'destinations.created': 'Created',
   'destinations.edit.label': 'Edit {name}',
   'destinations.delete.label': 'Delete {name}',
+  'destinations.delete.looking': 'Looking for rules that name it…',
   'destinations.delete.text': 'Alerts are no longer sent to it.',
   'destinations.delete.used': 'It can be deleted once no rule names it.',
   'destinations.delete.rules': 'Used by: {names}',

@@ -304,6 +304,11 @@ export const zh: Messages = {
   'logs.more': '显示更多',
   'logs.all': '共 {count} 行，已搜索全部日志。',
 
+  'pager.previous.rows': '上一页',
+  'pager.next.rows': '下一页',
+  'pager.previous.charts': '上一页图表',
+  'pager.next.charts': '下一页图表',
+
   'curves.title': '图表',
   'curves.smoothing': '平滑',
   'curves.log': '对数刻度',
@@ -503,8 +508,6 @@ export const zh: Messages = {
   'media.overStepsOf': '{key} 随步数的变化',
   'media.bin': '第 {step} 步，{from} – {to}：{count}',
   'media.earlier': '加载更早的内容',
-  'media.previousRows': '上一页',
-  'media.nextRows': '下一页',
   'media.searchRows': '搜索行',
   'media.noRows': '没有数据行',
   'media.kinds': '类型',
@@ -691,6 +694,7 @@ export const zh: Messages = {
   'destinations.created': '创建于',
   'destinations.edit.label': '编辑 {name}',
   'destinations.delete.label': '删除 {name}',
+  'destinations.delete.looking': '正在查找使用此渠道的规则……',
   'destinations.delete.text': '告警不再发送到此渠道。',
   'destinations.delete.used': '需先从以下规则中移除，才能删除此渠道。',
   'destinations.delete.rules': '使用此渠道的规则：{names}',

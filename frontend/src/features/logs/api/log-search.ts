@@ -64,7 +64,10 @@ export function matchesOf({ text, matches }: Pick<FoundLine, 'text' | 'matches'>
 }
 
 /** On which sides a line is cut. Its first match is nearer to an end of what is shown only where the line itself ends there. */
-export function cutSides({ isCut, matches }: Pick<FoundLine, 'isCut' | 'matches'>): { before: boolean; after: boolean } {
+export function cutSides({ isCut, matches }: Pick<FoundLine, 'isCut' | 'matches'>): {
+  before: boolean;
+  after: boolean;
+} {
   const first = matches[0]?.start ?? 0;
   // A character of two units may be left out before it.
   return { before: isCut && first >= textBefore - 1, after: isCut && first <= textBefore };
