@@ -20,14 +20,12 @@ import './logs.css';
 /** Searches the logs of all jobs. What is searched for is in the address. */
 export function LogsPage({ search }: { search: LogSearch }) {
   const t = useText();
-  // Another address has other fields, and is another search.
-  const key = JSON.stringify(search);
   return (
     <div className="page page-logs">
       <PageHeader title={t('logs.title')} />
-      <SearchForm key={key} search={search} />
+      <SearchForm search={search} />
       {search.q?.trim() ? (
-        <Results key={key} search={search} />
+        <Results key={JSON.stringify(search)} search={search} />
       ) : (
         <EmptyState
           title={t('logs.start.title')}
@@ -45,6 +43,13 @@ function SearchForm({ search }: { search: LogSearch }) {
   const navigate = useNavigate();
   const [q, setQ] = useState(search.q ?? '');
   const [project, setProject] = useState(search.project ?? '');
+  const [seen, setSeen] = useState(search);
+  if (seen.q !== search.q || seen.project !== search.project) {
+    // Another address has other words.
+    setSeen(search);
+    setQ(search.q ?? '');
+    setProject(search.project ?? '');
+  }
   const searchAnew = useSearchAnew();
   const go = (part: Partial<LogSearch>) => {
     const next = readLogSearch({ ...search, q: q.trim(), project: project.trim(), ...part });
