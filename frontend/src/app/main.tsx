@@ -4,6 +4,7 @@ import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
 import { basePath } from '../lib/address';
 import { ApiError } from '../lib/api';
+import { askAgain } from '../lib/ask-again';
 import { connected } from '../lib/connection';
 import { startLanguage } from '../lib/i18n/i18n';
 import { watchFocus } from '../lib/keep-focus';
@@ -41,7 +42,7 @@ const queries = new QueryClient({
 });
 connected.subscribe(() => {
   if (connected.get()) {
-    void queries.invalidateQueries();
+    void askAgain(queries);
   }
 });
 session.subscribe(() => void queries.resetQueries());

@@ -52,6 +52,7 @@ const jobRoute = createRoute({
     tab: jobTabs.find(tab => tab === search.tab),
     attempt: readNumber(search.attempt),
     line: readNumber(search.line),
+    find: readText(search.find),
   }),
   component: function Job() {
     const { id } = jobRoute.useParams();

@@ -57,6 +57,13 @@ function ConfirmForm({
       first ?? form.current?.querySelector<HTMLElement>(danger ? 'button[type=button]' : 'button[type=submit]')
     )?.focus();
   }, [danger]);
+  useEffect(() => {
+    // What can no longer be confirmed loses the focus, which would then be outside the dialog.
+    const { activeElement } = document;
+    if (disabled && (activeElement === document.body || activeElement?.matches('.dialog-form :disabled'))) {
+      form.current?.querySelector<HTMLElement>('button[type=button]')?.focus();
+    }
+  }, [disabled]);
   const send = async () => {
     setIsPending(true);
     setError(null);
@@ -85,7 +92,7 @@ function ConfirmForm({
       <ActionError error={error} />
       <div className="dialog-actions">
         <Button onClick={onClose}>{refuse}</Button>
-        <Button type="submit" kind={danger ? 'danger' : 'primary'} disabled={isPending || disabled}>
+        <Button type="submit" kind={danger ? 'danger' : 'primary'} disabled={disabled} busy={isPending}>
           {confirm}
         </Button>
       </div>

@@ -1,5 +1,5 @@
 import { useNavigate, useRouter } from '@tanstack/react-router';
-import { ArrowLeft, ListFilter, Trash2 } from 'lucide-react';
+import { ArrowLeft, Trash2 } from 'lucide-react';
 import { useCallback, useState, type ReactNode } from 'react';
 import { ApiError } from '../lib/api';
 import type { BinCommands } from '../lib/batch';
@@ -13,6 +13,7 @@ import { useRows, type ListPath, type RowOf } from '../lib/use-rows';
 import { BatchNotice } from './batch-report';
 import { Button } from './button';
 import { FilterChip } from './filter-chip';
+import { FilterRow } from './filter-row';
 import { JobLink } from './job-link';
 import { restoreColumn, selectColumn } from './list-columns';
 import { PageHeader } from './page-header';
@@ -44,8 +45,6 @@ export function ListPage<Path extends ListPath>({
   const change = useFilterChange(rows, search);
   const onSearch = useCallback((value: string) => change({ search: value }), [change]);
   const chosen = search.status?.split(',') ?? [];
-  const [isUnfolded, setIsUnfolded] = useState(false);
-  const folded = [search.project, search.status].filter(Boolean).length;
   const onProject = useCallback((value: string) => change({ project: value }), [change]);
   return (
     <div className="page page-fill">
@@ -64,48 +63,47 @@ export function ListPage<Path extends ListPath>({
         )}
       </PageHeader>
       {search.deleted && <p className="muted">{t('bin.about')}</p>}
-      <div className="filters">
-        <SearchBox main label={searchLabel} value={search.search ?? ''} onChange={onSearch} />
-        <Button
-          className="filters-toggle"
-          icon={<ListFilter aria-hidden="true" />}
-          aria-expanded={isUnfolded}
-          onClick={() => setIsUnfolded(!isUnfolded)}
-        >
-          {t('common.filters')}
-          {folded > 0 && ` · ${folded}`}
-        </Button>
-        <div className="filters-more" data-unfolded={isUnfolded || undefined}>
-          <SearchBox label={t('common.filter.project')} value={search.project ?? ''} onChange={onProject} />
-          {statuses && (
-            <div className="segments" role="group" aria-label={t('common.status')}>
-              <button type="button" aria-pressed={chosen.length === 0} onClick={() => change({ status: '' })}>
-                {t('common.all')}
-              </button>
-              {statuses.map(one => (
-                <button
-                  key={one}
-                  type="button"
-                  aria-pressed={chosen.includes(one)}
-                  onClick={() => change({ status: one })}
-                >
-                  {t(`status.${one}`)}
+      <FilterRow
+        folded={[search.project, search.status].filter(Boolean).length}
+        more={
+          <>
+            <SearchBox label={t('common.filter.project')} value={search.project ?? ''} onChange={onProject} />
+            {statuses && (
+              <div className="segments" role="group" aria-label={t('common.status')}>
+                <button type="button" aria-pressed={chosen.length === 0} onClick={() => change({ status: '' })}>
+                  {t('common.all')}
                 </button>
-              ))}
-            </div>
-          )}
-        </div>
-        {search.submittedBy && (
-          <FilterChip name={t('job.owner')} onRemove={() => change({ submittedBy: '' })}>
-            {userName(search.submittedBy) ?? search.submittedBy}
-          </FilterChip>
-        )}
-        {search.parent && (
-          <FilterChip name={t('job.parent')} onRemove={() => change({ parent: '' })}>
-            <JobLink id={search.parent} />
-          </FilterChip>
-        )}
-      </div>
+                {statuses.map(one => (
+                  <button
+                    key={one}
+                    type="button"
+                    aria-pressed={chosen.includes(one)}
+                    onClick={() => change({ status: one })}
+                  >
+                    {t(`status.${one}`)}
+                  </button>
+                ))}
+              </div>
+            )}
+          </>
+        }
+        chips={
+          <>
+            {search.submittedBy && (
+              <FilterChip name={t('job.owner')} onRemove={() => change({ submittedBy: '' })}>
+                {userName(search.submittedBy) ?? search.submittedBy}
+              </FilterChip>
+            )}
+            {search.parent && (
+              <FilterChip name={t('job.parent')} onRemove={() => change({ parent: '' })}>
+                <JobLink id={search.parent} />
+              </FilterChip>
+            )}
+          </>
+        }
+      >
+        <SearchBox main label={searchLabel} value={search.search ?? ''} onChange={onSearch} />
+      </FilterRow>
       {/* What was selected or done in the list does not concern its recycle bin. */}
       <List key={String(search.deleted)} title={heading} {...list} />
     </div>

@@ -4,7 +4,11 @@ import { useLocale, useText } from '../lib/i18n/i18n';
 import { pageOf } from '../lib/page-of';
 import { IconButton } from './button';
 
+/** What a page of a list has; its buttons are named for it. */
+type Unit = 'rows' | 'charts';
+
 interface PagerProps {
+  unit?: Unit;
   page: number;
   last: number;
   /** The first of the rows that are shown, how many they are, and how many there are. */
@@ -15,14 +19,14 @@ interface PagerProps {
 }
 
 /** Leads from one page of a list to the next. Its buttons keep the focus also at the ends. */
-export function Pager({ page, last, first, rows, total, setChosen }: PagerProps) {
+export function Pager({ unit = 'rows', page, last, first, rows, total, setChosen }: PagerProps) {
   const t = useText();
   const locale = useLocale();
   const number = (value: number) => value.toLocaleString(locale);
   return (
     <div className="pager">
       <IconButton
-        label={t('media.previousRows')}
+        label={t(`pager.previous.${unit}`)}
         icon={<ChevronLeft aria-hidden="true" />}
         aria-disabled={page === 0}
         onClick={() => page > 0 && setChosen(page - 1)}
@@ -35,7 +39,7 @@ export function Pager({ page, last, first, rows, total, setChosen }: PagerProps)
         })}
       </span>
       <IconButton
-        label={t('media.nextRows')}
+        label={t(`pager.next.${unit}`)}
         icon={<ChevronRight aria-hidden="true" />}
         aria-disabled={page === last}
         onClick={() => page < last && setChosen(page + 1)}
@@ -45,7 +49,11 @@ export function Pager({ page, last, first, rows, total, setChosen }: PagerProps)
 }
 
 /** The part of a list that is shown, and the pager that leads to the rest; null where all of it is shown. */
-export function usePages<T>(items: readonly T[], size: number, onTurn?: (isForward: boolean) => void) {
+export function usePages<T>(
+  items: readonly T[],
+  size: number,
+  { unit, onTurn }: { unit?: Unit; onTurn?: (isForward: boolean) => void } = {},
+) {
   const [chosen, setChosen] = useState(0);
   const { page, last, first, shown } = pageOf(items, size, chosen);
   const turn = (to: number) => {
@@ -56,6 +64,8 @@ export function usePages<T>(items: readonly T[], size: number, onTurn?: (isForwa
     shown,
     /** Begins again, as for another list. */
     restart: () => setChosen(0),
-    pager: last > 0 && <Pager {...{ page, last, first, rows: shown.length, total: items.length, setChosen: turn }} />,
+    pager: last > 0 && (
+      <Pager {...{ unit, page, last, first, rows: shown.length, total: items.length, setChosen: turn }} />
+    ),
   };
 }

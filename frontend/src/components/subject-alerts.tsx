@@ -19,11 +19,17 @@ export function SubjectAlerts({ subject }: { subject: string }) {
     queryFn: async ({ signal }) => {
       const ask = (query: { state?: string; dismissed: string; limit: number }) =>
         read(api.GET('/api/alerts', { params: { query: { ...query, subject, total: 'exact' } }, signal }));
-      const [firing, all] = await Promise.all([
+      const [firing, dismissed, all] = await Promise.all([
         ask({ state: 'firing', dismissed: 'false', limit: shown }),
+        ask({ state: 'firing', dismissed: 'true', limit: 1 }),
         ask({ dismissed: 'all', limit: 1 }),
       ]);
-      return { items: firing.items, firing: firing.total ?? firing.items.length, total: all.total ?? 0 };
+      return {
+        items: firing.items,
+        firing: firing.total ?? firing.items.length,
+        dismissed: dismissed.total ?? dismissed.items.length,
+        total: all.total ?? 0,
+      };
     },
     refetchInterval: untilRefused(refreshEvery),
   });
@@ -33,9 +39,23 @@ export function SubjectAlerts({ subject }: { subject: string }) {
   const all = { subject, dismissed: 'all' } as const;
   return data.firing === 0 ? (
     <p className="muted">
-      <Link to="/alerts" search={all}>
-        {t('alerts.resolvedHere', { count: data.total })}
-      </Link>
+      {data.dismissed > 0 ? (
+        <Link to="/alerts" search={{ subject, state: 'firing', dismissed: 'only' }}>
+          {t('alerts.dismissedHere', { count: data.dismissed })}
+        </Link>
+      ) : (
+        <Link to="/alerts" search={all}>
+          {t('alerts.resolvedHere', { count: data.total })}
+        </Link>
+      )}
+      {data.dismissed > 0 && data.total > data.dismissed && (
+        <>
+          {' · '}
+          <Link to="/alerts" search={all}>
+            {t('alerts.allHere', { count: data.total })}
+          </Link>
+        </>
+      )}
     </p>
   ) : (
     <section className="alert-strip" aria-label={t('app.alerts')}>

@@ -5,14 +5,22 @@ import { Store } from './store';
 export const connected = new Store(true);
 
 const pause = 1500;
+/** Where only a part of the platform does not answer, it is said to be back no more often than this, after a few times. */
+const longestPause = 6000;
+/** Who fails again so soon after the platform was back did not get through to the part that is still missing. */
+const soon = 10_000;
+
 let probing = false;
+let nextPause = pause;
+let backAt = -Infinity;
 
 /** Records that a request got no answer, and polls until the server is back. */
 export function noteUnreachable(): void {
   connected.set(false);
   if (!probing) {
     probing = true;
-    setTimeout(() => void probe(), pause);
+    nextPause = Date.now() - backAt < soon ? Math.min(2 * nextPause, longestPause) : pause;
+    setTimeout(() => void probe(), nextPause);
   }
 }
 
@@ -23,6 +31,7 @@ async function probe(): Promise<void> {
   );
   if (answered) {
     probing = false;
+    backAt = Date.now();
     connected.set(true);
   } else {
     setTimeout(() => void probe(), pause);

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { parsePlaces, placeOf, setPlace } from './list-places';
+import { parsePlaces, placeOf, rowsAbove, setPlace } from './list-places';
 
 test('a place is remembered until the list is at its first row again', () => {
   setPlace('a', 12.5);
@@ -25,4 +25,13 @@ test('what was stored is read, and what is spoilt is left out', () => {
   for (const text of [null, '', '{', '{}', '7', 'null']) {
     expect(parsePlaces(text).size).toBe(0);
   }
+});
+
+test('rows of any height are counted as far as they are above the edge', () => {
+  const heights = [20, 60, 40];
+  const topsAt = (scrolled: number) => (index: number) =>
+    heights.slice(0, index).reduce((sum, height) => sum + height, 0) - scrolled;
+  expect([-50, 0, 10, 20, 50, 100, 120, 500].map(scrolled => rowsAbove(3, topsAt(scrolled)))).toEqual([
+    0, 0, 0.5, 1, 1.5, 2.5, 3, 3,
+  ]);
 });

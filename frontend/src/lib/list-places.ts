@@ -47,3 +47,17 @@ export function setPlace(entry: string, rows: number): void {
     places.delete(places.keys().next().value!);
   }
 }
+
+/**
+ * How many rows of any height are above the visible ones, with the part of the one cut off.
+ * @param topOf Where a row begins, from the upper edge of what is visible; also the end of the last, as that of one after it.
+ */
+export function rowsAbove(count: number, topOf: (index: number) => number): number {
+  let [first, last] = [0, count];
+  while (first < last) {
+    const middle = (first + last + 1) >> 1;
+    [first, last] = topOf(middle) <= 0 ? [middle, last] : [first, middle - 1];
+  }
+  const cut = -topOf(first);
+  return first === count ? count : first + Math.max(0, cut / (topOf(first + 1) - topOf(first)));
+}

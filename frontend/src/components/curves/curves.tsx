@@ -53,10 +53,13 @@ export function Curves({ runId, begun, ended, unstarted = false, primary, wanted
   const wanted = search.trim().toLowerCase();
   const found = drawn.filter(one => one.key.toLowerCase().includes(wanted));
   const panel = useRef<HTMLElement>(null);
-  const { shown, pager, restart } = usePages(found, chartsPerPage, isForward => {
-    // The next charts begin where one sees them, and the focus is there too.
-    panel.current?.scrollIntoView({ block: 'start' });
-    panel.current?.querySelectorAll<HTMLElement>('.pager button')[isForward ? 1 : 0]?.focus({ preventScroll: true });
+  const { shown, pager, restart } = usePages(found, chartsPerPage, {
+    unit: 'charts',
+    onTurn: isForward => {
+      // The next charts begin where one sees them, and the focus is there too.
+      panel.current?.scrollIntoView({ block: 'start' });
+      panel.current?.querySelectorAll<HTMLElement>('.pager button')[isForward ? 1 : 0]?.focus({ preventScroll: true });
+    },
   });
   if (drawn.length === 0) {
     const isNone = (ended && state !== 'loading' && state !== 'failed') || state === 'ended';

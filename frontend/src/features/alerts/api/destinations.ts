@@ -49,14 +49,16 @@ export function useSaveDestination() {
 export const newSecrets = new Map<string, string>();
 
 /** The names of the rules that tell a destination, once they are wanted. */
-export function useRulesOf(id: string, isWanted: boolean): readonly string[] {
+export function useRulesOf(id: string, isWanted: boolean) {
   const rules = '/api/alerts/rules';
-  const { data } = useQuery({
+  const { data, isFetching, refetch } = useQuery({
     queryKey: [rules, 'of destination', id],
     queryFn: ({ signal }) => read(api.GET(rules, { params: { query: all }, signal })),
     enabled: isWanted,
+    refetchOnWindowFocus: false,
   });
-  return data?.items.filter(rule => rule.destinations.includes(id)).map(rule => rule.name) ?? [];
+  const names = data?.items.filter(rule => rule.destinations.includes(id)).map(rule => rule.name) ?? [];
+  return { names, isFetching, refetch };
 }
 
 /** Gives a webhook another secret, which is in this answer only. */

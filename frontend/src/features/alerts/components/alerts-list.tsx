@@ -18,7 +18,7 @@ import type { Alert } from '../api/alerts';
 import { useRule } from '../api/rules';
 import { DismissalNotice, DismissButton, useDismissing } from './dismissal';
 import { FilteredTable } from './filtered-table';
-import { FilterRow, StateFilter } from './filter-row';
+import { FilterRow, StateFilter } from '../../../components/filter-row';
 import { limitText, valueText } from './rule-text';
 
 /** The alerts that the user has not dismissed, or others by filter; the newest first. */

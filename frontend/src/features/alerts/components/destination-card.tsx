@@ -82,14 +82,30 @@ export function DestinationCard({ destination }: { destination: Destination }) {
         open={asked === 'delete'}
         danger
         title={t('bin.delete.title', { name })}
-        text={t(rules.length > 0 ? 'destinations.delete.used' : 'destinations.delete.text')}
+        text={t(
+          rules.names.length > 0
+            ? 'destinations.delete.used'
+            : rules.isFetching
+              ? 'destinations.delete.looking'
+              : 'destinations.delete.text',
+        )}
         confirm={t('bin.delete')}
-        disabled={rules.length > 0}
+        disabled={rules.names.length > 0 || rules.isFetching}
         refuse={t('common.cancel')}
-        onConfirm={remove}
+        onConfirm={async () => {
+          try {
+            await remove();
+          } catch (error) {
+            // A rule may name it by now.
+            await rules.refetch();
+            throw error;
+          }
+        }}
         onClose={close}
       >
-        {rules.length > 0 && <p>{t('destinations.delete.rules', { names: rules.join(t('common.comma')) })}</p>}
+        {rules.names.length > 0 && (
+          <p>{t('destinations.delete.rules', { names: rules.names.join(t('common.comma')) })}</p>
+        )}
       </ConfirmDialog>
     </li>
   );

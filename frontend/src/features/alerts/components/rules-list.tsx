@@ -14,7 +14,7 @@ import { ruleStates, withPart, type RulesSearch } from '../api/alert-search';
 import { useRuleCommand, type Rule } from '../api/rules';
 import { NewLink } from './alerts-frame';
 import { FilteredTable } from './filtered-table';
-import { FilterRow, StateFilter } from './filter-row';
+import { FilterRow, StateFilter } from '../../../components/filter-row';
 import { PauseButton } from './rule-actions';
 import { ruleText } from './rule-text';
 

@@ -1,10 +1,12 @@
+import { Link } from '@tanstack/react-router';
 import { useVirtualizer } from '@tanstack/react-virtual';
-import { ArrowDownToLine, ExternalLink, WrapText } from 'lucide-react';
-import { useCallback, useEffect, useLayoutEffect, useRef, useState } from 'react';
+import { ArrowDownToLine, ExternalLink, TextSearch, WrapText } from 'lucide-react';
+import { useCallback, useEffect, useLayoutEffect, useMemo, useRef, useState } from 'react';
 import { Button, IconButton } from '../../../components/button';
 import { CopyButton } from '../../../components/copy-button';
 import { DownloadButton } from '../../../components/download-button';
 import { addressOf } from '../../../lib/address';
+import { wordsOf } from '../../../lib/found-words';
 import { useLocale, useSay, useText } from '../../../lib/i18n/i18n';
 import { useJobLog } from '../api/job-log';
 import { isOver, isUnstarted, type Job } from '../api/jobs';
@@ -17,6 +19,8 @@ interface JobLogProps {
   attempt: number;
   /** The line that the address points at. */
   line: number | undefined;
+  /** The search in logs that led here. */
+  find: string | undefined;
   onAttempt: (attempt: number) => void;
   onLine: (line: number) => void;
 }
@@ -27,12 +31,13 @@ const overscan = 30;
 const nearEnd = 2 * lineHeight;
 
 /** The live log of one attempt. It follows the end until the user scrolls up. */
-export function JobLog({ job, attempt, line, onAttempt, onLine }: JobLogProps) {
+export function JobLog({ job, attempt, line, find = '', onAttempt, onLine }: JobLogProps) {
   const t = useText();
   const say = useSay();
   const locale = useLocale();
   const log = useJobLog(job.id, attempt);
   const search = useLogSearch(log);
+  const highlight = useMemo(() => (search.text ? [search.text] : wordsOf(find)), [search.text, find]);
   const [follow, setFollow] = useState(line === undefined);
   const [wrap, setWrap] = useState(false);
   const scroller = useRef<HTMLDivElement>(null);
@@ -121,6 +126,15 @@ export function JobLog({ job, attempt, line, onAttempt, onLine }: JobLogProps) {
           fileName={`${job.name}-${attempt}.log`}
           label={t('log.download')}
         />
+        <Link
+          to="/logs"
+          search={{ job: job.id }}
+          className="icon-button"
+          aria-label={t('log.searchAll')}
+          title={t('log.searchAll')}
+        >
+          <TextSearch aria-hidden="true" />
+        </Link>
         {job.kibanaUrl && (
           <a
             href={job.kibanaUrl}
@@ -167,7 +181,7 @@ export function JobLog({ job, attempt, line, onAttempt, onLine }: JobLogProps) {
                 number={log.numberOf(item.index)}
                 text={log.at(item.index)}
                 marked={log.numberOf(item.index) === shown}
-                highlight={search.text}
+                highlight={highlight}
                 onLink={onLine}
               />
             </div>
@@ -178,7 +192,7 @@ export function JobLog({ job, attempt, line, onAttempt, onLine }: JobLogProps) {
             number={log.numberOf(log.length)}
             text={log.progress}
             marked={false}
-            highlight={search.text}
+            highlight={highlight}
             onLink={onLine}
           />
         )}

@@ -127,6 +127,7 @@ function JobView({ job, search }: { job: Job; search: JobSearch }) {
               job={job}
               attempt={attempt}
               line={search.line}
+              find={search.find}
               onAttempt={chosen => go({ attempt: chosen, line: undefined })}
               onLine={line => go({ line, attempt }, true)}
             />

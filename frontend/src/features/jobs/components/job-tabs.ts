@@ -5,4 +5,6 @@ export interface JobSearch {
   tab?: (typeof jobTabs)[number];
   attempt?: number;
   line?: number;
+  /** The search in logs that led here: its words are marked in the log. */
+  find?: string;
 }

@@ -1,5 +1,6 @@
 import { memo, type ReactNode } from 'react';
 import { parseAnsi } from '../../../lib/ansi';
+import { findWords, partsOf } from '../../../lib/found-words';
 import { useText } from '../../../lib/i18n/i18n';
 
 /** Longer lines are cut on the screen; copy and download have all of them. */
@@ -9,7 +10,8 @@ interface LogLineProps {
   number: number;
   text: string;
   marked: boolean;
-  highlight: string;
+  /** The words that are marked in it. */
+  highlight: readonly string[];
   onLink: (line: number) => void;
 }
 
@@ -33,17 +35,9 @@ export const LogLine = memo(function LogLine({ number, text, marked, highlight, 
   );
 });
 
-function mark(text: string, wanted: string): ReactNode {
-  if (!wanted) {
-    return text;
-  }
-  const parts: ReactNode[] = [];
-  const lower = text.toLowerCase();
-  const search = wanted.toLowerCase();
-  let from = 0;
-  for (let at = lower.indexOf(search); at >= 0; at = lower.indexOf(search, from)) {
-    parts.push(text.slice(from, at), <mark key={at}>{text.slice(at, at + search.length)}</mark>);
-    from = at + search.length;
-  }
-  return parts.length === 0 ? text : [...parts, text.slice(from)];
+function mark(text: string, words: readonly string[]): ReactNode {
+  const matches = findWords(text, words);
+  return matches.length === 0
+    ? text
+    : partsOf(text, matches).map((part, index) => (part.isMatch ? <mark key={index}>{part.text}</mark> : part.text));
 }

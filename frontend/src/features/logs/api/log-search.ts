@@ -1,5 +1,7 @@
-import { useInfiniteQuery } from '@tanstack/react-query';
-import { api, isRefusal, read, type Schemas } from '../../../lib/api';
+import { infiniteQueryOptions, useInfiniteQuery, useQueryClient } from '@tanstack/react-query';
+import { useCallback } from 'react';
+import { api, read, type Schemas } from '../../../lib/api';
+import { findWords, wordsOf, type Match } from '../../../lib/found-words';
 import { logAges, type LogSearch } from './log-address';
 
 export type FoundLine = Schemas['LogSearchItem'];
@@ -11,10 +13,12 @@ interface Place {
 }
 
 const firstPlace: Place = {};
+/** Who comes back from a long look at a job finds as many lines as were there. */
+const keepFor = 10 * 60_000;
 
-/** The lines that match, as far as they were asked for. */
-export function useLogSearch({ q = '', project, job, since }: LogSearch) {
-  return useInfiniteQuery({
+/** The lines that match, as far as they were asked for. They are read anew whenever the search is opened. */
+export function logSearchOptions({ q = '', project, job, since }: LogSearch) {
+  return infiniteQueryOptions({
     queryKey: ['/api/logs/search', q, project, job, since],
     enabled: q.trim() !== '',
     initialPageParam: firstPlace,
@@ -28,27 +32,43 @@ export function useLogSearch({ q = '', project, job, since }: LogSearch) {
       last.nextCursor === null ? undefined : { from: last.from, cursor: last.nextCursor },
     // Lines that come meanwhile would move those that are read.
     staleTime: Infinity,
-    gcTime: 60_000,
-    retry: (count, error) => count < 2 && !isRefusal(error),
+    refetchOnMount: 'always',
+    gcTime: keepFor,
   });
 }
 
-/** A part of a text; the matches are marked. */
-export interface TextPart {
-  text: string;
-  isMatch: boolean;
+export function useLogSearch(search: LogSearch) {
+  return useInfiniteQuery(logSearchOptions(search));
 }
 
-/** Cuts a line where its matches begin and end. */
-export function partsOf({ text, matches }: Pick<FoundLine, 'text' | 'matches'>): TextPart[] {
-  const parts: TextPart[] = [];
-  let from = 0;
-  for (const { start, length } of matches) {
-    parts.push(
-      { text: text.slice(from, start), isMatch: false },
-      { text: text.slice(start, start + length), isMatch: true },
-    );
-    from = start + length;
-  }
-  return [...parts, { text: text.slice(from), isMatch: false }].filter(part => part.text !== '');
+/** Forgets what a search has found, and searches again if it is shown. */
+export function useSearchAnew(): (search: LogSearch) => void {
+  const client = useQueryClient();
+  return useCallback(
+    search => void client.resetQueries({ queryKey: logSearchOptions(search).queryKey, exact: true }),
+    [client],
+  );
+}
+
+/** The API says where so many matches of a line are. */
+const mostMatches = 50;
+/** Of a long line it sends so much before the first match. */
+const textBefore = 200;
+
+/** All matches in what is shown of a line. */
+export function matchesOf({ text, matches }: Pick<FoundLine, 'text' | 'matches'>, q: string): Match[] {
+  const last = matches.at(-1);
+  return !last || matches.length < mostMatches
+    ? matches
+    : [...matches, ...findWords(text, wordsOf(q), last.start + last.length)];
+}
+
+/** On which sides a line is cut. Its first match is nearer to an end of what is shown only where the line itself ends there. */
+export function cutSides({ isCut, matches }: Pick<FoundLine, 'isCut' | 'matches'>): {
+  before: boolean;
+  after: boolean;
+} {
+  const first = matches[0]?.start ?? 0;
+  // A character of two units may be left out before it.
+  return { before: isCut && first >= textBefore - 1, after: isCut && first <= textBefore };
 }

@@ -3,29 +3,29 @@ import { Search, TextSearch } from 'lucide-react';
 import { useState } from 'react';
 import { Button } from '../../../components/button';
 import { FilterChip } from '../../../components/filter-chip';
+import { FilterRow } from '../../../components/filter-row';
 import { JobLink } from '../../../components/job-link';
 import { PageHeader } from '../../../components/page-header';
 import { SearchInput } from '../../../components/search-input';
-import { EmptyState, Pending } from '../../../components/states';
+import { EmptyState, Pending, useReason } from '../../../components/states';
 import { ApiError } from '../../../lib/api';
 import { formatBytes, formatDateTime } from '../../../lib/format';
 import { useSay, useText } from '../../../lib/i18n/i18n';
 import { fieldErrors } from '../../../lib/i18n/sentences';
 import { logAges, readLogSearch, type LogSearch } from '../api/log-address';
-import { useLogSearch } from '../api/log-search';
+import { useLogSearch, useSearchAnew } from '../api/log-search';
 import { FoundLines } from './found-lines';
 import './logs.css';
 
 /** Searches the logs of all jobs. What is searched for is in the address. */
 export function LogsPage({ search }: { search: LogSearch }) {
   const t = useText();
-  // Another address has other fields.
   return (
     <div className="page page-logs">
       <PageHeader title={t('logs.title')} />
-      <SearchForm key={JSON.stringify(search)} search={search} />
+      <SearchForm search={search} />
       {search.q?.trim() ? (
-        <Results search={search} />
+        <Results key={JSON.stringify(search)} search={search} />
       ) : (
         <EmptyState
           title={t('logs.start.title')}
@@ -43,39 +43,61 @@ function SearchForm({ search }: { search: LogSearch }) {
   const navigate = useNavigate();
   const [q, setQ] = useState(search.q ?? '');
   const [project, setProject] = useState(search.project ?? '');
-  const go = (part: Partial<LogSearch>) =>
-    void navigate({ to: '/logs', search: readLogSearch({ ...search, q: q.trim(), project: project.trim(), ...part }) });
+  const [seen, setSeen] = useState(search);
+  if (seen.q !== search.q || seen.project !== search.project) {
+    // Another address has other words.
+    setSeen(search);
+    setQ(search.q ?? '');
+    setProject(search.project ?? '');
+  }
+  const searchAnew = useSearchAnew();
+  const go = (part: Partial<LogSearch>) => {
+    const next = readLogSearch({ ...search, q: q.trim(), project: project.trim(), ...part });
+    searchAnew(next);
+    void navigate({ to: '/logs', search: next });
+  };
   return (
     <form
-      className="filters"
       role="search"
       onSubmit={event => {
         event.preventDefault();
         go({});
       }}
     >
-      <SearchInput main label={t('logs.search')} value={q} onChange={setQ} />
-      <SearchInput label={t('common.filter.project')} value={project} onChange={setProject} />
-      <select
-        aria-label={t('logs.since')}
-        value={search.since ?? ''}
-        onChange={event => go({ since: (event.target.value || undefined) as LogSearch['since'] })}
+      <FilterRow
+        folded={[search.project, search.since].filter(Boolean).length}
+        more={
+          <>
+            <SearchInput label={t('common.filter.project')} value={project} onChange={setProject} />
+            <select
+              aria-label={t('logs.since')}
+              value={search.since ?? ''}
+              onChange={event => go({ since: (event.target.value || undefined) as LogSearch['since'] })}
+            >
+              <option value="">{t('logs.since.all')}</option>
+              {(Object.keys(logAges) as (keyof typeof logAges)[]).map(age => (
+                <option key={age} value={age}>
+                  {t(`logs.since.${age}`)}
+                </option>
+              ))}
+            </select>
+          </>
+        }
+        chips={
+          <>
+            <Button kind="primary" type="submit" icon={<Search aria-hidden="true" />}>
+              {t('common.search')}
+            </Button>
+            {search.job && (
+              <FilterChip name={t('logs.job')} onRemove={() => go({ job: undefined })}>
+                <JobLink id={search.job} />
+              </FilterChip>
+            )}
+          </>
+        }
       >
-        <option value="">{t('logs.since.all')}</option>
-        {(Object.keys(logAges) as (keyof typeof logAges)[]).map(age => (
-          <option key={age} value={age}>
-            {t(`logs.since.${age}`)}
-          </option>
-        ))}
-      </select>
-      <Button kind="primary" type="submit" icon={<Search aria-hidden="true" />}>
-        {t('common.search')}
-      </Button>
-      {search.job && (
-        <FilterChip name={t('logs.job')} onRemove={() => go({ job: undefined })}>
-          <JobLink id={search.job} />
-        </FilterChip>
-      )}
+        <SearchInput main label={t('logs.search')} value={q} onChange={setQ} />
+      </FilterRow>
     </form>
   );
 }
@@ -84,7 +106,9 @@ function SearchForm({ search }: { search: LogSearch }) {
 function Results({ search }: { search: LogSearch }) {
   const t = useText();
   const say = useSay();
-  const { data, error, isFetching, isFetchNextPageError, refetch, fetchNextPage, hasNextPage } = useLogSearch(search);
+  const { data, error, isFetching, isFetchingNextPage, isFetchNextPageError, refetch, fetchNextPage, hasNextPage } =
+    useLogSearch(search);
+  const reason = useReason(error);
   if (!data) {
     return error instanceof ApiError && error.status === 400 ? (
       <EmptyState
@@ -97,6 +121,10 @@ function Results({ search }: { search: LogSearch }) {
   }
   const lines = data.pages.flatMap(page => page.items);
   const last = data.pages.at(-1);
+  if (lines.length === 0 && !hasNextPage && isFetching) {
+    // What was found when it was last searched may not be true any more.
+    return <Pending error={null} onRetry={refetch} rows={10} />;
+  }
   const unsearched = last?.unsearchedBytes ?? 0;
   return (
     <>
@@ -104,20 +132,27 @@ function Results({ search }: { search: LogSearch }) {
         {t('logs.found', { count: lines.length })}
       </p>
       {unsearched > 0 && <p className="muted">{t('logs.unsearched', { size: formatBytes(unsearched) })}</p>}
-      {lines.length > 0 && <FoundLines lines={lines} />}
+      {lines.length > 0 && <FoundLines lines={lines} search={search} />}
       {lines.length === 0 && !hasNextPage && <EmptyState title={t('logs.none.title')} text={t('logs.none.text')} />}
-      {isFetchNextPageError && <Pending error={error} onRetry={() => fetchNextPage()} />}
       {hasNextPage ? (
         <div className="logs-foot">
-          {last && !last.isComplete && (
-            <p className="muted">
-              {last.searchedTo
-                ? t('logs.searchedTo', { time: formatDateTime(new Date(last.searchedTo)) })
-                : t('logs.notDone')}
+          {isFetchNextPageError ? (
+            <p role="alert" className="error-text">
+              {t('common.loadFailed')}. {reason}
             </p>
+          ) : (
+            last &&
+            !last.isComplete && (
+              <p className="muted">
+                {last.searchedTo
+                  ? t('logs.searchedTo', { time: formatDateTime(new Date(last.searchedTo)) })
+                  : t('logs.notDone')}
+              </p>
+            )
           )}
-          <Button busy={isFetching} onClick={() => void fetchNextPage()}>
-            {t(last && !last.isComplete ? 'logs.goOn' : 'logs.more')}
+          {/* One button, which keeps the focus. */}
+          <Button busy={isFetchingNextPage} onClick={() => void fetchNextPage()}>
+            {t(isFetchNextPageError ? 'common.retry' : last && !last.isComplete ? 'logs.goOn' : 'logs.more')}
           </Button>
         </div>
       ) : (

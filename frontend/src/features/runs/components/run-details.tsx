@@ -2,6 +2,7 @@ import { Link } from '@tanstack/react-router';
 import { useState } from 'react';
 import { Button } from '../../../components/button';
 import { Facts, LongText } from '../../../components/facts';
+import { StatusBadge } from '../../../components/status-badge';
 import { useText } from '../../../lib/i18n/i18n';
 import { readEnvironment } from '../api/run-environment';
 import { useChildren, useRunName, type Run } from '../api/runs';
@@ -23,10 +24,11 @@ export function RunDetails({ run }: { run: Run }) {
     [
       t('run.children'),
       children && children.items.length > 0 && (
-        <ul key="children">
-          {children.items.map(({ id, name }) => (
+        <ul key="children" className="run-children">
+          {children.items.map(({ id, name, status }) => (
             <li key={id}>
               <RunLink id={id} name={name} />
+              <StatusBadge status={status} />
             </li>
           ))}
           {hidden > 0 && (

@@ -1,8 +1,8 @@
 import { ListFilter } from 'lucide-react';
 import { useState, type ReactNode } from 'react';
-import { Button } from '../../../components/button';
-import type { KnownStatus } from '../../../components/status-badge';
-import { useText } from '../../../lib/i18n/i18n';
+import { useText } from '../lib/i18n/i18n';
+import { Button } from './button';
+import type { KnownStatus } from './status-badge';
 
 interface FilterRowProps {
   /** What is always shown. */
@@ -11,7 +11,7 @@ interface FilterRowProps {
   more: ReactNode;
   /** How many of the folded filters are set. */
   folded: number;
-  /** What filters without a control of their own are set. */
+  /** What follows them, as filters without a control of their own. */
   chips?: ReactNode;
 }
 
