@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Platform.Cli.Alerts;
 using Platform.Cli.Artifacts;
+using Platform.Cli.Backups;
 using Platform.Cli.Cluster;
 using Platform.Cli.Compose;
 using Platform.Cli.Contexts;
@@ -117,6 +118,8 @@ internal static class CommandLineProgram
             Logs.Create(SearchLogs.Create()),
             Demo.Create(),
             Rebuild.Create(),
+            CreateBackup.Create(VerifyBackup.Create()),
+            RestoreBackup.Create(),
             new Command("cluster", "A distributed platform on this machine: one process per service, RabbitMQ, agents.")
             {
                 ClusterUp.Create(),

@@ -30,9 +30,9 @@ internal sealed class StandaloneEnvironment : IAsyncDisposable
     {
         var settings = new StandaloneSettings(args);
         var data = new DataFolder(settings.DataPath);
-        if (settings.Rebuild is not null)
+        if (settings.WorksOnDatabaseOnly)
         {
-            // A rebuild may run beside a running platform, on the database that is configured.
+            // It may run beside a running platform, on the database that is configured.
             return new StandaloneEnvironment(settings, data, claim: null, log: null);
         }
 
