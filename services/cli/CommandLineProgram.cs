@@ -2,6 +2,7 @@ using System.CommandLine;
 using Platform.Cli.Alerts;
 using Platform.Cli.Artifacts;
 using Platform.Cli.Backups;
+using Platform.Cli.Checks;
 using Platform.Cli.Cluster;
 using Platform.Cli.Compose;
 using Platform.Cli.Contexts;
@@ -120,6 +121,8 @@ internal static class CommandLineProgram
             Rebuild.Create(),
             CreateBackup.Create(VerifyBackup.Create()),
             RestoreBackup.Create(),
+            VerifyPlatform.Create(),
+            Doctor.Create(),
             new Command("cluster", "A distributed platform on this machine: one process per service, RabbitMQ, agents.")
             {
                 ClusterUp.Create(),

@@ -18,6 +18,8 @@ public sealed class The_command_line
             "backup",
             "backup verify",
             "restore",
+            "verify",
+            "doctor",
             "cluster up",
             "cluster down",
             "cluster status",
