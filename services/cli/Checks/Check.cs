@@ -19,14 +19,14 @@ internal enum CheckResult
 /// <summary>One thing that was looked at.</summary>
 /// <param name="Name">What, in a word or two.</param>
 /// <param name="Found">What was found, as a sentence or less.</param>
-/// <param name="ToDo">What to do about it; null when nothing is.</param>
-internal sealed record Check(string Name, CheckResult Result, string Found, string? ToDo = null)
+/// <param name="Advice">What to do about it; null when nothing is.</param>
+internal sealed record Check(string Name, CheckResult Result, string Found, string? Advice = null)
 {
     public static Check Ok(string name, string found) => new(name, CheckResult.Ok, found);
 
-    public static Check Warn(string name, string found, string toDo) => new(name, CheckResult.Warn, found, toDo);
+    public static Check Warn(string name, string found, string advice) => new(name, CheckResult.Warn, found, advice);
 
-    public static Check Fail(string name, string found, string toDo) => new(name, CheckResult.Fail, found, toDo);
+    public static Check Fail(string name, string found, string advice) => new(name, CheckResult.Fail, found, advice);
 
     /// <summary>Prints checks, a line each.</summary>
     /// <returns>The exit code: 1 when one failed.</returns>
@@ -44,7 +44,7 @@ internal sealed record Check(string Name, CheckResult Result, string Found, stri
                             ["name"] = check.Name,
                             ["result"] = NameOf(check.Result),
                             ["found"] = check.Found,
-                            ["toDo"] = check.ToDo,
+                            ["advice"] = check.Advice,
                         }),
                     ]),
                 }
@@ -60,7 +60,7 @@ internal sealed record Check(string Name, CheckResult Result, string Found, stri
         return checks.Any(check => check.Result is CheckResult.Fail) ? 1 : 0;
     }
 
-    private string Text() => ToDo is null ? Found : $"{Found}. {ToDo}";
+    private string Text() => Advice is null ? Found : $"{Found}. {Advice}";
 
     private static string NameOf(CheckResult result) =>
         result switch

@@ -23,7 +23,7 @@ public sealed class Checking_a_machine : IDisposable
         var check = DataFolderChecks.Disk(100, percent, 100 - percent);
 
         Assert.Equal(expected, check.Result);
-        Assert.Equal(check.Result is CheckResult.Ok, check.ToDo is null);
+        Assert.Equal(check.Result is CheckResult.Ok, check.Advice is null);
         Assert.StartsWith($"{percent} % full", check.Found, StringComparison.Ordinal);
     }
 
@@ -43,7 +43,7 @@ public sealed class Checking_a_machine : IDisposable
         var check = await DoctorAsync("secrets", "--data", data.Root, "--port", port);
 
         Assert.Equal("fail", check["result"]!.GetValue<string>());
-        Assert.Contains($"chmod 600 {file}", check["toDo"]!.GetValue<string>(), StringComparison.Ordinal);
+        Assert.Contains($"chmod 600 {file}", check["advice"]!.GetValue<string>(), StringComparison.Ordinal);
     }
 
     [Fact]
