@@ -1,6 +1,8 @@
 using System.CommandLine;
 using Platform.Cli.Alerts;
 using Platform.Cli.Artifacts;
+using Platform.Cli.Backups;
+using Platform.Cli.Checks;
 using Platform.Cli.Cluster;
 using Platform.Cli.Compose;
 using Platform.Cli.Contexts;
@@ -117,6 +119,10 @@ internal static class CommandLineProgram
             Logs.Create(SearchLogs.Create()),
             Demo.Create(),
             Rebuild.Create(),
+            CreateBackup.Create(VerifyBackup.Create()),
+            RestoreBackup.Create(),
+            VerifyPlatform.Create(),
+            Doctor.Create(),
             new Command("cluster", "A distributed platform on this machine: one process per service, RabbitMQ, agents.")
             {
                 ClusterUp.Create(),

@@ -34,8 +34,8 @@ try
     builder.AddStandalone(environment);
 
     await using var app = builder.Build();
-    // A rebuild works on the database alone and is given nothing else.
-    if (environment.Settings.Rebuild is null && !await app.CheckSettingsAsync(Console.Error))
+    // Work on the database alone is given nothing else.
+    if (!environment.Settings.WorksOnDatabaseOnly && !await app.CheckSettingsAsync(Console.Error))
     {
         return 1;
     }

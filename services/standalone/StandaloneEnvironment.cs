@@ -10,6 +10,7 @@ internal sealed class StandaloneEnvironment : IAsyncDisposable
 {
     private readonly IDisposable? _claim;
     private readonly LogFile? _log;
+    private DatabaseClaim? _database;
 
     private StandaloneEnvironment(StandaloneSettings settings, DataFolder data, IDisposable? claim, LogFile? log)
     {
@@ -30,9 +31,9 @@ internal sealed class StandaloneEnvironment : IAsyncDisposable
     {
         var settings = new StandaloneSettings(args);
         var data = new DataFolder(settings.DataPath);
-        if (settings.Rebuild is not null)
+        if (settings.WorksOnDatabaseOnly)
         {
-            // A rebuild may run beside a running platform, on the database that is configured.
+            // It may run beside a running platform, on the database that is configured.
             return new StandaloneEnvironment(settings, data, claim: null, log: null);
         }
 
@@ -64,13 +65,22 @@ internal sealed class StandaloneEnvironment : IAsyncDisposable
             await PrivatePostgres.StopAsync(Data.PathOf("postgres"), CancellationToken.None);
         }
 
+        if (_database is not null)
+        {
+            await _database.DisposeAsync();
+        }
+
         _log?.Dispose();
         _claim?.Dispose();
     }
 
     private async Task PrepareAsync(CancellationToken cancellationToken)
     {
-        if (Settings.Database is null)
+        if (Settings.Database is { } database)
+        {
+            _database = await DatabaseClaim.TakeAsync(database, cancellationToken);
+        }
+        else
         {
             Postgres = await PrivatePostgres.StartAsync(
                 new PrivatePostgresOptions { Folder = Data.PathOf("postgres") },

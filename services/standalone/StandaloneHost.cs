@@ -22,7 +22,7 @@ internal static class StandaloneHost
         }
     }
 
-    /// <summary>Runs until it is stopped, or rebuilds read models if that was requested.</summary>
+    /// <summary>Runs until it is stopped, or works on the database if that was requested.</summary>
     /// <returns>The exit code.</returns>
     /// <exception cref="OperationCanceledException">It was stopped before it was ready.</exception>
     public static async Task<int> RunStandaloneAsync(
@@ -31,6 +31,16 @@ internal static class StandaloneHost
         CancellationToken cancellationToken
     )
     {
+        if (environment.Settings.Migrate)
+        {
+            foreach (var store in app.Services.GetServices<EventStore.EventStore>())
+            {
+                await store.MigrateAsync(cancellationToken);
+            }
+
+            return 0;
+        }
+
         if (environment.Settings.Rebuild is { } schemas)
         {
             return await ReadModelRebuild.RunAsync(app.Services, schemas.Split(','), cancellationToken);

@@ -6,7 +6,7 @@ namespace Platform.Standalone;
 
 /// <summary>
 /// Settings from the command line and the environment; keys as in <c>docs/architecture.md</c>, and <c>--data</c>,
-/// <c>--port</c>, <c>--urls</c>, <c>--LogFile</c> (empty: no log file), <c>--rebuild</c>.
+/// <c>--port</c>, <c>--urls</c>, <c>--LogFile</c> (empty: no log file), <c>--rebuild</c>, <c>--migrate</c>.
 /// </summary>
 internal sealed class StandaloneSettings
 {
@@ -28,6 +28,12 @@ internal sealed class StandaloneSettings
 
     /// <summary>Comma-separated services whose read models to rebuild instead of running the platform.</summary>
     public string? Rebuild => _configuration["rebuild"];
+
+    /// <summary>Whether to bring the schemas of all services up to date instead of running the platform.</summary>
+    public bool Migrate => _configuration.GetValue<bool>("migrate");
+
+    /// <summary>Whether the platform does not run: something is done on its database.</summary>
+    public bool WorksOnDatabaseOnly => Migrate || Rebuild is not null;
 
     /// <summary>The log file besides the console; null for the one in the data folder, empty for none.</summary>
     public string? LogFile => _configuration["LogFile"];

@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using Npgsql;
 using Platform.Artifacts.Blobs;
 using Platform.Artifacts.Blobs.Stores;
+using Platform.Contracts.Artifacts;
 using Platform.EventStore;
 using Platform.ServiceDefaults;
 
@@ -33,9 +34,31 @@ internal sealed partial class BlobCollector(
     /// <summary>Blobs whose deletion failed: a store may still get to it, when the same bytes have been uploaded again.</summary>
     private readonly ConcurrentDictionary<BlobName, bool> _unsettled = new();
 
-    /// <summary>Deletes what nothing has named, and nobody has asked for or uploaded, since a time.</summary>
+    /// <summary>Deletes what nothing has named, and nobody has asked for or uploaded, since a time; nothing while a backup is made.</summary>
     /// <returns>How many blobs were deleted, and how many things could not be done; the log says why.</returns>
     public async Task<(int Deleted, int Failed)> CollectAsync(
+        DateTimeOffset unusedSince,
+        CancellationToken cancellationToken
+    )
+    {
+        await using var connection = await database.DataSource.OpenConnectionAsync(cancellationToken);
+        if (!await IsLockedAsync(connection, "select pg_try_advisory_lock_shared($1)", cancellationToken))
+        {
+            LogBackup(logger);
+            return (0, 0);
+        }
+
+        try
+        {
+            return await CollectLockedAsync(unusedSince, cancellationToken);
+        }
+        finally
+        {
+            await IsLockedAsync(connection, "select pg_advisory_unlock_shared($1)", CancellationToken.None);
+        }
+    }
+
+    private async Task<(int Deleted, int Failed)> CollectLockedAsync(
         DateTimeOffset unusedSince,
         CancellationToken cancellationToken
     )
@@ -88,6 +111,12 @@ internal sealed partial class BlobCollector(
             return isDone;
         }
     }
+
+    private static async Task<bool> IsLockedAsync(
+        NpgsqlConnection connection,
+        string sql,
+        CancellationToken cancellationToken
+    ) => (await ReadAsync(connection, sql, [BlobDeletion.Lock], row => row.GetBoolean(0), cancellationToken))[0];
 
     private async Task DeleteManifestsAsync(CancellationToken cancellationToken)
     {
@@ -305,6 +334,9 @@ internal sealed partial class BlobCollector(
 
         return values;
     }
+
+    [LoggerMessage(2, LogLevel.Information, "No bytes are deleted while a backup is made")]
+    private static partial void LogBackup(ILogger logger);
 
     [LoggerMessage(
         1,

@@ -12,31 +12,6 @@ internal sealed record TransferProgress(int Files, int AllFiles, long Bytes, lon
         $"{Files} of {Count.Of(AllFiles, "file")}, {JsonText.Bytes(Bytes)} of {JsonText.Bytes(AllBytes)}";
 }
 
-/// <summary>Shows progress in the last line of a terminal, a few times a second.</summary>
-internal sealed class ProgressLine(TextWriter output) : IProgress<TransferProgress>, IDisposable
-{
-    private const string ClearLine = "\r\u001b[2K";
-    private static readonly TimeSpan _pause = TimeSpan.FromMilliseconds(100);
-    private long _shown;
-
-    public void Report(TransferProgress value)
-    {
-        if (_shown == 0 || TimeProvider.System.GetElapsedTime(_shown) >= _pause)
-        {
-            _shown = TimeProvider.System.GetTimestamp();
-            output.Write($"{ClearLine}{value}");
-        }
-    }
-
-    public void Dispose()
-    {
-        if (_shown != 0)
-        {
-            output.Write(ClearLine);
-        }
-    }
-}
-
 /// <summary>A stream that reports how much of it was read.</summary>
 internal sealed class ReportingStream(Stream inner, Action<long> report) : Stream
 {

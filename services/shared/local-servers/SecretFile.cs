@@ -16,17 +16,29 @@ public static class SecretFile
         return File.ReadAllText(path).Trim();
     }
 
-    /// <summary>Replaces the file in one step, so that a reader sees the old or the new content and never half of it.</summary>
-    public static void Write(string path, string content, bool overwrite = true)
+    /// <summary>Makes a file to write to, which must not exist.</summary>
+    public static FileStream CreateNew(string path)
     {
-        var temporary = $"{path}.{Guid.CreateVersion7():N}";
-        var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write };
+        const int BufferSize = 128 * 1024;
+        var options = new FileStreamOptions
+        {
+            Mode = FileMode.CreateNew,
+            Access = FileAccess.Write,
+            BufferSize = BufferSize,
+        };
         if (!OperatingSystem.IsWindows())
         {
             options.UnixCreateMode = OwnerOnly;
         }
 
-        using (var writer = new StreamWriter(temporary, options))
+        return new FileStream(path, options);
+    }
+
+    /// <summary>Replaces the file in one step, so that a reader sees the old or the new content and never half of it.</summary>
+    public static void Write(string path, string content, bool overwrite = true)
+    {
+        var temporary = $"{path}.{Guid.CreateVersion7():N}";
+        using (var writer = new StreamWriter(CreateNew(temporary)))
         {
             writer.Write(content);
         }

@@ -31,6 +31,24 @@ public static partial class Unix
             ? (size.Columns, size.Rows)
             : null;
 
+    /// <summary>Makes everything in the file system of a folder durable, names of files too.</summary>
+    /// <exception cref="IOException">The system cannot.</exception>
+    public static void FlushFileSystem(string folder)
+    {
+        var descriptor = Open(folder, 0);
+        var isFlushed = descriptor >= 0 && SyncFileSystem(descriptor) == 0;
+        var reason = Marshal.GetPInvokeErrorMessage(Marshal.GetLastPInvokeError());
+        if (descriptor >= 0)
+        {
+            _ = Close(descriptor);
+        }
+
+        if (!isFlushed)
+        {
+            throw new IOException($"{folder} cannot be flushed to the disk: {reason}");
+        }
+    }
+
     internal static void ChangeOwner(string path, uint user, uint group)
     {
         if (ChangeOwnerOf(path, user, group) != 0)
@@ -51,6 +69,15 @@ public static partial class Unix
 
     [LibraryImport("libc", EntryPoint = "lchown", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     private static partial int ChangeOwnerOf(string path, uint user, uint group);
+
+    [LibraryImport("libc", EntryPoint = "open", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    private static partial int Open(string path, int flags);
+
+    [LibraryImport("libc", EntryPoint = "syncfs", SetLastError = true)]
+    private static partial int SyncFileSystem(int descriptor);
+
+    [LibraryImport("libc", EntryPoint = "close")]
+    private static partial int Close(int descriptor);
 
     /// <summary><c>struct winsize</c>.</summary>
     [StructLayout(LayoutKind.Sequential)]

@@ -3,6 +3,7 @@ using System.Net;
 using System.Net.Http.Json;
 using System.Text;
 using Microsoft.Extensions.DependencyInjection;
+using Npgsql;
 using Platform.Artifacts.Blobs;
 using Platform.Artifacts.Blobs.Stores;
 using Platform.Artifacts.Retention;
@@ -33,6 +34,27 @@ public sealed class Collecting_blobs(ArtifactsHost host) : IClassFixture<Artifac
         Assert.False(await IsStoredAsync(old));
         Assert.True(await IsStoredAsync(young));
         Assert.True(await IsStoredAsync(asked));
+    }
+
+    [Fact]
+    public async Task leaves_all_while_a_backup_is_made()
+    {
+        var file = await UploadAsync();
+        await AgeAsync(file);
+        await using var backup = await host
+            .Services.GetRequiredService<ArtifactsStore>()
+            .DataSource.OpenConnectionAsync();
+        await using var hold = new NpgsqlCommand($"select pg_advisory_lock({BlobDeletion.Lock})", backup);
+        await hold.ExecuteNonQueryAsync();
+
+        await CollectAllAsync();
+        Assert.True(await IsStoredAsync(file));
+
+        hold.CommandText = $"select pg_advisory_unlock({BlobDeletion.Lock})";
+        await hold.ExecuteNonQueryAsync();
+        await AgeAsync(file);
+        await CollectAllAsync();
+        Assert.False(await IsStoredAsync(file));
     }
 
     [Fact]
