@@ -8,7 +8,7 @@ public static class WaitFor
     /// <summary>Polls until the condition holds.</summary>
     /// <param name="what">What is waited for, as in <c>the job to run</c>: the failure says it did not happen.</param>
     /// <param name="condition">Checked every 20 ms.</param>
-    /// <param name="within">The longest wait; 30 s unless told.</param>
+    /// <param name="within">The longest wait; 90 s unless told, as machines that run tests are busy.</param>
     /// <param name="describe">What the failure adds, such as the state seen last.</param>
     public static async Task ConditionAsync(
         string what,
@@ -18,7 +18,7 @@ public static class WaitFor
     )
     {
         ArgumentNullException.ThrowIfNull(condition);
-        var limit = within ?? TimeSpan.FromSeconds(30);
+        var limit = within ?? TimeSpan.FromSeconds(90);
         var watch = Stopwatch.StartNew();
         while (!await condition())
         {
