@@ -136,7 +136,7 @@ internal static class BackupText
         if (blobs.Damaged.Count > 0)
         {
             context.Error.WriteLine(
-                $"platform: {Count.Of(blobs.Damaged.Count, "blob")} had other bytes in the store than they should; --json names them. Upload the same files again."
+                $"platform: {Count.Of(blobs.Damaged.Count, "blob")} had other bytes in the store than they should, and are left out by a restore; --json names them. Delete them in the store and upload the same files again."
             );
         }
     }

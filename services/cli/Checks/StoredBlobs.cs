@@ -52,7 +52,7 @@ internal sealed class StoredBlobs(IReadOnlyList<(string Sha256, long Size)> name
             : Check.Fail(
                 "blobs",
                 $"{wrong.Count} of {named.Count} are damaged: {string.Join(", ", wrong.Take(Shown))}{(wrong.Count > Shown ? ", …" : "")}",
-                "Upload the same files again, or copy these from a backup."
+                "Copy these from a backup; or delete what is left of them in the store and upload the same files again."
             );
     }
 
