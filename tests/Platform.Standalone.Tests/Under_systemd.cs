@@ -9,7 +9,7 @@ namespace Platform.Standalone.Tests;
 
 /// <summary>The units in <c>infra/systemd</c>, and a process that is started as they start it.</summary>
 [Trait("suite", "e2e")]
-public sealed class Under_systemd : IAsyncDisposable
+public sealed class Under_systemd : IAsyncLifetime
 {
     private readonly TestFolder _folder = new();
     private Process? _process;
@@ -68,7 +68,9 @@ public sealed class Under_systemd : IAsyncDisposable
         Assert.Equal(0, _process.ExitCode);
     }
 
-    public async ValueTask DisposeAsync()
+    public Task InitializeAsync() => Task.CompletedTask;
+
+    public async Task DisposeAsync()
     {
         if (_process is { HasExited: false })
         {
