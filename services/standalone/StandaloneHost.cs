@@ -1,3 +1,6 @@
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Hosting.Internal;
+using Microsoft.Extensions.Hosting.Systemd;
 using Platform.LocalServers;
 
 namespace Platform.Standalone;
@@ -13,6 +16,9 @@ internal static class StandaloneHost
     public static void AddStandalone(this WebApplicationBuilder builder, StandaloneEnvironment environment)
     {
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = _shutdownLimit);
+        // systemd is told below when it is ready, which is later than when it has started.
+        builder.Services.RemoveAll<IHostLifetime>();
+        builder.Services.AddSingleton<IHostLifetime, ConsoleLifetime>();
         if (environment.Postgres is { } postgres)
         {
             builder.Services.AddHostedService(services => new PostgresKeeper(
@@ -47,6 +53,7 @@ internal static class StandaloneHost
         }
 
         var isReady = false;
+        var systemd = app.Services.GetService<ISystemdNotifier>();
         try
         {
             await app.StartAsync(cancellationToken);
@@ -58,10 +65,12 @@ internal static class StandaloneHost
             );
             Console.WriteLine($"Platform is ready at {environment.Settings.LocalAddress.AbsoluteUri.TrimEnd('/')}");
             isReady = true;
+            systemd?.Notify(ServiceState.Ready);
             await Task.Delay(Timeout.InfiniteTimeSpan, cancellationToken);
         }
         catch (OperationCanceledException) when (isReady && cancellationToken.IsCancellationRequested)
         {
+            systemd?.Notify(ServiceState.Stopping);
             Console.WriteLine("Stopping …");
         }
         finally

@@ -72,9 +72,22 @@ internal sealed class ComposeContainers(DockerCompose docker)
         return [.. all.Where(one => counts.Exists(id => id.StartsWith(one.Id, StringComparison.Ordinal)))];
     }
 
-    /// <summary>What a container said last, in a line.</summary>
+    /// <summary>What a container said last, in a line; of one that runs and is not ready, which of its checks fail.</summary>
     public async Task<string> LastMessageAsync(ComposeContainer container, CancellationToken cancellationToken)
     {
+        if (container is { State: "running", Health: "unhealthy" or "starting" })
+        {
+            var health = await docker.RunAsync(
+                ["inspect", "--format", "{{range .State.Health.Log}}{{println .Output}}{{end}}", container.Id],
+                echo: null,
+                cancellationToken
+            );
+            if (FailedChecks(health.Output.Split('\n')) is { } checks)
+            {
+                return checks;
+            }
+        }
+
         var log = await docker.RunAsync(["logs", "--tail", $"{LogLines}", container.Id], echo: null, cancellationToken);
         return MessageOf([.. log.Output.Split('\n'), .. log.Errors.Split('\n')]);
     }
@@ -88,6 +101,19 @@ internal sealed class ComposeContainers(DockerCompose docker)
             is { } own
             ? own[(own.IndexOf(' ', StringComparison.Ordinal) + 1)..].Trim()
             : LogTail.LastMessage(lines.Select(Readable).TakeLast(3));
+
+    /// <summary>The checks that fail in the last report of health; null when there is none.</summary>
+    internal static string? FailedChecks(IReadOnlyList<string> lines)
+    {
+        var failed = lines
+            .Where(line => line.StartsWith("{\"status\"", StringComparison.Ordinal))
+            .Select(line => JsonNode.Parse(line)?["checks"] as JsonObject)
+            .LastOrDefault()
+            ?.Where(check => (string?)check.Value?["status"] is not "healthy")
+            .Select(check => $"{check.Key}: {(string?)check.Value?["description"] ?? "not healthy"}")
+            .ToList();
+        return failed is { Count: > 0 } ? string.Join("; ", failed) : null;
+    }
 
     private static string Readable(string line)
     {

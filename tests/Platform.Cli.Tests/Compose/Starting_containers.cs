@@ -129,6 +129,16 @@ public sealed class Starting_containers : IDisposable
     }
 
     [Fact]
+    public void shows_which_checks_fail_of_a_program_that_runs()
+    {
+        const string Report =
+            """{"status":"unhealthy","checks":{"database":{"status":"healthy","description":null},"bus":{"status":"unhealthy","description":"Not ready"},"jobs":{"status":"unhealthy","description":null}}}""";
+
+        Assert.Equal("bus: Not ready; jobs: not healthy", ComposeContainers.FailedChecks(["", Report, ""]));
+        Assert.Null(ComposeContainers.FailedChecks(["", "no report"]));
+    }
+
+    [Fact]
     public void shows_what_a_program_said_before_it_ended()
     {
         Assert.Equal(
