@@ -75,6 +75,24 @@ public class AlertHost : TrackingHost
     public async Task<JsonArray> AlertsAsync(string rule, string query = "") =>
         (await GetAsync($"/api/alerts?rule={rule}{query}"))["items"]!.AsArray();
 
+    /// <summary>
+    /// Waits until a rule has alerts and none fires. What is recorded beside a message that is over anyway may fire for a moment.
+    /// </summary>
+    public async Task<JsonArray> WaitUntilResolvedAsync(string rule)
+    {
+        JsonArray last = [];
+        await WaitFor.ConditionAsync(
+            "alerts that are resolved",
+            async () =>
+            {
+                last = await AlertsAsync(rule);
+                return last.Count > 0 && last.All(alert => alert!["state"]!.GetValue<string>() is "resolved");
+            },
+            describe: () => last.ToJsonString()
+        );
+        return last;
+    }
+
     /// <summary>Waits until a rule's alerts are in these states, the newest first.</summary>
     public async Task<JsonArray> WaitForAsync(string rule, params string[] states)
     {

@@ -95,7 +95,7 @@ public sealed class Alerts_about_jobs_and_nodes(AlertHost host) : IClassFixture<
         await host.PublishAsync(Purged(job));
         foreach (var rule in new[] { failed, lost })
         {
-            var gone = (await host.WaitForAsync(rule, "resolved"))[0]!;
+            var gone = (await host.WaitUntilResolvedAsync(rule))[0]!;
             Assert.Equal("gone", gone["cause"]!.GetValue<string>());
         }
 
@@ -107,8 +107,8 @@ public sealed class Alerts_about_jobs_and_nodes(AlertHost host) : IClassFixture<
             await host.PublishAsync(Lost(id, 2), Ended(id, 2, "failed"), Purged(id), Ended(id, 2, "failed"));
         }
 
-        await host.WaitForAsync(failed, "resolved");
-        await host.WaitForAsync(lost, "resolved");
+        await host.WaitUntilResolvedAsync(failed);
+        await host.WaitUntilResolvedAsync(lost);
 
         Assert.Equal(2, await CountAsync(job, other));
         await ForgetAsync(TimeSpan.FromDays(29));
