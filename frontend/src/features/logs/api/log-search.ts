@@ -16,7 +16,7 @@ const firstPlace: Place = {};
 /** Who comes back from a long look at a job finds as many lines as were there. */
 const keepFor = 10 * 60_000;
 
-/** The lines that match, as far as they were asked for. They are read anew whenever the search is opened. */
+/** The lines that match, as far as they were asked for. They are read again whenever the search is opened. */
 export function logSearchOptions({ q = '', project, job, since }: LogSearch) {
   return infiniteQueryOptions({
     queryKey: ['/api/logs/search', q, project, job, since],
