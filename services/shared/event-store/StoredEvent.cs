@@ -20,7 +20,8 @@ public sealed record StoredEvent(
     EventMetadata Metadata
 )
 {
-    private const string TraceParentHeader = "traceparent";
+    /// <summary>The header with the W3C trace, as requests and messages name it too.</summary>
+    public const string TraceParentHeader = "traceparent";
 
     /// <summary>The W3C <c>traceparent</c> of what caused it; null when that was not traced.</summary>
     public string? TraceParent() => Metadata.Headers?.GetValueOrDefault(TraceParentHeader);

@@ -15,7 +15,7 @@ internal sealed class EventPublisher(string name, IEventMessages messages, IBus 
     : Subscription
 {
     /// <summary>The header of an event, and of its message, that carries the W3C trace context.</summary>
-    public const string TraceParent = "traceparent";
+    public const string TraceParent = StoredEvent.TraceParentHeader;
 
     private static readonly ActivitySource _source = new("Platform");
 

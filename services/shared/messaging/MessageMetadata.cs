@@ -19,7 +19,7 @@ public static class MessageMetadata
         var headers = new Dictionary<string, string>(StringComparer.Ordinal) { [Actor] = actor };
         if (Activity.Current?.Id is { } traceparent)
         {
-            headers[EventPublisher.TraceParent] = traceparent;
+            headers[StoredEvent.TraceParentHeader] = traceparent;
         }
 
         if (RequestId.Current is { } request)

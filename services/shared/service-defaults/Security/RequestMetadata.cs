@@ -17,7 +17,7 @@ public static class RequestMetadata
         var headers = new Dictionary<string, string>(StringComparer.Ordinal) { [Actor] = context.Caller().Subject };
         if (Activity.Current?.Id is { } traceparent)
         {
-            headers["traceparent"] = traceparent;
+            headers[StoredEvent.TraceParentHeader] = traceparent;
         }
 
         if (RequestId.Current is { } request)
