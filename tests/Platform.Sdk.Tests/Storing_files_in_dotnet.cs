@@ -70,7 +70,7 @@ public sealed class Storing_files_in_dotnet : SdkTest
     public void stores_what_was_logged_during_an_outage_once()
     {
         Platform.Stop();
-        var run = TrackedRun.Init(Options());
+        var run = TrackedRun.Init(Options(finishTimeout: 0.3));
         run.LogImage("a", _image);
         run.Finish();
         Platform.Start();
@@ -84,14 +84,14 @@ public sealed class Storing_files_in_dotnet : SdkTest
         Assert.Empty(Directory.EnumerateFileSystemEntries(Spool));
     }
 
-    private TrackedRunOptions Options() =>
+    private TrackedRunOptions Options(double finishTimeout = 30) =>
         new()
         {
             Server = Platform.Url,
             RunId = "files",
             SpoolFolder = Spool,
             Project = "tests",
-            FinishTimeout = TimeSpan.FromSeconds(1),
+            FinishTimeout = TimeSpan.FromSeconds(finishTimeout),
         };
 
     private IEnumerable<string> Media() =>
