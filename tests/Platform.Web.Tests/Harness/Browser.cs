@@ -2,7 +2,7 @@ using Microsoft.Playwright;
 
 namespace Platform.Web.Tests.Harness;
 
-/// <summary>Debian's Chromium and a platform of its own, shared by tests.</summary>
+/// <summary>Debian's Chromium without its windows, and a platform of its own, shared by tests.</summary>
 public class Browser : IAsyncLifetime
 {
     private static readonly string[] _flags =
@@ -40,7 +40,7 @@ public class Browser : IAsyncLifetime
         await Platform.UpAsync();
         _playwright = await Playwright.CreateAsync();
         _browser = await _playwright.Chromium.LaunchAsync(
-            new BrowserTypeLaunchOptions { ExecutablePath = "/usr/bin/chromium", Args = _flags }
+            new BrowserTypeLaunchOptions { ExecutablePath = "/usr/bin/chromium-headless-shell", Args = _flags }
         );
     }
 

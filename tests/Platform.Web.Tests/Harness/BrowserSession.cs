@@ -120,12 +120,22 @@ internal sealed partial class BrowserSession : IAsyncDisposable
     public void Forget(string what) => _forgotten.Add(what);
 
     /// <summary>axe-core finds nothing serious on the page as it is now.</summary>
-    public async Task AssertAccessibleAsync(string where)
+    /// <summary>Shows the page in light or dark colours, as the system asks for them.</summary>
+    public Task UseSchemeAsync(ColorScheme scheme) => Page.EmulateMediaAsync(new() { ColorScheme = scheme });
+
+    /// <summary>No rule of axe finds anything serious.</summary>
+    public Task AssertAccessibleAsync(string where) => AssertNoViolationsAsync(where, "{}");
+
+    /// <summary>The same for the rule about colours alone.</summary>
+    public Task AssertContrastAsync(string where) =>
+        AssertNoViolationsAsync(where, "{ runOnly: { type: 'rule', values: ['color-contrast'] } }");
+
+    private async Task AssertNoViolationsAsync(string where, string options)
     {
         await Page.EvaluateAsync(_axe);
         var found = await Page.EvaluateAsync<JsonElement>(
-            """
-            async () => (await axe.run()).violations
+            $$"""
+            async () => (await axe.run({{options}})).violations
               .filter(one => one.impact === 'serious' || one.impact === 'critical')
               .map(one => `${one.id}: ${one.nodes.map(node => node.html.slice(0, 200)).join(' | ')}`)
             """
