@@ -6,15 +6,15 @@ namespace Platform.Standalone;
 /// <summary>Copies console output to a file, without colours, for <c>./platform logs</c>.</summary>
 internal sealed partial class LogFile : TextWriter
 {
-    private const long LargestBytes = 16 * 1024 * 1024;
     private readonly TextWriter _console;
-    private readonly TextWriter _file;
+    private readonly string _path;
+    private StreamWriter _file;
 
-    private LogFile(TextWriter console, TextWriter file) => (_console, _file) = (console, file);
+    private LogFile(TextWriter console, string path) => (_console, _path, _file) = (console, path, Append(path));
 
     public override Encoding Encoding => Encoding.UTF8;
 
-    /// <summary>Starts copying; a large file is rotated first.</summary>
+    /// <summary>Starts copying; a file that gets too large is rotated.</summary>
     /// <returns>Null when there is no file to write to.</returns>
     public static LogFile? Open(string path)
     {
@@ -24,13 +24,8 @@ internal sealed partial class LogFile : TextWriter
         }
 
         Directory.CreateDirectory(Path.GetDirectoryName(path)!);
-        if (File.Exists(path) && new FileInfo(path).Length > LargestBytes)
-        {
-            File.Move(path, $"{path}.1", overwrite: true);
-        }
-
-        var file = new FileStream(path, FileMode.Append, FileAccess.Write, FileShare.ReadWrite | FileShare.Delete);
-        var log = new LogFile(Console.Out, TextWriter.Synchronized(new StreamWriter(file) { AutoFlush = true }));
+        var log = new LogFile(Console.Out, path);
+        log.RotateWhenLarge();
         Console.SetOut(log);
         return log;
     }
@@ -45,6 +40,7 @@ internal sealed partial class LogFile : TextWriter
     {
         _console.Write(value);
         _file.Write(Colours().Replace(value ?? "", ""));
+        RotateWhenLarge();
     }
 
     public override void WriteLine(string? value) => Write(value + Environment.NewLine);
@@ -65,6 +61,22 @@ internal sealed partial class LogFile : TextWriter
 
         base.Dispose(disposing);
     }
+
+    private void RotateWhenLarge()
+    {
+        if (_file.BaseStream.Length > LogRotation.LargestBytes)
+        {
+            _file.Dispose();
+            File.Move(_path, LogRotation.EarlierOf(_path), overwrite: true);
+            _file = Append(_path);
+        }
+    }
+
+    private static StreamWriter Append(string path) =>
+        new(new FileStream(path, FileMode.Append, FileAccess.Write, FileShare.ReadWrite | FileShare.Delete))
+        {
+            AutoFlush = true,
+        };
 
     [GeneratedRegex(@"\x1b\[[0-9;]*m", RegexOptions.CultureInvariant, matchTimeoutMilliseconds: 1000)]
     private static partial Regex Colours();

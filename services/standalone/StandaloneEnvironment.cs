@@ -21,6 +21,13 @@ internal sealed class StandaloneEnvironment : IAsyncDisposable
 
     public DataFolder Data { get; }
 
+    /// <summary>The logs that it does not write itself: its own when it was started in the background, and its database's.</summary>
+    public IReadOnlyList<string> LogsOfOthers =>
+        [
+            .. Settings.LogFile is "" ? (string[])[Data.PathOf("logs", "platform.log")] : [],
+            Data.PathOf("postgres", "server", "postgres.log"),
+        ];
+
     /// <summary>The private database; null when another one was configured.</summary>
     public PrivatePostgres? Postgres { get; private set; }
 

@@ -19,6 +19,10 @@ internal static class StandaloneHost
         // systemd is told below when it is ready, which is later than when it has started.
         builder.Services.RemoveAll<IHostLifetime>();
         builder.Services.AddSingleton<IHostLifetime, ConsoleLifetime>();
+        builder.Services.AddHostedService(services => new LogRotation(
+            environment.LogsOfOthers,
+            services.GetRequiredService<ILogger<LogRotation>>()
+        ));
         if (environment.Postgres is { } postgres)
         {
             builder.Services.AddHostedService(services => new PostgresKeeper(

@@ -47,6 +47,19 @@ public sealed class The_journal : IDisposable
         Assert.Equal(AttemptPhase.Accepted, Reopened.Phase);
     }
 
+    [Fact]
+    public void reserves_no_space_once_the_attempt_is_done()
+    {
+        var journal = Begin();
+        journal.Reserve();
+        journal.Update(entry => entry with { Phase = AttemptPhase.Running });
+        Assert.True(File.Exists(journal.Folder.Reserve));
+
+        journal.Update(entry => entry.Closed(DateTimeOffset.UnixEpoch));
+
+        Assert.False(File.Exists(journal.Folder.Reserve));
+    }
+
     public void Dispose() => Directory.Delete(_path, recursive: true);
 
     private AttemptEntry Reopened => AttemptJournal.Open(new AttemptFolder(_path))!.Entry;

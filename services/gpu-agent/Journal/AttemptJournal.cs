@@ -95,6 +95,11 @@ internal sealed class AttemptJournal
                 changed = changed with { Revision = _entry.Revision + 1 };
                 WriteWithReserve(() => write(changed));
                 _entry = changed;
+                if (changed.Phase is AttemptPhase.Done)
+                {
+                    // Nothing is written any more, and the folder is kept for days.
+                    File.Delete(Folder.Reserve);
+                }
             }
 
             return changed;

@@ -49,6 +49,14 @@ public static partial class Unix
         }
     }
 
+    /// <summary>Who owns a file or folder on Linux; null when it does not exist.</summary>
+    internal static (uint User, uint Group)? OwnerOf(string path)
+    {
+        // AT_FDCWD, and STATX_UID | STATX_GID. struct statx is the same on all processors, unlike struct stat.
+        var status = new uint[64];
+        return Status(-100, path, 0, 0x18, status) == 0 ? (status[5], status[6]) : null;
+    }
+
     internal static void ChangeOwner(string path, uint user, uint group)
     {
         if (ChangeOwnerOf(path, user, group) != 0)
@@ -69,6 +77,9 @@ public static partial class Unix
 
     [LibraryImport("libc", EntryPoint = "lchown", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     private static partial int ChangeOwnerOf(string path, uint user, uint group);
+
+    [LibraryImport("libc", EntryPoint = "statx", StringMarshalling = StringMarshalling.Utf8)]
+    private static partial int Status(int folder, string path, int flags, uint mask, [Out] uint[] status);
 
     [LibraryImport("libc", EntryPoint = "open", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     private static partial int Open(string path, int flags);

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Npgsql;
 using Platform.LocalServers;
 
@@ -206,6 +207,34 @@ public sealed class A_private_PostgreSQL : IAsyncLifetime
             Assert.Null(error);
             await PrivatePostgres.StopAsync(options.Folder);
         }
+    }
+
+    [Fact]
+    public async Task that_another_user_made_stays_that_users_when_root_opens_it()
+    {
+        var server = await PrivatePostgres.StartAsync(OfTheSystem());
+        await server.StopAsync();
+        if (!Environment.IsPrivilegedProcess)
+        {
+            return; // whoever is not root cannot open what another user made
+        }
+
+        var folder = _folder.In("postgres", "server");
+        await RunAsync("chown", "-R", "nobody", folder);
+
+        server = await PrivatePostgres.StartAsync(OfTheSystem());
+
+        Assert.Equal(1, await ScalarAsync(server, "select 1"));
+        Assert.Equal("", await RunAsync("find", folder, "-not", "-user", "nobody"));
+    }
+
+    private static async Task<string> RunAsync(string program, params string[] arguments)
+    {
+        using var process = Process.Start(new ProcessStartInfo(program, arguments) { RedirectStandardOutput = true })!;
+        var output = await process.StandardOutput.ReadToEndAsync();
+        await process.WaitForExitAsync();
+        Assert.Equal(0, process.ExitCode);
+        return output;
     }
 
     private PrivatePostgresOptions Options() => new() { Folder = _folder.In("postgres"), BinFolder = null };

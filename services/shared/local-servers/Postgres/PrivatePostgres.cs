@@ -29,7 +29,7 @@ public sealed class PrivatePostgres
     private PrivatePostgres(PrivatePostgresOptions options)
     {
         _options = options;
-        _user = ServerUser.ForThisProcess();
+        _user = ServerUser.For(DataPathOf(options.Folder));
         CreateFolders();
         _password = SecretFile.ReadOrCreate(
             Path.Combine(options.Folder, "password"),

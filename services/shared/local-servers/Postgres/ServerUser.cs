@@ -5,16 +5,25 @@ namespace Platform.LocalServers;
 /// <summary>The user that a server runs as when the platform runs as root, which PostgreSQL refuses.</summary>
 internal sealed record ServerUser(string Name, uint Id, uint Group)
 {
-    /// <summary><c>postgres</c> where it exists, else <c>nobody</c>; null when the platform is not root and needs nobody else.</summary>
-    public static ServerUser? ForThisProcess()
+    /// <summary>
+    /// Who owns the data when there are any, so that root may look after a platform that another user runs; else <c>postgres</c>
+    /// where it exists, else <c>nobody</c>. Null when the platform is not root and needs nobody else.
+    /// </summary>
+    public static ServerUser? For(string dataFolder)
     {
         if (OperatingSystem.IsWindows() || !Environment.IsPrivilegedProcess)
         {
             return null;
         }
 
-        return Find("postgres")
-            ?? Find("nobody")
+        if (OperatingSystem.IsLinux() && Unix.OwnerOf(dataFolder) is { User: not 0 } owner)
+        {
+            var id = owner.User.ToString(CultureInfo.InvariantCulture);
+            return new ServerUser(Find(fields => fields[2] == id)?.Name ?? id, owner.User, owner.Group);
+        }
+
+        return Find(fields => fields[0] == "postgres")
+            ?? Find(fields => fields[0] == "nobody")
             ?? throw new LocalServerException(
                 "PostgreSQL does not run as root, and there is neither a user 'postgres' nor 'nobody' to run it as. Run the platform as another user."
             );
@@ -63,15 +72,15 @@ internal sealed record ServerUser(string Name, uint Id, uint Group)
         }
     }
 
-    private static ServerUser? Find(string name)
+    private static ServerUser? Find(Func<string[], bool> isMeant)
     {
         var fields = File.ReadLines("/etc/passwd")
             .Select(line => line.Split(':'))
-            .FirstOrDefault(fields => fields.Length > 3 && string.Equals(fields[0], name, StringComparison.Ordinal));
+            .FirstOrDefault(fields => fields.Length > 3 && isMeant(fields));
         return fields is null
             ? null
             : new ServerUser(
-                name,
+                fields[0],
                 uint.Parse(fields[2], CultureInfo.InvariantCulture),
                 uint.Parse(fields[3], CultureInfo.InvariantCulture)
             );
