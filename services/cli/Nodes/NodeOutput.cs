@@ -20,7 +20,7 @@ internal static class NodeOutput
             ("status", node.Field("status")),
             ("cpus", Free(node, "cpus")),
             ("memory MiB", Free(node, "memoryMiB")),
-            ("gpus", Gpus(node)),
+            ("gpus", node["gpuReason"].Text() is { Length: > 0 } reason ? $"{Gpus(node)} ({reason})" : Gpus(node)),
             ("limits", node.Field("limits")),
             ("last heartbeat", context.Time(node, "lastHeartbeatAt"))
         );

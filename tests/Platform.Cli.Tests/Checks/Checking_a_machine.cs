@@ -47,6 +47,24 @@ public sealed class Checking_a_machine : IDisposable
     }
 
     [Fact]
+    public void names_the_PostgreSQL_that_a_start_would_use()
+    {
+        var checks = new MachineChecks(
+            name => name is "PATH" ? Environment.GetEnvironmentVariable("PATH") : null,
+            CancellationToken.None
+        );
+        Assert.Equal("is fetched with npm at the first start", checks.PostgreSql(_folder.In("new")).Found);
+
+        Directory.CreateDirectory(_folder.In("old", "postgres", "server", "data"));
+        File.WriteAllText(_folder.In("old", "postgres", "server", "data", "PG_VERSION"), "15");
+        var system = checks.PostgreSql(_folder.In("old"));
+        Assert.Equal(
+            PrivatePostgresOptions.SystemBinFolder() is { } folder ? $"uses {folder}" : "is fetched with npm at the first start",
+            system.Found
+        );
+    }
+
+    [Fact]
     public async Task fails_when_another_program_has_the_port()
     {
         using var listener = new TcpListener(IPAddress.Loopback, 0);
