@@ -2,6 +2,7 @@ using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting.Internal;
 using Microsoft.Extensions.Hosting.Systemd;
 using Platform.LocalServers;
+using Platform.ServiceDefaults;
 
 namespace Platform.Standalone;
 
@@ -19,8 +20,10 @@ internal static class StandaloneHost
         // systemd is told below when it is ready, which is later than when it has started.
         builder.Services.RemoveAll<IHostLifetime>();
         builder.Services.AddSingleton<IHostLifetime, ConsoleLifetime>();
+        builder.Services.AddWatchedFolder("data", _ => environment.Data.PathOf("."));
         if (environment.Postgres is { } postgres)
         {
+            builder.Services.AddWatchedFolder("database", _ => environment.Data.PathOf("postgres"));
             builder.Services.AddHostedService(services => new PostgresKeeper(
                 postgres,
                 services.GetRequiredService<ILogger<PostgresKeeper>>()
