@@ -1,8 +1,8 @@
 using System.Globalization;
-using System.Reflection;
 using System.Runtime.InteropServices;
 using Microsoft.Extensions.Options;
 using Platform.Contracts.Nodes;
+using Platform.Contracts.Services;
 using Platform.GpuAgent.Limits;
 using Platform.GpuAgent.Linux;
 using Platform.GpuAgent.State;
@@ -19,12 +19,6 @@ internal sealed class Machine(
     DiskWatch? disks = null
 )
 {
-    private static readonly string _version =
-        typeof(Machine)
-            .Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()
-            ?.InformationalVersion.Split('+')[0]
-        ?? "0";
-
     private readonly Nvml _nvml = new();
     private (long Busy, long Total) _lastCpu = ReadCpu();
 
@@ -36,7 +30,7 @@ internal sealed class Machine(
         {
             Hostname = Environment.MachineName,
             Os = RuntimeInformation.OSDescription,
-            AgentVersion = _version,
+            AgentVersion = PlatformVersion.Current,
             Cpus = options.Value.Cpus ?? Cpus(),
             MemoryMiB = options.Value.MemoryMiB ?? ToMiB(MemoryBytes()),
             Gpus = gpus,
