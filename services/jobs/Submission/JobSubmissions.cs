@@ -50,7 +50,7 @@ internal sealed class JobSubmissions(JobsStore store, DiskWatch disks, TimeProvi
         CancellationToken cancellationToken = default
     )
     {
-        var subject = metadata.Headers?.GetValueOrDefault(RequestMetadata.Actor) ?? "";
+        var subject = metadata.Headers?.GetValueOrDefault(StoredEvent.ActorHeader) ?? "";
         // The spec holds the digests of the files, so its own digest covers the whole body.
         var hash = SHA256.HashData(JsonSerializer.SerializeToUtf8Bytes(spec, JobEventsJson.Default.JobSpec));
         if (key is not null && await FindAsync(subject, key, hash, cancellationToken) is { } earlier)
