@@ -1,5 +1,4 @@
 using System.IO.Compression;
-using System.Reflection;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.ResponseCompression;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
@@ -26,12 +25,6 @@ namespace Platform.Gateway;
 public static partial class GatewayModule
 {
     internal const string ServiceClient = "gateway-services";
-
-    /// <summary>The platform's version.</summary>
-    public static string Version { get; } =
-        typeof(GatewayModule)
-            .Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()!
-            .InformationalVersion.Split('+')[0];
 
     /// <summary>Registers who may come in, users, tokens, projects and the pages; enough where the services' endpoints are mapped in this process.</summary>
     public static void AddGateway(this WebApplicationBuilder builder)

@@ -11,7 +11,7 @@ internal static class LocalMetadata
         new(
             Headers: new Dictionary<string, string>(StringComparer.Ordinal)
             {
-                [RequestMetadata.Actor] = by ?? Caller.Local.Subject,
+                [StoredEvent.ActorHeader] = by ?? Caller.Local.Subject,
             }
         );
 }

@@ -21,6 +21,9 @@ namespace Platform.GpuAgent;
 /// <summary>The agent as a module: alone in its process, or inside standalone.</summary>
 public static class AgentModule
 {
+    /// <summary>The name of the state folder among the watched ones.</summary>
+    internal const string DiskFolder = "agent";
+
     private const long MiB = 1024 * 1024;
 
     /// <summary>
@@ -34,7 +37,12 @@ public static class AgentModule
         services.TryAddSingleton(provider =>
             StateFolder.Open(provider.GetRequiredService<IOptions<AgentOptions>>().Value.StateFolder)
         );
-        services.AddWatchedFolder("agent", provider => provider.GetRequiredService<StateFolder>().Root);
+        // Its node takes no new job while it is full; the rest of the platform goes on.
+        services.AddWatchedFolder(
+            DiskFolder,
+            provider => provider.GetRequiredService<IOptions<AgentOptions>>().Value.StateFolder,
+            isShared: false
+        );
         services.TryAddSingleton(provider => new JobLimits(
             provider.GetRequiredService<IOptions<AgentOptions>>(),
             provider.GetRequiredService<StateFolder>()

@@ -8,7 +8,7 @@ internal static class BackgroundMetadata
 {
     private static readonly Dictionary<string, string> _headers = new(StringComparer.Ordinal)
     {
-        [RequestMetadata.Actor] = Caller.Service("nodes").Subject,
+        [StoredEvent.ActorHeader] = Caller.Service("nodes").Subject,
     };
 
     /// <param name="streamId">The business operation.</param>

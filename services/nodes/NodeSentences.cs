@@ -90,6 +90,7 @@ internal static class NodeSentences
     public static readonly Template<double> UpTo = new("node.field-up-to", "Must be more than 0 and at most {max}.");
     public static readonly Template Positive = new("node.field-positive", "Must be more than 0.");
     public static readonly Template NotNegative = new("node.field-not-negative", "Must not be negative.");
+    public static readonly Template Percent = new("node.field-percent", "Must be between 0 and 100.");
     public static readonly Template Share = new("node.field-share", "Must be between 0 and 1.");
     public static readonly Template<int> Gpus = new("node.gpus", "Must be a list of at most {max}.");
     public static readonly Template GpuIndex = new(

@@ -2,6 +2,7 @@ using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting.Internal;
 using Microsoft.Extensions.Hosting.Systemd;
 using Platform.LocalServers;
+using Platform.ServiceDefaults;
 
 namespace Platform.Standalone;
 
@@ -23,8 +24,10 @@ internal static class StandaloneHost
             environment.LogsOfOthers,
             services.GetRequiredService<ILogger<LogRotation>>()
         ));
+        builder.Services.AddWatchedFolder("data", _ => environment.Data.PathOf("."));
         if (environment.Postgres is { } postgres)
         {
+            builder.Services.AddWatchedFolder("database", _ => environment.Data.PathOf("postgres"));
             builder.Services.AddHostedService(services => new PostgresKeeper(
                 postgres,
                 services.GetRequiredService<ILogger<PostgresKeeper>>()

@@ -97,6 +97,7 @@ public sealed class TrackingModule : IServiceModule
         services.AddSingleton<ExportedRuns>();
         services.AddSingleton<RunArchiveWriter>();
         services.AddSingleton<RunImporter>();
+        services.AddWatchedFolder(ImportRunsEndpoint.Folder, _ => Path.GetTempPath(), isShared: false);
         services.AddSingleton<LiveReader>();
         services.AddSingleton<TrackingCounters>();
         services.AddSingleton<RetentionSteps>();

@@ -41,7 +41,10 @@ internal sealed class FakeService : IAsyncDisposable
         builder.WebHost.ConfigureKestrel(kestrel => kestrel.Limits.MaxRequestBodySize = null);
         builder.Services.AddRouting();
         _app = builder.Build();
-        _app.MapGet("/health/ready", () => Ready ? Results.Ok() : Results.Json(NotReady, statusCode: 503));
+        _app.MapGet(
+            "/health/ready",
+            () => Ready ? Results.Text(Report, "application/json") : Results.Json(NotReady, statusCode: 503)
+        );
         _app.MapGet("/openapi/v1.json", () => Results.Text(OpenApi, "application/json"));
         _app.MapPut("/api/artifacts/blobs/{hash}", (Delegate)ReceiveAsync);
         _app.MapGet(
@@ -74,6 +77,9 @@ internal sealed class FakeService : IAsyncDisposable
     public string Name { get; }
 
     public bool Ready { get; set; } = true;
+
+    /// <summary>What it says of its health while it is ready.</summary>
+    public string Report { get; set; } = "";
 
     public string Address =>
         _app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.Single();

@@ -5,6 +5,7 @@ using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Platform.Contracts.Services;
+using Platform.EventStore;
 using Platform.Gateway.Tokens;
 using Platform.Messaging;
 using Platform.ServiceDefaults;
@@ -97,7 +98,7 @@ internal sealed class TestGateway : IAsyncDisposable
     public async Task<IReadOnlyList<string>> EventsAsync(string stream) =>
         [
             .. (await _app.Services.GetRequiredService<GatewayStore>().ReadStreamAsync(stream)).Select(stored =>
-                $"{stored.Type} {stored.Metadata.Headers![RequestMetadata.Actor]}"
+                $"{stored.Type} {stored.Metadata.Headers![StoredEvent.ActorHeader]}"
             ),
         ];
 

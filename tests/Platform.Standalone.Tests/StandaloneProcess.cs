@@ -33,9 +33,9 @@ internal sealed class StandaloneProcess : IAsyncDisposable
     }
 
     /// <summary>Starts it and waits until it is ready.</summary>
-    public async Task UpAsync()
+    public async Task UpAsync(params IReadOnlyList<string> arguments)
     {
-        var process = Start();
+        var process = Start(arguments);
         await WaitFor.ConditionAsync(
             "the platform to be ready",
             () =>

@@ -189,12 +189,16 @@ public class TrackingHost : IAsyncLifetime
         var module = new TrackingModule();
         module.Add(builder);
         builder.Services.AddPlatformMessaging(new MessagingOptions(), module.ConfigureBus);
+        Configure(builder.Services);
         var app = builder.Build();
         app.UsePlatformDefaults(isEdge: false);
         module.Map(app);
         await app.StartAsync();
         return app;
     }
+
+    /// <summary>Replaces what a test stands in for.</summary>
+    protected virtual void Configure(IServiceCollection services) { }
 
     private static HttpClient ClientOf(WebApplication app) =>
         SignedIn.Client(

@@ -7,6 +7,7 @@ import { connected } from '../lib/connection';
 import { loadModule } from '../lib/load-module';
 import { session } from '../lib/session';
 import { useStore } from '../lib/store';
+import { DiskBanner } from './disk-banner';
 import { useShortcuts } from './shortcuts';
 
 // Loaded after the page: it is not visible at first.
@@ -75,6 +76,7 @@ export function Layout() {
           {t('app.reconnecting')}
         </div>
       )}
+      {isConnected && <DiskBanner />}
       <main id="content" ref={content} tabIndex={-1}>
         <Outlet />
       </main>

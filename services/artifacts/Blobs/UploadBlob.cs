@@ -14,7 +14,8 @@ internal static class UploadBlob
             .WithName("UploadBlob")
             .WithSummary("Upload bytes under their SHA-256; 200 when they are already stored, 201 when they are new")
             .WithMetadata(new DisableRequestSizeLimitAttribute())
-            .Accepts<Stream>("application/octet-stream", "*/*");
+            .Accepts<Stream>("application/octet-stream", "*/*")
+            .RefuseWhileDiskIsFull(exceptJobs: true);
 
     private static async Task<Results<Created<StoredBlob>, Ok<StoredBlob>, ProblemHttpResult>> HandleAsync(
         string sha256,

@@ -30,7 +30,8 @@ internal static class UploadBlobs
             .WithName("UploadBlobs")
             .WithSummary("Upload small blobs as a tar archive whose entries are named by their SHA-256")
             .WithMetadata(new DisableRequestSizeLimitAttribute())
-            .Accepts<Stream>("application/x-tar");
+            .Accepts<Stream>("application/x-tar")
+            .RefuseWhileDiskIsFull(exceptJobs: true);
         artifacts
             .MapPost("/blobs/missing", FindMissingAsync)
             .RequireAuthorization(Policies.StoreArtifact)

@@ -46,7 +46,7 @@ internal sealed partial class CatalogProjection : SqlProjection
                     name,
                     e.Number,
                     e.At.ToUniversalTime(),
-                    stored.Metadata.Headers?.GetValueOrDefault(RequestMetadata.Actor),
+                    stored.Metadata.Headers?.GetValueOrDefault(StoredEvent.ActorHeader),
                     e.Reason
                 );
                 Touch(batch, name, e.At, stored.Version);

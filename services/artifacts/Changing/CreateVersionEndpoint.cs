@@ -17,7 +17,8 @@ internal static class CreateVersionEndpoint
             .MapPost("/{name}/versions", HandleAsync)
             .RequireAuthorization(Policies.StoreArtifact)
             .WithName("CreateArtifactVersion")
-            .WithSummary("Create the next version from uploaded blobs; repeats with the same Idempotency-Key make one");
+            .WithSummary("Create the next version from uploaded blobs; repeats with the same Idempotency-Key make one")
+            .RefuseWhileDiskIsFull(exceptJobs: true);
 
     private static async Task<Results<Created<ArtifactManifest>, ProblemHttpResult>> HandleAsync(
         string name,

@@ -4,7 +4,6 @@ using System.Text.Json;
 using Platform.Artifacts.Versions;
 using Platform.ElasticLogs;
 using Platform.EventStore;
-using Platform.ServiceDefaults;
 
 namespace Platform.Artifacts.EventShipping;
 
@@ -69,7 +68,7 @@ internal static class ArtifactEventDocument
 
     private static void WriteCause(Utf8JsonWriter json, StoredEvent stored)
     {
-        if (stored.Metadata.Headers?.GetValueOrDefault(RequestMetadata.Actor) is { } actor)
+        if (stored.Actor() is { } actor)
         {
             json.WriteString("user.name", actor);
         }

@@ -33,7 +33,8 @@ internal static class UploadJobArtifact
                 "Upload one file of a job as a new version (a user's word for the job is taken); checked against Content-Digest or X-Content-Sha256"
             )
             .WithMetadata(new DisableRequestSizeLimitAttribute())
-            .Accepts<Stream>("application/octet-stream", "*/*");
+            .Accepts<Stream>("application/octet-stream", "*/*")
+            .RefuseWhileDiskIsFull(exceptJobs: true);
 
     private static async Task<Results<Created<ArtifactManifest>, ProblemHttpResult>> HandleAsync(
         Guid jobId,

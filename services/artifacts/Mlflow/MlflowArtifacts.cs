@@ -46,7 +46,8 @@ internal static class MlflowArtifacts
             mlflow
                 .MapPut("/mlflow-artifacts/artifacts/{**path}", UploadAsync)
                 .RequireAuthorization(Policies.TrackRun)
-                .WithMetadata(new DisableRequestSizeLimitAttribute());
+                .WithMetadata(new DisableRequestSizeLimitAttribute())
+                .RefuseWhileDiskIsFull(exceptJobs: true);
             mlflow.MapDelete("/mlflow-artifacts/artifacts/{**path}", DeleteAsync).RequireAuthorization(Policies.Edit);
             mlflow
                 .Map("/mlflow-artifacts/{**rest}", (HttpRequest request) => Unsupported(request))

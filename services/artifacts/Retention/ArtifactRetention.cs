@@ -41,7 +41,7 @@ internal sealed class ArtifactRetention(
         CausationId: nameof(ArtifactRetention),
         Headers: new Dictionary<string, string>(StringComparer.Ordinal)
         {
-            [RequestMetadata.Actor] = Caller.Service("artifacts").Subject,
+            [StoredEvent.ActorHeader] = Caller.Service("artifacts").Subject,
         }
     );
 

@@ -16,7 +16,8 @@ internal static class UploadRunFile
                 "Store a file of a run, in place of one of the same path; checked against Content-Digest or X-Content-Sha256"
             )
             .WithMetadata(new DisableRequestSizeLimitAttribute())
-            .Accepts<Stream>("application/octet-stream", "*/*");
+            .Accepts<Stream>("application/octet-stream", "*/*")
+            .RefuseWhileDiskIsFull(exceptJobs: true);
 
     private static async Task<Results<Created<RunFile>, Ok<RunFile>, ProblemHttpResult>> HandleAsync(
         string id,

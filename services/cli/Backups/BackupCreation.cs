@@ -1,4 +1,5 @@
 using Platform.Cli.Output;
+using Platform.Contracts.Services;
 using Platform.LocalServers;
 
 namespace Platform.Cli.Backups;
@@ -49,7 +50,7 @@ internal sealed class BackupCreation(BackupSource source, string? blobFolder, Pr
         await dump.HoldBlobsAsync(cancellationToken);
         var header = new BackupHeader(
             BackupFile.Format,
-            BackupFile.PlatformVersion,
+            PlatformVersion.Current,
             TimeProvider.System.GetUtcNow(),
             Environment.MachineName
         );

@@ -1,6 +1,6 @@
 using System.Formats.Tar;
-using System.Reflection;
 using System.Text.Json;
+using Platform.Contracts.Services;
 
 namespace Platform.Cli.Backups;
 
@@ -12,12 +12,6 @@ internal sealed record BackupFile(string Path, BackupHeader Header, BackupManife
 {
     /// <summary>The layout that this release writes, and the newest that it reads.</summary>
     public const int Format = 1;
-
-    /// <summary>The version of this release.</summary>
-    public static string PlatformVersion { get; } =
-        typeof(BackupFile)
-            .Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()!
-            .InformationalVersion.Split('+')[0];
 
     /// <summary>Reads the whole file and checks that this release knows it, and that no byte of it is missing or changed.</summary>
     /// <param name="progress">Told how many bytes have been read.</param>
@@ -94,14 +88,14 @@ internal sealed record BackupFile(string Path, BackupHeader Header, BackupManife
         if (header.Format > Format || IsNewer(header.PlatformVersion))
         {
             throw new CliException(
-                $"{path} was written by release {header.PlatformVersion} of the platform, which is newer than this one ({PlatformVersion}). Use that release."
+                $"{path} was written by release {header.PlatformVersion} of the platform, which is newer than this one ({PlatformVersion.Current}). Use that release."
             );
         }
     }
 
     private static bool IsNewer(string version) =>
         Version.TryParse(version.Split('-')[0], out var theirs)
-        && Version.TryParse(PlatformVersion.Split('-')[0], out var ours)
+        && Version.TryParse(PlatformVersion.Current.Split('-')[0], out var ours)
         && theirs > ours;
 
     private static async Task<BackupManifest> ReadManifestAsync(string path, CancellationToken cancellationToken)

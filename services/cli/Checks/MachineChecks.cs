@@ -1,8 +1,8 @@
 using System.Diagnostics;
 using System.Globalization;
 using System.Runtime.InteropServices;
-using Platform.Cli.Backups;
 using Platform.Cli.Server;
+using Platform.Contracts.Services;
 using Platform.LocalServers;
 
 namespace Platform.Cli.Checks;
@@ -22,7 +22,7 @@ internal sealed class MachineChecks(Func<string, string?> variable, Cancellation
         OperatingSystem.IsLinux()
             ? Check.Ok(
                 "versions",
-                $"platform {BackupFile.PlatformVersion}, .NET {Environment.Version}, {RuntimeInformation.OSDescription}"
+                $"platform {PlatformVersion.Current}, .NET {Environment.Version}, {RuntimeInformation.OSDescription}"
             )
             : Check.Warn(
                 "versions",

@@ -65,6 +65,8 @@ internal sealed class ClusterPlan(ClusterFolder folder, string database, LocalRa
         settings["Messaging__Management"] = broker.Management.AbsoluteUri;
         settings["Nodes__JoinToken"] = folder.Data.Secret("join-token");
         settings["Artifacts__Folder"] = folder.Data.Folder("blobs");
+        // Every service stores there, by itself or by the database.
+        settings["Disk__Folders__data"] = folder.Data.PathOf(".");
         foreach (var service in ServiceCatalog.All)
         {
             settings[service.AddressSetting.Replace(":", "__", StringComparison.Ordinal)] = AddressOf(service.Name);

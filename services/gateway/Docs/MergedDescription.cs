@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using Platform.Contracts.Services;
 
 namespace Platform.Gateway.Docs;
 
@@ -65,7 +66,7 @@ internal sealed class MergedDescription
         new JsonObject
         {
             ["openapi"] = _version ?? "3.1.1",
-            ["info"] = new JsonObject { ["title"] = "Training platform", ["version"] = GatewayModule.Version },
+            ["info"] = new JsonObject { ["title"] = "Training platform", ["version"] = PlatformVersion.Current },
             ["servers"] = new JsonArray(new JsonObject { ["url"] = server }),
             ["paths"] = _paths.DeepClone(),
             ["components"] = _components.DeepClone(),

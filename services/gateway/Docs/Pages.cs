@@ -1,4 +1,5 @@
 using Microsoft.AspNetCore.Http.HttpResults;
+using Platform.Contracts.Services;
 using Platform.ServiceDefaults;
 
 namespace Platform.Gateway.Docs;
@@ -12,14 +13,14 @@ internal static class Pages
 
     public static void MapPages(this IEndpointRouteBuilder app)
     {
-        app.MapGet("/api/health", () => TypedResults.Ok(new Health("ok", GatewayModule.Version)))
+        app.MapGet("/api/health", () => TypedResults.Ok(new Health("ok", PlatformVersion.Current)))
             .WithName("GetHealth")
             .WithSummary("Health and version of the platform")
             .WithTags("health")
             .Public();
         // What MLflow's clients ask a server for.
         app.MapMethods("/health", _reads, () => TypedResults.Text("OK")).ExcludeFromDescription().Public();
-        app.MapMethods("/version", _reads, () => TypedResults.Text(GatewayModule.Version))
+        app.MapMethods("/version", _reads, () => TypedResults.Text(PlatformVersion.Current))
             .ExcludeFromDescription()
             .Public();
         app.MapGet("/problems", () => TypedResults.Text(Problems.All)).ExcludeFromDescription().Public();

@@ -3,6 +3,7 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Microsoft.Extensions.Options;
+using Platform.ServiceDefaults;
 
 namespace Platform.Gateway.Proxy;
 
@@ -26,12 +27,13 @@ internal sealed class ServiceHealthCheck(IHttpClientFactory clients, IOptions<Pr
                 new Uri(options.Value.AddressOf(service), "/health/ready"),
                 limit.Token
             );
+            var report = await response.Content.ReadAsStringAsync(limit.Token);
             if (response.StatusCode is HttpStatusCode.OK)
             {
-                return HealthCheckResult.Healthy();
+                return OfReady(report);
             }
 
-            var missing = MissingOf(await response.Content.ReadAsStringAsync(limit.Token));
+            var missing = MissingOf(report);
             return HealthCheckResult.Unhealthy(
                 missing.Count > 0 ? $"Not ready: {string.Join(", ", missing)}." : "Not ready."
             );
@@ -42,6 +44,24 @@ internal sealed class ServiceHealthCheck(IHttpClientFactory clients, IOptions<Pr
             )
         {
             return HealthCheckResult.Unhealthy("Does not answer.");
+        }
+    }
+
+    /// <summary>Disks that are nearly full are told by the edge too: people and the web app ask it.</summary>
+    private static HealthCheckResult OfReady(string report)
+    {
+        try
+        {
+            return JsonSerializer.Deserialize<Report>(report, JsonSerializerOptions.Web) is { Disks.Count: > 0 } ready
+                ? HealthCheckResult.Degraded(
+                    ready.Checks?.GetValueOrDefault("disk")?.Description,
+                    data: HealthReportWriter.Data(ready.Disks)
+                )
+                : HealthCheckResult.Healthy();
+        }
+        catch (JsonException)
+        {
+            return HealthCheckResult.Healthy();
         }
     }
 
@@ -63,4 +83,9 @@ internal sealed class ServiceHealthCheck(IHttpClientFactory clients, IOptions<Pr
             return [];
         }
     }
+
+    /// <summary>What is read of the report of a service that is ready.</summary>
+    private sealed record Report(IReadOnlyList<DiskState>? Disks, IReadOnlyDictionary<string, ReportedCheck>? Checks);
+
+    private sealed record ReportedCheck(string? Description);
 }

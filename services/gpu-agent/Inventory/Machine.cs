@@ -1,23 +1,24 @@
 using System.Globalization;
-using System.Reflection;
 using System.Runtime.InteropServices;
 using Microsoft.Extensions.Options;
 using Platform.Contracts.Nodes;
+using Platform.Contracts.Services;
 using Platform.GpuAgent.Limits;
 using Platform.GpuAgent.Linux;
 using Platform.GpuAgent.State;
+using Platform.ServiceDefaults;
 
 namespace Platform.GpuAgent.Inventory;
 
 /// <summary>This machine's resources and load.</summary>
-internal sealed class Machine(IOptions<AgentOptions> options, StateFolder state, JobLimits limits)
+/// <param name="disks">Null before the agent's host runs, when nothing is said of how full the disk is.</param>
+internal sealed class Machine(
+    IOptions<AgentOptions> options,
+    StateFolder state,
+    JobLimits limits,
+    DiskWatch? disks = null
+)
 {
-    private static readonly string _version =
-        typeof(Machine)
-            .Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()
-            ?.InformationalVersion.Split('+')[0]
-        ?? "0";
-
     private readonly Nvml _nvml = new();
     private (long Busy, long Total) _lastCpu = ReadCpu();
 
@@ -29,7 +30,7 @@ internal sealed class Machine(IOptions<AgentOptions> options, StateFolder state,
         {
             Hostname = Environment.MachineName,
             Os = RuntimeInformation.OSDescription,
-            AgentVersion = _version,
+            AgentVersion = PlatformVersion.Current,
             Cpus = options.Value.Cpus ?? Cpus(),
             MemoryMiB = options.Value.MemoryMiB ?? ToMiB(MemoryBytes()),
             Gpus = gpus,
@@ -47,11 +48,14 @@ internal sealed class Machine(IOptions<AgentOptions> options, StateFolder state,
         var total = now.Total - _lastCpu.Total;
         var cpu = total > 0 ? (double)(now.Busy - _lastCpu.Busy) / total : 0;
         _lastCpu = now;
+        var disk = disks?.Disks.FirstOrDefault(disk => disk.Holds(AgentModule.DiskFolder));
         return new NodeUsage
         {
             Cpu = Math.Clamp(cpu, 0, 1),
             MemoryUsedMiB = ToMiB(ReadMemory("MemTotal") - ReadMemory("MemAvailable")),
             DiskFreeMiB = new DriveInfo(state.Root).AvailableFreeSpace / (1024 * 1024),
+            DiskUsedPercent = disk?.UsedPercent,
+            IsDiskFull = disk?.Level is DiskLevel.Full,
             Gpus = _nvml.Usage(),
         };
     }

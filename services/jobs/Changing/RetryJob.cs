@@ -13,7 +13,8 @@ internal static class RetryJobEndpoint
         jobs.MapPost("/{id:guid}/retry", HandleAsync)
             .RequireAuthorization(Policies.Edit)
             .WithName("RetryJob")
-            .WithSummary("Retry a job that failed or was cancelled (If-Match)");
+            .WithSummary("Retry a job that failed or was cancelled (If-Match)")
+            .RefuseWhileDiskIsFull();
 
     private static async Task<Results<Ok<JobDetail>, ProblemHttpResult>> HandleAsync(
         Guid id,

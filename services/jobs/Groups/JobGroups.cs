@@ -15,7 +15,7 @@ internal sealed class JobGroups(JobsStore store, JobDecisions jobs)
         CausationId: nameof(JobGroups),
         Headers: new Dictionary<string, string>(StringComparer.Ordinal)
         {
-            [RequestMetadata.Actor] = Caller.Service("jobs").Subject,
+            [StoredEvent.ActorHeader] = Caller.Service("jobs").Subject,
         }
     );
 

@@ -2,7 +2,6 @@ using Microsoft.Extensions.Options;
 using Npgsql;
 using Platform.EventStore;
 using Platform.Jobs.Logs;
-using Platform.ServiceDefaults;
 
 namespace Platform.Jobs.LogSearch;
 
@@ -17,7 +16,7 @@ internal sealed partial class IndexLogs(
     IOptions<JobsOptions> options,
     TimeProvider clock,
     ILogger<IndexLogs> logger
-) : BackgroundService
+) : ExclusiveLoop(store, "index", "logs", clock, lifetime)
 {
     /// <summary>From so many logs on, a bucket is made of their last lines although it is not full.</summary>
     private const int MaxLogs = 256;
@@ -56,27 +55,14 @@ internal sealed partial class IndexLogs(
         return _last is not null;
     }
 
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
-    {
-        if (!options.Value.IndexLogs)
-        {
-            return;
-        }
+    protected override TimeSpan Pause => options.Value.LogIndexInterval;
 
-        await lifetime.WaitForStartAsync(stoppingToken);
-        using var timer = new PeriodicTimer(options.Value.LogIndexInterval, clock);
-        do
-        {
-            try
-            {
-                await using var turn = await SessionLock.TryTakeAsync(store, "index", "logs", stoppingToken);
-                while (turn is not null && await IndexSomeAsync(turn.Connection, stoppingToken)) { }
-            }
-            catch (Exception exception) when (!stoppingToken.IsCancellationRequested)
-            {
-                LogFailed(exception);
-            }
-        } while (await timer.WaitForNextTickAsync(stoppingToken));
+    protected override Task ExecuteAsync(CancellationToken stoppingToken) =>
+        options.Value.IndexLogs ? base.ExecuteAsync(stoppingToken) : Task.CompletedTask;
+
+    protected override async Task WorkAsync(SessionLock turn, CancellationToken stoppingToken)
+    {
+        while (await IndexSomeAsync(turn.Connection, stoppingToken)) { }
     }
 
     private static async Task ForgetIndexedAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
@@ -172,5 +158,5 @@ internal sealed partial class IndexLogs(
     }
 
     [LoggerMessage(1, LogLevel.Warning, "Indexing logs for searches failed; trying again")]
-    private partial void LogFailed(Exception exception);
+    protected override partial void LogFailed(Exception exception);
 }

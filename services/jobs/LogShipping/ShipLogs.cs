@@ -2,7 +2,6 @@ using Microsoft.Extensions.Options;
 using Platform.ElasticLogs;
 using Platform.EventStore;
 using Platform.Jobs.Logs;
-using Platform.ServiceDefaults;
 
 namespace Platform.Jobs.LogShipping;
 
@@ -19,13 +18,13 @@ internal sealed partial class ShipLogs(
     TimeProvider clock,
     IHostApplicationLifetime lifetime,
     ILogger<ShipLogs> logger
-) : BackgroundService
+) : ExclusiveLoop(store, "ship", "job logs", clock, lifetime)
 {
     private const int PageLogs = 200;
     private const int BatchDocuments = 10_000;
     private const int BatchBytes = 4 * 1024 * 1024;
-    private static readonly TimeSpan _retry = TimeSpan.FromSeconds(5);
 
+    private readonly TimeProvider _clock = clock;
     private readonly string _stream = options.Value.StreamOf("job");
 
     /// <summary>Lengths of open logs whose end was looked at: an unfinished line is not read again and again.</summary>
@@ -35,32 +34,12 @@ internal sealed partial class ShipLogs(
     private readonly List<ShippedLog> _moves = [];
     private int _bytes;
 
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
-    {
-        await lifetime.WaitForStartAsync(stoppingToken);
-        while (!stoppingToken.IsCancellationRequested)
-        {
-            try
-            {
-                await using var turn = await SessionLock.TryTakeAsync(store, "ship", "job logs", stoppingToken);
-                if (turn is not null)
-                {
-                    await ShipAsync(turn, stoppingToken);
-                }
-            }
-            catch (Exception exception) when (!stoppingToken.IsCancellationRequested)
-            {
-                LogFailed(exception);
-            }
-
-            Forget();
-            await Task.Delay(_retry, clock, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        }
-    }
+    protected override TimeSpan Pause => TimeSpan.FromSeconds(5);
 
     /// <summary>Ends only with an exception: the session broke, or the host stops.</summary>
-    private async Task ShipAsync(SessionLock turn, CancellationToken stoppingToken)
+    protected override async Task WorkAsync(SessionLock turn, CancellationToken stoppingToken)
     {
+        Forget();
         while (true)
         {
             await using (var check = turn.Connection.CreateCommand())
@@ -71,7 +50,7 @@ internal sealed partial class ShipLogs(
 
             if (!await ShipOnceAsync(stoppingToken))
             {
-                await Task.Delay(options.Value.FlushInterval, clock, stoppingToken);
+                await Task.Delay(options.Value.FlushInterval, _clock, stoppingToken);
             }
         }
     }
@@ -125,7 +104,7 @@ internal sealed partial class ShipLogs(
         }
 
         var isEnd = isFinal && bytes.Length == left;
-        var now = clock.GetUtcNow();
+        var now = _clock.GetUtcNow();
         var taken = ShippedLines.Split(
             bytes,
             isEnd,
@@ -187,5 +166,5 @@ internal sealed partial class ShipLogs(
     }
 
     [LoggerMessage(1, LogLevel.Warning, "Sending logs of jobs to Elasticsearch failed and is tried again")]
-    private partial void LogFailed(Exception exception);
+    protected override partial void LogFailed(Exception exception);
 }

@@ -40,7 +40,7 @@ internal sealed class JobRetention(
         CausationId: nameof(JobRetention),
         Headers: new Dictionary<string, string>(StringComparer.Ordinal)
         {
-            [RequestMetadata.Actor] = Caller.Service("jobs").Subject,
+            [StoredEvent.ActorHeader] = Caller.Service("jobs").Subject,
         }
     );
 

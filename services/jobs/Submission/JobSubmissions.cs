@@ -20,16 +20,20 @@ internal enum SubmissionResult
 
     /// <summary>The parent does not exist, has ended or is being stopped; nothing was stored.</summary>
     ParentTakesNone,
+
+    /// <summary>A disk of the platform is full; nothing was stored.</summary>
+    DiskFull,
 }
 
 /// <summary>The result of a submission, and the job with its key.</summary>
-internal sealed record JobSubmission(Guid JobId, SubmissionResult Result);
+/// <param name="FullDisk">The disk that is full, with <see cref="SubmissionResult.DiskFull"/>.</param>
+internal sealed record JobSubmission(Guid JobId, SubmissionResult Result, DiskState? FullDisk = null);
 
 /// <summary>
 /// Stores new jobs. The key, the files and the event are one transaction, so that concurrent requests with one key
 /// create one job.
 /// </summary>
-internal sealed class JobSubmissions(JobsStore store, TimeProvider clock)
+internal sealed class JobSubmissions(JobsStore store, DiskWatch disks, TimeProvider clock)
 {
     private const string KeyConstraint = "job_submission_pkey";
 
@@ -46,12 +50,17 @@ internal sealed class JobSubmissions(JobsStore store, TimeProvider clock)
         CancellationToken cancellationToken = default
     )
     {
-        var subject = metadata.Headers?.GetValueOrDefault(RequestMetadata.Actor) ?? "";
+        var subject = metadata.Headers?.GetValueOrDefault(StoredEvent.ActorHeader) ?? "";
         // The spec holds the digests of the files, so its own digest covers the whole body.
         var hash = SHA256.HashData(JsonSerializer.SerializeToUtf8Bytes(spec, JobEventsJson.Default.JobSpec));
         if (key is not null && await FindAsync(subject, key, hash, cancellationToken) is { } earlier)
         {
             return earlier;
+        }
+
+        if (disks.FindFull() is { } full)
+        {
+            return new JobSubmission(Guid.Empty, SubmissionResult.DiskFull, full);
         }
 
         var submit = new SubmitJob(

@@ -52,6 +52,11 @@ internal static class SubmitJobEndpoint
                 return ProblemResults.Invalid("parentId", JobRequestSentences.ParentTakesNone);
             case SubmissionResult.KeyTaken:
                 return ProblemResults.Problem(StatusCodes.Status409Conflict, JobRequestSentences.KeyReused);
+            case SubmissionResult.DiskFull:
+                return ProblemResults.Problem(
+                    StatusCodes.Status507InsufficientStorage,
+                    DiskSentences.Of(submission.FullDisk!)
+                );
         }
 
         var (job, version) = await reader.GetAsync(submission.JobId, cancellationToken);

@@ -37,6 +37,10 @@ internal sealed class SubmitRequestedJob(JobSubmissions submissions) : IConsumer
                     FieldErrors.Of("job.parentId", JobRequestSentences.ParentTakesNone)
                 ),
                 SubmissionResult.KeyTaken => RefuseAsync(context, FieldErrors.Of("jobId", JobRequestSentences.IdTaken)),
+                SubmissionResult.DiskFull => RefuseAsync(
+                    context,
+                    FieldErrors.Of("job", DiskSentences.Of(submission.FullDisk!))
+                ),
                 var result => context.RespondAsync(
                     new JobSubmissionAccepted { JobId = submission.JobId, IsNew = result is SubmissionResult.Created }
                 ),

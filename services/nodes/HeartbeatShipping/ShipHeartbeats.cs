@@ -1,7 +1,6 @@
 using Microsoft.Extensions.Options;
 using Platform.ElasticLogs;
 using Platform.EventStore;
-using Platform.ServiceDefaults;
 
 namespace Platform.Nodes.HeartbeatShipping;
 
@@ -17,42 +16,22 @@ internal sealed partial class ShipHeartbeats(
     TimeProvider clock,
     IHostApplicationLifetime lifetime,
     ILogger<ShipHeartbeats> logger
-) : BackgroundService
+) : ExclusiveLoop(store, "ship", "heartbeats", clock, lifetime)
 {
     /// <summary>Heartbeats of a minute may be stored a moment after its end.</summary>
     private static readonly TimeSpan _late = TimeSpan.FromSeconds(5);
 
-    private static readonly TimeSpan _interval = TimeSpan.FromSeconds(10);
+    private readonly TimeProvider _clock = clock;
     private readonly string _stream = options.Value.StreamOf("node");
 
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
-    {
-        await lifetime.WaitForStartAsync(stoppingToken);
-        while (!stoppingToken.IsCancellationRequested)
-        {
-            try
-            {
-                await using var turn = await SessionLock.TryTakeAsync(store, "ship", "heartbeats", stoppingToken);
-                if (turn is not null)
-                {
-                    await ShipAsync(stoppingToken);
-                }
-            }
-            catch (Exception exception) when (!stoppingToken.IsCancellationRequested)
-            {
-                LogFailed(exception);
-            }
-
-            await Task.Delay(_interval, clock, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        }
-    }
+    protected override TimeSpan Pause => TimeSpan.FromSeconds(10);
 
     /// <summary>Sends all minutes that have ended.</summary>
-    private async Task ShipAsync(CancellationToken stoppingToken)
+    protected override async Task WorkAsync(SessionLock turn, CancellationToken stoppingToken)
     {
         while (true)
         {
-            var now = clock.GetUtcNow() - _late;
+            var now = _clock.GetUtcNow() - _late;
             var ended = now.AddTicks(-(now.Ticks % TimeSpan.TicksPerMinute));
             if (await minutes.FindNextAsync(ended, stoppingToken) is not { } minute)
             {
@@ -66,5 +45,5 @@ internal sealed partial class ShipHeartbeats(
     }
 
     [LoggerMessage(1, LogLevel.Warning, "Sending summaries of heartbeats to Elasticsearch failed and is tried again")]
-    private partial void LogFailed(Exception exception);
+    protected override partial void LogFailed(Exception exception);
 }

@@ -39,6 +39,7 @@ internal static class HeartbeatRules
         !IsShare(usage.Cpu) ? new("usage.cpu", NodeSentences.Share)
         : usage.MemoryUsedMiB < 0 ? new("usage.memoryUsedMiB", NodeSentences.NotNegative)
         : usage.DiskFreeMiB < 0 ? new("usage.diskFreeMiB", NodeSentences.NotNegative)
+        : usage.DiskUsedPercent is < 0 or > 100 ? new("usage.diskUsedPercent", NodeSentences.Percent)
         : usage.Gpus is null || usage.Gpus.Any(gpu => gpu is null || !IsValid(gpu))
             ? new("usage.gpus", NodeSentences.GpuUsage)
         : null;

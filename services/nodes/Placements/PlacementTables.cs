@@ -31,7 +31,12 @@ internal sealed class PlacementTables(NodesStore store)
     public async Task<ClusterState> ReadClusterAsync(DateTimeOffset now, CancellationToken cancellationToken)
     {
         await using var batch = store.DataSource.CreateBatch();
-        batch.Add("select node_id, name, status, draining, inventory from node");
+        batch.Add(
+            """
+            select n.node_id, n.name, n.status, n.draining, n.inventory, coalesce((b.usage->>'isDiskFull')::boolean, false)
+            from node n left join node_heartbeat b using (node_id)
+            """
+        );
         batch.Add("select node_id, gpus, cpus, memory_mib from lease");
         batch.Add(
             $"select {RequestColumns} from placement_request order by priority desc, submitted_at, job_id limit $1",
@@ -181,7 +186,8 @@ internal sealed class PlacementTables(NodesStore store)
             inventory.Cpus,
             inventory.MemoryMiB,
             [.. inventory.Gpus.Select(gpu => gpu.Index)],
-            inventory.Labels
+            inventory.Labels,
+            reader.GetBoolean(5)
         );
     }
 

@@ -11,11 +11,12 @@ internal sealed record SchedulerNode(
     double Cpus,
     int MemoryMiB,
     IReadOnlyList<int> Gpus,
-    IReadOnlyDictionary<string, string> Labels
+    IReadOnlyDictionary<string, string> Labels,
+    bool IsDiskFull = false
 )
 {
     /// <summary>True when new work may be placed on it.</summary>
-    public bool IsSchedulable => Online && !Draining;
+    public bool IsSchedulable => Online && !Draining && !IsDiskFull;
 
     /// <summary>True when the request fits the empty node, whether or not the node is schedulable now.</summary>
     public bool CanEverFit(SchedulerRequest request) =>

@@ -65,6 +65,11 @@ internal static class SchedulerReasons
         "waiting for node {node}, which is offline"
     );
 
+    private static readonly Template<string> _nodeDiskFull = new(
+        "placement.node-disk-full",
+        "waiting for node {node}, whose disk is full"
+    );
+
     private static readonly Template<string> _noLabel = new("placement.no-label", "no node has label {label}");
 
     private static readonly Template<string> _noLabels = new(
@@ -143,7 +148,11 @@ internal static class SchedulerReasons
 
         if (nodes.FirstOrDefault(node => node.CanEverFit(request)) is { } unavailable)
         {
-            return (unavailable.Online ? _nodeDraining : _nodeOffline).With(unavailable.Name);
+            return (
+                !unavailable.Online ? _nodeOffline
+                : unavailable.Draining ? _nodeDraining
+                : _nodeDiskFull
+            ).With(unavailable.Name);
         }
 
         foreach (var label in request.Labels.OrderBy(label => label.Key, StringComparer.Ordinal))

@@ -23,6 +23,16 @@ public sealed record StoredEvent(
     /// <summary>The header with the W3C trace, as requests and messages name it too.</summary>
     public const string TraceParentHeader = "traceparent";
 
+    /// <summary>The header that says who caused an event: <c>user:anna</c>, <c>service:jobs</c>, <c>node:…</c>.</summary>
+    public const string ActorHeader = "actor";
+
+    /// <summary>The same of release 0.1.0, which kept only the callers of requests.</summary>
+    private const string FormerActorHeader = "subject";
+
+    /// <summary>Who caused it; null where nobody noted that.</summary>
+    public string? Actor() =>
+        Metadata.Headers?.GetValueOrDefault(ActorHeader) ?? Metadata.Headers?.GetValueOrDefault(FormerActorHeader);
+
     /// <summary>The W3C <c>traceparent</c> of what caused it; null when that was not traced.</summary>
     public string? TraceParent() => Metadata.Headers?.GetValueOrDefault(TraceParentHeader);
 }

@@ -77,7 +77,7 @@ public static class PlatformService
         services.Configure<ExceptionHandlerOptions>(handler =>
             handler.SuppressDiagnosticsCallback = context => context.HttpContext.Response.StatusCode < 500
         );
-        services.AddHealthChecks();
+        services.AddDiskWatch();
         services.AddDescription();
     }
 

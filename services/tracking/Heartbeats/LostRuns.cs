@@ -20,7 +20,7 @@ internal sealed class LostRuns(
         CausationId: nameof(LostRuns),
         Headers: new Dictionary<string, string>(StringComparer.Ordinal)
         {
-            [RequestMetadata.Actor] = Caller.Service("tracking").Subject,
+            [StoredEvent.ActorHeader] = Caller.Service("tracking").Subject,
         }
     );
 

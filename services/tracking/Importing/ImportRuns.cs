@@ -61,13 +61,17 @@ internal sealed record ImportReport(
 /// <summary>Imports runs from an archive that was exported here or elsewhere.</summary>
 internal static class ImportRunsEndpoint
 {
+    /// <summary>The name of the folder for archives among the watched ones.</summary>
+    public const string Folder = "imports";
+
     public static void MapImportRuns(this IEndpointRouteBuilder runs) =>
         runs.MapPost("/import", HandleAsync)
             .RequireAuthorization(Policies.Edit)
             .WithName("ImportRuns")
             .WithSummary("Import runs from an archive; those that exist stay as they are, each run is answered")
             .WithMetadata(new DisableRequestSizeLimitAttribute())
-            .Accepts<Stream>(RunArchive.MediaType, MediaTypeNames.Application.Octet);
+            .Accepts<Stream>(RunArchive.MediaType, MediaTypeNames.Application.Octet)
+            .RefuseWhileDiskIsFull(Folder);
 
     private static async Task<Results<Ok<ImportReport>, ProblemHttpResult>> HandleAsync(
         bool? dryRun,

@@ -44,7 +44,7 @@ internal sealed class RunRetention(
         CausationId: nameof(RunRetention),
         Headers: new Dictionary<string, string>(StringComparer.Ordinal)
         {
-            [RequestMetadata.Actor] = Caller.Service("tracking").Subject,
+            [StoredEvent.ActorHeader] = Caller.Service("tracking").Subject,
         }
     );
 

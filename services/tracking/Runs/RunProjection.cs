@@ -224,7 +224,7 @@ internal sealed class RunProjection : SqlProjection
                     "update run set deleted_at = $2, deleted_by = $3, delete_reason = $4 where id = $1",
                     id,
                     Utc(e.At),
-                    Text(stored.Metadata.Headers?.GetValueOrDefault(RequestMetadata.Actor)),
+                    Text(stored.Metadata.Headers?.GetValueOrDefault(StoredEvent.ActorHeader)),
                     Text(e.Reason)
                 );
                 break;

@@ -34,6 +34,48 @@ public sealed class Filling_a_disk(TwoNodeCluster cluster)
         }
     }
 
+    [Fact]
+    public async Task of_an_agent_lets_new_jobs_wait_until_there_is_space()
+    {
+        var state = Path.Combine(cluster.Data, "full-disk");
+        Directory.CreateDirectory(state);
+        await RunAsync("mount", "-t", "tmpfs", "-o", "size=12m", "tmpfs", state);
+        try
+        {
+            await using (var agent = await ExtraAgent.StartAsync(cluster, "full", state))
+            {
+                await agent.WaitUntilOnlineAsync();
+                var filler = Path.Combine(state, "filler");
+                await File.WriteAllBytesAsync(filler, new byte[12_200_000]);
+                await WaitFor.ConditionAsync(
+                    "the platform to hear of it",
+                    async () =>
+                        (await cluster.Api.GetAsync("/api/nodes"))["items"]!
+                            .AsArray()
+                            .Any(node => node!["usage"]?["isDiskFull"]?.GetValue<bool>() is true)
+                );
+
+                var job = await cluster.Api.SubmitAsync(CountingJob.Create(steps: 20, pause: 0.02, kind: "full"));
+                await WaitFor.ConditionAsync(
+                    "the job to say what it waits for",
+                    async () =>
+                        (await cluster.Api.GetAsync($"/api/jobs/{job}"))
+                            .ToJsonString()
+                            .Contains("waiting for node full, whose disk is full", StringComparison.Ordinal)
+                );
+
+                File.Delete(filler);
+                await cluster.Api.AssertCountedAsync(job, steps: 20);
+            }
+
+            await cluster.AssertRecoveredAsync();
+        }
+        finally
+        {
+            await RunAsync("umount", state);
+        }
+    }
+
     private async Task AssertDiskFullAsync(string state, string script)
     {
         var id = await cluster.Api.SubmitAsync(

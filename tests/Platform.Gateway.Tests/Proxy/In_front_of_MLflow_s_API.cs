@@ -1,4 +1,5 @@
 using System.Net;
+using Platform.Contracts.Services;
 
 namespace Platform.Gateway.Tests.Proxy;
 
@@ -40,7 +41,7 @@ public sealed class In_front_of_MLflow_s_API : IAsyncLifetime
     public async Task health_and_version_are_told_as_text()
     {
         Assert.Equal("OK", await _gateway.Client.GetStringAsync("/health"));
-        Assert.Equal(GatewayModule.Version, await _gateway.Client.GetStringAsync("/version"));
+        Assert.Equal(PlatformVersion.Current, await _gateway.Client.GetStringAsync("/version"));
     }
 
     [Theory]

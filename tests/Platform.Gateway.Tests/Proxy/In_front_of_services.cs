@@ -162,6 +162,27 @@ public sealed class In_front_of_services : IAsyncLifetime
     }
 
     [Fact]
+    public async Task it_tells_of_a_disk_of_a_service_that_fills_and_stays_ready()
+    {
+        const string Disk =
+            """{"name":"artifacts","folders":["artifacts"],"usedPercent":96,"level":"full","acceptsBelow":94,"isShared":true}""";
+        _gateway["artifacts"].Report = $$$"""
+            {"status":"degraded","checks":{"disk":{"status":"degraded","description":"It is 96 % full."}},"disks":[{{{Disk}}}]}
+            """;
+
+        using var ready = await _gateway.SendAsync(HttpMethod.Get, "/health/ready");
+
+        Assert.Equal(HttpStatusCode.OK, ready.StatusCode);
+        var report = await ready.JsonAsync();
+        Assert.Equal("degraded", (string?)report["status"]);
+        Assert.Equal(
+            """{"status":"degraded","description":"It is 96 % full."}""",
+            report["checks"]!["artifacts"]!.ToJsonString()
+        );
+        Assert.Equal(Disk, Assert.Single(report["disks"]!.AsArray())!.ToJsonString());
+    }
+
+    [Fact]
     [Trait("check", "MON-02")]
     public async Task it_is_alive_but_not_ready_without_its_database()
     {

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Net;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
+using Platform.Contracts.Services;
 using Platform.ServiceDefaults;
 
 namespace Platform.Gateway.Tests.Security;
@@ -222,7 +223,7 @@ public sealed class On_loopback : IAsyncLifetime
         using var answer = await _gateway.SendAsync(HttpMethod.Get, "/api/health");
         var health = await answer.JsonAsync();
         Assert.Equal("ok", (string?)health["status"]);
-        Assert.Equal(GatewayModule.Version, (string?)health["version"]);
+        Assert.Equal(PlatformVersion.Current, (string?)health["version"]);
         using var ready = await _gateway.SendAsync(HttpMethod.Get, "/health/ready");
         Assert.Equal(HttpStatusCode.OK, ready.StatusCode);
     }

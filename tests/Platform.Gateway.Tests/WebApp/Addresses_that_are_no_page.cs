@@ -1,4 +1,5 @@
 using System.Net;
+using Platform.Contracts.Services;
 
 namespace Platform.Gateway.Tests.WebApp;
 
@@ -37,6 +38,6 @@ public sealed class Addresses_that_are_no_page : IAsyncLifetime
     {
         Assert.Equal("the app", await _gateway.Client.GetStringAsync("/runs/1"));
         Assert.Equal("OK", await _gateway.Client.GetStringAsync("/health"));
-        Assert.Equal(GatewayModule.Version, await _gateway.Client.GetStringAsync("/version"));
+        Assert.Equal(PlatformVersion.Current, await _gateway.Client.GetStringAsync("/version"));
     }
 }

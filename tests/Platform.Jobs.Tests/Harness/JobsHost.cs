@@ -37,9 +37,17 @@ internal sealed class JobsHost : IAsyncDisposable
     public static Task<JobsHost> StartAsync(TestDatabase database, params (string Key, string Value)[] settings) =>
         StartAsync(database, new TestCluster(), settings);
 
+    public static Task<JobsHost> StartAsync(
+        TestDatabase database,
+        TestCluster cluster,
+        params (string Key, string Value)[] settings
+    ) => StartAsync(database, cluster, new FakeDisk(), settings);
+
+    /// <summary>On a disk of the test's own.</summary>
     public static async Task<JobsHost> StartAsync(
         TestDatabase database,
         TestCluster cluster,
+        FakeDisk disk,
         params (string Key, string Value)[] settings
     )
     {
@@ -63,6 +71,7 @@ internal sealed class JobsHost : IAsyncDisposable
             )
         );
         builder.Services.AddSingleton(cluster);
+        builder.Services.AddSingleton<IDiskReader>(disk);
         var module = new JobsModule();
         module.Add(builder);
         builder.Services.AddPlatformMessaging(

@@ -28,6 +28,18 @@ public sealed class The_waiting_reason : WithScheduler
     }
 
     [Fact]
+    public void names_a_fitting_node_whose_disk_is_full()
+    {
+        var full = Machine(1, gpus: 2) with { IsDiskFull = true };
+
+        Assert.Equal(
+            "waiting for node n1, whose disk is full",
+            Reason(Place([full, Machine(2)], [Job(1, gpus: 2)]), 1)
+        );
+        Assert.Equal("1→3", Grants(Place([full, Machine(3, gpus: 2)], [Job(1, gpus: 2)])));
+    }
+
+    [Fact]
     public void names_the_label_that_no_node_has() =>
         Assert.Equal(
             "no node has label zone=lab",

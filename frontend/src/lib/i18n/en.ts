@@ -8,6 +8,9 @@ export const en = {
   'app.main': 'Main',
   'app.skip': 'Skip to content',
   'app.reconnecting': 'The platform is not responding. Reconnecting… What you typed is kept.',
+  'app.diskFull':
+    'The platform’s disk of “{disk}” is {percent} % full. New jobs and uploads are refused until it is below {limit} %; what runs goes on. Purge the recycle bin, delete old runs and artifacts, or enlarge the disk.',
+  'app.diskNearlyFull': 'The platform’s disk of “{disk}” is {percent} % full. Free space before new jobs are refused.',
   'app.failed': 'Something went wrong',
   'app.reload': 'Reload',
   'app.settings': 'Appearance and language',

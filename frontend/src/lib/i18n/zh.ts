@@ -10,6 +10,9 @@ export const zh: Messages = {
   'app.main': '主导航',
   'app.skip': '跳到正文',
   'app.reconnecting': '平台没有响应，正在重新连接……已填写的内容不会丢失。',
+  'app.diskFull':
+    '平台 “{disk}” 所在磁盘已用 {percent}%。降到 {limit}% 以下之前，不接受新作业和上传；正在运行的作业不受影响。请清空回收站、删除旧的运行和产物，或扩容磁盘。',
+  'app.diskNearlyFull': '平台 “{disk}” 所在磁盘已用 {percent}%。请及时释放空间，否则将不再接受新作业。',
   'app.failed': '页面出错了',
   'app.reload': '重新加载',
   'app.settings': '外观与语言',

@@ -92,6 +92,12 @@ public sealed record NodeUsage
     public required double Cpu { get; init; }
     public required int MemoryUsedMiB { get; init; }
     public required long DiskFreeMiB { get; init; }
+
+    /// <summary>How much of the disk of its state folder is used, in whole percent; null from older agents.</summary>
+    public int? DiskUsedPercent { get; init; }
+
+    /// <summary>Whether that disk is so full that the node takes no new jobs.</summary>
+    public bool IsDiskFull { get; init; }
     public IReadOnlyList<GpuUsage> Gpus { get; init; } = [];
 }
 

@@ -1,12 +1,7 @@
 namespace Platform.ServiceDefaults;
 
-/// <summary>A folder whose disk is watched.</summary>
-/// <param name="Name">Whose it is, as metrics name it: <c>artifacts</c>.</param>
-/// <param name="Path">Where it lies.</param>
-internal sealed record WatchedFolder(string Name, Func<string> Path);
-
 /// <summary>How much space the disks have on which a process keeps files.</summary>
-internal sealed class DiskGauges(IEnumerable<WatchedFolder> folders) : IGaugeSource
+internal sealed class DiskGauges(IEnumerable<WatchedFolder> folders, IDiskReader disks) : IGaugeSource
 {
     private static readonly Gauge _free = new(
         "platform.disk.free",
@@ -16,11 +11,17 @@ internal sealed class DiskGauges(IEnumerable<WatchedFolder> folders) : IGaugeSou
 
     private static readonly Gauge _size = new("platform.disk.size", "By", "Size of the disk of a folder.");
 
+    private static readonly Gauge _used = new(
+        "platform.disk.used",
+        "1",
+        "Used share of the disk of a folder, of what the process can use at all."
+    );
+
     private readonly List<WatchedFolder> _folders = [.. folders];
 
     public string Meter => "Platform.Disk";
 
-    public IReadOnlyList<Gauge> Gauges { get; } = [_free, _size];
+    public IReadOnlyList<Gauge> Gauges { get; } = [_free, _size, _used];
 
     public Task<IReadOnlyList<GaugeValue>> ReadAsync(CancellationToken cancellationToken)
     {
@@ -28,9 +29,10 @@ internal sealed class DiskGauges(IEnumerable<WatchedFolder> folders) : IGaugeSou
         foreach (var folder in _folders)
         {
             var name = KeyValuePair.Create<string, object?>("folder", folder.Name);
-            var disk = new DriveInfo(folder.Path());
-            values.Add(new GaugeValue(_free, disk.AvailableFreeSpace, name));
-            values.Add(new GaugeValue(_size, disk.TotalSize, name));
+            var disk = disks.Read(folder.Path());
+            values.Add(new GaugeValue(_free, disk.Free, name));
+            values.Add(new GaugeValue(_size, disk.Size, name));
+            values.Add(new GaugeValue(_used, disk.Share, name));
         }
 
         return Task.FromResult<IReadOnlyList<GaugeValue>>(values);

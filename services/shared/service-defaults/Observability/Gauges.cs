@@ -37,13 +37,4 @@ public static class GaugeExtensions
             ActivatorUtilities.CreateInstance<PolledGauges>(provider, provider.GetRequiredService<TSource>())
         );
     }
-
-    /// <summary>Adds a folder of this process, whose disk's space is told.</summary>
-    /// <param name="name">Whose it is, as the label <c>folder</c>.</param>
-    /// <param name="path">Where it lies; asked for each time.</param>
-    public static IServiceCollection AddWatchedFolder(
-        this IServiceCollection services,
-        string name,
-        Func<IServiceProvider, string> path
-    ) => services.AddSingleton(provider => new WatchedFolder(name, () => path(provider)));
 }

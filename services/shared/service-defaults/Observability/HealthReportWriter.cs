@@ -3,10 +3,20 @@ using Microsoft.Extensions.Diagnostics.HealthChecks;
 
 namespace Platform.ServiceDefaults;
 
-internal static class HealthReportWriter
+/// <summary>Writes health reports.</summary>
+public static class HealthReportWriter
 {
-    /// <summary>Writes <c>{"status":"healthy","checks":{"database":"healthy"}}</c>; no exception text leaves the process.</summary>
-    public static Task WriteAsync(HttpContext context, HealthReport report) =>
+    private const string Disks = "disks";
+
+    /// <summary>What a health check adds to the report's <c>disks</c>.</summary>
+    public static IReadOnlyDictionary<string, object> Data(IReadOnlyList<DiskState> disks) =>
+        new Dictionary<string, object>(StringComparer.Ordinal) { [Disks] = disks };
+
+    /// <summary>
+    /// Writes <c>{"status":"healthy","checks":{"database":{"status":"healthy"}},"disks":[]}</c>, of disks those that are nearly full;
+    /// no exception text leaves the process.
+    /// </summary>
+    internal static Task WriteAsync(HttpContext context, HealthReport report) =>
         context.Response.WriteAsJsonAsync(
             new
             {
@@ -16,6 +26,10 @@ internal static class HealthReportWriter
                     entry => new { status = Word(entry.Value.Status), description = entry.Value.Description },
                     StringComparer.Ordinal
                 ),
+                disks = report
+                    .Entries.Values.Select(entry => entry.Data.GetValueOrDefault(Disks))
+                    .OfType<IReadOnlyList<DiskState>>()
+                    .SelectMany(disks => disks),
             }
         );
 

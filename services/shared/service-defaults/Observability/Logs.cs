@@ -1,5 +1,7 @@
 using Microsoft.AspNetCore.Builder;
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
 using Platform.ElasticLogs;
 using Platform.EventStore;
 using Serilog;
@@ -25,6 +27,15 @@ internal static class Logs
         var elastic = builder.Configuration.SendsLogs()
             ? builder.Services.AddElasticLogs(name, new EcsJsonFormatter())
             : null;
+        if (elastic is not null)
+        {
+            builder.Services.AddWatchedFolder(
+                "log-spool",
+                provider => provider.GetRequiredService<IOptions<ElasticsearchOptions>>().Value.SpoolFolder,
+                isShared: false
+            );
+        }
+
         builder.Logging.ClearProviders();
         builder.Services.AddSerilog(
             configuration =>

@@ -29,7 +29,6 @@ internal static class Telemetry
             .ValidateDataAnnotations()
             .ValidateOnStart();
         builder.Services.AddGauges<EventLogGauges>();
-        builder.Services.AddGauges<DiskGauges>();
         var telemetry = builder
             .Services.AddOpenTelemetry()
             .ConfigureResource(resource => resource.AddService($"platform-{name}"))

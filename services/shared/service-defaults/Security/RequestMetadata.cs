@@ -7,14 +7,14 @@ namespace Platform.ServiceDefaults;
 /// <summary>What an event remembers of the request that caused it.</summary>
 public static class RequestMetadata
 {
-    /// <summary>The header of an event that says who caused it.</summary>
-    public const string Actor = "actor";
-
     /// <summary>Metadata for events appended by this request.</summary>
     /// <param name="correlationId">The business operation, normally the stream's id.</param>
     public static EventMetadata EventMetadata(this HttpContext context, string? correlationId = null)
     {
-        var headers = new Dictionary<string, string>(StringComparer.Ordinal) { [Actor] = context.Caller().Subject };
+        var headers = new Dictionary<string, string>(StringComparer.Ordinal)
+        {
+            [StoredEvent.ActorHeader] = context.Caller().Subject,
+        };
         if (Activity.Current?.Id is { } traceparent)
         {
             headers[StoredEvent.TraceParentHeader] = traceparent;

@@ -18,7 +18,7 @@ internal sealed class AlertWriter(TrackingStore store, DeliverySignal deliveries
         CausationId: "alerts",
         Headers: new Dictionary<string, string>(StringComparer.Ordinal)
         {
-            [RequestMetadata.Actor] = Caller.Service("tracking").Subject,
+            [StoredEvent.ActorHeader] = Caller.Service("tracking").Subject,
         }
     );
 

@@ -66,7 +66,7 @@ internal sealed class AlertRuleProjection : SqlProjection
                     spec.Condition,
                     Json(spec),
                     at,
-                    stored.Metadata.Headers?.GetValueOrDefault(RequestMetadata.Actor),
+                    stored.Metadata.Headers?.GetValueOrDefault(StoredEvent.ActorHeader),
                     stored.Version
                 );
                 return;

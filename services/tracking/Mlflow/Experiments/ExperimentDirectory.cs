@@ -151,7 +151,7 @@ internal sealed class ExperimentDirectory(TrackingStore store, TimeProvider cloc
                 CausationId: nameof(ExperimentDirectory),
                 Headers: new Dictionary<string, string>(StringComparer.Ordinal)
                 {
-                    [RequestMetadata.Actor] = Caller.Service("tracking").Subject,
+                    [StoredEvent.ActorHeader] = Caller.Service("tracking").Subject,
                 }
             );
             await HandleAsync(id, new CreateExperiment(name, project), metadata, cancellationToken);

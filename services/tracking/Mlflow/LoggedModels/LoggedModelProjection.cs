@@ -111,7 +111,7 @@ internal sealed class LoggedModelProjection : SqlProjection
             Text(e.ModelType),
             Text(e.RunId),
             SqlParameters.Of(e.JobId, NpgsqlDbType.Uuid),
-            Text(stored.Metadata.Headers?.GetValueOrDefault(RequestMetadata.Actor)),
+            Text(stored.Metadata.Headers?.GetValueOrDefault(StoredEvent.ActorHeader)),
             Json(e.Params),
             Json(e.Tags),
             at,

@@ -1,6 +1,6 @@
 using Microsoft.Extensions.Hosting;
 
-namespace Platform.ServiceDefaults;
+namespace Platform.EventStore;
 
 /// <summary>Waits for the start of the process.</summary>
 public static class HostStart
