@@ -8,7 +8,7 @@ internal sealed class ProbeReplicas(Replicas replicas, IHttpClientFactory client
     private const int UnansweredUntilHung = 2;
 
     private static readonly TimeSpan _interval = TimeSpan.FromSeconds(1);
-    private static readonly TimeSpan _patience = TimeSpan.FromSeconds(1.5);
+    private static readonly TimeSpan _patience = TimeSpan.FromSeconds(2);
 
     protected override Task ExecuteAsync(CancellationToken stoppingToken) =>
         Task.WhenAll(replicas.All.Select(replica => WatchAsync(replica, stoppingToken)));

@@ -26,7 +26,7 @@ internal sealed partial class RepeatAtOthers(RequestDelegate next, Replicas repl
         );
         var reads = Reads(context);
         var aborted = context.RequestAborted;
-        for (var first = true; Choose(untried, first) is { } destination; first = false)
+        for (var first = true; Choose(untried) is { } destination; first = false)
         {
             if (!first)
             {
@@ -74,10 +74,9 @@ internal sealed partial class RepeatAtOthers(RequestDelegate next, Replicas repl
                 or OperationCanceledException { InnerException: TimeoutException }
             );
 
-    /// <summary>The one with the best state and the fewest requests; null when only those are left from which nothing is to be expected.</summary>
-    private static DestinationState? Choose(Dictionary<DestinationState, Replica> untried, bool first) =>
+    /// <summary>The one with the best state and the fewest requests; null when none is left.</summary>
+    private static DestinationState? Choose(Dictionary<DestinationState, Replica> untried) =>
         untried
-            .Where(candidate => first || candidate.Value.State is not ReplicaState.Hung)
             .OrderBy(candidate => candidate.Value.State)
             .ThenBy(candidate => candidate.Key.ConcurrentRequestCount)
             .ThenBy(_ => Random.Shared.Next())
