@@ -16,7 +16,7 @@ internal enum ReplicaState
 }
 
 /// <summary>One of several processes of a service.</summary>
-internal sealed class Replica(string service, Uri address)
+internal sealed class Replica(string service, Uri address) : IDisposable
 {
     private CancellationTokenSource _waiting = new();
     private volatile ReplicaState _state;
@@ -36,4 +36,6 @@ internal sealed class Replica(string service, Uri address)
 
     /// <summary>Ends the wait of all who read from it now.</summary>
     public void GiveUp() => Interlocked.Exchange(ref _waiting, new CancellationTokenSource()).Cancel();
+
+    public void Dispose() => _waiting.Dispose();
 }

@@ -5,7 +5,7 @@ using Microsoft.Extensions.Options;
 namespace Platform.Gateway.Proxy;
 
 /// <summary>The replicas of all services that have several, and what is known of them.</summary>
-internal sealed partial class Replicas
+internal sealed partial class Replicas : IDisposable
 {
     private readonly FrozenDictionary<(string Service, string Address), Replica> _all;
     private readonly Counter<long> _failures;
@@ -64,6 +64,14 @@ internal sealed partial class Replicas
         )
         {
             replica.GiveUp();
+        }
+    }
+
+    public void Dispose()
+    {
+        foreach (var replica in All)
+        {
+            replica.Dispose();
         }
     }
 
