@@ -15,10 +15,11 @@ internal sealed class Cluster : IAsyncDisposable
 {
     private readonly string _data;
     private readonly IReadOnlyDictionary<string, string>? _environment;
+    private readonly int _replicas;
 
-    private Cluster(string data, Uri address, IReadOnlyDictionary<string, string>? environment)
+    private Cluster(string data, Uri address, IReadOnlyDictionary<string, string>? environment, int replicas)
     {
-        (_data, _environment) = (data, environment);
+        (_data, _environment, _replicas) = (data, environment, replicas);
         Address = address;
         Http = new HttpClient { BaseAddress = address, Timeout = TimeSpan.FromMinutes(10) };
     }
@@ -30,16 +31,20 @@ internal sealed class Cluster : IAsyncDisposable
     public HttpClient Http { get; }
 
     /// <param name="environment">Variables of its processes.</param>
+    /// <param name="replicas">Processes of each service, and gateways.</param>
+    /// <param name="programs">The built programs of another release that it starts with.</param>
     public static async Task<Cluster> StartAsync(
         string data,
         CancellationToken cancellationToken,
-        IReadOnlyDictionary<string, string>? environment = null
+        IReadOnlyDictionary<string, string>? environment = null,
+        int replicas = 1,
+        string? programs = null
     )
     {
-        var cluster = new Cluster(data, new Uri($"http://127.0.0.1:{Ports.Free()}"), environment);
+        var cluster = new Cluster(data, new Uri($"http://127.0.0.1:{Ports.Free()}"), environment, replicas);
         try
         {
-            await cluster.UpAsync(cancellationToken);
+            await cluster.UpAsync(cancellationToken, programs);
         }
         catch
         {
@@ -51,9 +56,22 @@ internal sealed class Cluster : IAsyncDisposable
         return cluster;
     }
 
-    /// <summary>Starts processes that are not running.</summary>
-    public Task UpAsync(CancellationToken cancellationToken) =>
-        PlatformAsync(["cluster", "up", "--data", _data, "--port", $"{Address.Port}"], cancellationToken, _environment);
+    /// <summary>Starts processes that are not running, and replaces those that are of another release or have other settings.</summary>
+    /// <param name="programs">The built programs of another release.</param>
+    public Task UpAsync(CancellationToken cancellationToken, string? programs = null) =>
+        PlatformAsync(
+            ["cluster", "up", "--data", _data, "--port", $"{Address.Port}", "--replicas", $"{_replicas}"],
+            cancellationToken,
+            _environment,
+            programs
+        );
+
+    /// <summary>Gives its processes another setting, so that they are replaced when it is brought up: a key that was used before.</summary>
+    public void ChangeSettings()
+    {
+        var secrets = Path.Combine(_data, "cluster", "secrets");
+        File.Copy(Path.Combine(secrets, "token-key"), Path.Combine(secrets, "previous-token-key"), overwrite: true);
+    }
 
     /// <summary>A service's own address, without the gateway.</summary>
     public Uri AddressOf(string service) =>
@@ -168,11 +186,12 @@ internal sealed class Cluster : IAsyncDisposable
     public static Task<string> PlatformAsync(
         IReadOnlyList<string> arguments,
         CancellationToken cancellationToken,
-        IReadOnlyDictionary<string, string>? environment = null
+        IReadOnlyDictionary<string, string>? environment = null,
+        string? programs = null
     )
     {
         var own = new DirectoryInfo(AppContext.BaseDirectory);
-        var program = Path.Combine(own.Parent!.Parent!.FullName, "Platform.Cli", own.Name, "platform.dll");
+        var program = Path.Combine(programs ?? own.Parent!.Parent!.FullName, "Platform.Cli", own.Name, "platform.dll");
         return Programs.RunAsync(["dotnet", program, .. arguments], cancellationToken, environment);
     }
 }

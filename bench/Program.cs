@@ -19,6 +19,7 @@ Dictionary<string, Func<Bench, Task<IReadOnlyList<Figure>>>> benchmarks = new(St
     ["search"] = SearchBenchmark.RunAsync,
     ["logsearch"] = LogSearchBenchmark.RunAsync,
     ["idle"] = IdleBenchmark.RunAsync,
+    ["replicas"] = ReplicasBenchmark.RunAsync,
 };
 var json = args.Contains("--json", StringComparer.Ordinal);
 var names = args.Where(argument => argument is not "--json").ToList();

@@ -42,7 +42,7 @@ case "${1:-}" in
     cat <<'EOF'
 Measures the release-built programs, each figure beside a rival or a limit of the machine in the same run.
 
-Usage: ./platform bench [append|dispatch|logs|metrics|artifacts|gateway|start|queue|lists|search|idle] … [--json]
+Usage: ./platform bench [append|dispatch|logs|metrics|artifacts|gateway|start|queue|lists|search|logsearch|idle|replicas] … [--json]
 
 Without a name it runs all of them, about ten minutes. As root on Debian it installs the rivals (PostgreSQL, RabbitMQ, Redis,
 Celery) and Chromium. Folders go to /var/tmp (PLATFORM_BENCH_FOLDER). What each measures: docs/benchmarks/README.md

@@ -119,9 +119,9 @@ public static partial class GatewayModule
         services
             .AddReverseProxy()
             .ConfigureHttpClient(
-                (_, handler) =>
+                (cluster, handler) =>
                 {
-                    handler.ConnectTimeout = TimeSpan.FromSeconds(5);
+                    handler.ConnectTimeout = TimeSpan.FromSeconds(ProxyRoutes.HasReplicas(cluster) ? 2 : 5);
                     handler.Expect100ContinueTimeout = LargeBodies.Patience;
                 }
             )
@@ -142,6 +142,8 @@ public static partial class GatewayModule
         services.AddSingleton<Yarp.ReverseProxy.Configuration.IProxyConfigProvider, ProxyRoutes>();
         services.AddSingleton<IServiceDescriptions, ServiceDescriptions>();
         services.AddHttpClient(ServiceClient);
+        services.AddSingleton<Replicas>();
+        services.AddHostedService<ProbeReplicas>();
 
         var health = services.AddHealthChecks();
         foreach (var service in fronted)
@@ -188,7 +190,7 @@ public static partial class GatewayModule
     public static void MapGatewayProxy(this WebApplication app)
     {
         ArgumentNullException.ThrowIfNull(app);
-        app.MapReverseProxy(pipeline => pipeline.UseMiddleware<ForwarderProblems>())
+        app.MapReverseProxy(pipeline => pipeline.UseMiddleware<ForwarderProblems>().UseMiddleware<RepeatAtOthers>())
             .ConfigureEndpoints(
                 (endpoint, route) =>
                 {

@@ -105,6 +105,7 @@ public sealed class The_command_line
     [InlineData("jobs list --limit many", "many")]
     [InlineData("up --port 70000", "--port must be between 0")]
     [InlineData("cluster up --nodes -1", "--nodes must be between 0 and 64")]
+    [InlineData("cluster up --replicas 3", "--replicas must be 1 or 2")]
     [InlineData("rebuild nothing", "'nothing'")]
     [InlineData("artifacts upload only-a-name", "The argument <path> is missing.")]
     [InlineData("users add anna", "--role")]

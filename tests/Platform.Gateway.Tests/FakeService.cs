@@ -31,16 +31,19 @@ internal sealed class FakeService : IAsyncDisposable
     private readonly WebApplication _app;
     private long _received;
     private int _followers;
+    private int _requests;
 
-    private FakeService(string name)
+    private FakeService(string name, string address)
     {
         Name = name;
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
         builder.Logging.ClearProviders();
-        builder.WebHost.UseKestrelCore().UseUrls("http://127.0.0.1:0");
+        builder.WebHost.UseKestrelCore().UseUrls(address);
         builder.WebHost.ConfigureKestrel(kestrel => kestrel.Limits.MaxRequestBodySize = null);
         builder.Services.AddRouting();
         _app = builder.Build();
+        _app.Use(MisbehaveAsync);
+        _app.MapGet("/health/self", () => Ready ? Results.Ok() : Results.Json(NotReady, statusCode: 503));
         _app.MapGet(
             "/health/ready",
             () => Ready ? Results.Text(Report, "application/json") : Results.Json(NotReady, statusCode: 503)
@@ -80,6 +83,14 @@ internal sealed class FakeService : IAsyncDisposable
 
     /// <summary>What it says of its health while it is ready.</summary>
     public string Report { get; set; } = "";
+    /// <summary>It takes connections and requests, but answers nothing: as one that is stopped, or waits for a lock for ever.</summary>
+    public bool Hangs { get; set; }
+
+    /// <summary>It ends while it answers: the connection is gone, and what was asked for may be done.</summary>
+    public bool Breaks { get; set; }
+
+    /// <summary>How many requests of users it got.</summary>
+    public int Requests => Volatile.Read(ref _requests);
 
     public string Address =>
         _app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.Single();
@@ -116,9 +127,11 @@ internal sealed class FakeService : IAsyncDisposable
             }
             """;
 
-    public static async Task<FakeService> StartAsync(string name)
+    /// <param name="name">What it calls itself.</param>
+    /// <param name="address">Where it listens; at a free port when left out.</param>
+    public static async Task<FakeService> StartAsync(string name, string address = "http://127.0.0.1:0")
     {
-        var service = new FakeService(name);
+        var service = new FakeService(name, address);
         await service._app.StartAsync();
         return service;
     }
@@ -127,6 +140,29 @@ internal sealed class FakeService : IAsyncDisposable
 
     private static string? Claim(JsonWebToken? token, string name) =>
         token is not null && token.TryGetPayloadValue<object>(name, out var value) ? $"{value}" : null;
+
+    private async Task MisbehaveAsync(HttpContext context, RequestDelegate next)
+    {
+        if (!context.Request.Path.StartsWithSegments("/health", StringComparison.Ordinal))
+        {
+            Interlocked.Increment(ref _requests);
+        }
+
+        if (Hangs)
+        {
+            await Task.Delay(Timeout.InfiniteTimeSpan, context.RequestAborted)
+                .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+        else if (Breaks)
+        {
+            await context.Request.Body.CopyToAsync(Stream.Null);
+            context.Abort();
+        }
+        else
+        {
+            await next(context);
+        }
+    }
 
     private async Task<long> ReceiveAsync(HttpContext context)
     {

@@ -39,18 +39,28 @@ internal sealed class TestGateway : IAsyncDisposable
     public FakeService this[string service] => _services[service];
 
     /// <summary>In front of services.</summary>
-    public static async Task<TestGateway> StartAsync(params string[] settings)
+    public static Task<TestGateway> StartAsync(params string[] settings) => StartAsync(replicas: 1, settings);
+
+    /// <summary>In front of services, the first of which has several replicas: <c>jobs</c>, <c>jobs-2</c> and so on.</summary>
+    public static async Task<TestGateway> StartAsync(int replicas, params string[] settings)
     {
         var gateway = new TestGateway();
-        foreach (var name in ServiceCatalog.All.Select(service => service.Name))
+        var addresses = new List<string>();
+        foreach (var service in ServiceCatalog.All)
         {
-            var service = await FakeService.StartAsync(name);
-            gateway._services[name] = service;
-            gateway._owned.Add(service);
+            var own = new List<string>();
+            for (var number = 1; number <= (service.Name is "jobs" ? replicas : 1); number++)
+            {
+                var name = number == 1 ? service.Name : $"{service.Name}-{number}";
+                await gateway.StartServiceAsync(name);
+                own.Add(gateway[name].Address);
+            }
+
+            addresses.Add($"--{service.AddressSetting}={string.Join(',', own)}");
         }
 
         await gateway.RunAsync(
-            settings: [.. gateway._services.Select(s => $"--Gateway:{s.Key}={s.Value.Address}"), .. settings],
+            settings: [.. addresses, .. settings],
             add: builder => builder.AddGatewayProxy(),
             map: app => app.MapGatewayProxy()
         );
@@ -104,7 +114,23 @@ internal sealed class TestGateway : IAsyncDisposable
 
     public async Task DropDatabaseAsync() => await _owned.OfType<TestDatabase>().Single().DisposeAsync();
 
+    /// <summary>As SIGTERM does.</summary>
+    public Task StopAsync()
+    {
+        _app.Lifetime.StopApplication();
+        return _app.StopAsync();
+    }
+
     public async Task StopServiceAsync(string name) => await _services[name].DisposeAsync();
+
+    /// <param name="name">What it calls itself.</param>
+    /// <param name="address">Where one that was stopped has been; at a free port when left out.</param>
+    public async Task StartServiceAsync(string name, string address = "http://127.0.0.1:0")
+    {
+        var service = await FakeService.StartAsync(name, address);
+        _services[name] = service;
+        _owned.Add(service);
+    }
 
     public async Task<HttpResponseMessage> SendAsync(
         HttpMethod method,

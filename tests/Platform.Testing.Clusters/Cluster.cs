@@ -16,10 +16,13 @@ public sealed class Cluster(string data, int nodes, params IReadOnlyList<(string
     private readonly int _port = Ports.Free();
     private PlatformApi? _api;
 
-    /// <summary>The gateway's address.</summary>
+    /// <summary>How many processes it has of each service: <c>jobs</c>, <c>jobs-2</c> and so on; and gateways.</summary>
+    public int Replicas { get; init; } = 1;
+
+    /// <summary>The first gateway's address.</summary>
     public string Url => $"http://127.0.0.1:{_port}";
 
-    /// <summary>The gateway.</summary>
+    /// <summary>The first gateway.</summary>
     public PlatformApi Api => _api ??= new PlatformApi(Url);
 
     /// <summary>The data folder.</summary>
@@ -43,7 +46,9 @@ public sealed class Cluster(string data, int nodes, params IReadOnlyList<(string
             "--port",
             _port.ToString(CultureInfo.InvariantCulture),
             "--nodes",
-            nodes.ToString(CultureInfo.InvariantCulture)
+            nodes.ToString(CultureInfo.InvariantCulture),
+            "--replicas",
+            Replicas.ToString(CultureInfo.InvariantCulture)
         );
 
     /// <summary>Stops the cluster.</summary>

@@ -10,6 +10,7 @@ namespace Platform.Cli.Cluster;
 /// <summary>A process that a cluster should have.</summary>
 internal sealed record PlannedProcess(
     string Name,
+    Uri Address,
     IReadOnlyList<string> Command,
     IReadOnlyDictionary<string, string?> Environment
 )
@@ -32,28 +33,54 @@ internal sealed record PlannedProcess(
     }
 }
 
+/// <summary>How many processes a local cluster has.</summary>
+/// <param name="Replicas">Of each service, and gateways.</param>
+/// <param name="Nodes">Agents.</param>
+internal sealed record ClusterSize(int Replicas, int Nodes);
+
 /// <summary>Which processes a local cluster has, and how each is configured.</summary>
-internal sealed class ClusterPlan(ClusterFolder folder, string database, LocalRabbitMq broker, int port, int nodes)
+internal sealed class ClusterPlan(
+    ClusterFolder folder,
+    string database,
+    LocalRabbitMq broker,
+    int port,
+    ClusterSize size
+)
 {
     /// <summary>Of agents and their trainings: on a shared machine the services have priority (ADR 17).</summary>
     private const string Niceness = "5";
 
-    /// <summary>The gateway's address.</summary>
+    /// <summary>So long a process that stops still takes requests: the gateways look every second whether it does.</summary>
+    private const string StopDelay = "00:00:03";
+
+    /// <summary>The first gateway's address.</summary>
     public Uri Url { get; } = new($"http://127.0.0.1:{port.ToString(CultureInfo.InvariantCulture)}");
 
     public static string AgentName(int number) => $"agent-{number.ToString(CultureInfo.InvariantCulture)}";
 
     public IReadOnlyList<PlannedProcess> Processes() =>
         [
-            .. ServiceCatalog.All.Select(service => Service(service.Name, AddressOf(service.Name))),
-            Service(ServiceCatalog.Gateway, Url.AbsoluteUri),
-            .. Enumerable.Range(1, nodes).Select(Agent),
+            .. ServiceCatalog.Schemas.SelectMany(service =>
+                ReplicasOf(service).Select(replica => Service(service, replica))
+            ),
+            .. Enumerable.Range(1, size.Nodes).Select(Agent),
         ];
 
-    private string AddressOf(string service) =>
-        $"http://127.0.0.1:{folder.PortOf(service).ToString(CultureInfo.InvariantCulture)}";
+    /// <summary>Where each process of a service, or each gateway, listens.</summary>
+    public IReadOnlyList<Uri> AddressesOf(string service) => [.. ReplicasOf(service).Select(AddressOf)];
 
-    private PlannedProcess Service(string name, string address)
+    /// <summary>Such as <c>jobs</c> and <c>jobs-2</c>.</summary>
+    private IEnumerable<string> ReplicasOf(string service) =>
+        Enumerable
+            .Range(1, size.Replicas)
+            .Select(number => number == 1 ? service : $"{service}-{number.ToString(CultureInfo.InvariantCulture)}");
+
+    private Uri AddressOf(string process) =>
+        process is ServiceCatalog.Gateway
+            ? Url
+            : new Uri($"http://127.0.0.1:{folder.PortOf(process).ToString(CultureInfo.InvariantCulture)}");
+
+    private PlannedProcess Service(string service, string replica)
     {
         var settings = Common();
         settings["ConnectionStrings__Platform"] = database;
@@ -67,14 +94,23 @@ internal sealed class ClusterPlan(ClusterFolder folder, string database, LocalRa
         settings["Artifacts__Folder"] = folder.Data.Folder("blobs");
         // Every service stores there, by itself or by the database.
         settings["Disk__Folders__data"] = folder.Data.PathOf(".");
-        foreach (var service in ServiceCatalog.All)
+        foreach (var other in ServiceCatalog.All)
         {
-            settings[service.AddressSetting.Replace(":", "__", StringComparison.Ordinal)] = AddressOf(service.Name);
+            settings[other.AddressSetting.Replace(":", "__", StringComparison.Ordinal)] = string.Join(
+                ',',
+                AddressesOf(other.Name).Select(address => address.AbsoluteUri.TrimEnd('/'))
+            );
+        }
+
+        if (size.Replicas > 1)
+        {
+            settings["Platform__StopDelay"] = StopDelay;
         }
 
         return new PlannedProcess(
-            name,
-            BuiltPrograms.CommandFor(ServiceCatalog.ProjectOf(name), $"--urls={address}"),
+            replica,
+            AddressOf(replica),
+            BuiltPrograms.CommandFor(ServiceCatalog.ProjectOf(service), $"--urls={AddressOf(replica)}"),
             settings
         );
     }
@@ -83,13 +119,15 @@ internal sealed class ClusterPlan(ClusterFolder folder, string database, LocalRa
     {
         var name = AgentName(number);
         var settings = Common();
-        settings["Agent__Server"] = Url.AbsoluteUri.TrimEnd('/');
+        var gateways = AddressesOf(ServiceCatalog.Gateway);
+        settings["Agent__Server"] = gateways[(number - 1) % gateways.Count].AbsoluteUri.TrimEnd('/');
         settings["Agent__JoinToken"] = folder.Data.Secret("join-token");
         settings["Agent__StateFolder"] = folder.Data.Folder("agents", name);
         settings["Agent__Name"] = name;
         settings["Agent__OnStop"] = "Stop";
         return new PlannedProcess(
             name,
+            AddressOf(name),
             ["nice", "-n", Niceness, .. BuiltPrograms.CommandFor("Platform.GpuAgent", $"--urls={AddressOf(name)}")],
             settings
         );

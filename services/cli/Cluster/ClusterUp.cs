@@ -5,6 +5,7 @@ using System.Net.Http.Json;
 using System.Text.Json.Nodes;
 using Platform.Cli.Platforms;
 using Platform.Cli.Server;
+using Platform.Contracts.Services;
 using Platform.LocalServers;
 
 namespace Platform.Cli.Cluster;
@@ -14,6 +15,7 @@ internal static class ClusterUp
     private const int DefaultPort = 5080;
     private static readonly TimeSpan _readyLimit = TimeSpan.FromMinutes(2);
     private static readonly TimeSpan _stopLimit = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan _seenByGateways = TimeSpan.FromSeconds(2);
 
     public static Command Create()
     {
@@ -24,14 +26,23 @@ internal static class ClusterUp
             DefaultValueFactory = _ => 1,
         };
         nodes.AcceptOnlyBetween(0, 64, "--nodes must be between 0 and 64.");
+        var replicas = new Option<int>("--replicas")
+        {
+            Description = "How many processes of each service, and how many gateways: 1 or 2.",
+            DefaultValueFactory = _ => 1,
+        };
+        replicas.AcceptOnlyBetween(1, 2, "--replicas must be 1 or 2.");
         return new Command("up", "Start the cluster's processes that are not running, and return when it is ready.")
         {
             port,
             nodes,
-        }.Does(context => RunAsync(context, context.Value(port), context.Value(nodes)));
+            replicas,
+        }.Does(context =>
+            RunAsync(context, context.Value(port), new ClusterSize(context.Value(replicas), context.Value(nodes)))
+        );
     }
 
-    private static async Task<int> RunAsync(CommandContext context, int? port, int nodes)
+    private static async Task<int> RunAsync(CommandContext context, int? port, ClusterSize size)
     {
         var folder = new ClusterFolder(context.DataPath);
         using var claim = folder.Claim();
@@ -48,10 +59,10 @@ internal static class ClusterUp
             (await postgres).ConnectionString,
             await broker,
             port is null or 0 ? SavedPort(folder, port) : folder.SavePort("gateway", port.Value),
-            nodes
+            size
         );
-        await StartMissingAsync(context, folder, plan);
-        await WaitUntilReadyAsync(context, folder, plan, nodes);
+        await StartMissingAsync(context, folder, plan, size);
+        await WaitUntilReadyAsync(context, folder, plan, size);
         var gateway = folder.Processes().Single(process => process.Name is "gateway");
         RunningPlatform.Announce(folder.Data, plan.Url, gateway.Process());
         var url = plan.Url.AbsoluteUri.TrimEnd('/');
@@ -63,41 +74,94 @@ internal static class ClusterUp
             ? folder.PortOf("gateway")
             : folder.SavePort("gateway", DefaultPort);
 
-    /// <summary>Starts planned processes that are not running; stops running ones that differ from the plan.</summary>
-    private static async Task StartMissingAsync(CommandContext context, ClusterFolder folder, ClusterPlan plan)
+    /// <summary>
+    /// Starts planned processes that are not running; replaces running ones that differ from the plan, such as those of another release,
+    /// one after the other where there are others that answer meanwhile.
+    /// </summary>
+    private static async Task StartMissingAsync(
+        CommandContext context,
+        ClusterFolder folder,
+        ClusterPlan plan,
+        ClusterSize size
+    )
     {
         var planned = plan.Processes();
         var running = folder.Processes().Where(process => process.Process().IsRunning).ToList();
-        foreach (var old in running.Where(process => !planned.Any(wanted => IsAsPlanned(process, wanted))))
+        var others = running.Where(process => !planned.Any(wanted => IsAsPlanned(process, wanted))).ToList();
+        var oneByOne = size.Replicas > 1;
+        foreach (var old in others.Where(old => !oneByOne || !planned.Any(wanted => HasSameName(old, wanted))))
         {
-            await context.Error.WriteLineAsync($"Stopping {old.Name} …");
-            await old.Process().StopAsync(_stopLimit, context.Cancelled);
-            folder.Forget(old);
+            await StopAsync(context, folder, old);
         }
 
         foreach (var wanted in planned.Where(wanted => !running.Any(process => IsAsPlanned(process, wanted))))
         {
+            var replaced = oneByOne ? others.FirstOrDefault(old => HasSameName(old, wanted)) : null;
+            if (replaced is not null)
+            {
+                await StopAsync(context, folder, replaced);
+            }
+
             await context.Error.WriteLineAsync($"Starting {wanted.Name} …");
             var log = folder.LogOf(wanted.Name);
             var process = LocalProcess.Start(wanted.Command, folder.Data.Root, log, wanted.Environment);
             folder.Remember(new ClusterProcess(wanted.Name, process.Id, process.StartedAt, wanted.Definition, log));
+            if (replaced is not null)
+            {
+                await WaitForReplicaAsync(wanted, process, context.Cancelled);
+            }
         }
     }
 
+    private static async Task StopAsync(CommandContext context, ClusterFolder folder, ClusterProcess process)
+    {
+        await context.Error.WriteLineAsync($"Stopping {process.Name} …");
+        await process.Process().StopAsync(_stopLimit, context.Cancelled);
+        folder.Forget(process);
+    }
+
+    /// <summary>Waits until a replica is ready and the gateways, which ask every second, know it. What does not become ready is reported later.</summary>
+    private static async Task WaitForReplicaAsync(
+        PlannedProcess replica,
+        LocalProcess process,
+        CancellationToken cancellationToken
+    )
+    {
+        var watch = Stopwatch.StartNew();
+        while (
+            process.IsRunning
+            && watch.Elapsed < _readyLimit
+            && await WhyUnreadyAsync(replica.Address, cancellationToken) is not null
+        )
+        {
+            await Task.Delay(200, cancellationToken);
+        }
+
+        await Task.Delay(_seenByGateways, cancellationToken);
+    }
+
+    private static bool HasSameName(ClusterProcess process, PlannedProcess wanted) =>
+        string.Equals(process.Name, wanted.Name, StringComparison.Ordinal);
+
     private static bool IsAsPlanned(ClusterProcess process, PlannedProcess wanted) =>
-        string.Equals(process.Name, wanted.Name, StringComparison.Ordinal)
-        && string.Equals(process.Definition, wanted.Definition, StringComparison.Ordinal);
+        HasSameName(process, wanted) && string.Equals(process.Definition, wanted.Definition, StringComparison.Ordinal);
 
     private static async Task WaitUntilReadyAsync(
         CommandContext context,
         ClusterFolder folder,
         ClusterPlan plan,
-        int nodes
+        ClusterSize size
     )
     {
         using var client = new PlatformClient(plan.Url, context.TokenFor(plan.Url));
         var watch = Stopwatch.StartNew();
-        while (await FindMissingAsync(client, nodes, context.Cancelled) is { } missing)
+        while (
+            (
+                await FindMissingAsync(client, size.Nodes, context.Cancelled)
+                ?? await FindUnreadyAsync(plan, context.Cancelled)
+            )
+                is { } missing
+        )
         {
             if (folder.Processes().FirstOrDefault(process => !process.Process().IsRunning) is { } ended)
             {
@@ -113,6 +177,38 @@ internal static class ClusterUp
             }
 
             await Task.Delay(200, context.Cancelled);
+        }
+    }
+
+    /// <summary>Null when each process of each service, and each gateway, is ready.</summary>
+    private static async Task<string?> FindUnreadyAsync(ClusterPlan plan, CancellationToken cancellationToken)
+    {
+        foreach (var address in ServiceCatalog.Schemas.SelectMany(plan.AddressesOf))
+        {
+            if (await WhyUnreadyAsync(address, cancellationToken) is { } why)
+            {
+                return why;
+            }
+        }
+
+        return null;
+    }
+
+    /// <summary>Null when a process says that requests should come to it.</summary>
+    private static async Task<string?> WhyUnreadyAsync(Uri address, CancellationToken cancellationToken)
+    {
+        try
+        {
+            using var client = new PlatformClient(address, token: null);
+            using var request = new HttpRequestMessage(HttpMethod.Get, "/health/self");
+            using var response = await client.TrySendAsync(request, cancellationToken);
+            return response.IsSuccessStatusCode
+                ? null
+                : $"{address} says: {await response.Content.ReadAsStringAsync(cancellationToken)}";
+        }
+        catch (CliException exception)
+        {
+            return exception.Message;
         }
     }
 

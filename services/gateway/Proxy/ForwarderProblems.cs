@@ -15,19 +15,24 @@ internal sealed partial class ForwarderProblems(RequestDelegate next, ILogger<Fo
             return;
         }
 
-        var service = context
-            .GetReverseProxyFeature()
-            .Route.Cluster?.ClusterId.Replace("-follow", "", StringComparison.Ordinal);
+        var proxy = context.GetReverseProxyFeature();
+        var service = ProxyRoutes.ServiceOf(proxy.Cluster.Config.ClusterId);
         // Who left is no fault of a service, and many do.
         var level = context.RequestAborted.IsCancellationRequested ? LogLevel.Debug : LogLevel.Warning;
-        LogFailure(level, service, failure.Error, failure.Exception?.GetBaseException().Message);
+        LogFailure(
+            level,
+            service,
+            proxy.ProxiedDestination?.DestinationId,
+            failure.Error,
+            failure.Exception?.GetBaseException().Message
+        );
         if (!context.Response.HasStarted && ProblemOf(context.Response.StatusCode, service) is { } problem)
         {
             await problem.ExecuteAsync(context);
         }
     }
 
-    private static ProblemHttpResult? ProblemOf(int status, string? service) =>
+    private static ProblemHttpResult? ProblemOf(int status, string service) =>
         status switch
         {
             StatusCodes.Status503ServiceUnavailable or StatusCodes.Status502BadGateway => ProblemResults.Problem(
@@ -41,6 +46,12 @@ internal sealed partial class ForwarderProblems(RequestDelegate next, ILogger<Fo
             _ => null,
         };
 
-    [LoggerMessage(EventId = 1, Message = "A request was not forwarded to {Service}: {Error}, {Reason}")]
-    private partial void LogFailure(LogLevel level, string? service, ForwarderError error, string? reason);
+    [LoggerMessage(EventId = 1, Message = "A request was not forwarded to {Service} at {Replica}: {Error}, {Reason}")]
+    private partial void LogFailure(
+        LogLevel level,
+        string service,
+        string? replica,
+        ForwarderError error,
+        string? reason
+    );
 }

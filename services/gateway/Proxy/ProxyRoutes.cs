@@ -18,16 +18,27 @@ internal sealed class ProxyRoutes(IOptions<ProxyOptions> options) : IProxyConfig
     /// <summary>The same for those who follow a log or a series, which may have nothing to say for long.</summary>
     private static readonly TimeSpan _followTimeout = TimeSpan.FromHours(1);
 
+    private const string Replicas = "Replicas";
+    private const string Follow = "-follow";
+
     private readonly Config _config = new(
         [.. options.Value.Services.SelectMany(service => service.Routes.SelectMany(route => RoutesOf(service, route)))],
         [
             .. options.Value.Services.SelectMany(service =>
-                ClustersOf(service.Name, options.Value.AddressOf(service.Name))
+                ClustersOf(service.Name, options.Value.AddressesOf(service.Name))
             ),
         ]
     );
 
     public IProxyConfig GetConfig() => _config;
+
+    /// <summary>Which service a cluster is of.</summary>
+    public static string ServiceOf(string cluster) =>
+        cluster.EndsWith(Follow, StringComparison.Ordinal) ? cluster[..^Follow.Length] : cluster;
+
+    /// <summary>Whether another replica can be asked where one does not answer.</summary>
+    public static bool HasReplicas(ForwarderHttpClientContext cluster) =>
+        cluster.NewMetadata?.GetValueOrDefault(Replicas) is not (null or "1");
 
     /// <summary>Whether an address may try a route only so often.</summary>
     public static bool LimitsTries(RouteConfig route) => Has(route, nameof(ServiceRoute.LimitsTries));
@@ -80,14 +91,19 @@ internal sealed class ProxyRoutes(IOptions<ProxyOptions> options) : IProxyConfig
         }
     }
 
-    private static IEnumerable<ClusterConfig> ClustersOf(string name, Uri address)
+    private static IEnumerable<ClusterConfig> ClustersOf(string name, IReadOnlyList<Uri> addresses)
     {
         var cluster = new ClusterConfig
         {
             ClusterId = name,
-            Destinations = new Dictionary<string, DestinationConfig>(StringComparer.Ordinal)
+            Destinations = addresses.ToDictionary(
+                address => address.ToString(),
+                address => new DestinationConfig { Address = address.ToString() },
+                StringComparer.Ordinal
+            ),
+            Metadata = new Dictionary<string, string>(StringComparer.Ordinal)
             {
-                [name] = new() { Address = address.ToString() },
+                [Replicas] = addresses.Count.ToString(CultureInfo.InvariantCulture),
             },
             HttpRequest = new ForwarderRequestConfig
             {
@@ -104,7 +120,7 @@ internal sealed class ProxyRoutes(IOptions<ProxyOptions> options) : IProxyConfig
         };
     }
 
-    private static string FollowClusterOf(string service) => $"{service}-follow";
+    private static string FollowClusterOf(string service) => $"{service}{Follow}";
 
     private sealed class Config(IReadOnlyList<RouteConfig> routes, IReadOnlyList<ClusterConfig> clusters) : IProxyConfig
     {

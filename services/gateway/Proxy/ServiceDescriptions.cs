@@ -19,7 +19,7 @@ internal sealed class ServiceDescriptions(IHttpClientFactory clients, IOptions<P
     {
         var services = options.Value.Services;
         var fetched = await Task.WhenAll(
-            services.Select(service => FetchAsync(options.Value.AddressOf(service.Name), cancellationToken))
+            services.Select(service => FetchAnyAsync(options.Value.AddressesOf(service.Name), cancellationToken))
         );
         var documents = new List<(string, JsonObject)>();
         for (var i = 0; i < services.Count; i++)
@@ -37,6 +37,20 @@ internal sealed class ServiceDescriptions(IHttpClientFactory clients, IOptions<P
         }
 
         return (documents, Array.TrueForAll(fetched, document => document is not null));
+    }
+
+    /// <summary>Its replicas say the same.</summary>
+    private async Task<JsonObject?> FetchAnyAsync(IReadOnlyList<Uri> addresses, CancellationToken cancellationToken)
+    {
+        foreach (var address in addresses)
+        {
+            if (await FetchAsync(address, cancellationToken) is { } document)
+            {
+                return document;
+            }
+        }
+
+        return null;
     }
 
     private async Task<JsonObject?> FetchAsync(Uri address, CancellationToken cancellationToken)

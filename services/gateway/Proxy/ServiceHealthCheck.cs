@@ -7,7 +7,7 @@ using Platform.ServiceDefaults;
 
 namespace Platform.Gateway.Proxy;
 
-/// <summary>Whether one service is ready, and what it lacks.</summary>
+/// <summary>Whether one service is ready, which is when one of its replicas is, and what they lack.</summary>
 internal sealed class ServiceHealthCheck(IHttpClientFactory clients, IOptions<ProxyOptions> options, string service)
     : IHealthCheck
 {
@@ -18,15 +18,45 @@ internal sealed class ServiceHealthCheck(IHttpClientFactory clients, IOptions<Pr
         CancellationToken cancellationToken = default
     )
     {
+        var replicas = await Task.WhenAll(
+            options.Value.AddressesOf(service).Select(address => CheckAsync(address, cancellationToken))
+        );
+        if (replicas.Length == 1)
+        {
+            return replicas[0];
+        }
+
+        var found = Describe(replicas);
+        if (Array.TrueForAll(replicas, replica => replica.Status is HealthStatus.Unhealthy))
+        {
+            return HealthCheckResult.Unhealthy(found);
+        }
+
+        var degraded = replicas.FirstOrDefault(replica => replica.Status is HealthStatus.Degraded);
+        return degraded.Status is HealthStatus.Degraded
+            ? HealthCheckResult.Degraded(found, data: degraded.Data)
+            : HealthCheckResult.Healthy(found);
+    }
+
+    /// <summary>Names replicas by their place in the setting: not everybody who asks should learn their addresses.</summary>
+    private static string? Describe(IEnumerable<HealthCheckResult> replicas)
+    {
+        var wrong = replicas
+            .Index()
+            .Where(each => each.Item.Status is not HealthStatus.Healthy)
+            .Select(each => $"Replica {each.Index + 1}: {each.Item.Description}")
+            .ToList();
+        return wrong.Count == 0 ? null : string.Join(' ', wrong);
+    }
+
+    private async Task<HealthCheckResult> CheckAsync(Uri address, CancellationToken cancellationToken)
+    {
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         limit.CancelAfter(_patience);
         try
         {
             using var client = clients.CreateClient(GatewayModule.ServiceClient);
-            using var response = await client.GetAsync(
-                new Uri(options.Value.AddressOf(service), "/health/ready"),
-                limit.Token
-            );
+            using var response = await client.GetAsync(new Uri(address, "/health/ready"), limit.Token);
             var report = await response.Content.ReadAsStringAsync(limit.Token);
             if (response.StatusCode is HttpStatusCode.OK)
             {

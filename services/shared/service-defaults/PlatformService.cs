@@ -35,6 +35,7 @@ public static class PlatformService
     {
         var services = builder.Services;
         builder.AddSystemdService();
+        builder.AddDraining();
         builder.AddLogs(name);
         builder.AddTelemetry(name);
         builder.WebHost.ConfigureKestrel(kestrel =>
@@ -93,6 +94,7 @@ public static class PlatformService
         Action<WebApplication>? beforeAuthentication = null
     )
     {
+        app.UseDraining();
         app.Use(RequestIds.FollowAsync);
         app.UseRequestLogs();
         if (!isEdge)

@@ -115,12 +115,13 @@ public sealed class In_front_of_services : IAsyncLifetime
     [Fact]
     public async Task a_dead_service_is_one_line_of_the_log_without_a_stack_trace()
     {
+        var address = _gateway["jobs"].Address;
         await _gateway.StopServiceAsync("jobs");
         using var answer = await _gateway.SendAsync(HttpMethod.Get, "/api/jobs");
 
         var (message, exception) = Assert.Single(_gateway.Log.Warnings);
         Assert.StartsWith(
-            "A request was not forwarded to \"jobs\": Request, \"Connection refused",
+            $"A request was not forwarded to \"jobs\" at \"{address}/\": Request, \"Connection refused",
             message,
             StringComparison.Ordinal
         );

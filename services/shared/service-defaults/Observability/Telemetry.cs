@@ -54,7 +54,11 @@ internal static class Telemetry
                                 !context.Request.Path.StartsWithSegments("/health", StringComparison.Ordinal)
                                 && !context.Request.Path.StartsWithSegments(ScrapePath, StringComparison.Ordinal)
                         )
-                        .AddHttpClientInstrumentation()
+                        .AddHttpClientInstrumentation(requests =>
+                            requests.FilterHttpRequestMessage = request =>
+                                request.RequestUri?.AbsolutePath.StartsWith("/health/", StringComparison.Ordinal)
+                                    is not true
+                        )
                         .AddNpgsql()
                         .AddSource(MassTransit, "Yarp.ReverseProxy", "Platform")
                 )
