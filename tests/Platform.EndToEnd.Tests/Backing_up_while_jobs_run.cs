@@ -190,9 +190,7 @@ public sealed class Backing_up_while_jobs_run : IDisposable
             }
 
             answers.AppendLine(await api.Http.GetStringAsync($"/api/runs/{run}"));
-            answers.AppendLine(
-                await api.Http.GetStringAsync($"/api/runs/{run}/metrics?keys=loss,accuracy&points=100")
-            );
+            answers.AppendLine(await api.Http.GetStringAsync($"/api/runs/{run}/metrics?keys=loss,accuracy&points=100"));
         }
 
         foreach (

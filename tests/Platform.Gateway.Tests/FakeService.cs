@@ -83,6 +83,7 @@ internal sealed class FakeService : IAsyncDisposable
 
     /// <summary>What it says of its health while it is ready.</summary>
     public string Report { get; set; } = "";
+
     /// <summary>It takes connections and requests, but answers nothing: as one that is stopped, or waits for a lock for ever.</summary>
     public bool Hangs { get; set; }
 

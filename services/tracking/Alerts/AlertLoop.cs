@@ -1,6 +1,5 @@
 using Microsoft.Extensions.Options;
 using Platform.EventStore;
-using Platform.ServiceDefaults;
 using Platform.Tracking.Alerts.Evaluation;
 using Platform.Tracking.Alerts.Firing;
 using Platform.Tracking.Alerts.Rules;

@@ -59,7 +59,9 @@ public sealed class Checking_a_machine : IDisposable
         File.WriteAllText(_folder.In("old", "postgres", "server", "data", "PG_VERSION"), "15");
         var system = checks.PostgreSql(_folder.In("old"));
         Assert.Equal(
-            PrivatePostgresOptions.SystemBinFolder() is { } folder ? $"uses {folder}" : "is fetched with npm at the first start",
+            PrivatePostgresOptions.SystemBinFolder() is { } folder
+                ? $"uses {folder}"
+                : "is fetched with npm at the first start",
             system.Found
         );
     }

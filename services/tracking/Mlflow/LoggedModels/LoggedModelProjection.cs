@@ -2,7 +2,6 @@ using System.Text.Json;
 using Npgsql;
 using NpgsqlTypes;
 using Platform.EventStore;
-using Platform.ServiceDefaults;
 
 namespace Platform.Tracking.Mlflow.LoggedModels;
 
