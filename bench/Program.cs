@@ -20,6 +20,7 @@ Dictionary<string, Func<Bench, Task<IReadOnlyList<Figure>>>> benchmarks = new(St
     ["logsearch"] = LogSearchBenchmark.RunAsync,
     ["idle"] = IdleBenchmark.RunAsync,
     ["replicas"] = ReplicasBenchmark.RunAsync,
+    ["stack"] = StackBenchmark.RunAsync,
 };
 var json = args.Contains("--json", StringComparer.Ordinal);
 var names = args.Where(argument => argument is not "--json").ToList();

@@ -37,12 +37,12 @@ install_packages() {
         abort "apt-get could not install ${missing[*]}."
 }
 
-case "${1:-}" in
--h | --help)
+case " $* " in
+*' -h '* | *' --help '*)
     cat <<'EOF'
 Measures the release-built programs, each figure beside a rival or a limit of the machine in the same run.
 
-Usage: ./platform bench [append|dispatch|logs|metrics|artifacts|gateway|start|queue|lists|search|logsearch|idle|replicas] … [--json]
+Usage: ./platform bench [append|dispatch|logs|metrics|artifacts|gateway|start|queue|lists|search|logsearch|idle|replicas|stack] … [--json]
 
 Without a name it runs all of them, about ten minutes. As root on Debian it installs the rivals (PostgreSQL, RabbitMQ, Redis,
 Celery) and Chromium. Folders go to /var/tmp (PLATFORM_BENCH_FOLDER). What each measures: docs/benchmarks/README.md

@@ -98,7 +98,7 @@ internal static class DispatchBenchmark
         return (new DispatchTimes(starts, accepted, finished, lost), budget);
     }
 
-    private static async Task<(double Accepted, double Finished, int Lost)> BurstAsync(
+    internal static async Task<(double Accepted, double Finished, int Lost)> BurstAsync(
         Cluster cluster,
         int count,
         CancellationToken cancellationToken

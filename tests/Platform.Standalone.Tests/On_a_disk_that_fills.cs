@@ -75,12 +75,12 @@ public sealed class On_a_disk_that_fills : IAsyncLifetime
         );
 
         File.Delete(filler);
+        await Api.WaitForStatusAsync(running, "succeeded");
         var next = await WaitFor.ValueAsync(
             "a job to be accepted",
             () => TryAsync("/api/jobs", JsonContent.Create(Job("echo more > outputs/result"))),
             answer => answer.Status is HttpStatusCode.Created
         );
-        await Api.WaitForStatusAsync(running, "succeeded");
         await Api.WaitForStatusAsync(next.Body["id"]!.GetValue<Guid>(), "succeeded");
         Assert.Equal("done\n"u8.ToArray(), await Api.DownloadAsync("result", "1", "result"));
         Assert.Equal("more\n"u8.ToArray(), await Api.DownloadAsync("result", "2", "result"));

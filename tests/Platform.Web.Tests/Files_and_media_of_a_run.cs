@@ -58,6 +58,8 @@ public sealed class Files_and_media_of_a_run(Browser browser)
         await session.Button("Delete model").ClickAsync();
         await Expect(page.GetByRole(AriaRole.Dialog)).ToContainTextAsync("2 files in it");
         await session.InDialog("Delete permanently").ClickAsync();
+        // What is behind the dialog cannot be found while it is open.
+        await Expect(page.GetByRole(AriaRole.Dialog)).ToHaveCountAsync(0);
         await Expect(Link(page, "model")).ToHaveCountAsync(0);
         var left = await browser.Platform.Api.GetAsync($"/api/runs/{id}/files");
         Assert.Equal("config.json", (string?)Assert.Single(left["items"]!.AsArray())!["path"]);

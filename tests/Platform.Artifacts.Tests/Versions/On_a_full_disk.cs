@@ -21,7 +21,11 @@ public sealed class HostOnFakeDisk : ArtifactsHost
         Disk.Share = share;
         await WaitFor.ConditionAsync(
             "the service to see the disk",
-            async () => (await GetAsync<JsonNode>("/health/ready"))["disks"]!.AsArray().Count == (share < 0.85 ? 0 : 1)
+            async () =>
+                (await GetAsync<JsonNode>("/health/ready"))["disks"]!
+                    .AsArray()
+                    .Select(disk => disk!["usedPercent"]!.GetValue<int>())
+                    .SequenceEqual(share < 0.85 ? [] : [(int)(share * 100)])
         );
     }
 
