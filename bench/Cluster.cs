@@ -139,16 +139,20 @@ internal sealed class Cluster : IAsyncDisposable
     /// <summary>Waits for a job's end and reads what it printed.</summary>
     public async Task<string> OutputOfAsync(Guid job, CancellationToken cancellationToken)
     {
+        await WaitForSuccessAsync(job, cancellationToken);
+        return await Http.GetStringAsync(new Uri($"/api/jobs/{job}/logs", UriKind.Relative), cancellationToken);
+    }
+
+    /// <summary>Waits for a job's end.</summary>
+    /// <exception cref="BenchException">It did not succeed.</exception>
+    public async Task WaitForSuccessAsync(Guid job, CancellationToken cancellationToken)
+    {
         while (true)
         {
-            using var response = await Http.GetAsync(new Uri($"/api/jobs/{job}", UriKind.Relative), cancellationToken);
-            switch ((await ReadAsync(response, cancellationToken)).GetProperty("status").GetString())
+            switch ((await GetAsync($"/api/jobs/{job}", cancellationToken)).GetProperty("status").GetString())
             {
                 case "succeeded":
-                    return await Http.GetStringAsync(
-                        new Uri($"/api/jobs/{job}/logs", UriKind.Relative),
-                        cancellationToken
-                    );
+                    return;
                 case "failed" or "cancelled":
                     throw new BenchException($"Job {job} did not succeed.");
                 default:

@@ -8,8 +8,6 @@ namespace Platform.Bench.Benchmarks;
 /// </summary>
 internal static class StackBenchmark
 {
-    private const string Variable = "PLATFORM_BENCH_STACK";
-    private const int DefaultLines = 1_000_000;
     private const int LinesOfJob = 100_000;
     private const double Rate = 50_000;
 
@@ -51,29 +49,30 @@ internal static class StackBenchmark
         CancellationToken cancellationToken
     )
     {
-        var lines = int.TryParse(
-            Environment.GetEnvironmentVariable(Variable),
-            CultureInfo.InvariantCulture,
-            out var given
-        )
-            ? Math.Max(given / LinesOfJob, 1) * LinesOfJob
-            : DefaultLines;
-        for (var i = 0; i < lines / LinesOfJob; i++)
+        var jobs = Math.Max(
+            int.Parse(
+                Environment.GetEnvironmentVariable("PLATFORM_BENCH_STACK") ?? "1000000",
+                CultureInfo.InvariantCulture
+            ) / LinesOfJob,
+            1
+        );
+        for (var i = 0; i < jobs; i++)
         {
             var job = await cluster.SubmitAsync(
                 ["/usr/bin/seq", "-f", "epoch 7 step %.0f loss 0.418231 grad 0.0917 1013 samples/s", $"{LinesOfJob}"],
                 cancellationToken
             );
-            await WaitAsync(cluster, job, cancellationToken);
+            await cluster.WaitForSuccessAsync(job, cancellationToken);
         }
 
-        var jobs = (await cluster.ProgramsAsync(cancellationToken)).Single(program => program.Name is "jobs");
-        var atRest = StartBenchmark.ResidentMiB(jobs.Pid);
+        var sender = (await cluster.ProgramsAsync(cancellationToken)).Single(program => program.Name is "jobs");
+        var lines = jobs * LinesOfJob;
+        var atRest = StartBenchmark.ResidentMiB(sender.Pid);
         var most = atRest;
         sink.Open();
         while (sink.Lines < lines)
         {
-            most = Math.Max(most, StartBenchmark.ResidentMiB(jobs.Pid));
+            most = Math.Max(most, StartBenchmark.ResidentMiB(sender.Pid));
             await Task.Delay(100, cancellationToken);
         }
 
@@ -82,17 +81,6 @@ internal static class StackBenchmark
             new("log lines per second to Elasticsearch", lines / sink.Span.TotalSeconds, "lines/s", Rate, "limit"),
             new("memory meanwhile, above rest", most - atRest, "MiB", Memory, "limit"),
         ];
-    }
-
-    private static async Task WaitAsync(Cluster cluster, Guid job, CancellationToken cancellationToken)
-    {
-        while (
-            (await cluster.GetAsync($"/api/jobs/{job}", cancellationToken)).GetProperty("status").GetString()
-                is not "succeeded"
-        )
-        {
-            await Task.Delay(100, cancellationToken);
-        }
     }
 
     private static async Task<IReadOnlyList<Figure>> DispatchAsync(

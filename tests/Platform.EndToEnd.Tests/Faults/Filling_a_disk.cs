@@ -8,44 +8,26 @@ namespace Platform.EndToEnd.Tests.Faults;
 public sealed class Filling_a_disk(TwoNodeCluster cluster)
 {
     [Fact]
-    public async Task of_an_agent_ends_the_job_with_that_reason_and_the_next_job_runs_there()
-    {
-        var state = Path.Combine(cluster.Data, "small-disk");
-        Directory.CreateDirectory(state);
-        await RunAsync("mount", "-t", "tmpfs", "-o", "size=12m", "tmpfs", state);
-        try
-        {
-            await using (var agent = await ExtraAgent.StartAsync(cluster, "small", state))
+    public Task of_an_agent_ends_the_job_with_that_reason_and_the_next_job_runs_there() =>
+        WithAgentOnSmallDiskAsync(
+            "small",
+            async disk =>
             {
-                await agent.WaitUntilOnlineAsync();
-
-                await AssertDiskFullAsync(state, "echo begin; head -c 50000000 /dev/zero > big");
-                await AssertDiskFullAsync(state, "echo begin; head -c 50000000 /dev/zero > big; sleep 600");
+                await AssertDiskFullAsync(disk, "echo begin; head -c 50000000 /dev/zero > big");
+                await AssertDiskFullAsync(disk, "echo begin; head -c 50000000 /dev/zero > big; sleep 600");
 
                 var next = await cluster.Api.SubmitAsync(CountingJob.Create(steps: 20, pause: 0.02, kind: "small"));
                 await cluster.Api.AssertCountedAsync(next, steps: 20);
             }
-
-            await cluster.AssertRecoveredAsync();
-        }
-        finally
-        {
-            await RunAsync("umount", state);
-        }
-    }
+        );
 
     [Fact]
-    public async Task of_an_agent_lets_new_jobs_wait_until_there_is_space()
-    {
-        var state = Path.Combine(cluster.Data, "full-disk");
-        Directory.CreateDirectory(state);
-        await RunAsync("mount", "-t", "tmpfs", "-o", "size=12m", "tmpfs", state);
-        try
-        {
-            await using (var agent = await ExtraAgent.StartAsync(cluster, "full", state))
+    public Task of_an_agent_lets_new_jobs_wait_until_there_is_space() =>
+        WithAgentOnSmallDiskAsync(
+            "full",
+            async disk =>
             {
-                await agent.WaitUntilOnlineAsync();
-                var filler = Path.Combine(state, "filler");
+                var filler = Path.Combine(disk, "filler");
                 await File.WriteAllBytesAsync(filler, new byte[12_200_000]);
                 await WaitFor.ConditionAsync(
                     "the platform to hear of it",
@@ -67,12 +49,27 @@ public sealed class Filling_a_disk(TwoNodeCluster cluster)
                 File.Delete(filler);
                 await cluster.Api.AssertCountedAsync(job, steps: 20);
             }
+        );
+
+    /// <summary>Gives the cluster one more agent, with 12 MiB of disk.</summary>
+    private async Task WithAgentOnSmallDiskAsync(string name, Func<string, Task> test)
+    {
+        var disk = Path.Combine(cluster.Data, $"{name}-disk");
+        Directory.CreateDirectory(disk);
+        await RunAsync("mount", "-t", "tmpfs", "-o", "size=12m", "tmpfs", disk);
+        try
+        {
+            await using (var agent = await ExtraAgent.StartAsync(cluster, name, disk))
+            {
+                await agent.WaitUntilOnlineAsync();
+                await test(disk);
+            }
 
             await cluster.AssertRecoveredAsync();
         }
         finally
         {
-            await RunAsync("umount", state);
+            await RunAsync("umount", disk);
         }
     }
 

@@ -132,7 +132,11 @@ internal sealed partial class BrowserSession : IAsyncDisposable
 
     private async Task AssertNoViolationsAsync(string where, string options)
     {
-        await Page.EvaluateAsync(_axe);
+        if (!await Page.EvaluateAsync<bool>("'axe' in window"))
+        {
+            await Page.EvaluateAsync(_axe);
+        }
+
         var found = await Page.EvaluateAsync<JsonElement>(
             $$"""
             async () => (await axe.run({{options}})).violations
