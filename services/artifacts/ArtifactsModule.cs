@@ -33,13 +33,9 @@ public sealed class ArtifactsModule : IServiceModule
         ArgumentNullException.ThrowIfNull(builder);
         var services = builder.Services;
         services.AddServiceSecurity();
-        services
-            .AddOptions<ArtifactsOptions>()
-            .BindConfiguration("Artifacts")
-            .ValidateDataAnnotations()
-            .ValidateOnStart();
+        services.AddSettings<ArtifactsOptions>("Artifacts");
 
-        var store = new EventStoreOptions("artifacts");
+        var store = new EventStoreOptions("artifacts") { ConnectionsAtRest = 3 };
         ArtifactJson.Register(store.Events);
         store.Migrations.Add(ArtifactsTables.Blobs);
         store.Migrations.Add(ArtifactsTables.Catalog);

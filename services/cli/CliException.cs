@@ -17,6 +17,9 @@ internal sealed class UsageException : CliException
 /// <summary>The platform has nothing of that name.</summary>
 internal sealed class NotFoundException(string message) : CliException(message);
 
+/// <summary>The platform does not do it as things are.</summary>
+internal sealed class ConflictException(string message) : CliException(message);
+
 /// <summary>The platform takes no request of that size.</summary>
 internal sealed class TooLargeException(string message) : CliException(message);
 

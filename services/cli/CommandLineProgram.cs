@@ -150,7 +150,9 @@ internal static class CommandLineProgram
                 ShowNode.Create(),
                 DrainNode.Create(),
                 ResumeNode.Create(),
+                RemoveNode.Create(),
                 CreateJoinToken.Create(),
+                JoinTokens.Create(),
             },
             new Command("artifacts", "Versioned data sets and models.")
             {

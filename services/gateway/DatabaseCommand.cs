@@ -68,7 +68,7 @@ public static class DatabaseCommand
         var issuer = new TokenIssuer(tokens, users, changes, TimeProvider.System);
         string[] words = [.. args.Skip(1).Where(word => !IsConfiguration(word))];
         return args[0] is "tokens"
-            ? await new TokensCommand(tokens, issuer, users, answers).RunAsync(words, cancellationToken)
+            ? await new TokensCommand(tokens, issuer, users, changes, answers).RunAsync(words, cancellationToken)
             : await new UsersCommand(users, changes, answers).RunAsync(words, cancellationToken);
     }
 

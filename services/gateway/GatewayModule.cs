@@ -32,14 +32,11 @@ public static partial class GatewayModule
         ArgumentNullException.ThrowIfNull(builder);
         var services = builder.Services;
         services
-            .AddOptions<GatewayOptions>()
-            .BindConfiguration("Gateway")
-            .ValidateDataAnnotations()
+            .AddSettings<GatewayOptions>("Gateway")
             .Validate(
                 options => GatewayOptions.IsPathBase(options.PathBase),
                 $"Gateway:PathBase {PathPrefix.Rule}, and none of them is a name of the platform's own, such as api or jobs."
-            )
-            .ValidateOnStart();
+            );
         services.AddTransient<IStartupFilter, PathBaseFilter>();
         services.AddEventStore(GatewayStore.CreateOptions(), (options, source) => new GatewayStore(options, source));
         services.AddSingleton<AccessVersion>();
@@ -112,6 +109,7 @@ public static partial class GatewayModule
         fronted ??= ServiceCatalog.All;
         var services = builder.Services;
         services.AddSingleton<IValidateOptions<ProxyOptions>, ProxyOptions.Validation>();
+        services.AddSettingsCheck<ProxyOptions>("Gateway");
         services
             .AddOptions<ProxyOptions>()
             .Configure<IConfiguration>((options, configuration) => options.Read(fronted, configuration))

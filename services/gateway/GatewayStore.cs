@@ -12,7 +12,7 @@ internal sealed class GatewayStore(EventStoreOptions options, NpgsqlDataSource d
 {
     public static EventStoreOptions CreateOptions()
     {
-        var options = new EventStoreOptions("gateway") { MaxPoolSize = 10 };
+        var options = new EventStoreOptions("gateway") { MaxPoolSize = 10, ConnectionsAtRest = 2 };
         options.Events.AddGatewayEvents();
         foreach (var migration in GatewayMigrations.All)
         {

@@ -1,30 +1,36 @@
 using Platform.Gateway;
 using Platform.ServiceDefaults;
 
-var builder = PlatformService.CreateBuilder(args, "gateway");
-if (DatabaseCommand.Matches(args))
-{
-    var connection = builder.Configuration.GetConnectionString("Platform");
-    return await DatabaseCommand.RunAsync(args, connection, Console.Out, Console.Error);
-}
+return await ProcessStart.RunAsync(
+    "platform",
+    async () =>
+    {
+        var builder = PlatformService.CreateBuilder(args, "gateway");
+        if (DatabaseCommand.Matches(args))
+        {
+            var connection = builder.Configuration.GetConnectionString("Platform");
+            return await DatabaseCommand.RunAsync(args, connection, Console.Out, Console.Error);
+        }
 
-builder.AddGateway();
-if (MigrateCommand.Matches(args))
-{
-    return await MigrateCommand.RunAsync(builder, Console.Error);
-}
+        builder.AddGateway();
+        if (MigrateCommand.Matches(args))
+        {
+            return await MigrateCommand.RunAsync(builder, Console.Error);
+        }
 
-builder.AddGatewayProxy();
-builder.AddGatewayMessaging();
+        builder.AddGatewayProxy();
+        builder.AddGatewayMessaging();
 
-var app = builder.Build();
-if (!await app.CheckSettingsAsync(Console.Error))
-{
-    return 1;
-}
+        await using var app = builder.Build();
+        if (!await app.CheckSettingsAsync(Console.Error))
+        {
+            return 1;
+        }
 
-app.WarnWithoutBroker();
-app.UsePlatformDefaults(isEdge: true, GatewayModule.UseGateway);
-app.MapGateway();
-app.MapGatewayProxy();
-return await app.RunServiceAsync();
+        app.WarnWithoutBroker();
+        app.UsePlatformDefaults(isEdge: true, GatewayModule.UseGateway);
+        app.MapGateway();
+        app.MapGatewayProxy();
+        return await app.RunServiceAsync();
+    }
+);

@@ -33,7 +33,7 @@ public static class AgentModule
     {
         ArgumentNullException.ThrowIfNull(builder);
         var services = builder.Services;
-        services.AddOptions<AgentOptions>().BindConfiguration("Agent").ValidateDataAnnotations().ValidateOnStart();
+        services.AddSettings<AgentOptions>("Agent");
         services.TryAddSingleton(provider =>
             StateFolder.Open(provider.GetRequiredService<IOptions<AgentOptions>>().Value.StateFolder)
         );

@@ -1,4 +1,3 @@
-using System.ComponentModel.DataAnnotations;
 using Microsoft.Extensions.Options;
 using Platform.GpuAgent.Inventory;
 using Platform.GpuAgent.Limits;
@@ -6,6 +5,7 @@ using Platform.GpuAgent.Membership;
 using Platform.GpuAgent.Server;
 using Platform.GpuAgent.State;
 using Platform.Messaging;
+using Platform.ServiceDefaults;
 
 namespace Platform.GpuAgent;
 
@@ -40,18 +40,20 @@ internal static class AgentStart
           PassEnvironment    variables of this environment that trainings get besides PATH, HOME, LANG, USER
         """;
 
+    /// <summary>Checks all settings, before the agent joins with some of them; the host that is then built depends on the answer.</summary>
+    /// <returns>False when some are wrong, which was printed.</returns>
+    public static async Task<bool> CheckSettingsAsync(string[] args)
+    {
+        var builder = PlatformService.CreateBuilder(args, "agent");
+        builder.Services.AddSettings<AgentOptions>("Agent");
+        await using var app = builder.Build();
+        return await app.CheckSettingsAsync(Console.Error, "agent");
+    }
+
     /// <returns>How to reach the bus; null when the agent cannot start, after the reason was printed.</returns>
     public static async Task<MessagingOptions?> JoinAsync(WebApplicationBuilder builder)
     {
         var options = builder.Configuration.GetSection("Agent").Get<AgentOptions>() ?? new AgentOptions();
-        var problems = new List<ValidationResult>();
-        if (
-            !Validator.TryValidateObject(options, new ValidationContext(options), problems, validateAllProperties: true)
-        )
-        {
-            return Refuse(string.Join(' ', problems.Select(problem => problem.ErrorMessage)) + " See --help.");
-        }
-
         StateFolder state;
         try
         {
@@ -60,6 +62,12 @@ internal static class AgentStart
         catch (StateFolderInUseException exception)
         {
             return Refuse(exception.Message);
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            return Refuse(
+                $"The state folder {options.StateFolder} cannot be used: {exception.Message} Choose another with Agent:StateFolder, or run the agent as the folder's owner."
+            );
         }
 
         builder.Services.AddSingleton(state);

@@ -8,21 +8,26 @@ if (args is ["--help" or "-h" or "help"])
     return 0;
 }
 
-var builder = PlatformService.CreateBuilder(args, "agent");
-builder.AddAgent();
-if (string.IsNullOrEmpty(builder.Configuration["urls"]))
-{
-    // Health only; several agents may share a machine.
-    builder.WebHost.UseUrls("http://127.0.0.1:0");
-}
+return await ProcessStart.RunAsync(
+    "agent",
+    async () =>
+    {
+        var builder = PlatformService.CreateBuilder(args, "agent");
+        builder.AddAgent();
+        if (string.IsNullOrEmpty(builder.Configuration["urls"]))
+        {
+            // Health only; several agents may share a machine.
+            builder.WebHost.UseUrls("http://127.0.0.1:0");
+        }
 
-if (await AgentStart.JoinAsync(builder) is not { } messaging)
-{
-    return 1;
-}
+        if (!await AgentStart.CheckSettingsAsync(args) || await AgentStart.JoinAsync(builder) is not { } messaging)
+        {
+            return 1;
+        }
 
-builder.Services.AddPlatformMessaging(messaging, AgentModule.ConfigureBus);
-await using var app = builder.Build();
-app.UsePlatformDefaults(isEdge: false);
-await app.RunAsync();
-return 0;
+        builder.Services.AddPlatformMessaging(messaging, AgentModule.ConfigureBus);
+        await using var app = builder.Build();
+        app.UsePlatformDefaults(isEdge: false);
+        return await app.RunServiceAsync("agent");
+    }
+);

@@ -31,7 +31,7 @@ public sealed class JobsModule : IServiceModule
     {
         var services = builder.Services;
         services.AddServiceSecurity();
-        services.AddOptions<JobsOptions>().BindConfiguration("Jobs").ValidateDataAnnotations().ValidateOnStart();
+        services.AddSettings<JobsOptions>("Jobs");
         services.AddEventStore(StoreOptions(), (options, source) => new JobsStore(options, source));
         services.AddSingleton<JobDecisions>();
         services.AddSingleton<MachineAccess>();

@@ -26,7 +26,7 @@ public sealed class NodesModule : IServiceModule
         ArgumentNullException.ThrowIfNull(builder);
         var services = builder.Services;
         services.AddServiceSecurity();
-        services.AddOptions<NodesOptions>().BindConfiguration("Nodes").ValidateDataAnnotations().ValidateOnStart();
+        services.AddSettings<NodesOptions>("Nodes");
         var store = CreateOptions();
         if (!string.IsNullOrEmpty(builder.Configuration["Messaging:Management"]))
         {

@@ -44,7 +44,7 @@ internal sealed class StandaloneEnvironment : IAsyncDisposable
             return new StandaloneEnvironment(settings, data, claim: null, log: null);
         }
 
-        var claim = data.Lock();
+        var claim = Lock(data);
         var environment = new StandaloneEnvironment(
             settings,
             data,
@@ -81,11 +81,26 @@ internal sealed class StandaloneEnvironment : IAsyncDisposable
         _claim?.Dispose();
     }
 
+    private static IDisposable Lock(DataFolder data)
+    {
+        try
+        {
+            return data.Lock();
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            throw new LocalServerException(
+                $"The data folder {data.Root} cannot be written to: {FileProblems.ReasonOf(exception)}. Run the platform as the folder's owner, or choose another folder with --data.",
+                exception
+            );
+        }
+    }
+
     private async Task PrepareAsync(CancellationToken cancellationToken)
     {
         if (Settings.Database is { } database)
         {
-            _database = await DatabaseClaim.TakeAsync(database, cancellationToken);
+            _database = await DatabaseClaim.TakeAsync(database, StandaloneHost.Say, cancellationToken);
         }
         else
         {

@@ -1,6 +1,8 @@
+using System.Diagnostics;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting.Internal;
 using Microsoft.Extensions.Hosting.Systemd;
+using Platform.EventStore;
 using Platform.LocalServers;
 using Platform.ServiceDefaults;
 
@@ -13,6 +15,9 @@ internal static class StandaloneHost
 {
     /// <summary>Longer than an agent's grace period for its trainings.</summary>
     private static readonly TimeSpan _shutdownLimit = TimeSpan.FromSeconds(60);
+
+    /// <summary>How long it may take to become ready until it is said what is missing.</summary>
+    private static readonly TimeSpan _patience = TimeSpan.FromSeconds(20);
 
     public static void AddStandalone(this WebApplicationBuilder builder, StandaloneEnvironment environment)
     {
@@ -35,6 +40,9 @@ internal static class StandaloneHost
         }
     }
 
+    /// <summary>Tells whoever starts the platform what it waits for; also in the log of one in the background.</summary>
+    public static void Say(string text) => Console.Error.WriteLine($"platform: {text}");
+
     /// <summary>Runs until it is stopped, or works on the database if that was requested.</summary>
     /// <returns>The exit code.</returns>
     /// <exception cref="OperationCanceledException">It was stopped before it was ready.</exception>
@@ -46,11 +54,7 @@ internal static class StandaloneHost
     {
         if (environment.Settings.Migrate)
         {
-            foreach (var store in app.Services.GetServices<EventStore.EventStore>())
-            {
-                await store.MigrateAsync(cancellationToken);
-            }
-
+            await app.Services.MigrateDatabaseAsync(Say, cancellationToken);
             return 0;
         }
 
@@ -59,6 +63,7 @@ internal static class StandaloneHost
             return await ReadModelRebuild.RunAsync(app.Services, schemas.Split(','), cancellationToken);
         }
 
+        await app.Services.PrepareDatabaseAsync(Say, cancellationToken: cancellationToken);
         var isReady = false;
         var systemd = app.Services.GetService<ISystemdNotifier>();
         try
@@ -92,6 +97,7 @@ internal static class StandaloneHost
     private static async Task WaitUntilReadyAsync(Uri address, CancellationToken cancellationToken)
     {
         using var client = new HttpClient { BaseAddress = address };
+        var nextWord = Stopwatch.StartNew();
         while (true)
         {
             try
@@ -100,6 +106,12 @@ internal static class StandaloneHost
                 if (response.IsSuccessStatusCode)
                 {
                     return;
+                }
+
+                if (nextWord.Elapsed > _patience)
+                {
+                    nextWord.Restart();
+                    Say($"waiting to be ready: {await response.Content.ReadAsStringAsync(cancellationToken)}");
                 }
             }
             catch (HttpRequestException)

@@ -38,11 +38,7 @@ public sealed class TrackingModule : IServiceModule
         ArgumentNullException.ThrowIfNull(builder);
         var services = builder.Services;
         services.AddServiceSecurity();
-        services
-            .AddOptions<TrackingOptions>()
-            .BindConfiguration("Tracking")
-            .ValidateDataAnnotations()
-            .ValidateOnStart();
+        services.AddSettings<TrackingOptions>("Tracking");
 
         var options = new EventStoreOptions("tracking");
         TrackingJson.Register(options.Events);

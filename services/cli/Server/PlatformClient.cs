@@ -99,6 +99,7 @@ internal sealed class PlatformClient : IDisposable
             throw (int)response.StatusCode switch
             {
                 404 => new NotFoundException(problem),
+                409 => new ConflictException(problem),
                 413 => new TooLargeException(problem),
                 502 or 503 or 504 => new PlatformUnavailableException(problem),
                 _ => new CliException(problem),

@@ -14,10 +14,14 @@ internal static class CreateToken
         var name = new Argument<string?>("name")
         {
             Description =
-                "With --user what the token is for; alone whose it is. Who is no user yet is added with --role, and the first user always.",
+                "With --user what the token is for; alone whose it is. Who is no user yet is added with --role.",
             Arity = ArgumentArity.ZeroOrOne,
         };
-        var user = new Option<string?>("--user") { Description = "Whose it is: a user's name, or 'me' for your own." };
+        var user = new Option<string?>("--user")
+        {
+            Description =
+                "Whose it is: a user's name, or 'me' for your own. On the platform's machine the first user is added, as an administrator without --role.",
+        };
         var role = new Option<string?>("--role")
         {
             Description =
@@ -61,7 +65,9 @@ internal static class CreateToken
 
     private static async Task<int> RunAsync(CommandContext context, Wanted wanted)
     {
-        var added = wanted is { User: null, Name: { } name } && await IsAddedAsync(context, wanted, name);
+        var added = wanted is { User: null, Name: { } name }
+            ? await IsAddedAsync(context, wanted, name)
+            : wanted.User is not null && !context.UsesApi && (await UserNames.OfAsync(context)).Count == 0;
         var token = await AskAsync(context, wanted);
         if (context.Json)
         {

@@ -1,10 +1,17 @@
+using Microsoft.AspNetCore.Http.HttpResults;
 using Platform.Gateway.Users;
 using Platform.ServiceDefaults;
 
 namespace Platform.Gateway.Tokens;
 
 /// <summary>Tokens on the database itself, for who may work there: as the platform's owner.</summary>
-internal sealed class TokensCommand(GatewayTokens tokens, TokenIssuer issuer, UserDirectory users, CommandOutput output)
+internal sealed class TokensCommand(
+    GatewayTokens tokens,
+    TokenIssuer issuer,
+    UserDirectory users,
+    UserChanges changes,
+    CommandOutput output
+)
 {
     private const string Usage =
         "Usage: tokens create [--user USER] [--name NAME] [--role ROLE] [--expires WHEN] | tokens list | tokens revoke ID";
@@ -40,10 +47,16 @@ internal sealed class TokensCommand(GatewayTokens tokens, TokenIssuer issuer, Us
             options.GetValueOrDefault("--scope"),
             options.GetValueOrDefault("--expires")
         );
-        // As in release 0.1.0: whoever is only named is the first administrator. Later on it may be a mistyped name.
-        if (request is { User: null, Role: null, Scope: null } && (await users.ListAsync(cancellationToken)).Count == 0)
+        // Whoever is named is the platform's first user, and an administrator unless a role is said. Later on it may be a mistyped name.
+        if ((await users.ListAsync(cancellationToken)).Count == 0)
         {
-            request = request with { Role = RoleNames.Administrator };
+            request = request is { Role: null, Scope: null }
+                ? request with { Role = RoleNames.Administrator }
+                : request;
+            if (request.User is { } first && await AddFirstAsync(first, request, cancellationToken) is { } wrong)
+            {
+                return await output.RefuseAsync(wrong);
+            }
         }
 
         var (token, refusal) = await issuer.CreateAsync(
@@ -53,5 +66,33 @@ internal sealed class TokensCommand(GatewayTokens tokens, TokenIssuer issuer, Us
             cancellationToken
         );
         return token is null ? await output.RefuseAsync(refusal!.ToProblem()) : await output.AnswerAsync(token);
+    }
+
+    /// <returns>Why the user is not added.</returns>
+    private async Task<ProblemHttpResult?> AddFirstAsync(
+        string name,
+        CreateTokenRequest request,
+        CancellationToken cancellationToken
+    )
+    {
+        var role = request.Role is null ? Roles.ParseScope(request.Scope) : Roles.Parse(request.Role);
+        if (role is UserRole.None || name is Caller.Me || request is { Role: not null, Scope: not null })
+        {
+            return null; // which is refused with the token
+        }
+
+        if (UserNames.ProblemWith(name) is { } problem)
+        {
+            return ProblemResults.Invalid("user", problem);
+        }
+
+        await changes.ApplyAsync(
+            name,
+            new AddUser(name, Roles.NameOf(role)),
+            keepsAdministrator: false,
+            LocalMetadata.Create(),
+            cancellationToken: cancellationToken
+        );
+        return null;
     }
 }

@@ -35,6 +35,9 @@ public sealed class EventStoreOptions(string schema)
 
     /// <summary>How many connections the service may hold.</summary>
     public int MaxPoolSize { get; set; } = 20;
+
+    /// <summary>How many of them it always holds, as for what follows the log and for its locks: a start that does not get them is refused.</summary>
+    public int ConnectionsAtRest { get; set; } = 6;
 }
 
 /// <summary>Where the database is; one for all schemas.</summary>

@@ -68,6 +68,9 @@ public sealed class EventFailedException : Exception
 /// <summary>The schema cannot be used or brought up to date; nothing was changed. The message says what to do.</summary>
 public sealed class SchemaRefusedException(string message, Exception? cause = null) : Exception(message, cause);
 
+/// <summary>The database refuses this process, and would go on doing so. The message says what to do.</summary>
+public sealed class DatabaseRefusedException(string message, Exception cause) : Exception(message, cause);
+
 /// <summary>The database did not answer for as long as it may take to start.</summary>
 public sealed class DatabaseUnreachableException(string message, Exception cause) : Exception(message, cause);
 

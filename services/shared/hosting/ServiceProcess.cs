@@ -14,18 +14,10 @@ public static class ServiceProcess
     /// </summary>
     /// <param name="name">Its name in the catalog.</param>
     /// <returns>The process's exit code.</returns>
-    public static async Task<int> RunAsync(string name, IServiceModule module, string[] args)
+    public static Task<int> RunAsync(string name, IServiceModule module, string[] args)
     {
         ArgumentNullException.ThrowIfNull(module);
-        var builder = PlatformService.CreateBuilder(args, name);
-        if (MigrateCommand.Matches(args))
-        {
-            module.Add(builder);
-            return await MigrateCommand.RunAsync(builder, Console.Error);
-        }
-
-        await using var app = Build(builder, module);
-        return await app.RunServiceAsync();
+        return ProcessStart.RunAsync("platform", () => StartAsync(name, module, args));
     }
 
     /// <summary>Composes the process, without starting it.</summary>
@@ -42,5 +34,18 @@ public static class ServiceProcess
         app.UsePlatformDefaults(isEdge: false);
         module.Map(app);
         return app;
+    }
+
+    private static async Task<int> StartAsync(string name, IServiceModule module, string[] args)
+    {
+        var builder = PlatformService.CreateBuilder(args, name);
+        if (MigrateCommand.Matches(args))
+        {
+            module.Add(builder);
+            return await MigrateCommand.RunAsync(builder, Console.Error);
+        }
+
+        await using var app = Build(builder, module);
+        return await app.RunServiceAsync();
     }
 }

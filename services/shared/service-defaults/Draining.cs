@@ -26,11 +26,7 @@ internal static class Draining
 {
     public static void AddDraining(this WebApplicationBuilder builder)
     {
-        builder
-            .Services.AddOptions<DrainingOptions>()
-            .BindConfiguration("Platform")
-            .ValidateDataAnnotations()
-            .ValidateOnStart();
+        builder.Services.AddSettings<DrainingOptions>("Platform");
         builder.Services.AddHostedService<StopLater>();
     }
 

@@ -1,5 +1,4 @@
 using Microsoft.AspNetCore.Builder;
-using Npgsql;
 using Platform.EventStore;
 
 namespace Platform.ServiceDefaults;
@@ -24,17 +23,16 @@ public static class MigrateCommand
         await using var app = builder.Build();
         try
         {
-            await app.Services.MigrateEventStoresAsync();
+            await app.Services.MigrateDatabaseAsync(reason => errors.WriteLine($"platform: {reason}"));
             return 0;
         }
-        catch (Exception exception) when (exception is SchemaRefusedException or DatabaseUnreachableException)
+        catch (Exception exception) when (ProcessStart.Reasons(exception) is { } reasons)
         {
-            await errors.WriteLineAsync($"platform: {exception.Message}");
-            return 1;
-        }
-        catch (NpgsqlException exception)
-        {
-            await errors.WriteLineAsync($"platform: The database cannot be used: {exception.Message}");
+            foreach (var reason in reasons)
+            {
+                await errors.WriteLineAsync($"platform: {reason}");
+            }
+
             return 1;
         }
     }

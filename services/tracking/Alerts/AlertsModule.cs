@@ -1,6 +1,7 @@
 using MassTransit;
 using Platform.EventStore;
 using Platform.Messaging;
+using Platform.ServiceDefaults;
 using Platform.Tracking.Alerts.Delivery;
 using Platform.Tracking.Alerts.Destinations;
 using Platform.Tracking.Alerts.Evaluation;
@@ -16,11 +17,7 @@ internal static class AlertsModule
 {
     public static void AddAlerts(this IServiceCollection services, EventStoreOptions options)
     {
-        services
-            .AddOptions<AlertOptions>()
-            .BindConfiguration("Tracking:Alerts")
-            .ValidateDataAnnotations()
-            .ValidateOnStart();
+        services.AddSettings<AlertOptions>("Tracking:Alerts");
         options.Migrations.Add(AlertRuleProjection.Migration);
         options.Migrations.Add(AlertProjection.Migration);
         options.Migrations.Add(DeliveryTables.Migration);

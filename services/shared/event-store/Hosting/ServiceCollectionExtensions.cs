@@ -31,10 +31,13 @@ public static class ServiceCollectionExtensions
             return create(options, EventStoreDataSource.Create(database.ConnectionString, options));
         });
         services.AddSingleton<EventStore>(provider => provider.GetRequiredService<TStore>());
-        services.AddSingleton<IHostedService>(provider => new MigrationHost(
+        services.AddSingleton(provider => new MigrationHost(
             provider.GetRequiredService<TStore>(),
             provider.GetRequiredService<ILogger<MigrationHost>>()
         ));
+        services.AddSingleton<IHostedService>(provider =>
+            provider.GetServices<MigrationHost>().Single(migration => migration.Store is TStore)
+        );
         services.AddSingleton<IHostedService>(provider => new FollowerHost(
             provider.GetRequiredService<TStore>(),
             provider,
@@ -59,20 +62,5 @@ public static class ServiceCollectionExtensions
                 )
             );
         return services;
-    }
-
-    /// <summary>Migrates the schemas of all registered stores, as the start of their host does; waits for the database as that does.</summary>
-    /// <exception cref="SchemaRefusedException">A schema cannot be used by this release; it was left as it is.</exception>
-    /// <exception cref="DatabaseUnreachableException">The database did not answer in time.</exception>
-    public static async Task MigrateEventStoresAsync(
-        this IServiceProvider provider,
-        CancellationToken cancellationToken = default
-    )
-    {
-        var logger = provider.GetRequiredService<ILogger<MigrationHost>>();
-        foreach (var store in provider.GetServices<EventStore>())
-        {
-            await new MigrationHost(store, logger).StartAsync(cancellationToken);
-        }
     }
 }

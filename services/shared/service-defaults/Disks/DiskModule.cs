@@ -11,7 +11,7 @@ internal static class DiskModule
 {
     public static void AddDiskWatch(this IServiceCollection services)
     {
-        services.AddOptions<DiskOptions>().BindConfiguration("Disk").ValidateDataAnnotations().ValidateOnStart();
+        services.AddSettings<DiskOptions>("Disk");
         services.TryAddSingleton<IDiskReader, DiskReader>();
         services.AddSingleton(provider => new DiskWatch(
             provider.GetServices<WatchedFolder>(),

@@ -29,6 +29,7 @@ internal static class Logs
             : null;
         if (elastic is not null)
         {
+            builder.Services.AddSettingsCheck<ElasticsearchOptions>(ElasticsearchOptions.Section);
             builder.Services.AddWatchedFolder(
                 "log-spool",
                 provider => provider.GetRequiredService<IOptions<ElasticsearchOptions>>().Value.SpoolFolder,
@@ -54,6 +55,8 @@ internal static class Logs
                     .Enrich.WithProperty("service", name)
                     .Enrich.FromLogContext()
                     .Enrich.With<RequestIdEnricher>();
+                // Whoever starts the process says why it did not start.
+                configuration.Filter.ByExcluding(entry => entry.MessageTemplate.Text is "Hosting failed to start");
                 if (level > LogEventLevel.Debug)
                 {
                     configuration.Filter.ByExcluding(IsRetryOfLostRace);

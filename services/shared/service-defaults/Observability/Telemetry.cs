@@ -23,11 +23,7 @@ internal static class Telemetry
 
     public static void AddTelemetry(this WebApplicationBuilder builder, string name)
     {
-        builder
-            .Services.AddOptions<MetricsOptions>()
-            .BindConfiguration("Metrics")
-            .ValidateDataAnnotations()
-            .ValidateOnStart();
+        builder.Services.AddSettings<MetricsOptions>("Metrics");
         builder.Services.AddGauges<EventLogGauges>();
         var telemetry = builder
             .Services.AddOpenTelemetry()

@@ -26,7 +26,7 @@ public static class ServiceSecurity
             return;
         }
 
-        services.AddOptions<TokenOptions>().BindConfiguration("Platform").ValidateOnStart();
+        services.AddSettings<TokenOptions>("Platform");
         services.AddSingleton<IValidateOptions<TokenOptions>, TokenKeyRules>();
         services.AddSingleton<SigningKeys>();
         services.AddSingleton<ScopedTokens>();
