@@ -108,6 +108,17 @@ public sealed class Starts_that_are_refused : IAsyncLifetime
     }
 
     [Fact]
+    public async Task name_a_folder_that_cannot_be_written_to()
+    {
+        var file = _folder.In("file");
+        await File.WriteAllTextAsync(file, "");
+
+        var line = Assert.Single(await RefusedAsync("artifacts", [.. Settings(), $"--Artifacts:Folder={file}/blobs"]));
+
+        Assert.StartsWith("platform: The folder of artifacts cannot be written to: ", line, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task of_an_agent_name_all_of_its_settings()
     {
         var lines = await RunAsync(

@@ -100,7 +100,7 @@ internal sealed class ComposeContainers(DockerCompose docker)
         )
             is { } own
             ? own[(own.IndexOf(' ', StringComparison.Ordinal) + 1)..].Trim()
-            : LogTail.LastMessage(lines.Select(Readable).TakeLast(3));
+            : LogTail.LastMessage([.. lines.Select(Readable).TakeLast(3)]);
 
     /// <summary>The checks that fail in the last report of health; null when there is none.</summary>
     internal static string? FailedChecks(IReadOnlyList<string> lines)

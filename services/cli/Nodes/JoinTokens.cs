@@ -54,7 +54,8 @@ internal static class JoinTokens
     {
         var token = new Argument<string>("token")
         {
-            Description = "The join token: its name, its id, or the beginning or end of it, as 'nodes join-tokens list' shows it.",
+            Description =
+                "The join token: its name, its id, or the beginning or end of it, as 'nodes join-tokens list' shows it.",
         };
         return new Command("revoke", "Revoke a join token: no machine joins with it any more; nodes that did stay.")
         {

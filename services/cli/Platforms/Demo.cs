@@ -47,7 +47,13 @@ internal static class Demo
         if (running is null)
         {
             await context.Out.WriteLineAsync("Starting the platform …");
-            running = await StandalonePlatform.StartAsync(data, port, urls: null, context.Cancelled);
+            running = await StandalonePlatform.StartAsync(
+                data,
+                port,
+                urls: null,
+                context.Error.WriteLine,
+                context.Cancelled
+            );
         }
 
         await context.Out.WriteLineAsync($"Platform is ready at {Address(running)}");

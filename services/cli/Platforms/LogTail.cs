@@ -4,12 +4,34 @@ namespace Platform.Cli.Platforms;
 internal static class LogTail
 {
     private const int MessageLines = 5;
+    private static readonly string[] _speakers = ["platform: ", "agent: "];
 
     /// <summary>The last lines of a file; none when there is no file.</summary>
     public static IReadOnlyList<string> LastLines(string file, int count) => Read(file, count).Lines;
 
-    /// <summary>A program's last message as one line, without stack traces.</summary>
-    public static string LastMessage(IEnumerable<string> lines) =>
+    /// <summary>
+    /// Why a program ended: its own last words, as lines without who says it; else its last message as one line, without stack traces.
+    /// </summary>
+    public static string LastMessage(IReadOnlyList<string> lines)
+    {
+        var own = lines
+            .Reverse()
+            .SkipWhile(string.IsNullOrWhiteSpace)
+            .TakeWhile(line => WordsOf(line) is not null)
+            .Select(line => WordsOf(line)!)
+            .Where(words => !words.StartsWith("waiting ", StringComparison.Ordinal))
+            .Reverse()
+            .ToList();
+        return own.Count > 0 ? string.Join('\n', own) : LastLogged(lines);
+    }
+
+    /// <summary>What a program says itself, apart from its log; null for other lines.</summary>
+    public static string? WordsOf(string line) =>
+        Array.Find(_speakers, speaker => line.StartsWith(speaker, StringComparison.Ordinal)) is { } speaker
+            ? line[speaker.Length..].TrimEnd()
+            : null;
+
+    private static string LastLogged(IReadOnlyList<string> lines) =>
         string.Join(
             ' ',
             lines

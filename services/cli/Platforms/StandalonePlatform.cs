@@ -29,10 +29,12 @@ internal static class StandalonePlatform
         );
 
     /// <summary>Starts it in its own session and returns when it is ready.</summary>
+    /// <param name="report">Told what the platform waits for.</param>
     public static async Task<RunningPlatform> StartAsync(
         DataFolder data,
         int? port,
         string? urls,
+        Action<string> report,
         CancellationToken cancellationToken
     )
     {
@@ -41,6 +43,7 @@ internal static class StandalonePlatform
         var logged = File.Exists(log) ? new FileInfo(log).Length : 0;
         var process = LocalProcess.Start([.. CommandFor(data, port, urls), "--LogFile="], data.Root, log);
         var watch = Stopwatch.StartNew();
+        var told = 0;
         try
         {
             while (process.IsRunning && watch.Elapsed < _startLimit)
@@ -50,7 +53,14 @@ internal static class StandalonePlatform
                     return running;
                 }
 
-                await Task.Delay(50, cancellationToken);
+                var waits = Added(log, logged).SkipLast(1).Select(LogTail.WordsOf).OfType<string>().ToList();
+                waits
+                    .Skip(told)
+                    .Where(words => words.StartsWith("waiting ", StringComparison.Ordinal))
+                    .ToList()
+                    .ForEach(report);
+                told = waits.Count;
+                await Task.Delay(100, cancellationToken);
             }
         }
         catch (OperationCanceledException)
@@ -61,8 +71,12 @@ internal static class StandalonePlatform
 
         var ended = !process.IsRunning;
         await process.StopAsync(_stopLimit, cancellationToken);
+        var lines = Added(log, logged);
+        var message =
+            (ended ? null : lines.Select(LogTail.WordsOf).OfType<string>().LastOrDefault())
+            ?? LogTail.LastMessage(lines);
         throw new CliException(
-            $"The platform {(ended ? "ended while it started" : "did not become ready")}: {LastMessage(log, logged)} (log: {log})"
+            $"The platform {(ended ? "ended while it started" : "did not become ready")}:{(message.Contains('\n', StringComparison.Ordinal) ? "\n" : " ")}{message} (log: {log})"
         );
     }
 
@@ -71,12 +85,12 @@ internal static class StandalonePlatform
     public static Task<bool> StopAsync(RunningPlatform running, CancellationToken cancellationToken) =>
         running.Process().StopAsync(_stopLimit, cancellationToken);
 
-    private static string LastMessage(string log, long from)
+    private static string[] Added(string log, long from)
     {
-        using var file = new FileStream(log, FileMode.Open, FileAccess.Read, FileShare.ReadWrite);
-        file.Position = from;
+        using var file = new FileStream(log, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
+        // A log that was rotated meanwhile is shorter.
+        file.Position = Math.Min(from, file.Length);
         using var reader = new StreamReader(file);
-        var message = LogTail.LastMessage(reader.ReadToEnd().Split('\n'));
-        return message.Replace("platform: ", "", StringComparison.Ordinal);
+        return reader.ReadToEnd().Split('\n');
     }
 }

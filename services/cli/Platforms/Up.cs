@@ -54,7 +54,7 @@ internal static class Up
         }
 
         await context.Error.WriteLineAsync("Starting the platform …");
-        var running = await StandalonePlatform.StartAsync(data, port, urls, context.Cancelled);
+        var running = await StandalonePlatform.StartAsync(data, port, urls, context.Error.WriteLine, context.Cancelled);
         return Print(context, running, "ready");
     }
 

@@ -51,7 +51,10 @@ internal sealed class TokensCommand(
         if ((await users.ListAsync(cancellationToken)).Count == 0)
         {
             request = request is { Role: null, Scope: null }
-                ? request with { Role = RoleNames.Administrator }
+                ? request with
+                {
+                    Role = RoleNames.Administrator,
+                }
                 : request;
             if (request.User is { } first && await AddFirstAsync(first, request, cancellationToken) is { } wrong)
             {

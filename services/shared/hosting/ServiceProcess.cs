@@ -25,15 +25,25 @@ public static class ServiceProcess
     {
         ArgumentNullException.ThrowIfNull(builder);
         ArgumentNullException.ThrowIfNull(module);
+        var app = Compose(builder, module);
+        Map(app, module);
+        return app;
+    }
+
+    private static WebApplication Compose(WebApplicationBuilder builder, IServiceModule module)
+    {
         module.Add(builder);
         builder.Services.AddPlatformMessaging(
             builder.Configuration.GetSection("Messaging").Get<MessagingOptions>() ?? new MessagingOptions(),
             module.ConfigureBus
         );
-        var app = builder.Build();
+        return builder.Build();
+    }
+
+    private static void Map(WebApplication app, IServiceModule module)
+    {
         app.UsePlatformDefaults(isEdge: false);
         module.Map(app);
-        return app;
     }
 
     private static async Task<int> StartAsync(string name, IServiceModule module, string[] args)
@@ -45,7 +55,14 @@ public static class ServiceProcess
             return await MigrateCommand.RunAsync(builder, Console.Error);
         }
 
-        await using var app = Build(builder, module);
+        await using var app = Compose(builder, module);
+        // What is mapped may already use them.
+        if (!await app.CheckSettingsAsync(Console.Error))
+        {
+            return 1;
+        }
+
+        Map(app, module);
         return await app.RunServiceAsync();
     }
 }

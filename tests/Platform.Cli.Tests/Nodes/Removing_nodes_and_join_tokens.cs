@@ -66,9 +66,9 @@ public sealed class Removing_nodes_and_join_tokens
         var json = await platform.RunAsync("nodes", "join-tokens", "list", "--json");
 
         Assert.Equal("GET /api/nodes/join-tokens", platform.Requests[0].Line);
-        Assert.Matches("rack-1 +valid", result.Output);
-        Assert.Matches("rack-2 +revoked", result.Output);
-        Assert.Matches("rack-3 +expired", result.Output);
+        Assert.Matches(@"rack-1\tvalid", result.Output);
+        Assert.Matches(@"rack-2\trevoked", result.Output);
+        Assert.Matches(@"rack-3\texpired", result.Output);
         Assert.Equal(3, JsonNode.Parse(json.Output)!["items"]!.AsArray().Count);
     }
 

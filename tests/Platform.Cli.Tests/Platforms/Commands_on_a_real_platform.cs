@@ -82,6 +82,22 @@ public sealed class Commands_on_a_real_platform : IAsyncLifetime
     }
 
     [Fact]
+    public async Task say_all_that_keeps_it_from_starting()
+    {
+        using var held = new System.Net.Sockets.TcpListener(System.Net.IPAddress.Loopback, 0);
+        held.Start();
+        var port = ((System.Net.IPEndPoint)held.LocalEndpoint).Port;
+
+        var used = await RunAsync("up", "--detach", "--port", $"{port}");
+
+        Assert.Equal((1, ""), (used.ExitCode, used.Output));
+        Assert.Equal(
+            $"Starting the platform …\nplatform: The platform ended while it started: Port {port} is in use on 127.0.0.1. Choose another with --port, or stop what listens there. (log: {Data}/logs/platform.log)\n",
+            used.Error
+        );
+    }
+
+    [Fact]
     public async Task answer_the_same_on_the_data_folder_and_over_the_API()
     {
         var url = $"http://127.0.0.1:{Ports.Free()}";

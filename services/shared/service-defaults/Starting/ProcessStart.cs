@@ -86,9 +86,18 @@ public static class ProcessStart
             return 1;
         }
 
-        if (PortProblem(app.Configuration["urls"]) is { } problem)
+        string?[] problems =
+        [
+            PortProblem(app.Configuration["urls"]),
+            .. app.Services.GetServices<WatchedFolder>().Select(FolderProblem),
+        ];
+        if (problems.OfType<string>().ToList() is { Count: > 0 } found)
         {
-            await Console.Error.WriteLineAsync($"{name}: {problem}");
+            foreach (var problem in found)
+            {
+                await Console.Error.WriteLineAsync($"{name}: {problem}");
+            }
+
             return 1;
         }
 
@@ -140,6 +149,32 @@ public static class ProcessStart
         {
             // Not what it says: that may have the password.
             return $"ConnectionStrings:Platform cannot be read. It is like: {Example}";
+        }
+    }
+
+    /// <summary>Of those that the whole process depends on.</summary>
+    private static string? FolderProblem(WatchedFolder folder)
+    {
+        if (!folder.IsShared)
+        {
+            return null;
+        }
+
+        try
+        {
+            var path = folder.Path();
+            Directory.CreateDirectory(path);
+            var file = Path.Combine(path, $".start-{Guid.CreateVersion7():N}");
+            using (
+                new FileStream(file, FileMode.CreateNew, FileAccess.Write, FileShare.None, 1, FileOptions.DeleteOnClose)
+            )
+            {
+                return null;
+            }
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            return $"The folder of {folder.Name} cannot be written to: {OneLine(exception.Message)} Let the user who runs this own it, or set another.";
         }
     }
 
