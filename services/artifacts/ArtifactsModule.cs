@@ -51,6 +51,7 @@ public sealed class ArtifactsModule : IServiceModule
         store.Migrations.Add(ArtifactsTables.SearchFold);
         store.Migrations.Add(RunFileTables.Migration);
         store.Migrations.Add(CatalogProjection.ModelMigration);
+        store.Migrations.Add(JobAttemptTable.PurgeMigration("015_job_attempt_purged"));
         store.InlineProjections.Add(new CatalogProjection());
         store.PublishEvents<ArtifactsMessages>("artifacts");
         if (builder.Configuration.SendsLogs())

@@ -65,6 +65,7 @@ public sealed class TrackingModule : IServiceModule
         options.Migrations.Add(LoggedModelProjection.Migration);
         options.Migrations.Add(RunInputTables.Migration);
         options.Migrations.Add(RunProjection.LossesMigration);
+        options.Migrations.Add(JobAttemptTable.PurgeMigration("055_job_attempt_purged"));
         options.InlineProjections.Add(new RunProjection());
         options.InlineProjections.Add(new ExperimentProjection());
         options.InlineProjections.Add(new LoggedModelProjection());

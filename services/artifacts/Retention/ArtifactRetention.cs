@@ -2,6 +2,7 @@ using Microsoft.Extensions.Options;
 using Platform.Artifacts.RunFiles;
 using Platform.Artifacts.Versions;
 using Platform.EventStore;
+using Platform.JobAttempts;
 using Platform.ProjectRetention;
 using Platform.ServiceDefaults;
 
@@ -17,6 +18,7 @@ internal sealed class ArtifactRetention(
     VersionPurge purge,
     BlobCollector collector,
     FileOwners owners,
+    JobAttempts<ArtifactsStore> attempts,
     RetentionSteps steps,
     RetainedProjects<ArtifactsStore> projects,
     IOptions<ArtifactsOptions> options,
@@ -64,6 +66,11 @@ internal sealed class ArtifactRetention(
         await steps.TryAsync(
             "forget ids that are no runs",
             () => owners.ForgetAsync(now - _keepUnknown, cancellationToken),
+            cancellationToken
+        );
+        await steps.TryAsync(
+            "forget attempts of purged jobs",
+            () => attempts.ForgetPurgedAsync(now, cancellationToken),
             cancellationToken
         );
         await collector.CollectAsync(now - options.Value.KeepUnused, cancellationToken);

@@ -87,6 +87,11 @@ internal static class StandalonePlatform
 
     private static string[] Added(string log, long from)
     {
+        if (!File.Exists(log))
+        {
+            return []; // not opened yet
+        }
+
         using var file = new FileStream(log, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
         // A log that was rotated meanwhile is shorter.
         file.Position = Math.Min(from, file.Length);

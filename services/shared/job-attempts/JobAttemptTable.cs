@@ -17,4 +17,14 @@ public static class JobAttemptTable
             create index job_attempt_nodes on job_attempt using gin (nodes) where not lost and not ended;
             """
         );
+
+    /// <summary>Notes when jobs were purged, so that their attempts can be forgotten.</summary>
+    public static Migration PurgeMigration(string name) =>
+        new(
+            name,
+            """
+            alter table job_attempt add column purged_at timestamptz;
+            create index job_attempt_purged on job_attempt (purged_at) where purged_at is not null;
+            """
+        );
 }

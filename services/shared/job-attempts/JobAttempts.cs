@@ -19,6 +19,12 @@ public sealed class JobAttempts<TStore>(TStore store, IBus bus) : IDisposable
         not exists (select from job_attempt later where later.job_id = a.job_id and later.attempt > a.attempt)
         """;
 
+    /// <summary>
+    /// So long a purged job's attempts are kept: an agent that was away until then is refused for good what it still has of them, where one
+    /// that is unknown would be told to try again.
+    /// </summary>
+    private static readonly TimeSpan _keepPurged = TimeSpan.FromDays(30);
+
     /// <summary>How soon the jobs service is asked again about the same job.</summary>
     private static readonly TimeSpan _askInterval = TimeSpan.FromSeconds(2);
 
@@ -70,6 +76,27 @@ public sealed class JobAttempts<TStore>(TStore store, IBus bus) : IDisposable
             cancellationToken,
             jobId,
             attempt
+        );
+
+    /// <summary>Lets nobody act for a job's attempts any more, and marks them to be forgotten.</summary>
+    public Task PurgedAsync(Guid jobId, DateTimeOffset at, CancellationToken cancellationToken) =>
+        ExecuteAsync(
+            """
+            update job_attempt set lost = true, ended = true, inputs = null, outputs = null,
+              purged_at = coalesce(purged_at, $2)
+            where job_id = $1
+            """,
+            cancellationToken,
+            jobId,
+            at.ToUniversalTime()
+        );
+
+    /// <summary>Forgets the attempts of jobs that were purged long ago.</summary>
+    public Task ForgetPurgedAsync(DateTimeOffset now, CancellationToken cancellationToken) =>
+        ExecuteAsync(
+            "delete from job_attempt where purged_at < $1",
+            cancellationToken,
+            (now - _keepPurged).ToUniversalTime()
         );
 
     /// <summary>One attempt; null when it was not heard of.</summary>

@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Options;
 using Platform.EventStore;
+using Platform.JobAttempts;
 using Platform.ProjectRetention;
 using Platform.ServiceDefaults;
 using Platform.Tracking.Metrics.Storage;
@@ -20,6 +21,7 @@ internal sealed class RunRetention(
     LoggedModelPurge models,
     RunInputs inputs,
     OldPointsMover mover,
+    JobAttempts<TrackingStore> attempts,
     RetentionSteps steps,
     RetainedProjects<TrackingStore> projects,
     IOptions<TrackingOptions> options,
@@ -70,6 +72,11 @@ internal sealed class RunRetention(
                 await purge.DeleteLeftoversAsync(series, cancellationToken);
                 return true;
             },
+            cancellationToken
+        );
+        await steps.TryAsync(
+            "forget attempts of purged jobs",
+            () => attempts.ForgetPurgedAsync(now, cancellationToken),
             cancellationToken
         );
         await steps.ForEachAsync(
