@@ -58,6 +58,28 @@ public sealed class Uploading_an_artifact : IDisposable
     }
 
     [Fact]
+    public async Task says_that_a_full_disk_takes_nothing_new()
+    {
+        await File.WriteAllTextAsync(_folder.In("file"), "bytes");
+        await using var platform = await FakePlatform.StartAsync(async context =>
+        {
+            if (context.Request.Path == "/api/artifacts/blobs/missing")
+            {
+                await context.Response.WriteAsync($$"""{"sha256":["{{Sha256("bytes"u8)}}"]}""");
+                return;
+            }
+
+            context.Response.StatusCode = 507;
+            context.Response.ContentType = "application/problem+json";
+            await context.Response.WriteAsync(Jobs.FullDisk.Problem);
+        });
+
+        var result = await platform.RunAsync("artifacts", "upload", "set", _folder.In("file"));
+
+        Assert.Equal((1, "", Jobs.FullDisk.Said), (result.ExitCode, result.Output, result.Error));
+    }
+
+    [Fact]
     public async Task prints_the_version_without_its_files()
     {
         await File.WriteAllTextAsync(_folder.In("a"), "a");

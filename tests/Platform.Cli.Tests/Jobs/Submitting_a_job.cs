@@ -43,6 +43,18 @@ public sealed class Submitting_a_job : IDisposable
         Assert.Equal("POST /api/jobs/check", Assert.Single(platform.Requests).Line);
     }
 
+    [Fact]
+    public async Task says_that_a_full_disk_takes_nothing_new()
+    {
+        await File.WriteAllTextAsync(_file, "{}");
+        await using var platform = await FakePlatform.AnsweringAsync(FullDisk.Problem, 507, "application/problem+json");
+
+        var result = await platform.RunAsync("jobs", "submit", _file);
+
+        Assert.Equal((1, "", FullDisk.Said), (result.ExitCode, result.Output, result.Error));
+        Assert.Single(platform.Requests);
+    }
+
     /// <summary>The fake platform takes as much as Kestrel does: it closes the connection while the rest is still being sent.</summary>
     [Theory]
     [InlineData(31_000_000, "413")]
@@ -144,4 +156,15 @@ public sealed class Submitting_a_job : IDisposable
         Assert.Equal((1, $"platform: {problem}\n"), (result.ExitCode, result.Error));
         Assert.Empty(platform.Requests);
     }
+}
+
+/// <summary>What a platform with a full disk answers, and what the command line makes of it.</summary>
+internal static class FullDisk
+{
+    public const string Problem = """
+        {"status":507,"type":"/problems/disk.full","traceId":"4bf92f","detail":"The platform's disk of 'data' is 97 % full, so nothing new is accepted."}
+        """;
+
+    public const string Said =
+        "platform: The platform's disk of 'data' is 97 % full, so nothing new is accepted. (507 Insufficient Storage, trace 4bf92f)\n";
 }
