@@ -60,6 +60,26 @@ public sealed class Watching_disks : IAsyncDisposable
     }
 
     [Fact]
+    public async Task includes_the_folder_where_logs_wait_for_Elasticsearch_and_refuses_nothing_for_it()
+    {
+        var builder = PlatformService.CreateBuilder(
+            ["--Elasticsearch:Url=http://127.0.0.1:1", "--Elasticsearch:SpoolFolder=/spool"],
+            "jobs"
+        );
+        builder.Services.AddSingleton<IDiskReader>(_disk);
+        _disk.Share = 0.97;
+        await using var app = builder.Build();
+        var watch = app.Services.GetRequiredService<DiskWatch>();
+
+        await watch.StartAsync(CancellationToken.None);
+
+        Assert.Equal(["log-spool"], Assert.Single(watch.Disks).Folders);
+        Assert.Null(watch.FindFull());
+        Assert.Equal(97, watch.FindFull("log-spool")!.UsedPercent);
+        await watch.StopAsync(CancellationToken.None);
+    }
+
+    [Fact]
     public async Task refuses_nothing_while_a_disk_is_away_and_knows_it_again_when_it_is_back()
     {
         _disk.Share = 0.97;

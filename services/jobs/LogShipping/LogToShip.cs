@@ -21,14 +21,14 @@ internal sealed record LogToShip(
 {
     /// <summary>Makes a document of a line.</summary>
     /// <param name="offset">The offset of its first byte in the log.</param>
-    /// <param name="now">The time of a line is not known: it is the present, or when the job ended if that was before.</param>
-    public ElasticDocument Document(ReadOnlySpan<byte> line, long offset, bool isPart, DateTimeOffset now)
+    /// <param name="at">When it was stored.</param>
+    public ElasticDocument Document(ReadOnlySpan<byte> line, long offset, bool isPart, DateTimeOffset at)
     {
         var id = string.Create(CultureInfo.InvariantCulture, $"{Key.JobId:N}-{Key.Attempt}-{Key.Rank}-{offset}");
         return EcsDocument.Create(
             id,
             "platform.job",
-            EndedAt < now ? EndedAt.Value : now,
+            at,
             ShippedLines.Visible(line),
             json =>
             {

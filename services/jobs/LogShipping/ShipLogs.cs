@@ -90,11 +90,7 @@ internal sealed partial class ShipLogs(
             return false;
         }
 
-        if (await logs.ReadNextAsync(log.Key, log.Offset, cancellationToken) is not var (_, pieces))
-        {
-            return false;
-        }
-
+        var pieces = await logs.ReadPiecesAsync(log.Key, log.Offset, cancellationToken);
         // What was appended since the length was read is left for the next time: it may not be the end.
         var left = length - log.Offset;
         var bytes = Join(pieces, left);
@@ -104,13 +100,19 @@ internal sealed partial class ShipLogs(
         }
 
         var isEnd = isFinal && bytes.Length == left;
-        var now = _clock.GetUtcNow();
+        var piece = 0;
         var taken = ShippedLines.Split(
             bytes,
             isEnd,
             (line, start, isPart) =>
             {
-                var document = log.Document(line, log.Offset + start, isPart, now);
+                // Lines come in order, and so do the pieces that they begin in.
+                while (piece + 1 < pieces.Count && pieces[piece + 1].From <= log.Offset + start)
+                {
+                    piece++;
+                }
+
+                var document = log.Document(line, log.Offset + start, isPart, TimeOf(log, pieces[piece]));
                 _documents.Add(document);
                 _bytes += document.Bytes;
             }
@@ -151,11 +153,15 @@ internal sealed partial class ShipLogs(
         _seen.Clear();
     }
 
-    private static byte[] Join(IReadOnlyList<ReadOnlyMemory<byte>> pieces, long most)
+    /// <summary>When it was stored, as searches have it; of before that was noted, when the job ended or else now.</summary>
+    private DateTimeOffset TimeOf(LogToShip log, LogPiece piece) =>
+        piece.StoredAt ?? log.EndedAt ?? _clock.GetUtcNow();
+
+    private static byte[] Join(IReadOnlyList<LogPiece> pieces, long most)
     {
-        var bytes = new byte[Math.Min(pieces.Sum(piece => (long)piece.Length), most)];
+        var bytes = new byte[Math.Min(pieces.Sum(piece => (long)piece.Bytes.Length), most)];
         var filled = 0;
-        foreach (var piece in pieces)
+        foreach (var piece in pieces.Select(piece => piece.Bytes))
         {
             var wanted = piece[..Math.Min(piece.Length, bytes.Length - filled)];
             wanted.CopyTo(bytes.AsMemory(filled));

@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
 using Npgsql;
 using NpgsqlTypes;
+using Platform.ServiceDefaults;
 
 namespace Platform.Jobs.Logs;
 
@@ -23,6 +24,11 @@ internal enum LogAppendResult
 /// <summary>Whose log it is.</summary>
 /// <param name="Rank">The process of the attempt; 0 for a job of one process.</param>
 internal sealed record LogKey(Guid JobId, int Attempt, int Rank);
+
+/// <summary>A part of a log.</summary>
+/// <param name="From">The offset of its first byte.</param>
+/// <param name="StoredAt">When its bytes were stored; null for those of before that was noted.</param>
+internal sealed record LogPiece(long From, ReadOnlyMemory<byte> Bytes, DateTimeOffset? StoredAt);
 
 /// <summary>The state of the log of one process of an attempt.</summary>
 /// <param name="Attempt">The attempt.</param>
@@ -162,7 +168,21 @@ internal sealed class LogStore(JobsStore store)
 
         var found = ReadState(reader);
         await reader.NextResultAsync(cancellationToken);
-        return (found, await ReadPiecesAsync(reader, offset, cancellationToken));
+        var pieces = await ReadPiecesAsync(reader, offset, cancellationToken);
+        return (found, [.. pieces.Select(piece => piece.Bytes)]);
+    }
+
+    /// <summary>Reads the next few pieces of a log, with when each was stored; none at the end.</summary>
+    public async Task<IReadOnlyList<LogPiece>> ReadPiecesAsync(
+        LogKey log,
+        long offset,
+        CancellationToken cancellationToken
+    )
+    {
+        await using var batch = store.DataSource.CreateBatch();
+        batch.BatchCommands.Add(Pieces(log, offset));
+        await using var reader = await batch.ExecuteReaderAsync(cancellationToken);
+        return await ReadPiecesAsync(reader, offset, cancellationToken);
     }
 
     /// <summary>Reads a range of a log a few pieces at a time, holding no connection in between.</summary>
@@ -175,15 +195,8 @@ internal sealed class LogStore(JobsStore store)
     {
         while (from < to)
         {
-            IReadOnlyList<ReadOnlyMemory<byte>> pieces;
-            await using (var batch = store.DataSource.CreateBatch())
-            {
-                batch.BatchCommands.Add(Pieces(log, from));
-                await using var reader = await batch.ExecuteReaderAsync(cancellationToken);
-                pieces = await ReadPiecesAsync(reader, from, cancellationToken);
-            }
-
-            foreach (var piece in pieces)
+            var pieces = await ReadPiecesAsync(log, from, cancellationToken);
+            foreach (var piece in pieces.Select(piece => piece.Bytes))
             {
                 var wanted = piece[..(int)Math.Min(piece.Length, to - from)];
                 from += wanted.Length;
@@ -204,7 +217,7 @@ internal sealed class LogStore(JobsStore store)
     {
         var command = new NpgsqlBatchCommand(
             """
-            select start_offset, bytes from log_chunk
+            select start_offset, bytes, stored_at from log_chunk
             where job_id = $1 and attempt = $2 and rank = $3 and start_offset < $5
               and start_offset >= coalesce((
                 select max(start_offset) from log_chunk
@@ -219,20 +232,22 @@ internal sealed class LogStore(JobsStore store)
         return command;
     }
 
-    private static async Task<IReadOnlyList<ReadOnlyMemory<byte>>> ReadPiecesAsync(
+    private static async Task<IReadOnlyList<LogPiece>> ReadPiecesAsync(
         NpgsqlDataReader reader,
         long offset,
         CancellationToken cancellationToken
     )
     {
-        var pieces = new List<ReadOnlyMemory<byte>>();
+        var pieces = new List<LogPiece>();
         while (await reader.ReadAsync(cancellationToken))
         {
-            var skip = Math.Max(0, offset - reader.GetInt64(0));
+            var start = reader.GetInt64(0);
+            var skip = Math.Max(0, offset - start);
             var bytes = await reader.GetFieldValueAsync<byte[]>(1, cancellationToken);
             if (skip < bytes.Length)
             {
-                pieces.Add(bytes.AsMemory((int)skip));
+                var at = reader.ValueOrNull<DateTimeOffset>("stored_at");
+                pieces.Add(new LogPiece(start + skip, bytes.AsMemory((int)skip), at));
             }
         }
 

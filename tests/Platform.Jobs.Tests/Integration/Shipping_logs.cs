@@ -101,6 +101,45 @@ public sealed class Shipping_logs : IAsyncLifetime
         );
     }
 
+    [Fact]
+    public async Task have_the_time_at_which_each_line_was_stored_however_late_they_are_sent()
+    {
+        var job = await RunningAsync();
+        long length = 0;
+        foreach (var text in new[] { "first\n", "sec", "ond\nthird\n" })
+        {
+            var bytes = Encoding.UTF8.GetBytes(text);
+            using var stored = await _host.PostLogAsync(job, length, bytes, complete: false);
+            Assert.True(stored.IsSuccessStatusCode);
+            length += bytes.Length;
+        }
+
+        await using (var source = Npgsql.NpgsqlDataSource.Create(_database.ConnectionString))
+        {
+            await using var command = source.CreateCommand(
+                $"update jobs.log_chunk set stored_at = timestamptz '2026-01-01 10:00:00Z' + start_offset * interval '1 hour' where job_id = '{job}'"
+            );
+            Assert.Equal(3, await command.ExecuteNonQueryAsync());
+        }
+
+        await using var process = Start();
+        await WaitFor.ConditionAsync(
+            "all lines",
+            () => Task.FromResult(_server.Documents(Stream).Count == 3),
+            describe: () => process.Output
+        );
+
+        Assert.Equal(
+            ["first 2026-01-01T10:00", "second 2026-01-01T16:00", "third 2026-01-01T19:00"],
+            _server
+                .Streams[Stream]
+                .OrderBy(document => document.Value["log.offset"]!.GetValue<long>())
+                .Select(document =>
+                    $"{document.Value["message"]} {document.Value["@timestamp"]!.GetValue<string>()[..16]}"
+                )
+        );
+    }
+
     private static void AssertFields(JsonObject document, Guid job)
     {
         Assert.Equal("platform.job", document["event.dataset"]!.GetValue<string>());
