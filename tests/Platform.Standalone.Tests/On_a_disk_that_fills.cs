@@ -22,7 +22,7 @@ public sealed class On_a_disk_that_fills : IAsyncLifetime
     public async Task InitializeAsync()
     {
         Directory.CreateDirectory(Small);
-        await RunAsync("mount", "-t", "tmpfs", "-o", "size=64m", "tmpfs", Small);
+        await MachinePrograms.RunAsync("mount", "-t", "tmpfs", "-o", "size=64m", "tmpfs", Small);
         await _platform.UpAsync($"--Artifacts:Folder={Small}");
     }
 
@@ -30,7 +30,7 @@ public sealed class On_a_disk_that_fills : IAsyncLifetime
     {
         _api?.Dispose();
         await _platform.DisposeAsync();
-        await RunAsync("umount", Small);
+        await MachinePrograms.RunAsync("umount", Small);
         _folder.Dispose();
     }
 
@@ -104,12 +104,5 @@ public sealed class On_a_disk_that_fills : IAsyncLifetime
     {
         using var response = await Api.Http.PostAsync(path, body);
         return (response.StatusCode, (await response.Content.ReadFromJsonAsync<JsonNode>())!);
-    }
-
-    private static async Task RunAsync(string program, params string[] arguments)
-    {
-        using var process = System.Diagnostics.Process.Start(program, arguments);
-        await process.WaitForExitAsync();
-        Assert.True(process.ExitCode == 0, $"{program} {string.Join(' ', arguments)} ended with {process.ExitCode}");
     }
 }

@@ -154,8 +154,7 @@ internal sealed partial class ShipLogs(
     }
 
     /// <summary>When it was stored, as searches have it; of before that was noted, when the job ended or else now.</summary>
-    private DateTimeOffset TimeOf(LogToShip log, LogPiece piece) =>
-        piece.StoredAt ?? log.EndedAt ?? _clock.GetUtcNow();
+    private DateTimeOffset TimeOf(LogToShip log, LogPiece piece) => piece.StoredAt ?? log.EndedAt ?? _clock.GetUtcNow();
 
     private static byte[] Join(IReadOnlyList<LogPiece> pieces, long most)
     {

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using Npgsql;
 using Platform.LocalServers;
 
@@ -220,21 +219,12 @@ public sealed class A_private_PostgreSQL : IAsyncLifetime
         }
 
         var folder = _folder.In("postgres", "server");
-        await RunAsync("chown", "-R", "nobody", folder);
+        await MachinePrograms.RunAsync("chown", "-R", "nobody", folder);
 
         server = await PrivatePostgres.StartAsync(OfTheSystem());
 
         Assert.Equal(1, await ScalarAsync(server, "select 1"));
-        Assert.Equal("", await RunAsync("find", folder, "-not", "-user", "nobody"));
-    }
-
-    private static async Task<string> RunAsync(string program, params string[] arguments)
-    {
-        using var process = Process.Start(new ProcessStartInfo(program, arguments) { RedirectStandardOutput = true })!;
-        var output = await process.StandardOutput.ReadToEndAsync();
-        await process.WaitForExitAsync();
-        Assert.Equal(0, process.ExitCode);
-        return output;
+        Assert.Equal("", await MachinePrograms.RunAsync("find", folder, "-not", "-user", "nobody"));
     }
 
     private PrivatePostgresOptions Options() => new() { Folder = _folder.In("postgres"), BinFolder = null };

@@ -14,7 +14,10 @@ public sealed class Programs_beside_the_command_line : IDisposable
         var gateway = Make("bin", "Platform.Gateway", "release", "Platform.Gateway.dll");
         Make("bin", "Platform.Cli", "release", "Platform.Gateway.dll");
 
-        Assert.Equal(gateway, BuiltPrograms.ProgramOf("Platform.Gateway", _folder.In("bin", "Platform.Cli", "release")));
+        Assert.Equal(
+            gateway,
+            BuiltPrograms.ProgramOf("Platform.Gateway", _folder.In("bin", "Platform.Cli", "release"))
+        );
     }
 
     [Fact]

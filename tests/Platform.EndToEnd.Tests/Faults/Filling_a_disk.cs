@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Text.Json.Nodes;
 
 namespace Platform.EndToEnd.Tests.Faults;
@@ -56,7 +55,7 @@ public sealed class Filling_a_disk(TwoNodeCluster cluster)
     {
         var disk = Path.Combine(cluster.Data, $"{name}-disk");
         Directory.CreateDirectory(disk);
-        await RunAsync("mount", "-t", "tmpfs", "-o", "size=12m", "tmpfs", disk);
+        await MachinePrograms.RunAsync("mount", "-t", "tmpfs", "-o", "size=12m", "tmpfs", disk);
         try
         {
             await using (var agent = await ExtraAgent.StartAsync(cluster, name, disk))
@@ -69,7 +68,7 @@ public sealed class Filling_a_disk(TwoNodeCluster cluster)
         }
         finally
         {
-            await RunAsync("umount", disk);
+            await MachinePrograms.RunAsync("umount", disk);
         }
     }
 
@@ -97,12 +96,5 @@ public sealed class Filling_a_disk(TwoNodeCluster cluster)
         // The next job finds a full disk until the agent, which was told that the end is recorded, has cleaned up.
         var work = Path.Combine(state, "attempts", $"{id:N}-1", "work");
         await WaitFor.ConditionAsync("its files to be removed", () => Task.FromResult(!Directory.Exists(work)));
-    }
-
-    private static async Task RunAsync(string program, params string[] arguments)
-    {
-        using var process = Process.Start(program, arguments);
-        await process.WaitForExitAsync();
-        Assert.True(process.ExitCode == 0, $"{program} {string.Join(' ', arguments)} ended with {process.ExitCode}");
     }
 }
