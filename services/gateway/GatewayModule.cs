@@ -68,9 +68,7 @@ public static partial class GatewayModule
     public static void AddGatewayMessaging(this WebApplicationBuilder builder)
     {
         ArgumentNullException.ThrowIfNull(builder);
-        builder.Services.AddPlatformMessaging(
-            builder.Configuration.GetSection("Messaging").Get<MessagingOptions>() ?? new MessagingOptions()
-        );
+        builder.Services.AddPlatformMessaging(builder.ReadSettings<MessagingOptions>("Messaging"));
         builder.Services.PostConfigure<HealthCheckServiceOptions>(health =>
         {
             foreach (var bus in health.Registrations.Where(check => check.Name is "bus").ToList())

@@ -46,6 +46,7 @@ internal static class AgentStart
     {
         var builder = PlatformService.CreateBuilder(args, "agent");
         builder.Services.AddSettings<AgentOptions>("Agent");
+        _ = builder.ReadSettings<MessagingOptions>("Messaging");
         await using var app = builder.Build();
         return await app.CheckSettingsAsync(Console.Error, "agent");
     }

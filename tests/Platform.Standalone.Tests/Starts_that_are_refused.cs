@@ -33,12 +33,13 @@ public sealed class Starts_that_are_refused : IAsyncLifetime
             [
                 "--Disk:WarnPercent=many",
                 "--Platform:StopDelay=01:00:00",
-                "--Metrics:x=1",
+                "--Messaging:Transport=Pigeon",
                 "--ConnectionStrings:Platform=",
             ]
         );
 
         Assert.Contains("platform: Disk:WarnPercent is 'many', which is not a whole number in range.", lines);
+        Assert.Contains("platform: Messaging:Transport is 'Pigeon', which is not one of InMemory, RabbitMq.", lines);
         Assert.Contains("platform: Platform:StopDelay must be between 00:00:00 and 00:00:20.", lines);
         Assert.Contains(
             lines,

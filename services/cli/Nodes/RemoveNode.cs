@@ -1,6 +1,5 @@
 using System.CommandLine;
 using System.Text.Json.Nodes;
-using Platform.Cli.Server;
 
 namespace Platform.Cli.Nodes;
 

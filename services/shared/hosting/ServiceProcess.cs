@@ -1,5 +1,4 @@
 using Microsoft.AspNetCore.Builder;
-using Microsoft.Extensions.Configuration;
 using Platform.Messaging;
 using Platform.ServiceDefaults;
 
@@ -33,10 +32,7 @@ public static class ServiceProcess
     private static WebApplication Compose(WebApplicationBuilder builder, IServiceModule module)
     {
         module.Add(builder);
-        builder.Services.AddPlatformMessaging(
-            builder.Configuration.GetSection("Messaging").Get<MessagingOptions>() ?? new MessagingOptions(),
-            module.ConfigureBus
-        );
+        builder.Services.AddPlatformMessaging(builder.ReadSettings<MessagingOptions>("Messaging"), module.ConfigureBus);
         return builder.Build();
     }
 

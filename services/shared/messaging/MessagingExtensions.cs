@@ -4,6 +4,7 @@ using MassTransit.Saga;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
+using Microsoft.Extensions.Options;
 using Platform.EventStore;
 using Platform.Messaging.Agents;
 using Platform.Messaging.Broker;
@@ -28,11 +29,14 @@ public static class MessagingExtensions
     {
         ArgumentNullException.ThrowIfNull(options);
         ArgumentNullException.ThrowIfNull(modules);
-        var broker = options.Transport is MessageTransport.RabbitMq ? options.BrokerAddress() : null;
-        if (options.HasAgentUsers)
-        {
-            _ = options.ManagementAddress();
-        }
+        var rules = new MessagingRules(options);
+        // With wrong settings nothing starts.
+        services.AddSingleton<IValidateOptions<MessagingOptions>>(rules);
+        services.AddOptions<MessagingOptions>().ValidateOnStart();
+        var broker =
+            options.Transport is MessageTransport.RabbitMq && rules.Problems.Count == 0
+                ? options.BrokerAddress()
+                : null;
 
         services.TryAddSingleton(TimeProvider.System);
         services.AddSingleton(options);

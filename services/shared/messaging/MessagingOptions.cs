@@ -1,3 +1,5 @@
+using Microsoft.Extensions.Options;
+
 namespace Platform.Messaging;
 
 /// <summary>Where messages travel (configuration section <c>Messaging</c>).</summary>
@@ -49,6 +51,32 @@ public sealed class MessagingOptions
             : throw new InvalidOperationException(
                 "Messaging:RabbitMq must be the broker's address, amqp://user:password@host:port/vhost, when Messaging:Transport is RabbitMq."
             );
+}
+
+/// <summary>What is wrong with the settings that the bus of this process was made with.</summary>
+internal sealed class MessagingRules(MessagingOptions settings) : IValidateOptions<MessagingOptions>
+{
+    public IReadOnlyList<string> Problems { get; } =
+    [
+        .. settings.Transport is MessageTransport.RabbitMq ? ProblemWith(settings.BrokerAddress) : [],
+        .. settings.HasAgentUsers ? ProblemWith(settings.ManagementAddress) : [],
+    ];
+
+    public ValidateOptionsResult Validate(string? name, MessagingOptions options) =>
+        Problems.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(Problems);
+
+    private static IEnumerable<string> ProblemWith(Func<Uri> read)
+    {
+        try
+        {
+            _ = read();
+            return [];
+        }
+        catch (InvalidOperationException exception)
+        {
+            return [exception.Message];
+        }
+    }
 }
 
 /// <summary>How messages travel.</summary>

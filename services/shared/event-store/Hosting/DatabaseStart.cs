@@ -1,5 +1,4 @@
 using Microsoft.Extensions.DependencyInjection;
-using Npgsql;
 
 namespace Platform.EventStore;
 
@@ -70,14 +69,14 @@ public static class DatabaseStart
         }
     }
 
-    private static string Needs(IReadOnlyCollection<EventStore> stores)
+    private static string Needs(List<EventStore> stores)
     {
         var most = stores.Sum(store => store.Options.MaxPoolSize);
         return $"This process always holds {stores.Sum(store => store.Options.ConnectionsAtRest)} and opens up to {most}: max_connections of PostgreSQL is to be at least {most + Spare}, more where other processes use it too";
     }
 
     /// <summary>Opens what the process will hold; the pools keep it.</summary>
-    private static async Task HoldAtOnceAsync(IReadOnlyList<EventStore> stores, CancellationToken cancellationToken)
+    private static async Task HoldAtOnceAsync(List<EventStore> stores, CancellationToken cancellationToken)
     {
         var opening = stores
             .SelectMany(store => Enumerable.Repeat(store.DataSource, store.Options.ConnectionsAtRest))
@@ -97,7 +96,7 @@ public static class DatabaseStart
     }
 
     private static async Task WarnOfTooFewAsync(
-        IReadOnlyList<EventStore> stores,
+        List<EventStore> stores,
         DatabaseWait wait,
         Action<string> report,
         CancellationToken cancellationToken

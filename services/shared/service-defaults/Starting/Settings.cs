@@ -1,5 +1,6 @@
 using System.ComponentModel.DataAnnotations;
 using System.Reflection;
+using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
@@ -26,6 +27,24 @@ public static class Settings
     /// <summary>Has the settings that somebody else registered checked together with the others.</summary>
     public static void AddSettingsCheck<TOptions>(this IServiceCollection services, string section)
         where TOptions : class => services.AddSingleton<ISettingsCheck>(new SettingsCheck<TOptions>(section));
+
+    /// <summary>Reads a section that is needed to compose the process, and has it checked together with the others.</summary>
+    /// <returns>The defaults where a value cannot be read, with which nothing is started.</returns>
+    public static TOptions ReadSettings<TOptions>(this WebApplicationBuilder builder, string section)
+        where TOptions : class, new()
+    {
+        ArgumentNullException.ThrowIfNull(builder);
+        builder.Services.AddOptions<TOptions>().BindConfiguration(section);
+        builder.Services.AddSettingsCheck<TOptions>(section);
+        try
+        {
+            return builder.Configuration.GetSection(section).Get<TOptions>() ?? new TOptions();
+        }
+        catch (InvalidOperationException)
+        {
+            return new TOptions();
+        }
+    }
 
     /// <summary>What is wrong with all settings of the process: a sentence each.</summary>
     internal static IReadOnlyList<string> Problems(IServiceProvider provider) =>
