@@ -163,10 +163,9 @@ internal static class ClusterUp
                 is { } missing
         )
         {
-            if (folder.Processes().FirstOrDefault(process => !process.Process().IsRunning) is { } ended)
+            if (folder.Processes().Where(process => !process.Process().IsRunning).ToList() is { Count: > 0 } ended)
             {
-                var message = LogTail.LastMessage(LogTail.LastLines(ended.Log, 100));
-                throw new CliException($"{ended.Name} ended while it started: {message} (log: {ended.Log})");
+                throw new CliException(string.Join('\n', ended.Select(WhyEnded)));
             }
 
             if (watch.Elapsed > _readyLimit)
@@ -178,6 +177,12 @@ internal static class ClusterUp
 
             await Task.Delay(200, context.Cancelled);
         }
+    }
+
+    private static string WhyEnded(ClusterProcess process)
+    {
+        var message = LogTail.LastMessage(LogTail.LastLines(process.Log, 100));
+        return $"{process.Name} ended while it started: {message} (log: {process.Log})";
     }
 
     /// <summary>Null when each process of each service, and each gateway, is ready.</summary>

@@ -21,6 +21,8 @@ internal static class LogTail
             .Select(line => WordsOf(line)!)
             .Where(words => !words.StartsWith("waiting ", StringComparison.Ordinal))
             .Reverse()
+            // An earlier start may have ended for the same reason.
+            .Distinct(StringComparer.Ordinal)
             .ToList();
         return own.Count > 0 ? string.Join('\n', own) : LastLogged(lines);
     }
