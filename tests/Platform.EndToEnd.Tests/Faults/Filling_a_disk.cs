@@ -64,7 +64,7 @@ public sealed class Filling_a_disk(TwoNodeCluster cluster)
                 await test(disk);
             }
 
-            await cluster.AssertRecoveredAsync();
+            await cluster.AssertNothingRemainsAsync();
         }
         finally
         {

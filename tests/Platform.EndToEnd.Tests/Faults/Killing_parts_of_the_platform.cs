@@ -20,7 +20,7 @@ public sealed class Killing_parts_of_the_platform(TwoNodeCluster cluster)
         await cluster.UpAsync();
 
         await cluster.Api.AssertCountedAsync(id, steps: 80);
-        await cluster.AssertRecoveredAsync();
+        await cluster.AssertNothingRemainsAsync();
     }
 
     [Fact]
@@ -45,7 +45,7 @@ public sealed class Killing_parts_of_the_platform(TwoNodeCluster cluster)
         await cluster.UpAsync();
 
         await cluster.Api.AssertCountedAsync(id, steps: 20);
-        await cluster.AssertRecoveredAsync();
+        await cluster.AssertNothingRemainsAsync();
     }
 
     [Fact]
@@ -77,7 +77,7 @@ public sealed class Killing_parts_of_the_platform(TwoNodeCluster cluster)
             "the old training to be stopped",
             () => Task.FromResult(!old.Any(Processes.IsAlive))
         );
-        await cluster.AssertRecoveredAsync();
+        await cluster.AssertNothingRemainsAsync();
         Assert.Equal(events, await cluster.Api.HistoryAsync(id));
         await cluster.Api.AssertKeptAsync(id, steps: 1200);
     }

@@ -17,7 +17,7 @@ public sealed class Losing_a_broker_user(TwoNodeCluster cluster)
 
         await ConnectedAsync(broker, user);
         await cluster.Api.AssertCountedAsync(id, steps: 100);
-        await cluster.AssertRecoveredAsync();
+        await cluster.AssertNothingRemainsAsync();
     }
 
     [Fact]
@@ -58,7 +58,7 @@ public sealed class Losing_a_broker_user(TwoNodeCluster cluster)
             );
         }
 
-        await cluster.AssertRecoveredAsync();
+        await cluster.AssertNothingRemainsAsync();
     }
 
     [Fact]
@@ -87,7 +87,7 @@ public sealed class Losing_a_broker_user(TwoNodeCluster cluster)
 
         var id = await cluster.Api.SubmitAsync(CountingJob.Create(steps: 20, pause: 0.05));
         await cluster.Api.AssertCountedAsync(id, steps: 20);
-        await cluster.AssertRecoveredAsync();
+        await cluster.AssertNothingRemainsAsync();
     }
 
     private static string UserOf(Guid node) => $"agent-{node:N}";

@@ -45,7 +45,7 @@ public sealed class Repeated_messages(TwoNodeCluster cluster)
 
         Assert.Equal("cancelled", (await cluster.Api.GetAsync($"/api/jobs/{cancelled}"))["status"]!.GetValue<string>());
         Assert.Empty(Processes.WithEnvironment($"PLATFORM_JOB_ID={cancelled}"));
-        await cluster.AssertRecoveredAsync();
+        await cluster.AssertNothingRemainsAsync();
     }
 
     private static async Task<Repeater> RepeatAsync(IConnection connection, IReadOnlyList<string> queues)

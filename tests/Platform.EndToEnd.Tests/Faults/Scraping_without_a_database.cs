@@ -39,7 +39,7 @@ public sealed class Scraping_without_a_database(TwoNodeCluster cluster)
             await WaitForAsync(service, $"{family} again", scrape => scrape.Types.ContainsKey(family));
         }
 
-        await cluster.AssertRecoveredAsync();
+        await cluster.AssertNothingRemainsAsync();
     }
 
     private Task<Scrape> WaitForAsync(string service, string what, Predicate<Scrape> holds) =>

@@ -46,7 +46,7 @@ public sealed class Forged_reports(TwoNodeCluster cluster)
         );
         Assert.Equal("running", (await cluster.Api.GetAsync($"/api/jobs/{id}"))["status"]!.GetValue<string>());
         await cluster.Api.AssertCountedAsync(id, Steps);
-        await cluster.AssertRecoveredAsync();
+        await cluster.AssertNothingRemainsAsync();
     }
 
     private string OtherAgent(Guid holder) =>
