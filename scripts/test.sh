@@ -52,7 +52,7 @@ packages_for() {
     integration) echo postgresql rabbitmq-server prometheus procps util-linux swift-proxy swift-account swift-container swift-object memcached ;;
     e2e) echo postgresql rabbitmq-server procps util-linux python3-torch python3-sklearn mmdebstrap uidmap ;;
     web) echo postgresql procps util-linux chromium-headless-shell fonts-noto-cjk nginx-light ;;
-    stack) echo docker.io mmdebstrap iptables iproute2 procps util-linux ;;
+    stack) echo docker.io mmdebstrap iptables iproute2 procps util-linux podman runc netavark aardvark-dns catatonit ;;
     esac
 }
 

@@ -148,39 +148,8 @@ public sealed class ContainerEngine : IAsyncLifetime
         Assert.Equal("ready", await _engine.StandardOutput.ReadLineAsync());
     }
 
-    private async Task<string> RunAsync(params IReadOnlyList<string> command)
-    {
-        var start = new ProcessStartInfo(command[0], command.Skip(1))
-        {
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
-            WorkingDirectory = Repository.PathOf("infra", "compose"),
-        };
-        foreach (var (name, value) in Settings)
-        {
-            start.Environment[name] = value;
-        }
-
-        using var process = Process.Start(start)!;
-        var output = process.StandardOutput.ReadToEndAsync();
-        var errors = process.StandardError.ReadToEndAsync();
-        using var late = new CancellationTokenSource(_limit);
-        try
-        {
-            await process.WaitForExitAsync(late.Token);
-        }
-        catch (OperationCanceledException)
-        {
-            process.Kill(entireProcessTree: true);
-            Assert.Fail($"{string.Join(' ', command)} did not end within {_limit.TotalMinutes} minutes.");
-        }
-
-        Assert.True(
-            process.ExitCode == 0,
-            $"{string.Join(' ', command)} ended with {process.ExitCode}:\n{await output}{await errors}"
-        );
-        return await output;
-    }
+    private Task<string> RunAsync(params IReadOnlyList<string> command) =>
+        ExternalProgram.RunAsync(Repository.PathOf("infra", "compose"), Settings, command);
 }
 
 [CollectionDefinition("engine")]

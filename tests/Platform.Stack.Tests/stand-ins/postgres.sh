@@ -1,7 +1,7 @@
 #!/bin/bash
-# As the entrypoint of the official image, for its ordinary user: POSTGRES_USER, POSTGRES_PASSWORD, POSTGRES_DB.
+# As the entrypoint of the official image, for its ordinary user: POSTGRES_USER, POSTGRES_PASSWORD, POSTGRES_DB, PGDATA.
 set -euo pipefail
-data=/var/lib/postgresql/data
+data=${PGDATA:-/var/lib/postgresql/data}
 if [ ! -s "$data/PG_VERSION" ]; then
     initdb --pgdata="$data" --username="$POSTGRES_USER" --pwfile=<(printf '%s\n' "$POSTGRES_PASSWORD") \
         --auth=scram-sha-256 --auth-local=trust --encoding=UTF8 --locale=C.UTF-8 --no-sync
