@@ -63,6 +63,7 @@ internal static class StandaloneHost
             return await ReadModelRebuild.RunAsync(app.Services, schemas.Split(','), cancellationToken);
         }
 
+        app.WarnOfCertificates(Say);
         await app.Services.PrepareDatabaseAsync(Say, cancellationToken: cancellationToken);
         var isReady = false;
         var systemd = app.Services.GetService<ISystemdNotifier>();

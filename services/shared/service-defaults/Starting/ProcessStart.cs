@@ -44,7 +44,8 @@ public static class ProcessStart
     {
         ArgumentNullException.ThrowIfNull(app);
         ArgumentNullException.ThrowIfNull(errors);
-        List<string> problems = [.. Settings.Problems(app.Services)];
+        var root = app.Environment.ContentRootPath;
+        List<string> problems = [.. Settings.Problems(app.Services), .. Certificates.Problems(app.Configuration, root)];
         if (
             app.Services.GetRequiredService<IServiceProviderIsService>().IsService(typeof(EventStore.EventStore))
             && ConnectionProblem(app.Configuration.GetConnectionString("Platform")) is { } problem
@@ -71,6 +72,19 @@ public static class ProcessStart
         }
 
         return problems.Count == 0;
+    }
+
+    /// <summary>Tells of certificates that clients will refuse, which are used all the same.</summary>
+    /// <param name="report">Told a sentence for each.</param>
+    public static void WarnOfCertificates(this WebApplication app, Action<string> report)
+    {
+        ArgumentNullException.ThrowIfNull(app);
+        ArgumentNullException.ThrowIfNull(report);
+        var now = app.Services.GetRequiredService<TimeProvider>().GetUtcNow();
+        foreach (var warning in Certificates.Warnings(app.Configuration, app.Environment.ContentRootPath, now))
+        {
+            report(warning);
+        }
     }
 
     /// <summary>
@@ -101,9 +115,12 @@ public static class ProcessStart
             return 1;
         }
 
-        await app.Services.PrepareDatabaseAsync(reason => Console.Error.WriteLine($"{name}: {reason}"));
+        app.WarnOfCertificates(Say);
+        await app.Services.PrepareDatabaseAsync(Say);
         await app.RunAsync();
         return 0;
+
+        void Say(string reason) => Console.Error.WriteLine($"{name}: {reason}");
     }
 
     /// <summary>Why a start failed, where that is known: a sentence each; null where it is not, which is a fault of the program.</summary>
